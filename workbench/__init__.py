@@ -1,0 +1,3 @@
+"""Socket Workbench: build real sockets and watch every call they make."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Real sockets, driven and recorded; the standard library alone, no Qt."""

@@ -1,0 +1,249 @@
+"""What to do: one frozen class for each thing a person or a scenario can ask of an endpoint.
+
+`connection` counts within the endpoint: 1 is the first accepted (listener), the first
+connected (stream), the socket itself (datagram). None is the current one: the newest open
+connection of a listener, all open sockets of the last connect of a stream. `ALL` is every
+open one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+from workbench.engine.settings import EndpointSettings, OptionValue, Pace, Responder
+
+All = Literal["all"]
+ALL: Final = "all"
+Target = int | All | None
+
+
+class Gate(StrEnum):
+    """What can be held back: accept, receive, send, and the calls that build a socket."""
+
+    ACCEPT = "accept"
+    RECEIVE = "receive"
+    SEND = "send"
+    CALLS = "calls"
+
+
+class How(StrEnum):
+    """shutdown's argument."""
+
+    READ = "SHUT_RD"
+    WRITE = "SHUT_WR"
+    BOTH = "SHUT_RDWR"
+
+
+class Append(StrEnum):
+    """What follows a payload on the wire."""
+
+    NOTHING = "nothing"
+    LF = "lf"
+    CRLF = "crlf"
+    NUL = "nul"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Build the socket: socket, options, bind and, for a listener, listen."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Close everything of the endpoint: listener, connections, pending calls."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configure:
+    """New settings: what can change in a live endpoint does, the rest holds from the next start."""
+
+    endpoint: str
+    settings: EndpointSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Connect `count` new sockets (None: as configured); waits for their outcome unless told not to."""
+
+    endpoint: str
+    count: int | None = None
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """accept() once, waiting as `settimeout` says."""
+
+    endpoint: str
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """listen(backlog) on the bound socket, again if it listens already."""
+
+    endpoint: str
+    backlog: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send exactly one of text, hex or file, `repeat` times `interval` seconds apart.
+
+    `to` (datagram) is an address in scenario spelling; None sends to the connected peer, else
+    to the peer seen last.
+    """
+
+    endpoint: str
+    text: str | None = None
+    hex: str | None = None
+    file: str | None = None
+    encoding: str | None = None
+    append: Append = Append.NOTHING
+    connection: Target = None
+    to: str | None = None
+    repeat: int = 1
+    interval: float = 0.0
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recv:
+    """recv(size) or recvfrom(size) once, waiting as `settimeout` says."""
+
+    endpoint: str
+    size: int | None = None
+    connection: Target = None
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """Half-close, or both directions."""
+
+    endpoint: str
+    how: How = How.WRITE
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Orderly close. On a listener without `connection` it closes the listening socket only."""
+
+    endpoint: str
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abort:
+    """Close with SO_LINGER (1, 0): the peer gets a reset instead of a FIN."""
+
+    endpoint: str
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    endpoint: str
+    gate: Gate
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    endpoint: str
+    gate: Gate
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Let `count` calls through a paused gate; waits until they were made."""
+
+    endpoint: str
+    gate: Gate
+    count: int = 1
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetPace:
+    """At once, slowly or call by call; a set-up under way goes on at the new pace."""
+
+    endpoint: str
+    calls: Pace
+
+
+CallArgument = int | float | str | bool | None | tuple["CallArgument", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Any one method of the socket, in any order: Call("s", "bind", (("127.0.0.1", 0),))."""
+
+    endpoint: str
+    call: str
+    args: tuple[CallArgument, ...] = ()
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetOption:
+    """setsockopt by name; the value then in effect is read back and logged."""
+
+    endpoint: str
+    option: str
+    value: OptionValue
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class GetOption:
+    endpoint: str
+    option: str
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Join a multicast group; `interface` is a local IPv4 address or an interface name."""
+
+    endpoint: str
+    group: str
+    interface: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    endpoint: str
+    group: str
+    interface: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """Change the responder of one connection, or of the endpoint (and its later connections)."""
+
+    endpoint: str
+    responder: Responder
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A person's note in the log; scenario step `note`."""
+
+    text: str
+    endpoint: str | None = None
+
+
+EndpointCommand = (
+    Start | Stop | Configure | Connect | Accept | Listen | Send | Recv | Shutdown | Close
+    | Abort | Pause | Resume | Step | SetPace | Call | SetOption | GetOption | Join | Leave
+    | Respond
+)
+Command = EndpointCommand | Mark

@@ -1,0 +1,145 @@
+"""How an endpoint is set up: the keys of a scenario's [endpoint.NAME] table, as frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    LISTENER = "listener"
+    STREAM = "stream"
+    DATAGRAM = "datagram"
+
+
+class GateMode(StrEnum):
+    """How a gate runs by itself; a `step` lets single calls through while it is paused."""
+
+    AUTO = "auto"
+    PAUSED = "paused"
+
+
+class Pace(StrEnum):
+    """How the calls that build a socket run: all in one go, 0.8 s apart, or one a step."""
+
+    AT_ONCE = "at once"
+    SLOWLY = "slowly"
+    STEP = "step"
+
+
+class OnPeerClose(StrEnum):
+    """What an endpoint does when a peer has finished sending."""
+
+    CLOSE = "close"
+    KEEP = "keep"
+
+
+class Then(StrEnum):
+    """What follows a greeting or a rule's reply."""
+
+    KEEP = "keep"
+    ECHO = "echo"
+    CLOSE = "close"
+
+
+class Match(StrEnum):
+    EXACT = "exact"
+    CONTAINS = "contains"
+    REGEX = "regex"
+    HEX = "hex"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Read and show, answer nothing."""
+
+    on_peer_close: OnPeerClose = OnPeerClose.CLOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Send a text to every new connection, then keep it, echo or close."""
+
+    text: str = ""
+    encoding: str = "utf-8"
+    then: Then = Then.KEEP
+    on_peer_close: OnPeerClose = OnPeerClose.CLOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """Send back what was read."""
+
+    on_peer_close: OnPeerClose = OnPeerClose.CLOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Read and drop; unlike Nothing, the bytes are not kept in the record."""
+
+    on_peer_close: OnPeerClose = OnPeerClose.CLOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Answer `reply` to what matches `value`; `delay` in seconds. `value` is text, or hex."""
+
+    match: Match
+    value: str
+    reply: str
+    encoding: str = "utf-8"
+    delay: float = 0.0
+    then: Then = Then.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Answer by the first rule that matches one read (stream) or one message (datagram)."""
+
+    rules: tuple[Rule, ...] = ()
+    on_peer_close: OnPeerClose = OnPeerClose.CLOSE
+
+
+Responder = Nothing | Greet | Echo | Sink | Rules
+
+OptionValue = int | str | tuple[int, ...]
+"""int as for setsockopt; str for a named or textual value; a tuple for structs (SO_LINGER)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSettings:
+    """Everything that is fixed before an endpoint starts. Names and defaults as in the scenario.
+
+    Attributes:
+        address: where to bind (listener, datagram) or connect to (stream), in scenario
+            spelling: "host:port", "[v6%zone]:port", "/path", "abstract:NAME", "temp:NAME",
+            "hostname:PORT", "@endpoint". A datagram socket that only sends may leave it "".
+        bind: local address of a stream before connect; None lets the kernel choose.
+        timeout: seconds of one asked-for call; None waits for ever, 0 does not wait.
+        bufsize: recv's argument in bytes.
+        count: how many sockets one connect makes.
+        port_search: take the next free port when the wished one is in use.
+        dual_stack: AF_INET6 only: True clears IPV6_V6ONLY, False sets it, None leaves it.
+        encoding: how `text` is turned into bytes by default.
+    """
+
+    name: str
+    role: Role
+    family: str = "AF_INET"
+    type: str = "SOCK_STREAM"
+    protocol: int = 0
+    address: str = ""
+    bind: str | None = None
+    backlog: int = 128
+    timeout: float | None = None
+    accept: GateMode = GateMode.AUTO
+    receive: GateMode = GateMode.AUTO
+    send: GateMode = GateMode.AUTO
+    calls: Pace = Pace.AT_ONCE
+    bufsize: int = 65536
+    count: int = 1
+    port_search: bool = False
+    responder: Responder = field(default_factory=Nothing)
+    options: tuple[tuple[str, OptionValue], ...] = ()
+    dual_stack: bool | None = None
+    encoding: str = "utf-8"

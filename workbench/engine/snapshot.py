@@ -1,0 +1,138 @@
+"""The state of an endpoint at one moment, for tables, gauges and chips; about ten a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.engine.kernel import Reading
+from workbench.engine.settings import EndpointSettings, GateMode, Pace
+
+
+class Phase(StrEnum):
+    """Where an endpoint's own socket stands, as this program sees it."""
+
+    IDLE = "idle"
+    SETTING_UP = "setting up"
+    BOUND = "bound"
+    LISTENING = "listening"
+    CONNECTING = "connecting"
+    OPEN = "open"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+class CloseCause(StrEnum):
+    """Why a connection ended."""
+
+    LOCAL = "we closed"
+    ABORTED = "we aborted"
+    PEER = "peer closed"
+    RESET = "reset"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+
+
+class ChipState(StrEnum):
+    """A call in the call strip."""
+
+    PLANNED = "planned"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A call that has been asked for and has not come back; times in ns since the record began."""
+
+    call: str
+    since_ns: int
+    deadline_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One call of the strip. `t_ns` finds its event; `result` is as in the event."""
+
+    call: str
+    args: str
+    state: ChipState
+    t_ns: int | None = None
+    result: int | None = None
+    errno: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSnapshot:
+    """One socket of the endpoint.
+
+    Attributes:
+        id: unique in the record. number: counts within the endpoint, from 1.
+        state: "ESTABLISHED", "CLOSE_WAIT" … from the kernel where `measured`, else as this
+            program sees it.
+        unread, unsent: bytes in the kernel's buffers; None where unknown.
+        reading: decoded only where asked for.
+    """
+
+    id: int
+    number: int
+    local: str | None
+    peer: str | None
+    state: str
+    measured: bool
+    opened_ns: int
+    connected_ns: int | None
+    closed_ns: int | None
+    close_cause: CloseCause | None
+    errno: str | None
+    bytes_in: int
+    bytes_out: int
+    unread: int | None
+    unsent: int | None
+    queued: int
+    peer_finished: bool
+    waiting: Waiting | None
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSnapshot:
+    """A sender or receiver of datagrams."""
+
+    address: str
+    datagrams_in: int
+    datagrams_out: int
+    last_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSnapshot:
+    """Everything a panel shows.
+
+    Attributes:
+        queue: waiting connections and their limit as the kernel gives them (TCP_INFO); the
+            kernel admits one more than the limit. None where it cannot be read.
+        connections: open ones and the newest 200 closed ones, oldest first.
+        drops: datagrams or SYNs the kernel dropped at this socket, None where unknown.
+    """
+
+    name: str
+    settings: EndpointSettings
+    phase: Phase
+    connection: int | None
+    local: str | None
+    queue: tuple[int, int] | None
+    accept: GateMode
+    receive: GateMode
+    send: GateMode
+    calls: Pace
+    strip: tuple[Chip, ...]
+    waiting: Waiting | None
+    connections: tuple[ConnectionSnapshot, ...]
+    open_count: int
+    closed_count: int
+    peers: tuple[PeerSnapshot, ...]
+    drops: int | None
+    bytes_in: int
+    bytes_out: int

@@ -1,0 +1,1 @@
+"""Guided demonstrations on top of a session; no Qt."""

@@ -1,0 +1,1 @@
+"""Scenario files: read, checked, run, and made from a record."""
