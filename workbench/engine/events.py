@@ -32,7 +32,8 @@ class Event(NamedTuple):
     """One row of the log. Hot: 10^5 a second are made, so the order is that of table `event`.
 
     Times are nanoseconds: `t_ns` since the record began (perf_counter), `duration_ns` of the
-    call. `endpoint` and `connection` are ids of the record. `args` are Python literals as in
+    call. `endpoint` and `connection` are ids of the record (endpoint 0: the session itself, stored
+    as NULL). `args` are Python literals as in
     the call, without the payload. `result` is the fd (socket, accept), the byte count (recv,
     send), 0 for another call that succeeded, None for one that failed. `errno` is symbolic,
     `error` the Python class. `size` is the true byte count, `payload` the kept bytes.

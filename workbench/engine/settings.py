@@ -28,7 +28,11 @@ class Pace(StrEnum):
 
 
 class OnPeerClose(StrEnum):
-    """What an endpoint does when a peer has finished sending."""
+    """What an endpoint does when a peer has finished sending.
+
+    A responder that leaves it None closes in a listener's connections, as a server does, and
+    keeps in a client, whose close() is the user's to call.
+    """
 
     CLOSE = "close"
     KEEP = "keep"
@@ -53,7 +57,7 @@ class Match(StrEnum):
 class Nothing:
     """Read and show, answer nothing."""
 
-    on_peer_close: OnPeerClose = OnPeerClose.CLOSE
+    on_peer_close: OnPeerClose | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +67,21 @@ class Greet:
     text: str = ""
     encoding: str = "utf-8"
     then: Then = Then.KEEP
-    on_peer_close: OnPeerClose = OnPeerClose.CLOSE
+    on_peer_close: OnPeerClose | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Echo:
     """Send back what was read."""
 
-    on_peer_close: OnPeerClose = OnPeerClose.CLOSE
+    on_peer_close: OnPeerClose | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sink:
     """Read and drop; unlike Nothing, the bytes are not kept in the record."""
 
-    on_peer_close: OnPeerClose = OnPeerClose.CLOSE
+    on_peer_close: OnPeerClose | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Rules:
     """Answer by the first rule that matches one read (stream) or one message (datagram)."""
 
     rules: tuple[Rule, ...] = ()
-    on_peer_close: OnPeerClose = OnPeerClose.CLOSE
+    on_peer_close: OnPeerClose | None = None
 
 
 Responder = Nothing | Greet | Echo | Sink | Rules

@@ -1,0 +1,198 @@
+"""EndpointLoop: one thread's selector, wake-up pair, timers and inbox; it knows no protocol."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import selectors
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from time import perf_counter
+from typing import Protocol
+
+Job = Callable[[], None]
+Handler = Callable[[int], None]
+READ = selectors.EVENT_READ
+WRITE = selectors.EVENT_WRITE
+
+
+class Timer:
+    """A job due at a moment of perf_counter(); cancel() is enough to forget it."""
+
+    __slots__ = ("due", "job")
+
+    def __init__(self, due: float, job: Job) -> None:
+        self.due = due
+        self.job: Job | None = job
+
+    def cancel(self) -> None:
+        self.job = None
+
+
+class Runner(Protocol):
+    """What runs a loop: a plain thread, or a QThread in the window."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the end of run()."""
+
+    def is_alive(self) -> bool:
+        """True until run() has returned."""
+
+
+Spawn = Callable[["EndpointLoop"], Runner]
+
+
+def thread_spawn(loop: EndpointLoop) -> Runner:
+    """Run the loop on a plain thread."""
+    thread = threading.Thread(target=loop.run, name=f"endpoint {loop.name}", daemon=True)
+    thread.start()
+    return thread
+
+
+class EndpointLoop:
+    """Runs one endpoint's handlers, timers and posted jobs, all on one thread.
+
+    The thread begins with the first job and ends by itself when the endpoint owns nothing
+    any more (`busy()` is False): a stopped endpoint costs no thread and no descriptor.
+
+    Attributes:
+        name: the endpoint's, for the thread's name.
+    """
+
+    def __init__(self, name: str, *, busy: Callable[[], bool], turn: Job, ended: Job,
+                 crashed: Callable[[BaseException], None]) -> None:
+        """`turn` runs once a round; `ended` on the way out; `crashed` for a handler's exception."""
+        self.name = name
+        self._busy = busy
+        self._turn = turn
+        self._on_end = ended
+        self._crashed = crashed
+        self._lock = threading.Lock()
+        self._inbox: deque[Job] = deque()
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._order = itertools.count()
+        self._ended = False
+        self._waker: socket.socket | None = None
+        self._selector: selectors.BaseSelector | None = None
+        self._guests = 0
+
+    # -- from any thread ------------------------------------------------------------------
+
+    def post(self, job: Job) -> bool:
+        """Run `job` on the loop's thread; False when the loop has already ended."""
+        with self._lock:
+            if self._ended:
+                return False
+            self._inbox.append(job)
+            if self._waker is not None and len(self._inbox) == 1:
+                with suppress(BlockingIOError):  # full: it will wake anyway
+                    self._waker.send(b"\0")
+            return True
+
+    # -- on the loop's thread ---------------------------------------------------------------
+
+    def register(self, fd: socket.socket, events: int, handler: Handler) -> None:
+        assert self._selector is not None
+        self._selector.register(fd, events, handler)
+
+    def modify(self, fd: socket.socket, events: int, handler: Handler) -> None:
+        assert self._selector is not None
+        self._selector.modify(fd, events, handler)
+
+    def unregister(self, fd: socket.socket) -> None:
+        assert self._selector is not None
+        self._selector.unregister(fd)
+
+    def after(self, seconds: float, job: Job) -> Timer:
+        """Run `job` in `seconds`."""
+        timer = Timer(perf_counter() + seconds, job)
+        heapq.heappush(self._timers, (timer.due, next(self._order), timer))
+        return timer
+
+    def in_thread(self, work: Callable[[], Job]) -> None:
+        """Do what can block in C on a daemon thread of its own; the job it returns runs here.
+
+        At quit such a thread is abandoned: getaddrinfo cannot be interrupted.
+        """
+        self._guests += 1
+
+        def guest() -> None:
+            job = work()
+
+            def come_back() -> None:
+                self._guests -= 1
+                job()
+
+            self.post(come_back)
+
+        threading.Thread(target=guest, name=f"{self.name} waits in C", daemon=True).start()
+
+    def run(self) -> None:
+        """The thread's body. Returns when the endpoint owns nothing any more."""
+        waker, wakened = socket.socketpair()
+        waker.setblocking(False)
+        wakened.setblocking(False)
+        with self._lock, selectors.DefaultSelector() as selector, waker, wakened:
+            self._selector = selector
+            self._waker = waker
+            selector.register(wakened, READ, lambda _mask: self._awake(wakened))
+            self._lock.release()
+            try:
+                self._rounds(selector)
+            finally:
+                self._lock.acquire()
+                self._selector = self._waker = None
+
+    def _rounds(self, selector: selectors.BaseSelector) -> None:
+        while True:
+            self._do_inbox()
+            self._do_timers()
+            self._guard(self._turn)
+            if self._end_if_idle():
+                return
+            for key, mask in selector.select(self._pause()):
+                try:
+                    key.data(mask)
+                except Exception as error:  # noqa: BLE001 - one bad handler must not end the rest
+                    self._crashed(error)
+
+    def _end_if_idle(self) -> bool:
+        if self._inbox or self._guests or self._busy():
+            return False
+        with self._lock:
+            if self._inbox:
+                return False
+            self._ended = True
+        self._on_end()
+        return True
+
+    def _awake(self, wakened: socket.socket) -> None:
+        with suppress(BlockingIOError):
+            wakened.recv(4096)
+
+    def _do_inbox(self) -> None:
+        for _ in range(len(self._inbox)):
+            self._guard(self._inbox.popleft())
+
+    def _do_timers(self) -> None:
+        now = perf_counter()
+        while self._timers and self._timers[0][0] <= now:
+            job = heapq.heappop(self._timers)[2].job
+            if job is not None:
+                self._guard(job)
+
+    def _guard(self, job: Job) -> None:
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._crashed(error)
+
+    def _pause(self) -> float | None:
+        if self._inbox:
+            return 0
+        while self._timers and self._timers[0][2].job is None:
+            heapq.heappop(self._timers)
+        return max(0.0, self._timers[0][0] - perf_counter()) if self._timers else None
