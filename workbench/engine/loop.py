@@ -135,16 +135,17 @@ class EndpointLoop:
         waker, wakened = socket.socketpair()
         waker.setblocking(False)
         wakened.setblocking(False)
-        with self._lock, selectors.DefaultSelector() as selector, waker, wakened:
-            self._selector = selector
-            self._waker = waker
+        with selectors.DefaultSelector() as selector, waker, wakened:
             selector.register(wakened, READ, lambda _mask: self._awake(wakened))
-            self._lock.release()
+            self._selector = selector
+            with self._lock:
+                self._waker = waker
             try:
                 self._rounds(selector)
             finally:
-                self._lock.acquire()
-                self._selector = self._waker = None
+                with self._lock:
+                    self._waker = None
+                self._selector = None
 
     def _rounds(self, selector: selectors.BaseSelector) -> None:
         while True:

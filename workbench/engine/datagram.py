@@ -1,0 +1,302 @@
+"""Datagram sockets: one socket, one connection id, a peer per event."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.engine import commands as c
+from workbench.engine import kernel, options
+from workbench.engine.channel import Channel, Outgoing
+from workbench.engine.endpoint import Endpoint, payload_of
+from workbench.engine.errors import describe
+from workbench.engine.listener import BoundFile, bind_searching
+from workbench.engine.loop import Timer
+from workbench.engine.responders import prepare
+from workbench.engine.setup import Planned, Setup
+from workbench.engine.snapshot import CloseCause, PeerSnapshot, Phase
+from workbench.engine.ticket import Ticket
+from workbench.engine.traced import TRUNCATION, SockAddress, TracedSocket
+from workbench.texts import Problem
+
+SEND_BACK_OFF: Final = 0.02
+"""Seconds before an unconnected AF_UNIX sendto is tried again: EAGAIN, yet it polls writable."""
+PEERS_KEPT: Final = 1000
+
+
+@dataclass(slots=True)
+class Peer:
+    """What was exchanged with one address."""
+
+    sockaddr: SockAddress
+    datagrams_in: int = 0
+    datagrams_out: int = 0
+    last_ns: int = 0
+
+
+class DatagramChannel(Channel):
+    """The endpoint's one socket.
+
+    Attributes:
+        peers: addresses seen, by their spelling, newest last.
+        file: the socket's file where it is bound to a path.
+    """
+
+    def __init__(self, endpoint: Endpoint, traced: TracedSocket, number: int) -> None:
+        super().__init__(endpoint, traced, number)
+        self.connected_ns = self.opened_ns
+        self.peers: dict[str, Peer] = {}
+        self.newest: str | None = None
+        self.file: BoundFile | None = None
+        self._retry: Timer | None = None
+
+    def interest(self) -> int:
+        mask = super().interest()
+        return mask & ~2 if self._retry is not None else mask
+
+    def read(self) -> None:
+        """One recvfrom: asked for, or by itself."""
+        op = self.ops[0] if self.ops else None
+        endpoint = self.endpoint
+        size = op.size if op is not None else endpoint.bufsize
+        ticket = op.ticket if op is not None else None
+        buffer = endpoint.buffer(size)
+        args = f"{size}, MSG_TRUNC" if TRUNCATION else str(size)
+        try:
+            count, name, sockaddr = self.traced.recvfrom_into(buffer, size, args, ticket)
+        except BlockingIOError:
+            return
+        except OSError as error:  # ICMP said something: the socket lives on
+            self.traced.sample()
+            self.errno = describe(error).errno
+            if op is not None:
+                self.end_op(op, error)
+            return
+        self.bytes_in += min(count, size)
+        if name is not None:
+            peer = self._peer(name, sockaddr)
+            peer.datagrams_in += 1
+        if op is not None:
+            self.end_op(op)
+        answer = self.behaviour.answer
+        if answer is not None and name is not None:
+            reply = answer(buffer[: min(count, size)])
+            if reply is not None:
+                self.reply(reply, sockaddr)
+
+    def _peer(self, name: str, sockaddr: SockAddress) -> Peer:
+        peer = self.peers.pop(name, None) or Peer(sockaddr)
+        self.peers[name] = peer
+        self.newest = name
+        peer.last_ns = self.endpoint.now()
+        if len(self.peers) > PEERS_KEPT:
+            del self.peers[next(iter(self.peers))]
+        return peer
+
+    def send_one(self, item: Outgoing) -> int:
+        ticket = item.op.ticket if item.op is not None else None
+        if item.to is None:
+            return self.traced.send(item.data, ticket)
+        try:
+            count = self.traced.sendto(item.data, item.to, ticket)
+        except BlockingIOError:
+            self._back_off()
+            raise
+        name = self.traced.last.peer if self.traced.last is not None else None
+        if name is not None:
+            self._peer(name, item.to).datagrams_out += 1
+        return count
+
+    def _back_off(self) -> None:
+        """An unconnected AF_UNIX socket polls writable while the peer's queue is full."""
+        if self.traced.family in {socket.AF_INET, socket.AF_INET6} or self._retry is not None:
+            return
+        self._retry = self.endpoint.loop.after(SEND_BACK_OFF, self._try_again)
+
+    def _try_again(self) -> None:
+        self._retry = None
+        if self.open:
+            self.flush()
+
+    def sending_failed(self, error: Exception) -> None:
+        self.traced.sample()
+        self.errno = describe(error).errno
+        self.end_all(error)
+
+    def close(self, cause: CloseCause, ticket: Ticket | None = None,
+              errno: str | None = None) -> None:
+        if self.open and self.file is not None:
+            if self.file.remove():
+                self.endpoint.note("unlinked", repr(str(self.file.path)), self.traced.id, ticket)
+            self.file = None
+        super().close(cause, ticket, errno)
+
+
+class DatagramEndpoint(Endpoint):
+    """A datagram socket: bound, connected, both or neither."""
+
+    _channel: DatagramChannel | None = None
+
+    def own_channel(self) -> Channel | None:
+        return self._channel
+
+    def need(self) -> DatagramChannel:
+        """The socket. Raises Problem where there is none."""
+        if self._channel is None:
+            raise Problem("engine.no_socket")
+        return self._channel
+
+    def _traced_or_none(self) -> TracedSocket | None:
+        return self._channel.traced if self._channel is not None else None
+
+    # -- set-up -------------------------------------------------------------------------------
+
+    def start(self, ticket: Ticket) -> None:
+        """socket, setsockopt and, where an address is given, bind."""
+        if self._channel is not None or self.setups:
+            raise Problem("engine.already_open")
+        self.behaviour = prepare(self.responder)
+        self.phase = Phase.SETTING_UP
+        where = self.settings.bind or self.settings.address
+        self._build(where, ticket, ticket.finish)
+
+    def _build(self, where: str, ticket: Ticket, finish: Callable[[], None]) -> None:
+        calls = [Planned("socket", f"{self.settings.family}, {self.settings.type}",
+                         lambda: self.open_own(ticket), self._traced_or_none)]
+        calls += self.option_calls(lambda: self.need().traced, ticket)
+        setup = Setup(calls, finish, self._failing(ticket))
+        if not where or where.startswith("@"):
+            self._begin(setup, ticket)
+            return
+
+        def bound(sockaddr: SockAddress) -> None:
+            self.check_reach(sockaddr, ticket)
+            setup.planned.append(Planned("bind", repr(sockaddr),
+                                         lambda: self.bind(sockaddr, ticket),
+                                         self._traced_or_none))
+            self._begin(setup, ticket)
+
+        self.with_address(where, ticket, binding=True, then=bound)
+
+    def _begin(self, setup: Setup, ticket: Ticket) -> None:
+        self.begin(setup)
+        if self.setups and self.calls.value == "step":
+            ticket.finish()
+
+    def _failing(self, ticket: Ticket) -> Callable[[BaseException], None]:
+        def fail(error: BaseException) -> None:
+            if self._channel is not None:
+                symbol = None if isinstance(error, Problem) else describe(error).errno
+                self._channel.close(CloseCause.FAILED, ticket, symbol)
+            self.phase = Phase.FAILED
+            ticket.fail(error)
+
+        return fail
+
+    def open_own(self, ticket: Ticket) -> None:
+        """socket()."""
+        if self._channel is not None:
+            raise Problem("engine.already_open")
+        traced = self.open_socket(ticket)
+        self._channel = DatagramChannel(self, traced, self.next_number())
+        self.channels[traced.id] = self._channel
+        self.give_behaviour(self._channel, self.responder, greet=False)
+        self._channel.refresh()
+        self.phase = Phase.OPEN
+
+    def bind(self, sockaddr: SockAddress, ticket: Ticket | None) -> None:
+        """bind(); with `port_search` the next free port."""
+        channel = self.need()
+        bind_searching(self, channel, sockaddr, ticket)
+        if isinstance(sockaddr, str) and sockaddr and not sockaddr.startswith("\0"):
+            channel.file = BoundFile(sockaddr)
+        self.phase = Phase.BOUND
+
+    def connect(self, ticket: Ticket, count: int | None) -> None:
+        """connect(): fixes the peer, filters what is received; nothing is sent."""
+        if not self.settings.address:
+            raise Problem("engine.no_address")
+
+        def with_socket() -> None:
+            self.with_address(self.settings.address, ticket, binding=False,
+                              then=lambda sockaddr: self.connect_now(sockaddr, ticket))
+
+        if self._channel is None:
+            self.phase = Phase.SETTING_UP
+            self.behaviour = prepare(self.responder)
+            self._build(self.settings.bind or "", ticket, with_socket)
+        else:
+            with_socket()
+
+    def connect_now(self, sockaddr: SockAddress, ticket: Ticket) -> None:
+        self.need().traced.connect(sockaddr, ticket)
+        ticket.finish()
+
+    # -- sending ------------------------------------------------------------------------------
+
+    def send(self, command: c.Send, ticket: Ticket) -> None:
+        """One datagram to `to`, else to the connected peer, else to the peer seen last."""
+        data = payload_of(command, self.settings.encoding)
+        if self._channel is None:
+            self.phase = Phase.SETTING_UP
+            self.behaviour = prepare(self.responder)
+            self._build(self.settings.bind or "", ticket, lambda: self._send_to(
+                command, data, ticket))
+            return
+        self._send_to(command, data, ticket)
+
+    def _send_to(self, command: c.Send, data: bytes, ticket: Ticket) -> None:
+        channel = self.need()
+        where = command.to
+        if where is None and channel.traced.peer is None:
+            if channel.newest is not None:
+                self._repeat(command, ticket, lambda last: channel.write(
+                    data, last, to=channel.peers[channel.newest or ""].sockaddr))
+                return
+            if self.settings.address and (self.settings.bind is not None
+                                          or self.settings.address.startswith("@")
+                                          or channel.traced.local is None):
+                where = self.settings.address
+        if where is None:  # connected, or nobody known: the kernel says EDESTADDRREQ
+            self._repeat(command, ticket, lambda last: channel.write(data, last))
+            return
+        self.with_address(where, ticket, binding=False, then=lambda sockaddr: self._repeat(
+            command, ticket, lambda last: channel.write(data, last, to=sockaddr)))
+
+    # -- groups -------------------------------------------------------------------------------
+
+    def membership(self, command: c.Join | c.Leave, ticket: Ticket) -> None:
+        """Join or leave a multicast group."""
+        join = isinstance(command, c.Join)
+        level, number, raw, name = options.multicast_request(
+            command.group, command.interface, self.settings.family, join=join
+        )
+        shown = f"{name}, {command.group!r}"
+        if command.interface is not None:
+            shown += f", {command.interface!r}"
+        self.need().traced.setsockopt(level, number, raw, shown, ticket)
+        ticket.finish()
+
+    # -- the picture --------------------------------------------------------------------------
+
+    def channel_closed(self, channel: Channel) -> None:
+        super().channel_closed(channel)
+        self._channel = None
+        if self.phase is not Phase.FAILED:
+            self.phase = Phase.CLOSED
+
+    def current(self) -> list[Channel]:
+        return [self._channel] if self._channel is not None else []
+
+    def peers(self) -> tuple[PeerSnapshot, ...]:
+        if self._channel is None:
+            return ()
+        return tuple(
+            PeerSnapshot(name, peer.datagrams_in, peer.datagrams_out, peer.last_ns)
+            for name, peer in list(self._channel.peers.items())[-200:]
+        )
+
+    def drops(self) -> int | None:
+        return kernel.drops(self._channel.traced.raw) if self._channel is not None else None

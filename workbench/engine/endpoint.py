@@ -1,0 +1,821 @@
+"""Endpoint: what listeners, streams and datagram sockets share: set-up, gates, commands, picture.
+
+Everything here runs on the endpoint's own thread, but for `submit`, `picture` and `ask_picture`.
+"""
+
+from __future__ import annotations
+
+import socket
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Final, Protocol
+
+from workbench.engine import address as addresses
+from workbench.engine import commands as c
+from workbench.engine import kernel, options
+from workbench.engine.calls import do_call
+from workbench.engine.channel import Channel
+from workbench.engine.errors import describe
+from workbench.engine.events import END, NOTE, Cause, Event, Sink
+from workbench.engine.loop import EndpointLoop, Runner, Spawn, Timer
+from workbench.engine.responders import Behaviour, prepare
+from workbench.engine.settings import EndpointSettings, GateMode, OnPeerClose, Pace, Responder, Role
+from workbench.engine.setup import Planned, Setup
+from workbench.engine.snapshot import (
+    Chip,
+    ChipState,
+    CloseCause,
+    ConnectionSnapshot,
+    EndpointSnapshot,
+    PeerSnapshot,
+    Phase,
+    Waiting,
+)
+from workbench.engine.ticket import Ticket
+from workbench.engine.traced import SockAddress, TracedSocket
+from workbench.payload import encode, parse_hex, suffix
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.events import Clock
+
+SLOW: Final = 0.8
+"""Seconds between the calls of a set-up that runs slowly (DESIGN, gates)."""
+KEPT_CLOSED: Final = 200
+CONGESTION_CHECK: Final = 0.02
+SILENCE: Final = 1.0
+SAMPLED_AT_ONCE: Final = 100
+LOOKED_AT: Final = 200
+_USER_ERRORS = (OSError, OverflowError, TypeError, ValueError, Problem)
+
+
+class Surroundings(Protocol):
+    """What an endpoint needs from its session."""
+
+    sink: Sink
+    beyond_loopback: bool
+
+    def temp_dir(self) -> Path:
+        """A private 0700 folder for temp:NAME addresses."""
+
+    def link(self, name: str) -> str:
+        """The address of another endpoint, in scenario spelling. Raises Problem."""
+
+
+class Endpoint:
+    """One endpoint and the thread that drives it while it owns anything.
+
+    Attributes:
+        id, name: in the record.
+        settings: as configured; what is live may differ from the next start.
+        receive, send: gates; `held` is back-pressure from the journal.
+        timeout, bufsize: live values.
+    """
+
+    def __init__(self, number: int, settings: EndpointSettings, around: Surroundings,
+                 spawn: Spawn) -> None:
+        self.id = number
+        self.name = settings.name
+        self.settings = settings
+        self.around = around
+        self.sink = around.sink
+        self.clock: Clock = around.sink.clock
+        self.loop: EndpointLoop = self._new_loop()
+        self._spawn = spawn
+        self._runner: Runner | None = None
+        self.accept = settings.accept
+        self.receive = settings.receive
+        self.sending = settings.send
+        self.calls = settings.calls
+        self.timeout = settings.timeout
+        self.bufsize = settings.bufsize
+        self.responder: Responder = settings.responder
+        self.behaviour = Behaviour(None, None)
+        self.held = False
+        self.phase = Phase.IDLE
+        self.channels: dict[int, Channel] = {}
+        self.closed: deque[Channel] = deque(maxlen=KEPT_CLOSED)
+        self.closed_count = 0
+        self.setups: deque[Setup] = deque()
+        self.strip: list[Chip] = []
+        self.bytes_closed = (0, 0)
+        self._numbers = 0
+        self._send_steps = 0
+        self._send_step_ticket: Ticket | None = None
+        self._setup_steps = 0
+        self._slow: Timer | None = None
+        self._buffer = memoryview(bytearray(max(1, self.bufsize)))
+        self._recv_args = str(self.bufsize)
+        self._picture: EndpointSnapshot | None = None
+        self._watched: frozenset[int] = frozenset()
+        self._picture_asked = False
+        self._sampler: Timer | None = None
+
+    # -- from any thread ----------------------------------------------------------------------
+
+    def submit(self, ticket: Ticket) -> None:
+        """Hand a command to the endpoint's thread, and start one where there is none."""
+        self._post(lambda: self._handle(ticket))
+
+    def picture(self) -> EndpointSnapshot:
+        """The newest snapshot; never waits."""
+        if self._picture is None:
+            self._picture = self.draw()
+        return self._picture
+
+    def ask_picture(self, detail: frozenset[int]) -> None:
+        """Have a fresh snapshot made; an endpoint without a thread has nothing new to show."""
+        self._watched = detail
+        if not self._picture_asked:
+            self._picture_asked = True
+            if not self.loop.post(self._draw_now):
+                self._picture_asked = False
+
+    def join(self, timeout: float | None) -> bool:
+        """Wait for the thread's end; False if it is still there after `timeout` seconds."""
+        runner = self._runner
+        if runner is None:
+            return True
+        runner.join(timeout)
+        return not runner.is_alive()
+
+    def _post(self, job: Callable[[], None]) -> None:
+        if self._runner is not None and self.loop.post(job):
+            return
+        if self._runner is not None:
+            self._runner.join(5.0)  # it has ended already: this only collects it
+        self.loop = self._new_loop()
+        self.loop.post(job)
+        self._runner = self._spawn(self.loop)
+
+    def _new_loop(self) -> EndpointLoop:
+        return EndpointLoop(self.settings.name, busy=self.busy, turn=self._turn,
+                            ended=self._draw_now, crashed=self._crashed)
+
+    # -- the loop's questions -----------------------------------------------------------------
+
+    def busy(self) -> bool:
+        """True while the endpoint owns anything: a socket, or a set-up under way."""
+        return bool(self.channels or self.setups)
+
+    def _turn(self) -> None:
+        if self.sink.congested is not self.held:
+            self.hold(self.sink.congested)
+        if self._sampler is None and self.channels:
+            self._sampler = self.loop.after(SILENCE, self._sample_silent)
+
+    def hold(self, held: bool) -> None:
+        """Back-pressure: stop reading while the journal is behind."""
+        self.held = held
+        self.note("reading_held" if held else "reading_resumed")
+        for channel in self.channels.values():
+            channel.refresh()
+        if held:
+            self.loop.after(CONGESTION_CHECK, self._check_congestion)
+
+    def _check_congestion(self) -> None:
+        if self.held and self.sink.congested:
+            self.loop.after(CONGESTION_CHECK, self._check_congestion)
+
+    def _sample_silent(self) -> None:
+        """Keep readings of connections that have something to do and made no event for 1 s."""
+        self._sampler = None
+        before = self.now() - int(SILENCE * 1e9)
+        silent = (
+            channel for channel in self.channels.values()
+            if (channel.out or channel.ops or channel.connecting is not None)
+            and (channel.traced.last is None or channel.traced.last.t_ns < before)
+        )
+        for channel, _ in zip(silent, range(SAMPLED_AT_ONCE), strict=False):
+            channel.traced.sample()
+
+    def _crashed(self, error: BaseException) -> None:
+        """A bug of this program: the log says so, the other sockets go on."""
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+        self.note("internal_error", repr(text))
+
+    def now(self) -> int:
+        """Nanoseconds since the record began."""
+        return self.clock.now()
+
+    def note(self, key: str, args: str = "", connection: int | None = None,
+             cause: Cause | None = None) -> None:
+        """The program speaking: `key` names the text, `args` are its Python literals."""
+        self.sink.put(Event(self.now(), 0, self.id, connection, NOTE, key, args,
+                            None, None, None, None, None, None, cause))
+
+    # -- commands -----------------------------------------------------------------------------
+
+    def _handle(self, ticket: Ticket) -> None:
+        try:
+            self.do(ticket.command, ticket)
+        except _USER_ERRORS as error:
+            ticket.fail(error)
+        except Exception as error:
+            ticket.fail(Problem("engine.internal_error", reason=repr(error)))
+            raise
+        finally:
+            self._draw_now()
+
+    def do(self, command: c.Command, ticket: Ticket) -> None:  # noqa: C901, PLR0912 - one table
+        """Carry out a command; what takes time finishes the ticket later."""
+        match command:
+            case c.Start():
+                self.start(ticket)
+            case c.Stop():
+                self.stop(ticket)
+            case c.Configure():
+                self.configure(command.settings)
+                ticket.finish()
+            case c.Connect():
+                self.connect(ticket, command.count)
+            case c.Accept():
+                self.accept_once(ticket, 1)
+            case c.Listen():
+                self.listen(ticket, command.backlog)
+            case c.Send():
+                self.send(command, ticket)
+            case c.Recv():
+                self.ask_read(ticket, command.connection, command.size)
+            case c.Shutdown():
+                self.each(command.connection, ticket, lambda channel: self.shutdown_channel(
+                    channel, command.how, ticket))
+            case c.Close():
+                self.close(command, ticket)
+            case c.Abort():
+                self.each(command.connection, ticket, lambda channel: channel.abort(ticket),
+                          closed_is_fine=True)
+            case c.Pause() | c.Resume():
+                self.set_gate(command.gate, isinstance(command, c.Pause))
+                ticket.finish()
+            case c.Step():
+                self.step(command, ticket)
+            case c.SetPace():
+                self.set_pace(command.calls)
+                ticket.finish()
+            case c.Call():
+                do_call(self, command, ticket)
+            case c.SetOption():
+                self.each(command.connection, ticket, lambda channel: self.set_option(
+                    channel, command, ticket), listener=True)
+            case c.GetOption():
+                self.each(command.connection, ticket, lambda channel: self.get_option(
+                    channel.traced, command.option, ticket), listener=True)
+            case c.Join() | c.Leave():
+                self.membership(command, ticket)
+            case c.Respond():
+                self.respond(command)
+                ticket.finish()
+            case c.Mark():
+                ticket.finish()
+
+    def start(self, ticket: Ticket) -> None:
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def connect(self, ticket: Ticket, count: int | None) -> None:
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def listen(self, ticket: Ticket, backlog: int | None) -> None:
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def accept_once(self, ticket: Ticket, count: int) -> None:
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def open_own(self, ticket: Ticket) -> None:
+        """socket() alone, for a socket driven call by call."""
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def call_listen(self, channel: Channel, backlog: int, ticket: Ticket) -> None:
+        """listen() as asked, whatever the socket is: UDP answers EOPNOTSUPP."""
+        channel.traced.listen(backlog, ticket)
+
+    def call_connect(self, channel: Channel, sockaddr: SockAddress, ticket: Ticket) -> None:
+        """connect() as asked: a listening socket answers EISCONN or EINVAL."""
+        channel.traced.connect(sockaddr, ticket)
+        ticket.finish()
+
+    def membership(self, command: c.Join | c.Leave, ticket: Ticket) -> None:
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def stop(self, ticket: Ticket | None) -> None:
+        """Close every socket; pending calls fail, planned ones are dropped."""
+        for setup in list(self.setups):
+            setup.fail(Problem("engine.stopped_meanwhile"))
+        self.setups.clear()
+        if self._slow is not None:
+            self._slow.cancel()
+            self._slow = None
+        if not self.channels:
+            self.note("nothing_open", "", None, ticket)
+        for channel in list(self.channels.values()):
+            channel.close(CloseCause.LOCAL, ticket)
+        self.phase = Phase.IDLE if self.phase is Phase.IDLE else Phase.CLOSED
+        if self._send_step_ticket is not None:
+            self._send_step_ticket.fail(Problem("engine.stopped_meanwhile"))
+            self._send_step_ticket = None
+        if ticket is not None:
+            ticket.finish()
+
+    def configure(self, settings: EndpointSettings) -> None:
+        """Take new settings; those that can change in a live endpoint do at once."""
+        self.behaviour = prepare(settings.responder)
+        self.settings = settings
+        self.timeout = settings.timeout
+        if settings.bufsize != self.bufsize:
+            self.bufsize = settings.bufsize
+            self._recv_args = str(self.bufsize)
+        if settings.responder != self.responder:
+            self.responder = settings.responder
+            for channel in self.conversations():
+                self.give_behaviour(channel, settings.responder, greet=False)
+        self.set_pace(settings.calls)
+        for gate, mode in (
+            (c.Gate.ACCEPT, settings.accept),
+            (c.Gate.RECEIVE, settings.receive),
+            (c.Gate.SEND, settings.send),
+        ):
+            self.set_gate(gate, mode is GateMode.PAUSED)
+
+    # -- gates --------------------------------------------------------------------------------
+
+    def set_gate(self, gate: c.Gate, paused: bool) -> None:
+        """Hold a gate, or open it."""
+        mode = GateMode.PAUSED if paused else GateMode.AUTO
+        match gate:
+            case c.Gate.ACCEPT:
+                self.accept = mode
+            case c.Gate.RECEIVE:
+                self.receive = mode
+            case c.Gate.SEND:
+                self.sending = mode
+            case c.Gate.CALLS:
+                self.set_pace(Pace.STEP if paused else Pace.AT_ONCE)
+                return
+        for channel in list(self.channels.values()):
+            channel.refresh()
+
+    def set_pace(self, pace: Pace) -> None:
+        self.calls = pace
+        if self._slow is not None:
+            self._slow.cancel()
+            self._slow = None
+        self.advance()
+
+    def may_send(self) -> bool:
+        return self.sending is GateMode.AUTO or self._send_steps > 0
+
+    def used_send_step(self) -> None:
+        """One send call of a step was made."""
+        if self._send_steps:
+            self._send_steps -= 1
+            if not self._send_steps and self._send_step_ticket is not None:
+                self._send_step_ticket.finish()
+                self._send_step_ticket = None
+
+    def step(self, command: c.Step, ticket: Ticket) -> None:
+        """Let `count` calls through a gate."""
+        match command.gate:
+            case c.Gate.ACCEPT:
+                self.accept_once(ticket, command.count)
+            case c.Gate.RECEIVE:
+                self.ask_read(ticket, None, None, command.count)
+            case c.Gate.SEND:
+                self._send_steps += command.count
+                self._send_step_ticket = ticket
+                for channel in list(self.channels.values()):
+                    channel.refresh()
+            case c.Gate.CALLS:
+                if not self.setups:
+                    raise Problem("engine.nothing_planned")
+                self._setup_steps += command.count
+                self.advance()
+                ticket.finish()
+
+    # -- set-up -------------------------------------------------------------------------------
+
+    def begin(self, setup: Setup) -> None:
+        """Queue a set-up and run it at the endpoint's pace."""
+        if not self.setups:
+            self.strip = []
+        self.setups.append(setup)
+        self.advance()
+
+    def advance(self) -> None:
+        """Run planned calls as the pace allows."""
+        while self.setups and self._slow is None:
+            setup = self.setups[0]
+            if not setup.planned:
+                self.setups.popleft()
+                setup.finish()
+                continue
+            if self.calls is Pace.STEP:
+                if not self._setup_steps:
+                    return
+                self._setup_steps -= 1
+            planned = setup.planned.popleft()
+            try:
+                planned.run()
+            except _USER_ERRORS as error:
+                self.chip(planned, error)
+                if self.setups and self.setups[0] is setup:
+                    self.setups.popleft()
+                setup.fail(error)
+                continue
+            self.chip(planned, None)
+            if self.calls is Pace.SLOWLY and setup.planned:
+                self._slow = self.loop.after(SLOW, self._go_on)
+
+    def _go_on(self) -> None:
+        self._slow = None
+        self.advance()
+        self._draw_now()
+
+    def chip(self, planned: Planned, error: BaseException | None) -> None:
+        """Show a call of the set-up as made; a burst keeps only the newest chips."""
+        last = planned.traced().last if planned.traced() is not None else None  # type: ignore[union-attr]
+        stamp = last.t_ns if last is not None else self.now()
+        if error is not None:
+            errno = describe(error).errno if not isinstance(error, Problem) else None
+            self.strip.append(Chip(planned.call, planned.args, ChipState.FAILED, stamp, None,
+                                   errno or type(error).__name__))
+        else:
+            result = last.result if last is not None else 0
+            self.strip.append(Chip(planned.call, planned.args, ChipState.DONE, stamp, result))
+        del self.strip[:-12]
+
+    def option_calls(self, traced: Callable[[], TracedSocket], ticket: Ticket) -> list[Planned]:
+        """The setsockopt calls that a socket gets before bind and connect."""
+        wished = list(self.settings.options)
+        if self.settings.dual_stack is not None and self.settings.family == "AF_INET6":
+            wished.insert(0, ("IPV6_V6ONLY", 0 if self.settings.dual_stack else 1))
+        calls = []
+        for name, value in wished:
+            option = options.find(name)
+            raw = options.encode(option, value)
+            shown = f"{options.level_name(option)}, {name}, {value!r}"
+
+            def run(option: options.Option = option, raw: int | bytes = raw,
+                    shown: str = shown) -> None:
+                traced().setsockopt(option.level, option.required(), raw, shown, ticket)
+
+            calls.append(Planned("setsockopt", f"{name}, {value!r}", run, traced))
+        return calls
+
+    def with_address(self, spec: str, ticket: Ticket, *, binding: bool,
+                     then: Callable[[SockAddress], None]) -> None:
+        """Turn an address as written into a sockaddr; a name is resolved off this thread."""
+        parsed = addresses.parse(spec, self.settings.family)
+        if parsed.kind is addresses.AddressKind.LINK:
+            parsed = addresses.parse(self.around.link(parsed.link or ""), self.settings.family)
+        sockaddr = addresses.numeric(parsed, self._temp(parsed))
+        if sockaddr is not None:
+            then(self._connectable(sockaddr) if not binding else sockaddr)
+            return
+        begun = perf_counter_ns()
+        shown = f"{parsed.host!r}, {parsed.port!r}"
+        family, type_ = self.numbers()
+
+        def work() -> Callable[[], None]:
+            try:
+                found = addresses.resolve(parsed, family, type_, binding=binding,
+                                          beyond=self.around.beyond_loopback)
+            except (OSError, UnicodeError, Problem) as error:
+                failure = error
+                return lambda: self._not_resolved(begun, shown, failure, ticket)
+            return lambda: self._resolved(begun, shown, found, ticket, then)
+
+        self.loop.in_thread(work)
+
+    def _temp(self, parsed: addresses.Address) -> Path | None:
+        return self.around.temp_dir() if parsed.kind is addresses.AddressKind.TEMP else None
+
+    def _connectable(self, sockaddr: SockAddress) -> SockAddress:
+        """A wildcard is where one listens; to connect, this machine's loopback is meant."""
+        if isinstance(sockaddr, tuple) and sockaddr[0] in {"0.0.0.0", "::"}:  # noqa: S104
+            host = "127.0.0.1" if sockaddr[0] == "0.0.0.0" else "::1"  # noqa: S104
+            return (host, *sockaddr[1:])  # type: ignore[return-value]
+        return sockaddr
+
+    def _log_resolution(self, begun: int, shown: str, error: BaseException | None,
+                        ticket: Ticket) -> None:
+        failure = describe(error) if error is not None else None
+        self.sink.put(Event(
+            self.now(), perf_counter_ns() - begun, self.id, None, END, "getaddrinfo", shown,
+            None if failure else 0, failure.errno if failure else None,
+            failure.error if failure else None, None, None, None, ticket,
+        ))
+
+    def _not_resolved(self, begun: int, shown: str, error: Exception, ticket: Ticket) -> None:
+        self._log_resolution(begun, shown, error, ticket)
+        self.phase = Phase.FAILED
+        ticket.fail(error)
+        self._draw_now()
+
+    def _resolved(self, begun: int, shown: str, found: addresses.Resolved, ticket: Ticket,
+                  then: Callable[[SockAddress], None]) -> None:
+        self._log_resolution(begun, shown, None, ticket)
+        if found.note is not None:
+            self.note(found.note, repr(found.sockaddr), None, ticket)
+        if ticket.done:  # stopped while the resolver was at work
+            return
+        try:
+            then(found.sockaddr)
+        except _USER_ERRORS as error:
+            ticket.fail(error)
+        self._draw_now()
+
+    def numbers(self) -> tuple[int, int]:
+        """Family and type as this system's numbers. Raises Problem where it has none."""
+        return (
+            options.required_family(self.settings.family),
+            options.required_type(self.settings.type),
+        )
+
+    def open_socket(self, ticket: Ticket) -> TracedSocket:
+        """socket(family, type, protocol)."""
+        family, type_ = self.numbers()
+        names = f"{self.settings.family}, {self.settings.type}"
+        if self.settings.protocol:
+            names += f", {self.settings.protocol}"
+        return TracedSocket.open(
+            self.sink, self.id, family, type_, self.settings.protocol, names, ticket
+        )
+
+    def check_reach(self, sockaddr: SockAddress, ticket: Ticket) -> None:
+        """Refuse, or warn of, a bind that other machines can reach."""
+        family, _ = self.numbers()
+        if not addresses.beyond_loopback(sockaddr, family):
+            return
+        if not self.around.beyond_loopback:
+            raise Problem("engine.beyond_loopback", address=str(sockaddr[0]))
+        self.note("listens_beyond_loopback", repr(sockaddr[0]), None, ticket)
+
+    # -- channels -----------------------------------------------------------------------------
+
+    def next_number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+    def conversations(self) -> Iterable[Channel]:
+        """The open channels that carry data."""
+        return [channel for channel in self.channels.values() if channel.connected_ns is not None]
+
+    def current(self) -> list[Channel]:
+        """What a command without `connection` means."""
+        newest = list(self.conversations())[-1:]
+        return newest
+
+    def targets(self, connection: c.Target) -> list[Channel]:
+        """The open channels that a command means. Raises Problem when there is none."""
+        if connection is None:
+            found = self.current()
+        elif connection == c.ALL:
+            found = list(self.conversations())
+        else:
+            found = [ch for ch in self.channels.values() if ch.number == connection]
+        if not found:
+            raise Problem("engine.no_connection" if connection in {None, c.ALL}
+                          else "engine.no_such_connection", number=str(connection))
+        return found
+
+    def was_closed(self, connection: c.Target) -> bool:
+        """True where the meant connection existed and is closed: close() may be called again."""
+        if connection in {None, c.ALL}:
+            return self.closed_count > 0
+        return isinstance(connection, int) and 0 < connection <= self._numbers
+
+    def each(self, connection: c.Target, ticket: Ticket, work: Callable[[Channel], None], *,
+             listener: bool = False, closed_is_fine: bool = False) -> None:
+        """Do `work` on every meant channel; the first error ends it and fails the ticket."""
+        own = self.own_channel() if listener and connection is None else None
+        try:
+            found = [own] if own is not None else self.targets(connection)
+        except Problem:
+            if closed_is_fine and self.was_closed(connection):
+                self.note("already_closed", "", None, ticket)
+                ticket.finish()
+                return
+            raise
+        for channel in found:
+            work(channel)
+        ticket.finish()
+
+    def own_channel(self) -> Channel | None:
+        """The endpoint's own socket where it has one beside its conversations (a listener)."""
+        return None
+
+    def close(self, command: c.Close, ticket: Ticket) -> None:
+        self.each(command.connection, ticket,
+                  lambda channel: channel.close(CloseCause.LOCAL, ticket), closed_is_fine=True)
+
+    def shutdown_channel(self, channel: Channel, how: c.How, ticket: Ticket) -> None:
+        """Half-close, or both directions."""
+        channel.traced.shutdown(getattr(socket, how.value), how.value, ticket)
+        channel.refresh()
+
+    def channel_connected(self, channel: Channel) -> None:
+        """A channel's connect succeeded."""
+
+    def connect_ended(self, ticket: Ticket | None, error: BaseException | None) -> None:
+        """A connect has its outcome."""
+
+    def channel_closed(self, channel: Channel) -> None:
+        """A channel's descriptor is gone."""
+        self.channels.pop(channel.traced.id, None)
+        self.closed.append(channel)
+        self.closed_count += 1
+        into, out = self.bytes_closed
+        self.bytes_closed = (into + channel.bytes_in, out + channel.bytes_out)
+
+    def give_behaviour(self, channel: Channel, responder: Responder, *, greet: bool) -> None:
+        """Let a channel answer by this responder from now on."""
+        behaviour = prepare(responder) if responder is not self.responder else self.behaviour
+        channel.behaviour = behaviour
+        default = OnPeerClose.CLOSE if self.settings.role is Role.LISTENER else OnPeerClose.KEEP
+        channel.on_peer_close = responder.on_peer_close or default
+        channel.traced.keep = self.sink.capture if behaviour.keep else 0
+        if greet and behaviour.greeting is not None:
+            channel.reply(behaviour.greeting)
+
+    def respond(self, command: c.Respond) -> None:
+        """Change the responder of one connection, or of all and of those to come."""
+        behaviour = prepare(command.responder)
+        if command.connection is None:
+            self.responder = command.responder
+            self.behaviour = behaviour
+            found: Iterable[Channel] = self.conversations()
+        else:
+            found = self.targets(command.connection)
+        for channel in found:
+            self.give_behaviour(channel, command.responder, greet=False)
+
+    # -- reading and sending ------------------------------------------------------------------
+
+    def buffer(self, size: int) -> memoryview:
+        """The endpoint's one read buffer, `size` bytes of it; valid until the next read."""
+        if size > len(self._buffer):
+            self._buffer = memoryview(bytearray(size))
+        return self._buffer
+
+    def recv_args(self, size: int) -> str:
+        return self._recv_args if size == self.bufsize else str(size)
+
+    def ask_read(self, ticket: Ticket, connection: c.Target, size: int | None,
+                 count: int = 1) -> None:
+        """`count` reads, one after the other, on the meant connection."""
+        wished = self.bufsize if size is None else size
+        if wished <= 0:
+            raise Problem("engine.bad_size", size=wished)
+        channel = self.targets(connection)[0]
+        call = "recvfrom" if self.settings.role is Role.DATAGRAM else "recv"
+        for index in range(count):
+            channel.ask(call, wished, ticket if index == count - 1 else None)
+
+    def send(self, command: c.Send, ticket: Ticket) -> None:
+        """Send to the meant connections, `repeat` times."""
+        data = payload_of(command, self.settings.encoding)
+        channels = self.targets(command.connection)
+        self._repeat(command, ticket, lambda last: self._send_all(channels, data, last))
+
+    def _send_all(self, channels: list[Channel], data: bytes, ticket: Ticket | None) -> None:
+        live = [channel for channel in channels if channel.open]
+        if not live and ticket is not None:
+            ticket.fail(Problem("engine.closed_meanwhile"))
+        for channel in live:
+            channel.write(data, ticket if channel is live[-1] else None)
+
+    def _repeat(self, command: c.Send, ticket: Ticket,
+                once: Callable[[Ticket | None], None]) -> None:
+        """Run `once` as often as asked; the last one carries the ticket."""
+        remaining = max(1, command.repeat)
+
+        def go() -> None:
+            nonlocal remaining
+            if ticket.done:
+                return
+            remaining -= 1
+            if not remaining:
+                once(ticket)
+                return
+            once(None)
+            if command.interval > 0:
+                self.loop.after(command.interval, go)
+            else:
+                self.loop.post(go)
+
+        go()
+
+    # -- options ------------------------------------------------------------------------------
+
+    def set_option(self, channel: Channel, command: c.SetOption, ticket: Ticket) -> None:
+        """setsockopt, then getsockopt: what was asked and what is in effect."""
+        option = options.find(command.option)
+        shown = f"{options.level_name(option)}, {option.name}, {command.value!r}"
+        raw = options.encode(option, command.value)
+        channel.traced.setsockopt(option.level, option.required(), raw, shown, ticket)
+        if option.name == "SO_LINGER" and isinstance(command.value, tuple):
+            channel.lingers = bool(command.value[0]) and command.value[1] > 0
+        self.get_option(channel.traced, command.option, ticket)
+
+    def get_option(self, traced: TracedSocket, name: str, ticket: Ticket) -> int | bytes:
+        option = options.find(name)
+        shown = f"{options.level_name(option)}, {option.name}"
+        if option.size:
+            shown += f", {option.size}"
+        return traced.getsockopt(option.level, option.required(), option.size, shown, ticket)
+
+    # -- the picture --------------------------------------------------------------------------
+
+    def _draw_now(self) -> None:
+        self._picture_asked = False
+        self._picture = self.draw()
+
+    def draw(self) -> EndpointSnapshot:
+        """A snapshot of everything a panel shows."""
+        watched = self._watched
+        shown = list(self.conversation_rows())
+        first_looked = len(shown) - LOOKED_AT
+        rows: list[ConnectionSnapshot] = [
+            channel.snapshot(
+                look=index >= first_looked or channel.traced.id in watched,
+                detail=channel.traced.id in watched,
+            )
+            for index, channel in enumerate(shown)
+        ]
+        closed = [channel.snapshot(look=False, detail=False) for channel in self.closed_rows()]
+        own = self.own_channel()
+        into, out = self.bytes_closed
+        return EndpointSnapshot(
+            name=self.name,
+            settings=self.settings,
+            phase=self.phase,
+            connection=own.traced.id if own is not None else None,
+            local=own.traced.local if own is not None else None,
+            queue=kernel.queue(own.traced.raw) if own is not None and own.open else None,
+            accept=self.accept,
+            receive=self.receive,
+            send=self.sending,
+            calls=self.calls,
+            strip=tuple(self.strip) + self._planned_chips(),
+            waiting=self.waiting(),
+            connections=tuple(closed + rows),
+            open_count=len(rows),
+            closed_count=self.closed_count,
+            peers=self.peers(),
+            drops=self.drops(),
+            bytes_in=into + sum(row.bytes_in for row in rows),
+            bytes_out=out + sum(row.bytes_out for row in rows),
+        )
+
+    def conversation_rows(self) -> Iterable[Channel]:
+        return list(self.channels.values())
+
+    def closed_rows(self) -> Iterable[Channel]:
+        return list(self.closed)
+
+    def waiting(self) -> Waiting | None:
+        """The endpoint's own waiting call."""
+        for channel in self.current():
+            found = channel.waiting()
+            if found is not None:
+                return found
+        return None
+
+    def peers(self) -> tuple[PeerSnapshot, ...]:
+        return ()
+
+    def drops(self) -> int | None:
+        return None
+
+    def _planned_chips(self) -> tuple[Chip, ...]:
+        return tuple(
+            Chip(planned.call, planned.args, ChipState.PLANNED)
+            for setup in list(self.setups)[:1]
+            for planned in list(setup.planned)[:8]
+        )
+
+
+def payload_of(command: c.Send, encoding: str) -> bytes:
+    """The bytes of a Send: exactly one of text, hex and file, then what is appended.
+
+    Raises:
+        Problem: none or several given, an inexpressible text, malformed hex, no such file.
+    """
+    given = [value for value in (command.text, command.hex, command.file) if value is not None]
+    if len(given) != 1:
+        raise Problem("engine.one_payload")
+    if command.text is not None:
+        data = encode(command.text, command.encoding or encoding)
+    elif command.hex is not None:
+        data = parse_hex(command.hex)
+    else:
+        try:
+            data = Path(command.file or "").expanduser().read_bytes()
+        except OSError as error:
+            raise Problem("engine.no_file", path=str(command.file),
+                          reason=str(error.strerror)) from error
+    return data + suffix(command.append.value)

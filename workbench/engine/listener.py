@@ -1,0 +1,294 @@
+"""Listeners: bind, listen, accept through a gate, and the connections that come of it."""
+
+from __future__ import annotations
+
+import errno
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+from workbench.engine import commands as c
+from workbench.engine import kernel
+from workbench.engine.channel import Channel, Op
+from workbench.engine.endpoint import Endpoint
+from workbench.engine.errors import describe
+from workbench.engine.events import Cause
+from workbench.engine.loop import READ, Timer
+from workbench.engine.responders import prepare
+from workbench.engine.settings import GateMode
+from workbench.engine.setup import Planned, Setup
+from workbench.engine.snapshot import CloseCause, Phase, Waiting
+from workbench.engine.stream import StreamChannel
+from workbench.engine.ticket import Ticket
+from workbench.engine.traced import SockAddress, TracedSocket
+from workbench.texts import Problem
+
+BACK_OFF: Final = 0.5
+"""Seconds without accept after EMFILE: the connection stays queued, the selector would spin."""
+PORTS_TRIED: Final = 100
+_NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+
+
+class BoundFile:
+    """The file of an AF_UNIX socket: unlinked by its binder, while it is still the same file."""
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(path)
+        found = self.path.lstat()
+        self._identity = (found.st_dev, found.st_ino)
+
+    def remove(self) -> bool:
+        """Unlink it; False if somebody else has taken the name meanwhile, or it is gone."""
+        try:
+            found = self.path.lstat()
+            if (found.st_dev, found.st_ino) != self._identity:
+                return False
+            self.path.unlink()
+        except OSError:
+            return False
+        return True
+
+
+def bind_searching(endpoint: Endpoint, channel: Channel, sockaddr: SockAddress,
+                   ticket: Ticket | None) -> None:
+    """bind(); with `port_search` on the next free port where this one is taken."""
+    if not (isinstance(sockaddr, tuple) and endpoint.settings.port_search and sockaddr[1]):
+        channel.traced.bind(sockaddr, ticket)
+        return
+    wished = sockaddr[1]
+    last = min(wished + PORTS_TRIED, 65535)
+    for port in range(wished, last + 1):
+        moved = (sockaddr[0], port, *sockaddr[2:])
+        try:
+            channel.traced.bind(moved, ticket)  # type: ignore[arg-type]
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or port == last:
+                raise
+            continue
+        if port != wished:
+            endpoint.note("port_moved", f"{wished}, {port}", channel.traced.id, ticket)
+        return
+
+
+class OwnSocket(Channel):
+    """A listening (or only bound) socket; it carries no data, its endpoint accepts."""
+
+    def __init__(self, endpoint: ListenerEndpoint, traced: TracedSocket) -> None:
+        super().__init__(endpoint, traced, 0)
+        self._listener = endpoint
+        self.file: BoundFile | None = None
+
+    def interest(self) -> int:
+        return READ if self._listener.accepts() else 0
+
+    def ready(self, mask: int) -> None:
+        self._listener.accept_ready()
+
+    def close(self, cause: CloseCause, ticket: Ticket | None = None,
+              errno: str | None = None) -> None:
+        if self.open and self.file is not None:
+            if self.file.remove():
+                self.endpoint.note("unlinked", repr(str(self.file.path)), self.traced.id, ticket)
+            self.file = None
+        super().close(cause, ticket, errno)
+
+
+class ListenerEndpoint(Endpoint):
+    """A server: one listening socket and the connections it accepted."""
+
+    _own: OwnSocket | None = None
+    _backing_off: Timer | None = None
+
+    @property
+    def _pending(self) -> deque[Op]:
+        """Asked-for accepts: they wait on the listener as reads wait on a channel."""
+        return self._own.ops if self._own is not None else deque()
+
+    def own_channel(self) -> Channel | None:
+        return self._own
+
+    def conversations(self) -> Iterable[Channel]:
+        return [channel for channel in self.channels.values() if channel is not self._own]
+
+    conversation_rows = conversations
+
+    def closed_rows(self) -> Iterable[Channel]:
+        return [channel for channel in self.closed if channel.number]
+
+    # -- set-up -------------------------------------------------------------------------------
+
+    def start(self, ticket: Ticket) -> None:
+        """socket, setsockopt, bind, listen; the address is resolved first."""
+        self._check_closed()
+        self.behaviour = prepare(self.responder)
+        kernel.check_backlog(self.settings.backlog)
+        self.phase = Phase.SETTING_UP
+        self.with_address(self.settings.address, ticket, binding=True,
+                          then=lambda sockaddr: self._plan(sockaddr, ticket))
+
+    def _check_closed(self) -> None:
+        if self._own is not None or self.setups:
+            raise Problem("engine.already_listening")
+
+    def _plan(self, sockaddr: SockAddress, ticket: Ticket) -> None:
+        self.check_reach(sockaddr, ticket)
+        backlog = self.settings.backlog
+        calls = [Planned("socket", f"{self.settings.family}, {self.settings.type}",
+                         lambda: self.open_own(ticket), self._traced_or_none)]
+        calls += self.option_calls(lambda: self.need_own().traced, ticket)
+        calls.append(Planned("bind", repr(sockaddr), lambda: self.bind(sockaddr, ticket),
+                             self._traced_or_none))
+        calls.append(Planned("listen", str(backlog), lambda: self.listen_now(backlog, ticket),
+                             self._traced_or_none))
+        self.begin(Setup(calls, ticket.finish, self._failing(ticket)))
+        if self.setups and self.calls.value == "step":
+            ticket.finish()  # ready: the calls wait for their steps
+
+    def _failing(self, ticket: Ticket) -> Callable[[BaseException], None]:
+        def fail(error: BaseException) -> None:
+            if self._own is not None:
+                symbol = None if isinstance(error, Problem) else describe(error).errno
+                self._own.close(CloseCause.FAILED, ticket, symbol)
+            self.phase = Phase.FAILED
+            ticket.fail(error)
+
+        return fail
+
+    def open_own(self, ticket: Ticket) -> None:
+        """socket()."""
+        self._check_no_socket()
+        traced = self.open_socket(ticket)
+        self._own = OwnSocket(self, traced)
+        self.channels[traced.id] = self._own
+        self.phase = Phase.SETTING_UP
+
+    def _check_no_socket(self) -> None:
+        if self._own is not None:
+            raise Problem("engine.already_open")
+
+    def need_own(self) -> OwnSocket:
+        """The listening socket. Raises Problem where there is none."""
+        if self._own is None:
+            raise Problem("engine.no_socket")
+        return self._own
+
+    def _traced_or_none(self) -> TracedSocket | None:
+        return self._own.traced if self._own is not None else None
+
+    def bind(self, sockaddr: SockAddress, ticket: Ticket | None) -> None:
+        """bind(); with `port_search` the next free port where this one is taken."""
+        own = self.need_own()
+        bind_searching(self, own, sockaddr, ticket)
+        if isinstance(sockaddr, str) and not sockaddr.startswith("\0") and sockaddr:
+            own.file = BoundFile(sockaddr)
+        self.phase = Phase.BOUND
+
+    def listen_now(self, backlog: int, ticket: Ticket | None) -> None:
+        own = self.need_own()
+        kernel.check_backlog(backlog)
+        own.traced.listen(backlog, ticket)
+        self.phase = Phase.LISTENING
+        own.connected_ns = self.now()
+        own.refresh()
+
+    def listen(self, ticket: Ticket, backlog: int | None) -> None:
+        """listen() again: on Linux it changes the limit of the live queue."""
+        self.listen_now(self.settings.backlog if backlog is None else backlog, ticket)
+        ticket.finish()
+
+    def call_listen(self, channel: Channel, backlog: int, ticket: Ticket) -> None:
+        self.listen_now(backlog, ticket)
+
+    # -- accept -------------------------------------------------------------------------------
+
+    def accepts(self) -> bool:
+        """Whether the selector should wait for the next connection."""
+        if self.phase is not Phase.LISTENING or self._backing_off is not None:
+            return False
+        return bool(self._pending) or (self.accept is GateMode.AUTO and not self.held)
+
+    def accept_once(self, ticket: Ticket, count: int) -> None:
+        """`count` accepts, waiting as `settimeout` says."""
+        own = self.need_own()
+        for index in range(count):
+            op = Op("accept", 0, ticket if index == count - 1 else None)
+            own.ops.append(op)
+            if self.timeout == 0 or self.phase is not Phase.LISTENING:
+                self._accept(op, ticket)
+                continue
+            own.start_deadline(op, self._accept_expired)
+        own.refresh()
+
+    def _accept_expired(self, op: Op) -> None:
+        own = self._own
+        if own is None or op not in own.ops:
+            return
+        error = TimeoutError("timed out")
+        own.traced.end("accept", "", op.begun, error, op.ticket)
+        own.traced.sample()
+        own.end_op(op, error)
+
+    def accept_ready(self) -> None:
+        """The queue holds a connection: one accept, one event."""
+        op = self._pending[0] if self._pending else None
+        self._accept(op, op.ticket if op is not None else None)
+
+    def _accept(self, op: Op | None, cause: Cause | None) -> None:
+        own = self.need_own()
+        try:
+            traced = own.traced.accept(cause)
+        except OSError as error:
+            if op is not None:
+                own.end_op(op, error)
+            if error.errno in _NO_ROOM:
+                self._back_off(own)
+            return
+        channel = StreamChannel(self, traced, self.next_number())
+        channel.connected_ns = self.now()
+        self.channels[traced.id] = channel
+        if op is not None:
+            own.end_op(op)
+        self.give_behaviour(channel, self.responder, greet=True)
+        channel.refresh()
+
+    def _back_off(self, own: OwnSocket) -> None:
+        self.note("accept_backs_off", str(BACK_OFF), own.traced.id)
+        self._backing_off = self.loop.after(BACK_OFF, self._try_again)
+        own.refresh()
+
+    def _try_again(self) -> None:
+        self._backing_off = None
+        if self._own is not None:
+            self._own.refresh()
+
+    # -- the end ------------------------------------------------------------------------------
+
+    def close(self, command: c.Close, ticket: Ticket) -> None:
+        """Without `connection`: the listening socket only; its connections live on."""
+        if command.connection is not None:
+            super().close(command, ticket)
+            return
+        self.need_own().close(CloseCause.LOCAL, ticket)
+        ticket.finish()
+
+    def channel_closed(self, channel: Channel) -> None:
+        if channel is self._own:
+            self._own = None
+            self.phase = Phase.CLOSED
+        super().channel_closed(channel)
+
+    def waiting(self) -> Waiting | None:
+        own = self._own
+        if own is None or self.phase is not Phase.LISTENING:
+            return None
+        asked = own.waiting()
+        if asked is not None or self.accept is not GateMode.AUTO:
+            return asked
+        newest = own.traced.last
+        return Waiting("accept", newest.t_ns if newest is not None else self.now(), None)
+
+    def drops(self) -> int | None:
+        return kernel.drops(self._own.traced.raw) if self._own is not None else None
+
+

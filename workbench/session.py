@@ -1,0 +1,246 @@
+"""Session: endpoints and their record. The window, the command line and the labs all hold one."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from workbench.engine import commands as c
+from workbench.engine import kernel
+from workbench.engine.address import AddressKind, parse
+from workbench.engine.datagram import DatagramEndpoint
+from workbench.engine.endpoint import Endpoint
+from workbench.engine.events import COMMAND, NOTE, EndpointAdded, Event
+from workbench.engine.listener import ListenerEndpoint
+from workbench.engine.loop import Spawn, thread_spawn
+from workbench.engine.settings import EndpointSettings, Role
+from workbench.engine.snapshot import EndpointSnapshot
+from workbench.engine.stream import StreamEndpoint
+from workbench.engine.ticket import Ticket
+from workbench.engine.wording import command_args, command_call, settings_json
+from workbench.journal.recorder import Recorder
+from workbench.resources import state_dir
+from workbench.texts import Problem
+
+_ROLES: Final[dict[Role, type[Endpoint]]] = {
+    Role.LISTENER: ListenerEndpoint,
+    Role.STREAM: StreamEndpoint,
+    Role.DATAGRAM: DatagramEndpoint,
+}
+
+
+class Session:
+    """Endpoints by name, and the journal that all of them write to.
+
+    Thread-safe for one caller at a time per endpoint; `perform` and `snapshot` never wait for a
+    socket.
+
+    Attributes:
+        journal: the recorder; readers are opened through it.
+        record: the record's file.
+        beyond_loopback: whether a bind that other machines can reach is allowed (and warned of).
+    """
+
+    def __init__(self, record: Path | None = None, *, spawn: Spawn = thread_spawn,
+                 capture: int | None = 4096, beyond_loopback: bool = False) -> None:
+        """Begin a record; `record` None makes a new file in the user's state directory.
+
+        Raises:
+            Problem: the file exists, or cannot be made.
+        """
+        kernel.raise_fd_limit()
+        self.record = record if record is not None else new_record_path()
+        self.journal = Recorder(self.record, capture=capture)
+        self.sink = self.journal
+        self.beyond_loopback = beyond_loopback
+        self._spawn = spawn
+        self._endpoints: dict[str, Endpoint] = {}
+        self._ids = itertools.count(1)
+        self._lock = threading.Lock()
+        self._temp: Path | None = None
+        self._closed = False
+        self.journal.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    # -- endpoints ----------------------------------------------------------------------------
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """Names, in the order they were added."""
+        return tuple(self._endpoints)
+
+    def add(self, settings: EndpointSettings) -> None:
+        """Add an endpoint; nothing is opened yet.
+
+        Raises:
+            Problem: the name is taken, or the session is closed.
+        """
+        self._check_open()
+        if settings.name in self._endpoints:
+            raise Problem("engine.name_taken", name=settings.name)
+        number = next(self._ids)
+        endpoint = _ROLES[settings.role](number, settings, self, self._spawn)
+        self._announce(number, settings)
+        self._endpoints[settings.name] = endpoint
+
+    def remove(self, name: str) -> Ticket:
+        """Stop an endpoint and forget it; its rows stay in the record."""
+        ticket = self.perform(c.Stop(name))
+        del self._endpoints[name]
+        return ticket
+
+    def settings(self, name: str) -> EndpointSettings:
+        """As configured now. Raises Problem for an unknown name."""
+        return self._endpoint(name).settings
+
+    def snapshot(self, name: str, detail: frozenset[int] = frozenset()) -> EndpointSnapshot:
+        """The newest picture of an endpoint, and a request for the next one; never waits.
+
+        `detail`: connection ids whose kernel readings should be decoded whole.
+        """
+        endpoint = self._endpoint(name)
+        endpoint.ask_picture(detail)
+        return endpoint.picture()
+
+    def _endpoint(self, name: str) -> Endpoint:
+        try:
+            return self._endpoints[name]
+        except KeyError:
+            raise Problem("engine.unknown_endpoint", name=name) from None
+
+    def _announce(self, number: int, settings: EndpointSettings) -> None:
+        self.journal.put(EndpointAdded(number, settings.name, settings.role.value,
+                                       settings.family, settings.type, settings_json(settings)))
+
+    # -- commands -----------------------------------------------------------------------------
+
+    def perform(self, command: c.Command) -> Ticket:
+        """Record a command and hand it to its endpoint's thread.
+
+        What goes wrong with a socket fails the ticket.
+
+        Raises:
+            Problem: an unknown endpoint, or a closed session.
+        """
+        self._check_open()
+        endpoint = self._endpoint(command.endpoint) if command.endpoint is not None else None
+        if isinstance(command, c.Configure) and endpoint is not None:
+            if type(endpoint) is not _ROLES[command.settings.role]:
+                endpoint = self._change_role(endpoint, command.settings)
+            self._announce(endpoint.id, command.settings)
+        ticket = Ticket(command)
+        self.journal.put(Event(
+            self.journal.clock.now(), 0, endpoint.id if endpoint is not None else 0, None,
+            COMMAND, command_call(command), command_args(command),
+            None, None, None, None, None, None, ticket,
+        ))
+        if endpoint is None or isinstance(command, c.Mark):
+            ticket.finish()
+        else:
+            endpoint.submit(ticket)
+        return ticket
+
+    def _change_role(self, old: Endpoint, settings: EndpointSettings) -> Endpoint:
+        """The same endpoint as another kind (TCP server to UDP socket): only while it is closed."""
+        if old.busy():
+            raise Problem("engine.role_locked", name=old.name)
+        fresh = _ROLES[settings.role](old.id, settings, self, self._spawn)
+        self._endpoints[old.name] = fresh
+        return fresh
+
+    def note(self, call: str, args: str = "", endpoint: str | None = None) -> None:
+        """The program speaking; `call` names the text."""
+        number = self._endpoint(endpoint).id if endpoint is not None else 0
+        self.journal.put(Event(self.journal.clock.now(), 0, number, None, NOTE, call, args,
+                               None, None, None, None, None, None, None))
+
+    def stop_all(self) -> list[Ticket]:
+        """Stop every endpoint; the tickets end when their sockets are closed."""
+        return [self.perform(c.Stop(name)) for name in self.endpoints]
+
+    # -- what endpoints ask for ---------------------------------------------------------------
+
+    def link(self, name: str) -> str:
+        """Where another endpoint listens, or will. Raises Problem while it has no port yet."""
+        endpoint = self._endpoint(name)
+        own = endpoint.own_channel()
+        if own is not None and own.traced.local is not None:
+            return own.traced.local
+        spec = endpoint.settings.address
+        parsed = parse(spec, endpoint.settings.family)
+        if parsed.kind in {AddressKind.INET, AddressKind.INET6} and not parsed.port:
+            raise Problem("engine.no_address_yet", name=name)
+        return spec
+
+    def temp_dir(self) -> Path:
+        """A private 0700 folder for temp:NAME addresses; its path stays short (107-byte limit)."""
+        with self._lock:
+            if self._temp is None:
+                self._temp = Path(tempfile.mkdtemp(prefix="swb-"))
+            return self._temp
+
+    # -- the end ------------------------------------------------------------------------------
+
+    def settle(self, timeout: float = 10.0) -> bool:
+        """Wait until every endpoint that owns nothing has given its thread back."""
+        until = time.monotonic() + timeout
+        return all(
+            endpoint.join(max(0.0, until - time.monotonic()))
+            for endpoint in self._endpoints.values()
+            if not endpoint.busy()
+        )
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Stop everything, join the threads, close the record. Idempotent; bounded by `timeout`."""
+        if self._closed:
+            return
+        until = time.monotonic() + timeout
+        for ticket in self.stop_all():
+            ticket.wait(max(0.0, until - time.monotonic()))
+        self._closed = True
+        for endpoint in self._endpoints.values():
+            endpoint.join(max(0.0, min(2.0, until - time.monotonic())))
+        self.journal.close()
+        if self._temp is not None:
+            shutil.rmtree(self._temp, ignore_errors=True)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Problem("engine.session_closed")
+
+
+def new_record_path() -> Path:
+    """A name for a new record in the user's state directory: date and time, unique."""
+    folder = state_dir() / "records"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stem = time.strftime("%Y-%m-%d %H-%M-%S")
+    return next(path for path in _candidates(folder, stem) if not path.exists())
+
+
+def _candidates(folder: Path, stem: str) -> Iterator[Path]:
+    yield folder / f"{stem}.swb"
+    for number in itertools.count(2):
+        yield folder / f"{stem} {number}.swb"
+
+
+@contextmanager
+def temporary_session(**keywords: bool | int | None) -> Iterator[Session]:
+    """A session whose record goes with it: for runs that nobody asked to keep."""
+    with tempfile.TemporaryDirectory(prefix="swb-record-") as folder:
+        session = Session(Path(folder) / "record.swb", **keywords)  # type: ignore[arg-type]
+        with session:
+            yield session
