@@ -32,9 +32,7 @@ SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
 _new = tuple.__new__  # Event(...) runs a Python-level __new__: twice the cost of this
 
 # Linux answers with the true length of a message that was cut; others only with a flag.
-TRUNCATION: Final = socket.MSG_TRUNC if hasattr(socket, "SO_MEMINFO") else (
-    socket.MSG_TRUNC if kernel.LINUX else 0
-)
+TRUNCATION: Final = socket.MSG_TRUNC if kernel.LINUX else 0
 
 
 class TracedSocket:

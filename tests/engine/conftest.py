@@ -1,0 +1,71 @@
+"""A real session per test, and a transcript of what it logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.engine.commands import Command
+from workbench.engine.ticket import Outcome
+from workbench.journal.reader import Row
+from workbench.session import Session
+
+HANG = 10.0
+"""Seconds after which something that should have happened is taken to hang."""
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    made = Session(tmp_path / "record.swb")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def do(session: Session) -> Callable[[Command], Outcome]:
+    """Perform a command and wait for its end."""
+
+    def perform(command: Command) -> Outcome:
+        ticket = session.perform(command)
+        assert ticket.wait(HANG), f"{command} did not end"
+        assert ticket.outcome is not None
+        return ticket.outcome
+
+    return perform
+
+
+@pytest.fixture
+def rows(session: Session) -> Callable[..., list[Row]]:
+    """Everything committed so far, of one endpoint or all."""
+
+    def read(endpoint: str | None = None, kind: str | None = "call") -> list[Row]:
+        session.journal.flush()
+        reader = session.journal.reader()
+        try:
+            found = reader.page(1, 1_000_000)
+        finally:
+            reader.close()
+        return [
+            row for row in found
+            if endpoint in {None, row.endpoint} and kind in {None, row.kind}
+        ]
+
+    return read
+
+
+@pytest.fixture
+def until(session: Session, rows: Callable[..., list[Row]]) -> Callable[..., Row]:
+    """Wait until a committed row of an endpoint has these values."""
+
+    def find(endpoint: str, **wanted: object) -> Row:
+        seen = 0
+        while True:
+            for row in rows(endpoint, None):
+                if all(getattr(row, key) == value for key, value in wanted.items()):
+                    return row
+            seen = session.journal.committed
+            assert session.journal.wait_committed(seen + 1, HANG), f"{endpoint}: no {wanted}"
+
+    return find

@@ -1,0 +1,297 @@
+"""Addresses: from the scenario's spelling to what a call takes, and back."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import socket
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import Final
+
+from workbench.texts import Problem
+
+SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
+UNIX_PATH_BYTES: Final = 107  # sun_path[108] with its NUL: unix(7)
+_LOOPBACK: Final = "127.0.0.1"
+_AF_UNIX: Final = getattr(socket, "AF_UNIX", -1)
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
+_PASTED: Final = re.compile(r"(?:(tcp|udp)://)?(\[[^\]]+\]|[^:/\s]+):(\d+)/?\Z", re.IGNORECASE)
+
+
+class AddressKind(Enum):
+    INET = auto()
+    INET6 = auto()
+    PATH = auto()
+    ABSTRACT = auto()
+    TEMP = auto()
+    HOSTNAME = auto()
+    LINK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address as written.
+
+    Attributes:
+        host, port, scope: of INET and INET6 (host may be a name) and HOSTNAME (port only).
+        path: of PATH, ABSTRACT and TEMP.
+        link: the endpoint's name, of LINK.
+    """
+
+    kind: AddressKind
+    family: str
+    host: str | None = None
+    port: int = 0
+    scope: str | None = None
+    path: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a name came to, and the note that says so where it is not what was written."""
+
+    sockaddr: SockAddress
+    note: str | None = None
+
+
+def parse(spec: str, family: str) -> Address:
+    """Read an address in the scenario's spelling.
+
+    Raises:
+        Problem: what is wrong with it, and what would be right.
+    """
+    text = spec.strip()
+    if text.startswith("@"):
+        if not _NAME.match(text[1:]):
+            raise Problem("address.bad_link", spec=spec)
+        return Address(AddressKind.LINK, family, link=text[1:])
+    if family == "AF_UNIX":
+        return _parse_unix(text)
+    if "\0" in text:
+        raise Problem("address.nul", spec=spec.replace("\0", "\\0"))
+    if text.startswith(("/", "abstract:", "temp:")):
+        raise Problem("address.unix_in_ip", spec=spec, family=family)
+    if text.startswith("hostname:"):
+        return Address(AddressKind.HOSTNAME, family, port=parse_port(text[9:]))
+    return _parse_ip(text, spec, family)
+
+
+def _parse_ip(text: str, spec: str, family: str) -> Address:
+    if text.startswith("["):
+        host, found, port = text[1:].partition("]:")
+        if not found:
+            raise Problem("address.bad_brackets", spec=spec)
+    else:
+        host, found, port = text.rpartition(":")
+        if not found:
+            raise Problem("address.no_port", spec=spec)
+    if not host:
+        raise Problem("address.no_host", spec=spec)
+    number = parse_port(port)
+    host, _, scope = host.partition("%")
+    kind = AddressKind.INET6 if family == "AF_INET6" else AddressKind.INET
+    if ":" in host:
+        try:
+            ipaddress.IPv6Address(host)
+        except ValueError:
+            raise Problem("address.not_an_address", host=host) from None
+        if family == "AF_INET":
+            raise Problem("address.v6_in_v4", host=host)
+    elif family == "AF_INET6" and _is_v4(host):
+        raise Problem("address.v4_in_v6", host=host)
+    return Address(kind, family, host=host, port=number, scope=scope or None)
+
+
+def _is_v4(host: str) -> bool:
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def parse_port(text: str) -> int:
+    """A port from what was typed. Raises Problem where it is none."""
+    try:
+        port = int(text)
+    except ValueError:
+        raise Problem("address.port_text", port=text) from None
+    if not 0 <= port <= 65535:
+        raise Problem("address.port_range", port=text)
+    return port
+
+
+def _parse_unix(text: str) -> Address:
+    if text.startswith("abstract:"):
+        name = text[9:]
+        if not name:
+            raise Problem("address.no_name")
+        _check_length(_abstract(name))
+        return Address(AddressKind.ABSTRACT, "AF_UNIX", path=name)
+    if text.startswith("temp:"):
+        name = text[5:]
+        if not name or "/" in name or "\0" in name or name in {".", ".."}:
+            raise Problem("address.bad_temp", name=name)
+        return Address(AddressKind.TEMP, "AF_UNIX", path=name)
+    if "\0" in text:
+        raise Problem("address.nul", spec=text.replace("\0", "\\0"))
+    if not text.startswith(("/", "./", "~")):
+        raise Problem("address.not_a_path", spec=text)
+    path = str(Path(text).expanduser())
+    _check_length(path)
+    return Address(AddressKind.PATH, "AF_UNIX", path=path)
+
+
+def _check_length(path: str) -> None:
+    size = len(os.fsencode(path))
+    if size > UNIX_PATH_BYTES:
+        raise Problem("address.path_too_long", size=size, limit=UNIX_PATH_BYTES)
+
+
+def _abstract(name: str) -> str:
+    plain = re.sub(r"\\x([0-9a-fA-F]{2})", lambda found: chr(int(found.group(1), 16)), name)
+    return "\0" + plain
+
+
+def numeric(address: Address, temp_dir: Path | None = None) -> SockAddress | None:
+    """The sockaddr where no resolver is needed, else None.
+
+    Raises:
+        Problem: an unknown interface as scope, a temporary path too long.
+    """
+    match address.kind:
+        case AddressKind.PATH:
+            return address.path or ""
+        case AddressKind.ABSTRACT:
+            return _abstract(address.path or "")
+        case AddressKind.TEMP:
+            assert temp_dir is not None
+            path = str(temp_dir / (address.path or ""))
+            _check_length(path)
+            return path
+        case AddressKind.INET:
+            host = address.host or ""
+            return (host, address.port) if _is_v4(host) else None
+        case AddressKind.INET6:
+            host = address.host or ""
+            if ":" not in host:
+                return None
+            return (host, address.port, 0, _scope(address.scope))
+        case _:
+            return None
+
+
+def _scope(name: str | None) -> int:
+    if not name:
+        return 0
+    if name.isdigit():
+        return int(name)
+    try:
+        return socket.if_nametoindex(name)
+    except OSError:
+        raise Problem("address.no_interface", name=name) from None
+
+
+def resolve(address: Address, family: int, type_: int, *, binding: bool,
+            beyond: bool) -> Resolved:
+    """Ask the resolver; may block for seconds, so only off an endpoint's thread.
+
+    Raises:
+        socket.gaierror, UnicodeError: the resolver's own answer.
+    """
+    if address.kind is AddressKind.HOSTNAME:
+        return _own_host(address.port, family, type_, beyond=beyond)
+    host = address.host or ""
+    if not binding and "%" not in host:
+        found = socket.getaddrinfo(host, address.port, family, type_)
+    else:
+        found = socket.getaddrinfo(host, address.port, family, type_, 0, socket.AI_PASSIVE)
+    return Resolved(found[0][4])  # type: ignore[arg-type]
+
+
+def _own_host(port: int, family: int, type_: int, *, beyond: bool) -> Resolved:
+    """gethostname(): loopback, with a note, where it does not resolve or reaches further."""
+    loopback: SockAddress = ("::1", port, 0, 0) if family == socket.AF_INET6 else (_LOOPBACK, port)
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), port, family, type_)
+    except (OSError, UnicodeError):
+        return Resolved(loopback, "hostname_unresolved")
+    inside = [item[4] for item in found if not beyond_loopback(item[4], family)]  # type: ignore[arg-type]
+    if inside:
+        return Resolved(inside[0])  # type: ignore[arg-type]
+    if beyond:
+        return Resolved(found[0][4])  # type: ignore[arg-type]
+    return Resolved(loopback, "hostname_beyond")
+
+
+def format_address(sockaddr: object, family: int) -> str | None:
+    """A sockaddr in the scenario's spelling; None for an unnamed AF_UNIX socket."""
+    if isinstance(sockaddr, tuple):
+        host, port = sockaddr[0], sockaddr[1]
+        if family != socket.AF_INET6:
+            return f"{host}:{port}"
+        if len(sockaddr) > 3 and sockaddr[3] and "%" not in host:
+            host = f"{host}%{_interface(sockaddr[3])}"
+        return f"[{host}]:{port}"
+    if family == _AF_UNIX and isinstance(sockaddr, str | bytes):
+        return _format_unix(sockaddr)
+    return str(sockaddr) if sockaddr else None
+
+
+def _interface(index: int) -> str:
+    try:
+        return socket.if_indextoname(index)
+    except OSError:
+        return str(index)
+
+
+def _format_unix(sockaddr: str | bytes) -> str | None:
+    if not sockaddr:
+        return None
+    if isinstance(sockaddr, bytes):
+        if not sockaddr.startswith(b"\0"):
+            return os.fsdecode(sockaddr)
+        name = "".join(
+            chr(byte) if 32 < byte < 127 and byte != 92 else f"\\x{byte:02x}"
+            for byte in sockaddr[1:]
+        )
+        return f"abstract:{name}"
+    return f"abstract:{sockaddr[1:]}" if sockaddr.startswith("\0") else sockaddr
+
+
+def beyond_loopback(sockaddr: SockAddress, family: int) -> bool:
+    """Whether other machines can reach a socket bound here."""
+    if family not in {socket.AF_INET, socket.AF_INET6} or not isinstance(sockaddr, tuple):
+        return False
+    try:
+        address = ipaddress.ip_address(sockaddr[0].partition("%")[0])
+    except ValueError:
+        return sockaddr[0] != "localhost"  # "" is every interface, a name may be any
+    mapped = getattr(address, "ipv4_mapped", None)
+    return not (mapped or address).is_loopback
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What a pasted address fills in."""
+
+    host: str
+    port: int
+    type: str | None
+    family: str | None
+
+
+def parse_pasted(text: str) -> Pasted | None:
+    """host:port, [::1]:80, tcp://… or udp://… as pasted into a host field; None for other text."""
+    found = _PASTED.match(text.strip())
+    if found is None or int(found.group(3)) > 65535:
+        return None
+    scheme, host, port = found.groups()
+    types = {"tcp": "SOCK_STREAM", "udp": "SOCK_DGRAM"}
+    bare = host.strip("[]")
+    family = "AF_INET6" if ":" in bare else "AF_INET" if _is_v4(bare) else None
+    return Pasted(bare, int(port), types.get((scheme or "").lower()), family)

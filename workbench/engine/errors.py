@@ -1,0 +1,73 @@
+"""Errors of calls: symbol, Python class, and the key of the text that explains them."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from typing import Final, NamedTuple
+
+_EAI: Final = {
+    value: key for key, value in vars(socket).items()
+    if key.startswith("EAI_") and isinstance(value, int)
+}
+
+EXPLAINED: Final = (
+    "ECONNREFUSED", "EADDRINUSE", "EADDRNOTAVAIL", "EACCES", "EPERM", "ENETUNREACH",
+    "EHOSTUNREACH", "EINVAL", "ETIMEDOUT", "ECONNRESET", "EPIPE", "ECONNABORTED", "EMSGSIZE",
+    "ENOTCONN", "EISCONN", "EINPROGRESS", "EALREADY", "EAGAIN", "EDESTADDRREQ", "EAFNOSUPPORT",
+    "EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "EOPNOTSUPP", "ENOPROTOOPT", "ENODEV", "EBADF",
+    "ENOBUFS", "EMFILE", "ENFILE", "ENOENT", "ENOTSOCK", "EPROTOTYPE", "ENOMEM",
+    "EAI_NONAME", "EAI_AGAIN", "EAI_FAMILY", "EAI_SERVICE", "EAI_ADDRFAMILY", "EAI_SOCKTYPE",
+)  # fmt: skip
+"""Symbols with a text of their own in both languages."""
+CLASSES: Final = ("OverflowError", "ValueError", "TypeError", "UnicodeError", "TimeoutError",
+                  "UnicodeEncodeError")
+
+
+class Failure(NamedTuple):
+    """A failed call.
+
+    Attributes:
+        errno: its symbol, EAI_* included; None where Python has none (our own timeout).
+        error: the Python class.
+        key: of the explanation.
+    """
+
+    errno: str | None
+    error: str
+    key: str
+
+
+def symbol(number: int) -> str:
+    """ECONNREFUSED for 111 on Linux; EWOULDBLOCK is shown as EAGAIN."""
+    if number == errno.EAGAIN:
+        return "EAGAIN"
+    return errno.errorcode.get(number, f"errno {number}")
+
+
+def describe(error: BaseException) -> Failure:
+    """What the log keeps of an exception."""
+    name = type(error).__name__
+    if isinstance(error, socket.gaierror):
+        found = _EAI.get(error.errno or 0, f"EAI {error.errno}")
+        return Failure(found, name, explanation_key(found, name))
+    if isinstance(error, OSError) and error.errno is not None:
+        found = symbol(error.errno)
+        return Failure(found, name, explanation_key(found, name))
+    return Failure(None, name, explanation_key(None, name))
+
+
+def explanation_key(errno_name: str | None, error: str | None) -> str:
+    """The stem of the texts `.what`, `.kernel` and `.try` for a failed call."""
+    if errno_name in EXPLAINED:
+        return f"errors.{errno_name}"
+    if errno_name is None and error in CLASSES:
+        return f"errors.{error}"
+    return "errors.other"
+
+
+def system_text(errno_name: str | None) -> str:
+    """The system's own short text for a symbol; "" where it has none."""
+    number = getattr(errno, errno_name or "", None)
+    return os.strerror(number) if isinstance(number, int) else ""

@@ -1,0 +1,242 @@
+"""What only the kernel knows: TCP_INFO, queues, unread and unsent bytes, drops, limits.
+
+Readings only look: they change nothing and make no event. What a system lacks is None.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import os
+import socket
+import struct
+import sys
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+
+from workbench.texts import Problem
+
+LINUX: Final = sys.platform == "linux"
+_TCP_INFO: Final = getattr(socket, "TCP_INFO", None)
+_SO_MEMINFO: Final = 55  # linux/asm-generic/socket.h; not in Python's socket
+_SIOCOUTQ: Final = 0x5411  # TIOCOUTQ
+_FIONREAD: Final = 0x541B
+_AF_UNIX: Final = getattr(socket, "AF_UNIX", -1)
+_INET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
+
+STATES: Final = (
+    "", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE",
+    "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING",
+)  # fmt: skip
+LISTEN: Final = 10
+CLOSE: Final = 7
+
+# offset, format and name within struct tcp_info (linux/tcp.h); decoded only where wholly present
+_FIELDS: Final = (
+    (2, "B", "retransmits"), (3, "B", "probes"), (4, "B", "backoff"), (8, "I", "rto_us"),
+    (16, "I", "snd_mss"), (20, "I", "rcv_mss"), (24, "I", "unacked"), (28, "I", "sacked"),
+    (32, "I", "lost"), (44, "I", "last_data_sent_ms"), (52, "I", "last_data_recv_ms"),
+    (56, "I", "last_ack_recv_ms"), (60, "I", "pmtu"), (68, "I", "rtt_us"), (72, "I", "rttvar_us"),
+    (76, "I", "ssthresh"), (80, "I", "cwnd"), (100, "I", "total_retrans"),
+    (120, "Q", "bytes_acked"), (128, "Q", "bytes_received"), (136, "I", "segs_out"),
+    (140, "I", "segs_in"), (144, "I", "notsent"), (148, "I", "min_rtt_us"),
+    (160, "Q", "delivery_rate"), (176, "Q", "rwnd_limited_us"), (200, "Q", "bytes_sent"),
+    (208, "Q", "bytes_retrans"), (228, "I", "snd_wnd"), (232, "I", "rcv_wnd"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One look at a socket. Microseconds, milliseconds, bytes and segments as the names say.
+
+    For a listening socket `unacked` is the accept queue's length and `sacked` its limit.
+    """
+
+    state: str | None = None
+    retransmits: int | None = None
+    probes: int | None = None
+    backoff: int | None = None
+    rto_us: int | None = None
+    snd_mss: int | None = None
+    rcv_mss: int | None = None
+    unacked: int | None = None
+    sacked: int | None = None
+    lost: int | None = None
+    last_data_sent_ms: int | None = None
+    last_data_recv_ms: int | None = None
+    last_ack_recv_ms: int | None = None
+    pmtu: int | None = None
+    rtt_us: int | None = None
+    rttvar_us: int | None = None
+    ssthresh: int | None = None
+    cwnd: int | None = None
+    total_retrans: int | None = None
+    bytes_acked: int | None = None
+    bytes_received: int | None = None
+    segs_out: int | None = None
+    segs_in: int | None = None
+    notsent: int | None = None
+    min_rtt_us: int | None = None
+    delivery_rate: int | None = None
+    rwnd_limited_us: int | None = None
+    bytes_sent: int | None = None
+    bytes_retrans: int | None = None
+    snd_wnd: int | None = None
+    rcv_wnd: int | None = None
+    unread: int | None = None
+    unsent: int | None = None
+    drops: int | None = None
+
+
+def _tcp_info(sock: socket.socket, size: int) -> bytes:
+    if _TCP_INFO is None or sock.family not in _INET or sock.type != socket.SOCK_STREAM:
+        return b""
+    try:
+        return sock.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, size)
+    except OSError:
+        return b""
+
+
+def _ioctl(sock: socket.socket, request: int) -> int | None:
+    if not LINUX:
+        return None
+    import fcntl  # noqa: PLC0415 - POSIX only
+
+    value = array.array("i", [0])
+    try:
+        fcntl.ioctl(sock.fileno(), request, value)
+    except (OSError, ValueError):
+        return None
+    return value[0]
+
+
+def drops(sock: socket.socket) -> int | None:
+    """Datagrams or SYNs that the kernel dropped at this socket (SO_MEMINFO[8])."""
+    if not LINUX or sock.family not in _INET:
+        return None
+    try:
+        raw = sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36)
+    except OSError:
+        return None
+    return int(struct.unpack_from("=I", raw, 32)[0]) if len(raw) >= 36 else None
+
+
+def read(sock: socket.socket) -> Reading:
+    """Everything the kernel tells about a socket."""
+    raw = _tcp_info(sock, 280)
+    found: dict[str, int] = {}
+    for offset, form, name in _FIELDS:
+        if offset + struct.calcsize(form) <= len(raw):
+            found[name] = struct.unpack_from("=" + form, raw, offset)[0]
+    state = STATES[raw[0]] if raw and raw[0] < len(STATES) else None
+    listening = bool(raw) and raw[0] == LISTEN
+    return Reading(
+        state=state,
+        unread=None if listening else _ioctl(sock, _FIONREAD),
+        unsent=None if listening else _ioctl(sock, _SIOCOUTQ),
+        drops=drops(sock),
+        **found,
+    )
+
+
+def quick(sock: socket.socket) -> tuple[str | None, int | None, int | None]:
+    """State, unread and unsent bytes only: cheap enough for every visible row."""
+    raw = _tcp_info(sock, 1)
+    state = STATES[raw[0]] if raw and raw[0] < len(STATES) else None
+    return state, _ioctl(sock, _FIONREAD), _ioctl(sock, _SIOCOUTQ)
+
+
+def to_json(reading: Reading) -> str:
+    """What is known, as JSON."""
+    known = {
+        item.name: value
+        for item in fields(reading)
+        if (value := getattr(reading, item.name)) is not None
+    }
+    return json.dumps(known, separators=(",", ":"))
+
+
+def queue(sock: socket.socket) -> tuple[int, int] | None:
+    """(waiting, limit) of a listener's accept queue; the kernel admits one more than the limit."""
+    raw = _tcp_info(sock, 32)
+    if len(raw) >= 32 and raw[0] == LISTEN:
+        waiting, limit = struct.unpack_from("=II", raw, 24)
+        return waiting, limit
+    if sock.family == _AF_UNIX and LINUX:
+        return _unix_queue(sock)
+    return None
+
+
+def _unix_queue(sock: socket.socket) -> tuple[int, int] | None:
+    """The queue of an AF_UNIX listener, by inode (linux/unix_diag.h, UDIAG_SHOW_RQLEN)."""
+    try:
+        if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            return None
+        inode = os.fstat(sock.fileno()).st_ino
+        with socket.socket(16, socket.SOCK_RAW, 4) as diag:  # AF_NETLINK, NETLINK_SOCK_DIAG
+            request = struct.pack("=BBHIIIII", _AF_UNIX, 0, 0, 0xFFFFFFFF, inode, 0x10,
+                                  0xFFFFFFFF, 0xFFFFFFFF)
+            diag.send(struct.pack("=IHHII", 16 + len(request), 20, 1, 1, 0) + request)
+            answer = diag.recv(4096)
+    except OSError:
+        return None
+    return _rqlen(answer)
+
+
+def _rqlen(answer: bytes) -> tuple[int, int] | None:
+    length, kind = struct.unpack_from("=IH", answer)
+    if kind != 20:
+        return None
+    position = 32  # nlmsghdr 16, unix_diag_msg 16
+    while position + 4 <= length:
+        size, attribute = struct.unpack_from("=HH", answer, position)
+        if size < 4:
+            return None
+        if attribute == 4 and size >= 12:  # UNIX_DIAG_RQLEN
+            waiting, limit = struct.unpack_from("=II", answer, position + 4)
+            return waiting, limit
+        position += (size + 3) & ~3
+    return None
+
+
+def raise_fd_limit() -> None:
+    """Raise the soft limit of open descriptors to the hard one."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - POSIX only
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (OSError, ValueError):  # macOS names a hard limit that it does not grant
+            return
+
+
+def fd_room() -> int | None:
+    """How many more descriptors this process may open; None where it cannot be told."""
+    if sys.platform == "win32":
+        return None
+    import resource  # noqa: PLC0415 - POSIX only
+
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    try:
+        used = len(list(Path("/proc/self/fd").iterdir()))
+    except OSError:
+        return None
+    return None if soft == resource.RLIM_INFINITY else max(0, soft - used - 8)
+
+
+def check_backlog(backlog: int) -> None:
+    """Python's listen takes a C int. Raises Problem beyond it."""
+    if not -(2**31) <= backlog < 2**31:
+        raise Problem("engine.bad_backlog", backlog=backlog)
+
+
+def somaxconn() -> int | None:
+    """The system's cap on a backlog; None where it cannot be read."""
+    try:
+        return int(Path("/proc/sys/net/core/somaxconn").read_text())
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,90 @@
+"""A record in other forms: JSON lines, CSV, plain text. Every form marks a gap in the bytes."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TextIO
+
+from workbench.journal.query import Condition
+from workbench.journal.reader import Reader, Row, row_json
+from workbench.payload import show
+from workbench.texts import tr
+
+PAGE: Final = 2_000
+
+
+def rows_of(reader: Reader, condition: Condition | None) -> Iterator[Row]:
+    """The rows that meet a condition, in order, page by page: memory stays flat."""
+    last = reader.count()
+    if condition is None:
+        for first in range(1, last + 1, PAGE):
+            yield from reader.page(first, PAGE)
+        return
+    for seqs in reader.select(condition, 0, last):
+        for start in range(0, len(seqs), 500):
+            yield from reader.rows(seqs[start : start + 500])
+
+
+def missing_bytes(row: Row) -> int:
+    """Bytes of the call that the record did not keep."""
+    if row.size is None or row.payload is None or row.result is None:
+        return 0
+    return max(0, row.size - len(row.payload))
+
+
+def wall_time(reader: Reader, t_ns: int) -> str:
+    """A row's moment as local time with date, microseconds and zone."""
+    moment = datetime.datetime.fromtimestamp((reader.clock.wall_ns + t_ns) / 1e9).astimezone()
+    return moment.isoformat(sep=" ", timespec="microseconds")
+
+
+def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> None:
+    """The promised JSON lines; a gap shows as a payload shorter than `size`."""
+    for row in rows_of(reader, condition):
+        out.write(row_json(row) + "\n")
+
+
+def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> None:
+    """A table with a header; begins with a byte order mark, without which Excel guesses."""
+    out.write("\ufeff")
+    writer = csv.writer(out)
+    writer.writerow([*Row._fields[:2], "time", *Row._fields[2:], "not_kept"])
+    for row in rows_of(reader, condition):
+        values: list[object] = list(row)
+        values[Row._fields.index("payload")] = (
+            row.payload.hex() if row.payload is not None else None
+        )
+        values.insert(2, wall_time(reader, row.t_ns))
+        writer.writerow([*values, missing_bytes(row) or None])
+
+
+def text_line(reader: Reader, row: Row, encoding: str = "utf-8") -> str:
+    """One event for a person: time, who, call, result, bytes."""
+    clock = wall_time(reader, row.t_ns)[11:26]
+    who = row.endpoint or "-"
+    if row.connection is not None:
+        who += f" #{row.connection}"
+    outcome = row.errno or row.error or ("" if row.result is None else f"= {row.result}")
+    line = f"{row.seq:>6}  {clock}  {who:<14} {row.kind:<7} {row.call}({row.args}) {outcome}"
+    if row.payload:
+        line += f"  {show(row.payload, encoding)}"
+    missing = missing_bytes(row)
+    if missing:
+        line += "  " + tr("export.gap", missing=missing, size=row.size)
+    return line.rstrip()
+
+
+def to_text(reader: Reader, out: TextIO, condition: Condition | None) -> None:
+    """Lines for a person; the first one says when and by what."""
+    out.write(tr("export.head", time=wall_time(reader, 0), count=reader.count()) + "\n")
+    for row in rows_of(reader, condition):
+        out.write(text_line(reader, row) + "\n")
+
+
+FORMATS: Final[Mapping[str, Callable[[Reader, TextIO, Condition | None], None]]] = {
+    "jsonl": to_jsonl,
+    "csv": to_csv,
+    "text": to_text,
+}

@@ -1,0 +1,270 @@
+"""The filter language: terms that must all hold, made into one parametrised SQL condition.
+
+`term = [-] key:value{|value} | [-] key(< <= > >= =)number-or-time | [-] value` (DESIGN 3).
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.payload import parse_hex
+from workbench.texts import Problem
+
+Parameter = str | int | float | bytes
+
+_TEXT_KEYS: Final[Mapping[str, str]] = {
+    "endpoint": "p.name", "call": "e.call", "kind": "e.kind", "errno": "e.errno",
+    "error": "e.error", "local": "c.local", "peer": "coalesce(e.peer, c.peer)", "args": "e.args",
+}  # fmt: skip
+_NUMBER_KEYS: Final[Mapping[str, str]] = {
+    "seq": "e.seq", "conn": "e.connection", "pair": "c.pair", "cause": "e.cause",
+    "size": "e.size", "result": "e.result",
+}  # fmt: skip
+_UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "": 1}
+_KEYS: Final = (*_TEXT_KEYS, *_NUMBER_KEYS, "duration", "time", "text", "hex")
+_HEAD: Final = re.compile(r"([A-Za-z_]+)(:|<=|>=|<|>|=)")
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|)\Z")
+_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+
+
+class FilterProblem(Problem):
+    """A term that cannot be read; `position` and `length` point at it in the filter's text."""
+
+    def __init__(self, key: str, position: int, length: int, **args: object) -> None:
+        super().__init__(key, **args)
+        self.position = position
+        self.length = length
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A WHERE clause over event `e`, endpoint `p` and connection `c`, and its parameters."""
+
+    sql: str
+    params: tuple[Parameter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    text: str
+    raw: bytes
+    quoted: bool
+    position: int
+
+
+class _Scanner:
+    """Walks the filter's text; every complaint carries a position."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def skip_spaces(self) -> None:
+        while self.at < len(self.text) and self.text[self.at].isspace():
+            self.at += 1
+
+    @property
+    def done(self) -> bool:
+        return self.at >= len(self.text)
+
+    def take(self, wanted: str) -> bool:
+        if self.text.startswith(wanted, self.at):
+            self.at += len(wanted)
+            return True
+        return False
+
+    def value(self) -> _Value:
+        begin = self.at
+        if self.take('"'):
+            return self._quoted(begin)
+        while not self.done and not self.text[self.at].isspace() and self.text[self.at] not in '"|':
+            self.at += 1
+        bare = self.text[begin : self.at]
+        if not bare:
+            raise FilterProblem("filter.no_value", begin, 1)
+        return _Value(bare, bare.encode(), False, begin)
+
+    def _quoted(self, begin: int) -> _Value:
+        text, raw = "", b""
+        while not self.done:
+            char = self.text[self.at]
+            self.at += 1
+            if char == '"':
+                return _Value(text, raw, True, begin)
+            if char != "\\":
+                text, raw = text + char, raw + char.encode()
+                continue
+            text, raw = self._escaped(text, raw)
+        raise FilterProblem("filter.open_quote", begin, len(self.text) - begin)
+
+    def _escaped(self, text: str, raw: bytes) -> tuple[str, bytes]:
+        char = self.text[self.at : self.at + 1]
+        self.at += 1
+        if char in _ESCAPES and char:
+            return text + _ESCAPES[char], raw + _ESCAPES[char].encode()
+        digits = self.text[self.at : self.at + 2]
+        if char == "x" and re.fullmatch("[0-9a-fA-F]{2}", digits):
+            self.at += 2
+            return text + chr(int(digits, 16)), raw + bytes([int(digits, 16)])
+        raise FilterProblem("filter.bad_escape", self.at - 2, 2, escape="\\" + char)
+
+
+def parse(text: str, *, wall_ns: int = 0) -> Condition | None:
+    """Read a filter; None where it is empty. `wall_ns`: when the record began, for `time`.
+
+    Raises:
+        FilterProblem: a term that cannot be read, with its place.
+    """
+    scanner = _Scanner(text)
+    parts: list[str] = []
+    params: list[Parameter] = []
+    while True:
+        scanner.skip_spaces()
+        if scanner.done:
+            break
+        part = _term(scanner, wall_ns)
+        parts.append(part.sql)
+        params.extend(part.params)
+    return Condition(" AND ".join(parts), tuple(params)) if parts else None
+
+
+def _term(scanner: _Scanner, wall_ns: int) -> Condition:
+    begin = scanner.at
+    negated = scanner.take("-")
+    if negated and (scanner.done or scanner.text[scanner.at].isspace()):
+        raise FilterProblem("filter.no_value", begin, 1)
+    head = _HEAD.match(scanner.text, scanner.at)
+    if head is None:
+        found = _contains(scanner.value().raw)
+    else:
+        scanner.at = head.end()
+        found = _keyed(head.group(1), head.group(2), scanner, head.start(), wall_ns)
+    if not scanner.done and not scanner.text[scanner.at].isspace():
+        raise FilterProblem("filter.unexpected", scanner.at, 1, text=scanner.text[scanner.at])
+    sql = f"coalesce({found.sql}, 0)"
+    return Condition(f"NOT {sql}" if negated else sql, found.params)
+
+
+def _keyed(key: str, operator: str, scanner: _Scanner, begin: int, wall_ns: int) -> Condition:
+    name = key.lower()
+    if name not in _KEYS:
+        near = difflib.get_close_matches(name, _KEYS, 1, 0.4)
+        raise FilterProblem("filter.unknown_key", begin, len(key), key=key,
+                            near=near[0] if near else "call")
+    if operator != ":":
+        return _compared(name, operator, scanner.value(), begin, wall_ns)
+    values = [scanner.value()]
+    while scanner.take("|"):
+        values.append(scanner.value())
+    found = [_matched(name, value, wall_ns) for value in values]
+    return Condition("(" + " OR ".join(part.sql for part in found) + ")",
+                     tuple(param for part in found for param in part.params))
+
+
+def _matched(name: str, value: _Value, wall_ns: int) -> Condition:
+    column = _TEXT_KEYS.get(name) or _NUMBER_KEYS.get(name)
+    if value.text == "*" and not value.quoted and column is not None:
+        return Condition(f"{column} IS NOT NULL", ())
+    if name in _TEXT_KEYS:
+        return _like(_TEXT_KEYS[name], value)
+    if name == "text":
+        return _contains(value.raw)
+    if name == "hex":
+        try:
+            raw = parse_hex(value.text)
+        except Problem as problem:
+            raise FilterProblem("filter.bad_hex", value.position, len(value.text),
+                                reason=problem) from problem
+        return Condition("instr(e.payload, ?) > 0", (raw,)) if raw else Condition("0", ())
+    return _compared(name, "=", value, value.position, wall_ns)
+
+
+def _like(column: str, value: _Value) -> Condition:
+    """Whole value, ASCII case-insensitive (LIKE), `*` any run where it is not quoted."""
+    escaped = value.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    if not value.quoted:
+        escaped = escaped.replace("*", "%")
+    return Condition(f"{column} LIKE ? ESCAPE '\\'", (escaped,))
+
+
+def _contains(raw: bytes) -> Condition:
+    """Bytes contained, in UTF-8 or as the endpoint's encoding writes the same text."""
+    variants = [raw]
+    sql = "instr(e.payload, ?) > 0"
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return Condition(sql, (raw,))
+    params: list[Parameter] = [raw]
+    for encoding in ("gbk", "gb18030", "big5", "shift_jis", "latin-1", "utf-16-le"):
+        try:
+            other = text.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        if other in variants:
+            continue
+        names = {"utf-16-le": ("utf-16", "utf-16-le")}.get(encoding, (encoding,))
+        for name in names:
+            sql += (" OR (json_extract(p.config, '$.encoding') = ?"
+                    " AND instr(e.payload, ?) > 0)")
+            params.extend((name, other))
+    return Condition(f"({sql})", tuple(params))
+
+
+_Converter = Callable[[_Value, int], "int | float"]
+
+
+def _compared(name: str, operator: str, value: _Value, begin: int, wall_ns: int) -> Condition:
+    if name in _NUMBER_KEYS:
+        column, number = _NUMBER_KEYS[name], _number(name, value, begin)
+    elif name == "duration":
+        column, number = "e.duration_ns", _duration(value)
+    elif name == "time":
+        return _time(operator, value, wall_ns)
+    else:
+        raise FilterProblem("filter.not_a_number_key", begin, len(name), key=name)
+    return Condition(f"{column} {operator} ?", (number,))
+
+
+def _number(name: str, value: _Value, begin: int) -> int:
+    try:
+        number = int(value.text)
+    except ValueError:
+        number = 2**63
+    if not -(2**63) <= number < 2**63:
+        raise FilterProblem("filter.bad_number", value.position, len(value.text), key=name,
+                            value=value.text)
+    return number
+
+
+def _duration(value: _Value) -> float:
+    found = _DURATION.match(value.text)
+    if found is None:
+        raise FilterProblem("filter.bad_duration", value.position, len(value.text),
+                            value=value.text)
+    return float(found.group(1)) * _UNITS[found.group(2)]
+
+
+def _time(operator: str, value: _Value, wall_ns: int) -> Condition:
+    """Local time as shown: a clock time of the day the record began, or with its date."""
+    begun = datetime.datetime.fromtimestamp(wall_ns / 1e9).astimezone()
+    text = value.text.strip().replace("T", " ")
+    if " " not in text:
+        text = f"{begun:%Y-%m-%d} {text}"
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise FilterProblem("filter.bad_time", value.position, len(value.text),
+                            value=value.text) from None
+    if moment.tzinfo is None:
+        moment = moment.astimezone()
+    whole = round(moment.timestamp() * 1_000_000) * 1000 - wall_ns
+    if operator == "=":  # what is shown is cut, not rounded: the whole shown unit matches
+        digits = len(text.rpartition(".")[2]) if "." in text else 0
+        return Condition("(e.t_ns >= ? AND e.t_ns < ?)", (whole, whole + 10 ** (9 - min(digits, 9))))
+    return Condition(f"e.t_ns {operator} ?", (whole,))

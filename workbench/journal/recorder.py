@@ -1,0 +1,370 @@
+"""Recorder: one deque in, one thread that numbers the events and writes them to the record."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import os
+import sqlite3
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+import workbench
+from workbench.engine.events import (
+    COMMAND,
+    NOTE,
+    Clock,
+    ConnectionClosed,
+    ConnectionNamed,
+    ConnectionOpened,
+    EndpointAdded,
+    Event,
+    Item,
+    Sample,
+)
+from workbench.journal.lock import RecordLock
+from workbench.journal.schema import APPLICATION_ID, EVENT_COLUMNS, SCHEMA, VERSION
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.journal.reader import Reader
+
+REST: Final = 0.01
+"""Seconds between batches: the engine keeps the processor, the batch grows (DESIGN 3)."""
+PER_STATEMENT: Final = 1000
+BATCH: Final = 20_000
+HIGH_WATER: Final = 200_000
+LOW_WATER: Final = 50_000
+_ROW: Final = "(" + ",".join("?" * EVENT_COLUMNS) + ")"
+
+
+class Recorder:
+    """Writes a record; an engine `Sink`. Thread-safe: put() from anywhere.
+
+    Attributes:
+        path: the record's file.
+        clock, capture, congested: as in engine.events.Sink.
+        committed: the last seq that is safely in the file.
+        failed: why recording stopped, None while it goes on.
+        not_recorded: how many events came after that.
+    """
+
+    def __init__(self, path: Path, *, clock: Clock | None = None, capture: int | None = 4096,
+                 max_rows: int | None = None) -> None:
+        """Create the record.
+
+        Raises:
+            Problem: the file exists or cannot be made.
+        """
+        self.path = path
+        self.clock = clock or Clock()
+        self.capture = capture
+        self.congested = False
+        self.committed = 0
+        self.failed: Problem | None = None
+        self.not_recorded = 0
+        self._max_rows = max_rows
+        self._queue: deque[Item] = deque()
+        self._append = self._queue.append
+        self._wake = threading.Event()
+        self._sleeping = False
+        self._told = threading.Condition()
+        self._listeners: list[Callable[[int], None]] = []
+        self._readers: weakref.WeakSet[Reader] = weakref.WeakSet()
+        self._connections = itertools.count(1)
+        self._seq = 0
+        self._done = 0  # items taken from the queue and dealt with
+        self._put_count = itertools.count(1)
+        self._closing = False
+        self._thread: threading.Thread | None = None
+        self._pairs: dict[tuple[str, str], int] = {}
+        self._addresses: dict[int, tuple[str | None, str | None]] = {}
+        self._create()
+        self._lock = RecordLock(path)
+        self._db = self._open()
+
+    # -- from any thread ----------------------------------------------------------------------
+
+    def put(self, item: Item, /) -> None:
+        """Queue an item; never blocks. Wakes the recorder only where it sleeps."""
+        self._append(item)
+        if self._sleeping:
+            self._sleeping = False
+            self._wake.set()
+
+    def next_connection(self) -> int:
+        """A connection id that is unique in the record."""
+        return next(self._connections)
+
+    def start(self) -> None:
+        """Begin: the first row is a note with the wall clock."""
+        wall = datetime.datetime.fromtimestamp(
+            self.clock.wall_ns / 1e9, datetime.UTC
+        ).astimezone()
+        self.put(Event(0, 0, 0, None, NOTE, "record", f"{wall.isoformat()!r}, {self.clock.wall_ns}",
+                       None, None, None, None, None, None, None))
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def wait_committed(self, seq: int, timeout: float | None = None) -> bool:
+        """Wait until row `seq` is in the file; False after `timeout` seconds, or on failure."""
+        with self._told:
+            self._told.wait_for(lambda: self.committed >= seq or self._stopped, timeout)
+            return self.committed >= seq
+
+    def flush(self, timeout: float = 30.0) -> bool:
+        """Wait until everything put so far is in the file, or counted as not recorded."""
+        marker = _Flush()
+        self._append(marker)  # type: ignore[arg-type]
+        self._sleeping = False
+        self._wake.set()
+        if self._thread is None or not self._thread.is_alive():
+            return True
+        return marker.reached.wait(timeout)
+
+    def subscribe(self, listener: Callable[[int], None]) -> Callable[[], None]:
+        """Have `listener(committed)` called after each commit; returns what ends it.
+
+        It runs on the recorder's thread and must not block: set an event, emit a signal.
+        """
+        self._listeners.append(listener)
+
+        def end() -> None:
+            with suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return end
+
+    def reader(self) -> Reader:
+        """A reader of this live record; closed with it at the latest."""
+        from workbench.journal.reader import Reader  # noqa: PLC0415 - reader knows the schema only
+
+        made = Reader(self.path)
+        self._readers.add(made)
+        return made
+
+    def close(self) -> None:
+        """Write what is left, close the readers, leave one file. Idempotent."""
+        if self._closing:
+            return
+        self._closing = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+        for reader in list(self._readers):
+            reader.close()
+        with suppress(sqlite3.Error):
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('closed_wall_ns', ?)",
+                             (Clock().wall_ns,))
+            self._db.execute("PRAGMA journal_mode=DELETE")
+        self._db.close()
+        self._lock.release()
+        self._tell()
+
+    # -- the file -----------------------------------------------------------------------------
+
+    def _create(self) -> None:
+        flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            os.close(os.open(self.path, flags, 0o600))
+        except FileExistsError:
+            raise Problem("journal.exists", path=str(self.path)) from None
+        except OSError as error:
+            raise Problem("journal.cannot_create", path=str(self.path),
+                          reason=error.strerror or str(error)) from error
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False,
+                                 cached_statements=16)
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version={VERSION}")
+            db.executescript(SCHEMA)
+            db.executemany("INSERT INTO meta VALUES (?, ?)", [
+                ("format", VERSION),
+                ("program", f"socket-workbench {workbench.__version__}"),
+                ("started_wall_ns", self.clock.wall_ns),
+                ("started_perf_ns", self.clock.perf_ns),
+                ("capture", "all" if self.capture is None else self.capture),
+            ])
+        except sqlite3.Error as error:
+            self._lock.release()
+            with suppress(OSError):
+                self.path.unlink()
+            raise Problem("journal.cannot_create", path=str(self.path),
+                          reason=str(error)) from error
+        return db
+
+    # -- the recorder's thread ----------------------------------------------------------------
+
+    @property
+    def _stopped(self) -> bool:
+        return self.failed is not None or self._closing
+
+    def _run(self) -> None:
+        while True:
+            if not self._queue:
+                if self._closing:
+                    return
+                self._sleeping = True
+                if not self._queue and not self._closing:
+                    self._wake.wait()
+                self._sleeping = False
+                self._wake.clear()
+                continue
+            self._take_batch()
+            waiting = len(self._queue)
+            self.congested = waiting > (LOW_WATER if self.congested else HIGH_WATER)
+            if waiting < BATCH and not self._closing:
+                self._wake_after_rest()
+
+    def _wake_after_rest(self) -> None:
+        until = monotonic() + REST
+        while (left := until - monotonic()) > 0 and not self._closing:
+            if not self._wake.wait(left):
+                return
+            self._wake.clear()
+            if any(isinstance(item, _Flush) for item in list(self._queue)[-1:]):
+                return
+
+    def _take_batch(self) -> None:
+        take = self._queue.popleft
+        count = min(len(self._queue), BATCH)
+        items = [take() for _ in range(count)]
+        if self.failed is None:
+            try:
+                self._write(items)
+            except sqlite3.Error as error:
+                self._fail(Problem("journal.write_failed", path=str(self.path),
+                                   reason=str(error)), items)
+        else:
+            self.not_recorded += sum(isinstance(item, Event) for item in items)
+        for item in items:
+            if isinstance(item, _Flush):
+                item.reached.set()
+        self._tell()
+
+    def _write(self, items: list[Item]) -> None:
+        """One transaction for one batch."""
+        before = self._seq
+        execute = self._db.execute
+        execute("BEGIN")
+        flat: list[object] = []
+        rows = 0
+        for item in items:
+            if type(item) is Event:
+                seq = self._seq = self._seq + 1
+                cause = item[13]
+                flat.append(seq)
+                if cause is None:
+                    flat.extend(item)
+                else:
+                    flat.extend(item[:13])
+                    if item[4] == COMMAND:
+                        cause.seq = seq
+                        flat.append(None)
+                    else:
+                        flat.append(cause.seq)
+                if not item[2]:
+                    flat[-12] = None  # endpoint 0 is the session itself
+                rows += 1
+                if rows == PER_STATEMENT:
+                    execute(_insert(rows), flat)
+                    flat, rows = [], 0
+            else:
+                if rows and not isinstance(item, Sample | _Flush):
+                    execute(_insert(rows), flat)
+                    flat, rows = [], 0
+                self._write_fact(item)
+        if rows:
+            execute(_insert(rows), flat)
+        execute("COMMIT")
+        self.committed = self._seq
+        if self._max_rows is not None and self._seq >= self._max_rows and before < self._seq:
+            self._fail(Problem("journal.limit", rows=self._seq), [])
+
+    def _write_fact(self, item: Item) -> None:
+        execute = self._db.execute
+        match item:
+            case EndpointAdded():
+                execute(
+                    "INSERT INTO endpoint VALUES (?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET"
+                    " name=excluded.name, role=excluded.role, family=excluded.family,"
+                    " type=excluded.type, config=excluded.config",
+                    (item.id, item.name, item.role, item.family, item.type, item.config),
+                )
+            case ConnectionOpened():
+                execute("INSERT INTO connection VALUES (?,?,?,NULL,?,?,?,NULL)",
+                        (item.id, item.endpoint, item.parent, item.local, item.peer, self._seq))
+                self._pair(item.id, item.local, item.peer)
+            case ConnectionNamed():
+                execute("UPDATE connection SET local=coalesce(?, local), peer=coalesce(?, peer)"
+                        " WHERE id=?", (item.local, item.peer, item.id))
+                self._pair(item.id, item.local, item.peer)
+            case ConnectionClosed():
+                execute("UPDATE connection SET closed_seq=? WHERE id=?", (self._seq, item.id))
+                self._unpair(item.id)
+            case Sample():
+                execute("INSERT INTO sample VALUES (?,?,?,?)",
+                        (item.t_ns, item.connection, self._seq, item.reading))
+
+    def _pair(self, number: int, local: str | None, peer: str | None) -> None:
+        """Link the two ends where both are ours: their addresses mirror each other."""
+        if not local or not peer:
+            return
+        self._pairs[local, peer] = number
+        self._addresses[number] = (local, peer)
+        other = self._pairs.get((peer, local))
+        if other is not None and other != number:
+            self._db.execute("UPDATE connection SET pair=? WHERE id=?", (other, number))
+            self._db.execute("UPDATE connection SET pair=? WHERE id=?", (number, other))
+
+    def _unpair(self, number: int) -> None:
+        local, peer = self._addresses.pop(number, (None, None))
+        if local and peer and self._pairs.get((local, peer)) == number:
+            # kept until the other end closes too: a short-lived client may be gone before the
+            # accept of its connection is recorded
+            if len(self._pairs) > 4 * len(self._addresses) + 1000:
+                live = {key: value for key, value in self._pairs.items()
+                        if value in self._addresses}
+                self._pairs = live
+
+    def _fail(self, problem: Problem, items: list[Item]) -> None:
+        """Recording stops; the sockets go on, and what is not recorded is counted."""
+        with suppress(sqlite3.Error):
+            self._db.execute("ROLLBACK")
+        self._seq = self.committed
+        self.not_recorded += sum(isinstance(item, Event) for item in items)
+        self.failed = problem
+
+    def _tell(self) -> None:
+        with self._told:
+            self._told.notify_all()
+        for listener in list(self._listeners):
+            listener(self.committed)
+
+
+class _Flush:
+    """A marker in the queue: what was put before it has been dealt with."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+
+
+_statements: dict[int, str] = {}
+
+
+def _insert(rows: int) -> str:
+    """INSERT of so many rows; the text is made once per size, SQLite keeps it prepared."""
+    text = _statements.get(rows)
+    if text is None:
+        text = _statements[rows] = "INSERT INTO event VALUES " + ",".join([_ROW] * rows)
+    return text

@@ -1,0 +1,95 @@
+"""Every text a person reads: data files per language, shared by window and command line.
+
+`resources/texts/AREA.LANGUAGE.toml` holds flat tables: key `section.name`, `{name}` to fill in.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from workbench.resources import resource
+
+LANGUAGES: Final = ("en", "zh_CN")
+_current = ["en"]
+
+
+def language() -> str:
+    """The language of `tr`: "en" or "zh_CN"."""
+    return _current[0]
+
+
+def set_language(name: str) -> None:
+    """Choose the language; every text made from now on is in it.
+
+    Raises:
+        ValueError: not one of LANGUAGES.
+    """
+    if name not in LANGUAGES:
+        raise ValueError(f"{name}: one of {', '.join(LANGUAGES)}")
+    _current[0] = name
+
+
+def system_language() -> str:
+    """The language that the system's locale asks for; English where there is no translation."""
+    wished = next(
+        (os.environ[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(key)),
+        locale.getlocale()[0] or "",
+    )
+    return "zh_CN" if wished.replace("-", "_").lower().startswith("zh") else "en"
+
+
+@cache
+def catalogue(name: str) -> Mapping[str, str]:
+    """All texts of a language by key."""
+    texts: dict[str, str] = {}
+    for path in sorted(resource("texts").glob(f"*.{name}.toml")):
+        _flatten("", tomllib.loads(path.read_text(encoding="utf-8")), texts)
+    return texts
+
+
+def _flatten(prefix: str, table: Mapping[str, object], texts: dict[str, str]) -> None:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            _flatten(f"{prefix}{key}.", value, texts)
+        else:
+            texts[prefix + key] = str(value)
+
+
+def has(key: str) -> bool:
+    """Whether there is such a text."""
+    return key in catalogue(_current[0])
+
+
+def tr(key: str, /, *positional: object, **values: object) -> str:
+    """The text of a key in the current language, filled in.
+
+    Raises:
+        KeyError: no such text: a fault of the program, found by its tests.
+    """
+    return catalogue(_current[0])[key].format(*positional, **values)
+
+
+class Problem(Exception):
+    """Something a person can mend: a text key and what fills it in, in any language.
+
+    Attributes:
+        key, args_: the text and its values.
+    """
+
+    def __init__(self, key: str, /, **args_: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.args_ = args_
+
+    @property
+    def text(self) -> str:
+        """The sentence in the current language."""
+        return tr(self.key, **self.args_)
+
+    def __str__(self) -> str:
+        return self.text
