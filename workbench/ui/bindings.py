@@ -1,0 +1,74 @@
+"""THE table of controls that act on a socket: objectName → the command classes it may perform.
+
+Panels perform through `check`, so a control cannot act outside this table; a test walks the
+window and the table both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from workbench.engine import commands as c
+
+Commands = tuple[type[c.Command], ...]
+
+_GATE: Final[Commands] = (c.Pause, c.Resume)
+_SET_UP: Final[Commands] = (c.Configure,)
+
+BINDINGS: Final[Mapping[str, Commands]] = {
+    "server.family": _SET_UP,
+    "server.type": _SET_UP,
+    "server.host": _SET_UP,
+    "server.port": _SET_UP,
+    "server.backlog": (c.Configure, c.Listen),
+    "server.timeout": _SET_UP,
+    "server.responder": _SET_UP,
+    "server.greeting": _SET_UP,
+    "server.encoding": _SET_UP,
+    "server.accept_gate": _GATE,
+    "server.accept_one": (c.Step,),
+    "server.receive_gate": _GATE,
+    "server.receive_one": (c.Step,),
+    "server.listen": (c.Configure, c.Start, c.Listen),
+    "server.stop": (c.Stop,),
+    "server.send": (c.Send,),
+    "server.half_close": (c.Shutdown,),
+    "server.abort": (c.Abort,),
+    "server.close": (c.Close,),
+    "client.family": _SET_UP,
+    "client.type": _SET_UP,
+    "client.host": _SET_UP,
+    "client.port": _SET_UP,
+    "client.timeout": _SET_UP,
+    "client.bufsize": _SET_UP,
+    "client.count": _SET_UP,
+    "client.connect": (c.Configure, c.Start, c.Connect),
+    "client.send": (c.Send,),
+    "client.receive_gate": _GATE,
+    "client.receive_one": (c.Step,),
+    "client.half_close": (c.Shutdown,),
+    "client.abort": (c.Abort,),
+    "client.close": (c.Close, c.Stop),
+    "window.stop_all": (c.Stop,),
+}
+
+VIEW_ONLY: Final[frozenset[str]] = frozenset({
+    "server.state", "server.connections", "server.queue", "server.message", "server.target",
+    "server.payload", "server.why", "server.way_out", "server.strip",
+    "client.state", "client.message", "client.conversation", "client.payload",
+    "client.encoding", "client.escapes", "client.append", "client.form", "client.show_as",
+    "client.why", "client.way_out", "client.strip", "client.preview",
+})
+"""Controls that show, or that only prepare what another control then does."""
+
+
+def check(control: str, command: c.Command) -> c.Command:
+    """The command, if the table lets this control perform it.
+
+    Raises:
+        TypeError: the control is not bound to that class.
+    """
+    if not isinstance(command, BINDINGS.get(control, ())):
+        raise TypeError(f"{control} is not bound to {type(command).__name__}")
+    return command

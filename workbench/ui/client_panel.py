@@ -1,0 +1,371 @@
+"""The client panel: a stream that connects, or a datagram socket that sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
+
+from workbench import payload
+from workbench.engine import commands as c
+from workbench.engine.settings import EndpointSettings, Nothing, OnPeerClose, Role
+from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.texts import Problem
+from workbench.ui import fields
+from workbench.ui.conversation_feed import ConversationFeed
+from workbench.ui.draft import split_address
+from workbench.ui.flow_layout import FlowLayout
+from workbench.ui.hosts import peer_hosts
+from workbench.ui.panel import OPEN, EndpointPanel
+from workbench.ui.panel_parts.composer import content
+from workbench.ui.panel_parts.controls import ChoiceBox, TextField, group, spring
+from workbench.ui.panel_parts.conversation import Conversation
+from workbench.ui.panel_parts.editor import Editor
+from workbench.ui.panel_parts.message_line import Message, WayOut
+from workbench.ui.wording import Text, say
+
+if TYPE_CHECKING:
+    from workbench.engine.ticket import Ticket
+
+DEFAULT_TEXT = "hello, 服务器\\r\\n"
+
+
+class ClientPanel(EndpointPanel):
+    """Connect, see what was said, send.
+
+    Attributes:
+        press_start: starts another endpoint as its own panel would (set by the window).
+    """
+
+    server = False
+
+    def build(self) -> None:
+        add, caption = self.controls.add, self.controls.caption
+        self.press_start: Callable[[str], None] = lambda _name: None
+        self._send_after: Ticket | None = None
+        self.bufsize = add(TextField(width=7), "bufsize")
+        self.count = add(TextField(width=5), "count")
+        self.half_close = add(QPushButton(), "half_close")
+        self.abort = add(QPushButton(), "abort")
+        self.close_it = add(QPushButton(), "close")
+        self.conversation = add(Conversation(), "conversation")
+        self.feed = ConversationFeed(self.controller, self.name, self.conversation)
+        self.show_as = add(
+            ChoiceBox(
+                *((name, f"encoding.{name}") for name in payload.ENCODINGS),
+                ("escaped", "choice.escaped"), ("hex", "choice.form_hex"),
+            ),
+            "show_as",
+        )
+        self.editor = Editor(self.controls, DEFAULT_TEXT)
+        behaviour = FlowLayout()
+        for widget in (
+            group(caption("timeout", self.timeout), self.timeout),
+            group(caption("bufsize", self.bufsize), self.bufsize),
+            group(caption("count", self.count), self.count),
+            spring(),
+        ):
+            behaviour.addWidget(widget)
+        top = QHBoxLayout()
+        top.addWidget(self.strip, 1)
+        top.addWidget(self.receive_gate)
+        actions = FlowLayout()
+        for widget in (
+            group(caption("conversation", self.show_as), self.show_as), spring(),
+            self.half_close, self.abort, self.close_it,
+        ):
+            actions.addWidget(widget)
+        self.column.addWidget(self.address_line)
+        self.column.addLayout(behaviour)
+        self.column.addWidget(self.message)
+        self.column.addLayout(top)
+        self.column.addLayout(actions)
+        self.column.addWidget(self.conversation, 1)
+        self.column.addWidget(self.editor)
+
+    def wire(self) -> None:
+        self.half_close.clicked.connect(self._on_half_close)
+        self.abort.clicked.connect(self._on_abort)
+        self.close_it.clicked.connect(self._on_close)
+        self.editor.submitted.connect(self._on_send)
+        self.editor.escapes_dropped.connect(self._on_escapes_dropped)
+        self.show_as.activated.connect(self._on_show_as)
+        self.bufsize.editingFinished.connect(self._on_bufsize)
+        self.count.editingFinished.connect(self._on_count)
+        for field in (self.bufsize, self.count):
+            field.returnPressed.connect(self._start_if_closed)
+        self.address_line.port.textEdited.connect(self._on_port_typed)
+
+    # -- settings -------------------------------------------------------------------------------
+
+    def fill(self, settings: EndpointSettings) -> None:
+        self.bufsize.setText(str(settings.bufsize))
+        self.count.setText(str(settings.count))
+        self.editor.encoding.choose(settings.encoding)
+
+    def complete(self, settings: EndpointSettings) -> EndpointSettings:
+        keep = settings.responder
+        if keep == Nothing() and settings.role is Role.STREAM:
+            keep = Nothing(OnPeerClose.KEEP)
+        return replace(
+            settings,
+            bufsize=fields.parse_bufsize(self.bufsize.text()),
+            count=fields.parse_count(self.count.text()),
+            responder=keep,
+        )
+
+    @property
+    def _link(self) -> str | None:
+        """The endpoint of ours that the host field names."""
+        host = self.address_line.host.currentText().strip()
+        return host[1:] if host.startswith("@") else None
+
+    def _linked_address(self) -> tuple[str, str] | None:
+        name = self._link
+        if name is None or name not in self.controller.session.endpoints:
+            return None
+        snapshot = self.controller.snapshot(name)
+        return split_address(snapshot.local or snapshot.settings.address)
+
+    @Slot()
+    def _on_port_typed(self) -> None:
+        """An edited port leaves the link: the address is its own from now on."""
+        linked = self._linked_address()
+        if linked is not None:
+            self.address_line.host.setEditText(linked[0])
+
+    # -- actions --------------------------------------------------------------------------------
+
+    def _start_if_closed(self) -> None:
+        if self.phase not in OPEN:
+            self.start()
+
+    @Slot()
+    def start(self) -> None:
+        if not self.address_line.primary.isEnabled():
+            return
+        self._connect()
+
+    def _connect(self) -> Ticket | None:
+        if self._link is not None and self._link not in self.controller.session.endpoints:
+            self.refuse(Problem("problem.unknown_link", name=self._link))
+            return None
+        if not self.configured("connect"):
+            return None
+        return self.act("connect", c.Connect(self.name, wait=False))
+
+    @Slot()
+    def _on_send(self) -> None:
+        if not self.editor.send.isEnabled():
+            return
+        snapshot = self.controller.snapshot(self.name)
+        if self.address_line.datagram or _open(snapshot):
+            self._send(snapshot)
+            return
+        self.tell(
+            "busy", say("message.not_connected"), WayOut("connect_and_send", self._connect_and_send)
+        )
+
+    def _connect_and_send(self) -> None:
+        self._send_after = self._connect()
+        if self._send_after is not None and self._send_after.done:
+            self._on_connected(self._send_after)
+
+    @Slot(object)
+    def _on_ticket_done(self, ticket: Ticket) -> None:
+        super()._on_ticket_done(ticket)
+        if ticket is self._send_after:
+            self._on_connected(ticket)
+
+    def _on_connected(self, ticket: Ticket) -> None:
+        self._send_after = None
+        if ticket.outcome is not None and ticket.outcome.ok:
+            self._send(self.controller.snapshot(self.name))
+
+    def _send(self, snapshot: EndpointSnapshot) -> None:
+        draft = self.editor.draft
+        try:
+            body = content(draft)
+        except Problem as problem:
+            self.refuse(problem)
+            return
+        to = None
+        if self.address_line.datagram and not _connected_datagram(snapshot):
+            if not self.configured("connect"):
+                return
+            to = self.settings.address if self._link is None else f"@{self._link}"
+        self.act("send", c.Send(
+            self.name, text=body.text, hex=body.hex,
+            encoding=draft.encoding if body.text is not None else None,
+            append=draft.append, to=to, wait=False,
+        ))
+
+    @Slot()
+    def _on_half_close(self) -> None:
+        self.act("half_close", c.Shutdown(self.name))
+
+    @Slot()
+    def _on_abort(self) -> None:
+        self.act("abort", c.Abort(self.name))
+
+    @Slot()
+    def _on_close(self) -> None:
+        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP):
+            self.act("close", c.Stop(self.name))
+        else:
+            self.act("close", c.Close(self.name))
+
+    @Slot()
+    def _on_escapes_dropped(self) -> None:
+        self.tell("info", say("message.escapes_dropped"))
+
+    @Slot()
+    def _on_bufsize(self) -> None:
+        self.live_change("bufsize")
+
+    @Slot()
+    def _on_count(self) -> None:
+        self.live_change("count")
+
+    @Slot()
+    def _on_show_as(self) -> None:
+        self.feed.show_as = self.show_as.value()
+        self.feed.again()
+
+    def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
+        if errno == "ECONNREFUSED" and self._link is not None:
+            return WayOut("start_server", self._start_link)
+        return None
+
+    def _start_link(self) -> None:
+        if self._link is not None:
+            self.press_start(self._link)
+            self._trouble = None
+            self.tell("info", say("message.now_connect"))
+
+    def planned(self) -> tuple[str, ...]:
+        if self.address_line.datagram:
+            return ("socket", "sendto", "recvfrom")
+        return ("socket", "connect", "send", "recv", "close")
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def state_of(self, snapshot: EndpointSnapshot) -> str:
+        if snapshot.phase is Phase.CONNECTING:
+            return "SYN_SENT" if snapshot.settings.family != "AF_UNIX" else "CONNECTING"
+        newest = _newest_open(snapshot)
+        if newest is not None and snapshot.settings.role is Role.STREAM:
+            return newest.state
+        return {
+            Phase.OPEN: "OPEN", Phase.BOUND: "OPEN", Phase.SETTING_UP: "SETTING UP",
+            Phase.FAILED: "FAILED",
+        }.get(snapshot.phase, "CLOSED")
+
+    def status(self, snapshot: EndpointSnapshot) -> Message:
+        if snapshot.settings.role is Role.DATAGRAM or (
+            self.address_line.datagram and snapshot.phase is Phase.IDLE
+        ):
+            return self._datagram_status(snapshot)
+        if snapshot.phase is Phase.CONNECTING:
+            return Message("busy", say("message.connecting", peer=snapshot.settings.address))
+        newest = _newest_open(snapshot)
+        if newest is not None:
+            return self._open_status(snapshot, newest)
+        last = snapshot.connections[-1] if snapshot.connections else None
+        if last is not None and snapshot.phase is not Phase.IDLE:
+            return self._closed_status(last)
+        if snapshot.phase is Phase.FAILED:
+            return Message("bad", say("message.failed_before"), why=self._select_newest_failure)
+        return Message("info", say("message.client_ready"))
+
+    def _datagram_status(self, snapshot: EndpointSnapshot) -> Message:
+        if snapshot.phase not in OPEN:
+            return Message("info", say("message.udp_client_ready"))
+        if _connected_datagram(snapshot):
+            return Message("good", say("message.udp_connected", local=snapshot.local or ""))
+        return Message("info", say("message.udp_open", local=snapshot.local or ""))
+
+    def _open_status(self, snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> Message:
+        if newest.peer_finished:
+            return Message("busy", say("message.peer_finished"))
+        if snapshot.open_count > 1:
+            return Message(
+                "good", say("message.many", open=snapshot.open_count, closed=snapshot.closed_count)
+            )
+        if newest.connected_ns is None:
+            return Message("busy", say("message.setting_up"))
+        took = f"{(newest.connected_ns - newest.opened_ns) / 1e6:.2f}"
+        key = "message.connected_send" if not newest.bytes_out else "message.connected"
+        return Message("good", say(key, local=newest.local or "", took=took))
+
+    def _closed_status(self, last: ConnectionSnapshot) -> Message:
+        if last.close_cause in (CloseCause.FAILED, CloseCause.TIMED_OUT, CloseCause.RESET):
+            text = say(f"message.closed_{last.close_cause.name.lower()}", errno=last.errno or "")
+            return Message("bad", text, why=self._select_newest_failure)
+        cause = last.close_cause or CloseCause.LOCAL
+        return Message("info", say(f"message.closed_{cause.name.lower()}"))
+
+    def show_parts(self, snapshot: EndpointSnapshot, now_ns: int) -> None:
+        datagram = self.address_line.datagram
+        enable = self.controls.enable
+        connecting = snapshot.phase in (Phase.CONNECTING, Phase.SETTING_UP)
+        established = _open(snapshot)
+        line = self.address_line
+        reason: Text | None
+        if connecting:
+            reason = say("why.connecting")
+        elif datagram:
+            reason = say("why.already_connected") if _connected_datagram(snapshot) else None
+        else:
+            newest = _newest_open(snapshot)
+            finished = newest is not None and newest.peer_finished
+            reason = say("why.already_connected") if established and not finished else None
+        enable(line.primary, reason)
+        not_open = None if established else say("why.not_connected")
+        enable(self.half_close, say("why.datagram") if datagram else not_open)
+        enable(self.abort, say("why.datagram") if datagram else not_open)
+        live = snapshot.open_count > 0 or snapshot.phase in OPEN
+        enable(self.close_it, None if live else say("why.not_connected"))
+        enable(self.count, say("why.datagram") if datagram else
+               say("why.locked") if live else None)
+        line.host.offer(peer_hosts(line.family.value(), self._others()))
+        linked = self._linked_address()
+        if linked is not None and not line.port.hasFocus():
+            line.port.setText(linked[1])
+        self.feed.refresh()
+
+    def _others(self) -> list[EndpointSettings]:
+        session = self.controller.session
+        return [session.settings(name) for name in session.endpoints if name != self.name]
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.editor.retranslate()
+        self.feed.again()
+
+    @Slot(str)
+    def on_edited(self, field: str) -> None:
+        if field == "family":
+            hosts = peer_hosts(self.address_line.family.value(), self._others())
+            self.address_line.host.offer(hosts)
+            self.address_line.host.setEditText(hosts[0][0])
+        super().on_edited(field)
+
+
+def _newest_open(snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
+    return next((x for x in reversed(snapshot.connections) if x.closed_ns is None), None)
+
+
+def _open(snapshot: EndpointSnapshot) -> bool:
+    """Whether at least one connection stands."""
+    newest = _newest_open(snapshot)
+    return newest is not None and newest.connected_ns is not None
+
+
+def _connected_datagram(snapshot: EndpointSnapshot) -> bool:
+    """Whether the socket has a fixed peer: connect() was called on it."""
+    newest = _newest_open(snapshot)
+    return newest is not None and newest.peer is not None

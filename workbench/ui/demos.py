@@ -1,0 +1,110 @@
+"""Ready scenarios, run in the window: real sockets, each call in the log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from workbench.resources import resource
+from workbench.scenario.model import Scenario, load
+from workbench.scenario.runner import Runner
+from workbench.texts import Problem, language, tr
+
+if TYPE_CHECKING:
+    from workbench.session import Session
+
+STOP_BOUND_MS: Final = 5000
+
+
+class Demos(QObject):
+    """One scenario at a time, on a thread of its own.
+
+    Signals:
+        told(str): how it goes, in a sentence.
+    """
+
+    told = Signal(str)
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._run: _Run | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._run is not None and self._run.isRunning()
+
+    def found(self) -> list[tuple[Path, str]]:
+        """The scenario files and their titles in the current language."""
+        result = []
+        for path in sorted(resource("scenarios").glob("*.toml")):
+            try:
+                result.append((path, title_of(load(path))))
+            except Problem:
+                continue
+        return result
+
+    def run(self, path: Path) -> None:
+        if self.running:
+            self.told.emit(tr("window.demo_busy"))
+            return
+        try:
+            scenario = load(path)
+        except Problem as problem:
+            self.told.emit(problem.text)
+            return
+        self._run = _Run(self._session, scenario, self)
+        self._run.finished.connect(self._on_finished)
+        self.told.emit(tr("window.demo_running", title=title_of(scenario)))
+        self._run.start()
+
+    def stop(self) -> None:
+        """Give a running scenario up: its endpoints are stopped, so its steps end."""
+        if self._run is not None and self._run.isRunning():
+            self._run.give_up()
+            self._session.stop_all()
+            self._run.wait(STOP_BOUND_MS)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        if self._run is not None:
+            self.told.emit(self._run.sentence())
+
+
+class _Run(QThread):
+    """Runs a scenario; `sentence` says how it ended."""
+
+    def __init__(self, session: Session, scenario: Scenario, parent: QObject) -> None:
+        super().__init__(parent)
+        self._runner = Runner(session, scenario)
+        self._scenario = scenario
+        self._ok: bool | None = None
+        self._reason = ""
+
+    def give_up(self) -> None:
+        stop = getattr(self._runner, "stop", None)
+        if stop is not None:
+            stop()
+
+    def sentence(self) -> str:
+        title = title_of(self._scenario)
+        if self._ok is None:
+            return tr("window.demo_failed", title=title, reason=self._reason)
+        if self._ok:
+            return tr("window.demo_ok", title=title)
+        return tr("window.demo_ended", title=title)
+
+    def run(self) -> None:
+        try:
+            report = self._runner.run()
+        except Problem as problem:
+            self._reason = problem.text
+            return
+        self._ok = bool(report.ok)
+
+
+def title_of(scenario: Scenario) -> str:
+    """The title in the current language."""
+    return scenario.titles.get(language(), scenario.title)

@@ -1,0 +1,68 @@
+"""What people type into set-up fields, as values; bad input is a Problem with a way out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbench.texts import Problem, tr
+
+BACKLOG_MOST: Final = 2**31 - 1
+BUFSIZE_MOST: Final = 2**30
+COUNT_MOST: Final = 10_000
+TIMEOUT_MOST: Final = 1e6
+
+
+def _whole(text: str, key: str, least: int, most: int) -> int:
+    shown = text.strip()
+    try:
+        if not shown.isascii():
+            raise ValueError
+        value = int(shown)
+    except ValueError:
+        raise Problem(f"problem.{key}_text", value=shown) from None
+    if not least <= value <= most:
+        raise Problem(f"problem.{key}_range", value=value, least=least, most=most)
+    return value
+
+
+def parse_port(text: str, *, zero: bool) -> int:
+    """A port number; 0 (the kernel chooses) only where `zero` lets it."""
+    value = _whole(text, "port", 0, 65535)
+    if value == 0 and not zero:
+        raise Problem("problem.port_zero")
+    return value
+
+
+def parse_backlog(text: str) -> int:
+    return _whole(text, "backlog", 0, BACKLOG_MOST)
+
+
+def parse_bufsize(text: str) -> int:
+    """recv's argument in bytes."""
+    return _whole(text, "bufsize", 1, BUFSIZE_MOST)
+
+
+def parse_count(text: str) -> int:
+    return _whole(text, "count", 1, COUNT_MOST)
+
+
+def parse_timeout(text: str) -> float | None:
+    """Seconds, or None (waits for ever) for an empty field or its own wording."""
+    shown = text.strip()
+    if shown.lower() in ("", "none", tr("choice.timeout_none").lower()):
+        return None
+    number = shown.removesuffix("秒").removesuffix("s").strip()
+    try:
+        value = float(number)
+    except ValueError:
+        raise Problem("problem.timeout_text", value=shown) from None
+    if value < 0:
+        raise Problem("problem.timeout_negative", value=number)
+    if not value <= TIMEOUT_MOST:
+        raise Problem("problem.timeout_range", value=number)
+    return value
+
+
+def show_timeout(value: float | None) -> str:
+    """The value as the field spells it: "3.0 s"."""
+    return tr("choice.timeout_none") if value is None else f"{float(value)!r} s"

@@ -1,0 +1,338 @@
+"""What the server and the client panel share: parts, settings, commands, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.engine import commands as c
+from workbench.engine import errors
+from workbench.engine.settings import EndpointSettings, GateMode
+from workbench.engine.snapshot import Chip, EndpointSnapshot, Phase
+from workbench.texts import Problem
+from workbench.ui import bindings, fields
+from workbench.ui.draft import Where, join_address, role_of, split_address
+from workbench.ui.panel_parts.address_line import AddressLine
+from workbench.ui.panel_parts.call_strip import CallStrip
+from workbench.ui.panel_parts.controls import Controls, NotedBox
+from workbench.ui.panel_parts.gate import GateBox
+from workbench.ui.panel_parts.message_line import Message, MessageLine, WayOut
+from workbench.ui.theme import GAP
+from workbench.ui.wording import Sentence, Trouble, say
+
+if TYPE_CHECKING:
+    from workbench.engine.ticket import Ticket
+    from workbench.qt.controller import Controller
+
+OPEN: Final = frozenset(
+    {Phase.SETTING_UP, Phase.BOUND, Phase.LISTENING, Phase.CONNECTING, Phase.OPEN}
+)
+TIMEOUTS: Final = (None, 0.0, 0.5, 1.0, 3.0, 10.0, 30.0)
+
+
+class EndpointPanel(QWidget):
+    """One endpoint: its fields, its state, and the commands that its controls perform.
+
+    Attributes:
+        name: of the endpoint; the panel's tab.
+        owner: names the endpoint of ours behind an address (set by the window).
+
+    Signals:
+        focused(): something in the panel was chosen or pressed.
+    """
+
+    focused = Signal()
+    server: bool
+
+    def __init__(self, controller: Controller, settings: EndpointSettings) -> None:
+        super().__init__()
+        self.controller = controller
+        self.name = settings.name
+        self.controls = Controls("server" if self.server else "client")
+        self.owner: Callable[[str | None], str | None] = lambda _address: None
+        self._trouble: Message | None = None
+        self._phase: Phase | None = None
+        self._tickets: dict[Ticket, str] = {}
+        self.address_line = AddressLine(self.controls, server=self.server)
+        self.message = MessageLine(self.controls)
+        self.strip = CallStrip(self.controls)
+        self.receive_gate = GateBox(self.controls, "receive")
+        self.timeout = self.controls.add(NotedBox(7), "timeout")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(GAP, GAP, GAP, GAP)
+        self.column.setSpacing(GAP)
+        self.build()
+        self._fill_common(settings)
+        self.fill(settings)
+        self._wire()
+        self.retranslate()
+
+    # -- for the two kinds of panel -------------------------------------------------------------
+
+    def build(self) -> None:
+        """Lay the lines out."""
+        raise NotImplementedError
+
+    def fill(self, settings: EndpointSettings) -> None:
+        """Show settings in the fields that only this kind has."""
+        raise NotImplementedError
+
+    def complete(self, settings: EndpointSettings) -> EndpointSettings:
+        """The settings with what stands in the fields that only this kind has."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Listen, Bind or Connect."""
+        raise NotImplementedError
+
+    def state_of(self, snapshot: EndpointSnapshot) -> str:
+        """The word in the badge."""
+        raise NotImplementedError
+
+    def status(self, snapshot: EndpointSnapshot) -> Message:
+        """What the message line says while nothing is wrong."""
+        raise NotImplementedError
+
+    def show_parts(self, snapshot: EndpointSnapshot, now_ns: int) -> None:
+        """Show a snapshot in the parts that only this kind has."""
+        raise NotImplementedError
+
+    def planned(self) -> tuple[str, ...]:
+        """The calls to come, as shown before the first start."""
+        raise NotImplementedError
+
+    def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
+        """The button that leads out of a failure, where there is one."""
+        return None
+
+    # -- settings -------------------------------------------------------------------------------
+
+    def _fill_common(self, settings: EndpointSettings) -> None:
+        host, port = split_address(settings.address)
+        self.address_line.set_where(Where(settings.family, settings.type, host, port))
+        self.timeout.setEditText(fields.show_timeout(settings.timeout))
+        self.receive_gate.mode.choose(settings.receive.value)
+
+    def draft(self) -> EndpointSettings:
+        """The settings as the fields say.
+
+        Raises:
+            Problem: a field cannot be understood.
+        """
+        where = self.address_line.where
+        known = self.settings
+        settings = replace(
+            known,
+            role=role_of(where.type, server=self.server),
+            family=where.family,
+            type=where.type,
+            address=join_address(where, bind=self.server),
+            timeout=fields.parse_timeout(self.timeout.currentText()),
+            receive=GateMode(self.receive_gate.mode.value()),
+        )
+        return self.complete(settings)
+
+    @property
+    def settings(self) -> EndpointSettings:
+        return self.controller.session.settings(self.name)
+
+    def configured(self, control: str) -> bool:
+        """Give the endpoint the settings of the fields; False and a message if they are bad."""
+        try:
+            wished = self.draft()
+            known = self.settings
+            if wished.role is not known.role:
+                self.controller.session.remove(self.name)
+                self.controller.session.add(wished)
+            elif wished != known:
+                self.act(control, c.Configure(self.name, wished))
+        except Problem as problem:
+            self.refuse(problem)
+            return False
+        return True
+
+    # -- commands -------------------------------------------------------------------------------
+
+    def act(self, control: str, command: c.Command) -> Ticket | None:
+        """Perform a command for a control; what comes of it is shown in the message line."""
+        full = f"{self.controls.prefix}.{control}"
+        self.focused.emit()
+        self._trouble = None
+        try:
+            ticket = self.controller.perform(bindings.check(full, command))
+        except Problem as problem:
+            self.refuse(problem)
+            return None
+        if ticket.done:
+            self._show_outcome(ticket)
+        else:
+            self._tickets[ticket] = control
+        return ticket
+
+    def refuse(self, problem: Problem, way_out: WayOut | None = None) -> None:
+        """Say what is wrong with what was typed or asked for."""
+        self._trouble = Message("bad", Trouble(problem), way_out=way_out)
+        self.message.show_message(self._trouble)
+
+    def tell(self, level: str, text: Sentence, way_out: WayOut | None = None) -> None:
+        """A message that stays until the next action or change of state."""
+        assert level in ("info", "good", "busy", "bad")
+        self._trouble = Message(level, text, way_out=way_out)  # type: ignore[arg-type]
+        self.message.show_message(self._trouble)
+
+    @Slot(object)
+    def _on_ticket_done(self, ticket: Ticket) -> None:
+        if self._tickets.pop(ticket, None) is not None:
+            self._show_outcome(ticket)
+
+    def _show_outcome(self, ticket: Ticket) -> None:
+        outcome = ticket.outcome
+        command = ticket.command
+        if outcome is None or outcome.ok:
+            return
+        if outcome.problem is not None:
+            self.refuse(outcome.problem, self.way_out(command, None))
+            return
+        call = self._failed_call(command)
+        key = errors.explanation_key(outcome.errno, outcome.error)
+        text = say(
+            "message.failed", call=call, errno=outcome.errno or outcome.error or "",
+            what=say(f"{key}.what"),
+        )
+        self._trouble = Message(
+            "bad", text, why=self._select_newest_failure,
+            way_out=self.way_out(command, outcome.errno),
+        )
+        self.message.show_message(self._trouble)
+
+    def _failed_call(self, command: c.Command) -> str:
+        """The method that failed: the failed chip's, else the command's own."""
+        for chip in reversed(self.controller.snapshot(self.name).strip):
+            if chip.errno is not None:
+                return chip.call
+        return {c.Start: "bind", c.Connect: "connect", c.Send: "send", c.Step: "recv"}.get(
+            type(command), "close"
+        )
+
+    def _select_newest_failure(self) -> None:
+        for chip in reversed(self.controller.snapshot(self.name).strip):
+            if chip.errno is not None:
+                self._select_chip(chip)
+                return
+        self.controller.select(endpoint=self.name)
+
+    @Slot(object)
+    def _select_chip(self, chip: Chip) -> None:
+        self.focused.emit()
+        if chip.t_ns is None:
+            self.controller.select(endpoint=self.name)
+            return
+        self.controller.select(
+            endpoint=self.name, seq=self.controller.seq_at(chip.t_ns, self.name)
+        )
+
+    # -- wiring ---------------------------------------------------------------------------------
+
+    def _wire(self) -> None:
+        line = self.address_line
+        line.submitted.connect(self.start)
+        line.edited.connect(self.on_edited)
+        line.primary.clicked.connect(self.start)
+        edit = self.timeout.lineEdit()
+        if edit is not None:
+            edit.returnPressed.connect(self._on_timeout_entered)
+            edit.editingFinished.connect(self._on_timeout)
+        self.timeout.activated.connect(self._on_timeout)
+        self.receive_gate.moded.connect(self._on_receive_mode)
+        self.receive_gate.stepped.connect(self._on_receive_one)
+        self.strip.chosen.connect(self._select_chip)
+        self.controller.ticket_done.connect(self._on_ticket_done)
+        self.wire()
+
+    def wire(self) -> None:
+        """Connect the parts that only this kind has."""
+
+    @Slot(str)
+    def on_edited(self, field: str) -> None:
+        """A field of the address line has its new value: say at once what is wrong with it."""
+        if self._phase in OPEN:
+            return
+        self._trouble = None
+        try:
+            self.draft()
+        except Problem as problem:
+            self.refuse(problem)
+            return
+        self.refresh()
+
+    def live_change(self, control: str) -> None:
+        """A setting that may change while a socket is open: at once if so, else with the start."""
+        try:
+            self.draft()
+        except Problem as problem:
+            self.refuse(problem)
+            return
+        self._trouble = None
+        if self._phase in OPEN:
+            self.configured(control)
+
+    @Slot()
+    def _on_timeout(self) -> None:
+        self.live_change("timeout")
+
+    @Slot()
+    def _on_timeout_entered(self) -> None:
+        if self._phase not in OPEN:
+            self.start()
+
+    @Slot(str)
+    def _on_receive_mode(self, mode: str) -> None:
+        self.switch_gate("receive_gate", c.Gate.RECEIVE, mode)
+
+    @Slot()
+    def _on_receive_one(self) -> None:
+        self.act("receive_one", c.Step(self.name, c.Gate.RECEIVE, wait=False))
+
+    def switch_gate(self, control: str, gate: c.Gate, mode: str) -> None:
+        kind = c.Pause if mode == GateMode.PAUSED.value else c.Resume
+        self.act(control, kind(self.name, gate))
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the newest snapshot; about ten times a second while the panel is visible."""
+        snapshot = self.controller.snapshot(self.name)
+        now_ns = self.controller.now_ns()
+        if snapshot.phase is not self._phase:
+            if self._phase is not None and snapshot.phase is not Phase.FAILED:
+                self._trouble = None
+            self._phase = snapshot.phase
+        live = snapshot.phase in OPEN
+        self.address_line.lock(live)
+        self.address_line.state.set_state(self.state_of(snapshot))
+        self.strip.show_snapshot(snapshot, now_ns, self.planned())
+        self.receive_gate.show_mode(snapshot.receive, live=snapshot.open_count > 0 or live)
+        self.show_parts(snapshot, now_ns)
+        self.message.show_message(self._trouble or self.status(snapshot))
+
+    @property
+    def phase(self) -> Phase | None:
+        return self._phase
+
+    def retranslate(self) -> None:
+        self.controls.retranslate()
+        self.address_line.retranslate()
+        self.message.retranslate()
+        timeouts = [fields.show_timeout(value) for value in TIMEOUTS]
+        try:
+            shown = fields.show_timeout(fields.parse_timeout(self.timeout.currentText()))
+        except Problem:
+            shown = self.timeout.currentText()
+        if self.settings.timeout is None and shown not in timeouts:
+            shown = fields.show_timeout(None)  # the wording of another language
+        self.timeout.offer([(text, "") for text in timeouts])
+        self.timeout.setEditText(shown)

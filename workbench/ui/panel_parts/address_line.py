@@ -1,0 +1,190 @@
+"""Family, type, host and port, the primary button, and the state at the right."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from workbench.engine import address, options
+from workbench.texts import Problem, tr
+from workbench.ui.draft import DATAGRAM, UNIX, Where
+from workbench.ui.flow_layout import FlowLayout
+from workbench.ui.panel_parts.controls import (
+    ChoiceBox,
+    Controls,
+    NotedBox,
+    TextField,
+    group,
+    spring,
+)
+from workbench.ui.panel_parts.state_badge import StateBadge
+from workbench.ui.wording import Sentence, say
+
+_FAMILIES = {"AF_INET": "choice.ipv4", "AF_INET6": "choice.ipv6", "AF_UNIX": "choice.unix"}
+_TYPES = ("SOCK_STREAM", "SOCK_DGRAM", "SOCK_SEQPACKET")
+
+
+class AddressLine(QWidget):
+    """The first line of a panel.
+
+    Attributes:
+        port_untouched: nobody has typed a port yet: the default may move.
+
+    Signals:
+        edited(str): a field has its new value; the name of the field.
+        submitted(): Enter was pressed in a field.
+    """
+
+    edited = Signal(str)
+    submitted = Signal()
+
+    def __init__(self, controls: Controls, *, server: bool) -> None:
+        super().__init__()
+        self._controls = controls
+        self.port_untouched = True
+        side = "bind" if server else "peer"
+        self.family = controls.add(ChoiceBox(), "family")
+        self.type = controls.add(ChoiceBox(), "type")
+        self.host = controls.add(NotedBox(12), "host", f"host_{side}")
+        self.port = controls.add(TextField(width=6), "port", f"port_{side}")
+        self.primary = controls.add(QPushButton(), "listen" if server else "connect")
+        self.primary.setProperty("primary", True)
+        self.state = StateBadge()
+        controls.add(self.state, "state")
+        self.colon = QLabel(":")
+        self.buttons: list[QPushButton] = [self.primary]
+        if server:
+            self.stop = controls.add(QPushButton(), "stop")
+            self.buttons.append(self.stop)
+        row = FlowLayout(self)
+        for widget in (
+            self.family, self.type, group(self.host, self.colon, self.port), *self.buttons,
+            spring(), self.state,
+        ):
+            row.addWidget(widget)
+        self._fill_families()
+        self.family.narrow(5)
+        self._wire()
+
+    def _wire(self) -> None:
+        self.family.activated.connect(self._on_family)
+        self.type.activated.connect(self._on_type)
+        self.host.activated.connect(self._on_host)
+        edit = self.host.lineEdit()
+        if edit is not None:
+            edit.editingFinished.connect(self._on_host)
+            edit.returnPressed.connect(self.submitted)
+        self.port.textEdited.connect(self._on_port_typed)
+        self.port.editingFinished.connect(self._on_port)
+        self.port.returnPressed.connect(self.submitted)
+
+    def _fill_families(self) -> None:
+        names = [choice.name for choice in options.FAMILIES]
+        self.family.offer([(name, _FAMILIES.get(name)) for name in names])
+        self._word_choices()
+        self.family.choose("AF_INET")
+        self._fill_types()
+
+    def _word_choices(self) -> None:
+        for choice in options.FAMILIES:
+            problem = _probe(choice.name, "SOCK_STREAM")
+            reason = problem.text if problem else None
+            if problem is None and choice.name not in _FAMILIES:
+                reason = tr("why.family_not_here", name=choice.name)
+            self.family.forbid(choice.name, reason)
+        for name in _TYPES:
+            problem = _probe(self.family.value(), name)
+            self.type.forbid(name, problem.text if problem else None)
+
+    def _fill_types(self) -> None:
+        family = "unix" if self.family.value() == UNIX else "ip"
+        self.type.offer([(name, f"choice.{family}_{name}") for name in _TYPES])
+        if _probe(self.family.value(), self.type.value()) is not None:
+            self.type.choose("SOCK_STREAM")
+        self._word_choices()
+        self.type.narrow(7 if self.family.value() == UNIX else 4)
+        unix = self.family.value() == UNIX
+        self.port.setVisible(not unix)
+        self.colon.setVisible(not unix)
+        self.host.setMinimumContentsLength(22 if unix else 12)
+
+    @property
+    def where(self) -> Where:
+        return Where(
+            self.family.value(), self.type.value(), self.host.currentText(), self.port.text()
+        )
+
+    @property
+    def datagram(self) -> bool:
+        return self.type.value() == DATAGRAM
+
+    def set_where(self, where: Where) -> None:
+        """Fill the fields without telling anyone."""
+        self.family.choose(where.family)
+        self._fill_types()
+        self.type.choose(where.type)
+        self.host.setEditText(where.host)
+        self.port.setText(where.port)
+
+    def lock(self, locked: bool) -> None:
+        """While a socket is open, what it is bound to cannot change."""
+        reason: Sentence | None = say("why.locked") if locked else None
+        for widget in (self.family, self.type, self.host, self.port):
+            self._controls.enable(widget, reason)
+
+    def retranslate(self) -> None:
+        self._word_choices()
+
+    @Slot()
+    def _on_family(self) -> None:
+        self._fill_types()
+        self.edited.emit("family")
+
+    @Slot()
+    def _on_type(self) -> None:
+        self.edited.emit("type")
+
+    @Slot()
+    def _on_host(self) -> None:
+        text = self.host.currentText().strip()
+        if self.family.value() != UNIX and ("://" in text or _has_port(text)):
+            self._paste(text)
+        self.edited.emit("host")
+
+    def _paste(self, text: str) -> None:
+        """`tcp://host:port`, `[::1]:80` and the like fill all the fields."""
+        pasted = address.parse_pasted(text)
+        if pasted is None:
+            return
+        if pasted.family:
+            self.family.choose(pasted.family)
+        self._fill_types()
+        if pasted.type:
+            self.type.choose(pasted.type)
+        self.host.setEditText(pasted.host)
+        self.port.setText(str(pasted.port))
+        self.port_untouched = False
+
+    @Slot()
+    def _on_port_typed(self) -> None:
+        self.port_untouched = False
+
+    @Slot()
+    def _on_port(self) -> None:
+        self.edited.emit("port")
+
+
+@cache
+def _probe(family: str, kind: str) -> Problem | None:
+    """Why this system lacks such sockets; it does not change while we run."""
+    return options.probe(family, kind)
+
+
+def _has_port(text: str) -> bool:
+    """Whether a host field holds `host:port` or `[v6]:port` (bare IPv6 text has more colons)."""
+    if text.startswith("["):
+        return "]:" in text
+    head, colon, tail = text.partition(":")
+    return bool(head and colon and tail.isdecimal())

@@ -1,0 +1,170 @@
+"""One chip per call, in order: planned, waiting, done or failed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+
+from workbench.engine.snapshot import Chip, ChipState, EndpointSnapshot, Phase
+from workbench.texts import tr
+from workbench.ui import theme
+from workbench.ui.panel_parts.controls import Controls, tone
+from workbench.ui.theme import GAP
+
+_TONES: Final = {
+    ChipState.PLANNED: "planned", ChipState.WAITING: "busy", ChipState.DONE: "good",
+    ChipState.FAILED: "bad",
+}
+_ICONS: Final = {
+    ChipState.WAITING: "clock", ChipState.DONE: "check", ChipState.FAILED: "x",
+}
+_WITH_FD: Final = ("socket", "accept")
+MOST_CHIPS: Final = 24
+SECOND: Final = 1_000_000_000
+
+
+class CallStrip(QWidget):
+    """The calls of an endpoint; the newest stay visible where there is no room for all.
+
+    Signals:
+        chosen(object): a Chip was clicked.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__()
+        self._chips: list[_ChipButton] = []
+        self._more = QToolButton(self)
+        self._more.setProperty("chip", True)
+        tone(self._more, "planned")
+        controls.add(self, "strip")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._height = self._more.sizeHint().height() + 2
+
+    def show_snapshot(
+        self, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[str, ...] = ()
+    ) -> None:
+        """`planned` names the calls to come while there is none yet."""
+        chips = snapshot.strip[-MOST_CHIPS:]
+        if not chips and snapshot.phase is Phase.IDLE:
+            chips = tuple(Chip(call, "", ChipState.PLANNED) for call in planned)
+        waiting = snapshot.waiting
+        if waiting is not None and all(
+            chip.state is not ChipState.WAITING or chip.call != waiting.call for chip in chips
+        ):
+            chips = (*chips, Chip(waiting.call, "", ChipState.WAITING))
+        changed = False
+        while len(self._chips) < len(chips):
+            button = _ChipButton(self)
+            button.pressed_chip.connect(self.chosen)
+            self._chips.append(button)
+            changed = True
+        while len(self._chips) > len(chips):
+            gone = self._chips.pop()
+            gone.hide()
+            gone.deleteLater()
+            changed = True
+        for button, chip in zip(self._chips, chips, strict=True):
+            changed = button.show_chip(chip, _label(chip, snapshot, now_ns)) or changed
+        if changed:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        widths = [chip.needed() for chip in self._chips]
+        room = self.width()
+        hidden = 0
+        more = self._more.sizeHint().width() + GAP
+        while hidden < len(widths) and (
+            sum(widths[hidden:]) + GAP * (len(widths) - hidden - 1)
+            > room - (more if hidden else 0)
+        ):
+            hidden += 1
+        left = 0
+        self._more.setVisible(hidden > 0)
+        if hidden:
+            self._more.setText(f"+{hidden}")
+            self._more.setToolTip("\n".join(chip.toolTip() for chip in self._chips[:hidden]))
+            self._more.setGeometry(0, 0, more - GAP, self._height)
+            left = more
+        for index, chip in enumerate(self._chips):
+            chip.setVisible(index >= hidden)
+            if index >= hidden:
+                chip.setGeometry(left, 0, widths[index], self._height)
+                left += widths[index] + GAP
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, self._height)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self._height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+
+class _ChipButton(QToolButton):
+    pressed_chip = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._chip: Chip | None = None
+        self.setProperty("chip", True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(QSize(12, 12))
+        self.clicked.connect(self._on_clicked)
+
+    def show_chip(self, chip: Chip, label: str) -> bool:
+        """Show a call; True if the button may need another width."""
+        if self._chip == chip and self.text() == label:
+            return False
+        wider = self.text() != label or self._chip is None or self._chip.state != chip.state
+        self._chip = chip
+        self.setText(label)
+        tone(self, _TONES[chip.state])
+        colour = {
+            ChipState.WAITING: theme.current().busy.text, ChipState.DONE: theme.current().good.text,
+            ChipState.FAILED: theme.current().bad.text,
+        }.get(chip.state)
+        if colour:
+            self.setIcon(theme.icon(_ICONS[chip.state], colour))
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        else:
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        state = tr(f"chip.{chip.state.name.lower()}")
+        self.setToolTip(f"{chip.call}({chip.args}): {chip.errno or state}")
+        self.setAccessibleName(f"{label}: {state}")
+        return wider
+
+    def needed(self) -> int:
+        """Pixels for icon and text; QToolButton's own hint wastes a third."""
+        font = QFont(self.font())
+        font.setBold(self.property("tone") == "busy")
+        text = QFontMetrics(font).horizontalAdvance(self.text())
+        icon = self._chip is not None and self._chip.state is not ChipState.PLANNED
+        return text + 18 + (18 if icon else 0)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        if self._chip is not None:
+            self.pressed_chip.emit(self._chip)
+
+
+def _label(chip: Chip, snapshot: EndpointSnapshot, now_ns: int) -> str:
+    if chip.state is ChipState.FAILED and chip.errno:
+        return f"{chip.call} {chip.errno}"
+    if chip.state is ChipState.DONE and chip.call in _WITH_FD and chip.result is not None:
+        return f"{chip.call} fd {chip.result}"
+    if chip.state is not ChipState.WAITING:
+        return chip.call
+    waiting = snapshot.waiting
+    if waiting is not None and waiting.call == chip.call:
+        if waiting.deadline_ns is not None:
+            left = max(0.0, (waiting.deadline_ns - now_ns) / SECOND)
+            return tr("chip.left", call=chip.call, seconds=f"{left:.1f}")
+        return tr("chip.since", call=chip.call, seconds=max(0, now_ns - waiting.since_ns) // SECOND)
+    return f"{chip.call} …"

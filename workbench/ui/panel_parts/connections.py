@@ -1,0 +1,214 @@
+"""The connections of a server, or the peers of a datagram socket: closed ones stay, greyed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot, PeerSnapshot
+from workbench.texts import tr
+from workbench.ui import theme
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT: Final = QModelIndex()
+_STREAM: Final = ("number", "peer", "state", "in", "out", "unread")
+_DATAGRAM: Final = ("address", "datagrams_in", "datagrams_out", "last_seen")
+_NUMBERS: Final = frozenset({"number", "in", "out", "unread", "datagrams_in", "datagrams_out"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table, ready to be shown.
+
+    Attributes:
+        key: connection number, or the address of a peer.
+        id: connection id in the record; None for a peer.
+    """
+
+    key: int | str
+    id: int | None
+    cells: tuple[str, ...]
+    closed: bool
+
+
+class LineModel(QAbstractTableModel):
+    """Rows replaced ten times a second; unchanged ones tell nobody."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._columns: tuple[str, ...] = _STREAM
+        self.lines: tuple[Line, ...] = ()
+
+    def show_lines(self, lines: tuple[Line, ...], columns: tuple[str, ...]) -> None:
+        old = self.lines
+        if columns != self._columns:
+            self.beginResetModel()
+            self._columns, self.lines = columns, lines
+            self.endResetModel()
+            return
+        if lines == old:
+            return
+        common = _common(old, lines)
+        if common < len(old):
+            self.beginRemoveRows(_NO_PARENT, common, len(old) - 1)
+            self.lines = old[:common]
+            self.endRemoveRows()
+        if len(lines) > common:
+            self.beginInsertRows(_NO_PARENT, common, len(lines) - 1)
+            self.lines = lines
+            self.endInsertRows()
+        self.lines = lines
+        changed = [row for row in range(common) if old[row] != lines[row]]
+        if changed:
+            last = self.index(changed[-1], len(columns) - 1)
+            self.dataChanged.emit(self.index(changed[0], 0), last)
+
+    def retranslate(self) -> None:
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self.lines):
+            return None
+        line = self.lines[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return line.cells[index.column()]
+        if role == Qt.ItemDataRole.ForegroundRole and line.closed:
+            return QColor(theme.current().muted)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            number = self._columns[index.column()] in _NUMBERS
+            side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return tr(f"column.{self._columns[section]}")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tr(f"columntip.{self._columns[section]}")
+        return None
+
+
+class ConnectionTable(QTableView):
+    """One row a connection; nothing in it is edited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = LineModel(self)
+        self.setModel(self.lines)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 4)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(30)
+        self._size_columns(_STREAM)
+        self.lines.modelReset.connect(lambda: self._size_columns(self.lines._columns))
+
+    def _size_columns(self, columns: Sequence[str]) -> None:
+        header = self.horizontalHeader()
+        mode = QHeaderView.ResizeMode
+        wide = {"peer", "state", "address"}
+        for index, column in enumerate(columns):
+            header.setSectionResizeMode(
+                index, mode.Stretch if column in wide else mode.ResizeToContents
+            )
+
+    def show_snapshot(
+        self, snapshot: EndpointSnapshot, owner: Callable[[str | None], str | None],
+        clock: Callable[[int], str],
+    ) -> None:
+        """`owner` names the endpoint of ours behind an address, `clock` words record times."""
+        kept = self.chosen()
+        if snapshot.settings.role.value == "datagram":
+            lines = tuple(_peer_line(peer, owner, clock) for peer in snapshot.peers)
+            self.lines.show_lines(lines, _DATAGRAM)
+        else:
+            lines = tuple(
+                _connection_line(item, owner, clock) for item in snapshot.connections
+            )
+            self.lines.show_lines(lines, _STREAM)
+        if kept is not None and self.chosen() != kept:
+            self.choose(kept.key)
+
+    def chosen(self) -> Line | None:
+        rows = self.selectionModel().selectedRows()
+        if not rows or rows[0].row() >= len(self.lines.lines):
+            return None
+        return self.lines.lines[rows[0].row()]
+
+    def choose(self, key: int | str) -> None:
+        for row, line in enumerate(self.lines.lines):
+            if line.key == key:
+                self.selectRow(row)
+                return
+
+
+def _common(old: Sequence[Line], new: Sequence[Line]) -> int:
+    """How many rows at the top belong to the same things."""
+    count = 0
+    for one, other in zip(old, new, strict=False):
+        if one.key != other.key:
+            break
+        count += 1
+    return count
+
+
+def _connection_line(
+    item: ConnectionSnapshot, owner: Callable[[str | None], str | None],
+    clock: Callable[[int], str],
+) -> Line:
+    closed = item.closed_ns is not None
+    if item.closed_ns is not None:
+        why = tr(f"cause.{item.close_cause.name.lower()}") if item.close_cause else ""
+        state = tr("panel.closed_at", time=clock(item.closed_ns), cause=why).strip()
+    else:
+        state = item.state if item.measured else f"({item.state})"
+        if item.peer_finished:
+            state += f"  {tr('panel.peer_finished')}"
+    unread = "-" if closed or item.unread is None else str(item.unread)
+    cells = (
+        str(item.number), named(item.peer, owner), state, str(item.bytes_in),
+        str(item.bytes_out), unread,
+    )
+    return Line(item.number, item.id, cells, closed)
+
+
+def _peer_line(
+    peer: PeerSnapshot, owner: Callable[[str | None], str | None], clock: Callable[[int], str]
+) -> Line:
+    cells = (
+        named(peer.address, owner), str(peer.datagrams_in), str(peer.datagrams_out),
+        clock(peer.last_ns),
+    )
+    return Line(peer.address, None, cells, closed=False)
+
+
+def named(address: str | None, owner: Callable[[str | None], str | None]) -> str:
+    """ "= client-1 :40112" for an end of ours, else the address."""
+    name = owner(address)
+    if name is None:
+        return address or tr("panel.unnamed")
+    port = address.rpartition(":")[2] if address and not address.startswith("/") else ""
+    return f"= {name} :{port}" if port.isdecimal() else f"= {name}"

@@ -1,0 +1,271 @@
+"""Controls that know their names: object name, accessible name, tool tip, and why they are off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from workbench.texts import tr
+from workbench.ui.theme import GAP, current
+from workbench.ui.wording import Sentence
+
+W = TypeVar("W", bound=QWidget)
+Index = QModelIndex | QPersistentModelIndex
+NOTE_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(slots=True)
+class _Entry:
+    key: str
+    reason: Sentence | None = None
+
+
+class Controls:
+    """The controls of one panel: `add` names them, `retranslate` words them, `enable` explains.
+
+    Texts: `name.KEY` is the accessible name, `tip.KEY` the tool tip (it names the socket call),
+    `caption.KEY` what stands on a button or label.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self._entries: dict[QWidget, _Entry] = {}
+        self._captions: list[tuple[QLabel | QAbstractButton, str]] = []
+
+    def add(self, widget: W, control: str, key: str | None = None) -> W:
+        """Name a control; `key` is its texts' key where that is not `control`."""
+        widget.setObjectName(f"{self.prefix}.{control}")
+        self._entries[widget] = _Entry(key or control)
+        if isinstance(widget, QAbstractButton):
+            self._captions.append((widget, key or control))
+        self._word(widget)
+        return widget
+
+    def caption(self, key: str, buddy: QWidget | None = None) -> QLabel:
+        """A label that follows the language."""
+        label = QLabel(tr(f"caption.{key}"))
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        if buddy is not None:
+            label.setBuddy(buddy)
+        self._captions.append((label, key))
+        return label
+
+    def recaption(self, widget: QLabel | QAbstractButton, key: str) -> None:
+        """Another text on the same button or label."""
+        for index, (known, old) in enumerate(self._captions):
+            if known is widget and old != key:
+                self._captions[index] = (widget, key)
+                widget.setText(tr(f"caption.{key}"))
+                if isinstance(widget, QPushButton):
+                    fit(widget)
+
+    def enable(self, widget: QWidget, reason: Sentence | None) -> None:
+        """Let a control be used, or say in its tool tip why it cannot."""
+        entry = self._entries[widget]
+        if entry.reason == reason and widget.isEnabled() == (reason is None):
+            return
+        entry.reason = reason
+        widget.setEnabled(reason is None)
+        self._word(widget)
+
+    def retranslate(self) -> None:
+        for label, key in self._captions:
+            label.setText(tr(f"caption.{key}"))
+        for widget in self._entries:
+            self._word(widget)
+            if isinstance(widget, ChoiceBox):
+                widget.retranslate()
+            if isinstance(widget, QPushButton):
+                fit(widget)
+
+    def _word(self, widget: QWidget) -> None:
+        entry = self._entries[widget]
+        tip = tr(f"tip.{entry.key}")
+        if entry.reason is not None:
+            tip = f"{tip}\n{entry.reason.show()}"
+        widget.setToolTip(tip)
+        widget.setAccessibleName(tr(f"name.{entry.key}"))
+        widget.setAccessibleDescription(tip)
+        if isinstance(widget, QAbstractButton):
+            widget.setText(tr(f"caption.{self._caption_of(widget, entry.key)}"))
+
+    def _caption_of(self, widget: QWidget, key: str) -> str:
+        return next((text for known, text in self._captions if known is widget), key)
+
+
+class ChoiceBox(QComboBox):
+    """A choice of values that do not change with the language; their wording does."""
+
+    def __init__(self, *choices: tuple[str, str | None]) -> None:
+        """`choices`: value and key of its text (None: the value itself is shown)."""
+        super().__init__()
+        self._keys: list[str | None] = []
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.offer(choices)
+
+    def narrow(self, width: int) -> None:
+        """Be `width` characters wide, whatever the longest choice; the list stays wide enough."""
+        self.setMinimumContentsLength(width)
+        self.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        metrics = QFontMetrics(self.font())
+        texts = [self.itemText(index) for index in range(self.count())]
+        widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+        self.view().setMinimumWidth(widest + 30)
+
+    def offer(self, choices: Sequence[tuple[str, str | None]]) -> None:
+        """Replace the choices, keeping the chosen value where it is still there."""
+        kept = self.value()
+        self.blockSignals(True)
+        self.clear()
+        self._keys = [key for _, key in choices]
+        for value, key in choices:
+            self.addItem(tr(key) if key else value, value)
+        self.setCurrentIndex(max(0, self.findData(kept)))
+        self.blockSignals(False)
+
+    def forbid(self, value: str, reason: str | None) -> None:
+        """Grey out a choice and say why; None allows it again."""
+        index = self.findData(value)
+        model = self.model()
+        if index >= 0 and isinstance(model, QStandardItemModel):
+            model.item(index).setEnabled(reason is None)
+            model.item(index).setToolTip(reason or "")
+
+    def value(self) -> str:
+        return str(self.currentData() or "")
+
+    def choose(self, value: str) -> None:
+        """Select without telling anyone."""
+        self.blockSignals(True)
+        self.setCurrentIndex(max(0, self.findData(value)))
+        self.blockSignals(False)
+
+    def retranslate(self) -> None:
+        for index, key in enumerate(self._keys):
+            if key:
+                self.setItemText(index, tr(key))
+
+
+class NotedBox(QComboBox):
+    """An editable choice whose list tells, beside each entry, what it means."""
+
+    def __init__(self, width: int) -> None:
+        """`width` in characters."""
+        super().__init__()
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setItemDelegate(_NoteDelegate(self))
+        self.setMinimumContentsLength(width)
+        self.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.setCompleter(None)  # type: ignore[arg-type]
+
+    def offer(self, entries: Sequence[tuple[str, str]]) -> None:
+        """Replace the list of (text, note); what stands in the field stays."""
+        known = [(self.itemText(i), self.itemData(i, NOTE_ROLE)) for i in range(self.count())]
+        if known == list(entries):
+            return
+        text = self.currentText()
+        self.blockSignals(True)
+        self.clear()
+        for entry, note in entries:
+            self.addItem(entry)
+            self.setItemData(self.count() - 1, note, NOTE_ROLE)
+        self.setEditText(text)
+        self.blockSignals(False)
+        metrics = QFontMetrics(self.font())
+        widest = max((metrics.horizontalAdvance(a + b) for a, b in entries), default=0)
+        self.view().setMinimumWidth(widest + 40)
+
+
+class _NoteDelegate(QStyledItemDelegate):
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        note = index.data(NOTE_ROLE)
+        if not note:
+            return
+        area = option.rect.adjusted(0, 0, -8, 0)
+        painter.save()
+        painter.setPen(current().muted)
+        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return super().sizeHint(option, index) + QSize(0, 4)
+
+
+class TextField(QLineEdit):
+    """A field for any typing, `width` characters wide; 0 lets it grow."""
+
+    def __init__(self, text: str = "", width: int = 0) -> None:
+        super().__init__(text)
+        if width:
+            room = QFontMetrics(self.font()).horizontalAdvance("0" * width)
+            self.setFixedWidth(room + 16)
+            self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        else:
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+
+def group(*widgets: QWidget) -> QWidget:
+    """Widgets that stay together when a row is wrapped."""
+    result = QWidget()
+    row = QHBoxLayout(result)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GAP - 1)
+    grows = False
+    for widget in widgets:
+        row.addWidget(widget)
+        policy = widget.sizePolicy().horizontalPolicy()
+        grows = grows or policy == QSizePolicy.Policy.Expanding
+    horizontal = QSizePolicy.Policy.Expanding if grows else QSizePolicy.Policy.Fixed
+    result.setSizePolicy(horizontal, QSizePolicy.Policy.Fixed)
+    return result
+
+
+def fit(button: QPushButton) -> None:
+    """As wide as its text wants; Fusion makes every button 80 px."""
+    metrics = QFontMetrics(button.font())
+    bold = QFontMetrics(_bold(button.font()))
+    used = bold if button.property("primary") else metrics
+    button.setFixedWidth(used.horizontalAdvance(button.text()) + 26)
+
+
+def _bold(font: QFont) -> QFont:
+    result = QFont(font)
+    result.setBold(True)
+    return result
+
+
+def spring() -> QWidget:
+    """Empty room between the left and the right part of a row."""
+    result = QWidget()
+    result.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return result
+
+
+def tone(widget: QWidget, name: str) -> None:
+    """Give a widget the colours that theme.py names `name`."""
+    if widget.property("tone") != name:
+        widget.setProperty("tone", name)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

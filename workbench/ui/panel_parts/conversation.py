@@ -1,0 +1,120 @@
+"""What went over the wire, in order, with time and size: read from the journal in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Protocol
+
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit
+
+from workbench import payload
+from workbench.texts import tr
+from workbench.ui import theme
+
+MOST_LINES: Final = 1000
+SHOWN_BYTES: Final = 400
+SENDS: Final = frozenset({"send", "sendto", "sendmsg"})
+READS: Final = frozenset({"recv", "recvfrom", "recvmsg"})
+LIFE: Final = frozenset({"connect", "shutdown", "close", "accept"})
+
+
+class RowLike(Protocol):
+    """The columns of a journal row that a conversation shows."""
+
+    @property
+    def t_ns(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def call(self) -> str: ...
+    @property
+    def args(self) -> str: ...
+    @property
+    def result(self) -> int | None: ...
+    @property
+    def errno(self) -> str | None: ...
+    @property
+    def error(self) -> str | None: ...
+    @property
+    def local(self) -> str | None: ...
+    @property
+    def peer(self) -> str | None: ...
+    @property
+    def size(self) -> int | None: ...
+    @property
+    def payload(self) -> bytes | None: ...
+
+
+class Conversation(QPlainTextEdit):
+    """Untrusted bytes, shown as plain text only; control characters as escapes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setMaximumBlockCount(MOST_LINES)
+        self.setFont(theme.fixed_font())
+        self.setTabChangesFocus(True)
+        self.setMinimumHeight(60)
+
+    def add(self, lines: Iterable[str]) -> None:
+        """Append lines; the view follows if it was at its end."""
+        text = "\n".join(lines)
+        if not text:
+            return
+        bar = self.verticalScrollBar()
+        follows = bar.value() >= bar.maximum() - 2
+        self.appendPlainText(text)
+        if follows:
+            self.moveCursor(QTextCursor.MoveOperation.End)
+            self.moveCursor(QTextCursor.MoveOperation.StartOfLine)
+
+
+def line_of(row: RowLike, time: str, show_as: str, *, datagram: bool) -> str | None:
+    """The line of an event, or None where it says nothing about the conversation.
+
+    Args:
+        row: the event.
+        time: when, worded.
+        show_as: an encoding, "escaped" or "hex".
+        datagram: the peer belongs to each line.
+    """
+    if row.kind not in ("call", "end"):
+        return None
+    if row.size is not None and row.errno is None and row.error is None:
+        if row.call in SENDS:
+            return _data_line(row, time, ">", show_as, datagram=datagram)
+        if row.call in READS:
+            if row.size == 0 and not datagram:
+                return f"{time}  -  {tr('conversation.eof')}"
+            return _data_line(row, time, "<", show_as, datagram=datagram)
+    trouble = row.errno or row.error
+    if trouble in ("EINPROGRESS", "EAGAIN"):
+        return None
+    if trouble is not None:
+        if row.call in SENDS | READS | LIFE:
+            return f"{time}  !  {tr('conversation.failed', call=row.call, errno=trouble)}"
+        return None
+    if row.call == "connect":
+        ends = {"local": row.local or "", "peer": row.peer or ""}
+        return f"{time}  -  {tr('conversation.connected', **ends)}"
+    if row.call in ("shutdown", "close"):
+        return f"{time}  -  {tr(f'conversation.{row.call}', args=row.args)}"
+    return None
+
+
+def _data_line(row: RowLike, time: str, arrow: str, show_as: str, *, datagram: bool) -> str:
+    size = row.size or 0
+    kept = row.payload or b""
+    shown = kept[:SHOWN_BYTES]
+    if show_as == "hex":
+        text = shown.hex(" ")
+    elif show_as == "escaped":
+        text = "".join(chr(b) if 32 <= b < 127 and b != 92 else f"\\x{b:02x}" for b in shown)
+    else:
+        text = payload.show(shown, show_as)
+    if len(shown) < size:
+        text += " " + tr("conversation.cut", count=size - len(shown))
+    where = f"{row.peer}  " if datagram and row.peer else ""
+    return f"{time}  {arrow}  {size:>4} B  {where}{text}"

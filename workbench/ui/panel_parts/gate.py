@@ -1,0 +1,53 @@
+"""A gate: runs by itself, or is paused and lets one call through at a time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from workbench.engine.settings import GateMode
+from workbench.ui.panel_parts.controls import ChoiceBox, Controls
+from workbench.ui.theme import GAP
+from workbench.ui.wording import say
+
+
+class GateBox(QWidget):
+    """accept or receive: a choice and the button for one call.
+
+    Signals:
+        moded(str): "auto" or "paused" was chosen.
+        stepped(): one call is asked for.
+    """
+
+    moded = Signal(str)
+    stepped = Signal()
+
+    def __init__(self, controls: Controls, gate: str) -> None:
+        super().__init__()
+        self._controls = controls
+        self.mode = controls.add(
+            ChoiceBox(("auto", "choice.auto"), ("paused", "choice.paused")), f"{gate}_gate"
+        )
+        self.one = controls.add(QPushButton(), f"{gate}_one")
+        self.label = controls.caption(f"{gate}_gate", self.mode)
+        self.mode.activated.connect(self._on_mode)
+        self.one.clicked.connect(self.stepped)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP - 2)
+        for widget in (self.label, self.mode, self.one):
+            row.addWidget(widget)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_mode(self, mode: GateMode, *, live: bool) -> None:
+        """`live`: there is a socket on which one call can be made."""
+        if not self.mode.view().isVisible():
+            self.mode.choose(mode.value)
+        if mode is GateMode.AUTO:
+            self._controls.enable(self.one, say("why.gate_auto"))
+        else:
+            self._controls.enable(self.one, None if live else say("why.no_socket"))
+
+    @Slot()
+    def _on_mode(self) -> None:
+        self.moded.emit(self.mode.value())

@@ -1,0 +1,132 @@
+"""One line of fixed height that says what is and what to do: never a box in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
+
+from workbench.ui import theme
+from workbench.ui.panel_parts.controls import Controls, tone
+from workbench.ui.wording import Sentence
+
+Level = Literal["info", "good", "busy", "bad"]
+_ICONS: Final = {
+    "info": "info", "good": "circle-check", "busy": "triangle-alert", "bad": "circle-x",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A button that leads out of a trouble; `key` names its caption."""
+
+    key: str
+    act: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the line says.
+
+    Attributes:
+        why: selects the event behind it; None hides [Why?].
+    """
+
+    level: Level
+    text: Sentence
+    why: Callable[[], None] | None = None
+    way_out: WayOut | None = None
+
+
+class MessageLine(QFrame):
+    """Icon, sentence, [Why?] and the way out."""
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__()
+        self._controls = controls
+        self._message: Message | None = None
+        self.setProperty("message", True)
+        self.setObjectName(f"{controls.prefix}.message_line")
+        self._icon = QLabel()
+        self.label = controls.add(_SentenceLabel(), "message")
+        self.why = controls.add(QPushButton(), "why")
+        self.way_out = controls.add(QPushButton(), "way_out")
+        self.why.clicked.connect(self._on_why)
+        self.way_out.clicked.connect(self._on_way_out)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 1, 3, 1)
+        for widget in (self._icon, self.label, self.why, self.way_out):
+            row.addWidget(widget)
+        row.setStretch(1, 1)
+        self.setFixedHeight(2 * QFontMetrics(self.font()).lineSpacing() + 6)
+
+    @property
+    def message(self) -> Message | None:
+        return self._message
+
+    def show_message(self, message: Message) -> None:
+        if self._message is not None and _same(self._message, message):
+            self._message = message
+            return
+        self._message = message
+        self._word()
+
+    def retranslate(self) -> None:
+        self._word()
+
+    def _word(self) -> None:
+        message = self._message
+        if message is None:
+            return
+        tone(self, message.level)
+        colours = getattr(theme.current(), message.level)
+        self._icon.setPixmap(theme.pixmap(_ICONS[message.level], colours.text))
+        self.label.set_sentence(message.text.show())
+        for part in (self, self.label):
+            part.style().unpolish(part)
+            part.style().polish(part)
+        self.why.setVisible(message.why is not None)
+        self.way_out.setVisible(message.way_out is not None)
+        if message.way_out is not None:
+            self._controls.recaption(self.way_out, message.way_out.key)
+
+    @Slot()
+    def _on_why(self) -> None:
+        if self._message is not None and self._message.why is not None:
+            self._message.why()
+
+    @Slot()
+    def _on_way_out(self) -> None:
+        if self._message is not None and self._message.way_out is not None:
+            self._message.way_out.act()
+
+
+class _SentenceLabel(QLabel):
+    """A sentence on at most two lines; the tool tip has it whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+
+    def set_sentence(self, sentence: str) -> None:
+        self.setText(sentence)
+        self.setToolTip(sentence)
+        self.setAccessibleName(sentence)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, 10)
+
+
+def _same(one: Message, other: Message) -> bool:
+    return (
+        one.level == other.level
+        and one.text == other.text
+        and (one.why is None) == (other.why is None)
+        and (one.way_out and one.way_out.key) == (other.way_out and other.way_out.key)
+    )

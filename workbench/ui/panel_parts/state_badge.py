@@ -1,0 +1,32 @@
+"""The state of a socket in a word that the kernel uses, coloured by what it means."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from workbench.ui.panel_parts.controls import tone
+
+_TONES: Final = {
+    "LISTEN": "good", "ESTABLISHED": "good", "BOUND": "good", "OPEN": "good",
+    "SYN_SENT": "busy", "CONNECTING": "busy", "CLOSE_WAIT": "busy", "FIN_WAIT1": "busy",
+    "FIN_WAIT2": "busy", "LAST_ACK": "busy", "CLOSING": "busy", "SETTING UP": "busy",
+    "FAILED": "bad",
+}
+
+
+class StateBadge(QLabel):
+    """A badge; it keeps the style of theme.py under its own property."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setProperty("badge", True)
+        self.set_state("CLOSED")
+
+    def set_state(self, state: str) -> None:
+        self.setText(state)
+        tone(self, _TONES.get(state, "idle"))

@@ -1,0 +1,208 @@
+"""How the window looks: Fusion in light and dark, a few named colours, spacing and icons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from workbench.resources import resource
+
+GAP: Final = 6
+ICON: Final = 16
+CJK: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC")
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """Background, text and border of something that carries a meaning."""
+
+    back: str
+    text: str
+    edge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of one scheme; every text on its background has a contrast of 4.5 or more."""
+
+    window: str
+    base: str
+    alternate: str
+    text: str
+    muted: str
+    button: str
+    highlight: str
+    highlight_text: str
+    link: str
+    edge: str
+    primary: Tone
+    info: Tone
+    good: Tone
+    busy: Tone
+    bad: Tone
+    idle: Tone
+
+
+LIGHT: Final = Theme(
+    window="#f3f4f6", base="#ffffff", alternate="#f7f8fa", text="#1b1f24", muted="#5b6470",
+    button="#fcfcfd", highlight="#2458c5", highlight_text="#ffffff", link="#1f4fb5",
+    edge="#c9ced6",
+    primary=Tone("#2458c5", "#ffffff", "#1b459c"),
+    info=Tone("#eaf1fd", "#1f4189", "#b9cdf2"),
+    good=Tone("#e5f6ea", "#14532d", "#57a773"),
+    busy=Tone("#fdf3d7", "#6b4100", "#d39a1e"),
+    bad=Tone("#fdeaea", "#8f1d1d", "#dd8f8f"),
+    idle=Tone("#e8eaee", "#454d58", "#b9bfc9"),
+)
+DARK: Final = Theme(
+    window="#22252a", base="#191b1f", alternate="#1f2226", text="#e8eaed", muted="#a3acb8",
+    button="#2e3239", highlight="#3f73e0", highlight_text="#ffffff", link="#8db4ff",
+    edge="#454b55",
+    primary=Tone("#3667d2", "#ffffff", "#6f9bf5"),
+    info=Tone("#1d2b45", "#b9d1ff", "#35507f"),
+    good=Tone("#16321f", "#a9e5bc", "#3d8a58"),
+    busy=Tone("#3a2d0e", "#f7d58a", "#b98a22"),
+    bad=Tone("#41191b", "#ffb9b9", "#9a4548"),
+    idle=Tone("#30343b", "#c3cad4", "#555c67"),
+)
+
+
+def dark() -> bool:
+    """Whether the system asks for a dark scheme."""
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def current() -> Theme:
+    """The theme in force: what the application's palette was made from."""
+    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    return DARK if window.lightness() < 128 else LIGHT
+
+
+def palette(theme: Theme) -> QPalette:
+    """The application palette of a theme."""
+    result = QPalette()
+    role = QPalette.ColorRole
+    for key, value in (
+        (role.Window, theme.window), (role.WindowText, theme.text), (role.Base, theme.base),
+        (role.AlternateBase, theme.alternate), (role.Text, theme.text),
+        (role.Button, theme.button), (role.ButtonText, theme.text),
+        (role.Highlight, theme.highlight), (role.HighlightedText, theme.highlight_text),
+        (role.Link, theme.link), (role.ToolTipBase, theme.base), (role.ToolTipText, theme.text),
+        (role.PlaceholderText, theme.muted), (role.BrightText, theme.bad.text),
+        (role.Mid, theme.edge),
+    ):
+        result.setColor(key, QColor(value))
+    for key in (role.WindowText, role.Text, role.ButtonText):
+        result.setColor(QPalette.ColorGroup.Disabled, key, QColor(theme.muted))
+    return result
+
+
+def _sheet(theme: Theme) -> str:
+    tones = {
+        "info": theme.info, "good": theme.good, "busy": theme.busy, "bad": theme.bad,
+        "idle": theme.idle,
+    }
+    lines = [
+        (f"QPushButton[primary='true']:enabled {{ background: {theme.primary.back};"
+        f" color: {theme.primary.text}; border: 1px solid {theme.primary.edge};"
+        " border-radius: 4px; padding: 3px 10px; font-weight: 600; }"),
+        f"QPushButton[primary='true']:enabled:focus {{ border: 2px solid {theme.text}; }}",
+        f"QLabel[muted='true'] {{ color: {theme.muted}; }}",
+        (f"QToolTip {{ background: {theme.base}; color: {theme.text};"
+        f" border: 1px solid {theme.edge}; }}"),
+        "QToolBar { spacing: 2px; padding: 2px; }",
+        "QToolBar QToolButton { padding: 3px 6px; }",
+        "QToolBar QToolButton[menu='true'] { padding-right: 18px; }",
+        ("QToolButton::menu-indicator { subcontrol-origin: padding;"
+        " subcontrol-position: center right; right: 4px; }"),
+        "QStatusBar QLabel { padding: 0 8px 2px 4px; }",
+        "QStatusBar::item { border: none; }",
+        "QLabel[badge='true'] { border-radius: 6px; padding: 2px 10px; font-weight: 700; }",
+        "QFrame[message='true'] { border-radius: 4px; }",
+        "QFrame[message='true'] QLabel { border: none; background: transparent; }",
+        "QToolButton[chip='true'] { border-radius: 5px; padding: 1px 6px; }",
+    ]
+    for name, tone in tones.items():
+        colours = f"background: {tone.back}; color: {tone.text}; border: 1px solid {tone.edge};"
+        lines += [
+            f"QLabel[badge='true'][tone='{name}'] {{ {colours} }}",
+            (f"QFrame[message='true'][tone='{name}'] {{ background: {tone.back};"
+            f" border: 1px solid {tone.edge}; }}"),
+            f"QFrame[message='true'][tone='{name}'] QLabel {{ color: {tone.text}; }}",
+            f"QToolButton[chip='true'][tone='{name}'] {{ {colours} }}",
+        ]
+    lines += [
+        "QToolButton[chip='true'][tone='busy'] { font-weight: 700; border-width: 2px; }",
+        (f"QToolButton[chip='true'][tone='planned'] {{ background: transparent;"
+        f" color: {theme.muted}; border: 1px dashed {theme.edge}; }}"),
+        f"QToolButton[chip='true']:focus {{ border: 2px solid {theme.text}; }}",
+    ]
+    return "\n".join(lines)
+
+
+def apply(app: QApplication, theme: Theme | None = None) -> None:
+    """Give the application the Fusion style and the palette of `theme` (None: the system's)."""
+    chosen = theme or (DARK if dark() else LIGHT)
+    if app.style().objectName().lower() != "fusion":
+        app.setStyle(QStyleFactory.create("Fusion"))
+    app.setPalette(palette(chosen))
+    app.setFont(_readable(app.font()))
+    app.setStyleSheet(_sheet(chosen))
+    _pixmaps.clear()
+
+
+def _readable(font: QFont) -> QFont:
+    """The same font, with a regular CJK one behind it (Qt's own choice may be a bold one)."""
+    known = QFontDatabase.families()
+    behind = [name for name in CJK if name in known]
+    families = [QFontInfo(font).family(), *behind]
+    if font.families() != families:
+        font.setFamilies(families)
+    return font
+
+
+_pixmaps: dict[tuple[str, str], QPixmap] = {}
+
+
+def pixmap(name: str, colour: str) -> QPixmap:
+    """The SVG resources/icons/NAME.svg, drawn in one colour at 16 px, sharp on dense screens."""
+    key = (name, colour)
+    if key not in _pixmaps:
+        source = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+        renderer = QSvgRenderer(source.replace("currentColor", colour).encode())
+        ratio = max(1.0, QGuiApplication.primaryScreen().devicePixelRatio())
+        image = QPixmap(QSize(round(ICON * ratio), round(ICON * ratio)))
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        renderer.render(painter)
+        painter.end()
+        image.setDevicePixelRatio(ratio)
+        _pixmaps[key] = image
+    return _pixmaps[key]
+
+
+def icon(name: str, colour: str | None = None) -> QIcon:
+    """An icon in `colour`, by default that of the text."""
+    return QIcon(pixmap(name, colour or current().text))
+
+
+def fixed_font() -> QFont:
+    """A font of fixed width in the size of the application's."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSizeF(QApplication.font().pointSizeF())
+    return _readable(font)
