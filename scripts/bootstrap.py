@@ -1,16 +1,20 @@
 """Make the environment: a venv inside the checkout, locked dependencies, system libraries.
 
-Standard library of a bare Debian python3 only (which has no ensurepip). A stamp makes the second
-run start at once.
+Standard library of a bare Debian python3 only (it has venv, but neither ensurepip nor pip).
+Everything said goes to stderr: stdout belongs to the program that is started afterwards.
+A stamp in the venv makes the next run start at once.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,110 +22,203 @@ VENV = ROOT / ".venv"
 LOCK = ROOT / "scripts" / "requirements.lock"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
-QT_PACKAGES = (
-    "libegl1", "libgl1", "libxkbcommon0", "libxkbcommon-x11-0", "libdbus-1-3", "libfontconfig1",
-    "libglib2.0-0", "libxcb-cursor0", "libxcb-icccm4", "libxcb-image0", "libxcb-keysyms1",
-    "libxcb-randr0", "libxcb-render-util0", "libxcb-shape0", "libxcb-xinerama0",
-    "libxcb-xkb1", "fonts-dejavu-core", "fonts-noto-cjk",
+# Alternatives are separated by |: any of them will do, the first is installed.
+# What QtGui, QtWidgets and the xcb and wayland plugins of PySide6-Essentials link to (ldd).
+WINDOW_PACKAGES = (
+    "libdbus-1-3", "libegl1", "libfontconfig1", "libgl1", "libglib2.0-0", "libx11-xcb1",
+    "libxcb-cursor0", "libxcb-glx0", "libxcb-icccm4", "libxcb-image0", "libxcb-keysyms1",
+    "libxcb-randr0", "libxcb-render-util0", "libxcb-render0", "libxcb-shape0", "libxcb-shm0",
+    "libxcb-sync1", "libxcb-xfixes0", "libxcb-xkb1", "libxkbcommon-x11-0", "libxkbcommon0",
 )  # fmt: skip
-TEST_PACKAGES = ("xvfb", "xdotool", "strace", "x11-utils")
+# Text is legible without these, except Chinese: missing, they are asked for, not insisted on.
+FONT_PACKAGES = (
+    "fonts-dejavu-core",
+    "fonts-noto-cjk|fonts-wqy-microhei|fonts-wqy-zenhei|fonts-arphic-uming|fonts-droid-fallback",
+)
+# strace: the log is compared with it. xvfb, xdotool: a real display with real clicks.
+TEST_PACKAGES = ("strace", "xvfb", "xdotool", "iproute2")
 
 
 class Stop(Exception):
     """The environment cannot be made; the text says what to do."""
 
 
-def main_python() -> Path:
-    """The interpreter of the environment."""
-    return PYTHON
+def say(text: str) -> None:
+    """A line about the progress, on stderr."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def prepare(*, window: bool, tests: bool) -> None:
-    """Make or complete the environment.
+    """Make or complete the environment; at once when it is complete already.
+
+    Args:
+        window: the libraries of the window are needed as well.
+        tests: the tools of the tests are needed as well.
 
     Raises:
         Stop: with the exact line to run.
     """
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the very thing to tell someone with an old one
         raise Stop(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
-    wanted = [*(QT_PACKAGES if window or tests else ()), *(TEST_PACKAGES if tests else ())]
-    if wanted and sys.platform == "linux" and shutil.which("dpkg-query"):
-        _system_packages(wanted)
-    digest = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
-    stamp = VENV / "stamp"
-    if stamp.exists() and stamp.read_text() == digest and PYTHON.exists():
+    needed = [*(WINDOW_PACKAGES if window else ()), *(TEST_PACKAGES if tests else ())]
+    wished = [*FONT_PACKAGES] if window else []
+    if _fresh(needed):
         return
-    _make_venv()
-    _run([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-          "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK)],
-         "The dependencies could not be installed (the lines above say why).")
-    stamp.write_text(digest)
+    with _one_at_a_time():
+        if sys.platform == "linux" and shutil.which("dpkg-query"):
+            _system_packages(needed, wished)
+        if _stamp("python") != _digest():
+            _make_venv()
+            _install()
+            (VENV / "stamp-python").write_text(_digest())
+        (VENV / "stamp-system").write_text("\n".join(needed or _stamp("system").split("\n")))
 
 
-def _system_packages(wanted: list[str]) -> None:
-    stamp = VENV / "system-packages"
-    if stamp.exists() and set(wanted) <= set(stamp.read_text().split()):
+def _fresh(needed: Sequence[str]) -> bool:
+    return _stamp("python") == _digest() and set(needed) <= set(_stamp("system").split())
+
+
+def _stamp(name: str) -> str:
+    try:
+        return (VENV / f"stamp-{name}").read_text()
+    except OSError:
+        return ""
+
+
+def _digest() -> str:
+    """What the venv depends on: the lock, the interpreter behind it, and where it stands."""
+    try:
+        interpreter = str(PYTHON.resolve(strict=True))
+    except OSError:
+        interpreter = "none"
+    return hashlib.sha256(
+        b"\0".join([LOCK.read_bytes(), interpreter.encode(), str(ROOT).encode()])
+    ).hexdigest()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two runs at once must not make the same venv: the second waits for the first."""
+    if os.name == "nt":
+        yield
         return
-    missing = _not_installed(wanted)
-    if missing:
-        _apt(missing)
+    import fcntl
+
     VENV.mkdir(exist_ok=True)
-    known = set(stamp.read_text().split()) if stamp.exists() else set()
-    stamp.write_text("\n".join(sorted(known | set(wanted))))
+    with (VENV / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
-def _not_installed(wanted: list[str]) -> list[str]:
-    found = subprocess.run(
+# -- system packages ------------------------------------------------------------------------
+
+
+def _system_packages(needed: Sequence[str], wished: Sequence[str]) -> None:
+    missing = _not_installed(needed)
+    wanted = _not_installed(wished)
+    if not missing and not wanted:
+        return
+    prefix = _root_prefix()
+    line = f"apt-get install -y --no-install-recommends {' '.join([*missing, *wanted])}"
+    if prefix is None:
+        if missing:
+            raise Stop(f"System packages are missing. Run this, then start again:\n  sudo {line}")
+        say(f"For legible Chinese text: sudo {line}")
+        return
+    failed = _apt(prefix, [*missing, *wanted])
+    if failed and missing:
+        raise Stop("System packages could not be installed (the lines above say why). Run this, "
+                   f"then start again:\n  {' '.join([*prefix[:1], 'apt-get update'])} && "
+                   f"{' '.join([*prefix[:1], line])}")
+
+
+def _not_installed(specs: Sequence[str]) -> list[str]:
+    listing = subprocess.run(
         ["dpkg-query", "-W", "-f", "${binary:Package} ${db:Status-Status}\n"],
         capture_output=True, text=True, check=False,
     ).stdout.splitlines()
-    present = {line.split()[0].split(":")[0] for line in found if line.endswith(" installed")}
-    return [name for name in wanted
-            if name not in present and f"{name}t64" not in present]
+    present = {line.split()[0].split(":")[0] for line in listing if line.endswith(" installed")}
+    # since Debian 13 and Ubuntu 24.04 some libraries carry t64 (64-bit time_t) in their name
+    present |= {name.removesuffix("t64") for name in present}
+    return [spec.split("|")[0] for spec in specs if present.isdisjoint(spec.split("|"))]
 
 
-def _apt(missing: list[str]) -> None:
-    prefix: list[str] = []
-    if os.geteuid() != 0:
-        if not shutil.which("sudo") or subprocess.run(
-            ["sudo", "-n", "true"], capture_output=True, check=False
-        ).returncode:
-            raise Stop("Some system packages are missing. Run this, then start again:\n"
-                       f"  sudo apt-get install -y {' '.join(missing)}")
-        prefix = ["sudo", "-n"]
-    print(f"Installing system packages: {' '.join(missing)}", file=sys.stderr)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    failed = (f"System packages could not be installed. Run this, then start again:\n"
-              f"  apt-get update && apt-get install -y {' '.join(missing)}")
-    _run([*prefix, "apt-get", "update", "-qq"], failed, environment)
-    _run([*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
-         failed, environment)
+def _root_prefix() -> list[str] | None:
+    """What to put before a command that needs root; None where that takes a password."""
+    if os.name == "nt":
+        return None
+    if os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True,
+                               check=False).returncode == 0:
+        return ["sudo", "-n"]
+    return None
+
+
+def _apt(prefix: Sequence[str], packages: Sequence[str]) -> bool:
+    """Install; True if it failed. The lists are fetched only where they do not suffice."""
+    say(f"Installing system packages: {' '.join(packages)}")
+    quiet = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq",
+             "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]
+    install = [*quiet, "install", "-y", "--no-install-recommends", *packages]
+    plan = subprocess.run([*install, "--download-only"], capture_output=True, check=False)
+    if plan.returncode:  # no lists yet, or lists that name files which are gone
+        _run([*quiet, "update"])
+    return _run(install) != 0
+
+
+# -- venv and dependencies ------------------------------------------------------------------
 
 
 def _make_venv() -> None:
-    """A venv with pip; Debian's python3 lacks ensurepip, which python3-venv brings."""
-    if PYTHON.exists() and _has_pip():
+    """A venv that can be installed into; one that can already is kept."""
+    if _runs(PYTHON, "import pip"):  # not so after the system went to the next Python
         return
-    print("Making the environment in .venv …", file=sys.stderr)
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
-        if not shutil.which("dpkg-query"):
-            raise Stop("This Python has no ensurepip, so no environment can be made.") from None
+    say("Making the environment in .venv …")
+    without = importlib.util.find_spec("ensurepip") is None
+    if without and not _outer_pip() and shutil.which("dpkg-query"):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        missing = _not_installed([f"python{version}-venv"])
-        if missing:
-            _apt(missing)
-    _run([sys.executable, "-m", "venv", "--clear", str(VENV)],
-         "The environment could not be made.")
+        _system_packages([f"python{version}-venv"], [])
+        without = False
+    VENV.mkdir(exist_ok=True)
+    for path in VENV.iterdir():  # venv --clear would take our lock away
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != "lock":
+            path.unlink()
+    command = [sys.executable, "-m", "venv", *(["--without-pip"] if without else []), str(VENV)]
+    if _run(command):
+        raise Stop("The environment in .venv could not be made (the lines above say why).")
 
 
-def _has_pip() -> bool:
-    return subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True,
-                          check=False).returncode == 0
+def _install() -> None:
+    say("Installing the locked dependencies into .venv; the first time takes a minute or two …")
+    pip = [str(PYTHON), "-m", "pip"]
+    if not _runs(PYTHON, "import pip"):
+        if not _outer_pip():
+            raise Stop("This Python has neither ensurepip nor pip. Install pip for it, "
+                       "then start again.")
+        pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+    # indexes, proxies and certificates are the user's own pip configuration
+    if _run([*pip, "install", "--quiet", "--disable-pip-version-check", "--no-input",
+             "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK)]):
+        raise Stop("The dependencies could not be installed (the lines above say why).\n"
+                   "pip asks the package index that your pip configuration names "
+                   f"(`{PYTHON} -m pip config list`).")
 
 
-def _run(command: list[str], failed: str, environment: dict[str, str] | None = None) -> None:
-    # what these print belongs to stderr: stdout is the program's own
-    if subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode:
-        raise Stop(failed)
+def _outer_pip() -> bool:
+    """Whether the pip of this Python can install into another one (22.3 and later can)."""
+    return subprocess.run([sys.executable, "-m", "pip", "--python", sys.executable, "--version"],
+                          capture_output=True, check=False).returncode == 0
+
+
+def _runs(python: Path, statement: str) -> bool:
+    return python.exists() and subprocess.run(
+        [str(python), "-c", statement], capture_output=True, check=False).returncode == 0
+
+
+def _run(command: Sequence[str]) -> int:
+    return subprocess.run(list(command), stdin=subprocess.DEVNULL, stdout=sys.stderr,
+                          check=False).returncode

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Start Socket Workbench: makes its environment first where that is missing.
+"""Start Socket Workbench; make its environment first where that is missing.
 
     python3 scripts/run.py [arguments of socket-workbench]
 """
@@ -7,40 +7,40 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 
 import bootstrap
 
-HEADLESS = {"run", "lab", "listen", "connect", "export", "--help", "-h", "--version"}
-NO_DISPLAY = """\
-There is no display here, so the window cannot open.
-Ways on: xvfb-run python3 scripts/run.py · ssh -X to this machine · or without a window: \
-python3 scripts/run.py run SCENARIO, python3 scripts/run.py lab --list"""
+sys.path.insert(0, str(bootstrap.ROOT))
 
 
 def main() -> int:
+    """Prepare what these arguments need, then become the program."""
+    # these two need nothing but the standard library, so they run before anything is installed
+    from workbench.__main__ import no_display, wants_window
+
     args = sys.argv[1:]
-    window = not any(arg in HEADLESS for arg in args[:3])
-    shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    shown = shown or os.environ.get("QT_QPA_PLATFORM") in {"offscreen", "minimal"}
-    if window and sys.platform == "linux" and not shown:
-        print(NO_DISPLAY, file=sys.stderr)
+    window = wants_window(args)
+    if window and (words := no_display(args, "python3 scripts/run.py")):
+        print(words, file=sys.stderr)
         return 2
     try:
         bootstrap.prepare(window=window, tests=False)
     except bootstrap.Stop as stop:
         print(stop, file=sys.stderr)
         return 2
-    python = str(bootstrap.main_python())
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(
-        filter(None, [str(bootstrap.ROOT), os.environ.get("PYTHONPATH")]))}
-    command = [python, "-m", "workbench", *args]
+    paths = [str(bootstrap.ROOT), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    # -P: a socket.py in the current folder must not take the place of the standard library's
+    command = [str(bootstrap.PYTHON), "-P", "-m", "workbench", *args]
     if os.name == "nt":
-        import subprocess
-
         return subprocess.run(command, env=environment, check=False).returncode
-    os.execve(python, command, environment)
+    os.execve(command[0], command, environment)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,30 +1,86 @@
-"""socket-workbench: the window, or the command line where a subcommand is named."""
+"""socket-workbench: the command line where a subcommand is named, otherwise the window.
+
+The first import here is the standard library alone, and so are `wants_window` and `no_display`:
+scripts/run.py asks them before anything is installed.
+"""
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
+from typing import Final
 
-_COMMANDS = frozenset(
-    {"run", "lab", "listen", "connect", "export", "--help", "-h", "--version"}
-)
+COMMANDS: Final = frozenset({"run", "lab", "listen", "connect", "export"})
+_ANYWHERE: Final = frozenset({"-h", "--help", "--version"})
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the program; returns its exit status."""
+    """Run the program; its exit status."""
     args = sys.argv[1:] if argv is None else argv
-    if any(arg in _COMMANDS for arg in args[:3]):
+    if not wants_window(args):
         from workbench.cli import main as command_line
 
         return command_line(args)
-    try:
-        from workbench.app import main as window
-    except ImportError as error:
-        from workbench.texts import set_language, system_language, tr
-
-        set_language(system_language())
-        print(tr("cli.no_qt", reason=str(error)), file=sys.stderr)
+    words = no_display(args, "socket-workbench") or _no_qt(args)
+    if words:
+        print(words, file=sys.stderr)
         return 2
+    from workbench.app import main as window
+
     return window(args)
+
+
+def wants_window(args: list[str]) -> bool:
+    """Whether these arguments open the window."""
+    words = _without_language(args)
+    return not (words and (words[0] in COMMANDS or not _ANYWHERE.isdisjoint(words)))
+
+
+def no_display(args: list[str], command: str) -> str | None:
+    """Two lines about the missing display and the ways on; None where there is one.
+
+    Args:
+        args: of the program; they may choose the language.
+        command: how the person called the program.
+    """
+    if sys.platform in {"win32", "darwin"}:
+        return None
+    # a platform that someone chose by hand (offscreen, vnc, eglfs) needs neither X nor Wayland
+    chosen = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0]
+    if chosen and not chosen.startswith(("xcb", "wayland")):
+        return None
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return None
+    return _say(args, "start.no_display", command=command)
+
+
+def _no_qt(args: list[str]) -> str | None:
+    """Why Qt cannot be loaded; None where it can."""
+    try:
+        importlib.import_module("PySide6.QtWidgets")
+    except ImportError as error:
+        if isinstance(error, ModuleNotFoundError):
+            return _say(args, "start.no_pyside")
+        return _say(args, "start.no_qt_libraries", reason=error)  # libEGL.so.1 and the like
+    return None
+
+
+def _without_language(args: list[str]) -> list[str]:
+    """The arguments without `--lang X`, which may stand before a subcommand."""
+    words = [word for word in args if not word.startswith("--lang=")]
+    if "--lang" in words:
+        at = words.index("--lang")
+        del words[at : at + 2]
+    return words
+
+
+def _say(args: list[str], key: str, **values: object) -> str:
+    from workbench.texts import LANGUAGES, set_language, system_language, tr
+
+    asked = [word.removeprefix("--lang=") for word in args]
+    set_language(next((word for word in asked if word in LANGUAGES), system_language()))
+    return tr(key, **values)
 
 
 if __name__ == "__main__":

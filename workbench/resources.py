@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import platformdirs
-
 _HERE: Final = Path(__file__).resolve().parent
 
 
@@ -19,6 +17,8 @@ def resource(relative: str) -> Path:
 
 def state_dir() -> Path:
     """The user's state directory of this program, made 0700 where it is missing."""
+    import platformdirs  # here, so that texts can be read before anything is installed
+
     path = Path(platformdirs.user_state_dir("socket-workbench", appauthor=False))
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
