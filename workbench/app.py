@@ -24,3 +24,48 @@ def create_window(record_path: Path | None = None) -> MainWindow:
     window.first_start()
     window.retranslate()
     return window
+
+
+def _report_to(window: MainWindow) -> None:
+    """What goes wrong in a slot is logged and said in the window; the program goes on."""
+
+    def hook(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        traceback.print_exception(kind, error, trace)
+        window.status.tell(tr("window.unexpected", reason=f"{kind.__name__}: {error}"))
+
+    sys.excepthook = hook
+
+
+def _arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="socket-workbench", add_help=False)
+    parser.add_argument("record", nargs="?", type=Path)
+    parser.add_argument("--lang", choices=LANGUAGES)
+    return parser.parse_args(argv)
+
+
+def make_application(argv: list[str] | None = None) -> QApplication:
+    """The QApplication with style, palette and icon; follows the system's light and dark."""
+    app = QApplication(["socket-workbench", *(argv or [])])
+    app.setApplicationName("socket-workbench")
+    theme.apply(app)
+    app.styleHints().colorSchemeChanged.connect(lambda _scheme: theme.apply(app))
+    return app
+
+
+def main(argv: list[str]) -> int:
+    """Run the window until it is closed; the exit status."""
+    arguments = _arguments(argv)
+    set_language(arguments.lang or system_language())
+    app = make_application()
+    try:
+        window = create_window(arguments.record)
+    except Problem as problem:
+        print(problem.text, file=sys.stderr)
+        return 2
+    _report_to(window)
+    signal.signal(signal.SIGINT, lambda _number, _frame: window.close())
+    signal.signal(signal.SIGTERM, lambda _number, _frame: window.close())
+    window.show()
+    return app.exec()

@@ -16,7 +16,7 @@ from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, EndpointSn
 from workbench.texts import Problem
 from workbench.ui import fields
 from workbench.ui.conversation_feed import ConversationFeed
-from workbench.ui.draft import split_address
+from workbench.ui.draft import Where, split_address
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.hosts import peer_hosts
 from workbench.ui.panel import OPEN, EndpointPanel
@@ -46,6 +46,7 @@ class ClientPanel(EndpointPanel):
         add, caption = self.controls.add, self.controls.caption
         self.press_start: Callable[[str], None] = lambda _name: None
         self._send_after: Ticket | None = None
+        self._followed: tuple[str, str, str] | None = None
         self.bufsize = add(TextField(width=7), "bufsize")
         self.count = add(TextField(width=5), "count")
         self.half_close = add(QPushButton(), "half_close")
@@ -264,10 +265,12 @@ class ClientPanel(EndpointPanel):
             Phase.FAILED: "FAILED",
         }.get(snapshot.phase, "CLOSED")
 
+    def ready(self) -> Message:
+        key = "message.udp_client_ready" if self.address_line.datagram else "message.client_ready"
+        return Message("info", say(key))
+
     def status(self, snapshot: EndpointSnapshot) -> Message:
-        if snapshot.settings.role is Role.DATAGRAM or (
-            self.address_line.datagram and snapshot.phase is Phase.IDLE
-        ):
+        if snapshot.settings.role is Role.DATAGRAM:
             return self._datagram_status(snapshot)
         if snapshot.phase is Phase.CONNECTING:
             return Message("busy", say("message.connecting", peer=snapshot.settings.address))
@@ -275,18 +278,20 @@ class ClientPanel(EndpointPanel):
         if newest is not None:
             return self._open_status(snapshot, newest)
         last = snapshot.connections[-1] if snapshot.connections else None
-        if last is not None and snapshot.phase is not Phase.IDLE:
+        if last is not None:
             return self._closed_status(last)
         if snapshot.phase is Phase.FAILED:
             return Message("bad", say("message.failed_before"), why=self._select_newest_failure)
-        return Message("info", say("message.client_ready"))
+        return self.ready()
 
     def _datagram_status(self, snapshot: EndpointSnapshot) -> Message:
         if snapshot.phase not in OPEN:
-            return Message("info", say("message.udp_client_ready"))
+            return self.ready()
         if _connected_datagram(snapshot):
             return Message("good", say("message.udp_connected", local=snapshot.local or ""))
-        return Message("info", say("message.udp_open", local=snapshot.local or ""))
+        if snapshot.local is None:
+            return Message("info", say("message.udp_open_unnamed"))
+        return Message("info", say("message.udp_open", local=snapshot.local))
 
     def _open_status(self, snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> Message:
         if newest.peer_finished:
@@ -299,6 +304,8 @@ class ClientPanel(EndpointPanel):
             return Message("busy", say("message.setting_up"))
         took = f"{(newest.connected_ns - newest.opened_ns) / 1e6:.2f}"
         key = "message.connected_send" if not newest.bytes_out else "message.connected"
+        if newest.local is None:  # AF_UNIX: a client seldom has a name
+            key += "_unnamed"
         return Message("good", say(key, local=newest.local or "", took=took))
 
     def _closed_status(self, last: ConnectionSnapshot) -> Message:
@@ -332,10 +339,25 @@ class ClientPanel(EndpointPanel):
         enable(self.count, say("why.datagram") if datagram else
                say("why.locked") if live else None)
         line.host.offer(peer_hosts(line.family.value(), self._others()))
+        self._follow_link()
         linked = self._linked_address()
         if linked is not None and not line.port.hasFocus():
             line.port.setText(linked[1])
         self.feed.refresh()
+
+    def _follow_link(self) -> None:
+        """Where the linked endpoint becomes another kind (UDP, IPv6 …), so does this one."""
+        link = self._link
+        if link is None or link not in self.controller.session.endpoints:
+            self._followed = None
+            return
+        other = self.controller.session.settings(link)
+        kind = (link, other.family, other.type)
+        if kind != self._followed and self.phase not in OPEN:
+            line = self.address_line
+            if self._followed is not None and self._followed[0] == link:
+                line.set_where(Where(other.family, other.type, f"@{link}", line.port.text()))
+            self._followed = kind
 
     def _others(self) -> list[EndpointSettings]:
         session = self.controller.session
@@ -348,7 +370,7 @@ class ClientPanel(EndpointPanel):
 
     @Slot(str)
     def on_edited(self, field: str) -> None:
-        if field == "family":
+        if field == "family" and self._link is None:
             hosts = peer_hosts(self.address_line.family.value(), self._others())
             self.address_line.host.offer(hosts)
             self.address_line.host.setEditText(hosts[0][0])

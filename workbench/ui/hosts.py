@@ -31,7 +31,7 @@ def peer_hosts(family: str, others: Iterable[EndpointSettings]) -> list[Offer]:
     links = [
         (f"@{other.name}", tr("host.link", name=other.name))
         for other in others
-        if other.role is not Role.STREAM and other.family == family and other.address
+        if other.role is not Role.STREAM and other.address
     ]
     if family == "AF_UNIX":
         return [*links, ("/tmp/server.sock", tr("host.path"))]  # noqa: S108

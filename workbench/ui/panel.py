@@ -55,6 +55,7 @@ class EndpointPanel(QWidget):
         self.controls = Controls("server" if self.server else "client")
         self.owner: Callable[[str | None], str | None] = lambda _address: None
         self._trouble: Message | None = None
+        self._edited = False
         self._phase: Phase | None = None
         self._tickets: dict[Ticket, str] = {}
         self.address_line = AddressLine(self.controls, server=self.server)
@@ -93,8 +94,12 @@ class EndpointPanel(QWidget):
         """The word in the badge."""
         raise NotImplementedError
 
+    def ready(self) -> Message:
+        """What the message line says before a start."""
+        raise NotImplementedError
+
     def status(self, snapshot: EndpointSnapshot) -> Message:
-        """What the message line says while nothing is wrong."""
+        """What it says from then on, while nothing is wrong."""
         raise NotImplementedError
 
     def show_parts(self, snapshot: EndpointSnapshot, now_ns: int) -> None:
@@ -144,11 +149,7 @@ class EndpointPanel(QWidget):
         """Give the endpoint the settings of the fields; False and a message if they are bad."""
         try:
             wished = self.draft()
-            known = self.settings
-            if wished.role is not known.role:
-                self.controller.session.remove(self.name)
-                self.controller.session.add(wished)
-            elif wished != known:
+            if wished != self.settings:
                 self.act(control, c.Configure(self.name, wished))
         except Problem as problem:
             self.refuse(problem)
@@ -261,6 +262,7 @@ class EndpointPanel(QWidget):
         """A field of the address line has its new value: say at once what is wrong with it."""
         if self._phase in OPEN:
             return
+        self._edited = True
         self._trouble = None
         try:
             self.draft()
@@ -311,13 +313,17 @@ class EndpointPanel(QWidget):
             if self._phase is not None and snapshot.phase is not Phase.FAILED:
                 self._trouble = None
             self._phase = snapshot.phase
+            self._edited = False
         live = snapshot.phase in OPEN
         self.address_line.lock(live)
         self.address_line.state.set_state(self.state_of(snapshot))
         self.strip.show_snapshot(snapshot, now_ns, self.planned())
         self.receive_gate.show_mode(snapshot.receive, live=snapshot.open_count > 0 or live)
         self.show_parts(snapshot, now_ns)
-        self.message.show_message(self._trouble or self.status(snapshot))
+        fresh = snapshot.phase is Phase.IDLE or (self._edited and not live)
+        self.message.show_message(
+            self._trouble or (self.ready() if fresh else self.status(snapshot))
+        )
 
     @property
     def phase(self) -> Phase | None:

@@ -317,6 +317,10 @@ class ServerPanel(EndpointPanel):
             Phase.SETTING_UP: "SETTING UP", Phase.FAILED: "FAILED",
         }.get(snapshot.phase, "CLOSED")
 
+    def ready(self) -> Message:
+        key = "message.udp_ready" if self.address_line.datagram else "message.server_ready"
+        return Message("info", say(key))
+
     def status(self, snapshot: EndpointSnapshot) -> Message:
         local = snapshot.local or ""
         if snapshot.phase in (Phase.LISTENING, Phase.BOUND, Phase.OPEN):
@@ -334,10 +338,7 @@ class ServerPanel(EndpointPanel):
             return Message("busy", say("message.setting_up"))
         if snapshot.phase is Phase.CLOSED:
             return Message("info", say("message.server_stopped"))
-        if snapshot.phase is Phase.FAILED:
-            return Message("bad", say("message.failed_before"), why=self._select_newest_failure)
-        key = "message.udp_ready" if self.address_line.datagram else "message.server_ready"
-        return Message("info", say(key))
+        return Message("bad", say("message.failed_before"), why=self._select_newest_failure)
 
     def _moved(self, snapshot: EndpointSnapshot) -> bool:
         if snapshot.settings.family == UNIX or snapshot.local is None:

@@ -71,7 +71,7 @@ LIGHT: Final = Theme(
 )
 DARK: Final = Theme(
     window="#22252a", base="#191b1f", alternate="#1f2226", text="#e8eaed", muted="#a3acb8",
-    button="#2e3239", highlight="#3f73e0", highlight_text="#ffffff", link="#8db4ff",
+    button="#2e3239", highlight="#3567d0", highlight_text="#ffffff", link="#8db4ff",
     edge="#454b55",
     primary=Tone("#3667d2", "#ffffff", "#6f9bf5"),
     info=Tone("#1d2b45", "#b9d1ff", "#35507f"),

@@ -131,6 +131,11 @@ class ConnectionTable(QTableView):
         mode = QHeaderView.ResizeMode
         wide = {"peer", "state", "address"}
         for index, column in enumerate(columns):
+            if column == "last_seen":
+                header.setSectionResizeMode(index, mode.Fixed)
+                width = self.fontMetrics().horizontalAdvance("00:00:00.000")
+                header.resizeSection(index, width + 16)
+                continue
             header.setSectionResizeMode(
                 index, mode.Stretch if column in wide else mode.ResizeToContents
             )

@@ -1,0 +1,95 @@
+"""The window on its own: offscreen, in English, with a record in the test's folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from workbench import texts
+from workbench.ui import theme
+
+if TYPE_CHECKING:
+    from workbench.ui.main_window import MainWindow
+
+BOUND_MS = 15_000
+"""Only catches a hang."""
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    texts.set_language("en")
+    yield
+    texts.set_language("en")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
+    from workbench.app import create_window
+
+    theme.apply(qapp, theme.LIGHT)
+    made = create_window(tmp_path / "record.swb")
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+class Hand:
+    """Finds controls by name, uses them as a person would, and waits for what they lead to."""
+
+    def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
+        self.window = window
+        self.qtbot = qtbot
+
+    def find(self, name: str) -> QWidget:
+        widget = self.window.findChild(QWidget, name)
+        assert isinstance(widget, QWidget), name
+        return widget
+
+    def text(self, name: str) -> str:
+        widget = self.find(name)
+        plain = getattr(widget, "toPlainText", None)
+        return str(plain() if plain is not None else widget.text())  # type: ignore[attr-defined]
+
+    def wait(self, true: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(true, timeout=BOUND_MS)
+
+    def press(self, name: str) -> None:
+        button = self.find(name)
+        self.wait(button.isEnabled)
+        button.click()  # type: ignore[attr-defined]
+
+    def type(self, name: str, text: str) -> None:
+        field = self.find(name)
+        edit = field.lineEdit() if hasattr(field, "lineEdit") else field
+        edit.setFocus()
+        edit.selectAll()
+        self.qtbot.keyClicks(edit, text)
+        edit.editingFinished.emit()
+
+    def choose(self, name: str, value: str) -> None:
+        box = self.find(name)
+        index = box.findData(value)  # type: ignore[attr-defined]
+        assert index >= 0, (name, value)
+        box.setCurrentIndex(index)  # type: ignore[attr-defined]
+        box.activated.emit(index)  # type: ignore[attr-defined]
+
+    def wait_state(self, side: str, state: str) -> None:
+        self.wait(lambda: self.text(f"{side}.state") == state)
+
+    def wait_says(self, name: str, part: str) -> None:
+        self.wait(lambda: part in self.text(name))
+
+
+@pytest.fixture
+def hand(window: MainWindow, qtbot: QtBot) -> Hand:
+    return Hand(window, qtbot)

@@ -1,0 +1,69 @@
+"""Chips from hand-made snapshots."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from workbench.engine.settings import EndpointSettings, GateMode, Pace, Role
+from workbench.engine.snapshot import Chip, ChipState, EndpointSnapshot, Phase, Waiting
+from workbench.ui.panel_parts.call_strip import SECOND, CallStrip
+from workbench.ui.panel_parts.controls import Controls
+
+BARE = EndpointSnapshot(
+    "server-1", EndpointSettings("server-1", Role.LISTENER), Phase.IDLE, None, None, None,
+    GateMode.AUTO, GateMode.AUTO, GateMode.AUTO, Pace.AT_ONCE, (), None, (), 0, 0, (), None, 0, 0,
+)
+
+
+def texts(strip: CallStrip) -> list[str]:
+    buttons = [x for x in strip.findChildren(QToolButton) if x.isVisible()]
+    return [x.text() for x in sorted(buttons, key=lambda x: x.x())]
+
+
+def made(qtbot: QtBot, width: int = 700) -> CallStrip:
+    strip = CallStrip(Controls("server"))
+    qtbot.addWidget(strip)
+    strip.resize(width, 30)
+    strip.show()
+    return strip
+
+
+def test_planned_calls_show_before_the_first_start(qtbot: QtBot) -> None:
+    strip = made(qtbot)
+    strip.show_snapshot(BARE, 0, ("socket", "bind"))
+    assert texts(strip) == ["socket", "bind"]
+
+
+def test_done_failed_and_waiting(qtbot: QtBot) -> None:
+    strip = made(qtbot)
+    chips = (
+        Chip("socket", "", ChipState.DONE, 1, 7),
+        Chip("bind", "", ChipState.FAILED, 2, None, "EADDRINUSE"),
+    )
+    waiting = Waiting("accept", since_ns=0, deadline_ns=3 * SECOND)
+    snapshot = replace(BARE, phase=Phase.LISTENING, strip=chips, waiting=waiting)
+    strip.show_snapshot(snapshot, SECOND)
+    assert texts(strip) == ["socket fd 7", "bind EADDRINUSE", "accept 2.0 s left"]
+    strip.show_snapshot(replace(snapshot, waiting=Waiting("accept", 0)), 12 * SECOND)
+    assert texts(strip)[-1] == "accept 12 s"
+
+
+def test_a_click_tells_which_call(qtbot: QtBot) -> None:
+    strip = made(qtbot)
+    chip = Chip("socket", "", ChipState.DONE, 1, 7)
+    strip.show_snapshot(replace(BARE, phase=Phase.BOUND, strip=(chip,)), 0)
+    with qtbot.waitSignal(strip.chosen) as caught:
+        next(x for x in strip.findChildren(QToolButton) if x.isVisible()).click()
+    assert caught.args == [chip]
+
+
+def test_the_newest_stay_where_there_is_no_room(qtbot: QtBot) -> None:
+    strip = made(qtbot, width=200)
+    chips = tuple(Chip(f"call{number}", "", ChipState.DONE, number) for number in range(9))
+    strip.show_snapshot(replace(BARE, phase=Phase.BOUND, strip=chips), 0)
+    shown = texts(strip)
+    assert shown[0].startswith("+")
+    assert shown[-1] == "call8"
