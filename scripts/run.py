@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Start Socket Workbench; make its environment first where that is missing.
 
-    python3 scripts/run.py [arguments of socket-workbench]
+Usage: python3 scripts/run.py [arguments of socket-workbench]
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def main() -> int:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     # -P: a socket.py in the current folder must not take the place of the standard library's
     command = [str(bootstrap.PYTHON), "-P", "-m", "workbench", *args]
-    if os.name == "nt":
-        return subprocess.run(command, env=environment, check=False).returncode
-    os.execve(command[0], command, environment)
+    if os.name != "nt":
+        os.execve(command[0], command, environment)
+    return subprocess.run(command, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run every check and all tests; with arguments, pytest alone with these.
 
-    python3 scripts/test.py [arguments of pytest]
+Usage: python3 scripts/test.py [arguments of pytest]
 """
 
 from __future__ import annotations

@@ -1,0 +1,55 @@
+"""What every test stands on: no display, a home of its own, nothing hidden."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+# Before anything imports Qt or asks where records go; `-p no:…` and single files pass here too.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_HOME = tempfile.mkdtemp(prefix="swb-test-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+for _name in ("CONFIG", "STATE", "DATA", "CACHE"):
+    os.environ[f"XDG_{_name}_HOME"] = f"{_HOME}/{_name.lower()}"
+os.environ["LANG"] = os.environ["LC_ALL"] = "C.UTF-8"  # the window and the errors speak English
+
+# No test is timed: a slow machine is no fault of the program.
+settings.register_profile("workbench", deadline=None, print_blob=True)
+settings.load_profile("workbench")
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A test that changes the language changes it for itself alone."""
+    from workbench import texts
+
+    texts.set_language("en")
+    yield
+    texts.set_language("en")
+
+
+@pytest.fixture(scope="session")
+def x_display() -> Iterator[str]:
+    """The name of a real X display for programs that a test starts (":7")."""
+    server = shutil.which("Xvfb")
+    assert server, "Xvfb is missing; scripts/test.py installs it"
+    read, write = os.pipe()
+    process = subprocess.Popen(
+        [server, "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    try:
+        with os.fdopen(read) as answers:  # Xvfb writes its number once it accepts clients
+            yield f":{answers.readline().strip()}"
+    finally:
+        process.terminate()
+        process.wait()

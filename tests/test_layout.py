@@ -1,0 +1,110 @@
+"""The house itself: what is locked, what the wheel carries, which floor a module stands on."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCK = (ROOT / "scripts" / "requirements.lock").read_text(encoding="utf-8")
+
+
+def locked() -> dict[str, list[tuple[str, Requirement]]]:
+    """The entries of the lock by name, each with its text."""
+    entries: dict[str, list[tuple[str, Requirement]]] = {}
+    text = "".join(line for line in LOCK.splitlines(keepends=True) if not line.startswith("#"))
+    for entry in re.split(r"\n(?=\S)", text.strip()):
+        requirement = Requirement(entry.split("\\\n")[0])
+        entries.setdefault(requirement.name.lower(), []).append((entry, requirement))
+    return entries
+
+
+@pytest.mark.parametrize("python", ["3.11.2", "3.12.3", "3.13.5"])
+@pytest.mark.parametrize(
+    "wanted", [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
+)
+def test_the_lock_holds_what_the_project_asks_for(wanted: str, python: str) -> None:
+    environment = {"python_version": python[:4], "python_full_version": python}
+    requirement = Requirement(wanted)
+    if requirement.marker and not requirement.marker.evaluate(environment):
+        return
+    chosen = [
+        pin
+        for _, pin in locked()[requirement.name.lower()]
+        if not pin.marker or pin.marker.evaluate(environment)
+    ]
+    assert len(chosen) == 1
+    (exact,) = chosen[0].specifier
+    assert exact.operator == "=="
+    assert requirement.specifier.contains(exact.version)
+
+
+def test_every_locked_package_has_hashes_and_none_names_a_host() -> None:
+    for entries in locked().values():
+        for text, _ in entries:
+            assert "--hash=sha256:" in text
+    assert not re.search(r"https?://|file:|--(extra-)?index|--find-links|--trusted-host", LOCK)
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, unpacked."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = folder.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(folder / "site")
+    return folder / "site"
+
+
+def test_the_wheel_carries_the_resources(unpacked: Path) -> None:
+    carried = unpacked / "workbench" / "_resources"
+    there = {path.relative_to(carried) for path in carried.rglob("*") if path.is_file()}
+    here = ROOT / "resources"
+    assert there == {path.relative_to(here) for path in here.rglob("*") if path.is_file()}
+
+
+def test_the_wheel_works_from_any_folder(unpacked: Path, tmp_path: Path) -> None:
+    probe = (
+        "import workbench; from workbench.resources import resource; "
+        "print(workbench.__file__, resource('texts').is_dir())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", probe],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(unpacked)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    file, found = done.stdout.split()
+    assert Path(file).is_relative_to(unpacked)
+    assert found == "True"
+
+
+def test_the_entry_point_is_the_module(unpacked: Path) -> None:
+    (points,) = unpacked.glob("*.dist-info/entry_points.txt")
+    assert "socket-workbench = workbench.__main__:main" in points.read_text()
+
+
+def test_every_module_has_a_test_file_of_its_name() -> None:
+    missing = []
+    for path in sorted((ROOT / "workbench").rglob("*.py")):
+        part = path.relative_to(ROOT / "workbench")
+        name = "main" if part.stem == "__main__" else part.stem
+        if part.stem == "__init__" or "_resources" in part.parts:
+            continue
+        if not (ROOT / "tests" / part.parent / f"test_{name}.py").exists():
+            missing.append(str(part))
+    if missing:
+        pytest.xfail(f"no test file of their own yet: {', '.join(missing)}")

@@ -1,0 +1,96 @@
+"""Who answers a call of the program: the command line, the window, or a sentence."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbench import __main__ as program
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def no_screen(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["run x.toml", "--lang zh_CN run x.toml", "--lang=en lab --list", "listen :0", "connect a:1",
+     "export r.swb --to csv", "--help", "-h", "--version", "--lang en --help"],
+)  # fmt: skip
+def test_subcommands_and_help_are_for_the_command_line(line: str) -> None:
+    assert not program.wants_window(line.split())
+
+
+@pytest.mark.parametrize("line", ["", "record.swb", "--lang en", "--lang en run.swb", "./run"])
+def test_everything_else_opens_the_window(line: str) -> None:
+    assert program.wants_window(line.split())
+
+
+linux = pytest.mark.skipif(
+    sys.platform in {"win32", "darwin"}, reason="a desktop is part of this system"
+)
+
+
+@linux
+def test_without_a_display_two_lines_name_the_ways_on(no_screen: pytest.MonkeyPatch) -> None:
+    words = program.no_display([], "socket-workbench")
+    assert words is not None
+    assert len(words.splitlines()) == 2
+    for way in ("xvfb-run", "ssh -X", "socket-workbench run SCENARIO", "socket-workbench lab"):
+        assert way in words
+
+
+@linux
+def test_the_sentence_is_in_the_language_asked_for(no_screen: pytest.MonkeyPatch) -> None:
+    words = program.no_display(["--lang", "zh_CN"], "socket-workbench")
+    assert words is not None
+    assert "无法打开窗口" in words
+
+
+@linux
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DISPLAY", ":0"), ("WAYLAND_DISPLAY", "wayland-0"), ("QT_QPA_PLATFORM", "offscreen"),
+     ("QT_QPA_PLATFORM", "vnc:size=800x600")],
+)  # fmt: skip
+def test_a_display_or_a_platform_chosen_by_hand_will_do(
+    no_screen: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    no_screen.setenv(name, value)
+    assert program.no_display([], "socket-workbench") is None
+
+
+def test_without_pyside_the_window_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setitem(sys.modules, "PySide6.QtWidgets", None)
+    assert program.main(["--lang", "en"]) == 2
+    assert "pip install PySide6-Essentials" in capsys.readouterr().err
+
+
+def test_asking_who_answers_needs_the_standard_library_alone() -> None:
+    """scripts/run.py asks before anything is installed."""
+    probe = (
+        "import sys; sys.path.insert(0, sys.argv[1]); "
+        "from workbench.__main__ import no_display, wants_window; "
+        "print(wants_window([]), no_display([], 'x') is not None)"
+    )
+    # -S: without site-packages
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", probe, str(ROOT)],
+        env={"LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["True", str(sys.platform not in {"win32", "darwin"})]
