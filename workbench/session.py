@@ -8,7 +8,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -172,6 +171,13 @@ class Session:
         """Stop every endpoint; the tickets end when their sockets are closed."""
         return [self.perform(c.Stop(name)) for name in self.endpoints]
 
+    def stop_all_and_wait(self, timeout: float = 5.0) -> None:
+        """Stop every endpoint that has something open, and wait until it is closed."""
+        until = time.monotonic() + timeout
+        open_ones = [name for name, endpoint in self._endpoints.items() if endpoint.busy()]
+        for ticket in [self.perform(c.Stop(name)) for name in open_ones]:
+            ticket.wait(max(0.0, until - time.monotonic()))
+
     # -- what endpoints ask for ---------------------------------------------------------------
 
     def link(self, name: str) -> str:
@@ -209,8 +215,7 @@ class Session:
         if self._closed:
             return
         until = time.monotonic() + timeout
-        for ticket in self.stop_all():
-            ticket.wait(max(0.0, until - time.monotonic()))
+        self.stop_all_and_wait(timeout)
         self._closed = True
         for endpoint in self._endpoints.values():
             endpoint.join(max(0.0, min(2.0, until - time.monotonic())))
@@ -236,11 +241,3 @@ def _candidates(folder: Path, stem: str) -> Iterator[Path]:
     for number in itertools.count(2):
         yield folder / f"{stem} {number}.swb"
 
-
-@contextmanager
-def temporary_session(**keywords: bool | int | None) -> Iterator[Session]:
-    """A session whose record goes with it: for runs that nobody asked to keep."""
-    with tempfile.TemporaryDirectory(prefix="swb-record-") as folder:
-        session = Session(Path(folder) / "record.swb", **keywords)  # type: ignore[arg-type]
-        with session:
-            yield session

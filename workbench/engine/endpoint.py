@@ -55,8 +55,10 @@ _USER_ERRORS = (OSError, OverflowError, TypeError, ValueError, Problem)
 class Surroundings(Protocol):
     """What an endpoint needs from its session."""
 
-    sink: Sink
-    beyond_loopback: bool
+    @property
+    def sink(self) -> Sink: ...
+    @property
+    def beyond_loopback(self) -> bool: ...
 
     def temp_dir(self) -> Path:
         """A private 0700 folder for temp:NAME addresses."""
@@ -208,11 +210,22 @@ class Endpoint:
         self.sink.put(Event(self.now(), 0, self.id, connection, NOTE, key, args,
                             None, None, None, None, None, None, cause))
 
+    def not_done(self, problem: Problem, cause: Cause) -> None:
+        """A command that came to no call: the log says why, in the reader's language."""
+        error = type(problem.__cause__).__name__ if problem.__cause__ is not None else None
+        values = {key: str(value) for key, value in problem.args_.items()}
+        self.sink.put(Event(self.now(), 0, self.id, None, NOTE, "not_done",
+                            f"{problem.key!r}, {values!r}", None, None, error, None, None, None,
+                            cause))
+
     # -- commands -----------------------------------------------------------------------------
 
     def _handle(self, ticket: Ticket) -> None:
         try:
             self.do(ticket.command, ticket)
+        except Problem as problem:
+            self.not_done(problem, ticket)
+            ticket.fail(problem)
         except _USER_ERRORS as error:
             ticket.fail(error)
         except Exception as error:
@@ -263,8 +276,8 @@ class Endpoint:
                 self.each(command.connection, ticket, lambda channel: self.set_option(
                     channel, command, ticket), listener=True)
             case c.GetOption():
-                self.each(command.connection, ticket, lambda channel: self.get_option(
-                    channel.traced, command.option, ticket), listener=True)
+                self.each(command.connection, ticket, lambda channel: self.read_option(
+                    channel, command.option, ticket), listener=True)
             case c.Join() | c.Leave():
                 self.membership(command, ticket)
             case c.Respond():
@@ -476,7 +489,8 @@ class Endpoint:
             then(self._connectable(sockaddr) if not binding else sockaddr)
             return
         begun = perf_counter_ns()
-        shown = f"{parsed.host!r}, {parsed.port!r}"
+        name = socket.gethostname() if parsed.host is None else parsed.host
+        shown = f"{name!r}, {parsed.port!r}"
         family, type_ = self.numbers()
 
         def work() -> Callable[[], None]:
@@ -720,6 +734,10 @@ class Endpoint:
         if option.name == "SO_LINGER" and isinstance(command.value, tuple):
             channel.lingers = bool(command.value[0]) and command.value[1] > 0
         self.get_option(channel.traced, command.option, ticket)
+
+    def read_option(self, channel: Channel, name: str, ticket: Ticket) -> None:
+        """getsockopt for its event alone."""
+        self.get_option(channel.traced, name, ticket)
 
     def get_option(self, traced: TracedSocket, name: str, ticket: Ticket) -> int | bytes:
         option = options.find(name)

@@ -134,9 +134,12 @@ class Sink(Protocol):
         congested: True while the recorder is behind its high-water mark: reading pauses.
     """
 
-    clock: Clock
-    capture: int | None
-    congested: bool
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def capture(self) -> int | None: ...
+    @property
+    def congested(self) -> bool: ...
 
     def put(self, item: Item, /) -> None:
         """Queue an item. Called on any thread; never blocks, never raises."""

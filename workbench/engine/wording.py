@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from enum import Enum
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from workbench.engine import commands as c
 from workbench.engine import settings as s
@@ -83,8 +83,9 @@ def parse_command(call: str, args: str, endpoint: str | None) -> c.Command:
         value = ast.literal_eval(keyword.value)
         convert = _CONVERT.get(keyword.arg or "")
         values[keyword.arg or ""] = convert(value) if convert and value is not None else value
+    make: Callable[..., c.Command] = kind
     try:
-        return cast("c.Command", kind(endpoint=endpoint, **values))
+        return make(endpoint=endpoint, **values)
     except TypeError as error:
         raise ValueError(str(error)) from error
 

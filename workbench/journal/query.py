@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,7 +35,7 @@ _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 class FilterProblem(Problem):
     """A term that cannot be read; `position` and `length` point at it in the filter's text."""
 
-    def __init__(self, key: str, position: int, length: int, **args: object) -> None:
+    def __init__(self, key: str, position: int, length: int, /, **args: object) -> None:
         super().__init__(key, **args)
         self.position = position
         self.length = length
@@ -216,12 +216,10 @@ def _contains(raw: bytes) -> Condition:
     return Condition(f"({sql})", tuple(params))
 
 
-_Converter = Callable[[_Value, int], "int | float"]
-
-
 def _compared(name: str, operator: str, value: _Value, begin: int, wall_ns: int) -> Condition:
+    number: float
     if name in _NUMBER_KEYS:
-        column, number = _NUMBER_KEYS[name], _number(name, value, begin)
+        column, number = _NUMBER_KEYS[name], _number(name, value)
     elif name == "duration":
         column, number = "e.duration_ns", _duration(value)
     elif name == "time":
@@ -231,7 +229,7 @@ def _compared(name: str, operator: str, value: _Value, begin: int, wall_ns: int)
     return Condition(f"{column} {operator} ?", (number,))
 
 
-def _number(name: str, value: _Value, begin: int) -> int:
+def _number(name: str, value: _Value) -> int:
     try:
         number = int(value.text)
     except ValueError:

@@ -1,0 +1,134 @@
+"""What an event means, in the user's language; claims only what was read in this run (DESIGN 7)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from workbench.engine.errors import explanation_key, system_text
+from workbench.engine.events import COMMAND, NOTE
+from workbench.journal.reader import Row, SampleRow
+from workbench.texts import has, tr
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and its paragraphs, plain text."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An event explained; `python` is the call as Python code, "" where it is none."""
+
+    title: str
+    sections: tuple[Section, ...]
+    python: str = ""
+
+
+def explain(row: Row, *, title: str, sample: SampleRow | None = None,
+            sampled_at: str = "") -> Explanation:
+    """Explain one event.
+
+    Args:
+        title: the call and its result as the log shows them.
+        sample: the kernel reading kept nearest to the event, None where none was taken.
+        sampled_at: its moment as the clock shows it.
+    """
+    if row.kind == COMMAND:
+        sections = [Section(tr("explain.command"), (tr("explain.command_text"),))]
+    elif row.kind == NOTE:
+        sections = [Section(tr("explain.note"), (title,))]
+    elif row.error is not None:
+        sections = _failure(row)
+    else:
+        sections = [Section(tr("explain.returned"), _success(row))]
+    kernel = _kernel(sample)
+    if kernel and row.kind not in {COMMAND, NOTE}:
+        sections.append(Section(tr("explain.kernel", time=sampled_at), (kernel,)))
+    return Explanation(title, tuple(sections), as_python(row))
+
+
+def _failure(row: Row) -> list[Section]:
+    stem = explanation_key(row.errno, row.error)
+    values = {
+        "errno": row.errno or row.error or "",
+        "text": system_text(row.errno),
+        "call": row.call,
+    }
+    what = [tr(f"{stem}.what", **values)]
+    specific = f"{stem}.{row.call}"
+    if has(specific):
+        what.append(tr(specific, **values))
+    return [
+        Section(tr("explain.returned"), tuple(what)),
+        Section(tr("explain.why"), (tr(f"{stem}.kernel", **values),)),
+        Section(tr("explain.try"), (tr(f"{stem}.try", **values),)),
+    ]
+
+
+def _success(row: Row) -> tuple[str, ...]:
+    if row.call in {"recv", "recvfrom"} and row.result == 0 and row.call == "recv":
+        return (tr("explain.eof"),)
+    key = f"explain.{row.call}" if has(f"explain.{row.call}") else "explain.ok"
+    paragraphs = [tr(key, result=row.result, size=row.size, call=row.call)]
+    cut = row.size is not None and row.call in {"recv", "recvfrom"} and _asked(row) < row.size
+    if cut:
+        paragraphs.append(tr("explain.truncated", size=row.size, asked=_asked(row)))
+    return tuple(paragraphs)
+
+
+def _asked(row: Row) -> int:
+    head = row.args.split(",")[0]
+    return int(head) if head.isdigit() else 1 << 62
+
+
+def _kernel(sample: SampleRow | None) -> str:
+    if sample is None:
+        return ""
+    reading = json.loads(sample.reading)
+    parts = [str(reading["state"])] if "state" in reading else []
+    if reading.get("state") == "LISTEN":
+        parts.append(tr("explain.queue", waiting=reading.get("unacked", 0),
+                        limit=reading.get("sacked", 0)))
+    for key in ("unread", "unsent", "retransmits", "snd_wnd", "rtt_us", "drops"):
+        if key in reading:
+            parts.append(tr(f"explain.{key}", value=reading[key]))
+    return ", ".join(parts)
+
+
+def as_python(row: Row) -> str:
+    """The call as Python code; bytes longer than 60 are cut."""
+    if row.kind in {COMMAND, NOTE}:
+        return ""
+    name = "conn" if row.local is not None and row.call not in {"bind", "listen"} else "sock"
+    match row.call:
+        case "socket":
+            args = ", ".join(f"socket.{part}" for part in row.args.split(", ")[:2])
+            return f"sock = socket.socket({args})"
+        case "accept":
+            return "conn, peer = sock.accept()"
+        case "send":
+            return f"{name}.send({_bytes(row)})"
+        case "sendto":
+            return f"sock.sendto({_bytes(row)}, {row.args})"
+        case "recv":
+            return f"data = {name}.recv({row.args.split(',')[0]})"
+        case "recvfrom":
+            return f"data, address = sock.recvfrom({row.args.split(',')[0]})"
+        case "setsockopt" | "getsockopt" | "shutdown":
+            parts = [f"socket.{part}" if part[:1].isupper() else part
+                     for part in row.args.split(", ")]
+            return f"{name}.{row.call}({', '.join(parts)})"
+        case "getaddrinfo":
+            return f"socket.getaddrinfo({row.args})"
+        case _:
+            return f"{name}.{row.call}({row.args})"
+
+
+def _bytes(row: Row) -> str:
+    data = row.payload or b""
+    shown = repr(data[:60])
+    return shown if len(data) <= 60 else f"{shown[:-1]}…'"

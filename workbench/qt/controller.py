@@ -1,0 +1,178 @@
+"""Controller: the window's side of a session. Commits and tickets come in, commands go out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from workbench.engine.commands import Command
+from workbench.engine.snapshot import EndpointSnapshot
+from workbench.engine.ticket import Ticket
+from workbench.journal.reader import Reader
+from workbench.session import Session
+from workbench.texts import Problem
+
+TICK: Final = 100
+"""Milliseconds between two looks at the endpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The one selection: endpoint ⊃ connection ⊃ event. `pinned`: a person chose the event."""
+
+    endpoint: str | None = None
+    connection: int | None = None
+    seq: int | None = None
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """Rows up to `seq` are in the record. An object: a Signal(int) has 32 bits only."""
+
+    seq: int
+
+
+class Controller(QObject):
+    """Owns a session for the GUI thread.
+
+    Attributes:
+        session: the endpoints and their record.
+        reader: pages of the record, for the GUI thread only.
+        selection: what is chosen.
+
+    Signals:
+        committed(Committed): new rows are readable; coalesced, never one per event.
+        snapshots_changed(): time to look at the endpoints again, ten times a second.
+        selection_changed(): another selection.
+        ticket_done(Ticket): a command ended.
+        problem(Problem): something a person should read.
+        language_changed(): texts should be made again.
+    """
+
+    committed = Signal(object)
+    snapshots_changed = Signal()
+    selection_changed = Signal()
+    ticket_done = Signal(object)
+    problem = Signal(object)
+    language_changed = Signal()
+    _woken = Signal()
+    _ended = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.reader: Reader = session.journal.reader()
+        self.selection = Selection()
+        self._wake_pending = False
+        self._closed = False
+        self._told = 0
+        self._woken.connect(self._on_woken)
+        self._ended.connect(self._on_ended)
+        self._end_subscription: Callable[[], None] = session.journal.subscribe(self._on_commit)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK)
+        self._timer.timeout.connect(self.snapshots_changed)
+        self._timer.start()
+
+    # -- commands -----------------------------------------------------------------------------
+
+    def perform(self, command: Command) -> Ticket:
+        """Hand a command on; `ticket_done` tells on the GUI thread how it ended.
+
+        Raises:
+            Problem: an unknown endpoint, or a closed session.
+        """
+        ticket = self.session.perform(command)
+        ticket.add_callback(self._ended.emit)
+        return ticket
+
+    def snapshot(self, name: str, detail: frozenset[int] = frozenset()) -> EndpointSnapshot:
+        """The newest picture of an endpoint; never waits."""
+        return self.session.snapshot(name, detail)
+
+    def say(self, problem: Problem) -> None:
+        """Have a problem shown."""
+        self.problem.emit(problem)
+
+    # -- selection ----------------------------------------------------------------------------
+
+    def select(self, *, endpoint: str | None = None, connection: int | None = None,
+               seq: int | None = None, pinned: bool | None = None) -> None:
+        """Choose an endpoint, a connection of it, or an event; a new event is pinned."""
+        wished = Selection(
+            endpoint if endpoint is not None else self.selection.endpoint,
+            connection,
+            seq,
+            seq is not None if pinned is None else pinned,
+        )
+        if wished != self.selection:
+            self.selection = wished
+            self.selection_changed.emit()
+
+    def unpin(self) -> None:
+        """Let the newest event of the endpoint be shown again."""
+        if self.selection.seq is not None:
+            self.selection = replace(self.selection, seq=None, pinned=False)
+            self.selection_changed.emit()
+
+    # -- time ---------------------------------------------------------------------------------
+
+    def now_ns(self) -> int:
+        """Nanoseconds since the record began."""
+        return self.session.journal.clock.now()
+
+    def moment(self, t_ns: int) -> datetime.datetime:
+        """Local time of a stamp of this record."""
+        wall = self.session.journal.clock.wall_ns + t_ns
+        return datetime.datetime.fromtimestamp(wall / 1e9).astimezone()
+
+    def clock_text(self, t_ns: int) -> str:
+        """12:00:03.511"""
+        return self.moment(t_ns).strftime("%H:%M:%S.%f")[:-3]
+
+    def seq_at(self, t_ns: int | None, endpoint: str) -> int | None:
+        """The row of an endpoint's event with this stamp."""
+        return None if t_ns is None else self.reader.seq_at(t_ns, endpoint)
+
+    # -- the end ------------------------------------------------------------------------------
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Stop everything and close the record; bounded. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        self._timer.stop()
+        self._end_subscription()
+        self.reader.close()
+        self.session.close(timeout)
+
+    # -- from other threads -------------------------------------------------------------------
+
+    def _on_commit(self, _seq: int) -> None:
+        """The recorder's thread: one queued wake, however many commits there are."""
+        if not self._wake_pending and not self._closed:
+            self._wake_pending = True
+            self._woken.emit()
+
+    @Slot()
+    def _on_woken(self) -> None:
+        self._wake_pending = False
+        if self._closed:
+            return
+        seq = self.session.journal.committed
+        if seq != self._told:
+            self._told = seq
+            self.committed.emit(Committed(seq))
+        failed = self.session.journal.failed
+        if failed is not None:
+            self.problem.emit(failed)
+
+    @Slot(object)
+    def _on_ended(self, ticket: Ticket) -> None:
+        if not self._closed:
+            self.ticket_done.emit(ticket)

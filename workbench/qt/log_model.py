@@ -1,0 +1,224 @@
+"""LogModel: the rows of the record as a table, read in pages; ten million scroll like ten."""
+
+from __future__ import annotations
+
+import bisect
+from array import array
+from collections import OrderedDict
+from enum import IntEnum
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+
+from workbench.engine.events import COMMAND, NOTE
+from workbench.journal.query import Condition
+from workbench.journal.reader import Row
+from workbench.qt.controller import Committed, Controller
+from workbench.qt.formatting import call_text, data_text, result_text, took_text, who_text
+from workbench.texts import tr
+
+PAGE: Final = 256
+PAGES_KEPT: Final = 64
+CHUNK: Final = 50_000
+MAIN_SQL: Final = (
+    "NOT (e.errno IN ('EINPROGRESS', 'EAGAIN') AND e.kind = 'call' AND e.call <> 'recvfrom')"
+    " AND e.call <> 'getsockopt' AND NOT (e.kind = 'note' AND e.call = 'record')"
+)
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Column(IntEnum):
+    NUMBER = 0
+    TIME = 1
+    WHO = 2
+    CALL = 3
+    RESULT = 4
+    TOOK = 5
+    DATA = 6
+
+
+class LogModel(QAbstractTableModel):
+    """Rows of the journal that pass the filter, in order.
+
+    The filter is an index list of row numbers, evaluated chunk by chunk between events of the
+    GUI, so that the window never waits for it.
+
+    Attributes:
+        cleared: rows up to this seq are hidden in this view.
+        main_only: hide what a pending connect and EAGAIN add.
+
+    Signals:
+        counted(): the number of shown rows changed.
+    """
+
+    counted = Signal()
+
+    def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._pages: OrderedDict[int, list[Row]] = OrderedDict()
+        self._seqs = array("q")
+        self._scanned = 0
+        self._shown = 0
+        self._filter: Condition | None = None
+        self.cleared = 0
+        self.main_only = True
+        self._headers: list[str] = []
+        self.retranslate()
+        self._scan_timer = QTimer(self)
+        self._scan_timer.setSingleShot(True)
+        self._scan_timer.timeout.connect(self._scan)
+        controller.committed.connect(self._on_committed)
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def set_filter(self, condition: Condition | None) -> None:
+        """Show only the rows that meet a condition; None shows all."""
+        self._filter = condition
+        self._restart()
+
+    def set_main_only(self, main_only: bool) -> None:
+        """Hide or show the rows beside the main calls."""
+        self.main_only = main_only
+        self._restart()
+
+    def clear_view(self) -> None:
+        """Hide the rows up to now; `undo_clear` brings them back."""
+        self.cleared = self._controller.session.journal.committed
+        self._restart()
+
+    def undo_clear(self) -> None:
+        self.cleared = 0
+        self._restart()
+
+    def _restart(self) -> None:
+        self.beginResetModel()
+        self._seqs = array("q")
+        self._scanned = self.cleared
+        self._shown = 0
+        self.endResetModel()
+        self._scan()
+
+    @Slot(object)
+    def _on_committed(self, _committed: Committed) -> None:
+        if not self._scan_timer.isActive():
+            self._scan_timer.start(0)
+
+    @Slot()
+    def _scan(self) -> None:
+        """Take one chunk of new rows; the next one when the GUI has had its turn."""
+        committed = self._controller.session.journal.committed
+        if self._scanned >= committed:
+            return
+        upto = min(committed, self._scanned + CHUNK)
+        found = next(self._controller.reader.select(self._condition(), self._scanned, upto))
+        self._scanned = upto
+        if found:
+            first = len(self._seqs)
+            self.beginInsertRows(QModelIndex(), first, first + len(found) - 1)
+            self._seqs.extend(found)
+            self._shown = len(self._seqs)
+            self.endInsertRows()
+            self.counted.emit()
+        if self._scanned < committed:
+            self._scan_timer.start(0)
+
+    def _condition(self) -> Condition | None:
+        if not self.main_only:
+            return self._filter
+        if self._filter is None:
+            return Condition(MAIN_SQL, ())
+        return Condition(f"({self._filter.sql}) AND {MAIN_SQL}", self._filter.params)
+
+    # -- rows ---------------------------------------------------------------------------------
+
+    def seq_of(self, row: int) -> int:
+        """The record's number of a shown row."""
+        return self._seqs[row]
+
+    def row_of(self, seq: int) -> int:
+        """The shown row of a number, or of the next one shown after it."""
+        return min(bisect.bisect_left(self._seqs, seq), len(self._seqs) - 1)
+
+    def record_row(self, row: int) -> Row | None:
+        """The event of a shown row, from a page of the journal."""
+        if not 0 <= row < self._shown:
+            return None
+        seq = self._seqs[row]
+        number = (seq - 1) // PAGE
+        page = self._pages.get(number)
+        if page is None or (seq - 1) % PAGE >= len(page):
+            page = self._controller.reader.page(number * PAGE + 1, PAGE)
+            self._pages[number] = page
+            while len(self._pages) > PAGES_KEPT:
+                self._pages.popitem(last=False)
+        else:
+            self._pages.move_to_end(number)
+        return page[(seq - 1) % PAGE] if (seq - 1) % PAGE < len(page) else None
+
+    def cells(self, row: int) -> tuple[str, ...] | None:
+        """All seven texts of a row: what is painted, copied and read aloud."""
+        event = self.record_row(row)
+        if event is None:
+            return None
+        time = self._controller.clock_text(event.t_ns)
+        if event.kind == COMMAND:
+            return (str(event.seq), time, "", command_text(event), "", "", "")
+        return (
+            str(event.seq),
+            time,
+            who_text(event),
+            "" if event.kind == NOTE else call_text(event),
+            result_text(event),
+            took_text(event),
+            data_text(event),
+        )
+
+    def retranslate(self) -> None:
+        """Make the headers and texts again."""
+        keys = ("number", "time", "who", "call", "result", "took", "data")
+        self._headers = [tr(f"log.{key}") for key in keys]
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._headers) - 1)
+        if self._shown:
+            self.dataChanged.emit(self.index(0, 0), self.index(self._shown - 1, Column.DATA))
+
+    # -- QAbstractTableModel ------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's default
+        return 0 if parent.isValid() else self._shown
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+            return None
+        cells = self.cells(index.row())
+        return cells[index.column()] if cells is not None else None
+
+    def headerData(self, section: int, orientation: Qt.Orientation,
+                   role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._headers[section]
+        return None
+
+
+def command_text(row: Row) -> str:
+    """What a person or scenario asked for: "start (server-1)"."""
+    key = f"log.command_{row.call}"
+    try:
+        what = tr(key)
+    except KeyError:
+        what = row.call
+    if row.endpoint is None:
+        return tr("log.asked_alone", what=what, args=row.args).rstrip()
+    return tr("log.asked", what=what, endpoint=row.endpoint)

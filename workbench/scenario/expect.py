@@ -1,0 +1,175 @@
+"""Finding what a scenario expects among the committed events of a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from workbench.journal.reader import Reader, Row
+from workbench.payload import encode, parse_hex
+from workbench.scenario.model import Expect
+
+_PASSED_OVER = frozenset({"EINPROGRESS", "EAGAIN"})
+_READS = frozenset({"recv", "recvfrom"})
+PAGE = 5000
+
+
+@dataclass(slots=True)
+class _Connection:
+    """One connection's events of the run, and how far they are used up.
+
+    Attributes:
+        number: 1 = first of its endpoint; 0 = the listener itself, or no connection.
+        stream: bytes are one stream, not messages.
+        used: events up to this seq are consumed; `partial` bytes of the next read too.
+    """
+
+    number: int
+    stream: bool
+    rows: list[Row] = field(default_factory=list)
+    used: int = 0
+    partial: int = 0
+
+
+class Matcher:
+    """Reads the record of a run as it grows, and finds what steps expect in it."""
+
+    def __init__(self, reader: Reader, start: int) -> None:
+        """`start`: the last seq before the run."""
+        self._reader = reader
+        self._seen = start
+        self._start = start
+        self._connections: dict[tuple[str, int | None], _Connection] = {}
+        self._counts: dict[str, int] = {}
+
+    def take(self, upto: int) -> None:
+        """Read what was committed since."""
+        while self._seen < upto:
+            rows = self._reader.page(self._seen + 1, min(PAGE, upto - self._seen))
+            if not rows:
+                return
+            self._seen = rows[-1].seq
+            for row in rows:
+                if row.endpoint is not None:
+                    self._connection(row).rows.append(row)
+
+    def _connection(self, row: Row) -> _Connection:
+        key = (row.endpoint or "", row.connection)
+        found = self._connections.get(key)
+        if found is None:
+            found = self._connections[key] = self._new(row)
+        return found
+
+    def _new(self, row: Row) -> _Connection:
+        if row.connection is None or row.endpoint is None:
+            return _Connection(0, stream=False)
+        endpoint = next(item for item in self._reader.endpoints() if item.name == row.endpoint)
+        record = self._reader.connection(row.connection)
+        if endpoint.role == "listener" and record is not None and record.parent is None:
+            return _Connection(0, stream=False)
+        number = self._counts[row.endpoint] = self._counts.get(row.endpoint, 0) + 1
+        return _Connection(number, stream=endpoint.type == "SOCK_STREAM")
+
+    def find(self, expect: Expect) -> bool:
+        """Look for a match, and use it up; True when all `count` were found."""
+        if expect.count == 1:
+            return self._find_one(expect)
+        if self._count(expect) < expect.count:
+            return False
+        return all(self._find_one(expect) for _ in range(expect.count))
+
+    def _candidates(self, expect: Expect) -> list[_Connection]:
+        return [
+            connection for (name, _), connection in self._connections.items()
+            if name == expect.endpoint
+            and (expect.connection is None or connection.number == expect.connection)
+        ]
+
+    def _count(self, expect: Expect) -> int:
+        return sum(
+            sum(1 for row in self._fresh(connection) if fits(expect, row))
+            for connection in self._candidates(expect)
+        )
+
+    def _fresh(self, connection: _Connection) -> Iterable[Row]:
+        return [row for row in connection.rows if row.seq > connection.used]
+
+    def _find_one(self, expect: Expect) -> bool:
+        best: tuple[int, _Connection] | None = None
+        for connection in self._candidates(expect):
+            if expect.wants_bytes and connection.stream:
+                if self._find_in_stream(expect, connection):
+                    return True
+                continue
+            for row in self._fresh(connection):
+                if fits(expect, row) and (not expect.wants_bytes or _message(expect, row)):
+                    if best is None or row.seq < best[0]:
+                        best = (row.seq, connection)
+                    break
+        if best is None:
+            return False
+        best[1].used, best[1].partial = best[0], 0
+        return True
+
+    def _find_in_stream(self, expect: Expect, connection: _Connection) -> bool:
+        """Compare the concatenated unconsumed bytes; consume exactly those that matched."""
+        rows = [row for row in self._fresh(connection) if row.payload and fits(expect, row)]
+        data = b"".join(row.payload or b"" for row in rows)[connection.partial :]
+        end = _end_of_match(expect, data)
+        if end is None:
+            return False
+        left = end + connection.partial
+        for row in rows:
+            size = len(row.payload or b"")
+            if left < size:
+                break
+            left -= size
+            connection.used = row.seq
+        connection.partial = left
+        return True
+
+
+def _wanted(expect: Expect) -> bytes | None:
+    if expect.text is not None:
+        return encode(expect.text, expect.encoding)
+    if expect.hex is not None:
+        return parse_hex(expect.hex)
+    return None
+
+
+def _end_of_match(expect: Expect, data: bytes) -> int | None:
+    """Where the match ends in a stream; None where there is none (yet)."""
+    exact = _wanted(expect)
+    if exact is not None:
+        return len(exact) if data.startswith(exact) and exact else None
+    if expect.contains is not None:
+        part = encode(expect.contains, expect.encoding)
+        place = data.find(part)
+        return place + len(part) if place >= 0 and part else None
+    found = re.search(encode(expect.regex or "", expect.encoding), data, re.DOTALL)
+    return found.end() if found is not None and found.end() else None
+
+
+def _message(expect: Expect, row: Row) -> bool:
+    """Whether one message is what is expected."""
+    data = row.payload if row.payload is not None else b""
+    exact = _wanted(expect)
+    if exact is not None:
+        return row.payload is not None and data == exact
+    return _end_of_match(expect, data) is not None
+
+
+def fits(expect: Expect, row: Row) -> bool:
+    """Whether a row has all the plain values of an expectation."""
+    if expect.kind is None and expect.errno is None and row.errno in _PASSED_OVER:
+        return False
+    if row.kind != expect.kind and (expect.kind is not None or row.kind == "command"):
+        return False
+    if expect.wants_bytes and expect.call is None and row.call not in _READS:
+        return False
+    wanted = (
+        (expect.call, row.call), (expect.result, row.result), (expect.errno, row.errno),
+        (expect.error, row.error), (expect.peer, row.peer), (expect.size, row.size),
+    )  # fmt: skip
+    return all(value is None or value == got for value, got in wanted)

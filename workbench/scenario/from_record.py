@@ -1,0 +1,112 @@
+"""The commands of a record as a scenario: exploring becomes a run that can be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from workbench.engine import commands as c
+from workbench.engine.settings import EndpointSettings
+from workbench.engine.wording import parse_command, settings_from_json
+from workbench.journal.query import parse
+from workbench.journal.reader import Reader, Row
+from workbench.scenario.model import Expect, Perform, Scenario, Step, Wait
+from workbench.texts import tr
+
+PAUSE = 0.2
+"""Gaps between commands shorter than this (seconds) are not kept as waits."""
+
+
+def scenario_of(reader: Reader, *, title: str | None = None, seqs: Collection[int] | None = None,
+                expectations: bool = True, waits: bool = False) -> Scenario:
+    """The commands of a record in order, as steps.
+
+    Args:
+        seqs: only the commands of these rows; None takes all.
+        expectations: expect what each connection received.
+        waits: keep the time between the commands.
+    """
+    rows = _rows(reader, 'kind:command')
+    chosen = [row for row in rows if seqs is None or row.seq in seqs]
+    failed = _failures(reader)
+    answers = _answers(reader) if expectations else []
+    settings = _first_settings(reader, chosen)
+    steps: list[Step] = []
+    before = 0
+    for index, row in enumerate(chosen):
+        if waits and before and row.t_ns - before > PAUSE * 1e9:
+            steps.append(Wait(round((row.t_ns - before) / 1e9, 2)))
+        before = row.t_ns
+        try:
+            command = parse_command(row.call, row.args, row.endpoint)
+        except ValueError:
+            continue
+        if isinstance(command, c.Configure) and settings.get(command.endpoint) is None:
+            continue
+        steps.append(Perform(command, failed.get(row.seq)))
+        until = chosen[index + 1].seq if index + 1 < len(chosen) else 2**62
+        steps += [expect for seq, expect in answers if row.seq < seq < until]
+    return Scenario(title or tr("scenario.from_record"), tuple(settings.values()), tuple(steps))
+
+
+def _rows(reader: Reader, text: str) -> list[Row]:
+    found: list[Row] = []
+    for seqs in reader.select(parse(text), 0, reader.count()):
+        for start in range(0, len(seqs), 500):
+            found += reader.rows(seqs[start : start + 500])
+    return found
+
+
+def _failures(reader: Reader) -> dict[int, str]:
+    """By command: the error that its last call failed with and that nothing repaired."""
+    failed: dict[int, str] = {}
+    for row in _rows(reader, "cause>0 kind:call|end|note"):
+        if row.cause is None:
+            continue
+        if row.error is not None and row.errno not in {"EINPROGRESS", "EAGAIN"}:
+            failed[row.cause] = row.errno or row.error
+        elif row.call in {"bind", "connect", "recv", "recvfrom"} and row.error is None:
+            failed.pop(row.cause, None)
+    return failed
+
+
+def _answers(reader: Reader) -> list[tuple[int, Expect]]:
+    """What clients received, as expectations, at the place where it came."""
+    numbers: dict[tuple[str, int], int] = {}
+    found = []
+    listeners = {item.name for item in reader.endpoints() if item.role == "listener"}
+    for row in _rows(reader, "call:recv|recvfrom size>0"):
+        if row.endpoint is None or row.connection is None or row.endpoint in listeners:
+            continue
+        if row.payload is None or len(row.payload) != row.size:
+            continue
+        key = (row.endpoint, row.connection)
+        count = sum(1 for name, _ in numbers if name == row.endpoint)
+        number = numbers.setdefault(key, count + 1)
+        try:
+            text, raw = row.payload.decode(), None
+        except UnicodeDecodeError:
+            text, raw = None, row.payload.hex()
+        found.append((row.seq, Expect(row.endpoint, call=row.call, connection=number,
+                                      text=text, hex=raw)))
+    return found
+
+
+def _first_settings(reader: Reader, chosen: list[Row]) -> dict[str, EndpointSettings]:
+    """The settings an endpoint had at its first command, in the order of use."""
+    known = {item.name: settings_from_json(item.config) for item in reader.endpoints()}
+    used: dict[str, EndpointSettings] = {}
+    for row in chosen:
+        name = row.endpoint
+        if name is None or name in used or name not in known:
+            continue
+        settings = known[name]
+        if row.call == "configure":
+            command = parse_command(row.call, row.args, name)
+            if isinstance(command, c.Configure):
+                settings = command.settings
+        used[name] = settings
+    for settings in list(used.values()):  # an address may name an endpoint that got no command
+        link = settings.address[1:] if settings.address.startswith("@") else None
+        if link in known and link not in used:
+            used[link] = known[link]
+    return used

@@ -1,0 +1,129 @@
+"""A scenario as TOML text that reads back as the same scenario."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import MISSING, Field, fields
+from enum import Enum
+from typing import Any
+
+from workbench.engine import commands as c
+from workbench.engine import settings as s
+from workbench.engine.wording import command_call, responder_plain
+from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait
+
+
+def to_toml(scenario: Scenario) -> str:
+    """The whole scenario."""
+    lines = [f"title = {_value(scenario.title)}"]
+    lines += [f"title_{name} = {_value(text)}" for name, text in scenario.titles.items()]
+    if scenario.capture != "default":
+        lines.append(f"capture = {_value('all' if scenario.capture is None else scenario.capture)}")
+    current: dict[str, s.EndpointSettings] = {}
+    for settings in scenario.endpoints:
+        current[settings.name] = settings
+        lines += ["", f"[endpoint.{settings.name}]", f"role = {_value(settings.role.value)}"]
+        blank = s.EndpointSettings(settings.name, settings.role)
+        lines += _pairs(_changes(blank, settings))
+    lines += _steps(scenario.steps, "", current)
+    return "\n".join(lines) + "\n"
+
+
+def _steps(steps: Iterable[Step], prefix: str,
+           current: dict[str, s.EndpointSettings]) -> list[str]:
+    lines = []
+    for step in steps:
+        lines += ["", f"[[{prefix}step]]"]
+        match step:
+            case Wait():
+                lines += ['do = "wait"', f"seconds = {_value(step.seconds)}"]
+            case Expect():
+                lines += ['do = "expect"', f"endpoint = {_value(step.endpoint)}"]
+                lines += _pairs(_differing(step, {"endpoint"}))
+            case Loop():
+                lines += ['do = "loop"', f"times = {step.times}", f"pause = {_value(step.pause)}"]
+                if step.until is not None:
+                    until = {"endpoint": step.until.endpoint, **_differing(step.until,
+                                                                          {"endpoint", "within"})}
+                    lines.append(f"until = {_value(until)}")
+                lines += _steps(step.steps, f"{prefix}step.", current)
+            case Perform():
+                lines += _perform(step, current)
+    return lines
+
+
+def _perform(step: Perform, current: dict[str, s.EndpointSettings]) -> list[str]:
+    command = step.command
+    lines = [f"do = {_value(command_call(command))}"]
+    if command.endpoint is not None:
+        lines.append(f"endpoint = {_value(command.endpoint)}")
+    if isinstance(command, c.Configure):
+        changes = _changes(current[command.endpoint], command.settings)
+        current[command.endpoint] = command.settings
+        lines += _pairs(changes)
+    else:
+        lines += _pairs(_differing(command, {"endpoint"}))
+    if step.error is not None:
+        lines.append(f"error = {_value(step.error)}")
+    if not step.wait:
+        lines.append("wait = false")
+    return lines
+
+
+def _changes(before: s.EndpointSettings, after: s.EndpointSettings) -> dict[str, Any]:
+    """The keys in which two settings differ; a timeout that became None cannot be written."""
+    found: dict[str, Any] = {}
+    for item in fields(s.EndpointSettings):
+        old, new = getattr(before, item.name), getattr(after, item.name)
+        if item.name == "name" or old == new or new is None:
+            continue
+        if item.name == "responder":
+            found["responder"] = responder_plain(new)
+        elif item.name == "options":
+            found["options"] = dict(new)
+        else:
+            found[item.name] = new
+    return found
+
+
+def _differing(item: Any, leave_out: set[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for entry in fields(item):
+        value = getattr(item, entry.name)
+        if entry.name in leave_out or value == _default(entry) or value is None:
+            continue
+        found[entry.name] = (
+            responder_plain(value) if entry.name == "responder"
+            else ["none"] if entry.name == "args" and value == (None,)
+            else value
+        )
+    return found
+
+
+def _default(entry: Field[Any]) -> object:
+    return entry.default if entry.default is not MISSING else MISSING
+
+
+def _pairs(table: dict[str, Any]) -> list[str]:
+    return [f"{key} = {_value(value)}" for key, value in table.items()]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    if isinstance(value, dict):
+        body = ", ".join(f"{_bare(key)} = {_value(item)}" for key, item in value.items())
+        return f"{{ {body} }}"
+    return "[" + ", ".join(_value(item) for item in value) + "]"
+
+
+def _bare(key: str) -> str:
+    plain = key.replace("_", "").replace("-", "")
+    return key if plain.isascii() and plain.isalnum() else json.dumps(key)

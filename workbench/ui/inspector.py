@@ -1,0 +1,218 @@
+"""Inspector: the chosen event explained, and its bytes as text and hex."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.engine.events import NOTE
+from workbench.explain import Explanation, explain
+from workbench.journal.export import missing_bytes
+from workbench.journal.query import parse
+from workbench.journal.reader import Row
+from workbench.payload import ENCODINGS, hexdump, show
+from workbench.qt.controller import Controller
+from workbench.qt.formatting import call_text, note_text, result_text, who_text
+from workbench.qt.log_model import command_text
+from workbench.texts import tr
+
+LOOK_BACK = 2000
+
+
+class Inspector(QTabWidget):
+    """Bottom right: Explain and Bytes of the event; with nothing chosen, of the newest one."""
+
+    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspector.tabs")
+        self.setDocumentMode(True)
+        self.controller = controller
+        self._row: Row | None = None
+        self._newest = 0
+        self._newest_error: Row | None = None
+        self._focus: str | None = None
+        self._text = _Paper()
+        self._bytes = QPlainTextEdit()
+        self._bytes.setObjectName("inspector.bytes")
+        self._bytes.setReadOnly(True)
+        self._bytes.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._bytes.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._encoding = QComboBox()
+        self._encoding.setObjectName("inspector.encoding")
+        self._encoding.addItems(ENCODINGS)
+        self._encoding_label = QLabel()
+        self._encoding_label.setBuddy(self._encoding)
+        line = QHBoxLayout()
+        line.addWidget(self._encoding_label)
+        line.addWidget(self._encoding)
+        line.addStretch()
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(4, 4, 4, 4)
+        column.addLayout(line)
+        column.addWidget(self._bytes)
+        self.addTab(self._text, "")
+        self.addTab(page, "")
+        self._encoding.currentIndexChanged.connect(self._show_bytes)
+        controller.selection_changed.connect(self.refresh)
+        controller.snapshots_changed.connect(self._on_tick)
+        self.retranslate()
+
+    @Slot()
+    def _on_tick(self) -> None:
+        """Ten times a second: with nothing pinned, show what is newest."""
+        selection = self.controller.selection
+        if selection.seq is not None:
+            return
+        committed = self.controller.session.journal.committed
+        if committed == self._newest and selection.endpoint == self._focus:
+            return
+        self._show(self._newest_row(committed, selection.endpoint))
+
+    def _newest_row(self, committed: int, endpoint: str | None) -> Row | None:
+        """The newest error, else the newest event, of the endpoint in focus."""
+        if endpoint != self._focus:
+            self._newest, self._newest_error, self._focus = 0, None, endpoint
+        first = max(self._newest, committed - LOOK_BACK)
+        self._newest = committed
+        reader = self.controller.reader
+        who = "" if endpoint is None else f'endpoint:"{endpoint}" '
+        newest = self._last(who + "kind:call|end|note", first, committed)
+        failed = self._last(who + "error:* -errno:EINPROGRESS|EAGAIN", first, committed)
+        if failed is not None:
+            self._newest_error = reader.row(failed)
+        elif newest is not None:
+            found = reader.row(newest)
+            fresh = found is not None and self._newest_error is not None
+            if fresh and found.cause != self._newest_error.cause:  # type: ignore[union-attr]
+                self._newest_error = None  # something new was asked for: the error is history
+            if self._newest_error is None:
+                return found
+        return self._newest_error or self._row
+
+    def _last(self, text: str, first: int, upto: int) -> int | None:
+        last = None
+        for seqs in self.controller.reader.select(parse(text), first, upto):
+            last = seqs[-1] if seqs else last
+        return last
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the chosen event."""
+        seq = self.controller.selection.seq
+        if seq is not None:
+            self._show(self.controller.reader.row(seq))
+        else:
+            self._newest = 0
+            self._on_tick()
+
+    def _show(self, row: Row | None) -> None:
+        self._row = row
+        if row is None:
+            self._text.show_plain(tr("explain.nothing"))
+            self._bytes.clear()
+            return
+        sample = None
+        sampled_at = ""
+        if row.connection is not None:
+            sample = self.controller.reader.sample_near(row.connection, row.t_ns)
+            if sample is not None:
+                sampled_at = self.controller.clock_text(sample.t_ns)
+        self._text.show_explanation(
+            explain(row, title=_title(row), sample=sample, sampled_at=sampled_at), who_text(row)
+        )
+        self._show_bytes()
+
+    @Slot()
+    def _show_bytes(self) -> None:
+        row = self._row
+        if row is None:
+            return
+        if not row.payload:
+            self._bytes.setPlainText(tr("inspector.no_bytes"))
+            return
+        parts = [show(row.payload, self._encoding.currentText()), ""]
+        parts.extend(hexdump(row.payload))
+        if missing_bytes(row):
+            parts += ["", tr("inspector.gap", missing=missing_bytes(row), size=row.size)]
+        self._bytes.setPlainText("\n".join(parts))
+
+    def retranslate(self) -> None:
+        """Make every text again in the current language."""
+        self.setTabText(0, tr("inspector.explain"))
+        self.setTabText(1, tr("inspector.bytes"))
+        self.setAccessibleName(tr("inspector.explain"))
+        self._encoding_label.setText(tr("inspector.encoding"))
+        self._encoding.setAccessibleName(tr("inspector.encoding"))
+        self._bytes.setAccessibleName(tr("inspector.bytes"))
+        self._show(self._row)
+
+
+def _title(row: Row) -> str:
+    if row.kind == "command":
+        return command_text(row)
+    if row.kind == NOTE:
+        return note_text(row)
+    result = result_text(row)
+    return f"{call_text(row)} → {result}" if result else call_text(row)
+
+
+class _Paper(QScrollArea):
+    """Headings and paragraphs as plain-text labels: nothing in them is taken for markup."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("inspector.explain")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._shown: Explanation | str | None = None
+
+    def show_plain(self, text: str) -> None:
+        if text != self._shown:
+            self._shown = text
+            self._fill([(text, False)])
+
+    def show_explanation(self, shown: Explanation, who: str) -> None:
+        if shown == self._shown:
+            return
+        self._shown = shown
+        lines: list[tuple[str, bool]] = [(shown.title, True)]
+        if who:
+            lines.append((who, False))
+        for section in shown.sections:
+            lines.append((section.heading, True))
+            lines += [(paragraph, False) for paragraph in section.paragraphs]
+        if shown.python:
+            lines += [(tr("explain.python"), True), (shown.python, False)]
+        self._fill(lines)
+
+    def _fill(self, lines: list[tuple[str, bool]]) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(8, 6, 8, 6)
+        column.setSpacing(4)
+        for text, heading in lines:
+            label = QLabel()
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setText(text)
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            if heading:
+                font = label.font()
+                font.setBold(True)
+                label.setFont(font)
+            column.addWidget(label)
+        column.addStretch()
+        self.setWidget(page)

@@ -1,0 +1,241 @@
+"""LogPanel: the log with its filter field, find, follow and clear."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelection, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.journal.query import FilterProblem, parse
+from workbench.qt.controller import Controller
+from workbench.qt.log_model import LogModel
+from workbench.texts import tr
+from workbench.ui.log_view import LogView
+
+SETTLE = 250
+"""Milliseconds without a key before a filter is applied."""
+
+
+class LogPanel(QTabWidget):
+    """Bottom left: what belongs to the record."""
+
+    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDocumentMode(True)
+        self.controller = controller
+        self.model = LogModel(controller, self)
+        self.view = LogView(self.model)
+        self.view.setObjectName("log.table")
+        self.filter = QLineEdit()
+        self.filter.setObjectName("log.filter")
+        self.filter.setClearButtonEnabled(True)
+        self.follow = _toggle("log.follow", checked=True)
+        self.main_calls = _toggle("log.main_calls", checked=True)
+        self.clear_button = QPushButton()
+        self.clear_button.setObjectName("log.clear")
+        self.find = QLineEdit()
+        self.find.setObjectName("log.find")
+        self.hint = QLabel()
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setObjectName("log.hint")
+        self.hint.hide()
+        self._new_below = 0
+        self._programmatic = False
+        self._build()
+        self._wire()
+        self.retranslate()
+
+    def _build(self) -> None:
+        line = QHBoxLayout()
+        line.setContentsMargins(4, 4, 4, 2)
+        self._filter_label = QLabel()
+        self._filter_label.setBuddy(self.filter)
+        line.addWidget(self._filter_label)
+        line.addWidget(self.filter, 3)
+        line.addWidget(self.find, 1)
+        for widget in (self.main_calls, self.follow, self.clear_button):
+            line.addWidget(widget)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(line)
+        column.addWidget(self.hint)
+        column.addWidget(self.view)
+        self.addTab(page, "")
+
+    def _wire(self) -> None:
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE)
+        self._settle.timeout.connect(self.apply_filter)
+        self.filter.textChanged.connect(lambda _text: self._settle.start())
+        self.filter.returnPressed.connect(self.apply_filter)
+        self.find.returnPressed.connect(self.find_next)
+        self.clear_button.clicked.connect(self._on_clear)
+        self.main_calls.toggled.connect(self.model.set_main_only)
+        self.follow.toggled.connect(self._on_follow)
+        self.model.counted.connect(self._on_counted)
+        self.view.selectionModel().selectionChanged.connect(self._on_chosen)
+        self.controller.selection_changed.connect(self._on_selection)
+        self.view.verticalScrollBar().sliderMoved.connect(self._on_scrolled)
+        for keys, slot in (
+            (QKeySequence.StandardKey.Find, self.find.setFocus),
+            (QKeySequence.StandardKey.FindNext, self.find_next),
+        ):
+            QShortcut(QKeySequence(keys), self, slot)
+        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.view, self.copy_rows)
+        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.view,
+                           lambda: self.follow.setChecked(True))
+        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
+
+    # -- filter and find ----------------------------------------------------------------------
+
+    @Slot()
+    def apply_filter(self) -> None:
+        """Apply what stands in the field; a term that cannot be read is pointed at."""
+        self._settle.stop()
+        text = self.filter.text()
+        try:
+            condition = parse(text, wall_ns=self.controller.session.journal.clock.wall_ns)
+        except FilterProblem as problem:
+            mark = text[problem.position : problem.position + problem.length]
+            self.hint.setText(tr("log.filter_wrong", place=problem.position + 1, mark=mark,
+                                 reason=problem.text))
+            self.hint.show()
+            return
+        self.hint.hide()
+        self.model.set_filter(condition)
+        self._after_change()
+
+    @Slot()
+    def find_next(self) -> None:
+        """Choose the next row, from the chosen one on, that contains the text."""
+        wanted = self.find.text().casefold()
+        count = self.model.rowCount()
+        if not wanted or not count:
+            return
+        start = self.view.currentIndex().row()
+        for offset in range(1, min(count, 20_000) + 1):
+            row = (start + offset) % count
+            cells = self.model.cells(row)
+            if cells is not None and any(wanted in cell.casefold() for cell in cells):
+                self.follow.setChecked(False)
+                self.view.selectRow(row)
+                self.view.scrollTo(self.model.index(row, 0))
+                return
+        self.hint.setText(tr("log.not_found", text=self.find.text()))
+        self.hint.show()
+
+    @Slot()
+    def copy_rows(self) -> None:
+        """Copy the chosen rows as text, always with date and zone."""
+        lines = []
+        for index in sorted(self.view.selectionModel().selectedRows()):
+            cells = self.model.cells(index.row())
+            event = self.model.record_row(index.row())
+            if cells is None or event is None:
+                continue
+            stamp = self.controller.moment(event.t_ns).isoformat(" ", "milliseconds")
+            lines.append("\t".join((cells[0], stamp, *cells[2:])))
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    # -- follow -------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_counted(self) -> None:
+        if self.follow.isChecked():
+            self.view.scrollToBottom()
+
+    @Slot(bool)
+    def _on_follow(self, follow: bool) -> None:
+        if follow:
+            self._programmatic = True
+            self.view.clearSelection()
+            self._programmatic = False
+            self.controller.unpin()
+            self.view.scrollToBottom()
+
+    @Slot()
+    def _on_scrolled(self) -> None:
+        self.follow.setChecked(self.view.at_bottom())
+
+    @Slot()
+    def _on_clear(self) -> None:
+        if self.model.cleared:
+            self.model.undo_clear()
+        else:
+            self.model.clear_view()
+        self._after_change()
+
+    def _after_change(self) -> None:
+        key = "log.undo_clear" if self.model.cleared else "log.clear"
+        self.clear_button.setText(tr(key))
+        if self.follow.isChecked():
+            self.view.scrollToBottom()
+
+    # -- selection ----------------------------------------------------------------------------
+
+    @Slot(QItemSelection, QItemSelection)
+    def _on_chosen(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
+        rows = self.view.selectionModel().selectedRows()
+        if self._programmatic or not rows:
+            return
+        event = self.model.record_row(rows[-1].row())
+        if event is not None:
+            self.follow.setChecked(False)
+            self.controller.select(endpoint=event.endpoint, connection=event.connection,
+                                   seq=event.seq)
+
+    @Slot()
+    def _on_selection(self) -> None:
+        selection = self.controller.selection
+        self.view.marked = selection.connection
+        if selection.seq is not None and self.model.rowCount():
+            row = self.model.row_of(selection.seq)
+            if self.model.seq_of(row) == selection.seq:
+                self._programmatic = True
+                self.view.selectRow(row)
+                self._programmatic = False
+                self.follow.setChecked(False)
+                self.view.scrollTo(self.model.index(row, 0))
+        self.view.viewport().update()
+
+    # -- words --------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        """Make every text again in the current language."""
+        self.setTabText(0, tr("log.title"))
+        self._filter_label.setText(tr("log.filter"))
+        self.filter.setPlaceholderText("call:send errno:* size>100 -endpoint:server-1")
+        for widget, key in (
+            (self.filter, "log.filter"), (self.find, "log.find"), (self.follow, "log.follow"),
+            (self.main_calls, "log.main_calls"), (self.clear_button, "log.clear"),
+            (self.view, "log.title"),
+        ):
+            widget.setAccessibleName(tr(key))
+            widget.setToolTip(tr(f"{key}_tip"))
+        self.find.setPlaceholderText(tr("log.find"))
+        self.follow.setText(tr("log.follow"))
+        self.main_calls.setText(tr("log.main_calls"))
+        self.view.empty_text = tr("log.empty")
+        self.model.retranslate()
+        self._after_change()
+        self.view.viewport().update()
+
+
+def _toggle(name: str, *, checked: bool) -> QCheckBox:
+    box = QCheckBox()
+    box.setObjectName(name)
+    box.setChecked(checked)
+    return box

@@ -1,0 +1,164 @@
+"""LogView: a table whose visible rows are painted in one Python call (DESIGN 6)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from workbench.engine.events import COMMAND, NOTE
+from workbench.journal.reader import Row
+from workbench.qt.log_model import Column, LogModel
+
+WIDTHS: Final = (56, 96, 110, 250, 108, 66)
+_RIGHT: Final = {Column.NUMBER, Column.TOOK}
+
+
+class LogView(QTableView):
+    """The log's table.
+
+    Attributes:
+        empty_text: what stands in the middle while there are no rows.
+        marked: connection whose rows carry a mark in the gutter.
+    """
+
+    def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self._log = model
+        self.empty_text = ""
+        self.marked: int | None = None
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.horizontalHeader().setSectionsMovable(True)
+        self.fit_rows()
+
+    def fit_rows(self) -> None:
+        """Row height and column widths for the current font."""
+        metrics = self.fontMetrics()
+        height = metrics.height() + 5
+        self.verticalHeader().setMinimumSectionSize(height)
+        self.verticalHeader().setDefaultSectionSize(height)
+        scale = metrics.averageCharWidth() / 7
+        for column, width in enumerate(WIDTHS):
+            self.setColumnWidth(column, int(width * max(1.0, scale)))
+
+    def at_bottom(self) -> bool:
+        """Whether the newest row is in view."""
+        bar = self.verticalScrollBar()
+        return bar.value() >= bar.maximum() - 1
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        palette = self.palette()
+        painter.fillRect(event.rect(), palette.base())
+        count = self._log.rowCount()
+        if not count:
+            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+            area = self.viewport().rect().adjusted(24, 8, -24, -8)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+                             self.empty_text)
+            return
+        first = self.rowAt(0)
+        last = self.rowAt(self.viewport().height() - 1)
+        last = count - 1 if last < 0 else last
+        boxes = self._column_boxes()
+        height = self.verticalHeader().defaultSectionSize()
+        selected = {index.row() for index in self.selectionModel().selectedRows()}
+        for row in range(max(0, first), last + 1):
+            top = self.rowViewportPosition(row)
+            self._paint_row(painter, palette, row, top, height, boxes, row in selected)
+
+    def _column_boxes(self) -> list[tuple[int, int]]:
+        header = self.horizontalHeader()
+        return [(header.sectionViewportPosition(i), header.sectionSize(i)) for i in Column]
+
+    def _paint_row(self, painter: QPainter, palette: QPalette, row: int, top: int, height: int,
+                   boxes: list[tuple[int, int]], selected: bool) -> None:
+        event = self._log.record_row(row)
+        cells = self._log.cells(row)
+        if event is None or cells is None:
+            return
+        width = self.viewport().width()
+        pen = palette.color(QPalette.ColorRole.Text)
+        if selected:
+            painter.fillRect(0, top, width, height, palette.highlight())
+            pen = palette.color(QPalette.ColorRole.HighlightedText)
+        elif event.errno is not None or event.error is not None:
+            painter.fillRect(0, top, width, height, error_tint(palette))
+        if self.marked is not None and event.connection == self.marked:
+            painter.fillRect(0, top, 3, height, palette.highlight())
+        painter.setPen(pen)
+        if event.kind == COMMAND:
+            self._paint_rule(painter, palette, cells, top, height, boxes, selected)
+            return
+        for column, text in enumerate(cells):
+            if not text:
+                continue
+            left, size = boxes[column]
+            box = QRect(left + 6, top, size - 12, height)
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+            if column in _RIGHT:
+                flags |= Qt.AlignmentFlag.AlignRight
+            italic = column == Column.DATA and concluded(event)
+            if italic:
+                painter.save()
+                font = QFont(self.font())
+                font.setItalic(True)
+                painter.setFont(font)
+            shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+            if column == Column.RESULT and event.error is not None:
+                box = self._paint_cross(painter, box)
+                shown = self.fontMetrics().elidedText(
+                    text, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(box, flags, shown)
+            if italic:
+                painter.restore()
+
+    def _paint_cross(self, painter: QPainter, box: QRect) -> QRect:
+        """A drawn cross before an error: shape as well as colour."""
+        side = max(6, box.height() // 3)
+        top = box.top() + (box.height() - side) // 2
+        painter.drawLine(QPoint(box.left(), top), QPoint(box.left() + side, top + side))
+        painter.drawLine(QPoint(box.left(), top + side), QPoint(box.left() + side, top))
+        return box.adjusted(side + 5, 0, 0, 0)
+
+    def _paint_rule(self, painter: QPainter, palette: QPalette, cells: tuple[str, ...], top: int,
+                    height: int, boxes: list[tuple[int, int]], selected: bool) -> None:
+        """A command: a thin rule with its sentence."""
+        colour = palette.color(QPalette.ColorRole.HighlightedText if selected
+                               else QPalette.ColorRole.PlaceholderText)
+        painter.setPen(colour)
+        number = QRect(boxes[0][0] + 6, top, boxes[0][1] - 12, height)
+        painter.drawText(number, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+                         cells[Column.NUMBER])
+        text = cells[Column.CALL]
+        left = boxes[Column.TIME][0] + 6
+        middle = top + height // 2
+        size = self.fontMetrics().horizontalAdvance(text)
+        painter.setPen(QPen(colour, 1))
+        painter.drawLine(left, middle, left + 18, middle)
+        painter.drawText(QRect(left + 24, top, size + 4, height), Qt.AlignmentFlag.AlignVCenter,
+                         text)
+        painter.drawLine(left + 32 + size, middle, self.viewport().width() - 8, middle)
+
+
+def concluded(event: Row) -> bool:
+    """Whether the last column is the program's conclusion, not bytes of the call."""
+    return event.kind == NOTE or not event.payload
+
+
+def error_tint(palette: QPalette) -> QColor:
+    """A light red on light, a dark red on dark."""
+    dark = palette.color(QPalette.ColorRole.Base).lightness() < 128
+    return QColor("#3a2022") if dark else QColor("#fdeeee")
