@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
+import signal
+import sys
+import traceback
 from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtWidgets import QApplication
 
 from workbench.qt.controller import Controller
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
+from workbench.texts import LANGUAGES, Problem, set_language, system_language, tr
+from workbench.ui import theme
 from workbench.ui.main_window import MainWindow
 
 

@@ -95,7 +95,7 @@ def _call(args: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    lang = argparse.ArgumentParser(add_help=False)
+    lang = _Parser(add_help=False)
     lang.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS,
                       help=tr("cli.help_lang"))
     top = _Parser(prog="socket-workbench", description=tr("cli.description"), parents=[lang])

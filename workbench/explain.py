@@ -93,9 +93,11 @@ def _kernel(sample: SampleRow | None) -> str:
     if reading.get("state") == "LISTEN":
         parts.append(tr("explain.queue", waiting=reading.get("unacked", 0),
                         limit=reading.get("sacked", 0)))
-    for key in ("unread", "unsent", "retransmits", "snd_wnd", "rtt_us", "drops"):
-        if key in reading:
-            parts.append(tr(f"explain.{key}", value=reading[key]))
+    parts += [
+        tr(f"explain.{key}", value=reading[key])
+        for key in ("unread", "unsent", "retransmits", "snd_wnd", "rtt_us", "drops")
+        if key in reading
+    ]
     return ", ".join(parts)
 
 

@@ -22,6 +22,8 @@ _PASTED: Final = re.compile(r"(?:(tcp|udp)://)?(\[[^\]]+\]|[^:/\s]+):(\d+)/?\Z",
 
 
 class AddressKind(Enum):
+    """How an address is written."""
+
     INET = auto()
     INET6 = auto()
     PATH = auto()

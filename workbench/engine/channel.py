@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import struct
 import socket
+import struct
 from collections import deque
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final

@@ -69,7 +69,7 @@ class Configure:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Connect `count` new sockets (None: as configured); waits for their outcome unless told not to."""
+    """Connect `count` new sockets (None: as configured) and wait for their outcome."""
 
     endpoint: str
     count: int | None = None
@@ -150,12 +150,16 @@ class Abort:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
+    """Hold a gate."""
+
     endpoint: str
     gate: Gate
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
+    """Open a gate."""
+
     endpoint: str
     gate: Gate
 
@@ -203,6 +207,8 @@ class SetOption:
 
 @dataclass(frozen=True, slots=True)
 class GetOption:
+    """getsockopt by name, as a logged call."""
+
     endpoint: str
     option: str
     connection: Target = None
@@ -219,6 +225,8 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
+    """Leave a multicast group; as Join."""
+
     endpoint: str
     group: str
     interface: str | None = None

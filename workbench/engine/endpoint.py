@@ -449,7 +449,8 @@ class Endpoint:
 
     def chip(self, planned: Planned, error: BaseException | None) -> None:
         """Show a call of the set-up as made; a burst keeps only the newest chips."""
-        last = planned.traced().last if planned.traced() is not None else None  # type: ignore[union-attr]
+        traced = planned.traced()
+        last = traced.last if traced is not None else None
         stamp = last.t_ns if last is not None else self.now()
         if error is not None:
             errno = describe(error).errno if not isinstance(error, Problem) else None
@@ -511,7 +512,7 @@ class Endpoint:
         """A wildcard is where one listens; to connect, this machine's loopback is meant."""
         if isinstance(sockaddr, tuple) and sockaddr[0] in {"0.0.0.0", "::"}:  # noqa: S104
             host = "127.0.0.1" if sockaddr[0] == "0.0.0.0" else "::1"  # noqa: S104
-            return (host, *sockaddr[1:])  # type: ignore[return-value]
+            return (host, *sockaddr[1:])
         return sockaddr
 
     def _log_resolution(self, begun: int, shown: str, error: BaseException | None,
@@ -580,8 +581,7 @@ class Endpoint:
 
     def current(self) -> list[Channel]:
         """What a command without `connection` means."""
-        newest = list(self.conversations())[-1:]
-        return newest
+        return list(self.conversations())[-1:]
 
     def targets(self, connection: c.Target) -> list[Channel]:
         """The open channels that a command means. Raises Problem when there is none."""

@@ -57,7 +57,7 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EndpointAdded:
-    """An endpoint of the record; `config` is the JSON of its settings. Sent again when they change."""
+    """An endpoint; `config` is the JSON of its settings. Sent again when they change."""
 
     id: int
     name: str

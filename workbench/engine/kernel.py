@@ -99,9 +99,9 @@ def _tcp_info(sock: socket.socket, size: int) -> bytes:
 
 
 def _ioctl(sock: socket.socket, request: int) -> int | None:
-    if not LINUX:
+    if sys.platform != "linux":
         return None
-    import fcntl  # noqa: PLC0415 - POSIX only
+    import fcntl
 
     value = array.array("i", [0])
     try:
@@ -204,7 +204,7 @@ def raise_fd_limit() -> None:
     """Raise the soft limit of open descriptors to the hard one."""
     if sys.platform == "win32":
         return
-    import resource  # noqa: PLC0415 - POSIX only
+    import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
@@ -218,7 +218,7 @@ def fd_room() -> int | None:
     """How many more descriptors this process may open; None where it cannot be told."""
     if sys.platform == "win32":
         return None
-    import resource  # noqa: PLC0415 - POSIX only
+    import resource
 
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     try:

@@ -61,7 +61,7 @@ def bind_searching(endpoint: Endpoint, channel: Channel, sockaddr: SockAddress,
     for port in range(wished, last + 1):
         moved = (sockaddr[0], port, *sockaddr[2:])
         try:
-            channel.traced.bind(moved, ticket)  # type: ignore[arg-type]
+            channel.traced.bind(moved, ticket)
         except OSError as error:
             if error.errno != errno.EADDRINUSE or port == last:
                 raise

@@ -1,4 +1,4 @@
-"""Socket options, families and types as data: what they are called, and whether this system has them."""
+"""Socket options, families and types as data, and whether this system has them."""
 
 from __future__ import annotations
 

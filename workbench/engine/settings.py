@@ -7,6 +7,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
+    """What kind of endpoint it is."""
+
     LISTENER = "listener"
     STREAM = "stream"
     DATAGRAM = "datagram"
@@ -47,6 +49,8 @@ class Then(StrEnum):
 
 
 class Match(StrEnum):
+    """How a rule compares what was read."""
+
     EXACT = "exact"
     CONTAINS = "contains"
     REGEX = "regex"

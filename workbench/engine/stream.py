@@ -57,7 +57,6 @@ class StreamChannel(Channel):
 
     def _connect_in_thread(self, sockaddr: SockAddress, op: Op) -> None:
         """An AF_UNIX connect to a full queue waits in C; no selector can wait for it."""
-
         self.in_thread = True
 
         def work() -> Job:

@@ -42,8 +42,7 @@ def wall_time(reader: Reader, t_ns: int) -> str:
 
 def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> None:
     """The promised JSON lines; a gap shows as a payload shorter than `size`."""
-    for row in rows_of(reader, condition):
-        out.write(row_json(row) + "\n")
+    out.writelines(row_json(row) + "\n" for row in rows_of(reader, condition))
 
 
 def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> None:
@@ -79,8 +78,7 @@ def text_line(reader: Reader, row: Row, encoding: str = "utf-8") -> str:
 def to_text(reader: Reader, out: TextIO, condition: Condition | None) -> None:
     """Lines for a person; the first one says when and by what."""
     out.write(tr("export.head", time=wall_time(reader, 0), count=reader.count()) + "\n")
-    for row in rows_of(reader, condition):
-        out.write(text_line(reader, row) + "\n")
+    out.writelines(text_line(reader, row) + "\n" for row in rows_of(reader, condition))
 
 
 FORMATS: Final[Mapping[str, Callable[[Reader, TextIO, Condition | None], None]]] = {

@@ -264,5 +264,6 @@ def _time(operator: str, value: _Value, wall_ns: int) -> Condition:
     whole = round(moment.timestamp() * 1_000_000) * 1000 - wall_ns
     if operator == "=":  # what is shown is cut, not rounded: the whole shown unit matches
         digits = len(text.rpartition(".")[2]) if "." in text else 0
-        return Condition("(e.t_ns >= ? AND e.t_ns < ?)", (whole, whole + 10 ** (9 - min(digits, 9))))
+        unit = 10 ** (9 - min(digits, 9))
+        return Condition("(e.t_ns >= ? AND e.t_ns < ?)", (whole, whole + unit))
     return Condition(f"e.t_ns {operator} ?", (whole,))

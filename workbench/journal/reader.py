@@ -42,6 +42,8 @@ class Row(NamedTuple):
 
 
 class EndpointRow(NamedTuple):
+    """One row of table endpoint."""
+
     id: int
     name: str
     role: str
@@ -64,6 +66,8 @@ class ConnectionRow(NamedTuple):
 
 
 class SampleRow(NamedTuple):
+    """One kernel reading; `reading` is JSON."""
+
     t_ns: int
     connection: int
     after_seq: int | None
@@ -129,11 +133,11 @@ class Reader:
     def rows(self, seqs: list[int]) -> list[Row]:
         """The rows of these numbers, in order of number."""
         marks = ",".join("?" * len(seqs))
-        found = self._db.execute(f"{_LOG} WHERE seq IN ({marks}) ORDER BY seq", seqs)  # noqa: S608
+        found = self._db.execute(f"{_LOG} WHERE seq IN ({marks}) ORDER BY seq", seqs)
         return [Row._make(row) for row in found.fetchall()]
 
     def select(self, condition: Condition | None, after: int, upto: int) -> Iterator[list[int]]:
-        """The numbers of the rows that meet a condition, chunk by chunk, `after` < seq <= `upto`."""
+        """Numbers of the rows that meet a condition, by chunks; `after` < seq <= `upto`."""
         first = after + 1
         while first <= upto:
             last = min(first + CHUNK - 1, upto)
@@ -149,7 +153,7 @@ class Reader:
             "SELECT json_group_array(seq) FROM (SELECT e.seq AS seq FROM event e"
             " LEFT JOIN endpoint p ON p.id = e.endpoint"
             " LEFT JOIN connection c ON c.id = e.connection"
-            f" WHERE e.seq BETWEEN ? AND ? AND ({condition.sql}) ORDER BY e.seq)",  # noqa: S608
+            f" WHERE e.seq BETWEEN ? AND ? AND ({condition.sql}) ORDER BY e.seq)",
             (first, last, *condition.params),
         ).fetchone()[0]
         return cast("list[int]", json.loads(text))

@@ -143,7 +143,7 @@ class Recorder:
 
     def reader(self) -> Reader:
         """A reader of this live record; closed with it at the latest."""
-        from workbench.journal.reader import Reader  # noqa: PLC0415 - reader knows the schema only
+        from workbench.journal.reader import Reader
 
         made = Reader(self.path)
         self._readers.add(made)
@@ -329,13 +329,12 @@ class Recorder:
 
     def _unpair(self, number: int) -> None:
         local, peer = self._addresses.pop(number, (None, None))
-        if local and peer and self._pairs.get((local, peer)) == number:
-            # kept until the other end closes too: a short-lived client may be gone before the
-            # accept of its connection is recorded
-            if len(self._pairs) > 4 * len(self._addresses) + 1000:
-                live = {key: value for key, value in self._pairs.items()
-                        if value in self._addresses}
-                self._pairs = live
+        if not local or not peer:
+            return
+        # kept for a while: a short-lived client may be gone before its accept is recorded
+        if len(self._pairs) > 4 * len(self._addresses) + 1000:
+            self._pairs = {key: value for key, value in self._pairs.items()
+                           if value in self._addresses}
 
     def _fail(self, problem: Problem, items: list[Item]) -> None:
         """Recording stops; the sockets go on, and what is not recorded is counted."""

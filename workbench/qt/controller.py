@@ -79,6 +79,11 @@ class Controller(QObject):
         self._timer.timeout.connect(self.snapshots_changed)
         self._timer.start()
 
+    @property
+    def closed(self) -> bool:
+        """Whether the record is closed: nothing can be read any more."""
+        return self._closed
+
     # -- commands -----------------------------------------------------------------------------
 
     def perform(self, command: Command) -> Ticket:
@@ -132,7 +137,7 @@ class Controller(QObject):
         return datetime.datetime.fromtimestamp(wall / 1e9).astimezone()
 
     def clock_text(self, t_ns: int) -> str:
-        """12:00:03.511"""
+        """The clock with milliseconds: 12:00:03.511."""
         return self.moment(t_ns).strftime("%H:%M:%S.%f")[:-3]
 
     def seq_at(self, t_ns: int | None, endpoint: str) -> int | None:

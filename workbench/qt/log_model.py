@@ -37,6 +37,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class Column(IntEnum):
+    """The table's columns."""
+
     NUMBER = 0
     TIME = 1
     WHO = 2
@@ -116,6 +118,8 @@ class LogModel(QAbstractTableModel):
     @Slot()
     def _scan(self) -> None:
         """Take one chunk of new rows; the next one when the GUI has had its turn."""
+        if self._controller.closed:
+            return
         committed = self._controller.session.journal.committed
         if self._scanned >= committed:
             return
@@ -151,7 +155,7 @@ class LogModel(QAbstractTableModel):
 
     def record_row(self, row: int) -> Row | None:
         """The event of a shown row, from a page of the journal."""
-        if not 0 <= row < self._shown:
+        if not 0 <= row < self._shown or self._controller.closed:
             return None
         seq = self._seqs[row]
         number = (seq - 1) // PAGE

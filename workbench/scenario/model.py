@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +18,8 @@ from workbench.engine import commands as c
 from workbench.engine import options
 from workbench.engine import settings as s
 from workbench.engine.wording import COMMANDS, RESPONDERS, responder_from
-from workbench.scenario.locate import line_of, locate
 from workbench.scenario.locate import Path as KeyPath
+from workbench.scenario.locate import line_of, locate
 from workbench.texts import Problem
 
 FORMAT: Final = 1
@@ -109,7 +110,7 @@ class ScenarioProblem(Problem):
 class _Wrong(Exception):
     """Where and what, before the line is known."""
 
-    def __init__(self, path: KeyPath, key: str, **args: object) -> None:
+    def __init__(self, path: KeyPath, key: str, /, **args: object) -> None:
         super().__init__(key)
         self.path = path
         self.problem = Problem(key, **args)
@@ -199,7 +200,7 @@ def _with_keys(base: s.EndpointSettings, body: dict[str, Any],
     for key in ("address", "bind"):
         spec = getattr(made, key)
         if spec:
-            _try(lambda spec=spec: addresses.parse(spec, made.family), (*path, key))
+            _try(partial(addresses.parse, spec, made.family), (*path, key))
     return made
 
 
@@ -269,9 +270,13 @@ def _options(body: dict[str, Any], key: str, path: KeyPath) -> tuple[tuple[str, 
     for name, value in table.items():
         where = (*path, key, name)
         plain = tuple(value) if isinstance(value, list) else value
-        _try(lambda name=name, plain=plain: options.encode(options.find(name), plain), where)
+        _try(partial(_check_option, name, plain), where)
         found.append((name, plain))
     return tuple(found)
+
+
+def _check_option(name: str, value: s.OptionValue) -> None:
+    options.encode(options.find(name), value)
 
 
 _ENDPOINT_KEYS: Final[Mapping[str, Callable[[dict[str, Any], str, KeyPath], Any]]] = {

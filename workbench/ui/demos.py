@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from workbench.resources import resource
-from workbench.scenario.model import Scenario, load
-from workbench.scenario.runner import Runner
 from workbench.texts import Problem, language, tr
 
 if TYPE_CHECKING:
+    from workbench.scenario.model import Scenario
     from workbench.session import Session
 
 STOP_BOUND_MS: Final = 5000
@@ -38,6 +37,8 @@ class Demos(QObject):
 
     def found(self) -> list[tuple[Path, str]]:
         """The scenario files and their titles in the current language."""
+        from workbench.scenario.model import load  # not before it is needed: the start is quicker
+
         result = []
         for path in sorted(resource("scenarios").glob("*.toml")):
             try:
@@ -47,6 +48,8 @@ class Demos(QObject):
         return result
 
     def run(self, path: Path) -> None:
+        from workbench.scenario.model import load
+
         if self.running:
             self.told.emit(tr("window.demo_busy"))
             return
@@ -77,6 +80,8 @@ class _Run(QThread):
     """Runs a scenario; `sentence` says how it ended."""
 
     def __init__(self, session: Session, scenario: Scenario, parent: QObject) -> None:
+        from workbench.scenario.runner import Runner
+
         super().__init__(parent)
         self._runner = Runner(session, scenario)
         self._scenario = scenario

@@ -73,7 +73,7 @@ class Inspector(QTabWidget):
     def _on_tick(self) -> None:
         """Ten times a second: with nothing pinned, show what is newest."""
         selection = self.controller.selection
-        if selection.seq is not None:
+        if selection.seq is not None or self.controller.closed:
             return
         committed = self.controller.session.journal.committed
         if committed == self._newest and selection.endpoint == self._focus:

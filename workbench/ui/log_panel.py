@@ -42,8 +42,8 @@ class LogPanel(QTabWidget):
         self.main_calls = _toggle("log.main_calls", checked=True)
         self.clear_button = QPushButton()
         self.clear_button.setObjectName("log.clear")
-        self.find = QLineEdit()
-        self.find.setObjectName("log.find")
+        self.search = QLineEdit()
+        self.search.setObjectName("log.find")
         self.hint = QLabel()
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
         self.hint.setObjectName("log.hint")
@@ -61,7 +61,7 @@ class LogPanel(QTabWidget):
         self._filter_label.setBuddy(self.filter)
         line.addWidget(self._filter_label)
         line.addWidget(self.filter, 3)
-        line.addWidget(self.find, 1)
+        line.addWidget(self.search, 1)
         for widget in (self.main_calls, self.follow, self.clear_button):
             line.addWidget(widget)
         page = QWidget()
@@ -80,7 +80,7 @@ class LogPanel(QTabWidget):
         self._settle.timeout.connect(self.apply_filter)
         self.filter.textChanged.connect(lambda _text: self._settle.start())
         self.filter.returnPressed.connect(self.apply_filter)
-        self.find.returnPressed.connect(self.find_next)
+        self.search.returnPressed.connect(self.find_next)
         self.clear_button.clicked.connect(self._on_clear)
         self.main_calls.toggled.connect(self.model.set_main_only)
         self.follow.toggled.connect(self._on_follow)
@@ -89,7 +89,7 @@ class LogPanel(QTabWidget):
         self.controller.selection_changed.connect(self._on_selection)
         self.view.verticalScrollBar().sliderMoved.connect(self._on_scrolled)
         for keys, slot in (
-            (QKeySequence.StandardKey.Find, self.find.setFocus),
+            (QKeySequence.StandardKey.Find, self.search.setFocus),
             (QKeySequence.StandardKey.FindNext, self.find_next),
         ):
             QShortcut(QKeySequence(keys), self, slot)
@@ -121,7 +121,7 @@ class LogPanel(QTabWidget):
     @Slot()
     def find_next(self) -> None:
         """Choose the next row, from the chosen one on, that contains the text."""
-        wanted = self.find.text().casefold()
+        wanted = self.search.text().casefold()
         count = self.model.rowCount()
         if not wanted or not count:
             return
@@ -134,7 +134,7 @@ class LogPanel(QTabWidget):
                 self.view.selectRow(row)
                 self.view.scrollTo(self.model.index(row, 0))
                 return
-        self.hint.setText(tr("log.not_found", text=self.find.text()))
+        self.hint.setText(tr("log.not_found", text=self.search.text()))
         self.hint.show()
 
     @Slot()
@@ -219,13 +219,13 @@ class LogPanel(QTabWidget):
         self._filter_label.setText(tr("log.filter"))
         self.filter.setPlaceholderText("call:send errno:* size>100 -endpoint:server-1")
         for widget, key in (
-            (self.filter, "log.filter"), (self.find, "log.find"), (self.follow, "log.follow"),
+            (self.filter, "log.filter"), (self.search, "log.find"), (self.follow, "log.follow"),
             (self.main_calls, "log.main_calls"), (self.clear_button, "log.clear"),
             (self.view, "log.title"),
         ):
             widget.setAccessibleName(tr(key))
             widget.setToolTip(tr(f"{key}_tip"))
-        self.find.setPlaceholderText(tr("log.find"))
+        self.search.setPlaceholderText(tr("log.find"))
         self.follow.setText(tr("log.follow"))
         self.main_calls.setText(tr("log.main_calls"))
         self.view.empty_text = tr("log.empty")
