@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench import texts
-from workbench.ui import theme
+from workbench.ui import defaults, theme
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
@@ -32,7 +33,18 @@ def _english() -> Iterator[None]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
+def first_port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A free port in place of 23333: other tests may run beside this one."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    monkeypatch.setattr(defaults, "FIRST_PORT", port)
+    return port
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, first_port: int
+) -> Iterator[MainWindow]:
     from workbench.app import create_window
 
     theme.apply(qapp, theme.LIGHT)
