@@ -7,7 +7,6 @@ from pytestqt.qtbot import QtBot
 
 from workbench.ui.flow_layout import FlowLayout
 
-
 _kept: list[QWidget] = []
 
 

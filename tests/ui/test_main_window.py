@@ -113,3 +113,12 @@ def test_the_status_bar_counts(hand: Hand) -> None:
     hand.wait_state("server", "LISTEN")
     hand.wait(lambda: not hand.text("status.events").startswith(("0 ", "1 ")))
     assert hand.text("status.lost") == "0 lost"
+
+
+def test_a_demo_runs_in_the_window(hand: Hand) -> None:
+    found = hand.window.demos.found()
+    assert found
+    path = next(path for path, _ in found if "exchange" in path.name)
+    hand.window.demos.run(path)
+    hand.wait_says("status.word", "everything held")
+    assert len(hand.window.slots_.panels()) > 2

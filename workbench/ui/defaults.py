@@ -46,7 +46,7 @@ def client(name: str, link: str | None) -> EndpointSettings:
 
 
 def free_name(kind: str, taken: Collection[str]) -> str:
-    """ "server-2" where server-1 is taken."""
+    """The first of server-1, server-2 … that is free."""
     number = 1
     while f"{kind}-{number}" in taken:
         number += 1

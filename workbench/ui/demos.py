@@ -89,17 +89,13 @@ class _Run(QThread):
         self._reason = ""
 
     def give_up(self) -> None:
-        stop = getattr(self._runner, "stop", None)
-        if stop is not None:
-            stop()
+        self._runner.cancel()
 
     def sentence(self) -> str:
         title = title_of(self._scenario)
         if self._ok is None:
             return tr("window.demo_failed", title=title, reason=self._reason)
-        if self._ok:
-            return tr("window.demo_ok", title=title)
-        return tr("window.demo_ended", title=title)
+        return tr("window.demo_ok" if self._ok else "window.demo_ended", title=title)
 
     def run(self) -> None:
         try:
@@ -107,7 +103,11 @@ class _Run(QThread):
         except Problem as problem:
             self._reason = problem.text
             return
-        self._ok = bool(report.ok)
+        self._ok = report.ok
+        reasons = [step.reason for step in report.steps if step.reason is not None]
+        if reasons:
+            self._ok = None
+            self._reason = reasons[0].text
 
 
 def title_of(scenario: Scenario) -> str:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 OPEN: Final = frozenset(
     {Phase.SETTING_UP, Phase.BOUND, Phase.LISTENING, Phase.CONNECTING, Phase.OPEN}
 )
+LOOK_BACK: Final = 1000
+PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
 TIMEOUTS: Final = (None, 0.0, 0.5, 1.0, 3.0, 10.0, 30.0)
 
 
@@ -56,6 +58,7 @@ class EndpointPanel(QWidget):
         self.owner: Callable[[str | None], str | None] = lambda _address: None
         self._trouble: Message | None = None
         self._edited = False
+        self._known = settings
         self._phase: Phase | None = None
         self._tickets: dict[Ticket, str] = {}
         self.address_line = AddressLine(self.controls, server=self.server)
@@ -220,9 +223,16 @@ class EndpointPanel(QWidget):
         )
 
     def _select_newest_failure(self) -> None:
-        for chip in reversed(self.controller.snapshot(self.name).strip):
-            if chip.errno is not None:
-                self._select_chip(chip)
+        """The newest row of this endpoint with an error, not far back."""
+        committed = self.controller.session.journal.committed
+        first = max(1, committed - LOOK_BACK)
+        rows = self.controller.reader.page(first, committed - first + 1)
+        for row in reversed(rows):
+            trouble = row.errno or row.error
+            if row.endpoint == self.name and trouble and trouble not in PENDING:
+                self.controller.select(
+                    endpoint=self.name, connection=row.connection, seq=row.seq
+                )
                 return
         self.controller.select(endpoint=self.name)
 
@@ -314,6 +324,7 @@ class EndpointPanel(QWidget):
                 self._trouble = None
             self._phase = snapshot.phase
             self._edited = False
+        self._show_foreign_settings()
         live = snapshot.phase in OPEN
         self.address_line.lock(live)
         self.address_line.state.set_state(self.state_of(snapshot))
@@ -324,6 +335,20 @@ class EndpointPanel(QWidget):
         self.message.show_message(
             self._trouble or (self.ready() if fresh else self.status(snapshot))
         )
+
+    def _show_foreign_settings(self) -> None:
+        """A scenario has configured the endpoint: its fields follow."""
+        settings = self.settings
+        if settings is self._known:
+            return
+        self._known = settings
+        try:
+            ours = self.draft() == settings
+        except Problem:
+            ours = False
+        if not ours:
+            self._fill_common(settings)
+            self.fill(settings)
 
     @property
     def phase(self) -> Phase | None:

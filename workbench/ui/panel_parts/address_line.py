@@ -65,7 +65,6 @@ class AddressLine(QWidget):
         ):
             row.addWidget(widget)
         self._fill_families()
-        self.family.narrow(5)
         self._wire()
 
     def _wire(self) -> None:
@@ -104,7 +103,8 @@ class AddressLine(QWidget):
         if _probe(self.family.value(), self.type.value()) is not None:
             self.type.choose("SOCK_STREAM")
         self._word_choices()
-        self.type.narrow(7 if self.family.value() == UNIX else 4)
+        self.family.narrow()
+        self.type.narrow()
         unix = self.family.value() == UNIX
         self.port.setVisible(not unix)
         self.colon.setVisible(not unix)
@@ -125,6 +125,7 @@ class AddressLine(QWidget):
         self.family.choose(where.family)
         self._fill_types()
         self.type.choose(where.type)
+        self.type.narrow()
         self.host.setEditText(where.host)
         self.port.setText(where.port)
 
@@ -144,6 +145,7 @@ class AddressLine(QWidget):
 
     @Slot()
     def _on_type(self) -> None:
+        self.type.narrow()
         self.edited.emit("type")
 
     @Slot()

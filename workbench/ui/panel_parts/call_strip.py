@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
-from workbench.engine.snapshot import Chip, ChipState, EndpointSnapshot, Phase
+from workbench.engine.snapshot import Chip, ChipState, CloseCause, EndpointSnapshot, Phase
 from workbench.texts import tr
 from workbench.ui import theme
 from workbench.ui.panel_parts.controls import Controls, tone
@@ -49,14 +50,7 @@ class CallStrip(QWidget):
         self, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[str, ...] = ()
     ) -> None:
         """`planned` names the calls to come while there is none yet."""
-        chips = snapshot.strip[-MOST_CHIPS:]
-        if not chips and snapshot.phase is Phase.IDLE:
-            chips = tuple(Chip(call, "", ChipState.PLANNED) for call in planned)
-        waiting = snapshot.waiting
-        if waiting is not None and all(
-            chip.state is not ChipState.WAITING or chip.call != waiting.call for chip in chips
-        ):
-            chips = (*chips, Chip(waiting.call, "", ChipState.WAITING))
+        chips = _chips(snapshot, planned)
         changed = False
         while len(self._chips) < len(chips):
             button = _ChipButton(self)
@@ -152,6 +146,35 @@ class _ChipButton(QToolButton):
     def _on_clicked(self) -> None:
         if self._chip is not None:
             self.pressed_chip.emit(self._chip)
+
+
+def _chips(snapshot: EndpointSnapshot, planned: tuple[str, ...]) -> tuple[Chip, ...]:
+    """The calls to show: planned ones before the first, and the one that is waited for."""
+    chips = tuple(_settled(chip, snapshot) for chip in snapshot.strip[-MOST_CHIPS:])
+    if not chips and snapshot.phase is Phase.IDLE:
+        return tuple(Chip(call, "", ChipState.PLANNED) for call in planned)
+    waiting = snapshot.waiting
+    if waiting is not None and all(
+        chip.state is not ChipState.WAITING or chip.call != waiting.call for chip in chips
+    ):
+        return (*chips, Chip(waiting.call, "", ChipState.WAITING))
+    return chips
+
+
+def _settled(chip: Chip, snapshot: EndpointSnapshot) -> Chip:
+    """A connect that had to wait, as it came out: the connection knows, the call did not."""
+    if chip.call != "connect" or chip.state is not ChipState.DONE or chip.result is not None:
+        return chip
+    newest = snapshot.connections[-1] if snapshot.connections else None
+    if newest is None or newest.connected_ns is not None:
+        return chip
+    if newest.closed_ns is None:
+        return replace(chip, state=ChipState.WAITING)
+    if newest.close_cause is CloseCause.TIMED_OUT:
+        return replace(chip, state=ChipState.FAILED, errno=newest.errno or "TimeoutError")
+    if newest.close_cause is CloseCause.FAILED:
+        return replace(chip, state=ChipState.FAILED, errno=newest.errno)
+    return chip
 
 
 def _label(chip: Chip, snapshot: EndpointSnapshot, now_ns: int) -> str:

@@ -18,7 +18,7 @@ class Draft:
 
     Attributes:
         form: "text" or "hex".
-        escapes: a backslash starts an escape (\\r \\n \\t \\0 \\xHH \\uHHHH).
+        escapes: a backslash starts an escape (CR, LF, TAB, NUL, a byte in hex, a code point).
     """
 
     typed: str

@@ -211,7 +211,7 @@ def _peer_line(
 
 
 def named(address: str | None, owner: Callable[[str | None], str | None]) -> str:
-    """ "= client-1 :40112" for an end of ours, else the address."""
+    """An end of ours as `= client-1 :40112`, else the address."""
     name = owner(address)
     if name is None:
         return address or tr("panel.unnamed")

@@ -119,16 +119,13 @@ class ChoiceBox(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.offer(choices)
 
-    def narrow(self, width: int) -> None:
-        """Be `width` characters wide, whatever the longest choice; the list stays wide enough."""
-        self.setMinimumContentsLength(width)
-        self.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+    def narrow(self) -> None:
+        """Be as wide as what is chosen, not as the longest choice; the list stays wide enough."""
         metrics = QFontMetrics(self.font())
         texts = [self.itemText(index) for index in range(self.count())]
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
         self.view().setMinimumWidth(widest + 30)
+        self.setFixedWidth(metrics.horizontalAdvance(self.currentText()) + 40)
 
     def offer(self, choices: Sequence[tuple[str, str | None]]) -> None:
         """Replace the choices, keeping the chosen value where it is still there."""

@@ -98,7 +98,8 @@ def line_of(row: RowLike, time: str, show_as: str, *, datagram: bool) -> str | N
         return None
     if row.call == "connect":
         ends = {"local": row.local or "", "peer": row.peer or ""}
-        return f"{time}  -  {tr('conversation.connected', **ends)}"
+        words = tr("conversation.connected", **ends).replace("  ", " ")
+        return f"{time}  -  {words}"
     if row.call in ("shutdown", "close"):
         return f"{time}  -  {tr(f'conversation.{row.call}', args=row.args)}"
     return None
