@@ -11,27 +11,39 @@ from types import TracebackType
 
 from PySide6.QtWidgets import QApplication
 
-from workbench.qt.controller import Controller
+from workbench.qt.controller import Committed, Controller
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
 from workbench.texts import LANGUAGES, Problem, set_language, system_language, tr
 from workbench.ui import theme
 from workbench.ui.main_window import MainWindow
+from workbench.ui.old_record import OldRecord
 
 
 def create_window(record_path: Path | None = None) -> MainWindow:
     """A window with a session of its own, both panels filled and ready.
 
     Args:
-        record_path: where the new record goes; None: the user's state directory.
+        record_path: an existing record is shown, read-only; else where the new one goes; None:
+            the user's state directory.
 
     Raises:
-        Problem: the record cannot be made.
+        Problem: the record cannot be read, or not be made.
     """
+    if record_path is not None and record_path.exists():
+        return _show_record(record_path)
     session = Session(record_path, spawn=qt_spawn, beyond_loopback=True)
     window = MainWindow(Controller(session))
     window.first_start()
     window.retranslate()
+    return window
+
+
+def _show_record(path: Path) -> MainWindow:
+    session = OldRecord(path)
+    controller = Controller(session)
+    window = MainWindow(controller, live=False)
+    controller.committed.emit(Committed(session.journal.committed))
     return window
 
 

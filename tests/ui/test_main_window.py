@@ -122,3 +122,25 @@ def test_a_demo_runs_in_the_window(hand: Hand) -> None:
     hand.window.demos.run(path)
     hand.wait_says("status.word", "everything held")
     assert len(hand.window.slots_.panels()) > 2
+
+
+def test_an_old_record_is_shown_read_only(hand: Hand, qtbot: Any, tmp_path: Path) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    record = hand.window.controller.session.record
+    hand.window.close()
+    window = create_window(record)
+    window.show()
+    qtbot.waitUntil(lambda: window.log.model.rowCount() > 3, timeout=15_000)
+    assert not window.slots_.isVisible()
+    window.close()
+    window.deleteLater()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a record at all" * 100])
+def test_a_file_that_is_no_record_is_explained(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.swb"
+    path.write_bytes(content)
+    with pytest.raises(Problem) as caught:
+        create_window(path)
+    assert caught.value.text

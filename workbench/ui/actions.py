@@ -116,6 +116,14 @@ class Actions:
         if panel is not None:
             self._window.remove(panel)
 
+    def set_live(self, live: bool) -> None:
+        """Nothing acts on sockets while an old record is shown."""
+        for name in ("new_server", "new_client", "start", "send", "remove", "stop_all"):
+            self._actions[name].setEnabled(live)
+        for name in ("add_server", "add_client", "demos", "stop_all"):
+            self._buttons[name].setEnabled(live)
+        self._menus["demos"].setEnabled(live)
+
     def retranslate(self) -> None:
         for name, menu in self._menus.items():
             menu.setTitle(tr(f"menu.{name}"))

@@ -38,7 +38,8 @@ class MainWindow(QMainWindow):
         slots: the endpoints' panels.
     """
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, *, live: bool = True) -> None:
+        """`live` False: an old record is shown; there is nothing to act on."""
         super().__init__()
         self.controller = controller
         self._closed = False
@@ -53,6 +54,8 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self._lay_out()
         self._wire()
+        self.slots_.setVisible(live)
+        self.actions_.set_live(live)
         self.retranslate()
         self.resize(1280, 800)
 

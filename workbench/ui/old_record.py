@@ -1,0 +1,55 @@
+"""A record of an earlier run, in the shape of a session: it can be read, nothing can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.engine import commands as c
+from workbench.engine.events import Clock
+from workbench.engine.snapshot import EndpointSnapshot
+from workbench.engine.ticket import Ticket
+from workbench.journal.reader import Reader
+from workbench.session import Session
+from workbench.texts import Problem
+
+
+class _OldJournal:
+    """What the window asks a recorder for; nothing more will come."""
+
+    failed: Problem | None = None
+    not_recorded = 0
+
+    def __init__(self, path: Path) -> None:
+        self._reader = Reader(path)
+        self.committed = self._reader.count()
+        self.clock: Clock = self._reader.clock
+
+    def reader(self) -> Reader:
+        return self._reader
+
+    def subscribe(self, _listener: Callable[[int], None]) -> Callable[[], None]:
+        return lambda: None
+
+
+class OldRecord(Session):
+    """Read-only: no endpoints, no threads, no file of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a record.
+
+        Raises:
+            Problem: not a record, from a newer version, or it cannot be read.
+        """
+        self.record = path
+        self.journal = _OldJournal(path)  # type: ignore[assignment]
+        self._endpoints = {}
+
+    def perform(self, command: c.Command) -> Ticket:
+        raise Problem("problem.old_record")
+
+    def snapshot(self, name: str, detail: frozenset[int] = frozenset()) -> EndpointSnapshot:
+        raise Problem("problem.old_record")
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Nothing to stop; the controller closes the reader."""
