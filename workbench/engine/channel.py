@@ -27,10 +27,11 @@ HIGH_WATER: Final = 1 << 20
 class Op:
     """An asked-for call that waits until the kernel can serve it, or its deadline passes."""
 
-    __slots__ = ("begun", "call", "deadline", "size", "ticket", "timer")
+    __slots__ = ("args", "begun", "call", "deadline", "size", "ticket", "timer")
 
-    def __init__(self, call: str, size: int, ticket: Ticket | None) -> None:
+    def __init__(self, call: str, size: int, ticket: Ticket | None, args: str = "") -> None:
         self.call = call
+        self.args = args
         self.size = size
         self.ticket = ticket
         self.begun = perf_counter_ns()

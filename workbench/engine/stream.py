@@ -87,7 +87,7 @@ class StreamChannel(Channel):
         op = self.connecting
         assert op is not None
         try:
-            self.traced.finish_connect(op.begun, op.ticket)
+            self.traced.finish_connect(op.begun, op.args, op.ticket)
         except OSError as error:
             self.connect_failed(error)
             return
@@ -126,7 +126,7 @@ class StreamChannel(Channel):
         if self.connecting is not op:
             return
         error = TimeoutError("timed out")
-        self.traced.end("connect", "", op.begun, error, op.ticket)
+        self.traced.end("connect", op.args, op.begun, error, op.ticket)
         self.connect_failed(error)
 
     # -- data ---------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ class StreamEndpoint(Endpoint):
         assert isinstance(channel, StreamChannel)
         self._current = ()
         self._burst = Burst(1, ticket)
-        channel.connect(sockaddr, Op("connect", 0, ticket))
+        channel.connect(sockaddr, Op("connect", 0, ticket, repr(sockaddr)))
 
     def connect(self, ticket: Ticket, count: int | None) -> None:
         """Connect `count` new sockets, or the one that `start` made."""
@@ -319,7 +319,7 @@ class StreamEndpoint(Endpoint):
 
     def _connect_call(self, holder: Holder, sockaddr: SockAddress, ticket: Ticket) -> Planned:
         def run() -> None:
-            op = Op("connect", 0, ticket)
+            op = Op("connect", 0, ticket, repr(sockaddr))
             holder.need().connect(sockaddr, op)
 
         return Planned("connect", repr(sockaddr), run, holder.maybe)

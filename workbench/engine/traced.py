@@ -180,7 +180,7 @@ class TracedSocket:
         self._log(begin, perf_counter_ns() - begin, "connect", args, 0, cause)
         self.learn_addresses()
 
-    def finish_connect(self, begun: int, cause: Cause | None) -> None:
+    def finish_connect(self, begun: int, args: str, cause: Cause | None) -> None:
         """Read how a pending connect came out (SO_ERROR) and log its end.
 
         Raises:
@@ -188,10 +188,10 @@ class TracedSocket:
         """
         code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
-            self.end("connect", "", begun, _os_error(code), cause)
+            self.end("connect", args, begun, _os_error(code), cause)
             raise _os_error(code)
         self.learn_addresses()
-        self.end("connect", "", begun, None, cause)
+        self.end("connect", args, begun, None, cause)
 
     def shutdown(self, how: int, name: str, cause: Cause | None) -> None:
         begin = perf_counter_ns()

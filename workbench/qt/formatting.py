@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from workbench.engine.events import END, NOTE
+from workbench.engine.events import NOTE
 from workbench.journal.export import missing_bytes
 from workbench.journal.reader import Row
 from workbench.payload import show
@@ -26,8 +26,7 @@ def call_text(row: Row) -> str:
     args = row.args
     if row.call in {"send", "sendto"} and row.size is not None:
         args = f"{row.size} B" + (f", {args}" if args else "")
-    text = f"{row.call}({args})"
-    return tr("log.ended", call=text) if row.kind == END else text
+    return f"{row.call}({args})"
 
 
 def result_text(row: Row) -> str:

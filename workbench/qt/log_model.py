@@ -30,7 +30,7 @@ PAGE: Final = 256
 PAGES_KEPT: Final = 64
 CHUNK: Final = 50_000
 MAIN_SQL: Final = (
-    "NOT (e.errno IN ('EINPROGRESS', 'EAGAIN') AND e.kind = 'call' AND e.call <> 'recvfrom')"
+    "NOT (coalesce(e.errno, '') IN ('EINPROGRESS', 'EAGAIN') AND e.kind = 'call')"
     " AND e.call <> 'getsockopt' AND NOT (e.kind = 'note' AND e.call = 'record')"
 )
 Index = QModelIndex | QPersistentModelIndex

@@ -1,0 +1,171 @@
+"""Things two ends do on real sockets, run in a process of their own (under strace).
+
+python -m tests.e2e.talks NAME RECORD
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.engine import commands as c
+from workbench.engine.settings import Echo, EndpointSettings, GateMode, Greet, Nothing, Role, Then
+from workbench.engine.ticket import Outcome
+from workbench.session import Session
+
+BOUND = 20.0
+
+
+class Talk:
+    """A session and short words for what a test does with it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def server(self, **more: object) -> None:
+        values: dict[str, object] = {"address": "127.0.0.1:0", "responder": Echo(), **more}
+        self.session.add(EndpointSettings("server", Role.LISTENER, **values))  # type: ignore[arg-type]
+        self.do(c.Start("server"))
+
+    def client(self, **more: object) -> None:
+        values: dict[str, object] = {"address": "@server", "timeout": 5.0, **more}
+        self.session.add(EndpointSettings("client", Role.STREAM, **values))  # type: ignore[arg-type]
+
+    def do(self, command: c.Command) -> Outcome:
+        ticket = self.session.perform(command)
+        assert ticket.wait(BOUND), command
+        assert ticket.outcome is not None
+        return ticket.outcome
+
+    def until(self, endpoint: str, call: str, count: int = 1, **wanted: object) -> None:
+        """Wait until so many rows of a call are committed."""
+        journal = self.session.journal
+        reader = journal.reader()
+        while True:
+            upto = journal.committed
+            found = [
+                row for row in reader.page(1, upto)
+                if row.endpoint == endpoint and row.call == call
+                and row.errno != "EAGAIN"
+                and all(getattr(row, key) == value for key, value in wanted.items())
+            ]
+            if len(found) >= count:
+                reader.close()
+                return
+            assert journal.wait_committed(upto + 1, BOUND), (endpoint, call)
+
+
+def tcp(talk: Talk, **family: object) -> None:
+    """Greeting, echo, orderly end."""
+    talk.server(responder=Greet("连接已创建\r\n", then=Then.ECHO), **family)
+    talk.client(**{key: value for key, value in family.items() if key != "address"})
+    talk.do(c.Connect("client"))
+    talk.until("client", "recv")
+    talk.do(c.Send("client", text="hello"))
+    talk.until("client", "recv", 2)
+    talk.do(c.Close("client"))
+    talk.until("server", "close")
+
+
+def tcp6(talk: Talk) -> None:
+    tcp(talk, family="AF_INET6", address="[::1]:0")
+
+
+def unix(talk: Talk) -> None:
+    tcp(talk, family="AF_UNIX", address="temp:talk")
+
+
+def udp(talk: Talk, family: str = "AF_INET", address: str = "127.0.0.1:0") -> None:
+    """A datagram each way."""
+    for name, where in (("server", address), ("client", "@server")):
+        talk.session.add(EndpointSettings(name, Role.DATAGRAM, family, "SOCK_DGRAM",
+                                          address=where, responder=Echo() if name == "server"
+                                          else Nothing()))
+    talk.do(c.Start("server"))
+    talk.do(c.Send("client", text="ping"))
+    talk.until("client", "recvfrom")
+
+
+def udp6(talk: Talk) -> None:
+    udp(talk, "AF_INET6", "[::1]:0")
+
+
+def refused(talk: Talk) -> None:
+    """Bound, not listening: a genuine ECONNREFUSED."""
+    with socket.socket() as placeholder:
+        placeholder.bind(("127.0.0.1", 0))
+        talk.client(address=f"127.0.0.1:{placeholder.getsockname()[1]}")
+        assert talk.do(c.Connect("client")).errno == "ECONNREFUSED"
+
+
+def reset(talk: Talk) -> None:
+    """The client aborts, the server's recv says ECONNRESET."""
+    talk.server()
+    talk.client()
+    talk.do(c.Connect("client"))
+    talk.until("server", "accept")
+    talk.do(c.Abort("client"))
+    talk.until("server", "recv", errno="ECONNRESET")
+    talk.until("server", "close")
+
+
+def broken_pipe(talk: Talk) -> None:
+    """send after our own SHUT_WR."""
+    talk.server()
+    talk.client()
+    talk.do(c.Connect("client"))
+    talk.do(c.Shutdown("client", c.How.WRITE))
+    assert talk.do(c.Send("client", text="x")).errno == "EPIPE"
+
+
+def would_block(talk: Talk) -> None:
+    """recv with nothing there and a timeout of 0."""
+    talk.server(responder=Nothing())
+    talk.client(receive=GateMode.PAUSED)
+    talk.do(c.Connect("client"))
+    talk.do(c.Call("client", "settimeout", (0,)))
+    assert talk.do(c.Recv("client", 10)).errno == "EAGAIN"
+
+
+def deadline(talk: Talk) -> None:
+    """Our own timeout: no system call at all."""
+    talk.server(responder=Nothing())
+    talk.client(receive=GateMode.PAUSED)
+    talk.do(c.Connect("client"))
+    talk.do(c.Call("client", "settimeout", (0.05,)))
+    assert talk.do(c.Recv("client", 10)).error == "TimeoutError"
+
+
+def half_close(talk: Talk) -> None:
+    """The client finishes sending and still reads."""
+    talk.server()
+    talk.client()
+    talk.do(c.Connect("client"))
+    talk.do(c.Send("client", text="last"))
+    talk.do(c.Shutdown("client", c.How.WRITE))
+    talk.until("client", "recv", 2)
+
+
+def twenty(talk: Talk) -> None:
+    """Twenty connections at once."""
+    talk.server()
+    talk.client(count=20)
+    talk.do(c.Connect("client"))
+    talk.do(c.Send("client", text="hi"))
+    talk.until("client", "recv", 20)
+    talk.do(c.Stop("client"))
+    talk.until("server", "close", 20)
+
+
+TALKS: dict[str, Callable[[Talk], None]] = {
+    "tcp": tcp, "tcp6": tcp6, "unix": unix, "udp": udp, "udp6": udp6, "refused": refused,
+    "reset": reset, "abort": reset, "broken_pipe": broken_pipe, "would_block": would_block,
+    "deadline": deadline, "half_close": half_close, "twenty": twenty,
+}  # fmt: skip
+
+
+if __name__ == "__main__":
+    with Session(Path(sys.argv[2])) as session:
+        TALKS[sys.argv[1]](Talk(session))
