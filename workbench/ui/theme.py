@@ -24,6 +24,7 @@ from workbench.resources import resource
 
 GAP: Final = 6
 ICON: Final = 16
+CJK_FIXED: Final = ("Noto Sans Mono CJK SC", "Source Han Mono SC")
 CJK: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC")
 
 
@@ -161,19 +162,17 @@ def apply(app: QApplication, theme: Theme | None = None) -> None:
     if app.style().objectName().lower() != "fusion":
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette(chosen))
-    app.setFont(_readable(app.font()))
+    app.setFont(_readable(app.font(), CJK))
     app.setStyleSheet(_sheet(chosen))
     _pixmaps.clear()
 
 
-def _readable(font: QFont) -> QFont:
-    """The same font, with a regular CJK one behind it (Qt's own choice may be a bold one)."""
-    known = QFontDatabase.families()
-    behind = [name for name in CJK if name in known]
-    families = [QFontInfo(font).family(), *behind]
-    if font.families() != families:
-        font.setFamilies(families)
-    return font
+def _readable(font: QFont, cjk: tuple[str, ...]) -> QFont:
+    """The same font with a simplified Chinese one behind it, where the system has one."""
+    found = [name for name in cjk if name in QFontDatabase.families()][:1]
+    result = QFont(font)
+    result.setFamilies([QFontInfo(font).family(), *found])
+    return result
 
 
 _pixmaps: dict[tuple[str, str], QPixmap] = {}
@@ -205,4 +204,4 @@ def fixed_font() -> QFont:
     """A font of fixed width in the size of the application's."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setPointSizeF(QApplication.font().pointSizeF())
-    return _readable(font)
+    return _readable(font, CJK_FIXED)

@@ -1,0 +1,155 @@
+"""Makes resources/screenshots/*.png from the real program: real sockets, a real record.
+
+Usage: .venv/bin/python scripts/screenshot.py [--all] [--out FOLDER] [NAME ...]
+It draws offscreen, so no display is needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget  # noqa: E402
+
+from workbench import texts  # noqa: E402
+from workbench.app import create_window  # noqa: E402
+from workbench.ui import theme  # noqa: E402
+from workbench.ui.main_window import MainWindow  # noqa: E402
+
+SIZE = (1280, 800)
+BOUND_MS = 10_000
+
+
+class Hand:
+    """Presses the real buttons and waits for what they lead to."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+
+    def pause(self, milliseconds: int) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
+    def wait(self, true: Callable[[], bool]) -> None:
+        for _ in range(BOUND_MS // 20):
+            if true():
+                return
+            self.pause(20)
+        raise SystemExit("the window did not get there")
+
+    def find(self, name: str) -> QWidget:
+        widget = self.window.findChild(QWidget, name)
+        assert isinstance(widget, QWidget), name
+        return widget
+
+    def press(self, name: str) -> None:
+        button = self.find(name)
+        assert isinstance(button, QPushButton)
+        self.wait(button.isEnabled)
+        button.click()
+
+    def choose(self, name: str, value: str) -> None:
+        box = self.find(name)
+        assert isinstance(box, QComboBox)
+        box.setCurrentIndex(box.findData(value))
+        box.activated.emit(box.currentIndex())
+
+    def state(self, side: str, state: str) -> None:
+        self.wait(lambda: self.find(f"{side}.state").text() == state)  # type: ignore[attr-defined]
+
+
+def first_start(hand: Hand) -> None:
+    hand.pause(300)
+
+
+def tcp_talk(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.state("client", "ESTABLISHED")
+    hand.pause(300)
+    hand.press("client.send")
+    hand.pause(800)
+
+
+def refused(hand: Hand) -> None:
+    hand.press("client.connect")
+    hand.state("client", "FAILED")
+    hand.pause(300)
+    hand.press("client.why")
+    hand.pause(500)
+
+
+def accept_paused(hand: Hand) -> None:
+    hand.choose("server.accept_gate", "paused")
+    hand.press("server.listen")
+    hand.state("server", "LISTEN")
+    hand.find("client.count").setText("3")  # type: ignore[attr-defined]
+    hand.press("client.connect")
+    hand.state("client", "ESTABLISHED")
+    hand.press("server.accept_one")
+    hand.pause(800)
+
+
+def udp(hand: Hand) -> None:
+    hand.choose("server.type", "SOCK_DGRAM")
+    hand.choose("client.type", "SOCK_DGRAM")
+    hand.press("server.listen")
+    hand.state("server", "BOUND")
+    hand.press("client.send")
+    hand.pause(800)
+
+
+SCENES: dict[str, Callable[[Hand], None]] = {
+    "first-start": first_start, "tcp-talk": tcp_talk, "refused": refused,
+    "accept-paused": accept_paused, "udp": udp,
+}
+
+
+def shoot(app: QApplication, scene: str, scheme: str, language: str, out: Path) -> None:
+    """One picture: a window of its own with a record of its own."""
+    texts.set_language(language)
+    theme.apply(app, theme.DARK if scheme == "dark" else theme.LIGHT)
+    with tempfile.TemporaryDirectory() as folder:
+        window = create_window(Path(folder) / "2026-11-23 12-00.swb")
+        window.resize(*SIZE)
+        window.show()
+        SCENES[scene](Hand(window))
+        window.grab().save(str(out / f"{scene}-{scheme}-{language}.png"))
+        window.close()
+        window.deleteLater()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenes", nargs="*", metavar="NAME", help=f"of {', '.join(SCENES)}")
+    parser.add_argument("--out", type=Path, default=ROOT / "resources" / "screenshots")
+    parser.add_argument("--all", action="store_true", help="every scheme and language")
+    options = parser.parse_args()
+    unknown = set(options.scenes) - set(SCENES)
+    if unknown:
+        parser.error(f"no such picture: {', '.join(sorted(unknown))}; known: {', '.join(SCENES)}")
+    options.out.mkdir(parents=True, exist_ok=True)
+    app = QApplication.instance() or QApplication(["screenshot"])
+    assert isinstance(app, QApplication)
+    for scene in options.scenes or SCENES:
+        for scheme, language in (
+            ("light", "en"), ("dark", "zh_CN"), ("light", "zh_CN"), ("dark", "en"),
+        ):
+            if options.all or (scheme, language) in {("light", "en"), ("dark", "zh_CN")}:
+                shoot(app, scene, scheme, language, options.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
