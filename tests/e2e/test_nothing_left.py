@@ -35,16 +35,15 @@ def bound_ports(inodes: set[str]) -> set[str]:
 def state() -> tuple[int, list[str], set[str], list[str]]:
     gc.collect()
     descriptors = []
-    for name in os.listdir("/proc/self/fd"):
+    for link in list(Path("/proc/self/fd").iterdir()):
         try:
-            descriptors.append(os.readlink(f"/proc/self/fd/{name}"))
+            descriptors.append(str(link.readlink()))
         except OSError:
             continue  # the folder's own descriptor
     kinds = sorted(item.split(":")[0] for item in descriptors if not item.startswith("/proc"))
     inodes = {item[8:-1] for item in descriptors if item.startswith("socket:")}
-    temporary = sorted(name for name in os.listdir(tempfile.gettempdir())
-                       if name.startswith("swb-"))
-    return len(os.listdir("/proc/self/task")), kinds, bound_ports(inodes), temporary
+    temporary = sorted(path.name for path in Path(tempfile.gettempdir()).glob("swb-*"))
+    return len(list(Path("/proc/self/task").iterdir())), kinds, bound_ports(inodes), temporary
 
 
 @pytest.fixture

@@ -1,0 +1,415 @@
+#!/usr/bin/env python3
+"""Measure: ratios within one run, each server in its own process, an external load, alternated.
+
+    .venv/bin/python scripts/bench.py [--quick] [--only NAME]      (after scripts/test.py once)
+
+Prints one JSON object a line, then a table. Loopback only; bounded in time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import select
+import selectors
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+CONNECTIONS = 32
+SIZE = 64
+
+
+# -- servers, each in a process of its own; they print their port -----------------------------
+
+
+def serve_bare() -> None:
+    """An epoll loop in Python without a log."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    listener.setblocking(False)
+    print(listener.getsockname()[1], flush=True)
+    poll = select.epoll()
+    poll.register(listener, select.EPOLLIN)
+    open_ones: dict[int, socket.socket] = {}
+    while True:
+        for fd, _ in poll.poll():
+            if fd == listener.fileno():
+                sock, _ = listener.accept()
+                sock.setblocking(False)
+                open_ones[sock.fileno()] = sock
+                poll.register(sock, select.EPOLLIN)
+                continue
+            sock = open_ones[fd]
+            data = sock.recv(65536)
+            if data:
+                sock.send(data)
+            else:
+                poll.unregister(fd)
+                open_ones.pop(fd).close()
+
+
+def serve_threads() -> None:
+    """A thread per connection."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    print(listener.getsockname()[1], flush=True)
+
+    def talk(sock: socket.socket) -> None:
+        with sock:
+            while data := sock.recv(65536):
+                sock.sendall(data)
+
+    while True:
+        sock, _ = listener.accept()
+        threading.Thread(target=talk, args=(sock,), daemon=True).start()
+
+
+def serve_headless() -> None:
+    """The engine with its journal."""
+    from workbench.engine import commands as c
+    from workbench.engine.settings import Echo, EndpointSettings, Role
+    from workbench.session import Session
+
+    with tempfile.TemporaryDirectory() as folder:
+        session = Session(Path(folder) / "r.swb")
+        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", backlog=512,
+                                     responder=Echo()))
+        session.perform(c.Start("server")).wait()
+        print(session.link("server").rpartition(":")[2], flush=True)
+        sys.stdin.readline()
+        session.stop_all_and_wait()
+        session.journal.flush()
+        print(json.dumps(count_rows(session)), flush=True)
+        session.close()
+
+
+def count_rows(session: object) -> dict[str, int]:
+    """Bytes that went in and out by the record, and rows not recorded."""
+    reader = session.journal.reader()  # type: ignore[attr-defined]
+    total = reader._db.execute(
+        "SELECT count(*), coalesce(sum(CASE call WHEN 'recv' THEN size END), 0),"
+        " coalesce(sum(CASE call WHEN 'send' THEN size END), 0), max(seq) FROM event"
+    ).fetchone()
+    return {"rows": total[0], "received": total[1], "sent": total[2], "seq": total[3],
+            "not_recorded": session.journal.not_recorded}  # type: ignore[attr-defined]
+
+
+def serve_window() -> None:
+    """The same with the window open."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import QTimer
+
+    from workbench.app import create_window, make_application
+    from workbench.engine import commands as c
+    from workbench.engine.settings import Echo, EndpointSettings, Role
+
+    app = make_application([])
+    with tempfile.TemporaryDirectory() as folder:
+        window = create_window(Path(folder) / "r.swb")
+        window.resize(1280, 752)
+        window.show()
+        session = window.controller.session
+        session.add(EndpointSettings("bench", Role.LISTENER, address="127.0.0.1:0", backlog=512,
+                                     responder=Echo()))
+        session.perform(c.Start("bench")).wait(10)
+        print(session.link("bench").rpartition(":")[2], flush=True)
+        stop = threading.Event()
+        threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
+        watch = QTimer()
+        watch.timeout.connect(lambda: app.quit() if stop.is_set() else None)
+        watch.start(50)
+        app.exec()
+        session.stop_all_and_wait()
+        session.journal.flush()
+        print(json.dumps(count_rows(session)), flush=True)
+        window.close()
+
+
+SERVERS = {"bare": serve_bare, "threads": serve_threads, "headless": serve_headless,
+           "window": serve_window}
+
+
+# -- the load ---------------------------------------------------------------------------------
+
+
+def load(port: int, seconds: float) -> int:
+    """Ping-pong of 64 B over 32 connections; echoes that came back whole."""
+    poll = selectors.DefaultSelector()
+    payload = b"x" * SIZE
+    left: dict[socket.socket, int] = {}
+    for _ in range(CONNECTIONS):
+        sock = socket.create_connection(("127.0.0.1", port))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setblocking(False)
+        poll.register(sock, selectors.EVENT_READ)
+        left[sock] = SIZE
+        sock.send(payload)
+    done = 0
+    until = time.perf_counter() + seconds
+    ending = False
+    while left:
+        for key, _ in poll.select(1.0):
+            sock = key.fileobj
+            assert isinstance(sock, socket.socket)
+            left[sock] -= len(sock.recv(SIZE))
+            if left[sock]:
+                continue
+            done += 1
+            if ending:
+                poll.unregister(sock)
+                del left[sock]
+                sock.close()
+            else:
+                left[sock] = SIZE
+                sock.send(payload)
+        ending = ending or time.perf_counter() >= until
+        if time.perf_counter() > until + 20:
+            raise SystemExit("the load hangs")
+    return done
+
+
+def child(name: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, __file__, "--serve", name], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True)
+
+
+def one_round(name: str, seconds: float) -> tuple[float, dict[str, int]]:
+    """Echoes a second of one fresh server, and what its record holds."""
+    server = child(name)
+    assert server.stdout is not None
+    assert server.stdin is not None
+    try:
+        port = int(server.stdout.readline())
+        ran = subprocess.run([sys.executable, __file__, "--load", str(port), str(seconds)],
+                             capture_output=True, text=True, timeout=seconds + 60, check=True)
+        echoes = int(ran.stdout)
+        record: dict[str, int] = {}
+        if name in {"headless", "window"}:
+            server.stdin.write("\n")
+            server.stdin.flush()
+            record = json.loads(server.stdout.readline())
+            lost = record["received"] != echoes * SIZE or record["sent"] != echoes * SIZE
+            record["lost"] = int(lost or record["not_recorded"] > 0
+                                 or record["rows"] != record["seq"])
+        return echoes / seconds, record
+    finally:
+        server.kill()
+        server.wait()
+
+
+def echo(rounds: int, seconds: float) -> list[dict[str, object]]:
+    """All servers alternated; medians and ratios to the bare loop of the same round."""
+    rates: dict[str, list[float]] = {name: [] for name in SERVERS}
+    lost = 0
+    for _ in range(rounds):
+        for name in SERVERS:
+            rate, record = one_round(name, seconds)
+            rates[name].append(rate)
+            lost += record.get("lost", 0)
+    bare = rates["bare"]
+    return [
+        {"bench": "echo", "server": name, "echoes_per_s": round(statistics.median(found)),
+         "ratio_to_bare": round(statistics.median(
+             rate / base for rate, base in zip(found, bare, strict=True)), 3),
+         "rounds": rounds, "rounds_with_loss": lost}
+        for name, found in rates.items()
+    ]
+
+
+# -- the window -------------------------------------------------------------------------------
+
+
+def stall(kind: str, seconds: float) -> dict[str, object]:
+    """Gaps of a 5 ms precise timer beyond its period, while 20 000 events/s are offered."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import Qt, QTimer
+    from PySide6.QtWidgets import QMainWindow
+
+    from workbench.app import create_window, make_application
+
+    app = make_application([])
+    gaps: list[float] = []
+    last = [0.0]
+
+    def tick() -> None:
+        now = time.perf_counter()
+        if last[0]:
+            gaps.append(max(0.0, (now - last[0]) * 1000 - 5))
+        last[0] = now
+
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(tick)
+    with tempfile.TemporaryDirectory() as folder:
+        events = 0
+        window = QMainWindow() if kind == "bare" else create_window(Path(folder) / "r.swb")
+        window.resize(1280, 752)
+        window.show()
+        loader = None
+        if kind != "bare":
+            from workbench.engine import commands as c
+            from workbench.engine.settings import Echo, EndpointSettings, Role
+
+            session = window.controller.session  # type: ignore[attr-defined]
+            session.add(EndpointSettings("bench", Role.LISTENER, address="127.0.0.1:0",
+                                         responder=Echo()))
+            session.perform(c.Start("bench")).wait(10)
+            port = session.link("bench").rpartition(":")[2]
+            loader = subprocess.Popen([sys.executable, __file__, "--offer", port, str(seconds)])
+        QTimer.singleShot(500, lambda: timer.start(5))
+        QTimer.singleShot(int(seconds * 1000), app.quit)
+        app.exec()
+        if loader is not None:
+            loader.wait(30)
+            events = session.journal.committed
+        window.close()
+    ordered = sorted(gaps)
+    return {"bench": "stall", "window": kind, "p99_ms": round(ordered[int(len(gaps) * 0.99)], 1),
+            "worst_ms": round(ordered[-1], 1), "ticks": len(gaps),
+            "events_per_s": round(events / seconds)}
+
+
+def offer(port: int, seconds: float, per_second: int = 10_000) -> None:
+    """10 000 messages a second, echoed: 20 000 events a second."""
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        begun = time.perf_counter()
+        sent = 0
+        while (now := time.perf_counter() - begun) < seconds:
+            while sent < now * per_second:
+                sock.send(b"x" * SIZE)
+                got = 0
+                while got < SIZE:
+                    part = sock.recv(SIZE - got)
+                    if not part:
+                        return
+                    got += len(part)
+                sent += 1
+            time.sleep(0.0005)
+
+
+def started(kind: str) -> None:
+    """Print when the window has been painted."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    with tempfile.TemporaryDirectory() as folder:
+        if kind == "bare":
+            app = QApplication([])
+            window = QMainWindow()
+        else:
+            from workbench.app import create_window, make_application
+
+            app = make_application([])
+            window = create_window(Path(folder) / "r.swb")
+        window.resize(1280, 752)
+        window.show()
+        QTimer.singleShot(0, lambda: (window.repaint(), app.quit()))
+        app.exec()
+        print("painted", flush=True)
+        window.close()
+
+
+def start_time(rounds: int) -> dict[str, object]:
+    """From exec to the painted window, ours against an empty QMainWindow."""
+    times: dict[str, list[float]] = {"bare": [], "ours": []}
+    for index in range(rounds + 1):
+        for kind, found in times.items():
+            begun = time.perf_counter()
+            process = subprocess.Popen([sys.executable, __file__, "--started", kind],
+                                       stdout=subprocess.PIPE, text=True)
+            assert process.stdout is not None
+            process.stdout.readline()
+            if index:  # the first round only warms the file cache
+                found.append(time.perf_counter() - begun)
+            process.wait(30)
+    ratio = statistics.median(a / b for a, b in zip(times["ours"], times["bare"], strict=True))
+    return {"bench": "start", "bare_s": round(statistics.median(times["bare"]), 3),
+            "ours_s": round(statistics.median(times["ours"]), 3), "ratio": round(ratio, 2)}
+
+
+def held(count: int) -> dict[str, object]:
+    """Connections that one worker holds, all answered once."""
+    from workbench.engine import commands as c
+    from workbench.engine.settings import Echo, EndpointSettings, Role
+    from workbench.session import Session
+
+    with tempfile.TemporaryDirectory() as folder, Session(Path(folder) / "r.swb") as session:
+        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
+                                     backlog=4096, responder=Echo()))
+        session.add(EndpointSettings("client", Role.STREAM, address="@server", count=count,
+                                     timeout=60.0))
+        begun = time.perf_counter()
+        for command in (c.Start("server"), c.Connect("client"), c.Send("client", text="hi")):
+            ticket = session.perform(command)
+            ticket.wait(120)
+            if ticket.outcome is None or not ticket.outcome.ok:
+                problem = ticket.outcome.problem if ticket.outcome is not None else None
+                return {"bench": "held", "asked": count, "failed": str(problem or ticket.outcome)}
+        took = time.perf_counter() - begun
+        return {"bench": "held", "asked": count, "open": session.snapshot("client").open_count,
+                "seconds": round(took, 1)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one short round each")
+    parser.add_argument("--only", choices=("echo", "stall", "start", "held"))
+    parser.add_argument("--serve", choices=SERVERS, help=argparse.SUPPRESS)
+    for hidden in ("--load", "--offer"):
+        parser.add_argument(hidden, nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--started", help=argparse.SUPPRESS)
+    parser.add_argument("--stall", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--held", type=int, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.serve:
+        SERVERS[args.serve]()
+    elif args.load:
+        print(load(int(args.load[0]), float(args.load[1])))
+    elif args.offer:
+        offer(int(args.offer[0]), float(args.offer[1]))
+    elif args.started:
+        started(args.started)
+    elif args.stall:
+        print(json.dumps(stall(args.stall[0], float(args.stall[1]))))
+    elif args.held:
+        print(json.dumps(held(args.held)))
+    else:
+        report(args)
+    return 0
+
+
+def report(args: argparse.Namespace) -> None:
+    rounds, seconds = (1, 1.5) if args.quick else (3, 4.0)
+    results: list[dict[str, object]] = []
+
+    def own(*command: str) -> dict[str, object]:
+        ran = subprocess.run([sys.executable, __file__, *command], capture_output=True,
+                             text=True, timeout=300, check=True)
+        return json.loads(ran.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+
+    if args.only in {None, "echo"}:
+        results += echo(rounds, seconds)
+    if args.only in {None, "stall"}:
+        for _ in range(rounds):
+            results += [own("--stall", kind, str(seconds * 2)) for kind in ("bare", "ours")]
+    if args.only in {None, "start"}:
+        results.append(start_time(3 if args.quick else 7))
+    if args.only in {None, "held"}:
+        results.append(own("--held", "1000" if args.quick else "10000"))
+    for result in results:
+        print(json.dumps(result))
+    for result in results:
+        print("  ".join(f"{key}={value}" for key, value in result.items()), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
