@@ -144,3 +144,14 @@ def test_a_file_that_is_no_record_is_explained(tmp_path: Path, content: bytes) -
     with pytest.raises(Problem) as caught:
         create_window(path)
     assert caught.value.text
+
+
+def test_rows_that_wrap_do_not_overlap(hand: Hand) -> None:
+    window: MainWindow = hand.window
+    window.resize(1024, 602)
+    hand.qtbot.wait(50)
+    names = ("server.state", "server.greeting", "server.strip", "server.connections",
+             "server.send")
+    tops = [hand.find(name).mapTo(window, hand.find(name).rect().topLeft()).y() for name in names]
+    ends = [top + hand.find(name).height() for top, name in zip(tops, names, strict=True)]
+    assert all(end <= top for end, top in zip(ends, tops[1:], strict=False)), (tops, ends)

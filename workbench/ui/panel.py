@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.engine import commands as c
@@ -349,6 +350,12 @@ class EndpointPanel(QWidget):
         if not ours:
             self._fill_common(settings)
             self.fill(settings)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Rows that wrap need more height: a splitter asks for the minimum, not for the width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.setMinimumHeight(self.column.minimumHeightForWidth(self.width()))
 
     @property
     def phase(self) -> Phase | None:

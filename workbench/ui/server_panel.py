@@ -96,6 +96,7 @@ class ServerPanel(EndpointPanel):
 
     def _build_actions(self) -> None:
         self.table = self.controls.add(ConnectionTable(), "connections")
+        self.table.setMinimumHeight(50)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.chosen_label = QLabel()
         self.chosen_label.setProperty("muted", True)

@@ -56,7 +56,7 @@ class Conversation(QPlainTextEdit):
         self.setMaximumBlockCount(MOST_LINES)
         self.setFont(theme.fixed_font())
         self.setTabChangesFocus(True)
-        self.setMinimumHeight(60)
+        self.setMinimumHeight(50)
 
     def add(self, lines: Iterable[str]) -> None:
         """Append lines; the view follows if it was at its end."""
