@@ -33,6 +33,8 @@ SIZE = 64
 
 def serve_bare() -> None:
     """An epoll loop in Python without a log."""
+    if sys.platform != "linux":
+        raise SystemExit("epoll is Linux's")
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     listener.setblocking(False)
     print(listener.getsockname()[1], flush=True)
@@ -121,7 +123,12 @@ def serve_window() -> None:
         session.perform(c.Start("bench")).wait(10)
         print(session.link("bench").rpartition(":")[2], flush=True)
         stop = threading.Event()
-        threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
+
+        def wait_for_line() -> None:
+            sys.stdin.readline()
+            stop.set()
+
+        threading.Thread(target=wait_for_line, daemon=True).start()
         watch = QTimer()
         watch.timeout.connect(lambda: app.quit() if stop.is_set() else None)
         watch.start(50)
@@ -148,7 +155,7 @@ def load(port: int, seconds: float) -> int:
         sock = socket.create_connection(("127.0.0.1", port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setblocking(False)
-        poll.register(sock, selectors.EVENT_READ)
+        poll.register(sock, selectors.EVENT_READ, sock)
         left[sock] = SIZE
         sock.send(payload)
     done = 0
@@ -156,8 +163,7 @@ def load(port: int, seconds: float) -> int:
     ending = False
     while left:
         for key, _ in poll.select(1.0):
-            sock = key.fileobj
-            assert isinstance(sock, socket.socket)
+            sock = key.data
             left[sock] -= len(sock.recv(SIZE))
             if left[sock]:
                 continue

@@ -100,7 +100,7 @@ def _digest() -> str:
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     """Two runs at once must not make the same venv: the second waits for the first."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         yield
         return
     import fcntl
@@ -146,7 +146,7 @@ def _not_installed(specs: Sequence[str]) -> list[str]:
 
 def _root_prefix() -> list[str] | None:
     """What to put before a command that needs root; None where that takes a password."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return None
     if os.geteuid() == 0:
         return []
