@@ -217,6 +217,12 @@ class Channel:
             self.start_deadline(op, self._send_expired)
         self.refresh()
 
+    def queue(self, data: memoryview) -> None:
+        """Keep a copy of bytes that the kernel did not take."""
+        self.out.append(Outgoing(bytes(data), None))
+        self.out_bytes += len(data)
+        self.refresh()
+
     def _send_now(self, item: Outgoing) -> bool:
         """One call; True when the whole item is with the kernel."""
         try:

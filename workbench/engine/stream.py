@@ -10,8 +10,8 @@ from workbench.engine.channel import Channel, Op, Outgoing
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
 from workbench.engine.loop import Job
-from workbench.engine.responders import prepare
-from workbench.engine.settings import OnPeerClose
+from workbench.engine.responders import Reply, prepare
+from workbench.engine.settings import GateMode, OnPeerClose
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, Phase
 from workbench.engine.ticket import Ticket, failed
@@ -157,12 +157,27 @@ class StreamChannel(Channel):
             return
         self.bytes_in += count
         answer = self.behaviour.answer
-        if answer is not None:
+        if answer is Reply and not self.out and endpoint.sending is GateMode.AUTO:
+            self._echo(buffer[: min(count, size)])
+        elif answer is not None:
             reply = answer(buffer[: min(count, size)])
             if reply is not None:
                 self.reply(reply)
         if self.out_bytes:
             self.refresh()
+
+    def _echo(self, data: memoryview) -> None:
+        """Send back at once what was read: the hot path, without queue and objects."""
+        try:
+            count = self.traced.send(data, None)
+        except BlockingIOError:
+            count = 0
+        except OSError as error:
+            self._broke(error)
+            return
+        self.bytes_out += count
+        if count < len(data):
+            self.queue(data[count:])
 
     def _finished_by_peer(self) -> None:
         """recv gave b"": the peer has sent FIN. What we still have to send may still go."""

@@ -253,7 +253,7 @@ class TracedSocket:
             self._fail(begin, "recv", args, error, cause)
         took = perf_counter_ns() - begin
         keep = self.keep
-        kept = buffer[:count] if keep is None or count <= keep else buffer[:keep]
+        kept = buffer[: count if keep is None or count <= keep else keep]
         self.last = event = _new(Event, (
             begin - self._start, took, self._endpoint, self.id, CALL, "recv", args, count,
             None, None, None, count, bytes(kept), cause,

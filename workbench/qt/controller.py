@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from workbench.engine.commands import Command
 from workbench.engine.snapshot import EndpointSnapshot
@@ -72,7 +72,8 @@ class Controller(QObject):
         self._closed = False
         self._told = 0
         self._woken.connect(self._on_woken)
-        self._ended.connect(self._on_ended)
+        # queued always: a ticket that ended before perform() returned is told afterwards too
+        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
         self._end_subscription: Callable[[], None] = session.journal.subscribe(self._on_commit)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)

@@ -49,7 +49,7 @@ class LogView(QTableView):
         height = metrics.height() + 5
         self.verticalHeader().setMinimumSectionSize(height)
         self.verticalHeader().setDefaultSectionSize(height)
-        scale = metrics.averageCharWidth() / 7
+        scale = metrics.horizontalAdvance("0") / 8
         for column, width in enumerate(WIDTHS):
             self.setColumnWidth(column, int(width * max(1.0, scale)))
 
