@@ -184,6 +184,7 @@ def _capture(table: dict[str, Any]) -> int | str | None:
 
 
 def _endpoint(name: str, body: dict[str, Any], path: KeyPath) -> s.EndpointSettings:
+    _known(body, _ENDPOINT, path)
     if "role" not in body:
         raise _Wrong(path, "scenario.missing", key="role")
     return _with_keys(s.EndpointSettings(name, s.Role.STREAM), body, path)

@@ -1,0 +1,113 @@
+"""What is wrong in a scenario is said with its line and the nearest name, before it starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.resources import resource
+from workbench.scenario.locate import line_of, locate
+from workbench.scenario.model import Expect, Loop, Perform, Scenario, ScenarioProblem, load, parse
+from workbench.scenario.write import to_toml
+from workbench.texts import Problem
+
+GOOD = """title = "t"
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+[endpoint.client]
+role = "stream"
+address = "@server"
+[[step]]
+do = "start"
+endpoint = "server"
+"""
+
+
+@pytest.mark.parametrize(("wrong", "right", "line", "near"), [
+    ('role = "listener"', 'rolle = "listener"', 3, "role"),
+    ('"listener"', '"listner"', 3, "listener"),
+    ('"@server"', '"@sever"', 7, "server"),
+    ('do = "start"', 'do = "strat"', 9, "start"),
+    ('endpoint = "server"', 'endpoint = "servr"', 10, "server"),
+    ('"127.0.0.1:0"', '"127.0.0.1:65536"', 4, "65535"),
+    ('"127.0.0.1:0"', '"[::1]:0"', 4, "IPv6"),
+    ('"127.0.0.1:0"', '"127.0.0.1:0"\nbacklog = "x"', 5, "number"),
+    ('"127.0.0.1:0"', '"127.0.0.1:0"\ntimeout = -1.0', 5, "-1"),
+    ('"127.0.0.1:0"', '"127.0.0.1:0"\noptions = { SO_REUSEADR = 1 }', 5, "SO_REUSEADDR"),
+    ('"127.0.0.1:0"', '"127.0.0.1:0"\nresponder = { kind = "greeet" }', 5, "greet"),
+    ('title = "t"', 'title = t', 1, "TOML"),
+])
+def test_a_mistake_is_pointed_at(wrong: str, right: str, line: int, near: str) -> None:
+    with pytest.raises(ScenarioProblem) as caught:
+        parse(GOOD.replace(wrong, right, 1), "x.toml")
+    assert caught.value.line == line
+    assert near in caught.value.text
+    assert caught.value.text.startswith(f"x.toml:{line}:")
+
+
+def test_a_newer_format_is_refused() -> None:
+    with pytest.raises(Problem, match="newer"):
+        parse("format = 2\n" + GOOD)
+
+
+def test_ready_scenarios_read_and_write_back() -> None:
+    found = sorted(resource("scenarios").glob("*.toml"))
+    assert len(found) >= 4
+    for path in found:
+        scenario = load(path)
+        assert scenario.titles["zh_CN"]
+        assert parse(to_toml(scenario)) == scenario
+
+
+def test_loops_and_expectations() -> None:
+    scenario: Scenario = parse(GOOD + """
+[[step]]
+do = "loop"
+times = 3
+until = { endpoint = "client", call = "recv" }
+[[step.step]]
+do = "connect"
+endpoint = "client"
+error = "ECONNREFUSED"
+""")
+    loop = scenario.steps[1]
+    assert isinstance(loop, Loop)
+    assert isinstance(loop.until, Expect)
+    assert isinstance(loop.steps[0], Perform)
+    assert loop.steps[0].error == "ECONNREFUSED"
+    assert parse(to_toml(scenario)) == scenario
+
+
+def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Problem):
+        load(tmp_path / "none.toml")
+
+
+KEYS = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
+VALUES = st.one_of(
+    st.integers().map(str),
+    st.just('"""two\nlines = 1\n[not a table]"""'),
+    st.just("'''a\n[[b]]\n'''"),
+    st.just('[1,\n 2, # ]\n 3]'),
+    st.just('{ a = "]", b = [1] }'),
+    st.just('"x # y [z]"'),
+)
+
+
+@given(st.dictionaries(KEYS, st.dictionaries(KEYS, VALUES, max_size=4), max_size=4))
+def test_every_key_is_found_on_its_line(tables: dict[str, dict[str, str]]) -> None:
+    lines: list[str] = []
+    wanted: dict[tuple[str, ...], int] = {}
+    for table, pairs in tables.items():
+        lines.append(f"[{table}]")
+        wanted[(table,)] = len(lines)
+        for key, value in pairs.items():
+            wanted[table, key] = len(lines) + 1
+            lines += f"{key} = {value}".split("\n")
+    found = locate("\n".join(lines))
+    for path, line in wanted.items():
+        assert line_of(found, path) == line
