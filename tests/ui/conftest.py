@@ -77,7 +77,7 @@ class Hand:
 
     def press(self, name: str) -> None:
         button = self.find(name)
-        self.wait(button.isEnabled)
+        self.wait(lambda: button.isEnabled() and button.isVisible())
         button.click()  # type: ignore[attr-defined]
 
     def type(self, name: str, text: str) -> None:

@@ -150,6 +150,7 @@ class Endpoint:
         if self._runner is not None:
             self._runner.join(5.0)  # it has ended already: this only collects it
         self.loop = self._new_loop()
+        self._sampler = None  # it belonged to the loop that has ended
         self.loop.post(job)
         self._runner = self._spawn(self.loop)
 
