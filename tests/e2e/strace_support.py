@@ -1,14 +1,22 @@
-"""What strace saw of each socket, and what the log says: the same calls in the same order."""
+"""What strace saw of each socket, and what the log says: the same calls in the same order.
+
+A socket is known by its descriptor and by which of that descriptor's lives it is: (fd, 1) is
+the first socket() or accept() that returned fd, (fd, 2) the next after its close.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
-LEFT_OUT = frozenset({"getsockname", "getpeername", "getsockopt"})
-_END = re.compile(r"= (-?\d+)(?: (E[A-Z0-9]+))?[^=]*$")
-_NAMES = {"accept4": "accept", "sendto": "send", "recvfrom": "recv"}
+TRACED: Final = "trace=%network,close,read,write,readv,writev,dup,dup2,dup3"
+"""read, write and dup too: a socket served by them would be missed by the log."""
+LEFT_OUT: Final = frozenset({"getsockname", "getpeername", "getsockopt"})
+_END = re.compile(r"\) += (-?\d+)(?:<[^>]*>)?(?: (E[A-Z0-9]+) \(.*\))?$")
+_NAMES: Final = {"accept4": "accept", "sendto": "send", "recvfrom": "recv"}
+_NOT_ENDPOINTS: Final = ("AF_NETLINK",)  # sock_diag: the program looking, not a user's socket
 
 
 class Call(NamedTuple):
@@ -18,113 +26,145 @@ class Call(NamedTuple):
     outcome: int | str
 
 
-def traced_calls(text: str) -> list[list[Call]]:
-    """Per socket (in the order of socket() and accept()), the calls that strace saw."""
-    sockets: list[list[Call]] = []
+Life = tuple[int | str, int]
+Sockets = dict[Life, list[Call]]
+
+
+class _Lives:
+    """Numbers the lives of each descriptor, in the order in which they begin."""
+
+    def __init__(self) -> None:
+        self.sockets: Sockets = {}
+        self._count: Counter[int | str] = Counter()
+
+    def begin(self, descriptor: int | str) -> list[Call]:
+        self._count[descriptor] += 1
+        calls: list[Call] = []
+        self.sockets[descriptor, self._count[descriptor]] = calls
+        return calls
+
+
+def traced_calls(text: str) -> Sockets:
+    """Per socket, the finished calls that strace saw, in the order in which they ended.
+
+    A call belongs to the socket that its descriptor meant when the call *began*: the number
+    of a socket being closed may be given out again before strace prints the close's end.
+    """
+    lives = _Lives()
     by_fd: dict[int, list[Call]] = {}
-    for name, args, value, errno in _complete(text):
-        outcome: int | str = errno or value
+    begun: dict[str, list[Call] | None] = {}
+    for process, name, args, outcome in _lines(text):
+        if outcome is None:  # it begins
+            fd = _descriptor(args)
+            begun[process] = by_fd.get(fd)
+            if name == "close":
+                by_fd.pop(fd, None)
+            continue
+        call = Call(_short(name, args), outcome)
         if name == "socket":
-            calls = [Call(name, outcome)]
-            ours = not any(word in args for word in ("AF_NETLINK", "AF_LOCAL"))
-            if ours:
-                sockets.append(calls)
-            if value >= 0:
-                by_fd.pop(value, None)
-                if ours:
-                    by_fd[value] = calls
+            if any(word in args for word in _NOT_ENDPOINTS):
+                continue
+            calls = lives.begin(outcome)
+            calls.append(call)
+            if isinstance(outcome, int):
+                by_fd[outcome] = calls
             continue
-        fd = int(args.split(",")[0].split(")")[0]) if args[:1].isdigit() else -1
-        calls_of = by_fd.get(fd)
-        if calls_of is None:
+        found = begun.pop(process, None)
+        if found is None or call.name in LEFT_OUT:
             continue
-        short = _short(name, args)
-        if short in LEFT_OUT:
-            continue
-        calls_of.append(Call(short, outcome))
-        if short == "accept" and value >= 0:
-            child: list[Call] = []
-            sockets.append(child)
-            by_fd[value] = child
-        if short == "close":
-            del by_fd[fd]
-    return sockets
+        found.append(call)
+        if call.name == "accept" and isinstance(outcome, int):
+            by_fd[outcome] = lives.begin(outcome)
+    return lives.sockets
+
+
+def _lines(text: str) -> Iterator[tuple[str, str, str, int | str | None]]:
+    """(process, name, arguments, None) where a call begins, the same with its outcome after."""
+    waiting: dict[str, tuple[str, str]] = {}
+    for line in text.splitlines():
+        process, _, rest = line.partition(" ")
+        rest = rest.strip()
+        resumed = re.match(r"<\.\.\. (\w+) resumed>(.*)$", rest)
+        if resumed is not None:
+            name, head = waiting.pop(process)
+            body = head + resumed.group(2)
+        else:
+            first = re.match(r"(\w+)\((.*)$", rest)
+            if first is None:
+                continue
+            name, body = first.groups()
+            yield process, name, body, None
+            if body.endswith("<unfinished ...>"):
+                waiting[process] = (name, body.removesuffix("<unfinished ...>"))
+                continue
+        end = _END.search(body)
+        if end is not None:
+            yield process, name, body[: end.start()], end.group(2) or int(end.group(1))
+
+
+def _descriptor(args: str) -> int:
+    found = re.match(r"\d+", args)
+    return int(found.group()) if found is not None else -1
 
 
 def _short(name: str, args: str) -> str:
     """Python's name: send() is sendto() without an address, recv() is recvfrom() without."""
-    if name == "sendto" and not args.rstrip(" )").endswith("NULL, 0"):
+    if name == "sendto" and not args.rstrip().endswith("NULL, 0"):
         return "sendto"
-    if name == "recvfrom" and not args.rstrip(" )").endswith("NULL, NULL"):
+    if name == "recvfrom" and not args.rstrip().endswith("NULL, NULL"):
         return "recvfrom"
     return _NAMES.get(name, name)
 
 
-def _complete(text: str) -> Iterable[tuple[str, str, int, str | None]]:
-    """Finished calls in the order of their ends; unfinished and resumed lines joined."""
-    waiting: dict[str, tuple[str, str]] = {}
-    for line in text.splitlines():
-        pid, _, rest = line.partition(" ")
-        rest = rest.strip()
-        resumed = re.match(r"<\.\.\. (\w+) resumed>(.*)$", rest)
-        if resumed is not None:
-            name, head = waiting.pop(pid, (resumed.group(1), ""))
-            rest = f"{name}({head}{resumed.group(2)}"
-        begun = re.match(r"(\w+)\((.*)$", rest)
-        if begun is None:
-            continue
-        name, body = begun.groups()
-        if body.endswith("<unfinished ...>"):
-            waiting[pid] = (name, body.removesuffix("<unfinished ...>"))
-            continue
-        end = _END.search(body)
-        if end is not None:
-            yield name, body[: end.start()].rstrip(), int(end.group(1)), end.group(2)
+def logged_calls(rows: list[dict[str, object]]) -> Sockets:
+    """Per socket, the calls that the JSON lines tell: kind call only.
 
-
-def logged_calls(rows: list[dict[str, object]]) -> list[list[Call]]:
-    """Per socket, the calls that the JSON lines tell: kind call only."""
-    sockets: list[list[Call]] = []
+    A socket of socket() has its descriptor in its own first row. Those of accept() have it in
+    their listener's row: an endpoint accepts on one thread and numbers what it accepted, so
+    its accepted connections in the order of their numbers are its accept rows in order.
+    """
+    calls_only = [row for row in rows if row["kind"] == "call" and row["call"] not in LEFT_OUT]
+    children = _accepted(calls_only)
+    lives = _Lives()
     by_connection: dict[object, list[Call]] = {}
-    fresh: list[tuple[int, list[Call]]] = []
-    for row in rows:
-        if row["kind"] != "call" or row["call"] in LEFT_OUT:
-            continue
-        outcome = row["errno"] if row["errno"] is not None else row["result"]
-        assert isinstance(outcome, int | str)
-        call = Call(str(row["call"]), outcome)
-        connection = row["connection"]
+    for row in calls_only:
+        call, connection = Call(str(row["call"]), _outcome(row)), row["connection"]
         if call.name == "socket":
-            calls = [call]
-            sockets.append(calls)
-            by_connection[connection] = calls
-            continue
-        found = by_connection.get(connection)
-        if found is None:  # accepted: its fd stands in the accept before
-            if not fresh:
-                fresh.append((-1, []))
-                sockets.append(fresh[0][1])
-            found = by_connection[connection] = fresh.pop(0)[1]
-        found.append(call)
+            by_connection[connection] = lives.begin(call.outcome)
+        if connection not in by_connection:  # no socket() and no accept() tells of it
+            by_connection[connection] = lives.begin(f"connection {connection}")
+        by_connection[connection].append(call)
         if call.name == "accept" and isinstance(call.outcome, int):
-            child: list[Call] = []
-            sockets.append(child)
-            fresh.append((call.outcome, child))
-    return sockets
+            waiting = children.get(row["endpoint"])
+            child = lives.begin(call.outcome)
+            if waiting:
+                by_connection[waiting.pop(0)] = child
+    return lives.sockets
 
 
-def normal(sockets: list[list[Call]]) -> list[list[Call]]:
-    """Comparable: descriptors of different threads are opened in no fixed order."""
-    return sorted((calls for calls in sockets if calls), key=repr)
+def _accepted(rows: list[dict[str, object]]) -> dict[object, list[int]]:
+    """Per endpoint, its connections that no socket() row tells of, by number."""
+    made = {row["connection"] for row in rows if row["call"] == "socket"}
+    found: dict[object, set[int]] = {}
+    for row in rows:
+        connection = row["connection"]
+        if isinstance(connection, int) and connection not in made:
+            found.setdefault(row["endpoint"], set()).add(connection)
+    return {endpoint: sorted(numbers) for endpoint, numbers in found.items()}
+
+
+def _outcome(row: dict[str, object]) -> int | str:
+    outcome = row["errno"] if row["errno"] is not None else row["result"]
+    assert isinstance(outcome, int | str), row
+    return outcome
 
 
 def differences(trace: str, rows: list[dict[str, object]]) -> list[str]:
     """What strace saw and the log does not say, or the other way round; empty where equal."""
-    seen, told = normal(traced_calls(trace)), normal(logged_calls(rows))
-    found = [f"strace saw {calls}, the log has no such socket" for calls in seen
-             if calls not in told]
-    found += [f"the log tells {calls}, strace saw no such socket" for calls in told
-              if calls not in seen]
-    if len(seen) != len(told) and not found:
-        found.append(f"strace saw {len(seen)} sockets, the log tells of {len(told)}")
-    return found
+    seen, told = traced_calls(trace), logged_calls(rows)
+    return [
+        f"descriptor {life[0]}, life {life[1]}: strace saw {seen.get(life)}, "
+        f"the log tells {told.get(life)}"
+        for life in sorted(seen.keys() | told.keys(), key=str)
+        if seen.get(life) != told.get(life)
+    ]

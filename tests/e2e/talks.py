@@ -1,11 +1,12 @@
 """Things two ends do on real sockets, run in a process of their own (under strace).
 
-python -m tests.e2e.talks NAME RECORD
+python -m tests.e2e.talks NAME RECORD DEAD_PORT
+
+DEAD_PORT is bound by the caller and not listened on: a genuine ECONNREFUSED.
 """
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,8 +22,9 @@ BOUND = 20.0
 class Talk:
     """A session and short words for what a test does with it."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, dead_port: int) -> None:
         self.session = session
+        self.dead_port = dead_port
 
     def server(self, **more: object) -> None:
         values: dict[str, object] = {"address": "127.0.0.1:0", "responder": Echo(), **more}
@@ -93,11 +95,9 @@ def udp6(talk: Talk) -> None:
 
 
 def refused(talk: Talk) -> None:
-    """Bound, not listening: a genuine ECONNREFUSED."""
-    with socket.socket() as placeholder:
-        placeholder.bind(("127.0.0.1", 0))
-        talk.client(address=f"127.0.0.1:{placeholder.getsockname()[1]}")
-        assert talk.do(c.Connect("client")).errno == "ECONNREFUSED"
+    """Nobody listens there."""
+    talk.client(address=f"127.0.0.1:{talk.dead_port}")
+    assert talk.do(c.Connect("client")).errno == "ECONNREFUSED"
 
 
 def reset(talk: Talk) -> None:
@@ -109,6 +109,16 @@ def reset(talk: Talk) -> None:
     talk.do(c.Abort("client"))
     talk.until("server", "recv", errno="ECONNRESET")
     talk.until("server", "close")
+
+
+def abort(talk: Talk) -> None:
+    """The server aborts a chosen connection, the client's recv says ECONNRESET."""
+    talk.server()
+    talk.client()
+    talk.do(c.Connect("client"))
+    talk.until("server", "accept")
+    talk.do(c.Abort("server", connection=1))
+    talk.until("client", "recv", errno="ECONNRESET")
 
 
 def broken_pipe(talk: Talk) -> None:
@@ -138,6 +148,13 @@ def deadline(talk: Talk) -> None:
     assert talk.do(c.Recv("client", 10)).error == "TimeoutError"
 
 
+def connect_deadline(talk: Talk) -> None:
+    """A full accept queue: our timeout ends a connect, and its socket is closed."""
+    talk.server(accept=GateMode.PAUSED, backlog=0)
+    talk.client(timeout=0.3)
+    assert talk.do(c.Connect("client", count=4)).error == "TimeoutError"
+
+
 def half_close(talk: Talk) -> None:
     """The client finishes sending and still reads."""
     talk.server()
@@ -149,11 +166,12 @@ def half_close(talk: Talk) -> None:
 
 
 def twenty(talk: Talk) -> None:
-    """Twenty connections at once."""
+    """Twenty connections at once, each with bytes of another number: no two look alike."""
     talk.server()
     talk.client(count=20)
     talk.do(c.Connect("client"))
-    talk.do(c.Send("client", text="hi"))
+    for number in range(1, 21):
+        talk.do(c.Send("client", text="x" * number, connection=number))
     talk.until("client", "recv", 20)
     talk.do(c.Stop("client"))
     talk.until("server", "close", 20)
@@ -161,11 +179,12 @@ def twenty(talk: Talk) -> None:
 
 TALKS: dict[str, Callable[[Talk], None]] = {
     "tcp": tcp, "tcp6": tcp6, "unix": unix, "udp": udp, "udp6": udp6, "refused": refused,
-    "reset": reset, "abort": reset, "broken_pipe": broken_pipe, "would_block": would_block,
-    "deadline": deadline, "half_close": half_close, "twenty": twenty,
+    "reset": reset, "abort": abort, "broken_pipe": broken_pipe, "would_block": would_block,
+    "deadline": deadline, "connect_deadline": connect_deadline,
+    "half_close": half_close, "twenty": twenty,
 }  # fmt: skip
 
 
 if __name__ == "__main__":
     with Session(Path(sys.argv[2])) as session:
-        TALKS[sys.argv[1]](Talk(session))
+        TALKS[sys.argv[1]](Talk(session, int(sys.argv[3])))
