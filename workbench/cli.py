@@ -17,6 +17,8 @@ from typing import NoReturn
 import workbench
 from workbench.cli_output import Printer, StepPrinter
 from workbench.engine import commands as c
+from workbench.engine import kernel
+from workbench.engine.address import parse as parse_address
 from workbench.engine.settings import (
     Echo,
     EndpointSettings,
@@ -44,7 +46,7 @@ class _Parser(argparse.ArgumentParser):
     """Usage errors as one sentence, exit 2."""
 
     def error(self, message: str) -> NoReturn:
-        raise Problem("cli.usage", reason=message, prog=self.prog)
+        raise Problem("cli.usage", reason=message.rstrip(".。") + ".", prog=self.prog)
 
 
 def main(argv: list[str]) -> int:
@@ -244,6 +246,13 @@ def _write_junit(runner: Runner, path: Path) -> None:
 
 
 def _family_of(address: str) -> str:
+    """The family an address is written in. Raises Problem where it is none at all."""
+    family = _written_family(address)
+    parse_address(address, family)
+    return family
+
+
+def _written_family(address: str) -> str:
     if address.startswith(("/", "./", "~", "abstract:", "temp:")):
         return "AF_UNIX"
     return "AF_INET6" if address.startswith("[") else "AF_INET"
@@ -257,11 +266,13 @@ def _listen(args: argparse.Namespace) -> int:
         responder = Greet(args.greet)
     elif args.sink:
         responder = Sink()
+    family = _family_of(args.address)
+    kernel.check_backlog(args.backlog)
     settings = EndpointSettings(
-        "server", Role.DATAGRAM if args.udp else Role.LISTENER, _family_of(args.address),
+        "server", Role.DATAGRAM if args.udp else Role.LISTENER, family,
         "SOCK_DGRAM" if args.udp else "SOCK_STREAM", address=args.address, backlog=args.backlog,
         responder=responder,
-        options=() if _family_of(args.address) == "AF_UNIX" or args.udp or os.name == "nt"
+        options=() if family == "AF_UNIX" or args.udp or os.name == "nt"
         else (("SO_REUSEADDR", 1),),
     )
     if args.scenario:

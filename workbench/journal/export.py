@@ -7,6 +7,8 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TextIO
 
+from workbench.engine.events import NOTE
+from workbench.journal.notes import note_text
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row, row_json
 from workbench.payload import show
@@ -66,7 +68,8 @@ def text_line(reader: Reader, row: Row, encoding: str = "utf-8") -> str:
     if row.connection is not None:
         who += f" #{row.connection}"
     outcome = row.errno or row.error or ("" if row.result is None else f"= {row.result}")
-    line = f"{row.seq:>6}  {clock}  {who:<14} {row.kind:<7} {row.call}({row.args}) {outcome}"
+    what = note_text(row) if row.kind == NOTE else f"{row.call}({row.args})"
+    line = f"{row.seq:>6}  {clock}  {who:<14} {row.kind:<7} {what} {outcome}"
     if row.payload:
         line += f"  {show(row.payload, encoding)}"
     missing = missing_bytes(row)

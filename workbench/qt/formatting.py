@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-
 from workbench.engine.events import NOTE
 from workbench.journal.export import missing_bytes
+from workbench.journal.notes import note_text
 from workbench.journal.reader import Row
 from workbench.payload import show
 from workbench.texts import tr
@@ -54,20 +53,6 @@ def took_text(row: Row) -> str:
     if micro < 1_000_000:
         return f"{micro / 1000:.1f} ms"
     return f"{micro / 1_000_000:.2f} s"
-
-
-def note_text(row: Row) -> str:
-    """A note of the program in the current language."""
-    if row.call == "note":
-        return row.args
-    try:
-        if row.call == "not_done":
-            key, named = ast.literal_eval(row.args)
-            return tr(key, **named)
-        values = ast.literal_eval(f"({row.args},)") if row.args else ()
-        return tr(f"note.{row.call}", *values)
-    except (KeyError, IndexError, ValueError, SyntaxError):
-        return f"{row.call} {row.args}"
 
 
 def data_text(row: Row) -> str:

@@ -125,7 +125,9 @@ def load(path: Path) -> Scenario:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, UnicodeDecodeError):
+            raise Problem("scenario.not_text", path=str(path)) from error
+        reason = error.strerror or str(error)
         raise Problem("scenario.unreadable", path=str(path), reason=reason) from error
     return parse(text, str(path))
 

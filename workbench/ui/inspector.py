@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
 from workbench.engine.events import NOTE
 from workbench.explain import Explanation, explain
 from workbench.journal.export import missing_bytes
+from workbench.journal.notes import note_text
 from workbench.journal.query import parse
 from workbench.journal.reader import Row
 from workbench.payload import ENCODINGS, hexdump, show
 from workbench.qt.controller import Controller
-from workbench.qt.formatting import call_text, note_text, result_text, who_text
+from workbench.qt.formatting import call_text, result_text, who_text
 from workbench.qt.log_model import command_text
 from workbench.texts import tr
 

@@ -1,0 +1,22 @@
+"""Notes in words: the record keeps key and values, so every reader has its language."""
+
+from __future__ import annotations
+
+import ast
+
+from workbench.journal.reader import Row
+from workbench.texts import tr
+
+
+def note_text(row: Row) -> str:
+    """A note of the program in the current language."""
+    if row.call == "note":
+        return row.args
+    try:
+        if row.call == "not_done":
+            key, named = ast.literal_eval(row.args)
+            return tr(key, **named)
+        values = ast.literal_eval(f"({row.args},)") if row.args else ()
+        return tr(f"note.{row.call}", *values)
+    except (KeyError, IndexError, ValueError, SyntaxError):
+        return f"{row.call} {row.args}"
