@@ -40,7 +40,8 @@ def system_language() -> str:
         (os.environ[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(key)),
         locale.getlocale()[0] or "",
     )
-    return "zh_CN" if wished.replace("-", "_").lower().startswith("zh") else "en"
+    # Windows names the language: "Chinese (Simplified)_China"
+    return "zh_CN" if wished.lower().startswith(("zh", "chinese")) else "en"
 
 
 @cache

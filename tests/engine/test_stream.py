@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -233,3 +234,67 @@ def test_an_idle_endpoint_gives_its_thread_back(session: Session, do: Do) -> Non
     do(c.Stop("server"))
     assert session.settle()
     assert do(c.Start("server")).ok
+
+
+def test_stop_while_the_name_is_looked_up_opens_nothing(
+    session: Session, do: Do, rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answer = threading.Event(), threading.Event()
+    real = socket.getaddrinfo
+
+    def slow(*args: object, **more: object) -> object:
+        asked.set()
+        answer.wait(10)
+        return real("127.0.0.1", *args[1:], **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    session.add(server(address="some-name:0"))
+    started = session.perform(c.Start("server"))
+    assert asked.wait(10)
+    assert do(c.Start("server")).problem.key == "engine.already_listening"
+    assert do(c.Stop("server")).ok
+    assert started.outcome is not None
+    assert started.outcome.problem.key == "engine.stopped_meanwhile"
+    answer.set()
+    assert session.settle()
+    assert calls(rows("server")) == []
+
+
+def test_a_pending_connect_can_be_closed(session: Session, do: Do, until) -> None:
+    session.add(server(accept=GateMode.PAUSED, backlog=0))
+    session.add(client(count=3, timeout=None))
+    do(c.Start("server"))
+    pending = session.perform(c.Connect("client"))
+    until("client", call="connect", kind="end")  # at least one got in; the queue is full then
+    while len(session.snapshot("client").connections) < 3:
+        do(c.GetOption("client", "SO_RCVBUF", connection=c.ALL))
+    waiting = [row.number for row in session.snapshot("client").connections
+               if row.connected_ns is None]
+    for number in waiting:
+        assert do(c.Close("client", number)).ok
+    assert pending.wait(10)
+
+
+def test_a_positive_linger_does_not_hold_the_endpoint_up(session: Session, do: Do, until) -> None:
+    session.add(server(options=(("SO_LINGER", (1, 1)),), receive=GateMode.PAUSED))
+    session.add(client(options=(("SO_LINGER", (1, 1)),)))
+    do(c.Start("server"))
+    do(c.Connect("client"))
+    until("server", call="accept")
+    session.perform(c.Send("client", text="x" * 8_000_000, wait=False))
+    until("client", call="send")
+    assert do(c.Close("client")).ok  # its close() waits up to a second for the ACK, elsewhere
+    assert do(c.Stop("server")).ok
+    until("client", call="close")
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no AF_UNIX")
+def test_a_unix_connect_that_waits_in_c_can_be_stopped(session: Session, do: Do) -> None:
+    session.add(server(family="AF_UNIX", address="temp:full", backlog=0, accept=GateMode.PAUSED))
+    session.add(client(family="AF_UNIX", timeout=None, count=3))
+    do(c.Start("server"))
+    waiting = session.perform(c.Connect("client"))
+    assert do(c.Stop("client")).ok
+    assert waiting.wait(10)
+    assert do(c.Stop("server")).ok
+    assert session.settle()

@@ -6,6 +6,8 @@ import ipaddress
 import os
 import re
 import socket
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -14,11 +16,17 @@ from typing import Final
 from workbench.texts import Problem
 
 SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
-UNIX_PATH_BYTES: Final = 107  # sun_path[108] with its NUL: unix(7)
+UNIX_PATH_BYTES: Final = 107  # sun_path[108] with its NUL: unix(7); an abstract name's own too
 _LOOPBACK: Final = "127.0.0.1"
 _AF_UNIX: Final = getattr(socket, "AF_UNIX", -1)
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
-_PASTED: Final = re.compile(r"(?:(tcp|udp)://)?(\[[^\]]+\]|[^:/\s]+):(\d+)/?\Z", re.IGNORECASE)
+_PASTED: Final = re.compile(
+    r"(?:(tcp|udp)://)?(\[[^\]]+\]|[^:/\s]+):([0-9]{1,5})/?\Z", re.IGNORECASE
+)
+_SPACE: Final = re.compile(r"\s")
+_DOTTED: Final = re.compile(r"[0-9]+(?:\.[0-9]*)+\Z")  # no host name ends in a number
+_HEX_BYTE: Final = re.compile(r"\\x([0-9a-fA-F]{2})")
+_HAS_ABSTRACT: Final = sys.platform == "linux"
 
 
 class AddressKind(Enum):
@@ -83,6 +91,8 @@ def parse(spec: str, family: str) -> Address:
 
 
 def _parse_ip(text: str, spec: str, family: str) -> Address:
+    if "//" in text:
+        raise Problem("address.scheme", spec=spec)
     if text.startswith("["):
         host, found, port = text[1:].partition("]:")
         if not found:
@@ -91,11 +101,22 @@ def _parse_ip(text: str, spec: str, family: str) -> Address:
         host, found, port = text.rpartition(":")
         if not found:
             raise Problem("address.no_port", spec=spec)
+        if family == "AF_INET6" and ":" in host:  # fe80::1:80 may be all address
+            raise Problem("address.bad_brackets", spec=spec)
+    host = host.strip()
     if not host:
         raise Problem("address.no_host", spec=spec)
     number = parse_port(port)
-    host, _, scope = host.partition("%")
+    bare, percent, scope = host.partition("%")
+    _check_host(bare, family)
+    if percent and ":" not in bare:
+        raise Problem("address.scope", host=host)
     kind = AddressKind.INET6 if family == "AF_INET6" else AddressKind.INET
+    return Address(kind, family, host=bare, port=number, scope=scope or None)
+
+
+def _check_host(host: str, family: str) -> None:
+    """Raises Problem where neither a name nor an address of the family can be meant."""
     if ":" in host:
         try:
             ipaddress.IPv6Address(host)
@@ -105,7 +126,10 @@ def _parse_ip(text: str, spec: str, family: str) -> Address:
             raise Problem("address.v6_in_v4", host=host)
     elif family == "AF_INET6" and _is_v4(host):
         raise Problem("address.v4_in_v6", host=host)
-    return Address(kind, family, host=host, port=number, scope=scope or None)
+    elif _SPACE.search(host):
+        raise Problem("address.space", host=host)
+    elif _DOTTED.match(host) and not _is_v4(host) and not _is_short_v4(host):
+        raise Problem("address.not_v4", host=host)
 
 
 def _is_v4(host: str) -> bool:
@@ -116,15 +140,23 @@ def _is_v4(host: str) -> bool:
     return True
 
 
+def _is_short_v4(host: str) -> bool:
+    """127.1 and the like, which the resolver reads without asking anyone."""
+    try:
+        socket.inet_aton(host)
+    except (OSError, UnicodeError):
+        return False
+    return True
+
+
 def parse_port(text: str) -> int:
     """A port from what was typed. Raises Problem where it is none."""
-    try:
-        port = int(text)
-    except ValueError:
-        raise Problem("address.port_text", port=text) from None
-    if not 0 <= port <= 65535:
-        raise Problem("address.port_range", port=text)
-    return port
+    plain = text.strip()
+    if not re.fullmatch(r"-?[0-9]+", plain):
+        raise Problem("address.port_text", port=plain)
+    if not re.fullmatch(r"0*[0-9]{1,5}", plain) or int(plain) > 65535:
+        raise Problem("address.port_range", port=plain)
+    return int(plain)
 
 
 def _parse_unix(text: str) -> Address:
@@ -132,48 +164,62 @@ def _parse_unix(text: str) -> Address:
         name = text[9:]
         if not name:
             raise Problem("address.no_name")
-        _check_length(_abstract(name))
+        _check_length(abstract_bytes(name)[1:])
         return Address(AddressKind.ABSTRACT, "AF_UNIX", path=name)
     if text.startswith("temp:"):
         name = text[5:]
         if not name or "/" in name or "\0" in name or name in {".", ".."}:
-            raise Problem("address.bad_temp", name=name)
+            raise Problem("address.bad_temp", name=name.replace("\0", "\\0"))
         return Address(AddressKind.TEMP, "AF_UNIX", path=name)
     if "\0" in text:
         raise Problem("address.nul", spec=text.replace("\0", "\\0"))
-    if not text.startswith(("/", "./", "~")):
+    if not text.startswith(("/", "./", "../", "~")):
         raise Problem("address.not_a_path", spec=text)
-    path = str(Path(text).expanduser())
-    _check_length(path)
+    # Not through Path: what is written stays as written, so that the log shows it like that.
+    path = os.path.expanduser(text)  # noqa: PTH111
+    _check_length(_path_bytes(path))
     return Address(AddressKind.PATH, "AF_UNIX", path=path)
 
 
-def _check_length(path: str) -> None:
-    size = len(os.fsencode(path))
-    if size > UNIX_PATH_BYTES:
-        raise Problem("address.path_too_long", size=size, limit=UNIX_PATH_BYTES)
+def _path_bytes(path: str) -> bytes:
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise Problem("address.not_encodable", path=ascii(path), position=error.start + 1) from None
 
 
-def _abstract(name: str) -> str:
-    plain = re.sub(r"\\x([0-9a-fA-F]{2})", lambda found: chr(int(found.group(1), 16)), name)
-    return "\0" + plain
+def _check_length(path: bytes) -> None:
+    if len(path) > UNIX_PATH_BYTES:
+        raise Problem("address.path_too_long", size=len(path), limit=UNIX_PATH_BYTES)
+
+
+def abstract_bytes(name: str) -> bytes:
+    r"""The sockaddr of abstract:NAME: a NUL, then the name; \xHH in it is that byte."""
+    parts = _HEX_BYTE.split(name)  # text, two digits, text, …
+    found = bytearray(b"\0")
+    for index, part in enumerate(parts):
+        found += bytes.fromhex(part) if index % 2 else _path_bytes(part)
+    return bytes(found)
 
 
 def numeric(address: Address, temp_dir: Path | None = None) -> SockAddress | None:
     """The sockaddr where no resolver is needed, else None.
 
     Raises:
-        Problem: an unknown interface as scope, a temporary path too long.
+        Problem: an unknown interface as scope, a temporary path too long, an abstract name where
+            only paths exist.
     """
     match address.kind:
         case AddressKind.PATH:
             return address.path or ""
         case AddressKind.ABSTRACT:
-            return _abstract(address.path or "")
+            if not _HAS_ABSTRACT:
+                raise Problem("address.no_abstract")
+            return abstract_bytes(address.path or "")
         case AddressKind.TEMP:
             assert temp_dir is not None
             path = str(temp_dir / (address.path or ""))
-            _check_length(path)
+            _check_length(_path_bytes(path))
             return path
         case AddressKind.INET:
             host = address.host or ""
@@ -190,11 +236,11 @@ def numeric(address: Address, temp_dir: Path | None = None) -> SockAddress | Non
 def _scope(name: str | None) -> int:
     if not name:
         return 0
-    if name.isdigit():
+    if re.fullmatch(r"[0-9]{1,9}", name):
         return int(name)
     try:
         return socket.if_nametoindex(name)
-    except OSError:
+    except (OSError, ValueError):
         raise Problem("address.no_interface", name=name) from None
 
 
@@ -207,27 +253,33 @@ def resolve(address: Address, family: int, type_: int, *, binding: bool,
     """
     if address.kind is AddressKind.HOSTNAME:
         return _own_host(address.port, family, type_, beyond=beyond)
-    host = address.host or ""
-    if not binding and "%" not in host:
-        found = socket.getaddrinfo(host, address.port, family, type_)
-    else:
-        found = socket.getaddrinfo(host, address.port, family, type_, 0, socket.AI_PASSIVE)
+    flags = socket.AI_PASSIVE if binding else 0
+    found = socket.getaddrinfo(address.host or "", address.port, family, type_, 0, flags)
     return Resolved(found[0][4])  # type: ignore[arg-type]
 
 
 def _own_host(port: int, family: int, type_: int, *, beyond: bool) -> Resolved:
-    """gethostname(): loopback, with a note, where it does not resolve or reaches further."""
-    loopback: SockAddress = ("::1", port, 0, 0) if family == socket.AF_INET6 else (_LOOPBACK, port)
     try:
         found = socket.getaddrinfo(socket.gethostname(), port, family, type_)
     except (OSError, UnicodeError):
-        return Resolved(loopback, "hostname_unresolved")
-    inside = [item[4] for item in found if not beyond_loopback(item[4], family)]  # type: ignore[arg-type]
-    if inside:
-        return Resolved(inside[0])  # type: ignore[arg-type]
-    if beyond:
-        return Resolved(found[0][4])  # type: ignore[arg-type]
-    return Resolved(loopback, "hostname_beyond")
+        found = []
+    host, note = hostname_host([str(item[4][0]) for item in found], family, allow_beyond=beyond)
+    return Resolved((host, port, 0, 0) if family == socket.AF_INET6 else (host, port), note)
+
+
+def hostname_host(resolved: Sequence[str], family: int = socket.AF_INET, *,
+                  allow_beyond: bool) -> tuple[str, str | None]:
+    """What `hostname:` means: an address of gethostname(), and the key of the note where not.
+
+    Loopback, with a note, where the name does not resolve or only to what others can reach.
+    """
+    loopback = "::1" if family == socket.AF_INET6 else _LOOPBACK
+    if not resolved:
+        return loopback, "hostname_unresolved"
+    for host in resolved:
+        if not beyond_loopback((host, 0), family):
+            return host, None
+    return (resolved[0], None) if allow_beyond else (loopback, "hostname_beyond")
 
 
 def format_address(sockaddr: object, family: int) -> str | None:
@@ -252,17 +304,15 @@ def _interface(index: int) -> str:
 
 
 def _format_unix(sockaddr: str | bytes) -> str | None:
-    if not sockaddr:
+    raw = os.fsencode(sockaddr)
+    if not raw:
         return None
-    if isinstance(sockaddr, bytes):
-        if not sockaddr.startswith(b"\0"):
-            return os.fsdecode(sockaddr)
-        name = "".join(
-            chr(byte) if 32 < byte < 127 and byte != 92 else f"\\x{byte:02x}"
-            for byte in sockaddr[1:]
-        )
-        return f"abstract:{name}"
-    return f"abstract:{sockaddr[1:]}" if sockaddr.startswith("\0") else sockaddr
+    if not raw.startswith(b"\0"):
+        return os.fsdecode(raw)
+    name = "".join(
+        chr(byte) if 32 < byte < 127 and byte != 92 else f"\\x{byte:02x}" for byte in raw[1:]
+    )
+    return f"abstract:{name}"
 
 
 def beyond_loopback(sockaddr: SockAddress, family: int) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from workbench.engine import kernel
 from workbench.engine.loop import READ, WRITE, Timer
+from workbench.engine.options import LINGER
 from workbench.engine.responders import Behaviour, Data, Reply
 from workbench.engine.settings import GateMode, OnPeerClose
 from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, Waiting
@@ -82,7 +83,6 @@ class Channel:
         self.out: deque[Outgoing] = deque()
         self.out_bytes = 0
         self.close_when_sent = False
-        self.lingers = False
         self.behaviour = Behaviour(None, None)
         self.on_peer_close = OnPeerClose.KEEP
         self._mask = 0
@@ -332,12 +332,11 @@ class Channel:
 
     def abort(self, ticket: Ticket | None) -> None:
         """SO_LINGER (1, 0), then close(): unsent bytes go, the peer gets a reset."""
-        value = struct.pack("hh" if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else "ii", 1, 0)
+        value = struct.pack(LINGER, 1, 0)
         try:
             self.traced.setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, value, "SOL_SOCKET, SO_LINGER, (1, 0)", ticket
             )
-            self.lingers = False
         finally:
             self.close(CloseCause.ABORTED, ticket)
 
@@ -356,7 +355,7 @@ class Channel:
         if self._mask:
             self.endpoint.loop.unregister(self.traced.raw)
             self._mask = 0
-        if self.lingers:
+        if self.traced.lingers:
             self._close_in_thread(ticket)
             return
         try:

@@ -155,7 +155,7 @@ class DatagramEndpoint(Endpoint):
 
     def start(self, ticket: Ticket) -> None:
         """socket, setsockopt and, where an address is given, bind."""
-        if self._channel is not None or self.setups:
+        if self._channel is not None or self.under_way:
             raise Problem("engine.already_open")
         self.behaviour = prepare(self.responder)
         self.phase = Phase.SETTING_UP

@@ -108,6 +108,7 @@ class Endpoint:
         self._send_steps = 0
         self._send_step_ticket: Ticket | None = None
         self._setup_steps = 0
+        self._resolving: set[Ticket] = set()
         self._slow: Timer | None = None
         self._buffer = memoryview(bytearray(max(1, self.bufsize)))
         self._recv_args = str(self.bufsize)
@@ -320,6 +321,9 @@ class Endpoint:
         for setup in list(self.setups):
             setup.fail(Problem("engine.stopped_meanwhile"))
         self.setups.clear()
+        for pending in self._resolving:
+            pending.fail(Problem("engine.stopped_meanwhile"))
+        self._resolving.clear()
         if self._slow is not None:
             self._slow.cancel()
             self._slow = None
@@ -355,6 +359,11 @@ class Endpoint:
             self.set_gate(gate, mode is GateMode.PAUSED)
 
     # -- gates --------------------------------------------------------------------------------
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a set-up is being made, or its name is being looked up."""
+        return bool(self.setups or self._resolving)
 
     def set_gate(self, gate: c.Gate, paused: bool) -> None:
         """Hold a gate, or open it."""
@@ -491,6 +500,7 @@ class Endpoint:
             then(self._connectable(sockaddr) if not binding else sockaddr)
             return
         begun = perf_counter_ns()
+        self._resolving.add(ticket)
         name = socket.gethostname() if parsed.host is None else parsed.host
         shown = f"{name!r}, {parsed.port!r}"
         family, type_ = self.numbers()
@@ -527,13 +537,16 @@ class Endpoint:
 
     def _not_resolved(self, begun: int, shown: str, error: Exception, ticket: Ticket) -> None:
         self._log_resolution(begun, shown, error, ticket)
-        self.phase = Phase.FAILED
-        ticket.fail(error)
+        self._resolving.discard(ticket)
+        if not ticket.done:
+            self.phase = Phase.FAILED
+            ticket.fail(error)
         self._draw_now()
 
     def _resolved(self, begun: int, shown: str, found: addresses.Resolved, ticket: Ticket,
                   then: Callable[[SockAddress], None]) -> None:
         self._log_resolution(begun, shown, None, ticket)
+        self._resolving.discard(ticket)
         if found.note is not None:
             self.note(found.note, repr(found.sockaddr), None, ticket)
         if ticket.done:  # stopped while the resolver was at work
@@ -732,8 +745,6 @@ class Endpoint:
         shown = f"{options.level_name(option)}, {option.name}, {command.value!r}"
         raw = options.encode(option, command.value)
         channel.traced.setsockopt(option.level, option.required(), raw, shown, ticket)
-        if option.name == "SO_LINGER" and isinstance(command.value, tuple):
-            channel.lingers = bool(command.value[0]) and command.value[1] > 0
         self.get_option(channel.traced, command.option, ticket)
 
     def read_option(self, channel: Channel, name: str, ticket: Ticket) -> None:

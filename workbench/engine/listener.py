@@ -128,7 +128,7 @@ class ListenerEndpoint(Endpoint):
                           then=lambda sockaddr: self._plan(sockaddr, ticket))
 
     def _check_closed(self) -> None:
-        if self._own is not None or self.setups:
+        if self._own is not None or self.under_way:
             raise Problem("engine.already_listening")
 
     def _plan(self, sockaddr: SockAddress, ticket: Ticket) -> None:

@@ -120,11 +120,19 @@ class EndpointLoop:
         self._guests += 1
 
         def guest() -> None:
-            job = work()
+            job: Job | None = None
+            failure: BaseException | None = None
+            try:
+                job = work()
+            except Exception as error:  # noqa: BLE001 - told on the loop's thread
+                failure = error
 
             def come_back() -> None:
                 self._guests -= 1
-                job()
+                if job is not None:
+                    job()
+                elif failure is not None:
+                    self._crashed(failure)
 
             self.post(come_back)
 

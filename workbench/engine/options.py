@@ -51,7 +51,7 @@ _IP: Final = socket.IPPROTO_IP
 _IP6: Final = getattr(socket, "IPPROTO_IPV6", 41)
 _SOL: Final = socket.SOL_SOCKET
 _LEVELS: Final = {_SOL: "SOL_SOCKET", _TCP: "IPPROTO_TCP", _IP: "IPPROTO_IP", _IP6: "IPPROTO_IPV6"}
-_LINGER: Final = "hh" if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else "ii"
+LINGER: Final = "hh" if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else "ii"
 
 
 def _option(name: str, level: int, kind: OptionKind = OptionKind.INT, size: int = 0) -> Option:
@@ -66,7 +66,7 @@ _ALL: Final = (
     _option("SO_REUSEPORT", _SOL, OptionKind.BOOL),
     _option("SO_EXCLUSIVEADDRUSE", _SOL, OptionKind.BOOL),
     _option("SO_KEEPALIVE", _SOL, OptionKind.BOOL),
-    _option("SO_LINGER", _SOL, OptionKind.LINGER, struct.calcsize(_LINGER)),
+    _option("SO_LINGER", _SOL, OptionKind.LINGER, struct.calcsize(LINGER)),
     _option("SO_RCVBUF", _SOL),
     _option("SO_SNDBUF", _SOL),
     _option("SO_RCVLOWAT", _SOL),
@@ -133,7 +133,7 @@ def encode(option: Option, value: OptionValue) -> int | bytes:
         case OptionKind.LINGER:
             if isinstance(value, tuple) and len(value) == 2:
                 try:
-                    return struct.pack(_LINGER, *value)
+                    return struct.pack(LINGER, *value)
                 except struct.error:
                     pass
         case OptionKind.BYTES:
@@ -149,7 +149,7 @@ def decode(option: Option, raw: int | bytes) -> OptionValue:
     if isinstance(raw, int):
         return raw
     if option.kind is OptionKind.LINGER:
-        return tuple(struct.unpack(_LINGER, raw))
+        return tuple(struct.unpack(LINGER, raw))
     if option.name == "IP_MULTICAST_IF":
         return socket.inet_ntoa(raw[:4])
     return raw.split(b"\0", 1)[0].decode("utf-8", "replace")

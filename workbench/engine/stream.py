@@ -223,7 +223,7 @@ class StreamEndpoint(Endpoint):
 
     def start(self, ticket: Ticket) -> None:
         """socket() and its options, without connect: for a client driven call by call."""
-        if self.channels or self.setups:
+        if self.channels or self.under_way:
             raise Problem("engine.already_open")
         self.behaviour = prepare(self.responder)
         holder = Holder()
@@ -258,7 +258,7 @@ class StreamEndpoint(Endpoint):
         wished = self.settings.count if count is None else count
         if wished < 1:
             raise Problem("engine.bad_count", count=wished)
-        if self.setups:
+        if self.under_way:
             raise Problem("engine.set_up_under_way")
         fresh = self._unconnected()
         if self.channels and not fresh and all(
@@ -374,8 +374,9 @@ class StreamEndpoint(Endpoint):
             self.phase = Phase.CLOSED
 
     def current(self) -> list[Channel]:
-        """All open sockets of the last connect."""
-        return [self.channels[number] for number in self._current if number in self.channels]
+        """All open sockets of the last connect; while none is connected, those that try."""
+        connected = [self.channels[number] for number in self._current if number in self.channels]
+        return connected or list(self.channels.values())
 
 
 class Burst:

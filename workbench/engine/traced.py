@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 from contextlib import suppress
 from time import perf_counter_ns
 from typing import Final, NoReturn
@@ -27,6 +28,7 @@ from workbench.engine.events import (
     Sample,
     Sink,
 )
+from workbench.engine.options import LINGER
 
 SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
 _new = tuple.__new__  # Event(...) runs a Python-level __new__: twice the cost of this
@@ -44,6 +46,7 @@ class TracedSocket:
         local, peer: addresses in scenario spelling, None while there is none.
         last: the newest event, for the call strip.
         keep: bytes kept of each payload; None keeps all, 0 none.
+        lingers: SO_LINGER has a positive time: close() may wait in C.
     """
 
     __slots__ = (
@@ -57,6 +60,7 @@ class TracedSocket:
         "id",
         "keep",
         "last",
+        "lingers",
         "local",
         "peer",
         "type",
@@ -77,6 +81,7 @@ class TracedSocket:
         self.peer: str | None = None
         self.keep = sink.capture
         self.closed = False
+        self.lingers = False
         self.last: Event | None = None
 
     # -- birth and death --------------------------------------------------------------------
@@ -115,6 +120,7 @@ class TracedSocket:
         peer = format_address(address, self.family)
         child = TracedSocket(sock, self._sink, self._endpoint, self._sink.next_connection())
         child.peer = peer
+        child.lingers = self.lingers  # inherited by the kernel's socket too
         with suppress(OSError):  # reset while it waited in the queue: the kernel forgot it
             child.local = format_address(sock.getsockname(), self.family)
         self._log(begin, took, "accept", "", sock.fileno(), cause, peer=peer)
@@ -176,7 +182,8 @@ class TracedSocket:
             self._fail(begin, "connect", args, error, cause)
         finally:
             if wait:
-                self._sock.setblocking(False)
+                with suppress(OSError):  # closed meanwhile, while this thread was waiting
+                    self._sock.setblocking(False)
         self._log(begin, perf_counter_ns() - begin, "connect", args, 0, cause)
         self.learn_addresses()
 
@@ -209,6 +216,9 @@ class TracedSocket:
         except (OSError, OverflowError, TypeError) as error:
             self._fail(begin, "setsockopt", shown, error, cause)
         self._log(begin, perf_counter_ns() - begin, "setsockopt", shown, 0, cause)
+        if (level, option) == (socket.SOL_SOCKET, socket.SO_LINGER) and isinstance(value, bytes):
+            on, seconds = struct.unpack(LINGER, value)
+            self.lingers = bool(on and seconds)
 
     def getsockopt(self, level: int, option: int, size: int, shown: str,
                    cause: Cause | None) -> int | bytes:
