@@ -202,6 +202,7 @@ class Channel:
         if not self.out and self.endpoint.may_send():
             item = Outgoing(data, op, to)
             if self._send_now(item):
+                self.endpoint.used_send_step()
                 return
             if not self.open or self.broken:
                 return

@@ -10,11 +10,12 @@ from typing import Final
 from workbench.engine import commands as c
 from workbench.engine import kernel, options
 from workbench.engine.channel import Channel, Outgoing
-from workbench.engine.endpoint import Endpoint, payload_of
+from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
 from workbench.engine.listener import BoundFile, bind_searching
 from workbench.engine.loop import Timer
 from workbench.engine.responders import prepare
+from workbench.engine.sending import payload_of, repeat
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, PeerSnapshot, Phase
 from workbench.engine.ticket import Ticket
@@ -178,11 +179,11 @@ class DatagramEndpoint(Endpoint):
                                          self._traced_or_none))
             self._begin(setup, ticket)
 
-        self.with_address(where, ticket, binding=True, then=bound)
+        self.names.find(where, ticket, binding=True, then=bound)
 
     def _begin(self, setup: Setup, ticket: Ticket) -> None:
-        self.begin(setup)
-        if self.setups and self.calls.value == "step":
+        self.assembly.begin(setup)
+        if self.assembly.queue and self.assembly.pace.value == "step":
             ticket.finish()
 
     def _failing(self, ticket: Ticket) -> Callable[[BaseException], None]:
@@ -220,7 +221,7 @@ class DatagramEndpoint(Endpoint):
             raise Problem("engine.no_address")
 
         def with_socket() -> None:
-            self.with_address(self.settings.address, ticket, binding=False,
+            self.names.find(self.settings.address, ticket, binding=False,
                               then=lambda sockaddr: self.connect_now(sockaddr, ticket))
 
         if self._channel is None:
@@ -252,7 +253,7 @@ class DatagramEndpoint(Endpoint):
         where = command.to
         if where is None and channel.traced.peer is None:
             if channel.newest is not None:
-                self._repeat(command, ticket, lambda last: channel.write(
+                repeat(self.loop, command, ticket, lambda last: channel.write(
                     data, last, to=channel.peers[channel.newest or ""].sockaddr))
                 return
             if self.settings.address and (self.settings.bind is not None
@@ -260,10 +261,10 @@ class DatagramEndpoint(Endpoint):
                                           or channel.traced.local is None):
                 where = self.settings.address
         if where is None:  # connected, or nobody known: the kernel says EDESTADDRREQ
-            self._repeat(command, ticket, lambda last: channel.write(data, last))
+            repeat(self.loop, command, ticket, lambda last: channel.write(data, last))
             return
-        self.with_address(where, ticket, binding=False, then=lambda sockaddr: self._repeat(
-            command, ticket, lambda last: channel.write(data, last, to=sockaddr)))
+        self.names.find(where, ticket, binding=False, then=lambda sockaddr: repeat(
+            self.loop, command, ticket, lambda last: channel.write(data, last, to=sockaddr)))
 
     # -- groups -------------------------------------------------------------------------------
 

@@ -10,25 +10,24 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final, Protocol
 
 from workbench.engine import address as addresses
 from workbench.engine import commands as c
-from workbench.engine import kernel, options
+from workbench.engine import options
 from workbench.engine.calls import do_call
 from workbench.engine.channel import Channel
-from workbench.engine.errors import describe
-from workbench.engine.events import END, NOTE, Cause, Event, Sink
+from workbench.engine.errors import USER_ERRORS
+from workbench.engine.events import NOTE, Cause, Event, Sink
 from workbench.engine.loop import EndpointLoop, Runner, Spawn, Timer
+from workbench.engine.naming import Names
+from workbench.engine.picture import draw
 from workbench.engine.responders import Behaviour, prepare
+from workbench.engine.sending import payload_of, repeat
 from workbench.engine.settings import EndpointSettings, GateMode, OnPeerClose, Pace, Responder, Role
-from workbench.engine.setup import Planned, Setup
+from workbench.engine.setup import Assembly, Planned
 from workbench.engine.snapshot import (
-    Chip,
-    ChipState,
     CloseCause,
-    ConnectionSnapshot,
     EndpointSnapshot,
     PeerSnapshot,
     Phase,
@@ -36,20 +35,15 @@ from workbench.engine.snapshot import (
 )
 from workbench.engine.ticket import Ticket
 from workbench.engine.traced import SockAddress, TracedSocket
-from workbench.payload import encode, parse_hex, suffix
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.engine.events import Clock
 
-SLOW: Final = 0.8
-"""Seconds between the calls of a set-up that runs slowly (DESIGN, gates)."""
 KEPT_CLOSED: Final = 200
 CONGESTION_CHECK: Final = 0.02
 SILENCE: Final = 1.0
 SAMPLED_AT_ONCE: Final = 100
-LOOKED_AT: Final = 200
-_USER_ERRORS = (OSError, OverflowError, TypeError, ValueError, Problem)
 
 
 class Surroundings(Protocol):
@@ -91,7 +85,6 @@ class Endpoint:
         self.accept = settings.accept
         self.receive = settings.receive
         self.sending = settings.send
-        self.calls = settings.calls
         self.timeout = settings.timeout
         self.bufsize = settings.bufsize
         self.responder: Responder = settings.responder
@@ -101,15 +94,12 @@ class Endpoint:
         self.channels: dict[int, Channel] = {}
         self.closed: deque[Channel] = deque(maxlen=KEPT_CLOSED)
         self.closed_count = 0
-        self.setups: deque[Setup] = deque()
-        self.strip: list[Chip] = []
+        self.assembly = Assembly(self, settings.calls)
         self.bytes_closed = (0, 0)
         self._numbers = 0
         self._send_steps = 0
         self._send_step_ticket: Ticket | None = None
-        self._setup_steps = 0
-        self._resolving: set[Ticket] = set()
-        self._slow: Timer | None = None
+        self.names = Names(self)
         self._buffer = memoryview(bytearray(max(1, self.bufsize)))
         self._recv_args = str(self.bufsize)
         self._picture: EndpointSnapshot | None = None
@@ -126,7 +116,7 @@ class Endpoint:
     def picture(self) -> EndpointSnapshot:
         """The newest snapshot; never waits."""
         if self._picture is None:
-            self._picture = self.draw()
+            self._picture = draw(self, self._watched)
         return self._picture
 
     def ask_picture(self, detail: frozenset[int]) -> None:
@@ -134,7 +124,7 @@ class Endpoint:
         self._watched = detail
         if not self._picture_asked:
             self._picture_asked = True
-            if not self.loop.post(self._draw_now):
+            if not self.loop.post(self.redraw):
                 self._picture_asked = False
 
     def join(self, timeout: float | None) -> bool:
@@ -157,13 +147,13 @@ class Endpoint:
 
     def _new_loop(self) -> EndpointLoop:
         return EndpointLoop(self.settings.name, busy=self.busy, turn=self._turn,
-                            ended=self._draw_now, crashed=self._crashed)
+                            ended=self.redraw, crashed=self._crashed)
 
     # -- the loop's questions -----------------------------------------------------------------
 
     def busy(self) -> bool:
         """True while the endpoint owns anything: a socket, or a set-up under way."""
-        return bool(self.channels or self.setups)
+        return bool(self.channels or self.assembly.queue)
 
     def _turn(self) -> None:
         if self.sink.congested is not self.held:
@@ -228,13 +218,13 @@ class Endpoint:
         except Problem as problem:
             self.not_done(problem, ticket)
             ticket.fail(problem)
-        except _USER_ERRORS as error:
+        except USER_ERRORS as error:
             ticket.fail(error)
         except Exception as error:
             ticket.fail(Problem("engine.internal_error", reason=repr(error)))
             raise
         finally:
-            self._draw_now()
+            self.redraw()
 
     def do(self, command: c.Command, ticket: Ticket) -> None:  # noqa: C901, PLR0912 - one table
         """Carry out a command; what takes time finishes the ticket later."""
@@ -270,7 +260,7 @@ class Endpoint:
             case c.Step():
                 self.step(command, ticket)
             case c.SetPace():
-                self.set_pace(command.calls)
+                self.assembly.set_pace(command.calls)
                 ticket.finish()
             case c.Call():
                 do_call(self, command, ticket)
@@ -318,15 +308,8 @@ class Endpoint:
 
     def stop(self, ticket: Ticket | None) -> None:
         """Close every socket; pending calls fail, planned ones are dropped."""
-        for setup in list(self.setups):
-            setup.fail(Problem("engine.stopped_meanwhile"))
-        self.setups.clear()
-        for pending in self._resolving:
-            pending.fail(Problem("engine.stopped_meanwhile"))
-        self._resolving.clear()
-        if self._slow is not None:
-            self._slow.cancel()
-            self._slow = None
+        self.assembly.stop()
+        self.names.stop()
         if not self.channels:
             self.note("nothing_open", "", None, ticket)
         for channel in list(self.channels.values()):
@@ -350,7 +333,7 @@ class Endpoint:
             self.responder = settings.responder
             for channel in self.conversations():
                 self.give_behaviour(channel, settings.responder, greet=False)
-        self.set_pace(settings.calls)
+        self.assembly.set_pace(settings.calls)
         for gate, mode in (
             (c.Gate.ACCEPT, settings.accept),
             (c.Gate.RECEIVE, settings.receive),
@@ -363,7 +346,7 @@ class Endpoint:
     @property
     def under_way(self) -> bool:
         """Whether a set-up is being made, or its name is being looked up."""
-        return bool(self.setups or self._resolving)
+        return bool(self.assembly.queue or self.names.pending)
 
     def set_gate(self, gate: c.Gate, paused: bool) -> None:
         """Hold a gate, or open it."""
@@ -376,17 +359,10 @@ class Endpoint:
             case c.Gate.SEND:
                 self.sending = mode
             case c.Gate.CALLS:
-                self.set_pace(Pace.STEP if paused else Pace.AT_ONCE)
+                self.assembly.set_pace(Pace.STEP if paused else Pace.AT_ONCE)
                 return
         for channel in list(self.channels.values()):
             channel.refresh()
-
-    def set_pace(self, pace: Pace) -> None:
-        self.calls = pace
-        if self._slow is not None:
-            self._slow.cancel()
-            self._slow = None
-        self.advance()
 
     def may_send(self) -> bool:
         return self.sending is GateMode.AUTO or self._send_steps > 0
@@ -412,64 +388,10 @@ class Endpoint:
                 for channel in list(self.channels.values()):
                     channel.refresh()
             case c.Gate.CALLS:
-                if not self.setups:
-                    raise Problem("engine.nothing_planned")
-                self._setup_steps += command.count
-                self.advance()
+                self.assembly.step(command.count)
                 ticket.finish()
 
     # -- set-up -------------------------------------------------------------------------------
-
-    def begin(self, setup: Setup) -> None:
-        """Queue a set-up and run it at the endpoint's pace."""
-        if not self.setups:
-            self.strip = []
-        self.setups.append(setup)
-        self.advance()
-
-    def advance(self) -> None:
-        """Run planned calls as the pace allows."""
-        while self.setups and self._slow is None:
-            setup = self.setups[0]
-            if not setup.planned:
-                self.setups.popleft()
-                setup.finish()
-                continue
-            if self.calls is Pace.STEP:
-                if not self._setup_steps:
-                    return
-                self._setup_steps -= 1
-            planned = setup.planned.popleft()
-            try:
-                planned.run()
-            except _USER_ERRORS as error:
-                self.chip(planned, error)
-                if self.setups and self.setups[0] is setup:
-                    self.setups.popleft()
-                setup.fail(error)
-                continue
-            self.chip(planned, None)
-            if self.calls is Pace.SLOWLY and setup.planned:
-                self._slow = self.loop.after(SLOW, self._go_on)
-
-    def _go_on(self) -> None:
-        self._slow = None
-        self.advance()
-        self._draw_now()
-
-    def chip(self, planned: Planned, error: BaseException | None) -> None:
-        """Show a call of the set-up as made; a burst keeps only the newest chips."""
-        traced = planned.traced()
-        last = traced.last if traced is not None else None
-        stamp = last.t_ns if last is not None else self.now()
-        if error is not None:
-            errno = describe(error).errno if not isinstance(error, Problem) else None
-            self.strip.append(Chip(planned.call, planned.args, ChipState.FAILED, stamp, None,
-                                   errno or type(error).__name__))
-        else:
-            result = last.result if last is not None else 0
-            self.strip.append(Chip(planned.call, planned.args, ChipState.DONE, stamp, result))
-        del self.strip[:-12]
 
     def option_calls(self, traced: Callable[[], TracedSocket], ticket: Ticket) -> list[Planned]:
         """The setsockopt calls that a socket gets before bind and connect."""
@@ -488,74 +410,6 @@ class Endpoint:
 
             calls.append(Planned("setsockopt", f"{name}, {value!r}", run, traced))
         return calls
-
-    def with_address(self, spec: str, ticket: Ticket, *, binding: bool,
-                     then: Callable[[SockAddress], None]) -> None:
-        """Turn an address as written into a sockaddr; a name is resolved off this thread."""
-        parsed = addresses.parse(spec, self.settings.family)
-        if parsed.kind is addresses.AddressKind.LINK:
-            parsed = addresses.parse(self.around.link(parsed.link or ""), self.settings.family)
-        sockaddr = addresses.numeric(parsed, self._temp(parsed))
-        if sockaddr is not None:
-            then(self._connectable(sockaddr) if not binding else sockaddr)
-            return
-        begun = perf_counter_ns()
-        self._resolving.add(ticket)
-        name = socket.gethostname() if parsed.host is None else parsed.host
-        shown = f"{name!r}, {parsed.port!r}"
-        family, type_ = self.numbers()
-
-        def work() -> Callable[[], None]:
-            try:
-                found = addresses.resolve(parsed, family, type_, binding=binding,
-                                          beyond=self.around.beyond_loopback)
-            except (OSError, UnicodeError, Problem) as error:
-                failure = error
-                return lambda: self._not_resolved(begun, shown, failure, ticket)
-            return lambda: self._resolved(begun, shown, found, ticket, then)
-
-        self.loop.in_thread(work)
-
-    def _temp(self, parsed: addresses.Address) -> Path | None:
-        return self.around.temp_dir() if parsed.kind is addresses.AddressKind.TEMP else None
-
-    def _connectable(self, sockaddr: SockAddress) -> SockAddress:
-        """A wildcard is where one listens; to connect, this machine's loopback is meant."""
-        if isinstance(sockaddr, tuple) and sockaddr[0] in {"0.0.0.0", "::"}:  # noqa: S104
-            host = "127.0.0.1" if sockaddr[0] == "0.0.0.0" else "::1"  # noqa: S104
-            return (host, *sockaddr[1:])
-        return sockaddr
-
-    def _log_resolution(self, begun: int, shown: str, error: BaseException | None,
-                        ticket: Ticket) -> None:
-        failure = describe(error) if error is not None else None
-        self.sink.put(Event(
-            self.now(), perf_counter_ns() - begun, self.id, None, END, "getaddrinfo", shown,
-            None if failure else 0, failure.errno if failure else None,
-            failure.error if failure else None, None, None, None, ticket,
-        ))
-
-    def _not_resolved(self, begun: int, shown: str, error: Exception, ticket: Ticket) -> None:
-        self._log_resolution(begun, shown, error, ticket)
-        self._resolving.discard(ticket)
-        if not ticket.done:
-            self.phase = Phase.FAILED
-            ticket.fail(error)
-        self._draw_now()
-
-    def _resolved(self, begun: int, shown: str, found: addresses.Resolved, ticket: Ticket,
-                  then: Callable[[SockAddress], None]) -> None:
-        self._log_resolution(begun, shown, None, ticket)
-        self._resolving.discard(ticket)
-        if found.note is not None:
-            self.note(found.note, repr(found.sockaddr), None, ticket)
-        if ticket.done:  # stopped while the resolver was at work
-            return
-        try:
-            then(found.sockaddr)
-        except _USER_ERRORS as error:
-            ticket.fail(error)
-        self._draw_now()
 
     def numbers(self) -> tuple[int, int]:
         """Family and type as this system's numbers. Raises Problem where it has none."""
@@ -707,7 +561,7 @@ class Endpoint:
         """Send to the meant connections, `repeat` times."""
         data = payload_of(command, self.settings.encoding)
         channels = self.targets(command.connection)
-        self._repeat(command, ticket, lambda last: self._send_all(channels, data, last))
+        repeat(self.loop, command, ticket, lambda last: self._send_all(channels, data, last))
 
     def _send_all(self, channels: list[Channel], data: bytes, ticket: Ticket | None) -> None:
         live = [channel for channel in channels if channel.open]
@@ -715,27 +569,6 @@ class Endpoint:
             ticket.fail(Problem("engine.closed_meanwhile"))
         for channel in live:
             channel.write(data, ticket if channel is live[-1] else None)
-
-    def _repeat(self, command: c.Send, ticket: Ticket,
-                once: Callable[[Ticket | None], None]) -> None:
-        """Run `once` as often as asked; the last one carries the ticket."""
-        remaining = max(1, command.repeat)
-
-        def go() -> None:
-            nonlocal remaining
-            if ticket.done:
-                return
-            remaining -= 1
-            if not remaining:
-                once(ticket)
-                return
-            once(None)
-            if command.interval > 0:
-                self.loop.after(command.interval, go)
-            else:
-                self.loop.post(go)
-
-        go()
 
     # -- options ------------------------------------------------------------------------------
 
@@ -760,46 +593,10 @@ class Endpoint:
 
     # -- the picture --------------------------------------------------------------------------
 
-    def _draw_now(self) -> None:
+    def redraw(self) -> None:
+        """Make the snapshot anew."""
         self._picture_asked = False
-        self._picture = self.draw()
-
-    def draw(self) -> EndpointSnapshot:
-        """A snapshot of everything a panel shows."""
-        watched = self._watched
-        shown = list(self.conversation_rows())
-        first_looked = len(shown) - LOOKED_AT
-        rows: list[ConnectionSnapshot] = [
-            channel.snapshot(
-                look=index >= first_looked or channel.traced.id in watched,
-                detail=channel.traced.id in watched,
-            )
-            for index, channel in enumerate(shown)
-        ]
-        closed = [channel.snapshot(look=False, detail=False) for channel in self.closed_rows()]
-        own = self.own_channel()
-        into, out = self.bytes_closed
-        return EndpointSnapshot(
-            name=self.name,
-            settings=self.settings,
-            phase=self.phase,
-            connection=own.traced.id if own is not None else None,
-            local=own.traced.local if own is not None else None,
-            queue=kernel.queue(own.traced.raw) if own is not None and own.open else None,
-            accept=self.accept,
-            receive=self.receive,
-            send=self.sending,
-            calls=self.calls,
-            strip=tuple(self.strip) + self._planned_chips(),
-            waiting=self.waiting(),
-            connections=tuple(closed + rows),
-            open_count=len(rows),
-            closed_count=self.closed_count,
-            peers=self.peers(),
-            drops=self.drops(),
-            bytes_in=into + sum(row.bytes_in for row in rows),
-            bytes_out=out + sum(row.bytes_out for row in rows),
-        )
+        self._picture = draw(self, self._watched)
 
     def conversation_rows(self) -> Iterable[Channel]:
         return list(self.channels.values())
@@ -820,32 +617,3 @@ class Endpoint:
 
     def drops(self) -> int | None:
         return None
-
-    def _planned_chips(self) -> tuple[Chip, ...]:
-        return tuple(
-            Chip(planned.call, planned.args, ChipState.PLANNED)
-            for setup in list(self.setups)[:1]
-            for planned in list(setup.planned)[:8]
-        )
-
-
-def payload_of(command: c.Send, encoding: str) -> bytes:
-    """The bytes of a Send: exactly one of text, hex and file, then what is appended.
-
-    Raises:
-        Problem: none or several given, an inexpressible text, malformed hex, no such file.
-    """
-    given = [value for value in (command.text, command.hex, command.file) if value is not None]
-    if len(given) != 1:
-        raise Problem("engine.one_payload")
-    if command.text is not None:
-        data = encode(command.text, command.encoding or encoding)
-    elif command.hex is not None:
-        data = parse_hex(command.hex)
-    else:
-        try:
-            data = Path(command.file or "").expanduser().read_bytes()
-        except OSError as error:
-            raise Problem("engine.no_file", path=str(command.file),
-                          reason=str(error.strerror)) from error
-    return data + suffix(command.append.value)

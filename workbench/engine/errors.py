@@ -7,6 +7,8 @@ import os
 import socket
 from typing import Final, NamedTuple
 
+from workbench.texts import Problem
+
 _EAI: Final = {
     value: key for key, value in vars(socket).items()
     if key.startswith("EAI_") and isinstance(value, int)
@@ -23,6 +25,10 @@ EXPLAINED: Final = (
 """Symbols with a text of their own in both languages."""
 CLASSES: Final = ("OverflowError", "ValueError", "TypeError", "UnicodeError", "TimeoutError",
                   "UnicodeEncodeError")
+
+
+USER_ERRORS: Final = (OSError, OverflowError, TypeError, ValueError, Problem)
+"""What a call, or the input of a person, may raise; anything else is a fault of the program."""
 
 
 class Failure(NamedTuple):

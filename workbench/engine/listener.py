@@ -124,7 +124,7 @@ class ListenerEndpoint(Endpoint):
         self.behaviour = prepare(self.responder)
         kernel.check_backlog(self.settings.backlog)
         self.phase = Phase.SETTING_UP
-        self.with_address(self.settings.address, ticket, binding=True,
+        self.names.find(self.settings.address, ticket, binding=True,
                           then=lambda sockaddr: self._plan(sockaddr, ticket))
 
     def _check_closed(self) -> None:
@@ -141,8 +141,8 @@ class ListenerEndpoint(Endpoint):
                              self._traced_or_none))
         calls.append(Planned("listen", str(backlog), lambda: self.listen_now(backlog, ticket),
                              self._traced_or_none))
-        self.begin(Setup(calls, ticket.finish, self._failing(ticket)))
-        if self.setups and self.calls.value == "step":
+        self.assembly.begin(Setup(calls, ticket.finish, self._failing(ticket)))
+        if self.assembly.queue and self.assembly.pace.value == "step":
             ticket.finish()  # ready: the calls wait for their steps
 
     def _failing(self, ticket: Ticket) -> Callable[[BaseException], None]:

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
+from workbench.engine.errors import USER_ERRORS, describe
+from workbench.engine.loop import Timer
+from workbench.engine.settings import Pace
+from workbench.engine.snapshot import Chip, ChipState
 from workbench.engine.traced import TracedSocket
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.endpoint import Endpoint
+
+SLOW: Final = 0.8
+"""Seconds between the calls of a set-up that runs slowly (DESIGN, gates)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +51,106 @@ class Setup:
         self.planned = deque(planned)
         self.finish = finish
         self.fail = fail
+
+
+class Assembly:
+    """Runs set-ups at the endpoint's pace: at once, slowly, or call by call.
+
+    Attributes:
+        queue: set-ups under way, the first one running.
+        strip: chips of the newest calls made.
+        pace: how the calls follow each other.
+    """
+
+    def __init__(self, endpoint: Endpoint, pace: Pace) -> None:
+        self._endpoint = endpoint
+        self.queue: deque[Setup] = deque()
+        self.strip: list[Chip] = []
+        self.pace = pace
+        self._steps = 0
+        self._slow: Timer | None = None
+
+    def set_pace(self, pace: Pace) -> None:
+        """A set-up under way goes on at the new pace."""
+        self.pace = pace
+        self._forget_timer()
+        self.advance()
+
+    def step(self, count: int) -> None:
+        """Let `count` planned calls run. Raises Problem where none is planned."""
+        if not self.queue:
+            raise Problem("engine.nothing_planned")
+        self._steps += count
+        self.advance()
+
+    def stop(self) -> None:
+        """Drop what is planned; what was asked for fails."""
+        for setup in list(self.queue):
+            setup.fail(Problem("engine.stopped_meanwhile"))
+        self.queue.clear()
+        self._steps = 0
+        self._forget_timer()
+
+    def _forget_timer(self) -> None:
+        if self._slow is not None:
+            self._slow.cancel()
+            self._slow = None
+
+    def begin(self, setup: Setup) -> None:
+        """Queue a set-up and run it at the endpoint's pace."""
+        if not self.queue:
+            self.strip = []
+        self.queue.append(setup)
+        self.advance()
+
+    def advance(self) -> None:
+        """Run planned calls as the pace allows."""
+        while self.queue and self._slow is None:
+            setup = self.queue[0]
+            if not setup.planned:
+                self.queue.popleft()
+                setup.finish()
+                continue
+            if self.pace is Pace.STEP:
+                if not self._steps:
+                    return
+                self._steps -= 1
+            planned = setup.planned.popleft()
+            try:
+                planned.run()
+            except USER_ERRORS as error:
+                self._chip(planned, error)
+                if self.queue and self.queue[0] is setup:
+                    self.queue.popleft()
+                setup.fail(error)
+                continue
+            self._chip(planned, None)
+            if self.pace is Pace.SLOWLY and setup.planned:
+                self._slow = self._endpoint.loop.after(SLOW, self._go_on)
+
+    def _go_on(self) -> None:
+        self._slow = None
+        self.advance()
+        self._endpoint.redraw()
+
+    def _chip(self, planned: Planned, error: BaseException | None) -> None:
+        """Show a call of the set-up as made; a burst keeps only the newest chips."""
+        traced = planned.traced()
+        last = traced.last if traced is not None else None
+        stamp = last.t_ns if last is not None else self._endpoint.now()
+        if error is not None:
+            errno = describe(error).errno if not isinstance(error, Problem) else None
+            self.strip.append(Chip(planned.call, planned.args, ChipState.FAILED, stamp, None,
+                                   errno or type(error).__name__))
+        else:
+            result = last.result if last is not None else 0
+            self.strip.append(Chip(planned.call, planned.args, ChipState.DONE, stamp, result))
+        del self.strip[:-12]
+
+    def chips(self) -> tuple[Chip, ...]:
+        """Calls made, then calls to come."""
+        return tuple(self.strip) + tuple(
+            Chip(planned.call, planned.args, ChipState.PLANNED)
+            for setup in list(self.queue)[:1]
+            for planned in list(setup.planned)[:8]
+        )

@@ -230,7 +230,7 @@ class StreamEndpoint(Endpoint):
         calls = [self._socket_call(holder, ticket)]
         calls += self.option_calls(holder.traced, ticket)
         self.phase = Phase.SETTING_UP
-        self._with_bind(calls, holder, ticket, lambda _addr: self.begin(
+        self._with_bind(calls, holder, ticket, lambda _addr: self.assembly.begin(
             Setup(calls, lambda: self._opened(ticket), self._failing(holder, ticket))))
 
     def _opened(self, ticket: Ticket) -> None:
@@ -276,7 +276,7 @@ class StreamEndpoint(Endpoint):
         self.phase = Phase.CONNECTING
         self._current = ()
         self._burst = Burst(wished, ticket)
-        self.with_address(self.settings.address, ticket, binding=False,
+        self.names.find(self.settings.address, ticket, binding=False,
                           then=lambda sockaddr: self._connect_all(sockaddr, wished, ticket, fresh))
 
     def _unconnected(self) -> StreamChannel | None:
@@ -292,7 +292,7 @@ class StreamEndpoint(Endpoint):
         if fresh is not None:
             holder = Holder()
             holder.channel = fresh
-            self.begin(Setup([self._connect_call(holder, sockaddr, ticket)], lambda: None,
+            self.assembly.begin(Setup([self._connect_call(holder, sockaddr, ticket)], lambda: None,
                              self._failing(holder, ticket, burst=True)))
             count -= 1
         for _ in range(count):
@@ -305,7 +305,8 @@ class StreamEndpoint(Endpoint):
 
         def go(_bound: SockAddress | None) -> None:
             calls.append(self._connect_call(holder, sockaddr, ticket))
-            self.begin(Setup(calls, lambda: None, self._failing(holder, ticket, burst=True)))
+            failing = self._failing(holder, ticket, burst=True)
+            self.assembly.begin(Setup(calls, lambda: None, failing))
 
         self._with_bind(calls, holder, ticket, go)
 
@@ -321,7 +322,7 @@ class StreamEndpoint(Endpoint):
                                  holder.maybe))
             then(sockaddr)
 
-        self.with_address(self.settings.bind, ticket, binding=True, then=bound)
+        self.names.find(self.settings.bind, ticket, binding=True, then=bound)
 
     def _socket_call(self, holder: Holder, ticket: Ticket) -> Planned:
         def run() -> None:

@@ -1,0 +1,137 @@
+"""Every text exists once in each language, with the same gaps, and is asked for rightly."""
+
+from __future__ import annotations
+
+import ast
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import workbench
+from workbench import texts
+from workbench.resources import resource
+from workbench.texts import LANGUAGES, Problem, catalogue, set_language, system_language, tr
+
+SOURCES = Path(workbench.__file__).parent
+AREAS = sorted(path.name.split(".")[0] for path in resource("texts").glob("*.en.toml"))
+
+
+def area(name: str, language: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+
+    def flatten(prefix: str, table: dict[str, object]) -> None:
+        for key, value in table.items():
+            if isinstance(value, dict):
+                flatten(f"{prefix}{key}.", value)
+            else:
+                assert isinstance(value, str), (name, prefix + key)
+                found[prefix + key] = value
+
+    text = resource(f"texts/{name}.{language}.toml").read_text(encoding="utf-8")
+    flatten("", tomllib.loads(text))
+    return found
+
+
+def gaps(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("name", AREAS)
+def test_both_languages_have_the_same_keys_and_gaps(name: str) -> None:
+    english, chinese = area(name, "en"), area(name, "zh_CN")
+    assert english.keys() == chinese.keys()
+    for key, text in english.items():
+        assert gaps(text) == gaps(chinese[key]), key
+        assert bool(text.strip()) == bool(chinese[key].strip()), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_stands_in_two_areas(language: str) -> None:
+    files = {path.name for path in resource("texts").iterdir()}
+    assert files == {f"{name}.{lang}.toml" for name in AREAS for lang in LANGUAGES}
+    keys = [key for name in AREAS for key in area(name, language)]
+    assert sorted(keys) == sorted(catalogue(language))
+
+
+def literal_calls() -> list[tuple[str, str, set[str] | None]]:
+    """Where, key, and the named values (None: handed on with **) of each tr() and Problem()."""
+    found = []
+    for path in sorted(SOURCES.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called = node.func.id if isinstance(node.func, ast.Name) else None
+            first = node.args[0]
+            if called not in {"tr", "Problem"} or not isinstance(first, ast.Constant):
+                continue
+            names = {item.arg for item in node.keywords if item.arg is not None}
+            whole = len(names) == len(node.keywords) and len(node.args) == 1
+            found.append((f"{path.name}:{node.lineno}", str(first.value), names if whole else None))
+    return found
+
+
+def test_what_the_program_asks_for_exists_and_gets_its_values() -> None:
+    calls = literal_calls()
+    assert len(calls) > 100
+    known = catalogue("en")
+    wrong = [
+        (where, key)
+        for where, key, names in calls
+        if key not in known or (names is not None and not gaps(known[key]) <= names)
+    ]
+    assert not wrong
+
+
+def test_a_problem_is_worded_when_it_is_shown() -> None:
+    problem = Problem("address.port_text", port="http")
+    assert str(problem) == "The port must be a number from 0 to 65535; “http” is not."
+    set_language("zh_CN")
+    assert str(problem) == problem.text == "端口必须是 0 到 65535 的数字，“http”不是。"
+    assert problem.key == "address.port_text"
+    assert problem.args_ == {"port": "http"}
+
+
+def test_a_problem_in_a_problem_follows_the_language() -> None:
+    inner = Problem("option.missing", name="SO_MARK")
+    outer = Problem("option.not_here", name="AF_X25", reason=inner)
+    assert "This system has no SO_MARK" in str(outer)
+    set_language("zh_CN")
+    assert "本系统没有 SO_MARK" in str(outer)
+
+
+def test_a_value_may_hold_braces() -> None:
+    assert "{port}" in str(Problem("address.port_text", port="{port}"))
+
+
+def test_an_unknown_key_is_a_fault_of_the_program() -> None:
+    assert not texts.has("no.such_key")
+    with pytest.raises(KeyError):
+        tr("no.such_key")
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="zh_CN"):
+        set_language("fr")
+    assert texts.language() == "en"
+
+
+@pytest.mark.parametrize(
+    ("locale", "wanted"),
+    [("zh_CN.UTF-8", "zh_CN"), ("zh-Hans", "zh_CN"), ("Chinese (Simplified)_China", "zh_CN"),
+     ("de_DE.UTF-8", "en"), ("C", "en"), ("POSIX", "en")],
+)  # fmt: skip
+def test_the_system_names_the_language(
+    monkeypatch: pytest.MonkeyPatch, locale: str, wanted: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", "")
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LANG", locale)
+    assert system_language() == wanted
+
+
+def test_lc_all_comes_before_lang(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    assert system_language() == "zh_CN"
