@@ -19,6 +19,7 @@ from workbench.cli_output import Printer, StepPrinter
 from workbench.engine import commands as c
 from workbench.engine import kernel
 from workbench.engine.address import parse as parse_address
+from workbench.engine.events import DEFAULT_CAPTURE
 from workbench.engine.settings import (
     Echo,
     EndpointSettings,
@@ -34,7 +35,7 @@ from workbench.journal.reader import Reader
 from workbench.resources import resource
 from workbench.scenario.junit import write_junit
 from workbench.scenario.model import Expect, Perform, Scenario, Step, load
-from workbench.scenario.runner import Runner, capture_for, failure_text
+from workbench.scenario.runner import Runner, failure_text
 from workbench.scenario.write import to_toml
 from workbench.session import Session
 from workbench.texts import LANGUAGES, Problem, set_language, system_language, tr
@@ -157,7 +158,7 @@ def _seconds(text: str) -> float:
 
 
 @contextmanager
-def _session(args: argparse.Namespace, capture: int | None = 4096) -> Iterator[Session]:
+def _session(args: argparse.Namespace, capture: int | None = DEFAULT_CAPTURE) -> Iterator[Session]:
     """A session with the record that was asked for, or one that goes with the run."""
     with tempfile.TemporaryDirectory(prefix="swb-record-") as folder:
         record = args.record if args.record is not None else Path(folder) / "record.swb"
@@ -210,7 +211,7 @@ def _current() -> str:
 
 
 def _run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | None) -> int:
-    with _terminable(), _session(args, capture_for(scenario)) as session:
+    with _terminable(), _session(args, scenario.capture) as session:
         printer = Printer(session) if args.json else None
         steps = StepPrinter(scenario) if not args.json else None
         runner = Runner(session, scenario, timeout=args.timeout,

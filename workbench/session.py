@@ -17,7 +17,7 @@ from workbench.engine import kernel
 from workbench.engine.address import AddressKind, parse
 from workbench.engine.datagram import DatagramEndpoint
 from workbench.engine.endpoint import Endpoint
-from workbench.engine.events import COMMAND, NOTE, EndpointAdded, Event
+from workbench.engine.events import COMMAND, DEFAULT_CAPTURE, NOTE, EndpointAdded, Event
 from workbench.engine.listener import ListenerEndpoint
 from workbench.engine.loop import Spawn, thread_spawn
 from workbench.engine.settings import EndpointSettings, Role
@@ -49,7 +49,7 @@ class Session:
     """
 
     def __init__(self, record: Path | None = None, *, spawn: Spawn = thread_spawn,
-                 capture: int | None = 4096, beyond_loopback: bool = False) -> None:
+                 capture: int | None = DEFAULT_CAPTURE, beyond_loopback: bool = False) -> None:
         """Begin a record; `record` None makes a new file in the user's state directory.
 
         Raises:

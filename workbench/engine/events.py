@@ -14,6 +14,9 @@ END: Final = "end"
 COMMAND: Final = "command"
 NOTE: Final = "note"
 
+DEFAULT_CAPTURE: Final = 4096
+"""Bytes kept of each payload (capture length): copying every 64 KiB read costs ten times."""
+
 
 class Cause:
     """A command on its way; the recorder gives it the `seq` of its event row.

@@ -9,8 +9,8 @@ import sqlite3
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import workbench
 from workbench.engine.events import (
     COMMAND,
+    DEFAULT_CAPTURE,
     NOTE,
     Clock,
     ConnectionClosed,
@@ -35,6 +36,7 @@ from workbench.texts import Problem
 if TYPE_CHECKING:
     from workbench.journal.reader import Reader
 
+RECEIVING: Final = frozenset({"recv", "recvfrom"})
 REST: Final = 0.01
 """Seconds between batches: the engine keeps the processor, the batch grows (DESIGN 3)."""
 PER_STATEMENT: Final = 1000
@@ -49,14 +51,14 @@ class Recorder:
 
     Attributes:
         path: the record's file.
-        clock, capture, congested: as in engine.events.Sink.
+        clock, congested: as in engine.events.Sink.
         committed: the last seq that is safely in the file.
         failed: why recording stopped, None while it goes on.
         not_recorded: how many events came after that.
     """
 
-    def __init__(self, path: Path, *, clock: Clock | None = None, capture: int | None = 4096,
-                 max_rows: int | None = None) -> None:
+    def __init__(self, path: Path, *, clock: Clock | None = None,
+                 capture: int | None = DEFAULT_CAPTURE, max_rows: int | None = None) -> None:
         """Create the record.
 
         Raises:
@@ -64,7 +66,9 @@ class Recorder:
         """
         self.path = path
         self.clock = clock or Clock()
-        self.capture = capture
+        self._capture = capture
+        self._whole: dict[int, bytes] | None = None
+        self._cutting = False
         self.congested = False
         self.committed = 0
         self.failed: Problem | None = None
@@ -90,6 +94,25 @@ class Recorder:
         self._db = self._open()
 
     # -- from any thread ----------------------------------------------------------------------
+
+    @property
+    def capture(self) -> int | None:
+        """Bytes of each payload that is handed over; None: all, while someone reads them."""
+        return None if self._whole is not None else self._capture
+
+    @contextmanager
+    def whole_payloads(self) -> Iterator[dict[int, bytes]]:
+        """For a while, have every byte that is received: what the record cuts, by seq.
+
+        Whoever asked takes out what it has used. Sockets that were made before go on as they were.
+        """
+        whole: dict[int, bytes] = {}
+        before, self._whole = self._whole, whole
+        self._cutting = True  # for good: sockets made now go on handing over whole payloads
+        try:
+            yield whole
+        finally:
+            self._whole = before
 
     def put(self, item: Item, /) -> None:
         """Queue an item; never blocks. Wakes the recorder only where it sleeps."""
@@ -194,7 +217,7 @@ class Recorder:
                 ("program", f"socket-workbench {workbench.__version__}"),
                 ("started_wall_ns", self.clock.wall_ns),
                 ("started_perf_ns", self.clock.perf_ns),
-                ("capture", "all" if self.capture is None else self.capture),
+                ("capture", "all" if self._capture is None else self._capture),
             ])
         except sqlite3.Error as error:
             self._lock.release()
@@ -241,6 +264,8 @@ class Recorder:
         count = min(len(self._queue), BATCH)
         items = [take() for _ in range(count)]
         if self.failed is None:
+            if self._cutting and self._capture is not None:
+                self._cut(items, self._capture)
             try:
                 self._write(items)
             except sqlite3.Error as error:
@@ -291,6 +316,19 @@ class Recorder:
         self.committed = self._seq
         if self._max_rows is not None and self._seq >= self._max_rows and before < self._seq:
             self._fail(Problem("journal.limit", rows=self._seq), [])
+
+    def _cut(self, items: list[Item], capture: int) -> None:
+        """Shorten what was handed over whole; what was received is kept for who asked for it."""
+        seq = self._seq
+        for place, item in enumerate(items):
+            if type(item) is not Event:
+                continue
+            seq += 1
+            payload = item.payload
+            if payload is not None and len(payload) > capture:
+                if self._whole is not None and item.call in RECEIVING:
+                    self._whole[seq] = payload
+                items[place] = item._replace(payload=payload[:capture])
 
     def _write_fact(self, item: Item) -> None:
         execute = self._db.execute

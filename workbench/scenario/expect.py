@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from workbench.journal.reader import Reader, Row
@@ -22,23 +21,28 @@ class _Connection:
     Attributes:
         number: 1 = first of its endpoint; 0 = the listener itself, or no connection.
         stream: bytes are one stream, not messages.
-        used: events up to this seq are consumed; `partial` bytes of the next read too.
+        rows: what is not consumed yet; of the first read `partial` bytes are.
     """
 
     number: int
     stream: bool
     rows: list[Row] = field(default_factory=list)
-    used: int = 0
     partial: int = 0
+
+    def use_up(self, seq: int, partial: int = 0) -> None:
+        """Rows up to `seq` are consumed and need not be kept."""
+        self.rows = [row for row in self.rows if row.seq > seq]
+        self.partial = partial
 
 
 class Matcher:
     """Reads the record of a run as it grows, and finds what steps expect in it."""
 
-    def __init__(self, reader: Reader, start: int) -> None:
-        """`start`: the last seq before the run."""
+    def __init__(self, reader: Reader, start: int, whole: dict[int, bytes]) -> None:
+        """`start`: the last seq before the run; `whole`: what the record cuts, by seq."""
         self._reader = reader
         self._seen = start
+        self._whole = whole
         self._start = start
         self._connections: dict[tuple[str, int | None], _Connection] = {}
         self._counts: dict[str, int] = {}
@@ -51,8 +55,9 @@ class Matcher:
                 return
             self._seen = rows[-1].seq
             for row in rows:
+                payload = self._whole.pop(row.seq, row.payload)
                 if row.endpoint is not None:
-                    self._connection(row).rows.append(row)
+                    self._connection(row).rows.append(row._replace(payload=payload))
 
     def _connection(self, row: Row) -> _Connection:
         key = (row.endpoint or "", row.connection)
@@ -88,12 +93,9 @@ class Matcher:
 
     def _count(self, expect: Expect) -> int:
         return sum(
-            sum(1 for row in self._fresh(connection) if fits(expect, row))
+            sum(1 for row in connection.rows if fits(expect, row))
             for connection in self._candidates(expect)
         )
-
-    def _fresh(self, connection: _Connection) -> Iterable[Row]:
-        return [row for row in connection.rows if row.seq > connection.used]
 
     def _find_one(self, expect: Expect) -> bool:
         best: tuple[int, _Connection] | None = None
@@ -102,31 +104,32 @@ class Matcher:
                 if self._find_in_stream(expect, connection):
                     return True
                 continue
-            for row in self._fresh(connection):
+            for row in connection.rows:
                 if fits(expect, row) and (not expect.wants_bytes or _message(expect, row)):
                     if best is None or row.seq < best[0]:
                         best = (row.seq, connection)
                     break
         if best is None:
             return False
-        best[1].used, best[1].partial = best[0], 0
+        best[1].use_up(best[0])
         return True
 
     def _find_in_stream(self, expect: Expect, connection: _Connection) -> bool:
         """Compare the concatenated unconsumed bytes; consume exactly those that matched."""
-        rows = [row for row in self._fresh(connection) if row.payload and fits(expect, row)]
+        rows = [row for row in connection.rows if row.payload and fits(expect, row)]
         data = b"".join(row.payload or b"" for row in rows)[connection.partial :]
         end = _end_of_match(expect, data)
         if end is None:
             return False
         left = end + connection.partial
+        used = 0
         for row in rows:
             size = len(row.payload or b"")
             if left < size:
                 break
             left -= size
-            connection.used = row.seq
-        connection.partial = left
+            used = row.seq
+        connection.use_up(used, left)
         return True
 
 

@@ -17,6 +17,7 @@ from workbench.engine import address as addresses
 from workbench.engine import commands as c
 from workbench.engine import options
 from workbench.engine import settings as s
+from workbench.engine.events import DEFAULT_CAPTURE
 from workbench.engine.wording import COMMANDS, RESPONDERS, responder_from
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
@@ -90,13 +91,13 @@ Step = Perform | Wait | Expect | Loop
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A whole file. `capture` None keeps all bytes; "default" lets the run decide."""
+    """A whole file. `capture`: bytes of each payload that the record keeps, None: all."""
 
     title: str
     endpoints: tuple[s.EndpointSettings, ...]
     steps: tuple[Step, ...]
     titles: Mapping[str, str] = field(default_factory=dict)
-    capture: int | str | None = "default"
+    capture: int | None = DEFAULT_CAPTURE
 
 
 class ScenarioProblem(Problem):
@@ -173,12 +174,12 @@ def _scenario(table: dict[str, Any]) -> Scenario:
     )
 
 
-def _capture(table: dict[str, Any]) -> int | str | None:
-    value = table.get("capture", "default")
+def _capture(table: dict[str, Any]) -> int | None:
+    value = table.get("capture", DEFAULT_CAPTURE)
     if value == "all":
         return None
-    if value == "default" or (isinstance(value, int) and value >= 0):
-        return value  # type: ignore[no-any-return]
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
     raise _Wrong(("capture",), "scenario.bad_value", key="capture", value=repr(value))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from threading import Event as Flag
 
@@ -64,14 +65,6 @@ def title_of(step: Step) -> str:
             return f"loop({step.times})"
 
 
-def capture_for(scenario: Scenario) -> int | None:
-    """How many bytes of each payload to keep: all where an expectation reads bytes."""
-    if scenario.capture == "default":
-        return None if _reads_bytes(scenario.steps) else 4096
-    assert not isinstance(scenario.capture, str)
-    return scenario.capture
-
-
 def _reads_bytes(steps: tuple[Step, ...]) -> bool:
     return any(
         (isinstance(step, Expect) and step.wants_bytes)
@@ -113,20 +106,27 @@ class Runner:
         journal = self._session.journal
         journal.flush()
         reader = journal.reader()
-        self._matcher = Matcher(reader, journal.committed)
         end = journal.subscribe(lambda _seq: self._committed.set())
+        # expectations see every byte, whatever the record keeps of it (DESIGN 2)
+        see_all = (journal.whole_payloads() if _reads_bytes(self.report.scenario.steps)
+                   else nullcontext(dict[int, bytes]()))
         try:
-            for settings in self.report.scenario.endpoints:
-                if settings.name in self._session.endpoints:
-                    self._session.perform(c.Stop(settings.name)).wait(5)
-                    self._session.perform(c.Configure(settings.name, settings)).wait(5)
-                else:
-                    self._session.add(settings)
-            self._run_steps(self.report.scenario.steps)
+            with see_all as whole:
+                self._matcher = Matcher(reader, journal.committed, whole)
+                self._run_all()
         finally:
             end()
             reader.close()
         return self.report
+
+    def _run_all(self) -> None:
+        for settings in self.report.scenario.endpoints:
+            if settings.name in self._session.endpoints:
+                self._session.perform(c.Stop(settings.name)).wait(5)
+                self._session.perform(c.Configure(settings.name, settings)).wait(5)
+            else:
+                self._session.add(settings)
+        self._run_steps(self.report.scenario.steps)
 
     def _run_steps(self, steps: tuple[Step, ...]) -> bool:
         return all(self._run_step(step) for step in steps)

@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.engine import commands as c
 from workbench.engine import settings as s
+from workbench.engine.events import DEFAULT_CAPTURE
 from workbench.engine.wording import command_call, responder_plain
 from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait
 
@@ -18,7 +19,7 @@ def to_toml(scenario: Scenario) -> str:
     """The whole scenario."""
     lines = [f"title = {_value(scenario.title)}"]
     lines += [f"title_{name} = {_value(text)}" for name, text in scenario.titles.items()]
-    if scenario.capture != "default":
+    if scenario.capture != DEFAULT_CAPTURE:
         lines.append(f"capture = {_value('all' if scenario.capture is None else scenario.capture)}")
     current: dict[str, s.EndpointSettings] = {}
     for settings in scenario.endpoints:
