@@ -11,13 +11,13 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import groupby
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 import workbench
 from workbench.engine.events import (
-    COMMAND,
     DEFAULT_CAPTURE,
     NOTE,
     Clock,
@@ -29,8 +29,9 @@ from workbench.engine.events import (
     Item,
     Sample,
 )
+from workbench.journal.bulk import STATEMENTS, inserts
 from workbench.journal.lock import RecordLock
-from workbench.journal.schema import APPLICATION_ID, EVENT_COLUMNS, SCHEMA, VERSION
+from workbench.journal.schema import APPLICATION_ID, SCHEMA, VERSION
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
@@ -39,11 +40,9 @@ if TYPE_CHECKING:
 RECEIVING: Final = frozenset({"recv", "recvfrom"})
 REST: Final = 0.01
 """Seconds between batches: the engine keeps the processor, the batch grows (DESIGN 3)."""
-PER_STATEMENT: Final = 1000
 BATCH: Final = 20_000
 HIGH_WATER: Final = 200_000
 LOW_WATER: Final = 50_000
-_ROW: Final = "(" + ",".join("?" * EVENT_COLUMNS) + ")"
 
 
 class Recorder:
@@ -205,7 +204,7 @@ class Recorder:
     def _open(self) -> sqlite3.Connection:
         try:
             db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False,
-                                 cached_statements=16)
+                                 cached_statements=STATEMENTS)
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA temp_store=MEMORY")  # no spill file beside the record
@@ -268,7 +267,7 @@ class Recorder:
                 self._cut(items, self._capture)
             try:
                 self._write(items)
-            except sqlite3.Error as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not go unsaid
                 self._fail(Problem("journal.write_failed", path=str(self.path),
                                    reason=str(error)), items)
         else:
@@ -283,35 +282,15 @@ class Recorder:
         before = self._seq
         execute = self._db.execute
         execute("BEGIN")
-        flat: list[object] = []
-        rows = 0
-        for item in items:
-            if type(item) is Event:
-                seq = self._seq = self._seq + 1
-                cause = item[13]
-                flat.append(seq)
-                if cause is None:
-                    flat.extend(item)
-                else:
-                    flat.extend(item[:13])
-                    if item[4] == COMMAND:
-                        cause.seq = seq
-                        flat.append(None)
-                    else:
-                        flat.append(cause.seq)
-                if not item[2]:
-                    flat[-12] = None  # endpoint 0 is the session itself
-                rows += 1
-                if rows == PER_STATEMENT:
-                    execute(_insert(rows), flat)
-                    flat, rows = [], 0
+        for kind, run in groupby(items, type):
+            if kind is Event:
+                events = list(run)
+                for statement, parameters in inserts(events, self._seq + 1):  # type: ignore[arg-type]
+                    execute(statement, parameters)
+                self._seq += len(events)
             else:
-                if rows and not isinstance(item, Sample | _Flush):
-                    execute(_insert(rows), flat)
-                    flat, rows = [], 0
-                self._write_fact(item)
-        if rows:
-            execute(_insert(rows), flat)
+                for item in run:
+                    self._write_fact(item)
         execute("COMMIT")
         self.committed = self._seq
         if self._max_rows is not None and self._seq >= self._max_rows and before < self._seq:
@@ -395,14 +374,3 @@ class _Flush:
 
     def __init__(self) -> None:
         self.reached = threading.Event()
-
-
-_statements: dict[int, str] = {}
-
-
-def _insert(rows: int) -> str:
-    """INSERT of so many rows; the text is made once per size, SQLite keeps it prepared."""
-    text = _statements.get(rows)
-    if text is None:
-        text = _statements[rows] = "INSERT INTO event VALUES " + ",".join([_ROW] * rows)
-    return text

@@ -6,7 +6,6 @@ from typing import Final
 
 APPLICATION_ID: Final = 0x53574231  # "SWB1"
 VERSION: Final = 1
-EVENT_COLUMNS: Final = 15
 
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
