@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,7 +18,10 @@ from workbench.session import Session
 from workbench.texts import Problem
 
 TICK: Final = 100
-"""Milliseconds between two looks at the endpoints."""
+"""Milliseconds between two looks at the endpoints, and at least between two repaints."""
+IDLE_SHARE: Final = 6
+"""After a repaint the GUI rests that many times what it took: a flood is painted at what the
+thread can afford, and the sockets keep the processor (DESIGN 6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ class Controller(QObject):
         self._wake_pending = False
         self._closed = False
         self._told = 0
+        self._flushed = 0.0
+        self._pump = _single_shot(self, self._flush)
+        self._painted = _single_shot(self, self._on_painted)
+        self._not_before = 0.0
         self._woken.connect(self._on_woken)
         # queued always: a ticket that ended before perform() returned is told afterwards too
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
@@ -167,9 +175,18 @@ class Controller(QObject):
 
     @Slot()
     def _on_woken(self) -> None:
+        if not self._closed and not self._pump.isActive() and not self._painted.isActive():
+            wait = self._not_before - time.perf_counter()
+            self._pump.start(max(0, int(wait * 1000)))
+
+    @Slot()
+    def _flush(self) -> None:
+        """Tell of all that was committed since: at once after a rest, else paced."""
         self._wake_pending = False
         if self._closed:
             return
+        self._flushed = time.perf_counter()
+        self._painted.start(0)  # comes after what the views have posted for themselves
         seq = self.session.journal.committed
         if seq != self._told:
             self._told = seq
@@ -178,7 +195,21 @@ class Controller(QObject):
         if failed is not None:
             self.problem.emit(failed)
 
+    @Slot()
+    def _on_painted(self) -> None:
+        now = time.perf_counter()
+        self._not_before = now + max(TICK / 1000, IDLE_SHARE * (now - self._flushed))
+        if self._wake_pending:
+            self._on_woken()
+
     @Slot(object)
     def _on_ended(self, ticket: Ticket) -> None:
         if not self._closed:
             self.ticket_done.emit(ticket)
+
+
+def _single_shot(parent: QObject, slot: Callable[[], None]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.timeout.connect(slot)
+    return timer
