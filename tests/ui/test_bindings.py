@@ -75,5 +75,5 @@ def test_every_control_explains_itself(window: MainWindow) -> None:
         widget = window.findChild(QWidget, name)
         assert widget is not None
         assert widget.accessibleName(), name
-        if name.split(".")[1] not in ("message", "why", "way_out", "strip"):
+        if name.split(".")[1] not in ("message", "why", "way_out", "calls"):
             assert widget.toolTip(), name

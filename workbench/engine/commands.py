@@ -37,12 +37,24 @@ class How(StrEnum):
 
 
 class Append(StrEnum):
-    """What follows a payload on the wire."""
+    """What follows a payload on the wire: fixed bytes, or a checksum of it."""
 
     NOTHING = "nothing"
     LF = "lf"
     CRLF = "crlf"
     NUL = "nul"
+    SUM8 = "sum8"
+    XOR8 = "xor8"
+    CRC16_MODBUS = "crc16-modbus"
+    CRC16_CCITT = "crc16-ccitt"
+    CRC32 = "crc32"
+
+
+class ByteOrder(StrEnum):
+    """Of a checksum, where it is not the usual one of its kind."""
+
+    LITTLE = "little"
+    BIG = "big"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,8 @@ class Listen:
 class Send:
     """Send exactly one of text, hex or file, `repeat` times `interval` seconds apart.
 
+    `checksum_from` is the first byte that an appended checksum covers. `placeholders`: {counter},
+    {time} and {random:n} in `text` are filled in for each single send.
     `to` (datagram) is an address in scenario spelling; None sends to the connected peer, else
     to the peer seen last.
     """
@@ -106,11 +120,21 @@ class Send:
     file: str | None = None
     encoding: str | None = None
     append: Append = Append.NOTHING
+    checksum_order: ByteOrder | None = None
+    checksum_from: int = 0
+    placeholders: bool = False
     connection: Target = None
     to: str | None = None
     repeat: int = 1
     interval: float = 0.0
     wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Give up a repeated Send before its end."""
+
+    endpoint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +274,7 @@ class Mark:
 
 
 EndpointCommand = (
-    Start | Stop | Configure | Connect | Accept | Listen | Send | Recv | Shutdown | Close
+    Start | Stop | Configure | Connect | Accept | Listen | Send | Cancel | Recv | Shutdown | Close
     | Abort | Pause | Resume | Step | SetPace | Call | SetOption | GetOption | Join | Leave
     | Respond
 )

@@ -15,7 +15,7 @@ from workbench.engine.errors import describe
 from workbench.engine.listener import BoundFile, bind_searching
 from workbench.engine.loop import Timer
 from workbench.engine.responders import prepare
-from workbench.engine.sending import payload_of, repeat
+from workbench.engine.sending import Make, maker
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, PeerSnapshot, Phase
 from workbench.engine.ticket import Ticket
@@ -239,32 +239,44 @@ class DatagramEndpoint(Endpoint):
 
     def send(self, command: c.Send, ticket: Ticket) -> None:
         """One datagram to `to`, else to the connected peer, else to the peer seen last."""
-        data = payload_of(command, self.settings.encoding)
+        make = maker(command, self.settings.encoding, self.counter)
         if self._channel is None:
             self.phase = Phase.SETTING_UP
             self.behaviour = prepare(self.responder)
             self._build(self.settings.bind or "", ticket, lambda: self._send_to(
-                command, data, ticket))
+                command, make, ticket))
             return
-        self._send_to(command, data, ticket)
+        self._send_to(command, make, ticket)
 
-    def _send_to(self, command: c.Send, data: bytes, ticket: Ticket) -> None:
+    def _send_to(self, command: c.Send, make: Make, ticket: Ticket) -> None:
         channel = self.need()
         where = command.to
         if where is None and channel.traced.peer is None:
             if channel.newest is not None:
-                repeat(self.loop, command, ticket, lambda last: channel.write(
-                    data, last, to=channel.peers[channel.newest or ""].sockaddr))
+                newest = channel.peers[channel.newest].sockaddr
+                self._repeat(command, make, ticket, newest)
                 return
             if self.settings.address and (self.settings.bind is not None
                                           or self.settings.address.startswith("@")
                                           or channel.traced.local is None):
                 where = self.settings.address
         if where is None:  # connected, or nobody known: the kernel says EDESTADDRREQ
-            repeat(self.loop, command, ticket, lambda last: channel.write(data, last))
+            self._repeat(command, make, ticket, None)
             return
-        self.names.find(where, ticket, binding=False, then=lambda sockaddr: repeat(
-            self.loop, command, ticket, lambda last: channel.write(data, last, to=sockaddr)))
+        self.names.find(where, ticket, binding=False,
+                        then=lambda sockaddr: self._repeat(command, make, ticket, sockaddr))
+
+    def _repeat(self, command: c.Send, make: Make, ticket: Ticket, to: SockAddress | None) -> None:
+        channel = self.need()
+
+        def once(last: Ticket | None) -> bool:
+            if channel.open:
+                channel.write(make(), last, to=to)
+            elif last is not None:
+                last.fail(Problem("engine.closed_meanwhile"))
+            return channel.open
+
+        self.repeater.run(command, ticket, once)
 
     # -- groups -------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ Everything here runs on the endpoint's own thread, but for `submit`, `picture` a
 
 from __future__ import annotations
 
+import itertools
 import socket
 import traceback
 from collections import deque
@@ -23,7 +24,7 @@ from workbench.engine.loop import EndpointLoop, Runner, Spawn, Timer
 from workbench.engine.naming import Names
 from workbench.engine.picture import draw
 from workbench.engine.responders import Behaviour, prepare
-from workbench.engine.sending import payload_of, repeat
+from workbench.engine.sending import Make, Repeater, maker
 from workbench.engine.settings import EndpointSettings, GateMode, OnPeerClose, Pace, Responder, Role
 from workbench.engine.setup import Assembly, Planned
 from workbench.engine.snapshot import (
@@ -69,6 +70,7 @@ class Endpoint:
         settings: as configured; what is live may differ from the next start.
         receive, send: gates; `held` is back-pressure from the journal.
         timeout, bufsize: live values.
+        counter: fills {counter} in what is sent.
     """
 
     def __init__(self, number: int, settings: EndpointSettings, around: Surroundings,
@@ -100,6 +102,8 @@ class Endpoint:
         self._send_steps = 0
         self._send_step_ticket: Ticket | None = None
         self.names = Names(self)
+        self.counter = itertools.count(1)
+        self.repeater = Repeater(self)
         self._buffer = memoryview(bytearray(max(1, self.bufsize)))
         self._recv_args = str(self.bufsize)
         self._picture: EndpointSnapshot | None = None
@@ -244,6 +248,9 @@ class Endpoint:
                 self.listen(ticket, command.backlog)
             case c.Send():
                 self.send(command, ticket)
+            case c.Cancel():
+                self.repeater.cancel()
+                ticket.finish()
             case c.Recv():
                 self.ask_read(ticket, command.connection, command.size)
             case c.Shutdown():
@@ -559,16 +566,17 @@ class Endpoint:
 
     def send(self, command: c.Send, ticket: Ticket) -> None:
         """Send to the meant connections, `repeat` times."""
-        data = payload_of(command, self.settings.encoding)
+        make = maker(command, self.settings.encoding, self.counter)
         channels = self.targets(command.connection)
-        repeat(self.loop, command, ticket, lambda last: self._send_all(channels, data, last))
+        self.repeater.run(command, ticket, lambda last: self._send_all(channels, make, last))
 
-    def _send_all(self, channels: list[Channel], data: bytes, ticket: Ticket | None) -> None:
+    def _send_all(self, channels: list[Channel], make: Make, ticket: Ticket | None) -> bool:
         live = [channel for channel in channels if channel.open]
         if not live and ticket is not None:
             ticket.fail(Problem("engine.closed_meanwhile"))
         for channel in live:
-            channel.write(data, ticket if channel is live[-1] else None)
+            channel.write(make(), ticket if channel is live[-1] else None)
+        return bool(live)
 
     # -- options ------------------------------------------------------------------------------
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from workbench.checksum import CHECKSUMS
 from workbench.engine import address as addresses
 from workbench.engine import commands as c
+from workbench.engine.commands import Append
+from workbench.engine.sending import with_tail
 from workbench.engine.settings import EndpointSettings, Role
+from workbench.payload import suffix
 from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.texts import tr
 
@@ -159,11 +163,24 @@ def _send(command: c.Send, item: EndpointSettings, talk: str) -> str:
     else:
         encoding = command.encoding or item.encoding
         data = f"{command.text!r}.encode({encoding!r})"
+    if command.append is not Append.NOTHING:
+        data = _with_tail(data, command, encoding=command.encoding or item.encoding)
     if item.role is Role.DATAGRAM:
         where = command.to or item.address
         to = f"where[{where[1:]!r}]" if where.startswith("@") else "address"
         return f"{talk}.sendto({data}, {to})"
     return f"{talk}.sendall({data})"
+
+
+def _with_tail(data: str, command: c.Send, encoding: str) -> str:
+    """The expression and what is appended to it; a checksum is computed here, once."""
+    if command.append.value not in CHECKSUMS:
+        return f"{data} + {suffix(command.append.value)!r}"
+    if command.file is not None or command.placeholders:
+        return f"{data}  # {tr('scenario.checksum_left_out', kind=command.append.value)}"
+    body = (bytes.fromhex(command.hex) if command.hex is not None
+            else (command.text or "").encode(encoding))
+    return f"{data} + {with_tail(body, command)[len(body):]!r}"
 
 
 def _expect(step: Expect, item: EndpointSettings) -> list[str]:

@@ -426,6 +426,13 @@ def _tuples(value: Any) -> Any:
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 
+def _number_of_bytes(body: dict[str, Any], key: str, path: KeyPath) -> int:
+    value: int = _typed(body, key, int, path)
+    if value < 0:
+        raise _Wrong((*path, key), "scenario.bad_value", key=key, value=repr(value))
+    return value
+
+
 _STEP_KEYS: Final[Mapping[str, Callable[[dict[str, Any], str, KeyPath], Any]]] = {
     "count": _positive,
     "wait": _key(bool),
@@ -435,6 +442,9 @@ _STEP_KEYS: Final[Mapping[str, Callable[[dict[str, Any], str, KeyPath], Any]]] =
     "file": _key(str),
     "encoding": _encoding,
     "append": _enum_key(c.Append),
+    "checksum_order": _enum_key(c.ByteOrder),
+    "checksum_from": _number_of_bytes,
+    "placeholders": _key(bool),
     "connection": _connection,
     "to": _key(str),
     "repeat": _positive,

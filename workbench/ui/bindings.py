@@ -30,6 +30,12 @@ BINDINGS: Final[Mapping[str, Commands]] = {
     "server.accept_one": (c.Step,),
     "server.receive_gate": _GATE,
     "server.receive_one": (c.Step,),
+    "server.send_gate": _GATE,
+    "server.send_one": (c.Step,),
+    "server.pace": (c.SetPace,),
+    "server.next_call": (c.Step,),
+    "server.options": _SET_UP,
+    "server.option_set": (c.Configure, c.SetOption),
     "server.listen": (c.Configure, c.Start, c.Listen),
     "server.stop": (c.Stop,),
     "server.send": (c.Send,),
@@ -47,6 +53,13 @@ BINDINGS: Final[Mapping[str, Commands]] = {
     "client.send": (c.Send,),
     "client.receive_gate": _GATE,
     "client.receive_one": (c.Step,),
+    "client.send_gate": _GATE,
+    "client.send_one": (c.Step,),
+    "client.pace": (c.SetPace,),
+    "client.next_call": (c.Step,),
+    "client.options": _SET_UP,
+    "client.option_set": (c.Configure, c.SetOption),
+    "client.local": _SET_UP,
     "client.half_close": (c.Shutdown,),
     "client.abort": (c.Abort,),
     "client.close": (c.Close, c.Stop),
@@ -55,10 +68,13 @@ BINDINGS: Final[Mapping[str, Commands]] = {
 
 VIEW_ONLY: Final[frozenset[str]] = frozenset({
     "server.state", "server.connections", "server.queue", "server.message", "server.target",
-    "server.payload", "server.why", "server.way_out", "server.strip",
+    "server.payload", "server.why", "server.way_out",
+    "server.calls", "server.more", "server.chips", "server.option_value",
     "client.state", "client.message", "client.conversation", "client.payload",
     "client.encoding", "client.escapes", "client.append", "client.form", "client.show_as",
-    "client.why", "client.way_out", "client.strip", "client.preview",
+    "client.why", "client.way_out",
+    "client.calls", "client.more", "client.chips", "client.option_value", "client.again_times",
+    "client.again_after", "client.preview",
 })
 """Controls that show, or that only prepare what another control then does."""
 

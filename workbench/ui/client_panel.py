@@ -7,19 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from workbench import payload
+from workbench.engine import address
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Nothing, OnPeerClose, Role
 from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, EndpointSnapshot, Phase
-from workbench.texts import Problem
+from workbench.texts import Problem, tr
 from workbench.ui import fields
 from workbench.ui.conversation_feed import ConversationFeed
 from workbench.ui.draft import Where, split_address
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.hosts import peer_hosts
 from workbench.ui.panel import OPEN, EndpointPanel
+from workbench.ui.panel_parts.again import Again
 from workbench.ui.panel_parts.composer import content
 from workbench.ui.panel_parts.controls import ChoiceBox, TextField, group, spring
 from workbench.ui.panel_parts.conversation import Conversation
@@ -67,12 +69,14 @@ class ClientPanel(EndpointPanel):
             group(caption("timeout", self.timeout), self.timeout),
             group(caption("bufsize", self.bufsize), self.bufsize),
             group(caption("count", self.count), self.count),
-            spring(),
+            spring(), self.more.chips, self.more.button,
         ):
             behaviour.addWidget(widget)
-        top = QHBoxLayout()
-        top.addWidget(self.strip, 1)
-        top.addWidget(self.receive_gate)
+        self.again = Again(self.controls)
+        self.local = add(TextField(width=18), "local")
+        self.more.add_row(self.receive_gate, self.send_gate)
+        self.more.add_row(group(caption("local", self.local), self.local), self.again)
+        self.more.add_row(self.options)
         actions = FlowLayout()
         for widget in (
             group(caption("conversation", self.show_as), self.show_as), spring(),
@@ -81,8 +85,9 @@ class ClientPanel(EndpointPanel):
             actions.addWidget(widget)
         self.column.addWidget(self.address_line)
         self.column.addLayout(behaviour)
+        self.column.addWidget(self.more)
         self.column.addWidget(self.message)
-        self.column.addLayout(top)
+        self.column.addLayout(self.call_row)
         self.column.addLayout(actions)
         self.column.addWidget(self.conversation, 1)
         self.column.addWidget(self.editor)
@@ -99,12 +104,15 @@ class ClientPanel(EndpointPanel):
         for field in (self.bufsize, self.count):
             field.returnPressed.connect(self._start_if_closed)
         self.address_line.port.textEdited.connect(self._on_port_typed)
+        self.again.due.connect(self._connect_again)
+        self.local.editingFinished.connect(self._on_local)
 
     # -- settings -------------------------------------------------------------------------------
 
     def fill(self, settings: EndpointSettings) -> None:
         self.bufsize.setText(str(settings.bufsize))
         self.count.setText(str(settings.count))
+        self.local.setText(settings.bind or "")
         self.editor.encoding.choose(settings.encoding)
 
     def complete(self, settings: EndpointSettings) -> EndpointSettings:
@@ -115,8 +123,17 @@ class ClientPanel(EndpointPanel):
             settings,
             bufsize=fields.parse_bufsize(self.bufsize.text()),
             count=fields.parse_count(self.count.text()),
+            bind=self._local(settings.family),
             responder=keep,
         )
+
+    def _local(self, family: str) -> str | None:
+        """What the socket is bound to before connect; None: the kernel chooses."""
+        spec = self.local.text().strip()
+        if not spec:
+            return None
+        address.parse(spec, family)
+        return spec
 
     @property
     def _link(self) -> str | None:
@@ -148,7 +165,17 @@ class ClientPanel(EndpointPanel):
     def start(self) -> None:
         if not self.address_line.primary.isEnabled():
             return
+        try:
+            self.again.begin()
+        except Problem as problem:
+            self.refuse(problem)
+            return
         self._connect()
+
+    @Slot()
+    def _connect_again(self) -> None:
+        if self.phase not in OPEN:
+            self._connect()
 
     def _connect(self) -> Ticket | None:
         if self._link is not None and self._link not in self.controller.session.endpoints:
@@ -214,6 +241,7 @@ class ClientPanel(EndpointPanel):
 
     @Slot()
     def _on_close(self) -> None:
+        self.again.stop()
         if self.phase in (Phase.CONNECTING, Phase.SETTING_UP):
             self.act("close", c.Stop(self.name))
         else:
@@ -226,6 +254,10 @@ class ClientPanel(EndpointPanel):
     @Slot()
     def _on_bufsize(self) -> None:
         self.live_change("bufsize")
+
+    @Slot()
+    def _on_local(self) -> None:
+        self.live_change("local")
 
     @Slot()
     def _on_count(self) -> None:
@@ -308,6 +340,31 @@ class ClientPanel(EndpointPanel):
             key += "_unnamed"
         return Message("good", say(key, local=newest.local or "", took=took))
 
+    def differences(self, snapshot: EndpointSnapshot) -> list[str]:
+        words = super().differences(snapshot)
+        if self.local.text().strip():
+            words.append(tr("chips.local", address=self.local.text().strip()))
+        if self.again.times.text().strip() not in ("", "0"):
+            words.append(tr("chips.again", times=self.again.times.text(),
+                            seconds=self.again.after.text()))
+        return words
+
+    def _connect_again_after(self, snapshot: EndpointSnapshot) -> None:
+        """A connection that is gone, and not by us, is tried again where that is wished."""
+        last = snapshot.connections[-1] if snapshot.connections else None
+        gone = snapshot.open_count == 0 and snapshot.phase in (Phase.CLOSED, Phase.FAILED)
+        ours = last is not None and last.close_cause in (CloseCause.LOCAL, CloseCause.ABORTED)
+        if not gone or ours or not self.again.left:
+            return
+        try:
+            seconds = self.again.lost()
+        except Problem as problem:
+            self.again.stop()
+            self.refuse(problem)
+            return
+        if seconds is not None:
+            self.tell("busy", say("message.again", seconds=seconds, left=self.again.left))
+
     def _closed_status(self, last: ConnectionSnapshot) -> Message:
         if last.close_cause in (CloseCause.FAILED, CloseCause.TIMED_OUT, CloseCause.RESET):
             text = say(f"message.closed_{last.close_cause.name.lower()}", errno=last.errno or "")
@@ -344,6 +401,7 @@ class ClientPanel(EndpointPanel):
         if linked is not None and not line.port.hasFocus():
             line.port.setText(linked[1])
         self.feed.refresh()
+        self._connect_again_after(snapshot)
 
     def _follow_link(self) -> None:
         """Where the linked endpoint becomes another kind (UDP, IPv6 …), so does this one."""

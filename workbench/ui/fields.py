@@ -66,3 +66,27 @@ def parse_timeout(text: str) -> float | None:
 def show_timeout(value: float | None) -> str:
     """The value as the field spells it: "3.0 s"."""
     return tr("choice.timeout_none") if value is None else f"{float(value)!r} s"
+
+
+def parse_whole(text: str, *, least: int, most: int) -> int:
+    """A whole number for a field that has no words of its own."""
+    shown = text.strip()
+    try:
+        value = int(shown)
+    except ValueError:
+        raise Problem("problem.number_text", value=shown, example=max(least, 1)) from None
+    if not least <= value <= most:
+        raise Problem("problem.number_range", value=value, least=least, most=f"{most:,}")
+    return value
+
+
+def parse_seconds(text: str) -> float:
+    """Seconds from 0 on, for a wait between two actions."""
+    shown = text.strip().removesuffix("秒").removesuffix("s").strip()
+    try:
+        value = float(shown)
+    except ValueError:
+        raise Problem("problem.number_text", value=shown, example="0.5") from None
+    if not 0 <= value <= TIMEOUT_MOST:
+        raise Problem("problem.number_range", value=shown, least=0, most=f"{TIMEOUT_MOST:,.0f}")
+    return value

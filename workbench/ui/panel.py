@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.engine import commands as c
 from workbench.engine import errors
-from workbench.engine.settings import EndpointSettings, GateMode
+from workbench.engine.settings import EndpointSettings, GateMode, OptionValue, Pace
 from workbench.engine.snapshot import Chip, EndpointSnapshot, Phase
-from workbench.texts import Problem
+from workbench.texts import Problem, tr
 from workbench.ui import bindings, fields
 from workbench.ui.draft import Where, join_address, role_of, split_address
 from workbench.ui.panel_parts.address_line import AddressLine
@@ -22,6 +22,9 @@ from workbench.ui.panel_parts.call_strip import CallStrip
 from workbench.ui.panel_parts.controls import Controls, NotedBox
 from workbench.ui.panel_parts.gate import GateBox
 from workbench.ui.panel_parts.message_line import Message, MessageLine, WayOut
+from workbench.ui.panel_parts.more import More
+from workbench.ui.panel_parts.options_box import OptionsBox, show_value
+from workbench.ui.panel_parts.pace import PaceBox
 from workbench.ui.theme import GAP
 from workbench.ui.wording import Sentence, Trouble, say
 
@@ -65,11 +68,18 @@ class EndpointPanel(QWidget):
         self.address_line = AddressLine(self.controls, server=self.server)
         self.message = MessageLine(self.controls)
         self.strip = CallStrip(self.controls)
+        self.pace = PaceBox(self.controls)
         self.receive_gate = GateBox(self.controls, "receive")
+        self.send_gate = GateBox(self.controls, "send")
+        self.options = OptionsBox(self.controls)
+        self.more = More(self.controls)
         self.timeout = self.controls.add(NotedBox(7), "timeout")
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
         self.column.setSpacing(GAP)
+        self.call_row = QHBoxLayout()
+        self.call_row.addWidget(self.strip, 1)
+        self.call_row.addWidget(self.pace)
         self.build()
         self._fill_common(settings)
         self.fill(settings)
@@ -124,7 +134,10 @@ class EndpointPanel(QWidget):
         host, port = split_address(settings.address)
         self.address_line.set_where(Where(settings.family, settings.type, host, port))
         self.timeout.setEditText(fields.show_timeout(settings.timeout))
+        self.pace.pace.choose(settings.calls.value)
         self.receive_gate.mode.choose(settings.receive.value)
+        self.send_gate.mode.choose(settings.send.value)
+        self.options.show_options(settings.options)
 
     def draft(self) -> EndpointSettings:
         """The settings as the fields say.
@@ -142,6 +155,9 @@ class EndpointPanel(QWidget):
             address=join_address(where, bind=self.server),
             timeout=fields.parse_timeout(self.timeout.currentText()),
             receive=GateMode(self.receive_gate.mode.value()),
+            send=GateMode(self.send_gate.mode.value()),
+            calls=self.pace.value,
+            options=self.options.options,
         )
         return self.complete(settings)
 
@@ -261,6 +277,13 @@ class EndpointPanel(QWidget):
         self.timeout.activated.connect(self._on_timeout)
         self.receive_gate.moded.connect(self._on_receive_mode)
         self.receive_gate.stepped.connect(self._on_receive_one)
+        self.send_gate.moded.connect(self._on_send_mode)
+        self.send_gate.stepped.connect(self._on_send_step)
+        self.pace.paced.connect(self._on_pace)
+        self.pace.stepped.connect(self.next_call)
+        self.options.wanted.connect(self._on_option)
+        self.options.unwanted.connect(self._on_no_option)
+        self.options.refused.connect(self.refuse)
         self.strip.chosen.connect(self._select_chip)
         self.controller.ticket_done.connect(self._on_ticket_done)
         self.wire()
@@ -310,6 +333,40 @@ class EndpointPanel(QWidget):
     def _on_receive_one(self) -> None:
         self.act("receive_one", c.Step(self.name, c.Gate.RECEIVE, wait=False))
 
+    @Slot(str)
+    def _on_send_mode(self, mode: str) -> None:
+        self.switch_gate("send_gate", c.Gate.SEND, mode)
+
+    @Slot()
+    def _on_send_step(self) -> None:
+        self.act("send_one", c.Step(self.name, c.Gate.SEND, wait=False))
+
+    @Slot(object)
+    def _on_pace(self, pace: Pace) -> None:
+        self.act("pace", c.SetPace(self.name, pace))
+
+    @Slot()
+    def next_call(self) -> None:
+        """Make the next planned call of a set-up that goes call by call."""
+        if self.pace.next.isEnabled():
+            self.act("next_call", c.Step(self.name, c.Gate.CALLS, wait=False))
+
+    @Slot(str, object)
+    def _on_option(self, name: str, value: OptionValue) -> None:
+        kept = [item for item in self.options.options if item[0] != name]
+        self.options.show_options((*kept, (name, value)))
+        if self.configured("option_set") and self._phase in OPEN:
+            self.act("option_set", c.SetOption(self.name, name, value))
+        self.refresh()
+
+    @Slot(str)
+    def _on_no_option(self, name: str) -> None:
+        self.options.show_options(
+            tuple(item for item in self.options.options if item[0] != name)
+        )
+        self.configured("options")
+        self.refresh()
+
     def switch_gate(self, control: str, gate: c.Gate, mode: str) -> None:
         kind = c.Pause if mode == GateMode.PAUSED.value else c.Resume
         self.act(control, kind(self.name, gate))
@@ -330,12 +387,28 @@ class EndpointPanel(QWidget):
         self.address_line.lock(live)
         self.address_line.state.set_state(self.state_of(snapshot))
         self.strip.show_snapshot(snapshot, now_ns, self.planned())
-        self.receive_gate.show_mode(snapshot.receive, live=snapshot.open_count > 0 or live)
+        has_socket = snapshot.open_count > 0 or live
+        self.receive_gate.show_mode(snapshot.receive, live=has_socket)
+        self.send_gate.show_mode(snapshot.send, live=has_socket)
+        self.pace.show_pace(snapshot)
+        self.more.show_differences(self.differences(snapshot))
         self.show_parts(snapshot, now_ns)
         fresh = snapshot.phase is Phase.IDLE or (self._edited and not live)
         self.message.show_message(
             self._trouble or (self.ready() if fresh else self.status(snapshot))
         )
+
+    def differences(self, snapshot: EndpointSnapshot) -> list[str]:
+        """What differs from the default, in words."""
+        words = [
+            tr("chips.gate", gate=tr(f"caption.{gate}_gate"))
+            for gate, mode in (("receive", snapshot.receive), ("send", snapshot.send))
+            if mode is GateMode.PAUSED
+        ]
+        return words + [
+            tr("chips.option", name=name, value=show_value(value))
+            for name, value in self.options.options if name != "SO_REUSEADDR"
+        ]
 
     def _show_foreign_settings(self) -> None:
         """A scenario has configured the endpoint: its fields follow."""

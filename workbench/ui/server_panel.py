@@ -49,13 +49,11 @@ class ServerPanel(EndpointPanel):
         self._build_queue()
         self._build_actions()
         self._build_send()
-        top = QHBoxLayout()
-        top.addWidget(self.strip, 1)
-        top.addWidget(self.receive_gate)
         self.column.addWidget(self.address_line)
         self.column.addLayout(self.behaviour)
+        self.column.addWidget(self.more)
         self.column.addWidget(self.message)
-        self.column.addLayout(top)
+        self.column.addLayout(self.call_row)
         self.column.addLayout(self.queue_row)
         self.column.addWidget(self.table, 1)
         self.column.addWidget(self.chosen_row)
@@ -79,9 +77,11 @@ class ServerPanel(EndpointPanel):
             self.backlog_group,
             group(caption("timeout", self.timeout), self.timeout),
             group(caption("responder", self.responder), self.responder),
-            self.greeting,
+            self.greeting, self.more.chips, self.more.button,
         ):
             self.behaviour.addWidget(widget)
+        self.more.add_row(self.receive_gate, self.send_gate)
+        self.more.add_row(self.options)
 
     def _build_queue(self) -> None:
         self.accept_gate = GateBox(self.controls, "accept")

@@ -42,7 +42,7 @@ class CallStrip(QWidget):
         self._more = QToolButton(self)
         self._more.setProperty("chip", True)
         tone(self._more, "planned")
-        controls.add(self, "strip")
+        controls.add(self, "calls")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._height = self._more.sizeHint().height() + 2
 

@@ -1,0 +1,60 @@
+"""Checksums that can follow a payload: what serial and industrial protocols put at its end."""
+
+from __future__ import annotations
+
+import binascii
+import functools
+import operator
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, NamedTuple
+
+Order = Literal["little", "big"]
+
+
+class Checksum(NamedTuple):
+    """One kind: its function, its width in bytes, and the order that its protocols use."""
+
+    compute: Callable[[bytes], int]
+    width: int
+    order: Order
+
+
+def sum8(data: bytes) -> int:
+    """The sum of all bytes, modulo 256."""
+    return sum(data) & 0xFF
+
+
+def xor8(data: bytes) -> int:
+    """All bytes combined by exclusive or (as in NMEA 0183)."""
+    return functools.reduce(operator.xor, data, 0)
+
+
+def crc16_modbus(data: bytes) -> int:
+    """Polynomial 0xA001 reflected, start 0xFFFF (Modbus over Serial Line 1.02, 6.2.2)."""
+    crc = 0xFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+    return crc
+
+
+def crc16_ccitt(data: bytes) -> int:
+    """CRC-16/CCITT-FALSE: polynomial 0x1021, start 0xFFFF, nothing reflected."""
+    return binascii.crc_hqx(data, 0xFFFF)
+
+
+CHECKSUMS: Final[Mapping[str, Checksum]] = {
+    "sum8": Checksum(sum8, 1, "big"),
+    "xor8": Checksum(xor8, 1, "big"),
+    "crc16-modbus": Checksum(crc16_modbus, 2, "little"),
+    "crc16-ccitt": Checksum(crc16_ccitt, 2, "big"),
+    "crc32": Checksum(zlib.crc32, 4, "big"),
+}
+
+
+def checksum(kind: str, data: bytes, order: Order | None = None, start: int = 0) -> bytes:
+    """The checksum of data[start:], in the kind's usual byte order or the one asked for."""
+    found = CHECKSUMS[kind]
+    return found.compute(data[start:]).to_bytes(found.width, order or found.order)

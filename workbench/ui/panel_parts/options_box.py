@@ -1,0 +1,107 @@
+"""Socket options of an endpoint: choose one, give a value, see which are asked for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from workbench.engine.options import OPTIONS
+from workbench.engine.settings import OptionValue
+from workbench.texts import Problem, tr
+from workbench.ui import theme
+from workbench.ui.flow_layout import FlowLayout
+from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField, group, tone
+
+Options = tuple[tuple[str, OptionValue], ...]
+
+
+class OptionsBox(QWidget):
+    """One line to set an option, and a removable chip for each that is asked for.
+
+    Attributes:
+        options: what every new socket of the endpoint gets.
+
+    Signals:
+        wanted(str, object): set this option to this value.
+        unwanted(str): ask for it no more.
+        refused(object): a Problem: the value cannot be understood.
+    """
+
+    wanted = Signal(str, object)
+    unwanted = Signal(str)
+    refused = Signal(object)
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__()
+        self.options: Options = ()
+        self.name = controls.add(ChoiceBox(*((name, None) for name in OPTIONS)), "options")
+        for name, option in OPTIONS.items():
+            if option.number is None:
+                self.name.forbid(name, tr("option.missing", name=name))
+        self.value = controls.add(TextField("1", width=7), "option_value")
+        self.set = controls.add(QPushButton(), "option_set")
+        self._chips: list[QPushButton] = []
+        self._row = FlowLayout(self)
+        self._row.addWidget(
+            group(controls.caption("options", self.name), self.name, self.value, self.set)
+        )
+        self.set.clicked.connect(self._on_set)
+        self.value.returnPressed.connect(self._on_set)
+
+    def show_options(self, options: Options) -> None:
+        """Show what is asked for, as chips; a click takes one away."""
+        if options == self.options and len(self._chips) == len(options):
+            return
+        self.options = options
+        for chip in self._chips:
+            self._row.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._chips = [self._chip(name, value) for name, value in options]
+        for chip in self._chips:
+            self._row.addWidget(chip)
+        self._row.invalidate()
+
+    def _chip(self, name: str, value: OptionValue) -> QPushButton:
+        chip = QPushButton(f"{name} = {show_value(value)}", self)
+        chip.setIcon(theme.icon("x"))
+        chip.setProperty("chip_button", True)
+        tone(chip, "info")
+        tip = tr("tip.option_remove", name=name)
+        chip.setToolTip(tip)
+        chip.setAccessibleName(tip)
+        chip.setObjectName(f"option.{name}")
+        chip.clicked.connect(lambda _=False, name=name: self.unwanted.emit(name))
+        chip.show()
+        return chip
+
+    @Slot()
+    def _on_set(self) -> None:
+        try:
+            value = parse_value(self.value.text())
+        except Problem as problem:
+            self.refused.emit(problem)
+            return
+        self.wanted.emit(self.name.value(), value)
+
+
+def show_value(value: OptionValue) -> str:
+    """As it is typed: 1, or 1, 0 for a struct."""
+    return ", ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
+
+
+def parse_value(text: str) -> OptionValue:
+    """A number, several with commas (SO_LINGER: on, seconds), or a name.
+
+    Raises:
+        Problem: nothing was typed.
+    """
+    text = text.strip()
+    if not text:
+        raise Problem("problem.option_empty")
+    parts = [part.strip() for part in text.split(",")]
+    try:
+        numbers = tuple(int(part, 0) for part in parts)
+    except ValueError:
+        return text
+    return numbers[0] if len(numbers) == 1 else numbers
