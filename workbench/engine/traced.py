@@ -178,6 +178,11 @@ class TracedSocket:
         begin = perf_counter_ns()
         try:
             self._sock.connect(address)
+        except BlockingIOError as error:
+            try:
+                self._fail(begin, "connect", args, error, cause)
+            finally:
+                self.learn_addresses()  # a connect under way has its local port already
         except (OSError, OverflowError, TypeError, ValueError) as error:
             self._fail(begin, "connect", args, error, cause)
         finally:
