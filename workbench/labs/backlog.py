@@ -1,0 +1,318 @@
+"""The backlog lab: a real listener that does not accept, real clients, and what the kernel did.
+
+Outcomes come from the record's events, the queue from the kernel; nothing is worked out from N.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import platform
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from workbench.engine import commands as c
+from workbench.engine.kernel import LINUX
+from workbench.engine.settings import EndpointSettings, GateMode, OptionValue, Role
+from workbench.engine.ticket import Outcome, Ticket
+from workbench.journal.query import parse as parse_filter
+from workbench.labs.backlog_clients import Clients
+from workbench.labs.backlog_data import FAMILIES, BacklogSettings, Family, Mode, Picture, Result
+from workbench.labs.backlog_view import Observer
+from workbench.session import Session
+from workbench.texts import Problem
+
+TICK: Final = 0.05
+TICK_MANY: Final = 0.2
+MANY: Final = 64
+"""Seconds between two readings (of many clients): how fine the times of SYN repeats are."""
+ROOM_BACKLOG: Final = 128
+_serial = itertools.count(1)
+
+
+class BacklogRun:
+    """One run on a session's own endpoints. All methods may be called from any thread.
+
+    A thread of its own makes the connects in time and watches; it ends with the run. What was
+    done stays in the session's record; the endpoints are removed at the end.
+
+    Attributes:
+        settings: as given. client, server: names of the endpoints.
+        failure: why the listener could not be set up, None where it could.
+    """
+
+    def __init__(self, session: Session, settings: BacklogSettings, *, name: str = "") -> None:
+        """Nothing is opened yet; `name` goes before the endpoints' names.
+
+        Raises:
+            Problem: settings that cannot be run, or endpoints with these names.
+        """
+        settings.check()
+        self.settings = settings
+        self.server = f"{name}server"
+        self.client = f"{name}client"
+        self.failure: Outcome | None = None
+        self._session = session
+        self._wake = threading.Event()
+        self._done = threading.Event()
+        self._stopping = False
+        self._refused_to_start = False
+        self._thread = threading.Thread(target=self._run, name="backlog lab", daemon=True)
+        self._clients = Clients(self.client, self.server)
+        self._observer = Observer(session, settings, self._clients)
+        self._sockets = 0
+        self._result: Result | None = None
+        session.add(self._listener())
+        session.add(self._connector())
+        self._seen = session.journal.committed
+
+    # -- from any thread ----------------------------------------------------------------------
+
+    @property
+    def bound(self) -> float:
+        """Seconds after which the run ends at the latest."""
+        return self.settings.bound
+
+    def start(self) -> None:
+        """Set the listener up and begin to connect."""
+        self._thread.start()
+
+    def picture(self) -> Picture:
+        """The lab now; cheap, never waits."""
+        return self._observer.picture()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end of the run; False if it goes on."""
+        return self._done.wait(timeout)
+
+    def stop(self) -> None:
+        """End it now; what has no outcome yet is pending. Waits until the sockets are closed."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread.ident is None:
+            self._tidy()
+        elif self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def result(self) -> Result:
+        """What came out. Raises Problem before the end, or where nothing could be opened."""
+        if self._result is None:
+            raise Problem("backlog.no_result")
+        return self._result
+
+    def accept_one(self) -> None:
+        """accept() once; in mode gate the first of the waiting room is served."""
+        room = self._observer.room
+        if room is not None:
+            room.take_one()
+        else:
+            self._perform(c.Accept(self.server))
+        self._wake.set()
+
+    def listen_again(self, backlog: int) -> None:
+        """listen(backlog) on the live listener, or a new one where it was closed."""
+        room = self._observer.room
+        if room is not None:
+            room.resize(backlog)
+        elif self._observer.picture().listening or self.settings.mode is Mode.BOUND:
+            self._perform(c.Listen(self.server, backlog))
+        else:
+            now = self._session.settings(self.server)
+            self._perform(c.Configure(self.server, replace(now, backlog=backlog)))
+            self._perform(c.Start(self.server))
+
+    def close_listener(self) -> None:
+        """close() the listener: who waits is reset, who asks is refused."""
+        if self._observer.room is not None:
+            self._observer.room.end()
+        self._perform(c.Close(self.server))
+
+    def _perform(self, command: c.Command) -> Ticket:
+        return self._session.perform(command)
+
+    # -- the endpoints ------------------------------------------------------------------------
+
+    def _listener(self) -> EndpointSettings:
+        family = self.settings.family
+        options: tuple[tuple[str, OptionValue], ...] = ()
+        if family is not Family.UNIX and os.name != "nt":
+            options = (("SO_REUSEADDR", 1),)
+        gate = self.settings.mode is Mode.GATE
+        return EndpointSettings(
+            self.server, Role.LISTENER, FAMILIES[family], address=_address(family),
+            backlog=ROOM_BACKLOG if gate else self.settings.backlog, accept=GateMode.PAUSED,
+            options=options,
+        )
+
+    def _connector(self) -> EndpointSettings:
+        return EndpointSettings(
+            self.client, Role.STREAM, FAMILIES[self.settings.family], address=f"@{self.server}",
+            timeout=self.settings.timeout, count=self.settings.clients,
+        )
+
+    # -- the run ------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        end = self._session.journal.subscribe(lambda _seq: self._wake.set())
+        reader = self._session.journal.reader()
+        names = parse_filter(f'endpoint:"{self.server}"|"{self.client}"', wall_ns=0)
+
+        def fold() -> None:
+            upto = self._session.journal.committed
+            for seqs in reader.select(names, self._seen, upto):
+                for at in range(0, len(seqs), 500):
+                    for row in reader.rows(seqs[at:at + 500]):
+                        self._clients.take(row)
+            self._seen = upto
+
+        try:
+            if self._open():
+                self._conduct(fold)
+                self._result = self._conclude(fold)
+        except Problem:  # the session was closed in the middle: nothing to watch any more
+            self._refused_to_start = self._result is None
+        finally:
+            self._observer.finish()
+            end()
+            self._tidy()
+            reader.close()
+            self._done.set()
+
+    def _open(self) -> bool:
+        """The listener as the mode wants it; False where a call failed."""
+        self._clients.start_ns = self._session.journal.clock.now()
+        self._observer.begin()
+        if self.settings.mode is Mode.BOUND:
+            address = _sockaddr(self.settings.family, self._session)
+            steps: list[c.Command] = [c.Call(self.server, "socket"),
+                                      c.Call(self.server, "bind", (address,))]
+        else:
+            steps = [c.Start(self.server)]
+        for step in steps:
+            ticket = self._perform(step)
+            ticket.wait()
+            if ticket.outcome is None or not ticket.outcome.ok:
+                self.failure = ticket.outcome
+                return False
+        self._target = _sockaddr_of(self._session.link(self.server), self.settings.family)
+        if self.settings.mode is Mode.CLOSED:
+            self._perform(c.Close(self.server)).wait()
+        if self.settings.mode is Mode.GATE:
+            self._observer.open_room(self.server)
+        return True
+
+    def _conduct(self, fold: Callable[[], None]) -> None:
+        settings = self.settings
+        begin = time.perf_counter()
+        self._clients.start_ns = self._session.journal.clock.now()
+        self._observer.begin()
+        asked, look_at, serving = 0, 0.0, settings.accept_after is None
+        while not self._stopping:
+            now = time.perf_counter() - begin
+            while asked < settings.clients and asked * settings.every <= now:
+                self._connect_one()
+                asked += 1
+            if not serving and now >= (settings.accept_after or 0.0):
+                serving = True
+                self._look(fold)
+                self._serve()
+            if now >= look_at:
+                self._observer.look(self.server, self.client)
+                look_at = now + (TICK if settings.clients <= MANY else TICK_MANY)
+            fold()
+            self._observer.draw()
+            if now >= settings.bound or (
+                asked == settings.clients and serving and not settings.hold and self._decided()
+            ):
+                return
+            due = asked * settings.every if asked < settings.clients else settings.bound
+            if not serving:
+                due = min(due, settings.accept_after or 0.0)
+            now = time.perf_counter() - begin
+            self._wake.wait(max(0.0, min(due, look_at, settings.bound) - now))
+            self._wake.clear()
+
+    def _connect_one(self) -> None:
+        """socket(), then on the same socket connect(); AF_UNIX gets a name in between."""
+        self._perform(c.Call(self.client, "socket")).add_callback(self._socket_made)
+
+    def _socket_made(self, ticket: Ticket) -> None:
+        """On the client's thread; a socket() that failed is an outcome of its own."""
+        if ticket.outcome is None or not ticket.outcome.ok:
+            return
+        self._sockets += 1
+        with contextlib.suppress(Problem):  # the session is closing
+            if self.settings.family is Family.UNIX and LINUX:  # autobind: unix(7)
+                self._perform(c.Call(self.client, "bind", ("",), self._sockets))
+            self._perform(c.Call(self.client, "connect", (self._target,), self._sockets))
+
+    def _serve(self) -> None:
+        """The program begins to accept."""
+        if self._observer.room is not None:
+            self._observer.room.serve()
+        else:
+            self._perform(c.Resume(self.server, c.Gate.ACCEPT))
+
+    def _decided(self) -> bool:
+        """Every client has its outcome, and none of them can still change by itself."""
+        return self._observer.decided(self.settings.clients)
+
+    def _look(self, fold: Callable[[], None]) -> None:
+        """A reading of the kernel that is newer than this call, and all events up to it."""
+        self._observer.look_afresh(self.server, self.client)
+        self._session.journal.flush()
+        fold()
+
+    def _conclude(self, fold: Callable[[], None]) -> Result:
+        self._look(fold)
+        self._observer.draw()
+        return self._observer.result(_system())
+
+    def _tidy(self) -> None:
+        """Close all, clients first: a listener that closes first would reset them."""
+        if self._observer.room is not None:
+            self._observer.room.end()
+        for name in (self.client, self.server):
+            with contextlib.suppress(Problem):  # closed with its session, or removed already
+                self._session.remove(name).wait(5.0)
+
+
+def _address(family: Family) -> str:
+    """Where the listener binds; an abstract name leaves no file, whatever happens."""
+    match family:
+        case Family.INET:
+            return "127.0.0.1:0"
+        case Family.INET6:
+            return "[::1]:0"
+    name = f"swb-backlog-{os.getpid()}-{next(_serial)}"
+    return f"abstract:{name}" if LINUX else f"temp:{name}"
+
+
+def _sockaddr(family: Family, session: Session) -> c.CallArgument:
+    """The same as bind()'s argument."""
+    match family:
+        case Family.INET:
+            return ("127.0.0.1", 0)
+        case Family.INET6:
+            return ("::1", 0)
+    address = _address(family)
+    if address.startswith("abstract:"):
+        return "\0" + address.removeprefix("abstract:")
+    return str(session.temp_dir() / address.removeprefix("temp:"))
+
+
+def _sockaddr_of(spec: str, family: Family) -> c.CallArgument:
+    """Where the listener stands, as connect()'s argument."""
+    if family is Family.UNIX:
+        return "\0" + spec.removeprefix("abstract:") if spec.startswith("abstract:") else spec
+    host, _, port = spec.rpartition(":")
+    return (host.strip("[]"), int(port))
+
+
+def _system() -> str:
+    """"Linux 6.18"."""
+    return f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}"

@@ -1,0 +1,256 @@
+"""What is seen of a backlog run: the kernel's readings joined with the clients' story."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from workbench.engine.settings import GateMode
+from workbench.engine.snapshot import EndpointSnapshot, Phase
+from workbench.labs import listen_queue
+from workbench.labs.backlog_clients import Clients
+from workbench.labs.backlog_data import (
+    BacklogSettings,
+    ClientState,
+    ClientView,
+    EndedBy,
+    Family,
+    Picture,
+    Queue,
+    QueuedPeer,
+    QueueSource,
+    Result,
+)
+from workbench.labs.backlog_gate import WaitingRoom
+from workbench.session import Session
+
+READ_AT_ONCE: Final = 128
+"""Silent clients whose TCP_INFO is decoded in one look; more take turns."""
+FRESH: Final = 2.0
+FRESH_IDLE: Final = 0.05
+POLL: Final = 0.002
+COSTS: Final = 50
+"""The queue's names are read again after this many times what the last reading took."""
+
+
+class Observer:
+    """Gathers readings; used by the run's own thread, but for `picture`.
+
+    Attributes:
+        room: the waiting room in mode gate, else None.
+    """
+
+    def __init__(self, session: Session, settings: BacklogSettings, clients: Clients) -> None:
+        self.room: WaitingRoom | None = None
+        self._session = session
+        self._settings = settings
+        self._clients = clients
+        self._before = listen_queue.counters()
+        self._since: listen_queue.Counters | None = None
+        self._server: EndpointSnapshot | None = None
+        self._limit: int | None = None
+        self._peak: int | None = None
+        self._full: bool | None = None
+        self._drops: dict[int, int] = {}
+        self._peers: tuple[listen_queue.Peer, ...] = ()
+        self._peers_due = 0.0
+        self._turn = 0
+        self._picture = Picture(0.0, settings.bound, False, False, False, None, ())
+
+    def begin(self) -> None:
+        """The run begins now."""
+        self._before = listen_queue.counters()
+        self._picture = replace(self._picture, running=True)
+
+    def finish(self) -> None:
+        """Nothing changes any more."""
+        self._picture = replace(self.picture(), running=False, ends_in=0.0)
+
+    def open_room(self, server: str) -> None:
+        """Mode gate: accept into the waiting room."""
+        self.room = WaitingRoom(self._session, server, self._settings.backlog)
+        self.room.open()
+
+    # -- readings -----------------------------------------------------------------------------
+
+    def look(self, server: str, client: str) -> None:
+        """Take the newest readings and ask for the next; never waits."""
+        self._take_server(self._session.snapshot(server))
+        self._take_clients(self._session.snapshot(client, self._next_silent()))
+
+    def look_afresh(self, server: str, client: str) -> None:
+        """Readings that were made after this call began; waits for the endpoints' threads.
+
+        The first new picture may have been under way already, so it takes two.
+        """
+        for name in (server, client):
+            for _ in range(2):
+                self._newer(name)
+        self.look(server, client)
+
+    def _newer(self, name: str) -> None:
+        old = self._session.snapshot(name, self._next_silent())
+        idle = old.connection is None and not old.open_count
+        until = time.perf_counter() + (FRESH_IDLE if idle else FRESH)
+        while self._session.snapshot(name) is old and time.perf_counter() < until:
+            time.sleep(POLL)
+
+    def _next_silent(self) -> frozenset[int]:
+        silent = self._clients.silent()
+        if len(silent) <= READ_AT_ONCE:
+            return frozenset(silent)
+        self._turn = (self._turn + READ_AT_ONCE) % len(silent)
+        return frozenset((silent + silent)[self._turn:self._turn + READ_AT_ONCE])
+
+    def _take_server(self, seen: EndpointSnapshot) -> None:
+        self._server = seen
+        if seen.queue is not None:
+            waiting, self._limit = seen.queue
+            self._peak = max(self._peak or 0, waiting)
+            self._full = bool(self._full) or waiting > self._limit
+        if seen.connection is not None and seen.drops is not None:
+            self._drops[seen.connection] = seen.drops
+        self._since = listen_queue.counters()
+        self._read_peers(seen)
+
+    def _read_peers(self, seen: EndpointSnapshot) -> None:
+        now = time.perf_counter()
+        if self._settings.family is Family.UNIX or now < self._peers_due:
+            return
+        listens = seen.phase is Phase.LISTENING and seen.local is not None
+        self._peers = (listen_queue.unaccepted(seen.local or "") or ()) if listens else ()
+        self._peers_due = now + COSTS * (time.perf_counter() - now)
+
+    def _take_clients(self, seen: EndpointSnapshot) -> None:
+        now = self._session.journal.clock.now()
+        for row in seen.connections:
+            if row.local is not None:
+                self._clients.named(row.id, row.local)
+            if row.reading is not None:
+                self._clients.read(row.id, row.reading, now)
+
+    # -- what it amounts to -------------------------------------------------------------------
+
+    def decided(self, wished: int) -> bool:
+        """Whether every client has an outcome that nothing under way will change."""
+        views = self._clients.views
+        if len(views) < wished:
+            return False
+        moving = {ClientState.SILENT}
+        if self._settings.accept_after is not None:
+            moving.add(ClientState.QUEUED)
+        in_kernel_only = self.room is not None and any(
+            view.state is ClientState.QUEUED and view.accepted is None for view in views
+        )
+        return not in_kernel_only and not any(view.state in moving for view in self._views())
+
+    def _views(self) -> tuple[ClientView, ...]:
+        """In mode gate an accepted client still waits, until it is taken from the room."""
+        views = self._clients.views
+        if self.room is None:
+            return views
+        accepted = sorted((view for view in views if view.accepted is not None),
+                          key=lambda view: view.accepted or 0.0)
+        waiting = {view.number for view in accepted[self.room.taken:]}
+        return tuple(
+            replace(view, state=ClientState.QUEUED)
+            if view.number in waiting and view.state is ClientState.ACCEPTED else view
+            for view in views
+        )
+
+    def picture(self) -> Picture:
+        """The newest picture, with the time of now; any thread."""
+        last = self._picture
+        if not last.running:
+            return last
+        seconds = (self._session.journal.clock.now() - self._clients.start_ns) / 1e9
+        seconds = max(0.0, seconds)
+        return replace(last, time=seconds, ends_in=max(0.0, self._settings.bound - seconds))
+
+    def draw(self) -> None:
+        """Make the picture anew from what is known."""
+        server = self._server
+        views = self._views()
+        peers, known = self._queued()
+        overflows, listen_drops = self._counted()
+        self._picture = replace(
+            self._picture,
+            listening=server is not None and server.phase is Phase.LISTENING,
+            accepting=server is not None and server.accept is GateMode.AUTO,
+            queue=self._queue(views),
+            clients=views,
+            peers=peers,
+            order_known=known,
+            drops=self._dropped(),
+            overflows=overflows,
+            listen_drops=listen_drops,
+        )
+
+    def _queue(self, views: Iterable[ClientView]) -> Queue | None:
+        if self.room is not None:
+            return Queue(self.room.waiting, max(0, self.room.size), QueueSource.ROOM)
+        server = self._server
+        if server is None or server.phase is not Phase.LISTENING:
+            return None
+        if server.queue is not None:
+            return Queue(*server.queue, QueueSource.KERNEL)
+        waiting = sum(view.state is ClientState.QUEUED for view in views)
+        return Queue(waiting, server.settings.backlog, QueueSource.ESTIMATE)
+
+    def _queued(self) -> tuple[tuple[QueuedPeer, ...], bool]:
+        """Who waits, in order where it is known: all are ours and none had to ask twice."""
+        found = [(peer, self._clients.client_at(peer.address)) for peer in self._peers]
+        ours = [view for _, view in found if view is not None]
+        known = len(ours) == len(found) and not any(view.repeats for view in ours)
+        if known:
+            found.sort(key=lambda pair: pair[1].number if pair[1] is not None else 0)
+        return tuple(
+            QueuedPeer(peer.address, view.number if view is not None else None, peer.gone)
+            for peer, view in found
+        ), known
+
+    def _dropped(self) -> int | None:
+        return sum(self._drops.values()) if self._drops else None
+
+    def _counted(self) -> tuple[int | None, int | None]:
+        if self._before is None or self._since is None:
+            return None, None
+        return (self._since.overflows - self._before.overflows,
+                self._since.drops - self._before.drops)
+
+    def result(self, system: str) -> Result:
+        """The seven outcomes as they were observed, and the readings beside them."""
+        settings, views = self._settings, self._views()
+        counts = dict.fromkeys(ClientState, 0)
+        for view in views:
+            counts[view.state] += 1
+        begun = len(views)
+        overflows, listen_drops = self._counted()
+        return Result(
+            lab="backlog",
+            family=settings.family.value,
+            mode=settings.mode.value,
+            backlog=settings.backlog,
+            clients=settings.clients,
+            connected=counts[ClientState.QUEUED] + counts[ClientState.ACCEPTED],
+            pending=counts[ClientState.SILENT] + settings.clients - begun,
+            timed_out=counts[ClientState.TIMED_OUT],
+            refused=counts[ClientState.REFUSED],
+            reset=counts[ClientState.RESET],
+            again=counts[ClientState.AGAIN],
+            error=counts[ClientState.ERROR],
+            queue_limit=self._limit,
+            queue_peak=self._peak,
+            drops=self._dropped(),
+            claim=settings.claim,
+            os=system,
+            accepted=counts[ClientState.ACCEPTED],
+            timed_out_kernel=sum(view.ended_by is EndedBy.KERNEL for view in views),
+            queue_full=self._full,
+            listen_overflows=overflows,
+            listen_drops=listen_drops,
+            seconds=round(self.picture().time, 3),
+        )
+

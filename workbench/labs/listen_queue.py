@@ -1,0 +1,76 @@
+"""What Linux tells about waiting connections beside the socket itself: /proc, read only."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from workbench.engine.address import format_address
+
+_NETSTAT: Final = Path("/proc/self/net/netstat")
+_TCP: Final = Path("/proc/self/net/tcp")
+_TCP6: Final = Path("/proc/self/net/tcp6")
+_ESTABLISHED, _CLOSE_WAIT = 1, 8
+
+
+class Counters(NamedTuple):
+    """ListenOverflows and ListenDrops of the network namespace (TcpExt), since its beginning."""
+
+    overflows: int
+    drops: int
+
+
+def counters() -> Counters | None:
+    """The namespace's counters now; None where the system has none."""
+    try:
+        lines = [line.split() for line in _NETSTAT.read_text(encoding="ascii").splitlines()]
+    except OSError:
+        return None
+    for names, values in zip(lines[::2], lines[1::2], strict=False):
+        if names[:1] == ["TcpExt:"]:
+            found = dict(zip(names, values, strict=False))
+            return Counters(int(found.get("ListenOverflows", 0)), int(found.get("ListenDrops", 0)))
+    return None
+
+
+class Peer(NamedTuple):
+    """The other end of a connection that nobody has accepted; `gone` when it has closed."""
+
+    address: str
+    gone: bool
+
+
+def unaccepted(local: str) -> tuple[Peer, ...] | None:
+    """Who waits for accept() at this address, in no order; None where it cannot be told.
+
+    A connection without an inode belongs to no descriptor yet: it is still in the queue
+    (proc_pid_net(5)). `local` is "host:port" or "[host]:port".
+    """
+    six = local.startswith("[")
+    try:
+        text = (_TCP6 if six else _TCP).read_text(encoding="ascii")
+    except OSError:
+        return None
+    port = f":{int(local.rpartition(':')[2]):04X}"
+    found = []
+    for line in text.splitlines()[1:]:
+        parts = line.split()
+        if not parts[1].endswith(port) or parts[9] != "0":
+            continue
+        state = int(parts[3], 16)
+        if _address(parts[1], six=six) == local and state in {_ESTABLISHED, _CLOSE_WAIT}:
+            found.append(Peer(_address(parts[2], six=six), state == _CLOSE_WAIT))
+    return tuple(found)
+
+
+def _address(field: str, *, six: bool) -> str:
+    """The kernel's hex, four bytes at a time in the machine's order, as a scenario spells it."""
+    digits, _, port = field.partition(":")
+    words = [int(digits[at:at + 8], 16) for at in range(0, len(digits), 8)]
+    family = socket.AF_INET6 if six else socket.AF_INET
+    host = socket.inet_ntop(family, struct.pack(f"={len(words)}I", *words))
+    shown = format_address((host, int(port, 16)), family)
+    assert shown is not None
+    return shown
