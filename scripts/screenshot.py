@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget  # noqa: E402
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget  # noqa: E402
 
 from workbench import texts  # noqa: E402
 from workbench.app import create_window  # noqa: E402
@@ -54,7 +54,7 @@ class Hand:
 
     def press(self, name: str) -> None:
         button = self.find(name)
-        assert isinstance(button, QPushButton)
+        assert isinstance(button, QAbstractButton)
         self.wait(button.isEnabled)
         button.click()
 
@@ -110,9 +110,37 @@ def udp(hand: Hand) -> None:
     hand.pause(800)
 
 
+def call_by_call(hand: Hand) -> None:
+    hand.choose("server.pace", "step")
+    hand.press("server.more")
+    hand.press("server.listen")
+    for _ in range(2):
+        hand.press("server.next_call")
+        hand.pause(200)
+    hand.pause(500)
+
+
+def presentation(hand: Hand) -> None:
+    tcp_talk(hand)
+    hand.window.resize(1280, 800)
+    hand.window.switch_presentation()
+    hand.pause(800)
+
+
+def many_clients(hand: Hand) -> None:
+    hand.choose("server.accept_gate", "paused")
+    hand.find("server.backlog").setEditText("2")  # type: ignore[attr-defined]
+    hand.press("server.listen")
+    hand.state("server", "LISTEN")
+    hand.find("client.count").setText("6")  # type: ignore[attr-defined]
+    hand.press("client.connect")
+    hand.pause(1500)
+
+
 SCENES: dict[str, Callable[[Hand], None]] = {
     "first-start": first_start, "tcp-talk": tcp_talk, "refused": refused,
-    "accept-paused": accept_paused, "udp": udp,
+    "accept-paused": accept_paused, "udp": udp, "call-by-call": call_by_call,
+    "presentation": presentation, "many-clients": many_clients,
 }
 
 
@@ -125,7 +153,10 @@ def shoot(app: QApplication, scene: str, scheme: str, language: str, out: Path) 
         window.resize(*SIZE)
         window.show()
         SCENES[scene](Hand(window))
+        window.resize(*SIZE)
         window.grab().save(str(out / f"{scene}-{scheme}-{language}.png"))
+        if window.looks.presenting:
+            window.switch_presentation()
         window.close()
         window.deleteLater()
 

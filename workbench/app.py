@@ -6,18 +6,21 @@ import argparse
 import signal
 import sys
 import traceback
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from workbench.qt.controller import Committed, Controller
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
 from workbench.texts import LANGUAGES, Problem, set_language, system_language, tr
-from workbench.ui import theme
+from workbench.ui.looks import Looks
 from workbench.ui.main_window import MainWindow
 from workbench.ui.old_record import OldRecord
+from workbench.ui.preferences import Preferences
 
 
 def create_window(record_path: Path | None = None) -> MainWindow:
@@ -33,16 +36,50 @@ def create_window(record_path: Path | None = None) -> MainWindow:
     if record_path is not None and record_path.exists():
         return _show_record(record_path)
     session = Session(record_path, spawn=qt_spawn, beyond_loopback=True)
-    window = MainWindow(Controller(session))
+    window = _window(Controller(session))
     window.first_start()
     window.retranslate()
     return window
 
 
+def _window(controller: Controller, *, live: bool = True) -> MainWindow:
+    window = MainWindow(controller, _looks(), _preferences(), live=live)
+    window.files.record_wanted.connect(partial(_open_beside, window))
+    return window
+
+
+@cache
+def _preferences() -> Preferences:
+    return Preferences()
+
+
+@cache
+def _looks() -> Looks:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return Looks(app, _preferences())
+
+
+_beside: set[MainWindow] = set()
+
+
+def _open_beside(window: MainWindow, path: Path) -> None:
+    """An earlier record in a window of its own; kept until it is closed."""
+    try:
+        other = _show_record(path)
+    except Problem as problem:
+        window.status.tell(problem.text)
+        return
+    other.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    _beside.add(other)
+    other.destroyed.connect(lambda: _beside.discard(other))
+    other.show()
+
+
 def _show_record(path: Path) -> MainWindow:
     session = OldRecord(path)
     controller = Controller(session)
-    window = MainWindow(controller, live=False)
+    window = _window(controller, live=False)
     controller.committed.emit(Committed(session.journal.committed))
     return window
 
@@ -70,16 +107,15 @@ def make_application(argv: list[str] | None = None) -> QApplication:
     """The QApplication with style, palette and icon; follows the system's light and dark."""
     app = QApplication(["socket-workbench", *(argv or [])])
     app.setApplicationName("socket-workbench")
-    theme.apply(app)
-    app.styleHints().colorSchemeChanged.connect(lambda _scheme: theme.apply(app))
+    _looks().apply()
     return app
 
 
 def main(argv: list[str]) -> int:
     """Run the window until it is closed; the exit status."""
     arguments = _arguments(argv)
-    set_language(arguments.lang or system_language())
     app = make_application()
+    set_language(arguments.lang or _preferences().language or system_language())
     try:
         window = create_window(arguments.record)
     except Problem as problem:

@@ -15,6 +15,7 @@ from threading import Event as Flag
 from typing import NoReturn
 
 import workbench
+from workbench import cli_lab
 from workbench.cli_output import Printer, StepPrinter
 from workbench.engine import commands as c
 from workbench.engine import kernel
@@ -112,8 +113,8 @@ def _parser() -> argparse.ArgumentParser:
         if name != "export":
             made.add_argument("--json", action="store_true", help=tr("cli.help_json"))
             made.add_argument("--record", type=Path, metavar="FILE", help=tr("cli.help_record"))
-            made.add_argument("--timeout", type=_seconds, metavar="S",
-                              help=tr("cli.help_timeout"))
+            made.add_argument("--timeout", type=cli_lab.patience if name == "lab" else _seconds,
+                              metavar="S", help=tr("cli.help_timeout"))
             made.add_argument("--beyond-loopback", action="store_true",
                               help=tr("cli.help_beyond"))
         return made
@@ -124,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     lab = sub("lab")
     lab.add_argument("name", nargs="?", metavar="NAME")
     lab.add_argument("--list", action="store_true", help=tr("cli.help_list"))
+    cli_lab.add_options(lab)
     listen = sub("listen")
     listen.add_argument("address", metavar="ADDRESS")
     listen.add_argument("--udp", action="store_true")
@@ -194,13 +196,21 @@ def _run(args: argparse.Namespace) -> int:
 def _lab(args: argparse.Namespace) -> int:
     found = {path.stem.partition("-")[2] or path.stem: path
              for path in sorted(resource("scenarios").glob("*.toml"))}
+    if args.name == cli_lab.NAME and not args.list:
+        settings = cli_lab.settings_of(args)
+        with _terminable(), _session(args) as session:
+            return cli_lab.run_backlog(session, settings, as_json=args.json)
+    cli_lab.refuse_options(args)
+    if args.timeout == float("inf"):
+        args.timeout = None
     if args.list or args.name is None:
+        print(f"{cli_lab.NAME:<20} {tr('backlog.name')}")
         for name, path in found.items():
             scenario = load(path)
             print(f"{name:<20} {scenario.titles.get(_current(), scenario.title)}")
         return OK
     if args.name not in found:
-        raise Problem("cli.no_lab", name=args.name, known=", ".join(found))
+        raise Problem("cli.no_lab", name=args.name, known=", ".join((cli_lab.NAME, *found)))
     return _run_scenario(load(found[args.name]), args, None)
 
 

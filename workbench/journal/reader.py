@@ -16,6 +16,7 @@ from workbench.journal.query import Condition
 from workbench.journal.schema import APPLICATION_ID, VERSION
 from workbench.texts import Problem
 
+LED_TO: Final = 500
 CHUNK: Final = 50_000
 """Rows of one read transaction: a longer one would let the WAL grow without end (DESIGN 3)."""
 
@@ -188,6 +189,15 @@ class Reader:
             " WHERE e.t_ns = ? AND p.name = ? ORDER BY e.seq DESC LIMIT 1", (t_ns, endpoint),
         ).fetchone()
         return int(found[0]) if found else None
+
+    def calls_of(self, seq: int) -> int:
+        """How many calls a command led to, among the next rows (LED_TO of them)."""
+        return int(self._db.execute(
+            "SELECT count(*) FROM event WHERE seq > ? AND seq <= ? AND cause = ?"
+            " AND kind = 'call' AND coalesce(errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')"
+            " AND call <> 'getsockopt'",
+            (seq, seq + LED_TO, seq),
+        ).fetchone()[0])
 
     def close(self) -> None:
         """Let the file go. Idempotent."""

@@ -229,6 +229,8 @@ class Result:
         drops: SYNs dropped at this listener. listen_overflows, listen_drops: of the whole
             network namespace during the run.
         claim: the classic text's number. os: system and version.
+        accepted: of those connected. timed_out_kernel: of those timed out, by ETIMEDOUT.
+        queue_full: whether a reading showed more waiting than the limit.
     """
 
     lab: str
@@ -253,6 +255,7 @@ class Result:
     queue_full: bool | None
     listen_overflows: int | None
     listen_drops: int | None
+    somaxconn: int | None
     seconds: float
 
     def json(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from workbench.engine import kernel
 from workbench.engine.settings import GateMode
 from workbench.engine.snapshot import EndpointSnapshot, Phase
 from workbench.labs import listen_queue
@@ -251,6 +252,7 @@ class Observer:
             queue_full=self._full,
             listen_overflows=overflows,
             listen_drops=listen_drops,
+            somaxconn=kernel.somaxconn(),
             seconds=round(self.picture().time, 3),
         )
 

@@ -55,7 +55,7 @@ class Controller(QObject):
         selection_changed(): another selection.
         ticket_done(Ticket): a command ended.
         problem(Problem): something a person should read.
-        language_changed(): texts should be made again.
+        begun_anew(): another session and record are in place of the old ones.
     """
 
     committed = Signal(object)
@@ -63,7 +63,7 @@ class Controller(QObject):
     selection_changed = Signal()
     ticket_done = Signal(object)
     problem = Signal(object)
-    language_changed = Signal()
+    begun_anew = Signal()
     _woken = Signal()
     _ended = Signal(object)
 
@@ -152,6 +152,19 @@ class Controller(QObject):
     def seq_at(self, t_ns: int | None, endpoint: str) -> int | None:
         """The row of an endpoint's event with this stamp."""
         return None if t_ns is None else self.reader.seq_at(t_ns, endpoint)
+
+    def begin_anew(self, session: Session, timeout: float = 10.0) -> None:
+        """Close the session and its record, and go on with another one."""
+        old = self.session
+        self._end_subscription()
+        self.reader.close()
+        self.session = session
+        self.reader = session.journal.reader()
+        self.selection = Selection()
+        self._told = 0
+        self._end_subscription = session.journal.subscribe(self._on_commit)
+        old.close(timeout)
+        self.begun_anew.emit()
 
     # -- the end ------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import re
 from array import array
 from collections import OrderedDict
 from enum import IntEnum
@@ -24,7 +25,7 @@ from workbench.journal.query import Condition
 from workbench.journal.reader import Row
 from workbench.qt.controller import Committed, Controller
 from workbench.qt.formatting import call_text, data_text, result_text, took_text, who_text
-from workbench.texts import tr
+from workbench.texts import has, tr
 
 PAGE: Final = 256
 PAGES_KEPT: Final = 64
@@ -32,6 +33,7 @@ CHUNK: Final = 50_000
 MAIN_SQL: Final = (
     "NOT (coalesce(e.errno, '') IN ('EINPROGRESS', 'EAGAIN') AND e.kind = 'call')"
     " AND e.call <> 'getsockopt' AND NOT (e.kind = 'note' AND e.call = 'record')"
+    " AND NOT (e.kind = 'command' AND e.call IN ('configure', 'pace'))"
 )
 Index = QModelIndex | QPersistentModelIndex
 
@@ -80,6 +82,7 @@ class LogModel(QAbstractTableModel):
         self._scan_timer.setSingleShot(True)
         self._scan_timer.timeout.connect(self._scan)
         controller.committed.connect(self._on_committed)
+        controller.begun_anew.connect(self._on_begun_anew)
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -110,6 +113,12 @@ class LogModel(QAbstractTableModel):
         self.endResetModel()
         self._scan()
 
+    @Slot()
+    def _on_begun_anew(self) -> None:
+        self._pages.clear()
+        self.cleared = 0
+        self._restart()
+
     @Slot(object)
     def _on_committed(self, _committed: Committed) -> None:
         if not self._scan_timer.isActive():
@@ -135,6 +144,11 @@ class LogModel(QAbstractTableModel):
             self.counted.emit()
         if self._scanned < committed:
             self._scan_timer.start(0)
+
+    @property
+    def condition(self) -> Condition | None:
+        """The filter, without what the view hides by itself; None: everything."""
+        return self._filter
 
     def _condition(self) -> Condition | None:
         if not self.main_only:
@@ -176,7 +190,8 @@ class LogModel(QAbstractTableModel):
             return None
         time = self._controller.clock_text(event.t_ns)
         if event.kind == COMMAND:
-            return (str(event.seq), time, "", command_text(event), "", "", "")
+            calls = self._controller.reader.calls_of(event.seq)
+            return (str(event.seq), time, "", command_text(event, calls), "", "", "")
         return (
             str(event.seq),
             time,
@@ -216,13 +231,12 @@ class LogModel(QAbstractTableModel):
         return None
 
 
-def command_text(row: Row) -> str:
-    """What a person or scenario asked for: "start (server-1)"."""
-    key = f"log.command_{row.call}"
-    try:
-        what = tr(key)
-    except KeyError:
-        what = row.call
+def command_text(row: Row, calls: int = 0) -> str:
+    """What a person or scenario asked for, and how many calls it led to."""
+    gate = re.search(r"gate='(\w+)'", row.args)
+    keys = (f"log.command_{row.call}_{gate.group(1)}" if gate else "", f"log.command_{row.call}")
+    what = next((tr(key) for key in keys if has(key)), row.call)
     if row.endpoint is None:
         return tr("log.asked_alone", what=what, args=row.args).rstrip()
-    return tr("log.asked", what=what, endpoint=row.endpoint)
+    key = {0: "log.asked", 1: "log.asked_call"}.get(calls, "log.asked_calls")
+    return tr(key, what=what, endpoint=row.endpoint, count=calls)

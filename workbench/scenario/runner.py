@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event as Flag
 
 from workbench.engine import commands as c
@@ -157,13 +157,16 @@ class Runner:
                         StepResult(len(self.report.steps) + 1, title_of(loop), failed.problem, 0)
                     )
                     return False
-            if not self._run_steps(loop.steps):
-                return False
+            held = self._run_steps(loop.steps)
             if loop.until is not None:
                 self._session.journal.flush()
                 self._matcher.take(self._session.journal.committed)
                 if self._matcher.find(loop.until):
+                    if not held:  # it failed with what the loop was waiting for
+                        self.report.steps[-1] = replace(self.report.steps[-1], reason=None)
                     return True
+            if not held:
+                return False
         return True
 
     def _do(self, step: Perform | Wait | Expect) -> None:

@@ -1,92 +1,120 @@
-"""Menu bar and tool bar."""
+"""The menu bar: every command of the window, each with a key where one is worth it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
 
-from workbench.texts import language, tr
-from workbench.ui import theme
-from workbench.ui.client_panel import ClientPanel
-from workbench.ui.server_panel import ServerPanel
+from workbench.journal.records import recent
+from workbench.texts import tr
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
 
+MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
+LIVE_ONLY: Final = frozenset({
+    "new_server", "new_client", "start", "send", "next_call", "half_close", "abort",
+    "close_connection", "remove", "stop_all", "mark", "start_over", "run_scenario", "watch",
+    "first_steps",
+})
+"""What acts on sockets: nothing for a record of an earlier run."""
+
 
 class Actions:
-    """Every command of the window, each with a menu entry and a key."""
+    """Makes the menus and keeps their actions by name."""
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._actions: dict[str, QAction] = {}
         self._menus: dict[str, QMenu] = {}
-        self.bar = QToolBar()
-        self.bar.setObjectName("toolbar")
-        self.bar.setMovable(False)
-        self.bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        window.addToolBar(self.bar)
-        self._make_menus()
-        self._make_bar()
-
-    def _make_menus(self) -> None:
-        window = self._window
         bar = window.menuBar()
-        for name in ("file", "view", "endpoint", "demos"):
+        for name in MENUS:
             self._menus[name] = bar.addMenu("")
             self._menus[name].setToolTipsVisible(True)
+        self._file()
+        self._edit_and_view()
+        self._endpoint()
+        self._scenario_and_help()
+
+    @property
+    def demos_menu(self) -> QMenu:
+        """The ready scenarios, filled when it opens."""
+        return self._menus["demos"]
+
+    def _file(self) -> None:
+        files = self._window.files
+        self._add("file", "open", files.open_record, "Ctrl+O")
+        self._sub("file", "recent", self._fill_recent)
+        self._add("file", "export", files.export, "Ctrl+E")
+        self._menus["file"].addSeparator()
+        self._add("file", "start_over", self._window.start_over, "Ctrl+Shift+R")
+        self._add("file", "quit", self._window.close, "Ctrl+Q")
+
+    def _edit_and_view(self) -> None:
+        window, log, looks = self._window, self._window.log, self._window.looks
+        self._add("edit", "mark", window.begin_mark, "Ctrl+M")
+        self._add("edit", "find", log.search.setFocus, "Ctrl+F")
+        self._add("edit", "filter", log.filter.setFocus, "Ctrl+L")
+        self._add("edit", "newest", lambda: log.follow.setChecked(True), "Ctrl+End")
+        self._add("edit", "clear_log", log.clear_button.click, "Ctrl+K")
+        self._add("view", "larger", looks.larger, "Ctrl+=", "Ctrl++")
+        self._add("view", "smaller", looks.smaller, "Ctrl+-")
+        self._add("view", "normal_size", looks.normal, "Ctrl+0")
+        self._add("view", "present", window.switch_presentation, "F11")
+        schemes = self._sub("view", "scheme", None)
+        group = QActionGroup(window)
+        for name in ("system", "light", "dark"):
+            action = self._add("scheme", f"scheme_{name}", partial(looks.set_scheme, name))
+            action.setCheckable(True)
+            action.setChecked(name == window.preferences.scheme)
+            group.addAction(action)
+            schemes.addAction(action)
+        self._add("view", "language", window.switch_language, "Ctrl+Shift+L")
+
+    def _endpoint(self) -> None:
+        window = self._window
         self._add("endpoint", "new_server", window.new_server, "Ctrl+T")
         self._add("endpoint", "new_client", window.new_client, "Ctrl+Shift+T")
-        self._add("endpoint", "start", self._start, "F5")
-        self._add("endpoint", "send", self._send, "Ctrl+Return")
-        self._add("endpoint", "remove", self._remove, "Ctrl+W")
         self._menus["endpoint"].addSeparator()
+        for name, key in (
+            ("start", "F5"), ("next_call", "F10"), ("send", "Ctrl+Return"), ("half_close", "F6"),
+            ("abort", "F7"), ("close_connection", "F8"),
+        ):
+            self._add("endpoint", name, partial(self._in_front, name), key)
+        self._menus["endpoint"].addSeparator()
+        self._add("endpoint", "remove", self._remove, "Ctrl+W")
         self._add("endpoint", "stop_all", window.stop_all, "Ctrl+.")
-        self._add("view", "language", window.switch_language, "Ctrl+Shift+L")
-        self._add("file", "quit", window.close, "Ctrl+Q")
-        self._menus["demos"].aboutToShow.connect(self._fill_demos)
 
-    def _add(self, menu: str, name: str, do: Callable[[], object], key: str) -> None:
+    def _scenario_and_help(self) -> None:
+        window = self._window
+        self._add("scenario", "make_scenario", window.make_scenario, "Ctrl+G")
+        self._add("scenario", "run_scenario", window.files.run_scenario, "Ctrl+R")
+        self._sub("labs", "demos", self._fill_demos)
+        self._add("help", "first_steps", lambda: window.show_first_steps(again=True))
+        self._add("help", "watch", window.watch.start, "Ctrl+Shift+W")
+
+    def _add(self, menu: str, name: str, do: Callable[[], object], *keys: str) -> QAction:
         action = QAction(self._window)
         action.setObjectName(f"action.{name}")
-        action.setShortcut(QKeySequence(key))
+        action.setShortcuts([QKeySequence(key) for key in keys])
         action.triggered.connect(lambda _checked=False: do())
         self._menus[menu].addAction(action)
         self._actions[name] = action
+        return action
 
-    def _make_bar(self) -> None:
-        window = self._window
-        self._buttons: dict[str, QToolButton] = {}
-        for name, do in (("add_server", window.new_server), ("add_client", window.new_client)):
-            button = self._button(name, "plus")
-            button.clicked.connect(lambda _=False, do=do: do())
-        demos = self._button("demos", "play")
-        demos.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        demos.setMenu(self._menus["demos"])
-        demos.setProperty("menu", True)
-        gap = QWidget()
-        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.bar.addWidget(gap)
-        stop = self._button("stop_all", "octagon-x")
-        stop.clicked.connect(window.stop_all)
-        other = self._button("language", None)
-        other.clicked.connect(window.switch_language)
+    def _sub(self, menu: str, name: str, fill: Callable[[], None] | None) -> QMenu:
+        made = self._menus[menu].addMenu("")
+        made.setToolTipsVisible(True)
+        if fill is not None:
+            made.aboutToShow.connect(fill)
+        self._menus[name] = made
+        return made
 
-    def _button(self, name: str, icon: str | None) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(f"window.{name}")
-        button.setAutoRaise(True)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setProperty("icon_name", icon or "")
-        self.bar.addWidget(button)
-        self._buttons[name] = button
-        return button
+    # -- what is filled when it opens -----------------------------------------------------------
 
     def _fill_demos(self) -> None:
         menu = self._menus["demos"]
@@ -99,29 +127,36 @@ class Actions:
         if not found:
             menu.addAction(tr("menu.no_demos")).setEnabled(False)
 
-    def _start(self) -> None:
+    def _fill_recent(self) -> None:
+        menu = self._menus["recent"]
+        menu.clear()
+        for known in recent():
+            key = "menu.recent_crashed" if known.crashed else "menu.recent_entry"
+            action = menu.addAction(tr(key, name=known.path.stem, events=f"{known.events:,}"))
+            action.triggered.connect(
+                lambda _=False, path=known.path: self._window.files.show_record(path)
+            )
+        if menu.isEmpty():
+            menu.addAction(tr("menu.no_recent")).setEnabled(False)
+
+    # -- the panel in front ---------------------------------------------------------------------
+
+    def _in_front(self, name: str) -> None:
         panel = self._window.panel_in_front()
         if panel is not None:
-            panel.start()
-
-    def _send(self) -> None:
-        panel = self._window.panel_in_front()
-        if isinstance(panel, ServerPanel):
-            panel.send.click()
-        elif isinstance(panel, ClientPanel):
-            panel.editor.send.click()
+            panel.press(name)
 
     def _remove(self) -> None:
         panel = self._window.panel_in_front()
         if panel is not None:
             self._window.remove(panel)
 
+    # -- showing --------------------------------------------------------------------------------
+
     def set_live(self, live: bool) -> None:
         """Nothing acts on sockets while an old record is shown."""
-        for name in ("new_server", "new_client", "start", "send", "remove", "stop_all"):
+        for name in LIVE_ONLY:
             self._actions[name].setEnabled(live)
-        for name in ("add_server", "add_client", "demos", "stop_all"):
-            self._buttons[name].setEnabled(live)
         self._menus["demos"].setEnabled(live)
 
     def retranslate(self) -> None:
@@ -131,16 +166,3 @@ class Actions:
             action.setText(tr(f"menu.{name}"))
             action.setToolTip(tr(f"menutip.{name}"))
             action.setStatusTip(tr(f"menutip.{name}"))
-        for name, button in self._buttons.items():
-            button.setText(tr(f"window.{name}"))
-            button.setToolTip(tr(f"tip.{name}"))
-            button.setAccessibleName(tr(f"name.{name}"))
-        self._buttons["language"].setProperty("language", language())
-        self.redraw()
-
-    def redraw(self) -> None:
-        """Icons in the colours of the theme."""
-        for button in self._buttons.values():
-            name = button.property("icon_name")
-            if name:
-                button.setIcon(theme.icon(name))

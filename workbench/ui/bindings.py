@@ -64,6 +64,7 @@ BINDINGS: Final[Mapping[str, Commands]] = {
     "client.abort": (c.Abort,),
     "client.close": (c.Close, c.Stop),
     "window.stop_all": (c.Stop,),
+    "window.mark_text": (c.Mark,),
 }
 
 VIEW_ONLY: Final[frozenset[str]] = frozenset({

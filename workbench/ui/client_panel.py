@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from workbench import payload
 from workbench.engine import address
@@ -64,7 +64,8 @@ class ClientPanel(EndpointPanel):
             "show_as",
         )
         self.editor = Editor(self.controls, DEFAULT_TEXT)
-        behaviour = FlowLayout()
+        self.behaviour_row = QWidget()
+        behaviour = FlowLayout(self.behaviour_row)
         for widget in (
             group(caption("timeout", self.timeout), self.timeout),
             group(caption("bufsize", self.bufsize), self.bufsize),
@@ -84,7 +85,7 @@ class ClientPanel(EndpointPanel):
         ):
             actions.addWidget(widget)
         self.column.addWidget(self.address_line)
-        self.column.addLayout(behaviour)
+        self.column.addWidget(self.behaviour_row)
         self.column.addWidget(self.more)
         self.column.addWidget(self.message)
         self.column.addLayout(self.call_row)
@@ -106,6 +107,15 @@ class ClientPanel(EndpointPanel):
         self.address_line.port.textEdited.connect(self._on_port_typed)
         self.again.due.connect(self._connect_again)
         self.local.editingFinished.connect(self._on_local)
+
+    def set_up_parts(self) -> list[QWidget]:
+        return [self.behaviour_row, self.editor.row]
+
+    @property
+    def answered(self) -> bool:
+        """Whether bytes were sent and others came back."""
+        newest = self.controller.snapshot(self.name).connections[-1:]
+        return bool(newest and newest[0].bytes_out and self.feed.answers_after_send)
 
     # -- settings -------------------------------------------------------------------------------
 
@@ -420,6 +430,12 @@ class ClientPanel(EndpointPanel):
     def _others(self) -> list[EndpointSettings]:
         session = self.controller.session
         return [session.settings(name) for name in session.endpoints if name != self.name]
+
+    def begin_anew(self) -> None:
+        self.again.stop()
+        self._send_after = None
+        super().begin_anew()
+        self.feed.again()
 
     def retranslate(self) -> None:
         super().retranslate()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from workbench.texts import tr
-from workbench.ui.panel_parts.conversation import Conversation, line_of
+from workbench.ui.panel_parts.conversation import READS, SENDS, Conversation, line_of
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
@@ -20,6 +20,7 @@ class ConversationFeed:
 
     Attributes:
         show_as: an encoding, "escaped" or "hex".
+        answers_after_send: something was received after something was sent.
     """
 
     def __init__(self, controller: Controller, name: str, view: Conversation) -> None:
@@ -27,6 +28,8 @@ class ConversationFeed:
         self._name = name
         self._view = view
         self._seen = 0
+        self._sent = False
+        self.answers_after_send = False
         self.show_as = "utf-8"
 
     def refresh(self) -> None:
@@ -54,6 +57,9 @@ class ConversationFeed:
         for row in rows:
             if row.endpoint != self._name:
                 continue
+            self._sent = self._sent or (row.call in SENDS and bool(row.size))
+            self.answers_after_send = self.answers_after_send or (
+                self._sent and row.call in READS and bool(row.size))
             time = self._controller.clock_text(row.t_ns)
             datagram = row.call in ("sendto", "recvfrom")
             line = line_of(row, time, self.show_as, datagram=datagram)

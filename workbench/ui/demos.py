@@ -11,6 +11,7 @@ from workbench.resources import resource
 from workbench.texts import Problem, language, tr
 
 if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
     from workbench.scenario.model import Scenario
     from workbench.session import Session
 
@@ -26,9 +27,9 @@ class Demos(QObject):
 
     told = Signal(str)
 
-    def __init__(self, session: Session, parent: QObject) -> None:
+    def __init__(self, controller: Controller, parent: QObject) -> None:
         super().__init__(parent)
-        self._session = session
+        self._controller = controller
         self._run: _Run | None = None
 
     @property
@@ -47,18 +48,31 @@ class Demos(QObject):
                 continue
         return result
 
+    def run_named(self, name: str) -> None:
+        """Run one of the ready scenarios, by the name that `lab` knows it under."""
+        for path, _title in self.found():
+            if path.stem.partition("-")[2] == name:
+                self.run(path)
+                return
+        self.told.emit(tr("window.no_demo", name=name))
+
     def run(self, path: Path) -> None:
         from workbench.scenario.model import load
 
-        if self.running:
-            self.told.emit(tr("window.demo_busy"))
-            return
         try:
             scenario = load(path)
         except Problem as problem:
             self.told.emit(problem.text)
             return
-        self._run = _Run(self._session, scenario, self)
+        self.run_scenario(scenario)
+
+    @Slot(object)
+    def run_scenario(self, scenario: Scenario) -> None:
+        """Run a scenario in this session, one at a time."""
+        if self.running:
+            self.told.emit(tr("window.demo_busy"))
+            return
+        self._run = _Run(self._controller.session, scenario, self)
         self._run.finished.connect(self._on_finished)
         self.told.emit(tr("window.demo_running", title=title_of(scenario)))
         self._run.start()
@@ -67,7 +81,7 @@ class Demos(QObject):
         """Give a running scenario up: its endpoints are stopped, so its steps end."""
         if self._run is not None and self._run.isRunning():
             self._run.give_up()
-            self._session.stop_all()
+            self._controller.session.stop_all()
             self._run.wait(STOP_BOUND_MS)
 
     @Slot()

@@ -23,7 +23,7 @@ class FlowLayout(QLayout):
         for item in self._items:
             if item.isEmpty():
                 continue
-            need = item.sizeHint().width()
+            need = _need(item)
             if not lines or need > room:
                 lines.append([])
                 room = width
@@ -41,13 +41,13 @@ class FlowLayout(QLayout):
         return max(0, top - self.spacing() - area.top())
 
     def _place(self, line: list[QLayoutItem], area: QRect) -> None:
-        used = sum(item.sizeHint().width() for item in line) + self.spacing() * (len(line) - 1)
+        used = sum(_need(item) for item in line) + self.spacing() * (len(line) - 1)
         growing = [_grows(item) for item in line]
         left = area.left()
         spare = max(0, area.width() - used)
         for item, grows in zip(line, growing, strict=True):
             hint = item.sizeHint()
-            width = min(hint.width(), area.width())
+            width = min(_need(item), area.width())
             if grows:
                 width += spare // sum(growing)
             y = area.top() + (area.height() - hint.height()) // 2
@@ -86,6 +86,11 @@ class FlowLayout(QLayout):
         widths = [item.minimumSize().width() for item in self._items if not item.isEmpty()]
         heights = [item.sizeHint().height() for item in self._items if not item.isEmpty()]
         return QSize(max(widths, default=0), max(heights, default=0))
+
+
+def _need(item: QLayoutItem) -> int:
+    """Pixels that an item asks for: one that grows can do with its minimum."""
+    return item.minimumSize().width() if _grows(item) else item.sizeHint().width()
 
 
 def _grows(item: QLayoutItem) -> bool:

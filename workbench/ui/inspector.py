@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -27,12 +26,19 @@ from workbench.qt.controller import Controller
 from workbench.qt.formatting import call_text, result_text, who_text
 from workbench.qt.log_model import command_text
 from workbench.texts import tr
+from workbench.ui import theme
 
 LOOK_BACK = 2000
 
 
 class Inspector(QTabWidget):
-    """Bottom right: Explain and Bytes of the event; with nothing chosen, of the newest one."""
+    """Bottom right: Explain and Bytes of the event; with nothing chosen, of the newest one.
+
+    Signals:
+        explained(object): the Explanation that is shown now.
+    """
+
+    explained = Signal(object)
 
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +54,7 @@ class Inspector(QTabWidget):
         self._bytes.setObjectName("inspector.bytes")
         self._bytes.setReadOnly(True)
         self._bytes.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._bytes.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._bytes.setFont(theme.fixed_font())
         self._encoding = QComboBox()
         self._encoding.setObjectName("inspector.encoding")
         self._encoding.addItems(ENCODINGS)
@@ -68,6 +74,7 @@ class Inspector(QTabWidget):
         self._encoding.currentIndexChanged.connect(self._show_bytes)
         controller.selection_changed.connect(self.refresh)
         controller.snapshots_changed.connect(self._on_tick)
+        controller.begun_anew.connect(self._on_begun_anew)
         self.retranslate()
 
     @Slot()
@@ -109,6 +116,11 @@ class Inspector(QTabWidget):
         return last
 
     @Slot()
+    def _on_begun_anew(self) -> None:
+        self._newest, self._newest_error, self._focus = 0, None, None
+        self._show(None)
+
+    @Slot()
     def refresh(self) -> None:
         """Show the chosen event."""
         seq = self.controller.selection.seq
@@ -130,9 +142,9 @@ class Inspector(QTabWidget):
             sample = self.controller.reader.sample_near(row.connection, row.t_ns)
             if sample is not None:
                 sampled_at = self.controller.clock_text(sample.t_ns)
-        self._text.show_explanation(
-            explain(row, title=_title(row), sample=sample, sampled_at=sampled_at), who_text(row)
-        )
+        shown = explain(row, title=_title(row), sample=sample, sampled_at=sampled_at)
+        self._text.show_explanation(shown, who_text(row))
+        self.explained.emit(shown)
         self._show_bytes()
 
     @Slot()
@@ -148,6 +160,10 @@ class Inspector(QTabWidget):
         if missing_bytes(row):
             parts += ["", tr("inspector.gap", missing=missing_bytes(row), size=row.size)]
         self._bytes.setPlainText("\n".join(parts))
+
+    def redraw(self) -> None:
+        """Fonts for the size in force."""
+        self._bytes.setFont(theme.fixed_font())
 
     def retranslate(self) -> None:
         """Make every text again in the current language."""

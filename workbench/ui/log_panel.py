@@ -89,7 +89,6 @@ class LogPanel(QTabWidget):
         self.controller.selection_changed.connect(self._on_selection)
         self.view.verticalScrollBar().sliderMoved.connect(self._on_scrolled)
         for keys, slot in (
-            (QKeySequence.StandardKey.Find, self.search.setFocus),
             (QKeySequence.StandardKey.FindNext, self.find_next),
         ):
             QShortcut(QKeySequence(keys), self, slot)
@@ -149,6 +148,11 @@ class LogPanel(QTabWidget):
             stamp = self.controller.moment(event.t_ns).isoformat(" ", "milliseconds")
             lines.append("\t".join((cells[0], stamp, *cells[2:])))
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def chosen_seqs(self) -> list[int] | None:
+        """Numbers of the chosen rows where several are; None: nobody has made a choice."""
+        rows = self.view.selectionModel().selectedRows()
+        return [self.model.seq_of(index.row()) for index in rows] if len(rows) > 1 else None
 
     # -- follow -------------------------------------------------------------------------------
 

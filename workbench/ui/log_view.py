@@ -12,7 +12,7 @@ from workbench.engine.events import COMMAND, NOTE
 from workbench.journal.reader import Row
 from workbench.qt.log_model import Column, LogModel
 
-WIDTHS: Final = (52, 100, 110, 240, 124, 70)
+WIDTHS: Final = (52, 96, 104, 286, 124, 66)
 _RIGHT: Final = {Column.NUMBER, Column.TOOK}
 
 

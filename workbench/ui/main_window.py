@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Role
+from workbench.qt.thread import qt_spawn
+from workbench.session import Session
 from workbench.texts import Problem, language, set_language, tr
 from workbench.ui import bindings, defaults
 from workbench.ui.actions import Actions
+from workbench.ui.caption import Caption
 from workbench.ui.client_panel import ClientPanel
 from workbench.ui.demos import Demos
+from workbench.ui.files import Files
+from workbench.ui.first_steps import FirstSteps
 from workbench.ui.inspector import Inspector
 from workbench.ui.log_panel import LogPanel
 from workbench.ui.panel import EndpointPanel
 from workbench.ui.server_panel import ServerPanel
 from workbench.ui.slots import Slots
 from workbench.ui.status import StatusBar
+from workbench.ui.tool_bar import Tools
+from workbench.ui.watch import Watch
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
+    from workbench.ui.looks import Looks
+    from workbench.ui.preferences import Preferences
 
 CLOSE_BOUND: Final = 10.0
 """Seconds that leaving may take at most."""
@@ -38,24 +48,37 @@ class MainWindow(QMainWindow):
         slots: the endpoints' panels.
     """
 
-    def __init__(self, controller: Controller, *, live: bool = True) -> None:
+    def __init__(self, controller: Controller, looks: Looks, preferences: Preferences, *,
+                 live: bool = True) -> None:
         """`live` False: an old record is shown; there is nothing to act on."""
         super().__init__()
         self.controller = controller
+        self.looks = looks
+        self.preferences = preferences
+        self.live = live
         self._closed = False
+        self._was_maximized = False
         self._owners: dict[str, str] = {}
         self.setObjectName("main_window")
         self.slots_ = Slots()
         self.log = LogPanel(controller)
         self.inspector = Inspector(controller)
-        self.demos = Demos(controller.session, self)
+        self.demos = Demos(controller, self)
+        self.files = Files(self)
+        self.watch = Watch(self)
         self.actions_ = Actions(self)
+        self.tools = Tools(self, self.actions_.demos_menu)
+        self.addToolBar(self.tools)
+        self.first_steps = FirstSteps()
+        self.caption = Caption()
         self.status = StatusBar(controller)
         self.setStatusBar(self.status)
         self._lay_out()
         self._wire()
         self.slots_.setVisible(live)
         self.actions_.set_live(live)
+        self.tools.set_live(live)
+        self.show_first_steps()
         self.retranslate()
         self.resize(1280, 800)
 
@@ -79,7 +102,10 @@ class MainWindow(QMainWindow):
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(2, 2, 2, 0)
-        column.addWidget(self.halves)
+        column.setSpacing(2)
+        column.addWidget(self.first_steps)
+        column.addWidget(self.caption)
+        column.addWidget(self.halves, 1)
         self.setCentralWidget(centre)
 
     def _wire(self) -> None:
@@ -91,6 +117,51 @@ class MainWindow(QMainWindow):
         self.controller.snapshots_changed.connect(self._on_snapshots)
         self.controller.problem.connect(self._on_problem)
         self.demos.told.connect(self.status.tell)
+        self.tools.mark.marked.connect(self._on_marked)
+        self.inspector.explained.connect(self.caption.show_explanation)
+        self.looks.changed.connect(self._on_looks)
+        self.controller.committed.connect(self._on_committed)
+        steps = self.first_steps
+        steps.watch.connect(self.watch.start)
+        steps.demo.connect(self.demos.run_named)
+        steps.left.connect(self._leave_first_steps)
+        for key, control in (("1", "server.listen"), ("2", "client.connect"), ("3", "client.send")):
+            QShortcut(QKeySequence(key), self, lambda control=control: self._press(control))
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._on_escape)
+
+    # -- first steps ----------------------------------------------------------------------------
+
+    def show_first_steps(self, *, again: bool = False) -> None:
+        """The strip of a first start; `again`: somebody asked for it."""
+        if again:
+            self.preferences.first_steps_done = False
+        self.first_steps.setVisible(self.live and not self.preferences.first_steps_done)
+
+    @Slot()
+    def _leave_first_steps(self) -> None:
+        self.preferences.first_steps_done = True
+        self.first_steps.hide()
+
+    @Slot(object)
+    def _on_committed(self, _committed: object) -> None:
+        """The strip leaves after the first answered Send: text came back to a client."""
+        if self.first_steps.isVisible() and not self.watch.running and any(
+            isinstance(panel, ClientPanel) and panel.answered for panel in self.slots_.panels()
+        ):
+            self._leave_first_steps()
+
+    def _press(self, control: str) -> None:
+        button = self.findChild(QAbstractButton, control)
+        if button is not None and button.isVisible() and button.isEnabled():
+            button.click()
+
+    def _on_escape(self) -> None:
+        if self.watch.running:
+            self.watch.stop()
+        elif self.looks.presenting:
+            self.switch_presentation()
+        else:
+            self.log.follow.setChecked(True)
 
     # -- endpoints ------------------------------------------------------------------------------
 
@@ -127,6 +198,7 @@ class MainWindow(QMainWindow):
             client.press_start = self._press_start
             panel = client
         panel.owner = self._owner
+        panel.focused.connect(partial(self._on_focused, panel.name))
         self.slots_.add(panel)
         return panel
 
@@ -157,6 +229,76 @@ class MainWindow(QMainWindow):
         """close() everything, in every endpoint."""
         for name in self.controller.session.endpoints:
             self.controller.perform(bindings.check("window.stop_all", c.Stop(name)))
+
+    # -- the record -----------------------------------------------------------------------------
+
+    @Slot()
+    def begin_mark(self) -> None:
+        self.tools.begin_mark()
+
+    @Slot(str)
+    def _on_marked(self, text: str) -> None:
+        if text:
+            self.controller.perform(bindings.check("window.mark_text", c.Mark(text)))
+
+    @Slot()
+    def start_over(self) -> None:
+        """Close every socket, begin a new record, keep the panels as they are filled in."""
+        self.demos.stop()
+        self.watch.stop()
+        old = self.controller.session
+        session = Session(spawn=qt_spawn, beyond_loopback=True)
+        for name in old.endpoints:
+            session.add(old.settings(name))
+        self.controller.begin_anew(session, CLOSE_BOUND)
+        for panel in self.slots_.panels():
+            panel.begin_anew()
+        self.retranslate()
+        self.status.tell(tr("window.started_over", name=old.record.stem))
+
+    @Slot()
+    def make_scenario(self) -> None:
+        """Turn the record so far into a scenario, in a window of its own."""
+        from workbench.ui.scenario_window import ScenarioWindow  # seldom needed, costs time
+
+        self.controller.session.journal.flush()
+        maker = ScenarioWindow(self.controller, self.log.chosen_seqs(), self)
+        maker.run_wanted.connect(self.demos.run_scenario)
+        maker.show()
+
+    # -- looks ----------------------------------------------------------------------------------
+
+    @Slot()
+    def switch_presentation(self) -> None:
+        """Full screen, large, high contrast; set-up folded; the newest call as a caption."""
+        presenting = not self.looks.presenting
+        if presenting:
+            self._was_maximized = self.isMaximized()
+            self.showFullScreen()
+        elif self._was_maximized:
+            self.showMaximized()
+        else:
+            self.showNormal()
+        self.tools.setVisible(not presenting)
+        self.menuBar().setVisible(not presenting)
+        self.caption.setVisible(presenting)
+        self.status.hide_names(presenting)
+        for panel in self.slots_.panels():
+            panel.fold(presenting)
+        if presenting:
+            self.first_steps.hide()
+        else:
+            self.show_first_steps()
+        self.looks.present(presenting)
+        self.retranslate()
+
+    @Slot()
+    def _on_looks(self) -> None:
+        self.caption.redraw()
+        self.log.view.fit_rows()
+        self.inspector.redraw()
+        self.tools.redraw()
+        self.retranslate()
 
     # -- showing --------------------------------------------------------------------------------
 
@@ -209,6 +351,11 @@ class MainWindow(QMainWindow):
             panel.refresh()
             self.controller.select(endpoint=panel.name)
 
+    def _on_focused(self, name: str) -> None:
+        """Something was pressed in a panel: Explain follows its endpoint."""
+        if not self._closed and self.controller.selection.endpoint != name:
+            self.controller.select(endpoint=name)
+
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
         self.status.tell(problem.text)
@@ -217,12 +364,16 @@ class MainWindow(QMainWindow):
     def switch_language(self) -> None:
         """The other language, at once."""
         set_language("en" if language() != "en" else "zh_CN")
+        self.preferences.language = language()
         self.retranslate()
 
     def retranslate(self) -> None:
         record = self.controller.session.record.stem
-        self.setWindowTitle(tr("window.title_record", record=record))
+        title = "window.title" if self.looks.presenting else "window.title_record"
+        self.setWindowTitle(tr(title, record=record))
         self.actions_.retranslate()
+        self.tools.retranslate()
+        self.first_steps.retranslate()
         self.slots_.retranslate()
         for panel in self.slots_.panels():
             panel.retranslate()
@@ -236,14 +387,17 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_"):
-            self.actions_.redraw()
+            self.tools.redraw()
             self.slots_.retranslate()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close every socket and the record within a bound; nothing is asked."""
         if not self._closed:
             self._closed = True
+            self.watch.stop()
             self.demos.stop()
+            self.files.close()
+            self.preferences.header = bytes(self.log.view.horizontalHeader().saveState().data())
             self.controller.close(CLOSE_BOUND)
         event.accept()
         super().closeEvent(event)

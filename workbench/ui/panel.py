@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.engine import commands as c
 from workbench.engine import errors
@@ -263,6 +263,24 @@ class EndpointPanel(QWidget):
             endpoint=self.name, seq=self.controller.seq_at(chip.t_ns, self.name)
         )
 
+    def press(self, name: str) -> None:
+        """What a menu entry or key does in the panel in front: its button, if it may be used."""
+        control = {
+            "start": self.address_line.primary.objectName().rpartition(".")[2],
+            "close_connection": "close",
+        }.get(name, name)
+        button = self.findChild(QAbstractButton, f"{self.controls.prefix}.{control}")
+        if button is not None and button.isEnabled():
+            button.click()
+
+    def begin_anew(self) -> None:
+        """The endpoint is a new one in another record: nothing of the old one is shown."""
+        self._tickets.clear()
+        self._trouble = None
+        self._phase = None
+        self._known = self.settings
+        self.refresh()
+
     # -- wiring ---------------------------------------------------------------------------------
 
     def _wire(self) -> None:
@@ -423,6 +441,17 @@ class EndpointPanel(QWidget):
         if not ours:
             self._fill_common(settings)
             self.fill(settings)
+
+    def fold(self, folded: bool) -> None:
+        """Show or hide what is needed for setting up only: a projector has no room for it."""
+        for widget in self.set_up_parts():
+            widget.setVisible(not folded)
+        if folded:
+            self.more.button.setChecked(False)
+
+    def set_up_parts(self) -> list[QWidget]:
+        """The widgets that a presentation folds away."""
+        raise NotImplementedError
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rows that wrap need more height: a splitter asks for the minimum, not for the width."""

@@ -50,7 +50,7 @@ class ServerPanel(EndpointPanel):
         self._build_actions()
         self._build_send()
         self.column.addWidget(self.address_line)
-        self.column.addLayout(self.behaviour)
+        self.column.addWidget(self.behaviour_row)
         self.column.addWidget(self.more)
         self.column.addWidget(self.message)
         self.column.addLayout(self.call_row)
@@ -71,7 +71,8 @@ class ServerPanel(EndpointPanel):
         self.encoding = add(
             ChoiceBox(*((name, f"encoding.{name}") for name in payload.ENCODINGS)), "encoding"
         )
-        self.behaviour = FlowLayout()
+        self.behaviour_row = QWidget()
+        self.behaviour = FlowLayout(self.behaviour_row)
         self.backlog_group = group(caption("backlog", self.backlog), self.backlog)
         for widget in (
             self.backlog_group,
@@ -146,6 +147,9 @@ class ServerPanel(EndpointPanel):
         if edit is not None:
             edit.editingFinished.connect(self._on_backlog)
             edit.returnPressed.connect(self._start_if_closed)
+
+    def set_up_parts(self) -> list[QWidget]:
+        return [self.behaviour_row]
 
     # -- settings -------------------------------------------------------------------------------
 

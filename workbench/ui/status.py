@@ -40,6 +40,10 @@ class StatusBar(QStatusBar):
         """A word about something that has no line of its own."""
         self.word.setText(text)
 
+    def hide_names(self, hidden: bool) -> None:
+        """On a projector nobody needs to see names and paths of files."""
+        self.record.setVisible(not hidden)
+
     def refresh(self) -> None:
         journal = self._controller.session.journal
         failed = journal.failed

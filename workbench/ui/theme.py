@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
@@ -83,6 +83,21 @@ DARK: Final = Theme(
 )
 
 
+LIGHT_PRESENTED: Final = replace(
+    LIGHT, muted="#3c434d", link="#173d8c",
+    primary=Tone("#1b459c", "#ffffff", "#123270"), highlight="#1b459c",
+    info=replace(LIGHT.info, text="#12306b"), good=replace(LIGHT.good, text="#0d3b1f"),
+    busy=replace(LIGHT.busy, text="#553300"), bad=replace(LIGHT.bad, text="#751414"),
+    idle=replace(LIGHT.idle, text="#333a43"),
+)
+"""For a projector: every text has a contrast of 7 or more."""
+DARK_PRESENTED: Final = replace(
+    DARK, muted="#c3cad4", primary=Tone("#24479c", "#ffffff", "#6f9bf5"), highlight="#24479c",
+    busy=replace(DARK.busy, text="#ffe2a3"), bad=replace(DARK.bad, text="#ffcaca"),
+    idle=replace(DARK.idle, text="#dce2ea"),
+)
+
+
 def dark() -> bool:
     """Whether the system asks for a dark scheme."""
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
@@ -90,8 +105,11 @@ def dark() -> bool:
 
 def current() -> Theme:
     """The theme in force: what the application's palette was made from."""
-    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
-    return DARK if window.lightness() < 128 else LIGHT
+    return _in_force[0]
+
+
+_in_force: list[Theme] = [LIGHT]
+_natural_size: list[float] = []
 
 
 def palette(theme: Theme) -> QPalette:
@@ -156,13 +174,21 @@ def _sheet(theme: Theme) -> str:
     return "\n".join(lines)
 
 
-def apply(app: QApplication, theme: Theme | None = None) -> None:
-    """Give the application the Fusion style and the palette of `theme` (None: the system's)."""
+def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> None:
+    """Give the application the Fusion style and the palette of `theme` (None: the system's).
+
+    `scale`: of every text, in per cent of the system's size.
+    """
     chosen = theme or (DARK if dark() else LIGHT)
+    _in_force[0] = chosen
+    if not _natural_size:
+        _natural_size.append(app.font().pointSizeF())
     if app.style().objectName().lower() != "fusion":
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette(chosen))
-    app.setFont(_readable(app.font(), CJK))
+    font = _readable(app.font(), CJK)
+    font.setPointSizeF(_natural_size[0] * scale / 100)
+    app.setFont(font)
     app.setStyleSheet(_sheet(chosen))
     _pixmaps.clear()
 

@@ -99,14 +99,15 @@ class Editor(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(self.text)
-        row = FlowLayout()
+        self.row = QWidget()
+        row = FlowLayout(self.row)
         for widget in (
             self.form, self.encoding, self.escapes,
             group(controls.caption("append", self.append), self.append), self.preview,
             spring(), self.send,
         ):
             row.addWidget(widget)
-        column.addLayout(row)
+        column.addWidget(self.row)
         self._wire()
         self.retranslate()
 

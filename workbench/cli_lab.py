@@ -1,0 +1,145 @@
+"""`socket-workbench lab backlog`: its options, its announcement and what it prints."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+from workbench.cli_output import Printer
+from workbench.labs.backlog import BacklogRun
+from workbench.labs.backlog_compare import Comparison, compare
+from workbench.labs.backlog_data import BacklogSettings, Family, Mode, Picture, Result
+from workbench.labs.backlog_words import ends, outcome, title
+from workbench.scenario.runner import failure_text
+from workbench.session import Session
+from workbench.texts import Problem, tr
+
+NAME: Final = "backlog"
+SHOWN: Final = 40
+"""Clients with a line of their own; more are only counted."""
+OK, FAILED, INTERRUPTED = 0, 1, 130
+_OWN: Final = ("backlog", "clients", "every", "family", "mode", "accept_after")
+
+
+def add_options(lab: argparse.ArgumentParser) -> None:
+    """The options of `lab backlog`; absent ones stay None and mean the lab's defaults."""
+    group = lab.add_argument_group(f"lab {NAME}")
+    group.add_argument("--backlog", type=int, metavar="N", help=tr("backlog.help_backlog"))
+    group.add_argument("--clients", type=int, metavar="M", help=tr("backlog.help_clients"))
+    group.add_argument("--every", type=float, metavar="S", help=tr("backlog.help_every"))
+    group.add_argument("--family", choices=[item.value for item in Family])
+    group.add_argument("--mode", choices=[item.value for item in Mode],
+                       help=tr("backlog.help_mode"))
+    group.add_argument("--accept-after", type=float, metavar="S", dest="accept_after",
+                       help=tr("backlog.help_accept_after"))
+
+
+def patience(text: str) -> float:
+    """--timeout of a lab: seconds, or `none` (infinite) to leave it to the kernel."""
+    if text == "none":
+        return math.inf
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(tr("cli.not_seconds", value=text)) from None
+    if not 0 <= value < 10**9:
+        raise argparse.ArgumentTypeError(tr("engine.negative_timeout"))
+    return value
+
+
+def refuse_options(args: argparse.Namespace) -> None:
+    """Raises Problem for an option that only lab backlog has: it would do nothing."""
+    for name in _OWN:
+        if getattr(args, name) is not None:
+            raise Problem("backlog.bad_option", option="--" + name.replace("_", "-"))
+
+
+def settings_of(args: argparse.Namespace) -> BacklogSettings:
+    """What was asked for. Raises Problem where it cannot be run."""
+    given = {name: getattr(args, name) for name in _OWN if getattr(args, name) is not None}
+    for name, kind in (("family", Family), ("mode", Mode)):
+        if name in given:
+            given[name] = kind(given[name])
+    if args.timeout is not None:
+        given["timeout"] = None if args.timeout == math.inf else args.timeout
+    settings = BacklogSettings(**given)
+    settings.check()
+    return settings
+
+
+def run_backlog(session: Session, settings: BacklogSettings, *, as_json: bool) -> int:
+    """Run it to its end, or to Ctrl-C; returns the exit status."""
+    run = BacklogRun(session, settings)
+    print(title(settings), ends(settings), file=sys.stderr if as_json else sys.stdout, flush=True)
+    printer = Printer(session) if as_json else None
+    status = OK
+    if printer is not None:
+        printer.start()
+    try:
+        run.start()
+        run.wait()
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    finally:
+        run.stop()
+        if printer is not None:
+            printer.finish()
+    if run.failure is not None:
+        print(failure_text(run.failure), file=sys.stderr)
+        return FAILED
+    result = run.result()
+    if as_json:
+        print(result.json(), flush=True)
+    else:
+        report(result, settings, run.picture())
+    return status or (FAILED if result.error else OK)
+
+
+def report(result: Result, settings: BacklogSettings, picture: Picture) -> None:
+    """The clients and the comparison, for a person."""
+    head = ("#", tr("backlog.head_local"), tr("backlog.head_outcome"))
+    lines = [(str(view.number), view.local or "–", outcome(view, settings, picture.time))
+             for view in picture.clients[:SHOWN]]
+    print()
+    _table([head, *lines])
+    if len(picture.clients) > SHOWN:
+        print("  " + tr("backlog.more_clients", count=len(picture.clients) - SHOWN))
+    print()
+    _comparison(compare(result), result)
+
+
+def _comparison(found: Comparison, result: Result) -> None:
+    head = ("", tr("backlog.head_article"), tr("backlog.head_observed"))
+    _table([head, *((row.label, str(row.article), str(row.observed)) for row in found.rows)])
+    print()
+    print(tr("backlog.article", claim=result.claim))
+    if result.queue_limit is not None:
+        print(tr("backlog.measured", peak=result.queue_peak, limit=result.queue_limit,
+                 drops=_known(result.drops), overflows=_known(result.listen_overflows),
+                 listen_drops=_known(result.listen_drops)))
+    for key, reasons in (("why", found.reasons), ("elsewhere", found.elsewhere),
+                         ("ways", found.ways)):
+        print(tr(f"backlog.head_{key}", os=result.os))
+        for reason in reasons:
+            print(f"  - {reason.text}")
+
+
+def _known(value: int | None) -> object:
+    return "–" if value is None else value
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    for row in rows:
+        cells = [cell + " " * (width - _width(cell))
+                 for cell, width in zip(row, widths, strict=False)]
+        print("  " + "  ".join([*cells, row[-1]]))
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,0 +1,67 @@
+"""The backlog lab in words: the title, what becomes of each client, when it ends."""
+
+from __future__ import annotations
+
+from workbench.labs.backlog_data import (
+    BacklogSettings,
+    ClientState,
+    ClientView,
+    EndedBy,
+    Family,
+    Mode,
+)
+from workbench.texts import tr
+
+
+def title(settings: BacklogSettings) -> str:
+    """What will be done."""
+    listening = tr(f"backlog.mode_{settings.mode.value}", backlog=settings.backlog)
+    return tr("backlog.title", listening=listening, clients=settings.clients,
+              every=number(settings.every), family=tr(f"backlog.family_{settings.family.value}"))
+
+
+def ends(settings: BacklogSettings) -> str:
+    """When it ends at the latest."""
+    return tr("backlog.ends", seconds=f"{settings.bound:.1f}")
+
+
+def number(seconds: float) -> str:
+    """A plain number: 0.2, 5."""
+    return f"{seconds:g}"
+
+
+def span(seconds: float | None) -> str:
+    """How long something took, in the unit that suits it."""
+    if seconds is None:
+        return ""
+    if seconds < 0.001:
+        return f"{seconds * 1e6:.0f} µs"
+    if seconds < 1:
+        return f"{seconds * 1e3:.1f} ms"
+    return f"{seconds:.1f} s"
+
+
+def outcome(view: ClientView, settings: BacklogSettings, now: float) -> str:
+    """Where a client stands, or how it ended; `now` in seconds since the run began."""
+    waited = span((view.ended if view.ended is not None else now) - view.began)
+    syns = len(view.syns)
+    match view.state:
+        case ClientState.QUEUED:
+            key = "in_room" if settings.mode is Mode.GATE else "in_queue"
+            return tr(f"backlog.{key}", took=span(view.connect_seconds))
+        case ClientState.ACCEPTED:
+            return tr("backlog.accepted", took=span(view.connect_seconds),
+                      at=f"{view.accepted or 0.0:.1f}")
+        case ClientState.SILENT if settings.family is Family.UNIX:
+            return tr("backlog.waits", waited=waited)
+        case ClientState.SILENT:
+            return tr("backlog.silent", waited=waited, syns=syns)
+        case ClientState.TIMED_OUT:
+            key = "timed_out_kernel" if view.ended_by is EndedBy.KERNEL else "timed_out_ours"
+            return tr(f"backlog.{key}", waited=waited, syns=syns)
+        case ClientState.RESET if view.connected is not None:
+            return tr("backlog.reset_later")
+        case ClientState.REFUSED | ClientState.RESET | ClientState.AGAIN:
+            return tr(f"backlog.{view.state.value}", waited=waited)
+        case ClientState.ERROR:
+            return tr("backlog.error", errno=view.errno or "")

@@ -1,0 +1,77 @@
+"""Size, colours and presentation of all windows; remembered between runs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from workbench.ui import theme
+from workbench.ui.preferences import SCALES, Preferences
+
+PRESENTED: int = 150
+"""Per cent, while presenting."""
+
+
+class Looks(QObject):
+    """One for the application.
+
+    Attributes:
+        presenting: large and with high contrast, for a projector.
+
+    Signals:
+        changed(): fonts and colours are others now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, preferences: Preferences) -> None:
+        super().__init__(app)
+        self._app = app
+        self._preferences = preferences
+        self.presenting = False
+        app.styleHints().colorSchemeChanged.connect(self._on_system)
+
+    @property
+    def scale(self) -> int:
+        """Per cent of the system's text size."""
+        return max(PRESENTED, self._preferences.scale) if self.presenting else (
+            self._preferences.scale)
+
+    def apply(self) -> None:
+        """Bring the application in line."""
+        scheme = self._preferences.scheme
+        dark = theme.dark() if scheme == "system" else scheme == "dark"
+        if self.presenting:
+            chosen = theme.DARK_PRESENTED if dark else theme.LIGHT_PRESENTED
+        else:
+            chosen = theme.DARK if dark else theme.LIGHT
+        theme.apply(self._app, chosen, self.scale)
+        self.changed.emit()
+
+    def larger(self) -> None:
+        self._step(1)
+
+    def smaller(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        place = SCALES.index(self._preferences.scale) + by
+        self._preferences.scale = SCALES[max(0, min(len(SCALES) - 1, place))]
+        self.apply()
+
+    def normal(self) -> None:
+        self._preferences.scale = 100
+        self.apply()
+
+    def set_scheme(self, scheme: str) -> None:
+        """"system", "light" or "dark"."""
+        self._preferences.scheme = scheme
+        self.apply()
+
+    def present(self, presenting: bool) -> None:
+        self.presenting = presenting
+        self.apply()
+
+    @Slot()
+    def _on_system(self) -> None:
+        self.apply()

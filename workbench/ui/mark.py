@@ -1,0 +1,45 @@
+"""Mark: one line for a person's note; Enter puts it into the log."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit
+
+from workbench.texts import tr
+
+
+class MarkField(QLineEdit):
+    """Hidden until it is asked for.
+
+    Signals:
+        marked(str): a note for the log.
+    """
+
+    marked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("window.mark_text")
+        self.setMaximumWidth(420)
+        self.setMinimumWidth(200)
+        self.returnPressed.connect(self._on_entered)
+
+    def retranslate(self) -> None:
+        self.setPlaceholderText(tr("window.mark_hint"))
+        self.setToolTip(tr("tip.mark_text"))
+        self.setAccessibleName(tr("name.mark_text"))
+
+    @Slot()
+    def _on_entered(self) -> None:
+        text = self.text().strip()
+        self.clear()
+        if text:
+            self.marked.emit(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.marked.emit("")
+            return
+        super().keyPressEvent(event)
