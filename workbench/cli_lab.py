@@ -81,7 +81,8 @@ def run_backlog(session: Session, settings: BacklogSettings, *, as_json: bool) -
         printer.start()
     try:
         run.start()
-        run.wait()
+        while not run.wait(1.0):  # in pieces: Windows hears Ctrl-C only between two waits
+            continue
     except KeyboardInterrupt:
         status = INTERRUPTED
     finally:

@@ -60,7 +60,6 @@ class BacklogRun:
         self._wake = threading.Event()
         self._done = threading.Event()
         self._stopping = False
-        self._refused_to_start = False
         self._thread = threading.Thread(target=self._run, name="backlog lab", daemon=True)
         self._clients = Clients(self.client, self.server)
         self._observer = Observer(session, settings, self._clients)
@@ -95,6 +94,7 @@ class BacklogRun:
         self._wake.set()
         if self._thread.ident is None:
             self._tidy()
+            self._done.set()
         elif self._thread is not threading.current_thread():
             self._thread.join()
 
@@ -173,8 +173,8 @@ class BacklogRun:
             if self._open():
                 self._conduct(fold)
                 self._result = self._conclude(fold)
-        except Problem:  # the session was closed in the middle: nothing to watch any more
-            self._refused_to_start = self._result is None
+        except Problem:
+            pass  # the session was closed in the middle: nothing to watch any more
         finally:
             self._observer.finish()
             end()
