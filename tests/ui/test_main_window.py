@@ -121,7 +121,7 @@ def test_a_demo_runs_in_the_window(hand: Hand) -> None:
     path = next(path for path, _ in found if "exchange" in path.name)
     hand.window.demos.run(path)
     hand.wait_says("status.word", "everything held")
-    assert len(hand.window.slots_.panels()) > 2
+    hand.wait(lambda: len(hand.window.slots_.panels()) > 2)
 
 
 def test_an_old_record_is_shown_read_only(hand: Hand, qtbot: Any, tmp_path: Path) -> None:

@@ -152,9 +152,13 @@ class Endpoint:
         self.loop.post(job)
         self._runner = self._spawn(self.loop)
 
+    def _ended(self) -> None:
+        self.repeater.lapse()
+        self.redraw()
+
     def _new_loop(self) -> EndpointLoop:
         return EndpointLoop(self.settings.name, busy=self.busy, turn=self._turn,
-                            ended=self.redraw, crashed=self._crashed)
+                            ended=self._ended, crashed=self._crashed)
 
     # -- the loop's questions -----------------------------------------------------------------
 

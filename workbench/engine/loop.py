@@ -158,7 +158,6 @@ class EndpointLoop:
     def _rounds(self, selector: selectors.BaseSelector) -> None:
         while True:
             self._do_inbox()
-            self._do_timers()
             self._guard(self._turn)
             if self._end_if_idle():
                 return
@@ -167,6 +166,8 @@ class EndpointLoop:
                     key.data(mask)
                 except Exception as error:  # noqa: BLE001 - one bad handler must not end the rest
                     self._crashed(error)
+            # after the sockets: what came in time, while this thread was busy, has not timed out
+            self._do_timers()
 
     def _end_if_idle(self) -> bool:
         if self._inbox or self._guests or self._busy():

@@ -92,6 +92,12 @@ class Repeater:
         self._running.add(ticket)
         go()
 
+    def lapse(self) -> None:
+        """The endpoint owns nothing any more, and its timers end with its loop."""
+        running, self._running = self._running, set()
+        for ticket in running:
+            ticket.fail(Problem("engine.closed_meanwhile"))
+
     def cancel(self) -> None:
         """Give up what is still to be sent. Raises Problem where nothing is."""
         if not self._running:

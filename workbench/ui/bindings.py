@@ -73,8 +73,9 @@ VIEW_ONLY: Final[frozenset[str]] = frozenset({
     "server.calls", "server.more", "server.chips", "server.option_value",
     "client.state", "client.message", "client.conversation", "client.payload",
     "client.encoding", "client.escapes", "client.append", "client.form", "client.show_as",
-    "client.why", "client.way_out",
-    "client.calls", "client.more", "client.chips", "client.option_value", "client.again_times",
+    "client.why", "client.way_out", "client.calls",
+    "client.connections", "client.more", "client.chips", "client.option_value",
+    "client.again_times",
     "client.again_after", "client.preview",
 })
 """Controls that show, or that only prepare what another control then does."""

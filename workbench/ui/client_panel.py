@@ -15,7 +15,7 @@ from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Nothing, OnPeerClose, Role
 from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.texts import Problem, tr
-from workbench.ui import fields
+from workbench.ui import fields, theme
 from workbench.ui.conversation_feed import ConversationFeed
 from workbench.ui.draft import Where, split_address
 from workbench.ui.flow_layout import FlowLayout
@@ -23,6 +23,7 @@ from workbench.ui.hosts import peer_hosts
 from workbench.ui.panel import OPEN, EndpointPanel
 from workbench.ui.panel_parts.again import Again
 from workbench.ui.panel_parts.composer import content
+from workbench.ui.panel_parts.connections import ConnectionTable
 from workbench.ui.panel_parts.controls import ChoiceBox, TextField, group, spring
 from workbench.ui.panel_parts.conversation import Conversation
 from workbench.ui.panel_parts.editor import Editor
@@ -54,6 +55,9 @@ class ClientPanel(EndpointPanel):
         self.half_close = add(QPushButton(), "half_close")
         self.abort = add(QPushButton(), "abort")
         self.close_it = add(QPushButton(), "close")
+        self.table = add(ConnectionTable(client=True), "connections", "client_connections")
+        self.table.setMinimumHeight(60)
+        self.table.hide()
         self.conversation = add(Conversation(), "conversation")
         self.feed = ConversationFeed(self.controller, self.name, self.conversation)
         self.show_as = add(
@@ -90,10 +94,12 @@ class ClientPanel(EndpointPanel):
         self.column.addWidget(self.message)
         self.column.addLayout(self.call_row)
         self.column.addLayout(actions)
+        self.column.addWidget(self.table, 1)
         self.column.addWidget(self.conversation, 1)
         self.column.addWidget(self.editor)
 
     def wire(self) -> None:
+        self.table.selectionModel().selectionChanged.connect(self._on_chosen)
         self.half_close.clicked.connect(self._on_half_close)
         self.abort.clicked.connect(self._on_abort)
         self.close_it.clicked.connect(self._on_close)
@@ -107,6 +113,21 @@ class ClientPanel(EndpointPanel):
         self.address_line.port.textEdited.connect(self._on_port_typed)
         self.again.due.connect(self._connect_again)
         self.local.editingFinished.connect(self._on_local)
+
+    def redraw(self) -> None:
+        super().redraw()
+        self.conversation.setFont(theme.fixed_font())
+        self.editor.text.redraw()
+        self.table.fit()
+
+    def tab_text(self) -> str:
+        snapshot = self.controller.snapshot(self.name)
+        if len(snapshot.connections) < 2:
+            return self.name
+        waiting = sum(1 for x in snapshot.connections
+                      if x.closed_ns is None and x.connected_ns is None)
+        return tr("panel.tab_many", name=self.name, count=snapshot.settings.count,
+                  open=snapshot.open_count - waiting, waiting=waiting)
 
     def set_up_parts(self) -> list[QWidget]:
         return [self.behaviour_row, self.editor.row]
@@ -243,19 +264,30 @@ class ClientPanel(EndpointPanel):
 
     @Slot()
     def _on_half_close(self) -> None:
-        self.act("half_close", c.Shutdown(self.name))
+        self.act("half_close", c.Shutdown(self.name, connection=self._number()))
 
     @Slot()
     def _on_abort(self) -> None:
-        self.act("abort", c.Abort(self.name))
+        self.act("abort", c.Abort(self.name, connection=self._number()))
 
     @Slot()
     def _on_close(self) -> None:
         self.again.stop()
-        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP):
+        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self._number() is None:
             self.act("close", c.Stop(self.name))
         else:
-            self.act("close", c.Close(self.name))
+            self.act("close", c.Close(self.name, connection=self._number()))
+
+    def _number(self) -> int | None:
+        """The connection that is meant: the chosen row of the table; None means all."""
+        line = self.table.chosen() if self.table.isVisible() else None
+        return line.key if line is not None and isinstance(line.key, int) else None
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        line = self.table.chosen()
+        if line is not None:
+            self.controller.select(endpoint=self.name, connection=line.id)
 
     @Slot()
     def _on_escapes_dropped(self) -> None:
@@ -410,8 +442,19 @@ class ClientPanel(EndpointPanel):
         linked = self._linked_address()
         if linked is not None and not line.port.hasFocus():
             line.port.setText(linked[1])
+        self.table.setVisible(len(snapshot.connections) > 1 and not datagram)
+        if self.table.isVisible():
+            self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text)
+        self._caption_connect()
         self.feed.refresh()
         self._connect_again_after(snapshot)
+
+    def _caption_connect(self) -> None:
+        """How many a press of Connect makes is said on the button."""
+        count = self.count.text().strip()
+        many = count.isdecimal() and int(count) > 1 and not self.address_line.datagram
+        button = self.address_line.primary
+        self.controls.recaption(button, "connect_many" if many else "connect", count=count)
 
     def _follow_link(self) -> None:
         """Where the linked endpoint becomes another kind (UDP, IPv6 …), so does this one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from workbench.engine.events import COMMAND, NOTE
@@ -13,6 +13,8 @@ from workbench.journal.reader import Row
 from workbench.qt.log_model import Column, LogModel
 
 WIDTHS: Final = (52, 96, 104, 286, 124, 66)
+DATA_SHARE: Final = 0.2
+"""Of the width, for the last column at least."""
 _RIGHT: Final = {Column.NUMBER, Column.TOOK}
 
 
@@ -21,6 +23,7 @@ class LogView(QTableView):
 
     Attributes:
         empty_text: what stands in the middle while there are no rows.
+        by_hand: a person has set the columns' widths.
         marked: connection whose rows carry a mark in the gutter.
     """
 
@@ -41,17 +44,40 @@ class LogView(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.horizontalHeader().setSectionsMovable(True)
+        self.horizontalHeader().setMinimumSectionSize(24)
+        self.by_hand = False
+        self._fitting = True
+        self.horizontalHeader().sectionResized.connect(self._on_resized)
         self.fit_rows()
 
     def fit_rows(self) -> None:
         """Row height and column widths for the current font."""
-        metrics = self.fontMetrics()
-        height = metrics.height() + 5
+        height = self.fontMetrics().height() + 5
         self.verticalHeader().setMinimumSectionSize(height)
         self.verticalHeader().setDefaultSectionSize(height)
-        scale = metrics.horizontalAdvance("0") / 8
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Columns share the width, unless a person has set them: nothing scrolls sideways."""
+        if self.by_hand:
+            return
+        scale = max(1.0, self.fontMetrics().horizontalAdvance("0") / 8)
+        natural = sum(WIDTHS) * scale
+        room = self.viewport().width() * (1 - DATA_SHARE)
+        shrink = min(1.0, room / natural) if room > 0 else 1.0
+        self._fitting = True
         for column, width in enumerate(WIDTHS):
-            self.setColumnWidth(column, int(width * max(1.0, scale)))
+            self.setColumnWidth(column, int(width * scale * shrink))
+        self._fitting = False
+
+    def _on_resized(self, _column: int, _old: int, _new: int) -> None:
+        if not self._fitting and self.isVisible():
+            self.by_hand = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_columns()
 
     def at_bottom(self) -> bool:
         """Whether the newest row is in view."""

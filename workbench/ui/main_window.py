@@ -298,6 +298,8 @@ class MainWindow(QMainWindow):
         self.log.view.fit_rows()
         self.inspector.redraw()
         self.tools.redraw()
+        for panel in self.slots_.panels():
+            panel.redraw()
         self.retranslate()
 
     # -- showing --------------------------------------------------------------------------------
@@ -325,6 +327,7 @@ class MainWindow(QMainWindow):
         for panel in self.slots_.panels():
             if panel.isVisible():
                 panel.refresh()
+        self.slots_.word_tabs()
         self.status.refresh()
 
     def _bring_to_front(self, panel: EndpointPanel) -> None:

@@ -449,6 +449,15 @@ class EndpointPanel(QWidget):
         if folded:
             self.more.button.setChecked(False)
 
+    def redraw(self) -> None:
+        """Everything that does not follow the application's font by itself."""
+        self.strip.fit()
+        self.more.redraw()
+
+    def tab_text(self) -> str:
+        """What the panel's tab says: the name, and what matters most while it is open."""
+        return self.name
+
     def set_up_parts(self) -> list[QWidget]:
         """The widgets that a presentation folds away."""
         raise NotImplementedError

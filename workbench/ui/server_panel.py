@@ -67,7 +67,7 @@ class ServerPanel(EndpointPanel):
             ChoiceBox(*((kind, f"responder.{kind}") for kind in RESPONDERS)), "responder"
         )
         self.greeting = add(TextField(), "greeting")
-        self.greeting.setMinimumWidth(90)
+        self.greeting.setMinimumWidth(64)
         self.encoding = add(
             ChoiceBox(*((name, f"encoding.{name}") for name in payload.ENCODINGS)), "encoding"
         )
@@ -147,6 +147,15 @@ class ServerPanel(EndpointPanel):
         if edit is not None:
             edit.editingFinished.connect(self._on_backlog)
             edit.returnPressed.connect(self._start_if_closed)
+
+    def redraw(self) -> None:
+        super().redraw()
+        self.table.fit()
+
+    def tab_text(self) -> str:
+        local = self.controller.snapshot(self.name).local
+        port = (local or "").rpartition(":")[2]
+        return f"{self.name} :{port}" if self.phase in OPEN and port.isdecimal() else self.name
 
     def set_up_parts(self) -> list[QWidget]:
         return [self.behaviour_row]

@@ -42,7 +42,7 @@ class TabSlot(QTabWidget):
 
     def word(self, panel: EndpointPanel) -> None:
         """The tab's text: the endpoint's name."""
-        self.setTabText(self.indexOf(panel), panel.name)
+        self.setTabText(self.indexOf(panel), panel.tab_text())
         self.setTabToolTip(self.indexOf(panel), panel.name)
         button = self.tabBar().tabButton(self.indexOf(panel), QTabBar.ButtonPosition.RightSide)
         if not isinstance(button, QToolButton):
@@ -96,6 +96,15 @@ class Slots(QSplitter):
         slot = self.left if panel.server else self.right
         slot.addTab(panel, panel.name)
         slot.word(panel)
+
+    def word_tabs(self) -> None:
+        """Bring the tabs' texts up to date; most of the time nothing changes."""
+        for slot in (self.left, self.right):
+            for panel in slot.panels():
+                index = slot.indexOf(panel)
+                text = panel.tab_text()
+                if slot.tabText(index) != text:
+                    slot.setTabText(index, text)
 
     def remove(self, panel: EndpointPanel) -> None:
         for slot in (self.left, self.right):

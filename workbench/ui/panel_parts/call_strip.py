@@ -46,6 +46,12 @@ class CallStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._height = self._more.sizeHint().height() + 2
 
+    def fit(self) -> None:
+        """Height and widths for the font in force."""
+        self._height = self._more.sizeHint().height() + 2
+        self.updateGeometry()
+        self._lay_out()
+
     def show_snapshot(
         self, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[str, ...] = ()
     ) -> None:

@@ -17,8 +17,10 @@ from workbench.ui import theme
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT: Final = QModelIndex()
 _STREAM: Final = ("number", "peer", "state", "in", "out", "unread")
+_CLIENT: Final = ("number", "local", "state", "connect", "in", "out")
 _DATAGRAM: Final = ("address", "datagrams_in", "datagrams_out", "last_seen")
-_NUMBERS: Final = frozenset({"number", "in", "out", "unread", "datagrams_in", "datagrams_out"})
+_NUMBERS: Final = frozenset({"number", "connect", "in", "out", "unread", "datagrams_in",
+                                      "datagrams_out"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,10 @@ class LineModel(QAbstractTableModel):
 class ConnectionTable(QTableView):
     """One row a connection; nothing in it is edited."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, client: bool = False) -> None:
+        """`client`: its own end and how long connect() took stand in place of the peer."""
         super().__init__()
+        self._columns = _CLIENT if client else _STREAM
         self.lines = LineModel(self)
         self.setModel(self.lines)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -119,17 +123,23 @@ class ConnectionTable(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrap(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 4)
+        self.fit()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(30)
         self._size_columns(_STREAM)
+        self.lines.show_lines((), self._columns)
+        self._size_columns(self._columns)
         self.lines.modelReset.connect(lambda: self._size_columns(self.lines._columns))
+
+    def fit(self) -> None:
+        """Row height for the font in force."""
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 4)
 
     def _size_columns(self, columns: Sequence[str]) -> None:
         header = self.horizontalHeader()
         mode = QHeaderView.ResizeMode
-        wide = {"peer", "state", "address"}
+        wide = {"peer", "local", "state", "address"}
         for index, column in enumerate(columns):
             if column == "last_seen":
                 header.setSectionResizeMode(index, mode.Fixed)
@@ -150,10 +160,9 @@ class ConnectionTable(QTableView):
             lines = tuple(_peer_line(peer, owner, clock) for peer in snapshot.peers)
             self.lines.show_lines(lines, _DATAGRAM)
         else:
-            lines = tuple(
-                _connection_line(item, owner, clock) for item in snapshot.connections
-            )
-            self.lines.show_lines(lines, _STREAM)
+            make = _client_line if self._columns is _CLIENT else _connection_line
+            lines = tuple(make(item, owner, clock) for item in snapshot.connections)
+            self.lines.show_lines(lines, self._columns)
         if kept is not None and self.chosen() != kept:
             self.choose(kept.key)
 
@@ -185,19 +194,40 @@ def _connection_line(
     clock: Callable[[int], str],
 ) -> Line:
     closed = item.closed_ns is not None
-    if item.closed_ns is not None:
-        why = tr(f"cause.{item.close_cause.name.lower()}") if item.close_cause else ""
-        state = tr("panel.closed_at", time=clock(item.closed_ns), cause=why).strip()
-    else:
-        state = item.state if item.measured else f"({item.state})"
-        if item.peer_finished:
-            state += f"  {tr('panel.peer_finished')}"
+    state = _state(item, clock)
     unread = "-" if closed or item.unread is None else str(item.unread)
     cells = (
         str(item.number), named(item.peer, owner), state, str(item.bytes_in),
         str(item.bytes_out), unread,
     )
     return Line(item.number, item.id, cells, closed)
+
+
+def _state(item: ConnectionSnapshot, clock: Callable[[int], str]) -> str:
+    """The kernel's word, in brackets where it is only ours; for a closed one when and why."""
+    if item.closed_ns is not None:
+        why = tr(f"cause.{item.close_cause.name.lower()}") if item.close_cause else ""
+        if item.errno:
+            why = f"{why} {item.errno}"
+        return tr("panel.closed_at", time=clock(item.closed_ns), cause=why).strip()
+    state = item.state if item.measured else f"({item.state})"
+    return f"{state}  {tr('panel.peer_finished')}" if item.peer_finished else state
+
+
+def _client_line(
+    item: ConnectionSnapshot, _owner: Callable[[str | None], str | None],
+    clock: Callable[[int], str],
+) -> Line:
+    took = "-"
+    if item.connected_ns is not None:
+        took = f"{(item.connected_ns - item.opened_ns) / 1e6:.2f} ms"
+    elif item.waiting is not None and item.closed_ns is None:
+        took = tr("panel.waiting")
+    cells = (
+        str(item.number), item.local or "-", _state(item, clock), took, str(item.bytes_in),
+        str(item.bytes_out),
+    )
+    return Line(item.number, item.id, cells, item.closed_ns is not None)
 
 
 def _peer_line(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
@@ -36,6 +36,19 @@ class _Entry:
     reason: Sentence | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Caption:
+    """What stands on a button or label, in any language."""
+
+    widget: QLabel | QAbstractButton
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return tr(f"caption.{self.key}", **self.values)
+
+
 class Controls:
     """The controls of one panel: `add` names them, `retranslate` words them, `enable` explains.
 
@@ -46,14 +59,14 @@ class Controls:
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
         self._entries: dict[QWidget, _Entry] = {}
-        self._captions: list[tuple[QLabel | QAbstractButton, str]] = []
+        self._captions: list[_Caption] = []
 
     def add(self, widget: W, control: str, key: str | None = None) -> W:
         """Name a control; `key` is its texts' key where that is not `control`."""
         widget.setObjectName(f"{self.prefix}.{control}")
         self._entries[widget] = _Entry(key or control)
         if isinstance(widget, QAbstractButton):
-            self._captions.append((widget, key or control))
+            self._captions.append(_Caption(widget, key or control))
         self._word(widget)
         return widget
 
@@ -63,15 +76,16 @@ class Controls:
         label.setTextFormat(Qt.TextFormat.PlainText)
         if buddy is not None:
             label.setBuddy(buddy)
-        self._captions.append((label, key))
+        self._captions.append(_Caption(label, key))
         return label
 
-    def recaption(self, widget: QLabel | QAbstractButton, key: str) -> None:
-        """Another text on the same button or label."""
-        for index, (known, old) in enumerate(self._captions):
-            if known is widget and old != key:
-                self._captions[index] = (widget, key)
-                widget.setText(tr(f"caption.{key}"))
+    def recaption(self, widget: QLabel | QAbstractButton, key: str, **values: str) -> None:
+        """Another text on the same button or label; `values` fill its gaps."""
+        for index, caption in enumerate(self._captions):
+            wished = _Caption(widget, key, values)
+            if caption.widget is widget and caption != wished:
+                self._captions[index] = wished
+                widget.setText(wished.text)
                 if isinstance(widget, QPushButton):
                     fit(widget)
 
@@ -85,14 +99,16 @@ class Controls:
         self._word(widget)
 
     def retranslate(self) -> None:
-        for label, key in self._captions:
-            label.setText(tr(f"caption.{key}"))
+        for caption in self._captions:
+            caption.widget.setText(caption.text)
         for widget in self._entries:
             self._word(widget)
             if isinstance(widget, ChoiceBox):
                 widget.retranslate()
             if isinstance(widget, QPushButton):
                 fit(widget)
+            if isinstance(widget, TextField):
+                widget.fit()
 
     def _word(self, widget: QWidget) -> None:
         entry = self._entries[widget]
@@ -103,10 +119,9 @@ class Controls:
         widget.setAccessibleName(tr(f"name.{entry.key}"))
         widget.setAccessibleDescription(tip)
         if isinstance(widget, QAbstractButton):
-            widget.setText(tr(f"caption.{self._caption_of(widget, entry.key)}"))
-
-    def _caption_of(self, widget: QWidget, key: str) -> str:
-        return next((text for known, text in self._captions if known is widget), key)
+            widget.setText(next(
+                caption.text for caption in self._captions if caption.widget is widget
+            ))
 
 
 class ChoiceBox(QComboBox):
@@ -215,12 +230,16 @@ class TextField(QLineEdit):
 
     def __init__(self, text: str = "", width: int = 0) -> None:
         super().__init__(text)
-        if width:
-            room = QFontMetrics(self.font()).horizontalAdvance("0" * width)
+        self._wide = width
+        policy = QSizePolicy.Policy
+        self.setSizePolicy(policy.Fixed if width else policy.Expanding, policy.Fixed)
+        self.fit()
+
+    def fit(self) -> None:
+        """As wide as its characters are in the font in force."""
+        if self._wide:
+            room = QFontMetrics(self.font()).horizontalAdvance("0" * self._wide)
             self.setFixedWidth(room + 16)
-            self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        else:
-            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
 def group(*widgets: QWidget) -> QWidget:

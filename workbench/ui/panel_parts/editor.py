@@ -46,6 +46,11 @@ class PayloadEdit(QPlainTextEdit):
         self.document().blockCountChanged.connect(self._fit)
         self._fit()
 
+    def redraw(self) -> None:
+        """The fixed font in the size in force."""
+        self.setFont(theme.fixed_font())
+        self._fit()
+
     @Slot()
     def _fit(self) -> None:
         lines = min(MOST_LINES, max(LEAST_LINES, self.blockCount()))

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from workbench.ui import theme
 from workbench.ui.panel_parts.controls import Controls, tone
@@ -62,7 +62,11 @@ class MessageLine(QFrame):
         for widget in (self._icon, self.label, self.why, self.way_out):
             row.addWidget(widget)
         row.setStretch(1, 1)
-        self.setFixedHeight(2 * QFontMetrics(self.font()).lineSpacing() + 6)
+        self.fit()
+
+    def fit(self) -> None:
+        """Always room for two lines: what stands below does not jump."""
+        self.setFixedHeight(2 * QFontMetrics(QApplication.font()).lineSpacing() + 6)
 
     @property
     def message(self) -> Message | None:
@@ -76,6 +80,7 @@ class MessageLine(QFrame):
         self._word()
 
     def retranslate(self) -> None:
+        self.fit()
         self._word()
 
     def _word(self) -> None:

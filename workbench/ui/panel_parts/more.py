@@ -28,6 +28,7 @@ class More(QFrame):
         self.chips = QLabel()
         self.chips.setTextFormat(Qt.TextFormat.PlainText)
         self.chips.setProperty("muted", True)
+        self.chips.hide()
         controls.add(self.chips, "chips")
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
