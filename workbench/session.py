@@ -7,7 +7,8 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -66,6 +67,7 @@ class Session:
         self._lock = threading.Lock()
         self._temp: Path | None = None
         self._closed = False
+        self._before_close: list[Callable[[], None]] = []
         self.journal.start()
 
     def __enter__(self) -> Self:
@@ -210,11 +212,26 @@ class Session:
             if not endpoint.busy()
         )
 
+    def before_close(self, job: Callable[[], None]) -> Callable[[], None]:
+        """Have `job()` end what uses this session on a thread of its own; returns what ends that.
+
+        A reader of the record may not be in use while the record is closed.
+        """
+        self._before_close.append(job)
+
+        def end() -> None:
+            with suppress(ValueError):
+                self._before_close.remove(job)
+
+        return end
+
     def close(self, timeout: float = 10.0) -> None:
         """Stop everything, join the threads, close the record. Idempotent; bounded by `timeout`."""
         if self._closed:
             return
         until = time.monotonic() + timeout
+        for job in list(self._before_close):
+            job()
         self.stop_all_and_wait(timeout)
         self._closed = True
         for endpoint in self._endpoints.values():

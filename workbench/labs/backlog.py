@@ -68,6 +68,7 @@ class BacklogRun:
         session.add(self._listener())
         session.add(self._connector())
         self._seen = session.journal.committed
+        self._forget = session.before_close(self.stop)
 
     # -- from any thread ----------------------------------------------------------------------
 
@@ -173,8 +174,6 @@ class BacklogRun:
             if self._open():
                 self._conduct(fold)
                 self._result = self._conclude(fold)
-        except Problem:
-            pass  # the session was closed in the middle: nothing to watch any more
         finally:
             self._observer.finish()
             end()
@@ -274,6 +273,7 @@ class BacklogRun:
 
     def _tidy(self) -> None:
         """Close all, clients first: a listener that closes first would reset them."""
+        self._forget()
         if self._observer.room is not None:
             self._observer.room.end()
         for name in (self.client, self.server):

@@ -34,6 +34,7 @@ class Clients:
         self._by_connection: dict[int, int] = {}
         self._by_local: dict[str, int] = {}
         self._early: dict[str, float] = {}
+        self._unread: set[int] = set()
         self.accepted = 0
         self.start_ns = 0
 
@@ -102,6 +103,8 @@ class Clients:
             self._put(replace(view, began=began, syns=(began,)))
         elif row.error is None:
             when = self._when(row)
+            if row.connection is not None and view.syns:
+                self._unread.add(row.connection)
             early = self._early.pop(view.local, None) if view.local is not None else None
             got_in = early is not None or view.accepted is not None
             self._put(replace(
@@ -146,8 +149,12 @@ class Clients:
         if number is None or reading.state not in {"SYN_SENT", "ESTABLISHED"}:
             return
         view = self._views[number - 1]
-        if repeats > view.repeats and view.began is not None:
-            more = (self._seconds(now_ns),) * (repeats - view.repeats)
+        now = self._seconds(now_ns)
+        if reading.state == "ESTABLISHED":
+            self._unread.discard(connection)
+            now = min(now, view.connected if view.connected is not None else now)
+        if repeats > view.repeats:
+            more = (now,) * (repeats - view.repeats)
             self._put(replace(view, repeats=repeats, syns=view.syns + more))
 
     def client_at(self, address: str) -> ClientView | None:
@@ -159,6 +166,10 @@ class Clients:
         """Connections whose connect() has no outcome yet."""
         return [view.connection for view in self._views
                 if view.state is ClientState.SILENT and view.connection is not None]
+
+    def to_read(self) -> list[int]:
+        """Connections whose SYNs may have been repeated since the last look."""
+        return [*self.silent(), *self._unread]
 
     def _put(self, view: ClientView) -> None:
         self._views[view.number - 1] = view

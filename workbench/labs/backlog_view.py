@@ -79,7 +79,7 @@ class Observer:
     def look(self, server: str, client: str) -> None:
         """Take the newest readings and ask for the next; never waits."""
         self._take_server(self._session.snapshot(server))
-        self._take_clients(self._session.snapshot(client, self._next_silent()))
+        self._take_clients(self._session.snapshot(client, self._next_read()))
 
     def look_afresh(self, server: str, client: str) -> None:
         """Readings that were made after this call began; waits for the endpoints' threads.
@@ -92,18 +92,19 @@ class Observer:
         self.look(server, client)
 
     def _newer(self, name: str) -> None:
-        old = self._session.snapshot(name, self._next_silent())
+        wanted = self._next_read()
+        old = self._session.snapshot(name, wanted)
         idle = old.connection is None and not old.open_count
         until = time.perf_counter() + (FRESH_IDLE if idle else FRESH)
-        while self._session.snapshot(name) is old and time.perf_counter() < until:
+        while self._session.snapshot(name, wanted) is old and time.perf_counter() < until:
             time.sleep(POLL)
 
-    def _next_silent(self) -> frozenset[int]:
-        silent = self._clients.silent()
-        if len(silent) <= READ_AT_ONCE:
-            return frozenset(silent)
-        self._turn = (self._turn + READ_AT_ONCE) % len(silent)
-        return frozenset((silent + silent)[self._turn:self._turn + READ_AT_ONCE])
+    def _next_read(self) -> frozenset[int]:
+        wanted = self._clients.to_read()
+        if len(wanted) <= READ_AT_ONCE:
+            return frozenset(wanted)
+        self._turn = (self._turn + READ_AT_ONCE) % len(wanted)
+        return frozenset((wanted + wanted)[self._turn:self._turn + READ_AT_ONCE])
 
     def _take_server(self, seen: EndpointSnapshot) -> None:
         self._server = seen

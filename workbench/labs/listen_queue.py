@@ -54,15 +54,16 @@ def unaccepted(local: str) -> tuple[Peer, ...] | None:
     except OSError:
         return None
     port = f":{int(local.rpartition(':')[2]):04X}"
-    found = []
+    found: dict[str, Peer] = {}  # by name: the table is read in pieces, a row may come twice
     for line in text.splitlines()[1:]:
         parts = line.split()
         if not parts[1].endswith(port) or parts[9] != "0":
             continue
         state = int(parts[3], 16)
         if _address(parts[1], six=six) == local and state in {_ESTABLISHED, _CLOSE_WAIT}:
-            found.append(Peer(_address(parts[2], six=six), state == _CLOSE_WAIT))
-    return tuple(found)
+            address = _address(parts[2], six=six)
+            found[address] = Peer(address, state == _CLOSE_WAIT)
+    return tuple(found.values())
 
 
 def _address(field: str, *, six: bool) -> str:

@@ -1,0 +1,101 @@
+"""The comparison claims what was read, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from workbench.labs.backlog_compare import ELSEWHERE, WAYS, Prediction, Reason, compare
+from workbench.labs.backlog_data import Result
+from workbench.texts import LANGUAGES, set_language
+
+
+def result(**more: Any) -> Result:
+    values: dict[str, Any] = {
+        "lab": "backlog", "family": "inet", "mode": "kernel", "backlog": 2, "clients": 6,
+        "connected": 3, "pending": 0, "timed_out": 3, "refused": 0, "reset": 0, "again": 0,
+        "error": 0, "queue_limit": 2, "queue_peak": 3, "drops": 6, "claim": 2, "os": "Linux 6.18",
+        "accepted": 0, "timed_out_kernel": 0, "queue_full": True, "listen_overflows": 6,
+        "listen_drops": 6, "somaxconn": 4096, "seconds": 6.0,
+    }  # fmt: skip
+    return Result(**{**values, **more})
+
+
+def keys(**more: Any) -> list[str]:
+    return [reason.key for reason in compare(result(**more)).reasons]
+
+
+def test_the_three_columns() -> None:
+    rows = compare(result(), Prediction(2, 4)).rows
+    assert [(row.outcome, row.said, row.article, row.observed) for row in rows] == [
+        ("connected", 2, 2, 3), ("refused", 4, 4, 0), ("silent", 0, 0, 3)]
+    assert [row.agrees for row in rows] == [False, False, False]
+    assert {row.said for row in compare(result()).rows} == {None}
+
+
+def test_the_article_never_admits_more_than_there_are() -> None:
+    rows = compare(result(clients=1, connected=1, timed_out=0)).rows
+    assert [(row.article, row.observed) for row in rows] == [(1, 1), (0, 0), (0, 0)]
+
+
+def test_what_else_came_up_has_a_row() -> None:
+    rows = compare(result(connected=2, timed_out=0, reset=1, again=2, error=1)).rows
+    assert [row.outcome for row in rows][3:] == ["reset", "again", "error"]
+
+
+def test_a_full_queue_and_dropped_syns() -> None:
+    assert keys() == ["why_one_more", "why_dropped", "why_our_timeout"]
+
+
+def test_without_the_drop_counter_nobody_says_dropped() -> None:
+    for drops in (None, 0):
+        assert keys(drops=drops) == ["why_one_more", "why_silent_unknown", "why_our_timeout"]
+
+
+def test_without_a_reading_nobody_says_full() -> None:
+    assert keys(queue_limit=None, queue_peak=None, queue_full=None)[0] == "why_no_reading"
+    assert "why_one_more" not in keys(queue_peak=2)
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [({"backlog": -1, "queue_limit": 0, "queue_peak": 1}, "why_negative"),
+     ({"backlog": 128, "queue_limit": 3, "somaxconn": 3}, "why_capped"),
+     ({"backlog": 128, "queue_limit": 3, "somaxconn": 4096}, "why_other_limit"),
+     ({"connected": 6, "timed_out": 0, "queue_peak": 6, "queue_limit": 9}, "why_never_full"),
+     ({"family": "unix", "pending": 3, "timed_out": 0, "drops": None}, "why_unix_waits"),
+     ({"pending": 3, "timed_out": 0}, "why_pending"),
+     ({"timed_out_kernel": 3}, "why_kernel_timeout"),
+     ({"again": 3, "timed_out": 0}, "why_again"),
+     ({"again": 3, "timed_out": 0, "queue_full": None}, "why_again_unknown"),
+     ({"mode": "gate", "refused": 3, "timed_out": 0}, "why_refused_gate"),
+     ({"mode": "closed", "refused": 3, "timed_out": 0}, "why_refused_closed"),
+     ({"mode": "bound", "refused": 3, "timed_out": 0}, "why_refused_bound"),
+     ({"refused": 3, "timed_out": 0}, "why_refused_kernel"),
+     ({"mode": "gate", "reset": 3, "timed_out": 0}, "why_reset_gate"),
+     ({"reset": 3, "timed_out": 0}, "why_reset"),
+     ({"accepted": 3}, "why_accepted"),
+     ({"error": 3, "timed_out": 0}, "why_error")],
+)  # fmt: skip
+def test_each_reason_has_its_evidence(more: dict[str, Any], expected: str) -> None:
+    assert expected in keys(**more)
+
+
+def test_what_fits_nothing_is_said_to_fit_nothing() -> None:
+    assert keys(mode="gate", connected=6, timed_out=0) == ["why_unknown"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_can_be_worded(language: str) -> None:
+    set_language(language)
+    seen: list[Reason] = []
+    for mode in ("kernel", "gate", "closed", "bound"):
+        found = compare(result(mode=mode, refused=1, reset=1, again=1, error=1, accepted=1,
+                               pending=1, timed_out_kernel=1))
+        seen += [*found.reasons, *found.elsewhere, *found.ways]
+        assert all(row.label for row in found.rows)
+    assert all(reason.text and "{" not in reason.text for reason in seen)
+    assert len({reason.key for reason in seen if reason.key.startswith("elsewhere")}) == len(
+        ELSEWHERE)
+    assert len({reason.key for reason in seen if reason.key.startswith("way")}) == len(WAYS)

@@ -1,0 +1,71 @@
+"""The observer: fresh readings, and a picture for systems that tell nothing."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.labs.conftest import BOUND, Start, shows
+from workbench.engine import commands as c
+from workbench.engine import kernel
+from workbench.engine.settings import EndpointSettings, GateMode, Role
+from workbench.labs.backlog_clients import Clients
+from workbench.labs.backlog_data import BacklogSettings, ClientState, QueueSource
+from workbench.labs.backlog_view import Observer
+from workbench.session import Session
+
+
+@pytest.fixture
+def observer(session: Session) -> Observer:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", backlog=5,
+                                 accept=GateMode.PAUSED))
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0))
+    assert session.perform(c.Start("server")).wait(BOUND)
+    made = Observer(session, BacklogSettings(backlog=5, clients=3), Clients("client", "server"))
+    made.begin()
+    return made
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="TCP_INFO of a listener is Linux's")
+def test_fresh_means_read_after_the_call(session: Session, observer: Observer) -> None:
+    for count in (1, 2, 3):
+        session.perform(c.Call("client", "socket")).wait(BOUND)
+        host, _, port = session.link("server").rpartition(":")
+        call = c.Call("client", "connect", ((host, int(port)),), count)
+        assert session.perform(call).wait(BOUND)
+        observer.look_afresh("server", "client")
+        observer.draw()
+        queue = observer.picture().queue
+        assert queue is not None
+        assert (queue.now, queue.limit, queue.source) == (count, 5, QueueSource.KERNEL)
+    assert observer.result("here").queue_peak == 3
+    assert observer.result("here").queue_full is False
+
+
+def test_where_the_kernel_tells_nothing_it_is_an_estimate(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "queue", lambda _sock: None)
+    run = start(backlog=5, clients=2, timeout=5.0, hold=True)
+    picture = shows(run, lambda seen: seen.queue is not None and seen.queue.now == 2)
+    assert picture.queue is not None
+    assert picture.queue.source is QueueSource.ESTIMATE
+    assert not picture.queue.measured
+    run.stop()
+    assert (run.result().queue_limit, run.result().queue_full) == (None, None)
+
+
+def test_before_the_start_nothing_runs(session: Session) -> None:
+    picture = Observer(session, BacklogSettings(), Clients("client", "server")).picture()
+    assert (picture.running, picture.queue, picture.clients) == (False, None, ())
+    assert picture.ends_in == BacklogSettings().bound
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_queued_client_that_has_gone_is_marked(session: Session, start: Start) -> None:
+    run = start(backlog=2, clients=2, timeout=5.0, hold=True)
+    shows(run, lambda seen: seen.count(ClientState.QUEUED) == 2 and len(seen.peers) == 2)
+    session.perform(c.Close("client", connection=1))
+    picture = shows(run, lambda seen: any(peer.gone for peer in seen.peers))
+    assert [(peer.client, peer.gone) for peer in picture.peers] == [(1, True), (2, False)]
