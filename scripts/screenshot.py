@@ -16,13 +16,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp()  # a first start, and nobody's settings touched
 
 from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget  # noqa: E402
 
 from workbench import texts  # noqa: E402
 from workbench.app import create_window  # noqa: E402
-from workbench.ui import theme  # noqa: E402
 from workbench.ui.main_window import MainWindow  # noqa: E402
 
 SIZE = (1280, 800)
@@ -144,17 +144,18 @@ SCENES: dict[str, Callable[[Hand], None]] = {
 }
 
 
-def shoot(app: QApplication, scene: str, scheme: str, language: str, out: Path) -> None:
+def shoot(scene: str, scheme: str, language: str, out: Path) -> None:
     """One picture: a window of its own with a record of its own."""
     texts.set_language(language)
-    theme.apply(app, theme.DARK if scheme == "dark" else theme.LIGHT)
     with tempfile.TemporaryDirectory() as folder:
         window = create_window(Path(folder) / "2026-11-23 12-00.swb")
+        window.looks.set_scheme(scheme)
         window.resize(*SIZE)
         window.show()
         SCENES[scene](Hand(window))
         window.resize(*SIZE)
         window.grab().save(str(out / f"{scene}-{scheme}-{language}.png"))
+        window.preferences.first_steps_done = False
         if window.looks.presenting:
             window.switch_presentation()
         window.close()
@@ -178,7 +179,7 @@ def main() -> int:
             ("light", "en"), ("dark", "zh_CN"), ("light", "zh_CN"), ("dark", "en"),
         ):
             if options.all or (scheme, language) in {("light", "en"), ("dark", "zh_CN")}:
-                shoot(app, scene, scheme, language, options.out)
+                shoot(scene, scheme, language, options.out)
     return 0
 
 

@@ -22,7 +22,7 @@ from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.hosts import peer_hosts
 from workbench.ui.panel import OPEN, EndpointPanel
 from workbench.ui.panel_parts.again import Again
-from workbench.ui.panel_parts.composer import content
+from workbench.ui.panel_parts.composer import content, send_of
 from workbench.ui.panel_parts.connections import ConnectionTable
 from workbench.ui.panel_parts.controls import ChoiceBox, TextField, group, spring
 from workbench.ui.panel_parts.conversation import Conversation
@@ -220,6 +220,9 @@ class ClientPanel(EndpointPanel):
     def _on_send(self) -> None:
         if not self.editor.send.isEnabled():
             return
+        if self._repeating:
+            self.act("send", c.Cancel(self.name))
+            return
         snapshot = self.controller.snapshot(self.name)
         if self.address_line.datagram or _open(snapshot):
             self._send(snapshot)
@@ -248,6 +251,7 @@ class ClientPanel(EndpointPanel):
         draft = self.editor.draft
         try:
             body = content(draft)
+            repeat, interval = self.editor.times
         except Problem as problem:
             self.refuse(problem)
             return
@@ -256,11 +260,11 @@ class ClientPanel(EndpointPanel):
             if not self.configured("connect"):
                 return
             to = self.settings.address if self._link is None else f"@{self._link}"
-        self.act("send", c.Send(
-            self.name, text=body.text, hex=body.hex,
-            encoding=draft.encoding if body.text is not None else None,
-            append=draft.append, to=to, wait=False,
-        ))
+        command = send_of(draft, body, self.name)
+        self.act("send", replace(command, connection=self._number(), to=to, repeat=repeat,
+                                 interval=interval, wait=False))
+        if self.editor.saved.messages is not None:
+            self.editor.saved.messages.sent(draft)
 
     @Slot()
     def _on_half_close(self) -> None:
@@ -446,8 +450,15 @@ class ClientPanel(EndpointPanel):
         if self.table.isVisible():
             self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text)
         self._caption_connect()
+        self.controls.recaption(self.editor.send, "stop_sending" if self._repeating else "send")
         self.feed.refresh()
         self._connect_again_after(snapshot)
+
+    @property
+    def _repeating(self) -> bool:
+        """Whether a repeated Send of this panel is under way."""
+        return any(isinstance(ticket.command, c.Send) and ticket.command.repeat > 1
+                   and not ticket.done for ticket in self._tickets)
 
     def _caption_connect(self) -> None:
         """How many a press of Connect makes is said on the button."""

@@ -70,8 +70,8 @@ class LogView(QTableView):
             self.setColumnWidth(column, int(width * scale * shrink))
         self._fitting = False
 
-    def _on_resized(self, _column: int, _old: int, _new: int) -> None:
-        if not self._fitting and self.isVisible():
+    def _on_resized(self, column: int, _old: int, _new: int) -> None:
+        if not self._fitting and column != Column.DATA and self.isVisible():
             self.by_hand = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -24,6 +24,7 @@ from workbench.ui.first_steps import FirstSteps
 from workbench.ui.inspector import Inspector
 from workbench.ui.log_panel import LogPanel
 from workbench.ui.panel import EndpointPanel
+from workbench.ui.saved import Messages
 from workbench.ui.server_panel import ServerPanel
 from workbench.ui.slots import Slots
 from workbench.ui.status import StatusBar
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.looks = looks
         self.preferences = preferences
         self.live = live
+        self.messages = Messages(preferences)
         self._closed = False
         self._was_maximized = False
         self._owners: dict[str, str] = {}
@@ -128,6 +130,8 @@ class MainWindow(QMainWindow):
         for key, control in (("1", "server.listen"), ("2", "client.connect"), ("3", "client.send")):
             QShortcut(QKeySequence(key), self, lambda control=control: self._press(control))
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._on_escape)
+        for number in range(1, 10):
+            QShortcut(QKeySequence(f"Ctrl+{number}"), self, partial(self._put_saved, number))
 
     # -- first steps ----------------------------------------------------------------------------
 
@@ -149,6 +153,11 @@ class MainWindow(QMainWindow):
             isinstance(panel, ClientPanel) and panel.answered for panel in self.slots_.panels()
         ):
             self._leave_first_steps()
+
+    def _put_saved(self, number: int) -> None:
+        panel = self.panel_in_front()
+        if isinstance(panel, ClientPanel):
+            panel.editor.saved.choose(number)
 
     def _press(self, control: str) -> None:
         button = self.findChild(QAbstractButton, control)
@@ -196,6 +205,8 @@ class MainWindow(QMainWindow):
         else:
             client = ClientPanel(self.controller, settings)
             client.press_start = self._press_start
+            client.editor.saved.messages = self.messages
+            client.editor.saved.told.connect(self._on_problem)
             panel = client
         panel.owner = self._owner
         panel.focused.connect(partial(self._on_focused, panel.name))
@@ -294,6 +305,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_looks(self) -> None:
+        if self._closed:
+            return
         self.caption.redraw()
         self.log.view.fit_rows()
         self.inspector.redraw()

@@ -171,6 +171,7 @@ class ServerPanel(EndpointPanel):
         self.responder.choose(kind)
         if isinstance(settings.responder, Greet):
             self.greeting.setText(payload.escape(settings.responder.text))
+            self.greeting.setCursorPosition(0)
             self.encoding.choose(settings.responder.encoding)
         else:
             self.encoding.choose(settings.encoding)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from workbench import payload
-from workbench.engine.commands import Append
+from workbench.engine.commands import Append, ByteOrder, Send
+from workbench.engine.sending import with_tail
+from workbench.placeholders import has_placeholders
 from workbench.texts import Problem
 
 PREVIEWED: Final = 8
+LARGEST_FILE: Final = 64 << 20
+"""Bytes of a file that is sent at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +22,12 @@ class Draft:
     """The editor's fields.
 
     Attributes:
-        form: "text" or "hex".
+        typed: the text; for a file its path.
+        form: "text", "hex" or "file".
         escapes: a backslash starts an escape (CR, LF, TAB, NUL, a byte in hex, a code point).
+        order: byte order of a checksum: "usual", "little" or "big".
+        start: first byte that a checksum covers.
+        placeholders: {counter}, {time} and {random:n} are filled in for each send.
     """
 
     typed: str
@@ -26,14 +35,18 @@ class Draft:
     encoding: str = "utf-8"
     escapes: bool = True
     append: Append = Append.NOTHING
+    order: str = "usual"
+    start: int = 0
+    placeholders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a Send says: exactly one of text and hex."""
+    """What a Send says: exactly one of text, hex and file."""
 
     text: str | None = None
     hex: str | None = None
+    file: str | None = None
 
 
 def body(draft: Draft) -> bytes:
@@ -44,6 +57,8 @@ def body(draft: Draft) -> bytes:
     """
     if draft.form == "hex":
         return payload.parse_hex(draft.typed)
+    if draft.form == "file":
+        return _file(draft.typed)
     typed = draft.typed
     if draft.escapes:
         return payload.from_escapes(typed, draft.encoding)
@@ -53,6 +68,8 @@ def body(draft: Draft) -> bytes:
 def content(draft: Draft) -> Content:
     """Text wherever the bytes are that text in that encoding, else hex."""
     data = body(draft)
+    if draft.form == "file":
+        return Content(file=draft.typed.strip())
     if draft.form != "hex":
         try:
             text = data.decode(draft.encoding)
@@ -64,7 +81,50 @@ def content(draft: Draft) -> Content:
 
 
 def preview(draft: Draft) -> tuple[int, str]:
-    """How many bytes will go, and the first of them in hex."""
-    data = body(draft) + payload.suffix(draft.append.value)
-    shown = data[:PREVIEWED].hex(" ")
-    return len(data), shown + (" …" if len(data) > PREVIEWED else "")
+    """How many bytes will go, and the first of them in hex.
+
+    Placeholders count as they are typed; of a file only the beginning is read.
+    """
+    if draft.form == "file":
+        size, start = _look(draft.typed)
+        tail = len(with_tail(b"", send_of(replace(draft, start=0), Content())))
+        return size + tail, _head(start, size)
+    data = with_tail(body(draft), send_of(draft, Content()))
+    return len(data), _head(data, len(data))
+
+
+def _head(data: bytes, size: int) -> str:
+    return data[:PREVIEWED].hex(" ") + (" …" if size > PREVIEWED else "")
+
+
+def _look(typed: str) -> tuple[int, bytes]:
+    path = Path(typed.strip()).expanduser()
+    try:
+        with path.open("rb") as file:
+            return path.stat().st_size, file.read(PREVIEWED)
+    except OSError as error:
+        raise Problem("engine.no_file", path=str(path),
+                      reason=error.strerror or str(error)) from error
+
+
+def send_of(draft: Draft, body: Content, endpoint: str = "") -> Send:
+    """The command that sends a draft."""
+    return Send(
+        endpoint, text=body.text, hex=body.hex, file=body.file,
+        encoding=draft.encoding if body.text is not None else None, append=draft.append,
+        checksum_order=None if draft.order == "usual" else ByteOrder(draft.order),
+        checksum_from=draft.start,
+        placeholders=draft.placeholders and body.text is not None
+        and has_placeholders(body.text),
+    )
+
+
+def _file(typed: str) -> bytes:
+    path = Path(typed.strip()).expanduser()
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise Problem("problem.file_large", path=str(path), most=LARGEST_FILE >> 20)
+        return path.read_bytes()
+    except OSError as error:
+        raise Problem("engine.no_file", path=str(path),
+                      reason=error.strerror or str(error)) from error

@@ -1,0 +1,120 @@
+"""The Saved menu of an editor: saved messages by folder, history, import and export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QToolButton
+
+from workbench.texts import Problem, tr
+from workbench.ui.saved import Messages, Saved
+
+if TYPE_CHECKING:
+    from workbench.ui.panel_parts.composer import Draft
+    from workbench.ui.panel_parts.controls import Controls
+
+SHOWN: Final = 40
+NEWEST: Final = 15
+
+
+class SavedButton(QToolButton):
+    """Opens a menu.
+
+    Signals:
+        chosen(object): a Draft to put into the editor.
+        save_wanted(str): keep what stands in the editor under this name ("folder/name").
+        told(object): a Problem, or None where all went well.
+    """
+
+    chosen = Signal(object)
+    save_wanted = Signal(str)
+    told = Signal(object)
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__()
+        self.messages: Messages | None = None
+        controls.add(self, "saved")
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill)
+        self.setMenu(self._menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setProperty("menu", True)
+
+    @Slot()
+    def _fill(self) -> None:
+        menu, messages = self._menu, self.messages
+        menu.clear()
+        if messages is None:
+            return
+        folders: dict[str, QMenu] = {}
+        for number, item in enumerate(messages.saved, 1):
+            where = menu
+            if item.folder:
+                where = folders.get(item.folder) or menu.addMenu(item.folder)
+                folders[item.folder] = where
+            label = f"{item.name}\tCtrl+{number}" if number <= 9 else item.name
+            action = where.addAction(label.replace("&", "&&"))
+            action.setToolTip(_short(item.draft))
+            action.triggered.connect(lambda _=False, item=item: self.chosen.emit(item.draft))
+        menu.addSeparator()
+        menu.addAction(tr("saved.save")).triggered.connect(self._ask_name)
+        forget = menu.addMenu(tr("saved.forget"))
+        for item in messages.saved:
+            action = forget.addAction(item.name.replace("&", "&&"))
+            action.triggered.connect(lambda _=False, item=item: messages.forget(item))
+        forget.setEnabled(bool(messages.saved))
+        past = menu.addMenu(tr("saved.history"))
+        for draft in messages.history[:NEWEST]:
+            action = past.addAction(_short(draft).replace("&", "&&"))
+            action.triggered.connect(lambda _=False, draft=draft: self.chosen.emit(draft))
+        past.setEnabled(bool(messages.history))
+        menu.addSeparator()
+        menu.addAction(tr("saved.import")).triggered.connect(self._import)
+        menu.addAction(tr("saved.export")).triggered.connect(self._export)
+
+    def choose(self, number: int) -> None:
+        """The saved message with this number, from 1; nothing where there is none."""
+        saved = self.messages.saved if self.messages is not None else []
+        if 1 <= number <= len(saved):
+            self.chosen.emit(saved[number - 1].draft)
+
+    def save(self, name: str, draft: Draft) -> None:
+        """Keep a draft; "folder/name" puts it into a folder."""
+        folder, _, last = name.rpartition("/")
+        if self.messages is not None and last.strip():
+            self.messages.save(Saved(last.strip(), folder.strip(), draft))
+
+    @Slot()
+    def _ask_name(self) -> None:
+        name, agreed = QInputDialog.getText(self, tr("saved.save"), tr("saved.name"))
+        if agreed:
+            self.save_wanted.emit(name)
+
+    @Slot()
+    def _import(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, tr("saved.import"), "", "JSON (*.json)")
+        if name and self.messages is not None:
+            self._try(lambda messages: messages.read_file(Path(name)))
+
+    @Slot()
+    def _export(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, tr("saved.export"), "messages.json", "JSON (*.json)"
+        )
+        if name and self.messages is not None:
+            self._try(lambda messages: messages.write_file(Path(name)))
+
+    def _try(self, do: Callable[[Messages], object]) -> None:
+        assert self.messages is not None
+        try:
+            do(self.messages)
+        except Problem as problem:
+            self.told.emit(problem)
+
+
+def _short(draft: Draft) -> str:
+    text = draft.typed.replace("\n", "\\n")
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
