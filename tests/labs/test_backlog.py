@@ -201,3 +201,10 @@ def test_a_foreign_client_is_not_one_of_ours(start: Start, session: Session) -> 
     with socket.create_connection((host, int(port)), timeout=5):
         result = ended(run)
     assert (result.clients, result.connected, result.accepted) == (1, 1, 1)
+
+
+@linux
+def test_who_connected_in_time_has_not_timed_out(start: Start) -> None:
+    """The thread is still busy with four hundred connects when the first deadlines pass."""
+    result = ended(start(backlog=500, clients=400, timeout=0.02))
+    assert seven(result) == {"connected": 400}
