@@ -199,6 +199,13 @@ class Reader:
             (seq, seq + LED_TO, seq),
         ).fetchone()[0])
 
+    def caused_by(self, seq: int) -> list[int]:
+        """Numbers of the rows that a command led to, among the next LED_TO ones."""
+        return [row[0] for row in self._db.execute(
+            "SELECT seq FROM event WHERE seq > ? AND seq <= ? AND cause = ?",
+            (seq, seq + LED_TO, seq),
+        )]
+
     def close(self) -> None:
         """Let the file go. Idempotent."""
         with suppress(sqlite3.Error):

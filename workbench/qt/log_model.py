@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import bisect
+import datetime
 import re
 from array import array
 from collections import OrderedDict
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 from PySide6.QtCore import (
@@ -30,6 +31,8 @@ from workbench.texts import has, tr
 PAGE: Final = 256
 PAGES_KEPT: Final = 64
 CHUNK: Final = 50_000
+FOLDED_WITHIN: Final = 500
+"""Rows after a command among which its calls are folded."""
 MAIN_SQL: Final = (
     "NOT (coalesce(e.errno, '') IN ('EINPROGRESS', 'EAGAIN') AND e.kind = 'call')"
     " AND e.call <> 'getsockopt' AND NOT (e.kind = 'note' AND e.call = 'record')"
@@ -50,6 +53,15 @@ class Column(IntEnum):
     DATA = 6
 
 
+class TimeForm(StrEnum):
+    """How the log shows times."""
+
+    CLOCK = "clock"
+    UTC = "utc"
+    START = "start"
+    PREVIOUS = "previous"
+
+
 class LogModel(QAbstractTableModel):
     """Rows of the journal that pass the filter, in order.
 
@@ -57,6 +69,7 @@ class LogModel(QAbstractTableModel):
     GUI, so that the window never waits for it.
 
     Attributes:
+        time_form: clock, UTC, since the start, or since the previous row.
         cleared: rows up to this seq are hidden in this view.
         main_only: hide what a pending connect and EAGAIN add.
 
@@ -76,6 +89,8 @@ class LogModel(QAbstractTableModel):
         self._filter: Condition | None = None
         self.cleared = 0
         self.main_only = True
+        self.time_form = TimeForm.CLOCK
+        self._folded: set[int] = set()
         self._headers: list[str] = []
         self.retranslate()
         self._scan_timer = QTimer(self)
@@ -108,6 +123,7 @@ class LogModel(QAbstractTableModel):
     def _restart(self) -> None:
         self.beginResetModel()
         self._seqs = array("q")
+        self._folded.clear()
         self._scanned = self.cleared
         self._shown = 0
         self.endResetModel()
@@ -188,7 +204,7 @@ class LogModel(QAbstractTableModel):
         event = self.record_row(row)
         if event is None:
             return None
-        time = self._controller.clock_text(event.t_ns)
+        time = self._time(row, event)
         if event.kind == COMMAND:
             calls = self._controller.reader.calls_of(event.seq)
             return (str(event.seq), time, "", command_text(event, calls), "", "", "")
@@ -201,6 +217,51 @@ class LogModel(QAbstractTableModel):
             took_text(event),
             data_text(event),
         )
+
+    def set_time_form(self, form: TimeForm) -> None:
+        """Show times in another form."""
+        self.time_form = form
+        self.retranslate()
+
+    def _time(self, row: int, event: Row) -> str:
+        match self.time_form:
+            case TimeForm.CLOCK:
+                return self._controller.clock_text(event.t_ns)
+            case TimeForm.UTC:
+                moment = self._controller.moment(event.t_ns).astimezone(datetime.UTC)
+                return moment.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + "Z"
+            case TimeForm.START:
+                return f"{event.t_ns / 1e9:.6f}"
+        before = self.record_row(row - 1)
+        return f"+{(event.t_ns - before.t_ns) / 1e9:.6f}" if before is not None else ""
+
+    # -- folding ------------------------------------------------------------------------------
+
+    def fold(self, row: int) -> bool:
+        """Hide what a command led to, or show it again; False where the row is no command."""
+        event = self.record_row(row)
+        if event is None or event.kind != COMMAND:
+            return False
+        folded = event.seq in self._folded
+        led = set(self._controller.reader.caused_by(event.seq))
+        start = row + 1
+        end = bisect.bisect_right(self._seqs, event.seq + FOLDED_WITHIN)
+        near = self._seqs[start:end]
+        if folded:
+            self._folded.discard(event.seq)
+            near = array("q", sorted({*near, *led}))
+        else:
+            self._folded.add(event.seq)
+            near = array("q", [seq for seq in near if seq not in led])
+        self.beginResetModel()
+        self._seqs[start:end] = near
+        self._shown = len(self._seqs)
+        self.endResetModel()
+        self.counted.emit()
+        return True
+
+    def is_folded(self, seq: int) -> bool:
+        return seq in self._folded
 
     def retranslate(self) -> None:
         """Make the headers and texts again."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, Qt, QTimer, Slot
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QTabWidget,
     QVBoxLayout,
@@ -17,9 +22,12 @@ from PySide6.QtWidgets import (
 
 from workbench.journal.query import FilterProblem, parse
 from workbench.qt.controller import Controller
-from workbench.qt.log_model import LogModel
+from workbench.qt.log_model import Column, LogModel, TimeForm
 from workbench.texts import tr
 from workbench.ui.log_view import LogView
+
+if TYPE_CHECKING:
+    from workbench.ui.preferences import Preferences
 
 SETTLE = 250
 """Milliseconds without a key before a filter is applied."""
@@ -50,6 +58,7 @@ class LogPanel(QTabWidget):
         self.hint.hide()
         self._new_below = 0
         self._programmatic = False
+        self._preferences: Preferences | None = None
         self._build()
         self._wire()
         self.retranslate()
@@ -85,6 +94,10 @@ class LogPanel(QTabWidget):
         self.main_calls.toggled.connect(self.model.set_main_only)
         self.follow.toggled.connect(self._on_follow)
         self.model.counted.connect(self._on_counted)
+        header = self.view.horizontalHeader()
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._on_header_menu)
+        self.view.doubleClicked.connect(self._on_double_click)
         self.view.selectionModel().selectionChanged.connect(self._on_chosen)
         self.controller.selection_changed.connect(self._on_selection)
         self.view.verticalScrollBar().sliderMoved.connect(self._on_scrolled)
@@ -214,6 +227,64 @@ class LogPanel(QTabWidget):
                 self.follow.setChecked(False)
                 self.view.scrollTo(self.model.index(row, 0))
         self.view.viewport().update()
+
+    # -- columns ------------------------------------------------------------------------------
+
+    def restore(self, preferences: Preferences) -> None:
+        """Columns and time form as they were left."""
+        self._preferences = preferences
+        with suppress(ValueError):
+            self.model.set_time_form(TimeForm(preferences.time_form))
+        if preferences.header:
+            self.view.by_hand = self.view.horizontalHeader().restoreState(preferences.header)
+
+    def keep(self) -> None:
+        """Remember the columns, where a person has changed them."""
+        if self._preferences is not None and self.view.by_hand:
+            header = self.view.horizontalHeader()
+            self._preferences.header = bytes(header.saveState().data())
+
+    @Slot(QPoint)
+    def _on_header_menu(self, where: QPoint) -> None:
+        menu = QMenu(self)
+        for form in TimeForm:
+            action = menu.addAction(tr(f"log.time_{form.value}"))
+            action.setCheckable(True)
+            action.setChecked(form is self.model.time_form)
+            action.triggered.connect(partial(self._choose_time, form))
+        menu.addSeparator()
+        header = self.view.horizontalHeader()
+        for column in Column:
+            name = self.model.headerData(column, Qt.Orientation.Horizontal)
+            action = menu.addAction(str(name))
+            action.setCheckable(True)
+            action.setChecked(not header.isSectionHidden(column))
+            action.setEnabled(column is not Column.CALL)
+            action.toggled.connect(partial(self._show_column, column))
+        menu.addSeparator()
+        menu.addAction(tr("log.columns_reset")).triggered.connect(self._reset_columns)
+        menu.popup(header.mapToGlobal(where))
+
+    def _choose_time(self, form: TimeForm, _checked: bool = False) -> None:
+        self.model.set_time_form(form)
+        if self._preferences is not None:
+            self._preferences.time_form = form.value
+
+    def _show_column(self, column: Column, shown: bool) -> None:
+        self.view.horizontalHeader().setSectionHidden(column, not shown)
+        self.view.by_hand = True
+
+    def _reset_columns(self) -> None:
+        for column in Column:
+            self.view.horizontalHeader().setSectionHidden(column, False)
+        self.view.by_hand = False
+        self.view.fit_rows()
+        if self._preferences is not None:
+            self._preferences.header = b""
+
+    @Slot(QModelIndex)
+    def _on_double_click(self, index: QModelIndex) -> None:
+        self.model.fold(index.row())
 
     # -- words --------------------------------------------------------------------------------
 

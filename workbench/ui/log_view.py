@@ -169,6 +169,8 @@ class LogView(QTableView):
         painter.drawText(number, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
                          cells[Column.NUMBER])
         text = cells[Column.CALL]
+        if self._log.is_folded(int(cells[Column.NUMBER])):
+            text += "  …"
         left = boxes[Column.TIME][0] + 6
         middle = top + height // 2
         size = self.fontMetrics().horizontalAdvance(text)

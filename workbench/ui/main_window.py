@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         self.actions_.set_live(live)
         self.tools.set_live(live)
         self.show_first_steps()
+        self.log.restore(preferences)
         self.retranslate()
         self.resize(1280, 800)
 
@@ -413,7 +414,7 @@ class MainWindow(QMainWindow):
             self.watch.stop()
             self.demos.stop()
             self.files.close()
-            self.preferences.header = bytes(self.log.view.horizontalHeader().saveState().data())
+            self.log.keep()
             self.controller.close(CLOSE_BOUND)
         event.accept()
         super().closeEvent(event)

@@ -51,6 +51,7 @@ class Theme:
     highlight_text: str
     link: str
     edge: str
+    field: str
     primary: Tone
     info: Tone
     good: Tone
@@ -62,7 +63,7 @@ class Theme:
 LIGHT: Final = Theme(
     window="#f3f4f6", base="#ffffff", alternate="#f7f8fa", text="#1b1f24", muted="#5b6470",
     button="#fcfcfd", highlight="#2458c5", highlight_text="#ffffff", link="#1f4fb5",
-    edge="#c9ced6",
+    edge="#c9ced6", field="#9aa2ae",
     primary=Tone("#2458c5", "#ffffff", "#1b459c"),
     info=Tone("#eaf1fd", "#1f4189", "#b9cdf2"),
     good=Tone("#e5f6ea", "#14532d", "#57a773"),
@@ -73,7 +74,7 @@ LIGHT: Final = Theme(
 DARK: Final = Theme(
     window="#22252a", base="#191b1f", alternate="#1f2226", text="#e8eaed", muted="#a3acb8",
     button="#2e3239", highlight="#3567d0", highlight_text="#ffffff", link="#8db4ff",
-    edge="#454b55",
+    edge="#454b55", field="#6b7482",
     primary=Tone("#3667d2", "#ffffff", "#6f9bf5"),
     info=Tone("#1d2b45", "#b9d1ff", "#35507f"),
     good=Tone("#16321f", "#a9e5bc", "#3d8a58"),
@@ -144,6 +145,14 @@ def _sheet(theme: Theme) -> str:
         f"QLabel[muted='true'] {{ color: {theme.muted}; }}",
         (f"QToolTip {{ background: {theme.base}; color: {theme.text};"
         f" border: 1px solid {theme.edge}; }}"),
+        (f"QLineEdit, QPlainTextEdit {{ border: 1px solid {theme.field}; border-radius: 3px;"
+        f" background: {theme.base}; selection-background-color: {theme.highlight};"
+        f" selection-color: {theme.highlight_text}; }}"),
+        "QLineEdit { padding: 1px 4px; min-height: 18px; }",
+        f"QLineEdit:focus, QPlainTextEdit:focus {{ border: 1px solid {theme.highlight}; }}",
+        f"QLineEdit:disabled {{ color: {theme.muted}; background: {theme.alternate}; }}",
+        "QComboBox QLineEdit { border: none; background: transparent; padding: 0; }",
+        f"QFrame[more='true'] {{ background: {theme.alternate}; border-radius: 4px; }}",
         "QToolBar { spacing: 2px; padding: 2px; }",
         "QToolBar QToolButton { padding: 3px 6px; }",
         "QToolBar QToolButton[menu='true'] { padding-right: 18px; }",

@@ -263,7 +263,8 @@ def fit(button: QPushButton) -> None:
     metrics = QFontMetrics(button.font())
     bold = QFontMetrics(_bold(button.font()))
     used = bold if button.property("primary") else metrics
-    button.setFixedWidth(used.horizontalAdvance(button.text()) + 26)
+    arrow = 14 if button.menu() is not None else 0
+    button.setFixedWidth(used.horizontalAdvance(button.text()) + 26 + arrow)
 
 
 def _bold(font: QFont) -> QFont:

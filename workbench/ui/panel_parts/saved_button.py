@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QToolButton
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QPushButton
 
 from workbench.texts import Problem, tr
 from workbench.ui.saved import Messages, Saved
@@ -20,7 +20,7 @@ SHOWN: Final = 40
 NEWEST: Final = 15
 
 
-class SavedButton(QToolButton):
+class SavedButton(QPushButton):
     """Opens a menu.
 
     Signals:
@@ -40,7 +40,6 @@ class SavedButton(QToolButton):
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill)
         self.setMenu(self._menu)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setProperty("menu", True)
 
     @Slot()
