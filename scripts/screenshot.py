@@ -137,10 +137,29 @@ def many_clients(hand: Hand) -> None:
     hand.pause(1500)
 
 
+def backlog_lab(hand: Hand) -> None:
+    hand.window.open_backlog_lab()
+    lab = hand.window.lab
+    assert lab is not None
+    lab.said["connected"].setText("2")
+    lab.said["refused"].setText("4")
+    lab.start()
+    hand.pause(3400)
+
+
+def backlog_lab_compared(hand: Hand) -> None:
+    backlog_lab(hand)
+    lab = hand.window.lab
+    assert lab is not None
+    hand.wait(lab.comparison.isVisible)
+    hand.pause(300)
+
+
 SCENES: dict[str, Callable[[Hand], None]] = {
     "first-start": first_start, "tcp-talk": tcp_talk, "refused": refused,
     "accept-paused": accept_paused, "udp": udp, "call-by-call": call_by_call,
     "presentation": presentation, "many-clients": many_clients,
+    "backlog-lab": backlog_lab, "backlog-lab-compared": backlog_lab_compared,
 }
 
 
@@ -153,8 +172,9 @@ def shoot(scene: str, scheme: str, language: str, out: Path) -> None:
         window.resize(*SIZE)
         window.show()
         SCENES[scene](Hand(window))
-        window.resize(*SIZE)
-        window.grab().save(str(out / f"{scene}-{scheme}-{language}.png"))
+        shown: QWidget = window.lab or window
+        shown.resize(*SIZE)
+        shown.grab().save(str(out / f"{scene}-{scheme}-{language}.png"))
         window.preferences.first_steps_done = False
         if window.looks.presenting:
             window.switch_presentation()

@@ -16,6 +16,8 @@ from workbench.engine.settings import (
     Then,
 )
 
+LAB_PREFIX: Final = "lab-"
+"""Of endpoints that belong to the backlog lab: they get no panels of their own."""
 FIRST_PORT: Final = 23333
 GREETING: Final = "连接已创建\r\n"
 

@@ -33,6 +33,7 @@ from workbench.ui.watch import Watch
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
+    from workbench.ui.lab.backlog_window import BacklogWindow
     from workbench.ui.looks import Looks
     from workbench.ui.preferences import Preferences
 
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.live = live
         self.messages = Messages(preferences)
         self._closed = False
+        self.lab: BacklogWindow | None = None
         self._was_maximized = False
         self._owners: dict[str, str] = {}
         self.setObjectName("main_window")
@@ -258,15 +260,28 @@ class MainWindow(QMainWindow):
         """Close every socket, begin a new record, keep the panels as they are filled in."""
         self.demos.stop()
         self.watch.stop()
+        if self.lab is not None:
+            self.lab.stop()
         old = self.controller.session
         session = Session(spawn=qt_spawn, beyond_loopback=True)
-        for name in old.endpoints:
+        for name in (panel.name for panel in self.slots_.panels()):
             session.add(old.settings(name))
         self.controller.begin_anew(session, CLOSE_BOUND)
         for panel in self.slots_.panels():
             panel.begin_anew()
         self.retranslate()
         self.status.tell(tr("window.started_over", name=old.record.stem))
+
+    @Slot()
+    def open_backlog_lab(self) -> None:
+        """The lab in a window of its own, on this session and record."""
+        from workbench.ui.lab.backlog_window import BacklogWindow  # not needed at the start
+
+        if self.lab is None:
+            self.lab = BacklogWindow(self.controller, self)
+        self.lab.show()
+        self.lab.raise_()
+        self.lab.activateWindow()
 
     @Slot()
     def make_scenario(self) -> None:
@@ -329,7 +344,7 @@ class MainWindow(QMainWindow):
         session = self.controller.session
         known = {panel.name: panel for panel in self.slots_.panels()}
         for name in session.endpoints:
-            if name not in known:
+            if name not in known and not name.startswith(defaults.LAB_PREFIX):
                 panel = self._show_panel(session.settings(name))
                 known[name] = panel
                 if self.demos.running:
@@ -398,6 +413,8 @@ class MainWindow(QMainWindow):
         self.log.retranslate()
         self.inspector.retranslate()
         self.status.retranslate()
+        if self.lab is not None:
+            self.lab.retranslate()
 
     # -- Qt -------------------------------------------------------------------------------------
 
@@ -413,6 +430,8 @@ class MainWindow(QMainWindow):
             self._closed = True
             self.watch.stop()
             self.demos.stop()
+            if self.lab is not None:
+                self.lab.close()
             self.files.close()
             self.log.keep()
             self.controller.close(CLOSE_BOUND)

@@ -15,7 +15,7 @@ from workbench.ui.mark import MarkField
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
 
-LIVE_ONLY = ("add_server", "add_client", "demos", "mark", "start_over", "stop_all")
+LIVE_ONLY = ("add_server", "add_client", "demos", "backlog_lab", "mark", "start_over", "stop_all")
 
 
 class Tools(QToolBar):
@@ -35,6 +35,7 @@ class Tools(QToolBar):
         chooser.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         chooser.setMenu(demos)
         chooser.setProperty("menu", True)
+        self._add("backlog_lab", "flask-conical", window.open_backlog_lab)
         self.addSeparator()
         self._add("mark", "bookmark", window.begin_mark)
         self.mark = MarkField()

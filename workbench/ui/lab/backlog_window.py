@@ -1,0 +1,389 @@
+"""The backlog lab: set up, predict, run, compare; on the session of the window behind it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.labs.backlog import BacklogRun
+from workbench.labs.backlog_compare import Prediction
+from workbench.labs.backlog_data import BacklogSettings, ClientState, Family, Mode, Picture
+from workbench.labs.backlog_words import ends, title
+from workbench.texts import Problem, tr
+from workbench.ui import fields
+from workbench.ui.defaults import LAB_PREFIX
+from workbench.ui.flow_layout import FlowLayout
+from workbench.ui.lab.client_chart import ClientChart
+from workbench.ui.lab.comparison import ComparisonView
+from workbench.ui.lab.queue_cells import QueueCells
+from workbench.ui.panel_parts.controls import (
+    ChoiceBox,
+    Controls,
+    TextField,
+    group,
+    spring,
+    tone,
+)
+
+if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
+
+LOOK: Final = 100
+STEPS: Final = ("setup", "predict", "run", "compare")
+COUNTED: Final = (
+    ("connected", (ClientState.QUEUED, ClientState.ACCEPTED)), ("silent", (ClientState.SILENT,)),
+    ("timed_out", (ClientState.TIMED_OUT,)), ("refused", (ClientState.REFUSED,)),
+    ("reset", (ClientState.RESET,)), ("again", (ClientState.AGAIN,)),
+    ("error", (ClientState.ERROR,)),
+)
+
+
+class BacklogWindow(QWidget):
+    """Not modal. Closing it stops a run."""
+
+    def __init__(self, controller: Controller, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setObjectName("lab")
+        self._controller = controller
+        self._run: BacklogRun | None = None
+        self._shown = BacklogSettings()
+        self._picture: Picture | None = None
+        self._said: Prediction | None = None
+        self.controls = Controls("lab")
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK)
+        self._timer.timeout.connect(self._on_look)
+        self._make()
+        self._lay_out()
+        self._wire()
+        self.retranslate()
+        self.resize(1180, 760)
+        self._show_step("setup")
+
+    # -- building -------------------------------------------------------------------------------
+
+    def _make(self) -> None:
+        add = self.controls.add
+        self.backlog = add(TextField("2", width=8), "backlog", "lab_backlog")
+        self.clients = add(TextField("6", width=5), "clients", "lab_clients")
+        self.every = add(TextField("0.2", width=5), "every", "lab_every")
+        self.timeout = add(TextField("5.0", width=6), "timeout", "lab_timeout")
+        self.accept_after = add(TextField("", width=5), "accept_after", "lab_accept_after")
+        self.family = add(
+            ChoiceBox(*((item.value, f"lab.family_{item.value}") for item in Family)),
+            "family", "lab_family",
+        )
+        self.mode = add(
+            ChoiceBox(*((item.value, f"lab.mode_{item.value}") for item in Mode)),
+            "mode", "lab_mode",
+        )
+        self.said = {
+            name: add(TextField("", width=4), f"said_{name}", "lab_said")
+            for name in ("connected", "refused", "silent")
+        }
+        self.run_button = add(QPushButton(), "run", "lab_run")
+        self.run_button.setProperty("primary", True)
+        self.stop_button = add(QPushButton(), "stop", "lab_stop")
+        self.again_button = add(QPushButton(), "again", "lab_again")
+        self.accept_one = add(QPushButton(), "accept_one", "lab_accept_one")
+        self.listen_again = add(QPushButton(), "listen_again", "lab_listen_again")
+        self.listen_size = add(TextField("2", width=6), "listen_size", "lab_listen_size")
+        self.close_listener = add(QPushButton(), "close_listener", "lab_close_listener")
+        self.message = add(QLabel(), "message", "lab_message")
+        self.headline, self.clock = QLabel(), QLabel()
+        self.steps = {name: QLabel() for name in STEPS}
+        self.article, self.numbers, self.drops = QLabel(), QLabel(), QLabel()
+        self.article_head, self.said_head, self.now_head = QLabel(), QLabel(), QLabel()
+        self.said_labels = {name: QLabel() for name in self.said}
+        self.cells, self.chart, self.comparison = QueueCells(), ClientChart(), ComparisonView()
+        for label in (self.message, self.headline, self.clock, self.article, self.numbers,
+                      self.drops, self.article_head, self.said_head, self.now_head,
+                      *self.steps.values(), *self.said_labels.values()):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        for label in (self.message, self.headline, self.article, self.drops):
+            label.setWordWrap(True)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.addLayout(self._top())
+        column.addLayout(self._set_up())
+        middle = QHBoxLayout()
+        middle.addWidget(self._left())
+        middle.addLayout(self._right(), 1)
+        column.addLayout(middle, 1)
+        column.addWidget(self.message)
+
+    def _top(self) -> FlowLayout:
+        row = FlowLayout()
+        for label in self.steps.values():
+            label.setProperty("badge", True)
+            row.addWidget(label)
+        for widget in (spring(), self.clock, self.stop_button, self.again_button):
+            row.addWidget(widget)
+        return row
+
+    def _set_up(self) -> FlowLayout:
+        caption = self.controls.caption
+        row = FlowLayout()
+        for key, widget in (
+            ("lab_mode", self.mode), ("lab_family", self.family), ("lab_backlog", self.backlog),
+            ("lab_clients", self.clients), ("lab_every", self.every),
+            ("lab_timeout", self.timeout), ("lab_accept_after", self.accept_after),
+        ):
+            row.addWidget(group(caption(key, widget), widget))
+        row.addWidget(self.run_button)
+        return row
+
+    def _left(self) -> QWidget:
+        side = QWidget()
+        side.setFixedWidth(250)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.addWidget(self.article_head)
+        column.addWidget(self.article)
+        column.addSpacing(8)
+        column.addWidget(self.said_head)
+        grid = QGridLayout()
+        for number, (name, field) in enumerate(self.said.items()):
+            grid.addWidget(field, number, 0)
+            grid.addWidget(self.said_labels[name], number, 1)
+        grid.setColumnStretch(1, 1)
+        column.addLayout(grid)
+        column.addSpacing(8)
+        column.addWidget(self.now_head)
+        column.addWidget(self.numbers)
+        column.addWidget(self.drops)
+        column.addStretch()
+        return side
+
+    def _right(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.addWidget(self.headline)
+        column.addWidget(self.cells)
+        row = FlowLayout()
+        for widget in (
+            self.accept_one, group(self.listen_again, self.listen_size), self.close_listener,
+        ):
+            row.addWidget(widget)
+        column.addLayout(row)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.chart)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column.addWidget(scroll, 3)
+        column.addWidget(self.comparison, 4)
+        self.comparison.hide()
+        return column
+
+    def _wire(self) -> None:
+        self.run_button.clicked.connect(self.start)
+        self.stop_button.clicked.connect(self.stop)
+        self.again_button.clicked.connect(self.start)
+        self.accept_one.clicked.connect(self._on_accept_one)
+        self.listen_again.clicked.connect(self._on_listen_again)
+        self.close_listener.clicked.connect(self._on_close_listener)
+        self.comparison.wanted.connect(self._on_way)
+        for field in (self.backlog, self.clients, self.every, self.timeout, self.accept_after):
+            field.textEdited.connect(self._word)
+            field.returnPressed.connect(self.start)
+        for box in (self.mode, self.family):
+            box.activated.connect(self._word)
+        for field in self.said.values():
+            field.textEdited.connect(lambda _text: self._show_step("predict"))
+        QShortcut(QKeySequence(Qt.Key.Key_Space), self, self._on_accept_one)
+
+    # -- what is asked for ----------------------------------------------------------------------
+
+    def settings(self) -> BacklogSettings:
+        """As the fields say. Raises Problem where one cannot be understood."""
+        after = self.accept_after.text().strip()
+        made = BacklogSettings(
+            backlog=fields.parse_whole(self.backlog.text(), least=-(2**31), most=2**31 - 1),
+            clients=fields.parse_whole(self.clients.text(), least=1, most=10_000),
+            every=fields.parse_seconds(self.every.text()),
+            timeout=fields.parse_timeout(self.timeout.text()),
+            family=Family(self.family.value()), mode=Mode(self.mode.value()),
+            accept_after=fields.parse_seconds(after) if after else None,
+        )
+        made.check()
+        return made
+
+    def prediction(self) -> Prediction | None:
+        """What somebody said beforehand; None where nothing stands in the fields."""
+        texts = {name: field.text().strip() for name, field in self.said.items()}
+        if not any(texts.values()):
+            return None
+        numbers = {name: fields.parse_whole(text or "0", least=0, most=10_000)
+                   for name, text in texts.items()}
+        return Prediction(**numbers)
+
+    # -- the run --------------------------------------------------------------------------------
+
+    @Slot()
+    def start(self) -> None:
+        """Run as set up; a run under way is stopped first."""
+        self.stop()
+        try:
+            settings = replace(self.settings(), hold=True)
+            self._said = self.prediction()
+            run = BacklogRun(self._controller.session, settings, name=LAB_PREFIX)
+        except Problem as problem:
+            self._say(problem.text, "bad")
+            return
+        self._run, self._shown = run, settings
+        self.listen_size.setText(str(settings.backlog))
+        self.comparison.hide()
+        self._say(ends(settings), "info")
+        run.start()
+        self._show_step("run")
+        self._timer.start()
+
+    @Slot()
+    def stop(self) -> None:
+        """End a run now; its sockets are closed on its own thread, the window goes on."""
+        run = self._run
+        if run is not None and not run.wait(0):
+            threading.Thread(target=run.stop, name="backlog lab stops", daemon=True).start()
+            run.wait(3.0)
+        self._on_look()
+
+    @Slot()
+    def _on_accept_one(self) -> None:
+        self._do(lambda run: run.accept_one())
+
+    @Slot()
+    def _on_listen_again(self) -> None:
+        try:
+            size = fields.parse_whole(self.listen_size.text(), least=-(2**31), most=2**31 - 1)
+        except Problem as problem:
+            self._say(problem.text, "bad")
+            return
+        self._do(lambda run: run.listen_again(size))
+
+    @Slot()
+    def _on_close_listener(self) -> None:
+        self._do(lambda run: run.close_listener())
+
+    def _do(self, act: Callable[[BacklogRun], None]) -> None:
+        if self._run is None or self._run.wait(0):
+            self._say(tr("lab.not_running"), "info")
+            return
+        try:
+            act(self._run)
+        except Problem as problem:
+            self._say(problem.text, "bad")
+
+    @Slot(object)
+    def _on_way(self, mode: Mode) -> None:
+        self.mode.choose(mode.value)
+        self.start()
+
+    # -- showing --------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_look(self) -> None:
+        run = self._run
+        if run is None:
+            return
+        self._picture = run.picture()
+        self._show_picture()
+        if not run.wait(0):
+            return
+        self._timer.stop()
+        if run.failure is not None:
+            self._say(tr("lab.failed"), "bad")
+            self._show_step("setup")
+            return
+        try:
+            result = run.result()
+        except Problem as problem:
+            self._say(problem.text, "bad")
+            return
+        self.comparison.show_result(result, self._said)
+        self.comparison.show()
+        self._say(tr("lab.done", os=result.os), "good")
+        self._show_step("compare")
+
+    def _show_picture(self) -> None:
+        picture = self._picture
+        self.cells.show_picture(picture)
+        self.chart.show_picture(picture, self._shown)
+        if picture is None:
+            return
+        self.clock.setText(tr("lab.clock", time=f"{picture.time:.1f}",
+                              left=f"{max(0.0, picture.ends_in):.1f}") if picture.running
+                           else tr("lab.clock_ended", time=f"{picture.time:.1f}"))
+        lines = [
+            f"{picture.count(*states):>4}  {tr(f'lab.count_{name}')}"
+            for name, states in COUNTED
+            if picture.count(*states) or name in ("connected", "silent", "refused")
+        ]
+        self.numbers.setText("\n".join(lines))
+        drops = []
+        if picture.drops is not None:
+            drops.append(tr("lab.drops", count=picture.drops))
+        if picture.overflows is not None:
+            drops.append(tr("lab.overflows", count=picture.overflows,
+                            drops=picture.listen_drops))
+        self.drops.setText("\n".join(drops))
+
+    def _show_step(self, current: str) -> None:
+        for name, label in self.steps.items():
+            tone(label, "busy" if name == current else "idle")
+        running = current == "run"
+        for button in (self.accept_one, self.listen_again, self.close_listener, self.stop_button):
+            button.setEnabled(running)
+
+    def _say(self, text: str, level: str) -> None:
+        self.message.setText(text)
+        self.message.setProperty("badge", True)
+        tone(self.message, level)
+
+    @Slot()
+    def _word(self) -> None:
+        """The headline and the article's claim for what is set up."""
+        try:
+            settings = self.settings()
+        except Problem as problem:
+            self._say(problem.text, "bad")
+            return
+        self.headline.setText(title(settings))
+        self.article.setText(tr("backlog.article", claim=settings.claim))
+        self._say(ends(settings), "info")
+
+    def retranslate(self) -> None:
+        self.setWindowTitle(tr("lab.title"))
+        self.controls.retranslate()
+        for number, (name, label) in enumerate(self.steps.items(), 1):
+            label.setText(f"{number}  {tr(f'lab.step_{name}')}")
+        for label, key in ((self.article_head, "article"), (self.said_head, "said"),
+                           (self.now_head, "now")):
+            font = label.font()
+            font.setBold(True)
+            label.setFont(font)
+            label.setText(tr(f"lab.head_{key}"))
+        for name, label in self.said_labels.items():
+            label.setText(tr(f"lab.said_{name}"))
+        self._word()
+        self._show_picture()
+
+    # -- Qt -------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.stop()
+        self._timer.stop()
+        super().closeEvent(event)

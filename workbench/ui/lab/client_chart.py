@@ -1,0 +1,128 @@
+"""One bar a client on a common time axis: connected, silent, every SYN, and how it ended."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from workbench.labs.backlog_data import BacklogSettings, ClientState, ClientView, Picture
+from workbench.labs.backlog_words import outcome
+from workbench.texts import tr
+from workbench.ui import theme
+
+_TONES: Final = {
+    ClientState.QUEUED: "good", ClientState.ACCEPTED: "good", ClientState.SILENT: "busy",
+    ClientState.TIMED_OUT: "bad", ClientState.REFUSED: "bad", ClientState.RESET: "bad",
+    ClientState.AGAIN: "bad", ClientState.ERROR: "bad",
+}
+_ENDED: Final = frozenset({
+    ClientState.TIMED_OUT, ClientState.REFUSED, ClientState.RESET, ClientState.AGAIN,
+    ClientState.ERROR,
+})
+
+
+class ClientChart(QWidget):
+    """As high as its clients; it stands in a scroll area."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("lab.chart")
+        self._picture: Picture | None = None
+        self._settings = BacklogSettings()
+
+    def show_picture(self, picture: Picture | None, settings: BacklogSettings) -> None:
+        count = len(picture.clients) if picture is not None else 0
+        before = len(self._picture.clients) if self._picture is not None else 0
+        self._picture, self._settings = picture, settings
+        if count != before:
+            self.setMinimumHeight(self.sizeHint().height())
+            self.updateGeometry()
+        self.setAccessibleName("; ".join(
+            f"{tr('lab.client', number=view.number)}: {self._word(view)}"
+            for view in (picture.clients[:20] if picture is not None else ())
+        ))
+        self.update()
+
+    def _word(self, view: ClientView) -> str:
+        now = self._picture.time if self._picture is not None else 0.0
+        return outcome(view, self._settings, now)
+
+    @property
+    def _row(self) -> int:
+        return self.fontMetrics().lineSpacing() + 5
+
+    def sizeHint(self) -> QSize:
+        count = len(self._picture.clients) if self._picture is not None else 0
+        return QSize(500, (count + 1) * self._row + 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        picture = self._picture
+        if picture is None:
+            return
+        painter = QPainter(self)
+        metrics, row = self.fontMetrics(), self._row
+        name = metrics.horizontalAdvance(tr("lab.client", number=len(picture.clients)) + "  ")
+        words = max((metrics.horizontalAdvance(self._word(view)) for view in picture.clients[:60]),
+                    default=0)
+        words = min(words + 10, int(self.width() * 0.5))
+        axis = QRect(name, 0, max(40, self.width() - name - words - 8), row)
+        longest = max(1.0, self._settings.bound)
+        self._paint_axis(painter, axis, longest)
+        first = max(0, event.rect().top() // row - 1)
+        last = min(len(picture.clients), event.rect().bottom() // row + 1)
+        for index in range(first, last):
+            view = picture.clients[index]
+            top = (index + 1) * row
+            painter.setPen(QColor(theme.current().text))
+            painter.drawText(QRect(0, top, name, row), Qt.AlignmentFlag.AlignVCenter,
+                             tr("lab.client", number=view.number))
+            self._paint_bar(painter, view, QRect(axis.left(), top + 3, axis.width(), row - 6),
+                            longest)
+            text = metrics.elidedText(self._word(view), Qt.TextElideMode.ElideRight, words)
+            painter.setPen(QColor(getattr(theme.current(), _TONES[view.state]).text))
+            painter.drawText(QRect(axis.right() + 8, top, words, row),
+                             Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_axis(self, painter: QPainter, axis: QRect, longest: float) -> None:
+        colours = theme.current()
+        step = next((s for s in (0.5, 1, 2, 5, 10, 20, 50) if longest / s <= 8), 50)
+        painter.setPen(QColor(colours.muted))
+        moment = 0.0
+        while moment <= longest:
+            x = axis.left() + int(axis.width() * moment / longest)
+            painter.drawText(QRect(x - 20, 0, 40, axis.height()), Qt.AlignmentFlag.AlignCenter,
+                             f"{moment:g}")
+            moment += step
+        painter.setPen(QColor(colours.edge))
+        painter.drawLine(axis.left(), axis.height() - 1, axis.right(), axis.height() - 1)
+
+    def _paint_bar(self, painter: QPainter, view: ClientView, area: QRect, longest: float) -> None:
+        assert self._picture is not None
+        tone = getattr(theme.current(), _TONES[view.state])
+        end = view.ended if view.ended is not None else self._picture.time
+
+        def x(moment: float) -> int:
+            return area.left() + int(area.width() * min(1.0, moment / longest))
+
+        box = QRect(x(view.began), area.top(), max(3, x(end) - x(view.began)), area.height())
+        silent = view.connected is None
+        painter.setBrush(Qt.BrushStyle.NoBrush if silent else QColor(tone.back))
+        painter.setPen(QPen(QColor(tone.edge), 1,
+                            Qt.PenStyle.DashLine if silent else Qt.PenStyle.SolidLine))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setPen(QColor(tone.text))
+        for moment in view.syns if silent else view.syns[1:]:
+            painter.drawText(QRect(x(moment) - 6, area.top(), 14, area.height()),
+                             Qt.AlignmentFlag.AlignCenter, "S")
+        if view.accepted is not None:
+            painter.drawText(QRect(x(view.accepted) - 6, area.top(), 14, area.height()),
+                             Qt.AlignmentFlag.AlignCenter, "A")
+        if view.state in _ENDED:
+            side = area.height() - 4
+            left, top = x(end) - side // 2, area.top() + 2
+            painter.setPen(QPen(QColor(tone.text), 2))
+            painter.drawLine(left, top, left + side, top + side)
+            painter.drawLine(left, top + side, left + side, top)

@@ -1,0 +1,109 @@
+"""Compare: what was said, what the article says, what happened, and why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.labs.backlog_compare import Comparison, Prediction, compare
+from workbench.labs.backlog_data import Mode, Result
+from workbench.texts import tr
+from workbench.ui.flow_layout import FlowLayout
+from workbench.ui.panel_parts.controls import fit, tone
+
+WAYS = (Mode.CLOSED, Mode.BOUND, Mode.GATE)
+
+
+class ComparisonView(QScrollArea):
+    """Made anew for each finished run.
+
+    Signals:
+        wanted(object): run again in this Mode: a way to a real refusal.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("lab.comparison")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_result(self, result: Result, said: Prediction | None) -> None:
+        found = compare(result, said)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.addLayout(self._table(found))
+        if result.queue_limit is not None:
+            column.addWidget(_words(tr(
+                "backlog.measured", peak=result.queue_peak, limit=result.queue_limit,
+                drops=_known(result.drops), overflows=_known(result.listen_overflows),
+                listen_drops=_known(result.listen_drops),
+            )))
+        for key, reasons in (("why", found.reasons), ("elsewhere", found.elsewhere)):
+            column.addWidget(_words(tr(f"backlog.head_{key}", os=result.os), bold=True))
+            for reason in reasons:
+                column.addWidget(_words(reason.text))
+        column.addWidget(_words(tr("backlog.head_ways"), bold=True))
+        column.addLayout(self._ways())
+        column.addStretch()
+        self.setWidget(page)
+
+    def _table(self, found: Comparison) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        heads = ("", tr("backlog.head_said"), tr("backlog.head_article"),
+                 tr("backlog.head_observed"))
+        for place, head in enumerate(heads):
+            grid.addWidget(_words(head, bold=True), 0, place)
+        for number, row in enumerate(found.rows, 1):
+            said = "–" if row.said is None else str(row.said)
+            for place, text in enumerate((row.label, said, str(row.article), str(row.observed))):
+                label = _words(text, bold=place == 3)
+                if place in {1, 2} and text not in {"–", str(row.observed)}:
+                    label.setProperty("badge", True)
+                    tone(label, "bad")
+                elif place == 3:
+                    label.setProperty("badge", True)
+                    tone(label, "good")
+                grid.addWidget(label, number, place, Qt.AlignmentFlag.AlignLeft)
+        grid.setColumnStretch(4, 1)
+        return grid
+
+    def _ways(self) -> FlowLayout:
+        row = FlowLayout()
+        for mode in WAYS:
+            button = QPushButton(tr(f"lab.way_{mode.value}"))
+            button.setObjectName(f"lab.way_{mode.value}")
+            button.setToolTip(tr(f"lab.mode_{mode.value}_tip"))
+            button.clicked.connect(lambda _=False, mode=mode: self.wanted.emit(mode))
+            fit(button)
+            row.addWidget(button)
+        return row
+
+
+def _words(text: str, *, bold: bool = False) -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(text)
+    label.setWordWrap(len(text) > 40)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if bold:
+        font = label.font()
+        font.setBold(True)
+        label.setFont(font)
+    return label
+
+
+def _known(value: int | None) -> object:
+    return "–" if value is None else value
