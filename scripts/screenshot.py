@@ -155,11 +155,28 @@ def backlog_lab_compared(hand: Hand) -> None:
     hand.pause(300)
 
 
+def kernel_tab(hand: Hand) -> None:
+    """A peer that does not read: the window closes, bytes wait."""
+    hand.choose("server.receive_gate", "paused")
+    hand.press("server.listen")
+    hand.state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.state("client", "ESTABLISHED")
+    hand.find("client.repeat").setText("200")  # type: ignore[attr-defined]
+    hand.find("client.payload").setPlainText("x" * 40_000)  # type: ignore[attr-defined]
+    hand.press("client.send")
+    window = hand.window
+    number = window.controller.snapshot("client-1").connections[0].id
+    window.controller.select(endpoint="client-1", connection=number)
+    window.inspector.setCurrentIndex(2)
+    hand.pause(4000)
+
+
 SCENES: dict[str, Callable[[Hand], None]] = {
     "first-start": first_start, "tcp-talk": tcp_talk, "refused": refused,
     "accept-paused": accept_paused, "udp": udp, "call-by-call": call_by_call,
     "presentation": presentation, "many-clients": many_clients,
-    "backlog-lab": backlog_lab, "backlog-lab-compared": backlog_lab_compared,
+    "kernel": kernel_tab, "backlog-lab": backlog_lab, "backlog-lab-compared": backlog_lab_compared,
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.engine.errors import explanation_key, system_text
 from workbench.engine.events import COMMAND, NOTE
-from workbench.journal.reader import Row, SampleRow
+from workbench.journal.reader import Reader, Row, SampleRow
 from workbench.texts import has, tr
 
 
@@ -28,14 +28,72 @@ class Explanation:
     python: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the record holds about a connection before its reset.
+
+    Attributes:
+        idle_s: seconds since its last event; None where there was none.
+        fin_seen: recv had given b"": the peer's FIN came before.
+        pair_ended: how our own other end ended it ("abort", "close"), None where it is not ours
+            or had not.
+        pair_unread: bytes that our other end had not read when it closed.
+    """
+
+    idle_s: float | None = None
+    fin_seen: bool = False
+    pair_ended: str | None = None
+    pair_unread: int | None = None
+
+
+RESETS = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
+
+
+def story_of(reader: Reader, row: Row) -> Story | None:
+    """What led to a reset, from the record; None for any other event."""
+    if row.errno not in RESETS or row.connection is None:
+        return None
+    before = reader.before(row.connection, row.seq)
+    last = before[-1] if before else None
+    idle = (row.t_ns - last.t_ns) / 1e9 if last is not None else None
+    fin = any(item.call == "recv" and item.result == 0 for item in before)
+    own = reader.connection(row.connection)
+    if own is None or own.pair is None:
+        return Story(idle, fin)
+    other = reader.before(own.pair, row.seq)
+    ended, unread = None, None
+    if any(item.call == "close" for item in other):
+        lingered = any("SO_LINGER, (1, 0)" in item.args for item in other)
+        ended = "abort" if lingered else "close"
+        samples = reader.samples(own.pair)
+        if samples:
+            unread = json.loads(samples[-1].reading).get("unread")
+    return Story(idle, fin, ended, unread)
+
+
+def _told(story: Story) -> list[str]:
+    lines = []
+    if story.idle_s is not None:
+        lines.append(tr("explain.story_idle", seconds=f"{story.idle_s:.3f}"))
+    lines.append(tr("explain.story_fin" if story.fin_seen else "explain.story_no_fin"))
+    if story.pair_ended == "abort":
+        lines.append(tr("explain.story_abort"))
+    elif story.pair_ended == "close" and story.pair_unread:
+        lines.append(tr("explain.story_unread", count=story.pair_unread))
+    elif story.pair_ended == "close":
+        lines.append(tr("explain.story_close"))
+    return lines
+
+
 def explain(row: Row, *, title: str, sample: SampleRow | None = None,
-            sampled_at: str = "") -> Explanation:
+            sampled_at: str = "", story: Story | None = None) -> Explanation:
     """Explain one event.
 
     Args:
         title: the call and its result as the log shows them.
         sample: the kernel reading kept nearest to the event, None where none was taken.
         sampled_at: its moment as the clock shows it.
+        story: what led to a reset.
     """
     if row.kind == COMMAND:
         sections = [Section(tr("explain.command"), (tr("explain.command_text"),))]
@@ -45,6 +103,8 @@ def explain(row: Row, *, title: str, sample: SampleRow | None = None,
         sections = _failure(row)
     else:
         sections = [Section(tr("explain.returned"), _success(row))]
+    if story is not None:
+        sections.append(Section(tr("explain.story"), tuple(_told(story))))
     kernel = _kernel(sample)
     if kernel and row.kind not in {COMMAND, NOTE}:
         sections.append(Section(tr("explain.kernel", time=sampled_at), (kernel,)))

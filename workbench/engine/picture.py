@@ -37,6 +37,8 @@ def draw(endpoint: Endpoint, watched: frozenset[int]) -> EndpointSnapshot:
         phase=endpoint.phase,
         connection=own.traced.id if own is not None else None,
         local=own.traced.local if own is not None else None,
+        reading=kernel.read(own.traced.raw) if own is not None and own.open
+        and own.traced.id in watched else None,
         queue=kernel.queue(own.traced.raw) if own is not None and own.open else None,
         accept=endpoint.accept,
         receive=endpoint.receive,

@@ -111,6 +111,7 @@ class EndpointSnapshot:
     """Everything a panel shows.
 
     Attributes:
+        reading: of the own socket, where it was asked for.
         queue: waiting connections and their limit as the kernel gives them (TCP_INFO); the
             kernel admits one more than the limit. None where it cannot be read.
         connections: open ones and the newest 200 closed ones, oldest first.
@@ -136,3 +137,4 @@ class EndpointSnapshot:
     drops: int | None
     bytes_in: int
     bytes_out: int
+    reading: Reading | None = None

@@ -190,6 +190,14 @@ class Reader:
         ).fetchone()
         return int(found[0]) if found else None
 
+    def before(self, connection: int, seq: int, limit: int = 200) -> list[Row]:
+        """The last events of a connection before a row, in order."""
+        found = self._db.execute(
+            f"{_LOG} WHERE connection = ? AND seq < ? AND kind IN ('call', 'end')"
+            " ORDER BY seq DESC LIMIT ?", (connection, seq, limit),
+        ).fetchall()
+        return [Row._make(row) for row in reversed(found)]
+
     def calls_of(self, seq: int) -> int:
         """How many calls a command led to, among the next rows (LED_TO of them)."""
         return int(self._db.execute(

@@ -72,6 +72,7 @@ class Controller(QObject):
         self.session = session
         self.reader: Reader = session.journal.reader()
         self.selection = Selection()
+        self._watched: frozenset[int] = frozenset()
         self._wake_pending = False
         self._closed = False
         self._told = 0
@@ -105,9 +106,13 @@ class Controller(QObject):
         ticket.add_callback(self._ended.emit)
         return ticket
 
-    def snapshot(self, name: str, detail: frozenset[int] = frozenset()) -> EndpointSnapshot:
+    def snapshot(self, name: str) -> EndpointSnapshot:
         """The newest picture of an endpoint; never waits."""
-        return self.session.snapshot(name, detail)
+        return self.session.snapshot(name, self._watched)
+
+    def watch(self, connections: frozenset[int]) -> None:
+        """Have the kernel readings of these decoded whole in the coming snapshots."""
+        self._watched = connections
 
     def say(self, problem: Problem) -> None:
         """Have a problem shown."""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.engine.events import NOTE
-from workbench.explain import Explanation, explain
+from workbench.explain import Explanation, explain, story_of
 from workbench.journal.export import missing_bytes
 from workbench.journal.notes import note_text
 from workbench.journal.query import parse
@@ -27,6 +27,7 @@ from workbench.qt.formatting import call_text, result_text, who_text
 from workbench.qt.log_model import command_text
 from workbench.texts import tr
 from workbench.ui import theme
+from workbench.ui.kernel_tab import KernelTab
 
 LOOK_BACK = 2000
 
@@ -71,6 +72,8 @@ class Inspector(QTabWidget):
         column.addWidget(self._bytes)
         self.addTab(self._text, "")
         self.addTab(page, "")
+        self.kernel = KernelTab(controller)
+        self.addTab(self.kernel, "")
         self._encoding.currentIndexChanged.connect(self._show_bytes)
         controller.selection_changed.connect(self.refresh)
         controller.snapshots_changed.connect(self._on_tick)
@@ -142,7 +145,8 @@ class Inspector(QTabWidget):
             sample = self.controller.reader.sample_near(row.connection, row.t_ns)
             if sample is not None:
                 sampled_at = self.controller.clock_text(sample.t_ns)
-        shown = explain(row, title=_title(row), sample=sample, sampled_at=sampled_at)
+        shown = explain(row, title=_title(row), sample=sample, sampled_at=sampled_at,
+                        story=story_of(self.controller.reader, row))
         self._text.show_explanation(shown, who_text(row))
         self.explained.emit(shown)
         self._show_bytes()
@@ -169,6 +173,8 @@ class Inspector(QTabWidget):
         """Make every text again in the current language."""
         self.setTabText(0, tr("inspector.explain"))
         self.setTabText(1, tr("inspector.bytes"))
+        self.setTabText(2, tr("inspector.kernel"))
+        self.kernel.retranslate()
         self.setAccessibleName(tr("inspector.explain"))
         self._encoding_label.setText(tr("inspector.encoding"))
         self._encoding.setAccessibleName(tr("inspector.encoding"))

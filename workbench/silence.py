@@ -1,0 +1,48 @@
+"""Why nothing happens on a connection: named from its readings alone, never guessed (DESIGN 7)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbench.engine.snapshot import ConnectionSnapshot
+from workbench.texts import tr
+
+AFTER: Final = 2.0
+"""Seconds without an event after which a connection that waits or owes bytes counts as silent."""
+
+
+def is_owing(item: ConnectionSnapshot) -> bool:
+    """Whether there is something that should go on: a waiting call, or bytes not delivered."""
+    if item.closed_ns is not None:
+        return False
+    return bool(item.waiting or item.queued or item.unsent or item.peer_finished
+                or item.connected_ns is None)
+
+
+def why_silent(item: ConnectionSnapshot, seconds: float) -> str | None:
+    """A sentence for a connection that has been silent for so long; None where it owes nothing.
+
+    The whole reading makes it more exact; without one only what the table shows is used.
+    """
+    if not is_owing(item):
+        return None
+    reading = item.reading
+    shown = f"{seconds:.0f}"
+    if item.state == "SYN_SENT":
+        repeats = reading.retransmits if reading is not None else None
+        key = "silence.syn" if repeats is not None else "silence.syn_unread"
+        return tr(key, seconds=shown, count=(repeats or 0) + 1)
+    if item.peer_finished:
+        return tr("silence.peer_finished")
+    owed = (item.unsent or 0) + item.queued
+    if owed:
+        if reading is not None and reading.snd_wnd == 0:
+            return tr("silence.window", count=owed)
+        if reading is not None and reading.retransmits:
+            return tr("silence.unanswered", count=owed, times=reading.retransmits)
+        return tr("silence.unsent", count=owed)
+    if item.waiting is not None:
+        if reading is not None and reading.last_data_recv_ms is not None and item.bytes_in:
+            shown = f"{reading.last_data_recv_ms / 1000:.0f}"
+        return tr("silence.nothing_came", seconds=shown, call=item.waiting.call)
+    return None

@@ -1,0 +1,286 @@
+"""What the kernel knows about one socket: state, readings with their meaning, small plots."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.silence import why_silent
+from workbench.texts import tr
+from workbench.ui import theme
+
+if TYPE_CHECKING:
+    from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot
+    from workbench.qt.controller import Controller
+
+# In order of usefulness (models: `ss -ti`); what a system does not tell is left out.
+SHOWN: Final = (
+    "rtt_us", "min_rtt_us", "unread", "unsent", "notsent", "unacked", "snd_wnd", "rcv_wnd",
+    "cwnd", "retransmits", "total_retrans", "backoff", "probes", "bytes_sent", "bytes_acked",
+    "bytes_received", "bytes_retrans", "rwnd_limited_us", "last_data_sent_ms",
+    "last_data_recv_ms", "last_ack_recv_ms", "rto_us", "snd_mss", "rcv_mss", "pmtu", "ssthresh",
+    "delivery_rate", "segs_out", "segs_in", "lost", "drops",
+)
+PLOTTED: Final = ("unread", "unsent", "rtt_us")
+KEPT: Final = 150
+"""Readings of a plot: 15 s at ten a second."""
+# RFC 9293, figure 5, as far as it can be seen from one end; (column, row) in the diagram.
+DIAGRAM: Final = {
+    "LISTEN": (0, 0), "SYN_SENT": (1, 0), "SYN_RECV": (0, 1), "ESTABLISHED": (1, 1),
+    "FIN_WAIT1": (0, 2), "CLOSE_WAIT": (2, 2), "FIN_WAIT2": (0, 3), "CLOSING": (1, 3),
+    "LAST_ACK": (2, 3), "TIME_WAIT": (0, 4), "CLOSE": (2, 4),
+}
+ARROWS: Final = (
+    ("LISTEN", "SYN_RECV"), ("SYN_SENT", "ESTABLISHED"), ("SYN_RECV", "ESTABLISHED"),
+    ("ESTABLISHED", "FIN_WAIT1"), ("ESTABLISHED", "CLOSE_WAIT"), ("FIN_WAIT1", "FIN_WAIT2"),
+    ("FIN_WAIT1", "CLOSING"), ("FIN_WAIT2", "TIME_WAIT"), ("CLOSING", "TIME_WAIT"),
+    ("CLOSE_WAIT", "LAST_ACK"), ("LAST_ACK", "CLOSE"),
+)
+
+
+class StateDiagram(QWidget):
+    """TCP's states; the present one is lit, those seen before are outlined."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = ""
+        self._seen: set[str] = set()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_state(self, state: str, *, anew: bool) -> None:
+        if anew:
+            self._seen.clear()
+        if state in DIAGRAM:
+            self._seen.add(state)
+        self._state = state
+        self.setAccessibleName(state)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(220, 5 * (self.fontMetrics().lineSpacing() + 5) + 2)
+
+    def _box(self, state: str) -> QRect:
+        column, row = DIAGRAM[state]
+        width, height = self.width() // 3, self.height() // 5
+        return QRect(column * width + 2, row * height + 2, width - 6, height - 7)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.current()
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 0.8)
+        painter.setFont(font)
+        painter.setPen(QPen(QColor(colours.edge), 1))
+        for start, end in ARROWS:
+            painter.drawLine(self._box(start).center(), self._box(end).center())
+        for state in DIAGRAM:
+            box = self._box(state)
+            lit, seen = state == self._state, state in self._seen
+            tone = colours.good if lit else colours.idle
+            painter.setBrush(QColor(tone.back if lit or seen else colours.base))
+            painter.setPen(QPen(QColor(tone.edge), 2 if lit else 1,
+                                Qt.PenStyle.SolidLine if lit or seen else Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(QColor(tone.text if lit else colours.muted))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, state)
+
+
+class Plot(QWidget):
+    """One reading over the last seconds."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key = key
+        self.values: deque[int] = deque(maxlen=KEPT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(70, self.fontMetrics().lineSpacing() + 26)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.current()
+        line = self.fontMetrics().lineSpacing()
+        top = max(self.values, default=0)
+        painter.setPen(QColor(colours.muted))
+        text = f"{tr(f'kernel.{self._key}')}  ≤ {top:,}"
+        painter.drawText(0, line - 3, self.fontMetrics().elidedText(
+            text, Qt.TextElideMode.ElideRight, self.width()))
+        area = QRect(0, line + 2, self.width() - 2, self.height() - line - 4)
+        painter.setPen(QPen(QColor(colours.edge), 1))
+        painter.drawRect(area)
+        if len(self.values) < 2:
+            return
+        step = area.width() / (KEPT - 1)
+        left = area.right() - step * (len(self.values) - 1)
+        points = [
+            QPointF(left + index * step,
+                    area.bottom() - 2 - (area.height() - 4) * value / max(1, top))
+            for index, value in enumerate(self.values)
+        ]
+        painter.setPen(QPen(QColor(colours.link), 1.5))
+        painter.drawPolyline(QPolygonF(points))
+
+
+class KernelTab(QWidget):
+    """Follows the one selection; ten looks a second while it is visible."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__()
+        self.setObjectName("inspector.kernel")
+        self._controller = controller
+        self._connection: int | None = None
+        self._activity = (0, 0, "")
+        self._since = time.monotonic()
+        self.head, self.silence = QLabel(), QLabel()
+        for label in (self.head, self.silence):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        self.head.setObjectName("kernel.head")
+        self.silence.setObjectName("kernel.silence")
+        self.diagram = StateDiagram()
+        self.plots = {key: Plot(key) for key in PLOTTED}
+        self.table = QTableWidget(0, 2)
+        self.table.setObjectName("kernel.table")
+        self.table.horizontalHeader().hide()
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().setMinimumSectionSize(10)
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 3)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setSectionResizeMode(
+            1, QHeaderView.ResizeMode.ResizeToContents)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.addWidget(self.head)
+        column.addWidget(self.silence)
+        column.addWidget(self.diagram)
+        row = QHBoxLayout()
+        for plot in self.plots.values():
+            row.addWidget(plot)
+        column.addLayout(row)
+        column.addWidget(self.table, 1)
+        controller.snapshots_changed.connect(self._on_tick)
+
+    @Slot()
+    def _on_tick(self) -> None:
+        visible = self.isVisible() and not self._controller.closed
+        number = self._controller.selection.connection if visible else None
+        self._controller.watch(frozenset() if number is None else frozenset({number}))
+        if visible:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show the chosen connection as it is now, or as it was at its end."""
+        selection = self._controller.selection
+        anew = selection.connection != self._connection
+        self._connection = selection.connection
+        if selection.endpoint is None or selection.connection is None:
+            self._show_nothing(tr("kernel.choose"))
+            return
+        try:
+            snapshot = self._controller.snapshot(selection.endpoint)
+        except Exception:  # noqa: BLE001 - a record of an earlier run has no endpoints
+            snapshot = None
+        live = _live(snapshot, selection.connection) if snapshot is not None else None
+        if live is not None and live.reading is not None:
+            self._show_live(live, anew)
+        elif snapshot is not None and snapshot.connection == selection.connection and (
+            snapshot.reading is not None
+        ):
+            self.head.setText(tr("kernel.live", state=snapshot.reading.state or ""))
+            self.silence.hide()
+            self._show_reading(asdict(snapshot.reading), snapshot.reading.state or "", anew=anew)
+        else:
+            self._show_last(selection.connection, anew)
+
+    def _show_live(self, item: ConnectionSnapshot, anew: bool) -> None:
+        activity = (item.bytes_in, item.bytes_out, item.state)
+        if anew or activity != self._activity:
+            self._activity, self._since = activity, time.monotonic()
+        quiet = time.monotonic() - self._since
+        why = why_silent(item, quiet) if quiet >= 2.0 else None
+        self.silence.setText(why or "")
+        self.silence.setVisible(why is not None)
+        self.head.setText(tr("kernel.live", state=item.state))
+        assert item.reading is not None
+        self._show_reading(asdict(item.reading), item.state, anew=anew)
+
+    def _show_last(self, connection: int, anew: bool) -> None:
+        samples = self._controller.reader.samples(connection)
+        self.silence.hide()
+        if not samples:
+            self._show_nothing(tr("kernel.no_reading"))
+            return
+        last = samples[-1]
+        reading = json.loads(last.reading)
+        self.head.setText(tr("kernel.last", time=self._controller.clock_text(last.t_ns),
+                             state=reading.get("state", "–")))
+        if anew:
+            self._show_reading(reading, str(reading.get("state", "")), anew=True)
+
+    def _show_nothing(self, text: str) -> None:
+        self.head.setText(text)
+        self.silence.hide()
+        self.diagram.show_state("", anew=True)
+        self.table.setRowCount(0)
+
+    def _show_reading(self, reading: dict[str, object], state: str, *, anew: bool) -> None:
+        self.diagram.show_state(state, anew=anew)
+        for key, plot in self.plots.items():
+            if anew:
+                plot.values.clear()
+            value = reading.get(key)
+            if isinstance(value, int):
+                plot.values.append(value)
+            plot.update()
+        listening = state == "LISTEN"
+        rows = [(key, reading[key]) for key in SHOWN if reading.get(key) is not None]
+        if listening:
+            rows = [("queue", reading.get("unacked")), ("queue_limit", reading.get("sacked")),
+                    ("drops", reading.get("drops"))]
+            rows = [(key, value) for key, value in rows if value is not None]
+        self.table.setRowCount(len(rows))
+        for number, (key, value) in enumerate(rows):
+            self._set(number, 0, tr(f"kernel.{key}"), tr(f"kerneltip.{key}"))
+            self._set(number, 1, f"{value:,}", tr(f"kerneltip.{key}"))
+
+    def _set(self, row: int, column: int, text: str, tip: str) -> None:
+        item = self.table.item(row, column)
+        if item is None:
+            item = QTableWidgetItem()
+            self.table.setItem(row, column, item)
+            if column:
+                item.setTextAlignment(
+                    Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if item.text() != text:
+            item.setText(text)
+        item.setToolTip(tip)
+
+    def retranslate(self) -> None:
+        self._connection = None
+        self.refresh()
+
+
+def _live(snapshot: EndpointSnapshot, connection: int) -> ConnectionSnapshot | None:
+    return next((item for item in snapshot.connections
+                 if item.id == connection and item.closed_ns is None), None)
