@@ -73,7 +73,11 @@ class Inspector(QTabWidget):
         self.addTab(self._text, "")
         self.addTab(page, "")
         self.kernel = KernelTab(controller)
-        self.addTab(self.kernel, "")
+        frame = QScrollArea()  # a small window need not be as high as diagram and plots
+        frame.setWidgetResizable(True)
+        frame.setFrameShape(QFrame.Shape.NoFrame)
+        frame.setWidget(self.kernel)
+        self.addTab(frame, "")
         self._encoding.currentIndexChanged.connect(self._show_bytes)
         controller.selection_changed.connect(self.refresh)
         controller.snapshots_changed.connect(self._on_tick)

@@ -162,6 +162,7 @@ class KernelTab(QWidget):
         self.table.setObjectName("kernel.table")
         self.table.horizontalHeader().hide()
         self.table.verticalHeader().hide()
+        self.table.setMinimumHeight(90)
         self.table.setShowGrid(False)
         self.table.verticalHeader().setMinimumSectionSize(10)
         self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 3)
