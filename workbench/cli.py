@@ -15,7 +15,7 @@ from threading import Event as Flag
 from typing import NoReturn
 
 import workbench
-from workbench import cli_lab
+from workbench import cli_lab, cli_words
 from workbench.cli_output import Printer, StepPrinter
 from workbench.engine import commands as c
 from workbench.engine import kernel
@@ -39,7 +39,7 @@ from workbench.scenario.model import Expect, Perform, Scenario, Step, load
 from workbench.scenario.runner import Runner, failure_text
 from workbench.scenario.write import to_toml
 from workbench.session import Session
-from workbench.texts import LANGUAGES, Problem, set_language, system_language, tr
+from workbench.texts import LANGUAGES, Problem, reason_of, set_language, system_language, tr
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -54,6 +54,7 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: list[str]) -> int:
     """Run one subcommand; returns the exit status and never raises for bad input."""
     set_language(_language(argv))
+    cli_words.speak()
     try:
         args = _parser().parse_args(argv)
         return _call(args)
@@ -129,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     listen = sub("listen")
     listen.add_argument("address", metavar="ADDRESS")
     listen.add_argument("--udp", action="store_true")
-    listen.add_argument("--backlog", type=int, default=128, metavar="N")
+    listen.add_argument("--backlog", type=_backlog, default=128, metavar="N")
     reply = listen.add_mutually_exclusive_group()
     reply.add_argument("--echo", action="store_true")
     reply.add_argument("--greet", metavar="TEXT")
@@ -157,6 +158,13 @@ def _seconds(text: str) -> float:
     if not 0 <= value < 10**9:
         raise argparse.ArgumentTypeError(tr("engine.negative_timeout"))
     return value
+
+
+def _backlog(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(tr("cli.not_backlog", value=text)) from None
 
 
 @contextmanager
@@ -250,7 +258,7 @@ def _write_junit(runner: Runner, path: Path) -> None:
         write_junit(runner.report, path)
     except OSError as error:
         raise Problem("cli.cannot_write", path=str(path),
-                      reason=error.strerror or str(error)) from error
+                      reason=reason_of(error)) from error
 
 
 # -- the quick forms --------------------------------------------------------------------------
@@ -354,7 +362,7 @@ def _export(args: argparse.Namespace) -> int:
             raise Problem("journal.exists", path=str(args.out)) from None
         except OSError as error:
             raise Problem("cli.cannot_write", path=str(args.out),
-                          reason=error.strerror or str(error)) from error
+                          reason=reason_of(error)) from error
     finally:
         reader.close()
     return OK

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import locale
 import os
 import tomllib
@@ -94,3 +95,9 @@ class Problem(Exception):
 
     def __str__(self) -> str:
         return self.text
+
+
+def reason_of(error: OSError) -> Problem | str:
+    """Why the system refused a file, in the user's language where there are words for it."""
+    key = f"system.{errno.errorcode.get(error.errno or 0, '')}"
+    return Problem(key) if has(key) else error.strerror or str(error)

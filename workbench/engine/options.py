@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from workbench.engine.settings import OptionValue
-from workbench.texts import Problem
+from workbench.texts import Problem, reason_of
 
 
 class OptionKind(StrEnum):
@@ -207,7 +207,7 @@ def probe(family: str, type_: str = "SOCK_STREAM") -> Problem | None:
         return problem
     except OSError as error:
         return Problem("option.not_here", name=f"{family}, {type_}",
-                       reason=error.strerror or str(error))
+                       reason=reason_of(error))
     return None
 
 

@@ -10,7 +10,7 @@ from workbench.checksum import CHECKSUMS, Order, checksum
 from workbench.engine import commands as c
 from workbench.payload import encode, parse_hex, suffix
 from workbench.placeholders import expand
-from workbench.texts import Problem
+from workbench.texts import Problem, reason_of
 
 if TYPE_CHECKING:
     from workbench.engine.endpoint import Endpoint
@@ -45,7 +45,7 @@ def _fixed(command: c.Send, encoding: str) -> bytes:
         return Path(command.file or "").expanduser().read_bytes()
     except OSError as error:
         raise Problem("engine.no_file", path=str(command.file),
-                      reason=str(error.strerror)) from error
+                      reason=reason_of(error)) from error
 
 
 def with_tail(data: bytes, command: c.Send) -> bytes:

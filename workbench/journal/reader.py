@@ -14,7 +14,7 @@ from workbench.engine.events import Clock, Kind
 from workbench.journal.lock import is_written
 from workbench.journal.query import Condition
 from workbench.journal.schema import APPLICATION_ID, VERSION
-from workbench.texts import Problem
+from workbench.texts import Problem, reason_of
 
 LED_TO: Final = 500
 CHUNK: Final = 50_000
@@ -231,7 +231,7 @@ def _connect(path: Path) -> sqlite3.Connection:
                 raise Problem("journal.not_a_record", path=str(path))
     except OSError as error:
         raise Problem("journal.unreadable", path=str(path),
-                      reason=error.strerror or str(error)) from error
+                      reason=reason_of(error)) from error
     uri = path.resolve().as_uri() + "?mode=ro"
     if not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists():
         uri += "&immutable=1"  # read-only media: no lock file can be made

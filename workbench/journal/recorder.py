@@ -32,7 +32,7 @@ from workbench.engine.events import (
 from workbench.journal.bulk import STATEMENTS, inserts
 from workbench.journal.lock import RecordLock
 from workbench.journal.schema import APPLICATION_ID, SCHEMA, VERSION
-from workbench.texts import Problem
+from workbench.texts import Problem, reason_of
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Reader
@@ -199,7 +199,7 @@ class Recorder:
             raise Problem("journal.exists", path=str(self.path)) from None
         except OSError as error:
             raise Problem("journal.cannot_create", path=str(self.path),
-                          reason=error.strerror or str(error)) from error
+                          reason=reason_of(error)) from error
 
     def _open(self) -> sqlite3.Connection:
         try:

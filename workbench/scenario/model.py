@@ -21,7 +21,7 @@ from workbench.engine.events import DEFAULT_CAPTURE
 from workbench.engine.wording import COMMANDS, RESPONDERS, responder_from
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
-from workbench.texts import Problem
+from workbench.texts import Problem, reason_of
 
 FORMAT: Final = 1
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -128,7 +128,7 @@ def load(path: Path) -> Scenario:
     except (OSError, UnicodeDecodeError) as error:
         if isinstance(error, UnicodeDecodeError):
             raise Problem("scenario.not_text", path=str(path)) from error
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise Problem("scenario.unreadable", path=str(path), reason=reason) from error
     return parse(text, str(path))
 
@@ -140,13 +140,31 @@ def parse(text: str, source: str = "scenario") -> Scenario:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found.group(1)) if found else len(text.splitlines())
-        reason = re.sub(r" \(at .*\)", "", str(error))
-        raise ScenarioProblem(source, line, Problem("scenario.not_toml", reason=reason)) from error
+        raise ScenarioProblem(source, line, _syntax(str(error))) from error
     try:
         return _scenario(table)
     except _Wrong as wrong:
         line = line_of(locate(text), wrong.path)
         raise ScenarioProblem(source, line, wrong.problem) from wrong
+
+
+def _syntax(message: str) -> Problem:
+    """tomllib's English message as a sentence of ours."""
+    for start, key in _SYNTAX.items():
+        if message.startswith(start):
+            return Problem("scenario.not_toml", reason=Problem(f"toml.{key}"))
+    return Problem("scenario.not_toml", reason=Problem("toml.other"))
+
+
+_SYNTAX: Final = {
+    "Illegal character '\\n'": "line_end", "Illegal character": "character",
+    "Found invalid character": "character", "Unterminated string": "unterminated",
+    "Expected '=' after": "equals", "Expected ']": "bracket", "Expected newline": "after",
+    "Invalid initial character": "key", "Invalid statement": "key", "Invalid value": "value",
+    "Invalid date": "value", "Invalid hex": "escape", "Unescaped": "escape", "Escaped": "escape",
+    "Unclosed": "unclosed", "Cannot": "twice", "Duplicate": "twice",
+}
+"""How tomllib's messages begin, and which of our texts (toml.*) says the same."""
 
 
 def _scenario(table: dict[str, Any]) -> Scenario:

@@ -256,6 +256,7 @@ def failure_text(outcome: Outcome) -> Problem:
     from workbench.engine.errors import explanation_key, system_text
 
     key = explanation_key(outcome.errno, outcome.error)
-    return Problem("scenario.failed", name=outcome.errno or outcome.error or "",
-                   what=Problem(f"{key}.what", errno=outcome.errno or outcome.error or "",
-                                text=system_text(outcome.errno), call=""))
+    values = {"errno": outcome.errno or outcome.error or "",
+              "text": system_text(outcome.errno), "call": ""}
+    return Problem("scenario.failed", name=values["errno"],
+                   what=Problem(f"{key}.what", **values), way=Problem(f"{key}.try", **values))

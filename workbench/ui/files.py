@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from workbench.journal.export import FORMATS
 from workbench.journal.reader import Reader
-from workbench.texts import Problem, tr
+from workbench.texts import Problem, reason_of, tr
 
 if TYPE_CHECKING:
     from workbench.journal.query import Condition
@@ -108,7 +108,7 @@ class _Writer(QThread):
             finally:
                 reader.close()
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = reason_of(error)
             self.sentence = tr("window.not_written", path=str(self._path), reason=reason)
         except Problem as problem:
             self.sentence = problem.text

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.engine.commands import Append
-from workbench.texts import Problem
+from workbench.texts import Problem, reason_of
 from workbench.ui.panel_parts.composer import Draft
 from workbench.ui.preferences import HISTORY
 
@@ -69,7 +69,7 @@ class Messages:
         try:
             path.write_text(text + "\n", encoding="utf-8")
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = reason_of(error)
             raise Problem("window.not_written", path=str(path), reason=reason) from error
 
     def read_file(self, path: Path) -> int:

@@ -26,7 +26,7 @@ from workbench.scenario.code import to_python
 from workbench.scenario.from_record import scenario_of
 from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, parse
 from workbench.scenario.write import to_toml
-from workbench.texts import Problem, tr
+from workbench.texts import Problem, reason_of, tr
 from workbench.ui import fields, theme
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField, group, spring
@@ -186,7 +186,7 @@ class ScenarioWindow(QDialog):
         try:
             path.write_text(text, encoding="utf-8")
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = reason_of(error)
             self.message.setText(tr("window.not_written", path=str(path), reason=reason))
         else:
             self.message.setText(tr("scenario_window.saved", path=str(path)))

@@ -10,7 +10,7 @@ from workbench import payload
 from workbench.engine.commands import Append, ByteOrder, Send
 from workbench.engine.sending import with_tail
 from workbench.placeholders import has_placeholders
-from workbench.texts import Problem
+from workbench.texts import Problem, reason_of
 
 PREVIEWED: Final = 8
 LARGEST_FILE: Final = 64 << 20
@@ -104,7 +104,7 @@ def _look(typed: str) -> tuple[int, bytes]:
             return path.stat().st_size, file.read(PREVIEWED)
     except OSError as error:
         raise Problem("engine.no_file", path=str(path),
-                      reason=error.strerror or str(error)) from error
+                      reason=reason_of(error)) from error
 
 
 def send_of(draft: Draft, body: Content, endpoint: str = "") -> Send:
@@ -127,4 +127,4 @@ def _file(typed: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise Problem("engine.no_file", path=str(path),
-                      reason=error.strerror or str(error)) from error
+                      reason=reason_of(error)) from error
