@@ -1,0 +1,49 @@
+"""Rows in bulk are the same rows: whatever is equal, mixed, null or of size one."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.journal.conftest import event
+from workbench.engine.events import COMMAND, Cause, Event
+from workbench.journal.bulk import SIZES, inserts
+from workbench.journal.schema import SCHEMA
+
+
+def written(events: list[Event]) -> list[tuple[object, ...]]:
+    db = sqlite3.connect(":memory:")
+    db.executescript(SCHEMA)
+    for statement, parameters in inserts(events, 1):
+        db.execute(statement, parameters)
+    rows = db.execute("SELECT * FROM event ORDER BY seq").fetchall()
+    db.close()
+    return rows
+
+
+@given(st.lists(st.builds(
+    event, t_ns=st.integers(0, 3), endpoint=st.sampled_from([0, 1]),
+    call=st.sampled_from(["recv", "send"]), result=st.none() | st.integers(0, 2),
+    size=st.none() | st.integers(0, 2), payload=st.none() | st.just(b"x"),
+), max_size=40))
+def test_what_is_written_is_what_was_given(events: list[Event]) -> None:
+    right = [(number, item.t_ns, item.duration_ns, item.endpoint or None, *item[3:13], None)
+             for number, item in enumerate(events, 1)]
+    assert written(events) == right
+
+
+def test_every_size_of_statement_is_whole() -> None:
+    for count in (1, SIZES[-2], SIZES[0], SIZES[0] + SIZES[1] + 3):
+        rows = written([event(t_ns=number, result=number, size=number)
+                        for number in range(count)])
+        assert [(row[0], row[1], row[8], row[12]) for row in rows] == [
+            (number + 1, number, number, number) for number in range(count)]
+
+
+def test_causes_become_numbers() -> None:
+    cause = Cause()
+    rows = written([event(), event(kind=COMMAND, cause=cause), event(cause=cause), event()])
+    assert [row[14] for row in rows] == [None, None, 2, None]
+    assert cause.seq == 2
