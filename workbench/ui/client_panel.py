@@ -105,6 +105,7 @@ class ClientPanel(EndpointPanel):
         self.close_it.clicked.connect(self._on_close)
         self.editor.submitted.connect(self._on_send)
         self.editor.escapes_dropped.connect(self._on_escapes_dropped)
+        self.editor.refused.connect(self.refuse)
         self.show_as.activated.connect(self._on_show_as)
         self.bufsize.editingFinished.connect(self._on_bufsize)
         self.count.editingFinished.connect(self._on_count)

@@ -393,6 +393,8 @@ class EndpointPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the newest snapshot; about ten times a second while the panel is visible."""
+        if self.controller.closed:  # a field that loses the focus while the window goes
+            return
         snapshot = self.controller.snapshot(self.name)
         now_ns = self.controller.now_ns()
         if snapshot.phase is not self._phase:

@@ -30,6 +30,8 @@ from workbench.ui.theme import GAP
 
 LEAST_LINES: Final = 2
 MOST_LINES: Final = 8
+LONGEST_PASTE: Final = 256 << 10
+"""Characters; Qt lays a whole line out at once, so one of 5 MB would freeze the window."""
 HEAD: Final = 11
 """Characters of the first bytes in hex that stand beside the count."""
 
@@ -40,10 +42,12 @@ class PayloadEdit(QPlainTextEdit):
     Signals:
         submitted(): Ctrl+Enter.
         pasted_backslash(): pasted text holds a backslash.
+        pasted_too_much(int): so many characters were pasted, and refused.
     """
 
     submitted = Signal()
     pasted_backslash = Signal()
+    pasted_too_much = Signal(int)
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -80,6 +84,9 @@ class PayloadEdit(QPlainTextEdit):
         self.setFixedHeight(height + 2 * round(self.document().documentMargin()) + 4)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
+        if len(source.text()) > LONGEST_PASTE:
+            self.pasted_too_much.emit(len(source.text()))
+            return
         super().insertFromMimeData(source)
         if "\\" in source.text():
             self.pasted_backslash.emit()
@@ -98,10 +105,12 @@ class Editor(QWidget):
     Signals:
         submitted(): Send, or Ctrl+Enter.
         escapes_dropped(): a pasted backslash turned the escapes off for this message.
+        refused(object): a Problem: what was pasted cannot be edited here.
     """
 
     submitted = Signal()
     escapes_dropped = Signal()
+    refused = Signal(object)
 
     def __init__(self, controls: Controls, text: str) -> None:
         super().__init__()
@@ -161,6 +170,7 @@ class Editor(QWidget):
         self.text.textChanged.connect(self._on_edited)
         self.text.submitted.connect(self.submitted)
         self.text.pasted_backslash.connect(self._on_pasted_backslash)
+        self.text.pasted_too_much.connect(self._on_pasted_too_much)
         self.form.activated.connect(self._on_form)
         for box in (self.encoding, self.append, self.order):
             box.currentIndexChanged.connect(self._on_edited)
@@ -231,6 +241,11 @@ class Editor(QWidget):
         short = head if len(head) <= HEAD else head[:HEAD].rstrip() + " …"
         self.preview.setText(tr("panel.preview", count=f"{count:,}", head=short).rstrip(" :："))
         self.preview.setToolTip(head)
+
+    @Slot(int)
+    def _on_pasted_too_much(self, count: int) -> None:
+        self.refused.emit(Problem("problem.paste_large", count=f"{count:,}",
+                                  most=f"{LONGEST_PASTE:,}"))
 
     @Slot()
     def _on_pasted_backslash(self) -> None:
