@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TextIO
 
@@ -11,10 +13,13 @@ from workbench.engine.events import NOTE
 from workbench.journal.notes import note_text
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row, row_json
-from workbench.payload import show
+from workbench.payload import escape, show
 from workbench.texts import tr
 
 PAGE: Final = 2_000
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER: Final = re.compile(r"-\d+\Z", re.ASCII)
+"""listen(-1): a number is no formula."""
 
 
 def rows_of(reader: Reader, condition: Condition | None) -> Iterator[Row]:
@@ -38,7 +43,9 @@ def missing_bytes(row: Row) -> int:
 
 def wall_time(reader: Reader, t_ns: int) -> str:
     """A row's moment as local time with date, microseconds and zone."""
-    moment = datetime.datetime.fromtimestamp((reader.clock.wall_ns + t_ns) / 1e9).astimezone()
+    at = reader.clock.wall_ns + t_ns
+    moment = datetime.datetime.fromtimestamp(at // 10**9).astimezone()
+    moment = moment.replace(microsecond=at // 1000 % 10**6)  # cut as the filter does, not rounded
     return moment.isoformat(sep=" ", timespec="microseconds")
 
 
@@ -48,7 +55,11 @@ def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> None:
 
 
 def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> None:
-    """A table with a header; begins with a byte order mark, without which Excel guesses."""
+    """A table with a header; begins with a byte order mark, without which Excel guesses.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front; to read it back,
+    take one from every text that has apostrophes followed by one of `= + - @ TAB CR`.
+    """
     out.write("\ufeff")
     writer = csv.writer(out)
     writer.writerow([*Row._fields[:2], "time", *Row._fields[2:], "not_kept"])
@@ -58,7 +69,12 @@ def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> None:
             row.payload.hex() if row.payload is not None else None
         )
         values.insert(2, wall_time(reader, row.t_ns))
+        values = [_no_formula(value) if isinstance(value, str) else value for value in values]
         writer.writerow([*values, missing_bytes(row) or None])
+
+
+def _no_formula(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
 def text_line(reader: Reader, row: Row, encoding: str = "utf-8") -> str:
@@ -68,7 +84,8 @@ def text_line(reader: Reader, row: Row, encoding: str = "utf-8") -> str:
     if row.connection is not None:
         who += f" #{row.connection}"
     outcome = row.errno or row.error or ("" if row.result is None else f"= {row.result}")
-    what = note_text(row) if row.kind == NOTE else f"{row.call}({row.args})"
+    # one line stays one line, and a terminal gets no commands from a note or a name
+    what = escape(note_text(row) if row.kind == NOTE else f"{row.call}({row.args})")
     line = f"{row.seq:>6}  {clock}  {who:<14} {row.kind:<7} {what} {outcome}"
     if row.payload:
         line += f"  {show(row.payload, encoding)}"
@@ -81,7 +98,18 @@ def text_line(reader: Reader, row: Row, encoding: str = "utf-8") -> str:
 def to_text(reader: Reader, out: TextIO, condition: Condition | None) -> None:
     """Lines for a person; the first one says when and by what."""
     out.write(tr("export.head", time=wall_time(reader, 0), count=reader.count()) + "\n")
-    out.writelines(text_line(reader, row) + "\n" for row in rows_of(reader, condition))
+    known = {row.name: encoding_of(row.config) for row in reader.endpoints()}
+    out.writelines(text_line(reader, row, known.get(row.endpoint or "", "utf-8")) + "\n"
+                   for row in rows_of(reader, condition))
+
+
+def encoding_of(config: str) -> str:
+    """The encoding among an endpoint's settings (JSON); UTF-8 where there is none."""
+    try:
+        found = json.loads(config).get("encoding")
+    except (ValueError, AttributeError):
+        return "utf-8"
+    return found if isinstance(found, str) else "utf-8"
 
 
 FORMATS: Final[Mapping[str, Callable[[Reader, TextIO, Condition | None], None]]] = {

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
+from typing import Final
+
+ASKING: Final = 1.0
+"""Seconds in which whoever only asks is certain to have let go."""
 
 
 def _path(record: Path) -> Path:
     return record.with_name(record.name + ".lock")
 
 
-def _take(descriptor: int) -> bool:
-    """An exclusive lock that the system drops when the process ends."""
+def _try(descriptor: int, *, shared: bool) -> bool:
+    """Lock it without waiting (flock(2)); False while another holds it.
+
+    Windows has no shared lock: two who only ask in the same instant take each other for a writer.
+    """
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -22,9 +31,11 @@ def _take(descriptor: int) -> bool:
         else:
             import fcntl
 
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # flock says EAGAIN, Windows EACCES
         return False
+    except OSError:  # a file system without locks: recording matters more
+        return True
     return True
 
 
@@ -32,26 +43,43 @@ class RecordLock:
     """Held by the recorder; a sidecar file, since SQLite's own locks belong to its transactions."""
 
     def __init__(self, record: Path) -> None:
-        self._file = _path(record)
-        self._descriptor: int | None = os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600)
-        _take(self._descriptor)
+        """Take it.
+
+        Raises:
+            OSError: the file beside the record cannot be made, or a writer holds it (EBUSY).
+        """
+        self._file = _path(record.resolve())
+        flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+        self._descriptor: int | None = os.open(self._file, flags, 0o600)
+        until = monotonic() + ASKING
+        while not _try(self._descriptor, shared=False):
+            if monotonic() > until:
+                os.close(self._descriptor)
+                raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(self._file))
+            sleep(0.005)
 
     def release(self) -> None:
         """Drop the lock and its file."""
-        if self._descriptor is not None:
+        if self._descriptor is None:
+            return
+        if sys.platform != "win32":  # unlinked while it is held: nobody can take a dying file
             with suppress(OSError):
                 self._file.unlink()
-            os.close(self._descriptor)
-            self._descriptor = None
+        os.close(self._descriptor)
+        self._descriptor = None
+        if sys.platform == "win32":  # an open file cannot be unlinked there
+            with suppress(OSError):
+                self._file.unlink()
 
 
 def is_written(record: Path) -> bool:
-    """Whether somebody is writing this record now."""
+    """Whether somebody is writing this record now; through a link, the one that it names."""
+    flags = os.O_RDWR if sys.platform == "win32" else os.O_RDONLY  # read-only media too
     try:
-        descriptor = os.open(_path(record), os.O_RDWR)
+        descriptor = os.open(_path(record.resolve()), flags)
     except OSError:
         return False
     try:
-        return not _take(descriptor)
+        return not _try(descriptor, shared=True)
     finally:
         os.close(descriptor)

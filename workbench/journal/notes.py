@@ -18,5 +18,6 @@ def note_text(row: Row) -> str:
             return tr(key, **named)
         values = ast.literal_eval(f"({row.args},)") if row.args else ()
         return tr(f"note.{row.call}", *values)
-    except (KeyError, IndexError, ValueError, SyntaxError):
+    except (LookupError, ValueError, SyntaxError, TypeError, AttributeError, MemoryError,
+            RecursionError):  # a record is a file: anybody may have written it
         return f"{row.call} {row.args}"

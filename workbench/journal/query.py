@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from workbench.payload import parse_hex
@@ -26,9 +27,29 @@ _NUMBER_KEYS: Final[Mapping[str, str]] = {
     "size": "e.size", "result": "e.result",
 }  # fmt: skip
 _UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "": 1}
+_LAST: Final = 2**62
+"""Nanoseconds beyond any record, and within what SQLite takes."""
 _KEYS: Final = (*_TEXT_KEYS, *_NUMBER_KEYS, "duration", "time", "text", "hex")
 _HEAD: Final = re.compile(r"([A-Za-z_]+)(:|<=|>=|<|>|=)")
+_NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
+"""NUL ends SQLite's patterns; lone surrogates are what was not UTF-8 on a command line."""
+_CLOCK: Final = re.compile(r"(\d\d)(:\d\d)?(:\d\d)?(?:[.,](\d+))?(?![\d:.,])")
+LONGEST: Final = 500_000
+"""Characters of SQL; SQLite itself refuses a statement of a million."""
+LONGEST_PATTERN: Final = 50_000
+"""Bytes of a pattern (SQLITE_MAX_LIKE_PATTERN_LENGTH)."""
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|)\Z")
+_ENCODING: Final = "replace(lower(json_extract(p.config, '$.encoding')), '_', '-')"
+_ENCODINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "gbk": ("gbk", "cp936", "936", "ms936", "gb2312", "euc-cn"),  # GB 2312 is a part of GBK
+    "gb18030": ("gb18030", "gb18030-2000"),
+    "big5": ("big5", "big5-tw"),
+    "shift_jis": ("shift-jis", "shiftjis", "sjis", "s-jis"),
+    "latin-1": ("latin-1", "latin1", "iso-8859-1", "iso8859-1", "l1", "8859"),
+    "utf-16-le": ("utf-16", "utf16", "utf-16-le", "utf-16le"),  # utf-16 writes this machine's order
+    "utf-16-be": ("utf-16-be", "utf-16be"),
+}
+"""What the program offers, under the names that Python knows for it."""
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -111,7 +132,7 @@ class _Scanner:
         if char == "x" and re.fullmatch("[0-9a-fA-F]{2}", digits):
             self.at += 2
             return text + chr(int(digits, 16)), raw + bytes([int(digits, 16)])
-        raise FilterProblem("filter.bad_escape", self.at - 2, 2, escape="\\" + char)
+        raise FilterProblem("filter.bad_escape", self.at - 2, 1 + len(char), escape="\\" + char)
 
 
 def parse(text: str, *, wall_ns: int = 0) -> Condition | None:
@@ -120,17 +141,33 @@ def parse(text: str, *, wall_ns: int = 0) -> Condition | None:
     Raises:
         FilterProblem: a term that cannot be read, with its place.
     """
+    odd = _NOT_TEXT.search(text)
+    if odd is not None:
+        raise FilterProblem("filter.not_text", odd.start(), 1)
     scanner = _Scanner(text)
     parts: list[str] = []
     params: list[Parameter] = []
+    size = 0
     while True:
         scanner.skip_spaces()
         if scanner.done:
             break
+        begin = scanner.at
         part = _term(scanner, wall_ns)
         parts.append(part.sql)
         params.extend(part.params)
-    return Condition(" AND ".join(parts), tuple(params)) if parts else None
+        size += len(part.sql)
+        if size > LONGEST:
+            raise FilterProblem("filter.too_long", begin, len(text) - begin)
+    return Condition(_joined("AND", parts), tuple(params)) if parts else None
+
+
+def _joined(word: str, parts: list[str]) -> str:
+    """Halved again and again: SQLite refuses a chain of more than 1 000 (LIMIT_EXPR_DEPTH)."""
+    if len(parts) <= 8:
+        return f" {word} ".join(parts)
+    middle = len(parts) // 2
+    return f"({_joined(word, parts[:middle])}) {word} ({_joined(word, parts[middle:])})"
 
 
 def _term(scanner: _Scanner, wall_ns: int) -> Condition:
@@ -162,7 +199,7 @@ def _keyed(key: str, operator: str, scanner: _Scanner, begin: int, wall_ns: int)
     while scanner.take("|"):
         values.append(scanner.value())
     found = [_matched(name, value, wall_ns) for value in values]
-    return Condition("(" + " OR ".join(part.sql for part in found) + ")",
+    return Condition("(" + _joined("OR", [part.sql for part in found]) + ")",
                      tuple(param for part in found for param in part.params))
 
 
@@ -180,39 +217,37 @@ def _matched(name: str, value: _Value, wall_ns: int) -> Condition:
         except Problem as problem:
             raise FilterProblem("filter.bad_hex", value.position, len(value.text),
                                 reason=problem) from problem
-        return Condition("instr(e.payload, ?) > 0", (raw,)) if raw else Condition("0", ())
+        return Condition("instr(e.payload, ?) > 0", (raw,))
     return _compared(name, "=", value, value.position, wall_ns)
 
 
 def _like(column: str, value: _Value) -> Condition:
-    """Whole value, ASCII case-insensitive (LIKE), `*` any run where it is not quoted."""
-    escaped = value.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    if not value.quoted:
-        escaped = escaped.replace("*", "%")
-    return Condition(f"{column} LIKE ? ESCAPE '\\'", (escaped,))
+    """Whole value, ASCII case-insensitive (lower, LIKE), `*` any run where it is not quoted."""
+    if value.quoted or "*" not in value.text:
+        return Condition(f"lower({column}) = lower(?)", (value.text,))  # a NUL is a character too
+    escaped = re.sub(r"[\\%_]", r"\\\g<0>", value.text)
+    pattern = re.sub(r"\*+", "%", escaped)
+    if len(pattern.encode()) > LONGEST_PATTERN:
+        raise FilterProblem("filter.too_long", value.position, len(value.text))
+    return Condition(f"{column} LIKE ? ESCAPE '\\'", (pattern,))
 
 
 def _contains(raw: bytes) -> Condition:
     """Bytes contained, in UTF-8 or as the endpoint's encoding writes the same text."""
-    variants = [raw]
     sql = "instr(e.payload, ?) > 0"
+    params: list[Parameter] = [raw]
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         return Condition(sql, (raw,))
-    params: list[Parameter] = [raw]
-    for encoding in ("gbk", "gb18030", "big5", "shift_jis", "latin-1", "utf-16-le"):
+    for encoding, names in _ENCODINGS.items():
         try:
             other = text.encode(encoding)
         except UnicodeEncodeError:
             continue
-        if other in variants:
-            continue
-        names = {"utf-16-le": ("utf-16", "utf-16-le")}.get(encoding, (encoding,))
-        for name in names:
-            sql += (" OR (json_extract(p.config, '$.encoding') = ?"
-                    " AND instr(e.payload, ?) > 0)")
-            params.extend((name, other))
+        if other != raw:
+            sql += f" OR ({_ENCODING} IN {names!r} AND instr(e.payload, ?) > 0)"
+            params.append(other)
     return Condition(f"({sql})", tuple(params))
 
 
@@ -240,30 +275,42 @@ def _number(name: str, value: _Value) -> int:
     return number
 
 
-def _duration(value: _Value) -> float:
+def _duration(value: _Value) -> int | float:
     found = _DURATION.match(value.text)
     if found is None:
         raise FilterProblem("filter.bad_duration", value.position, len(value.text),
                             value=value.text)
-    return float(found.group(1)) * _UNITS[found.group(2)]
+    number = Fraction(found.group(1)) * _UNITS[found.group(2)]  # 1.005ms is 1 005 000 ns exactly
+    if number > _LAST:
+        return _LAST
+    return int(number) if number.denominator == 1 else float(number)
 
 
 def _time(operator: str, value: _Value, wall_ns: int) -> Condition:
     """Local time as shown: a clock time of the day the record began, or with its date."""
-    begun = datetime.datetime.fromtimestamp(wall_ns / 1e9).astimezone()
+    begun = datetime.datetime.fromtimestamp(wall_ns // 10**9).astimezone()
     text = value.text.strip().replace("T", " ")
     if " " not in text:
         text = f"{begun:%Y-%m-%d} {text}"
+    clock = _CLOCK.match(text.partition(" ")[2])
     try:
         moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        raise FilterProblem("filter.bad_time", value.position, len(value.text),
-                            value=value.text) from None
-    if moment.tzinfo is None:
-        moment = moment.astimezone()
-    whole = round(moment.timestamp() * 1_000_000) * 1000 - wall_ns
+        moment = moment if moment.tzinfo is not None else moment.astimezone()
+    except (ValueError, OverflowError):
+        clock = None
+    if clock is None:
+        raise FilterProblem("filter.bad_time", value.position, len(value.text), value=value.text)
+    since = moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    whole = since // datetime.timedelta(microseconds=1) * 1000 - wall_ns
+    whole = max(-_LAST, min(whole, _LAST))
     if operator == "=":  # what is shown is cut, not rounded: the whole shown unit matches
-        digits = len(text.rpartition(".")[2]) if "." in text else 0
-        unit = 10 ** (9 - min(digits, 9))
-        return Condition("(e.t_ns >= ? AND e.t_ns < ?)", (whole, whole + unit))
+        return Condition("(e.t_ns >= ? AND e.t_ns < ?)", (whole, whole + _unit(clock)))
     return Condition(f"e.t_ns {operator} ?", (whole,))
+
+
+def _unit(clock: re.Match[str]) -> int:
+    """Nanoseconds of the last place that was written: hour, minute, second or a part of it."""
+    _, minute, second, part = clock.groups()
+    if part:
+        return int(10 ** (9 - min(len(part), 6)))  # microseconds are all that is shown
+    return 10**9 if second else 60 * 10**9 if minute else 3600 * 10**9

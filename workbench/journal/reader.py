@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from workbench.engine.events import Clock, Kind
 from workbench.journal.lock import is_written
 from workbench.journal.query import Condition
+from workbench.journal.reasons import is_no_database, reason_of_sqlite
 from workbench.journal.schema import APPLICATION_ID, VERSION
 from workbench.texts import Problem, reason_of
 
@@ -96,35 +98,55 @@ class Reader:
         """
         self.path = path
         self._db = _connect(path)
+        # a connection that is only dropped lives on in a cycle, and keeps the -wal beside the file
+        self._end = weakref.finalize(self, _let_go, self._db)
         try:
             self._check()
             meta = dict(self._db.execute("SELECT key, value FROM meta").fetchall())
+            self.clock = Clock(int(meta["started_wall_ns"]), int(meta["started_perf_ns"]))
         except sqlite3.Error as error:
-            self._db.close()
+            self.close()
+            raise _refused(path, error) from error
+        except (KeyError, TypeError, ValueError) as error:
+            self.close()
             raise Problem("journal.not_a_record", path=str(path)) from error
-        self.clock = Clock(int(meta["started_wall_ns"]), int(meta["started_perf_ns"]))
+        except Problem:
+            self.close()
+            raise
         self.crashed = "closed_wall_ns" not in meta and not is_written(path)
 
     def _check(self) -> None:
         number = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if number != APPLICATION_ID:
-            self._db.close()
             raise Problem("journal.not_a_record", path=str(self.path))
         if version > VERSION:
-            self._db.close()
             raise Problem("journal.newer", path=str(self.path), version=version, known=VERSION)
+
+    def _all(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a statement; no cursor is left open.
+
+        Raises:
+            Problem: the file is damaged, or cannot be read any more.
+        """
+        try:
+            return self._db.execute(statement, parameters).fetchall()
+        except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+            raise  # used after close(): a fault of the program, not of the file
+        except sqlite3.DatabaseError as error:
+            raise Problem("journal.unreadable", path=str(self.path),
+                          reason=reason_of_sqlite(error)) from error
 
     def count(self) -> int:
         """How many events the record has: the last seq, since there are no gaps."""
-        return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+        return int(self._all("SELECT coalesce(max(seq), 0) FROM event")[0][0])
 
     def page(self, first: int, limit: int) -> list[Row]:
         """`limit` rows from seq `first` on."""
-        found = self._db.execute(
+        found = self._all(
             f"{_LOG} WHERE seq >= ? AND seq < ? ORDER BY seq", (first, first + limit)
         )
-        return [Row._make(row) for row in found.fetchall()]
+        return [Row._make(row) for row in found]
 
     def row(self, seq: int) -> Row | None:
         """One row by its number."""
@@ -134,8 +156,8 @@ class Reader:
     def rows(self, seqs: list[int]) -> list[Row]:
         """The rows of these numbers, in order of number."""
         marks = ",".join("?" * len(seqs))
-        found = self._db.execute(f"{_LOG} WHERE seq IN ({marks}) ORDER BY seq", seqs)
-        return [Row._make(row) for row in found.fetchall()]
+        found = self._all(f"{_LOG} WHERE seq IN ({marks}) ORDER BY seq", seqs)
+        return [Row._make(row) for row in found]
 
     def select(self, condition: Condition | None, after: int, upto: int) -> Iterator[list[int]]:
         """Numbers of the rows that meet a condition, by chunks; `after` < seq <= `upto`."""
@@ -150,74 +172,78 @@ class Reader:
 
     def _select_chunk(self, condition: Condition, first: int, last: int) -> list[int]:
         # one JSON text instead of 50 000 rows: the GIL is given up for all of it
-        text = self._db.execute(
+        text = self._all(
             "SELECT json_group_array(seq) FROM (SELECT e.seq AS seq FROM event e"
             " LEFT JOIN endpoint p ON p.id = e.endpoint"
             " LEFT JOIN connection c ON c.id = e.connection"
             f" WHERE e.seq BETWEEN ? AND ? AND ({condition.sql}) ORDER BY e.seq)",
             (first, last, *condition.params),
-        ).fetchone()[0]
+        )[0][0]
         return cast("list[int]", json.loads(text))
 
     def endpoints(self) -> list[EndpointRow]:
-        return [EndpointRow._make(row) for row in self._db.execute("SELECT * FROM endpoint")]
+        return [EndpointRow._make(row) for row in self._all("SELECT * FROM endpoint")]
 
     def connections(self) -> list[ConnectionRow]:
-        return [ConnectionRow._make(row) for row in self._db.execute("SELECT * FROM connection")]
+        return [ConnectionRow._make(row) for row in self._all("SELECT * FROM connection")]
 
     def connection(self, number: int) -> ConnectionRow | None:
-        found = self._db.execute("SELECT * FROM connection WHERE id=?", (number,)).fetchone()
-        return ConnectionRow._make(found) if found else None
+        found = self._all("SELECT * FROM connection WHERE id=?", (number,))
+        return ConnectionRow._make(found[0]) if found else None
 
     def samples(self, connection: int) -> list[SampleRow]:
         """The kernel readings kept of a connection, oldest first."""
-        return [SampleRow._make(row) for row in self._db.execute(
+        return [SampleRow._make(row) for row in self._all(
             "SELECT * FROM sample WHERE connection=? ORDER BY t_ns", (connection,))]
 
     def sample_near(self, connection: int, t_ns: int) -> SampleRow | None:
         """The kept reading nearest to a moment."""
-        found = self._db.execute(
+        found = self._all(
             "SELECT * FROM sample WHERE connection=? ORDER BY abs(t_ns - ?) LIMIT 1",
             (connection, t_ns),
-        ).fetchone()
-        return SampleRow._make(found) if found else None
+        )
+        return SampleRow._make(found[0]) if found else None
 
     def seq_at(self, t_ns: int, endpoint: str) -> int | None:
         """The row of an endpoint with this stamp: how a chip finds its event."""
-        found = self._db.execute(
+        found = self._all(
             "SELECT e.seq FROM event e JOIN endpoint p ON p.id = e.endpoint"
             " WHERE e.t_ns = ? AND p.name = ? ORDER BY e.seq DESC LIMIT 1", (t_ns, endpoint),
-        ).fetchone()
-        return int(found[0]) if found else None
+        )
+        return int(found[0][0]) if found else None
 
     def before(self, connection: int, seq: int, limit: int = 200) -> list[Row]:
         """The last events of a connection before a row, in order."""
-        found = self._db.execute(
+        found = self._all(
             f"{_LOG} WHERE connection = ? AND seq < ? AND kind IN ('call', 'end')"
             " ORDER BY seq DESC LIMIT ?", (connection, seq, limit),
-        ).fetchall()
+        )
         return [Row._make(row) for row in reversed(found)]
 
     def calls_of(self, seq: int) -> int:
         """How many calls a command led to, among the next rows (LED_TO of them)."""
-        return int(self._db.execute(
+        return int(self._all(
             "SELECT count(*) FROM event WHERE seq > ? AND seq <= ? AND cause = ?"
             " AND kind = 'call' AND coalesce(errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')"
             " AND call <> 'getsockopt'",
             (seq, seq + LED_TO, seq),
-        ).fetchone()[0])
+        )[0][0])
 
     def caused_by(self, seq: int) -> list[int]:
         """Numbers of the rows that a command led to, among the next LED_TO ones."""
-        return [row[0] for row in self._db.execute(
+        return [row[0] for row in self._all(
             "SELECT seq FROM event WHERE seq > ? AND seq <= ? AND cause = ?",
             (seq, seq + LED_TO, seq),
         )]
 
     def close(self) -> None:
         """Let the file go. Idempotent."""
-        with suppress(sqlite3.Error):
-            self._db.close()
+        self._end()
+
+
+def _let_go(db: sqlite3.Connection) -> None:
+    with suppress(sqlite3.Error):
+        db.close()
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -226,19 +252,38 @@ def _connect(path: Path) -> sqlite3.Connection:
             raise Problem("journal.is_folder", path=str(path))
         if not path.exists():
             raise Problem("journal.missing", path=str(path))
+        if not path.is_file():  # to open a pipe would wait for its other end
+            raise Problem("journal.not_a_record", path=str(path))
         with path.open("rb") as file:
             if file.read(16)[:15] != b"SQLite format 3":
                 raise Problem("journal.not_a_record", path=str(path))
     except OSError as error:
         raise Problem("journal.unreadable", path=str(path),
                       reason=reason_of(error)) from error
-    uri = path.resolve().as_uri() + "?mode=ro"
-    if not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists():
-        uri += "&immutable=1"  # read-only media: no lock file can be made
+    path = path.resolve()  # SQLite looks for -wal beside the file itself
+    uri = path.as_uri() + "?mode=ro"
+    if not os.access(path.parent, os.W_OK):
+        if not _has_content(path, "-wal"):
+            uri += "&immutable=1"  # read-only media: no lock file can be made
+        elif not _has_content(path, "-shm"):  # nor the index of -wal, which holds the last rows
+            raise Problem("journal.needs_copy", path=str(path))
     try:
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
-        raise Problem("journal.unreadable", path=str(path), reason=str(error)) from error
+        raise _refused(path, error) from error
+
+
+def _has_content(path: Path, suffix: str) -> bool:
+    try:
+        return path.with_name(path.name + suffix).stat().st_size > 0
+    except OSError:
+        return False
+
+
+def _refused(path: Path, error: sqlite3.Error) -> Problem:
+    if is_no_database(error):
+        return Problem("journal.not_a_record", path=str(path))
+    return Problem("journal.unreadable", path=str(path), reason=reason_of_sqlite(error))
 
 
 def row_json(row: Row) -> str:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import os
 import sqlite3
+import sys
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-import workbench
 from workbench.engine.events import (
     DEFAULT_CAPTURE,
     NOTE,
@@ -29,9 +28,11 @@ from workbench.engine.events import (
     Item,
     Sample,
 )
-from workbench.journal.bulk import STATEMENTS, inserts
+from workbench.journal import file
+from workbench.journal.bulk import inserts
 from workbench.journal.lock import RecordLock
-from workbench.journal.schema import APPLICATION_ID, SCHEMA, VERSION
+from workbench.journal.pairs import Pairs
+from workbench.journal.reasons import reason_of_sqlite
 from workbench.texts import Problem, reason_of
 
 if TYPE_CHECKING:
@@ -82,15 +83,23 @@ class Recorder:
         self._readers: weakref.WeakSet[Reader] = weakref.WeakSet()
         self._connections = itertools.count(1)
         self._seq = 0
-        self._done = 0  # items taken from the queue and dealt with
-        self._put_count = itertools.count(1)
         self._closing = False
         self._thread: threading.Thread | None = None
-        self._pairs: dict[tuple[str, str], int] = {}
-        self._addresses: dict[int, tuple[str | None, str | None]] = {}
-        self._create()
-        self._lock = RecordLock(path)
-        self._db = self._open()
+        self._pairs = Pairs()
+        file.create(path)
+        try:
+            self._lock = RecordLock(path)
+        except OSError as error:
+            path.unlink()
+            raise Problem("journal.cannot_create", path=str(path),
+                          reason=reason_of(error)) from error
+        try:
+            self._db = file.open_new(path, self.clock, capture)
+        except Problem:
+            self._lock.release()
+            with suppress(OSError):
+                path.unlink()
+            raise
 
     # -- from any thread ----------------------------------------------------------------------
 
@@ -126,9 +135,9 @@ class Recorder:
 
     def start(self) -> None:
         """Begin: the first row is a note with the wall clock."""
-        wall = datetime.datetime.fromtimestamp(
-            self.clock.wall_ns / 1e9, datetime.UTC
-        ).astimezone()
+        begun = self.clock.wall_ns
+        wall = datetime.datetime.fromtimestamp(begun // 10**9).astimezone().replace(
+            microsecond=begun // 1000 % 10**6)  # cut, as it is shown and filtered
         self.put(Event(0, 0, 0, None, NOTE, "record", f"{wall.isoformat()!r}, {self.clock.wall_ns}",
                        None, None, None, None, None, None, None))
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
@@ -146,9 +155,13 @@ class Recorder:
         self._append(marker)  # type: ignore[arg-type]
         self._sleeping = False
         self._wake.set()
-        if self._thread is None or not self._thread.is_alive():
-            return True
-        return marker.reached.wait(timeout)
+        until = monotonic() + timeout
+        thread = self._thread
+        while thread is not None and thread.is_alive():  # it may end beside a close()
+            left = until - monotonic()
+            if marker.reached.wait(min(0.2, left)) or left <= 0:
+                return marker.reached.is_set()
+        return True
 
     def subscribe(self, listener: Callable[[int], None]) -> Callable[[], None]:
         """Have `listener(committed)` called after each commit; returns what ends it.
@@ -181,50 +194,9 @@ class Recorder:
             self._thread.join()
         for reader in list(self._readers):
             reader.close()
-        with suppress(sqlite3.Error):
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('closed_wall_ns', ?)",
-                             (Clock().wall_ns,))
-            self._db.execute("PRAGMA journal_mode=DELETE")
-        self._db.close()
+        file.seal(self._db)
         self._lock.release()
         self._tell()
-
-    # -- the file -----------------------------------------------------------------------------
-
-    def _create(self) -> None:
-        flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
-        try:
-            os.close(os.open(self.path, flags, 0o600))
-        except FileExistsError:
-            raise Problem("journal.exists", path=str(self.path)) from None
-        except OSError as error:
-            raise Problem("journal.cannot_create", path=str(self.path),
-                          reason=reason_of(error)) from error
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False,
-                                 cached_statements=STATEMENTS)
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=NORMAL")
-            db.execute("PRAGMA temp_store=MEMORY")  # no spill file beside the record
-            db.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            db.execute(f"PRAGMA user_version={VERSION}")
-            db.executescript(SCHEMA)
-            db.executemany("INSERT INTO meta VALUES (?, ?)", [
-                ("format", VERSION),
-                ("program", f"socket-workbench {workbench.__version__}"),
-                ("started_wall_ns", self.clock.wall_ns),
-                ("started_perf_ns", self.clock.perf_ns),
-                ("capture", "all" if self._capture is None else self._capture),
-            ])
-        except sqlite3.Error as error:
-            self._lock.release()
-            with suppress(OSError):
-                self.path.unlink()
-            raise Problem("journal.cannot_create", path=str(self.path),
-                          reason=str(error)) from error
-        return db
 
     # -- the recorder's thread ----------------------------------------------------------------
 
@@ -265,11 +237,7 @@ class Recorder:
         if self.failed is None:
             if self._cutting and self._capture is not None:
                 self._cut(items, self._capture)
-            try:
-                self._write(items)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it must not go unsaid
-                self._fail(Problem("journal.write_failed", path=str(self.path),
-                                   reason=str(error)), items)
+            self._record(items)
         else:
             self.not_recorded += sum(isinstance(item, Event) for item in items)
         for item in items:
@@ -277,10 +245,32 @@ class Recorder:
                 item.reached.set()
         self._tell()
 
+    def _record(self, items: list[Item]) -> None:
+        """Write a batch up to the limit; whatever goes wrong, it must not go unsaid."""
+        beyond = self._beyond_limit(items)
+        try:
+            self._write(items[: len(items) - len(beyond)])
+        except sqlite3.Error as error:
+            self._fail(Problem("journal.write_failed", path=str(self.path),
+                               reason=reason_of_sqlite(error)), items)
+        except Exception as error:  # noqa: BLE001 - a fault of ours stops no socket
+            self._fail(Problem("journal.write_failed", path=str(self.path),
+                               reason=str(error)), items)
+        else:
+            if self._max_rows is not None and self._seq >= self._max_rows:
+                self._fail(Problem("journal.limit", rows=self._seq), beyond)
+
+    def _beyond_limit(self, items: list[Item]) -> list[Item]:
+        """What follows the last event that may still be written."""
+        if self._max_rows is None or self._seq + len(items) <= self._max_rows:
+            return []
+        events = (place for place, item in enumerate(items) if type(item) is Event)
+        first = next(itertools.islice(events, self._max_rows - self._seq, None), len(items))
+        return items[first:]
+
     def _write(self, items: list[Item]) -> None:
         """One transaction for one batch."""
-        before = self._seq
-        execute = self._db.execute
+        execute = self._execute
         execute("BEGIN")
         for kind, run in groupby(items, type):
             if kind is Event:
@@ -293,8 +283,15 @@ class Recorder:
                     self._write_fact(item)
         execute("COMMIT")
         self.committed = self._seq
-        if self._max_rows is not None and self._seq >= self._max_rows and before < self._seq:
-            self._fail(Problem("journal.limit", rows=self._seq), [])
+
+    def _execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
+        r"""One statement. Names that are no text (a unix path may be any bytes) become \xHH."""
+        try:
+            self._db.execute(statement, parameters)
+        except UnicodeEncodeError:
+            self._db.execute(statement, [
+                _as_text(value) if isinstance(value, str) else value for value in parameters
+            ])
 
     def _cut(self, items: list[Item], capture: int) -> None:
         """Shorten what was handed over whole; what was received is kept for who asked for it."""
@@ -310,7 +307,7 @@ class Recorder:
                 items[place] = item._replace(payload=payload[:capture])
 
     def _write_fact(self, item: Item) -> None:
-        execute = self._db.execute
+        execute = self._execute
         match item:
             case EndpointAdded():
                 execute(
@@ -329,30 +326,17 @@ class Recorder:
                 self._pair(item.id, item.local, item.peer)
             case ConnectionClosed():
                 execute("UPDATE connection SET closed_seq=? WHERE id=?", (self._seq, item.id))
-                self._unpair(item.id)
+                self._pairs.closed(item.id)
             case Sample():
                 execute("INSERT INTO sample VALUES (?,?,?,?)",
                         (item.t_ns, item.connection, self._seq, item.reading))
 
     def _pair(self, number: int, local: str | None, peer: str | None) -> None:
-        """Link the two ends where both are ours: their addresses mirror each other."""
-        if not local or not peer:
-            return
-        self._pairs[local, peer] = number
-        self._addresses[number] = (local, peer)
-        other = self._pairs.get((peer, local))
-        if other is not None and other != number:
-            self._db.execute("UPDATE connection SET pair=? WHERE id=?", (other, number))
-            self._db.execute("UPDATE connection SET pair=? WHERE id=?", (number, other))
-
-    def _unpair(self, number: int) -> None:
-        local, peer = self._addresses.pop(number, (None, None))
-        if not local or not peer:
-            return
-        # kept for a while: a short-lived client may be gone before its accept is recorded
-        if len(self._pairs) > 4 * len(self._addresses) + 1000:
-            self._pairs = {key: value for key, value in self._pairs.items()
-                           if value in self._addresses}
+        """Link the two ends where both are ours."""
+        other = self._pairs.named(number, local, peer)
+        if other is not None:
+            self._execute("UPDATE connection SET pair=? WHERE id=?", (other, number))
+            self._execute("UPDATE connection SET pair=? WHERE id=?", (number, other))
 
     def _fail(self, problem: Problem, items: list[Item]) -> None:
         """Recording stops; the sockets go on, and what is not recorded is counted."""
@@ -366,7 +350,21 @@ class Recorder:
         with self._told:
             self._told.notify_all()
         for listener in list(self._listeners):
-            listener(self.committed)
+            try:
+                listener(self.committed)
+            except Exception:  # noqa: BLE001 - who listens must not end the recording
+                with suppress(ValueError):
+                    self._listeners.remove(listener)
+                threading.excepthook(threading.ExceptHookArgs(
+                    (*sys.exc_info(), threading.current_thread())))
+
+
+def _as_text(value: str) -> str:
+    r"""Bytes that came as surrogates (PEP 383) as \xHH; another lone surrogate as \uHHHH."""
+    try:
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "backslashreplace").decode()
 
 
 class _Flush:

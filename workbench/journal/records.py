@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,19 +37,23 @@ def folder() -> Path:
 def recent(limit: int = 12) -> list[Known]:
     """The newest records of the last 30 days that nobody writes now, newest first."""
     oldest = time.time() - KEPT_DAYS * 86_400
-    found = sorted(
-        ((path.stat().st_mtime, path) for path in folder().glob(f"*{SUFFIX}")), reverse=True
-    )
+    found = sorted(_files(), reverse=True)
     result: list[Known] = []
     for changed, path in found:
         if changed < oldest or len(result) == limit:
             break
         if is_written(path):
             continue
-        try:
+        with suppress(Problem):  # what cannot be read is not offered
             reader = Reader(path)
-        except Problem:
-            continue
-        result.append(Known(path, reader.count(), reader.crashed))
-        reader.close()
+            try:
+                result.append(Known(path, reader.count(), reader.crashed))
+            finally:
+                reader.close()
     return result
+
+
+def _files() -> Iterator[tuple[float, Path]]:
+    for path in folder().glob(f"*{SUFFIX}"):
+        with suppress(OSError):  # a link to nowhere, or gone since
+            yield path.stat().st_mtime, path

@@ -1,0 +1,93 @@
+"""The file of a record: made once and for its owner alone, sealed into one file at the end."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Final
+
+import workbench
+from workbench.engine.events import Clock
+from workbench.journal.bulk import STATEMENTS
+from workbench.journal.reasons import reason_of_sqlite
+from workbench.journal.schema import APPLICATION_ID, SCHEMA, VERSION
+from workbench.texts import Problem, reason_of
+
+SEAL_WITHIN: Final = 1.0
+"""Seconds that a reader in the middle of a page may hold the sealing up."""
+
+
+def create(path: Path) -> None:
+    """An empty file 0600 that was not there before (open(2): O_EXCL, O_NOFOLLOW).
+
+    Raises:
+        Problem: it exists, or the system refuses it.
+    """
+    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        os.close(os.open(path, flags, 0o600))
+    except FileExistsError:
+        raise Problem("journal.exists", path=str(path)) from None
+    except OSError as error:
+        raise Problem("journal.cannot_create", path=str(path), reason=reason_of(error)) from error
+
+
+def open_new(path: Path, clock: Clock, capture: int | None) -> sqlite3.Connection:
+    """The connection that writes: a record without events in a file that `create` has made.
+
+    Raises:
+        Problem: SQLite cannot write there.
+    """
+    meta = [
+        ("format", VERSION),
+        ("program", f"socket-workbench {workbench.__version__}"),
+        ("started_wall_ns", clock.wall_ns),
+        ("started_perf_ns", clock.perf_ns),
+        ("capture", "all" if capture is None else capture),
+    ]
+    db: sqlite3.Connection | None = None
+    try:
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False,
+                             cached_statements=STATEMENTS)
+        # One transaction, and before WAL: whenever the process ends, the file itself is either
+        # empty or a whole record, even if its -wal is lost later. Nothing is lost without fsync.
+        db.execute("PRAGMA synchronous=OFF")
+        db.executescript(f"BEGIN; PRAGMA application_id={APPLICATION_ID};"
+                         f" PRAGMA user_version={VERSION}; {SCHEMA}")
+        db.executemany("INSERT INTO meta VALUES (?, ?)", meta)
+        db.execute("COMMIT")
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        db.execute("PRAGMA temp_store=MEMORY")  # no spill file beside the record
+    except sqlite3.Error as error:
+        if db is not None:
+            db.close()
+        raise Problem("journal.cannot_create", path=str(path),
+                      reason=reason_of_sqlite(error)) from error
+    return db
+
+
+def seal(db: sqlite3.Connection) -> None:
+    """Mark the record as closed, leave one file, let it go.
+
+    A reader of another program that holds on keeps the -wal there; the file is whole without it.
+    """
+    with suppress(sqlite3.Error):
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('closed_wall_ns', ?)", (Clock().wall_ns,))
+    until = monotonic() + SEAL_WITHIN
+    while not _one_file(db) and monotonic() < until:
+        sleep(0.01)  # SQLite does not wait for readers here, and tells nobody when they go
+    db.close()
+
+
+def _one_file(db: sqlite3.Connection) -> bool:
+    """Whether journal_mode=DELETE was reached; at least everything moves from -wal to the file."""
+    try:
+        return bool(db.execute("PRAGMA journal_mode=DELETE").fetchone()[0] == "delete")
+    except sqlite3.Error:
+        with suppress(sqlite3.Error):
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return False

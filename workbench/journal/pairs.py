@@ -1,0 +1,65 @@
+"""Which two connections are the ends of one talk: their addresses mirror each other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SPARE: Final = 1_000
+"""Closed connections without a partner that may be remembered beside those that are open."""
+
+_Names = tuple[str | None, str | None]
+
+
+class Pairs:
+    """Learns addresses as they come and says who belongs together."""
+
+    def __init__(self) -> None:
+        self._by_address: dict[_Names, int] = {}
+        self._open: dict[int, _Names] = {}
+        self._partner: dict[int, int] = {}
+
+    def named(self, number: int, local: str | None, peer: str | None) -> int | None:
+        """A connection has these addresses (None: as before); its other end, where it is known.
+
+        A connection that has found its other end is nobody else's: ports are used again.
+        """
+        before = self._open.get(number, (None, None))
+        names = (local or before[0], peer or before[1])
+        self._open[number] = names
+        if names != before:
+            self._forget(number, before)
+        if not all(names):
+            return None
+        self._by_address[names] = number
+        other = self._by_address.get((names[1], names[0]))
+        if other is None or other == number or self._partner.get(other, number) != number:
+            return None
+        self._partner[number], self._partner[other] = other, number
+        return other
+
+    def closed(self, number: int) -> None:
+        """A connection is gone.
+
+        Without a partner it is remembered for a while: a short-lived client may be gone before
+        its accept is recorded.
+        """
+        names = self._open.pop(number, None)
+        other = self._partner.get(number)
+        if other is None:
+            self._prune()
+            return
+        if names is not None:
+            self._forget(number, names)
+        if other not in self._open:
+            self._partner.pop(number, None)
+            self._partner.pop(other, None)
+
+    def _forget(self, number: int, names: _Names) -> None:
+        if self._by_address.get(names) == number:
+            del self._by_address[names]
+
+    def _prune(self) -> None:
+        if len(self._by_address) > 4 * len(self._open) + SPARE:
+            self._by_address = {
+                names: number for names, number in self._by_address.items() if number in self._open
+            }
