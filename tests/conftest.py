@@ -25,6 +25,10 @@ settings.register_profile("workbench", deadline=None, print_blob=True)
 settings.load_profile("workbench")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="demonstrations ten times in a row")
+
+
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
     """A test that changes the language changes it for itself alone."""

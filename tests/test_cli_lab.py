@@ -72,4 +72,4 @@ def test_a_ready_scenario_still_runs(capsys: Captured) -> None:
     assert main(["lab", "greeting", "--backlog", "3"]) == 2
     assert "--backlog belongs to lab backlog" in capsys.readouterr().err
     assert main(["lab", "nothing"]) == 2
-    assert "backlog, greeting" in capsys.readouterr().err
+    assert "backlog, all, greeting" in capsys.readouterr().err

@@ -33,7 +33,7 @@ from workbench.engine.settings import (
 from workbench.journal.export import FORMATS
 from workbench.journal.query import parse as parse_filter
 from workbench.journal.reader import Reader
-from workbench.resources import resource
+from workbench.labs.demos import demo, demos
 from workbench.scenario.junit import write_junit
 from workbench.scenario.model import Expect, Perform, Scenario, Step, load
 from workbench.scenario.runner import Runner, failure_text
@@ -202,8 +202,6 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _lab(args: argparse.Namespace) -> int:
-    found = {path.stem.partition("-")[2] or path.stem: path
-             for path in sorted(resource("scenarios").glob("*.toml"))}
     if args.name == cli_lab.NAME and not args.list:
         settings = cli_lab.settings_of(args)
         with _terminable(), _session(args) as session:
@@ -212,20 +210,43 @@ def _lab(args: argparse.Namespace) -> int:
     if args.timeout == float("inf"):
         args.timeout = None
     if args.list or args.name is None:
-        print(f"{cli_lab.NAME:<20} {tr('backlog.name')}")
-        for name, path in found.items():
-            scenario = load(path)
-            print(f"{name:<20} {scenario.titles.get(_current(), scenario.title)}")
+        cli_lab.list_all()
         return OK
-    if args.name not in found:
-        raise Problem("cli.no_lab", name=args.name, known=", ".join((cli_lab.NAME, *found)))
-    return _run_scenario(load(found[args.name]), args, None)
+    if args.name == "all":
+        return _check_all(args)
+    found = demo(args.name)
+    if found is None:
+        known = (cli_lab.NAME, "all", *(item.name for item in demos()))
+        raise Problem("cli.no_lab", name=args.name, known=", ".join(known))
+    hindrance = found.hindrance()
+    if hindrance is not None:
+        raise Problem("demos.not_here", reason=hindrance)
+    if not args.json:
+        print(found.shows)
+    status = _run_scenario(found.scenario(), args, None)
+    if not args.json and found.your_turn:
+        print(tr("demos.your_turn", text=found.your_turn))
+    return status
 
 
-def _current() -> str:
-    from workbench.texts import language
-
-    return language()
+def _check_all(args: argparse.Namespace) -> int:
+    """Each demonstration once, a line each."""
+    counts = {"held": 0, "failed": 0, "skipped": 0}
+    for item in demos():
+        hindrance = item.hindrance()
+        if hindrance is not None or (item.beyond_loopback and not args.beyond_loopback):
+            counts["skipped"] += 1
+            reason = hindrance or Problem("demos.needs_beyond")
+            print(f"{item.name:<22}{tr('demos.not_here', reason=reason)}")
+            continue
+        with _terminable(), _session(args) as session:
+            report = Runner(session, item.scenario(), timeout=args.timeout or 60.0).run()
+        counts["held" if report.ok else "failed"] += 1
+        shown = tr("demos.held") if report.ok else tr("demos.failed",
+                                                      reason=report.steps[-1].reason)
+        print(f"{item.name:<22}{shown}", flush=True)
+    print(tr("demos.all", **counts))
+    return FAILED if counts["failed"] else OK
 
 
 def _run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | None) -> int:

@@ -14,6 +14,7 @@ from workbench.labs.backlog import BacklogRun
 from workbench.labs.backlog_compare import Comparison, compare
 from workbench.labs.backlog_data import BacklogSettings, Family, Mode, Picture, Result
 from workbench.labs.backlog_words import ends, outcome, title
+from workbench.labs.demos import demos
 from workbench.scenario.runner import failure_text
 from workbench.session import Session
 from workbench.texts import Problem, tr
@@ -36,6 +37,20 @@ def add_options(lab: argparse.ArgumentParser) -> None:
                        help=tr("backlog.help_mode"))
     group.add_argument("--accept-after", type=float, metavar="S", dest="accept_after",
                        help=tr("backlog.help_accept_after"))
+
+
+def list_all() -> None:
+    """Every lab: name, title, whether it works here, how long it takes, what it needs."""
+    print(f"{NAME:<22}{tr('backlog.name')}")
+    for item in demos():
+        hindrance = item.hindrance()
+        facts = [tr("demos.here") if hindrance is None
+                 else tr("demos.not_here", reason=hindrance)]
+        facts.append(tr("demos.moment") if item.seconds < 0.5
+                     else tr("demos.seconds", seconds=item.seconds))
+        if item.beyond_loopback:
+            facts.append(tr("demos.needs_beyond"))
+        print(f"{item.name:<22}{item.title}  [{'; '.join(facts)}]")
 
 
 def patience(text: str) -> float:

@@ -183,11 +183,17 @@ class Session:
     # -- what endpoints ask for ---------------------------------------------------------------
 
     def link(self, name: str) -> str:
-        """Where another endpoint listens, or will. Raises Problem while it has no port yet."""
+        """Where another endpoint listens, did last, or will.
+
+        Raises:
+            Problem: it has no port yet.
+        """
         endpoint = self._endpoint(name)
         own = endpoint.own_channel()
         if own is not None and own.traced.local is not None:
             return own.traced.local
+        if endpoint.last_local is not None:
+            return endpoint.last_local
         spec = endpoint.settings.address
         parsed = parse(spec, endpoint.settings.family)
         if parsed.kind in {AddressKind.INET, AddressKind.INET6} and not parsed.port:

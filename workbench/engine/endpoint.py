@@ -74,6 +74,7 @@ class Endpoint:
         receive, send: gates; `held` is back-pressure from the journal.
         timeout, bufsize: live values.
         counter: fills {counter} in what is sent.
+        last_local: where the own socket was bound before it was closed; @links still lead there.
     """
 
     def __init__(self, number: int, settings: EndpointSettings, around: Surroundings,
@@ -106,6 +107,7 @@ class Endpoint:
         self._send_step_ticket: Ticket | None = None
         self.names = Names(self)
         self.counter = itertools.count(1)
+        self.last_local: str | None = None
         self.repeater = Repeater(self)
         self._buffer = memoryview(bytearray(max(1, self.bufsize)))
         self._recv_args = str(self.bufsize)
@@ -340,6 +342,8 @@ class Endpoint:
     def configure(self, settings: EndpointSettings) -> None:
         """Take new settings; those that can change in a live endpoint do at once."""
         self.behaviour = prepare(settings.responder)
+        if (settings.address, settings.family) != (self.settings.address, self.settings.family):
+            self.last_local = None
         self.settings = settings
         self.timeout = settings.timeout
         if settings.bufsize != self.bufsize:
@@ -523,6 +527,8 @@ class Endpoint:
 
     def channel_closed(self, channel: Channel) -> None:
         """A channel's descriptor is gone."""
+        if channel is self.own_channel():
+            self.last_local = channel.traced.local
         self.channels.pop(channel.traced.id, None)
         self.closed.append(channel)
         self.closed_count += 1

@@ -273,10 +273,10 @@ class ListenerEndpoint(Endpoint):
         ticket.finish()
 
     def channel_closed(self, channel: Channel) -> None:
+        super().channel_closed(channel)
         if channel is self._own:
             self._own = None
             self.phase = Phase.CLOSED
-        super().channel_closed(channel)
 
     def waiting(self) -> Waiting | None:
         own = self._own

@@ -1,0 +1,111 @@
+"""The ready demonstrations: which there are, whether they work here, and what to try next."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from workbench.engine import options
+from workbench.engine.address import AddressKind, parse
+from workbench.engine.settings import EndpointSettings
+from workbench.resources import resource
+from workbench.scenario.model import Scenario, load
+from workbench.texts import Problem, has, language, tr
+
+SECONDS: Final = {"udp-timeout": 3.0, "linger": 1.0, "accept-timeout": 0.5}
+"""How long those take in which time is the subject; the others take a moment."""
+BEYOND: Final = frozenset({"multicast"})
+"""Those that bind to an address that is not the loopback's alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """One ready scenario.
+
+    Attributes:
+        name: as `lab NAME` knows it. seconds: roughly, how long it takes.
+        beyond_loopback: whether it has to be allowed to bind beyond loopback.
+    """
+
+    name: str
+    path: Path
+    seconds: float
+    beyond_loopback: bool
+
+    def scenario(self) -> Scenario:
+        """Read it. Raises Problem where the file is broken."""
+        return load(self.path)
+
+    @property
+    def title(self) -> str:
+        scenario = self.scenario()
+        return scenario.titles.get(language(), scenario.title)
+
+    @property
+    def shows(self) -> str:
+        """What it shows and what to look at; "" where nothing is said."""
+        return _words(f"demo.{self.name}.shows")
+
+    @property
+    def your_turn(self) -> str:
+        """One value to change and try again."""
+        return _words(f"demo.{self.name}.turn")
+
+    def hindrance(self) -> Problem | None:
+        """Why it does not work on this system, tried out; None where it does."""
+        return next(_hindrances(self.scenario().endpoints), None)
+
+
+def demos() -> list[Demo]:
+    """All of them, in the order of their numbers."""
+    found = []
+    for path in sorted(resource("scenarios").glob("*.toml"), key=_number):
+        name = path.stem.partition("-")[2]
+        found.append(Demo(name, path, SECONDS.get(name, 0.1), name in BEYOND))
+    return found
+
+
+def demo(name: str) -> Demo | None:
+    """The one of that name."""
+    return next((item for item in demos() if item.name == name), None)
+
+
+def _number(path: Path) -> int:
+    return int(path.stem.partition("-")[0])
+
+
+def _words(key: str) -> str:
+    return tr(key) if has(key) else ""
+
+
+def _hindrances(endpoints: tuple[EndpointSettings, ...]) -> Iterator[Problem]:
+    for settings in endpoints:
+        lacking = options.probe(settings.family, settings.type)
+        if lacking is not None:
+            yield lacking
+            continue
+        for name, _value in settings.options:
+            if options.find(name).number is None:
+                yield Problem("option.missing", name=name)
+        refused = _bind(settings)
+        if refused is not None:
+            yield refused
+
+
+def _bind(settings: EndpointSettings) -> Problem | None:
+    """Whether an address like this can be had: IPv6 and abstract names are not everywhere."""
+    if not settings.address or settings.address.startswith("@"):
+        return None
+    parsed = parse(settings.address, settings.family)
+    if parsed.kind is not AddressKind.INET6:
+        return None
+    with suppress(OSError), socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+        if (parsed.host or "").startswith("::ffff:"):
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        probe.bind((parsed.host, 0))
+        return None
+    return Problem("demos.no_ipv6", address=settings.address)
