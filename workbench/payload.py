@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from workbench.texts import Problem
@@ -14,6 +16,13 @@ ENCODINGS: Final = (
 _SUFFIXES: Final = {"nothing": b"", "lf": b"\n", "crlf": b"\r\n", "nul": b"\0"}
 _SIMPLE: Final = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "\\": "\\"}
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
+_PATTERN: Final = {
+    "missing ), unterminated": "group", "unbalanced": "unbalanced", "unterminated character": "set",
+    "nothing to repeat": "repeat", "multiple repeat": "repeat", "min repeat": "range",
+    "bad character range": "range", "bad escape": "escape", "incomplete escape": "escape",
+    "unknown extension": "extension", "look-behind": "behind", "invalid group": "reference",
+}
+"""How messages of `re` begin, and which of our texts (pattern.*) says the same."""
 _SHOWN: Final = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\0": "\\0"}
 
 
@@ -23,14 +32,34 @@ def encode(text: str, encoding: str) -> bytes:
     Raises:
         Problem: unknown encoding, or a character that it cannot express (with its position).
     """
+    return _encoded(text, encoding, range(len(text)), str.encode)
+
+
+def check_encoding(encoding: str) -> None:
+    """Raises Problem with the nearest name where no encoding of text is called so."""
     try:
-        return text.encode(encoding)
-    except UnicodeEncodeError as error:
-        raise Problem("payload.not_expressible", character=text[error.start],
-                      position=error.start + 1, encoding=encoding) from error
-    except LookupError as error:
-        raise Problem("payload.unknown_encoding", encoding=encoding,
+        if not codecs.lookup(encoding)._is_text_encoding:  # rot13, hex, base64: no text
+            raise LookupError(encoding)
+    except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
+        near = difflib.get_close_matches(encoding.lower(), ENCODINGS, 1, 0.3) or ["utf-8"]
+        raise Problem("payload.unknown_encoding", encoding=encoding, near=near[0],
                       known=", ".join(ENCODINGS)) from error
+
+
+def _encoded(text: str, encoding: str, places: Sequence[int],
+             method: Callable[[str, str], bytes]) -> bytes:
+    """`places`: where each character stands in what was typed, for the message."""
+    check_encoding(encoding)
+    try:
+        return method(text, encoding)
+    except UnicodeEncodeError as error:
+        # of idna, start counts within one label; what stands there is the same to a person
+        start = min(error.start, len(text) - 1)
+        key = "lone_surrogate" if "\ud800" <= text[start] <= "\udfff" else "not_expressible"
+        raise Problem(f"payload.{key}", character=text[start], code=f"U+{ord(text[start]):04X}",
+                      position=places[start] + 1, encoding=encoding) from error
+    except UnicodeError as error:  # idna and undefined say no more than that
+        raise Problem("payload.not_this_text", encoding=encoding) from error
 
 
 def parse_hex(text: str) -> bytes:
@@ -62,35 +91,53 @@ def from_escapes(text: str, encoding: str) -> bytes:
     r"""Text with \r \n \t \0 \\ \xHH \uHHHH as bytes; \xHH is that byte whatever the encoding.
 
     Raises:
-        Problem: an unknown escape, or what `encode` raises.
+        Problem: an unknown escape, or what `encode` raises; positions are those in `text`.
     """
-    parts = []
+    pieces = list(_pieces(text))
+    if not any(isinstance(piece, bytes) for piece, _ in pieces):
+        piece, places = pieces[0] if pieces else ("", [])
+        return _encoded(str(piece), encoding, places, str.encode)
+    check_encoding(encoding)
+    encoder = codecs.getincrementalencoder(encoding)()  # one for all: UTF-16 gets one mark
+
+    def go_on(piece: str, _encoding: str) -> bytes:
+        return encoder.encode(piece, True)
+
+    return b"".join(
+        piece if isinstance(piece, bytes) else _encoded(piece, encoding, places, go_on)
+        for piece, places in pieces
+    )
+
+
+def _pieces(text: str) -> Iterator[tuple[str | bytes, list[int]]]:
+    """Stretches of characters and single bytes, and where each stands in the text."""
+    chars: list[str] = []
+    places: list[int] = []
     last = 0
     for found in _ESCAPE.finditer(text):
-        parts.append(encode(text[last : found.start()], encoding))
+        chars += text[last : found.start()]
+        places += range(last, found.start())
         last = found.end()
         byte, point, simple = found.groups()
         if byte is not None:
-            parts.append(bytes([int(byte, 16)]))
-        elif point is not None:
-            parts.append(encode(chr(int(point, 16)), encoding))
-        elif simple in _SIMPLE:
-            parts.append(encode(_SIMPLE[simple], encoding))
-        else:
+            if chars:
+                yield "".join(chars), places
+            chars, places = [], []
+            yield bytes([int(byte, 16)]), [found.start()]
+            continue
+        if point is None and simple not in _SIMPLE:
             raise Problem("payload.bad_escape", escape=found.group(), position=found.start() + 1)
-    parts.append(encode(text[last:], encoding))
-    return b"".join(parts)
-
-
-def unescape(text: str) -> str | None:
-    r"""The plain text of an escaped one; None where \xHH names bytes that no text is."""
-    if any(found.group(1) is not None for found in _ESCAPE.finditer(text)):
-        return None
-    return _ESCAPE.sub(
-        lambda found: chr(int(found.group(2), 16)) if found.group(2)
-        else _SIMPLE.get(found.group(3) or "", found.group()),
-        text,
-    )
+        char = chr(int(point, 16)) if point is not None else _SIMPLE[simple]
+        if chars and "\ud800" <= chars[-1] <= "\udbff" and "\udc00" <= char <= "\udfff":
+            # two halves, as JSON writes what lies beyond \uFFFF
+            chars[-1] = (chars[-1] + char).encode("utf-16", "surrogatepass").decode("utf-16")
+            continue
+        chars.append(char)
+        places.append(found.start())
+    chars += text[last:]
+    places += range(last, len(text))
+    if chars:
+        yield "".join(chars), places
 
 
 def escape(text: str) -> str:
@@ -104,12 +151,30 @@ def escape(text: str) -> str:
 
 def show(data: bytes, encoding: str = "utf-8") -> str:
     r"""Bytes as one line of text: what does not decode as \xHH, control characters escaped."""
+    for errors in ("strict", "backslashreplace"):
+        try:
+            return escape(data.decode(encoding, errors))
+        except (UnicodeError, LookupError, ValueError):  # UTF-7 and idna ignore `errors`
+            continue
+    return escape(data.decode("latin-1"))
+
+
+def compile_pattern(pattern: str, encoding: str = "utf-8") -> re.Pattern[bytes]:
+    """A regular expression over bytes, in which a dot is any byte.
+
+    Raises:
+        Problem: what is wrong with it (with the position), or what `encode` raises.
+    """
+    data = encode(pattern, encoding)
     try:
-        return escape(data.decode(encoding))
-    except UnicodeDecodeError:
-        return escape(data.decode(encoding, "backslashreplace"))
-    except LookupError:
-        return escape(data.decode("latin-1"))
+        return re.compile(data, re.DOTALL)
+    except (re.error, OverflowError, RecursionError) as error:
+        message = str(error)
+        key = next((key for start, key in _PATTERN.items() if message.startswith(start)), "other")
+        place = getattr(error, "pos", None) or 0
+        position = len(data[:place].decode(encoding, "ignore")) + 1
+        raise Problem("payload.bad_pattern", pattern=pattern, reason=Problem(f"pattern.{key}"),
+                      position=position) from error
 
 
 def hexdump(data: bytes, start: int = 0) -> Iterator[str]:

@@ -46,9 +46,11 @@ class Failure(NamedTuple):
 
 
 def symbol(number: int) -> str:
-    """ECONNREFUSED for 111 on Linux; EWOULDBLOCK is shown as EAGAIN."""
+    """ECONNREFUSED for 111 on Linux; of two names for a number, the one that strace shows."""
     if number == errno.EAGAIN:
         return "EAGAIN"
+    if number == errno.EOPNOTSUPP:
+        return "EOPNOTSUPP"  # on Linux also ENOTSUP
     return errno.errorcode.get(number, f"errno {number}")
 
 

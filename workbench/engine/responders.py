@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -17,8 +16,7 @@ from workbench.engine.settings import (
     Sink,
     Then,
 )
-from workbench.payload import encode, parse_hex
-from workbench.texts import Problem
+from workbench.payload import compile_pattern, encode, parse_hex
 
 Data = bytes | memoryview
 
@@ -94,10 +92,7 @@ def _prepare_rule(rule: Rule) -> Answer:
 
 def _matcher(rule: Rule) -> Callable[[bytes], bool]:
     if rule.match is Match.REGEX:
-        try:
-            pattern = re.compile(encode(rule.value, rule.encoding), re.DOTALL)
-        except re.error as error:
-            raise Problem("engine.bad_pattern", pattern=rule.value, reason=str(error)) from error
+        pattern = compile_pattern(rule.value, rule.encoding)
         return lambda data: pattern.search(data) is not None
     value = parse_hex(rule.value) if rule.match is Match.HEX else encode(rule.value, rule.encoding)
     if rule.match is Match.EXACT:

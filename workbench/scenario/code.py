@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterable
 
 from workbench.checksum import CHECKSUMS
@@ -15,6 +16,9 @@ from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.texts import tr
 
 _INDENT = "    "
+_TAKEN = frozenset({"address", "data", "error", "peer", "print", "open", "socket", "time", "where",
+                    "bytes", "range"})
+"""Names that the script itself uses."""
 
 
 def to_python(scenario: Scenario) -> str:
@@ -35,6 +39,8 @@ def to_python(scenario: Scenario) -> str:
 def variable(name: str) -> str:
     """An endpoint's name as a Python variable."""
     plain = name.replace("-", "_")
+    if keyword.iskeyword(plain) or plain in _TAKEN:
+        return f"{plain}_"
     return plain if not plain[:1].isdigit() else f"endpoint_{plain}"
 
 

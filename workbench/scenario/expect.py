@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from workbench.journal.reader import Reader, Row
-from workbench.payload import encode, parse_hex
+from workbench.payload import compile_pattern, encode, parse_hex, show
 from workbench.scenario.model import Expect
 
 _PASSED_OVER = frozenset({"EINPROGRESS", "EAGAIN"})
 _READS = frozenset({"recv", "recvfrom"})
 PAGE = 5000
+SHOWN_CALLS = 3
+SHOWN_BYTES = 80
 
 
 @dataclass(slots=True)
@@ -21,18 +22,19 @@ class _Connection:
     Attributes:
         number: 1 = first of its endpoint; 0 = the listener itself, or no connection.
         stream: bytes are one stream, not messages.
-        rows: what is not consumed yet; of the first read `partial` bytes are.
+        rows: what is not consumed yet; of a read that is used in part, the rest of its bytes.
     """
 
     number: int
     stream: bool
     rows: list[Row] = field(default_factory=list)
-    partial: int = 0
 
-    def use_up(self, seq: int, partial: int = 0) -> None:
-        """Rows up to `seq` are consumed and need not be kept."""
-        self.rows = [row for row in self.rows if row.seq > seq]
-        self.partial = partial
+    def use_up(self, row: Row, used: int | None = None) -> None:
+        """Rows up to this one are consumed; of its bytes the first `used`, None: it wholly."""
+        kept = [other for other in self.rows if other.seq > row.seq]
+        if used is not None:
+            kept.insert(0, row._replace(payload=(row.payload or b"")[used:]))
+        self.rows = kept
 
 
 class Matcher:
@@ -43,9 +45,9 @@ class Matcher:
         self._reader = reader
         self._seen = start
         self._whole = whole
-        self._start = start
         self._connections: dict[tuple[str, int | None], _Connection] = {}
-        self._counts: dict[str, int] = {}
+        self._numbers: dict[int, int] = {}
+        self._before = max((item.id for item in reader.connections()), default=0)
 
     def take(self, upto: int) -> None:
         """Read what was committed since."""
@@ -70,19 +72,44 @@ class Matcher:
         if row.connection is None or row.endpoint is None:
             return _Connection(0, stream=False)
         endpoint = next(item for item in self._reader.endpoints() if item.name == row.endpoint)
-        record = self._reader.connection(row.connection)
-        if endpoint.role == "listener" and record is not None and record.parent is None:
-            return _Connection(0, stream=False)
-        number = self._counts[row.endpoint] = self._counts.get(row.endpoint, 0) + 1
-        return _Connection(number, stream=endpoint.type == "SOCK_STREAM")
+        if row.connection not in self._numbers:
+            self._number_all()
+        number = self._numbers.get(row.connection, 0)
+        return _Connection(number, stream=bool(number) and endpoint.type == "SOCK_STREAM")
+
+    def _number_all(self) -> None:
+        """As the endpoints number them: in the order they were made, not in which they speak."""
+        listeners = {item.id for item in self._reader.endpoints() if item.role == "listener"}
+        counts: dict[int, int] = {}
+        for item in sorted(self._reader.connections()):
+            if item.endpoint in listeners and item.parent is None:
+                continue  # what listens is no conversation
+            if item.id > self._before:
+                counts[item.endpoint] = self._numbers[item.id] = counts.get(item.endpoint, 0) + 1
 
     def find(self, expect: Expect) -> bool:
-        """Look for a match, and use it up; True when all `count` were found."""
+        """Look for a match; True when all `count` were found, and only then are they used up."""
         if expect.count == 1:
             return self._find_one(expect)
-        if self._count(expect) < expect.count:
-            return False
-        return all(self._find_one(expect) for _ in range(expect.count))
+        if not expect.wants_bytes and self._count(expect) < expect.count:
+            return False  # a quick look: five hundred connects arrive one by one
+        before = [(connection, connection.rows) for connection in self._candidates(expect)]
+        if all(self._find_one(expect) for _ in range(expect.count)):
+            return True
+        for connection, rows in before:
+            connection.rows = rows
+        return False
+
+    def instead(self, expect: Expect) -> str:
+        """What came and was not used up, in a line; "" for nothing."""
+        rows = sorted(row for connection in self._candidates(expect) for row in connection.rows
+                      if row.kind != "command" and row.errno not in _PASSED_OVER)
+        if not expect.wants_bytes:
+            return ", ".join(_in_words(row) for row in rows[-SHOWN_CALLS:])
+        calls = _READS if expect.call is None else {expect.call}
+        data = b"".join(row.payload or b"" for row in rows if row.call in calls)
+        more = "…" if len(data) > SHOWN_BYTES else ""
+        return show(data[:SHOWN_BYTES], expect.encoding) + more
 
     def _candidates(self, expect: Expect) -> list[_Connection]:
         return [
@@ -98,7 +125,7 @@ class Matcher:
         )
 
     def _find_one(self, expect: Expect) -> bool:
-        best: tuple[int, _Connection] | None = None
+        best: tuple[Row, _Connection] | None = None
         for connection in self._candidates(expect):
             if expect.wants_bytes and connection.stream:
                 if self._find_in_stream(expect, connection):
@@ -106,8 +133,8 @@ class Matcher:
                 continue
             for row in connection.rows:
                 if fits(expect, row) and (not expect.wants_bytes or _message(expect, row)):
-                    if best is None or row.seq < best[0]:
-                        best = (row.seq, connection)
+                    if best is None or row.seq < best[0].seq:
+                        best = (row, connection)
                     break
         if best is None:
             return False
@@ -117,20 +144,21 @@ class Matcher:
     def _find_in_stream(self, expect: Expect, connection: _Connection) -> bool:
         """Compare the concatenated unconsumed bytes; consume exactly those that matched."""
         rows = [row for row in connection.rows if row.payload and fits(expect, row)]
-        data = b"".join(row.payload or b"" for row in rows)[connection.partial :]
-        end = _end_of_match(expect, data)
-        if end is None:
+        left = _end_of_match(expect, b"".join(row.payload or b"" for row in rows))
+        if left is None:
             return False
-        left = end + connection.partial
-        used = 0
         for row in rows:
             size = len(row.payload or b"")
-            if left < size:
+            if left <= size:
+                connection.use_up(row, left if left < size else None)
                 break
             left -= size
-            used = row.seq
-        connection.use_up(used, left)
         return True
+
+
+def _in_words(row: Row) -> str:
+    outcome = row.errno or row.error or row.result
+    return f"{row.call}({row.args})" + ("" if outcome is None else f" = {outcome}")
 
 
 def _wanted(expect: Expect) -> bytes | None:
@@ -150,7 +178,7 @@ def _end_of_match(expect: Expect, data: bytes) -> int | None:
         part = encode(expect.contains, expect.encoding)
         place = data.find(part)
         return place + len(part) if place >= 0 and part else None
-    found = re.search(encode(expect.regex or "", expect.encoding), data, re.DOTALL)
+    found = compile_pattern(expect.regex or "", expect.encoding).search(data)
     return found.end() if found is not None and found.end() else None
 
 

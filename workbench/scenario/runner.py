@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from threading import Event as Flag
 
 from workbench.engine import commands as c
+from workbench.engine.errors import explanation_key, system_text
 from workbench.engine.ticket import Outcome, Ticket
 from workbench.engine.wording import command_args, command_call
 from workbench.scenario.expect import Matcher
 from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.session import Session
-from workbench.texts import Problem
+from workbench.texts import Problem, has
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,10 @@ class Runner:
         ticket.add_callback(lambda _ticket: done.set())
         self._wait_for(done, None)
         assert ticket.outcome is not None
-        check_outcome(step, ticket.outcome)
+        check_outcome(step, ticket.outcome, self._family(step.command.endpoint))
+
+    def _family(self, endpoint: str | None) -> str | None:
+        return self._session.settings(endpoint).family if endpoint is not None else None
 
     def _expect(self, step: Expect) -> None:
         until = time.monotonic() + step.within
@@ -209,8 +213,14 @@ class Runner:
         self._matcher.take(self._session.journal.committed)
         found = self._matcher.find(step)
         if found is step.absent:
-            key = "scenario.came" if step.absent else "scenario.did_not_come"
-            raise _Failed(Problem(key, what=title_of(step), seconds=step.within))
+            if step.absent:
+                raise _Failed(Problem("scenario.came", what=title_of(step)))
+            instead = self._matcher.instead(step)
+            raise _Failed(Problem(
+                "scenario.did_not_come", what=title_of(step), seconds=step.within,
+                instead=Problem("scenario.instead", what=instead) if instead
+                else Problem("scenario.instead_nothing"),
+            ))
 
     def _sleep(self, seconds: float) -> None:
         self._wait_for(Flag(), seconds)
@@ -230,15 +240,15 @@ class Runner:
             flag.wait(min(0.2, *(end - now for end in ends)) if ends else 0.2)
 
 
-def check_outcome(step: Perform, outcome: Outcome) -> None:
-    """Hold a command's outcome against what the step says.
+def check_outcome(step: Perform, outcome: Outcome, family: str | None = None) -> None:
+    """Hold a command's outcome against what the step says; `family`: of its endpoint.
 
     Raises:
         _Failed: it failed and should not have, or the other way round.
     """
     if step.error is None:
         if not outcome.ok:
-            raise _Failed(failure_text(outcome))
+            raise _Failed(failure_text(outcome, family))
         return
     if outcome.ok:
         raise _Failed(Problem("scenario.should_fail", error=step.error))
@@ -246,17 +256,19 @@ def check_outcome(step: Perform, outcome: Outcome) -> None:
     got = {outcome.errno, outcome.error, type(cause).__name__}
     if step.error not in got:
         raise _Failed(Problem("scenario.other_error", error=step.error,
-                              got=failure_text(outcome)))
+                              got=failure_text(outcome, family)))
 
 
-def failure_text(outcome: Outcome) -> Problem:
-    """Why a command failed, as a sentence."""
+def failure_text(outcome: Outcome, family: str | None = None) -> Problem:
+    """Why a command failed and what to do, as a sentence; `family`: of the endpoint."""
     if outcome.problem is not None:
         return outcome.problem
-    from workbench.engine.errors import explanation_key, system_text
-
+    name = outcome.errno or outcome.error or ""
+    if family == "AF_UNIX" and has(f"unix.{name}"):
+        return Problem(f"unix.{name}")
     key = explanation_key(outcome.errno, outcome.error)
-    values = {"errno": outcome.errno or outcome.error or "",
-              "text": system_text(outcome.errno), "call": ""}
-    return Problem("scenario.failed", name=values["errno"],
+    if key == "errors.other":
+        return Problem("scenario.failed_otherwise", name=name, text=system_text(outcome.errno))
+    values = {"errno": name, "text": system_text(outcome.errno), "call": ""}
+    return Problem("scenario.failed", name=name,
                    what=Problem(f"{key}.what", **values), way=Problem(f"{key}.try", **values))

@@ -67,7 +67,7 @@ def _perform(step: Perform, current: dict[str, s.EndpointSettings]) -> list[str]
         lines += _pairs(_differing(command, {"endpoint"}))
     if step.error is not None:
         lines.append(f"error = {_value(step.error)}")
-    if not step.wait:
+    if not step.wait and getattr(command, "wait", True):  # some commands have the key themselves
         lines.append("wait = false")
     return lines
 

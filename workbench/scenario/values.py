@@ -1,0 +1,207 @@
+"""Values of a scenario's tables: read, checked, and pointed at where they are wrong."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from functools import partial, reduce
+from typing import Any, Final
+
+from workbench.engine import commands as c
+from workbench.engine import options
+from workbench.engine import settings as s
+from workbench.engine.events import DEFAULT_CAPTURE
+from workbench.payload import check_encoding
+from workbench.scenario.locate import Path as KeyPath
+from workbench.texts import Problem
+
+Table = Mapping[str, Any]
+Read = Callable[[Table, str, KeyPath], Any]
+"""Reads one key of a table that stands at a path."""
+_SHOWN_MOST: Final = 60
+
+
+class Wrong(Exception):
+    """Where and what, before the line is known."""
+
+    def __init__(self, path: KeyPath, problem: Problem) -> None:
+        super().__init__(problem.key)
+        self.path = path
+        self.problem = problem
+
+
+def wrong(path: KeyPath, key: str, /, **args: object) -> Wrong:
+    """The text `key` about what stands at a path."""
+    return Wrong(path, Problem(key, **args))
+
+
+def check(job: Callable[[], object], path: KeyPath) -> None:
+    """Have `job` try a value; its Problem is about what stands at the path."""
+    try:
+        job()
+    except Problem as problem:
+        raise Wrong(path, problem) from problem
+
+
+# -- names ------------------------------------------------------------------------------------
+
+
+def known(body: Table, names: Iterable[str], path: KeyPath) -> None:
+    """Raises Wrong for a key that is none of the names, with the nearest."""
+    wanted = list(names)
+    for key in body:
+        if key not in wanted:
+            raise unknown((*path, key), key, wanted, "scenario.unknown_key")
+
+
+def unknown(path: KeyPath, name: str, names: Iterable[str], key: str) -> Wrong:
+    """That there is no such name, with the nearest that there is, or all of them."""
+    wanted = list(names)
+    near = difflib.get_close_matches(name, wanted, 1, 0.3)
+    if not wanted:
+        return wrong(path, "scenario.no_endpoints", name=name)
+    return wrong(path, key, name=name, near=near[0] if near else ", ".join(wanted))
+
+
+def choice(body: Table, key: str, names: Iterable[str], path: KeyPath) -> str:
+    """One of the names."""
+    value = typed(body, key, str, path)
+    wanted = list(names)
+    if value not in wanted:
+        raise unknown((*path, key), value, wanted, "scenario.unknown_value")
+    return str(value)
+
+
+# -- types ------------------------------------------------------------------------------------
+
+_TYPES: Final = {str: "text", int: "number", bool: "boolean", dict: "table", list: "list",
+                 float: "number"}
+_MISSING: Final = object()
+
+
+def typed(body: Table, key: str, kind: type | tuple[type, ...], path: KeyPath,
+          default: Any = _MISSING) -> Any:
+    """The value, which must be of a type; a boolean is no number."""
+    if key not in body:
+        if default is _MISSING:
+            raise wrong(path, "scenario.missing", key=key)
+        return default
+    value = body[key]
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    if isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds):
+        return value
+    where = (*path, key)
+    if kinds == (list,) and isinstance(value, dict):
+        raise wrong(where, "scenario.brackets", key=key)
+    raise not_wanted(where, key, value, *dict.fromkeys(_TYPES[item] for item in kinds))
+
+
+def not_wanted(path: KeyPath, key: str, value: object, *wants: str) -> Wrong:
+    """That a value is not what is wanted; `wants`: parts of the keys scenario.want_*."""
+    wanted = reduce(lambda first, second: Problem("scenario.or", first=first, second=second),
+                    [Problem(f"scenario.want_{want}") for want in wants])
+    return wrong(path, "scenario.wrong_type", key=key, wanted=wanted, value=shown(value))
+
+
+def shown(value: object) -> str:
+    """A value as TOML spells it; a long one is cut."""
+    in_quotes = isinstance(value, bool | str)
+    text = json.dumps(value, ensure_ascii=False) if in_quotes else str(value)
+    return text if len(text) <= _SHOWN_MOST else f"{text[:_SHOWN_MOST]}…"
+
+
+def tuples(value: Any) -> Any:
+    """Lists, and lists in them, as tuples."""
+    return tuple(tuples(item) for item in value) if isinstance(value, list) else value
+
+
+# -- readers of one key -----------------------------------------------------------------------
+
+
+def key_of(kind: type | tuple[type, ...]) -> Read:
+    """A reader for values of a type."""
+    return lambda body, key, path: tuples(typed(body, key, kind, path))
+
+
+def enum_key(kind: type[Enum]) -> Read:
+    """A reader for the values of an Enum."""
+    return lambda body, key, path: kind(choice(body, key, [item.value for item in kind], path))
+
+
+def one_of(names: Iterable[str]) -> Read:
+    """A reader for one of some names."""
+    wanted = list(names)
+    return lambda body, key, path: choice(body, key, wanted, path)
+
+
+def _in_range(kind: type | tuple[type, ...], want: str, least: int, below: int) -> Read:
+    def read(body: Table, key: str, path: KeyPath) -> Any:
+        if key not in body:
+            raise wrong(path, "scenario.missing", key=key)
+        value: Any = body[key]
+        fits = isinstance(value, kind) and not isinstance(value, bool)
+        if not fits or not least <= value < below:
+            raise not_wanted((*path, key), key, value, want)
+        return value
+
+    return read
+
+
+positive: Final = _in_range(int, "positive", 1, 2**31)
+"""A whole number from 1 on."""
+number_of_bytes: Final = _in_range(int, "bytes", 0, 2**63)
+"""From 0 on."""
+_seconds: Final = _in_range((int, float), "seconds", 0, 10**9)
+
+
+def seconds(body: Table, key: str, path: KeyPath) -> float:
+    """From 0 on; neither inf nor nan."""
+    return float(_seconds(body, key, path))
+
+
+def capture(table: Table) -> int | None:
+    """Bytes of each payload that the record keeps; None for "all"."""
+    value = table.get("capture", DEFAULT_CAPTURE)
+    if value == "all":
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise not_wanted(("capture",), "capture", value, "bytes", "all")
+    return value
+
+
+def connection(body: Table, key: str, path: KeyPath) -> int | str:
+    """A connection's number from 1 on, or "all"."""
+    value = body[key]
+    if value == c.ALL or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value  # type: ignore[no-any-return]
+    raise not_wanted((*path, key), key, value, "positive", "all")
+
+
+def encoding(body: Table, key: str, path: KeyPath) -> str:
+    """The name of an encoding of text."""
+    value = typed(body, key, str, path)
+    check(partial(check_encoding, value), (*path, key))
+    return str(value)
+
+
+def option(body: Table, key: str, path: KeyPath) -> str:
+    """The name of a socket option."""
+    value = typed(body, key, str, path)
+    check(partial(options.find, value), (*path, key))
+    return str(value)
+
+
+def socket_options(body: Table, key: str, path: KeyPath) -> tuple[tuple[str, Any], ...]:
+    """Option names and their values."""
+    found = []
+    for name, value in typed(body, key, dict, path).items():
+        plain = tuples(value)
+        check(partial(_check_option, name, plain), (*path, key, name))
+        found.append((name, plain))
+    return tuple(found)
+
+
+def _check_option(name: str, value: s.OptionValue) -> None:
+    options.encode(options.find(name), value)
