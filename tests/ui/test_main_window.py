@@ -116,10 +116,7 @@ def test_the_status_bar_counts(hand: Hand) -> None:
 
 
 def test_a_demo_runs_in_the_window(hand: Hand) -> None:
-    found = hand.window.demos.found()
-    assert found
-    path = next(path for path, _ in found if "exchange" in path.name)
-    hand.window.demos.run(path)
+    hand.window.demos.run_named("udp-exchange")
     hand.wait_says("status.word", "everything held")
     hand.wait(lambda: len(hand.window.slots_.panels()) > 2)
 

@@ -120,13 +120,12 @@ class Actions:
     def _fill_demos(self) -> None:
         menu = self._menus["demos"]
         menu.clear()
-        found = self._window.demos.found()
-        for path, title in found:
-            action = menu.addAction(title)
-            action.setToolTip(path.name)
-            action.triggered.connect(lambda _=False, path=path: self._window.demos.run(path))
-        if not found:
-            menu.addAction(tr("menu.no_demos")).setEnabled(False)
+        for item in self._window.demos.found():
+            action = menu.addAction(item.title)
+            hindrance = item.hindrance()
+            action.setToolTip(item.shows if hindrance is None else hindrance.text)
+            action.setEnabled(hindrance is None)
+            action.triggered.connect(partial(self._window.demos.run_named, item.name))
 
     def _fill_recent(self) -> None:
         menu = self._menus["recent"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from workbench.resources import resource
 from workbench.texts import Problem, language, tr
 
 if TYPE_CHECKING:
+    from workbench.labs.demos import Demo
     from workbench.qt.controller import Controller
     from workbench.scenario.model import Scenario
     from workbench.session import Session
@@ -31,30 +31,31 @@ class Demos(QObject):
         super().__init__(parent)
         self._controller = controller
         self._run: _Run | None = None
+        self._turn = ""
 
     @property
     def running(self) -> bool:
         return self._run is not None and self._run.isRunning()
 
-    def found(self) -> list[tuple[Path, str]]:
-        """The scenario files and their titles in the current language."""
-        from workbench.scenario.model import load  # not before it is needed: the start is quicker
+    def found(self) -> list[Demo]:
+        """The ready ones, in order."""
+        from workbench.labs.demos import demos  # not before it is needed: the start is quicker
 
-        result = []
-        for path in sorted(resource("scenarios").glob("*.toml")):
-            try:
-                result.append((path, title_of(load(path))))
-            except Problem:
-                continue
-        return result
+        return demos()
 
+    @Slot(str)
     def run_named(self, name: str) -> None:
         """Run one of the ready scenarios, by the name that `lab` knows it under."""
-        for path, _title in self.found():
-            if path.stem.partition("-")[2] == name:
-                self.run(path)
-                return
-        self.told.emit(tr("window.no_demo", name=name))
+        found = next((item for item in self.found() if item.name == name), None)
+        if found is None:
+            self.told.emit(tr("window.no_demo", name=name))
+            return
+        hindrance = found.hindrance()
+        if hindrance is not None:
+            self.told.emit(tr("demos.not_here", reason=hindrance))
+            return
+        self._turn = found.your_turn
+        self.run(found.path)
 
     def run(self, path: Path) -> None:
         from workbench.scenario.model import load
@@ -87,7 +88,9 @@ class Demos(QObject):
     @Slot()
     def _on_finished(self) -> None:
         if self._run is not None:
-            self.told.emit(self._run.sentence())
+            turn = f"  {tr('demos.your_turn', text=self._turn)}" if self._turn else ""
+            self._turn = ""
+            self.told.emit(self._run.sentence() + turn)
 
 
 class _Run(QThread):
