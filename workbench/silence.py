@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
 from typing import Final
 
 from workbench.engine.snapshot import ConnectionSnapshot
@@ -46,3 +48,27 @@ def why_silent(item: ConnectionSnapshot, seconds: float) -> str | None:
             shown = f"{reading.last_data_recv_ms / 1000:.0f}"
         return tr("silence.nothing_came", seconds=shown, call=item.waiting.call)
     return None
+
+
+class Silences:
+    """Remembers since when each connection of an endpoint has been without an event."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, tuple[tuple[object, ...], float]] = {}
+
+    def look(self, items: Iterable[ConnectionSnapshot]) -> dict[int, str]:
+        """By connection: why it is silent, for those that have been for AFTER seconds."""
+        now = time.monotonic()
+        last, self._last = self._last, {}
+        found: dict[int, str] = {}
+        for item in items:
+            if not is_owing(item):
+                continue
+            activity = (item.bytes_in, item.bytes_out, item.state, item.waiting)
+            before = last.get(item.id)
+            since = before[1] if before is not None and before[0] == activity else now
+            self._last[item.id] = (activity, since)
+            why = why_silent(item, now - since) if now - since >= AFTER else None
+            if why is not None:
+                found[item.id] = why
+        return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot, PeerSnapshot
+from workbench.silence import Silences
 from workbench.texts import tr
 from workbench.ui import theme
 
@@ -29,6 +30,7 @@ class Line:
 
     Attributes:
         key: connection number, or the address of a peer.
+        tip: why it is silent, where it is.
         id: connection id in the record; None for a peer.
     """
 
@@ -36,6 +38,7 @@ class Line:
     id: int | None
     cells: tuple[str, ...]
     closed: bool
+    tip: str = ""
 
 
 class LineModel(QAbstractTableModel):
@@ -83,6 +86,8 @@ class LineModel(QAbstractTableModel):
         if not index.isValid() or index.row() >= len(self.lines):
             return None
         line = self.lines[index.row()]
+        if role == Qt.ItemDataRole.ToolTipRole and line.tip:
+            return line.tip
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return line.cells[index.column()]
         if role == Qt.ItemDataRole.ForegroundRole and line.closed:
@@ -112,6 +117,7 @@ class ConnectionTable(QTableView):
         """`client`: its own end and how long connect() took stand in place of the peer."""
         super().__init__()
         self._columns = _CLIENT if client else _STREAM
+        self._silences = Silences()
         self.lines = LineModel(self)
         self.setModel(self.lines)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -161,7 +167,11 @@ class ConnectionTable(QTableView):
             self.lines.show_lines(lines, _DATAGRAM)
         else:
             make = _client_line if self._columns is _CLIENT else _connection_line
-            lines = tuple(make(item, owner, clock) for item in snapshot.connections)
+            silent = self._silences.look(snapshot.connections)
+            lines = tuple(
+                _badged(make(item, owner, clock), silent.get(item.id, ""), self._columns)
+                for item in snapshot.connections
+            )
             self.lines.show_lines(lines, self._columns)
         if kept is not None and self.chosen() != kept:
             self.choose(kept.key)
@@ -201,6 +211,15 @@ def _connection_line(
         str(item.bytes_out), unread,
     )
     return Line(item.number, item.id, cells, closed)
+
+
+def _badged(line: Line, why: str, columns: tuple[str, ...]) -> Line:
+    """A mark behind the state of a connection that should go on and does not."""
+    if not why:
+        return line
+    place = columns.index("state")
+    cells = (*line.cells[:place], f"{line.cells[place]}  !", *line.cells[place + 1 :])
+    return replace(line, cells=cells, tip=why)
 
 
 def _state(item: ConnectionSnapshot, clock: Callable[[int], str]) -> str:

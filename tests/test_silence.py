@@ -1,0 +1,77 @@
+"""Why it is silent: on real connections, from real readings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.engine import commands as c
+from workbench.engine.settings import EndpointSettings, GateMode, Nothing, OnPeerClose, Role
+from workbench.engine.snapshot import ConnectionSnapshot
+from workbench.session import Session
+from workbench.silence import is_owing, why_silent
+
+BOUND = 20.0
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with Session(tmp_path / "r.swb") as made:
+        made.add(EndpointSettings(
+            "server", Role.LISTENER, address="127.0.0.1:0", backlog=0, receive=GateMode.PAUSED,
+            responder=Nothing(OnPeerClose.KEEP)))
+        made.add(EndpointSettings(
+            "client", Role.STREAM, address="@server", responder=Nothing(OnPeerClose.KEEP)))
+        made.perform(c.Start("server")).wait(BOUND)
+        made.perform(c.Connect("client")).wait(BOUND)
+        yield made
+
+
+def seen(session: Session, name: str, true: object) -> ConnectionSnapshot:
+    """Wait for a connection like this, with its whole reading."""
+    detail: frozenset[int] = frozenset()
+    for _ in range(int(BOUND / 0.02)):
+        for item in session.snapshot(name, detail).connections:
+            if item.reading is not None and true(item):  # type: ignore[operator]
+                return item
+            detail = frozenset({item.id})
+        threading.Event().wait(0.02)  # a picture is drawn when the endpoint comes to it
+    raise AssertionError("it did not come to that")
+
+
+def test_nothing_asked_and_nothing_owed(session: Session) -> None:
+    item = seen(session, "client", lambda item: item.state == "ESTABLISHED")
+    assert not is_owing(item)
+    assert why_silent(item, 9) is None
+
+
+def test_a_peer_that_does_not_read(session: Session) -> None:
+    session.perform(c.Send("client", text="x" * 65536, repeat=200, wait=False))
+    item = seen(session, "client", lambda item: item.reading.snd_wnd == 0)
+    assert "does not read" in (why_silent(item, 3) or "")
+
+
+def test_a_peer_that_sends_nothing(session: Session) -> None:
+    session.perform(c.Pause("client", c.Gate.RECEIVE)).wait(BOUND)
+    session.perform(c.Recv("client", wait=False))
+    item = seen(session, "client", lambda item: item.waiting is not None)
+    assert "has sent nothing for 3 s" in (why_silent(item, 3) or "")
+
+
+def test_a_peer_that_has_finished(session: Session) -> None:
+    session.perform(c.Resume("server", c.Gate.RECEIVE)).wait(BOUND)
+    session.perform(c.Shutdown("client")).wait(BOUND)
+    item = seen(session, "server", lambda item: item.peer_finished)
+    assert "close() is yours" in (why_silent(item, 3) or "")
+
+
+def test_a_syn_without_an_answer(session: Session) -> None:
+    session.perform(c.Pause("server", c.Gate.ACCEPT)).wait(BOUND)
+    for number in range(4):  # listen(0): one waits, who comes after that is not answered
+        session.add(EndpointSettings(f"more-{number}", Role.STREAM, address="@server"))
+        session.perform(c.Connect(f"more-{number}", wait=False))
+    item = seen(session, "more-3", lambda item: item.state == "SYN_SENT")
+    assert "this side cannot tell" in (why_silent(item, 3) or "")
