@@ -84,10 +84,10 @@ def seal(db: sqlite3.Connection) -> None:
 
 
 def _one_file(db: sqlite3.Connection) -> bool:
-    """Whether journal_mode=DELETE was reached; at least everything moves from -wal to the file."""
+    """Whether -wal could be given up; if not, what is in it moves to the file at least."""
     try:
         return bool(db.execute("PRAGMA journal_mode=DELETE").fetchone()[0] == "delete")
     except sqlite3.Error:
         with suppress(sqlite3.Error):
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         return False

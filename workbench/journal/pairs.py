@@ -11,18 +11,21 @@ _Names = tuple[str | None, str | None]
 
 
 class Pairs:
-    """Learns addresses as they come and says who belongs together."""
+    """Learns addresses as they come and says who belongs together. Ports are used again."""
 
     def __init__(self) -> None:
         self._by_address: dict[_Names, int] = {}
         self._open: dict[int, _Names] = {}
         self._partner: dict[int, int] = {}
+        self._begun: dict[int, int] = {}  # of the open ones: when they came, in steps
+        self._ended: dict[int, int] = {}  # of the closed ones that are still remembered
+        self._step = 0
 
     def named(self, number: int, local: str | None, peer: str | None) -> int | None:
-        """A connection has these addresses (None: as before); its other end, where it is known.
-
-        A connection that has found its other end is nobody else's: ports are used again.
-        """
+        """A connection has these addresses (None: as before); its other end, where it is known."""
+        self._step += 1
+        accepted = number not in self._begun and bool(local and peer)
+        begun = self._begun.setdefault(number, self._step)
         before = self._open.get(number, (None, None))
         names = (local or before[0], peer or before[1])
         self._open[number] = names
@@ -34,7 +37,12 @@ class Pairs:
         other = self._by_address.get((names[1], names[0]))
         if other is None or other == number or self._partner.get(other, number) != number:
             return None
+        if not accepted and self._ended.get(other, begun) < begun:
+            return None  # it was gone before this one came to be
         self._partner[number], self._partner[other] = other, number
+        if other not in self._open:
+            self._by_address.pop((names[1], names[0]))
+            self._ended.pop(other, None)
         return other
 
     def closed(self, number: int) -> None:
@@ -43,13 +51,15 @@ class Pairs:
         Without a partner it is remembered for a while: a short-lived client may be gone before
         its accept is recorded.
         """
-        names = self._open.pop(number, None)
+        self._step += 1
+        names = self._open.pop(number, (None, None))
+        self._begun.pop(number, None)
         other = self._partner.get(number)
         if other is None:
+            self._ended[number] = self._step
             self._prune()
             return
-        if names is not None:
-            self._forget(number, names)
+        self._forget(number, names)
         if other not in self._open:
             self._partner.pop(number, None)
             self._partner.pop(other, None)
@@ -59,7 +69,8 @@ class Pairs:
             del self._by_address[names]
 
     def _prune(self) -> None:
-        if len(self._by_address) > 4 * len(self._open) + SPARE:
+        if len(self._ended) > 3 * len(self._open) + SPARE:
+            self._ended.clear()
             self._by_address = {
                 names: number for names, number in self._by_address.items() if number in self._open
             }
