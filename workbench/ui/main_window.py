@@ -23,6 +23,7 @@ from workbench.ui.files import Files
 from workbench.ui.first_steps import FirstSteps
 from workbench.ui.inspector import Inspector
 from workbench.ui.log_panel import LogPanel
+from workbench.ui.mark import MarkField
 from workbench.ui.panel import EndpointPanel
 from workbench.ui.saved import Messages
 from workbench.ui.server_panel import ServerPanel
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.tools = Tools(self, self.actions_.demos_menu)
         self.addToolBar(self.tools)
         self.first_steps = FirstSteps()
+        self.mark = MarkField()
         self.caption = Caption()
         self.status = StatusBar(controller)
         self.setStatusBar(self.status)
@@ -109,6 +111,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(2, 2, 2, 0)
         column.setSpacing(2)
         column.addWidget(self.first_steps)
+        column.addWidget(self.mark)
         column.addWidget(self.caption)
         column.addWidget(self.halves, 1)
         self.setCentralWidget(centre)
@@ -122,7 +125,7 @@ class MainWindow(QMainWindow):
         self.controller.snapshots_changed.connect(self._on_snapshots)
         self.controller.problem.connect(self._on_problem)
         self.demos.told.connect(self.status.tell)
-        self.tools.mark.marked.connect(self._on_marked)
+        self.mark.marked.connect(self._on_marked)
         self.inspector.explained.connect(self.caption.show_explanation)
         self.looks.changed.connect(self._on_looks)
         self.controller.committed.connect(self._on_committed)
@@ -248,12 +251,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def begin_mark(self) -> None:
-        self.tools.begin_mark()
+        self.mark.begin()
 
     @Slot(str)
     def _on_marked(self, text: str) -> None:
-        if text:
-            self.controller.perform(bindings.check("window.mark_text", c.Mark(text)))
+        self.controller.perform(bindings.check("window.mark_text", c.Mark(text)))
 
     @Slot()
     def start_over(self) -> None:
@@ -406,6 +408,7 @@ class MainWindow(QMainWindow):
         self.actions_.retranslate()
         self.tools.retranslate()
         self.first_steps.retranslate()
+        self.mark.retranslate()
         self.slots_.retranslate()
         for panel in self.slots_.panels():
             panel.retranslate()

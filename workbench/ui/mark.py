@@ -13,7 +13,7 @@ class MarkField(QLineEdit):
     """Hidden until it is asked for.
 
     Signals:
-        marked(str): a note for the log.
+        marked(str): a note for the log; never empty.
     """
 
     marked = Signal(str)
@@ -21,9 +21,13 @@ class MarkField(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("window.mark_text")
-        self.setMaximumWidth(420)
-        self.setMinimumWidth(200)
+        self.hide()
         self.returnPressed.connect(self._on_entered)
+
+    def begin(self) -> None:
+        """Show the line and wait for the note."""
+        self.show()
+        self.setFocus()
 
     def retranslate(self) -> None:
         self.setPlaceholderText(tr("window.mark_hint"))
@@ -34,12 +38,13 @@ class MarkField(QLineEdit):
     def _on_entered(self) -> None:
         text = self.text().strip()
         self.clear()
+        self.hide()
         if text:
             self.marked.emit(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.clear()
-            self.marked.emit("")
+            self.hide()
             return
         super().keyPressEvent(event)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from workbench.texts import tr
 from workbench.ui import theme
-from workbench.ui.mark import MarkField
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
@@ -38,9 +37,6 @@ class Tools(QToolBar):
         self._add("backlog_lab", "flask-conical", window.open_backlog_lab)
         self.addSeparator()
         self._add("mark", "bookmark", window.begin_mark)
-        self.mark = MarkField()
-        self._mark_action = self.addWidget(self.mark)
-        self._mark_action.setVisible(False)
         self._add("make_scenario", "list-checks", window.make_scenario)
         self._add("start_over", "rotate-ccw", window.start_over)
         gap = QWidget()
@@ -52,7 +48,6 @@ class Tools(QToolBar):
         self._add("larger", None, window.looks.larger)
         self._add("present", "presentation", window.switch_presentation)
         self._add("language", None, window.switch_language)
-        self.mark.marked.connect(self._on_marked)
 
     def _add(self, name: str, icon: str | None, do: Callable[[], object] | None) -> QToolButton:
         button = QToolButton()
@@ -67,14 +62,6 @@ class Tools(QToolBar):
         self._buttons[name] = button
         return button
 
-    def begin_mark(self) -> None:
-        """Show the line for a note."""
-        self._mark_action.setVisible(True)
-        self.mark.setFocus()
-
-    def _on_marked(self, _text: str) -> None:
-        self._mark_action.setVisible(False)
-
     def set_live(self, live: bool) -> None:
         for name in LIVE_ONLY:
             self._buttons[name].setEnabled(live)
@@ -84,7 +71,6 @@ class Tools(QToolBar):
             button.setText(tr(f"window.{name}"))
             button.setToolTip(tr(f"tip.{name}"))
             button.setAccessibleName(tr(f"name.{name}"))
-        self.mark.retranslate()
         self.redraw()
 
     def redraw(self) -> None:

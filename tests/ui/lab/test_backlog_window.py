@@ -1,0 +1,94 @@
+"""The backlog lab's window: a real run, buttons, bad input, both languages, nothing left."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.ui.conftest import Hand
+from workbench import texts
+from workbench.labs.backlog_data import ClientState
+from workbench.ui.lab.backlog_window import BacklogWindow
+
+
+@pytest.fixture
+def lab(hand: Hand) -> BacklogWindow:
+    hand.window.open_backlog_lab()
+    made = hand.window.lab
+    assert made is not None
+    made.timeout.setText("0.6")
+    made.every.setText("0")
+    return made
+
+
+def run(hand: Hand, lab: BacklogWindow) -> None:
+    lab.start()
+    hand.wait(lab.comparison.isVisible)
+
+
+def test_predict_run_compare(hand: Hand, lab: BacklogWindow) -> None:
+    lab.said["connected"].setText("2")
+    lab.said["refused"].setText("4")
+    run(hand, lab)
+    assert lab._run is not None
+    result = lab._run.result()
+    assert (result.connected, result.refused) == (3, 0)  # by the kernel, see tests/e2e
+    shown = [label.text() for label in lab.comparison.widget().findChildren(type(lab.clock))]
+    assert {"2", "3", "4", "0"} <= set(shown)
+    assert lab.cells.accessibleName()
+
+
+def test_the_way_to_a_real_refusal_is_one_click(hand: Hand, lab: BacklogWindow) -> None:
+    run(hand, lab)
+    button = lab.comparison.findChild(type(lab.run_button), "lab.way_bound")
+    assert button is not None
+    button.click()
+    hand.wait(lambda: lab.comparison.isVisible() and lab._run is not None
+              and lab._run.wait(0) and lab._run.result().mode == "bound")
+    assert lab._run is not None
+    assert lab._run.result().refused == 6
+
+
+def test_accept_one_lets_somebody_in(hand: Hand, lab: BacklogWindow) -> None:
+    lab.timeout.setText("10")
+    lab.start()
+    hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.QUEUED) == 3)
+    lab.accept_one.click()
+    hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.ACCEPTED) == 1)
+    lab.close_listener.click()
+    hand.wait(lambda: lab._picture is not None and not lab._picture.listening)
+    lab.stop_button.click()
+    hand.wait(lambda: lab._run is not None and lab._run.wait(0))
+
+
+@pytest.mark.parametrize("lang", texts.LANGUAGES)
+@pytest.mark.parametrize(("field", "typed"), [
+    ("backlog", "many"), ("clients", "0"), ("every", "-1"), ("timeout", "soon"),
+    ("accept_after", "x"),
+])  # fmt: skip
+def test_bad_input_is_explained(
+    hand: Hand, lab: BacklogWindow, field: str, typed: str, lang: str
+) -> None:
+    texts.set_language(lang)
+    lab.retranslate()
+    getattr(lab, field).setText(typed)
+    lab.start()
+    assert lab._run is None
+    assert lab.message.property("tone") == "bad"
+    assert bool(re.search("[\u4e00-\u9fff]", lab.message.text())) is (lang == "zh_CN")
+
+
+def test_closing_in_the_middle_leaves_nothing(hand: Hand, lab: BacklogWindow) -> None:
+    lab.timeout.setText("30")
+    lab.start()
+    hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.QUEUED) == 3)
+    session = hand.window.controller.session
+    hand.window.close()
+    assert session.settle(10)
+    assert not any(name.startswith("lab-") for name in session.endpoints)
+
+
+def test_it_gets_no_panels(hand: Hand, lab: BacklogWindow) -> None:
+    run(hand, lab)
+    assert [panel.name for panel in hand.window.slots_.panels()] == ["server-1", "client-1"]

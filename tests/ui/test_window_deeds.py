@@ -1,0 +1,197 @@
+"""What the window does beside sockets: first steps, marks, scenarios, start over, looks, files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.conftest import Hand
+from workbench.engine import commands as c
+from workbench.engine.settings import Pace
+from workbench.scenario.model import Loop, Perform, parse
+from workbench.ui.panel_parts.composer import Draft
+from workbench.ui.saved import Messages, Saved
+from workbench.ui.scenario_window import ScenarioWindow, repeated
+
+
+def talk(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_says("client.conversation", "连接已创建")
+    hand.press("client.send")
+    hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+
+
+def test_watch_it_does_it_and_the_strip_leaves_later(hand: Hand) -> None:
+    window = hand.window
+    window.preferences.first_steps_done = False
+    window.show_first_steps()
+    hand.press("first_steps.watch")
+    hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+    assert window.first_steps.isVisible() or window.preferences.first_steps_done
+    hand.press("client.send")
+    hand.wait(lambda: not window.first_steps.isVisible())
+
+
+def test_escape_stops_watching(hand: Hand) -> None:
+    hand.window.watch.start()
+    hand.wait(lambda: hand.window.watch._target is not None)
+    hand.window._on_escape()
+    assert not hand.window.watch.running
+    assert hand.text("server.state") == "CLOSED"
+
+
+def test_a_mark_is_a_row_of_the_log(hand: Hand) -> None:
+    hand.window.begin_mark()
+    field = hand.window.mark
+    assert field.isVisible()
+    hand.qtbot.keyClicks(field, "it hangs here")
+    field.returnPressed.emit()
+    session = hand.window.controller.session
+    session.journal.flush()
+    row = hand.window.controller.reader.row(session.journal.committed)
+    assert row is not None
+    assert "it hangs here" in row.args
+    assert not field.isVisible()
+
+
+def test_call_by_call_waits_for_each_press(hand: Hand) -> None:
+    hand.choose("server.pace", Pace.STEP.value)
+    hand.press("server.listen")
+    for state in ("SETTING UP", "SETTING UP", "BOUND", "LISTEN"):
+        hand.press("server.next_call")
+        hand.wait(lambda state=state: hand.text("server.state") in (state, "LISTEN"))
+    hand.wait_state("server", "LISTEN")
+
+
+def test_a_talk_becomes_a_scenario_that_holds(hand: Hand) -> None:
+    talk(hand)
+    hand.press("client.close")
+    hand.wait_state("client", "CLOSED")
+    hand.window.controller.session.journal.flush()
+    maker = ScenarioWindow(hand.window.controller, None, hand.window)
+    made = maker.scenario()
+    assert made is not None
+    calls = [type(step.command) for step in made.steps if isinstance(step, Perform)]
+    assert [kind for kind in calls if kind is not c.Configure] == [
+        c.Start, c.Connect, c.Send, c.Close]
+    assert "socket.socket" in maker.python.toPlainText()
+    hand.window.demos.run_scenario(made)
+    hand.wait_says("status.word", "everything held")
+    maker.text.setPlainText("title = ")
+    assert not maker.run.isEnabled()
+    assert "TOML" in maker.message.text()
+    maker.close()
+
+
+def test_repeat_until_wraps_what_follows_the_starts() -> None:
+    made = parse('[endpoint.s]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+                 '[endpoint.c]\nrole = "stream"\naddress = "@s"\n'
+                 '[[step]]\ndo = "start"\nendpoint = "s"\n'
+                 '[[step]]\ndo = "connect"\nendpoint = "c"\n')
+    looped = repeated(made, 5, 0.1, "ECONNREFUSED")
+    loop = looped.steps[1]
+    assert isinstance(loop, Loop)
+    assert (loop.times, loop.pause) == (5, 0.1)
+    assert loop.until is not None
+    assert (loop.until.endpoint, loop.until.errno) == ("c", "ECONNREFUSED")
+    assert repeated(made, 1, 0, "") is made
+
+
+def test_start_over_is_a_new_record_with_the_same_panels(hand: Hand) -> None:
+    talk(hand)
+    old = hand.window.controller.session
+    hand.window.start_over()
+    session = hand.window.controller.session
+    assert session is not old
+    assert session.record != old.record
+    assert old.record.exists()
+    assert session.endpoints == ("server-1", "client-1")
+    assert hand.text("client.conversation") == ""
+    hand.wait_state("server", "CLOSED")
+    talk(hand)
+    session.record.unlink(missing_ok=True)
+
+
+def test_presenting_is_large_and_comes_back(hand: Hand, qapp: QApplication) -> None:
+    before = qapp.font().pointSizeF()
+    talk(hand)
+    hand.window.switch_presentation()
+    assert qapp.font().pointSizeF() == pytest.approx(before * 1.5)
+    assert hand.window.caption.isVisible()
+    assert not hand.window.status.record.isVisible()
+    hand.window._on_escape()
+    assert qapp.font().pointSizeF() == pytest.approx(before)
+    assert not hand.window.caption.isVisible()
+
+
+def test_sizes_step_and_are_remembered(hand: Hand, qapp: QApplication) -> None:
+    looks = hand.window.looks
+    looks.larger()
+    assert hand.window.preferences.scale == 110
+    looks.normal()
+    assert hand.window.preferences.scale == 100
+
+
+def test_an_export_is_written_beside_the_window(hand: Hand, tmp_path: Path) -> None:
+    talk(hand)
+    hand.window.files.write(tmp_path / "out.jsonl", "jsonl")
+    hand.wait_says("status.word", "out.jsonl")
+    lines = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert {json.loads(line)["call"] for line in lines} >= {"listen", "accept", "send"}
+    hand.window.files.write(tmp_path / "none" / "x", "csv")
+    hand.wait_says("status.word", "no such file or folder")
+
+
+def test_saved_messages_come_back_whole(hand: Hand, tmp_path: Path) -> None:
+    messages = Messages(hand.window.preferences)
+    for known in messages.saved:
+        messages.forget(known)
+    draft = Draft("01 03", form="hex", append=c.Append.CRC16_MODBUS, order="big", start=1)
+    panel = hand.window.slots_.panel("client-1")
+    assert panel is not None
+    panel.editor.saved.save("meters/read", draft)  # type: ignore[attr-defined]
+    assert messages.saved == [Saved("read", "meters", draft)]
+    messages.write_file(tmp_path / "m.json")
+    messages.forget(messages.saved[0])
+    assert messages.read_file(tmp_path / "m.json") == 1
+    panel.editor.saved.choose(1)  # type: ignore[attr-defined]
+    assert panel.editor.draft == draft  # type: ignore[attr-defined]
+    panel.editor.fill(Draft("hello"))  # type: ignore[attr-defined]
+    talk(hand)
+    assert messages.history[0].typed
+
+
+def test_the_kernel_tab_follows_the_chosen_connection(hand: Hand) -> None:
+    talk(hand)
+    window = hand.window
+    window.inspector.setCurrentIndex(2)
+    number = window.controller.snapshot("client-1").connections[0].id
+    window.controller.select(endpoint="client-1", connection=number)
+    hand.wait_says("kernel.head", "ESTABLISHED")
+    table = window.inspector.kernel.table
+    hand.wait(lambda: table.rowCount() > 10)
+    hand.press("client.close")
+    hand.wait_says("kernel.head", "last reading")
+
+
+def test_the_log_folds_a_command_and_shows_times_as_wished(hand: Hand) -> None:
+    from workbench.qt.log_model import TimeForm
+
+    talk(hand)
+    model = hand.window.log.model
+    hand.wait(lambda: model.rowCount() > 10)
+    before = model.rowCount()
+    row = next(row for row in range(before) if "calls" in (model.cells(row) or [""] * 4)[3])
+    assert model.fold(row)
+    assert model.rowCount() < before
+    assert model.fold(row)
+    assert model.rowCount() == before
+    model.set_time_form(TimeForm.PREVIOUS)
+    cells = model.cells(before - 1)
+    assert cells is not None
+    assert cells[1].startswith("+")
