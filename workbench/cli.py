@@ -4,79 +4,68 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import tempfile
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
-from threading import Event as Flag
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import workbench
-from workbench import cli_lab, cli_words
-from workbench.cli_output import Printer, StepPrinter
-from workbench.engine import commands as c
-from workbench.engine import kernel
-from workbench.engine.address import parse as parse_address
-from workbench.engine.events import DEFAULT_CAPTURE
-from workbench.engine.settings import (
-    Echo,
-    EndpointSettings,
-    Greet,
-    Nothing,
-    Responder,
-    Role,
-    Sink,
+from workbench import cli_lab, cli_quick, cli_words
+from workbench.cli_output import as_utf8, close_stdout, is_output, prepare_streams
+from workbench.cli_run import (
+    BAD_INPUT,
+    FAILED,
+    INTERRUPTED,
+    OK,
+    new_session,
+    run_scenario,
+    seconds,
+    terminable,
 )
 from workbench.journal.export import FORMATS
 from workbench.journal.query import parse as parse_filter
 from workbench.journal.reader import Reader
 from workbench.labs.demos import demo, demos
-from workbench.scenario.junit import write_junit
-from workbench.scenario.model import Expect, Perform, Scenario, Step, load
-from workbench.scenario.runner import Runner, failure_text
-from workbench.scenario.write import to_toml
-from workbench.session import Session
+from workbench.scenario.model import load
+from workbench.scenario.runner import Runner
 from workbench.texts import LANGUAGES, Problem, reason_of, set_language, system_language, tr
-
-OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 class _Parser(argparse.ArgumentParser):
     """Usage errors as one sentence, exit 2."""
 
     def error(self, message: str) -> NoReturn:
-        raise Problem("cli.usage", reason=message.rstrip(".。") + ".", prog=self.prog)
+        raise Problem("cli.usage", reason=message.rstrip(".。"), prog=self.prog)
 
 
 def main(argv: list[str]) -> int:
     """Run one subcommand; returns the exit status and never raises for bad input."""
+    prepare_streams()
     set_language(_language(argv))
     cli_words.speak()
     try:
-        args = _parser().parse_args(argv)
-        return _call(args)
+        try:
+            return _call(_parser().parse_args(argv))
+        finally:
+            sys.stdout.flush()  # what a full disk has to say, it says here and not at exit
     except Problem as problem:
         print(problem, file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _close_stdout()
+        close_stdout()
         return OK
     except Exception as error:  # noqa: BLE001 - a person gets a sentence, not a traceback
+        if is_output(error):
+            close_stdout()
+            print(Problem("cli.cannot_print", reason=reason_of(error)), file=sys.stderr)
+            return BAD_INPUT
         if os.environ.get("SOCKET_WORKBENCH_DEBUG"):
             traceback.print_exc()
         print(tr("cli.internal", reason=f"{type(error).__name__}: {error}"), file=sys.stderr)
         return FAILED
-
-
-def _close_stdout() -> None:
-    """The reader of our output has gone: nothing more to say to it, not even at exit."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _language(argv: list[str]) -> str:
@@ -91,7 +80,8 @@ def _language(argv: list[str]) -> str:
 
 def _call(args: argparse.Namespace) -> int:
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
-        "run": _run, "lab": _lab, "listen": _listen, "connect": _connect, "export": _export,
+        "run": _run, "lab": _lab, "listen": cli_quick.listen, "connect": cli_quick.connect,
+        "export": _export,
     }  # fmt: skip
     if args.command is None:
         _parser().print_help()
@@ -114,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         if name != "export":
             made.add_argument("--json", action="store_true", help=tr("cli.help_json"))
             made.add_argument("--record", type=Path, metavar="FILE", help=tr("cli.help_record"))
-            made.add_argument("--timeout", type=cli_lab.patience if name == "lab" else _seconds,
+            made.add_argument("--timeout", type=cli_lab.patience if name == "lab" else seconds,
                               metavar="S", help=tr("cli.help_timeout"))
             made.add_argument("--beyond-loopback", action="store_true",
                               help=tr("cli.help_beyond"))
@@ -130,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     listen = sub("listen")
     listen.add_argument("address", metavar="ADDRESS")
     listen.add_argument("--udp", action="store_true")
-    listen.add_argument("--backlog", type=_backlog, default=128, metavar="N")
+    listen.add_argument("--backlog", type=cli_quick.backlog, default=128, metavar="N")
     reply = listen.add_mutually_exclusive_group()
     reply.add_argument("--echo", action="store_true")
     reply.add_argument("--greet", metavar="TEXT")
@@ -150,61 +140,17 @@ def _parser() -> argparse.ArgumentParser:
     return top
 
 
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(tr("cli.not_seconds", value=text)) from None
-    if not 0 <= value < 10**9:
-        raise argparse.ArgumentTypeError(tr("engine.negative_timeout"))
-    return value
-
-
-def _backlog(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(tr("cli.not_backlog", value=text)) from None
-
-
-@contextmanager
-def _session(args: argparse.Namespace, capture: int | None = DEFAULT_CAPTURE) -> Iterator[Session]:
-    """A session with the record that was asked for, or one that goes with the run."""
-    with tempfile.TemporaryDirectory(prefix="swb-record-") as folder:
-        record = args.record if args.record is not None else Path(folder) / "record.swb"
-        with Session(record, capture=capture, beyond_loopback=args.beyond_loopback) as session:
-            yield session
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """SIGTERM ends as Ctrl-C does: sockets closed, record kept."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not the main thread: a test calls main()
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 # -- run and lab ------------------------------------------------------------------------------
 
 
 def _run(args: argparse.Namespace) -> int:
-    return _run_scenario(load(args.scenario), args, args.junit)
+    return run_scenario(load(args.scenario), args, args.junit)
 
 
 def _lab(args: argparse.Namespace) -> int:
     if args.name == cli_lab.NAME and not args.list:
         settings = cli_lab.settings_of(args)
-        with _terminable(), _session(args) as session:
+        with terminable(), new_session(args) as session:
             return cli_lab.run_backlog(session, settings, as_json=args.json)
     cli_lab.refuse_options(args)
     if args.timeout == float("inf"):
@@ -223,7 +169,7 @@ def _lab(args: argparse.Namespace) -> int:
         raise Problem("demos.not_here", reason=hindrance)
     if not args.json:
         print(found.shows)
-    status = _run_scenario(found.scenario(), args, None)
+    status = run_scenario(found.scenario(), args, None)
     if not args.json and found.your_turn:
         print(tr("demos.your_turn", text=found.your_turn))
     return status
@@ -239,7 +185,7 @@ def _check_all(args: argparse.Namespace) -> int:
             reason = hindrance or Problem("demos.needs_beyond")
             print(f"{item.name:<22}{tr('demos.not_here', reason=reason)}")
             continue
-        with _terminable(), _session(args) as session:
+        with terminable(), new_session(args) as session:
             report = Runner(session, item.scenario(), timeout=args.timeout or 60.0).run()
         counts["held" if report.ok else "failed"] += 1
         shown = tr("demos.held") if report.ok else tr("demos.failed",
@@ -247,118 +193,6 @@ def _check_all(args: argparse.Namespace) -> int:
         print(f"{item.name:<22}{shown}", flush=True)
     print(tr("demos.all", **counts))
     return FAILED if counts["failed"] else OK
-
-
-def _run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | None) -> int:
-    with _terminable(), _session(args, scenario.capture) as session:
-        printer = Printer(session) if args.json else None
-        steps = StepPrinter(scenario) if not args.json else None
-        runner = Runner(session, scenario, timeout=args.timeout,
-                        told=steps.told if steps is not None else None)
-        try:
-            if printer is not None:
-                printer.start()
-            report = runner.run()
-        except KeyboardInterrupt:
-            return INTERRUPTED
-        finally:
-            session.stop_all_and_wait()
-            if printer is not None:
-                printer.finish()
-            if junit is not None:
-                _write_junit(runner, junit)
-    if steps is not None:
-        steps.end(report)
-    elif not report.ok:
-        print(report.steps[-1].reason, file=sys.stderr)
-    return OK if report.ok else FAILED
-
-
-def _write_junit(runner: Runner, path: Path) -> None:
-    try:
-        write_junit(runner.report, path)
-    except OSError as error:
-        raise Problem("cli.cannot_write", path=str(path),
-                      reason=reason_of(error)) from error
-
-
-# -- the quick forms --------------------------------------------------------------------------
-
-
-def _family_of(address: str) -> str:
-    """The family an address is written in. Raises Problem where it is none at all."""
-    family = _written_family(address)
-    parse_address(address, family)
-    return family
-
-
-def _written_family(address: str) -> str:
-    if address.startswith(("/", "./", "~", "abstract:", "temp:")):
-        return "AF_UNIX"
-    return "AF_INET6" if address.startswith("[") else "AF_INET"
-
-
-def _listen(args: argparse.Namespace) -> int:
-    responder: Responder = Nothing()
-    if args.echo:
-        responder = Echo()
-    elif args.greet is not None:
-        responder = Greet(args.greet)
-    elif args.sink:
-        responder = Sink()
-    family = _family_of(args.address)
-    kernel.check_backlog(args.backlog)
-    settings = EndpointSettings(
-        "server", Role.DATAGRAM if args.udp else Role.LISTENER, family,
-        "SOCK_DGRAM" if args.udp else "SOCK_STREAM", address=args.address, backlog=args.backlog,
-        responder=responder,
-        options=() if family == "AF_UNIX" or args.udp or os.name == "nt"
-        else (("SO_REUSEADDR", 1),),
-    )
-    if args.scenario:
-        print(to_toml(Scenario("listen", (settings,), (Perform(c.Start("server")),))), end="")
-        return OK
-    with _terminable(), _session(args) as session:
-        session.add(settings)
-        printer = Printer(session, text=not args.json)
-        printer.start()
-        try:
-            ticket = session.perform(c.Start("server"))
-            ticket.wait()
-            outcome = ticket.outcome
-            if outcome is not None and not outcome.ok:
-                print(failure_text(outcome), file=sys.stderr)
-                return BAD_INPUT if outcome.problem is not None else FAILED
-            if not args.json:
-                print(tr("cli.listening", address=session.link("server")), file=sys.stderr)
-            Flag().wait(args.timeout)
-            return OK
-        except KeyboardInterrupt:
-            return INTERRUPTED
-        finally:
-            session.stop_all_and_wait()
-            printer.finish()
-
-
-def _connect(args: argparse.Namespace) -> int:
-    role = Role.DATAGRAM if args.udp else Role.STREAM
-    settings = EndpointSettings(
-        "client", role, _family_of(args.address), "SOCK_DGRAM" if args.udp else "SOCK_STREAM",
-        address=args.address, bind="" if args.udp else None,
-        timeout=args.timeout if args.timeout is not None else 5.0,
-    )
-    steps: list[Step] = [Perform(c.Connect("client"))]
-    if args.send is not None:
-        steps.append(Perform(c.Send("client", text=args.send)))
-    if args.expect is not None:
-        steps.append(Expect("client", contains=args.expect, within=settings.timeout or 5.0))
-    steps.append(Perform(c.Close("client")))
-    scenario = Scenario("connect", (settings,), tuple(steps))
-    if args.scenario:
-        print(to_toml(scenario), end="")
-        return OK
-    args.timeout = None
-    return _run_scenario(scenario, args, None)
 
 
 # -- export -----------------------------------------------------------------------------------
@@ -372,18 +206,26 @@ def _export(args: argparse.Namespace) -> int:
     try:
         condition = parse_filter(args.filter, wall_ns=reader.clock.wall_ns)
         if args.out is None:
-            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+            as_utf8()
             form(reader, sys.stdout, condition)
-            sys.stdout.flush()
             return OK
-        try:
-            with args.out.open("x", encoding="utf-8", newline="") as out:
-                form(reader, out, condition)
-        except FileExistsError:
-            raise Problem("journal.exists", path=str(args.out)) from None
-        except OSError as error:
-            raise Problem("cli.cannot_write", path=str(args.out),
-                          reason=reason_of(error)) from error
+        _export_to(args.out, lambda out: form(reader, out, condition))
     finally:
         reader.close()
     return OK
+
+
+def _export_to(path: Path, write: Callable[[TextIO], None]) -> None:
+    """Into a new file; half of one is not left behind."""
+    try:
+        with path.open("x", encoding="utf-8", errors="backslashreplace", newline="") as out:
+            try:
+                write(out)
+                out.flush()
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+    except FileExistsError:
+        raise Problem("journal.exists", path=str(path)) from None
+    except OSError as error:
+        raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from workbench.cli_output import Printer
+from workbench.cli_run import seconds
 from workbench.labs.backlog import BacklogRun
 from workbench.labs.backlog_compare import Comparison, compare
 from workbench.labs.backlog_data import BacklogSettings, Family, Mode, Picture, Result
@@ -57,13 +58,7 @@ def patience(text: str) -> float:
     """--timeout of a lab: seconds, or `none` (infinite) to leave it to the kernel."""
     if text == "none":
         return math.inf
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(tr("cli.not_seconds", value=text)) from None
-    if not 0 <= value < 10**9:
-        raise argparse.ArgumentTypeError(tr("engine.negative_timeout"))
-    return value
+    return seconds(text)
 
 
 def refuse_options(args: argparse.Namespace) -> None:

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
+from typing import TypeGuard
 
 from workbench.journal.export import text_line
 from workbench.journal.reader import row_json
 from workbench.scenario.model import Scenario
 from workbench.scenario.runner import Report, StepResult
 from workbench.session import Session
-from workbench.texts import language, tr
+from workbench.texts import Problem, language, reason_of, tr
 
 PAGE = 1000
 
 
 class Printer:
-    """Prints committed events in order, on a thread of its own: a slow pipe delays only this."""
+    """Prints committed events in order, on a thread of its own: a slow pipe delays only this.
+
+    Attributes:
+        gone: set once nobody reads the output any more, or it cannot be written.
+    """
 
     def __init__(self, session: Session, *, text: bool = False) -> None:
         self._journal = session.journal
         self._text = text
         self._wake = Flag()
+        self._problem: Problem | None = None
+        self.gone = Flag()
         self._ending = False
         self._thread = Thread(target=self._run, name="printer", daemon=True)
         self._end = self._journal.subscribe(lambda _seq: self._wake.set())
@@ -35,15 +46,28 @@ class Printer:
         self._thread.start()
 
     def finish(self) -> None:
-        """Print what is left, then stop."""
+        """Print what is left, then stop.
+
+        Raises:
+            Problem: the output could not be written (a full disk).
+        """
         self._journal.flush()
         self._end()
         self._ending = True
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
+        if self._problem is not None:
+            raise self._problem
 
     def _run(self) -> None:
+        try:
+            self._print_all()
+        except Problem as problem:
+            self._problem = problem
+        self.gone.set()
+
+    def _print_all(self) -> None:
         printed = 0
         while True:
             self._wake.wait()
@@ -59,21 +83,58 @@ class Printer:
                     lines = [text_line(self._reader, row) for row in rows]
                 else:
                     lines = [row_json(row) for row in rows]
-                if not _write("\n".join(lines) + "\n"):
+                if not write("\n".join(lines) + "\n"):
                     return
             if ending:
                 return
 
 
-def _write(text: str) -> bool:
-    """Write to stdout; False when nobody reads it any more."""
+def write(text: str) -> bool:
+    """Write to stdout; False when nobody reads it any more.
+
+    Raises:
+        Problem: it cannot be written (a full disk).
+    """
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        close_stdout()
         return False
+    except OSError as error:
+        close_stdout()
+        raise Problem("cli.cannot_print", reason=reason_of(error)) from error
     return True
+
+
+def is_output(error: Exception) -> TypeGuard[OSError]:
+    """Whether this is what print() raises on a full disk: no file of ours has a name then."""
+    return isinstance(error, OSError) and error.filename is None and error.errno in {
+        errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO,
+    }  # fmt: skip
+
+
+def close_stdout() -> None:
+    """Nothing more goes to stdout, not even what Python flushes at exit."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def prepare_streams() -> None:
+    """Every character can be printed, and a stream that was closed from outside takes all."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - till the end
+            setattr(sys, name, nowhere)
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def as_utf8() -> None:
+    """An export is UTF-8 with its own line ends, whatever the terminal's encoding."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
 
 
 class StepPrinter:
@@ -81,7 +142,8 @@ class StepPrinter:
 
     def __init__(self, scenario: Scenario) -> None:
         title = scenario.titles.get(language(), scenario.title)
-        _write(f"{title}\n")
+        if title:
+            write(f"{title}\n")
 
     def told(self, step: StepResult) -> None:
         """A step ended."""
@@ -89,9 +151,9 @@ class StepPrinter:
         line = f"{step.number:>3}  {mark}  {step.title}  ({step.seconds:.3f} s)\n"
         if step.reason is not None:
             line += f"       {step.reason}\n"
-        _write(line)
+        write(line)
 
     def end(self, report: Report) -> None:
         """All is over."""
         held = sum(step.reason is None for step in report.steps)
-        _write(tr("cli.summary", held=held, failed=len(report.steps) - held) + "\n")
+        write(tr("cli.summary", held=held, failed=len(report.steps) - held) + "\n")

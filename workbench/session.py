@@ -63,6 +63,7 @@ class Session:
         self.beyond_loopback = beyond_loopback
         self._spawn = spawn
         self._endpoints: dict[str, Endpoint] = {}
+        self._latest: dict[str, Ticket] = {}
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._temp: Path | None = None
@@ -152,6 +153,7 @@ class Session:
         if endpoint is None or isinstance(command, c.Mark):
             ticket.finish()
         else:
+            self._latest[endpoint.name] = ticket
             endpoint.submit(ticket)
         return ticket
 
@@ -176,9 +178,15 @@ class Session:
     def stop_all_and_wait(self, timeout: float = 5.0) -> None:
         """Stop every endpoint that has something open, and wait until it is closed."""
         until = time.monotonic() + timeout
-        open_ones = [name for name, endpoint in self._endpoints.items() if endpoint.busy()]
+        open_ones = [name for name, endpoint in self._endpoints.items()
+                     if endpoint.busy() or self._is_pending(name)]
         for ticket in [self.perform(c.Stop(name)) for name in open_ones]:
             ticket.wait(max(0.0, until - time.monotonic()))
+
+    def _is_pending(self, name: str) -> bool:
+        """Whether its last command has not ended: a start may be about to open something."""
+        latest = self._latest.get(name)
+        return latest is not None and not latest.done
 
     # -- what endpoints ask for ---------------------------------------------------------------
 
@@ -195,6 +203,8 @@ class Session:
         if endpoint.last_local is not None:
             return endpoint.last_local
         spec = endpoint.settings.address
+        if spec.startswith("@"):  # a client that is not connected has no address of its own
+            raise Problem("engine.no_address_yet", name=name)
         parsed = parse(spec, endpoint.settings.family)
         if parsed.kind in {AddressKind.INET, AddressKind.INET6} and not parsed.port:
             raise Problem("engine.no_address_yet", name=name)

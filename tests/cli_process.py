@@ -1,0 +1,66 @@
+"""`python -m workbench` as a real process, as a person starts it: no display, buffered output."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+BOUND = 60.0
+"""Seconds after which a process is taken to hang."""
+ROOT = Path(__file__).parent.parent
+PROGRAM = (sys.executable, "-m", "workbench")
+SENTENCE = re.compile(r"(?:\b[A-Za-z]?[a-z']+ ){3,}[a-z']{2,}")
+"""Four English words in a row."""
+_LEFT_OUT = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "PYTHONUNBUFFERED"}
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Neither display nor Qt platform: the command line needs none."""
+    kept = {key: value for key, value in os.environ.items() if key not in _LEFT_OUT}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **more}
+
+
+def start(*args: object, cwd: Path | None = None, **more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*PROGRAM, *map(str, args)], env=environment(**more), cwd=cwd, encoding="utf-8",
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_take_interrupts,
+    )
+
+
+def _take_interrupts() -> None:
+    """What runs in the background of a shell ignores SIGINT, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Exit status, stdout and stderr; never a traceback."""
+    try:
+        out, err = process.communicate(timeout=BOUND)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+    assert "Traceback" not in out + err, out + err
+    return process.returncode, out, err
+
+
+def run(*args: object, cwd: Path | None = None, **more: str) -> tuple[int, str, str]:
+    return end(start(*args, cwd=cwd, **more))
+
+
+def both(*args: object, cwd: Path | None = None) -> tuple[int, str, str]:
+    """The exit status, which is the same, and what is said in English and in Chinese."""
+    processes = [start(*args, "--lang", lang, cwd=cwd) for lang in ("en", "zh_CN")]
+    (status, out, err), (status_zh, out_zh, err_zh) = [end(process) for process in processes]
+    assert status == status_zh
+    assert re.search("[\u4e00-\u9fff]", out_zh + err_zh), out_zh + err_zh
+    assert not SENTENCE.search(out_zh + err_zh), out_zh + err_zh
+    for said in (out + err, out_zh + err_zh):
+        assert said.strip()
+        assert "Socket Workbench itself" not in said, said
+        assert "自身的错误" not in said, said
+    return status, out + err, out_zh + err_zh

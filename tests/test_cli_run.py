@@ -1,0 +1,68 @@
+"""What the ways of running a scenario share: seconds, places for files, sessions."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from workbench import cli_run
+from workbench.scenario.model import parse
+from workbench.texts import Problem
+
+WAITS = parse('[[step]]\ndo = "wait"\nseconds = 0\n')
+
+
+def arguments(record: Path | None = None, **more: object) -> argparse.Namespace:
+    return argparse.Namespace(**{"record": record, "beyond_loopback": False, "json": False,
+                                 "timeout": None, **more})
+
+
+@pytest.mark.parametrize(("text", "value"), [("0", 0.0), ("2.5", 2.5), ("1e3", 1000.0)])
+def test_seconds(text: str, value: float) -> None:
+    assert cli_run.seconds(text) == value
+
+
+@pytest.mark.parametrize("text", ["-1", "-0.1", "soon", "", "inf", "-inf", "nan", "1e9"])
+def test_what_are_no_seconds(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        cli_run.seconds(text)
+
+
+def test_a_place_is_tried_without_a_trace(tmp_path: Path) -> None:
+    fresh, there = tmp_path / "fresh", tmp_path / "there"
+    there.write_text("kept")
+    cli_run.check_place(fresh)
+    cli_run.check_place(there)
+    assert not fresh.exists()
+    assert there.read_text() == "kept"
+    for bad in (tmp_path, tmp_path / "none" / "x", there / "x"):
+        with pytest.raises(Problem):
+            cli_run.check_place(bad)
+
+
+def test_a_bad_place_for_the_report_is_said_before_anything_runs(tmp_path: Path) -> None:
+    record = tmp_path / "r.swb"
+    with pytest.raises(Problem):
+        cli_run.run_scenario(WAITS, arguments(record), tmp_path / "none" / "r.xml")
+    assert not record.exists()
+
+
+def test_a_record_nobody_asked_for_goes_with_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    with cli_run.new_session(arguments()) as session:
+        record = session.record
+        assert record.exists()
+    assert not record.parent.exists()
+    assert cli_run.run_scenario(WAITS, arguments()) == cli_run.OK
+    assert "wait(0.0)" in capsys.readouterr().out
+
+
+def test_sigterm_is_an_interrupt_while_something_runs() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), cli_run.terminable():  # noqa: PT012 - arrives in either
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pause()
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -1,0 +1,140 @@
+"""The quick forms: `listen` and `connect`, each a scenario of a few words."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Final
+
+from workbench.cli_output import Printer, write
+from workbench.cli_run import (
+    BAD_INPUT,
+    FAILED,
+    INTERRUPTED,
+    OK,
+    new_session,
+    run_scenario,
+    terminable,
+)
+from workbench.engine import commands as c
+from workbench.engine.address import parse as parse_address
+from workbench.engine.responders import prepare
+from workbench.engine.settings import (
+    Echo,
+    EndpointSettings,
+    Greet,
+    Nothing,
+    Responder,
+    Role,
+    Sink,
+)
+from workbench.payload import encode
+from workbench.scenario.model import Expect, Perform, Scenario, Step
+from workbench.scenario.runner import failure_text
+from workbench.scenario.write import to_toml
+from workbench.texts import Problem, tr
+
+_PATIENCE: Final = 5.0
+_BACKLOG_MOST: Final = 2**31 - 1
+
+
+def backlog(text: str) -> int:
+    """What --backlog takes. Raises ArgumentTypeError, as argparse wants it."""
+    try:
+        value = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(tr("cli.not_backlog", value=text)) from None
+    if not 0 <= value <= _BACKLOG_MOST:
+        raise argparse.ArgumentTypeError(
+            tr("problem.backlog_range", value=text, least=0, most=_BACKLOG_MOST)
+        )
+    return value
+
+
+def listen(args: argparse.Namespace) -> int:
+    """Listen until Ctrl-C, --timeout, or until nobody reads the output any more."""
+    settings = _server(args)
+    if args.scenario:
+        write(to_toml(Scenario("listen", (settings,), (Perform(c.Start("server")),))))
+        return OK
+    with terminable(), new_session(args) as session:
+        session.add(settings)
+        printer = Printer(session, text=not args.json)
+        printer.start()
+        try:
+            ticket = session.perform(c.Start("server"))
+            ticket.wait()
+            outcome = ticket.outcome
+            if outcome is not None and not outcome.ok:
+                print(failure_text(outcome, settings.family), file=sys.stderr)
+                return BAD_INPUT if outcome.problem is not None else FAILED
+            if not args.json:
+                print(tr("cli.listening", address=session.link("server")), file=sys.stderr)
+            printer.gone.wait(args.timeout)
+            return OK
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        finally:
+            session.stop_all_and_wait()
+            printer.finish()
+
+
+def _server(args: argparse.Namespace) -> EndpointSettings:
+    responder: Responder = Nothing()
+    if args.echo:
+        responder = Echo()
+    elif args.greet is not None:
+        responder = Greet(args.greet)
+    elif args.sink:
+        responder = Sink()
+    prepare(responder)
+    family = family_of(args.address)
+    reuse = family != "AF_UNIX" and not args.udp and os.name != "nt"
+    return EndpointSettings(
+        "server", Role.DATAGRAM if args.udp else Role.LISTENER, family,
+        "SOCK_DGRAM" if args.udp else "SOCK_STREAM", address=args.address, backlog=args.backlog,
+        responder=responder, options=(("SO_REUSEADDR", 1),) if reuse else (),
+    )
+
+
+def connect(args: argparse.Namespace) -> int:
+    """Connect, send, expect, close."""
+    family = family_of(args.address)
+    if family != "AF_UNIX" and parse_address(args.address, family).port == 0:
+        raise Problem("problem.port_zero")
+    settings = EndpointSettings(
+        "client", Role.DATAGRAM if args.udp else Role.STREAM, family,
+        "SOCK_DGRAM" if args.udp else "SOCK_STREAM",
+        address=args.address, bind="" if args.udp else None,
+        timeout=args.timeout if args.timeout is not None else _PATIENCE,
+    )
+    steps: list[Step] = [Perform(c.Connect("client"))]
+    if args.send is not None:
+        encode(args.send, settings.encoding)
+        steps.append(Perform(c.Send("client", text=args.send)))
+    if args.expect is not None:
+        encode(args.expect, settings.encoding)
+        steps.append(Expect("client", contains=args.expect, within=settings.timeout or _PATIENCE))
+    steps.append(Perform(c.Close("client")))
+    scenario = Scenario("connect", (settings,), tuple(steps))
+    if args.scenario:
+        write(to_toml(scenario))
+        return OK
+    args.timeout = None
+    return run_scenario(scenario, args)
+
+
+def family_of(address: str) -> str:
+    """The family an address is written in. Raises Problem where it is none at all."""
+    family = "AF_INET"
+    if address.startswith(("/", "./", "~", "abstract:", "temp:")):
+        family = "AF_UNIX"
+    elif address.startswith("["):
+        family = "AF_INET6"
+    elif address.startswith("@"):
+        raise Problem("cli.no_links", address=address)
+    elif address.count(":") > 1 and "://" not in address and not address.startswith("hostname:"):
+        raise Problem("address.bad_brackets", spec=address)
+    parse_address(address, family)
+    return family
