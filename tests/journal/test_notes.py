@@ -36,3 +36,17 @@ def test_a_persons_note_is_their_own_words(make: Make) -> None:
     row = make([event(kind=NOTE, call="note", args="it hangs {here}")]).row(2)
     assert row is not None
     assert note_text(row) == "it hangs {here}"
+
+
+@pytest.mark.parametrize("lang", texts.LANGUAGES)
+@pytest.mark.parametrize("call", ["not_done", "record", "unsent_dropped", "reading_held"])
+@pytest.mark.parametrize("args", [
+    "('engine.closed_meanwhile', 5)", "('engine.closed_meanwhile', {1: 2})", "([], {})", "{[]: 1}",
+    "(" * 500, "1", "'a', 'b', 'c', 'd'", "None", "(", "x", "__import__('os')", "-'a'",
+    "('no.such.text', {})", "('engine.name_taken', {})", "\0", "1, **{}",
+])  # fmt: skip
+def test_a_record_may_be_written_by_anybody(make: Make, lang: str, call: str, args: str) -> None:
+    texts.set_language(lang)
+    row = make([event(kind=NOTE, call=call, args=args)]).row(2)
+    assert row is not None
+    assert isinstance(note_text(row), str)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import stat
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,8 +45,37 @@ def test_newest_first_and_only_of_the_last_days(folder: Path) -> None:
 
 
 def test_a_crashed_one_is_marked(folder: Path) -> None:
-    import sqlite3
-
-    with sqlite3.connect(record(folder / "r.swb", 0)) as db:
+    with closing(sqlite3.connect(record(folder / "r.swb", 0))) as db, db:
         db.execute("DELETE FROM meta WHERE key = 'closed_wall_ns'")
     assert [known.crashed for known in records.recent()] == [True]
+
+
+def test_what_cannot_be_read_is_left_out_and_harms_nothing(folder: Path) -> None:
+    """The window asks for this when it starts: nothing that lies there may stop it."""
+    record(folder / "good.swb", 0)
+    (folder / "nowhere.swb").symlink_to(folder / "gone")
+    (folder / "folder.swb").mkdir()
+    (folder / "empty.swb").touch()
+    os.mkfifo(folder / "pipe.swb")
+    headless = record(folder / "headless.swb", 0)
+    with closing(sqlite3.connect(headless)) as db, db:
+        db.execute("DELETE FROM meta")
+    damaged = record(folder / "damaged.swb", 0)
+    with closing(sqlite3.connect(damaged)) as db, db:
+        page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'event'").fetchone()[0]
+    whole = bytearray(damaged.read_bytes())
+    whole[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+    damaged.write_bytes(whole)
+    assert [known.path.stem for known in records.recent()] == ["good"]
+
+
+def test_no_more_than_asked_for(folder: Path) -> None:
+    for age in range(5):
+        record(folder / f"{age}.swb", age)
+    assert [known.path.stem for known in records.recent(3)] == ["0", "1", "2"]
+    assert records.recent(0) == []
+
+
+def test_the_folder_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "state_dir", lambda: tmp_path / "state")
+    assert stat.S_IMODE(records.folder().stat().st_mode) == 0o700

@@ -305,6 +305,9 @@ def _time(operator: str, value: _Value, wall_ns: int) -> Condition:
     whole = max(-_LAST, min(whole, _LAST))
     if operator == "=":  # what is shown is cut, not rounded: the whole shown unit matches
         return Condition("(e.t_ns >= ? AND e.t_ns < ?)", (whole, whole + _unit(clock)))
+    # to the microsecond, as it is shown: a row is not later than the moment that stands beside it
+    if operator in {"<=", ">"}:
+        operator, whole = ("<" if operator == "<=" else ">="), whole + 1000
     return Condition(f"e.t_ns {operator} ?", (whole,))
 
 

@@ -1,0 +1,149 @@
+"""Each form for its reader: a program, a spreadsheet, a person at a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.journal.conftest import Make, event
+from workbench import texts
+from workbench.engine.events import NOTE, Event
+from workbench.journal import export
+from workbench.journal.export import FORMATS, encoding_of, rows_of, wall_time
+from workbench.journal.query import parse
+from workbench.journal.reader import Reader, Row
+
+SLOW = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.text(
+    "=+-@'\t\r\n\",;1a\0\x1b", max_size=6)
+
+
+def written(reader: Reader, form: str, term: str = "") -> str:
+    out = io.StringIO(newline="")
+    FORMATS[form](reader, out, parse(term, wall_ns=reader.clock.wall_ns))
+    return out.getvalue()
+
+
+def cells(reader: Reader, term: str = "") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(written(reader, "csv", term).removeprefix("\ufeff"),
+                                           newline="")))
+
+
+def as_it_was(cell: str) -> str:
+    """The rule of to_csv's docstring, read backwards."""
+    return cell[1:] if re.match(r"'+[=+\-@\t\r]", cell) else cell
+
+
+def rows() -> st.SearchStrategy[list[Event]]:
+    return st.lists(st.builds(
+        event, kind=st.sampled_from(["call", NOTE]), call=st.sampled_from(["recv", "note"]),
+        args=WORDS, peer=st.none() | WORDS, payload=st.none() | st.binary(max_size=5),
+        size=st.none() | st.integers(0, 9), result=st.none() | st.integers(-2, 9),
+    ), max_size=6)
+
+
+@SLOW
+@given(events=rows())
+def test_a_table_holds_every_value(make: Make, events: list[Event]) -> None:
+    reader = make(events)
+    found = cells(reader)
+    whole = reader.page(1, 100)
+    assert [cell["seq"] for cell in found] == [str(row.seq) for row in whole]
+    assert list(found[0]) == [*Row._fields[:2], "time", *Row._fields[2:], "not_kept"]
+    for cell, row in zip(found, whole, strict=True):
+        for name, value in row._asdict().items():
+            text = "" if value is None else value.hex() if name == "payload" else str(value)
+            assert as_it_was(cell[name]) == text, name
+        assert cell["time"] == wall_time(reader, row.t_ns)
+
+
+@SLOW
+@given(events=rows())
+def test_a_table_starts_no_formula(make: Make, events: list[Event]) -> None:
+    for line in csv.reader(io.StringIO(written(make(events), "csv"), newline="")):
+        for cell in line:
+            assert cell[:1] not in set("=+-@\t\r") or re.fullmatch(r"-\d+", cell, re.ASCII), cell
+
+
+@SLOW
+@given(events=rows())
+def test_for_a_person_a_row_is_a_line_without_control(make: Make, events: list[Event]) -> None:
+    shown = written(make(events), "text")
+    assert len(shown.splitlines()) == 1 + 1 + len(events)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]", shown)
+
+
+@SLOW
+@given(events=rows())
+def test_for_a_program_a_row_is_an_object(make: Make, events: list[Event]) -> None:
+    reader = make(events)
+    shown = written(reader, "jsonl")
+    assert shown.isascii()
+    assert shown.endswith("\n")
+    found = [json.loads(line) for line in shown.splitlines()]
+    assert [tuple(item) for item in found] == [Row._fields] * (1 + len(events))
+    for item, row in zip(found, reader.page(1, 100), strict=True):
+        if item["payload"] is not None:
+            item["payload"] = bytes.fromhex(item["payload"])
+        assert item == row._asdict()
+
+
+@pytest.mark.parametrize(("lang", "words"), [
+    ("en", "[15904 of 20000 bytes not kept]"), ("zh_CN", "[20000 字节中有 15904 字节未保留]"),
+])  # fmt: skip
+def test_a_gap_is_marked_in_every_form(make: Make, lang: str, words: str) -> None:
+    texts.set_language(lang)
+    reader = make([event(payload=b"x" * 4_096, size=20_000, result=20_000),
+                   event(payload=b"abc", size=3, result=3), event(payload=b"", size=0, result=0)])
+    lines = written(reader, "text").splitlines()
+    assert lines[2].endswith(words)
+    assert not any(words[-6:] in line for line in (*lines[:2], *lines[3:]))
+    assert [cell["not_kept"] for cell in cells(reader)] == ["", "15904", "", ""]
+    cut = json.loads(written(reader, "jsonl").splitlines()[1])
+    assert cut["size"] - len(cut["payload"]) // 2 == 15_904
+
+
+@pytest.mark.parametrize("term", ["", "result:7", "-result:7", "result:nothing|7", "call:none"])
+def test_a_filter_selects_the_same_rows_in_every_form(
+    make: Make, term: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "PAGE", 7)
+    term = term.replace("nothing|", "")
+    reader = make([event(result=number % 10) for number in range(1_500)])
+    condition = parse(term)
+    right = [seq for part in reader.select(condition, 0, reader.count()) for seq in part]
+    assert [row.seq for row in rows_of(reader, condition)] == right
+    assert [int(cell["seq"]) for cell in cells(reader, term)] == right
+    assert [json.loads(line)["seq"] for line in written(reader, "jsonl", term).splitlines()
+            ] == right
+    assert [int(line.split()[0]) for line in written(reader, "text", term).splitlines()[1:]
+            ] == right
+
+
+def test_text_is_read_in_the_encoding_of_its_endpoint(make: Make) -> None:
+    reader = make([event(payload="连接".encode("gbk")),
+                   event(endpoint=2, connection=2, payload="连接".encode())], encoding="gbk")
+    assert [line.split()[-1] for line in written(reader, "text").splitlines()[2:]] == ["连接"] * 2
+
+
+@pytest.mark.parametrize("config", ["", "[]", "3", "{", '{"encoding": 5}', "{}", "null"])
+def test_settings_without_an_encoding_mean_utf_8(config: str) -> None:
+    assert encoding_of(config) == "utf-8"
+
+
+def test_the_shown_time_is_what_the_filter_finds(make: Make) -> None:
+    """Cut to the microsecond in both: a rounded one would name a moment with no row."""
+    reader = make([event(t_ns=number * 333) for number in range(40)])
+    for row in reader.page(2, 40):
+        shown = wall_time(reader, row.t_ns)
+        found = [seq for part in reader.select(
+            parse(f'time:"{shown}"', wall_ns=reader.clock.wall_ns), 0, 50) for seq in part]
+        assert row.seq in found
+        assert {wall_time(reader, other.t_ns) for other in reader.rows(found)} == {shown}
+        assert int(shown[20:26]) == (reader.clock.wall_ns + row.t_ns) // 1000 % 10**6
