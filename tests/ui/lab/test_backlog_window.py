@@ -9,6 +9,7 @@ import pytest
 from tests.ui.conftest import Hand
 from workbench import texts
 from workbench.labs.backlog_data import ClientState
+from workbench.labs.backlog_kept import kept_runs
 from workbench.ui.lab.backlog_window import BacklogWindow
 
 
@@ -92,3 +93,19 @@ def test_closing_in_the_middle_leaves_nothing(hand: Hand, lab: BacklogWindow) ->
 def test_it_gets_no_panels(hand: Hand, lab: BacklogWindow) -> None:
     run(hand, lab)
     assert [panel.name for panel in hand.window.slots_.panels()] == ["server-1", "client-1"]
+
+
+def test_a_kept_run_is_shown_as_recorded(hand: Hand, lab: BacklogWindow) -> None:
+    run(hand, lab)
+    before = lab.numbers.text()
+    lab.keep_button.click()
+    path = kept_runs()[0]
+    lab.numbers.setText("")
+    lab.show_kept(path)
+    assert lab.numbers.text() == before
+    assert "RECORDED" in lab.message.text()
+    assert not lab.keep_button.isEnabled()
+    path.write_text("{}")
+    lab.show_kept(path)
+    assert lab.message.property("tone") == "bad"
+    path.unlink()

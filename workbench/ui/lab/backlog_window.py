@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -13,12 +14,14 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from workbench.labs import backlog_kept
 from workbench.labs.backlog import BacklogRun
 from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import BacklogSettings, ClientState, Family, Mode, Picture
@@ -99,6 +102,10 @@ class BacklogWindow(QWidget):
         self.run_button.setProperty("primary", True)
         self.stop_button = add(QPushButton(), "stop", "lab_stop")
         self.again_button = add(QPushButton(), "again", "lab_again")
+        self.keep_button = add(QPushButton(), "keep", "lab_keep")
+        self.kept_button = add(QPushButton(), "kept", "lab_kept")
+        self.kept_menu = QMenu(self.kept_button)
+        self.kept_button.setMenu(self.kept_menu)
         self.accept_one = add(QPushButton(), "accept_one", "lab_accept_one")
         self.listen_again = add(QPushButton(), "listen_again", "lab_listen_again")
         self.listen_size = add(TextField("2", width=6), "listen_size", "lab_listen_size")
@@ -132,7 +139,8 @@ class BacklogWindow(QWidget):
         for label in self.steps.values():
             label.setProperty("badge", True)
             row.addWidget(label)
-        for widget in (spring(), self.clock, self.stop_button, self.again_button):
+        for widget in (spring(), self.clock, self.stop_button, self.again_button,
+                       self.keep_button, self.kept_button):
             row.addWidget(widget)
         return row
 
@@ -196,6 +204,8 @@ class BacklogWindow(QWidget):
         self.accept_one.clicked.connect(self._on_accept_one)
         self.listen_again.clicked.connect(self._on_listen_again)
         self.close_listener.clicked.connect(self._on_close_listener)
+        self.keep_button.clicked.connect(self._on_keep)
+        self.kept_menu.aboutToShow.connect(self._fill_kept)
         self.comparison.wanted.connect(self._on_way)
         for field in (self.backlog, self.clients, self.every, self.timeout, self.accept_after):
             field.textEdited.connect(self._word)
@@ -292,6 +302,44 @@ class BacklogWindow(QWidget):
         self.mode.choose(mode.value)
         self.start()
 
+    # -- kept runs ------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_keep(self) -> None:
+        if self._run is None or self._picture is None:
+            return
+        try:
+            path = backlog_kept.keep(self._shown, self._picture, self._run.result(), self._said)
+        except Problem as problem:
+            self._say(problem.text, "bad")
+        else:
+            self._say(tr("lab.kept", path=str(path)), "good")
+
+    @Slot()
+    def _fill_kept(self) -> None:
+        self.kept_menu.clear()
+        for path in backlog_kept.kept_runs():
+            action = self.kept_menu.addAction(path.stem)
+            action.triggered.connect(lambda _=False, path=path: self.show_kept(path))
+        if self.kept_menu.isEmpty():
+            self.kept_menu.addAction(tr("lab.no_kept")).setEnabled(False)
+
+    def show_kept(self, path: Path) -> None:
+        """A finished run of another day: shown as recorded."""
+        try:
+            kept = backlog_kept.read(path)
+        except Problem as problem:
+            self._say(problem.text, "bad")
+            return
+        self.stop()
+        self._run, self._shown, self._picture = None, kept.settings, kept.picture
+        self.headline.setText(title(kept.settings))
+        self._show_picture()
+        self.comparison.show_result(kept.result, kept.said)
+        self.comparison.show()
+        self._show_step("compare")
+        self._say(tr("lab.recorded", when=kept.when.replace("T", " "), os=kept.result.os), "busy")
+
     # -- showing --------------------------------------------------------------------------------
 
     @Slot()
@@ -345,6 +393,7 @@ class BacklogWindow(QWidget):
         for name, label in self.steps.items():
             tone(label, "busy" if name == current else "idle")
         running = current == "run"
+        self.keep_button.setEnabled(current == "compare" and self._run is not None)
         for button in (self.accept_one, self.listen_again, self.close_listener, self.stop_button):
             button.setEnabled(running)
 
