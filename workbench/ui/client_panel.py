@@ -13,9 +13,16 @@ from workbench import payload
 from workbench.engine import address
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Nothing, OnPeerClose, Role
-from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.engine.snapshot import CloseCause, EndpointSnapshot, Phase
 from workbench.texts import Problem, tr
 from workbench.ui import fields, theme
+from workbench.ui.client_status import (
+    connected_datagram,
+    is_open,
+    newest_open,
+    state_of,
+    status_of,
+)
 from workbench.ui.conversation_feed import ConversationFeed
 from workbench.ui.draft import Where, split_address
 from workbench.ui.flow_layout import FlowLayout
@@ -225,7 +232,7 @@ class ClientPanel(EndpointPanel):
             self.act("send", c.Cancel(self.name))
             return
         snapshot = self.controller.snapshot(self.name)
-        if self.address_line.datagram or _open(snapshot):
+        if self.address_line.datagram or is_open(snapshot):
             self._send(snapshot)
             return
         self.tell(
@@ -257,7 +264,7 @@ class ClientPanel(EndpointPanel):
             self.refuse(problem)
             return
         to = None
-        if self.address_line.datagram and not _connected_datagram(snapshot):
+        if self.address_line.datagram and not connected_datagram(snapshot):
             if not self.configured("connect"):
                 return
             to = self.settings.address if self._link is None else f"@{self._link}"
@@ -334,58 +341,14 @@ class ClientPanel(EndpointPanel):
     # -- showing --------------------------------------------------------------------------------
 
     def state_of(self, snapshot: EndpointSnapshot) -> str:
-        if snapshot.phase is Phase.CONNECTING:
-            return "SYN_SENT" if snapshot.settings.family != "AF_UNIX" else "CONNECTING"
-        newest = _newest_open(snapshot)
-        if newest is not None and snapshot.settings.role is Role.STREAM:
-            return newest.state
-        return {
-            Phase.OPEN: "OPEN", Phase.BOUND: "OPEN", Phase.SETTING_UP: "SETTING UP",
-            Phase.FAILED: "FAILED",
-        }.get(snapshot.phase, "CLOSED")
+        return state_of(snapshot)
+
+    def status(self, snapshot: EndpointSnapshot) -> Message:
+        return status_of(snapshot, self.ready(), self._select_newest_failure)
 
     def ready(self) -> Message:
         key = "message.udp_client_ready" if self.address_line.datagram else "message.client_ready"
         return Message("info", say(key))
-
-    def status(self, snapshot: EndpointSnapshot) -> Message:
-        if snapshot.settings.role is Role.DATAGRAM:
-            return self._datagram_status(snapshot)
-        if snapshot.phase is Phase.CONNECTING:
-            return Message("busy", say("message.connecting", peer=snapshot.settings.address))
-        newest = _newest_open(snapshot)
-        if newest is not None:
-            return self._open_status(snapshot, newest)
-        last = snapshot.connections[-1] if snapshot.connections else None
-        if last is not None:
-            return self._closed_status(last)
-        if snapshot.phase is Phase.FAILED:
-            return Message("bad", say("message.failed_before"), why=self._select_newest_failure)
-        return self.ready()
-
-    def _datagram_status(self, snapshot: EndpointSnapshot) -> Message:
-        if snapshot.phase not in OPEN:
-            return self.ready()
-        if _connected_datagram(snapshot):
-            return Message("good", say("message.udp_connected", local=snapshot.local or ""))
-        if snapshot.local is None:
-            return Message("info", say("message.udp_open_unnamed"))
-        return Message("info", say("message.udp_open", local=snapshot.local))
-
-    def _open_status(self, snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> Message:
-        if newest.peer_finished:
-            return Message("busy", say("message.peer_finished"))
-        if snapshot.open_count > 1:
-            return Message(
-                "good", say("message.many", open=snapshot.open_count, closed=snapshot.closed_count)
-            )
-        if newest.connected_ns is None:
-            return Message("busy", say("message.setting_up"))
-        took = f"{(newest.connected_ns - newest.opened_ns) / 1e6:.2f}"
-        key = "message.connected_send" if not newest.bytes_out else "message.connected"
-        if newest.local is None:  # AF_UNIX: a client seldom has a name
-            key += "_unnamed"
-        return Message("good", say(key, local=newest.local or "", took=took))
 
     def differences(self, snapshot: EndpointSnapshot) -> list[str]:
         words = super().differences(snapshot)
@@ -412,26 +375,19 @@ class ClientPanel(EndpointPanel):
         if seconds is not None:
             self.tell("busy", say("message.again", seconds=seconds, left=self.again.left))
 
-    def _closed_status(self, last: ConnectionSnapshot) -> Message:
-        if last.close_cause in (CloseCause.FAILED, CloseCause.TIMED_OUT, CloseCause.RESET):
-            text = say(f"message.closed_{last.close_cause.name.lower()}", errno=last.errno or "")
-            return Message("bad", text, why=self._select_newest_failure)
-        cause = last.close_cause or CloseCause.LOCAL
-        return Message("info", say(f"message.closed_{cause.name.lower()}"))
-
     def show_parts(self, snapshot: EndpointSnapshot, now_ns: int) -> None:
         datagram = self.address_line.datagram
         enable = self.controls.enable
         connecting = snapshot.phase in (Phase.CONNECTING, Phase.SETTING_UP)
-        established = _open(snapshot)
+        established = is_open(snapshot)
         line = self.address_line
         reason: Text | None
         if connecting:
             reason = say("why.connecting")
         elif datagram:
-            reason = say("why.already_connected") if _connected_datagram(snapshot) else None
+            reason = say("why.already_connected") if connected_datagram(snapshot) else None
         else:
-            newest = _newest_open(snapshot)
+            newest = newest_open(snapshot)
             finished = newest is not None and newest.peer_finished
             reason = say("why.already_connected") if established and not finished else None
         enable(line.primary, reason)
@@ -504,19 +460,3 @@ class ClientPanel(EndpointPanel):
             self.address_line.host.offer(hosts)
             self.address_line.host.setEditText(hosts[0][0])
         super().on_edited(field)
-
-
-def _newest_open(snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
-    return next((x for x in reversed(snapshot.connections) if x.closed_ns is None), None)
-
-
-def _open(snapshot: EndpointSnapshot) -> bool:
-    """Whether at least one connection stands."""
-    newest = _newest_open(snapshot)
-    return newest is not None and newest.connected_ns is not None
-
-
-def _connected_datagram(snapshot: EndpointSnapshot) -> bool:
-    """Whether the socket has a fixed peer: connect() was called on it."""
-    newest = _newest_open(snapshot)
-    return newest is not None and newest.peer is not None

@@ -1,0 +1,98 @@
+"""What a client's state and message say, from a snapshot alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.engine.settings import Role
+from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.ui.panel import OPEN
+from workbench.ui.panel_parts.message_line import Message
+from workbench.ui.wording import say
+
+Show = Callable[[], None]
+
+
+def state_of(snapshot: EndpointSnapshot) -> str:
+    """The word in the badge: the kernel's of the newest connection, where there is one."""
+    if snapshot.phase is Phase.CONNECTING:
+        return "SYN_SENT" if snapshot.settings.family != "AF_UNIX" else "CONNECTING"
+    newest = newest_open(snapshot)
+    if newest is not None and snapshot.settings.role is Role.STREAM:
+        return newest.state
+    return {
+        Phase.OPEN: "OPEN", Phase.BOUND: "OPEN", Phase.SETTING_UP: "SETTING UP",
+        Phase.FAILED: "FAILED",
+    }.get(snapshot.phase, "CLOSED")
+
+
+def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show) -> Message:
+    """The message line from the first connect on.
+
+    Args:
+        ready: what it says while nothing is open. why: shows the event behind a failure.
+    """
+    if snapshot.settings.role is Role.DATAGRAM:
+        return _datagram(snapshot, ready)
+    if snapshot.phase is Phase.CONNECTING:
+        return Message("busy", say("message.connecting", peer=snapshot.settings.address))
+    newest = newest_open(snapshot)
+    if newest is not None:
+        return _opened(snapshot, newest)
+    last = snapshot.connections[-1] if snapshot.connections else None
+    if last is not None:
+        return _ended(last, why)
+    if snapshot.phase is Phase.FAILED:
+        return Message("bad", say("message.failed_before"), why=why)
+    return ready
+
+
+def _datagram(snapshot: EndpointSnapshot, ready: Message) -> Message:
+    if snapshot.phase not in OPEN:
+        return ready
+    if connected_datagram(snapshot):
+        return Message("good", say("message.udp_connected", local=snapshot.local or ""))
+    if snapshot.local is None:
+        return Message("info", say("message.udp_open_unnamed"))
+    return Message("info", say("message.udp_open", local=snapshot.local))
+
+
+def _opened(snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> Message:
+    if newest.peer_finished:
+        return Message("busy", say("message.peer_finished"))
+    if snapshot.open_count > 1:
+        return Message(
+            "good", say("message.many", open=snapshot.open_count, closed=snapshot.closed_count)
+        )
+    if newest.connected_ns is None:
+        return Message("busy", say("message.setting_up"))
+    took = f"{(newest.connected_ns - newest.opened_ns) / 1e6:.2f}"
+    key = "message.connected_send" if not newest.bytes_out else "message.connected"
+    if newest.local is None:  # AF_UNIX: a client seldom has a name
+        key += "_unnamed"
+    return Message("good", say(key, local=newest.local or "", took=took))
+
+
+def _ended(last: ConnectionSnapshot, why: Show) -> Message:
+    if last.close_cause in (CloseCause.FAILED, CloseCause.TIMED_OUT, CloseCause.RESET):
+        text = say(f"message.closed_{last.close_cause.name.lower()}", errno=last.errno or "")
+        return Message("bad", text, why=why)
+    cause = last.close_cause or CloseCause.LOCAL
+    return Message("info", say(f"message.closed_{cause.name.lower()}"))
+
+
+def newest_open(snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
+    """The newest connection that is not closed."""
+    return next((x for x in reversed(snapshot.connections) if x.closed_ns is None), None)
+
+
+def is_open(snapshot: EndpointSnapshot) -> bool:
+    """Whether at least one connection stands."""
+    newest = newest_open(snapshot)
+    return newest is not None and newest.connected_ns is not None
+
+
+def connected_datagram(snapshot: EndpointSnapshot) -> bool:
+    """Whether the socket has a fixed peer: connect() was called on it."""
+    newest = newest_open(snapshot)
+    return newest is not None and newest.peer is not None
