@@ -19,13 +19,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp()  # a first start, and nobody's settings touched
 
 from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
+from PySide6.QtGui import QImage  # noqa: E402
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget  # noqa: E402
 
 from workbench import texts  # noqa: E402
 from workbench.app import create_window  # noqa: E402
 from workbench.ui.main_window import MainWindow  # noqa: E402
 
-SIZE = (1280, 800)
+SIZES = {"": (1280, 800), "-1920": (1920, 1080)}
 BOUND_MS = 10_000
 
 
@@ -180,18 +181,24 @@ SCENES: dict[str, Callable[[Hand], None]] = {
 }
 
 
-def shoot(scene: str, scheme: str, language: str, out: Path) -> None:
-    """One picture: a window of its own with a record of its own."""
+def shoot(scene: str, scheme: str, language: str, out: Path, *, large: bool) -> None:
+    """One scene in a window and record of its own; a picture of each size."""
     texts.set_language(language)
     with tempfile.TemporaryDirectory() as folder:
         window = create_window(Path(folder) / "2026-11-23 12-00.swb")
         window.looks.set_scheme(scheme)
-        window.resize(*SIZE)
+        window.resize(*SIZES[""])
         window.show()
         SCENES[scene](Hand(window))
         shown: QWidget = window.lab or window
-        shown.resize(*SIZE)
-        shown.grab().save(str(out / f"{scene}-{scheme}-{language}.png"))
+        for suffix, size in SIZES.items():
+            if suffix and not large:
+                continue
+            shown.resize(*size)
+            QApplication.processEvents()
+            picture = shown.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+            name = f"{scene}-{scheme}-{language}{suffix}.png"
+            picture.save(str(out / name), "PNG", 0)  # 0: smallest
         window.preferences.first_steps_done = False
         if window.looks.presenting:
             window.switch_presentation()
@@ -203,7 +210,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenes", nargs="*", metavar="NAME", help=f"of {', '.join(SCENES)}")
     parser.add_argument("--out", type=Path, default=ROOT / "resources" / "screenshots")
-    parser.add_argument("--all", action="store_true", help="every scheme and language")
+    parser.add_argument("--all", action="store_true", help="every scheme, language and size")
     options = parser.parse_args()
     unknown = set(options.scenes) - set(SCENES)
     if unknown:
@@ -216,7 +223,7 @@ def main() -> int:
             ("light", "en"), ("dark", "zh_CN"), ("light", "zh_CN"), ("dark", "en"),
         ):
             if options.all or (scheme, language) in {("light", "en"), ("dark", "zh_CN")}:
-                shoot(scene, scheme, language, options.out)
+                shoot(scene, scheme, language, options.out, large=options.all)
     return 0
 
 
