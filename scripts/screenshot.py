@@ -198,7 +198,7 @@ def shoot(scene: str, scheme: str, language: str, out: Path, *, large: bool) -> 
             QApplication.processEvents()
             picture = shown.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
             name = f"{scene}-{scheme}-{language}{suffix}.png"
-            picture.save(str(out / name), "PNG", 0)  # 0: smallest
+            picture.save(str(out / name), quality=0)  # the smallest file; a PNG loses nothing
         window.preferences.first_steps_done = False
         if window.looks.presenting:
             window.switch_presentation()

@@ -68,10 +68,15 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_the_resources(unpacked: Path) -> None:
+    """Everything but the pictures and the Chinese README, which are for readers of the files."""
     carried = unpacked / "workbench" / "_resources"
     there = {path.relative_to(carried) for path in carried.rglob("*") if path.is_file()}
     here = ROOT / "resources"
-    assert there == {path.relative_to(here) for path in here.rglob("*") if path.is_file()}
+    wanted = {path.relative_to(here) for folder in ("icons", "scenarios", "texts")
+              for path in (here / folder).rglob("*") if path.is_file()}
+    assert there == wanted
+    left_out = {path.name for path in here.iterdir()} - {"icons", "scenarios", "texts"}
+    assert left_out == {"README.zh_CN.md", "screenshots"}
 
 
 def test_the_wheel_works_from_any_folder(unpacked: Path, tmp_path: Path) -> None:
