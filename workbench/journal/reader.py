@@ -45,7 +45,10 @@ class Row(NamedTuple):
 
 
 class EndpointRow(NamedTuple):
-    """One row of table endpoint."""
+    """One row of table endpoint.
+
+    `config` is the newest, `first_config` the one it was added with (None in an older record).
+    """
 
     id: int
     name: str
@@ -53,6 +56,7 @@ class EndpointRow(NamedTuple):
     family: str
     type: str
     config: str
+    first_config: str | None
 
 
 class ConnectionRow(NamedTuple):
@@ -182,7 +186,7 @@ class Reader:
         return cast("list[int]", json.loads(text))
 
     def endpoints(self) -> list[EndpointRow]:
-        return [EndpointRow._make(row) for row in self._all("SELECT * FROM endpoint")]
+        return [EndpointRow._make((*row, None)[:7]) for row in self._all("SELECT * FROM endpoint")]
 
     def connections(self) -> list[ConnectionRow]:
         return [ConnectionRow._make(row) for row in self._all("SELECT * FROM connection")]

@@ -311,10 +311,11 @@ class Recorder:
         match item:
             case EndpointAdded():
                 execute(
-                    "INSERT INTO endpoint VALUES (?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET"
+                    "INSERT INTO endpoint VALUES (?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET"
                     " name=excluded.name, role=excluded.role, family=excluded.family,"
                     " type=excluded.type, config=excluded.config",
-                    (item.id, item.name, item.role, item.family, item.type, item.config),
+                    (item.id, item.name, item.role, item.family, item.type, item.config,
+                     item.config),
                 )
             case ConnectionOpened():
                 execute("INSERT INTO connection VALUES (?,?,?,NULL,?,?,?,NULL)",

@@ -10,7 +10,7 @@ VERSION: Final = 1
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE endpoint (id INTEGER PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL,
-  family TEXT NOT NULL, type TEXT NOT NULL, config TEXT NOT NULL);
+  family TEXT NOT NULL, type TEXT NOT NULL, config TEXT NOT NULL, first_config TEXT);
 CREATE TABLE connection (id INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL, parent INTEGER,
   pair INTEGER, local TEXT, peer TEXT, opened_seq INTEGER, closed_seq INTEGER);
 CREATE TABLE event (seq INTEGER PRIMARY KEY, t_ns INTEGER NOT NULL, duration_ns INTEGER NOT NULL,

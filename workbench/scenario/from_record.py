@@ -70,11 +70,11 @@ def _failures(reader: Reader) -> dict[int, str]:
 
 
 def _answers(reader: Reader) -> list[tuple[int, Expect]]:
-    """What clients received, as expectations, at the place where it came."""
+    """What clients received, the end of stream too, as expectations where it came."""
     numbers: dict[tuple[str, int], int] = {}
     found = []
     listeners = {item.name for item in reader.endpoints() if item.role == "listener"}
-    for row in _rows(reader, "call:recv|recvfrom size>0"):
+    for row in _rows(reader, "call:recv|recvfrom size>=0"):
         if row.endpoint is None or row.connection is None or row.endpoint in listeners:
             continue
         if row.payload is None or len(row.payload) != row.size:
@@ -82,6 +82,11 @@ def _answers(reader: Reader) -> list[tuple[int, Expect]]:
         key = (row.endpoint, row.connection)
         count = sum(1 for name, _ in numbers if name == row.endpoint)
         number = numbers.setdefault(key, count + 1)
+        if not row.size:
+            if row.call == "recv":
+                found.append((row.seq, Expect(row.endpoint, call="recv", connection=number,
+                                              result=0)))
+            continue
         try:
             text, raw = row.payload.decode(), None
         except UnicodeDecodeError:
@@ -93,7 +98,8 @@ def _answers(reader: Reader) -> list[tuple[int, Expect]]:
 
 def _first_settings(reader: Reader, chosen: list[Row]) -> dict[str, EndpointSettings]:
     """The settings an endpoint had at its first command, in the order of use."""
-    known = {item.name: settings_from_json(item.config) for item in reader.endpoints()}
+    known = {item.name: settings_from_json(item.first_config or item.config)
+             for item in reader.endpoints()}
     used: dict[str, EndpointSettings] = {}
     for row in chosen:
         name = row.endpoint
