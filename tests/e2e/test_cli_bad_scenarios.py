@@ -19,7 +19,7 @@ SCENARIOS: dict[str, tuple[str, int, str]] = {
     "a newer format": ("format = 99\n" + CLIENT, 1, "newer version"),
     "unknown word": ('[endpoint.a]\nrole = "listner"\n', 2, "listener"),
     "unknown key": (CLIENT + "backlgo = 3\n", 4, "backlog"),
-    "unknown top key": (CLIENT + "[[setp]]\n", 1, "step"),  # the nearest place that is known
+    "unknown top key": (CLIENT + "[[setp]]\n", 4, "step"),
     "unknown step": (CLIENT + STEP + 'do = "sned"\n', 6, "send"),
     "unknown endpoint": (CLIENT + '[[step]]\ndo = "stop"\nendpoint = "b"\n', 6, "a?"),
     "unknown option": (CLIENT + STEP + 'do = "get"\noption = "SO_RCVBUFF"\n', 7, "SO_RCVBUF?"),

@@ -103,7 +103,7 @@ class Matcher:
     def instead(self, expect: Expect) -> str:
         """What came and was not used up, in a line; "" for nothing."""
         rows = sorted(row for connection in self._candidates(expect) for row in connection.rows
-                      if row.kind != "command" and row.errno not in _PASSED_OVER)
+                      if row.kind in {"call", "end"} and row.errno not in _PASSED_OVER)
         if not expect.wants_bytes:
             return ", ".join(_in_words(row) for row in rows[-SHOWN_CALLS:])
         calls = _READS if expect.call is None else {expect.call}

@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import Final
 
 Path = tuple[str | int, ...]
 
-_HEADER: Final = re.compile(r"\s*(\[\[|\[)\s*(.*?)\s*(\]\]|\])\s*(?:#.*)?$")
-_KEY: Final = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
-                         r"""(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'))*)\s*=""")
-_PART: Final = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_PART_TEXT: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
+_DOTTED: Final = rf"({_PART_TEXT}(?:[ \t]*\.[ \t]*{_PART_TEXT})*)"
+_HEADER: Final = re.compile(rf"[ \t]*(\[\[?)[ \t]*{_DOTTED}[ \t]*\]")
+_KEY: Final = re.compile(rf"[ \t]*{_DOTTED}[ \t]*=")
+_PART: Final = re.compile(_PART_TEXT)
 
 
 def locate(text: str) -> dict[Path, int]:
-    """Lines (from 1) of every table header and key that begins a line."""
+    """Lines (from 1) of every table and key that begins on a line, and of what holds them.
+
+    Args:
+        text: TOML that tomllib has read; only then the lines are right.
+    """
     lines: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     table: Path = ()
     skip = _Skipper()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # a line of TOML ends with nothing else
         if skip.inside:
             skip.feed(line)
             continue
         header = _HEADER.match(line)
         if header is not None:
             table = _resolve(_parts(header.group(2)), counts, new=header.group(1) == "[[")
-            lines.setdefault(table, number)
+            _note(lines, table, number)
             continue
         key = _KEY.match(line)
         if key is not None:
-            lines.setdefault(table + tuple(_parts(key.group(1))), number)
+            _note(lines, table + tuple(_parts(key.group(1))), number)
             skip.feed(line[key.end() :])
     return lines
 
@@ -43,7 +49,12 @@ def line_of(lines: dict[Path, int], path: Path) -> int:
 
 
 def _parts(dotted: str) -> list[str]:
-    return [part.strip("\"'") for part in _PART.findall(dotted)]
+    return [next(iter(tomllib.loads(f"{part}=0"))) for part in _PART.findall(dotted)]
+
+
+def _note(lines: dict[Path, int], path: Path, number: int) -> None:
+    for length in range(1, len(path) + 1):
+        lines.setdefault(path[:length], number)
 
 
 def _resolve(parts: list[str], counts: dict[Path, int], *, new: bool) -> Path:

@@ -23,7 +23,7 @@ def explain_syntax(error: tomllib.TOMLDecodeError, text: str) -> tuple[int, Prob
     """The line (from 1) where the text breaks, and why."""
     message = str(error)
     found = re.search(r"line (\d+)", message)
-    line = int(found.group(1)) if found else max(1, len(text.splitlines()))
+    line = int(found.group(1)) if found else text.rstrip("\n").count("\n") + 1
     if message.startswith("Invalid value (at end"):
         key = "end"
     else:

@@ -1,0 +1,150 @@
+"""What a scenario expects is found once, in order, in every byte, on the connection it means."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenario.conftest import PAIR, Play, reasons, steps
+from workbench.journal.reader import Row
+from workbench.scenario.expect import fits
+from workbench.scenario.model import Expect
+
+START = 'do = "start"; endpoint = "server"'
+CONNECT = 'do = "connect"; endpoint = "client"'
+ECHO = PAIR.replace('address = "127.0.0.1:0"', 'address = "127.0.0.1:0"\n'
+                    'responder = { kind = "echo" }')
+
+
+def send(text: str, more: str = "") -> str:
+    return f'do = "send"; endpoint = "client"; text = "{text}"{more}'
+
+
+def expect(what: str, endpoint: str = "client", within: float = 5.0) -> str:
+    return f'do = "expect"; endpoint = "{endpoint}"; {what}; within = {within}'
+
+
+def held(play: Play, head: str, *lines: str) -> bool:
+    report = play(head + steps(START, CONNECT, *lines))
+    assert all(step.reason is None for step in report.steps[:2]), reasons(report)
+    return report.ok
+
+
+def test_stream_text_is_consumed_exactly(play: Play) -> None:
+    assert held(play, ECHO, send("abcdef"), expect('text = "ab"'), expect('text = "cd"'),
+                expect('text = "ef"'))
+
+
+def test_stream_text_comes_in_any_number_of_reads(play: Play) -> None:
+    assert held(play, ECHO.replace("timeout = 5.0", "timeout = 5.0\nbufsize = 2"),
+                send("abcdefg"), expect('text = "abcde"'), expect('hex = "66 67"'))
+
+
+@pytest.mark.parametrize("wrong", ['text = "b"', 'text = "abx"', 'hex = "00"', 'contains = "ba"',
+                                   'regex = "^b"'])
+def test_what_did_not_come_fails(play: Play, wrong: str) -> None:
+    assert not held(play, ECHO, send("abc"), expect('contains = "c"', within=5.0), send("abc"),
+                    expect(wrong, within=0.2))
+
+
+def test_contains_and_regex_consume_up_to_their_end(play: Play) -> None:
+    assert held(play, ECHO, send("abcdef"), expect('contains = "bc"'), expect('text = "d"'),
+                send("12 34"), expect('regex = "[0-9]+ "'), expect('text = "34"'))
+
+
+def test_nothing_matches_twice(play: Play) -> None:
+    assert not held(play, ECHO, send("a"), expect('text = "a"'), expect('text = "a"', within=0.2))
+
+
+def test_what_already_happened_counts(play: Play) -> None:
+    assert held(play, ECHO, send("a"), 'do = "wait"; seconds = 0.1', expect('text = "a"'),
+                expect('call = "accept"', "server"))
+
+
+def test_part_of_what_was_read_does_not_touch_what_was_sent(play: Play) -> None:
+    """The rest of a read belongs to that read alone."""
+    assert held(play, ECHO, send("abcd"), expect('text = "ab"'), send("xyz"),
+                expect('call = "send"; text = "xyz"'), expect('text = "xyz"', within=5.0)) is True
+
+
+def test_several_in_one_read_are_counted(play: Play) -> None:
+    assert held(play, ECHO, send("xxx"), expect('text = "x"; count = 3'))
+    assert not held(play, ECHO, send("xx"), expect('text = "x"; count = 3', within=0.2))
+
+
+def test_a_count_that_is_not_reached_uses_nothing_up(play: Play) -> None:
+    assert held(play, ECHO, send("xx"), expect('text = "x"; count = 3; absent = true', within=0.2),
+                expect('text = "xx"'))
+
+
+def test_many_connects_are_counted(play: Play) -> None:
+    report = play(PAIR + steps(START, CONNECT + "; count = 20",
+                               expect('call = "accept"; count = 20', "server"),
+                               expect('call = "accept"; absent = true', "server", 0.1)))
+    assert report.ok, reasons(report)
+
+
+def test_connections_are_numbered_as_they_were_made(play: Play) -> None:
+    """Not in the order in which they speak first."""
+    report = play(PAIR + steps(
+        START, CONNECT + "; count = 2", expect('call = "accept"; count = 2', "server"),
+        send("two", "; connection = 2"), expect('connection = 2; text = "two"', "server"),
+        send("one", "; connection = 1"), expect('connection = 1; text = "one"', "server"),
+        'do = "send"; endpoint = "server"; text = "to two"; connection = 2',
+        expect('connection = 2; text = "to two"'),
+    ))
+    assert report.ok, reasons(report)
+
+
+def test_a_message_is_compared_whole(play: Play) -> None:
+    head = PAIR.replace('"listener"', '"datagram"\ntype = "SOCK_DGRAM"').replace(
+        '"stream"', '"datagram"\ntype = "SOCK_DGRAM"')
+    one, two = (expect(f'text = "{text}"', "server", 0.5) for text in ("ab", "abc"))
+    begin = ('do = "start"; endpoint = "client"', send("abc", '; to = "@server"'))
+    assert not play(head.replace("@server", "127.0.0.1:0") + steps(START, *begin, one)).ok
+    assert play(head.replace("@server", "127.0.0.1:0") + steps(START, *begin, two)).ok
+
+
+def test_absent(play: Play) -> None:
+    assert held(play, PAIR, expect('call = "recv"; absent = true', within=0.1))
+    report = play(ECHO + steps(START, CONNECT, send("a"), expect('text = "a"; absent = true')))
+    assert "should not have" in reasons(report)[0]
+
+
+def test_errors_are_passed_over_unless_asked_for(play: Play) -> None:
+    assert held(play, PAIR, expect('call = "connect"; kind = "call"; errno = "EINPROGRESS"'))
+    assert held(play, PAIR, expect('call = "connect"'))
+
+
+def test_the_message_says_what_came(play: Play) -> None:
+    report = play(ECHO + steps(START, CONNECT, send("abc"), expect('text = "abd"', within=0.5)))
+    assert "What came: abc" in reasons(report)[0]
+    report = play(PAIR + steps(START, expect('call = "accept"', "server", 0.1)))
+    assert "listen(128) = 0" in reasons(report)[0]
+    report = play(PAIR + steps(expect('call = "accept"', "server", 0.1)))
+    assert "Nothing came at all" in reasons(report)[0]
+
+
+def row(**values: object) -> Row:
+    blank = Row(1, 0, 0, "call", "a", 1, "recv", "4", 3, None, None, None, "p", 3, b"abc", None)
+    return blank._replace(**values)
+
+
+@pytest.mark.parametrize(("wish", "values", "found"), [
+    ({}, {}, True),
+    ({}, {"kind": "command"}, False),
+    ({"kind": "command"}, {"kind": "command"}, True),
+    ({"kind": "end"}, {}, False),
+    ({}, {"errno": "EAGAIN"}, False),
+    ({"errno": "EAGAIN"}, {"errno": "EAGAIN"}, True),
+    ({"kind": "call"}, {"errno": "EINPROGRESS"}, True),
+    ({"call": "send"}, {}, False),
+    ({"result": 3, "size": 3, "peer": "p"}, {}, True),
+    ({"result": 4}, {}, False),
+    ({"size": 0}, {}, False),
+    ({"peer": "q"}, {}, False),
+    ({"error": "OSError"}, {"error": "OSError"}, True),
+    ({"text": "abc"}, {"call": "send"}, False),
+    ({"text": "abc", "call": "send"}, {"call": "send"}, True),
+])  # fmt: skip
+def test_plain_values(wish: dict[str, object], values: dict[str, object], found: bool) -> None:
+    assert fits(Expect("a", **wish), row(**values)) is found  # type: ignore[arg-type]

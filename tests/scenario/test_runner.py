@@ -1,0 +1,177 @@
+"""A run does its steps in order, stops at the first that fails, and says why and what to do."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.scenario.conftest import BOUND, PAIR, Play, reasons, steps
+from workbench.engine import commands as c
+from workbench.engine.ticket import Outcome
+from workbench.scenario.model import Expect, Loop, Perform, Wait, parse
+from workbench.scenario.runner import Report, Runner, StepResult, failure_text, title_of
+from workbench.session import Session
+from workbench.texts import set_language
+
+START = 'do = "start"; endpoint = "server"'
+CONNECT = 'do = "connect"; endpoint = "client"'
+
+
+def test_steps_are_done_in_order_until_one_fails(play: Play) -> None:
+    report = play(PAIR + steps(START, CONNECT, START, CONNECT))
+    assert [step.number for step in report.steps] == [1, 2, 3]
+    assert [step.reason is None for step in report.steps] == [True, True, False]
+    assert [step.title for step in report.steps] == [
+        "server.start()", "client.connect()", "server.start()",
+    ]  # fmt: skip
+    assert not report.ok
+    assert all(step.seconds >= 0 for step in report.steps)
+
+
+def test_every_end_is_told_as_it_comes(session: Session) -> None:
+    told: list[StepResult] = []
+    runner = Runner(session, parse(PAIR + steps(START, CONNECT)), told=told.append)
+    assert runner.run().steps == told
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize(("error", "ok"), [
+    ("ECONNREFUSED", True), ("ConnectionRefusedError", True), ("ETIMEDOUT", False),
+])  # fmt: skip
+def test_a_call_that_must_fail(play: Play, error: str, ok: bool) -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        head = PAIR.replace("@server", f"127.0.0.1:{bound.getsockname()[1]}")
+        report = play(head + steps(f'{CONNECT}; error = "{error}"'))
+    assert report.ok is ok
+    if not ok:
+        assert "should have failed with ETIMEDOUT, but: ECONNREFUSED" in reasons(report)[0]
+
+
+def test_success_where_failure_is_wanted_fails(play: Play) -> None:
+    report = play(PAIR + steps(START, f'{CONNECT}; error = "ECONNREFUSED"'))
+    assert "succeeded" in reasons(report)[0]
+
+
+def test_a_timeout_is_an_error_too(play: Play) -> None:
+    head = PAIR.replace("timeout = 5.0", "timeout = 0.1\nreceive = 'paused'")
+    recv = 'do = "recv"; endpoint = "client"'
+    assert play(head + steps(START, CONNECT, f'{recv}; error = "TimeoutError"')).ok
+    assert not play(head + steps(START, CONNECT, recv)).ok
+
+
+def test_a_step_need_not_be_waited_for(play: Play) -> None:
+    head = PAIR.replace("timeout = 5.0", "receive = 'paused'")
+    recv = 'do = "recv"; endpoint = "client"; wait = false'
+    report = play(head + steps(START, CONNECT, recv, 'do = "send"; endpoint = "server"; text = "x"',
+                               'do = "expect"; endpoint = "client"; text = "x"; within = 5.0'))
+    assert report.ok, reasons(report)
+
+
+LOOP = """
+[[step]]
+do = "loop"
+times = {times}
+{more}
+[[step.step]]
+do = "send"
+endpoint = "client"
+text = "x"
+"""
+
+
+def test_a_loop_runs_so_often(play: Play) -> None:
+    report = play(PAIR + steps(START, CONNECT) + LOOP.format(times=3, more="pause = 0.01"))
+    assert [step.title for step in report.steps[2:]] == ["client.send(text='x')"] * 3
+
+
+def test_a_loop_ends_with_what_it_waits_for(play: Play) -> None:
+    head = PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\nresponder = { kind = "echo" }')
+    until = 'pause = 0.01\nuntil = { endpoint = "client", contains = "xx" }'
+    report = play(head + steps(START, CONNECT) + LOOP.format(times=10_000, more=until))
+    assert report.ok
+    assert 2 <= len(report.steps) - 2 < 10_000
+
+
+def test_a_loop_ends_with_the_first_failure(play: Play) -> None:
+    report = play(PAIR + LOOP.format(times=3, more=""))
+    assert len(report.steps) == 1
+    assert "Connect first" in reasons(report)[0]
+
+
+def test_a_run_has_an_end(session: Session) -> None:
+    wait = parse('[[step]]\ndo = "wait"\nseconds = 1000\n')
+    report = Runner(session, wait, timeout=0.1).run()
+    assert "--timeout" in reasons(report)[0]
+
+
+def test_a_run_can_be_given_up(session: Session) -> None:
+    runner = Runner(session, parse('[[step]]\ndo = "wait"\nseconds = 1000\n'))
+    thread = threading.Thread(target=runner.run)
+    thread.start()
+    runner.cancel()
+    thread.join(BOUND)
+    assert not thread.is_alive()
+    assert reasons(runner.report) == ["The run was given up."]
+
+
+def test_a_scenario_runs_twice_in_one_session(play: Play) -> None:
+    text = PAIR + steps(START, CONNECT, 'do = "send"; endpoint = "client"; text = "x"',
+                        'do = "expect"; endpoint = "server"; connection = 1; text = "x"')
+    for _ in range(2):
+        report = play(text)
+        assert report.ok, reasons(report)
+
+
+def test_a_start_that_nobody_waited_for_is_stopped(tmp_path: Path) -> None:
+    """The run's end comes before the endpoint has looked at its command."""
+    for number in range(20):
+        with Session(tmp_path / f"{number}.swb") as session:
+            Runner(session, parse(PAIR + steps(START)), timeout=0).run()
+            session.stop_all_and_wait()
+            assert session.snapshot("server").connections == ()
+            assert session.settle(BOUND)
+
+
+# -- words ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("step", "title"), [
+    (Perform(c.Send("a", text="x\n")), "a.send(text='x\\n')"),
+    (Perform(c.Mark("half-way")), "note(text='half-way')"),
+    (Wait(0.5), "wait(0.5)"),
+    (Expect("a", call="recv", text="x"), "a.expect call='recv', text='x'"),
+    (Expect("a", errno="EPIPE", absent=True), "a.expect no errno='EPIPE'"),
+    (Loop((), 3), "loop(3)"),
+])  # fmt: skip
+def test_titles(step: Perform | Wait | Expect | Loop, title: str) -> None:
+    assert title_of(step) == title
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("family", ["AF_INET", "AF_UNIX", None])
+@pytest.mark.parametrize("errno", ["EADDRINUSE", "ENOENT", "ECONNREFUSED", "EACCES", "EPIPE",
+                                   "ENOTUNIQ", "TimeoutError"])
+def test_a_failure_has_a_name_a_cause_and_a_way_out(
+    errno: str, family: str | None, language: str
+) -> None:
+    set_language(language)
+    of_python = errno.endswith("Error")
+    outcome = Outcome(False, *((None, errno) if of_python else (errno, "OSError")))
+    text = failure_text(outcome, family).text
+    assert text.startswith(errno)
+    assert text.count(errno) == 1
+    assert len(text) > 20
+
+
+def test_a_path_that_is_taken_has_another_way_out_than_a_port() -> None:
+    taken = Outcome(False, "EADDRINUSE", "OSError")
+    assert "port" in failure_text(taken, "AF_INET").text
+    assert "delete the file" in failure_text(taken, "AF_UNIX").text
+
+
+def test_a_report_is_ok_when_all_steps_held() -> None:
+    assert Report(parse("")).ok

@@ -1,0 +1,110 @@
+"""What is written as TOML reads back as the same scenario."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.scenario.conftest import PAIR
+from workbench.engine import commands as c
+from workbench.engine.settings import (
+    Echo,
+    EndpointSettings,
+    GateMode,
+    Greet,
+    Match,
+    Nothing,
+    OnPeerClose,
+    Pace,
+    Role,
+    Rule,
+    Rules,
+    Sink,
+    Then,
+)
+from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait, parse
+from workbench.scenario.write import to_toml
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+SECONDS = st.floats(0, 1e6).map(lambda value: value + 0.0)  # -0.0 is 0.0
+LEAVES: st.SearchStrategy[Step] = st.one_of(
+    st.sampled_from([
+        Perform(c.Start("a")), Perform(c.Stop("a")), Perform(c.Listen("a", 0)),
+        Perform(c.Accept("a"), wait=False), Perform(c.Shutdown("a", c.How.WRITE)),
+        Perform(c.Abort("b", c.ALL)), Perform(c.Close("b", 2), "EBADF"),
+        Perform(c.Pause("a", c.Gate.ACCEPT)), Perform(c.Resume("b", c.Gate.RECEIVE)),
+        Perform(c.Step("a", c.Gate.CALLS, 2)), Perform(c.GetOption("a", "SO_ERROR")),
+        Perform(c.SetOption("b", "SO_LINGER", (1, 0))), Perform(c.SetOption("b", "SO_RCVBUF", 1)),
+        Perform(c.Call("a", "bind", (("127.0.0.1", 0),))), Perform(c.Respond("a", Echo())),
+        Perform(c.Join("a", "224.0.0.1", "lo")), Perform(c.Leave("a", "224.0.0.1")),
+        Perform(c.Connect("b", count=5, wait=False), wait=False), Perform(c.Connect("b"), "EPIPE"),
+        Perform(c.Recv("b", 10)),
+    ]),
+    SECONDS.map(Wait),
+    TEXT.map(lambda text: Perform(c.Mark(text))),
+    st.builds(lambda text, often, every, append: Perform(
+        c.Send("b", text=text, repeat=often, interval=every, append=append)),
+        TEXT, st.integers(1, 9), SECONDS, st.sampled_from(c.Append)),
+    st.binary().map(lambda data: Perform(c.Send("b", hex=data.hex(" ")))),
+    st.builds(Expect, st.sampled_from("ab"), text=TEXT, within=SECONDS, count=st.integers(1, 9),
+              absent=st.booleans(), connection=st.none() | st.integers(1, 9)),
+    st.builds(Expect, st.sampled_from("ab"), kind=st.none() | st.sampled_from(["call", "end"]),
+              result=st.none() | st.integers(), errno=st.none() | TEXT, peer=st.none() | TEXT),
+)
+STEPS = st.recursive(
+    LEAVES,
+    lambda inner: st.builds(
+        Loop, st.lists(inner, max_size=3).map(tuple), st.integers(1, 9), SECONDS,
+        st.none() | st.just(Expect("b", call="recv", within=0)),
+    ),
+    max_leaves=6,
+)
+RESPONDERS = st.one_of(
+    st.just(Nothing()), st.just(Sink(OnPeerClose.KEEP)), st.just(Echo(OnPeerClose.CLOSE)),
+    st.builds(Greet, TEXT, then=st.sampled_from(Then)),
+    st.lists(st.builds(Rule, st.sampled_from([Match.EXACT, Match.CONTAINS]), TEXT, TEXT,
+                       delay=SECONDS, then=st.sampled_from(Then)), max_size=3)
+    .map(lambda rules: Rules(tuple(rules))),
+)
+SERVERS = st.builds(
+    EndpointSettings, st.just("a"), st.just(Role.LISTENER), address=st.just("127.0.0.1:0"),
+    backlog=st.integers(-5, 500), timeout=st.none() | SECONDS, accept=st.sampled_from(GateMode),
+    calls=st.sampled_from(Pace), bufsize=st.integers(1, 2**20), port_search=st.booleans(),
+    responder=RESPONDERS, dual_stack=st.none() | st.booleans(),
+    options=st.just((("SO_REUSEADDR", 1), ("SO_LINGER", (1, 0)))), encoding=st.just("gb18030"),
+)
+CLIENT = EndpointSettings("b", Role.STREAM, address="@a")
+
+
+@given(TEXT, SERVERS, st.lists(STEPS, max_size=6), st.none() | st.integers(0, 9999), TEXT)
+def test_every_scenario_reads_back(
+    title: str, server: EndpointSettings, steps: list[Step], capture: int | None, chinese: str
+) -> None:
+    made = Scenario(title, (server, CLIENT), tuple(steps), {"zh_CN": chinese}, capture)
+    text = to_toml(made)
+    assert tomllib.loads(text)
+    assert parse(text) == made
+
+
+def test_only_what_differs_is_written() -> None:
+    made = parse(PAIR + '[[step]]\ndo = "connect"\nendpoint = "client"\ncount = 1\nwait = true\n')
+    assert to_toml(made).count("=") == 9
+
+
+@pytest.mark.parametrize("command", ["connect", "send"])
+def test_a_step_that_is_not_waited_for_says_so_once(command: str) -> None:
+    more = 'text = "x"\n' if command == "send" else ""
+    made = parse(PAIR + f'[[step]]\ndo = "{command}"\nendpoint = "client"\n{more}wait = false\n')
+    text = to_toml(made)
+    assert text.count("wait = false") == 1
+    assert parse(text) == made
+
+
+def test_changed_settings_are_written_as_what_changed() -> None:
+    text = PAIR + '[[step]]\ndo = "configure"\nendpoint = "client"\ntimeout = 1.0\n'
+    made = parse(text)
+    assert 'do = "configure"\nendpoint = "client"\ntimeout = 1.0' in to_toml(made)
+    assert parse(to_toml(made)) == made
