@@ -9,8 +9,9 @@ import traceback
 from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workbench.qt.controller import Committed, Controller
@@ -21,6 +22,9 @@ from workbench.ui.looks import Looks
 from workbench.ui.main_window import MainWindow
 from workbench.ui.old_record import OldRecord
 from workbench.ui.preferences import Preferences
+
+LOOK_BACK_MS: Final = 500
+"""After the window is painted there is time to look for a crashed record."""
 
 
 def create_window(record_path: Path | None = None) -> MainWindow:
@@ -125,4 +129,6 @@ def main(argv: list[str]) -> int:
     signal.signal(signal.SIGINT, lambda _number, _frame: window.close())
     signal.signal(signal.SIGTERM, lambda _number, _frame: window.close())
     window.show()
+    if window.live:
+        QTimer.singleShot(LOOK_BACK_MS, window.look_for_a_crash)
     return app.exec()

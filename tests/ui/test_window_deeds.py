@@ -195,3 +195,26 @@ def test_the_log_folds_a_command_and_shows_times_as_wished(hand: Hand) -> None:
     cells = model.cells(before - 1)
     assert cells is not None
     assert cells[1].startswith("+")
+
+
+def test_a_crashed_record_is_told_of_once(
+    hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sqlite3
+
+    from workbench.journal import records
+    from workbench.journal.recorder import Recorder
+
+    monkeypatch.setattr(records, "state_dir", lambda: tmp_path)
+    made = Recorder(records.folder() / "yesterday.swb")
+    made.start()
+    made.close()
+    with sqlite3.connect(made.path) as db:
+        db.execute("DELETE FROM meta WHERE key = 'closed_wall_ns'")
+    hand.window.preferences.crash_seen = ""
+    hand.window.look_for_a_crash()
+    hand.wait_says("notice.text", "yesterday")
+    hand.press("notice.open")
+    assert not hand.window.notice.isVisible()
+    hand.window.look_for_a_crash()
+    assert not hand.window.notice.isVisible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, Slot
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSplitter, QVBoxLayo
 
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Role
+from workbench.journal.records import recent
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
 from workbench.texts import Problem, language, set_language, tr
@@ -24,6 +26,7 @@ from workbench.ui.first_steps import FirstSteps
 from workbench.ui.inspector import Inspector
 from workbench.ui.log_panel import LogPanel
 from workbench.ui.mark import MarkField
+from workbench.ui.notice import Notice
 from workbench.ui.panel import EndpointPanel
 from workbench.ui.saved import Messages
 from workbench.ui.server_panel import ServerPanel
@@ -76,6 +79,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.tools)
         self.first_steps = FirstSteps()
         self.mark = MarkField()
+        self.notice = Notice()
         self.caption = Caption()
         self.status = StatusBar(controller)
         self.setStatusBar(self.status)
@@ -110,6 +114,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(2, 2, 2, 0)
         column.setSpacing(2)
+        column.addWidget(self.notice)
         column.addWidget(self.first_steps)
         column.addWidget(self.mark)
         column.addWidget(self.caption)
@@ -126,6 +131,8 @@ class MainWindow(QMainWindow):
         self.controller.problem.connect(self._on_problem)
         self.demos.told.connect(self.status.tell)
         self.mark.marked.connect(self._on_marked)
+        self.notice.open_wanted.connect(self.files.show_record)
+        self.notice.seen.connect(self._on_notice_seen)
         self.inspector.explained.connect(self.caption.show_explanation)
         self.looks.changed.connect(self._on_looks)
         self.controller.committed.connect(self._on_committed)
@@ -146,6 +153,19 @@ class MainWindow(QMainWindow):
         if again:
             self.preferences.first_steps_done = False
         self.first_steps.setVisible(self.live and not self.preferences.first_steps_done)
+
+    @Slot()
+    def look_for_a_crash(self) -> None:
+        """Say once that an earlier run ended without closing its record."""
+        newest = next(iter(recent(1)), None)
+        if newest is not None and newest.crashed and (
+            newest.path.name != self.preferences.crash_seen
+        ):
+            self.notice.tell_crashed(newest.path)
+
+    @Slot(object)
+    def _on_notice_seen(self, record: Path) -> None:
+        self.preferences.crash_seen = record.name
 
     @Slot()
     def _leave_first_steps(self) -> None:
@@ -409,6 +429,7 @@ class MainWindow(QMainWindow):
         self.tools.retranslate()
         self.first_steps.retranslate()
         self.mark.retranslate()
+        self.notice.retranslate()
         self.slots_.retranslate()
         for panel in self.slots_.panels():
             panel.retranslate()

@@ -69,6 +69,15 @@ class Preferences:
         self._store.setValue("first_steps_done", "yes" if value else "")
 
     @property
+    def crash_seen(self) -> str:
+        """Name of the record whose crash somebody has already been told of."""
+        return self._text("crash_seen")
+
+    @crash_seen.setter
+    def crash_seen(self, value: str) -> None:
+        self._store.setValue("crash_seen", value)
+
+    @property
     def time_form(self) -> str:
         """How the log shows times: "clock", "utc", "start" or "previous"."""
         return self._text("time_form", "clock")
