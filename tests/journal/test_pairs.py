@@ -53,6 +53,16 @@ def test_an_accept_may_be_over_before_its_connect_is_recorded() -> None:
     assert known.named(1, A, B) == 2
 
 
+def test_one_that_is_still_open_is_not_given_away() -> None:
+    """A UDP socket that stays connected, and another at the address of the one that has gone."""
+    known = Pairs()
+    known.named(1, A, B)
+    assert known.named(2, B, A) == 1
+    known.closed(2)
+    assert known.named(3, B, A) is None
+    assert known.named(1, A, B) is None
+
+
 def test_nobody_is_their_own_other_end() -> None:
     """TCP can connect to itself: both addresses are the same."""
     assert Pairs().named(1, A, A) is None

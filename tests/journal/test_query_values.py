@@ -76,16 +76,28 @@ def test_a_quoted_value_is_itself(make: Make, values: list[str], data: st.DataOb
     assert chosen(reader, f"-{text}") == others(reader, right), text
 
 
-BARE = st.text(st.sampled_from("aAb*%_\\:-=<é"), min_size=1, max_size=6)
-
-
 @SLOW
-@given(values=st.lists(st.text("aAb%_\\:é\n", max_size=6), max_size=8), pattern=BARE)
-def test_a_bare_value_knows_the_star_alone(make: Make, values: list[str], pattern: str) -> None:
-    reader = make([event(args=value, connection=None) for value in values])
+@given(values=st.lists(st.text("aAb%_\\:é", min_size=1, max_size=6), min_size=2, max_size=8),
+       data=st.data())
+def test_a_bare_value_knows_the_star_alone(
+    make: Make, values: list[str], data: st.DataObject
+) -> None:
+    """Patterns near to what is there: SQL's own wildcards would match too much."""
+    base = data.draw(st.sampled_from(values))
+    near = [data.draw(st.sampled_from([char, char, "*", "_", "%", "", "\\"])) for char in base]
+    pattern = "".join(near) or "*"
+    reader = make([event(args=value) for value in values])
     rows = reader.page(1, 100)
     right = [row.seq for row in rows if run(lower(pattern), lower(row.args))]
-    assert chosen(reader, f"args:{pattern}") == right
+    assert chosen(reader, f"args:{pattern}") == right, pattern
+    assert chosen(reader, f"-args:{pattern}") == others(reader, right), pattern
+
+
+@pytest.mark.parametrize("pattern", ["a_*", "a%*", "*_", "*%", "a\\*", "*\\", "_*", "%*"])
+def test_what_sql_would_take_for_a_wildcard_is_a_character(make: Make, pattern: str) -> None:
+    right = pattern.replace("*", "xyz")
+    reader = make([event(args=right), event(args="abxyz"), event(args="xyzb"), event(args="ab")])
+    assert chosen(reader, f"args:{pattern}") == [2]
 
 
 @SLOW

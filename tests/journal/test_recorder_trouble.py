@@ -52,9 +52,8 @@ before = session.journal.not_recorded
 assert before > 0
 for _ in range(100):
     echoed(b"still here")
-session.journal.flush()
-counted = session.journal.not_recorded - before
-assert counted >= 200, counted  # a recv and a send for each
+while session.journal.not_recorded - before < 200:  # a recv and a send for each; the client
+    session.journal.flush()  # may have the bytes before the server has noted its send
 for lang in texts.LANGUAGES:
     texts.set_language(lang)
     print(session.journal.failed.text)

@@ -31,12 +31,15 @@ class Pairs:
         self._open[number] = names
         if names != before:
             self._forget(number, before)
+            self._part(number)
         if not all(names):
             return None
         self._by_address[names] = number
         other = self._by_address.get((names[1], names[0]))
-        if other is None or other == number or self._partner.get(other, number) != number:
+        if other is None or other == number:
             return None
+        if self._partner.get(other, number) != number or self._partner.get(number, other) != other:
+            return None  # one of them has its other end
         if not accepted and self._ended.get(other, begun) < begun:
             return None  # it was gone before this one came to be
         self._partner[number], self._partner[other] = other, number
@@ -61,7 +64,11 @@ class Pairs:
             return
         self._forget(number, names)
         if other not in self._open:
-            self._partner.pop(number, None)
+            self._part(number)
+
+    def _part(self, number: int) -> None:
+        other = self._partner.pop(number, None)
+        if other is not None:
             self._partner.pop(other, None)
 
     def _forget(self, number: int, names: _Names) -> None:
