@@ -33,7 +33,7 @@ SECONDS = st.floats(0, 1e6).map(lambda value: value + 0.0)  # -0.0 is 0.0
 LEAVES: st.SearchStrategy[Step] = st.one_of(
     st.sampled_from([
         Perform(c.Start("a")), Perform(c.Stop("a")), Perform(c.Listen("a", 0)),
-        Perform(c.Accept("a"), wait=False), Perform(c.Shutdown("a", c.How.WRITE)),
+        Perform(c.Accept("a", wait=False), wait=False), Perform(c.Shutdown("a", c.How.WRITE)),
         Perform(c.Abort("b", c.ALL)), Perform(c.Close("b", 2), "EBADF"),
         Perform(c.Pause("a", c.Gate.ACCEPT)), Perform(c.Resume("b", c.Gate.RECEIVE)),
         Perform(c.Step("a", c.Gate.CALLS, 2)), Perform(c.GetOption("a", "SO_ERROR")),

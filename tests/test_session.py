@@ -1,0 +1,260 @@
+"""A session holds endpoints and their record, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import socket
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.engine import commands as c
+from workbench.engine.settings import EndpointSettings, GateMode, Role
+from workbench.journal.reader import Reader, Row
+from workbench.session import Session, new_record_path
+from workbench.texts import Problem
+
+BOUND = 10.0
+SERVER = EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0")
+CLIENT = EndpointSettings("client", Role.STREAM, address="@server", timeout=BOUND)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with Session(tmp_path / "r.swb") as made:
+        yield made
+
+
+def do(session: Session, *commands: c.Command) -> None:
+    for command in commands:
+        ticket = session.perform(command)
+        assert ticket.wait(BOUND), command
+        assert ticket.outcome is not None
+        assert ticket.outcome.ok, (command, ticket.outcome)
+
+
+def rows(path: Path) -> list[Row]:
+    reader = Reader(path)
+    found = reader.page(1, reader.count())
+    reader.close()
+    return found
+
+
+def port_of(address: str) -> int:
+    return int(address.rpartition(":")[2])
+
+
+# -- endpoints --------------------------------------------------------------------------------
+
+
+def test_endpoints_have_names_in_order(session: Session) -> None:
+    session.add(SERVER)
+    session.add(CLIENT)
+    assert session.endpoints == ("server", "client")
+    assert session.settings("client") == CLIENT
+    with pytest.raises(Problem, match="server"):
+        session.add(SERVER)
+    for ask in (session.settings, session.snapshot, session.link):
+        with pytest.raises(Problem, match="nobody"):
+            ask("nobody")
+    with pytest.raises(Problem, match="nobody"):
+        session.perform(c.Start("nobody"))
+
+
+def test_a_removed_endpoint_is_closed_and_its_rows_stay(session: Session) -> None:
+    session.add(SERVER)
+    do(session, c.Start("server"))
+    port = port_of(session.link("server"))
+    assert session.remove("server").wait(BOUND)
+    assert session.endpoints == ()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+    session.add(SERVER)  # the name is free again
+    session.close()
+    reader = Reader(session.record)
+    assert [item.name for item in reader.endpoints()] == ["server", "server"]
+    reader.close()
+
+
+def test_an_endpoint_becomes_another_kind_only_while_it_is_closed(session: Session) -> None:
+    session.add(SERVER)
+    datagram = EndpointSettings("server", Role.DATAGRAM, type="SOCK_DGRAM", address="127.0.0.1:0")
+    do(session, c.Configure("server", datagram), c.Start("server"))
+    with pytest.raises(Problem):
+        session.perform(c.Configure("server", SERVER))
+    do(session, c.Stop("server"), c.Configure("server", SERVER), c.Start("server"))
+    session.journal.flush()
+    binds = [row.seq for row in rows(session.record) if row.call == "bind"]
+    assert len(binds) == 2
+
+
+# -- commands ---------------------------------------------------------------------------------
+
+
+def test_every_command_is_recorded_and_its_calls_name_it(session: Session) -> None:
+    session.add(SERVER)
+    session.add(CLIENT)
+    do(session, c.Start("server"), c.Connect("client"), c.Mark("here"))
+    session.close()
+    found = rows(session.record)
+    commands = {row.seq: row for row in found if row.kind == "command"}
+    assert [row.call for row in commands.values()][:3] == ["start", "connect", "note"]
+    bind = next(row for row in found if row.call == "bind")
+    assert bind.cause is not None
+    assert commands[bind.cause].call == "start"
+
+
+def test_a_failed_call_fails_the_ticket_and_raises_nothing(session: Session) -> None:
+    session.add(SERVER)
+    session.add(CLIENT)
+    do(session, c.Start("server"))
+    address = session.link("server")
+    do(session, c.Stop("server"))
+    session.add(EndpointSettings("other", Role.STREAM, address=address, timeout=BOUND))
+    ticket = session.perform(c.Connect("other"))
+    assert ticket.wait(BOUND)
+    assert ticket.outcome is not None
+    assert ticket.outcome.errno == "ECONNREFUSED"
+
+
+def test_what_the_program_says_is_a_row(session: Session) -> None:
+    session.add(SERVER)
+    session.note("hello", "1", "server")
+    session.journal.flush()
+    last = rows(session.record)[-1]
+    assert (last.kind, last.call, last.args, last.endpoint) == ("note", "hello", "1", "server")
+
+
+# -- links and folders ------------------------------------------------------------------------
+
+
+def test_a_link_is_where_the_other_listens(session: Session) -> None:
+    session.add(SERVER)
+    with pytest.raises(Problem, match="no port yet"):
+        session.link("server")
+    do(session, c.Start("server"))
+    assert port_of(session.link("server")) > 0
+    session.add(EndpointSettings("fixed", Role.LISTENER, address="127.0.0.1:23333"))
+    assert session.link("fixed") == "127.0.0.1:23333"
+    session.add(CLIENT)
+    with pytest.raises(Problem, match="client"):
+        session.link("client")  # its own address is a link: it has none before it connects
+
+
+def test_temp_names_live_in_a_private_short_folder_that_goes(session: Session) -> None:
+    folder = session.temp_dir()
+    assert session.temp_dir() == folder
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert len(str(folder)) < 60
+    session.add(EndpointSettings("talk", Role.LISTENER, "AF_UNIX", address="temp:talk"))
+    do(session, c.Start("talk"))
+    assert (folder / "talk").is_socket()
+    session.close()
+    assert not folder.exists()
+
+
+def test_records_get_a_name_of_their_own() -> None:
+    first = new_record_path()
+    assert first.suffix == ".swb"
+    assert stat.S_IMODE(first.parent.stat().st_mode) == 0o700
+    with Session() as one, Session() as two:
+        assert one.record != two.record
+        assert one.record.parent == first.parent
+
+
+def test_a_record_is_never_overwritten(tmp_path: Path) -> None:
+    taken = tmp_path / "r.swb"
+    taken.write_text("kept")
+    with pytest.raises(Problem, match="overwrites"):
+        Session(taken)
+    assert taken.read_text() == "kept"
+
+
+# -- the end ----------------------------------------------------------------------------------
+
+
+def test_closing_closes_every_socket_and_ends_every_thread(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    with Session(tmp_path / "r.swb") as session:
+        session.add(SERVER)
+        session.add(CLIENT)
+        do(session, c.Start("server"), c.Connect("client", count=5))
+        port = port_of(session.link("server"))
+    assert set(threading.enumerate()) <= before
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+    found = rows(session.record)
+    calls = [row for row in found if row.kind == "call" and row.result is not None]
+    opened = sum(row.call in {"socket", "accept"} for row in calls)
+    assert opened >= 6  # how many were accepted in time differs
+    assert sum(row.call == "close" for row in calls) == opened
+    session.close()  # once more does nothing
+    for refused in (lambda: session.add(CLIENT), lambda: session.perform(c.Mark("late"))):
+        with pytest.raises(Problem):
+            refused()
+
+
+def test_closing_does_not_wait_for_what_waits_for_ever(tmp_path: Path) -> None:
+    with Session(tmp_path / "r.swb") as session:
+        session.add(SERVER)
+        session.add(EndpointSettings("client", Role.STREAM, address="@server",
+                                     receive=GateMode.PAUSED))
+        do(session, c.Start("server"), c.Connect("client"))
+        waits = session.perform(c.Recv("client", 10))
+    assert waits.done
+    assert waits.outcome is not None
+    assert not waits.outcome.ok
+
+
+def test_a_start_that_is_still_pending_is_stopped(tmp_path: Path) -> None:
+    for number in range(30):
+        with Session(tmp_path / f"{number}.swb") as session:
+            session.add(SERVER)
+            session.perform(c.Start("server"))
+            session.stop_all_and_wait(BOUND)
+            assert session.settle(BOUND)
+        found = [row.call for row in rows(session.record) if row.kind == "call"]
+        assert found.count("socket") == found.count("close"), found
+
+
+def test_nothing_is_stopped_that_has_nothing_open(session: Session) -> None:
+    session.add(SERVER)
+    session.stop_all_and_wait()
+    do(session, c.Start("server"), c.Stop("server"))
+    session.stop_all_and_wait()
+    session.journal.flush()
+    assert [row.call for row in rows(session.record) if row.kind == "command"] == ["start", "stop"]
+
+
+def test_all_endpoints_are_stopped_and_can_begin_again(session: Session) -> None:
+    session.add(SERVER)
+    session.add(CLIENT)
+    for _ in range(2):
+        do(session, c.Start("server"), c.Connect("client"))
+        assert all(ticket.wait(BOUND) for ticket in session.stop_all())
+        assert session.settle(BOUND)
+
+
+def test_who_reads_the_record_is_told_before_it_closes(tmp_path: Path) -> None:
+    session = Session(tmp_path / "r.swb")
+    told: list[str] = []
+    session.before_close(lambda: told.append("one"))
+    end = session.before_close(lambda: told.append("two"))
+    end()
+    end()
+    session.close()
+    assert told == ["one"]
+
+
+def test_beyond_loopback_is_asked_for(tmp_path: Path) -> None:
+    everywhere = EndpointSettings("server", Role.LISTENER, address="0.0.0.0:0")
+    with Session(tmp_path / "r.swb") as session:
+        session.add(everywhere)
+        ticket = session.perform(c.Start("server"))
+        assert ticket.wait(BOUND)
+        assert ticket.outcome is not None
+        assert ticket.outcome.problem is not None
+        assert "--beyond-loopback" in ticket.outcome.problem.text
+    assert "socket" not in [row.call for row in rows(session.record)]
