@@ -46,6 +46,8 @@ class Story:
     pair_unread: int | None = None
 
 
+AROUND = 200
+"""Rows after a reset in which the other end's close may stand."""
 RESETS = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
 
 
@@ -60,7 +62,9 @@ def story_of(reader: Reader, row: Row) -> Story | None:
     own = reader.connection(row.connection)
     if own is None or own.pair is None:
         return Story(idle, fin)
-    other = reader.before(own.pair, row.seq)
+    # another thread may record it later; what began before our call ended can have led to it
+    known = row.t_ns + row.duration_ns
+    other = [item for item in reader.before(own.pair, row.seq + AROUND) if item.t_ns <= known]
     ended, unread = None, None
     if any(item.call == "close" for item in other):
         lingered = any("SO_LINGER, (1, 0)" in item.args for item in other)

@@ -66,15 +66,16 @@ class Program:
                 "SELECT count(*) FROM log WHERE endpoint = ? AND call = ? AND errno IS NULL"
                 " AND kind IN ('call', 'end')", (endpoint, call)).fetchone()[0])
 
-    def until(self, true: Callable[[], bool], key: str | None = None) -> None:
+    def until(self, true: Callable[[], bool], key: str | None = None, every: float = 1.0) -> None:
         """Look at the record on disk until it holds what is awaited.
 
-        `key` is pressed until then, as a person does who sees that a button was still grey.
+        `key` is pressed until then, as a person does who sees that a button was still grey,
+        and who waits `every` seconds before the next try.
         """
         end = time.monotonic() + BOUND
         pressed = 0.0
         while not true():
-            if key is not None and time.monotonic() - pressed > 1.0:
+            if key is not None and time.monotonic() - pressed > every:
                 self.key(key)
                 pressed = time.monotonic()
             assert self.process.poll() is None, "the program has ended"
@@ -136,6 +137,6 @@ def test_by_keyboard_again_after_stop(start: Callable[..., Program]) -> None:
 
 def test_watch_it(start: Callable[..., Program]) -> None:
     program = start("--lang", "en")
-    program.until(lambda: program.count("server-1", "listen") == 1, "ctrl+shift+w")
+    program.until(lambda: program.count("server-1", "listen") == 1, "ctrl+shift+w", 15)
     program.until(lambda: HELLO in program.payloads("recv"))
     program.leave()
