@@ -174,6 +174,11 @@ def test_a_value_that_no_column_takes_stops_recording_and_nothing_else(recorder:
     assert recorder.flush(BOUND)
     assert recorder.failed is not None
     assert (recorder.committed, recorder.not_recorded) == (2, 2)
+    recorder.close()  # what was begun is undone: the record is whole and orderly closed
+    reader = Reader(recorder.path)
+    assert (reader.count(), reader.crashed) == (2, False)
+    reader.close()
+    assert [item.name for item in recorder.path.parent.iterdir()] == [recorder.path.name]
 
 
 def test_a_listener_that_fails_does_not_end_the_recording(
