@@ -138,7 +138,7 @@ class ClientPanel(EndpointPanel):
                   open=snapshot.open_count - waiting, waiting=waiting)
 
     def set_up_parts(self) -> list[QWidget]:
-        return [self.behaviour_row, self.editor.row]
+        return [self.behaviour_row, *self.editor.details]
 
     @property
     def answered(self) -> bool:

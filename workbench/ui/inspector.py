@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -30,6 +31,7 @@ from workbench.ui import theme
 from workbench.ui.kernel_tab import KernelTab
 
 LOOK_BACK = 2000
+MOST_CODE = 8
 
 
 class Inspector(QTabWidget):
@@ -222,10 +224,10 @@ class _Paper(QScrollArea):
             lines.append((section.heading, True))
             lines += [(paragraph, False) for paragraph in section.paragraphs]
         if shown.python:
-            lines += [(tr("explain.python"), True), (shown.python, False)]
-        self._fill(lines)
+            lines.append((tr("explain.python"), True))
+        self._fill(lines, shown.python)
 
-    def _fill(self, lines: list[tuple[str, bool]]) -> None:
+    def _fill(self, lines: list[tuple[str, bool]], code: str = "") -> None:
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(8, 6, 8, 6)
@@ -241,5 +243,31 @@ class _Paper(QScrollArea):
                 font.setBold(True)
                 label.setFont(font)
             column.addWidget(label)
+        if code:
+            column.addWidget(_Code(code))
         column.addStretch()
         self.setWidget(page)
+
+
+class _Code(QPlainTextEdit):
+    """Code that can be copied; long bytes are broken anywhere, not cut off."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setObjectName("inspector.code")
+        self.setReadOnly(True)
+        self.setFont(theme.fixed_font())
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = max(60, self.width() - 12)
+        needed = self.fontMetrics().horizontalAdvance(self.toPlainText())
+        lines = min(MOST_CODE, 1 + needed // room)
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 12)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()

@@ -413,6 +413,7 @@ class EndpointPanel(QWidget):
         self.pace.show_pace(snapshot)
         self.more.show_differences(self.differences(snapshot))
         self.show_parts(snapshot, now_ns)
+        self._fit_height()
         fresh = snapshot.phase is Phase.IDLE or (self._edited and not live)
         self.message.show_message(
             self._trouble or (self.ready() if fresh else self.status(snapshot))
@@ -468,7 +469,13 @@ class EndpointPanel(QWidget):
         """Rows that wrap need more height: a splitter asks for the minimum, not for the width."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self.setMinimumHeight(self.column.minimumHeightForWidth(self.width()))
+            self._fit_height()
+
+    def _fit_height(self) -> None:
+        """As high as its rows need now: some wrap, and some come and go."""
+        needed = self.column.minimumHeightForWidth(self.width())
+        if needed != self.minimumHeight():
+            self.setMinimumHeight(needed)
 
     @property
     def phase(self) -> Phase | None:

@@ -102,6 +102,9 @@ class PayloadEdit(QPlainTextEdit):
 class Editor(QWidget):
     """Editor and send line of a client.
 
+    Attributes:
+        details: what a presentation has no room for; Send stays.
+
     Signals:
         submitted(): Send, or Ctrl+Enter.
         escapes_dropped(): a pasted backslash turned the escapes off for this message.
@@ -122,10 +125,14 @@ class Editor(QWidget):
         column.setSpacing(GAP)
         column.addWidget(self.text)
         self.row = QWidget()
+        self.details = [
+            self.form, self.encoding, self.escapes, self.placeholders, self.preview, self.saved,
+            self._again, self._append,
+        ]
         row = FlowLayout(self.row)
         for widget in (
             self.form, self.encoding, self.escapes, self.placeholders,
-            group(controls.caption("append", self.append), self.append), self._tail,
+            self._append, self._tail,
             self.preview, self.saved, spring(), self._again, self.send,
         ):
             row.addWidget(widget)
@@ -145,6 +152,7 @@ class Editor(QWidget):
         self.append = controls.add(
             ChoiceBox(*((item.value, f"append.{item.value}") for item in Append)), "append"
         )
+        self._append = group(controls.caption("append", self.append), self.append)
         orders = tuple((name, f"choice.order_{name}") for name in ("usual", "little", "big"))
         self.order = controls.add(ChoiceBox(*orders), "checksum_order")
         self.start = controls.add(TextField("0", width=5), "checksum_from")
