@@ -93,7 +93,7 @@ class Actions:
         window = self._window
         self._add("scenario", "make_scenario", window.make_scenario, "Ctrl+G")
         self._add("scenario", "run_scenario", window.files.run_scenario, "Ctrl+R")
-        self._add("labs", "backlog_lab", window.open_backlog_lab, "Ctrl+B")
+        self._add("labs", "backlog_lab", window.open_backlog_lab, "Ctrl+Shift+B")
         self._sub("labs", "demos", self._fill_demos)
         self._add("help", "first_steps", lambda: window.show_first_steps(again=True))
         self._add("help", "watch", window.watch.start, "Ctrl+Shift+W")
