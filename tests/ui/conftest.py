@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +13,12 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench import texts
+from workbench.qt import thread as qt_thread
 from workbench.ui import defaults, theme
 
 if TYPE_CHECKING:
@@ -45,14 +48,22 @@ def first_port(monkeypatch: pytest.MonkeyPatch) -> int:
 def window(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, first_port: int
 ) -> Iterator[MainWindow]:
-    from workbench.app import create_window
+    from workbench import app
 
     theme.apply(qapp, theme.LIGHT)
-    made = create_window(tmp_path / "record.swb")
+    before = set(threading.enumerate())
+    made = app.create_window(tmp_path / "record.swb")
     made.show()
     yield made
+    for beside in list(app._beside):
+        beside.close()
     made.close()
+    stayed = [thread.name for thread in set(threading.enumerate()) - before]
+    stayed += [thread.objectName() for thread in qt_thread._running if thread.is_alive()]
     made.deleteLater()
+    # no event loop runs between tests: windows would gather, and each theme styles them all
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not stayed, "a thread outlives its window"
 
 
 class Hand:
