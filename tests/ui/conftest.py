@@ -17,8 +17,8 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.leftover import threads_since
 from workbench import texts
-from workbench.qt import thread as qt_thread
 from workbench.ui import defaults, theme
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def window(
     for beside in list(app._beside):
         beside.close()
     made.close()
-    stayed = [thread.name for thread in set(threading.enumerate()) - before]
-    stayed += [thread.objectName() for thread in qt_thread._running if thread.is_alive()]
+    stayed = threads_since(before)
     made.deleteLater()
     # no event loop runs between tests: windows would gather, and each theme styles them all
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,0 +1,215 @@
+"""Commits and tickets come in on the GUI thread, coalesced; commands go out; the end is clean."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QThread
+from pytestqt.qtbot import QtBot
+
+from tests.leftover import sockets, threads_since
+from tests.qt.conftest import BOUND_MS
+from workbench.engine import commands as c
+from workbench.engine.settings import EndpointSettings, Role
+from workbench.engine.ticket import Ticket
+from workbench.journal.reader import Reader
+from workbench.qt.controller import TICK, Committed, Controller, Selection
+from workbench.qt.thread import qt_spawn
+from workbench.session import Session
+from workbench.texts import Problem
+
+Wait = Callable[[Callable[[], bool]], None]
+
+
+def test_commits_are_told_on_the_gui_thread_and_never_one_by_one(
+    controller: Controller, wait: Wait
+) -> None:
+    told: list[tuple[int, QThread]] = []
+
+    def note(committed: Committed) -> None:
+        told.append((committed.seq, QThread.currentThread()))
+
+    controller.committed.connect(note)
+    journal = controller.session.journal
+    for number in range(2_000):
+        controller.session.perform(c.Mark(str(number)))
+        if not number % 50:
+            journal.flush()  # forty commits at least
+    journal.flush()
+    wait(lambda: bool(told) and told[-1][0] == journal.committed)
+    seqs = [seq for seq, _ in told]
+    assert seqs == sorted(set(seqs))
+    assert len(seqs) < 40
+    assert {thread for _, thread in told} == {controller.thread()}
+    assert controller.reader.count() == journal.committed
+
+
+def test_a_ticket_is_told_after_perform_returned(controller: Controller, wait: Wait) -> None:
+    """A mark ends at once: its end must not overtake the caller, who does not know it yet."""
+    told: list[Ticket] = []
+    controller.ticket_done.connect(told.append)
+    ticket = controller.perform(c.Mark("here"))
+    assert ticket.done
+    assert not told
+    wait(lambda: told == [ticket])
+
+
+def test_how_a_command_ended_is_told(controller: Controller, wait: Wait) -> None:
+    told: list[Ticket] = []
+    controller.ticket_done.connect(told.append)
+    good = controller.perform(c.Start("server"))
+    wait(lambda: told == [good])
+    assert good.outcome is not None
+    assert good.outcome.ok
+    bad = controller.perform(c.Close("client", connection=7))
+    wait(lambda: told == [good, bad])
+    assert bad.outcome is not None
+    assert not bad.outcome.ok
+
+
+def test_an_unknown_endpoint_is_refused_at_once(controller: Controller) -> None:
+    with pytest.raises(Problem):
+        controller.perform(c.Start("nobody"))
+    with pytest.raises(Problem):
+        controller.snapshot("nobody")
+
+
+def test_only_watched_connections_are_decoded_whole(
+    controller: Controller, talk: Callable[[str], None], wait: Wait
+) -> None:
+    talk("hello")
+    number = controller.snapshot("client").connections[0].id
+    controller.watch(frozenset({number}))
+    wait(lambda: controller.snapshot("client").connections[0].reading is not None)
+    controller.watch(frozenset())
+    wait(lambda: controller.snapshot("client").connections[0].reading is None)
+
+
+def test_the_endpoints_are_looked_at_again_and_again(
+    controller: Controller, qtbot: QtBot
+) -> None:
+    for _ in range(3):
+        with qtbot.waitSignal(controller.snapshots_changed, timeout=BOUND_MS):
+            pass
+
+
+def test_one_selection_told_when_it_changes(controller: Controller) -> None:
+    told: list[Selection] = []
+    controller.selection_changed.connect(lambda: told.append(controller.selection))
+    controller.select(endpoint="client")
+    controller.select(endpoint="client")
+    controller.select(connection=3)
+    controller.select(connection=3, seq=9)
+    controller.select(seq=10, pinned=False)
+    controller.unpin()
+    controller.unpin()
+    assert told == [
+        Selection("client"),
+        Selection("client", 3),
+        Selection("client", 3, 9, True),
+        Selection("client", None, 10, False),
+        Selection("client", None, None, False),
+    ]
+
+
+def test_times_are_those_of_the_record(
+    controller: Controller, talk: Callable[[str], None]
+) -> None:
+    talk("hello")
+    clock = controller.session.journal.clock
+    moment = controller.moment(0)
+    assert moment.tzinfo is not None
+    assert abs(moment.timestamp() - clock.wall_ns / 1e9) < 1e-3
+    assert controller.moment(1_500_000_000) - moment == datetime.timedelta(seconds=1.5)
+    assert controller.clock_text(0) == f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}"
+    before = controller.now_ns()
+    assert controller.now_ns() >= before
+    row = next(row for row in controller.reader.page(1, 99) if row.call == "connect")
+    assert controller.seq_at(row.t_ns, "client") is not None
+    assert controller.seq_at(row.t_ns, "server") is None
+    assert controller.seq_at(None, "client") is None
+
+
+def test_a_problem_is_passed_on(controller: Controller) -> None:
+    told: list[Problem] = []
+    controller.problem.connect(told.append)
+    controller.say(Problem("engine.no_socket"))
+    assert [problem.key for problem in told] == ["engine.no_socket"]
+
+
+def test_begin_anew_closes_the_old_session_and_tells_of_the_new_one(
+    controller: Controller, talk: Callable[[str], None], tmp_path: Path, wait: Wait
+) -> None:
+    talk("hello")
+    old = controller.session
+    controller.select(endpoint="client", seq=3)
+    begun: list[Selection] = []
+    controller.begun_anew.connect(lambda: begun.append(controller.selection))
+    fresh = Session(tmp_path / "fresh.swb", spawn=qt_spawn)
+    fresh.add(EndpointSettings("other", Role.DATAGRAM, address="127.0.0.1:0"))
+    controller.begin_anew(fresh)
+    assert begun == [Selection()]
+    with pytest.raises(Problem):
+        old.perform(c.Start("server"))
+    closed = Reader(old.record)
+    assert not closed.crashed
+    assert not old.record.with_name(old.record.name + "-wal").exists()
+    closed.close()
+    told: list[int] = []
+    controller.committed.connect(lambda committed: told.append(committed.seq))
+    assert controller.perform(c.Start("other")).wait(BOUND_MS / 1000)
+    fresh.journal.flush()
+    wait(lambda: bool(told) and told[-1] == fresh.journal.committed)
+
+
+def test_nothing_is_left_after_close_in_mid_transfer(
+    controller: Controller, talk: Callable[[str], None], wait: Wait, qtbot: QtBot
+) -> None:
+    before, before_sockets = set(threading.enumerate()), sockets()
+    talk("hello")
+    told: list[object] = []
+    controller.perform(c.Send("client", text="x" * 65536, repeat=100_000, wait=False))
+    wait(lambda: controller.snapshot("client").bytes_out > 1 << 20)
+    controller.close()
+    controller.close()  # again does no harm
+    assert controller.closed
+    controller.committed.connect(told.append)
+    controller.ticket_done.connect(told.append)
+    controller.snapshots_changed.connect(lambda: told.append("snapshots"))
+    assert threads_since(before) == []
+    assert sockets() <= before_sockets
+    with pytest.raises(Problem):
+        controller.perform(c.Start("server"))
+    reader = Reader(controller.session.record)
+    assert not reader.crashed
+    reader.close()
+    qtbot.wait(2 * TICK)  # what was queued before the end comes to nothing
+    assert told == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits on files there")
+def test_a_record_that_cannot_be_written_any_more_is_told(
+    controller: Controller, wait: Wait
+) -> None:
+    """The file may not grow any more: Python ignores SIGXFSZ, so write() fails with EFBIG."""
+    import resource
+
+    told: list[Problem] = []
+    controller.problem.connect(told.append)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, before[1]))
+    try:
+        for _ in range(200):
+            controller.perform(c.Mark("x" * 1_000))
+        controller.session.journal.flush()
+        wait(lambda: bool(told))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert told[0] is controller.session.journal.failed
+    assert told[0].text
+    assert controller.perform(c.Start("server")).wait(BOUND_MS / 1000)  # the sockets go on
