@@ -25,7 +25,9 @@ class FlowLayout(QLayout):
                 continue
             need = _need(item)
             if not lines or need > room:
-                lines.append([])
+                before = lines[-1] if lines else []
+                # empty room belongs before what it pushes to the right, in whichever line
+                lines.append([before.pop()] if len(before) > 1 and _empty(before[-1]) else [])
                 room = width
             lines[-1].append(item)
             room -= need + self.spacing()
@@ -91,6 +93,10 @@ class FlowLayout(QLayout):
 def _need(item: QLayoutItem) -> int:
     """Pixels that an item asks for: one that grows can do with its minimum."""
     return item.minimumSize().width() if _grows(item) else item.sizeHint().width()
+
+
+def _empty(item: QLayoutItem) -> bool:
+    return _grows(item) and _need(item) == 0
 
 
 def _grows(item: QLayoutItem) -> bool:

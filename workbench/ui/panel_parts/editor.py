@@ -133,7 +133,7 @@ class Editor(QWidget):
         for widget in (
             self.form, self.encoding, self.escapes, self.placeholders,
             self._append, self._tail,
-            self.preview, self.saved, spring(), self._again, self.send,
+            self.preview, self.saved, spring(), group(self._again, self.send),
         ):
             row.addWidget(widget)
         column.addWidget(self.row)
