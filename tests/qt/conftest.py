@@ -10,6 +10,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -31,6 +32,8 @@ def controller(qapp: QApplication, tmp_path: Path) -> Iterator[Controller]:
     made.session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=10.0))
     yield made
     made.close()
+    made.deleteLater()  # here, on the GUI's thread, and not by Python's collector anywhere
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -40,7 +40,8 @@ _running: set[EndpointThread] = set()
 
 def qt_spawn(loop: EndpointLoop) -> EndpointThread:
     """Run the loop on a QThread; it is kept until it has ended: destroying a running one aborts."""
-    for thread in [thread for thread in _running if thread.isFinished()]:
+    # a copy: a demonstration starts endpoints on a thread of its own
+    for thread in [thread for thread in tuple(_running) if thread.isFinished()]:
         thread.wait()
         _running.discard(thread)
     thread = EndpointThread(loop)

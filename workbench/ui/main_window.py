@@ -92,6 +92,9 @@ class MainWindow(QMainWindow):
         self.log.restore(preferences)
         self.retranslate()
         self.resize(1280, 800)
+        # It goes with the window, after all others: else Python's collector would destroy it on
+        # whichever thread that runs, timers and all
+        controller.setParent(self)
 
     def _lay_out(self) -> None:
         self.bottom = QSplitter(Qt.Orientation.Horizontal)

@@ -1,0 +1,166 @@
+"""create_window, records opened beside it, and what becomes of a window that is gone."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from tests.leftover import sockets, threads_since
+from workbench import app
+from workbench.engine import commands as c
+from workbench.journal.recorder import Recorder
+from workbench.texts import Problem
+from workbench.ui import defaults
+from workbench.ui.main_window import MainWindow
+
+BOUND_MS = 15_000
+
+
+def dispose(window: MainWindow) -> None:
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+           ) -> Iterator[MainWindow]:
+    monkeypatch.setattr(defaults, "FIRST_PORT", 0)  # the kernel chooses: tests may run beside
+    made = app.create_window(tmp_path / "record.swb")
+    yield made
+    if isValid(made):
+        for beside in list(app._beside):
+            beside.close()
+        dispose(made)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A record that was closed."""
+    made = Recorder(tmp_path / "old.swb")
+    made.start()
+    made.close()
+    return made.path
+
+
+def test_a_window_is_ready(window: MainWindow, tmp_path: Path) -> None:
+    assert window.live
+    assert window.controller.session.record == tmp_path / "record.swb"
+    assert window.controller.session.endpoints == ("server-1", "client-1")
+    assert not window.isVisible()  # showing is the caller's
+
+
+def test_without_a_path_the_record_is_in_the_users_state_directory(qapp: QApplication) -> None:
+    made = app.create_window()
+    record = made.controller.session.record
+    try:
+        assert record.parent.name == "records"
+        assert record.exists()
+        assert record.stat().st_mode & 0o777 == 0o600
+    finally:
+        dispose(made)
+        record.unlink()
+
+
+def test_nothing_is_left_of_a_window(qapp: QApplication, tmp_path: Path, qtbot: QtBot) -> None:
+    before, before_sockets = set(threading.enumerate()), sockets()
+    made = app.create_window(tmp_path / "record.swb")
+    made.show()
+    session = made.controller.session
+    assert session.perform(c.Start("server-1")).wait(BOUND_MS / 1000)
+    assert session.perform(c.Connect("client-1")).wait(BOUND_MS / 1000)
+    dispose(made)
+    assert threads_since(before) == []
+    assert sockets() <= before_sockets
+    assert not (tmp_path / "record.swb-wal").exists()
+
+
+def orphans() -> list[QObject]:
+    return [made for made in gc.get_objects()
+            if isinstance(made, QObject) and isValid(made) and made.parent() is None]
+
+
+def test_every_object_of_a_window_goes_with_it(qapp: QApplication, tmp_path: Path) -> None:
+    """An object without a parent is destroyed by Python's collector, on whichever thread that
+    runs: one with a timer takes the program with it."""
+    gc.collect()
+    before = orphans()
+    window = app.create_window(tmp_path / "record.swb")
+    window.show()
+    window.open_backlog_lab()
+    window.make_scenario()
+    try:
+        known = {id(made) for made in [*before, window]}
+        assert [made for made in orphans() if id(made) not in known] == []
+    finally:
+        dispose(window)
+
+
+def test_a_window_that_is_gone_may_be_collected_on_any_thread(
+    window: MainWindow, old: Path
+) -> None:
+    window.files.show_record(old)
+    (beside,) = app._beside
+    controller = beside.controller
+    beside.close()
+    del beside
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not app._beside
+    assert not isValid(controller)
+    del controller
+    thread = threading.Thread(target=gc.collect)
+    thread.start()
+    thread.join()  # pytest-qt fails on "Timers cannot be stopped from another thread"
+
+
+def test_an_earlier_record_is_shown_beside_and_the_sockets_go_on(
+    window: MainWindow, old: Path, qtbot: QtBot
+) -> None:
+    session = window.controller.session
+    assert session.perform(c.Start("server-1")).wait(BOUND_MS / 1000)
+    window.files.show_record(old)
+    (beside,) = app._beside
+    assert not beside.live
+    assert beside.isVisible()
+    assert not beside.slots_.isVisible()
+    with pytest.raises(Problem):
+        beside.controller.perform(c.Mark("no"))
+    qtbot.waitUntil(lambda: beside.log.model.rowCount() >= 0)
+    beside.close()
+    assert session.perform(c.Stop("server-1")).wait(BOUND_MS / 1000)
+
+
+def test_what_goes_wrong_in_a_slot_is_said_and_the_program_goes_on(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import sys
+
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    app._report_to(window)
+    sys.excepthook(ValueError, ValueError("odd"), None)
+    assert "ValueError: odd" in window.status.word.text()
+    assert "ValueError: odd" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("lang", ["en", "zh_CN"])
+def test_a_record_that_cannot_be_shown_ends_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: str,
+    qapp: QApplication,
+) -> None:
+    monkeypatch.setattr(app, "make_application", lambda: qapp)
+    path = tmp_path / "x.swb"
+    path.write_text("hello")
+    assert app.main(["--lang", lang, str(path)]) == 2
+    said = capsys.readouterr()
+    assert "x.swb" in said.err
+    assert ("不" in said.err) == (lang == "zh_CN")
+    assert "Traceback" not in said.err
+    assert said.out == ""
