@@ -36,6 +36,8 @@ OPEN: Final = frozenset(
     {Phase.SETTING_UP, Phase.BOUND, Phase.LISTENING, Phase.CONNECTING, Phase.OPEN}
 )
 LOOK_BACK: Final = 1000
+FLUSH_BOUND: Final = 0.5
+"""Seconds; writing what waits takes a few milliseconds."""
 PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
 TIMEOUTS: Final = (None, 0.0, 0.5, 1.0, 3.0, 10.0, 30.0)
 
@@ -241,7 +243,9 @@ class EndpointPanel(QWidget):
 
     def _select_newest_failure(self) -> None:
         """The newest row of this endpoint with an error, not far back."""
-        committed = self.controller.session.journal.committed
+        journal = self.controller.session.journal
+        journal.flush(FLUSH_BOUND)  # the failure may be milliseconds old
+        committed = journal.committed
         first = max(1, committed - LOOK_BACK)
         rows = self.controller.reader.page(first, committed - first + 1)
         for row in reversed(rows):
