@@ -48,9 +48,9 @@ def took_text(row: Row) -> str:
     if row.kind == NOTE:
         return ""
     micro = row.duration_ns / 1000
-    if micro < 1000:
+    if micro < 999.5:
         return f"{micro:.0f} us"
-    if micro < 1_000_000:
+    if micro < 999_950:
         return f"{micro / 1000:.1f} ms"
     return f"{micro / 1_000_000:.2f} s"
 

@@ -233,7 +233,7 @@ class LogModel(QAbstractTableModel):
             case TimeForm.START:
                 return f"{event.t_ns / 1e9:.6f}"
         before = self.record_row(row - 1)
-        return f"+{(event.t_ns - before.t_ns) / 1e9:.6f}" if before is not None else ""
+        return since_text(event.t_ns - before.t_ns) if before is not None else ""
 
     # -- folding ------------------------------------------------------------------------------
 
@@ -249,7 +249,9 @@ class LogModel(QAbstractTableModel):
         near = self._seqs[start:end]
         if folded:
             self._folded.discard(event.seq)
-            near = array("q", sorted({*near, *led}))
+            upto = min(self._scanned, event.seq + FOLDED_WITHIN)
+            shown = next(self._controller.reader.select(self._condition(), event.seq, upto), [])
+            near = array("q", sorted({*near, *led.intersection(shown)}))
         else:
             self._folded.add(event.seq)
             near = array("q", [seq for seq in near if seq not in led])
@@ -290,6 +292,11 @@ class LogModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section]
         return None
+
+
+def since_text(nanoseconds: int) -> str:
+    """Seconds since another row; stamps of two threads may run backwards (DESIGN 2)."""
+    return f"{nanoseconds / 1e9:+.6f}"
 
 
 def command_text(row: Row, calls: int = 0) -> str:

@@ -1,0 +1,302 @@
+"""The log as a model: Qt's own examiner, pages, filters, folds and forms of time."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from pytestqt.modeltest import ModelTester
+
+from tests.qt.conftest import BOUND_MS
+from workbench import texts
+from workbench.engine import commands as c
+from workbench.journal import query
+from workbench.qt.controller import Controller
+from workbench.qt.log_model import (
+    PAGE,
+    PAGES_KEPT,
+    Column,
+    LogModel,
+    TimeForm,
+    command_text,
+    since_text,
+)
+from workbench.qt.thread import qt_spawn
+from workbench.session import Session
+
+Wait = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def model(controller: Controller) -> LogModel:
+    return LogModel(controller, controller)
+
+
+def marks(controller: Controller, count: int) -> None:
+    for number in range(count):
+        controller.session.perform(c.Mark(f"mark {number}"))
+    controller.session.journal.flush()
+
+
+def settled(model: LogModel, controller: Controller, wait: Wait) -> None:
+    """Everything that is in the record has been looked at."""
+    controller.session.journal.flush()
+    wait(lambda: model._scanned == controller.session.journal.committed)
+
+
+def shown(model: LogModel, column: Column) -> list[str]:
+    return [str(model.data(model.index(row, column))) for row in range(model.rowCount())]
+
+
+def test_qts_examiner_while_rows_come_and_views_change(
+    controller: Controller, model: LogModel, qtmodeltester: ModelTester, wait: Wait,
+    talk: Callable[[str], None], tmp_path: Path,
+) -> None:
+    qtmodeltester.check(model)  # stays on the signals: every change from here on is examined
+    talk("hello")
+    settled(model, controller, wait)
+    assert model.rowCount() > 8
+    command = next(row for row in range(model.rowCount()) if (
+        event := model.record_row(row)) is not None and event.call == "connect")
+    assert model.fold(command)
+    assert model.fold(command)
+    model.set_filter(query.parse("call:recv"))
+    talk("again")
+    settled(model, controller, wait)
+    model.set_filter(None)
+    model.clear_view()
+    talk("third")
+    settled(model, controller, wait)
+    model.undo_clear()
+    settled(model, controller, wait)
+    model.set_main_only(False)
+    settled(model, controller, wait)
+    for form in TimeForm:
+        model.set_time_form(form)
+    controller.begin_anew(Session(tmp_path / "fresh.swb", spawn=qt_spawn))
+    assert model.rowCount() <= 1  # that the record began
+    marks(controller, 3)
+    settled(model, controller, wait)
+    qtmodeltester.check(model)
+    assert "mark 2" in shown(model, Column.CALL)[-1]
+
+
+def test_every_cell_of_many_pages_is_that_of_the_record(
+    controller: Controller, model: LogModel, wait: Wait
+) -> None:
+    """More rows than pages are kept: forwards, backwards, and jumping about."""
+    model.set_main_only(False)
+    count = PAGE * (PAGES_KEPT + 3)
+    marks(controller, count)
+    settled(model, controller, wait)
+    assert model.rowCount() == controller.session.journal.committed
+    first = next(row for row in range(10) if "mark 0'" in (model.cells(row) or ("",) * 7)[3])
+    for number in (*range(0, count, 97), *range(count - 1, 0, -101), 0, count - 1, 1):
+        row = first + number
+        assert model.data(model.index(row, Column.NUMBER)) == str(model.seq_of(row))
+        assert f"mark {number}'" in model.data(model.index(row, Column.CALL))
+        assert len(model._pages) <= PAGES_KEPT
+    assert model.record_row(model.rowCount()) is None
+    assert model.record_row(-1) is None
+
+
+def test_a_page_that_was_read_half_full_grows(
+    controller: Controller, model: LogModel, wait: Wait
+) -> None:
+    for number in range(5):
+        marks(controller, 1)
+        settled(model, controller, wait)
+        assert "mark 0" in shown(model, Column.CALL)[-1], number
+    assert shown(model, Column.NUMBER) == [
+        str(model.seq_of(row)) for row in range(model.rowCount())]
+
+
+def test_a_filter_shows_what_the_record_finds(
+    controller: Controller, model: LogModel, wait: Wait, talk: Callable[[str], None]
+) -> None:
+    talk("hello")
+    model.set_main_only(False)
+    settled(model, controller, wait)
+    everything = model.rowCount()
+    for text in ("call:recv", "-call:recv", "endpoint:client size>0", "errno:*", "hello"):
+        condition = query.parse(text)
+        model.set_filter(condition)
+        settled(model, controller, wait)
+        upto = controller.session.journal.committed
+        found = [seq for part in controller.reader.select(condition, 0, upto) for seq in part]
+        assert [model.seq_of(row) for row in range(model.rowCount())] == found, text
+        assert 0 < len(found) < everything, text
+        assert model.condition is condition
+    model.set_filter(None)
+    settled(model, controller, wait)
+    assert model.rowCount() >= everything
+
+
+def test_main_calls_hide_what_waiting_adds_and_nothing_else(
+    controller: Controller, model: LogModel, wait: Wait, talk: Callable[[str], None]
+) -> None:
+    talk("hello")
+    settled(model, controller, wait)
+    main = {model.seq_of(row) for row in range(model.rowCount())}
+    model.set_main_only(False)
+    settled(model, controller, wait)
+    rows = [model.record_row(row) for row in range(model.rowCount())]
+    hidden = [row for row in rows if row is not None and row.seq not in main]
+    assert hidden, "a real connect leaves at least an EINPROGRESS"
+    assert all(
+        row.errno in ("EINPROGRESS", "EAGAIN") or row.call in ("getsockopt", "record",
+                                                                "configure", "pace")
+        for row in hidden
+    )
+
+
+def test_a_folded_command_comes_back_as_it_was(
+    controller: Controller, model: LogModel, wait: Wait, talk: Callable[[str], None]
+) -> None:
+    """Hidden rows (EINPROGRESS) and those that a filter leaves out stay out."""
+    talk("hello")
+    settled(model, controller, wait)
+    for condition in (None, query.parse("-call:socket")):
+        model.set_filter(condition)
+        settled(model, controller, wait)
+        before = [model.seq_of(row) for row in range(model.rowCount())]
+        for row, seq in enumerate(before):
+            event = model.record_row(row)
+            assert event is not None
+            if event.kind != "command":
+                assert not model.fold(row)
+                continue
+            led = set(controller.reader.caused_by(seq))
+            assert model.fold(row)
+            assert model.is_folded(seq)
+            folded = [model.seq_of(row) for row in range(model.rowCount())]
+            assert folded == [seq for seq in before if seq not in led]
+            assert model.fold(row)
+            assert not model.is_folded(seq)
+            assert [model.seq_of(row) for row in range(model.rowCount())] == before
+
+
+def test_clear_hides_and_is_undone(
+    controller: Controller, model: LogModel, wait: Wait
+) -> None:
+    marks(controller, 5)
+    settled(model, controller, wait)
+    before = model.rowCount()
+    model.clear_view()
+    assert model.rowCount() == 0
+    marks(controller, 1)
+    settled(model, controller, wait)
+    assert model.rowCount() == 1
+    model.undo_clear()
+    settled(model, controller, wait)
+    assert model.rowCount() == before + 1
+
+
+def test_a_row_is_found_by_its_number_or_the_next_one_shown(
+    controller: Controller, model: LogModel, wait: Wait, talk: Callable[[str], None]
+) -> None:
+    talk("hello")
+    model.set_filter(query.parse("call:recv"))
+    settled(model, controller, wait)
+    for row in range(model.rowCount()):
+        assert model.row_of(model.seq_of(row)) == row
+    before_first = model.seq_of(0) - 1
+    assert model.row_of(before_first) == 0
+    assert model.row_of(10**9) == model.rowCount() - 1
+
+
+def test_times_in_every_form(
+    controller: Controller, model: LogModel, wait: Wait, talk: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        talk("hello")
+        settled(model, controller, wait)
+        clock = shown(model, Column.TIME)
+        model.set_time_form(TimeForm.UTC)
+        utc = shown(model, Column.TIME)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert all(re.fullmatch(r"\d\d:\d\d:\d\d\.\d{3}", text) for text in clock)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z", text) for text in utc)
+    hours = {(int(here[:2]) - int(there[11:13])) % 24
+             for here, there in zip(clock, utc, strict=True)}
+    assert hours == {8}
+    model.set_time_form(TimeForm.START)
+    since = [float(text) for text in shown(model, Column.TIME)]
+    model.set_time_form(TimeForm.PREVIOUS)
+    steps = shown(model, Column.TIME)
+    assert steps[0] == ""
+    for step, here, before in zip(steps[1:], since[1:], since, strict=False):
+        assert float(step) == pytest.approx(here - before, abs=2e-6)
+
+
+@pytest.mark.parametrize(("later", "text"), [(0, "+0.000000"), (-1_500_000, "-0.001500")])
+def test_stamps_of_two_threads_may_run_backwards(later: int, text: str) -> None:
+    """An accept is often stamped before the connect it answers (DESIGN 2): one sign, not two."""
+    assert since_text(later) == text
+
+
+def test_the_languages(
+    controller: Controller, model: LogModel, wait: Wait, talk: Callable[[str], None]
+) -> None:
+    talk("hello")
+    settled(model, controller, wait)
+    for language, head in (("en", "Result"), ("zh_CN", "结果")):
+        texts.set_language(language)
+        model.retranslate()
+        assert model.headerData(Column.RESULT, Qt.Orientation.Horizontal) == head
+        commands = [text for row, text in enumerate(shown(model, Column.CALL)) if (
+            event := model.record_row(row)) is not None and event.kind == "command"]
+        assert commands
+        assert all(("server" in text or "client" in text) for text in commands)
+        assert all(bool(re.search("[\u4e00-\u9fff]", text)) == (language == "zh_CN")
+                   for text in commands)
+
+
+def test_the_rule_of_a_command_counts_its_calls(
+    controller: Controller, talk: Callable[[str], None]
+) -> None:
+    talk("hello")
+    row = next(row for row in controller.reader.page(1, 99) if row.kind == "command")
+    assert [command_text(row, calls).rpartition(":")[2].strip() for calls in (1, 4)] == [
+        "1 call", "4 calls"]
+    unknown = row._replace(call="from_a_newer_version")
+    assert "from_a_newer_version" in command_text(unknown)
+
+
+def test_it_is_a_flat_table_for_reading(
+    controller: Controller, model: LogModel, wait: Wait
+) -> None:
+    marks(controller, 1)
+    settled(model, controller, wait)
+    first = model.index(0, 0)
+    assert model.rowCount(first) == 0
+    assert model.columnCount(first) == 0
+    assert model.columnCount() == len(Column)
+    assert model.data(first, Qt.ItemDataRole.AccessibleTextRole) == model.data(first)
+    assert model.data(first, Qt.ItemDataRole.EditRole) is None
+    assert model.data(QModelIndex()) is None
+    assert not model.flags(first) & Qt.ItemFlag.ItemIsEditable
+    assert model.headerData(0, Qt.Orientation.Vertical) is None
+
+
+def test_after_the_end_nothing_is_read(
+    controller: Controller, model: LogModel, wait: Wait
+) -> None:
+    marks(controller, 3)
+    settled(model, controller, wait)
+    controller.session.perform(c.Mark("late"))
+    controller.close()
+    wait(lambda: not model._scan_timer.isActive())
+    assert model.record_row(0) is None
+    assert model.cells(0) is None
+    assert BOUND_MS  # the model may still be asked while the window goes
+    assert model.data(model.index(0, 0)) is None
