@@ -126,8 +126,9 @@ def main(argv: list[str]) -> int:
         print(problem.text, file=sys.stderr)
         return 2
     _report_to(window)
-    signal.signal(signal.SIGINT, lambda _number, _frame: window.close())
-    signal.signal(signal.SIGTERM, lambda _number, _frame: window.close())
+    # Python runs a handler in the middle of whatever slot it is in: the window goes after that
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, window.close))
     window.show()
     if window.live:
         QTimer.singleShot(LOOK_BACK_MS, window.look_for_a_crash)

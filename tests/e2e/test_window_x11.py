@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -11,8 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.e2e.x11 import ask_to_close, boxes, picture
+from workbench.ui import theme
 
 BOUND = 60.0
 """Only catches a hang."""
@@ -24,9 +30,13 @@ class Program:
     """socket-workbench on a display, with homes of its own."""
 
     def __init__(self, display: str, home: Path, *args: str) -> None:
+        self.display = display
+        self.temp = home / "temp"
+        self.temp.mkdir(exist_ok=True)
         self._env = {
             **os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb",
             "XDG_STATE_HOME": str(home / "state"), "XDG_CONFIG_HOME": str(home / "config"),
+            "TMPDIR": str(self.temp),
         }
         self.records = home / "state" / "socket-workbench" / "records"
         self.process = subprocess.Popen(
@@ -46,25 +56,25 @@ class Program:
     def key(self, *keys: str) -> None:
         self.tool("key", "--window", self.window, *keys)
 
-    def payloads(self, call: str) -> list[bytes]:
-        """What the newest record on disk has of a client's call."""
+    def ask(self, statement: str, *parameters: str) -> list[Any]:
+        """The first column of what the newest record on disk answers."""
         found = sorted(self.records.glob("*.swb"))
         if not found:
             return []
         with closing(sqlite3.connect(f"file:{found[-1]}?mode=ro", uri=True)) as db:
-            return [row[0] for row in db.execute(
-                "SELECT payload FROM log WHERE endpoint = 'client-1' AND call = ?"
-                " AND kind IN ('call', 'end') AND errno IS NULL ORDER BY seq", (call,))]
+            return [row[0] for row in db.execute(statement, parameters)]
+
+    def payloads(self, call: str) -> list[bytes]:
+        """What went over a client's call."""
+        return self.ask(
+            "SELECT payload FROM log WHERE endpoint = 'client-1' AND call = ?"
+            " AND kind IN ('call', 'end') AND errno IS NULL ORDER BY seq", call)
 
     def count(self, endpoint: str, call: str) -> int:
         """How many such calls succeeded."""
-        found = sorted(self.records.glob("*.swb"))
-        if not found:
-            return 0
-        with closing(sqlite3.connect(f"file:{found[-1]}?mode=ro", uri=True)) as db:
-            return int(db.execute(
-                "SELECT count(*) FROM log WHERE endpoint = ? AND call = ? AND errno IS NULL"
-                " AND kind IN ('call', 'end')", (endpoint, call)).fetchone()[0])
+        return len(self.ask(
+            "SELECT seq FROM log WHERE endpoint = ? AND call = ? AND errno IS NULL"
+            " AND kind IN ('call', 'end')", endpoint, call))
 
     def until(self, true: Callable[[], bool], key: str | None = None, every: float = 1.0) -> None:
         """Look at the record on disk until it holds what is awaited.
@@ -82,15 +92,40 @@ class Program:
             assert time.monotonic() < end, "it did not come"
             time.sleep(0.05)  # a file cannot be awaited
 
-    def leave(self) -> None:
-        with suppress(subprocess.CalledProcessError):  # the window is gone before the key is up
-            self.key("ctrl+q")
+    def buttons(self) -> list[tuple[int, int]]:
+        """Where the primary buttons are on the screen: Listen, Connect, Send."""
+        where: list[tuple[int, int]] = []
+        end = time.monotonic() + BOUND
+        while len(where) != 3:
+            assert time.monotonic() < end, where
+            where = boxes(picture(self._env, self.temp / "screen.png"), theme.LIGHT.primary.back)
+        (self.temp / "screen.png").unlink()
+        return where
+
+    def click(self, where: tuple[int, int]) -> None:
+        self.tool("mousemove", "--sync", str(where[0]), str(where[1]))
+        self.tool("click", "1")
+
+    def leave(self, how: str = "key") -> None:
+        """Close the window and look at what it has left: one closed record."""
+        if how == "key":
+            with suppress(subprocess.CalledProcessError):  # it is gone before the key is up
+                self.key("ctrl+q")
+        elif how == "close button":
+            ask_to_close(self.display, int(self.window))
+        else:
+            self.process.terminate()
         assert self.process.wait(BOUND) == 0
         assert self.process.stderr is not None
         said = self.process.stderr.read()
         self.process.stderr.close()
         assert "Traceback" not in said
         assert "QThread" not in said
+        (record,) = self.records.iterdir()  # one file: no -wal, no lock
+        assert record.suffix == ".swb"
+        with closing(sqlite3.connect(f"file:{record}?mode=ro", uri=True)) as db:
+            assert db.execute("SELECT 1 FROM meta WHERE key = 'closed_wall_ns'").fetchone()
+        assert not list(self.temp.iterdir())
 
 
 @pytest.fixture
@@ -120,8 +155,30 @@ def test_fresh_profile_three_keys(start: Callable[..., Program], lang: str) -> N
     program.until(lambda: program.payloads("recv")[1:] == [HELLO])
     assert program.payloads("send") == [HELLO]
     program.leave()
-    (record,) = program.records.iterdir()  # one file, no journal, no lock
-    assert record.suffix == ".swb"
+
+
+def test_by_mouse(start: Callable[..., Program]) -> None:
+    program = start("--lang", "en")
+    listen, connect, send = program.buttons()
+    program.click(listen)
+    program.until(lambda: program.count("server-1", "listen") == 1)
+    program.click(connect)
+    program.until(lambda: GREETING in program.payloads("recv"))
+    program.click(send)
+    program.until(lambda: program.payloads("recv")[1:] == [HELLO])
+    program.leave("close button")
+
+
+@pytest.mark.parametrize("how", ["key", "close button", "signal"])
+def test_leaving_with_open_sockets(start: Callable[..., Program], how: str) -> None:
+    program = start("--lang", "zh_CN")
+    program.until(lambda: program.count("server-1", "listen") == 1, "1")
+    program.until(lambda: GREETING in program.payloads("recv"), "2")
+    (address,) = program.ask("SELECT local FROM log WHERE call = 'listen' AND errno IS NULL")
+    program.leave(how)
+    host, _, port = str(address).rpartition(":")
+    with socket.socket() as probe:
+        assert probe.connect_ex((host, int(port))) == errno.ECONNREFUSED
 
 
 def test_by_keyboard_again_after_stop(start: Callable[..., Program]) -> None:
