@@ -56,6 +56,7 @@ class ClientPanel(EndpointPanel):
         add, caption = self.controls.add, self.controls.caption
         self.press_start: Callable[[str], None] = lambda _name: None
         self._send_after: Ticket | None = None
+        self._just_connected = False  # connect() has come back; the snapshot may not know yet
         self._followed: tuple[str, str, str] | None = None
         self.bufsize = add(TextField(width=7), "bufsize")
         self.count = add(TextField(width=5), "count")
@@ -232,7 +233,7 @@ class ClientPanel(EndpointPanel):
             self.act("send", c.Cancel(self.name))
             return
         snapshot = self.controller.snapshot(self.name)
-        if self.address_line.datagram or is_open(snapshot):
+        if self.address_line.datagram or is_open(snapshot) or self._just_connected:
             self._send(snapshot)
             return
         self.tell(
@@ -247,6 +248,11 @@ class ClientPanel(EndpointPanel):
     @Slot(object)
     def _on_ticket_done(self, ticket: Ticket) -> None:
         super()._on_ticket_done(ticket)
+        mine = ticket.command.endpoint == self.name and ticket.outcome is not None
+        if mine and isinstance(ticket.command, c.Connect):
+            self._just_connected = ticket.outcome is not None and ticket.outcome.ok
+        elif mine and isinstance(ticket.command, c.Close | c.Abort | c.Stop):
+            self._just_connected = False
         if ticket is self._send_after:
             self._on_connected(ticket)
 
@@ -380,6 +386,7 @@ class ClientPanel(EndpointPanel):
         enable = self.controls.enable
         connecting = snapshot.phase in (Phase.CONNECTING, Phase.SETTING_UP)
         established = is_open(snapshot)
+        self._just_connected = self._just_connected and not established
         line = self.address_line
         reason: Text | None
         if connecting:
