@@ -20,13 +20,21 @@ for _name in ("CONFIG", "STATE", "DATA", "CACHE"):
     os.environ[f"XDG_{_name}_HOME"] = f"{_HOME}/{_name.lower()}"
 os.environ["LANG"] = os.environ["LC_ALL"] = "C.UTF-8"  # the window and the errors speak English
 
-# No test is timed: a slow machine is no fault of the program.
-settings.register_profile("workbench", deadline=None, print_blob=True)
+# No test is timed: a slow machine is no fault of the program. The same examples each time, so
+# that a change is judged by what it changes; `--long` looks for new ones.
+settings.register_profile("workbench", deadline=None, print_blob=True, derandomize=True)
+settings.register_profile("long", deadline=None, print_blob=True, max_examples=500)
 settings.load_profile("workbench")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="demonstrations ten times in a row")
+    parser.addoption("--long", action="store_true",
+                     help="demonstrations ten times in a row, more and new random examples")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--long"):
+        settings.load_profile("long")
 
 
 @pytest.fixture(autouse=True)

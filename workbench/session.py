@@ -19,6 +19,7 @@ from workbench.engine.address import AddressKind, parse
 from workbench.engine.datagram import DatagramEndpoint
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.events import COMMAND, DEFAULT_CAPTURE, NOTE, EndpointAdded, Event
+from workbench.engine.kernel import Reading
 from workbench.engine.listener import ListenerEndpoint
 from workbench.engine.loop import Spawn, thread_spawn
 from workbench.engine.settings import EndpointSettings, Role
@@ -117,6 +118,15 @@ class Session:
         endpoint = self._endpoint(name)
         endpoint.ask_picture(detail)
         return endpoint.picture()
+
+    def look(self, name: str, connection: int | None,
+             answer: Callable[[Reading | None], None]) -> None:
+        """Keep what the kernel shows of a connection now, and hand it to `answer`; never waits.
+
+        `connection` counts within the endpoint; None is the listener, or the current connection.
+        `answer(None)`: there is no such socket. It is called on the endpoint's thread.
+        """
+        self._endpoint(name).look(connection, answer)
 
     def _endpoint(self, name: str) -> Endpoint:
         try:

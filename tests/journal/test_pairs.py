@@ -100,11 +100,16 @@ def test_memory_stays_flat() -> None:
 def test_no_open_connection_is_given_to_two(steps: list[tuple[int, str, str, bool]]) -> None:
     known = Pairs()
     partner: dict[int, int] = {}
+    names: dict[int, tuple[str | None, str | None]] = {}
     for number, local, peer, close in steps:
+        before = names.pop(number, (None, None))
+        if not close:
+            names[number] = (local or before[0], peer or before[1])
+        if close or names[number] != before:  # a new connection, or one that went elsewhere
+            for end in [end for end, other in partner.items() if number in {end, other}]:
+                del partner[end]
         if close:
             known.closed(number)
-            for end in [end for end, other in partner.items() if number in {end, other}]:
-                del partner[end]  # from here on the number is a new connection
             continue
         found = known.named(number, local, peer)
         if found is not None:

@@ -90,10 +90,15 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """accept() once, waiting as `settimeout` says."""
+    """accept() once, waiting as `settimeout` says.
+
+    `no_files`: during the call this process may open no further descriptor (setrlimit(2),
+    RLIMIT_NOFILE), so that the kernel answers EMFILE.
+    """
 
     endpoint: str
     wait: bool = True
+    no_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from workbench.engine.calls import do_call
 from workbench.engine.channel import Channel
 from workbench.engine.errors import USER_ERRORS
 from workbench.engine.events import NOTE, Cause, Event, Sink
+from workbench.engine.kernel import Reading
 from workbench.engine.loop import EndpointLoop, Runner, Spawn, Timer
 from workbench.engine.naming import Names
 from workbench.engine.picture import draw
@@ -137,6 +138,21 @@ class Endpoint:
             self._picture_asked = True
             if not self.loop.post(self.redraw):
                 self._picture_asked = False
+
+    def look(self, connection: int | None, answer: Callable[[Reading | None], None]) -> None:
+        """Keep a reading in the record and hand it to `answer`, on the endpoint's thread.
+
+        `connection` None: the own socket where there is one, else the current one; `answer` gets
+        None where there is no such socket.
+        """
+        def read() -> None:
+            own = self.own_channel() if connection is None else None
+            found = [own] if own is not None else self.current() if connection is None else [
+                ch for ch in self.channels.values() if ch.number == connection]
+            answer(found[0].traced.sample() if found else None)
+
+        if self._runner is None or not self.loop.post(read):
+            answer(None)
 
     def join(self, timeout: float | None) -> bool:
         """Wait for the thread's end; False if it is still there after `timeout` seconds."""

@@ -11,7 +11,10 @@ import os
 import socket
 import struct
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -212,6 +215,35 @@ def raise_fd_limit() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         except (OSError, ValueError):  # macOS names a hard limit that it does not grant
             return
+
+
+def check_file_limit() -> None:
+    """Raises Problem where a process cannot limit its descriptors (RLIMIT_NOFILE)."""
+    if find_spec("resource") is None:
+        raise Problem("engine.no_file_limit")
+
+
+@contextmanager
+def no_more_files(sock: socket.socket) -> Iterator[None]:
+    """The whole process can open nothing meanwhile; what is open goes on. One call long at most.
+
+    The limit is the lowest free number (found with `sock`'s descriptor) and not 0: poll(2)
+    refuses more descriptors than the limit. Where there is no such limit, nothing changes:
+    `check_file_limit` says so before.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(sock.fileno())
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def fd_room() -> int | None:

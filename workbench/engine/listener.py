@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -211,6 +212,8 @@ class ListenerEndpoint(Endpoint):
     def accept_once(self, ticket: Ticket, count: int) -> None:
         """`count` accepts, waiting as `settimeout` says."""
         own = self.need_own()
+        if isinstance(ticket.command, c.Accept) and ticket.command.no_files:
+            kernel.check_file_limit()
         for index in range(count):
             op = Op("accept", 0, ticket if index == count - 1 else None)
             own.ops.append(op)
@@ -237,7 +240,8 @@ class ListenerEndpoint(Endpoint):
     def _accept(self, op: Op | None, cause: Cause | None) -> None:
         own = self.need_own()
         try:
-            traced = own.traced.accept(cause)
+            with self._room(op):
+                traced = own.traced.accept(cause)
         except OSError as error:
             if op is not None:
                 own.end_op(op, error)
@@ -251,6 +255,15 @@ class ListenerEndpoint(Endpoint):
             own.end_op(op)
         self.give_behaviour(channel, self.responder, greet=True)
         channel.refresh()
+
+    def _room(self, op: Op | None) -> AbstractContextManager[None]:
+        """Room for a descriptor, or none where the accept was asked for without."""
+        asked = op.ticket.command if op is not None and op.ticket is not None else None
+        if not isinstance(asked, c.Accept) or not asked.no_files:
+            return nullcontext()
+        own = self.need_own()
+        self.note("no_files", "", own.traced.id, op.ticket if op is not None else None)
+        return kernel.no_more_files(own.traced.raw)
 
     def _back_off(self, own: OwnSocket) -> None:
         self.note("accept_backs_off", str(BACK_OFF), own.traced.id)

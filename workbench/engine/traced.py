@@ -347,10 +347,11 @@ class TracedSocket:
             self.peer = format_address(self._sock.getpeername(), self.family)
         self._sink.put(ConnectionNamed(self.id, self.local, self.peer))
 
-    def sample(self) -> None:
+    def sample(self) -> kernel.Reading:
         """Keep what the kernel shows now: the evidence of a failure must survive it."""
-        reading = kernel.to_json(kernel.read(self._sock))
-        self._sink.put(Sample(self._sink.clock.now(), self.id, reading))
+        reading = kernel.read(self._sock)
+        self._sink.put(Sample(self._sink.clock.now(), self.id, kernel.to_json(reading)))
+        return reading
 
     # -- the log ----------------------------------------------------------------------------
 

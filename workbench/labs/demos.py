@@ -16,7 +16,7 @@ from workbench.resources import resource
 from workbench.scenario.model import Scenario, load
 from workbench.texts import Problem, has, language, tr
 
-SECONDS: Final = {"udp-timeout": 3.0, "linger": 1.0, "accept-timeout": 0.5}
+SECONDS: Final = {"udp-timeout": 3.0, "linger": 1.0, "accept-timeout": 0.5, "emfile": 0.5}
 """How long those take in which time is the subject; the others take a moment."""
 BEYOND: Final = frozenset({"multicast"})
 """Those that bind to an address that is not the loopback's alone."""

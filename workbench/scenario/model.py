@@ -17,7 +17,7 @@ from workbench.engine import settings as s
 from workbench.engine.calls import CALLS
 from workbench.engine.events import DEFAULT_CAPTURE
 from workbench.engine.wording import COMMANDS
-from workbench.payload import compile_pattern, encode, parse_hex
+from workbench.scenario import readings
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
@@ -52,6 +52,8 @@ class Expect:
     """Something that must be in the record (or, with `absent`, must not come).
 
     At most one of text, hex, contains and regex; `within` in seconds from the step's start.
+    With `state` or `reading` (a number of kernel.Reading, from `least` to `most`) it is a look
+    at the socket in place of a search; `connection` None is then the listener or the current one.
     """
 
     endpoint: str
@@ -71,6 +73,14 @@ class Expect:
     regex: str | None = None
     encoding: str = "utf-8"
     within: float = 2.0
+    state: str | None = None
+    reading: str | None = None
+    least: int | None = None
+    most: int | None = None
+
+    @property
+    def looks(self) -> bool:
+        return self.state is not None or self.reading is not None
 
     @property
     def wants_bytes(self) -> bool:
@@ -317,26 +327,16 @@ def _check_step(kind: type[c.Command], values: Mapping[str, Any], path: KeyPath,
     if sum(key in values for key in ("text", "hex", "file")) != 1:
         raise v.wrong(path, "engine.one_payload")
     default = endpoints[values["endpoint"]].encoding
-    _check_bytes(values, values.get("encoding") or default, path)
+    v.payload(values, values.get("encoding") or default, path)
     to = values.get("to")
     if isinstance(to, str) and to.startswith("@") and to[1:] not in endpoints:
         raise v.unknown((*path, "to"), to[1:], endpoints, "scenario.unknown_endpoint")
 
 
-def _check_bytes(values: Mapping[str, Any], encoding: str, path: KeyPath) -> None:
-    """That texts can be written in the encoding, hex is hex and a pattern is one."""
-    for key in ("text", "contains"):
-        if key in values:
-            v.check(partial(encode, values[key], encoding), (*path, key))
-    if "hex" in values:
-        v.check(partial(parse_hex, values["hex"]), (*path, "hex"))
-    if "regex" in values:
-        v.check(partial(compile_pattern, values["regex"], encoding), (*path, "regex"))
-
-
 _STEP_KEYS: Final[Mapping[str, v.Read]] = {
     "count": v.positive,
     "wait": v.key_of(bool),
+    "no_files": v.key_of(bool),
     "backlog": v.key_of(int),
     "text": v.key_of(str),
     "hex": v.key_of(str),
@@ -367,6 +367,7 @@ _STEP_KEYS: Final[Mapping[str, v.Read]] = {
 def _expect(body: dict[str, Any], path: KeyPath,
             endpoints: Mapping[str, object]) -> Expect:
     v.known(body, ("do", *(item.name for item in fields(Expect))), path)
+    readings.check(body, path)
     values: dict[str, Any] = {"endpoint": _target(body, path, endpoints)}
     for key in body:
         if key not in {"do", "endpoint"}:
@@ -374,7 +375,7 @@ def _expect(body: dict[str, Any], path: KeyPath,
     wanted = [key for key in ("text", "hex", "contains", "regex") if key in values]
     if len(wanted) > 1:
         raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))
-    _check_bytes(values, values.get("encoding", "utf-8"), path)
+    v.payload(values, values.get("encoding", "utf-8"), path)
     return Expect(**values)
 
 
@@ -395,4 +396,5 @@ _EXPECT_KEYS: Final[Mapping[str, v.Read]] = {
     "regex": v.key_of(str),
     "encoding": v.encoding,
     "within": v.seconds,
+    **readings.KEYS,
 }

@@ -7,15 +7,25 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from threading import Event as Flag
+from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine.errors import explanation_key, system_text
+from workbench.engine.kernel import Reading
 from workbench.engine.ticket import Outcome, Ticket
 from workbench.engine.wording import command_args, command_call
+from workbench.scenario import readings
 from workbench.scenario.expect import Matcher
 from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.session import Session
 from workbench.texts import Problem, has
+
+TITLE: Final = 160
+"""Characters of a step's title: a payload of a thousand bytes is not a title."""
+LOOK_EVERY: Final = 0.02
+"""Seconds between two looks at the kernel."""
+ANSWER: Final = 2.0
+"""Seconds after which an endpoint that does not answer has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,18 @@ class _Failed(Exception):
 
 
 def title_of(step: Step) -> str:
-    """A step in one line, as code."""
+    """A step in one line, as code; what is long is cut."""
+    return shorten(_in_full(step))
+
+
+def shorten(text: str) -> str:
+    """At most `TITLE` characters: the beginning, an ellipsis and the end."""
+    if len(text) <= TITLE:
+        return text
+    return f"{text[:TITLE - 40]}…{text[-39:]}"
+
+
+def _in_full(step: Step) -> str:
     match step:
         case Perform():
             name = f"{step.command.endpoint}." if step.command.endpoint else ""
@@ -58,7 +79,8 @@ def title_of(step: Step) -> str:
             shown = ", ".join(
                 f"{key}={getattr(step, key)!r}"
                 for key in ("kind", "call", "connection", "result", "errno", "error", "peer",
-                            "size", "text", "hex", "contains", "regex")
+                            "size", "text", "hex", "contains", "regex", "state", "reading",
+                            "least", "most")
                 if getattr(step, key) is not None
             )
             return f"{step.endpoint}.{'expect no' if step.absent else 'expect'} {shown}"
@@ -159,16 +181,21 @@ class Runner:
                     )
                     return False
             held = self._run_steps(loop.steps)
-            if loop.until is not None:
-                self._session.journal.flush()
-                self._matcher.take(self._session.journal.committed)
-                if self._matcher.find(loop.until):
-                    if not held:  # it failed with what the loop was waiting for
-                        self.report.steps[-1] = replace(self.report.steps[-1], reason=None)
-                    return True
+            if loop.until is not None and self._found(loop.until):
+                if not held:  # it failed with what the loop was waiting for
+                    self.report.steps[-1] = replace(self.report.steps[-1], reason=None)
+                return True
             if not held:
                 return False
         return True
+
+    def _found(self, until: Expect) -> bool:
+        """Whether what ends a loop is there now."""
+        if until.looks:
+            return readings.holds(until, self._reading(until))
+        self._session.journal.flush()
+        self._matcher.take(self._session.journal.committed)
+        return self._matcher.find(until)
 
     def _do(self, step: Perform | Wait | Expect) -> None:
         match step:
@@ -196,7 +223,40 @@ class Runner:
     def _family(self, endpoint: str | None) -> str | None:
         return self._session.settings(endpoint).family if endpoint is not None else None
 
+    def _look(self, step: Expect) -> None:
+        """Ask the kernel until it shows what is expected; each answer is kept in the record."""
+        until = time.monotonic() + step.within
+        seen = self._reading(step)
+        while not readings.holds(step, seen):
+            left = until - time.monotonic()
+            if left <= 0:
+                raise self._did_not_come(step, readings.in_words(step, seen))
+            self._wait_for(Flag(), min(LOOK_EVERY, left))
+            seen = self._reading(step)
+
+    def _reading(self, step: Expect) -> Reading | None:
+        answers: list[Reading | None] = []
+        done = Flag()
+
+        def answer(reading: Reading | None) -> None:
+            answers.append(reading)
+            done.set()
+
+        self._session.look(step.endpoint, step.connection, answer)
+        self._wait_for(done, ANSWER)
+        return answers[0] if answers else None
+
+    def _did_not_come(self, step: Expect, instead: str) -> _Failed:
+        return _Failed(Problem(
+            "scenario.did_not_come", what=title_of(step), seconds=step.within,
+            instead=Problem("scenario.instead", what=instead) if instead
+            else Problem("scenario.instead_nothing"),
+        ))
+
     def _expect(self, step: Expect) -> None:
+        if step.looks:
+            self._look(step)
+            return
         until = time.monotonic() + step.within
         while True:
             self._committed.clear()
@@ -215,12 +275,7 @@ class Runner:
         if found is step.absent:
             if step.absent:
                 raise _Failed(Problem("scenario.came", what=title_of(step)))
-            instead = self._matcher.instead(step)
-            raise _Failed(Problem(
-                "scenario.did_not_come", what=title_of(step), seconds=step.within,
-                instead=Problem("scenario.instead", what=instead) if instead
-                else Problem("scenario.instead_nothing"),
-            ))
+            raise self._did_not_come(step, self._matcher.instead(step))
 
     def _sleep(self, seconds: float) -> None:
         self._wait_for(Flag(), seconds)

@@ -13,7 +13,7 @@ from workbench.engine import commands as c
 from workbench.engine import options
 from workbench.engine import settings as s
 from workbench.engine.events import DEFAULT_CAPTURE
-from workbench.payload import check_encoding
+from workbench.payload import check_encoding, compile_pattern, encode, parse_hex
 from workbench.scenario.locate import Path as KeyPath
 from workbench.texts import Problem
 
@@ -184,6 +184,17 @@ def encoding(body: Table, key: str, path: KeyPath) -> str:
     value = typed(body, key, str, path)
     check(partial(check_encoding, value), (*path, key))
     return str(value)
+
+
+def payload(values: Table, encoding: str, path: KeyPath) -> None:
+    """That texts can be written in the encoding, hex is hex and a pattern is one."""
+    for key in ("text", "contains"):
+        if key in values:
+            check(partial(encode, values[key], encoding), (*path, key))
+    if "hex" in values:
+        check(partial(parse_hex, values["hex"]), (*path, "hex"))
+    if "regex" in values:
+        check(partial(compile_pattern, values["regex"], encoding), (*path, "regex"))
 
 
 def option(body: Table, key: str, path: KeyPath) -> str:

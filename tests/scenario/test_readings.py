@@ -1,0 +1,96 @@
+"""A scenario may expect what only the kernel knows, and is told what it knew instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.scenario.conftest import PAIR, Play, reasons, steps
+from workbench.engine.kernel import LINUX
+from workbench.journal.reader import Row
+from workbench.scenario.model import parse
+from workbench.session import Session
+from workbench.texts import Problem
+
+pytestmark = pytest.mark.skipif(not LINUX, reason="TCP_INFO is read on Linux only")
+START = 'do = "start"; endpoint = "server"'
+CONNECT = 'do = "connect"; endpoint = "client"'
+PAUSED = PAIR.replace('role = "listener"', 'role = "listener"\naccept = "paused"')
+
+
+def test_a_state_and_a_number_are_looked_for(play: Play) -> None:
+    report = play(PAUSED + steps(
+        START, CONNECT,
+        'do = "expect"; endpoint = "server"; reading = "unacked"; least = 1; most = 1',
+        'do = "expect"; endpoint = "server"; state = "LISTEN"',
+        'do = "expect"; endpoint = "client"; state = "ESTABLISHED"',
+        'do = "expect"; endpoint = "client"; connection = 1; state = "ESTABLISHED"',
+    ))
+    assert report.ok, reasons(report)
+
+
+def test_what_was_read_instead_is_said(play: Play) -> None:
+    report = play(PAIR + steps(
+        START, CONNECT,
+        'do = "expect"; endpoint = "client"; state = "CLOSE_WAIT"; within = 0.05',
+    ))
+    assert "state = ESTABLISHED" in reasons(report)[0]
+
+
+def test_a_socket_that_is_not_there_has_no_reading(play: Play) -> None:
+    report = play(PAIR + steps(
+        'do = "expect"; endpoint = "client"; state = "ESTABLISHED"; within = 0.05',
+    ))
+    assert not report.ok
+
+
+def test_it_waits_for_the_kernel(play: Play) -> None:
+    """The peer's close() changes the state some time later; nothing else is waited for."""
+    report = play(PAIR + steps(
+        START, CONNECT,
+        'do = "expect"; endpoint = "server"; call = "accept"',
+        'do = "close"; endpoint = "server"; connection = 1',
+        'do = "expect"; endpoint = "client"; state = "CLOSE_WAIT"',
+    ))
+    assert report.ok, reasons(report)
+
+
+def test_each_look_is_kept_in_the_record(session: Session, play: Play) -> None:
+    play(PAUSED + steps(
+        START, CONNECT, 'do = "expect"; endpoint = "server"; reading = "unacked"; least = 1',
+    ))
+    session.journal.flush()
+    reader = session.journal.reader()
+    samples = reader.samples(1)
+    reader.close()
+    assert any(json.loads(sample.reading).get("unacked") == 1 for sample in samples)
+
+
+def test_a_loop_ends_when_the_kernel_shows_it(
+    play: Play, rows: Callable[[], list[Row]],
+) -> None:
+    """One that has gone again still stands in the accept queue."""
+    report = play(PAUSED + steps(START) + """
+[[loop]]
+times = 9
+until = { endpoint = "server", reading = "unacked", least = 2 }
+[[loop.step]]
+do = "connect"
+endpoint = "client"
+[[loop.step]]
+do = "close"
+endpoint = "client"
+""")
+    assert report.ok, reasons(report)
+    assert [row.kind for row in rows() if row.call == "connect"].count("command") == 2
+
+
+@pytest.mark.parametrize("step", [
+    'state = "OPEN"', 'reading = "unackd"; least = 1', 'reading = "unacked"', "least = 1",
+    'state = "LISTEN"; text = "x"', 'reading = "unacked"; least = 1; call = "recv"',
+])  # fmt: skip
+def test_what_makes_no_sense_is_said_before_the_start(step: str) -> None:
+    with pytest.raises(Problem):
+        parse(PAIR + steps(f'do = "expect"; endpoint = "server"; {step}'))

@@ -1,0 +1,65 @@
+"""What a scenario expects of the kernel: a state, or a number that only the kernel knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
+
+from workbench.engine.kernel import STATES, Reading
+from workbench.scenario import values as v
+from workbench.scenario.locate import Path as KeyPath
+
+if TYPE_CHECKING:
+    from workbench.scenario.model import Expect
+
+NUMBERS: Final = tuple(item.name for item in fields(Reading) if item.name != "state")
+KEYS: Final[Mapping[str, v.Read]] = {
+    "state": v.one_of(STATES[1:]),
+    "reading": v.one_of(NUMBERS),
+    "least": v.key_of(int),
+    "most": v.key_of(int),
+}
+_BESIDE: Final = frozenset({"endpoint", "connection", "within", *KEYS})
+
+
+def check(body: Mapping[str, Any], path: KeyPath) -> None:
+    """A look at the kernel goes with nothing that is looked for in the record, and has a bound.
+
+    Raises:
+        Wrong: what is too much, or missing.
+    """
+    looks = [key for key in ("state", "reading") if key in body]
+    bounds = [key for key in ("least", "most") if key in body]
+    if bounds and "reading" not in body:
+        raise v.wrong(path, "scenario.missing", key="reading")
+    if "reading" in body and not bounds:
+        raise v.wrong(path, "scenario.missing", key="least")
+    other = next((key for key in body if key not in {"do", *_BESIDE}), None)
+    if looks and other is not None:
+        raise v.wrong((*path, other), "scenario.one_of", keys=f"{looks[0]}, {other}")
+
+
+def holds(expect: Expect, reading: Reading | None) -> bool:
+    """Whether a socket's reading is what is expected; None: there is no such socket."""
+    if reading is None:
+        return False
+    if expect.state is not None and reading.state != expect.state:
+        return False
+    if expect.reading is None:
+        return True
+    number = getattr(reading, expect.reading)
+    return (
+        number is not None
+        and (expect.least is None or number >= expect.least)
+        and (expect.most is None or number <= expect.most)
+    )
+
+
+def in_words(expect: Expect, reading: Reading | None) -> str:
+    """What was read of what is expected; "" where there was nothing to read."""
+    if reading is None:
+        return ""
+    names = [key for key in ("state", expect.reading) if key is not None
+             and (key != "state" or expect.state is not None)]
+    return ", ".join(f"{name} = {getattr(reading, name)}" for name in names)
