@@ -71,6 +71,8 @@ VIEW_ONLY: Final[frozenset[str]] = frozenset({
     "server.state", "server.connections", "server.queue", "server.message", "server.target",
     "server.payload", "server.why", "server.way_out",
     "server.calls", "server.more", "server.chips", "server.option_value",
+    "server.conversation", "server.show_as", "server.save_talk", "server.talk", "server.reply",
+    "client.save_talk",
     "client.state", "client.message", "client.conversation", "client.payload",
     "client.encoding", "client.escapes", "client.append", "client.checksum_order",
     "client.checksum_from", "client.placeholders", "client.repeat", "client.interval",

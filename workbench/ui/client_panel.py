@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from workbench import payload
 from workbench.engine import address
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Nothing, OnPeerClose, Role
@@ -23,7 +22,6 @@ from workbench.ui.client_status import (
     state_of,
     status_of,
 )
-from workbench.ui.conversation_feed import ConversationFeed
 from workbench.ui.draft import Where, split_address
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.hosts import peer_hosts
@@ -31,8 +29,7 @@ from workbench.ui.panel import OPEN, EndpointPanel
 from workbench.ui.panel_parts.again import Again
 from workbench.ui.panel_parts.composer import content, send_of
 from workbench.ui.panel_parts.connections import ConnectionTable
-from workbench.ui.panel_parts.controls import ChoiceBox, TextField, group, spring
-from workbench.ui.panel_parts.conversation import Conversation
+from workbench.ui.panel_parts.controls import TextField, group, spring
 from workbench.ui.panel_parts.editor import Editor
 from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.wording import Text, say
@@ -66,15 +63,6 @@ class ClientPanel(EndpointPanel):
         self.table = add(ConnectionTable(client=True), "connections", "client_connections")
         self.table.setMinimumHeight(60)
         self.table.hide()
-        self.conversation = add(Conversation(), "conversation")
-        self.feed = ConversationFeed(self.controller, self.name, self.conversation)
-        self.show_as = add(
-            ChoiceBox(
-                *((name, f"encoding.{name}") for name in payload.ENCODINGS),
-                ("escaped", "choice.escaped"), ("hex", "choice.form_hex"),
-            ),
-            "show_as",
-        )
         self.editor = Editor(self.controls, DEFAULT_TEXT)
         self.behaviour_row = QWidget()
         behaviour = FlowLayout(self.behaviour_row)
@@ -92,8 +80,8 @@ class ClientPanel(EndpointPanel):
         self.more.add_row(self.options)
         actions = FlowLayout()
         for widget in (
-            group(caption("conversation", self.show_as), self.show_as), spring(),
-            self.half_close, self.abort, self.close_it,
+            group(caption("conversation", self.talk.show_as), self.talk.show_as),
+            self.talk.save, spring(), self.half_close, self.abort, self.close_it,
         ):
             actions.addWidget(widget)
         self.column.addWidget(self.address_line)
@@ -103,7 +91,7 @@ class ClientPanel(EndpointPanel):
         self.column.addLayout(self.call_row)
         self.column.addLayout(actions)
         self.column.addWidget(self.table, 1)
-        self.column.addWidget(self.conversation, 1)
+        self.column.addWidget(self.talk.view, 1)
         self.column.addWidget(self.editor)
 
     def wire(self) -> None:
@@ -114,7 +102,6 @@ class ClientPanel(EndpointPanel):
         self.editor.submitted.connect(self._on_send)
         self.editor.escapes_dropped.connect(self._on_escapes_dropped)
         self.editor.refused.connect(self.refuse)
-        self.show_as.activated.connect(self._on_show_as)
         self.bufsize.editingFinished.connect(self._on_bufsize)
         self.count.editingFinished.connect(self._on_count)
         for field in (self.bufsize, self.count):
@@ -125,7 +112,7 @@ class ClientPanel(EndpointPanel):
 
     def redraw(self) -> None:
         super().redraw()
-        self.conversation.setFont(theme.fixed_font())
+        self.talk.view.setFont(theme.fixed_font())
         self.editor.text.redraw()
         self.table.fit()
 
@@ -145,7 +132,7 @@ class ClientPanel(EndpointPanel):
     def answered(self) -> bool:
         """Whether bytes were sent and others came back."""
         newest = self.controller.snapshot(self.name).connections[-1:]
-        return bool(newest and newest[0].bytes_out and self.feed.answers_after_send)
+        return bool(newest and newest[0].bytes_out and self.talk.feed.answers_after_send)
 
     # -- settings -------------------------------------------------------------------------------
 
@@ -304,6 +291,7 @@ class ClientPanel(EndpointPanel):
     @Slot()
     def _on_chosen(self) -> None:
         line = self.table.chosen()
+        self.talk.show_connection(line.id if line is not None else None)
         if line is not None:
             self.controller.select(endpoint=self.name, connection=line.id)
 
@@ -322,11 +310,6 @@ class ClientPanel(EndpointPanel):
     @Slot()
     def _on_count(self) -> None:
         self.live_change("count")
-
-    @Slot()
-    def _on_show_as(self) -> None:
-        self.feed.show_as = self.show_as.value()
-        self.feed.again()
 
     def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
         if errno == "ECONNREFUSED" and self._link is not None:
@@ -415,7 +398,7 @@ class ClientPanel(EndpointPanel):
             self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text)
         self._caption_connect()
         self.controls.recaption(self.editor.send, "stop_sending" if self._repeating else "send")
-        self.feed.refresh()
+        self.talk.feed.refresh()
         self._connect_again_after(snapshot)
 
     @property
@@ -453,12 +436,12 @@ class ClientPanel(EndpointPanel):
         self.again.stop()
         self._send_after = None
         super().begin_anew()
-        self.feed.again()
+        self.talk.feed.again()
 
     def retranslate(self) -> None:
         super().retranslate()
         self.editor.retranslate()
-        self.feed.again()
+        self.talk.feed.again()
 
     @Slot(str)
     def on_edited(self, field: str) -> None:

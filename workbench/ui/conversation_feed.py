@@ -20,6 +20,7 @@ class ConversationFeed:
 
     Attributes:
         show_as: an encoding, "escaped" or "hex".
+        connection: id of the one that is shown; None: all of the endpoint.
         answers_after_send: something was received after something was sent.
     """
 
@@ -31,6 +32,7 @@ class ConversationFeed:
         self._sent = False
         self.answers_after_send = False
         self.show_as = "utf-8"
+        self.connection: int | None = None
 
     def refresh(self) -> None:
         """Show what was committed since."""
@@ -62,6 +64,8 @@ class ConversationFeed:
                 self._sent and row.call in READS and bool(row.size))
             time = self._controller.clock_text(row.t_ns)
             datagram = row.call in ("sendto", "recvfrom")
+            if self.connection is not None and row.connection != self.connection:
+                continue
             line = line_of(row, time, self.show_as, datagram=datagram)
             if line is not None:
                 lines.append(line)

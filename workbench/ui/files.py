@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,9 +12,10 @@ from PySide6.QtWidgets import QFileDialog
 from workbench.journal.export import FORMATS
 from workbench.journal.reader import Reader
 from workbench.texts import Problem, reason_of, tr
+from workbench.ui.talk import TalkWish
+from workbench.ui.talk_file import TalkForm, write_talk
 
 if TYPE_CHECKING:
-    from workbench.journal.query import Condition
     from workbench.ui.main_window import MainWindow
 
 
@@ -68,8 +70,33 @@ class Files(QObject):
 
     def write(self, path: Path, form: str) -> None:
         """Export what the log shows (its filter holds) to a file."""
-        record = self._window.controller.session.record
-        self._writer = _Writer(record, path, form, self._window.log.model.condition, self)
+        condition = self._window.log.model.condition
+
+        def export(reader: Reader) -> None:
+            with path.open("w", encoding="utf-8", newline="") as out:
+                FORMATS[form](reader, out, condition)
+
+        self._begin(path, export)
+
+    @Slot(object)
+    def save_talk(self, wish: TalkWish) -> None:
+        """Ask for a file and what of a conversation goes into it."""
+        filters = {tr(f"window.talk_{form.value}"): form for form in TalkForm}
+        name, chosen = QFileDialog.getSaveFileName(
+            self._window, tr("name.save_talk"), f"{wish.endpoint}.txt", ";;".join(filters)
+        )
+        if name:
+            self.write_talk(Path(name), wish, filters.get(chosen, TalkForm.TEXT))
+
+    def write_talk(self, path: Path, wish: TalkWish, form: TalkForm) -> None:
+        """Write a conversation, all of it, to a file."""
+        self._window.controller.session.journal.flush(FLUSH_BOUND)
+        self._begin(path, lambda reader: write_talk(reader, path, wish, form))
+
+    def _begin(self, path: Path, work: Callable[[Reader], None]) -> None:
+        if self._writer is not None:
+            self._writer.wait()
+        self._writer = _Writer(self._window.controller.session.record, path, work, self)
         self._writer.finished.connect(self._on_written)
         self._writer.start()
 
@@ -86,25 +113,23 @@ class Files(QObject):
 
 
 class _Writer(QThread):
-    """Writes an export with a reader of its own: ten million rows must not hold the window up.
+    """Writes a file with a reader of its own: ten million rows must not hold the window up.
 
     Attributes:
         sentence: how it ended.
     """
 
-    def __init__(self, record: Path, path: Path, form: str, condition: Condition | None,
+    def __init__(self, record: Path, path: Path, work: Callable[[Reader], None],
                  parent: QObject) -> None:
         super().__init__(parent)
-        self._record, self._path, self._form = record, path, form
-        self._condition = condition
+        self._record, self._path, self._work = record, path, work
         self.sentence = ""
 
     def run(self) -> None:
         try:
             reader = Reader(self._record)
             try:
-                with self._path.open("w", encoding="utf-8", newline="") as out:
-                    FORMATS[self._form](reader, out, self._condition)
+                self._work(reader)
             finally:
                 reader.close()
         except OSError as error:
@@ -116,4 +141,6 @@ class _Writer(QThread):
             self.sentence = tr("window.exported", path=str(self._path))
 
 
+FLUSH_BOUND: Final = 0.5
+"""Seconds; what was just received stands in the record after a few milliseconds."""
 _ENDINGS: Final = {"text": "txt"}

@@ -239,6 +239,7 @@ class MainWindow(QMainWindow):
             panel = client
         panel.owner = self._owner
         panel.focused.connect(partial(self._on_focused, panel.name))
+        panel.talk.save_wanted.connect(self.files.save_talk)
         self.slots_.add(panel)
         return panel
 

@@ -25,6 +25,7 @@ from workbench.ui.panel_parts.message_line import Message, MessageLine, WayOut
 from workbench.ui.panel_parts.more import More
 from workbench.ui.panel_parts.options_box import OptionsBox, show_value
 from workbench.ui.panel_parts.pace import PaceBox
+from workbench.ui.talk import Talk
 from workbench.ui.theme import GAP
 from workbench.ui.wording import Sentence, Trouble, say
 
@@ -76,6 +77,7 @@ class EndpointPanel(QWidget):
         self.options = OptionsBox(self.controls)
         self.more = More(self.controls)
         self.timeout = self.controls.add(NotedBox(7), "timeout")
+        self.talk = Talk(self.controls, controller, settings.name)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
         self.column.setSpacing(GAP)

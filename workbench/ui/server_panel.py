@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
     QPushButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -21,11 +22,12 @@ from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, GateMode, Greet, Role
 from workbench.engine.snapshot import EndpointSnapshot, Phase
 from workbench.texts import Problem, tr
-from workbench.ui import fields
+from workbench.ui import fields, theme
 from workbench.ui.draft import RESPONDERS, UNIX, responder, responder_kind
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.hosts import bind_hosts
 from workbench.ui.panel import OPEN, EndpointPanel
+from workbench.ui.panel_parts.chosen_row import ChosenRow
 from workbench.ui.panel_parts.composer import Draft, content
 from workbench.ui.panel_parts.connections import ConnectionTable, named
 from workbench.ui.panel_parts.controls import ChoiceBox, NotedBox, TextField, group, spring
@@ -57,6 +59,7 @@ class ServerPanel(EndpointPanel):
         self.column.addLayout(self.queue_row)
         self.column.addWidget(self.table, 1)
         self.column.addWidget(self.chosen_row)
+        self.column.addWidget(self.talk_box, 2)
         self.column.addLayout(self.send_row)
 
     def _build_behaviour(self) -> None:
@@ -99,18 +102,20 @@ class ServerPanel(EndpointPanel):
         self.table = self.controls.add(ConnectionTable(), "connections")
         self.table.setMinimumHeight(50)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.chosen_label = QLabel()
-        self.chosen_label.setProperty("muted", True)
-        self.chosen_label.setTextFormat(Qt.TextFormat.PlainText)
-        self.half_close = self.controls.add(QPushButton(), "half_close")
-        self.abort = self.controls.add(QPushButton(), "abort")
-        self.close_one = self.controls.add(QPushButton(), "close")
-        self.chosen_row = QWidget()
-        row = FlowLayout(self.chosen_row)
-        for widget in (
-            self.chosen_label, spring(), self.half_close, self.abort, self.close_one,
-        ):
-            row.addWidget(widget)
+        self.chosen_row = ChosenRow(self.controls)
+        self.half_close = self.chosen_row.half_close
+        self.abort = self.chosen_row.abort
+        self.close_one = self.chosen_row.close_one
+        self.talk_box = QWidget()
+        box = QVBoxLayout(self.talk_box)
+        box.setContentsMargins(0, 0, 0, 0)
+        head = QHBoxLayout()
+        caption = self.controls.caption("conversation", self.talk.show_as)
+        for widget in (caption, self.talk.show_as, spring(), self.talk.save):
+            head.addWidget(widget)
+        box.addLayout(head)
+        box.addWidget(self.talk.view)
+        self.talk_box.hide()
 
     def _build_send(self) -> None:
         self.target = self.controls.add(QComboBox(), "target")
@@ -137,6 +142,8 @@ class ServerPanel(EndpointPanel):
         self.accept_gate.stepped.connect(self._on_accept_one)
         self.send.clicked.connect(self._on_send)
         self.payload.returnPressed.connect(self._on_send)
+        self.chosen_row.talk.toggled.connect(self._on_talk)
+        self.chosen_row.reply.clicked.connect(self._on_reply)
         self.half_close.clicked.connect(self._on_half_close)
         self.abort.clicked.connect(self._on_abort)
         self.close_one.clicked.connect(self._on_close)
@@ -151,6 +158,7 @@ class ServerPanel(EndpointPanel):
     def redraw(self) -> None:
         super().redraw()
         self.table.fit()
+        self.talk.view.setFont(theme.fixed_font())
 
     def tab_text(self) -> str:
         local = self.controller.snapshot(self.name).local
@@ -287,6 +295,7 @@ class ServerPanel(EndpointPanel):
     @Slot()
     def _on_chosen(self) -> None:
         line = self.table.chosen()
+        self.talk.show_connection(line.id if line is not None else None)
         if line is None:
             return
         index = self.target.findData(line.key)
@@ -295,10 +304,24 @@ class ServerPanel(EndpointPanel):
         self.controller.select(endpoint=self.name, connection=line.id)
         self._show_actions(self.controller.snapshot(self.name))
 
+    @Slot(bool)
+    def _on_talk(self, shown: bool) -> None:
+        """The conversation of the chosen connection; of all while none is chosen."""
+        self.talk_box.setVisible(shown)
+        if shown:
+            self.talk.feed.again()
+        self._fit_height()
+
+    @Slot()
+    def _on_reply(self) -> None:
+        """What is typed next goes to the chosen connection."""
+        self.payload.setFocus()
+        self.payload.selectAll()
+
     @Slot(QPoint)
     def _on_menu(self, where: QPoint) -> None:
         menu = QMenu(self)
-        for button in (self.half_close, self.abort, self.close_one):
+        for button in self.chosen_row.buttons:
             action = menu.addAction(button.text(), button.click)
             action.setEnabled(button.isEnabled())
             action.setToolTip(button.toolTip())
@@ -424,23 +447,17 @@ class ServerPanel(EndpointPanel):
 
     def _show_actions(self, snapshot: EndpointSnapshot) -> None:
         number = self._number()
-        chosen = next((x for x in snapshot.connections if x.number == number), None)
         self.chosen_row.setVisible(not self.address_line.datagram)
-        if chosen is None:
-            reason, text = say("why.choose_row"), tr("panel.choose_row")
-        elif chosen.closed_ns is not None:
-            reason, text = say("why.closed"), tr("panel.chosen", number=chosen.number)
-        else:
-            reason, text = None, tr("panel.chosen", number=chosen.number)
-            if chosen.peer_finished:
-                text = tr("panel.chosen_eof", number=chosen.number)
-        self.chosen_label.setText(text)
-        for button in (self.half_close, self.abort, self.close_one):
-            self.controls.enable(button, reason)
+        self.chosen_row.show_chosen(
+            next((x for x in snapshot.connections if x.number == number), None)
+        )
+        if self.talk_box.isVisible():
+            self.talk.feed.refresh()
 
     def retranslate(self) -> None:
         super().retranslate()
         self.table.lines.retranslate()
+        self.talk.feed.again()
         self.address_line.host.offer(bind_hosts(self.address_line.family.value()))
 
     @Slot(str)

@@ -71,7 +71,8 @@ class Conversation(QPlainTextEdit):
             self.moveCursor(QTextCursor.MoveOperation.StartOfLine)
 
 
-def line_of(row: RowLike, time: str, show_as: str, *, datagram: bool) -> str | None:
+def line_of(row: RowLike, time: str, show_as: str, *, datagram: bool,
+            most: int | None = SHOWN_BYTES) -> str | None:
     """The line of an event, or None where it says nothing about the conversation.
 
     Args:
@@ -79,16 +80,17 @@ def line_of(row: RowLike, time: str, show_as: str, *, datagram: bool) -> str | N
         time: when, worded.
         show_as: an encoding, "escaped" or "hex".
         datagram: the peer belongs to each line.
+        most: bytes to show of each message; None: all that was kept.
     """
     if row.kind not in ("call", "end"):
         return None
     if row.size is not None and row.errno is None and row.error is None:
         if row.call in SENDS:
-            return _data_line(row, time, ">", show_as, datagram=datagram)
+            return _data_line(row, time, ">", show_as, datagram=datagram, most=most)
         if row.call in READS:
             if row.size == 0 and not datagram:
                 return f"{time}  -  {tr('conversation.eof')}"
-            return _data_line(row, time, "<", show_as, datagram=datagram)
+            return _data_line(row, time, "<", show_as, datagram=datagram, most=most)
     trouble = row.errno or row.error
     if trouble in ("EINPROGRESS", "EAGAIN"):
         return None
@@ -105,10 +107,11 @@ def line_of(row: RowLike, time: str, show_as: str, *, datagram: bool) -> str | N
     return None
 
 
-def _data_line(row: RowLike, time: str, arrow: str, show_as: str, *, datagram: bool) -> str:
+def _data_line(row: RowLike, time: str, arrow: str, show_as: str, *, datagram: bool,
+               most: int | None) -> str:
     size = row.size or 0
     kept = row.payload or b""
-    shown = kept[:SHOWN_BYTES]
+    shown = kept[:most]
     if show_as == "hex":
         text = shown.hex(" ")
     elif show_as == "escaped":

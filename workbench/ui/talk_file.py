@@ -1,0 +1,56 @@
+"""A conversation as a file: as it is shown, or the bytes of one direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from workbench.journal.export import missing_bytes, rows_of, wall_time
+from workbench.journal.query import parse
+from workbench.journal.reader import Reader, Row
+from workbench.texts import Problem
+from workbench.ui.panel_parts.conversation import READS, SENDS, line_of
+from workbench.ui.talk import TalkWish
+
+DATAGRAM_CALLS = frozenset({"sendto", "recvfrom"})
+
+
+class TalkForm(StrEnum):
+    """What is written."""
+
+    TEXT = "text"
+    RECEIVED = "received"
+    SENT = "sent"
+
+
+def write_talk(reader: Reader, path: Path, wish: TalkWish, form: TalkForm) -> None:
+    """Write it.
+
+    Raises:
+        OSError: the file.
+        Problem: bytes are wanted that the record has not kept whole.
+    """
+    if form is TalkForm.TEXT:
+        with path.open("w", encoding="utf-8", newline="\n") as out:
+            for row in _rows(reader, wish):
+                line = line_of(row, wall_time(reader, row.t_ns), wish.show_as, most=None,
+                               datagram=row.call in DATAGRAM_CALLS)
+                if line is not None:
+                    out.write(line + "\n")
+        return
+    calls = READS if form is TalkForm.RECEIVED else SENDS
+    rows = [row for row in _rows(reader, wish) if row.call in calls and row.error is None]
+    missing = sum(missing_bytes(row) for row in rows)
+    if missing:
+        raise Problem("window.talk_not_whole", missing=missing)
+    with path.open("wb") as raw:
+        for row in rows:
+            raw.write(row.payload or b"")
+
+
+def _rows(reader: Reader, wish: TalkWish) -> Iterator[Row]:
+    term = f'endpoint:"{wish.endpoint}" kind:call|end'
+    if wish.connection is not None:
+        term += f" conn={wish.connection}"
+    return rows_of(reader, parse(term))
