@@ -166,6 +166,11 @@ class LogModel(QAbstractTableModel):
         """The filter, without what the view hides by itself; None: everything."""
         return self._filter
 
+    @property
+    def hidden(self) -> int:
+        """Rows looked at and left out, by the filter or beside the main calls; not the cleared."""
+        return self._scanned - self.cleared - self._shown
+
     def _condition(self) -> Condition | None:
         if not self.main_only:
             return self._filter

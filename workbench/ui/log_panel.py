@@ -23,12 +23,15 @@ from PySide6.QtWidgets import (
 from workbench.journal.query import FilterProblem, parse
 from workbench.qt.controller import Controller
 from workbench.qt.log_model import Column, LogModel, TimeForm
+from workbench.qt.tally import Tally
 from workbench.texts import tr
 from workbench.ui.log_view import LogView
+from workbench.ui.panel_parts.controls import fit
 
 if TYPE_CHECKING:
     from workbench.ui.preferences import Preferences
 
+ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
 SETTLE = 250
 """Milliseconds without a key before a filter is applied."""
 
@@ -48,6 +51,9 @@ class LogPanel(QTabWidget):
         self.filter.setClearButtonEnabled(True)
         self.follow = _toggle("log.follow", checked=True)
         self.main_calls = _toggle("log.main_calls", checked=True)
+        self.errors = QPushButton()
+        self.errors.setObjectName("log.errors")
+        self.errors.setCheckable(True)
         self.clear_button = QPushButton()
         self.clear_button.setObjectName("log.clear")
         self.search = QLineEdit()
@@ -56,7 +62,8 @@ class LogPanel(QTabWidget):
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
         self.hint.setObjectName("log.hint")
         self.hint.hide()
-        self._new_below = 0
+        self._followed_to = 0
+        self._errors = Tally(controller, ERRORS)
         self._programmatic = False
         self._preferences: Preferences | None = None
         self._build()
@@ -71,7 +78,7 @@ class LogPanel(QTabWidget):
         line.addWidget(self._filter_label)
         line.addWidget(self.filter, 3)
         line.addWidget(self.search, 1)
-        for widget in (self.main_calls, self.follow, self.clear_button):
+        for widget in (self.errors, self.main_calls, self.follow, self.clear_button):
             line.addWidget(widget)
         page = QWidget()
         column = QVBoxLayout(page)
@@ -90,7 +97,9 @@ class LogPanel(QTabWidget):
         self.filter.textChanged.connect(lambda _text: self._settle.start())
         self.filter.returnPressed.connect(self.apply_filter)
         self.search.returnPressed.connect(self.find_next)
+        self.errors.clicked.connect(self._on_errors)
         self.clear_button.clicked.connect(self._on_clear)
+        self.controller.snapshots_changed.connect(self._word_counts)
         self.main_calls.toggled.connect(self.model.set_main_only)
         self.follow.toggled.connect(self._on_follow)
         self.model.counted.connect(self._on_counted)
@@ -127,6 +136,7 @@ class LogPanel(QTabWidget):
             self.hint.show()
             return
         self.hint.hide()
+        self.errors.setChecked(ERRORS in text)
         self.model.set_filter(condition)
         self._after_change()
 
@@ -166,6 +176,34 @@ class LogPanel(QTabWidget):
         """Numbers of the chosen rows where several are; None: nobody has made a choice."""
         rows = self.view.selectionModel().selectedRows()
         return [self.model.seq_of(index.row()) for index in rows] if len(rows) > 1 else None
+
+    @Slot()
+    def _on_errors(self) -> None:
+        """Errors alone, or all again: the filter field says so, and the rest of it stays."""
+        text = self.filter.text().replace(ERRORS, "").strip()
+        self.filter.setText(f"{text} {ERRORS}".strip() if self.errors.isChecked() else text)
+        self.apply_filter()
+
+    @Slot()
+    def _word_counts(self) -> None:
+        """How many errors there are, how many rows are hidden, how many came below."""
+        if self.controller.closed:
+            return
+        committed = self.controller.session.journal.committed
+        self._errors.count_on()
+        hidden = self.model.hidden if self.model.condition is None else 0
+        new = max(0, committed - self._followed_to)
+        if self.follow.isChecked():
+            self._followed_to, new = committed, 0
+        for widget, text in (
+            (self.errors, tr("log.errors", count=f"{self._errors.count:,}")),
+            (self.main_calls, tr("log.main_calls_hidden", count=f"{hidden:,}") if hidden
+             else tr("log.main_calls")),
+            (self.follow, tr("log.follow_new", count=f"{new:,}") if new else tr("log.follow")),
+        ):
+            if widget.text() != text:
+                widget.setText(text)
+        fit(self.errors)
 
     # -- follow -------------------------------------------------------------------------------
 
@@ -296,13 +334,12 @@ class LogPanel(QTabWidget):
         for widget, key in (
             (self.filter, "log.filter"), (self.search, "log.find"), (self.follow, "log.follow"),
             (self.main_calls, "log.main_calls"), (self.clear_button, "log.clear"),
-            (self.view, "log.title"),
+            (self.view, "log.title"), (self.errors, "log.errors_only"),
         ):
             widget.setAccessibleName(tr(key))
             widget.setToolTip(tr(f"{key}_tip"))
         self.search.setPlaceholderText(tr("log.find"))
-        self.follow.setText(tr("log.follow"))
-        self.main_calls.setText(tr("log.main_calls"))
+        self._word_counts()
         self.view.empty_text = tr("log.empty")
         self.model.retranslate()
         self._after_change()

@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self.mark = MarkField()
         self.notice = Notice()
         self.caption = Caption()
-        self.status = StatusBar(controller)
+        self.status = StatusBar(controller, self.log.model)
         self.setStatusBar(self.status)
         self._lay_out()
         self._wire()

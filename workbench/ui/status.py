@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Slot
@@ -11,21 +13,27 @@ from workbench.texts import tr
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
+    from workbench.qt.log_model import LogModel
 
-SHOWN_MS: Final = 15_000
+RATE_LOOKS: Final = 15
+"""Looks over which events a second are counted: about 1.5 s."""
 
 
 class StatusBar(QStatusBar):
     """What the record holds, always in sight."""
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, model: LogModel) -> None:
+        """`model` knows how many rows the log leaves out."""
         super().__init__()
         self._controller = controller
+        self._model = model
         self.setObjectName("status")
         self.record = self._label("status.record")
         self.events = self._label("status.events")
         self.lost = self._label("status.lost")
+        self.rate = self._label("status.rate")
         self.word = self._label("status.word")
+        self._looks: deque[tuple[float, int]] = deque(maxlen=RATE_LOOKS)
         self.setSizeGripEnabled(False)
 
     def _label(self, name: str) -> QLabel:
@@ -47,13 +55,27 @@ class StatusBar(QStatusBar):
     def refresh(self) -> None:
         journal = self._controller.session.journal
         failed = journal.failed
-        self.events.setText(tr("window.events", count=f"{journal.committed:,}"))
+        count, hidden = journal.committed, self._model.hidden
+        self.events.setText(
+            tr("window.events_of", shown=f"{count - hidden:,}", count=f"{count:,}") if hidden
+            else tr("window.events", count=f"{count:,}")
+        )
+        self.rate.setText(tr("window.rate", count=f"{self._rate(journal.committed):,.0f}"))
         if journal.not_recorded:
             self.lost.setText(tr("window.not_recorded", count=f"{journal.not_recorded:,}"))
         else:
             self.lost.setText(tr("window.lost", count=0))
         if failed is not None:
             self.word.setText(failed.text)
+
+    def _rate(self, committed: int) -> float:
+        """Events a second over the last looks."""
+        now = time.monotonic()
+        if self._looks and committed < self._looks[-1][1]:
+            self._looks.clear()  # another record
+        self._looks.append((now, committed))
+        then, before = self._looks[0]
+        return (committed - before) / (now - then) if now > then else 0.0
 
     def retranslate(self) -> None:
         record = self._controller.session.record

@@ -1,0 +1,56 @@
+"""What the log leaves out, what failed and what is new is counted where one sees it."""
+
+from __future__ import annotations
+
+from tests.ui.conftest import Hand
+
+
+def refused(hand: Hand) -> None:
+    hand.press("client.connect")
+    hand.wait_says("client.message", "ECONNREFUSED")
+
+
+def test_errors_are_counted_and_shown_alone(hand: Hand) -> None:
+    refused(hand)
+    hand.wait_says("log.errors", "1")
+    hand.press("log.errors")
+    assert "error:*" in hand.text("log.filter")
+    model = hand.window.log.model
+    hand.wait(lambda: model.rowCount() == 1)
+    hand.wait_says("status.events", "1 of ")
+    hand.press("log.errors")
+    assert hand.text("log.filter") == ""
+    hand.wait(lambda: model.rowCount() > 1)
+
+
+def test_errors_beside_another_filter(hand: Hand) -> None:
+    refused(hand)
+    hand.type("log.filter", "endpoint:client-1")
+    hand.press("log.errors")
+    assert hand.text("log.filter").startswith("endpoint:client-1 error:*")
+    hand.press("log.errors")
+    assert hand.text("log.filter") == "endpoint:client-1"
+
+
+def test_what_main_calls_leaves_out_is_said(hand: Hand) -> None:
+    refused(hand)
+    hand.wait_says("log.main_calls", "hidden")
+    hand.press("log.main_calls")
+    hand.wait(lambda: hand.text("log.main_calls") == "Main calls")
+
+
+def test_what_came_while_a_row_is_pinned_is_counted(hand: Hand) -> None:
+    refused(hand)
+    hand.wait(lambda: hand.window.log.model.rowCount() > 1)
+    hand.window.log.view.selectRow(0)
+    hand.press("client.connect")
+    hand.wait_says("log.follow", "new")
+    hand.press("log.follow")
+    hand.wait(lambda: hand.text("log.follow") == "Newest")
+
+
+def test_another_record_counts_from_nothing(hand: Hand) -> None:
+    refused(hand)
+    hand.wait_says("log.errors", "1")
+    hand.window.start_over()
+    hand.wait_says("log.errors", "0")
