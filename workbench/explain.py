@@ -171,11 +171,6 @@ def as_python(row: Row) -> str:
         return ""
     name = "conn" if row.local is not None and row.call not in {"bind", "listen"} else "sock"
     match row.call:
-        case "socket":
-            args = ", ".join(f"socket.{part}" for part in row.args.split(", ")[:2])
-            return f"sock = socket.socket({args})"
-        case "accept":
-            return "conn, peer = sock.accept()"
         case "send":
             return f"{name}.send({_bytes(row)})"
         case "sendto":
@@ -184,14 +179,25 @@ def as_python(row: Row) -> str:
             return f"data = {name}.recv({row.args.split(',')[0]})"
         case "recvfrom":
             return f"data, address = sock.recvfrom({row.args.split(',')[0]})"
-        case "setsockopt" | "getsockopt" | "shutdown":
-            parts = [f"socket.{part}" if part[:1].isupper() else part
-                     for part in row.args.split(", ")]
-            return f"{name}.{row.call}({', '.join(parts)})"
-        case "getaddrinfo":
-            return f"socket.getaddrinfo({row.args})"
         case _:
-            return f"{name}.{row.call}({row.args})"
+            return python_call(row.call, row.args, name)
+
+
+def python_call(call: str, args: str, name: str = "sock") -> str:
+    """A call that carries no bytes as Python code; `name` is the socket's variable."""
+    match call:
+        case "socket":
+            parts = ", ".join(f"socket.{part}" for part in args.split(", ")[:2])
+            return f"sock = socket.socket({parts})"
+        case "accept":
+            return "conn, peer = sock.accept()"
+        case "setsockopt" | "getsockopt" | "shutdown":
+            named = [f"socket.{part}" if part[:1].isupper() else part for part in args.split(", ")]
+            return f"{name}.{call}({', '.join(named)})"
+        case "getaddrinfo":
+            return f"socket.getaddrinfo({args})"
+        case _:
+            return f"{name}.{call}({args})"
 
 
 def _bytes(row: Row) -> str:

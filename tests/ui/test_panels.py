@@ -208,3 +208,17 @@ def test_a_message_can_lead_to_its_event(hand: Hand) -> None:
     hand.wait_says("client.message", "ECONNREFUSED")
     hand.press("client.why")
     assert hand.window.controller.selection.seq is not None
+
+
+def test_run_up_to_this_call_stops_there(hand: Hand) -> None:
+    """Bound and not listening is a state; nothing but the strip was needed to get there."""
+    panel = hand.window.slots_.panel("server-1")
+    assert panel is not None
+    calls = [chip.call for chip in panel.planned()]
+    assert calls == ["socket", "setsockopt", "bind", "listen", "accept"]
+    panel.strip.run_wanted.emit(3)
+    hand.wait_state("server", "BOUND")
+    snapshot = hand.window.controller.snapshot("server-1")
+    assert [chip.state.value for chip in snapshot.strip] == ["done"] * 3 + ["planned"]
+    panel.strip.run_wanted.emit(1)
+    hand.wait_state("server", "LISTEN")

@@ -322,11 +322,6 @@ class ClientPanel(EndpointPanel):
             self._trouble = None
             self.tell("info", say("message.now_connect"))
 
-    def planned(self) -> tuple[str, ...]:
-        if self.address_line.datagram:
-            return ("socket", "sendto", "recvfrom")
-        return ("socket", "connect", "send", "recv", "close")
-
     # -- showing --------------------------------------------------------------------------------
 
     def state_of(self, snapshot: EndpointSnapshot) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,7 @@ from workbench.ui.panel_parts.message_line import Message, MessageLine, WayOut
 from workbench.ui.panel_parts.more import More
 from workbench.ui.panel_parts.options_box import OptionsBox, show_value
 from workbench.ui.panel_parts.pace import PaceBox
+from workbench.ui.plan import plan_of
 from workbench.ui.talk import Talk
 from workbench.ui.theme import GAP
 from workbench.ui.wording import Sentence, Trouble, say
@@ -67,6 +69,7 @@ class EndpointPanel(QWidget):
         self._edited = False
         self._known = settings
         self._phase: Phase | None = None
+        self._plan: tuple[Chip, ...] = ()
         self._tickets: dict[Ticket, str] = {}
         self.address_line = AddressLine(self.controls, server=self.server)
         self.message = MessageLine(self.controls)
@@ -124,9 +127,17 @@ class EndpointPanel(QWidget):
         """Show a snapshot in the parts that only this kind has."""
         raise NotImplementedError
 
-    def planned(self) -> tuple[str, ...]:
-        """The calls to come, as shown before the first start."""
-        raise NotImplementedError
+    def planned(self) -> tuple[Chip, ...]:
+        """The calls to come, as shown before the first start; bad fields plan nothing new."""
+        with suppress(Problem):
+            self._plan = plan_of(self.draft(), server=self.server, where=self._where)
+        return self._plan
+
+    def _where(self, name: str) -> str | None:
+        if name not in self.controller.session.endpoints:
+            return None
+        snapshot = self.controller.snapshot(name)
+        return snapshot.local or snapshot.settings.address
 
     def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
         """The button that leads out of a failure, where there is one."""
@@ -309,6 +320,7 @@ class EndpointPanel(QWidget):
         self.options.unwanted.connect(self._on_no_option)
         self.options.refused.connect(self.refuse)
         self.strip.chosen.connect(self._select_chip)
+        self.strip.run_wanted.connect(self._run_calls)
         self.controller.ticket_done.connect(self._on_ticket_done)
         self.wire()
 
@@ -375,6 +387,16 @@ class EndpointPanel(QWidget):
         if self.pace.next.isEnabled():
             self.act("next_call", c.Step(self.name, c.Gate.CALLS, wait=False))
 
+    @Slot(int)
+    def _run_calls(self, count: int) -> None:
+        """Make so many of the planned calls, and stop there."""
+        if self.pace.value is not Pace.STEP:
+            self.pace.pace.choose(Pace.STEP.value)
+            self._on_pace(Pace.STEP)
+        if self._phase not in OPEN:
+            self.start()
+        self.act("next_call", c.Step(self.name, c.Gate.CALLS, count, wait=False))
+
     @Slot(str, object)
     def _on_option(self, name: str, value: OptionValue) -> None:
         kept = [item for item in self.options.options if item[0] != name]
@@ -412,7 +434,9 @@ class EndpointPanel(QWidget):
         live = snapshot.phase in OPEN
         self.address_line.lock(live)
         self.address_line.state.set_state(self.state_of(snapshot))
-        self.strip.show_snapshot(snapshot, now_ns, self.planned())
+        self.strip.show_snapshot(
+            snapshot, now_ns, self.planned() if snapshot.phase is Phase.IDLE else ()
+        )
         has_socket = snapshot.open_count > 0 or live
         self.receive_gate.show_mode(snapshot.receive, live=has_socket)
         self.send_gate.show_mode(snapshot.send, live=has_socket)

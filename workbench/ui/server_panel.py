@@ -342,11 +342,6 @@ class ServerPanel(EndpointPanel):
         self.address_line.port.setText("0")
         self.start()
 
-    def planned(self) -> tuple[str, ...]:
-        if self.address_line.datagram:
-            return ("socket", "bind", "recvfrom")
-        return ("socket", "setsockopt", "bind", "listen", "accept")
-
     # -- showing --------------------------------------------------------------------------------
 
     def state_of(self, snapshot: EndpointSnapshot) -> str:

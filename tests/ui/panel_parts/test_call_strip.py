@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from workbench.engine.settings import EndpointSettings, GateMode, Pace, Role
@@ -33,8 +34,43 @@ def made(qtbot: QtBot, width: int = 700) -> CallStrip:
 
 def test_planned_calls_show_before_the_first_start(qtbot: QtBot) -> None:
     strip = made(qtbot)
-    strip.show_snapshot(BARE, 0, ("socket", "bind"))
-    assert texts(strip) == ["socket", "bind"]
+    planned = (
+        Chip("socket", "AF_INET, SOCK_STREAM", ChipState.PLANNED),
+        Chip("bind", "('127.0.0.1', 23333)", ChipState.PLANNED),
+        Chip("accept", "", ChipState.PLANNED),
+    )
+    strip.show_snapshot(BARE, 0, planned)
+    assert texts(strip) == [
+        "socket(AF_INET, SOCK_STREAM)", "bind(('127.0.0.1', 23333))", "accept",
+    ]
+    strip.resize(420, 30)
+    assert texts(strip) == ["socket(AF_INET, SOCK_STREAM)", "bind", "accept"]
+    strip.resize(200, 30)
+    assert texts(strip) == ["socket", "bind", "accept"]
+
+
+def test_the_menu_runs_and_copies(qtbot: QtBot) -> None:
+    strip = made(qtbot)
+    planned = (
+        Chip("socket", "AF_INET, SOCK_STREAM", ChipState.PLANNED),
+        Chip("bind", "('127.0.0.1', 23333)", ChipState.PLANNED),
+        Chip("accept", "", ChipState.PLANNED),
+    )
+    strip.show_snapshot(BARE, 0, planned)
+    buttons = sorted((x for x in strip.findChildren(QToolButton) if x.isVisible()),
+                     key=lambda x: x.x())
+    entries = []
+    for button in buttons:
+        button.customContextMenuRequested.emit(button.rect().center())
+        menu = strip.findChildren(QMenu)[-1]
+        entries.append(menu.actions())
+        menu.hide()
+    with qtbot.waitSignal(strip.run_wanted) as caught:
+        entries[1][0].trigger()
+    assert caught.args == [2]
+    assert not entries[2][0].isEnabled()
+    entries[1][1].trigger()
+    assert QGuiApplication.clipboard().text() == "sock.bind(('127.0.0.1', 23333))"
 
 
 def test_done_failed_and_waiting(qtbot: QtBot) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from workbench.engine.snapshot import Chip, ChipState, CloseCause, EndpointSnapshot, Phase
+from workbench.explain import python_call
 from workbench.texts import tr
 from workbench.ui import theme
 from workbench.ui.panel_parts.controls import Controls, tone
@@ -22,6 +24,8 @@ _TONES: Final = {
 _ICONS: Final = {
     ChipState.WAITING: "clock", ChipState.DONE: "check", ChipState.FAILED: "x",
 }
+_OF_A_SET_UP: Final = frozenset({"socket", "setsockopt", "bind", "listen", "connect"})
+"""The others follow from what happens later: nobody can make accept() return."""
 _WITH_FD: Final = ("socket", "accept")
 MOST_CHIPS: Final = 24
 SECOND: Final = 1_000_000_000
@@ -32,9 +36,11 @@ class CallStrip(QWidget):
 
     Signals:
         chosen(object): a Chip was clicked.
+        run_wanted(int): make so many of the planned calls now.
     """
 
     chosen = Signal(object)
+    run_wanted = Signal(int)
 
     def __init__(self, controls: Controls) -> None:
         super().__init__()
@@ -53,14 +59,15 @@ class CallStrip(QWidget):
         self._lay_out()
 
     def show_snapshot(
-        self, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[str, ...] = ()
+        self, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[Chip, ...] = ()
     ) -> None:
-        """`planned` names the calls to come while there is none yet."""
+        """`planned` are the calls to come while there is none yet."""
         chips = _chips(snapshot, planned)
         changed = False
         while len(self._chips) < len(chips):
             button = _ChipButton(self)
             button.pressed_chip.connect(self.chosen)
+            button.customContextMenuRequested.connect(partial(self._on_menu, button))
             self._chips.append(button)
             changed = True
         while len(self._chips) > len(chips):
@@ -73,7 +80,22 @@ class CallStrip(QWidget):
         if changed:
             self._lay_out()
 
+    def _on_menu(self, button: _ChipButton, where: QPoint) -> None:
+        chip = button.chip
+        if chip is None:
+            return
+        menu = QMenu(self)
+        before = self._chips[: self._chips.index(button) + 1]
+        count = sum(1 for other in before if other.chip is not None
+                    and other.chip.state is ChipState.PLANNED)
+        run = menu.addAction(tr("chip.run_now"), lambda: self.run_wanted.emit(count))
+        run.setEnabled(chip.state is ChipState.PLANNED and chip.call in _OF_A_SET_UP)
+        code = python_call(chip.call, chip.args)
+        menu.addAction(tr("chip.copy"), lambda: QGuiApplication.clipboard().setText(code))
+        menu.popup(button.mapToGlobal(where))
+
     def _lay_out(self) -> None:
+        self._spell_out()
         widths = [chip.needed() for chip in self._chips]
         room = self.width()
         hidden = 0
@@ -96,6 +118,17 @@ class CallStrip(QWidget):
                 chip.setGeometry(left, 0, widths[index], self._height)
                 left += widths[index] + GAP
 
+    def _spell_out(self) -> None:
+        """Planned calls show the arguments they will get: all, else the next one, else none."""
+        planned = [chip for chip in self._chips
+                   if chip.chip is not None and chip.chip.state is ChipState.PLANNED]
+        for spelled in (planned, planned[:1], []):
+            for chip in planned:
+                chip.spell_out(chip in spelled)
+            needed = sum(chip.needed() for chip in self._chips) + GAP * (len(self._chips) - 1)
+            if needed <= self.width():
+                return
+
     def sizeHint(self) -> QSize:
         return QSize(120, self._height)
 
@@ -112,7 +145,8 @@ class _ChipButton(QToolButton):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._chip: Chip | None = None
+        self.chip: Chip | None = None
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setProperty("chip", True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(12, 12))
@@ -120,10 +154,12 @@ class _ChipButton(QToolButton):
 
     def show_chip(self, chip: Chip, label: str) -> bool:
         """Show a call; True if the button may need another width."""
-        if self._chip == chip and self.text() == label:
+        planned = chip.state is ChipState.PLANNED
+        if self.chip == chip and (planned or self.text() == label):
             return False
-        wider = self.text() != label or self._chip is None or self._chip.state != chip.state
-        self._chip = chip
+        wider = planned or self.text() != label or self.chip is None or (
+            self.chip.state != chip.state)
+        self.chip = chip
         self.setText(label)
         tone(self, _TONES[chip.state])
         colour = {
@@ -140,25 +176,31 @@ class _ChipButton(QToolButton):
         self.setAccessibleName(f"{label}: {state}")
         return wider
 
+    def spell_out(self, spelled: bool) -> None:
+        """Show the arguments too, or the call's name alone."""
+        if self.chip is not None:
+            self.setText(f"{self.chip.call}({self.chip.args})" if spelled and self.chip.args
+                         else self.chip.call)
+
     def needed(self) -> int:
         """Pixels for icon and text; QToolButton's own hint wastes a third."""
         font = QFont(self.font())
         font.setBold(self.property("tone") == "busy")
         text = QFontMetrics(font).horizontalAdvance(self.text())
-        icon = self._chip is not None and self._chip.state is not ChipState.PLANNED
+        icon = self.chip is not None and self.chip.state is not ChipState.PLANNED
         return text + 18 + (18 if icon else 0)
 
     @Slot()
     def _on_clicked(self) -> None:
-        if self._chip is not None:
-            self.pressed_chip.emit(self._chip)
+        if self.chip is not None:
+            self.pressed_chip.emit(self.chip)
 
 
-def _chips(snapshot: EndpointSnapshot, planned: tuple[str, ...]) -> tuple[Chip, ...]:
+def _chips(snapshot: EndpointSnapshot, planned: tuple[Chip, ...]) -> tuple[Chip, ...]:
     """The calls to show: planned ones before the first, and the one that is waited for."""
     chips = tuple(_settled(chip, snapshot) for chip in snapshot.strip[-MOST_CHIPS:])
     if not chips and snapshot.phase is Phase.IDLE:
-        return tuple(Chip(call, "", ChipState.PLANNED) for call in planned)
+        return planned
     waiting = snapshot.waiting
     if waiting is not None and all(
         chip.state is not ChipState.WAITING or chip.call != waiting.call for chip in chips
