@@ -222,3 +222,26 @@ def test_run_up_to_this_call_stops_there(hand: Hand) -> None:
     assert [chip.state.value for chip in snapshot.strip] == ["done"] * 3 + ["planned"]
     panel.strip.run_wanted.emit(1)
     hand.wait_state("server", "LISTEN")
+
+
+def test_send_without_a_connection_asks_the_kernel(hand: Hand) -> None:
+    hand.press("client.send")
+    hand.wait(lambda: hand.find("client.other_way").isVisible())
+    assert hand.text("client.other_way") == "Call send() anyway"
+    hand.press("client.other_way")
+    hand.wait_says("client.message", "EPIPE")
+    snapshot = hand.window.controller.snapshot("client-1")
+    assert snapshot.open_count == 1  # the socket is still there: it can connect now
+    hand.press("client.close")
+    hand.wait_state("client", "CLOSED")
+
+
+def test_recvfrom_once_waits_as_the_timeout_says(hand: Hand) -> None:
+    assert not hand.find("server.recvfrom_once").isVisible()
+    hand.choose("server.type", "SOCK_DGRAM")
+    hand.type("server.timeout", "0.2")
+    hand.press("server.listen")
+    hand.wait_state("server", "BOUND")
+    assert not hand.find("server.accept_gate").isVisible()
+    hand.press("server.recvfrom_once")
+    hand.wait_says("server.message", "TimeoutError")

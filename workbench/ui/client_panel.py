@@ -81,7 +81,8 @@ class ClientPanel(EndpointPanel):
         actions = FlowLayout()
         for widget in (
             group(caption("conversation", self.talk.show_as), self.talk.show_as),
-            self.talk.save, spring(), self.half_close, self.abort, self.close_it,
+            self.talk.save, spring(), self.receive_once, self.half_close, self.abort,
+            self.close_it,
         ):
             actions.addWidget(widget)
         self.column.addWidget(self.address_line)
@@ -224,13 +225,29 @@ class ClientPanel(EndpointPanel):
             self._send(snapshot)
             return
         self.tell(
-            "busy", say("message.not_connected"), WayOut("connect_and_send", self._connect_and_send)
+            "busy", say("message.not_connected"),
+            WayOut("connect_and_send", self._connect_and_send),
+            # a scenario's `call` takes text: what is hex goes the ordinary way only
+            WayOut("send_anyway", self._send_anyway) if self.editor.draft.form == "text" else None,
         )
 
     def _connect_and_send(self) -> None:
         self._send_after = self._connect()
         if self._send_after is not None and self._send_after.done:
             self._on_connected(self._send_after)
+
+    def _send_anyway(self) -> None:
+        """send() on a socket without a connection: what the kernel says is the lesson."""
+        try:
+            body = content(self.editor.draft)
+        except Problem as problem:
+            self.refuse(problem)
+            return
+        if not self.controller.snapshot(self.name).open_count:
+            if not self.configured("connect"):
+                return
+            self.act("other_way", c.Start(self.name))
+        self.act("other_way", c.Call(self.name, "send", (body.text or "",)))
 
     @Slot(object)
     def _on_ticket_done(self, ticket: Ticket) -> None:
@@ -377,9 +394,12 @@ class ClientPanel(EndpointPanel):
             reason = say("why.already_connected") if established and not finished else None
         enable(line.primary, reason)
         not_open = None if established else say("why.not_connected")
-        enable(self.half_close, say("why.datagram") if datagram else not_open)
-        enable(self.abort, say("why.datagram") if datagram else not_open)
+        for button in (self.half_close, self.abort):
+            button.setVisible(not datagram)
+            enable(button, not_open)
         live = snapshot.open_count > 0 or snapshot.phase in OPEN
+        self.receive_once.setVisible(datagram)
+        enable(self.receive_once, None if live else say("why.no_socket"))
         enable(self.close_it, None if live else say("why.not_connected"))
         enable(self.count, say("why.datagram") if datagram else
                say("why.locked") if live else None)

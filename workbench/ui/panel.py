@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.engine import commands as c
 from workbench.engine import errors
@@ -22,7 +22,7 @@ from workbench.ui.panel_parts.address_line import AddressLine
 from workbench.ui.panel_parts.call_strip import CallStrip
 from workbench.ui.panel_parts.controls import Controls, NotedBox
 from workbench.ui.panel_parts.gate import GateBox
-from workbench.ui.panel_parts.message_line import Message, MessageLine, WayOut
+from workbench.ui.panel_parts.message_line import Level, Message, MessageLine, WayOut
 from workbench.ui.panel_parts.more import More
 from workbench.ui.panel_parts.options_box import OptionsBox, show_value
 from workbench.ui.panel_parts.pace import PaceBox
@@ -79,6 +79,7 @@ class EndpointPanel(QWidget):
         self.send_gate = GateBox(self.controls, "send")
         self.options = OptionsBox(self.controls)
         self.more = More(self.controls)
+        self.receive_once = self.controls.add(QPushButton(), "recvfrom_once")
         self.timeout = self.controls.add(NotedBox(7), "timeout")
         self.talk = Talk(self.controls, controller, settings.name)
         self.column = QVBoxLayout(self)
@@ -214,10 +215,10 @@ class EndpointPanel(QWidget):
         self._trouble = Message("bad", Trouble(problem), way_out=way_out)
         self.message.show_message(self._trouble)
 
-    def tell(self, level: str, text: Sentence, way_out: WayOut | None = None) -> None:
+    def tell(self, level: Level, text: Sentence, way_out: WayOut | None = None,
+             other_way: WayOut | None = None) -> None:
         """A message that stays until the next action or change of state."""
-        assert level in ("info", "good", "busy", "bad")
-        self._trouble = Message(level, text, way_out=way_out)  # type: ignore[arg-type]
+        self._trouble = Message(level, text, way_out=way_out, other_way=other_way)
         self.message.show_message(self._trouble)
 
     @Slot(object)
@@ -314,6 +315,7 @@ class EndpointPanel(QWidget):
         self.receive_gate.stepped.connect(self._on_receive_one)
         self.send_gate.moded.connect(self._on_send_mode)
         self.send_gate.stepped.connect(self._on_send_step)
+        self.receive_once.clicked.connect(self._on_receive_once)
         self.pace.paced.connect(self._on_pace)
         self.pace.stepped.connect(self.next_call)
         self.options.wanted.connect(self._on_option)
@@ -376,6 +378,11 @@ class EndpointPanel(QWidget):
     @Slot()
     def _on_send_step(self) -> None:
         self.act("send_one", c.Step(self.name, c.Gate.SEND, wait=False))
+
+    @Slot()
+    def _on_receive_once(self) -> None:
+        """One recvfrom() that waits as the timeout says; the call strip counts down."""
+        self.act("recvfrom_once", c.Recv(self.name, wait=False))
 
     @Slot(object)
     def _on_pace(self, pace: Pace) -> None:

@@ -95,7 +95,8 @@ class ServerPanel(EndpointPanel):
         self.queue_bar.setFixedSize(70, 12)
         self.queue = self.controls.add(QLabel(), "queue")
         self.queue_row = QHBoxLayout()
-        for widget in (self.queue_label, self.queue_bar, self.queue, spring(), self.accept_gate):
+        for widget in (self.queue_label, self.queue_bar, self.queue, spring(), self.accept_gate,
+                       self.receive_once):
             self.queue_row.addWidget(widget)
 
     def _build_actions(self) -> None:
@@ -388,12 +389,11 @@ class ServerPanel(EndpointPanel):
         self.controls.recaption(self.address_line.primary, "bind" if datagram else "listen")
         enable(self.address_line.stop, None if live or snapshot.open_count
                else say("why.not_started"))
-        stream_only = say("why.datagram") if datagram else None
-        enable(self.backlog, stream_only)
-        enable(self.accept_gate.mode, stream_only)
+        enable(self.backlog, say("why.datagram") if datagram else None)
+        self.accept_gate.setVisible(not datagram)
         self.accept_gate.show_mode(snapshot.accept, live=live)
-        if datagram:
-            enable(self.accept_gate.one, stream_only)
+        self.receive_once.setVisible(datagram)
+        enable(self.receive_once, None if live else say("why.not_started"))
         self._show_queue(snapshot, datagram=datagram)
         self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text)
         self._show_targets(snapshot, datagram=datagram)

@@ -34,12 +34,14 @@ class Message:
 
     Attributes:
         why: selects the event behind it; None hides [Why?].
+        way_out, other_way: what can be done about it.
     """
 
     level: Level
     text: Sentence
     why: Callable[[], None] | None = None
     way_out: WayOut | None = None
+    other_way: WayOut | None = None
 
 
 class MessageLine(QFrame):
@@ -55,11 +57,13 @@ class MessageLine(QFrame):
         self.label = controls.add(_SentenceLabel(), "message")
         self.why = controls.add(QPushButton(), "why")
         self.way_out = controls.add(QPushButton(), "way_out")
+        self.other_way = controls.add(QPushButton(), "other_way", "way_out")
         self.why.clicked.connect(self._on_why)
         self.way_out.clicked.connect(self._on_way_out)
+        self.other_way.clicked.connect(self._on_other_way)
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 1, 3, 1)
-        for widget in (self._icon, self.label, self.why, self.way_out):
+        for widget in (self._icon, self.label, self.why, self.way_out, self.other_way):
             row.addWidget(widget)
         row.setStretch(1, 1)
         self.fit()
@@ -95,9 +99,12 @@ class MessageLine(QFrame):
             part.style().unpolish(part)
             part.style().polish(part)
         self.why.setVisible(message.why is not None)
-        self.way_out.setVisible(message.way_out is not None)
-        if message.way_out is not None:
-            self._controls.recaption(self.way_out, message.way_out.key)
+        for button, way in (
+            (self.way_out, message.way_out), (self.other_way, message.other_way),
+        ):
+            button.setVisible(way is not None)
+            if way is not None:
+                self._controls.recaption(button, way.key)
 
     @Slot()
     def _on_why(self) -> None:
@@ -108,6 +115,11 @@ class MessageLine(QFrame):
     def _on_way_out(self) -> None:
         if self._message is not None and self._message.way_out is not None:
             self._message.way_out.act()
+
+    @Slot()
+    def _on_other_way(self) -> None:
+        if self._message is not None and self._message.other_way is not None:
+            self._message.other_way.act()
 
 
 class _SentenceLabel(QLabel):
@@ -133,5 +145,10 @@ def _same(one: Message, other: Message) -> bool:
         one.level == other.level
         and one.text == other.text
         and (one.why is None) == (other.why is None)
-        and (one.way_out and one.way_out.key) == (other.way_out and other.way_out.key)
+        and _key(one.way_out) == _key(other.way_out)
+        and _key(one.other_way) == _key(other.other_way)
     )
+
+
+def _key(way: WayOut | None) -> str | None:
+    return way.key if way is not None else None
