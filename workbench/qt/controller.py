@@ -26,7 +26,12 @@ thread can afford, and the sockets keep the processor (DESIGN 6)."""
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The one selection: endpoint ⊃ connection ⊃ event. `pinned`: a person chose the event."""
+    """The one selection: endpoint ⊃ connection ⊃ event.
+
+    Attributes:
+        pinned: the event was chosen in the log: it stays until a person lets it go. One that
+            [Why?] or a chip has led to goes with the next action.
+    """
 
     endpoint: str | None = None
     connection: int | None = None

@@ -32,10 +32,12 @@ from workbench.ui.panel_parts.connections import ConnectionTable
 from workbench.ui.panel_parts.controls import TextField, group, spring
 from workbench.ui.panel_parts.editor import Editor
 from workbench.ui.panel_parts.message_line import Message, WayOut
+from workbench.ui.ways import client_ways
 from workbench.ui.wording import Text, say
 
 if TYPE_CHECKING:
     from workbench.engine.ticket import Ticket
+    from workbench.journal.reader import Row
 
 DEFAULT_TEXT = "hello, 服务器\\r\\n"
 
@@ -44,7 +46,8 @@ class ClientPanel(EndpointPanel):
     """Connect, see what was said, send.
 
     Attributes:
-        press_start: starts another endpoint as its own panel would (set by the window).
+        press_start, press_accept: press that button of another endpoint's panel (set by the
+            window).
     """
 
     server = False
@@ -52,6 +55,7 @@ class ClientPanel(EndpointPanel):
     def build(self) -> None:
         add, caption = self.controls.add, self.controls.caption
         self.press_start: Callable[[str], None] = lambda _name: None
+        self.press_accept: Callable[[str], None] = lambda _name: None
         self._send_after: Ticket | None = None
         self._just_connected = False  # connect() has come back; the snapshot may not know yet
         self._followed: tuple[str, str, str] | None = None
@@ -332,6 +336,20 @@ class ClientPanel(EndpointPanel):
         if errno == "ECONNREFUSED" and self._link is not None:
             return WayOut("start_server", self._start_link)
         return None
+
+    def ways(self, row: Row) -> tuple[WayOut, ...]:
+        return tuple(client_ways(self, row))
+
+    def link_phase(self) -> Phase | None:
+        """Where the linked endpoint stands; None without a link."""
+        if self._link is None or self._link not in self.controller.session.endpoints:
+            return None
+        return self.controller.snapshot(self._link).phase
+
+    def accept_one_there(self) -> None:
+        """accept() once at the linked server: a place in its accept queue gets free."""
+        if self._link is not None:
+            self.press_accept(self._link)
 
     def _start_link(self) -> None:
         if self._link is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QTextOption
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.engine.events import NOTE
-from workbench.explain import Explanation, explain, story_of
+from workbench.explain import explain, story_of
 from workbench.journal.export import missing_bytes
 from workbench.journal.notes import note_text
 from workbench.journal.query import parse
@@ -29,13 +30,17 @@ from workbench.qt.log_model import command_text
 from workbench.texts import tr
 from workbench.ui import theme
 from workbench.ui.kernel_tab import KernelTab
+from workbench.ui.panel_parts.message_line import WayOut
+from workbench.ui.paper import Paper, Ways
 
 LOOK_BACK = 2000
-MOST_CODE = 8
 
 
 class Inspector(QTabWidget):
     """Bottom right: Explain and Bytes of the event; with nothing chosen, of the newest one.
+
+    Attributes:
+        ways: what can be done about an event now (set by the window).
 
     Signals:
         explained(object): the Explanation that is shown now.
@@ -48,11 +53,19 @@ class Inspector(QTabWidget):
         self.setObjectName("inspector.tabs")
         self.setDocumentMode(True)
         self.controller = controller
+        self.ways: Callable[[Row], tuple[WayOut, ...]] = lambda _row: ()
         self._row: Row | None = None
         self._newest = 0
         self._newest_error: Row | None = None
         self._focus: str | None = None
-        self._text = _Paper()
+        self._text = Paper()
+        self._offered = Ways()  # below the text, where it is seen without scrolling
+        explained = QWidget()
+        explain_column = QVBoxLayout(explained)
+        explain_column.setContentsMargins(0, 0, 0, 0)
+        explain_column.setSpacing(0)
+        explain_column.addWidget(self._text, 1)
+        explain_column.addWidget(self._offered)
         self._bytes = QPlainTextEdit()
         self._bytes.setObjectName("inspector.bytes")
         self._bytes.setReadOnly(True)
@@ -72,7 +85,7 @@ class Inspector(QTabWidget):
         column.setContentsMargins(4, 4, 4, 4)
         column.addLayout(line)
         column.addWidget(self._bytes)
-        self.addTab(self._text, "")
+        self.addTab(explained, "")
         self.addTab(page, "")
         self.kernel = KernelTab(controller)
         frame = QScrollArea()  # a small window need not be as high as diagram and plots
@@ -81,6 +94,7 @@ class Inspector(QTabWidget):
         frame.setWidget(self.kernel)
         self.addTab(frame, "")
         self._encoding.currentIndexChanged.connect(self._show_bytes)
+        self._offered.done.connect(self._on_way_taken)
         controller.selection_changed.connect(self.refresh)
         controller.snapshots_changed.connect(self._on_tick)
         controller.begun_anew.connect(self._on_begun_anew)
@@ -90,7 +104,10 @@ class Inspector(QTabWidget):
     def _on_tick(self) -> None:
         """Ten times a second: with nothing pinned, show what is newest."""
         selection = self.controller.selection
-        if selection.seq is not None or self.controller.closed:
+        if self.controller.closed:
+            return
+        self._offer_ways()
+        if selection.seq is not None:
             return
         committed = self.controller.session.journal.committed
         if committed == self._newest and selection.endpoint == self._focus:
@@ -154,8 +171,21 @@ class Inspector(QTabWidget):
         shown = explain(row, title=_title(row), sample=sample, sampled_at=sampled_at,
                         story=story_of(self.controller.reader, row))
         self._text.show_explanation(shown, who_text(row))
+        self._offer_ways()
         self.explained.emit(shown)
         self._show_bytes()
+
+    @Slot()
+    def _on_way_taken(self) -> None:
+        """The explanation stays: the next way out may stand there."""
+        row = self._row
+        if row is not None and not self.controller.closed:
+            self.controller.select(endpoint=row.endpoint, connection=row.connection, seq=row.seq,
+                                   pinned=False)
+
+    def _offer_ways(self) -> None:
+        """Buttons for what can be done now: that changes while the text stays."""
+        self._offered.offer(self.ways(self._row) if self._row is not None else ())
 
     @Slot()
     def _show_bytes(self) -> None:
@@ -195,79 +225,3 @@ def _title(row: Row) -> str:
         return note_text(row)
     result = result_text(row)
     return f"{call_text(row)} → {result}" if result else call_text(row)
-
-
-class _Paper(QScrollArea):
-    """Headings and paragraphs as plain-text labels: nothing in them is taken for markup."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("inspector.explain")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._shown: Explanation | str | None = None
-
-    def show_plain(self, text: str) -> None:
-        if text != self._shown:
-            self._shown = text
-            self._fill([(text, False)])
-
-    def show_explanation(self, shown: Explanation, who: str) -> None:
-        if shown == self._shown:
-            return
-        self._shown = shown
-        lines: list[tuple[str, bool]] = [(shown.title, True)]
-        if who:
-            lines.append((who, False))
-        for section in shown.sections:
-            lines.append((section.heading, True))
-            lines += [(paragraph, False) for paragraph in section.paragraphs]
-        if shown.python:
-            lines.append((tr("explain.python"), True))
-        self._fill(lines, shown.python)
-
-    def _fill(self, lines: list[tuple[str, bool]], code: str = "") -> None:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(8, 6, 8, 6)
-        column.setSpacing(4)
-        for text, heading in lines:
-            label = QLabel()
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setText(text)
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            if heading:
-                font = label.font()
-                font.setBold(True)
-                label.setFont(font)
-            column.addWidget(label)
-        if code:
-            column.addWidget(_Code(code))
-        column.addStretch()
-        self.setWidget(page)
-
-
-class _Code(QPlainTextEdit):
-    """Code that can be copied; long bytes are broken anywhere, not cut off."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.setObjectName("inspector.code")
-        self.setReadOnly(True)
-        self.setFont(theme.fixed_font())
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._fit()
-
-    def _fit(self) -> None:
-        room = max(60, self.width() - 12)
-        needed = self.fontMetrics().horizontalAdvance(self.toPlainText())
-        lines = min(MOST_CODE, 1 + needed // room)
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 12)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._fit()

@@ -65,6 +65,7 @@ class LogPanel(QTabWidget):
         self._followed_to = 0
         self._errors = Tally(controller, ERRORS)
         self._programmatic = False
+        self._led_here = False  # not by a click in the log: following goes on with the next action
         self._preferences: Preferences | None = None
         self._build()
         self._wire()
@@ -262,8 +263,17 @@ class LogPanel(QTabWidget):
                 self._programmatic = True
                 self.view.selectRow(row)
                 self._programmatic = False
+                self._led_here = not selection.pinned and (
+                    self.follow.isChecked() or self._led_here)
                 self.follow.setChecked(False)
                 self.view.scrollTo(self.model.index(row, 0))
+        elif self.view.selectionModel().hasSelection():
+            self._programmatic = True
+            self.view.clearSelection()  # the log and Explain never show two different events
+            self._programmatic = False
+            if self._led_here:
+                self._led_here = False
+                self.follow.setChecked(True)
         self.view.viewport().update()
 
     # -- columns ------------------------------------------------------------------------------

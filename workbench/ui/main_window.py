@@ -36,9 +36,11 @@ from workbench.ui.tool_bar import Tools
 from workbench.ui.watch import Watch
 
 if TYPE_CHECKING:
+    from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
     from workbench.ui.lab.backlog_window import BacklogWindow
     from workbench.ui.looks import Looks
+    from workbench.ui.panel_parts.message_line import WayOut
     from workbench.ui.preferences import Preferences
 
 CLOSE_BOUND: Final = 10.0
@@ -137,6 +139,7 @@ class MainWindow(QMainWindow):
         self.notice.open_wanted.connect(self.files.show_record)
         self.notice.seen.connect(self._on_notice_seen)
         self.inspector.explained.connect(self.caption.show_explanation)
+        self.inspector.ways = self._ways
         self.looks.changed.connect(self._on_looks)
         self.controller.committed.connect(self._on_committed)
         steps = self.first_steps
@@ -234,6 +237,7 @@ class MainWindow(QMainWindow):
         else:
             client = ClientPanel(self.controller, settings)
             client.press_start = self._press_start
+            client.press_accept = self._press_accept
             client.editor.saved.messages = self.messages
             client.editor.saved.told.connect(self._on_problem)
             panel = client
@@ -253,6 +257,16 @@ class MainWindow(QMainWindow):
         panel = self.slots_.panel(name)
         if panel is not None:
             panel.start()
+
+    def _press_accept(self, name: str) -> None:
+        panel = self.slots_.panel(name)
+        if isinstance(panel, ServerPanel):
+            panel.accept_gate.stepped.emit()
+
+    def _ways(self, row: Row) -> tuple[WayOut, ...]:
+        """What can be done about an event: its panel knows."""
+        panel = self.slots_.panel(row.endpoint) if row.endpoint is not None else None
+        return panel.ways(row) if panel is not None and self.live else ()
 
     def panel_in_front(self) -> EndpointPanel | None:
         """The panel that has the focus, else the client in front, else the server."""
@@ -410,8 +424,11 @@ class MainWindow(QMainWindow):
             self.controller.select(endpoint=panel.name)
 
     def _on_focused(self, name: str) -> None:
-        """Something was pressed in a panel: Explain follows its endpoint."""
-        if not self._closed and self.controller.selection.endpoint != name:
+        """Something was pressed in a panel: Explain follows its endpoint, if nothing is pinned."""
+        selection = self.controller.selection
+        if not self._closed and not selection.pinned and (
+            selection.endpoint != name or selection.seq is not None
+        ):
             self.controller.select(endpoint=name)
 
     @Slot(object)

@@ -33,6 +33,7 @@ from workbench.ui.wording import Sentence, Trouble, say
 
 if TYPE_CHECKING:
     from workbench.engine.ticket import Ticket
+    from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
 
 OPEN: Final = frozenset(
@@ -143,6 +144,10 @@ class EndpointPanel(QWidget):
     def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
         """The button that leads out of a failure, where there is one."""
         return None
+
+    def ways(self, row: Row) -> tuple[WayOut, ...]:
+        """What can be done about an event of this endpoint now."""
+        return ()
 
     # -- settings -------------------------------------------------------------------------------
 
@@ -266,7 +271,7 @@ class EndpointPanel(QWidget):
             trouble = row.errno or row.error
             if row.endpoint == self.name and trouble and trouble not in PENDING:
                 self.controller.select(
-                    endpoint=self.name, connection=row.connection, seq=row.seq
+                    endpoint=self.name, connection=row.connection, seq=row.seq, pinned=False
                 )
                 return
         self.controller.select(endpoint=self.name)
@@ -278,7 +283,7 @@ class EndpointPanel(QWidget):
             self.controller.select(endpoint=self.name)
             return
         self.controller.select(
-            endpoint=self.name, seq=self.controller.seq_at(chip.t_ns, self.name)
+            endpoint=self.name, seq=self.controller.seq_at(chip.t_ns, self.name), pinned=False
         )
 
     def press(self, name: str) -> None:

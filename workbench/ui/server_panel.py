@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import (
@@ -33,7 +33,11 @@ from workbench.ui.panel_parts.connections import ConnectionTable, named
 from workbench.ui.panel_parts.controls import ChoiceBox, NotedBox, TextField, group, spring
 from workbench.ui.panel_parts.gate import GateBox
 from workbench.ui.panel_parts.message_line import Message, WayOut
+from workbench.ui.ways import server_ways
 from workbench.ui.wording import say
+
+if TYPE_CHECKING:
+    from workbench.journal.reader import Row
 
 BACKLOGS: Final = ("0", "1", "2", "5", "128", "4096")
 LOOPBACK: Final = ("127.", "[::1]", "::1", "/", "abstract:", "localhost", "temp:")
@@ -334,6 +338,9 @@ class ServerPanel(EndpointPanel):
         if errno == "EACCES" and self.settings.family != UNIX:
             return WayOut("free_port", self._kernel_port)
         return None
+
+    def ways(self, row: Row) -> tuple[WayOut, ...]:
+        return tuple(server_ways(self, row))
 
     def _next_port(self) -> None:
         self.address_line.port_untouched = True

@@ -1,0 +1,70 @@
+"""What the program can do about an event that Explain shows: only what fits the present state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine import commands as c
+from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.ui.panel import OPEN
+from workbench.ui.panel_parts.message_line import WayOut
+
+if TYPE_CHECKING:
+    from workbench.journal.reader import Row
+    from workbench.ui.client_panel import ClientPanel
+    from workbench.ui.server_panel import ServerPanel
+
+PORT_TAKEN: Final = "EADDRINUSE"
+NO_DESCRIPTOR: Final = frozenset({"EMFILE", "ENFILE", "TimeoutError"})
+TIMEOUTS: Final = frozenset({"TimeoutError", "ETIMEDOUT"})
+
+
+def server_ways(panel: ServerPanel, row: Row) -> Iterator[WayOut]:
+    """For an event of a listener or a bound datagram socket."""
+    snapshot = panel.controller.snapshot(panel.name)
+    trouble = row.errno or row.error
+    if snapshot.phase not in OPEN and row.call == "bind":
+        way = panel.way_out(c.Start(panel.name), trouble)
+        if way is not None:
+            yield way
+    if row.call == "accept" and trouble in NO_DESCRIPTOR and snapshot.phase is Phase.LISTENING:
+        yield WayOut("accept_one_now", panel.accept_gate.stepped.emit)
+    if row.call == "recvfrom" and trouble == "TimeoutError" and snapshot.phase in OPEN:
+        yield WayOut("wait_again", panel.receive_once.click)
+    item = _open_one(snapshot, row)
+    if item is not None and _peer_finished(row):
+        yield WayOut("close_now", partial(_close, panel, item.number))
+
+
+def client_ways(panel: ClientPanel, row: Row) -> Iterator[WayOut]:
+    """For an event of a stream that connects, or of an unbound datagram socket."""
+    snapshot = panel.controller.snapshot(panel.name)
+    trouble = row.errno or row.error
+    if _open_one(snapshot, row) is not None and _peer_finished(row):
+        yield WayOut("close_now", panel.close_it.click)
+    if row.call == "recvfrom" and trouble == "TimeoutError" and panel.receive_once.isEnabled():
+        yield WayOut("wait_again", panel.receive_once.click)
+    if snapshot.phase in OPEN or trouble is None or panel.address_line.datagram:
+        return
+    listening = panel.link_phase() is Phase.LISTENING
+    way = panel.way_out(c.Connect(panel.name), trouble)
+    if way is not None and not listening:
+        yield way
+    if row.call == "connect" and trouble in TIMEOUTS and listening:
+        yield WayOut("accept_one_there", panel.accept_one_there)
+    yield WayOut("connect_again", panel.start)
+
+
+def _peer_finished(row: Row) -> bool:
+    return row.call == "recv" and row.result == 0 and row.error is None
+
+
+def _open_one(snapshot: EndpointSnapshot, row: Row) -> ConnectionSnapshot | None:
+    return next((item for item in snapshot.connections
+                 if item.id == row.connection and item.closed_ns is None), None)
+
+
+def _close(panel: ServerPanel, number: int) -> None:
+    panel.act("close", c.Close(panel.name, connection=number))
