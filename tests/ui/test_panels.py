@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from workbench.engine.snapshot import Phase
 from workbench.ui import defaults
+from workbench.ui.panel_parts.connections import took_to_connect
 
 Hand = Any
 GREETING = "连接已创建\\r\\n"
@@ -245,3 +246,45 @@ def test_recvfrom_once_waits_as_the_timeout_says(hand: Hand) -> None:
     assert not hand.find("server.accept_gate").isVisible()
     hand.press("server.recvfrom_once")
     hand.wait_says("server.message", "TimeoutError")
+
+
+def test_a_reset_is_said_and_connect_leads_out(hand: Hand) -> None:
+    connected(hand)
+    table = hand.find("server.connections")
+    hand.wait(lambda: table.model().rowCount() == 1)  # type: ignore[attr-defined]
+    table.selectRow(0)  # type: ignore[attr-defined]
+    hand.press("server.abort")
+    hand.wait_says("client.message", "ECONNRESET")
+    assert hand.text("client.way_out") == "Connect again"
+    hand.press("client.way_out")
+    hand.wait_says("client.message", "Connected from")
+
+
+def test_after_both_fins_nothing_more_can_be_sent(hand: Hand) -> None:
+    connected(hand)
+    table = hand.find("server.connections")
+    hand.wait(lambda: table.model().rowCount() == 1)  # type: ignore[attr-defined]
+    hand.press("client.half_close")
+    hand.wait_says("client.message", "Both directions")  # the server closes at our FIN
+
+
+def test_waiting_by_hand_is_no_time_of_connect(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.choose("client.pace", "step")
+    hand.press("client.connect")
+    for _ in range(2):
+        hand.press("client.next_call")
+    hand.wait_says("client.message", "Connected from")
+    item = hand.window.controller.snapshot("client-1").connections[-1]
+    assert item.connect_ns is not None
+    assert item.opened_ns < item.connect_ns
+    assert took_to_connect(item) in hand.text("client.message")
+
+
+def test_a_refused_try_does_not_make_many_clients(hand: Hand) -> None:
+    hand.press("client.connect")
+    hand.wait_says("client.message", "ECONNREFUSED")
+    connected(hand)
+    assert not hand.find("client.connections").isVisible()
+    assert hand.window.slots_.right.tabText(0) == "client-1"

@@ -70,6 +70,7 @@ class Channel:
         self.traced = traced
         self.number = number
         self.opened_ns = endpoint.now()
+        self.connect_ns: int | None = None
         self.connected_ns: int | None = None
         self.closed_ns: int | None = None
         self.close_cause: CloseCause | None = None
@@ -349,7 +350,7 @@ class Channel:
         if self.out_bytes:
             self.endpoint.note("unsent_dropped", str(self.out_bytes), self.traced.id, ticket)
         self.closed_ns = self.endpoint.now()
-        if self.close_cause is None:
+        if self.close_cause is None or cause is CloseCause.ABORTED:
             self.close_cause = cause
         self.errno = self.errno or errno
         self.end_all(Problem("engine.closed_meanwhile"))
@@ -406,6 +407,7 @@ class Channel:
             state=state or self._own_state(),
             measured=state is not None,
             opened_ns=self.opened_ns,
+            connect_ns=self.connect_ns,
             connected_ns=self.connected_ns,
             closed_ns=self.closed_ns,
             close_cause=self.close_cause,

@@ -72,6 +72,8 @@ class ConnectionSnapshot:
         state: "ESTABLISHED", "CLOSE_WAIT" … from the kernel where `measured`, else as this
             program sees it.
         unread, unsent: bytes in the kernel's buffers; None where unknown.
+        connect_ns: when connect() was called; opened_ns is socket(), by hand long before.
+        errno: of the error that ended it; while it is open only close() is left.
         reading: decoded only where asked for.
     """
 
@@ -82,6 +84,7 @@ class ConnectionSnapshot:
     state: str
     measured: bool
     opened_ns: int
+    connect_ns: int | None
     connected_ns: int | None
     closed_ns: int | None
     close_cause: CloseCause | None

@@ -35,6 +35,7 @@ class StreamChannel(Channel):
             and self.traced.type != socket.SOCK_DGRAM
         )
         self.connecting = op
+        self.connect_ns = self.endpoint.now()
         if waits_in_c:
             self._connect_in_thread(sockaddr, op)
             return

@@ -123,7 +123,7 @@ class ClientPanel(EndpointPanel):
 
     def tab_text(self) -> str:
         snapshot = self.controller.snapshot(self.name)
-        if len(snapshot.connections) < 2:
+        if not _many(snapshot):
             return self.name
         waiting = sum(1 for x in snapshot.connections
                       if x.closed_ns is None and x.connected_ns is None)
@@ -363,7 +363,7 @@ class ClientPanel(EndpointPanel):
         return state_of(snapshot)
 
     def status(self, snapshot: EndpointSnapshot) -> Message:
-        return status_of(snapshot, self.ready(), self._select_newest_failure)
+        return status_of(snapshot, self.ready(), self._select_newest_failure, self.start)
 
     def ready(self) -> Message:
         key = "message.udp_client_ready" if self.address_line.datagram else "message.client_ready"
@@ -426,8 +426,10 @@ class ClientPanel(EndpointPanel):
         linked = self._linked_address()
         if linked is not None and not line.port.hasFocus():
             line.port.setText(linked[1])
-        self.table.setVisible(len(snapshot.connections) > 1 and not datagram)
-        if self.table.isVisible():
+        self.table.setVisible(_many(snapshot) and not datagram)
+        if not self.table.isVisible():
+            self.talk.show_connection(None)
+        else:
             self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text)
         self._caption_connect()
         self.controls.recaption(self.editor.send, "stop_sending" if self._repeating else "send")
@@ -483,3 +485,10 @@ class ClientPanel(EndpointPanel):
             self.address_line.host.offer(hosts)
             self.address_line.host.setEditText(hosts[0][0])
         super().on_edited(field)
+
+
+def _many(snapshot: EndpointSnapshot) -> bool:
+    """Several connections are meant or live; an earlier one that is gone does not count."""
+    return len(snapshot.connections) > 1 and (
+        snapshot.settings.count > 1 or snapshot.open_count > 1
+    )

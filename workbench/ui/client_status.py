@@ -7,7 +7,8 @@ from collections.abc import Callable
 from workbench.engine.settings import Role
 from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.ui.panel import OPEN
-from workbench.ui.panel_parts.message_line import Message
+from workbench.ui.panel_parts.connections import took_to_connect
+from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.wording import say
 
 Show = Callable[[], None]
@@ -26,11 +27,12 @@ def state_of(snapshot: EndpointSnapshot) -> str:
     }.get(snapshot.phase, "CLOSED")
 
 
-def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show) -> Message:
+def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show) -> Message:
     """The message line from the first connect on.
 
     Args:
-        ready: what it says while nothing is open. why: shows the event behind a failure.
+        ready: what it says while nothing is open.
+        why: shows the event behind a failure. again: connects anew.
     """
     if snapshot.settings.role is Role.DATAGRAM:
         return _datagram(snapshot, ready)
@@ -38,6 +40,9 @@ def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show) -> Message:
         return Message("busy", say("message.connecting", peer=snapshot.settings.address))
     newest = newest_open(snapshot)
     if newest is not None:
+        if newest.errno is not None and snapshot.open_count == 1:
+            return Message("bad", say("message.broken", errno=newest.errno), why=why,
+                           way_out=WayOut("connect_again", again))
         return _opened(snapshot, newest)
     last = snapshot.connections[-1] if snapshot.connections else None
     if last is not None:
@@ -59,14 +64,16 @@ def _datagram(snapshot: EndpointSnapshot, ready: Message) -> Message:
 
 def _opened(snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> Message:
     if newest.peer_finished:
-        return Message("busy", say("message.peer_finished"))
+        # our own direction may be closed too: then the kernel is past CLOSE_WAIT
+        both = newest.measured and newest.state != "CLOSE_WAIT"
+        return Message("busy", say("message.both_finished" if both else "message.peer_finished"))
     if snapshot.open_count > 1:
         return Message(
             "good", say("message.many", open=snapshot.open_count, closed=snapshot.closed_count)
         )
     if newest.connected_ns is None:
         return Message("busy", say("message.setting_up"))
-    took = f"{(newest.connected_ns - newest.opened_ns) / 1e6:.2f}"
+    took = took_to_connect(newest)
     key = "message.connected_send" if not newest.bytes_out else "message.connected"
     if newest.local is None:  # AF_UNIX: a client seldom has a name
         key += "_unnamed"
@@ -88,8 +95,8 @@ def newest_open(snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
 
 def is_open(snapshot: EndpointSnapshot) -> bool:
     """Whether at least one connection stands."""
-    newest = newest_open(snapshot)
-    return newest is not None and newest.connected_ns is not None
+    return any(x.closed_ns is None and x.connected_ns is not None and x.errno is None
+               for x in snapshot.connections)
 
 
 def connected_datagram(snapshot: EndpointSnapshot) -> bool:

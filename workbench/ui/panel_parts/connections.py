@@ -239,7 +239,7 @@ def _client_line(
 ) -> Line:
     took = "-"
     if item.connected_ns is not None:
-        took = f"{(item.connected_ns - item.opened_ns) / 1e6:.2f} ms"
+        took = took_to_connect(item)
     elif item.waiting is not None and item.closed_ns is None:
         took = tr("panel.waiting")
     cells = (
@@ -247,6 +247,12 @@ def _client_line(
         str(item.bytes_out),
     )
     return Line(item.number, item.id, cells, item.closed_ns is not None)
+
+
+def took_to_connect(item: ConnectionSnapshot) -> str:
+    """How long connect() took until the connection stood."""
+    begun = item.opened_ns if item.connect_ns is None else item.connect_ns
+    return f"{((item.connected_ns or begun) - begun) / 1e6:.2f} ms"
 
 
 def _peer_line(
