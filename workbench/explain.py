@@ -153,6 +153,7 @@ def _kernel(sample: SampleRow | None) -> str:
     if sample is None:
         return ""
     reading = json.loads(sample.reading)
+    stands = reading.get("state") not in {"SYN_SENT", "CLOSE"}  # else those are no measurements
     parts = [str(reading["state"])] if "state" in reading else []
     if reading.get("state") == "LISTEN":
         parts.append(tr("explain.queue", waiting=reading.get("unacked", 0),
@@ -160,7 +161,7 @@ def _kernel(sample: SampleRow | None) -> str:
     parts += [
         tr(f"explain.{key}", value=reading[key])
         for key in ("unread", "unsent", "retransmits", "snd_wnd", "rtt_us", "drops")
-        if key in reading
+        if key in reading and (stands or key not in {"unsent", "snd_wnd", "rtt_us"})
     ]
     return ", ".join(parts)
 

@@ -36,18 +36,24 @@ def why_silent(item: ConnectionSnapshot, seconds: float) -> str | None:
         return tr(key, seconds=shown, count=(repeats or 0) + 1)
     if item.peer_finished:
         return tr("silence.peer_finished")
-    owed = (item.unsent or 0) + item.queued
-    if owed:
-        if reading is not None and reading.snd_wnd == 0:
-            return tr("silence.window", count=owed)
-        if reading is not None and reading.retransmits:
-            return tr("silence.unanswered", count=owed, times=reading.retransmits)
-        return tr("silence.unsent", count=owed)
+    if item.unsent or item.queued:
+        queued = f" {tr('silence.queued', count=item.queued)}" if item.queued else ""
+        return _unsent(item) + queued
     if item.waiting is not None:
         if reading is not None and reading.last_data_recv_ms is not None and item.bytes_in:
             shown = f"{reading.last_data_recv_ms / 1000:.0f}"
         return tr("silence.nothing_came", seconds=shown, call=item.waiting.call)
     return None
+
+
+def _unsent(item: ConnectionSnapshot) -> str:
+    """Why the bytes in the kernel's send buffer do not leave it."""
+    reading, count = item.reading, item.unsent or 0
+    if reading is not None and reading.snd_wnd == 0:
+        return tr("silence.window", count=count)
+    if reading is not None and reading.retransmits:
+        return tr("silence.unanswered", count=count, times=reading.retransmits)
+    return tr("silence.unsent", count=count)
 
 
 class Silences:

@@ -46,6 +46,6 @@ def test_no_key_is_left_over() -> None:
     source += (SOURCES.parent / "app.py").read_text(encoding="utf-8")
     built = ("caption.", "name.", "tip.", "menu.", "menutip.", "choice.", "encoding.", "append.",
              "responder.", "column.", "columntip.", "chip.", "cause.", "window.", "message.",
-             "problem.", "conversation.")
+             "problem.", "conversation.", "state.")
     for key in own("en"):
         assert key in source or key.startswith(built), key

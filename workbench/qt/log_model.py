@@ -22,6 +22,7 @@ from PySide6.QtCore import (
 )
 
 from workbench.engine.events import COMMAND, NOTE
+from workbench.journal.notes import note_text
 from workbench.journal.query import Condition
 from workbench.journal.reader import Row
 from workbench.qt.controller import Committed, Controller
@@ -313,3 +314,13 @@ def command_text(row: Row, calls: int = 0) -> str:
         return tr("log.asked_alone", what=what, args=row.args).rstrip()
     key = {0: "log.asked", 1: "log.asked_call"}.get(calls, "log.asked_calls")
     return tr(key, what=what, endpoint=row.endpoint, count=calls)
+
+
+def title_of(row: Row) -> str:
+    """An event in one line: the call and what came back, or what was asked for, or the note."""
+    if row.kind == COMMAND:
+        return command_text(row)
+    if row.kind == NOTE:
+        return note_text(row)
+    result = result_text(row)
+    return f"{call_text(row)} → {result}" if result else call_text(row)

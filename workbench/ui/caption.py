@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
-from workbench.explain import Explanation
+from workbench.explain import Explanation, explain
+from workbench.journal.query import parse
+from workbench.qt.log_model import title_of
 from workbench.ui import theme
+
+if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
+
+CALLS: Final = parse("kind:call|end -errno:EINPROGRESS|EAGAIN -call:getsockopt")
+LOOK_BACK: Final = 500
+"""Rows: in a flood there is a call among the newest."""
 
 
 class Caption(QFrame):
@@ -16,6 +27,7 @@ class Caption(QFrame):
         super().__init__()
         self.setObjectName("caption")
         self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._seen = 0
         self._call = QLabel()
         self._call.setObjectName("caption.call")
         self._words = QLabel()
@@ -33,12 +45,25 @@ class Caption(QFrame):
         code = theme.fixed_font()
         code.setPointSizeF(code.pointSizeF() * 1.5)
         code.setBold(True)
+        self._seen = 0  # the words may be of another language now
         self._call.setFont(code)
         words = self.font()
         words.setPointSizeF(words.pointSizeF() * 1.15)
         self._words.setFont(words)
 
-    def show_explanation(self, shown: Explanation) -> None:
+    def refresh(self, controller: Controller) -> None:
+        """The newest call of all; nothing is done while there is no newer one."""
+        committed = controller.session.journal.committed
+        if committed == self._seen:
+            return
+        after = max(0, committed - LOOK_BACK)
+        self._seen = committed
+        found = next(controller.reader.select(CALLS, after, committed), [])
+        row = controller.reader.row(found[-1]) if found else None
+        if row is not None:
+            self._show(explain(row, title=title_of(row)))
+
+    def _show(self, shown: Explanation) -> None:
         """The first paragraph is what the call returned."""
         self._call.setText(shown.title)
         paragraphs = [text for section in shown.sections for text in section.paragraphs]

@@ -29,7 +29,7 @@ from workbench.ui.panel import OPEN, EndpointPanel
 from workbench.ui.panel_parts.again import Again
 from workbench.ui.panel_parts.composer import content, send_of
 from workbench.ui.panel_parts.connections import ConnectionTable
-from workbench.ui.panel_parts.controls import TextField, group, spring
+from workbench.ui.panel_parts.controls import TextField, badge, group, spring
 from workbench.ui.panel_parts.editor import Editor
 from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.ways import client_ways
@@ -114,6 +114,10 @@ class ClientPanel(EndpointPanel):
         self.address_line.port.textEdited.connect(self._on_port_typed)
         self.again.due.connect(self._connect_again)
         self.local.editingFinished.connect(self._on_local)
+
+    def number_steps(self, shown: bool) -> None:
+        super().number_steps(shown)
+        badge(self.editor.send, 3 if shown else None)
 
     def redraw(self) -> None:
         super().redraw()

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.engine.settings import Role
-from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.engine.settings import Pace, Role
+from workbench.engine.snapshot import (
+    ChipState,
+    CloseCause,
+    ConnectionSnapshot,
+    EndpointSnapshot,
+    Phase,
+)
 from workbench.ui.panel import OPEN
 from workbench.ui.panel_parts.connections import took_to_connect
 from workbench.ui.panel_parts.message_line import Message, WayOut
@@ -36,6 +42,10 @@ def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show
     """
     if snapshot.settings.role is Role.DATAGRAM:
         return _datagram(snapshot, ready)
+    if snapshot.phase in (Phase.CONNECTING, Phase.SETTING_UP) and any(
+        chip.state is ChipState.PLANNED for chip in snapshot.strip
+    ):
+        return setting_up(snapshot)
     if snapshot.phase is Phase.CONNECTING:
         return Message("busy", say("message.connecting", peer=snapshot.settings.address))
     newest = newest_open(snapshot)
@@ -50,6 +60,14 @@ def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show
     if snapshot.phase is Phase.FAILED:
         return Message("bad", say("message.failed_before"), why=why)
     return ready
+
+
+def setting_up(snapshot: EndpointSnapshot) -> Message:
+    """A set-up under way: by hand, it says which call is next."""
+    planned = next((chip for chip in snapshot.strip if chip.state is ChipState.PLANNED), None)
+    if planned is None or snapshot.calls is not Pace.STEP:
+        return Message("busy", say("message.setting_up"))
+    return Message("busy", say("message.next_call", call=f"{planned.call}({planned.args})"))
 
 
 def _datagram(snapshot: EndpointSnapshot, ready: Message) -> Message:
@@ -72,7 +90,7 @@ def _opened(snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> Message:
             "good", say("message.many", open=snapshot.open_count, closed=snapshot.closed_count)
         )
     if newest.connected_ns is None:
-        return Message("busy", say("message.setting_up"))
+        return setting_up(snapshot)
     took = took_to_connect(newest)
     key = "message.connected_send" if not newest.bytes_out else "message.connected"
     if newest.local is None:  # AF_UNIX: a client seldom has a name

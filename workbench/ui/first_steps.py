@@ -53,6 +53,7 @@ class FirstSteps(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
+        self._buttons["watch"].setIcon(theme.icon("play"))
         self._label.setText(tr("first.question"))
         self._keys.setText(tr("first.keys"))
         for name, button in self._buttons.items():
@@ -60,8 +61,6 @@ class FirstSteps(QWidget):
             button.setToolTip(tr(f"first.{name}_tip"))
             button.setAccessibleName(tr(f"first.{name}"))
             fit(button)
-        self._buttons["watch"].setIcon(theme.icon("play"))
-        self._buttons["watch"].setFixedWidth(self._buttons["watch"].width() + 20)
         self._close.setIcon(theme.icon("x"))
         self._close.setToolTip(tr("first.close_tip"))
         self._close.setAccessibleName(tr("first.close_tip"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -17,16 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.engine.events import NOTE
 from workbench.explain import explain, story_of
 from workbench.journal.export import missing_bytes
-from workbench.journal.notes import note_text
 from workbench.journal.query import parse
 from workbench.journal.reader import Row
 from workbench.payload import ENCODINGS, hexdump, show
 from workbench.qt.controller import Controller
-from workbench.qt.formatting import call_text, result_text, who_text
-from workbench.qt.log_model import command_text
+from workbench.qt.formatting import who_text
+from workbench.qt.log_model import title_of
 from workbench.texts import tr
 from workbench.ui import theme
 from workbench.ui.kernel_tab import KernelTab
@@ -42,11 +40,7 @@ class Inspector(QTabWidget):
     Attributes:
         ways: what can be done about an event now (set by the window).
 
-    Signals:
-        explained(object): the Explanation that is shown now.
     """
-
-    explained = Signal(object)
 
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,7 +116,7 @@ class Inspector(QTabWidget):
         self._newest = committed
         reader = self.controller.reader
         who = "" if endpoint is None else f'endpoint:"{endpoint}" '
-        newest = self._last(who + "kind:call|end|note", first, committed)
+        newest = self._last(who + "kind:call|end|note -call:record", first, committed)
         failed = self._last(who + "error:* -errno:EINPROGRESS|EAGAIN", first, committed)
         if failed is not None:
             self._newest_error = reader.row(failed)
@@ -168,11 +162,10 @@ class Inspector(QTabWidget):
             sample = self.controller.reader.sample_near(row.connection, row.t_ns)
             if sample is not None:
                 sampled_at = self.controller.clock_text(sample.t_ns)
-        shown = explain(row, title=_title(row), sample=sample, sampled_at=sampled_at,
+        shown = explain(row, title=title_of(row), sample=sample, sampled_at=sampled_at,
                         story=story_of(self.controller.reader, row))
         self._text.show_explanation(shown, who_text(row))
         self._offer_ways()
-        self.explained.emit(shown)
         self._show_bytes()
 
     @Slot()
@@ -216,12 +209,3 @@ class Inspector(QTabWidget):
         self._encoding.setAccessibleName(tr("inspector.encoding"))
         self._bytes.setAccessibleName(tr("inspector.bytes"))
         self._show(self._row)
-
-
-def _title(row: Row) -> str:
-    if row.kind == "command":
-        return command_text(row)
-    if row.kind == NOTE:
-        return note_text(row)
-    result = result_text(row)
-    return f"{call_text(row)} → {result}" if result else call_text(row)

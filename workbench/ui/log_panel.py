@@ -215,6 +215,7 @@ class LogPanel(QTabWidget):
 
     @Slot(bool)
     def _on_follow(self, follow: bool) -> None:
+        self.view.keep_end = follow
         if follow:
             self._programmatic = True
             self.view.clearSelection()

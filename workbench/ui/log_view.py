@@ -24,6 +24,7 @@ class LogView(QTableView):
     Attributes:
         empty_text: what stands in the middle while there are no rows.
         by_hand: a person has set the columns' widths.
+        keep_end: the newest row stays in view, whatever size the view gets.
         marked: connection whose rows carry a mark in the gutter.
     """
 
@@ -46,6 +47,7 @@ class LogView(QTableView):
         self.horizontalHeader().setSectionsMovable(True)
         self.horizontalHeader().setMinimumSectionSize(24)
         self.by_hand = False
+        self.keep_end = True
         self._fitting = True
         self.horizontalHeader().sectionResized.connect(self._on_resized)
         self.fit_rows()
@@ -56,6 +58,8 @@ class LogView(QTableView):
         self.verticalHeader().setMinimumSectionSize(height)
         self.verticalHeader().setDefaultSectionSize(height)
         self._fit_columns()
+        if self.keep_end:
+            self.scrollToBottom()
 
     def _fit_columns(self) -> None:
         """Columns share the width, unless a person has set them: nothing scrolls sideways."""
@@ -78,6 +82,8 @@ class LogView(QTableView):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._fit_columns()
+        if self.keep_end:
+            self.scrollToBottom()
 
     def at_bottom(self) -> bool:
         """Whether the newest row is in view."""

@@ -138,7 +138,6 @@ class MainWindow(QMainWindow):
         self.mark.marked.connect(self._on_marked)
         self.notice.open_wanted.connect(self.files.show_record)
         self.notice.seen.connect(self._on_notice_seen)
-        self.inspector.explained.connect(self.caption.show_explanation)
         self.inspector.ways = self._ways
         self.looks.changed.connect(self._on_looks)
         self.controller.committed.connect(self._on_committed)
@@ -158,7 +157,14 @@ class MainWindow(QMainWindow):
         """The strip of a first start; `again`: somebody asked for it."""
         if again:
             self.preferences.first_steps_done = False
-        self.first_steps.setVisible(self.live and not self.preferences.first_steps_done)
+        shown = self.live and not self.preferences.first_steps_done
+        self.first_steps.setVisible(shown)
+        self._number_steps(shown)
+
+    def _number_steps(self, shown: bool) -> None:
+        """1, 2, 3 on the buttons that the strip names."""
+        for panel in self.slots_.panels():
+            panel.number_steps(shown)
 
     @Slot()
     def look_for_a_crash(self) -> None:
@@ -177,6 +183,7 @@ class MainWindow(QMainWindow):
     def _leave_first_steps(self) -> None:
         self.preferences.first_steps_done = True
         self.first_steps.hide()
+        self._number_steps(False)
 
     @Slot(object)
     def _on_committed(self, _committed: object) -> None:
@@ -199,6 +206,8 @@ class MainWindow(QMainWindow):
     def _on_escape(self) -> None:
         if self.watch.running:
             self.watch.stop()
+        elif self.mark.isVisible():
+            self.mark.give_up()
         elif self.looks.presenting:
             self.switch_presentation()
         else:
@@ -227,7 +236,7 @@ class MainWindow(QMainWindow):
 
     def _add(self, settings: EndpointSettings) -> None:
         self.controller.session.add(settings)
-        self._show_panel(settings)
+        self._bring_to_front(self._show_panel(settings))
 
     def _show_panel(self, settings: EndpointSettings) -> EndpointPanel:
         panel: EndpointPanel
@@ -243,6 +252,8 @@ class MainWindow(QMainWindow):
             panel = client
         panel.owner = self._owner
         panel.focused.connect(partial(self._on_focused, panel.name))
+        panel.started.connect(partial(self._on_started, panel))
+        panel.number_steps(self.first_steps.isVisibleTo(self))
         panel.talk.save_wanted.connect(self.files.save_talk)
         self.slots_.add(panel)
         return panel
@@ -304,11 +315,12 @@ class MainWindow(QMainWindow):
             self.lab.stop()
         old = self.controller.session
         session = Session(spawn=qt_spawn, beyond_loopback=True)
-        for name in (panel.name for panel in self.slots_.panels()):
-            session.add(old.settings(name))
+        for panel in self.slots_.panels():
+            session.add(panel.wished() if panel.phase is not None else old.settings(panel.name))
         self.controller.begin_anew(session, CLOSE_BOUND)
         for panel in self.slots_.panels():
             panel.begin_anew()
+        self.log.follow.setChecked(True)
         self.retranslate()
         self.status.tell(tr("window.started_over", name=old.record.stem))
 
@@ -387,8 +399,7 @@ class MainWindow(QMainWindow):
             if name not in known and not name.startswith(defaults.LAB_PREFIX):
                 panel = self._show_panel(session.settings(name))
                 known[name] = panel
-                if self.demos.running:
-                    self._bring_to_front(panel)
+                self._bring_to_front(panel)
         for name, panel in known.items():
             if name not in session.endpoints:
                 self.slots_.remove(panel)
@@ -398,6 +409,8 @@ class MainWindow(QMainWindow):
                 panel.refresh()
         self.slots_.word_tabs()
         self.status.refresh()
+        if self.caption.isVisible():
+            self.caption.refresh(self.controller)
 
     def _bring_to_front(self, panel: EndpointPanel) -> None:
         for slot in (self.slots_.left, self.slots_.right):
@@ -430,6 +443,16 @@ class MainWindow(QMainWindow):
             selection.endpoint != name or selection.seq is not None
         ):
             self.controller.select(endpoint=name)
+
+    def _on_started(self, panel: EndpointPanel) -> None:
+        """What was pressed goes grey: the focus goes to what comes next, not into a field."""
+        if not panel.isAncestorOf(self.focusWidget() or self):
+            return
+        other = self.slots_.right.currentWidget()
+        if isinstance(panel, ClientPanel):
+            panel.editor.send.setFocus()
+        elif isinstance(other, ClientPanel):
+            other.address_line.primary.setFocus()
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:

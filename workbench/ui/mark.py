@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit
 
 from workbench.texts import tr
@@ -42,9 +41,7 @@ class MarkField(QLineEdit):
         if text:
             self.marked.emit(text)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.clear()
-            self.hide()
-            return
-        super().keyPressEvent(event)
+    def give_up(self) -> None:
+        """Esc: no note after all."""
+        self.clear()
+        self.hide()

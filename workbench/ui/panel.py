@@ -20,7 +20,7 @@ from workbench.ui import bindings, fields
 from workbench.ui.draft import Where, join_address, role_of, split_address
 from workbench.ui.panel_parts.address_line import AddressLine
 from workbench.ui.panel_parts.call_strip import CallStrip
-from workbench.ui.panel_parts.controls import Controls, NotedBox
+from workbench.ui.panel_parts.controls import Controls, NotedBox, badge
 from workbench.ui.panel_parts.gate import GateBox
 from workbench.ui.panel_parts.message_line import Level, Message, MessageLine, WayOut
 from workbench.ui.panel_parts.more import More
@@ -55,9 +55,11 @@ class EndpointPanel(QWidget):
 
     Signals:
         focused(): something in the panel was chosen or pressed.
+        started(): Listen, Bind or Connect is under way.
     """
 
     focused = Signal()
+    started = Signal()
     server: bool
 
     def __init__(self, controller: Controller, settings: EndpointSettings) -> None:
@@ -186,6 +188,17 @@ class EndpointPanel(QWidget):
     def settings(self) -> EndpointSettings:
         return self.controller.session.settings(self.name)
 
+    def wished(self) -> EndpointSettings:
+        """The settings as the fields say; as they are where a field cannot be understood."""
+        try:
+            return self.draft()
+        except Problem:
+            return self.settings
+
+    def number_steps(self, shown: bool) -> None:
+        """The numbers of the first steps on this panel's buttons, or none."""
+        badge(self.address_line.primary, (1 if self.server else 2) if shown else None)
+
     def configured(self, control: str) -> bool:
         """Give the endpoint the settings of the fields; False and a message if they are bad."""
         try:
@@ -213,6 +226,8 @@ class EndpointPanel(QWidget):
             self._show_outcome(ticket)
         else:
             self._tickets[ticket] = control
+        if isinstance(command, c.Start | c.Connect | c.Listen):
+            self.started.emit()
         return ticket
 
     def refuse(self, problem: Problem, way_out: WayOut | None = None) -> None:
@@ -308,9 +323,9 @@ class EndpointPanel(QWidget):
 
     def _wire(self) -> None:
         line = self.address_line
-        line.submitted.connect(self.start)
         line.edited.connect(self.on_edited)
-        line.primary.clicked.connect(self.start)
+        for pressed in (line.submitted, line.primary.clicked):
+            pressed.connect(self.start)
         edit = self.timeout.lineEdit()
         if edit is not None:
             edit.returnPressed.connect(self._on_timeout_entered)
@@ -445,7 +460,8 @@ class EndpointPanel(QWidget):
         self._show_foreign_settings()
         live = snapshot.phase in OPEN
         self.address_line.lock(live)
-        self.address_line.state.set_state(self.state_of(snapshot))
+        fresh = snapshot.phase is Phase.IDLE or (self._edited and not live)
+        self.address_line.state.set_state("CLOSED" if fresh else self.state_of(snapshot))
         self.strip.show_snapshot(
             snapshot, now_ns, self.planned() if snapshot.phase is Phase.IDLE else ()
         )
@@ -456,7 +472,6 @@ class EndpointPanel(QWidget):
         self.more.show_differences(self.differences(snapshot))
         self.show_parts(snapshot, now_ns)
         self._fit_height()
-        fresh = snapshot.phase is Phase.IDLE or (self._edited and not live)
         self.message.show_message(
             self._trouble or (self.ready() if fresh else self.status(snapshot))
         )

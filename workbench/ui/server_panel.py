@@ -23,6 +23,7 @@ from workbench.engine.settings import EndpointSettings, GateMode, Greet, Role
 from workbench.engine.snapshot import EndpointSnapshot, Phase
 from workbench.texts import Problem, tr
 from workbench.ui import fields, theme
+from workbench.ui.client_status import setting_up
 from workbench.ui.draft import RESPONDERS, UNIX, responder, responder_kind
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.hosts import bind_hosts
@@ -51,6 +52,7 @@ class ServerPanel(EndpointPanel):
     server = True
 
     def build(self) -> None:
+        self._greeted: str | None = None  # the reply that TCP had, while UDP is chosen
         self._build_behaviour()
         self._build_queue()
         self._build_actions()
@@ -376,7 +378,7 @@ class ServerPanel(EndpointPanel):
                 return Message("busy", say(f"message.{kind}_moved", local=local, port=wished))
             return Message("good" if datagram else "info", say(f"message.{kind}", local=local))
         if snapshot.phase is Phase.SETTING_UP:
-            return Message("busy", say("message.setting_up"))
+            return setting_up(snapshot)
         if snapshot.phase is Phase.CLOSED:
             return Message("info", say("message.server_stopped"))
         return Message("bad", say("message.failed_before"), why=self._select_newest_failure)
@@ -397,6 +399,7 @@ class ServerPanel(EndpointPanel):
         enable(self.address_line.stop, None if live or snapshot.open_count
                else say("why.not_started"))
         enable(self.backlog, say("why.datagram") if datagram else None)
+        self._offer_greetings(greets=not datagram)
         self.accept_gate.setVisible(not datagram)
         self.accept_gate.show_mode(snapshot.accept, live=live)
         self.receive_once.setVisible(datagram)
@@ -408,12 +411,27 @@ class ServerPanel(EndpointPanel):
         someone = bool(snapshot.peers) if datagram else snapshot.open_count > 0
         enable(self.send, None if someone else say("why.no_peer"))
 
+    def _offer_greetings(self, *, greets: bool) -> None:
+        """A greeting needs a connection: with datagrams what would greet and echo just echoes."""
+        reason = None if greets else tr("why.no_greeting_udp")
+        for kind in ("greet", "greet_echo", "greet_close"):
+            self.responder.forbid(kind, reason)
+        if not greets and self.responder.value().startswith("greet"):
+            self._greeted = self.responder.value()
+            self.responder.choose("echo")
+            self._on_responder()
+        elif greets and self._greeted is not None:
+            self.responder.choose(self._greeted)
+            self._greeted = None
+            self._on_responder()
+
     def _show_queue(self, snapshot: EndpointSnapshot, *, datagram: bool) -> None:
         self.controls.recaption(self.queue_label, "peers" if datagram else "queue")
         self.queue_bar.setVisible(not datagram)
         if datagram:
-            dropped = "-" if snapshot.drops is None else snapshot.drops
-            self.queue.setText(tr("panel.drops", count=dropped))
+            self.queue.setText(
+                "" if snapshot.drops is None else tr("panel.drops", count=snapshot.drops)
+            )
             return
         if snapshot.queue is None:
             self.queue.setText("-")

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QStatusBar
 
 from workbench.texts import tr
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.qt.controller import Controller
     from workbench.qt.log_model import LogModel
 
+SHOWN_MS: Final = 30_000
 RATE_LOOKS: Final = 15
 """Looks over which events a second are counted: about 1.5 s."""
 
@@ -35,6 +36,9 @@ class StatusBar(QStatusBar):
         self.word = self._label("status.word")
         self._looks: deque[tuple[float, int]] = deque(maxlen=RATE_LOOKS)
         self.setSizeGripEnabled(False)
+        self._forget = QTimer(self)
+        self._forget.setSingleShot(True)
+        self._forget.timeout.connect(self.word.clear)
 
     def _label(self, name: str) -> QLabel:
         label = QLabel()
@@ -45,8 +49,9 @@ class StatusBar(QStatusBar):
 
     @Slot(str)
     def tell(self, text: str) -> None:
-        """A word about something that has no line of its own."""
+        """A word about something that has no line of its own; it goes after a while."""
         self.word.setText(text)
+        self._forget.start(SHOWN_MS)
 
     def hide_names(self, hidden: bool) -> None:
         """On a projector nobody needs to see names and paths of files."""
@@ -82,4 +87,5 @@ class StatusBar(QStatusBar):
         self.record.setText(tr("window.record", name=record.stem))
         self.record.setToolTip(str(record))
         self.lost.setToolTip(tr("window.lost_tip"))
+        self.word.clear()  # it was said in another language
         self.refresh()

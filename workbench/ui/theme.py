@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QIcon,
     QPainter,
     QPalette,
+    QPen,
     QPixmap,
 )
 from PySide6.QtSvg import QSvgRenderer
@@ -233,6 +234,27 @@ def pixmap(name: str, colour: str) -> QPixmap:
 def icon(name: str, colour: str | None = None) -> QIcon:
     """An icon in `colour`, by default that of the text."""
     return QIcon(pixmap(name, colour or current().text))
+
+
+def numbered(number: int, side: int) -> QIcon:
+    """A number in a circle, for a primary button; greyed with it."""
+    icon = QIcon()
+    for mode, ink in ((QIcon.Mode.Normal, QColor("#ffffff")),
+                      (QIcon.Mode.Disabled, QColor(current().muted))):
+        picture = QPixmap(side, side)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(ink, 1.2))
+        painter.drawEllipse(QRectF(1, 1, side - 2, side - 2))
+        font = QFont(QApplication.font())
+        font.setPixelSize(int(side * 0.66))
+        font.setBold(True)
+        painter.setFont(font)
+        painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, str(number))
+        painter.end()
+        icon.addPixmap(picture, mode)
+    return icon
 
 
 def fixed_font() -> QFont:

@@ -55,6 +55,8 @@ class CallStrip(QWidget):
     def fit(self) -> None:
         """Height and widths for the font in force."""
         self._height = self._more.sizeHint().height() + 2
+        for chip in self._chips:
+            chip.chip = None  # its icon has the colours of another theme
         self.updateGeometry()
         self._lay_out()
 

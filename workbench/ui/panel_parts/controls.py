@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QStandardItemModel
+from PySide6.QtGui import QFont, QFontMetrics, QIcon, QPainter, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.texts import tr
-from workbench.ui.theme import GAP, current
+from workbench.ui.theme import GAP, current, numbered
 from workbench.ui.wording import Sentence
 
 W = TypeVar("W", bound=QWidget)
@@ -264,6 +264,7 @@ def fit(button: QPushButton) -> None:
     bold = QFontMetrics(_bold(button.font()))
     used = bold if button.property("primary") else metrics
     arrow = 14 if button.menu() is not None else 0
+    arrow += 0 if button.icon().isNull() else button.iconSize().width() + 4
     button.setFixedWidth(used.horizontalAdvance(button.text()) + 26 + arrow)
 
 
@@ -271,6 +272,14 @@ def _bold(font: QFont) -> QFont:
     result = QFont(font)
     result.setBold(True)
     return result
+
+
+def badge(button: QPushButton, number: int | None) -> None:
+    """A number in a circle before the text; None takes it away."""
+    side = QFontMetrics(button.font()).height()
+    button.setIconSize(QSize(side, side))
+    button.setIcon(QIcon() if number is None else numbered(number, side))
+    fit(button)
 
 
 def spring() -> QWidget:

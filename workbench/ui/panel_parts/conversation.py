@@ -121,4 +121,5 @@ def _data_line(row: RowLike, time: str, arrow: str, show_as: str, *, datagram: b
     if len(shown) < size:
         text += " " + tr("conversation.cut", count=size - len(shown))
     where = f"{row.peer}  " if datagram and row.peer else ""
-    return f"{time}  {arrow}  {size:>4} B  {where}{text}"
+    word = tr("conversation.sent" if arrow == ">" else "conversation.received")
+    return f"{time}  {arrow} {word} {size:>5} B  {where}{text}"

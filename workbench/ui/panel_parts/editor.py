@@ -243,7 +243,7 @@ class Editor(QWidget):
         except Problem as problem:
             position = problem.args_.get("position")
             self.text.mark(position - 1 if isinstance(position, int) else None)
-            self.preview.setText(tr("panel.preview_bad"))
+            self.preview.setText(tr("panel.preview_bad", reason=problem.text))
             self.preview.setToolTip(problem.text)
             return
         short = head if len(head) <= HEAD else head[:HEAD].rstrip() + " …"

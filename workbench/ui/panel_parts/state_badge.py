@@ -1,4 +1,4 @@
-"""The state of a socket in a word that the kernel uses, coloured by what it means."""
+"""The state of a socket: the kernel's word as it is, this program's own in the user's language."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from workbench.texts import has, tr
 from workbench.ui.panel_parts.controls import tone
 
 _TONES: Final = {
@@ -28,5 +29,6 @@ class StateBadge(QLabel):
         self.set_state("CLOSED")
 
     def set_state(self, state: str) -> None:
-        self.setText(state)
+        key = f"state.{state.replace(' ', '_').lower()}"
+        self.setText(tr(key) if has(key) else state)
         tone(self, _TONES.get(state, "idle"))

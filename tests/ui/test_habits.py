@@ -1,0 +1,86 @@
+"""Small things that one stumbles over: where the focus goes, what stays, what goes away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.ui.conftest import Hand
+from workbench.engine.settings import GateMode
+
+
+def test_the_focus_goes_to_what_comes_next(hand: Hand) -> None:
+    """Not into a field, where the keys 1, 2, 3 would become text."""
+    hand.window.activateWindow()
+    hand.find("server.listen").setFocus()
+    hand.press("server.listen")
+    assert hand.window.focusWidget() is hand.find("client.connect")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    assert hand.window.focusWidget() is hand.find("client.send")
+    hand.wait_state("client", "ESTABLISHED")
+
+
+def test_the_keys_work_from_the_log_too(hand: Hand) -> None:
+    hand.window.activateWindow()
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.wait(lambda: hand.window.log.model.rowCount() > 3)
+    view = hand.window.log.view
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_2)
+    hand.wait_state("client", "ESTABLISHED")
+
+
+def test_start_over_keeps_the_gates_as_they_are(hand: Hand) -> None:
+    hand.choose("server.accept_gate", "paused")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.choose("server.accept_gate", "auto")
+    hand.wait(lambda: hand.window.controller.snapshot("server-1").accept is GateMode.AUTO)
+    hand.window.log.follow.setChecked(False)
+    hand.window.start_over()
+    assert hand.window.controller.snapshot("server-1").accept is GateMode.AUTO
+    assert hand.window.log.follow.isChecked()
+
+
+def test_escape_gives_a_mark_up(hand: Hand) -> None:
+    hand.window.begin_mark()
+    hand.window._on_escape()
+    assert not hand.window.mark.isVisible()
+
+
+def test_a_new_endpoint_is_in_front(hand: Hand) -> None:
+    hand.window.new_server()
+    assert hand.window.slots_.left.currentWidget() is hand.window.slots_.panel("server-2")
+
+
+def test_the_newest_row_stays_in_view(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    for _ in range(6):
+        hand.press("client.connect")
+        hand.wait_state("client", "ESTABLISHED")
+        hand.press("client.abort")
+        hand.wait_state("client", "CLOSED")
+    view = hand.window.log.view
+    hand.window.looks.larger()
+    hand.window.resize(1200, 760)
+    hand.wait(view.at_bottom)
+    hand.window.looks.normal()
+
+
+def test_udp_is_without_a_greeting(hand: Hand) -> None:
+    """What cannot happen is not offered: a greeting needs a connection."""
+    hand.choose("server.type", "SOCK_DGRAM")
+    assert hand.find("server.responder").currentData() == "echo"  # type: ignore[attr-defined]
+    hand.choose("server.type", "SOCK_STREAM")
+    assert hand.find("server.responder").currentData() == "greet_echo"  # type: ignore[attr-defined]
+
+
+def test_call_by_call_says_what_comes_next(hand: Hand) -> None:
+    hand.choose("server.pace", "step")
+    hand.press("server.listen")
+    hand.wait_says("server.message", "Next: socket(AF_INET, SOCK_STREAM)")
+    hand.press("server.next_call")
+    hand.wait_says("server.message", "Next: setsockopt(SO_REUSEADDR, 1)")
