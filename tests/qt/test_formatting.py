@@ -26,12 +26,15 @@ def row(**values: object) -> Row:
 @pytest.mark.parametrize(
     ("values", "shown"),
     [
-        ({}, "client #2"), ({"connection": None}, "client"),
-        ({"endpoint": None, "connection": None}, ""),
+        ({}, "client #1"), ({"endpoint": None, "connection": None}, ""),
     ],
 )
 def test_who(values: dict[str, object], shown: str) -> None:
-    assert who_text(row(**values)) == shown
+    assert who_text(row(**values), 1) == shown
+
+
+def test_who_has_no_number_where_there_is_one_socket() -> None:
+    assert who_text(row(), None) == "client"
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,24 @@ class Reader:
         found = self._all("SELECT * FROM connection WHERE id=?", (number,))
         return ConnectionRow._make(found[0]) if found else None
 
+    def number_in_endpoint(self, connection: int) -> int | None:
+        """Which of its endpoint's connections it is, from 1, as the panels count them.
+
+        None for a listening socket, a datagram socket, and one that is not in the record: their
+        endpoint has one at a time.
+        """
+        found = self._all(
+            "SELECT c.endpoint, c.parent, e.role FROM connection c JOIN endpoint e"
+            " ON e.id=c.endpoint WHERE c.id=?", (connection,))
+        if not found:
+            return None
+        endpoint, parent, role = found[0]
+        if role == "datagram" or (role == "listener" and parent is None):
+            return None
+        return int(self._all(
+            "SELECT count(*) FROM connection WHERE endpoint=? AND id<=? AND (parent IS NOT NULL)=?",
+            (endpoint, connection, parent is not None))[0][0])
+
     def samples(self, connection: int) -> list[SampleRow]:
         """The kernel readings kept of a connection, oldest first."""
         return [SampleRow._make(row) for row in self._all(

@@ -80,6 +80,7 @@ class Controller(QObject):
         self._watched: frozenset[int] = frozenset()
         self._wake_pending = False
         self._closed = False
+        self._numbers: dict[int, int | None] = {}
         self._told = 0
         self._flushed = 0.0
         self._pump = _single_shot(self, self._flush)
@@ -163,6 +164,14 @@ class Controller(QObject):
         """The row of an endpoint's event with this stamp."""
         return None if t_ns is None else self.reader.seq_at(t_ns, endpoint)
 
+    def number_of(self, connection: int | None) -> int | None:
+        """The number that the panels show for a connection of the record; None: it has none."""
+        if connection is None:
+            return None
+        if connection not in self._numbers:
+            self._numbers[connection] = self.reader.number_in_endpoint(connection)
+        return self._numbers[connection]
+
     def begin_anew(self, session: Session, timeout: float = 10.0) -> None:
         """Close the session and its record, and go on with another one."""
         old = self.session
@@ -171,6 +180,7 @@ class Controller(QObject):
         self.session = session
         self.reader = session.journal.reader()
         self.selection = Selection()
+        self._numbers = {}
         self._told = 0
         self._end_subscription = session.journal.subscribe(self._on_commit)
         old.close(timeout)

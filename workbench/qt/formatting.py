@@ -13,11 +13,11 @@ PREVIEW = 120
 """Bytes of a payload that a cell shows."""
 
 
-def who_text(row: Row) -> str:
-    """Endpoint and connection."""
+def who_text(row: Row, number: int | None) -> str:
+    """Endpoint and connection; `number` counts within the endpoint, as its panel does."""
     if row.endpoint is None:
         return ""
-    return row.endpoint if row.connection is None else f"{row.endpoint} #{row.connection}"
+    return row.endpoint if number is None else f"{row.endpoint} #{number}"
 
 
 def call_text(row: Row) -> str:

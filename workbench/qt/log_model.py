@@ -217,7 +217,7 @@ class LogModel(QAbstractTableModel):
         return (
             str(event.seq),
             time,
-            who_text(event),
+            who_text(event, self._controller.number_of(event.connection)),
             "" if event.kind == NOTE else call_text(event),
             result_text(event),
             took_text(event),

@@ -164,7 +164,9 @@ class Inspector(QTabWidget):
                 sampled_at = self.controller.clock_text(sample.t_ns)
         shown = explain(row, title=title_of(row), sample=sample, sampled_at=sampled_at,
                         story=story_of(self.controller.reader, row))
-        self._text.show_explanation(shown, who_text(row))
+        self._text.show_explanation(
+            shown, who_text(row, self.controller.number_of(row.connection))
+        )
         self._offer_ways()
         self._show_bytes()
 
