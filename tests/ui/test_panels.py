@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
 
 from workbench.engine.snapshot import Phase
 from workbench.ui import defaults
@@ -288,3 +289,22 @@ def test_a_refused_try_does_not_make_many_clients(hand: Hand) -> None:
     connected(hand)
     assert not hand.find("client.connections").isVisible()
     assert hand.window.slots_.right.tabText(0) == "client-1"
+
+
+def strip_texts(hand: Hand, side: str) -> list[str]:
+    strip = hand.find(f"{side}.calls")
+    buttons = [x for x in strip.findChildren(QToolButton) if x.isVisible()]
+    return [x.text() for x in sorted(buttons, key=lambda x: x.x())]
+
+
+def test_the_strip_goes_on_with_the_connection(hand: Hand) -> None:
+    connected(hand)
+    hand.press("client.send")
+    hand.wait(lambda: strip_texts(hand, "client")[-1].startswith("recv 0 s"))
+    assert "send 18 B" in strip_texts(hand, "client")
+    assert strip_texts(hand, "server")[-1].startswith("accept")
+    table = hand.find("server.connections")
+    hand.wait(lambda: table.model().rowCount() == 1)  # type: ignore[attr-defined]
+    table.selectRow(0)  # type: ignore[attr-defined]
+    hand.wait(lambda: strip_texts(hand, "server")[-1].startswith("recv"))
+    assert "send 18 B" in strip_texts(hand, "server")

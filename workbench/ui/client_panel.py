@@ -287,29 +287,28 @@ class ClientPanel(EndpointPanel):
                 return
             to = self.settings.address if self._link is None else f"@{self._link}"
         command = send_of(draft, body, self.name)
-        self.act("send", replace(command, connection=self._number(), to=to, repeat=repeat,
+        self.act("send", replace(command, connection=self.chosen_number(), to=to, repeat=repeat,
                                  interval=interval, wait=False))
         if self.editor.saved.messages is not None:
             self.editor.saved.messages.sent(draft)
 
     @Slot()
     def _on_half_close(self) -> None:
-        self.act("half_close", c.Shutdown(self.name, connection=self._number()))
+        self.act("half_close", c.Shutdown(self.name, connection=self.chosen_number()))
 
     @Slot()
     def _on_abort(self) -> None:
-        self.act("abort", c.Abort(self.name, connection=self._number()))
+        self.act("abort", c.Abort(self.name, connection=self.chosen_number()))
 
     @Slot()
     def _on_close(self) -> None:
         self.again.stop()
-        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self._number() is None:
+        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self.chosen_number() is None:
             self.act("close", c.Stop(self.name))
         else:
-            self.act("close", c.Close(self.name, connection=self._number()))
+            self.act("close", c.Close(self.name, connection=self.chosen_number()))
 
-    def _number(self) -> int | None:
-        """The connection that is meant: the chosen row of the table; None means all."""
+    def chosen_number(self) -> int | None:
         line = self.table.chosen() if self.table.isVisible() else None
         return line.key if line is not None and isinstance(line.key, int) else None
 
@@ -434,7 +433,7 @@ class ClientPanel(EndpointPanel):
         if not self.table.isVisible():
             self.talk.show_connection(None)
         else:
-            self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text)
+            self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text, now_ns)
         self._caption_connect()
         self.controls.recaption(self.editor.send, "stop_sending" if self._repeating else "send")
         self.talk.feed.refresh()

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLa
 from workbench.engine import commands as c
 from workbench.engine import errors
 from workbench.engine.settings import EndpointSettings, GateMode, OptionValue, Pace
-from workbench.engine.snapshot import Chip, EndpointSnapshot, Phase
+from workbench.engine.snapshot import Chip, ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.texts import Problem, tr
 from workbench.ui import bindings, fields
 from workbench.ui.draft import Where, join_address, role_of, split_address
@@ -27,6 +27,7 @@ from workbench.ui.panel_parts.more import More
 from workbench.ui.panel_parts.options_box import OptionsBox, show_value
 from workbench.ui.panel_parts.pace import PaceBox
 from workbench.ui.plan import plan_of
+from workbench.ui.recent_calls import RecentCalls
 from workbench.ui.talk import Talk
 from workbench.ui.theme import GAP
 from workbench.ui.wording import Sentence, Trouble, say
@@ -84,6 +85,7 @@ class EndpointPanel(QWidget):
         self.more = More(self.controls)
         self.receive_once = self.controls.add(QPushButton(), "recvfrom_once")
         self.timeout = self.controls.add(NotedBox(7), "timeout")
+        self.recent = RecentCalls(controller)
         self.talk = Talk(self.controls, controller, settings.name)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
@@ -142,6 +144,20 @@ class EndpointPanel(QWidget):
             return None
         snapshot = self.controller.snapshot(name)
         return snapshot.local or snapshot.settings.address
+
+    def in_question(self, snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
+        """The connection that the strip goes on with: the chosen one; for a client that has none
+        chosen, the newest open one."""
+        number = self.chosen_number()
+        if number is None and self.server:
+            return None  # the listener's own accept() is in question
+        found = [item for item in snapshot.connections
+                 if (item.closed_ns is None if number is None else item.number == number)]
+        return found[-1] if found else None
+
+    def chosen_number(self) -> int | None:
+        """The connection that is meant: the chosen row of the table; None: none is chosen."""
+        return None
 
     def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
         """The button that leads out of a failure, where there is one."""
@@ -463,7 +479,8 @@ class EndpointPanel(QWidget):
         fresh = snapshot.phase is Phase.IDLE or (self._edited and not live)
         self.address_line.state.set_state("CLOSED" if fresh else self.state_of(snapshot))
         self.strip.show_snapshot(
-            snapshot, now_ns, self.planned() if snapshot.phase is Phase.IDLE else ()
+            snapshot, now_ns, self.planned() if snapshot.phase is Phase.IDLE else (),
+            self.recent.after(snapshot, self.in_question(snapshot)),
         )
         has_socket = snapshot.open_count > 0 or live
         self.receive_gate.show_mode(snapshot.receive, live=has_socket)

@@ -281,21 +281,21 @@ class ServerPanel(EndpointPanel):
             encoding=encoding if body.text is not None else None, connection=connection, to=to,
         ))
 
-    def _number(self) -> int | None:
+    def chosen_number(self) -> int | None:
         line = self.table.chosen()
         return line.key if line is not None and isinstance(line.key, int) else None
 
     @Slot()
     def _on_half_close(self) -> None:
-        self.act("half_close", c.Shutdown(self.name, connection=self._number()))
+        self.act("half_close", c.Shutdown(self.name, connection=self.chosen_number()))
 
     @Slot()
     def _on_abort(self) -> None:
-        self.act("abort", c.Abort(self.name, connection=self._number()))
+        self.act("abort", c.Abort(self.name, connection=self.chosen_number()))
 
     @Slot()
     def _on_close(self) -> None:
-        number = self._number()
+        number = self.chosen_number()
         if number is not None:
             self.act("close", c.Close(self.name, connection=number))
 
@@ -405,7 +405,7 @@ class ServerPanel(EndpointPanel):
         self.receive_once.setVisible(datagram)
         enable(self.receive_once, None if live else say("why.not_started"))
         self._show_queue(snapshot, datagram=datagram)
-        self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text)
+        self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text, now_ns)
         self._show_targets(snapshot, datagram=datagram)
         self._show_actions(snapshot)
         someone = bool(snapshot.peers) if datagram else snapshot.open_count > 0
@@ -466,11 +466,9 @@ class ServerPanel(EndpointPanel):
         self.target.setCurrentIndex(max(0, self.target.findData(kept)))
 
     def _show_actions(self, snapshot: EndpointSnapshot) -> None:
-        number = self._number()
+        number = self.chosen_number()
         self.chosen_row.setVisible(not self.address_line.datagram)
-        self.chosen_row.show_chosen(
-            next((x for x in snapshot.connections if x.number == number), None)
-        )
+        self.chosen_row.show_chosen(self.in_question(snapshot) if number is not None else None)
         if self.talk_box.isVisible():
             self.talk.feed.refresh()
 

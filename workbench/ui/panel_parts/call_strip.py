@@ -27,6 +27,7 @@ _ICONS: Final = {
 _OF_A_SET_UP: Final = frozenset({"socket", "setsockopt", "bind", "listen", "connect"})
 """The others follow from what happens later: nobody can make accept() return."""
 _WITH_FD: Final = ("socket", "accept")
+_WITH_BYTES: Final = ("send", "recv")
 MOST_CHIPS: Final = 24
 SECOND: Final = 1_000_000_000
 
@@ -61,10 +62,13 @@ class CallStrip(QWidget):
         self._lay_out()
 
     def show_snapshot(
-        self, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[Chip, ...] = ()
+        self, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[Chip, ...] = (),
+        recent: tuple[Chip, ...] = (),
     ) -> None:
-        """`planned` are the calls to come while there is none yet."""
-        chips = _chips(snapshot, planned)
+        """`planned` are the calls to come while there is none yet, `recent` those of the
+        connection in question, after its set-up.
+        """
+        chips = (*_chips(snapshot, planned), *recent)
         changed = False
         while len(self._chips) < len(chips):
             button = _ChipButton(self)
@@ -232,9 +236,14 @@ def _label(chip: Chip, snapshot: EndpointSnapshot, now_ns: int) -> str:
         return f"{chip.call} {chip.errno}"
     if chip.state is ChipState.DONE and chip.call in _WITH_FD and chip.result is not None:
         return f"{chip.call} fd {chip.result}"
+    if chip.state is ChipState.DONE and chip.call in _WITH_BYTES:
+        return f"{chip.call} {chip.result} B"
     if chip.state is not ChipState.WAITING:
         return chip.call
-    waiting = snapshot.waiting
+    if chip.t_ns is not None and chip.call == "recv":
+        return tr("chip.since", call=chip.call, seconds=max(0, now_ns - chip.t_ns) // SECOND)
+    newest = snapshot.connections[-1] if snapshot.connections else None
+    waiting = snapshot.waiting or (newest.waiting if newest is not None else None)
     if waiting is not None and waiting.call == chip.call:
         if waiting.deadline_ns is not None:
             left = max(0.0, (waiting.deadline_ns - now_ns) / SECOND)

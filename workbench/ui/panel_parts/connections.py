@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -158,15 +159,19 @@ class ConnectionTable(QTableView):
 
     def show_snapshot(
         self, snapshot: EndpointSnapshot, owner: Callable[[str | None], str | None],
-        clock: Callable[[int], str],
+        clock: Callable[[int], str], now_ns: int,
     ) -> None:
-        """`owner` names the endpoint of ours behind an address, `clock` words record times."""
+        """`owner` names the endpoint of ours behind an address, `clock` words record times.
+
+        `now_ns` is the record's time now.
+        """
         kept = self.chosen()
         if snapshot.settings.role.value == "datagram":
             lines = tuple(_peer_line(peer, owner, clock) for peer in snapshot.peers)
             self.lines.show_lines(lines, _DATAGRAM)
         else:
-            make = _client_line if self._columns is _CLIENT else _connection_line
+            make = (partial(_client_line, now_ns=now_ns) if self._columns is _CLIENT
+                    else _connection_line)
             silent = self._silences.look(snapshot.connections)
             lines = tuple(
                 _badged(make(item, owner, clock), silent.get(item.id, ""), self._columns)
@@ -235,13 +240,13 @@ def _state(item: ConnectionSnapshot, clock: Callable[[int], str]) -> str:
 
 def _client_line(
     item: ConnectionSnapshot, _owner: Callable[[str | None], str | None],
-    clock: Callable[[int], str],
+    clock: Callable[[int], str], *, now_ns: int,
 ) -> Line:
     took = "-"
     if item.connected_ns is not None:
         took = took_to_connect(item)
     elif item.waiting is not None and item.closed_ns is None:
-        took = tr("panel.waiting")
+        took = tr("panel.waiting", seconds=f"{(now_ns - item.waiting.since_ns) / 1e9:.1f}")
     cells = (
         str(item.number), item.local or "-", _state(item, clock), took, str(item.bytes_in),
         str(item.bytes_out),

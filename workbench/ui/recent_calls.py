@@ -1,0 +1,63 @@
+"""The newest calls of one connection, as chips: the strip goes on with them after the set-up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine.settings import GateMode
+from workbench.engine.snapshot import Chip, ChipState, ConnectionSnapshot, EndpointSnapshot
+from workbench.journal.query import parse
+
+if TYPE_CHECKING:
+    from workbench.journal.query import Condition
+    from workbench.qt.controller import Controller
+
+MOST: Final = 3
+LOOK_BACK: Final = 500
+"""Rows: what is further back is no news."""
+TALK: Final = "kind:call|end call:send|recv|shutdown|close -errno:EINPROGRESS|EAGAIN"
+
+
+class RecentCalls:
+    """Reads the record's end; one connection at a time."""
+
+    def __init__(self, controller: Controller) -> None:
+        self._controller = controller
+        self._connection: int | None = None
+        self._condition: Condition | None = None
+        self._seen = 0
+        self._chips: tuple[Chip, ...] = ()
+
+    def after(self, snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
+              ) -> tuple[Chip, ...]:
+        """What was called on it last, and the recv() that waits for its peer."""
+        if item is None or item.connected_ns is None:
+            return ()
+        self._read(item.id)
+        waits = (
+            item.closed_ns is None and item.waiting is None and not item.peer_finished
+            and item.errno is None and snapshot.receive is GateMode.AUTO
+        )
+        if not waits:
+            return self._chips
+        since = max((chip.t_ns or 0 for chip in self._chips), default=item.connected_ns)
+        return (*self._chips, Chip("recv", str(snapshot.settings.bufsize), ChipState.WAITING,
+                                   since))
+
+    def _read(self, connection: int) -> None:
+        if connection != self._connection:
+            self._connection, self._seen, self._chips = connection, 0, ()
+            self._condition = parse(f"conn={connection} {TALK}")
+        committed = self._controller.session.journal.committed
+        if committed == self._seen:
+            return
+        after = max(self._seen, committed - LOOK_BACK)
+        self._seen = committed
+        reader = self._controller.reader
+        seqs = [seq for part in reader.select(self._condition, after, committed) for seq in part]
+        new = tuple(
+            Chip(row.call, row.args, ChipState.FAILED if row.error else ChipState.DONE, row.t_ns,
+                 row.result, row.errno or row.error)
+            for row in reader.rows(seqs[-MOST:])
+        )
+        self._chips = (*self._chips, *new)[-MOST:]
