@@ -300,11 +300,11 @@ def strip_texts(hand: Hand, side: str) -> list[str]:
 def test_the_strip_goes_on_with_the_connection(hand: Hand) -> None:
     connected(hand)
     hand.press("client.send")
+    hand.wait(lambda: "send 18 B" in strip_texts(hand, "client"))
     hand.wait(lambda: strip_texts(hand, "client")[-1].startswith("recv 0 s"))
-    assert "send 18 B" in strip_texts(hand, "client")
     assert strip_texts(hand, "server")[-1].startswith("accept")
     table = hand.find("server.connections")
     hand.wait(lambda: table.model().rowCount() == 1)  # type: ignore[attr-defined]
     table.selectRow(0)  # type: ignore[attr-defined]
-    hand.wait(lambda: strip_texts(hand, "server")[-1].startswith("recv"))
-    assert "send 18 B" in strip_texts(hand, "server")
+    hand.wait(lambda: "send 18 B" in strip_texts(hand, "server"))
+    hand.wait(lambda: strip_texts(hand, "server")[-1].startswith("recv "))

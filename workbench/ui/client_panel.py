@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ class ClientPanel(EndpointPanel):
         self.press_start: Callable[[str], None] = lambda _name: None
         self.press_accept: Callable[[str], None] = lambda _name: None
         self._send_after: Ticket | None = None
+        self._anyway: Ticket | None = None
         self._just_connected = False  # connect() has come back; the snapshot may not know yet
         self._followed: tuple[str, str, str] | None = None
         self.bufsize = add(TextField(width=7), "bufsize")
@@ -254,8 +256,15 @@ class ClientPanel(EndpointPanel):
         if not self.controller.snapshot(self.name).open_count:
             if not self.configured("connect"):
                 return
-            self.act("other_way", c.Start(self.name))
-        self.act("other_way", c.Call(self.name, "send", (body.text or "",)))
+            self._anyway = self.act("other_way", c.Start(self.name))
+            if self._anyway is not None and not self._anyway.done:
+                return  # send() follows when there is a socket
+        self._call_send(body.text or "")
+
+    def _call_send(self, text: str) -> None:
+        self._anyway = None
+        self.refresh()  # the new state first: it wipes the message line
+        self.act("other_way", c.Call(self.name, "send", (text,)))
 
     @Slot(object)
     def _on_ticket_done(self, ticket: Ticket) -> None:
@@ -265,6 +274,9 @@ class ClientPanel(EndpointPanel):
             self._just_connected = ticket.outcome is not None and ticket.outcome.ok
         elif mine and isinstance(ticket.command, c.Close | c.Abort | c.Stop):
             self._just_connected = False
+        if ticket is self._anyway and ticket.outcome is not None and ticket.outcome.ok:
+            with suppress(Problem):  # edited meanwhile: the message line says what is wrong
+                self._call_send(content(self.editor.draft).text or "")
         if ticket is self._send_after:
             self._on_connected(ticket)
 

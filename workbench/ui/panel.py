@@ -147,7 +147,8 @@ class EndpointPanel(QWidget):
 
     def in_question(self, snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
         """The connection that the strip goes on with: the chosen one; for a client that has none
-        chosen, the newest open one."""
+        chosen, the newest open one.
+        """
         number = self.chosen_number()
         if number is None and self.server:
             return None  # the listener's own accept() is in question
