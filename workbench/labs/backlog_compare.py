@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.labs.backlog_data import Result
+from workbench.labs.backlog_data import Mode, Result
 from workbench.texts import tr
 
 ELSEWHERE: Final = ("linux", "macos", "freebsd", "windows")
-WAYS: Final = ("close", "bound", "gate")
+WAYS: Final = ("close", "bound", "gate", "firewall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,17 @@ def compare(result: Result, said: Prediction | None = None) -> Comparison:
     )
 
 
+def readings(result: Result) -> str:
+    """What was read from the kernel, and whose counters they are; "" where nothing could be."""
+    if result.queue_limit is None:
+        return ""
+    private = Mode(result.mode).private
+    key = f"measured_{result.mode}" if private else "measured"
+    return tr(f"backlog.{key}", peak=result.queue_peak, limit=result.queue_limit,
+              drops=_shown(result.drops), overflows=_shown(result.listen_overflows),
+              listen_drops=_shown(result.listen_drops), rejected=_shown(result.rejected))
+
+
 def _rows(result: Result, said: Prediction | None) -> Iterator[CompareRow]:
     """The three that the article and a prediction speak of, and what else came up."""
     article = min(result.claim, result.clients)
@@ -105,7 +116,7 @@ def _reason(key: str, **values: object) -> Reason:
 
 
 def _reasons(result: Result) -> Iterator[Reason]:
-    if result.mode == "kernel":
+    if result.mode in {Mode.KERNEL, Mode.ABORT}:
         yield from _limit(result)
         yield from _queue(result)
     yield from _silence(result)
@@ -143,7 +154,9 @@ def _silence(result: Result) -> Iterator[Reason]:
     silent = result.timed_out + result.pending
     if silent and result.family == "unix":
         yield _reason("why_unix_waits", count=silent)
-    elif silent and result.drops:
+    elif silent and result.mode == Mode.ABORT and result.queue_full and _syns_dropped(result):
+        yield _reason("why_silent_abort", count=silent, overflows=result.listen_overflows)
+    elif silent and result.drops and result.mode != Mode.ABORT:
         yield _reason("why_dropped", count=silent, drops=result.drops)
     elif silent:
         yield _reason("why_silent_unknown", count=silent)
@@ -156,16 +169,35 @@ def _silence(result: Result) -> Iterator[Reason]:
         yield _reason("why_pending", count=result.pending)
 
 
+def _syns_dropped(result: Result) -> bool:
+    """Whether the private namespace counted more overflows than resets: SYNs that met it full."""
+    return (result.listen_overflows or 0) > result.reset
+
+
 def _refusals(result: Result) -> Iterator[Reason]:
-    if result.refused:
-        yield _reason(f"why_refused_{result.mode}", count=result.refused)
+    if result.refused and result.mode == Mode.FIREWALL and not result.rejected:
+        yield _reason("why_refused_kernel", count=result.refused)
+    elif result.refused:
+        yield _reason("why_refused_" + ("kernel" if result.mode == Mode.ABORT else result.mode),
+                      count=result.refused, rejected=result.rejected, peak=result.queue_peak,
+                      limit=result.queue_limit)
     if result.reset:
-        key = "why_reset_gate" if result.mode == "gate" else "why_reset"
-        yield _reason(key, count=result.reset)
+        yield _reason(_why_reset(result), count=result.reset)
     if result.again and result.queue_full:
         yield _reason("why_again", count=result.again)
     elif result.again:
         yield _reason("why_again_unknown", count=result.again)
+
+
+def _why_reset(result: Result) -> str:
+    """In mode abort it takes a full queue and as many overflows to say that it was this."""
+    if result.mode == Mode.GATE:
+        return "why_reset_gate"
+    if result.mode == Mode.ABORT and result.queue_full and (
+        (result.listen_overflows or 0) >= result.reset
+    ):
+        return "why_reset_abort"
+    return "why_reset"
 
 
 def _shown(value: int | None) -> object:

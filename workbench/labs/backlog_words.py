@@ -49,6 +49,8 @@ def outcome(view: ClientView, settings: BacklogSettings, now: float) -> str:
         case ClientState.QUEUED:
             key = "in_room" if settings.mode is Mode.GATE else "in_queue"
             return tr(f"backlog.{key}", took=span(view.connect_seconds))
+        case ClientState.UNFINISHED:
+            return tr("backlog.unfinished", took=span(view.connect_seconds))
         case ClientState.ACCEPTED:
             return tr("backlog.accepted", took=span(view.connect_seconds),
                       at=f"{view.accepted or 0.0:.1f}")
@@ -60,7 +62,8 @@ def outcome(view: ClientView, settings: BacklogSettings, now: float) -> str:
             key = "timed_out_kernel" if view.ended_by is EndedBy.KERNEL else "timed_out_ours"
             return tr(f"backlog.{key}", waited=waited, syns=syns)
         case ClientState.RESET if view.connected is not None:
-            return tr("backlog.reset_later")
+            never_in = settings.mode is Mode.ABORT and not view.entered
+            return tr("backlog.reset_unfinished" if never_in else "backlog.reset_later")
         case ClientState.REFUSED | ClientState.RESET | ClientState.AGAIN:
             return tr(f"backlog.{view.state.value}", waited=waited)
         case ClientState.ERROR:
