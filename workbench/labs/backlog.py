@@ -6,7 +6,6 @@ Outcomes come from the record's events, the queue from the kernel; nothing is wo
 from __future__ import annotations
 
 import contextlib
-import os
 import platform
 import threading
 import time
@@ -17,13 +16,12 @@ from typing import Final
 from workbench.engine import commands as c
 from workbench.engine.kernel import LINUX
 from workbench.engine.making import HERE
-from workbench.engine.settings import EndpointSettings, GateMode, OptionValue, Role
 from workbench.engine.ticket import Outcome, Ticket, failed
 from workbench.journal.query import parse as parse_filter
 from workbench.labs.backlog_abort import Overflow
-from workbench.labs.backlog_address import address, port_of, sockaddr, sockaddr_of
 from workbench.labs.backlog_clients import Clients
-from workbench.labs.backlog_data import FAMILIES, BacklogSettings, Family, Mode, Picture, Result
+from workbench.labs.backlog_data import BacklogSettings, Family, Mode, Picture, Result
+from workbench.labs.backlog_endpoints import connector, listener, port_of, sockaddr, sockaddr_of
 from workbench.labs.backlog_view import Observer
 from workbench.labs.private_net import ABORT, PrivateNet
 from workbench.session import Session
@@ -33,7 +31,6 @@ TICK: Final = 0.05
 TICK_MANY: Final = 0.2
 MANY: Final = 64
 """Seconds between two readings (of many clients): how fine the times of SYN repeats are."""
-ROOM_BACKLOG: Final = 128
 
 
 class BacklogRun:
@@ -72,8 +69,8 @@ class BacklogRun:
         self._sockets = 0
         self._result: Result | None = None
         maker = self._net.maker if self._net is not None else HERE
-        session.add(self._listener(), maker)
-        session.add(self._connector(), maker)
+        session.add(listener(self.server, settings, self._overflow), maker)
+        session.add(connector(self.client, settings, self.server), maker)
         self._seen = session.journal.committed
         self._forget = session.before_close(self.stop)
 
@@ -156,30 +153,6 @@ class BacklogRun:
     def _perform(self, command: c.Command) -> Ticket:
         return self._session.perform(command)
 
-    # -- the endpoints ------------------------------------------------------------------------
-
-    def _listener(self) -> EndpointSettings:
-        family = self.settings.family
-        options: tuple[tuple[str, OptionValue], ...] = ()
-        if family is not Family.UNIX and os.name != "nt":
-            options = (("SO_REUSEADDR", 1),)
-        backlog = self.settings.backlog
-        if self.settings.mode is Mode.GATE:
-            backlog = ROOM_BACKLOG
-        if self._overflow is not None:
-            backlog = self._overflow.roomy
-            options += (("TCP_DEFER_ACCEPT", self._overflow.patience),)
-        return EndpointSettings(
-            self.server, Role.LISTENER, FAMILIES[family], address=address(family),
-            backlog=backlog, accept=GateMode.PAUSED, options=options,
-        )
-
-    def _connector(self) -> EndpointSettings:
-        return EndpointSettings(
-            self.client, Role.STREAM, FAMILIES[self.settings.family], address=f"@{self.server}",
-            timeout=self.settings.timeout, count=self.settings.clients,
-        )
-
     # -- the run ------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -237,7 +210,7 @@ class BacklogRun:
     def _guard(self, net: PrivateNet) -> bool:
         """The private network as the mode wants it, told in the record."""
         if self.settings.mode is Mode.ABORT:
-            self._session.note("sysctl_set", f"'{ABORT.replace('/', '.')}', 1", self.server)
+            self._session.note("sysctl_set", f"'net.{ABORT.replace('/', '.')}', 1", self.server)
             return True
         port, most = port_of(self._session.link(self.server)), max(0, self.settings.backlog)
         try:

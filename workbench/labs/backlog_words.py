@@ -9,6 +9,7 @@ from workbench.labs.backlog_data import (
     EndedBy,
     Family,
     Mode,
+    Picture,
 )
 from workbench.texts import tr
 
@@ -23,6 +24,20 @@ def title(settings: BacklogSettings) -> str:
 def ends(settings: BacklogSettings) -> str:
     """When it ends at the latest."""
     return tr("backlog.ends", seconds=f"{settings.bound:.1f}")
+
+
+def counters(picture: Picture, mode: Mode) -> list[str]:
+    """What listener, firewall and network namespace counted, a line each; unknown ones left out."""
+    lines = []
+    if picture.drops is not None:
+        lines.append(tr("lab.drops_abort" if mode is Mode.ABORT else "lab.drops",
+                        count=picture.drops))
+    if picture.rejected is not None:
+        lines.append(tr("lab.rejected", count=picture.rejected))
+    if picture.overflows is not None:
+        lines.append(tr("lab.overflows_private" if mode.private else "lab.overflows",
+                        count=picture.overflows, drops=picture.listen_drops))
+    return lines
 
 
 def number(seconds: float) -> str:

@@ -107,7 +107,7 @@ def _sysctl(name: str, value: list[str]) -> str:
             path.write_text(value[0], encoding="ascii")
         return path.read_text(encoding="ascii").strip()
     except OSError as error:  # /proc/sys is read-only in many containers
-        raise Refused("sysctl", error.errno or 0, name.replace("/", ".")) from error
+        raise Refused("sysctl", error.errno or 0, "net." + name.replace("/", ".")) from error
 
 
 def _rules(port: int, most: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ from workbench.texts import Problem, reason_of
 PATIENCE: Final = 20.0
 """Seconds for one answer; more means that the helper hangs."""
 END_PATIENCE: Final = 2.0
+_FD: Final = struct.Struct("=i")
 ABORT: Final = "ipv4/tcp_abort_on_overflow"
 """In net.ipv4, for IPv6 too."""
 SOMAXCONN: Final = "core/somaxconn"
@@ -154,15 +156,16 @@ class PrivateNet:
         if sys.platform != "linux" or self._channel is None:
             raise Problem("namespace.gone")
         try:
-            raw, fds, _, _ = socket.recv_fds(
-                self._channel, namespace_helper.MESSAGE, 1, socket.MSG_CMSG_CLOEXEC)
+            # recv_fds of Python 3.11 does not hand its flags on
+            raw, messages, _, _ = self._channel.recvmsg(
+                namespace_helper.MESSAGE, socket.CMSG_LEN(_FD.size), socket.MSG_CMSG_CLOEXEC)
         except OSError as error:  # what it may say later would answer the wrong question
             self._channel.close()
             self._channel = None
             raise Problem("namespace.gone") from error
         word, _, rest = raw.decode().partition(" ")
         if word == "ok":
-            return rest, fds
+            return rest, [_FD.unpack_from(data)[0] for _, _, data in messages]
         raise _refusal(rest)
 
 
@@ -208,3 +211,23 @@ def _tried(act: Callable[[], None]) -> Problem | None:
     except Problem as problem:
         return problem
     return None
+
+
+class Probe:
+    """`probe` on a thread of its own: a window does not wait for it.
+
+    Attributes:
+        found: what came out, None until then.
+    """
+
+    def __init__(self) -> None:
+        self.found: Hindrances | None = None
+        self._thread = threading.Thread(target=self._run, name="private network probe", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        self.found = probe()
+
+    def wait(self) -> None:
+        """Until it has ended."""
+        self._thread.join()

@@ -1,4 +1,4 @@
-"""Where the backlog lab's listener stands, as a scenario spells it and as bind() takes it."""
+"""The backlog lab's two endpoints: how they are set up, and where the listener stands."""
 
 from __future__ import annotations
 
@@ -8,10 +8,38 @@ from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine.kernel import LINUX
-from workbench.labs.backlog_data import Family
+from workbench.engine.settings import EndpointSettings, GateMode, OptionValue, Role
+from workbench.labs.backlog_abort import Overflow
+from workbench.labs.backlog_data import FAMILIES, BacklogSettings, Family, Mode
 from workbench.session import Session
 
+ROOM_BACKLOG: Final = 128
 _serial: Final = itertools.count(1)
+
+
+def listener(name: str, settings: BacklogSettings, overflow: Overflow | None) -> EndpointSettings:
+    """The listener that does not accept; `overflow` of mode abort."""
+    family, backlog = settings.family, settings.backlog
+    options: tuple[tuple[str, OptionValue], ...] = ()
+    if family is not Family.UNIX and os.name != "nt":
+        options = (("SO_REUSEADDR", 1),)
+    if settings.mode is Mode.GATE:
+        backlog = ROOM_BACKLOG
+    if overflow is not None:
+        backlog = overflow.roomy
+        options += (("TCP_DEFER_ACCEPT", overflow.patience),)
+    return EndpointSettings(
+        name, Role.LISTENER, FAMILIES[family], address=address(family), backlog=backlog,
+        accept=GateMode.PAUSED, options=options,
+    )
+
+
+def connector(name: str, settings: BacklogSettings, server: str) -> EndpointSettings:
+    """All the clients; `server`: whom they connect to."""
+    return EndpointSettings(
+        name, Role.STREAM, FAMILIES[settings.family], address=f"@{server}",
+        timeout=settings.timeout, count=settings.clients,
+    )
 
 
 def address(family: Family) -> str:
