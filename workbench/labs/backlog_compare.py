@@ -119,8 +119,9 @@ def _reasons(result: Result) -> Iterator[Reason]:
     if result.mode in {Mode.KERNEL, Mode.ABORT}:
         yield from _limit(result)
         yield from _queue(result)
-    yield from _silence(result)
-    yield from _refusals(result)
+    turned_away = (_silence, _refusals)
+    for why in reversed(turned_away) if result.mode == Mode.ABORT else turned_away:
+        yield from why(result)
     if result.accepted:
         yield _reason("why_accepted", count=result.accepted)
     if result.error:
@@ -170,34 +171,38 @@ def _silence(result: Result) -> Iterator[Reason]:
 
 
 def _syns_dropped(result: Result) -> bool:
-    """Whether the private namespace counted more overflows than resets: SYNs that met it full."""
-    return (result.listen_overflows or 0) > result.reset
+    """Whether the private namespace counted more overflows than those: SYNs that met it full."""
+    return (result.listen_overflows or 0) > _aborted(result)
 
 
 def _refusals(result: Result) -> Iterator[Reason]:
-    if result.refused and result.mode == Mode.FIREWALL and not result.rejected:
-        yield _reason("why_refused_kernel", count=result.refused)
-    elif result.refused:
-        yield _reason("why_refused_" + ("kernel" if result.mode == Mode.ABORT else result.mode),
-                      count=result.refused, rejected=result.rejected, peak=result.queue_peak,
-                      limit=result.queue_limit)
-    if result.reset:
-        yield _reason(_why_reset(result), count=result.reset)
+    by_rule = min(result.refused, result.rejected or 0)
+    if by_rule:
+        yield _reason("why_refused_firewall", count=by_rule, rejected=result.rejected,
+                      peak=_shown(result.queue_peak), limit=_shown(result.queue_limit))
+    others = result.refused - by_rule
+    if others:
+        key = "kernel" if Mode(result.mode).private else result.mode
+        yield _reason(f"why_refused_{key}", count=others)
+    aborted = _aborted(result)
+    if aborted:
+        yield _reason("why_reset_abort", count=aborted)
+    if result.reset - aborted:
+        key = "why_reset_gate" if result.mode == Mode.GATE else "why_reset"
+        yield _reason(key, count=result.reset - aborted)
     if result.again and result.queue_full:
         yield _reason("why_again", count=result.again)
     elif result.again:
         yield _reason("why_again_unknown", count=result.again)
 
 
-def _why_reset(result: Result) -> str:
-    """In mode abort it takes a full queue and as many overflows to say that it was this."""
-    if result.mode == Mode.GATE:
-        return "why_reset_gate"
-    if result.mode == Mode.ABORT and result.queue_full and (
-        (result.listen_overflows or 0) >= result.reset
-    ):
-        return "why_reset_abort"
-    return "why_reset"
+def _aborted(result: Result) -> int:
+    """How many tcp_abort_on_overflow has reset.
+
+    Never in the queue, while it was read full and at least as many overflows were counted.
+    """
+    outside = result.reset_outside or 0
+    return outside if result.queue_full and (result.listen_overflows or 0) >= outside else 0
 
 
 def _shown(value: int | None) -> object:

@@ -253,6 +253,7 @@ class Result:
         listen_overflows, listen_drops: of the whole network namespace during the run; the
             private one in modes firewall and abort.
         rejected: SYNs that the firewall's rule refused, by its own counter.
+        reset_outside: of those reset, how many were never read in the queue (mode abort).
         claim: the classic text's number. os: system and version.
         accepted: of those connected. timed_out_kernel: of those timed out, by ETIMEDOUT.
         queue_full: whether a reading showed more waiting than the limit.
@@ -283,6 +284,7 @@ class Result:
     somaxconn: int | None
     seconds: float
     rejected: int | None = None
+    reset_outside: int | None = None
 
     def json(self) -> str:
         """One line; keys are only ever added."""

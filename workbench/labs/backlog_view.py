@@ -37,7 +37,9 @@ FRESH: Final = 2.0
 FRESH_IDLE: Final = 0.05
 POLL: Final = 0.002
 COSTS: Final = 50
-"""The queue's names are read again after this many times what the last reading took."""
+COSTS_ABORT: Final = 10
+"""The queue's names are read again after this many times what the last reading took; in mode abort
+they tell who got in, and the last client waits for that."""
 ASK_FIREWALL: Final = 0.5
 """Seconds between two looks at the rule's counter: each starts nft."""
 
@@ -161,7 +163,8 @@ class Observer:
             view = self._clients.client_at(peer.address)
             if view is not None:
                 self._entered.add(view.number)
-        self._peers_due = now + COSTS * (time.perf_counter() - now)
+        costs = COSTS_ABORT if self._settings.mode is Mode.ABORT else COSTS
+        self._peers_due = now + costs * (time.perf_counter() - now)
 
     def _take_clients(self, seen: EndpointSnapshot) -> None:
         now = self._session.journal.clock.now()
@@ -309,5 +312,8 @@ class Observer:
             somaxconn=self._somaxconn if self._net is not None else kernel.somaxconn(),
             seconds=round(self.picture().time, 3),
             rejected=self._rejected,
+            reset_outside=sum(
+                view.state is ClientState.RESET and not view.entered for view in views
+            ) if settings.mode is Mode.ABORT else None,
         )
 
