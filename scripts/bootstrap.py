@@ -37,7 +37,7 @@ FONT_PACKAGES = (
     "fonts-noto-cjk|fonts-wqy-microhei|fonts-wqy-zenhei|fonts-arphic-uming|fonts-droid-fallback",
 )
 # strace: the log is compared with it. xvfb, xdotool: a real display with real clicks.
-TEST_PACKAGES = ("strace", "xvfb", "xdotool", "iproute2")
+TEST_PACKAGES = ("strace", "xvfb", "xdotool", "iproute2", "nftables")
 
 
 class Stop(Exception):

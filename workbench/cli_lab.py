@@ -6,13 +6,14 @@ import argparse
 import math
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from workbench.cli_output import Printer
 from workbench.cli_run import seconds
+from workbench.labs import private_net
 from workbench.labs.backlog import BacklogRun
-from workbench.labs.backlog_compare import Comparison, compare
+from workbench.labs.backlog_compare import Comparison, compare, readings
 from workbench.labs.backlog_data import BacklogSettings, Family, Mode, Picture, Result
 from workbench.labs.backlog_words import ends, outcome, title
 from workbench.labs.demos import demos
@@ -42,7 +43,7 @@ def add_options(lab: argparse.ArgumentParser) -> None:
 
 def list_all() -> None:
     """Every lab: name, title, whether it works here, how long it takes, what it needs."""
-    print(f"{NAME:<22}{tr('backlog.name')}")
+    print(f"{NAME:<22}{tr('backlog.name')}  [{'; '.join(_private_modes())}]")
     for item in demos():
         hindrance = item.hindrance()
         facts = [tr("demos.here") if hindrance is None
@@ -52,6 +53,14 @@ def list_all() -> None:
         if item.beyond_loopback:
             facts.append(tr("demos.needs_beyond"))
         print(f"{item.name:<22}{item.title}  [{'; '.join(facts)}]")
+
+
+def _private_modes() -> Iterator[str]:
+    """Of each mode that needs a private network: whether it works here, tried out."""
+    found = private_net.probe()
+    for mode, hindrance in ((Mode.FIREWALL, found.firewall), (Mode.ABORT, found.abort)):
+        fact = tr("demos.here") if hindrance is None else tr("demos.not_here", reason=hindrance)
+        yield f"--mode {mode.value}: {fact}"
 
 
 def patience(text: str) -> float:
@@ -84,6 +93,7 @@ def settings_of(args: argparse.Namespace) -> BacklogSettings:
 def run_backlog(session: Session, settings: BacklogSettings, *, as_json: bool) -> int:
     """Run it to its end, or to Ctrl-C; returns the exit status."""
     run = BacklogRun(session, settings)
+    run.prepare()
     print(title(settings), ends(settings), file=sys.stderr if as_json else sys.stdout, flush=True)
     printer = Printer(session) if as_json else None
     status = OK
@@ -128,19 +138,14 @@ def _comparison(found: Comparison, result: Result) -> None:
     _table([head, *((row.label, str(row.article), str(row.observed)) for row in found.rows)])
     print()
     print(tr("backlog.article", claim=result.claim))
-    if result.queue_limit is not None:
-        print(tr("backlog.measured", peak=result.queue_peak, limit=result.queue_limit,
-                 drops=_known(result.drops), overflows=_known(result.listen_overflows),
-                 listen_drops=_known(result.listen_drops)))
+    read = readings(result)
+    if read:
+        print(read)
     for key, reasons in (("why", found.reasons), ("elsewhere", found.elsewhere),
                          ("ways", found.ways)):
         print(tr(f"backlog.head_{key}", os=result.os))
         for reason in reasons:
             print(f"  - {reason.text}")
-
-
-def _known(value: int | None) -> object:
-    return "–" if value is None else value
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> None:

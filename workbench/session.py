@@ -22,6 +22,7 @@ from workbench.engine.events import COMMAND, DEFAULT_CAPTURE, NOTE, EndpointAdde
 from workbench.engine.kernel import Reading
 from workbench.engine.listener import ListenerEndpoint
 from workbench.engine.loop import Spawn, thread_spawn
+from workbench.engine.making import HERE, Maker
 from workbench.engine.settings import EndpointSettings, Role
 from workbench.engine.snapshot import EndpointSnapshot
 from workbench.engine.stream import StreamEndpoint
@@ -86,8 +87,8 @@ class Session:
         """Names, in the order they were added."""
         return tuple(self._endpoints)
 
-    def add(self, settings: EndpointSettings) -> None:
-        """Add an endpoint; nothing is opened yet.
+    def add(self, settings: EndpointSettings, maker: Maker = HERE) -> None:
+        """Add an endpoint whose sockets `maker` makes; nothing is opened yet.
 
         Raises:
             Problem: the name is taken, or the session is closed.
@@ -97,6 +98,7 @@ class Session:
             raise Problem("engine.name_taken", name=settings.name)
         number = next(self._ids)
         endpoint = _ROLES[settings.role](number, settings, self, self._spawn)
+        endpoint.maker = maker
         self._announce(number, settings)
         self._endpoints[settings.name] = endpoint
 
@@ -172,6 +174,7 @@ class Session:
         if old.busy():
             raise Problem("engine.role_locked", name=old.name)
         fresh = _ROLES[settings.role](old.id, settings, self, self._spawn)
+        fresh.maker = old.maker
         self._endpoints[old.name] = fresh
         return fresh
 

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from workbench.labs.backlog_compare import ELSEWHERE, WAYS, Prediction, Reason, compare
+from workbench.labs.backlog_compare import (
+    ELSEWHERE,
+    WAYS,
+    Prediction,
+    Reason,
+    compare,
+    readings,
+)
 from workbench.labs.backlog_data import Result
 from workbench.texts import LANGUAGES, set_language
 
@@ -99,3 +106,35 @@ def test_every_reason_can_be_worded(language: str) -> None:
     assert len({reason.key for reason in seen if reason.key.startswith("elsewhere")}) == len(
         ELSEWHERE)
     assert len({reason.key for reason in seen if reason.key.startswith("way")}) == len(WAYS)
+
+
+FIREWALL = {"mode": "firewall", "connected": 2, "refused": 4, "timed_out": 0, "queue_peak": 2,
+            "queue_full": False, "drops": 0, "listen_overflows": 0}
+ABORT = {"mode": "abort", "connected": 3, "reset": 2, "reset_outside": 2, "timed_out": 1,
+         "listen_overflows": 3}
+
+
+def test_a_firewall_refused_what_its_rule_counted_and_no_more() -> None:
+    assert keys(**FIREWALL, rejected=4) == ["why_refused_firewall"]
+    assert keys(**FIREWALL, rejected=3) == ["why_refused_firewall", "why_refused_kernel"]
+    assert keys(**FIREWALL, rejected=None) == ["why_refused_kernel"]
+
+
+def test_a_reset_on_overflow_needs_a_full_queue_and_the_counter() -> None:
+    reset = "why_reset_abort"
+    silence = ["why_silent_abort", "why_our_timeout"]
+    assert keys(**ABORT) == ["why_one_more", reset, *silence]
+    assert keys(**{**ABORT, "reset": 3}) == ["why_one_more", reset, "why_reset", *silence]
+    assert keys(**{**ABORT, "listen_overflows": 2})[2:] == ["why_silent_unknown", silence[1]]
+    assert reset not in keys(**{**ABORT, "listen_overflows": 1})
+    assert reset not in keys(**{**ABORT, "queue_full": False})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whose_counters_they_are_is_said(language: str) -> None:
+    set_language(language)
+    own, private = readings(result()), readings(result(**ABORT))
+    assert ("whole network namespace" in own, "private" in private) == (
+        (True, True) if language == "en" else (False, False))
+    assert own != private != readings(result(**FIREWALL, rejected=4))
+    assert not readings(result(queue_limit=None))

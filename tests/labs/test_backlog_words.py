@@ -36,6 +36,13 @@ def test_the_words() -> None:
     assert "at 1.5 s" in word(S.ACCEPTED, accepted=1.5)
 
 
+def test_before_the_first_byte_nobody_waits_and_who_is_reset_then_never_did() -> None:
+    abort = BacklogSettings(mode=Mode.ABORT)
+    assert "in no queue" in word(S.UNFINISHED, abort, connect_seconds=0.001)
+    assert "never got into the queue" in word(S.RESET, abort, connected=0.5, ended=1.0)
+    assert "before it was accepted" in word(S.RESET, abort, connected=0.5, entered=True)
+
+
 def test_a_room_is_no_queue_and_a_local_connect_sends_no_syn() -> None:
     assert "waiting room" in word(S.QUEUED, BacklogSettings(mode=Mode.GATE))
     assert "SYN" not in word(S.SILENT, BacklogSettings(family=Family.UNIX))

@@ -23,6 +23,7 @@ from workbench.engine.errors import USER_ERRORS
 from workbench.engine.events import NOTE, Cause, Event, Sink
 from workbench.engine.kernel import Reading
 from workbench.engine.loop import EndpointLoop, Runner, Spawn, Timer
+from workbench.engine.making import HERE, Maker
 from workbench.engine.naming import Names
 from workbench.engine.picture import draw
 from workbench.engine.responders import Behaviour, prepare
@@ -75,6 +76,7 @@ class Endpoint:
         receive, send: gates; `held` is back-pressure from the journal.
         timeout, bufsize: live values.
         counter: fills {counter} in what is sent.
+        maker: makes the kernel sockets.
         last_local: where the own socket was bound before it was closed; @links still lead there.
     """
 
@@ -88,6 +90,7 @@ class Endpoint:
         self.clock: Clock = around.sink.clock
         self.loop: EndpointLoop = self._new_loop()
         self._spawn = spawn
+        self.maker: Maker = HERE
         self._runner: Runner | None = None
         self.accept = settings.accept
         self.receive = settings.receive
@@ -460,9 +463,12 @@ class Endpoint:
         names = f"{self.settings.family}, {self.settings.type}"
         if self.settings.protocol:
             names += f", {self.settings.protocol}"
-        return TracedSocket.open(
-            self.sink, self.id, family, type_, self.settings.protocol, names, ticket
+        traced = TracedSocket.open(
+            self.sink, self.id, family, type_, self.settings.protocol, names, ticket, self.maker
         )
+        if self.maker.note is not None:
+            self.note(self.maker.note, self.maker.args, traced.id, ticket)
+        return traced
 
     def check_reach(self, sockaddr: SockAddress, ticket: Ticket) -> None:
         """Refuse, or warn of, a bind that other machines can reach."""

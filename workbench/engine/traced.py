@@ -28,6 +28,7 @@ from workbench.engine.events import (
     Sample,
     Sink,
 )
+from workbench.engine.making import HERE, Maker
 from workbench.engine.options import LINGER
 
 SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
@@ -88,15 +89,16 @@ class TracedSocket:
 
     @classmethod
     def open(cls, sink: Sink, endpoint: int, family: int, type_: int, protocol: int, names: str,
-             cause: Cause | None) -> TracedSocket:
+             cause: Cause | None, maker: Maker = HERE) -> TracedSocket:
         """socket(family, type, protocol); `names` are the arguments as the log shows them.
 
         Raises:
             OSError: as the call did.
+            Problem: the maker never came to the call.
         """
         begin = perf_counter_ns()
         try:
-            sock = socket.socket(family, type_, protocol)
+            sock = maker.make(family, type_, protocol)
         except OSError as error:
             took = perf_counter_ns() - begin
             failure = describe(error)

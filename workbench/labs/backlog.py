@@ -6,8 +6,6 @@ Outcomes come from the record's events, the queue from the kernel; nothing is wo
 from __future__ import annotations
 
 import contextlib
-import itertools
-import os
 import platform
 import threading
 import time
@@ -17,12 +15,15 @@ from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine.kernel import LINUX
-from workbench.engine.settings import EndpointSettings, GateMode, OptionValue, Role
-from workbench.engine.ticket import Outcome, Ticket
+from workbench.engine.making import HERE
+from workbench.engine.ticket import Outcome, Ticket, failed
 from workbench.journal.query import parse as parse_filter
+from workbench.labs.backlog_abort import Overflow
 from workbench.labs.backlog_clients import Clients
-from workbench.labs.backlog_data import FAMILIES, BacklogSettings, Family, Mode, Picture, Result
+from workbench.labs.backlog_data import BacklogSettings, Family, Mode, Picture, Result
+from workbench.labs.backlog_endpoints import connector, listener, port_of, sockaddr, sockaddr_of
 from workbench.labs.backlog_view import Observer
+from workbench.labs.private_net import ABORT, PrivateNet
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -30,8 +31,6 @@ TICK: Final = 0.05
 TICK_MANY: Final = 0.2
 MANY: Final = 64
 """Seconds between two readings (of many clients): how fine the times of SYN repeats are."""
-ROOM_BACKLOG: Final = 128
-_serial = itertools.count(1)
 
 
 class BacklogRun:
@@ -62,11 +61,16 @@ class BacklogRun:
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="backlog lab", daemon=True)
         self._clients = Clients(self.client, self.server)
-        self._observer = Observer(session, settings, self._clients)
+        self._net = PrivateNet() if settings.mode.private else None
+        self._observer = Observer(session, settings, self._clients, self._net)
+        self._overflow = Overflow(
+            session, settings, self.server, self.client, self._wake.set,
+        ) if settings.mode is Mode.ABORT else None
         self._sockets = 0
         self._result: Result | None = None
-        session.add(self._listener())
-        session.add(self._connector())
+        maker = self._net.maker if self._net is not None else HERE
+        session.add(listener(self.server, settings, self._overflow), maker)
+        session.add(connector(self.client, settings, self.server), maker)
         self._seen = session.journal.committed
         self._forget = session.before_close(self.stop)
 
@@ -76,6 +80,20 @@ class BacklogRun:
     def bound(self) -> float:
         """Seconds after which the run ends at the latest."""
         return self.settings.bound
+
+    def prepare(self) -> None:
+        """Make the private network where the mode needs one; `start` does it where you do not.
+
+        Raises:
+            Problem: there is none on this system, and why.
+        """
+        if self._net is None:
+            return
+        self._net.start()
+        if self.settings.mode is Mode.FIREWALL:
+            self._net.firewall(1, 0)  # replaced when the port is known
+        else:
+            self._net.reset_on_overflow()
 
     def start(self) -> None:
         """Set the listener up and begin to connect."""
@@ -135,26 +153,6 @@ class BacklogRun:
     def _perform(self, command: c.Command) -> Ticket:
         return self._session.perform(command)
 
-    # -- the endpoints ------------------------------------------------------------------------
-
-    def _listener(self) -> EndpointSettings:
-        family = self.settings.family
-        options: tuple[tuple[str, OptionValue], ...] = ()
-        if family is not Family.UNIX and os.name != "nt":
-            options = (("SO_REUSEADDR", 1),)
-        gate = self.settings.mode is Mode.GATE
-        return EndpointSettings(
-            self.server, Role.LISTENER, FAMILIES[family], address=_address(family),
-            backlog=ROOM_BACKLOG if gate else self.settings.backlog, accept=GateMode.PAUSED,
-            options=options,
-        )
-
-    def _connector(self) -> EndpointSettings:
-        return EndpointSettings(
-            self.client, Role.STREAM, FAMILIES[self.settings.family], address=f"@{self.server}",
-            timeout=self.settings.timeout, count=self.settings.clients,
-        )
-
     # -- the run ------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -185,10 +183,15 @@ class BacklogRun:
         """The listener as the mode wants it; False where a call failed."""
         self._clients.start_ns = self._session.journal.clock.now()
         self._observer.begin()
+        try:
+            self.prepare()
+        except Problem as problem:
+            self.failure = failed(problem)
+            return False
         if self.settings.mode is Mode.BOUND:
-            address = _sockaddr(self.settings.family, self._session)
+            place = sockaddr(self.settings.family, self._session)
             steps: list[c.Command] = [c.Call(self.server, "socket"),
-                                      c.Call(self.server, "bind", (address,))]
+                                      c.Call(self.server, "bind", (place,))]
         else:
             steps = [c.Start(self.server)]
         for step in steps:
@@ -197,11 +200,25 @@ class BacklogRun:
             if ticket.outcome is None or not ticket.outcome.ok:
                 self.failure = ticket.outcome
                 return False
-        self._target = _sockaddr_of(self._session.link(self.server), self.settings.family)
+        self._target = sockaddr_of(self._session.link(self.server), self.settings.family)
         if self.settings.mode is Mode.CLOSED:
             self._perform(c.Close(self.server)).wait()
         if self.settings.mode is Mode.GATE:
             self._observer.open_room(self.server)
+        return self._net is None or self._guard(self._net)
+
+    def _guard(self, net: PrivateNet) -> bool:
+        """The private network as the mode wants it, told in the record."""
+        if self.settings.mode is Mode.ABORT:
+            self._session.note("sysctl_set", f"'net.{ABORT.replace('/', '.')}', 1", self.server)
+            return True
+        port, most = port_of(self._session.link(self.server)), max(0, self.settings.backlog)
+        try:
+            net.firewall(port, most)
+        except Problem as problem:
+            self.failure = failed(problem)
+            return False
+        self._session.note("firewall_set", f"{port}, {most}", self.server)
         return True
 
     def _conduct(self, fold: Callable[[], None]) -> None:
@@ -212,7 +229,9 @@ class BacklogRun:
         asked, look_at, serving = 0, 0.0, settings.accept_after is None
         while not self._stopping:
             now = time.perf_counter() - begin
-            while asked < settings.clients and asked * settings.every <= now:
+            while asked < settings.clients and asked * settings.every <= now and (
+                self._may_connect(asked)
+            ):
                 self._connect_one()
                 asked += 1
             if not serving and now >= (settings.accept_after or 0.0):
@@ -224,16 +243,23 @@ class BacklogRun:
                 look_at = now + (TICK if settings.clients <= MANY else TICK_MANY)
             fold()
             self._observer.draw()
+            if self._overflow is not None:
+                self._overflow.go_on(self._observer.views())
             if now >= settings.bound or (
                 asked == settings.clients and serving and not settings.hold and self._decided()
             ):
                 return
-            due = asked * settings.every if asked < settings.clients else settings.bound
+            due = settings.bound
+            if asked < settings.clients and self._may_connect(asked):
+                due = asked * settings.every
             if not serving:
                 due = min(due, settings.accept_after or 0.0)
             now = time.perf_counter() - begin
             self._wake.wait(max(0.0, min(due, look_at, settings.bound) - now))
             self._wake.clear()
+
+    def _may_connect(self, asked: int) -> bool:
+        return self._overflow is None or self._overflow.may_connect(asked, self._observer.views())
 
     def _connect_one(self) -> None:
         """socket(), then on the same socket connect(); AF_UNIX gets a name in between."""
@@ -279,38 +305,8 @@ class BacklogRun:
         for name in (self.client, self.server):
             with contextlib.suppress(Problem):  # closed with its session, or removed already
                 self._session.remove(name).wait(5.0)
-
-
-def _address(family: Family) -> str:
-    """Where the listener binds; an abstract name leaves no file, whatever happens."""
-    match family:
-        case Family.INET:
-            return "127.0.0.1:0"
-        case Family.INET6:
-            return "[::1]:0"
-    name = f"swb-backlog-{os.getpid()}-{next(_serial)}"
-    return f"abstract:{name}" if LINUX else f"temp:{name}"
-
-
-def _sockaddr(family: Family, session: Session) -> c.CallArgument:
-    """The same as bind()'s argument."""
-    match family:
-        case Family.INET:
-            return ("127.0.0.1", 0)
-        case Family.INET6:
-            return ("::1", 0)
-    address = _address(family)
-    if address.startswith("abstract:"):
-        return "\0" + address.removeprefix("abstract:")
-    return str(session.temp_dir() / address.removeprefix("temp:"))
-
-
-def _sockaddr_of(spec: str, family: Family) -> c.CallArgument:
-    """Where the listener stands, as connect()'s argument."""
-    if family is Family.UNIX:
-        return "\0" + spec.removeprefix("abstract:") if spec.startswith("abstract:") else spec
-    host, _, port = spec.rpartition(":")
-    return (host.strip("[]"), int(port))
+        if self._net is not None:
+            self._net.close()
 
 
 def _system() -> str:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.labs.backlog_data import Result
+from workbench.labs.backlog_data import Mode, Result
 from workbench.texts import tr
 
 ELSEWHERE: Final = ("linux", "macos", "freebsd", "windows")
-WAYS: Final = ("close", "bound", "gate")
+WAYS: Final = ("close", "bound", "gate", "firewall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,17 @@ def compare(result: Result, said: Prediction | None = None) -> Comparison:
     )
 
 
+def readings(result: Result) -> str:
+    """What was read from the kernel, and whose counters they are; "" where nothing could be."""
+    if result.queue_limit is None:
+        return ""
+    private = Mode(result.mode).private
+    key = f"measured_{result.mode}" if private else "measured"
+    return tr(f"backlog.{key}", peak=result.queue_peak, limit=result.queue_limit,
+              drops=_shown(result.drops), overflows=_shown(result.listen_overflows),
+              listen_drops=_shown(result.listen_drops), rejected=_shown(result.rejected))
+
+
 def _rows(result: Result, said: Prediction | None) -> Iterator[CompareRow]:
     """The three that the article and a prediction speak of, and what else came up."""
     article = min(result.claim, result.clients)
@@ -105,11 +116,12 @@ def _reason(key: str, **values: object) -> Reason:
 
 
 def _reasons(result: Result) -> Iterator[Reason]:
-    if result.mode == "kernel":
+    if result.mode in {Mode.KERNEL, Mode.ABORT}:
         yield from _limit(result)
         yield from _queue(result)
-    yield from _silence(result)
-    yield from _refusals(result)
+    turned_away = (_silence, _refusals)
+    for why in reversed(turned_away) if result.mode == Mode.ABORT else turned_away:
+        yield from why(result)
     if result.accepted:
         yield _reason("why_accepted", count=result.accepted)
     if result.error:
@@ -143,7 +155,9 @@ def _silence(result: Result) -> Iterator[Reason]:
     silent = result.timed_out + result.pending
     if silent and result.family == "unix":
         yield _reason("why_unix_waits", count=silent)
-    elif silent and result.drops:
+    elif silent and result.mode == Mode.ABORT and result.queue_full and _syns_dropped(result):
+        yield _reason("why_silent_abort", count=silent, overflows=result.listen_overflows)
+    elif silent and result.drops and result.mode != Mode.ABORT:
         yield _reason("why_dropped", count=silent, drops=result.drops)
     elif silent:
         yield _reason("why_silent_unknown", count=silent)
@@ -156,16 +170,39 @@ def _silence(result: Result) -> Iterator[Reason]:
         yield _reason("why_pending", count=result.pending)
 
 
+def _syns_dropped(result: Result) -> bool:
+    """Whether the private namespace counted more overflows than those: SYNs that met it full."""
+    return (result.listen_overflows or 0) > _aborted(result)
+
+
 def _refusals(result: Result) -> Iterator[Reason]:
-    if result.refused:
-        yield _reason(f"why_refused_{result.mode}", count=result.refused)
-    if result.reset:
-        key = "why_reset_gate" if result.mode == "gate" else "why_reset"
-        yield _reason(key, count=result.reset)
+    by_rule = min(result.refused, result.rejected or 0)
+    if by_rule:
+        yield _reason("why_refused_firewall", count=by_rule, rejected=result.rejected,
+                      peak=_shown(result.queue_peak), limit=_shown(result.queue_limit))
+    others = result.refused - by_rule
+    if others:
+        key = "kernel" if Mode(result.mode).private else result.mode
+        yield _reason(f"why_refused_{key}", count=others)
+    aborted = _aborted(result)
+    if aborted:
+        yield _reason("why_reset_abort", count=aborted)
+    if result.reset - aborted:
+        key = "why_reset_gate" if result.mode == Mode.GATE else "why_reset"
+        yield _reason(key, count=result.reset - aborted)
     if result.again and result.queue_full:
         yield _reason("why_again", count=result.again)
     elif result.again:
         yield _reason("why_again_unknown", count=result.again)
+
+
+def _aborted(result: Result) -> int:
+    """How many tcp_abort_on_overflow has reset.
+
+    Never in the queue, while it was read full and at least as many overflows were counted.
+    """
+    outside = result.reset_outside or 0
+    return outside if result.queue_full and (result.listen_overflows or 0) >= outside else 0
 
 
 def _shown(value: int | None) -> object:

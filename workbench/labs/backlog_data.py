@@ -16,6 +16,8 @@ KERNEL_GIVES_UP: Final = 140.0
 UNIX_PATIENCE: Final = 10.0
 """Seconds that an AF_UNIX connect without a timeout is watched: the kernel never ends it."""
 GRACE: Final = 0.5
+SETTLING: Final = 2.0
+"""Seconds in mode abort to read what became of all but the last, who connects only then."""
 CLAIM_MAX: Final = 5
 
 
@@ -32,21 +34,34 @@ class Mode(StrEnum):
 
     kernel: its accept queue. gate: this program closes the listener when its own waiting room is
     full. closed: the listener was closed. bound: bind() was called, listen() was not.
+    firewall: a rule in front of the listener refuses beyond the backlog. abort: the queue is full
+    when handshakes are to be finished, and tcp_abort_on_overflow resets them. These two need a
+    private network (`private`).
     """
 
     KERNEL = "kernel"
     GATE = "gate"
     CLOSED = "closed"
     BOUND = "bound"
+    FIREWALL = "firewall"
+    ABORT = "abort"
+
+    @property
+    def private(self) -> bool:
+        """Whether it runs in a network namespace of its own."""
+        return self in {Mode.FIREWALL, Mode.ABORT}
 
 
 class ClientState(StrEnum):
     """Where a client stands; the last six are ends.
 
-    again: EAGAIN, "try again" (AF_UNIX). error: any errno that is not one of the others.
+    unfinished: connect() has succeeded, but the listener has not taken the handshake's last ACK:
+    the connection stands in no queue yet (mode abort). again: EAGAIN, "try again" (AF_UNIX).
+    error: any errno that is not one of the others.
     """
 
     SILENT = "silent"
+    UNFINISHED = "unfinished"
     QUEUED = "queued"
     ACCEPTED = "accepted"
     TIMED_OUT = "timed_out"
@@ -109,6 +124,8 @@ class BacklogSettings:
                 raise Problem("backlog.bad_seconds", value=seconds)
         if self.accept_after is not None and self.mode in {Mode.CLOSED, Mode.BOUND}:
             raise Problem("backlog.nothing_to_accept", mode=self.mode.value)
+        if self.mode.private and self.family is Family.UNIX:
+            raise Problem("backlog.tcp_only", mode=self.mode.value)
 
     @property
     def bound(self) -> float:
@@ -117,6 +134,8 @@ class BacklogSettings:
         if patience is None:
             patience = UNIX_PATIENCE if self.family is Family.UNIX else KERNEL_GIVES_UP
         last = (self.clients - 1) * self.every + patience
+        if self.mode is Mode.ABORT:
+            last += SETTLING
         served = self.accept_after if self.accept_after is not None else 0.0
         return max(last, served) + GRACE + 0.002 * self.clients
 
@@ -137,6 +156,7 @@ class ClientView:
         connect_seconds: how long connect() took until it succeeded.
         syns: when its SYNs went out: the first with connect(), repeats as TCP_INFO showed them.
         repeats: SYN retransmits read.
+        entered: its connection was read among those that wait for accept() (mode abort).
     """
 
     number: int
@@ -152,6 +172,7 @@ class ClientView:
     connect_seconds: float | None = None
     syns: tuple[float, ...] = ()
     repeats: int = 0
+    entered: bool = False
 
     @property
     def port(self) -> int | None:
@@ -196,8 +217,9 @@ class Picture:
         time: seconds since the run began, at most until it ended. ends_in: to the bound.
         running: False before the start and after the end.
         peers: who waits in the queue, where it can be read. order_known: they stand in order.
-        drops: SYNs dropped at this listener; overflows, listen_drops: of the whole network
-            namespace since the run began (TcpExt). None where unknown.
+        drops: SYNs dropped at this listener, in mode abort other packets too; overflows,
+            listen_drops: of the whole network namespace since the run began (TcpExt). rejected:
+            SYNs that the firewall's rule has refused. None where unknown.
     """
 
     time: float
@@ -212,6 +234,7 @@ class Picture:
     drops: int | None = None
     overflows: int | None = None
     listen_drops: int | None = None
+    rejected: int | None = None
 
     def count(self, *states: ClientState) -> int:
         """How many clients stand there."""
@@ -226,8 +249,11 @@ class Result:
         connected: also those accepted. pending: connect() had no outcome at the end.
         connected … error: add up to `clients`.
         queue_limit, queue_peak: read from the kernel, None where it cannot be read.
-        drops: SYNs dropped at this listener. listen_overflows, listen_drops: of the whole
-            network namespace during the run.
+        drops: SYNs dropped at this listener, in mode abort other packets too.
+        listen_overflows, listen_drops: of the whole network namespace during the run; the
+            private one in modes firewall and abort.
+        rejected: SYNs that the firewall's rule refused, by its own counter.
+        reset_outside: of those reset, how many were never read in the queue (mode abort).
         claim: the classic text's number. os: system and version.
         accepted: of those connected. timed_out_kernel: of those timed out, by ETIMEDOUT.
         queue_full: whether a reading showed more waiting than the limit.
@@ -257,6 +283,8 @@ class Result:
     listen_drops: int | None
     somaxconn: int | None
     seconds: float
+    rejected: int | None = None
+    reset_outside: int | None = None
 
     def json(self) -> str:
         """One line; keys are only ever added."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from workbench.engine import kernel
@@ -18,6 +19,7 @@ from workbench.labs.backlog_data import (
     ClientView,
     EndedBy,
     Family,
+    Mode,
     Picture,
     Queue,
     QueuedPeer,
@@ -25,7 +27,9 @@ from workbench.labs.backlog_data import (
     Result,
 )
 from workbench.labs.backlog_gate import WaitingRoom
+from workbench.labs.private_net import PrivateNet
 from workbench.session import Session
+from workbench.texts import Problem
 
 READ_AT_ONCE: Final = 128
 """Silent clients whose TCP_INFO is decoded in one look; more take turns."""
@@ -33,7 +37,11 @@ FRESH: Final = 2.0
 FRESH_IDLE: Final = 0.05
 POLL: Final = 0.002
 COSTS: Final = 50
-"""The queue's names are read again after this many times what the last reading took."""
+COSTS_ABORT: Final = 10
+"""The queue's names are read again after this many times what the last reading took; in mode abort
+they tell who got in, and the last client waits for that."""
+ASK_FIREWALL: Final = 0.5
+"""Seconds between two looks at the rule's counter: each starts nft."""
 
 
 class Observer:
@@ -43,12 +51,19 @@ class Observer:
         room: the waiting room in mode gate, else None.
     """
 
-    def __init__(self, session: Session, settings: BacklogSettings, clients: Clients) -> None:
+    def __init__(self, session: Session, settings: BacklogSettings, clients: Clients,
+                 net: PrivateNet | None = None) -> None:
+        """`net`: where the sockets are, when that is not this process's own network."""
         self.room: WaitingRoom | None = None
         self._session = session
+        self._net = net
+        self._rejected: int | None = None
+        self._rejected_due = 0.0
+        self._somaxconn: int | None = None
+        self._entered: set[int] = set()
         self._settings = settings
         self._clients = clients
-        self._before = listen_queue.counters()
+        self._before = listen_queue.counters(self._proc)
         self._since: listen_queue.Counters | None = None
         self._server: EndpointSnapshot | None = None
         self._limit: int | None = None
@@ -62,7 +77,7 @@ class Observer:
 
     def begin(self) -> None:
         """The run begins now."""
-        self._before = listen_queue.counters()
+        self._before = listen_queue.counters(self._proc)
         self._picture = replace(self._picture, running=True)
 
     def finish(self) -> None:
@@ -73,6 +88,10 @@ class Observer:
         """Mode gate: accept into the waiting room."""
         self.room = WaitingRoom(self._session, server, self._settings.backlog)
         self.room.open()
+
+    @property
+    def _proc(self) -> Path:
+        return self._net.proc if self._net is not None else listen_queue.HERE
 
     # -- readings -----------------------------------------------------------------------------
 
@@ -89,6 +108,7 @@ class Observer:
         for name in (server, client):
             for _ in range(2):
                 self._newer(name)
+        self._rejected_due = 0.0
         self.look(server, client)
 
     def _newer(self, name: str) -> None:
@@ -114,16 +134,37 @@ class Observer:
             self._full = bool(self._full) or waiting > self._limit
         if seen.connection is not None and seen.drops is not None:
             self._drops[seen.connection] = seen.drops
-        self._since = listen_queue.counters()
+        self._since = listen_queue.counters(self._proc)
         self._read_peers(seen)
+        self._ask_net()
+
+    def _ask_net(self) -> None:
+        """What only the helper can read: the rule's counter, the namespace's somaxconn."""
+        now = time.perf_counter()
+        if self._net is None or now < self._rejected_due:
+            return
+        try:
+            if self._somaxconn is None:
+                self._somaxconn = self._net.somaxconn()
+            if self._settings.mode is Mode.FIREWALL:
+                self._rejected = self._net.rejected()
+        except Problem:  # the helper has gone: what was read last stands
+            pass
+        self._rejected_due = now + ASK_FIREWALL
 
     def _read_peers(self, seen: EndpointSnapshot) -> None:
         now = time.perf_counter()
         if self._settings.family is Family.UNIX or now < self._peers_due:
             return
         listens = seen.phase is Phase.LISTENING and seen.local is not None
-        self._peers = (listen_queue.unaccepted(seen.local or "") or ()) if listens else ()
-        self._peers_due = now + COSTS * (time.perf_counter() - now)
+        self._peers = (
+            listen_queue.unaccepted(seen.local or "", self._proc) or ()) if listens else ()
+        for peer in self._peers:
+            view = self._clients.client_at(peer.address)
+            if view is not None:
+                self._entered.add(view.number)
+        costs = COSTS_ABORT if self._settings.mode is Mode.ABORT else COSTS
+        self._peers_due = now + costs * (time.perf_counter() - now)
 
     def _take_clients(self, seen: EndpointSnapshot) -> None:
         now = self._session.journal.clock.now()
@@ -140,17 +181,23 @@ class Observer:
         views = self._clients.views
         if len(views) < wished:
             return False
-        moving = {ClientState.SILENT}
+        moving = {ClientState.SILENT, ClientState.UNFINISHED}
         if self._settings.accept_after is not None:
             moving.add(ClientState.QUEUED)
         in_kernel_only = self.room is not None and any(
             view.state is ClientState.QUEUED and view.accepted is None for view in views
         )
-        return not in_kernel_only and not any(view.state in moving for view in self._views())
+        return not in_kernel_only and not any(view.state in moving for view in self.views())
 
-    def _views(self) -> tuple[ClientView, ...]:
-        """In mode gate an accepted client still waits, until it is taken from the room."""
+    def views(self) -> tuple[ClientView, ...]:
+        """The clients as events and readings tell of them.
+
+        In mode gate an accepted client still waits, until it is taken from the room. In mode
+        abort one that is connected waits only when it was read in the queue.
+        """
         views = self._clients.views
+        if self._settings.mode is Mode.ABORT:
+            return tuple(map(self._finished, views))
         if self.room is None:
             return views
         accepted = sorted((view for view in views if view.accepted is not None),
@@ -161,6 +208,13 @@ class Observer:
             if view.number in waiting and view.state is ClientState.ACCEPTED else view
             for view in views
         )
+
+    def _finished(self, view: ClientView) -> ClientView:
+        if view.number in self._entered:
+            return replace(view, entered=True)
+        if view.state is ClientState.QUEUED:
+            return replace(view, state=ClientState.UNFINISHED)
+        return view
 
     def picture(self) -> Picture:
         """The newest picture, with the time of now; any thread."""
@@ -174,7 +228,7 @@ class Observer:
     def draw(self) -> None:
         """Make the picture anew from what is known."""
         server = self._server
-        views = self._views()
+        views = self.views()
         peers, known = self._queued()
         overflows, listen_drops = self._counted()
         self._picture = replace(
@@ -188,6 +242,7 @@ class Observer:
             drops=self._dropped(),
             overflows=overflows,
             listen_drops=listen_drops,
+            rejected=self._rejected,
         )
 
     def _queue(self, views: Iterable[ClientView]) -> Queue | None:
@@ -224,7 +279,7 @@ class Observer:
 
     def result(self, system: str) -> Result:
         """The seven outcomes as they were observed, and the readings beside them."""
-        settings, views = self._settings, self._views()
+        settings, views = self._settings, self.views()
         counts = dict.fromkeys(ClientState, 0)
         for view in views:
             counts[view.state] += 1
@@ -236,7 +291,8 @@ class Observer:
             mode=settings.mode.value,
             backlog=settings.backlog,
             clients=settings.clients,
-            connected=counts[ClientState.QUEUED] + counts[ClientState.ACCEPTED],
+            connected=counts[ClientState.QUEUED] + counts[ClientState.ACCEPTED]
+            + counts[ClientState.UNFINISHED],
             pending=counts[ClientState.SILENT] + settings.clients - begun,
             timed_out=counts[ClientState.TIMED_OUT],
             refused=counts[ClientState.REFUSED],
@@ -253,7 +309,11 @@ class Observer:
             queue_full=self._full,
             listen_overflows=overflows,
             listen_drops=listen_drops,
-            somaxconn=kernel.somaxconn(),
+            somaxconn=self._somaxconn if self._net is not None else kernel.somaxconn(),
             seconds=round(self.picture().time, 3),
+            rejected=self._rejected,
+            reset_outside=sum(
+                view.state is ClientState.RESET and not view.entered for view in views
+            ) if settings.mode is Mode.ABORT else None,
         )
 

@@ -9,6 +9,7 @@ from workbench.labs.backlog_data import (
     EndedBy,
     Family,
     Mode,
+    Picture,
 )
 from workbench.texts import tr
 
@@ -23,6 +24,20 @@ def title(settings: BacklogSettings) -> str:
 def ends(settings: BacklogSettings) -> str:
     """When it ends at the latest."""
     return tr("backlog.ends", seconds=f"{settings.bound:.1f}")
+
+
+def counters(picture: Picture, mode: Mode) -> list[str]:
+    """What listener, firewall and network namespace counted, a line each; unknown ones left out."""
+    lines = []
+    if picture.drops is not None:
+        lines.append(tr("lab.drops_abort" if mode is Mode.ABORT else "lab.drops",
+                        count=picture.drops))
+    if picture.rejected is not None:
+        lines.append(tr("lab.rejected", count=picture.rejected))
+    if picture.overflows is not None:
+        lines.append(tr("lab.overflows_private" if mode.private else "lab.overflows",
+                        count=picture.overflows, drops=picture.listen_drops))
+    return lines
 
 
 def number(seconds: float) -> str:
@@ -49,6 +64,8 @@ def outcome(view: ClientView, settings: BacklogSettings, now: float) -> str:
         case ClientState.QUEUED:
             key = "in_room" if settings.mode is Mode.GATE else "in_queue"
             return tr(f"backlog.{key}", took=span(view.connect_seconds))
+        case ClientState.UNFINISHED:
+            return tr("backlog.unfinished", took=span(view.connect_seconds))
         case ClientState.ACCEPTED:
             return tr("backlog.accepted", took=span(view.connect_seconds),
                       at=f"{view.accepted or 0.0:.1f}")
@@ -60,7 +77,8 @@ def outcome(view: ClientView, settings: BacklogSettings, now: float) -> str:
             key = "timed_out_kernel" if view.ended_by is EndedBy.KERNEL else "timed_out_ours"
             return tr(f"backlog.{key}", waited=waited, syns=syns)
         case ClientState.RESET if view.connected is not None:
-            return tr("backlog.reset_later")
+            never_in = settings.mode is Mode.ABORT and not view.entered
+            return tr("backlog.reset_unfinished" if never_in else "backlog.reset_later")
         case ClientState.REFUSED | ClientState.RESET | ClientState.AGAIN:
             return tr(f"backlog.{view.state.value}", waited=waited)
         case ClientState.ERROR:

@@ -9,9 +9,8 @@ from typing import Final, NamedTuple
 
 from workbench.engine.address import format_address
 
-_NETSTAT: Final = Path("/proc/self/net/netstat")
-_TCP: Final = Path("/proc/self/net/tcp")
-_TCP6: Final = Path("/proc/self/net/tcp6")
+HERE: Final = Path("/proc/self/net")
+"""Of this process's network namespace; /proc/PID/net is that of another process's."""
 _ESTABLISHED, _CLOSE_WAIT = 1, 8
 
 
@@ -22,12 +21,13 @@ class Counters(NamedTuple):
     drops: int
 
 
-def counters() -> Counters | None:
+def counters(net: Path = HERE) -> Counters | None:
     """The namespace's counters now; None where the system has none."""
     try:
-        lines = [line.split() for line in _NETSTAT.read_text(encoding="ascii").splitlines()]
+        text = (net / "netstat").read_text(encoding="ascii")
     except OSError:
         return None
+    lines = [line.split() for line in text.splitlines()]
     for names, values in zip(lines[::2], lines[1::2], strict=False):
         if names[:1] == ["TcpExt:"]:
             found = dict(zip(names, values, strict=False))
@@ -42,7 +42,7 @@ class Peer(NamedTuple):
     gone: bool
 
 
-def unaccepted(local: str) -> tuple[Peer, ...] | None:
+def unaccepted(local: str, net: Path = HERE) -> tuple[Peer, ...] | None:
     """Who waits for accept() at this address, in no order; None where it cannot be told.
 
     A connection without an inode belongs to no descriptor yet: it is still in the queue
@@ -50,7 +50,7 @@ def unaccepted(local: str) -> tuple[Peer, ...] | None:
     """
     six = local.startswith("[")
     try:
-        text = (_TCP6 if six else _TCP).read_text(encoding="ascii")
+        text = (net / ("tcp6" if six else "tcp")).read_text(encoding="ascii")
     except OSError:
         return None
     port = f":{int(local.rpartition(':')[2]):04X}"

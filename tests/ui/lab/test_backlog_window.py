@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from PySide6.QtCore import Qt
 
 from tests.ui.conftest import Hand
 from workbench import texts
+from workbench.labs import private_net
 from workbench.labs.backlog_data import ClientState
 from workbench.labs.backlog_kept import kept_runs
+from workbench.texts import Problem
 from workbench.ui.lab.backlog_window import BacklogWindow
 
 
@@ -109,3 +112,74 @@ def test_a_kept_run_is_shown_as_recorded(hand: Hand, lab: BacklogWindow) -> None
     lab.show_kept(path)
     assert lab.message.property("tone") == "bad"
     path.unlink()
+
+
+def probed(hand: Hand, lab: BacklogWindow) -> private_net.Hindrances:
+    hand.wait(lambda: not lab._probing.isActive())
+    assert lab._probe.found is not None
+    return lab._probe.found
+
+
+def test_a_firewall_is_one_click_away_where_there_can_be_one(
+    hand: Hand, lab: BacklogWindow
+) -> None:
+    hindrance = probed(hand, lab).firewall
+    if hindrance is not None:
+        pytest.skip(hindrance.text)
+    run(hand, lab)
+    button = lab.comparison.findChild(type(lab.run_button), "lab.way_firewall")
+    assert button is not None
+    button.click()
+    hand.wait(lambda: lab.comparison.isVisible() and lab._run is not None
+              and lab._run.wait(0) and lab._run.result().mode == "firewall")
+    assert lab._run is not None
+    assert (lab._run.result().connected, lab._run.result().refused) == (2, 4)
+    assert "The firewall's rule refused 4 SYNs" in lab.drops.text()
+    assert "private network namespace" in lab.drops.text()
+    lab.keep_button.click()
+    kept = kept_runs()[0]
+    lab.show_kept(kept)
+    assert "The firewall's rule refused 4 SYNs" in lab.drops.text()
+    kept.unlink()
+
+
+def test_a_reset_after_the_connect(hand: Hand, lab: BacklogWindow) -> None:
+    hindrance = probed(hand, lab).abort
+    if hindrance is not None:
+        pytest.skip(hindrance.text)
+    lab.mode.choose("abort")
+    run(hand, lab)
+    assert lab._picture is not None
+    assert lab._picture.count(ClientState.RESET) == 2  # by the kernel, see tests/e2e
+    assert "never got into the queue" in lab.chart.accessibleName()
+
+
+@pytest.mark.parametrize("lang", texts.LANGUAGES)
+def test_what_cannot_be_had_is_greyed_out_with_the_reason(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    reason = Problem("namespace.no_nft")
+    monkeypatch.setattr(private_net, "probe", lambda: private_net.Hindrances(reason, None))
+    hand.window.open_backlog_lab()
+    lab = hand.window.lab
+    assert lab is not None
+    probed(hand, lab)
+    texts.set_language(lang)
+    lab.retranslate()
+    model = lab.mode.model()
+    states = {lab.mode.itemData(row): (model.index(row, 0).flags(), lab.mode.itemData(
+        row, Qt.ItemDataRole.ToolTipRole)) for row in range(lab.mode.count())}
+    assert not states["firewall"][0] & Qt.ItemFlag.ItemIsEnabled
+    assert states["firewall"][1] == reason.text
+    assert states["abort"][0] & Qt.ItemFlag.ItemIsEnabled
+
+
+def test_a_private_network_that_fails_is_told_in_the_window(
+    hand: Hand, lab: BacklogWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probed(hand, lab)
+    monkeypatch.setattr(private_net.sys, "executable", "")
+    lab.mode.choose("abort")
+    lab.start()
+    hand.wait(lambda: lab.message.property("tone") == "bad")
+    assert "Python interpreter" in lab.message.text() or "Linux" in lab.message.text()

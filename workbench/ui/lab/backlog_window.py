@@ -25,7 +25,8 @@ from workbench.labs import backlog_kept
 from workbench.labs.backlog import BacklogRun
 from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import BacklogSettings, ClientState, Family, Mode, Picture
-from workbench.labs.backlog_words import ends, title
+from workbench.labs.backlog_words import counters, ends, title
+from workbench.labs.private_net import Probe
 from workbench.texts import Problem, tr
 from workbench.ui import fields
 from workbench.ui.defaults import LAB_PREFIX
@@ -48,7 +49,8 @@ if TYPE_CHECKING:
 LOOK: Final = 100
 STEPS: Final = ("setup", "predict", "run", "compare")
 COUNTED: Final = (
-    ("connected", (ClientState.QUEUED, ClientState.ACCEPTED)), ("silent", (ClientState.SILENT,)),
+    ("connected", (ClientState.QUEUED, ClientState.ACCEPTED, ClientState.UNFINISHED)),
+    ("silent", (ClientState.SILENT,)),
     ("timed_out", (ClientState.TIMED_OUT,)), ("refused", (ClientState.REFUSED,)),
     ("reset", (ClientState.RESET,)), ("again", (ClientState.AGAIN,)),
     ("error", (ClientState.ERROR,)),
@@ -70,12 +72,18 @@ class BacklogWindow(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK)
         self._timer.timeout.connect(self._on_look)
+        self._probe = Probe()
+        self._forget_probe = controller.session.before_close(self._probe.wait)
+        self._probing = QTimer(self)
+        self._probing.setInterval(LOOK)
+        self._probing.timeout.connect(self._on_probe)
         self._make()
         self._lay_out()
         self._wire()
         self.retranslate()
         self.resize(1180, 760)
         self._show_step("setup")
+        self._probing.start()
 
     # -- building -------------------------------------------------------------------------------
 
@@ -241,6 +249,24 @@ class BacklogWindow(QWidget):
                    for name, text in texts.items()}
         return Prediction(**numbers)
 
+    @Slot()
+    def _on_probe(self) -> None:
+        """What needs a private network is offered where there is one."""
+        found = self._probe.found
+        if found is None:
+            return
+        self._probing.stop()
+        self._probe.wait()
+        self._forget_probe()
+        tried = {Mode.FIREWALL: found.firewall, Mode.ABORT: found.abort}
+        self.comparison.hindered = {
+            mode: problem for mode, problem in tried.items() if problem is not None}
+        self._forbid()
+
+    def _forbid(self) -> None:
+        for mode, problem in self.comparison.hindered.items():
+            self.mode.forbid(mode.value, problem.text)
+
     # -- the run --------------------------------------------------------------------------------
 
     @Slot()
@@ -353,7 +379,8 @@ class BacklogWindow(QWidget):
             return
         self._timer.stop()
         if run.failure is not None:
-            self._say(tr("lab.failed"), "bad")
+            problem = run.failure.problem
+            self._say(problem.text if problem is not None else tr("lab.failed"), "bad")
             self._show_step("setup")
             return
         try:
@@ -381,13 +408,7 @@ class BacklogWindow(QWidget):
             if picture.count(*states) or name in ("connected", "silent", "refused")
         ]
         self.numbers.setText("\n".join(lines))
-        drops = []
-        if picture.drops is not None:
-            drops.append(tr("lab.drops", count=picture.drops))
-        if picture.overflows is not None:
-            drops.append(tr("lab.overflows", count=picture.overflows,
-                            drops=picture.listen_drops))
-        self.drops.setText("\n".join(drops))
+        self.drops.setText("\n".join(counters(picture, self._shown.mode)))
 
     def _show_step(self, current: str) -> None:
         for name, label in self.steps.items():
@@ -427,6 +448,7 @@ class BacklogWindow(QWidget):
             label.setText(tr(f"lab.head_{key}"))
         for name, label in self.said_labels.items():
             label.setText(tr(f"lab.said_{name}"))
+        self._forbid()
         self._word()
         self._show_picture()
 

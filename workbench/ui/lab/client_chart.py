@@ -15,6 +15,7 @@ from workbench.ui import theme
 
 _TONES: Final = {
     ClientState.QUEUED: "good", ClientState.ACCEPTED: "good", ClientState.SILENT: "busy",
+    ClientState.UNFINISHED: "busy",
     ClientState.TIMED_OUT: "bad", ClientState.REFUSED: "bad", ClientState.RESET: "bad",
     ClientState.AGAIN: "bad", ClientState.ERROR: "bad",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -13,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.labs.backlog_compare import Comparison, Prediction, compare
+from workbench.labs.backlog_compare import Comparison, Prediction, compare, readings
 from workbench.labs.backlog_data import Mode, Result
-from workbench.texts import tr
+from workbench.texts import Problem, tr
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.panel_parts.controls import fit, tone
 
-WAYS = (Mode.CLOSED, Mode.BOUND, Mode.GATE)
+WAYS = (Mode.CLOSED, Mode.BOUND, Mode.GATE, Mode.FIREWALL)
 
 
 class ComparisonView(QScrollArea):
@@ -27,12 +29,16 @@ class ComparisonView(QScrollArea):
 
     Signals:
         wanted(object): run again in this Mode: a way to a real refusal.
+
+    Attributes:
+        hindered: the modes that cannot run here, and why.
     """
 
     wanted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self.hindered: Mapping[Mode, Problem] = {}
         self.setObjectName("lab.comparison")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -44,12 +50,8 @@ class ComparisonView(QScrollArea):
         column = QVBoxLayout(page)
         column.setContentsMargins(6, 4, 6, 4)
         column.addLayout(self._table(found))
-        if result.queue_limit is not None:
-            column.addWidget(_words(tr(
-                "backlog.measured", peak=result.queue_peak, limit=result.queue_limit,
-                drops=_known(result.drops), overflows=_known(result.listen_overflows),
-                listen_drops=_known(result.listen_drops),
-            )))
+        if readings(result):
+            column.addWidget(_words(readings(result)))
         for key, reasons in (("why", found.reasons), ("elsewhere", found.elsewhere)):
             column.addWidget(_words(tr(f"backlog.head_{key}", os=result.os), bold=True))
             for reason in reasons:
@@ -85,7 +87,9 @@ class ComparisonView(QScrollArea):
         for mode in WAYS:
             button = QPushButton(tr(f"lab.way_{mode.value}"))
             button.setObjectName(f"lab.way_{mode.value}")
-            button.setToolTip(tr(f"lab.mode_{mode.value}_tip"))
+            reason = self.hindered.get(mode)
+            button.setToolTip(reason.text if reason else tr(f"lab.mode_{mode.value}_tip"))
+            button.setEnabled(reason is None)
             button.clicked.connect(lambda _=False, mode=mode: self.wanted.emit(mode))
             fit(button)
             row.addWidget(button)
@@ -103,7 +107,3 @@ def _words(text: str, *, bold: bool = False) -> QLabel:
         font.setBold(True)
         label.setFont(font)
     return label
-
-
-def _known(value: int | None) -> object:
-    return "–" if value is None else value
