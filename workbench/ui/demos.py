@@ -23,15 +23,19 @@ class Demos(QObject):
 
     Signals:
         told(str): how it goes, in a sentence.
+        begun(object): a ready demonstration runs; the Demo.
+        ended(object): it has ended; the Problem that it met, or None.
     """
 
     told = Signal(str)
+    begun = Signal(object)
+    ended = Signal(object)
 
     def __init__(self, controller: Controller, parent: QObject) -> None:
         super().__init__(parent)
         self._controller = controller
         self._run: _Run | None = None
-        self._turn = ""
+        self._demo: Demo | None = None
 
     @property
     def running(self) -> bool:
@@ -54,8 +58,9 @@ class Demos(QObject):
         if hindrance is not None:
             self.told.emit(tr("demos.not_here", reason=hindrance))
             return
-        self._turn = found.your_turn
-        self.run(found.path)
+        if self.run_scenario(found.scenario()):
+            self._demo = found
+            self.begun.emit(found)
 
     def run(self, path: Path) -> None:
         from workbench.scenario.model import load
@@ -68,15 +73,17 @@ class Demos(QObject):
         self.run_scenario(scenario)
 
     @Slot(object)
-    def run_scenario(self, scenario: Scenario) -> None:
-        """Run a scenario in this session, one at a time."""
+    def run_scenario(self, scenario: Scenario) -> bool:
+        """Run a scenario in this session, one at a time; False: another one runs."""
         if self.running:
             self.told.emit(tr("window.demo_busy"))
-            return
+            return False
+        self._demo = None
         self._run = _Run(self._controller.session, scenario, self)
         self._run.finished.connect(self._on_finished)
         self.told.emit(tr("window.demo_running", title=title_of(scenario)))
         self._run.start()
+        return True
 
     def stop(self) -> None:
         """Give a running scenario up: its endpoints are stopped, so its steps end."""
@@ -88,13 +95,17 @@ class Demos(QObject):
     @Slot()
     def _on_finished(self) -> None:
         if self._run is not None:
-            turn = f"  {tr('demos.your_turn', text=self._turn)}" if self._turn else ""
-            self._turn = ""
-            self.told.emit(self._run.sentence() + turn)
+            self.told.emit(self._run.sentence())
+            if self._demo is not None:
+                self.ended.emit(self._run.problem)
 
 
 class _Run(QThread):
-    """Runs a scenario; `sentence` says how it ended."""
+    """Runs a scenario; `sentence` says how it ended.
+
+    Attributes:
+        problem: what it met; None: everything held.
+    """
 
     def __init__(self, session: Session, scenario: Scenario, parent: QObject) -> None:
         from workbench.scenario.runner import Runner
@@ -102,29 +113,24 @@ class _Run(QThread):
         super().__init__(parent)
         self._runner = Runner(session, scenario)
         self._scenario = scenario
-        self._ok: bool | None = None
-        self._reason = ""
+        self.problem: Problem | None = None
 
     def give_up(self) -> None:
         self._runner.cancel()
 
     def sentence(self) -> str:
         title = title_of(self._scenario)
-        if self._ok is None:
-            return tr("window.demo_failed", title=title, reason=self._reason)
-        return tr("window.demo_ok" if self._ok else "window.demo_ended", title=title)
+        if self.problem is not None:
+            return tr("window.demo_failed", title=title, reason=self.problem.text)
+        return tr("window.demo_ok", title=title)
 
     def run(self) -> None:
         try:
             report = self._runner.run()
         except Problem as problem:
-            self._reason = problem.text
+            self.problem = problem
             return
-        self._ok = report.ok
-        reasons = [step.reason for step in report.steps if step.reason is not None]
-        if reasons:
-            self._ok = None
-            self._reason = reasons[0].text
+        self.problem = next((x.reason for x in report.steps if x.reason is not None), None)
 
 
 def title_of(scenario: Scenario) -> str:

@@ -24,6 +24,7 @@ from workbench.ui.demos import Demos
 from workbench.ui.files import Files
 from workbench.ui.first_steps import FirstSteps
 from workbench.ui.inspector import Inspector
+from workbench.ui.lesson import Lesson
 from workbench.ui.log_panel import LogPanel
 from workbench.ui.mark import MarkField
 from workbench.ui.notice import Notice
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.tools = Tools(self, self.actions_.demos_menu)
         self.addToolBar(self.tools)
         self.first_steps = FirstSteps()
+        self.lesson = Lesson()
         self.mark = MarkField()
         self.notice = Notice()
         self.caption = Caption()
@@ -121,6 +123,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(2)
         column.addWidget(self.notice)
         column.addWidget(self.first_steps)
+        column.addWidget(self.lesson)
         column.addWidget(self.mark)
         column.addWidget(self.caption)
         column.addWidget(self.halves, 1)
@@ -135,6 +138,10 @@ class MainWindow(QMainWindow):
         self.controller.snapshots_changed.connect(self._on_snapshots)
         self.controller.problem.connect(self._on_problem)
         self.demos.told.connect(self.status.tell)
+        self.demos.begun.connect(self.lesson.begin)
+        self.demos.begun.connect(self.first_steps.hide)
+        self.demos.ended.connect(self.lesson.end)
+        self.lesson.again.connect(self.demos.run_named)
         self.mark.marked.connect(self._on_marked)
         self.notice.open_wanted.connect(self.files.show_record)
         self.notice.seen.connect(self._on_notice_seen)
@@ -472,6 +479,7 @@ class MainWindow(QMainWindow):
         self.actions_.retranslate()
         self.tools.retranslate()
         self.first_steps.retranslate()
+        self.lesson.retranslate()
         self.mark.retranslate()
         self.notice.retranslate()
         self.slots_.retranslate()
