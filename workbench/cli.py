@@ -179,10 +179,9 @@ def _check_all(args: argparse.Namespace) -> int:
     """Each demonstration once, a line each."""
     counts = {"held": 0, "failed": 0, "skipped": 0}
     for item in demos():
-        hindrance = item.hindrance()
-        if hindrance is not None or (item.beyond_loopback and not args.beyond_loopback):
+        reason = item.why_not(beyond_loopback=args.beyond_loopback)
+        if reason is not None:
             counts["skipped"] += 1
-            reason = hindrance or Problem("demos.needs_beyond")
             print(f"{item.name:<22}{tr('demos.not_here', reason=reason)}")
             continue
         with terminable(), new_session(args) as session:

@@ -59,6 +59,12 @@ class Demo:
         """Why it does not work on this system, tried out; None where it does."""
         return next(_hindrances(self.scenario().endpoints), None)
 
+    def why_not(self, *, beyond_loopback: bool) -> Problem | None:
+        """Why it is left out when all are checked; None: it is run."""
+        if self.beyond_loopback and not beyond_loopback:
+            return Problem("demos.needs_beyond")
+        return self.hindrance()
+
 
 def demos() -> list[Demo]:
     """All of them, in the order of their numbers."""

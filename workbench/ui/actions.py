@@ -19,7 +19,7 @@ MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
 LIVE_ONLY: Final = frozenset({
     "new_server", "new_client", "start", "send", "next_call", "half_close", "abort",
     "close_connection", "remove", "stop_all", "mark", "start_over", "run_scenario", "watch",
-    "first_steps", "backlog_lab",
+    "first_steps", "backlog_lab", "check_all",
 })
 """What acts on sockets: nothing for a record of an earlier run."""
 
@@ -95,6 +95,7 @@ class Actions:
         self._add("scenario", "run_scenario", window.files.run_scenario, "Ctrl+R")
         self._add("labs", "backlog_lab", window.open_backlog_lab, "Ctrl+Shift+B")
         self._sub("labs", "demos", self._fill_demos)
+        self._add("labs", "check_all", window.open_check_all, "Ctrl+Shift+D")
         self._add("help", "first_steps", lambda: window.show_first_steps(again=True))
         self._add("help", "watch", window.watch.start, "Ctrl+Shift+W")
 

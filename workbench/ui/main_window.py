@@ -343,6 +343,13 @@ class MainWindow(QMainWindow):
         self.lab.activateWindow()
 
     @Slot()
+    def open_check_all(self) -> None:
+        """Every demonstration once, in records of their own: does it hold on this system?"""
+        from workbench.ui.check_all import CheckAll  # seldom needed
+
+        CheckAll(self).show()
+
+    @Slot()
     def make_scenario(self) -> None:
         """Turn the record so far into a scenario, in a window of its own."""
         from workbench.ui.scenario_window import ScenarioWindow  # seldom needed, costs time
