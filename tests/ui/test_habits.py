@@ -84,3 +84,48 @@ def test_call_by_call_says_what_comes_next(hand: Hand) -> None:
     hand.wait_says("server.message", "Next: socket(AF_INET, SOCK_STREAM)")
     hand.press("server.next_call")
     hand.wait_says("server.message", "Next: setsockopt(SO_REUSEADDR, 1)")
+
+
+def test_the_list_of_endpoints_opens_where_there_is_room(hand: Hand) -> None:
+    window = hand.window
+    assert not window.endpoints.isVisible()
+    window.resize(1600, 900)
+    assert window.endpoints.isVisible()
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    tree = window.endpoints.tree
+    hand.wait(lambda: tree.topLevelItemCount() == 2 and tree.topLevelItem(0).childCount() == 1)  # type: ignore[union-attr]
+    window.new_server()
+    child = tree.topLevelItem(0).child(0)  # type: ignore[union-attr]
+    tree.setCurrentItem(child)
+    assert window.slots_.left.currentWidget() is window.slots_.panel("server-1")
+    selection = window.controller.selection
+    assert selection.endpoint == "server-1"
+    assert selection.connection is not None
+    window.switch_endpoints()
+    assert not window.endpoints.isVisible()
+    window.resize(1700, 900)
+    assert not window.endpoints.isVisible()  # a person has put it away
+
+
+def test_the_kernel_tab_shows_what_options_came_to(hand: Hand) -> None:
+    """Asked and effective: Linux doubles SO_RCVBUF."""
+    panel = hand.window.slots_.panel("client-1")
+    assert panel is not None
+    panel.options.show_options((("SO_RCVBUF", 8192),))
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.window.controller.select(endpoint="client-1")
+    hand.window.inspector.setCurrentIndex(2)
+    table = hand.window.inspector.kernel.table
+
+    def rows() -> dict[str, str]:
+        return {table.item(row, 0).text(): table.item(row, 1).text()  # type: ignore[union-attr]
+                for row in range(table.rowCount())}
+
+    hand.wait(lambda: "asked 8192" in rows().get("SO_RCVBUF", ""))
+    assert "TCP_NODELAY" in rows()

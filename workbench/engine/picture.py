@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workbench.engine import kernel
+from workbench.engine import kernel, options
 from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot
 
 if TYPE_CHECKING:
     from workbench.engine.endpoint import Endpoint
+    from workbench.engine.settings import OptionValue
 
 LOOKED_AT: Final = 200
 """Newest open connections whose state is read from the kernel."""
+
+
+ALWAYS: Final = ("SO_REUSEADDR", "SO_RCVBUF", "SO_SNDBUF", "SO_KEEPALIVE", "SO_LINGER",
+                 "TCP_NODELAY")
+"""Options whose values are shown though nobody has set them."""
+
+
+def _effective(endpoint: Endpoint, watched: frozenset[int]) -> tuple[tuple[str, OptionValue], ...]:
+    channel = next((channel for channel in endpoint.channels.values()
+                    if channel.traced.id in watched and channel.open), None)
+    if channel is None:
+        return ()
+    asked = [name for name, _value in endpoint.settings.options]
+    return options.effective(channel.traced.raw, dict.fromkeys((*asked, *ALWAYS)))
 
 
 def draw(endpoint: Endpoint, watched: frozenset[int]) -> EndpointSnapshot:
@@ -37,6 +52,7 @@ def draw(endpoint: Endpoint, watched: frozenset[int]) -> EndpointSnapshot:
         phase=endpoint.phase,
         connection=own.traced.id if own is not None else None,
         local=own.traced.local if own is not None else None,
+        options=_effective(endpoint, watched),
         reading=kernel.read(own.traced.raw) if own is not None and own.open
         and own.traced.id in watched else None,
         queue=kernel.queue(own.traced.raw) if own is not None and own.open else None,

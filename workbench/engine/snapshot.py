@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.engine.kernel import Reading
-from workbench.engine.settings import EndpointSettings, GateMode, Pace
+from workbench.engine.settings import EndpointSettings, GateMode, OptionValue, Pace
 
 
 class Phase(StrEnum):
@@ -115,6 +115,7 @@ class EndpointSnapshot:
 
     Attributes:
         reading: of the own socket, where it was asked for.
+        options: as they are in effect on the watched socket, where one is watched.
         queue: waiting connections and their limit as the kernel gives them (TCP_INFO); the
             kernel admits one more than the limit. None where it cannot be read.
         connections: open ones and the newest 200 closed ones, oldest first.
@@ -141,3 +142,4 @@ class EndpointSnapshot:
     bytes_in: int
     bytes_out: int
     reading: Reading | None = None
+    options: tuple[tuple[str, OptionValue], ...] = ()

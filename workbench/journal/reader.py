@@ -246,7 +246,7 @@ class Reader:
         """How many calls a command led to, among the next rows (LED_TO of them)."""
         return int(self._all(
             "SELECT count(*) FROM event WHERE seq > ? AND seq <= ? AND cause = ?"
-            " AND kind = 'call' AND coalesce(errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')"
+            " AND kind = 'call' AND coalesce(errno, '') <> 'EAGAIN'"
             " AND call <> 'getsockopt'",
             (seq, seq + LED_TO, seq),
         )[0][0])

@@ -20,6 +20,7 @@ LIVE_ONLY: Final = frozenset({
     "new_server", "new_client", "start", "send", "next_call", "half_close", "abort",
     "close_connection", "remove", "stop_all", "mark", "start_over", "run_scenario", "watch",
     "first_steps", "backlog_lab", "check_all",
+    "endpoints",
 })
 """What acts on sockets: nothing for a record of an earlier run."""
 
@@ -65,6 +66,7 @@ class Actions:
         self._add("view", "smaller", looks.smaller, "Ctrl+-")
         self._add("view", "normal_size", looks.normal, "Ctrl+0")
         self._add("view", "present", window.switch_presentation, "F11")
+        self._add("view", "endpoints", window.switch_endpoints, "Ctrl+B")
         schemes = self._sub("view", "scheme", None)
         group = QActionGroup(window)
         for name in ("system", "light", "dark"):

@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.silence import why_silent
-from workbench.texts import tr
+from workbench.texts import Problem, tr
 from workbench.ui import theme
+from workbench.ui.panel_parts.options_box import show_value
 
 if TYPE_CHECKING:
     from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot
@@ -121,7 +122,7 @@ class Plot(QWidget):
         line = self.fontMetrics().lineSpacing()
         top = max(self.values, default=0)
         painter.setPen(QColor(colours.muted))
-        text = f"{tr(f'kernel.{self._key}')}  ≤ {top:,}"
+        text = f"{tr(f'plot.{self._key}')} ≤ {top:,}"
         painter.drawText(0, line - 3, self.fontMetrics().elidedText(
             text, Qt.TextElideMode.ElideRight, self.width()))
         area = QRect(0, line + 2, self.width() - 2, self.height() - line - 4)
@@ -148,6 +149,7 @@ class KernelTab(QWidget):
         self.setObjectName("inspector.kernel")
         self._controller = controller
         self._connection: int | None = None
+        self._options: list[tuple[str, str]] = []
         self._activity = (0, 0, "")
         self._since = time.monotonic()
         self.head, self.silence = QLabel(), QLabel()
@@ -162,7 +164,7 @@ class KernelTab(QWidget):
         self.table.setObjectName("kernel.table")
         self.table.horizontalHeader().hide()
         self.table.verticalHeader().hide()
-        self.table.setMinimumHeight(90)
+        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setShowGrid(False)
         self.table.verticalHeader().setMinimumSectionSize(10)
         self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 3)
@@ -179,40 +181,53 @@ class KernelTab(QWidget):
         for plot in self.plots.values():
             row.addWidget(plot)
         column.addLayout(row)
-        column.addWidget(self.table, 1)
+        column.addWidget(self.table)
+        column.addStretch()
         controller.snapshots_changed.connect(self._on_tick)
 
     @Slot()
     def _on_tick(self) -> None:
         visible = self.isVisible() and not self._controller.closed
-        number = self._controller.selection.connection if visible else None
+        number = self._target()[1] if visible else None
         self._controller.watch(frozenset() if number is None else frozenset({number}))
         if visible:
             self.refresh()
 
     def refresh(self) -> None:
         """Show the chosen connection as it is now, or as it was at its end."""
-        selection = self._controller.selection
-        anew = selection.connection != self._connection
-        self._connection = selection.connection
-        if selection.endpoint is None or selection.connection is None:
+        snapshot, number = self._target()
+        anew = number != self._connection
+        self._connection = number
+        if number is None:
             self._show_nothing(tr("kernel.choose"))
             return
-        try:
-            snapshot = self._controller.snapshot(selection.endpoint)
-        except Exception:  # noqa: BLE001 - a record of an earlier run has no endpoints
-            snapshot = None
-        live = _live(snapshot, selection.connection) if snapshot is not None else None
+        live = _live(snapshot, number) if snapshot is not None else None
+        self._options = _options(snapshot) if snapshot is not None else []
         if live is not None and live.reading is not None:
             self._show_live(live, anew)
-        elif snapshot is not None and snapshot.connection == selection.connection and (
+        elif snapshot is not None and snapshot.connection == number and (
             snapshot.reading is not None
         ):
             self.head.setText(tr("kernel.live", state=snapshot.reading.state or ""))
             self.silence.hide()
             self._show_reading(asdict(snapshot.reading), snapshot.reading.state or "", anew=anew)
         else:
-            self._show_last(selection.connection, anew)
+            self._options = []
+            self._show_last(number, anew)
+
+    def _target(self) -> tuple[EndpointSnapshot | None, int | None]:
+        """The chosen connection; while none is chosen the newest of the endpoint in focus."""
+        selection = self._controller.selection
+        if selection.endpoint is None:
+            return None, selection.connection
+        try:
+            snapshot = self._controller.snapshot(selection.endpoint)
+        except Problem:  # a record of an earlier run has no endpoints
+            return None, selection.connection
+        if selection.connection is not None:
+            return snapshot, selection.connection
+        live = [item.id for item in snapshot.connections if item.closed_ns is None]
+        return snapshot, live[-1] if live else snapshot.connection
 
     def _show_live(self, item: ConnectionSnapshot, anew: bool) -> None:
         activity = (item.bytes_in, item.bytes_out, item.state)
@@ -243,7 +258,7 @@ class KernelTab(QWidget):
         self.head.setText(text)
         self.silence.hide()
         self.diagram.show_state("", anew=True)
-        self.table.setRowCount(0)
+        self._set_rows(0)
 
     def _show_reading(self, reading: dict[str, object], state: str, *, anew: bool) -> None:
         self.diagram.show_state(state, anew=anew)
@@ -260,10 +275,20 @@ class KernelTab(QWidget):
             rows = [("queue", reading.get("unacked")), ("queue_limit", reading.get("sacked")),
                     ("drops", reading.get("drops"))]
             rows = [(key, value) for key, value in rows if value is not None]
-        self.table.setRowCount(len(rows))
+        self._set_rows(len(rows) + len(self._options))
+        for number, (name, value) in enumerate(self._options, start=len(rows)):
+            self._set(number, 0, name, tr("kerneltip.option"))
+            self._set(number, 1, value, tr("kerneltip.option"))
         for number, (key, value) in enumerate(rows):
             self._set(number, 0, tr(f"kernel.{key}"), tr(f"kerneltip.{key}"))
             self._set(number, 1, f"{value:,}", tr(f"kerneltip.{key}"))
+
+    def _set_rows(self, count: int) -> None:
+        """As high as its rows: the tab scrolls, the table in it does not."""
+        if count != self.table.rowCount() or not count:
+            self.table.setRowCount(count)
+        height = self.table.verticalHeader().defaultSectionSize()
+        self.table.setFixedHeight(count * height + 4)
 
     def _set(self, row: int, column: int, text: str, tip: str) -> None:
         item = self.table.item(row, column)
@@ -280,6 +305,16 @@ class KernelTab(QWidget):
     def retranslate(self) -> None:
         self._connection = None
         self.refresh()
+
+
+def _options(snapshot: EndpointSnapshot) -> list[tuple[str, str]]:
+    """Name, and the value in effect beside the one that was asked for."""
+    asked = dict(snapshot.settings.options)
+    return [
+        (name, tr("kernel.asked", asked=show_value(asked[name]), value=show_value(value))
+         if name in asked else show_value(value))
+        for name, value in snapshot.options
+    ]
 
 
 def _live(snapshot: EndpointSnapshot, connection: int) -> ConnectionSnapshot | None:

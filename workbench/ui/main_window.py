@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from workbench.engine import commands as c
@@ -21,6 +21,7 @@ from workbench.ui.actions import Actions
 from workbench.ui.caption import Caption
 from workbench.ui.client_panel import ClientPanel
 from workbench.ui.demos import Demos
+from workbench.ui.endpoint_list import WIDE, EndpointList
 from workbench.ui.files import Files
 from workbench.ui.first_steps import FirstSteps
 from workbench.ui.inspector import Inspector
@@ -82,6 +83,10 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.tools)
         self.first_steps = FirstSteps()
         self.lesson = Lesson()
+        self.endpoints = EndpointList(controller, self._owner, self)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.endpoints)
+        self.endpoints.hide()
+        self._endpoints_by_hand = False
         self.mark = MarkField()
         self.notice = Notice()
         self.caption = Caption()
@@ -142,6 +147,7 @@ class MainWindow(QMainWindow):
         self.demos.begun.connect(self.first_steps.hide)
         self.demos.ended.connect(self.lesson.end)
         self.lesson.again.connect(self.demos.run_named)
+        self.endpoints.chosen.connect(self._bring_named)
         self.mark.marked.connect(self._on_marked)
         self.notice.open_wanted.connect(self.files.show_record)
         self.notice.seen.connect(self._on_notice_seen)
@@ -376,6 +382,8 @@ class MainWindow(QMainWindow):
         self.menuBar().setVisible(not presenting)
         self.caption.setVisible(presenting)
         self.status.hide_names(presenting)
+        if presenting:
+            self.endpoints.hide()
         for panel in self.slots_.panels():
             panel.fold(presenting)
         if presenting:
@@ -425,6 +433,19 @@ class MainWindow(QMainWindow):
         self.status.refresh()
         if self.caption.isVisible():
             self.caption.refresh(self.controller)
+
+    @Slot(str)
+    def _bring_named(self, name: str) -> None:
+        panel = self.slots_.panel(name)
+        if panel is not None:
+            self._bring_to_front(panel)
+
+    @Slot()
+    def switch_endpoints(self) -> None:
+        """The list at the side, or not: from now on as the person wishes."""
+        self._endpoints_by_hand = True
+        self.endpoints.setVisible(not self.endpoints.isVisible())
+        self.endpoints.refresh()
 
     def _bring_to_front(self, panel: EndpointPanel) -> None:
         for slot in (self.slots_.left, self.slots_.right):
@@ -487,6 +508,7 @@ class MainWindow(QMainWindow):
         self.tools.retranslate()
         self.first_steps.retranslate()
         self.lesson.retranslate()
+        self.endpoints.retranslate()
         self.mark.retranslate()
         self.notice.retranslate()
         self.slots_.retranslate()
@@ -500,6 +522,14 @@ class MainWindow(QMainWindow):
             self.lab.retranslate()
 
     # -- Qt -------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A wide window has room for the list of endpoints."""
+        super().resizeEvent(event)
+        if self.live and not self._endpoints_by_hand and not self.looks.presenting:
+            wide = event.size().width() >= WIDE * self.looks.scale / 100
+            if wide != self.endpoints.isVisible():
+                self.endpoints.setVisible(wide)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -86,7 +86,7 @@ class EndpointPanel(QWidget):
         self.receive_once = self.controls.add(QPushButton(), "recvfrom_once")
         self.timeout = self.controls.add(NotedBox(7), "timeout")
         self.recent = RecentCalls(controller)
-        self.talk = Talk(self.controls, controller, settings.name)
+        self.talk = Talk(self.controls, controller, settings.name, self)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
         self.column.setSpacing(GAP)

@@ -40,8 +40,9 @@ class Talk(QObject):
 
     save_wanted = Signal(object)
 
-    def __init__(self, controls: Controls, controller: Controller, name: str) -> None:
-        super().__init__()
+    def __init__(self, controls: Controls, controller: Controller, name: str,
+                 parent: QObject) -> None:
+        super().__init__(parent)
         self._name = name
         self.view = controls.add(Conversation(), "conversation")
         self.feed = ConversationFeed(controller, name, self.view)
