@@ -91,7 +91,7 @@ def test_what_a_command_led_to(recorder: Recorder) -> None:
     recorder.flush()
     reader = recorder.reader()
     assert reader.caused_by(2) == [3, 4]
-    assert reader.calls_of(2) == 1
+    assert reader.calls_of(2) == 2
 
 
 def test_samples_and_what_came_before(recorder: Recorder) -> None:
