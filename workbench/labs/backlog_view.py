@@ -257,12 +257,17 @@ class Observer:
         return Queue(waiting, server.settings.backlog, QueueSource.ESTIMATE)
 
     def _queued(self) -> tuple[tuple[QueuedPeer, ...], bool]:
-        """Who waits, in order where it is known: all are ours and none had to ask twice."""
+        """Who waits, in order where it is known: all are ours, and each has been told connected.
+
+        On the loopback a connection enters the queue with the ACK that its connect() sends when
+        it comes back; who was silent and asked again stands behind those that got in before.
+        """
         found = [(peer, self._clients.client_at(peer.address)) for peer in self._peers]
-        ours = [view for _, view in found if view is not None]
-        known = len(ours) == len(found) and not any(view.repeats for view in ours)
+        entered = [view.connected for _, view in found
+                   if view is not None and view.connected is not None]
+        known = len(entered) == len(found)
         if known:
-            found.sort(key=lambda pair: pair[1].number if pair[1] is not None else 0)
+            found.sort(key=lambda pair: (pair[1].connected or 0.0) if pair[1] is not None else 0.0)
         return tuple(
             QueuedPeer(peer.address, view.number if view is not None else None, peer.gone)
             for peer, view in found

@@ -57,7 +57,7 @@ class ClientChart(QWidget):
 
     def sizeHint(self) -> QSize:
         count = len(self._picture.clients) if self._picture is not None else 0
-        return QSize(500, (count + 1) * self._row + 6)
+        return QSize(500, (count + 2) * self._row + 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         picture = self._picture
@@ -74,6 +74,7 @@ class ClientChart(QWidget):
         self._paint_axis(painter, axis, longest)
         first = max(0, event.rect().top() // row - 1)
         last = min(len(picture.clients), event.rect().bottom() // row + 1)
+        self._paint_legend(painter, (len(picture.clients) + 1) * row)
         for index in range(first, last):
             view = picture.clients[index]
             top = (index + 1) * row
@@ -86,6 +87,13 @@ class ClientChart(QWidget):
             painter.setPen(QColor(getattr(theme.current(), _TONES[view.state]).text))
             painter.drawText(QRect(axis.right() + 8, top, words, row),
                              Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_legend(self, painter: QPainter, top: int) -> None:
+        painter.setPen(QColor(theme.current().muted))
+        text = self.fontMetrics().elidedText(
+            tr("lab.legend"), Qt.TextElideMode.ElideRight, self.width())
+        area = QRect(0, top, self.width(), self._row)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_axis(self, painter: QPainter, axis: QRect, longest: float) -> None:
         colours = theme.current()
@@ -108,14 +116,22 @@ class ClientChart(QWidget):
         def x(moment: float) -> int:
             return area.left() + int(area.width() * min(1.0, moment / longest))
 
-        box = QRect(x(view.began), area.top(), max(3, x(end) - x(view.began)), area.height())
-        silent = view.connected is None
-        painter.setBrush(Qt.BrushStyle.NoBrush if silent else QColor(tone.back))
-        painter.setPen(QPen(QColor(tone.edge), 1,
-                            Qt.PenStyle.DashLine if silent else Qt.PenStyle.SolidLine))
-        painter.drawRoundedRect(box, 3, 3)
+        # dashed while nobody has answered, filled from the answer on
+        answered = end if view.connected is None else view.connected
+        asked_twice = len(view.syns) > 1
+        begin = answered if asked_twice and view.connected is not None else view.began
+        painter.setPen(QPen(QColor(tone.edge), 1, Qt.PenStyle.DashLine))
+        if view.connected is None or asked_twice:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRect(x(view.began), area.top(),
+                                          max(3, x(answered) - x(view.began)), area.height()), 3, 3)
+        if view.connected is not None:
+            painter.setPen(QPen(QColor(tone.edge), 1))
+            painter.setBrush(QColor(tone.back))
+            painter.drawRoundedRect(
+                QRect(x(begin), area.top(), max(3, x(end) - x(begin)), area.height()), 3, 3)
         painter.setPen(QColor(tone.text))
-        for moment in view.syns if silent else view.syns[1:]:
+        for moment in view.syns if view.connected is None or asked_twice else ():
             painter.drawText(QRect(x(moment) - 6, area.top(), 14, area.height()),
                              Qt.AlignmentFlag.AlignCenter, "S")
         if view.accepted is not None:
