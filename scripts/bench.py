@@ -298,6 +298,9 @@ def stall(kind: str, seconds: float) -> dict[str, object]:
             port = session.link("bench").rpartition(":")[2]
             loader = subprocess.Popen([sys.executable, __file__, "--offer", port, str(seconds)])
         QTimer.singleShot(500, lambda: timer.start(5))
+        memory: list[int] = []  # when all is built and warm, and at the end
+        QTimer.singleShot(int(min(seconds / 2, 20) * 1000), lambda: memory.append(resident_mb()))
+        QTimer.singleShot(int(seconds * 1000) - 50, lambda: memory.append(resident_mb()))
         QTimer.singleShot(int(seconds * 1000), app.quit)
         app.exec()
         if loader is not None:
@@ -307,7 +310,17 @@ def stall(kind: str, seconds: float) -> dict[str, object]:
     ordered = sorted(gaps)
     return {"bench": "stall", "window": kind, "p99_ms": round(ordered[int(len(gaps) * 0.99)], 1),
             "worst_ms": round(ordered[-1], 1), "ticks": len(gaps),
-            "events_per_s": round(events / seconds)}
+            "events_per_s": round(events / seconds), "events": events, "resident_mb": memory}
+
+
+def resident_mb() -> int:
+    """Memory of this process now, in MiB (proc(5)); 0 where there is no /proc."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return 0
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]
+               ) // 1024
 
 
 def offer(port: int, seconds: float, per_second: int = 10_000) -> None:
@@ -438,6 +451,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round each")
     parser.add_argument("--only", choices=("echo", "stall", "start", "held"))
+    parser.add_argument("--soak", type=float, metavar="SECONDS",
+                        help="the window at 20 000 events/s for so long, and what it took")
     parser.add_argument("--serve", choices=SERVERS, help=argparse.SUPPRESS)
     for hidden in ("--load", "--offer", "--hold"):
         parser.add_argument(hidden, nargs=2, help=argparse.SUPPRESS)
@@ -455,6 +470,9 @@ def main() -> int:
         hold(int(args.hold[0]), int(args.hold[1]))
     elif args.started:
         started(args.started)
+    elif args.soak:
+        for kind, seconds in (("bare", min(args.soak, 10.0)), ("ours", args.soak)):
+            print(json.dumps(own("--stall", kind, str(seconds), bound=seconds + 120)))
     elif args.stall:
         print(json.dumps(stall(args.stall[0], float(args.stall[1]))))
     elif args.held:
@@ -464,14 +482,16 @@ def main() -> int:
     return 0
 
 
+def own(*command: str, bound: float = 300.0) -> dict[str, object]:
+    """One measurement in a process of its own; `bound` seconds only catch a hang."""
+    ran = subprocess.run([sys.executable, __file__, *command], capture_output=True,
+                         text=True, timeout=bound, check=True)
+    return json.loads(ran.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+
+
 def report(args: argparse.Namespace) -> None:
     rounds, seconds = (1, 1.5) if args.quick else (3, 4.0)
     results: list[dict[str, object]] = []
-
-    def own(*command: str) -> dict[str, object]:
-        ran = subprocess.run([sys.executable, __file__, *command], capture_output=True,
-                             text=True, timeout=300, check=True)
-        return json.loads(ran.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
     if args.only in {None, "echo"}:
         results += echo(rounds, seconds)
