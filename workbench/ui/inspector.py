@@ -67,7 +67,8 @@ class Inspector(QTabWidget):
         self._bytes.setFont(theme.fixed_font())
         self._encoding = QComboBox()
         self._encoding.setObjectName("inspector.encoding")
-        self._encoding.addItems(ENCODINGS)
+        for name in ENCODINGS:
+            self._encoding.addItem(tr(f"encoding.{name}"), name)
         self._encoding_label = QLabel()
         self._encoding_label.setBuddy(self._encoding)
         line = QHBoxLayout()
@@ -190,7 +191,7 @@ class Inspector(QTabWidget):
         if not row.payload:
             self._bytes.setPlainText(tr("inspector.no_bytes"))
             return
-        parts = [show(row.payload, self._encoding.currentText()), ""]
+        parts = [show(row.payload, self._encoding.currentData()), ""]
         parts.extend(hexdump(row.payload))
         if missing_bytes(row):
             parts += ["", tr("inspector.gap", missing=missing_bytes(row), size=row.size)]

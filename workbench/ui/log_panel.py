@@ -27,6 +27,7 @@ from workbench.qt.tally import Tally
 from workbench.texts import tr
 from workbench.ui.log_view import LogView
 from workbench.ui.panel_parts.controls import fit
+from workbench.ui.wording import Sentence, say
 
 if TYPE_CHECKING:
     from workbench.ui.preferences import Preferences
@@ -62,6 +63,7 @@ class LogPanel(QTabWidget):
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
         self.hint.setObjectName("log.hint")
         self.hint.hide()
+        self._hint: Sentence | None = None
         self._followed_to = 0
         self._errors = Tally(controller, ERRORS)
         self._programmatic = False
@@ -132,9 +134,8 @@ class LogPanel(QTabWidget):
             condition = parse(text, wall_ns=self.controller.session.journal.clock.wall_ns)
         except FilterProblem as problem:
             mark = text[problem.position : problem.position + problem.length]
-            self.hint.setText(tr("log.filter_wrong", place=problem.position + 1, mark=mark,
-                                 reason=problem.text))
-            self.hint.show()
+            self._say(say("log.filter_wrong", place=problem.position + 1, mark=mark,
+                          reason=problem))
             return
         self.hint.hide()
         self.errors.setChecked(ERRORS in text)
@@ -157,7 +158,11 @@ class LogPanel(QTabWidget):
                 self.view.selectRow(row)
                 self.view.scrollTo(self.model.index(row, 0))
                 return
-        self.hint.setText(tr("log.not_found", text=self.search.text()))
+        self._say(say("log.not_found", text=self.search.text()))
+
+    def _say(self, sentence: Sentence) -> None:
+        self._hint = sentence
+        self.hint.setText(sentence.show())
         self.hint.show()
 
     @Slot()
@@ -352,6 +357,8 @@ class LogPanel(QTabWidget):
         self.search.setPlaceholderText(tr("log.find"))
         self._word_counts()
         self.view.empty_text = tr("log.empty")
+        if self._hint is not None:
+            self.hint.setText(self._hint.show())
         self.model.retranslate()
         self._after_change()
         self.view.viewport().update()

@@ -16,7 +16,7 @@ from workbench.journal.records import recent
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
 from workbench.texts import Problem, language, set_language, tr
-from workbench.ui import bindings, defaults
+from workbench.ui import bindings, defaults, qt_words
 from workbench.ui.actions import Actions
 from workbench.ui.caption import Caption
 from workbench.ui.client_panel import ClientPanel
@@ -482,6 +482,7 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         record = self.controller.session.record.stem
         title = "window.title" if self.looks.presenting else "window.title_record"
+        qt_words.speak(self)
         self.setWindowTitle(tr(title, record=record))
         self.actions_.retranslate()
         self.tools.retranslate()

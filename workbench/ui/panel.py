@@ -559,6 +559,8 @@ class EndpointPanel(QWidget):
     def retranslate(self) -> None:
         self.controls.retranslate()
         self.address_line.retranslate()
+        self.options.retranslate()
+        self.strip.retranslate()
         self.message.retranslate()
         timeouts = [fields.show_timeout(value) for value in TIMEOUTS]
         try:
