@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.ui.conftest import Hand
 from tests.ui.looks.scenes import speak
 from tests.ui.looks.seen import painted, texts_of
-from tests.ui.looks.words import chinese, untranslated
+from tests.words import chinese, untranslated
 
 SENT = "hello|reply|nothing|endpoint？"
 """What a person typed or a socket carried."""

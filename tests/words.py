@@ -28,6 +28,9 @@ def _any(words: str) -> str:
 
 
 ALLOWED: Final = {
+    "commands and their options are typed":
+        r"--mode \w+|(?<![\w-])--?[a-z][a-z-]*|pip install \S+|python3 \S+|\bSCENARIO\b"
+        r"|\b(?:run|lab|export|xvfb-run|ssh -X|ulimit|inet6?|all|NAME)\b",
     "the product's name": r"Socket Workbench|socket-workbench",
     "the two languages name themselves": r"\bEN\b|English",
     "addresses and paths are typed like this":
@@ -51,16 +54,13 @@ ALLOWED: Final = {
         r"\\[a-z\\]\w*|\\x?HH+|\\uHHHH|\{?\{(?:counter|time|random:\d)\}\}?",
     "the filter's language is typed":
         r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",
-    "commands and their options are typed":
-        r"--mode \w+|(?<![\w-])--?[a-z][a-z-]*|\b(?:run|lab|export|xvfb-run|ssh -X|ulimit)\b"
-        r"|pip install \S+|python3 \S+|\bSCENARIO\b|\bNAME\b",
     "words of a scenario file and fields of its events are typed":
         r"\[\[?[\w.]+\]\]?|\bdual_stack\b|\b(?:true|false|file|cause|within)\b|\"all\""
         r"|name = \"value\"",
     "gaps of argparse": r"%\(\w+\)[rs]",
     "what Python itself says": r"timed out",
     "what came back, as short as a number": r"^ok$",
-    "a step of the filter's help": r"\btext:…",
+    "a key of the filter is typed": r"\btext:…",
     "the file has this name": r"\bhosts\b",
     "names of files": r"\*\.\w+",
     "time zones": r"\bUTC\b",
@@ -80,3 +80,55 @@ def chinese(text: str) -> list[str]:
     """Chinese of an English text, but for what is sent and the language's own name."""
     rest = re.sub("连接已创建|hello, 服务器|服务器|中文", "", text)
     return re.findall("[\u4e00-\u9fff]+", rest)
+
+
+# What WINDOW.md's table of words calls by one name: patterns of the other names.
+OTHER_NAMES: Final = {
+    "en": {
+        "listener": r"[Ss]erver('s)? socket|[Ll]istening server",
+        "peer": r"[Cc]lient('s)? IP|[Rr]emote",
+        "Abort (RST)": r"\bKill|^Reset\b|[Ff]orce[ds]? close",
+        "Half-close (SHUT_WR)": r"[Dd]isconnect",
+        "Close / Remove": r"(?<!-)[Cc]lose (for )?both|[Dd]elete (the |this )?tab",
+        "Connect 6 clients": r"\b[Bb]urst",
+        "waits for ever": r"[Ff]orever|[Ii]nfinit|[Uu]nlimited|[Ii]ndefinite",
+        "chosen by the kernel": r"(port|address)[^.]*\b(auto|automatic(ally)?|random(ly)?)\b",
+        "reply": r"[Rr]esponder|[Aa]uto-?reply",
+        "call by call": r"[Ss]tep mode|[Ss]tep by step|[Ss]ingle.step",
+        "accept queue": r"([Ll]isten|[Pp]ending|[Cc]onnection|[Bb]acklog) queue",
+        "unread; unsent": r"\b[Ll]ag\b|[Bb]uffered bytes",
+        "end of stream (peer finished sending)": r"^(?!.*(finished|end of stream)).*\bEOF\b",
+        "conversation; record": r"\b[Ss]ession|[Tt]ranscript",
+        "scenario": r"by script|[Tt]est script|[Mm]acro",
+        "mark": r"[Bb]ookmark|[Aa]nnotat",
+        "lab": r"[Ee]xperiment",
+        "Newest": r"^&?[Ff]ollow\b|\band follow\b|[Aa]uto-?scroll|\b[Tt]ail\b",
+        "events lost; dropped by the kernel":
+            r"^(?!.*([Kk]ernel|listener|firewall|SYN|connections)).*[Dd]ropped",
+    },
+    "zh_CN": {
+        "监听套接字": r"服务器套接字|服务端套接字|监听者|监听器|侦听|关闭监听(?!套接字)|监听已关闭",
+        "对端": r"远端|远程|对方|客户端 ?IP",
+        "强制中断 (RST)": r"强制关闭|强行|杀死|强制断开",
+        "半关闭 (SHUT_WR)": r"断开|半断",
+        "关闭连接 / 移除": r"按“关闭”|删除标签",
+        "同时连接 6 个客户端": r"突发|并发连接|批量连接",
+        "一直等待": r"永远|永久|无限|不限时",
+        "由内核分配": r"自动分配|随机端口|自动选择端口",
+        "自动应答": r"应答器|响应器|自动回复|自动响应",
+        "逐个调用": r"单步|步进|逐步|“下一步”|^下一步$",
+        "全连接队列": r"(?<!全)连接队列|接受队列|监听队列|等待队列",
+        "未读; 未发出": r"滞后|未发送|未接收",
+        "对端已发送完毕 (EOF)": r"^(?!.*发送完毕).*EOF",
+        "收发内容; 记录": r"会话|对话(?!框)",
+        "测试场景": r"(?<!测试)场景|用脚本|测试脚本",
+        "标记": r"书签|标注|备注",
+        "实验": r"实验室",
+        "跟随最新": r"跟踪|自动滚动|最新的行|跳到最新",
+        "事件丢失; 内核丢弃": r"^(?!.*(内核|监听套接字|防火墙|SYN|连接)).*(丢弃|丢掉)",
+    },
+}
+def other_names(key: str, text: str, language: str) -> list[str]:
+    """Names of the table's things that are not the table's."""
+    return [f"{key}: {text!r} ({use})" for use, pattern in OTHER_NAMES[language].items()
+            if re.search(pattern, text)]
