@@ -200,6 +200,7 @@ class Inspector(QTabWidget):
     def redraw(self) -> None:
         """Fonts for the size in force."""
         self._bytes.setFont(theme.fixed_font())
+        self._text.forget()
 
     def retranslate(self) -> None:
         """Make every text again in the current language."""

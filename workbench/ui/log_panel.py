@@ -321,6 +321,7 @@ class LogPanel(QTabWidget):
 
     def _choose_time(self, form: TimeForm, _checked: bool = False) -> None:
         self.model.set_time_form(form)
+        self.view.fit_rows()
         if self._preferences is not None:
             self._preferences.time_form = form.value
 
@@ -346,7 +347,7 @@ class LogPanel(QTabWidget):
         """Make every text again in the current language."""
         self.setTabText(0, tr("log.title"))
         self._filter_label.setText(tr("log.filter"))
-        self.filter.setPlaceholderText("call:send errno:* size>100 -endpoint:server-1")
+        self.filter.setPlaceholderText("call:send errno:* size>100")
         for widget, key in (
             (self.filter, "log.filter"), (self.search, "log.find"), (self.follow, "log.follow"),
             (self.main_calls, "log.main_calls"), (self.clear_button, "log.clear"),

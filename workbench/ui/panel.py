@@ -57,10 +57,12 @@ class EndpointPanel(QWidget):
     Signals:
         focused(): something in the panel was chosen or pressed.
         started(): Listen, Bind or Connect is under way.
+        needs(): it needs another height than before.
     """
 
     focused = Signal()
     started = Signal()
+    needs = Signal()
     server: bool
 
     def __init__(self, controller: Controller, settings: EndpointSettings) -> None:
@@ -546,11 +548,16 @@ class EndpointPanel(QWidget):
         if event.size().width() != event.oldSize().width():
             self._fit_height()
 
+    def heightForWidth(self, width: int) -> int:
+        """The least: a panel that has to scroll shall not ask for all that its papers could use."""
+        return self.column.minimumHeightForWidth(width)
+
     def _fit_height(self) -> None:
         """As high as its rows need now: some wrap, and some come and go."""
         needed = self.column.minimumHeightForWidth(self.width())
         if needed != self.minimumHeight():
             self.setMinimumHeight(needed)
+            self.needs.emit()
 
     @property
     def phase(self) -> Phase | None:

@@ -451,6 +451,7 @@ class BacklogWindow(QWidget):
         self._forbid()
         self._word()
         self._show_picture()
+        self.comparison.retranslate()
 
     # -- Qt -------------------------------------------------------------------------------------
 

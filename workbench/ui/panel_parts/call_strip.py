@@ -165,7 +165,7 @@ class _ChipButton(QToolButton):
 
     def forget(self) -> None:
         """What it shows has to be worded again."""
-        self._chip = None
+        self.chip = None
 
     def show_chip(self, chip: Chip, label: str) -> bool:
         """Show a call; True if the button may need another width."""
