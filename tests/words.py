@@ -59,7 +59,7 @@ ALLOWED: Final = {
         r"|name = \"value\"",
     "gaps of argparse": r"%\(\w+\)[rs]",
     "what Python itself says": r"timed out",
-    "what came back, as short as a number": r"^ok$",
+    "what came back, as short as a number": r"^ok$|→ ok$",
     "a key of the filter is typed": r"\btext:…",
     "the file has this name": r"\bhosts\b",
     "names of files": r"\*\.\w+",

@@ -277,6 +277,7 @@ class KernelTab(QWidget):
         item.setToolTip(tip)
 
     def retranslate(self) -> None:
+        self.table.setAccessibleName(tr("inspector.kernel"))
         self._connection = None
         self.refresh()
 

@@ -113,15 +113,8 @@ class LogPanel(QTabWidget):
         self.view.selectionModel().selectionChanged.connect(self._on_chosen)
         self.controller.selection_changed.connect(self._on_selection)
         self.view.verticalScrollBar().sliderMoved.connect(self._on_scrolled)
-        for keys, slot in (
-            (QKeySequence.StandardKey.FindNext, self.find_next),
-        ):
-            QShortcut(QKeySequence(keys), self, slot)
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.view, self.copy_rows)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.view,
-                           lambda: self.follow.setChecked(True))
-        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     # -- filter and find ----------------------------------------------------------------------
 
@@ -346,6 +339,7 @@ class LogPanel(QTabWidget):
     def retranslate(self) -> None:
         """Make every text again in the current language."""
         self.setTabText(0, tr("log.title"))
+        self.tabBar().setAccessibleName(tr("name.record_tabs"))
         self._filter_label.setText(tr("log.filter"))
         self.filter.setPlaceholderText("call:send errno:* size>100")
         for widget, key in (

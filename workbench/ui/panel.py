@@ -320,15 +320,18 @@ class EndpointPanel(QWidget):
             endpoint=self.name, seq=self.controller.seq_at(chip.t_ns, self.name), pinned=False
         )
 
-    def press(self, name: str) -> None:
-        """What a menu entry or key does in the panel in front: its button, if it may be used."""
+    def press(self, name: str) -> bool:
+        """What a menu entry or key does: its button, if it may be used; False: there is none."""
         control = {
             "start": self.address_line.primary.objectName().rpartition(".")[2],
             "close_connection": "close",
         }.get(name, name)
         button = self.findChild(QAbstractButton, f"{self.controls.prefix}.{control}")
-        if button is not None and button.isEnabled():
+        if button is None or button.isHidden():
+            return False
+        if button.isEnabled():
             button.click()
+        return True
 
     def begin_anew(self) -> None:
         """The endpoint is a new one in another record: nothing of the old one is shown."""

@@ -40,6 +40,7 @@ class ComparisonView(QScrollArea):
         super().__init__()
         self.hindered: Mapping[Mode, Problem] = {}
         self.setObjectName("lab.comparison")
+        self.setProperty("reading", True)
         self._shown: tuple[Result, Prediction | None] | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

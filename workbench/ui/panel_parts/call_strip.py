@@ -63,6 +63,7 @@ class CallStrip(QWidget):
 
     def retranslate(self) -> None:
         """The next snapshot words every chip again."""
+        self._more.setAccessibleName(tr("name.calls"))
         for button in self._chips:
             button.forget()
 
@@ -79,6 +80,7 @@ class CallStrip(QWidget):
             button = _ChipButton(self)
             button.pressed_chip.connect(self.chosen)
             button.customContextMenuRequested.connect(partial(self._on_menu, button))
+            self.setTabOrder(self._chips[-1] if self._chips else self._more, button)
             self._chips.append(button)
             changed = True
         while len(self._chips) > len(chips):

@@ -57,7 +57,7 @@ class MessageLine(QFrame):
         self.label = controls.add(_SentenceLabel(), "message")
         self.why = controls.add(QPushButton(), "why")
         self.way_out = controls.add(QPushButton(), "way_out")
-        self.other_way = controls.add(QPushButton(), "other_way", "way_out")
+        self.other_way = controls.add(QPushButton(), "other_way")
         self.why.clicked.connect(self._on_why)
         self.way_out.clicked.connect(self._on_way_out)
         self.other_way.clicked.connect(self._on_other_way)

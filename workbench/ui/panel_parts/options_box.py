@@ -67,8 +67,11 @@ class OptionsBox(QWidget):
             chip.hide()
             chip.deleteLater()
         self._chips = [self._chip(name, value) for name, value in options]
+        before: QWidget = self.set
         for chip in self._chips:
             self._row.addWidget(chip)
+            self.setTabOrder(before, chip)
+            before = chip
         self._row.invalidate()
 
     def _chip(self, name: str, value: OptionValue) -> QPushButton:
