@@ -23,6 +23,8 @@ from PySide6.QtWidgets import (
     QStyleOptionComboBox,
     QStyleOptionFrame,
     QTabBar,
+    QToolBar,
+    QToolButton,
     QWidget,
 )
 
@@ -77,6 +79,10 @@ def _faults(widget: QWidget) -> Iterator[str]:
             yield from _line(widget)
         case QHeaderView():
             yield from _header(widget)
+        case QToolBar():
+            for button in widget.findChildren(QToolButton):
+                if button.text() and not button.isVisible():
+                    yield f"no room for {button.text()!r}"
         case QTabBar():
             yield from _tabs(widget)
         case QAbstractScrollArea() if widget.objectName() not in SIDEWAYS:
