@@ -28,9 +28,14 @@ def _any(words: str) -> str:
 
 
 ALLOWED: Final = {
+    "fields of the kernel are looked up by their names":
+        r"tcpi_\w+|net\.core\.somaxconn|user\.max_user_namespaces|somaxconn|ListenOverflows|ListenDrops|FIONREAD|SIOCOUTQ",
     "commands and their options are typed":
         r"--mode \w+|(?<![\w-])--?[a-z][a-z-]*|pip install \S+|python3 \S+|\bSCENARIO\b"
         r"|\b(?:run|lab|export|xvfb-run|ssh -X|ulimit|inet6?|all|NAME)\b",
+    "values of --mode are typed": r"\b(?:kernel|gate|closed|bound)\b",
+    "rules and tools of the system are typed":
+        r"ct count over|reject with tcp reset|\bnft(?:ables)?\b|\bunshare(?: --?\w+)*",
     "the product's name": r"Socket Workbench|socket-workbench",
     "the two languages name themselves": r"\bEN\b|English",
     "addresses and paths are typed like this":
@@ -40,8 +45,6 @@ ALLOWED: Final = {
         r"\b(?:server|client|udp|lab|[a-z]+)-\d+(?:\.\d+)?",
     "constants and options are code": r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b",
     "errnos and exceptions are code": r"\b(?:WSA)?E[A-Z][A-Z0-9]{2,}\b|\b[A-Za-z]+Error\b|errno",
-    "fields of the kernel are looked up by their names":
-        r"tcpi_\w+|net\.core\.somaxconn|somaxconn|ListenOverflows|ListenDrops|FIONREAD|SIOCOUTQ",
     "states are the kernel's words": _any(_STATES),
     "method names are code": _any(_CALLS),
     "backlog is the argument's name": r"\bbacklog\b",
