@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     lang.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS,
                       help=tr("cli.help_lang"))
     top = _Parser(prog="socket-workbench", description=tr("cli.description"), parents=[lang])
-    top.add_argument("--version", action="version",
+    top.add_argument("--version", action="version", help=tr("argparse.version"),
                      version=f"socket-workbench {workbench.__version__}")
     subs = top.add_subparsers(dest="command", parser_class=_Parser, metavar="COMMAND")
 
@@ -111,31 +111,33 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     run = sub("run")
-    run.add_argument("scenario", type=Path, metavar="SCENARIO")
+    run.add_argument("scenario", type=Path, metavar="SCENARIO", help=tr("cli.help_scenario_file"))
     run.add_argument("--junit", type=Path, metavar="FILE", help=tr("cli.help_junit"))
     lab = sub("lab")
-    lab.add_argument("name", nargs="?", metavar="NAME")
+    lab.add_argument("name", nargs="?", metavar="NAME", help=tr("cli.help_name"))
     lab.add_argument("--list", action="store_true", help=tr("cli.help_list"))
     cli_lab.add_options(lab)
     listen = sub("listen")
-    listen.add_argument("address", metavar="ADDRESS")
-    listen.add_argument("--udp", action="store_true")
-    listen.add_argument("--backlog", type=cli_quick.backlog, default=128, metavar="N")
+    listen.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
+    listen.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
+    listen.add_argument("--backlog", type=cli_quick.backlog, default=128, metavar="N",
+                        help=tr("cli.help_backlog_of_listen"))
     reply = listen.add_mutually_exclusive_group()
-    reply.add_argument("--echo", action="store_true")
-    reply.add_argument("--greet", metavar="TEXT")
-    reply.add_argument("--sink", action="store_true")
+    reply.add_argument("--echo", action="store_true", help=tr("cli.help_echo"))
+    reply.add_argument("--greet", metavar="TEXT", help=tr("cli.help_greet"))
+    reply.add_argument("--sink", action="store_true", help=tr("cli.help_sink"))
     listen.add_argument("--scenario", action="store_true", help=tr("cli.help_scenario"))
     connect = sub("connect")
-    connect.add_argument("address", metavar="ADDRESS")
-    connect.add_argument("--udp", action="store_true")
-    connect.add_argument("--send", metavar="TEXT")
-    connect.add_argument("--expect", metavar="TEXT")
+    connect.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
+    connect.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
+    connect.add_argument("--send", metavar="TEXT", help=tr("cli.help_send"))
+    connect.add_argument("--expect", metavar="TEXT", help=tr("cli.help_expect"))
     connect.add_argument("--scenario", action="store_true", help=tr("cli.help_scenario"))
     export = sub("export")
-    export.add_argument("record", type=Path, metavar="RECORD")
-    export.add_argument("--to", required=True, metavar="FORMAT", help=", ".join(FORMATS))
-    export.add_argument("-o", dest="out", type=Path, metavar="FILE")
+    export.add_argument("record", type=Path, metavar="RECORD", help=tr("cli.help_record_file"))
+    export.add_argument("--to", required=True, metavar="FORMAT",
+                        help=tr("cli.help_format", formats=", ".join(FORMATS)))
+    export.add_argument("-o", dest="out", type=Path, metavar="FILE", help=tr("cli.help_out"))
     export.add_argument("--filter", default="", metavar="EXPR", help=tr("cli.help_filter"))
     return top
 

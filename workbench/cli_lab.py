@@ -34,7 +34,8 @@ def add_options(lab: argparse.ArgumentParser) -> None:
     group.add_argument("--backlog", type=int, metavar="N", help=tr("backlog.help_backlog"))
     group.add_argument("--clients", type=int, metavar="M", help=tr("backlog.help_clients"))
     group.add_argument("--every", type=float, metavar="S", help=tr("backlog.help_every"))
-    group.add_argument("--family", choices=[item.value for item in Family])
+    group.add_argument("--family", choices=[item.value for item in Family],
+                       help=tr("backlog.help_family"))
     group.add_argument("--mode", choices=[item.value for item in Mode],
                        help=tr("backlog.help_mode"))
     group.add_argument("--accept-after", type=float, metavar="S", dest="accept_after",

@@ -52,7 +52,7 @@ def test_escape_gives_a_mark_up(hand: Hand) -> None:
 
 def test_a_new_endpoint_is_in_front(hand: Hand) -> None:
     hand.window.new_server()
-    assert hand.window.slots_.left.currentWidget() is hand.window.slots_.panel("server-2")
+    assert hand.window.slots_.left.in_front is hand.window.slots_.panel("server-2")
 
 
 def test_the_newest_row_stays_in_view(hand: Hand) -> None:
@@ -100,7 +100,7 @@ def test_the_list_of_endpoints_opens_where_there_is_room(hand: Hand) -> None:
     window.new_server()
     child = tree.topLevelItem(0).child(0)  # type: ignore[union-attr]
     tree.setCurrentItem(child)
-    assert window.slots_.left.currentWidget() is window.slots_.panel("server-1")
+    assert window.slots_.left.in_front is window.slots_.panel("server-1")
     selection = window.controller.selection
     assert selection.endpoint == "server-1"
     assert selection.connection is not None

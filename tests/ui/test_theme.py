@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtGui import QColor
 
 from workbench.resources import resource
-from workbench.ui.theme import DARK, DARK_PRESENTED, LIGHT, LIGHT_PRESENTED, Theme
+from workbench.ui.log_view import error_tint
+from workbench.ui.theme import DARK, DARK_PRESENTED, LIGHT, LIGHT_PRESENTED, Theme, palette
 
 
 def luminance(colour: str) -> float:
@@ -36,6 +37,22 @@ def test_contrast(theme: Theme, least: float) -> None:
     pairs += [(theme.link, theme.base), (theme.highlight_text, theme.highlight)]
     for text, back in pairs:
         assert contrast(text, back) >= least, (text, back)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK, LIGHT_PRESENTED, DARK_PRESENTED])
+def test_the_mark_of_the_focus_stands_out(theme: Theme) -> None:
+    """WCAG 2 asks 3:1 of what is no text; `link` frames the field that has the focus."""
+    for back in (theme.window, theme.base, theme.alternate):
+        assert contrast(theme.link, back) >= 3, back
+
+
+@pytest.mark.parametrize(("theme", "least"), [
+    (LIGHT, 4.5), (DARK, 4.5), (LIGHT_PRESENTED, 7), (DARK_PRESENTED, 7),
+])  # fmt: skip
+def test_rows_of_the_log_can_be_read(theme: Theme, least: float) -> None:
+    tint = error_tint(palette(theme)).name()
+    assert contrast(theme.text, tint) >= least
+    assert contrast(theme.muted, theme.base) >= least  # rules of commands, planned calls
 
 
 def test_icons_say_where_they_come_from() -> None:

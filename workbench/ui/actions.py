@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
 LIVE_ONLY: Final = frozenset({
     "new_server", "new_client", "start", "send", "next_call", "half_close", "abort",
-    "close_connection", "remove", "stop_all", "mark", "start_over", "run_scenario", "watch",
+    "close_connection", "stop", "accept_one", "receive_one", "recvfrom_once", "send_one", "more",
+    "remove", "stop_all", "mark", "start_over", "run_scenario", "watch",
     "first_steps", "backlog_lab", "check_all",
     "endpoints",
 })
@@ -59,7 +60,10 @@ class Actions:
         window, log, looks = self._window, self._window.log, self._window.looks
         self._add("edit", "mark", window.begin_mark, "Ctrl+M")
         self._add("edit", "find", log.search.setFocus, "Ctrl+F")
+        self._add("edit", "find_next", log.find_next, "F3")
         self._add("edit", "filter", log.filter.setFocus, "Ctrl+L")
+        self._add("edit", "errors", log.errors.click, "Ctrl+Shift+E")
+        self._add("edit", "main_calls", log.main_calls.click, "Ctrl+Shift+M")
         self._add("edit", "newest", lambda: log.follow.setChecked(True), "Ctrl+End")
         self._add("edit", "clear_log", log.clear_button.click, "Ctrl+K")
         self._add("view", "larger", looks.larger, "Ctrl+=", "Ctrl++")
@@ -83,8 +87,10 @@ class Actions:
         self._add("endpoint", "new_client", window.new_client, "Ctrl+Shift+T")
         self._menus["endpoint"].addSeparator()
         for name, key in (
-            ("start", "F5"), ("next_call", "F10"), ("send", "Ctrl+Return"), ("half_close", "F6"),
-            ("abort", "F7"), ("close_connection", "F8"),
+            ("start", "F5"), ("stop", "Shift+F5"), ("next_call", "F10"),
+            ("accept_one", "F9"), ("receive_one", "Shift+F9"), ("recvfrom_once", "Ctrl+F9"),
+            ("send", "Ctrl+Return"), ("send_one", "Ctrl+Shift+F9"), ("half_close", "F6"),
+            ("abort", "F7"), ("close_connection", "F8"), ("more", "Ctrl+D"),
         ):
             self._add("endpoint", name, partial(self._in_front, name), key)
         self._menus["endpoint"].addSeparator()
@@ -98,7 +104,8 @@ class Actions:
         self._add("labs", "backlog_lab", window.open_backlog_lab, "Ctrl+Shift+B")
         self._sub("labs", "demos", self._fill_demos)
         self._add("labs", "check_all", window.open_check_all, "Ctrl+Shift+D")
-        self._add("help", "first_steps", lambda: window.show_first_steps(again=True))
+        self._add("help", "first_steps", lambda: window.show_first_steps(again=True),
+                  "F1")
         self._add("help", "watch", window.watch.start, "Ctrl+Shift+W")
 
     def _add(self, menu: str, name: str, do: Callable[[], object], *keys: str) -> QAction:
@@ -145,9 +152,11 @@ class Actions:
     # -- the panel in front ---------------------------------------------------------------------
 
     def _in_front(self, name: str) -> None:
-        panel = self._window.panel_in_front()
-        if panel is not None:
-            panel.press(name)
+        """In the panel in front, else in the other one: only a server accepts."""
+        slots = self._window.slots_
+        for panel in (self._window.panel_in_front(), slots.left.in_front, slots.right.in_front):
+            if panel is not None and panel.press(name):
+                return
 
     def _remove(self) -> None:
         panel = self._window.panel_in_front()

@@ -67,7 +67,8 @@ class Inspector(QTabWidget):
         self._bytes.setFont(theme.fixed_font())
         self._encoding = QComboBox()
         self._encoding.setObjectName("inspector.encoding")
-        self._encoding.addItems(ENCODINGS)
+        for name in ENCODINGS:
+            self._encoding.addItem(tr(f"encoding.{name}"), name)
         self._encoding_label = QLabel()
         self._encoding_label.setBuddy(self._encoding)
         line = QHBoxLayout()
@@ -82,11 +83,8 @@ class Inspector(QTabWidget):
         self.addTab(explained, "")
         self.addTab(page, "")
         self.kernel = KernelTab(controller)
-        frame = QScrollArea()  # a small window need not be as high as diagram and plots
-        frame.setWidgetResizable(True)
-        frame.setFrameShape(QFrame.Shape.NoFrame)
-        frame.setWidget(self.kernel)
-        self.addTab(frame, "")
+        self._frame = _scrolling(self.kernel)
+        self.addTab(self._frame, "")
         self._encoding.currentIndexChanged.connect(self._show_bytes)
         self._offered.done.connect(self._on_way_taken)
         controller.selection_changed.connect(self.refresh)
@@ -190,7 +188,7 @@ class Inspector(QTabWidget):
         if not row.payload:
             self._bytes.setPlainText(tr("inspector.no_bytes"))
             return
-        parts = [show(row.payload, self._encoding.currentText()), ""]
+        parts = [show(row.payload, self._encoding.currentData()), ""]
         parts.extend(hexdump(row.payload))
         if missing_bytes(row):
             parts += ["", tr("inspector.gap", missing=missing_bytes(row), size=row.size)]
@@ -199,6 +197,7 @@ class Inspector(QTabWidget):
     def redraw(self) -> None:
         """Fonts for the size in force."""
         self._bytes.setFont(theme.fixed_font())
+        self._text.forget()
 
     def retranslate(self) -> None:
         """Make every text again in the current language."""
@@ -206,8 +205,21 @@ class Inspector(QTabWidget):
         self.setTabText(1, tr("inspector.bytes"))
         self.setTabText(2, tr("inspector.kernel"))
         self.kernel.retranslate()
-        self.setAccessibleName(tr("inspector.explain"))
+        self.setAccessibleName(tr("name.inspector"))
         self._encoding_label.setText(tr("inspector.encoding"))
         self._encoding.setAccessibleName(tr("inspector.encoding"))
         self._bytes.setAccessibleName(tr("inspector.bytes"))
+        self._text.setAccessibleName(tr("inspector.explain"))
+        self._frame.setAccessibleName(tr("inspector.kernel"))
+        self.tabBar().setAccessibleName(tr("name.inspector"))
         self._show(self._row)
+
+
+def _scrolling(page: QWidget) -> QScrollArea:
+    """A small window need not be as high as diagram and plots."""
+    frame = QScrollArea()
+    frame.setWidgetResizable(True)
+    frame.setFrameShape(QFrame.Shape.NoFrame)
+    frame.setProperty("reading", True)
+    frame.setWidget(page)
+    return frame

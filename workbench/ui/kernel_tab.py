@@ -113,7 +113,7 @@ class Plot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(70, self.fontMetrics().lineSpacing() + 26)
+        return QSize(70, 2 * self.fontMetrics().lineSpacing() + 26)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -122,10 +122,9 @@ class Plot(QWidget):
         line = self.fontMetrics().lineSpacing()
         top = max(self.values, default=0)
         painter.setPen(QColor(colours.muted))
-        text = f"{tr(f'plot.{self._key}')} ≤ {top:,}"
-        painter.drawText(0, line - 3, self.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideRight, self.width()))
-        area = QRect(0, line + 2, self.width() - 2, self.height() - line - 4)
+        painter.drawText(0, line - 3, tr(f"kernel.plot_{self._key}"))
+        painter.drawText(0, 2 * line - 3, f"≤ {top:,}")
+        area = QRect(0, 2 * line + 2, self.width() - 2, self.height() - 2 * line - 4)
         painter.setPen(QPen(QColor(colours.edge), 1))
         painter.drawRect(area)
         if len(self.values) < 2:
@@ -303,6 +302,7 @@ class KernelTab(QWidget):
         item.setToolTip(tip)
 
     def retranslate(self) -> None:
+        self.table.setAccessibleName(tr("inspector.kernel"))
         self._connection = None
         self.refresh()
 

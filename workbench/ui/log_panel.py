@@ -27,6 +27,7 @@ from workbench.qt.tally import Tally
 from workbench.texts import tr
 from workbench.ui.log_view import LogView
 from workbench.ui.panel_parts.controls import fit
+from workbench.ui.wording import Sentence, say
 
 if TYPE_CHECKING:
     from workbench.ui.preferences import Preferences
@@ -62,6 +63,7 @@ class LogPanel(QTabWidget):
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
         self.hint.setObjectName("log.hint")
         self.hint.hide()
+        self._hint: Sentence | None = None
         self._followed_to = 0
         self._errors = Tally(controller, ERRORS)
         self._programmatic = False
@@ -111,15 +113,8 @@ class LogPanel(QTabWidget):
         self.view.selectionModel().selectionChanged.connect(self._on_chosen)
         self.controller.selection_changed.connect(self._on_selection)
         self.view.verticalScrollBar().sliderMoved.connect(self._on_scrolled)
-        for keys, slot in (
-            (QKeySequence.StandardKey.FindNext, self.find_next),
-        ):
-            QShortcut(QKeySequence(keys), self, slot)
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.view, self.copy_rows)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.view,
-                           lambda: self.follow.setChecked(True))
-        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     # -- filter and find ----------------------------------------------------------------------
 
@@ -132,9 +127,8 @@ class LogPanel(QTabWidget):
             condition = parse(text, wall_ns=self.controller.session.journal.clock.wall_ns)
         except FilterProblem as problem:
             mark = text[problem.position : problem.position + problem.length]
-            self.hint.setText(tr("log.filter_wrong", place=problem.position + 1, mark=mark,
-                                 reason=problem.text))
-            self.hint.show()
+            self._say(say("log.filter_wrong", place=problem.position + 1, mark=mark,
+                          reason=problem))
             return
         self.hint.hide()
         self.errors.setChecked(ERRORS in text)
@@ -157,7 +151,11 @@ class LogPanel(QTabWidget):
                 self.view.selectRow(row)
                 self.view.scrollTo(self.model.index(row, 0))
                 return
-        self.hint.setText(tr("log.not_found", text=self.search.text()))
+        self._say(say("log.not_found", text=self.search.text()))
+
+    def _say(self, sentence: Sentence) -> None:
+        self._hint = sentence
+        self.hint.setText(sentence.show())
         self.hint.show()
 
     @Slot()
@@ -316,6 +314,7 @@ class LogPanel(QTabWidget):
 
     def _choose_time(self, form: TimeForm, _checked: bool = False) -> None:
         self.model.set_time_form(form)
+        self.view.fit_rows()
         if self._preferences is not None:
             self._preferences.time_form = form.value
 
@@ -340,8 +339,9 @@ class LogPanel(QTabWidget):
     def retranslate(self) -> None:
         """Make every text again in the current language."""
         self.setTabText(0, tr("log.title"))
+        self.tabBar().setAccessibleName(tr("name.record_tabs"))
         self._filter_label.setText(tr("log.filter"))
-        self.filter.setPlaceholderText("call:send errno:* size>100 -endpoint:server-1")
+        self.filter.setPlaceholderText("call:send errno:* size>100")
         for widget, key in (
             (self.filter, "log.filter"), (self.search, "log.find"), (self.follow, "log.follow"),
             (self.main_calls, "log.main_calls"), (self.clear_button, "log.clear"),
@@ -352,6 +352,8 @@ class LogPanel(QTabWidget):
         self.search.setPlaceholderText(tr("log.find"))
         self._word_counts()
         self.view.empty_text = tr("log.empty")
+        if self._hint is not None:
+            self.hint.setText(self._hint.show())
         self.model.retranslate()
         self._after_change()
         self.view.viewport().update()

@@ -10,11 +10,21 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from workbench.engine.events import COMMAND, NOTE
 from workbench.journal.reader import Row
-from workbench.qt.log_model import Column, LogModel
+from workbench.qt.log_model import Column, LogModel, TimeForm
 
-WIDTHS: Final = (52, 96, 104, 286, 124, 66)
-DATA_SHARE: Final = 0.2
-"""Of the width, for the last column at least."""
+LONGEST: Final = {
+    Column.NUMBER: "00000", Column.WHO: "server-1 #1", Column.RESULT: "ECONNREFUSED",
+    Column.TOOK: "999.9 ms",
+}
+"""What has to be in sight whole; Call and Data share what is left."""
+TIMES: Final = {
+    TimeForm.CLOCK: "00:00:00.000", TimeForm.UTC: "2026-11-23 00:00:00.000Z",
+    TimeForm.START: "00000.000000", TimeForm.PREVIOUS: "+0000.000000",
+}
+CALL_SHARE: Final = 0.62
+MARGIN: Final = 12
+"""Pixels that a cell keeps free beside its text."""
+CROSS_GAP: Final = 5
 _RIGHT: Final = {Column.NUMBER, Column.TOOK}
 
 
@@ -65,13 +75,16 @@ class LogView(QTableView):
         """Columns share the width, unless a person has set them: nothing scrolls sideways."""
         if self.by_hand:
             return
-        scale = max(1.0, self.fontMetrics().horizontalAdvance("0") / 8)
-        natural = sum(WIDTHS) * scale
-        room = self.viewport().width() * (1 - DATA_SHARE)
-        shrink = min(1.0, room / natural) if room > 0 else 1.0
+        metrics = self.fontMetrics()
+        longest = {**LONGEST, Column.TIME: TIMES[self._log.time_form]}
+        widths = {column: metrics.horizontalAdvance(text) + MARGIN + 2
+                  for column, text in longest.items()}
+        widths[Column.RESULT] += _cross(self.verticalHeader().defaultSectionSize()) + CROSS_GAP
+        left = self.viewport().width() - sum(widths.values())
+        widths[Column.CALL] = max(metrics.horizontalAdvance("0" * 12), int(left * CALL_SHARE))
         self._fitting = True
-        for column, width in enumerate(WIDTHS):
-            self.setColumnWidth(column, int(width * scale * shrink))
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
         self._fitting = False
 
     def _on_resized(self, column: int, _old: int, _new: int) -> None:
@@ -138,7 +151,7 @@ class LogView(QTableView):
             if not text:
                 continue
             left, size = boxes[column]
-            box = QRect(left + 6, top, size - 12, height)
+            box = QRect(left + 6, top, size - MARGIN, height)
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
             if column in _RIGHT:
                 flags |= Qt.AlignmentFlag.AlignRight
@@ -159,11 +172,11 @@ class LogView(QTableView):
 
     def _paint_cross(self, painter: QPainter, box: QRect) -> QRect:
         """A drawn cross before an error: shape as well as colour."""
-        side = max(6, box.height() // 3)
+        side = _cross(box.height())
         top = box.top() + (box.height() - side) // 2
         painter.drawLine(QPoint(box.left(), top), QPoint(box.left() + side, top + side))
         painter.drawLine(QPoint(box.left(), top + side), QPoint(box.left() + side, top))
-        return box.adjusted(side + 5, 0, 0, 0)
+        return box.adjusted(side + CROSS_GAP, 0, 0, 0)
 
     def _paint_rule(self, painter: QPainter, palette: QPalette, cells: tuple[str, ...], top: int,
                     height: int, boxes: list[tuple[int, int]], selected: bool) -> None:
@@ -171,7 +184,7 @@ class LogView(QTableView):
         colour = palette.color(QPalette.ColorRole.HighlightedText if selected
                                else QPalette.ColorRole.PlaceholderText)
         painter.setPen(colour)
-        number = QRect(boxes[0][0] + 6, top, boxes[0][1] - 12, height)
+        number = QRect(boxes[0][0] + 6, top, boxes[0][1] - MARGIN, height)
         painter.drawText(number, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
                          cells[Column.NUMBER])
         text = cells[Column.CALL]
@@ -185,6 +198,11 @@ class LogView(QTableView):
         painter.drawText(QRect(left + 24, top, size + 4, height), Qt.AlignmentFlag.AlignVCenter,
                          text)
         painter.drawLine(left + 32 + size, middle, self.viewport().width() - 8, middle)
+
+
+def _cross(height: int) -> int:
+    """The side of an error's cross in a row of this height."""
+    return max(6, height // 3)
 
 
 def concluded(event: Row) -> bool:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -16,7 +16,7 @@ from workbench.journal.records import recent
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
 from workbench.texts import Problem, language, set_language, tr
-from workbench.ui import bindings, defaults
+from workbench.ui import bindings, defaults, qt_words
 from workbench.ui.actions import Actions
 from workbench.ui.caption import Caption
 from workbench.ui.client_panel import ClientPanel
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 CLOSE_BOUND: Final = 10.0
 """Seconds that leaving may take at most."""
 OWNED_LOOK: Final = 500
+PANELS_SHARE: Final = 0.6
+"""Of the height, for the panels; the record has the rest."""
 
 
 class MainWindow(QMainWindow):
@@ -56,7 +58,12 @@ class MainWindow(QMainWindow):
     Attributes:
         controller: between widgets and session.
         slots: the endpoints' panels.
+
+    Signals:
+        worded(): every text has been made again, in the language and font in force.
     """
+
+    worded = Signal()
 
     def __init__(self, controller: Controller, looks: Looks, preferences: Preferences, *,
                  live: bool = True) -> None:
@@ -70,6 +77,7 @@ class MainWindow(QMainWindow):
         self._closed = False
         self.lab: BacklogWindow | None = None
         self._was_maximized = False
+        self._halved_by_hand = False
         self._owners: dict[str, str] = {}
         self.setObjectName("main_window")
         self.slots_ = Slots()
@@ -121,7 +129,6 @@ class MainWindow(QMainWindow):
         self.halves.setChildrenCollapsible(False)
         self.halves.setStretchFactor(0, 3)
         self.halves.setStretchFactor(1, 2)
-        self.halves.setSizes([430, 290])
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(2, 2, 2, 0)
@@ -140,6 +147,8 @@ class MainWindow(QMainWindow):
         for slot in (self.slots_.left, self.slots_.right):
             slot.unwanted.connect(self.remove)
         self.slots_.entered.connect(self._on_entered)
+        self.slots_.needs.connect(self._give_room)
+        self.halves.splitterMoved.connect(self._on_halved)
         self.controller.snapshots_changed.connect(self._on_snapshots)
         self.controller.problem.connect(self._on_problem)
         self.demos.told.connect(self.status.tell)
@@ -298,9 +307,8 @@ class MainWindow(QMainWindow):
             if panel.isAncestorOf(self.focusWidget() or self):
                 return panel
         for slot in (self.slots_.right, self.slots_.left):
-            widget = slot.currentWidget()
-            if isinstance(widget, EndpointPanel):
-                return widget
+            if slot.in_front is not None:
+                return slot.in_front
         return None
 
     @Slot()
@@ -363,6 +371,7 @@ class MainWindow(QMainWindow):
         self.controller.session.journal.flush()
         maker = ScenarioWindow(self.controller, self.log.chosen_seqs(), self)
         maker.run_wanted.connect(self.demos.run_scenario)
+        self.worded.connect(maker.retranslate)
         maker.show()
 
     # -- looks ----------------------------------------------------------------------------------
@@ -407,6 +416,24 @@ class MainWindow(QMainWindow):
 
     # -- showing --------------------------------------------------------------------------------
 
+    @Slot()
+    def _give_room(self) -> None:
+        """Panels that need more than their share get it from the log, as far as it can spare it.
+
+        Where a person has set the heights, they stay: the panels scroll.
+        """
+        if self._halved_by_hand:
+            return
+        total = sum(self.halves.sizes())
+        spare = total - self.bottom.minimumSizeHint().height()
+        top = min(max(int(total * PANELS_SHARE), self.slots_.needed_height), spare)
+        if self.halves.sizes()[0] != top:
+            self.halves.setSizes([top, total - top])
+
+    @Slot()
+    def _on_halved(self) -> None:
+        self._halved_by_hand = True
+
     def _owner(self, address: str | None) -> str | None:
         return self._owners.get(address or "")
 
@@ -449,8 +476,8 @@ class MainWindow(QMainWindow):
 
     def _bring_to_front(self, panel: EndpointPanel) -> None:
         for slot in (self.slots_.left, self.slots_.right):
-            if slot.indexOf(panel) >= 0:
-                slot.setCurrentWidget(panel)
+            if slot.place_of(panel) >= 0:
+                slot.setCurrentIndex(slot.place_of(panel))
 
     def _find_owners(self) -> None:
         owners: dict[str, str] = {}
@@ -483,7 +510,7 @@ class MainWindow(QMainWindow):
         """What was pressed goes grey: the focus goes to what comes next, not into a field."""
         if not panel.isAncestorOf(self.focusWidget() or self):
             return
-        other = self.slots_.right.currentWidget()
+        other = self.slots_.right.in_front
         if isinstance(panel, ClientPanel):
             panel.editor.send.setFocus()
         elif isinstance(other, ClientPanel):
@@ -503,6 +530,7 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         record = self.controller.session.record.stem
         title = "window.title" if self.looks.presenting else "window.title_record"
+        qt_words.speak(self)
         self.setWindowTitle(tr(title, record=record))
         self.actions_.retranslate()
         self.tools.retranslate()
@@ -520,12 +548,15 @@ class MainWindow(QMainWindow):
         self.status.retranslate()
         if self.lab is not None:
             self.lab.retranslate()
+        self.worded.emit()
 
     # -- Qt -------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A wide window has room for the list of endpoints."""
+        """A wide window has room for the list of endpoints, a low one shares its height anew."""
         super().resizeEvent(event)
+        if event.size().height() != event.oldSize().height():
+            QTimer.singleShot(0, self, self._give_room)  # the splitter has its new height then
         if self.live and not self._endpoints_by_hand and not self.looks.presenting:
             wide = event.size().width() >= WIDE * self.looks.scale / 100
             if wide != self.endpoints.isVisible():

@@ -57,10 +57,12 @@ class EndpointPanel(QWidget):
     Signals:
         focused(): something in the panel was chosen or pressed.
         started(): Listen, Bind or Connect is under way.
+        needs(): it needs another height than before.
     """
 
     focused = Signal()
     started = Signal()
+    needs = Signal()
     server: bool
 
     def __init__(self, controller: Controller, settings: EndpointSettings) -> None:
@@ -318,15 +320,18 @@ class EndpointPanel(QWidget):
             endpoint=self.name, seq=self.controller.seq_at(chip.t_ns, self.name), pinned=False
         )
 
-    def press(self, name: str) -> None:
-        """What a menu entry or key does in the panel in front: its button, if it may be used."""
+    def press(self, name: str) -> bool:
+        """What a menu entry or key does: its button, if it may be used; False: there is none."""
         control = {
             "start": self.address_line.primary.objectName().rpartition(".")[2],
             "close_connection": "close",
         }.get(name, name)
         button = self.findChild(QAbstractButton, f"{self.controls.prefix}.{control}")
-        if button is not None and button.isEnabled():
+        if button is None or button.isHidden():
+            return False
+        if button.isEnabled():
             button.click()
+        return True
 
     def begin_anew(self) -> None:
         """The endpoint is a new one in another record: nothing of the old one is shown."""
@@ -546,11 +551,16 @@ class EndpointPanel(QWidget):
         if event.size().width() != event.oldSize().width():
             self._fit_height()
 
+    def heightForWidth(self, width: int) -> int:
+        """The least: a panel that has to scroll shall not ask for all that its papers could use."""
+        return self.column.minimumHeightForWidth(width)
+
     def _fit_height(self) -> None:
         """As high as its rows need now: some wrap, and some come and go."""
         needed = self.column.minimumHeightForWidth(self.width())
         if needed != self.minimumHeight():
             self.setMinimumHeight(needed)
+            self.needs.emit()
 
     @property
     def phase(self) -> Phase | None:
@@ -559,6 +569,8 @@ class EndpointPanel(QWidget):
     def retranslate(self) -> None:
         self.controls.retranslate()
         self.address_line.retranslate()
+        self.options.retranslate()
+        self.strip.retranslate()
         self.message.retranslate()
         timeouts = [fields.show_timeout(value) for value in TIMEOUTS]
         try:

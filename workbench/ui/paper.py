@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
@@ -33,10 +33,15 @@ class Paper(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("inspector.explain")
+        self.setProperty("reading", True)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._shown: Explanation | str | None = None
+
+    def forget(self) -> None:
+        """What is shown next is laid out anew, even if it is the same."""
+        self._shown = None
 
     def show_plain(self, text: str) -> None:
         if text != self._shown:
@@ -74,7 +79,9 @@ class Paper(QScrollArea):
                 label.setFont(font)
             column.addWidget(label)
         if code:
-            column.addWidget(_Code(code))
+            paper = _Code(code)
+            paper.setAccessibleName(tr("explain.python"))
+            column.addWidget(paper)
         column.addStretch()
         self.setWidget(page)
 
@@ -130,6 +137,7 @@ class _Code(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._fit()
 
+    @Slot()
     def _fit(self) -> None:
         room = max(60, self.width() - 12)
         needed = self.fontMetrics().horizontalAdvance(self.toPlainText())
@@ -139,4 +147,4 @@ class _Code(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._fit()
+            QTimer.singleShot(0, self, self._fit)  # within a resize the paper would keep its size

@@ -72,12 +72,11 @@ class ScenarioWindow(QDialog):
         self.run = add.add(QPushButton(), "run")
         self.save = add.add(QPushButton(), "save")
         self.copy = add.add(QPushButton(), "copy")
-        self.done_button = add.add(QPushButton(), "close")
+        self.done_button = add.add(QPushButton(), "close", "scenario_close")
         self._lay_out()
         self._wire()
-        self.setWindowTitle(tr("menu.make_scenario").replace("&", "").rstrip("…"))
-        add.retranslate()
         self.resize(760, 560)
+        self.retranslate()
         self.make()
 
     def _lay_out(self) -> None:
@@ -95,10 +94,10 @@ class ScenarioWindow(QDialog):
             again.addWidget(widget)
         self.forms = QTabWidget()
         self.forms.setDocumentMode(True)
-        for paper, key in ((self.text, "form_toml"), (self.python, "form_python")):
-            paper.setFont(theme.fixed_font())
+        for paper in (self.text, self.python):
             paper.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-            self.forms.addTab(paper, tr(f"scenario_window.{key}"))
+            paper.setTabChangesFocus(True)
+            self.forms.addTab(paper, "")
         self.python.setReadOnly(True)
         self.run.setProperty("primary", True)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
@@ -123,6 +122,18 @@ class ScenarioWindow(QDialog):
         self.save.clicked.connect(self._on_save)
         self.copy.clicked.connect(self._on_copy)
         self.done_button.clicked.connect(self.close)
+
+    @Slot()
+    def retranslate(self) -> None:
+        """Every text in the current language, in the font in force; what was typed stays."""
+        self.setWindowTitle(tr("scenario_window.title"))
+        self._controls.retranslate()
+        for index, key in enumerate(("form_toml", "form_python")):
+            self.forms.setTabText(index, tr(f"scenario_window.{key}"))
+        self.forms.setAccessibleName(tr("scenario_window.title"))
+        for paper in (self.text, self.python):
+            paper.setFont(theme.fixed_font())
+        self.scenario()
 
     # -- making ---------------------------------------------------------------------------------
 

@@ -44,6 +44,8 @@ BACKLOGS: Final = ("0", "1", "2", "5", "128", "4096")
 LOOPBACK: Final = ("127.", "[::1]", "::1", "/", "abstract:", "localhost", "temp:")
 MOST_TARGETS: Final = 200
 NEWEST: Final = ""
+MOST_GREETING: Final = 24
+"""Digits' widths that a long greeting asks for at most."""
 
 
 class ServerPanel(EndpointPanel):
@@ -76,7 +78,7 @@ class ServerPanel(EndpointPanel):
             ChoiceBox(*((kind, f"responder.{kind}") for kind in RESPONDERS)), "responder"
         )
         self.greeting = add(TextField(), "greeting")
-        self.greeting.setMinimumWidth(64)
+        self.greeting.textChanged.connect(self._fit_greeting)
         self.encoding = add(
             ChoiceBox(*((name, f"encoding.{name}") for name in payload.ENCODINGS)), "encoding"
         )
@@ -87,7 +89,7 @@ class ServerPanel(EndpointPanel):
             self.backlog_group,
             group(caption("timeout", self.timeout), self.timeout),
             group(caption("responder", self.responder), self.responder),
-            self.greeting, self.more.chips, self.more.button,
+            self.more.chips, group(self.greeting, self.more.button),
         ):
             self.behaviour.addWidget(widget)
         self.more.add_row(self.receive_gate, self.send_gate)
@@ -162,8 +164,16 @@ class ServerPanel(EndpointPanel):
             edit.editingFinished.connect(self._on_backlog)
             edit.returnPressed.connect(self._start_if_closed)
 
+    def _fit_greeting(self) -> None:
+        """As wide as its text, where that is of a usual length: it shall be read whole."""
+        metrics = self.greeting.fontMetrics()
+        wanted = metrics.horizontalAdvance(self.greeting.text())
+        self.greeting.setMinimumWidth(
+            max(64, min(wanted, metrics.horizontalAdvance("0" * MOST_GREETING)) + 16))
+
     def redraw(self) -> None:
         super().redraw()
+        self._fit_greeting()
         self.table.fit()
         self.talk.view.setFont(theme.fixed_font())
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QSplitter, QTabBar, QTabWidget, QToolButton
+from PySide6.QtWidgets import (
+    QFrame,
+    QScrollArea,
+    QSplitter,
+    QTabBar,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
 
 from workbench.texts import tr
 from workbench.ui import theme
 from workbench.ui.panel import EndpointPanel
+
+LEAST_LINES: Final = 12
+"""Of a panel, in sight in the lowest window."""
 
 
 class TabSlot(QTabWidget):
@@ -37,14 +50,27 @@ class TabSlot(QTabWidget):
         self.currentChanged.connect(self._on_current)
 
     def panels(self) -> list[EndpointPanel]:
-        widgets = [self.widget(index) for index in range(self.count())]
-        return [widget for widget in widgets if isinstance(widget, EndpointPanel)]
+        return [panel for index in range(self.count()) if (panel := self.panel_at(index))]
+
+    def panel_at(self, index: int) -> EndpointPanel | None:
+        """The panel of a tab; it stands in an area that scrolls."""
+        roll = self.widget(index)
+        return roll.panel if isinstance(roll, _Roll) else None
+
+    def place_of(self, panel: EndpointPanel) -> int:
+        """The tab of a panel; -1 where it is in the other slot."""
+        return next((i for i in range(self.count()) if self.panel_at(i) is panel), -1)
+
+    @property
+    def in_front(self) -> EndpointPanel | None:
+        return self.panel_at(self.currentIndex())
 
     def word(self, panel: EndpointPanel) -> None:
         """The tab's text: the endpoint's name."""
-        self.setTabText(self.indexOf(panel), panel.tab_text())
-        self.setTabToolTip(self.indexOf(panel), panel.name)
-        button = self.tabBar().tabButton(self.indexOf(panel), QTabBar.ButtonPosition.RightSide)
+        place = self.place_of(panel)
+        self.setTabText(place, panel.tab_text())
+        self.setTabToolTip(place, panel.name)
+        button = self.tabBar().tabButton(place, QTabBar.ButtonPosition.RightSide)
         if not isinstance(button, QToolButton):
             button = QToolButton()
             button.setAutoRaise(True)
@@ -52,16 +78,57 @@ class TabSlot(QTabWidget):
             button.setFixedSize(18, 18)
             button.setObjectName(f"remove.{panel.name}")
             button.clicked.connect(lambda: self.unwanted.emit(panel))
-            self.tabBar().setTabButton(
-                self.indexOf(panel), QTabBar.ButtonPosition.RightSide, button
-            )
+            self.tabBar().setTabButton(place, QTabBar.ButtonPosition.RightSide, button)
+            self._order_tabs()
         button.setIcon(theme.icon("x"))
         button.setToolTip(tr("tip.remove"))
         button.setAccessibleName(tr("name.remove", name=panel.name))
 
+    def _order_tabs(self) -> None:
+        """Tab key: the tabs, their crosses, the +, and then the panels."""
+        bar = self.tabBar()
+        crosses = [bar.tabButton(place, QTabBar.ButtonPosition.RightSide)
+                   for place in range(self.count())]
+        before: QWidget = bar
+        for widget in (*crosses, self.plus, *self.panels()):
+            before = _after(before, widget) if widget is not None else before
+
     @Slot(int)
     def _on_current(self, index: int) -> None:
-        self.entered.emit(self.widget(index))
+        self.entered.emit(self.panel_at(index))
+
+
+def _after(before: QWidget, widget: QWidget) -> QWidget:
+    """Put a widget and all in it behind another in the Tab key's order; the last of them.
+
+    Parts are made in the order in which they stand. (Not by nextInFocusChain(): PySide takes
+    what it gives for its own, and the program crashes later.)
+    """
+    for item in (widget, *widget.findChildren(QWidget)):
+        takes = item.focusPolicy() & Qt.FocusPolicy.TabFocus and item.focusProxy() is None
+        if takes and item.window() is widget.window():
+            QWidget.setTabOrder(before, item)
+            before = item
+    return before
+
+
+class _Roll(QScrollArea):
+    """Where the window is too low for a panel, it scrolls up and down; it is never cut off."""
+
+    def __init__(self, panel: EndpointPanel) -> None:
+        super().__init__()
+        self.panel = panel
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(panel)
+
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width()
+        least = LEAST_LINES * self.fontMetrics().lineSpacing()
+        return QSize(self.panel.minimumSizeHint().width() + bar,
+                     min(self.panel.minimumHeight(), least))
 
 
 class Slots(QSplitter):
@@ -69,9 +136,11 @@ class Slots(QSplitter):
 
     Signals:
         entered(object): a panel came to the front.
+        needs(): a panel needs another height.
     """
 
     entered = Signal(object)
+    needs = Signal()
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -94,24 +163,34 @@ class Slots(QSplitter):
 
     def add(self, panel: EndpointPanel) -> None:
         slot = self.left if panel.server else self.right
-        slot.addTab(panel, panel.name)
+        slot.addTab(_Roll(panel), panel.name)
         slot.word(panel)
+        panel.needs.connect(self.needs)
+
+    @property
+    def needed_height(self) -> int:
+        """What the panels in front want to be shown whole."""
+        bars = max(slot.tabBar().sizeHint().height() for slot in (self.left, self.right))
+        fronts = [slot.in_front for slot in (self.left, self.right)]
+        return bars + 4 + max((panel.minimumHeight() for panel in fronts if panel), default=0)
 
     def word_tabs(self) -> None:
         """Bring the tabs' texts up to date; most of the time nothing changes."""
         for slot in (self.left, self.right):
             for panel in slot.panels():
-                index = slot.indexOf(panel)
+                index = slot.place_of(panel)
                 text = panel.tab_text()
                 if slot.tabText(index) != text:
                     slot.setTabText(index, text)
 
     def remove(self, panel: EndpointPanel) -> None:
         for slot in (self.left, self.right):
-            index = slot.indexOf(panel)
+            index = slot.place_of(panel)
             if index >= 0:
+                roll = slot.widget(index)
                 slot.removeTab(index)
-        panel.deleteLater()
+                if roll is not None:
+                    roll.deleteLater()
 
     def retranslate(self) -> None:
         for slot, key in ((self.left, "add_server"), (self.right, "add_client")):
@@ -120,4 +199,6 @@ class Slots(QSplitter):
             slot.plus.setAccessibleName(tr(f"name.{key}"))
             for panel in slot.panels():
                 slot.word(panel)
-            slot.setAccessibleName(tr(f"name.{slot.objectName().replace('.', '_')}"))
+            name = tr(f"name.{slot.objectName().replace('.', '_')}")
+            slot.setAccessibleName(name)
+            slot.tabBar().setAccessibleName(name)

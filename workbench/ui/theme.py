@@ -146,11 +146,18 @@ def _sheet(theme: Theme) -> str:
         f"QLabel[muted='true'] {{ color: {theme.muted}; }}",
         (f"QToolTip {{ background: {theme.base}; color: {theme.text};"
         f" border: 1px solid {theme.edge}; }}"),
-        (f"QLineEdit, QPlainTextEdit {{ border: 1px solid {theme.field}; border-radius: 3px;"
+        (f"QLineEdit, QPlainTextEdit, QTableView {{ border: 1px solid {theme.field};"
+         " border-radius: 3px;"
         f" background: {theme.base}; selection-background-color: {theme.highlight};"
         f" selection-color: {theme.highlight_text}; }}"),
         "QLineEdit { padding: 1px 4px; min-height: 18px; }",
-        f"QLineEdit:focus, QPlainTextEdit:focus {{ border: 1px solid {theme.highlight}; }}",
+        "QPlainTextEdit, QTableView { padding: 1px; }",
+        # as wide a border more as padding less: what is inside does not move
+        (f"QLineEdit:focus, QPlainTextEdit:focus, QTableView:focus {{"
+         f" border: 2px solid {theme.link}; padding: 0; }}"),
+        "QLineEdit:focus { padding: 0 3px; }",
+        "QScrollArea[reading='true'] { border: 2px solid transparent; }",
+        f"QScrollArea[reading='true']:focus {{ border-color: {theme.link}; }}",
         f"QLineEdit:disabled {{ color: {theme.muted}; background: {theme.alternate}; }}",
         "QComboBox QLineEdit { border: none; background: transparent; padding: 0; }",
         f"QFrame[more='true'] {{ background: {theme.alternate}; border-radius: 4px; }}",

@@ -79,3 +79,8 @@ class Tools(QToolBar):
             name = button.property("icon_name")
             if name:
                 button.setIcon(theme.icon(name))
+            # QToolButton's own hint wastes a third, and what does not fit is put out of sight
+            icon = button.iconSize().width() + 4 if name else 0
+            arrow = 14 if button.property("menu") else 0
+            text = button.fontMetrics().horizontalAdvance(button.text())
+            button.setFixedWidth(text + icon + arrow + 16)

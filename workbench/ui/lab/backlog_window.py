@@ -196,7 +196,9 @@ class BacklogWindow(QWidget):
         ):
             row.addWidget(widget)
         column.addLayout(row)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
+        scroll.setObjectName("lab.clients_area")
+        scroll.setProperty("reading", True)
         scroll.setWidgetResizable(True)
         scroll.setWidget(self.chart)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -222,7 +224,7 @@ class BacklogWindow(QWidget):
             box.activated.connect(self._word)
         for field in self.said.values():
             field.textEdited.connect(lambda _text: self._show_step("predict"))
-        QShortcut(QKeySequence(Qt.Key.Key_Space), self, self._on_accept_one)
+        QShortcut(QKeySequence(Qt.Key.Key_Space), self, self._on_space)
 
     # -- what is asked for ----------------------------------------------------------------------
 
@@ -296,6 +298,15 @@ class BacklogWindow(QWidget):
             threading.Thread(target=run.stop, name="backlog lab stops", daemon=True).start()
             run.wait(3.0)
         self._on_look()
+
+    @Slot()
+    def _on_space(self) -> None:
+        """Accept one; but a button that has the focus is pressed, as everywhere."""
+        focused = self.focusWidget()
+        if isinstance(focused, QPushButton):
+            focused.click()
+        else:
+            self._on_accept_one()
 
     @Slot()
     def _on_accept_one(self) -> None:
@@ -449,8 +460,11 @@ class BacklogWindow(QWidget):
         for name, label in self.said_labels.items():
             label.setText(tr(f"lab.said_{name}"))
         self._forbid()
+        self._scroll.setAccessibleName(tr("lab.chart"))
+        self.comparison.setAccessibleName(tr("lab.step_compare"))
         self._word()
         self._show_picture()
+        self.comparison.retranslate()
 
     # -- Qt -------------------------------------------------------------------------------------
 

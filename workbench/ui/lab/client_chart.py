@@ -68,7 +68,7 @@ class ClientChart(QWidget):
         name = metrics.horizontalAdvance(tr("lab.client", number=len(picture.clients)) + "  ")
         words = max((metrics.horizontalAdvance(self._word(view)) for view in picture.clients[:60]),
                     default=0)
-        words = min(words + 10, int(self.width() * 0.5))
+        words = min(words + 10, int(self.width() * 0.62))
         axis = QRect(name, 0, max(40, self.width() - name - words - 8), row)
         longest = max(1.0, self._settings.bound)
         self._paint_axis(painter, axis, longest)

@@ -61,6 +61,12 @@ class CallStrip(QWidget):
         self.updateGeometry()
         self._lay_out()
 
+    def retranslate(self) -> None:
+        """The next snapshot words every chip again."""
+        self._more.setAccessibleName(tr("name.calls"))
+        for button in self._chips:
+            button.forget()
+
     def show_snapshot(
         self, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[Chip, ...] = (),
         recent: tuple[Chip, ...] = (),
@@ -74,6 +80,7 @@ class CallStrip(QWidget):
             button = _ChipButton(self)
             button.pressed_chip.connect(self.chosen)
             button.customContextMenuRequested.connect(partial(self._on_menu, button))
+            self.setTabOrder(self._chips[-1] if self._chips else self._more, button)
             self._chips.append(button)
             changed = True
         while len(self._chips) > len(chips):
@@ -113,9 +120,9 @@ class CallStrip(QWidget):
             hidden += 1
         left = 0
         self._more.setVisible(hidden > 0)
+        self._more.setToolTip("\n".join(chip.toolTip() for chip in self._chips[:hidden]))
         if hidden:
             self._more.setText(f"+{hidden}")
-            self._more.setToolTip("\n".join(chip.toolTip() for chip in self._chips[:hidden]))
             self._more.setGeometry(0, 0, more - GAP, self._height)
             left = more
         for index, chip in enumerate(self._chips):
@@ -157,6 +164,10 @@ class _ChipButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(12, 12))
         self.clicked.connect(self._on_clicked)
+
+    def forget(self) -> None:
+        """What it shows has to be worded again."""
+        self.chip = None
 
     def show_chip(self, chip: Chip, label: str) -> bool:
         """Show a call; True if the button may need another width."""

@@ -133,14 +133,15 @@ class ConnectionTable(QTableView):
         self.fit()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setMinimumSectionSize(30)
         self._size_columns(_STREAM)
         self.lines.show_lines((), self._columns)
         self._size_columns(self._columns)
         self.lines.modelReset.connect(lambda: self._size_columns(self.lines._columns))
 
     def fit(self) -> None:
-        """Row height for the font in force."""
+        """Row height and narrowest column for the font in force."""
+        metrics = self.fontMetrics()
+        self.horizontalHeader().setMinimumSectionSize(metrics.horizontalAdvance("000") + 8)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 4)
 
     def _size_columns(self, columns: Sequence[str]) -> None:

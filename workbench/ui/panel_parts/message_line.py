@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
@@ -57,7 +57,7 @@ class MessageLine(QFrame):
         self.label = controls.add(_SentenceLabel(), "message")
         self.why = controls.add(QPushButton(), "why")
         self.way_out = controls.add(QPushButton(), "way_out")
-        self.other_way = controls.add(QPushButton(), "other_way", "way_out")
+        self.other_way = controls.add(QPushButton(), "other_way")
         self.why.clicked.connect(self._on_why)
         self.way_out.clicked.connect(self._on_way_out)
         self.other_way.clicked.connect(self._on_other_way)
@@ -70,7 +70,10 @@ class MessageLine(QFrame):
 
     def fit(self) -> None:
         """Always room for two lines: what stands below does not jump."""
-        self.setFixedHeight(2 * QFontMetrics(QApplication.font()).lineSpacing() + 6)
+        metrics = QFontMetrics(QApplication.font())
+        # Chinese lines are higher: they come from another font
+        two = metrics.boundingRect(QRect(0, 0, 1000, 1000), 0, "国\n国").height()
+        self.setFixedHeight(max(2 * metrics.lineSpacing(), two) + 6)
 
     @property
     def message(self) -> Message | None:

@@ -35,9 +35,7 @@ class OptionsBox(QWidget):
         super().__init__()
         self.options: Options = ()
         self.name = controls.add(ChoiceBox(*((name, None) for name in OPTIONS)), "options")
-        for name, option in OPTIONS.items():
-            if option.number is None:
-                self.name.forbid(name, tr("option.missing", name=name))
+        self._forbid()
         self.value = controls.add(TextField("1", width=7), "option_value")
         self.set = controls.add(QPushButton(), "option_set")
         self._chips: list[QPushButton] = []
@@ -47,6 +45,17 @@ class OptionsBox(QWidget):
         )
         self.set.clicked.connect(self._on_set)
         self.value.returnPressed.connect(self._on_set)
+
+    def _forbid(self) -> None:
+        for name, option in OPTIONS.items():
+            if option.number is None:
+                self.name.forbid(name, tr("option.missing", name=name))
+
+    def retranslate(self) -> None:
+        """What `Controls` does not know: why an option is greyed, and the chips."""
+        self._forbid()
+        for chip, (name, _) in zip(self._chips, self.options, strict=True):
+            _word(chip, name)
 
     def show_options(self, options: Options) -> None:
         """Show what is asked for, as chips; a click takes one away."""
@@ -58,8 +67,11 @@ class OptionsBox(QWidget):
             chip.hide()
             chip.deleteLater()
         self._chips = [self._chip(name, value) for name, value in options]
+        before: QWidget = self.set
         for chip in self._chips:
             self._row.addWidget(chip)
+            self.setTabOrder(before, chip)
+            before = chip
         self._row.invalidate()
 
     def _chip(self, name: str, value: OptionValue) -> QPushButton:
@@ -67,9 +79,7 @@ class OptionsBox(QWidget):
         chip.setIcon(theme.icon("x"))
         chip.setProperty("chip_button", True)
         tone(chip, "info")
-        tip = tr("tip.option_remove", name=name)
-        chip.setToolTip(tip)
-        chip.setAccessibleName(tip)
+        _word(chip, name)
         chip.setObjectName(f"option.{name}")
         chip.clicked.connect(lambda _=False, name=name: self.unwanted.emit(name))
         chip.show()
@@ -83,6 +93,12 @@ class OptionsBox(QWidget):
             self.refused.emit(problem)
             return
         self.wanted.emit(self.name.value(), value)
+
+
+def _word(chip: QPushButton, name: str) -> None:
+    tip = tr("tip.option_remove", name=name)
+    chip.setToolTip(tip)
+    chip.setAccessibleName(tip)
 
 
 def show_value(value: OptionValue) -> str:

@@ -46,6 +46,8 @@ class SavedButton(QPushButton):
     def _fill(self) -> None:
         menu, messages = self._menu, self.messages
         menu.clear()
+        for old in menu.findChildren(QMenu):  # clear() leaves submenus where they are
+            old.deleteLater()
         if messages is None:
             return
         folders: dict[str, QMenu] = {}

@@ -1,0 +1,46 @@
+"""One window a scene, shared by all checks of a module: making it is what costs time."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Hand
+from tests.ui.looks.scenes import SCENES, SIZE, settle
+from workbench import app, texts
+from workbench.ui import defaults, theme
+
+
+@pytest.fixture(scope="module", params=SCENES)
+def scene(
+    request: pytest.FixtureRequest, qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hand]:
+    """The hand of a window in a state of SCENES, in English at 100 %."""
+    folder: Path = tmp_path_factory.mktemp("scene")
+    texts.set_language("en")
+    theme.apply(qapp, theme.LIGHT)
+    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as probe:
+        patch.setattr(defaults, "FIRST_PORT", int(probe.getsockname()[1]))
+        probe.close()
+        window = app.create_window(folder / "2026-11-23 12-00.swb")
+        preferences = window.preferences
+        preferences.first_steps_done = False
+        window.show_first_steps()
+        window.resize(*SIZE)
+        window.show()
+        hand = Hand(window, QtBot(request))
+        SCENES[request.param](hand)
+        settle()
+        yield hand
+        if preferences.scale != 100:
+            preferences.scale = 100
+            window.looks.apply()
+        window.close()
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,0 +1,156 @@
+"""States of the window that a person gets into, each made with the real buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+
+from tests.ui.conftest import Hand
+from workbench import texts
+from workbench.ui.main_window import MainWindow
+
+SIZE = (1280, 752)
+"""What a screen of 1280×800 leaves to a window."""
+
+
+def first_start(hand: Hand) -> None:
+    """Nothing was pressed."""
+
+
+def talk(hand: Hand) -> None:
+    """Connected, greeted, answered; the server's row chosen."""
+    connected(hand)
+    hand.press("client.send")
+    hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+    hand.find("server.connections").selectRow(0)  # type: ignore[attr-defined]
+
+
+def connected(hand: Hand) -> None:
+    listening(hand)
+    hand.press("client.connect")
+    hand.wait_says("client.conversation", "连接已创建")
+
+
+def listening(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+
+
+def finished(hand: Hand) -> None:
+    """Half-closed by the client: EOF in the server's table, a gate paused, options beside it."""
+    connected(hand)
+    hand.choose("server.receive_gate", "paused")
+    hand.press("client.half_close")
+    hand.wait_state("client", "FIN_WAIT2")
+    hand.find("server.connections").selectRow(0)  # type: ignore[attr-defined]
+
+
+def more(hand: Hand) -> None:
+    """More open on both sides, with an option asked for."""
+    connected(hand)
+    for side in ("server", "client"):
+        hand.press(f"{side}.more")
+        hand.choose(f"{side}.options", "SO_KEEPALIVE")
+        hand.press(f"{side}.option_set")
+    hand.choose("client.append", "crc16-modbus")
+
+
+def udp(hand: Hand) -> None:
+    for side in ("server", "client"):
+        hand.choose(f"{side}.type", "SOCK_DGRAM")
+    hand.press("server.listen")
+    hand.wait_state("server", "BOUND")
+    hand.press("client.send")
+    hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+
+
+def unix(hand: Hand) -> None:
+    hand.choose("server.family", "AF_UNIX")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_says("client.conversation", "连接已创建")
+
+
+def many(hand: Hand) -> None:
+    """Some are in the accept queue, some get no answer."""
+    hand.choose("server.accept_gate", "paused")
+    hand.find("server.backlog").setEditText("2")  # type: ignore[attr-defined]
+    listening(hand)
+    hand.find("client.count").setText("6")  # type: ignore[attr-defined]
+    hand.press("client.connect")
+    hand.wait(lambda: hand.find("client.connections").isVisible())
+    hand.press("server.accept_one")
+    hand.wait(lambda: hand.find("server.connections").model().rowCount() == 1)  # type: ignore[attr-defined]
+
+
+def refused(hand: Hand) -> None:
+    hand.press("client.connect")
+    hand.wait_state("client", "FAILED")
+    hand.press("client.why")
+    hand.wait(lambda: hand.window.controller.selection.seq is not None)
+
+
+def bad_input(hand: Hand) -> None:
+    """A message with a way out, and a hint below the log."""
+    hand.press("client.send")
+    hand.window.log.filter.setText("nothing:here")
+    hand.window.log.apply_filter()
+
+
+def call_by_call(hand: Hand) -> None:
+    hand.choose("server.pace", "step")
+    hand.press("server.listen")
+    hand.press("server.next_call")
+    hand.wait(lambda: hand.window.controller.snapshot("server-1").strip[0].result is not None)
+
+
+def kernel(hand: Hand) -> None:
+    talk(hand)
+    window = hand.window
+    number = window.controller.snapshot("client-1").connections[0].id
+    window.inspector.setCurrentWidget(window.inspector.widget(window.inspector.count() - 1))
+    window.controller.select(endpoint="client-1", connection=number)
+    hand.wait(lambda: window.inspector.kernel.table.rowCount() > 10)
+
+
+def every_line(hand: Hand) -> None:
+    """The lines that come and go are all there: mark, notice of a crash."""
+    hand.window.begin_mark()
+    hand.window.notice.tell_crashed(hand.window.controller.session.record)
+    hand.window.status.retranslate()
+
+
+SCENES: dict[str, Callable[[Hand], None]] = {
+    scene.__name__: scene
+    for scene in (first_start, talk, finished, more, udp, unix, many, refused, bad_input,
+                  call_by_call, kernel, every_line)
+}
+
+
+def settle() -> None:
+    """Layouts ask for layouts: a few rounds, no waiting."""
+    for _ in range(4):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        QApplication.processEvents()
+
+
+def speak(window: MainWindow, language: str) -> None:
+    """As the language button does it, and the next picture."""
+    texts.set_language(language)
+    window.retranslate()
+    settle()
+
+
+def scale(window: MainWindow, per_cent: int) -> None:
+    if window.preferences.scale != per_cent:
+        window.preferences.scale = per_cent
+        window.looks.apply()
+    window.resize(*SIZE)
+    settle()
+
+
+def boxes(window: QWidget) -> list[QComboBox]:
+    return [box for box in window.findChildren(QComboBox) if box.isVisible()]

@@ -1,0 +1,104 @@
+"""The windows beside the main one: words and room in both languages."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QLabel, QWidget
+
+from tests.ui.conftest import Hand
+from tests.ui.looks import room
+from tests.ui.looks.scenes import connected, settle, speak
+from tests.ui.looks.seen import painted, texts_of
+from tests.words import chinese, untranslated
+from workbench import texts
+from workbench.labs.backlog_data import ClientState
+from workbench.ui.lab.backlog_window import BacklogWindow
+from workbench.ui.scenario_window import ScenarioWindow
+
+LAB_SIZE = (1280, 800)
+
+
+def foreign(window: QWidget, language: str) -> list[str]:
+    """Texts of a window in another language than this."""
+    found = chinese if language == "en" else untranslated
+    faults = [f"{seen}: {bad}" for seen in texts_of(window) if (bad := found(seen.text))]
+    with painted() as drawn:
+        window.grab()
+    return faults + [f"painted {item.text!r}" for item in drawn if found(item.text)]
+
+
+def every_look(hand: Hand, window: QWidget, size: tuple[int, int], sizes: tuple[int, ...]) -> None:
+    faults = []
+    for per_cent in sizes:
+        hand.window.preferences.scale = per_cent
+        hand.window.looks.apply()
+        for language in reversed(texts.LANGUAGES):
+            speak(hand.window, language)
+            window.resize(*size)
+            settle()
+            where = f"{language} {per_cent} %"
+            if window.size().toTuple() != size:
+                faults.append(f"{where}: it has grown to {window.size().toTuple()}")
+            faults += [f"{where} {fault}" for fault in room.faults(window)]
+            faults += [f"{where} {fault}" for fault in foreign(window, language)]
+    hand.window.preferences.scale = 100
+    hand.window.looks.apply()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def lab(hand: Hand) -> BacklogWindow:
+    hand.window.open_backlog_lab()
+    made = hand.window.lab
+    assert made is not None
+    made.every.setText("0")
+    made.timeout.setText("0.5")
+    return made
+
+
+def test_the_lab_before_a_run(hand: Hand, lab: BacklogWindow) -> None:
+    every_look(hand, lab, LAB_SIZE, (100, 150))
+
+
+def test_the_lab_in_a_run(hand: Hand, lab: BacklogWindow) -> None:
+    lab.timeout.setText("30")
+    lab.start()
+    hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.QUEUED) == 3
+              and lab._picture.count(ClientState.SILENT) == 3)
+    every_look(hand, lab, LAB_SIZE, (100, 150))
+
+
+def test_the_lab_after_a_run(hand: Hand, lab: BacklogWindow) -> None:
+    for name, count in (("connected", "2"), ("refused", "4")):
+        lab.said[name].setText(count)
+    lab.start()
+    hand.wait(lab.comparison.isVisible)
+    every_look(hand, lab, LAB_SIZE, (100, 150))
+
+
+def test_make_scenario(hand: Hand) -> None:
+    connected(hand)
+    hand.window.make_scenario()
+    made = hand.window.findChild(ScenarioWindow)
+    assert made is not None
+    every_look(hand, made, (760, 560), (100, 125))
+
+
+def test_presenting(hand: Hand) -> None:
+    """Large, on the same screen: what is set up is folded, what is left can be read."""
+    connected(hand)
+    window = hand.window
+    window.switch_presentation()
+    hand.wait(lambda: bool(window.findChildren(QLabel, "caption.call")[0].text()))
+    faults = []
+    for language in texts.LANGUAGES:
+        speak(window, language)
+        window.showNormal()
+        window.resize(1280, 800)
+        settle()
+        least = window.minimumSizeHint()
+        if least.width() > 1280 or least.height() > 800:
+            faults.append(f"{language}: the window needs {least.toTuple()}")
+        faults += [f"{language} {fault}" for fault in room.faults(window)]
+    window.switch_presentation()
+    assert not faults, "\n".join(faults)

@@ -1,0 +1,137 @@
+"""Which Latin words may stand in a Chinese text, each kind with its reason."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_CALLS = (
+    "socket bind listen accept connect send sendto sendmsg recv recvfrom recvmsg shutdown close "
+    "setsockopt getsockopt settimeout getsockname getpeername getaddrinfo gethostname"
+)
+_STATES = (
+    "LISTEN SYN_SENT SYN_RECV ESTABLISHED FIN_WAIT1 FIN_WAIT2 CLOSE_WAIT CLOSING LAST_ACK "
+    "TIME_WAIT CLOSE CLOSED OPEN BOUND CONNECTING FAILED SETTING UP"
+)
+_PROTOCOLS = (
+    "TCP UDP Unix SEQPACKET seqpacket stream datagram ICMP ARP ACK SYNs? FIN RST EOF MTU rtt Nagle "
+    "Keepalive Linger unix"
+)
+_FORMATS = (
+    "UTF GBK GB18030 Big5 Shift JIS Latin ASCII Unicode XOR CRC Modbus CCITT sum8 CRLF LF NUL "
+    "JSON JUnit CSV TOML Python jsonl csv text hex swb"
+)
+
+
+def _any(words: str) -> str:
+    return rf"\b(?:{'|'.join(words.split())})\b"
+
+
+ALLOWED: Final = {
+    "fields of the kernel are looked up by their names":
+        r"tcpi_\w+|net\.core\.somaxconn|user\.max_user_namespaces|somaxconn|ListenOverflows|ListenDrops|FIONREAD|SIOCOUTQ",
+    "commands and their options are typed":
+        r"--mode \w+|(?<![\w-])--?[a-z][a-z-]*|pip install \S+|python3 \S+|\bSCENARIO\b"
+        r"|\b(?:run|lab|export|xvfb-run|ssh -X|ulimit|inet6?|all|NAME)\b",
+    "values of --mode are typed": r"\b(?:kernel|gate|closed|bound)\b",
+    "rules and tools of the system are typed":
+        r"ct count over|reject with tcp reset|\bnft(?:ables)?\b|\bunshare(?: --?\w+)*",
+    "the product's name": r"Socket Workbench|socket-workbench",
+    "the two languages name themselves": r"\bEN\b|English",
+    "addresses and paths are typed like this":
+        r"@[\w-]+|tcp://|(?:temp|abstract):\w*|localhost|\bhostname\b|(?<!\w)/[\w./-]+|ff\b"
+        r"|::ffff|\bfe80\b|%eth\d|\b[0-9a-f]{2}(?: [0-9a-f]{2})*\b",
+    "endpoints are named by the program, in commands and records too":
+        r"\b(?:server|client|udp|lab|[a-z]+)-\d+(?:\.\d+)?",
+    "constants and options are code": r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b",
+    "errnos and exceptions are code": r"\b(?:WSA)?E[A-Z][A-Z0-9]{2,}\b|\b[A-Za-z]+Error\b|errno",
+    "states are the kernel's words": _any(_STATES),
+    "method names are code": _any(_CALLS),
+    "backlog is the argument's name": r"\bbacklog\b",
+    "protocols and their signs are called so in Chinese books": rf"{_any(_PROTOCOLS)}|IPv[46]",
+    "formats and encodings have no other names": _any(_FORMATS),
+    "systems and libraries": _any("Linux macOS FreeBSD Windows Debian Ubuntu Qt PySide6"),
+    "units": r"(?<![A-Za-z])(?:ms|us|µs|MiB|KiB)\b",
+    "keys carry these words": r"\b(?:Ctrl|Shift|Enter|Esc|Tab|F\d+)\b",
+    "escapes and placeholders are typed like this":
+        r"\\[a-z\\]\w*|\\x?HH+|\\uHHHH|\{?\{(?:counter|time|random:\d)\}\}?",
+    "the filter's language is typed":
+        r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",
+    "words of a scenario file and fields of its events are typed":
+        r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"all\""
+        r"|name = \"value\"",
+    "gaps of argparse": r"%\(\w+\)[rs]",
+    "what Python itself says": r"timed out",
+    "what came back, as short as a number": r"^ok$|→ ok$",
+    "a key of the filter is typed": r"\btext:…",
+    "the file has this name": r"\bhosts\b",
+    "names of files": r"\*\.\w+",
+    "time zones": r"\bUTC\b",
+}
+
+
+def untranslated(text: str, also: str = "") -> list[str]:
+    """Latin words of a Chinese text that no reason allows; `also`: what this text may hold."""
+    rest = re.sub(also, " ", text) if also else text
+    rest = rest.replace("&", "")
+    for allowed in ALLOWED.values():
+        rest = re.sub(allowed, " ", rest)
+    return re.findall(r"[A-Za-z]{2,}", rest)
+
+
+def chinese(text: str) -> list[str]:
+    """Chinese of an English text, but for what is sent and the language's own name."""
+    rest = re.sub("连接已创建|hello, 服务器|服务器|中文", "", text)
+    return re.findall("[\u4e00-\u9fff]+", rest)
+
+
+# What WINDOW.md's table of words calls by one name: patterns of the other names.
+OTHER_NAMES: Final = {
+    "en": {
+        "listener": r"[Ss]erver('s)? socket|[Ll]istening server",
+        "peer": r"[Cc]lient('s)? IP|[Rr]emote",
+        "Abort (RST)": r"\bKill|^Reset\b|[Ff]orce[ds]? close",
+        "Half-close (SHUT_WR)": r"[Dd]isconnect",
+        "Close / Remove": r"(?<!-)[Cc]lose (for )?both|[Dd]elete (the |this )?tab",
+        "Connect 6 clients": r"\b[Bb]urst",
+        "waits for ever": r"[Ff]orever|[Ii]nfinit|[Uu]nlimited|[Ii]ndefinite",
+        "chosen by the kernel": r"(port|address)[^.]*\b(auto|automatic(ally)?|random(ly)?)\b",
+        "reply": r"[Rr]esponder|[Aa]uto-?reply",
+        "call by call": r"[Ss]tep mode|[Ss]tep by step|[Ss]ingle.step",
+        "accept queue": r"([Ll]isten|[Pp]ending|[Cc]onnection|[Bb]acklog) queue",
+        "unread; unsent": r"\b[Ll]ag\b|[Bb]uffered bytes",
+        "end of stream (peer finished sending)": r"^(?!.*(finished|end of stream)).*\bEOF\b",
+        "conversation; record": r"\b[Ss]ession|[Tt]ranscript",
+        "scenario": r"by script|[Tt]est script|[Mm]acro",
+        "mark": r"[Bb]ookmark|[Aa]nnotat",
+        "lab": r"[Ee]xperiment",
+        "Newest": r"^&?[Ff]ollow\b|\band follow\b|[Aa]uto-?scroll|\b[Tt]ail\b",
+        "events lost; dropped by the kernel":
+            r"^(?!.*([Kk]ernel|listener|firewall|SYN|connections)).*[Dd]ropped",
+    },
+    "zh_CN": {
+        "监听套接字": r"服务器套接字|服务端套接字|监听者|监听器|侦听|关闭监听(?!套接字)|监听已关闭",
+        "对端": r"远端|远程|对方|客户端 ?IP",
+        "强制中断 (RST)": r"强制关闭|强行|杀死|强制断开",
+        "半关闭 (SHUT_WR)": r"断开|半断",
+        "关闭连接 / 移除": r"按“关闭”|删除标签",
+        "同时连接 6 个客户端": r"突发|并发连接|批量连接",
+        "一直等待": r"永远|永久|无限|不限时",
+        "由内核分配": r"自动分配|随机端口|自动选择端口",
+        "自动应答": r"应答器|响应器|自动回复|自动响应",
+        "逐个调用": r"单步|步进|逐步|“下一步”|^下一步$",
+        "全连接队列": r"(?<!全)连接队列|接受队列|监听队列|等待队列",
+        "未读; 未发出": r"滞后|未发送|未接收",
+        "对端已发送完毕 (EOF)": r"^(?!.*发送完毕).*EOF",
+        "收发内容; 记录": r"会话|对话(?!框)",
+        "测试场景": r"(?<!测试)场景|用脚本|测试脚本",
+        "标记": r"书签|标注|备注",
+        "实验": r"实验室",
+        "跟随最新": r"跟踪|自动滚动|最新的行|跳到最新",
+        "事件丢失; 内核丢弃": r"^(?!.*(内核|监听套接字|防火墙|SYN|连接)).*(丢弃|丢掉)",
+    },
+}
+def other_names(key: str, text: str, language: str) -> list[str]:
+    """Names of the table's things that are not the table's."""
+    return [f"{key}: {text!r} ({use})" for use, pattern in OTHER_NAMES[language].items()
+            if re.search(pattern, text)]
