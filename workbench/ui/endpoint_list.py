@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDockWidget, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from workbench.engine.snapshot import EndpointSnapshot
 from workbench.texts import tr
@@ -25,7 +25,7 @@ _NAME: Final = Qt.ItemDataRole.UserRole
 _CONNECTION: Final = Qt.ItemDataRole.UserRole + 1
 
 
-class EndpointList(QDockWidget):
+class EndpointList(QWidget):
     """Left of everything, or hidden.
 
     Signals:
@@ -34,12 +34,10 @@ class EndpointList(QDockWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, controller: Controller, owner: Callable[[str | None], str | None],
-                 parent: QWidget) -> None:
+    def __init__(self, controller: Controller, owner: Callable[[str | None], str | None]) -> None:
         """`owner` names the endpoint of ours behind an address."""
-        super().__init__(parent)
+        super().__init__()
         self.setObjectName("endpoints")
-        self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
         self._controller = controller
         self._owner = owner
         self._rows: list[tuple[str, int | None, str, str]] = []
@@ -52,7 +50,9 @@ class EndpointList(QDockWidget):
         self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.header().setStretchLastSection(False)
         self.tree.currentItemChanged.connect(self._on_current)
-        self.setWidget(self.tree)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.tree)
         controller.snapshots_changed.connect(self.refresh)
 
     @Slot()
@@ -119,7 +119,6 @@ class EndpointList(QDockWidget):
         self._controller.select(endpoint=name, connection=connection)
 
     def retranslate(self) -> None:
-        self.setWindowTitle(tr("endpoints.title"))
         self.tree.setAccessibleName(tr("endpoints.title"))
         self.tree.setHeaderLabels([tr("endpoints.name"), tr("endpoints.state")])
         self._rows = []

@@ -91,8 +91,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.tools)
         self.first_steps = FirstSteps()
         self.lesson = Lesson()
-        self.endpoints = EndpointList(controller, self._owner, self)
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.endpoints)
+        self.endpoints = EndpointList(controller, self._owner)
         self.endpoints.hide()
         self._endpoints_by_hand = False
         self.mark = MarkField()
@@ -138,7 +137,14 @@ class MainWindow(QMainWindow):
         column.addWidget(self.lesson)
         column.addWidget(self.mark)
         column.addWidget(self.caption)
-        column.addWidget(self.halves, 1)
+        sides = QSplitter(Qt.Orientation.Horizontal)
+        sides.setObjectName("sides")
+        sides.setChildrenCollapsible(False)
+        sides.addWidget(self.endpoints)
+        sides.addWidget(self.halves)
+        sides.setStretchFactor(1, 1)
+        sides.setSizes([250, 1000])
+        column.addWidget(sides, 1)
         self.setCentralWidget(centre)
 
     def _wire(self) -> None:
