@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from tests.ui.conftest import Hand
 from workbench.engine.settings import GateMode
@@ -129,3 +131,36 @@ def test_the_kernel_tab_shows_what_options_came_to(hand: Hand) -> None:
 
     hand.wait(lambda: "asked 8192" in rows().get("SO_RCVBUF", ""))
     assert "TCP_NODELAY" in rows()
+
+
+def test_a_tab_goes_to_the_other_side_with_its_sockets(hand: Hand) -> None:
+    slots = hand.window.slots_
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    panel = slots.panel("server-1")
+    assert panel is not None
+    slots.right.moved_here.emit("server-1")
+    assert slots.right.in_front is panel
+    assert slots.left.count() == 0
+    assert hand.text("server.state") == "LISTEN"
+    slots.right.moved_away.emit(panel)
+    assert slots.left.in_front is panel
+    hand.press("server.stop")
+    hand.wait_state("server", "CLOSED")
+    hand.window.remove(panel)
+    assert slots.panel("server-1") is None
+
+
+def test_a_tab_pulled_out_of_its_bar_is_dragged(hand: Hand) -> None:
+    bar = hand.window.slots_.left.tabBar()
+    pulled: list[int] = []
+    bar.dragged.disconnect()  # type: ignore[attr-defined]
+    bar.dragged.connect(pulled.append)  # type: ignore[attr-defined]
+    middle = bar.tabRect(0).center()
+    QTest.mousePress(bar, Qt.MouseButton.LeftButton, pos=middle)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(middle.x(), middle.y() + 300),
+        QPointF(bar.mapToGlobal(middle)), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(bar, event)
+    assert pulled == [0]

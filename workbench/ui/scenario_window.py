@@ -29,6 +29,7 @@ from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
 from workbench.ui import fields, theme
 from workbench.ui.flow_layout import FlowLayout
+from workbench.ui.panel import OPEN
 from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField, group, spring
 
 if TYPE_CHECKING:
@@ -159,8 +160,20 @@ class ScenarioWindow(QDialog):
         except Problem as problem:
             self.message.setText(problem.text)
             return None
-        self.message.setText(tr("scenario_window.steps", count=len(made.steps)))
+        session = self._controller.session
+        held = [settings.name for settings in made.endpoints
+                if settings.name in session.endpoints
+                and session.snapshot(settings.name).phase in OPEN]
+        stops = tr("scenario_window.stops", names=", ".join(held)) if held else ""
+        self.message.setText(
+            f"{tr('scenario_window.steps', count=len(made.steps))} {stops}".rstrip()
+        )
         return made
+
+    @Slot(str)
+    def tell(self, text: str) -> None:
+        """How a run goes, in a sentence."""
+        self.message.setText(text)
 
     @Slot()
     def _on_edited(self) -> None:

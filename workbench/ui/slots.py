@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
+    QMenu,
     QScrollArea,
     QSplitter,
     QTabBar,
@@ -19,6 +21,7 @@ from workbench.texts import tr
 from workbench.ui import theme
 from workbench.ui.panel import EndpointPanel
 
+TAB: Final = "application/x-socket-workbench-tab"
 LEAST_LINES: Final = 12
 """Of a panel, in sight in the lowest window."""
 
@@ -30,15 +33,25 @@ class TabSlot(QTabWidget):
         wanted(): the + button.
         unwanted(object): a tab's close button; the panel.
         entered(object): another tab is in front; the panel.
+        moved_here(str): a tab of the other slot was dropped here; its endpoint.
+        moved_away(object): this panel's tab belongs to the other slot from now on.
     """
 
     wanted = Signal()
     unwanted = Signal(object)
     entered = Signal(object)
+    moved_here = Signal(str)
+    moved_away = Signal(object)
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
+        bar = _Bar()
+        self.setTabBar(bar)
+        self.setAcceptDrops(True)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        bar.customContextMenuRequested.connect(self._on_menu)
+        bar.dragged.connect(self._on_dragged)
         self.setDocumentMode(True)
         self.setMovable(True)
         self.setUsesScrollButtons(True)
@@ -93,9 +106,63 @@ class TabSlot(QTabWidget):
         for widget in (*crosses, self.plus, *self.panels()):
             before = _after(before, widget) if widget is not None else before
 
+    @Slot(QPoint)
+    def _on_menu(self, where: QPoint) -> None:
+        panel = self.panel_at(self.tabBar().tabAt(where))
+        if panel is None:
+            return
+        menu = QMenu(self)
+        menu.addAction(tr("menu.other_side"), lambda: self.moved_away.emit(panel))
+        menu.addAction(tr("menu.remove"), lambda: self.unwanted.emit(panel))
+        menu.popup(self.tabBar().mapToGlobal(where))
+
+    @Slot(int)
+    def _on_dragged(self, place: int) -> None:
+        """The tab is pulled out of its bar: it may be dropped on the other slot."""
+        panel = self.panel_at(place)
+        if panel is None:
+            return
+        data = QMimeData()
+        data.setData(TAB, panel.name.encode())
+        drag = QDrag(self)
+        drag.setMimeData(data)
+        drag.exec(Qt.DropAction.MoveAction)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(TAB) and event.source() is not self:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.moved_here.emit(bytes(event.mimeData().data(TAB).data()).decode())
+
     @Slot(int)
     def _on_current(self, index: int) -> None:
         self.entered.emit(self.panel_at(index))
+
+
+class _Bar(QTabBar):
+    """Tabs that are sorted by pulling them along, and leave the bar when pulled out of it.
+
+    Signals:
+        dragged(int): this tab was pulled out.
+    """
+
+    dragged = Signal(int)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        reach = self.height()
+        inside = self.rect().adjusted(-reach, -reach // 2, reach, reach // 2)
+        if event.buttons() & Qt.MouseButton.LeftButton and not inside.contains(
+            event.position().toPoint()
+        ):
+            # the bar's own sorting ends here, as if the button had been let go
+            self.mouseReleaseEvent(QMouseEvent(
+                QEvent.Type.MouseButtonRelease, event.position(), event.globalPosition(),
+                Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton, event.modifiers()))
+            self.dragged.emit(self.currentIndex())
+            return
+        super().mouseMoveEvent(event)
 
 
 def _after(before: QWidget, widget: QWidget) -> QWidget:
@@ -151,6 +218,8 @@ class Slots(QSplitter):
         for slot in (self.left, self.right):
             self.addWidget(slot)
             slot.entered.connect(self.entered)
+            slot.moved_here.connect(self._on_moved)
+            slot.moved_away.connect(self.move_across)
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 1)
         self.setSizes([500, 500])
@@ -166,6 +235,24 @@ class Slots(QSplitter):
         slot.addTab(_Roll(panel), panel.name)
         slot.word(panel)
         panel.needs.connect(self.needs)
+
+    @Slot(str)
+    def _on_moved(self, name: str) -> None:
+        panel = self.panel(name)
+        if panel is not None:
+            self.move_across(panel)
+
+    @Slot(object)
+    def move_across(self, panel: EndpointPanel) -> None:
+        """To the other side; its sockets do not notice."""
+        home = self.left if self.left.place_of(panel) >= 0 else self.right
+        other = self.right if home is self.left else self.left
+        roll = home.widget(home.place_of(panel))
+        assert roll is not None
+        home.removeTab(home.place_of(panel))
+        other.addTab(roll, panel.name)
+        other.word(panel)
+        other.setCurrentIndex(other.place_of(panel))
 
     @property
     def needed_height(self) -> int:
