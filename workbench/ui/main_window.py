@@ -357,7 +357,7 @@ class MainWindow(QMainWindow):
         from workbench.ui.lab.backlog_window import BacklogWindow  # not needed at the start
 
         if self.lab is None:
-            self.lab = BacklogWindow(self.controller, self)
+            self.lab = BacklogWindow(self.controller, self, self.looks)
         self.lab.show()
         self.lab.raise_()
         self.lab.activateWindow()

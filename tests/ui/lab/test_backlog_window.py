@@ -100,12 +100,12 @@ def test_it_gets_no_panels(hand: Hand, lab: BacklogWindow) -> None:
 
 def test_a_kept_run_is_shown_as_recorded(hand: Hand, lab: BacklogWindow) -> None:
     run(hand, lab)
-    before = lab.numbers.text()
+    before = lab.side.numbers.text()
     lab.keep_button.click()
     path = kept_runs()[0]
     lab.numbers.setText("")
     lab.show_kept(path)
-    assert lab.numbers.text() == before
+    assert lab.side.numbers.text() == before
     assert "RECORDED" in lab.message.text()
     assert not lab.keep_button.isEnabled()
     path.write_text("{}")
@@ -134,12 +134,12 @@ def test_a_firewall_is_one_click_away_where_there_can_be_one(
               and lab._run.wait(0) and lab._run.result().mode == "firewall")
     assert lab._run is not None
     assert (lab._run.result().connected, lab._run.result().refused) == (2, 4)
-    assert "The firewall's rule refused 4 SYNs" in lab.drops.text()
-    assert "private network namespace" in lab.drops.text()
+    assert "The firewall's rule refused 4 SYNs" in lab.side.drops.text()
+    assert "private network namespace" in lab.side.drops.text()
     lab.keep_button.click()
     kept = kept_runs()[0]
     lab.show_kept(kept)
-    assert "The firewall's rule refused 4 SYNs" in lab.drops.text()
+    assert "The firewall's rule refused 4 SYNs" in lab.side.drops.text()
     kept.unlink()
 
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +25,7 @@ from workbench.labs import backlog_kept
 from workbench.labs.backlog import BacklogRun
 from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import BacklogSettings, ClientState, Family, Mode, Picture
-from workbench.labs.backlog_words import counters, ends, title
+from workbench.labs.backlog_words import ends, title
 from workbench.labs.private_net import Probe
 from workbench.texts import Problem, tr
 from workbench.ui import fields
@@ -34,6 +34,7 @@ from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.lab.client_chart import ClientChart
 from workbench.ui.lab.comparison import ComparisonView
 from workbench.ui.lab.queue_cells import QueueCells
+from workbench.ui.lab.side import Side
 from workbench.ui.panel_parts.controls import (
     ChoiceBox,
     Controls,
@@ -45,23 +46,18 @@ from workbench.ui.panel_parts.controls import (
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
+    from workbench.ui.looks import Looks
 
 LOOK: Final = 100
 STEPS: Final = ("setup", "predict", "run", "compare")
-COUNTED: Final = (
-    ("connected", (ClientState.QUEUED, ClientState.ACCEPTED, ClientState.UNFINISHED)),
-    ("silent", (ClientState.SILENT,)),
-    ("timed_out", (ClientState.TIMED_OUT,)), ("refused", (ClientState.REFUSED,)),
-    ("reset", (ClientState.RESET,)), ("again", (ClientState.AGAIN,)),
-    ("error", (ClientState.ERROR,)),
-)
 
 
 class BacklogWindow(QWidget):
     """Not modal. Closing it stops a run."""
 
-    def __init__(self, controller: Controller, parent: QWidget) -> None:
+    def __init__(self, controller: Controller, parent: QWidget, looks: Looks) -> None:
         super().__init__(parent, Qt.WindowType.Window)
+        self._looks = looks
         self.setObjectName("lab")
         self._controller = controller
         self._run: BacklogRun | None = None
@@ -102,10 +98,8 @@ class BacklogWindow(QWidget):
             ChoiceBox(*((item.value, f"lab.mode_{item.value}") for item in Mode)),
             "mode", "lab_mode",
         )
-        self.said = {
-            name: add(TextField("", width=4), f"said_{name}", "lab_said")
-            for name in ("connected", "refused", "silent")
-        }
+        self.side = Side(self.controls)
+        self.said = self.side.said
         self.run_button = add(QPushButton(), "run", "lab_run")
         self.run_button.setProperty("primary", True)
         self.stop_button = add(QPushButton(), "stop", "lab_stop")
@@ -121,23 +115,19 @@ class BacklogWindow(QWidget):
         self.message = add(QLabel(), "message", "lab_message")
         self.headline, self.clock = QLabel(), QLabel()
         self.steps = {name: QLabel() for name in STEPS}
-        self.article, self.numbers, self.drops = QLabel(), QLabel(), QLabel()
-        self.article_head, self.said_head, self.now_head = QLabel(), QLabel(), QLabel()
-        self.said_labels = {name: QLabel() for name in self.said}
         self.cells, self.chart, self.comparison = QueueCells(), ClientChart(), ComparisonView()
-        for label in (self.message, self.headline, self.clock, self.article, self.numbers,
-                      self.drops, self.article_head, self.said_head, self.now_head,
-                      *self.steps.values(), *self.said_labels.values()):
+        for label in (self.message, self.headline, self.clock, *self.steps.values()):
             label.setTextFormat(Qt.TextFormat.PlainText)
-        for label in (self.message, self.headline, self.article, self.drops):
+        for label in (self.message, self.headline):
             label.setWordWrap(True)
+        self.smaller, self.larger = QToolButton(), QToolButton()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.addLayout(self._top())
         column.addLayout(self._set_up())
         middle = QHBoxLayout()
-        middle.addWidget(self._left())
+        middle.addWidget(self.side)
         middle.addLayout(self._right(), 1)
         column.addLayout(middle, 1)
         column.addWidget(self.message)
@@ -148,7 +138,7 @@ class BacklogWindow(QWidget):
             label.setProperty("badge", True)
             row.addWidget(label)
         for widget in (spring(), self.clock, self.stop_button, self.again_button,
-                       self.keep_button, self.kept_button):
+                       self.keep_button, self.kept_button, self.smaller, self.larger):
             row.addWidget(widget)
         return row
 
@@ -163,28 +153,6 @@ class BacklogWindow(QWidget):
             row.addWidget(group(caption(key, widget), widget))
         row.addWidget(self.run_button)
         return row
-
-    def _left(self) -> QWidget:
-        side = QWidget()
-        side.setFixedWidth(250)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.addWidget(self.article_head)
-        column.addWidget(self.article)
-        column.addSpacing(8)
-        column.addWidget(self.said_head)
-        grid = QGridLayout()
-        for number, (name, field) in enumerate(self.said.items()):
-            grid.addWidget(field, number, 0)
-            grid.addWidget(self.said_labels[name], number, 1)
-        grid.setColumnStretch(1, 1)
-        column.addLayout(grid)
-        column.addSpacing(8)
-        column.addWidget(self.now_head)
-        column.addWidget(self.numbers)
-        column.addWidget(self.drops)
-        column.addStretch()
-        return side
 
     def _right(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -225,6 +193,12 @@ class BacklogWindow(QWidget):
         for field in self.said.values():
             field.textEdited.connect(lambda _text: self._show_step("predict"))
         QShortcut(QKeySequence(Qt.Key.Key_Space), self, self._on_space)
+        looks = self._looks
+        self.smaller.clicked.connect(looks.smaller)
+        self.larger.clicked.connect(looks.larger)
+        for keys, act in (("Ctrl+=", looks.larger), ("Ctrl++", looks.larger),
+                          ("Ctrl+-", looks.smaller), ("Ctrl+0", looks.normal)):
+            QShortcut(QKeySequence(keys), self, act)
 
     # -- what is asked for ----------------------------------------------------------------------
 
@@ -241,15 +215,6 @@ class BacklogWindow(QWidget):
         )
         made.check()
         return made
-
-    def prediction(self) -> Prediction | None:
-        """What somebody said beforehand; None where nothing stands in the fields."""
-        texts = {name: field.text().strip() for name, field in self.said.items()}
-        if not any(texts.values()):
-            return None
-        numbers = {name: fields.parse_whole(text or "0", least=0, most=10_000)
-                   for name, text in texts.items()}
-        return Prediction(**numbers)
 
     @Slot()
     def _on_probe(self) -> None:
@@ -277,7 +242,7 @@ class BacklogWindow(QWidget):
         self.stop()
         try:
             settings = replace(self.settings(), hold=True)
-            self._said = self.prediction()
+            self._said = self.side.prediction()
             run = BacklogRun(self._controller.session, settings, name=LAB_PREFIX)
         except Problem as problem:
             self._say(problem.text, "bad")
@@ -413,13 +378,19 @@ class BacklogWindow(QWidget):
         self.clock.setText(tr("lab.clock", time=f"{picture.time:.1f}",
                               left=f"{max(0.0, picture.ends_in):.1f}") if picture.running
                            else tr("lab.clock_ended", time=f"{picture.time:.1f}"))
-        lines = [
-            f"{picture.count(*states):>4}  {tr(f'lab.count_{name}')}"
-            for name, states in COUNTED
-            if picture.count(*states) or name in ("connected", "silent", "refused")
-        ]
-        self.numbers.setText("\n".join(lines))
-        self.drops.setText("\n".join(counters(picture, self._shown.mode)))
+        self.side.show_picture(picture, self._shown.mode)
+        if picture.running:
+            self._say(self._happening(picture), "info")
+
+    def _happening(self, picture: Picture) -> str:
+        """What a person sees right now, from the readings alone."""
+        if picture.count(ClientState.SILENT) and not picture.count(
+            ClientState.REFUSED, ClientState.RESET
+        ):
+            return tr("lab.happening_silent", ends=ends(self._shown))
+        if picture.count(ClientState.QUEUED):
+            return tr("lab.happening_queued", ends=ends(self._shown))
+        return ends(self._shown)
 
     def _show_step(self, current: str) -> None:
         for name, label in self.steps.items():
@@ -443,28 +414,28 @@ class BacklogWindow(QWidget):
             self._say(problem.text, "bad")
             return
         self.headline.setText(title(settings))
-        self.article.setText(tr("backlog.article", claim=settings.claim))
-        self._say(ends(settings), "info")
+        self.side.show_claim(settings.claim)
+        if self._run is None:
+            self._say(ends(settings), "info")
 
     def retranslate(self) -> None:
         self.setWindowTitle(tr("lab.title"))
         self.controls.retranslate()
         for number, (name, label) in enumerate(self.steps.items(), 1):
             label.setText(f"{number}  {tr(f'lab.step_{name}')}")
-        for label, key in ((self.article_head, "article"), (self.said_head, "said"),
-                           (self.now_head, "now")):
-            font = label.font()
-            font.setBold(True)
-            label.setFont(font)
-            label.setText(tr(f"lab.head_{key}"))
-        for name, label in self.said_labels.items():
-            label.setText(tr(f"lab.said_{name}"))
+        self.side.retranslate()
+        for button, key in ((self.smaller, "smaller"), (self.larger, "larger")):
+            button.setText(tr(f"window.{key}"))
+            button.setToolTip(tr(f"tip.{key}"))
+            button.setAccessibleName(tr(f"name.{key}"))
         self._forbid()
         self._scroll.setAccessibleName(tr("lab.chart"))
         self.comparison.setAccessibleName(tr("lab.step_compare"))
         self._word()
         self._show_picture()
         self.comparison.retranslate()
+        if self.comparison.isVisible() and self.comparison.system:
+            self._say(tr("lab.done", os=self.comparison.system), "good")
 
     # -- Qt -------------------------------------------------------------------------------------
 

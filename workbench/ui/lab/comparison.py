@@ -46,6 +46,11 @@ class ComparisonView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
+    @property
+    def system(self) -> str:
+        """On which the shown run was made; "" while none is shown."""
+        return self._shown[0].os if self._shown is not None else ""
+
     def retranslate(self) -> None:
         """The same once more, in the language and font in force."""
         if self._shown is not None:

@@ -1,0 +1,104 @@
+"""The lab's left side: what the article says, what somebody predicts, what the kernel shows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from workbench.labs.backlog_compare import Prediction
+from workbench.labs.backlog_data import ClientState, Mode, Picture
+from workbench.labs.backlog_words import counters
+from workbench.texts import tr
+from workbench.ui import fields
+from workbench.ui.panel_parts.controls import Controls, TextField
+
+COUNTED: Final = (
+    ("connected", (ClientState.QUEUED, ClientState.ACCEPTED, ClientState.UNFINISHED)),
+    ("silent", (ClientState.SILENT,)),
+    ("timed_out", (ClientState.TIMED_OUT,)), ("refused", (ClientState.REFUSED,)),
+    ("reset", (ClientState.RESET,)), ("again", (ClientState.AGAIN,)),
+    ("error", (ClientState.ERROR,)),
+)
+ALWAYS: Final = frozenset({"connected", "silent", "refused"})
+"""Counted though there are none: that is what the run is about."""
+
+
+class Side(QWidget):
+    """Three headings, one below the other.
+
+    Attributes:
+        said: the fields of the prediction.
+        numbers, drops: how the clients stand, and the counters beside them.
+    """
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__()
+        self.setFixedWidth(250)
+        self.said = {
+            name: controls.add(TextField("", width=4), f"said_{name}", "lab_said")
+            for name in ("connected", "refused", "silent")
+        }
+        self._heads = {name: QLabel() for name in ("article", "said", "now")}
+        self._article, self.numbers, self.drops = QLabel(), QLabel(), QLabel()
+        self._said_labels = {name: QLabel() for name in self.said}
+        for label in (*self._heads.values(), self._article, self.numbers, self.drops,
+                      *self._said_labels.values()):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        for label in (self._article, self.drops):
+            label.setWordWrap(True)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.addWidget(self._heads["article"])
+        column.addWidget(self._article)
+        column.addSpacing(8)
+        column.addWidget(self._heads["said"])
+        grid = QGridLayout()
+        for number, (name, field) in enumerate(self.said.items()):
+            grid.addWidget(field, number, 0)
+            grid.addWidget(self._said_labels[name], number, 1)
+        grid.setColumnStretch(1, 1)
+        column.addLayout(grid)
+        column.addSpacing(8)
+        column.addWidget(self._heads["now"])
+        column.addWidget(self.numbers)
+        column.addWidget(self.drops)
+        column.addStretch()
+
+    def prediction(self) -> Prediction | None:
+        """What somebody said beforehand; None where nothing stands in the fields.
+
+        Raises:
+            Problem: what stands there is no number.
+        """
+        texts = {name: field.text().strip() for name, field in self.said.items()}
+        if not any(texts.values()):
+            return None
+        numbers = {name: fields.parse_whole(text or "0", least=0, most=10_000)
+                   for name, text in texts.items()}
+        return Prediction(**numbers)
+
+    def show_claim(self, claim: int) -> None:
+        """The article's claim for the backlog that is set up."""
+        self._article.setText(tr("backlog.article", claim=claim))
+
+    def show_picture(self, picture: Picture, mode: Mode) -> None:
+        """How the clients stand, and the counters beside them."""
+        self.numbers.setText("\n".join(
+            f"{picture.count(*states):>4}  {tr(f'lab.count_{name}')}"
+            for name, states in COUNTED if picture.count(*states) or name in ALWAYS
+        ))
+        self.drops.setText("\n".join(counters(picture, mode)))
+
+    def retranslate(self) -> None:
+        for name, label in self._heads.items():
+            font = label.font()
+            font.setBold(True)
+            label.setFont(font)
+            label.setText(tr(f"lab.head_{name}"))
+        for name, label in self._said_labels.items():
+            label.setText(tr(f"lab.said_{name}"))
