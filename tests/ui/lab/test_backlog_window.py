@@ -103,7 +103,7 @@ def test_a_kept_run_is_shown_as_recorded(hand: Hand, lab: BacklogWindow) -> None
     before = lab.side.numbers.text()
     lab.keep_button.click()
     path = kept_runs()[0]
-    lab.numbers.setText("")
+    lab.side.numbers.setText("")
     lab.show_kept(path)
     assert lab.side.numbers.text() == before
     assert "RECORDED" in lab.message.text()
