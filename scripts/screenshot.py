@@ -67,7 +67,9 @@ class Hand:
         box.activated.emit(box.currentIndex())
 
     def state(self, side: str, state: str) -> None:
-        self.wait(lambda: self.find(f"{side}.state").text() == state)  # type: ignore[attr-defined]
+        key = f"state.{state.lower()}"  # this program's own words speak the user's language
+        shown = texts.tr(key) if texts.has(key) else state
+        self.wait(lambda: self.find(f"{side}.state").text() == shown)  # type: ignore[attr-defined]
 
 
 def first_start(hand: Hand) -> None:
@@ -139,6 +141,16 @@ def many_clients(hand: Hand) -> None:
     hand.pause(1500)
 
 
+def backlog_lab_before(hand: Hand) -> None:
+    hand.window.open_backlog_lab()
+    lab = hand.window.lab
+    assert lab is not None
+    lab.said["connected"].setText("2")
+    lab.said["refused"].setText("4")
+    hand.wait(lambda: not lab._probing.isActive())
+    hand.pause(200)
+
+
 def backlog_lab(hand: Hand) -> None:
     hand.window.open_backlog_lab()
     lab = hand.window.lab
@@ -174,11 +186,27 @@ def kernel_tab(hand: Hand) -> None:
     hand.pause(4000)
 
 
+def demonstration(hand: Hand, name: str) -> None:
+    hand.window.demos.run_named(name)
+    hand.wait(lambda: not hand.window.demos.running)
+    hand.pause(500)
+
+
+def demo_half_close(hand: Hand) -> None:
+    demonstration(hand, "half-close")
+
+
+def demo_slow_reader(hand: Hand) -> None:
+    demonstration(hand, "slow-reader")
+
+
 SCENES: dict[str, Callable[[Hand], None]] = {
     "first-start": first_start, "tcp-talk": tcp_talk, "refused": refused,
     "accept-paused": accept_paused, "udp": udp, "call-by-call": call_by_call,
     "presentation": presentation, "many-clients": many_clients,
     "kernel": kernel_tab, "backlog-lab": backlog_lab, "backlog-lab-compared": backlog_lab_compared,
+    "backlog-lab-before": backlog_lab_before, "demo-half-close": demo_half_close,
+    "demo-slow-reader": demo_slow_reader,
 }
 
 
@@ -203,7 +231,7 @@ def shoot(scene: str, scheme: str, language: str, out: Path, *, large: bool) -> 
             if suffix and not large:
                 continue
             shown.resize(*size)
-            QApplication.processEvents()
+            Hand(window).pause(150)  # heights are shared anew when the window has its size
             name = f"{scene}-{scheme}-{language}{suffix}.png"
             small(shown.grab().toImage()).save(str(out / name), quality=0)  # 0: smallest file
         window.preferences.first_steps_done = False

@@ -164,3 +164,13 @@ def test_a_tab_pulled_out_of_its_bar_is_dragged(hand: Hand) -> None:
         Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(bar, event)
     assert pulled == [0]
+
+
+def test_a_presentation_names_the_calls_where_there_is_room(hand: Hand) -> None:
+    hand.window.switch_presentation()
+    hand.window.resize(1280, 760)
+    assert hand.text("server.listen") == "Listen"
+    hand.window.resize(1800, 1050)
+    assert hand.text("server.listen") == "Listen\nlisten()"
+    hand.window.switch_presentation()
+    assert hand.text("server.listen") == "Listen"

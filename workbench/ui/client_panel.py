@@ -85,9 +85,9 @@ class ClientPanel(EndpointPanel):
         self.more.add_row(group(caption("local", self.local), self.local), self.again)
         self.more.add_row(self.options)
         actions = FlowLayout()
+        self.shown_as = group(caption("conversation", self.talk.show_as), self.talk.show_as)
         for widget in (
-            group(caption("conversation", self.talk.show_as), self.talk.show_as),
-            self.talk.save, spring(), self.receive_once, self.half_close, self.abort,
+            self.shown_as, self.talk.save, spring(), self.receive_once, self.half_close, self.abort,
             self.close_it,
         ):
             actions.addWidget(widget)
@@ -137,7 +137,7 @@ class ClientPanel(EndpointPanel):
                   open=snapshot.open_count - waiting, waiting=waiting)
 
     def set_up_parts(self) -> list[QWidget]:
-        return [self.behaviour_row, *self.editor.details]
+        return [self.behaviour_row, self.shown_as, self.talk.save, *self.editor.details]
 
     @property
     def answered(self) -> bool:

@@ -35,18 +35,20 @@ class FlowLayout(QLayout):
 
     def _arrange(self, area: QRect, place: bool) -> int:
         top = area.top()
+        pushed = False  # what stands behind empty room stays at the right, in each further line
         for line in self._lines(area.width()):
             height = max(item.sizeHint().height() for item in line)
             if place:
-                self._place(line, QRect(area.left(), top, area.width(), height))
+                self._place(line, QRect(area.left(), top, area.width(), height), right=pushed)
+            pushed = pushed or any(map(_empty, line))
             top += height + self.spacing()
         return max(0, top - self.spacing() - area.top())
 
-    def _place(self, line: list[QLayoutItem], area: QRect) -> None:
+    def _place(self, line: list[QLayoutItem], area: QRect, *, right: bool) -> None:
         used = sum(_need(item) for item in line) + self.spacing() * (len(line) - 1)
         growing = [_grows(item) for item in line]
-        left = area.left()
         spare = max(0, area.width() - used)
+        left = area.left() + (spare if right and not any(growing) else 0)
         for item, grows in zip(line, growing, strict=True):
             hint = item.sizeHint()
             width = min(_need(item), area.width())

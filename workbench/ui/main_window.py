@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from workbench.ui.panel_parts.message_line import WayOut
     from workbench.ui.preferences import Preferences
 
+ROOMY: Final = 1000
+"""Pixels of height from which on a presentation names the calls on the buttons."""
 CLOSE_BOUND: Final = 10.0
 """Seconds that leaving may take at most."""
 OWNED_LOOK: Final = 500
@@ -407,7 +409,13 @@ class MainWindow(QMainWindow):
         else:
             self.show_first_steps()
         self.looks.present(presenting)
+        self._name_calls()
         self.retranslate()
+
+    def _name_calls(self) -> None:
+        """Calls stand on the buttons of a presentation, where there is room for them."""
+        for panel in self.slots_.panels():
+            panel.controls.show_calls(self.looks.presenting and self.height() >= ROOMY)
 
     @Slot()
     def _on_looks(self) -> None:
@@ -564,6 +572,7 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         if event.size().height() != event.oldSize().height():
             QTimer.singleShot(0, self, self._give_room)  # the splitter has its new height then
+        self._name_calls()
         if self.live and not self._endpoints_by_hand and not self.looks.presenting:
             wide = event.size().width() >= WIDE * self.looks.scale / 100
             if wide != self.endpoints.isVisible():

@@ -61,9 +61,13 @@ class ClientChart(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         picture = self._picture
-        if picture is None:
-            return
         painter = QPainter(self)
+        if picture is None:
+            painter.setPen(QColor(theme.current().muted))
+            area = self.rect().adjusted(24, 24, -24, -24)
+            painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap,
+                             tr("lab.intro"))
+            return
         metrics, row = self.fontMetrics(), self._row
         name = metrics.horizontalAdvance(tr("lab.client", number=len(picture.clients)) + "  ")
         words = max((metrics.horizontalAdvance(self._word(view)) for view in picture.clients[:60]),

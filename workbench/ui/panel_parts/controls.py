@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QIcon, QPainter, QStandardItemModel
@@ -27,6 +27,12 @@ from workbench.ui.wording import Sentence
 
 W = TypeVar("W", bound=QWidget)
 Index = QModelIndex | QPersistentModelIndex
+CALLS: Final = {
+    "listen": "listen()", "bind": "bind()", "connect": "connect()", "send": "send()",
+    "stop": "close()", "close": "close()", "half_close": "shutdown(SHUT_WR)",
+    "abort": "SO_LINGER, close()", "accept_one": "accept()", "recvfrom_once": "recvfrom()",
+}
+"""The call that a button makes, as a presentation shows it below the button's words."""
 NOTE_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -44,9 +50,10 @@ class _Caption:
     key: str
     values: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def text(self) -> str:
-        return tr(f"caption.{self.key}", **self.values)
+    def text(self, *, call: bool) -> str:
+        """`call`: with the call that the button makes below its words."""
+        words = tr(f"caption.{self.key}", **self.values)
+        return f"{words}\n{CALLS[self.key]}" if call and self.key in CALLS else words
 
 
 class Controls:
@@ -60,6 +67,13 @@ class Controls:
         self.prefix = prefix
         self._entries: dict[QWidget, _Entry] = {}
         self._captions: list[_Caption] = []
+        self._calls = False
+
+    def show_calls(self, shown: bool) -> None:
+        """Each button that makes a call names it, or not: for a presentation."""
+        if shown != self._calls:
+            self._calls = shown
+            self.retranslate()
 
     def add(self, widget: W, control: str, key: str | None = None) -> W:
         """Name a control; `key` is its texts' key where that is not `control`."""
@@ -85,7 +99,7 @@ class Controls:
             wished = _Caption(widget, key, values)
             if caption.widget is widget and caption != wished:
                 self._captions[index] = wished
-                widget.setText(wished.text)
+                widget.setText(wished.text(call=self._calls))
                 if isinstance(widget, QPushButton):
                     fit(widget)
 
@@ -100,7 +114,7 @@ class Controls:
 
     def retranslate(self) -> None:
         for caption in self._captions:
-            caption.widget.setText(caption.text)
+            caption.widget.setText(caption.text(call=self._calls))
         for widget in self._entries:
             self._word(widget)
             if isinstance(widget, ChoiceBox):
@@ -120,7 +134,8 @@ class Controls:
         widget.setAccessibleDescription(tip)
         if isinstance(widget, QAbstractButton):
             widget.setText(next(
-                caption.text for caption in self._captions if caption.widget is widget
+                caption.text(call=self._calls) for caption in self._captions
+                if caption.widget is widget
             ))
 
 
@@ -265,7 +280,8 @@ def fit(button: QPushButton) -> None:
     used = bold if button.property("primary") else metrics
     arrow = 14 if button.menu() is not None else 0
     arrow += 0 if button.icon().isNull() else button.iconSize().width() + 4
-    button.setFixedWidth(used.horizontalAdvance(button.text()) + 26 + arrow)
+    wide = max(map(used.horizontalAdvance, button.text().split("\n")))
+    button.setFixedWidth(wide + 26 + arrow)
 
 
 def _bold(font: QFont) -> QFont:
