@@ -53,7 +53,7 @@ def test_escape_gives_a_mark_up(hand: Hand) -> None:
 
 
 def test_a_new_endpoint_is_in_front(hand: Hand) -> None:
-    hand.window.new_server()
+    hand.window.panels.new_server()
     assert hand.window.slots_.left.in_front is hand.window.slots_.panel("server-2")
 
 
@@ -99,7 +99,7 @@ def test_the_list_of_endpoints_opens_where_there_is_room(hand: Hand) -> None:
     hand.wait_state("client", "ESTABLISHED")
     tree = window.endpoints.tree
     hand.wait(lambda: tree.topLevelItemCount() == 2 and tree.topLevelItem(0).childCount() == 1)  # type: ignore[union-attr]
-    window.new_server()
+    window.panels.new_server()
     child = tree.topLevelItem(0).child(0)  # type: ignore[union-attr]
     tree.setCurrentItem(child)
     assert window.slots_.left.in_front is window.slots_.panel("server-1")
@@ -147,7 +147,7 @@ def test_a_tab_goes_to_the_other_side_with_its_sockets(hand: Hand) -> None:
     assert slots.left.in_front is panel
     hand.press("server.stop")
     hand.wait_state("server", "CLOSED")
-    hand.window.remove(panel)
+    hand.window.panels.remove(panel)
     assert slots.panel("server-1") is None
 
 

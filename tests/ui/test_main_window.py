@@ -69,13 +69,13 @@ def test_nothing_is_cut_off_and_nothing_scrolls_sideways(hand: Hand, language: s
 
 def test_tabs_come_and_go(hand: Hand, first_port: int) -> None:
     window: MainWindow = hand.window
-    window.new_server()
-    window.new_client()
+    window.panels.new_server()
+    window.panels.new_client()
     assert window.controller.session.endpoints == ("server-1", "client-1", "server-2", "client-2")
     panel = window.slots_.panel("server-2")
     assert panel is not None
     assert panel.settings.address == f"127.0.0.1:{first_port + 1}"
-    window.remove(panel)
+    window.panels.remove(panel)
     assert "server-2" not in window.controller.session.endpoints
     assert window.slots_.panel("server-2") is None
 

@@ -83,8 +83,8 @@ class Actions:
 
     def _endpoint(self) -> None:
         window = self._window
-        self._add("endpoint", "new_server", window.new_server, "Ctrl+T")
-        self._add("endpoint", "new_client", window.new_client, "Ctrl+Shift+T")
+        self._add("endpoint", "new_server", window.panels.new_server, "Ctrl+T")
+        self._add("endpoint", "new_client", window.panels.new_client, "Ctrl+Shift+T")
         self._menus["endpoint"].addSeparator()
         for name, key in (
             ("start", "F5"), ("stop", "Shift+F5"), ("next_call", "F10"),
@@ -95,7 +95,7 @@ class Actions:
             self._add("endpoint", name, partial(self._in_front, name), key)
         self._menus["endpoint"].addSeparator()
         self._add("endpoint", "remove", self._remove, "Ctrl+W")
-        self._add("endpoint", "stop_all", window.stop_all, "Ctrl+.")
+        self._add("endpoint", "stop_all", window.panels.stop_all, "Ctrl+.")
 
     def _scenario_and_help(self) -> None:
         window = self._window
@@ -154,14 +154,14 @@ class Actions:
     def _in_front(self, name: str) -> None:
         """In the panel in front, else in the other one: only a server accepts."""
         slots = self._window.slots_
-        for panel in (self._window.panel_in_front(), slots.left.in_front, slots.right.in_front):
+        for panel in (self._window.panels.in_front(), slots.left.in_front, slots.right.in_front):
             if panel is not None and panel.press(name):
                 return
 
     def _remove(self) -> None:
-        panel = self._window.panel_in_front()
+        panel = self._window.panels.in_front()
         if panel is not None:
-            self._window.remove(panel)
+            self._window.panels.remove(panel)
 
     # -- showing --------------------------------------------------------------------------------
 

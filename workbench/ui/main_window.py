@@ -11,17 +11,17 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, Role
 from workbench.journal.records import recent
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
 from workbench.texts import Problem, language, set_language, tr
-from workbench.ui import bindings, defaults, qt_words
+from workbench.ui import bindings, qt_words
 from workbench.ui.actions import Actions
 from workbench.ui.caption import Caption
 from workbench.ui.client_panel import ClientPanel
 from workbench.ui.demos import Demos
 from workbench.ui.endpoint_list import WIDE, EndpointList
+from workbench.ui.endpoint_panels import EndpointPanels
 from workbench.ui.files import Files
 from workbench.ui.first_steps import FirstSteps
 from workbench.ui.inspector import Inspector
@@ -29,20 +29,16 @@ from workbench.ui.lesson import Lesson
 from workbench.ui.log_panel import LogPanel
 from workbench.ui.mark import MarkField
 from workbench.ui.notice import Notice
-from workbench.ui.panel import EndpointPanel
 from workbench.ui.saved import Messages
-from workbench.ui.server_panel import ServerPanel
 from workbench.ui.slots import Slots
 from workbench.ui.status import StatusBar
 from workbench.ui.tool_bar import Tools
 from workbench.ui.watch import Watch
 
 if TYPE_CHECKING:
-    from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
     from workbench.ui.lab.backlog_window import BacklogWindow
     from workbench.ui.looks import Looks
-    from workbench.ui.panel_parts.message_line import WayOut
     from workbench.ui.preferences import Preferences
 
 ROOMY: Final = 1000
@@ -80,9 +76,9 @@ class MainWindow(QMainWindow):
         self.lab: BacklogWindow | None = None
         self._was_maximized = False
         self._halved_by_hand = False
-        self._owners: dict[str, str] = {}
         self.setObjectName("main_window")
         self.slots_ = Slots()
+        self.panels = EndpointPanels(self)
         self.log = LogPanel(controller)
         self.inspector = Inspector(controller)
         self.demos = Demos(controller, self)
@@ -93,7 +89,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.tools)
         self.first_steps = FirstSteps()
         self.lesson = Lesson()
-        self.endpoints = EndpointList(controller, self._owner)
+        self.endpoints = EndpointList(controller, self.panels.owner)
         self.endpoints.hide()
         self._endpoints_by_hand = False
         self.mark = MarkField()
@@ -150,11 +146,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
 
     def _wire(self) -> None:
-        self.slots_.left.wanted.connect(self.new_server)
-        self.slots_.right.wanted.connect(self.new_client)
-        for slot in (self.slots_.left, self.slots_.right):
-            slot.unwanted.connect(self.remove)
-        self.slots_.entered.connect(self._on_entered)
         self.slots_.needs.connect(self._give_room)
         self.halves.splitterMoved.connect(self._on_halved)
         self.controller.snapshots_changed.connect(self._on_snapshots)
@@ -164,11 +155,12 @@ class MainWindow(QMainWindow):
         self.demos.begun.connect(self.first_steps.hide)
         self.demos.ended.connect(self.lesson.end)
         self.lesson.again.connect(self.demos.run_named)
-        self.endpoints.chosen.connect(self._bring_named)
+        self.endpoints.chosen.connect(self.panels.bring)
         self.mark.marked.connect(self._on_marked)
         self.notice.open_wanted.connect(self.files.show_record)
         self.notice.seen.connect(self._on_notice_seen)
-        self.inspector.ways = self._ways
+        self.inspector.ways = self.panels.ways
+        self.panels.told.connect(self._on_problem)
         self.looks.changed.connect(self._on_looks)
         self.controller.committed.connect(self._on_committed)
         steps = self.first_steps
@@ -224,7 +216,7 @@ class MainWindow(QMainWindow):
             self._leave_first_steps()
 
     def _put_saved(self, number: int) -> None:
-        panel = self.panel_in_front()
+        panel = self.panels.in_front()
         if isinstance(panel, ClientPanel):
             panel.editor.saved.choose(number)
 
@@ -247,83 +239,8 @@ class MainWindow(QMainWindow):
 
     def first_start(self) -> None:
         """Both panels filled and ready."""
-        self.new_server()
-        self.new_client()
-
-    @Slot()
-    def new_server(self) -> None:
-        taken = self.controller.session.endpoints
-        name = defaults.free_name("server", taken)
-        number = int(name.rpartition("-")[2])
-        self._add(defaults.server(name, defaults.FIRST_PORT + number - 1))
-
-    @Slot()
-    def new_client(self) -> None:
-        session = self.controller.session
-        name = defaults.free_name("client", session.endpoints)
-        servers = [n for n in session.endpoints if session.settings(n).role is Role.LISTENER]
-        self._add(defaults.client(name, servers[-1] if servers else None))
-
-    def _add(self, settings: EndpointSettings) -> None:
-        self.controller.session.add(settings)
-        self._bring_to_front(self._show_panel(settings))
-
-    def _show_panel(self, settings: EndpointSettings) -> EndpointPanel:
-        panel: EndpointPanel
-        own = settings.address and not settings.address.startswith("@")
-        if settings.role is Role.LISTENER or (settings.role is Role.DATAGRAM and own):
-            panel = ServerPanel(self.controller, settings)
-        else:
-            client = ClientPanel(self.controller, settings)
-            client.press_start = self._press_start
-            client.press_accept = self._press_accept
-            client.editor.saved.messages = self.messages
-            client.editor.saved.told.connect(self._on_problem)
-            panel = client
-        panel.owner = self._owner
-        panel.focused.connect(partial(self._on_focused, panel.name))
-        panel.started.connect(partial(self._on_started, panel))
-        panel.number_steps(self.first_steps.isVisibleTo(self))
-        panel.talk.save_wanted.connect(self.files.save_talk)
-        self.slots_.add(panel)
-        return panel
-
-    @Slot(object)
-    def remove(self, panel: EndpointPanel) -> None:
-        """Stop an endpoint and take its tab away."""
-        self.controller.session.remove(panel.name)
-        self.slots_.remove(panel)
-
-    def _press_start(self, name: str) -> None:
-        panel = self.slots_.panel(name)
-        if panel is not None:
-            panel.start()
-
-    def _press_accept(self, name: str) -> None:
-        panel = self.slots_.panel(name)
-        if isinstance(panel, ServerPanel):
-            panel.accept_gate.stepped.emit()
-
-    def _ways(self, row: Row) -> tuple[WayOut, ...]:
-        """What can be done about an event: its panel knows."""
-        panel = self.slots_.panel(row.endpoint) if row.endpoint is not None else None
-        return panel.ways(row) if panel is not None and self.live else ()
-
-    def panel_in_front(self) -> EndpointPanel | None:
-        """The panel that has the focus, else the client in front, else the server."""
-        for panel in self.slots_.panels():
-            if panel.isAncestorOf(self.focusWidget() or self):
-                return panel
-        for slot in (self.slots_.right, self.slots_.left):
-            if slot.in_front is not None:
-                return slot.in_front
-        return None
-
-    @Slot()
-    def stop_all(self) -> None:
-        """close() everything, in every endpoint."""
-        for name in self.controller.session.endpoints:
-            self.controller.perform(bindings.check("window.stop_all", c.Stop(name)))
+        self.panels.new_server()
+        self.panels.new_client()
 
     # -- the record -----------------------------------------------------------------------------
 
@@ -449,38 +366,15 @@ class MainWindow(QMainWindow):
     def _on_halved(self) -> None:
         self._halved_by_hand = True
 
-    def _owner(self, address: str | None) -> str | None:
-        return self._owners.get(address or "")
-
     @Slot()
     def _on_snapshots(self) -> None:
         """Panels for endpoints that a scenario added; fresh state in those that can be seen."""
         if self._closed:
             return
-        session = self.controller.session
-        known = {panel.name: panel for panel in self.slots_.panels()}
-        for name in session.endpoints:
-            if name not in known and not name.startswith(defaults.LAB_PREFIX):
-                panel = self._show_panel(session.settings(name))
-                known[name] = panel
-                self._bring_to_front(panel)
-        for name, panel in known.items():
-            if name not in session.endpoints:
-                self.slots_.remove(panel)
-        self._find_owners()
-        for panel in self.slots_.panels():
-            if panel.isVisible():
-                panel.refresh()
-        self.slots_.word_tabs()
+        self.panels.refresh()
         self.status.refresh()
         if self.caption.isVisible():
             self.caption.refresh(self.controller)
-
-    @Slot(str)
-    def _bring_named(self, name: str) -> None:
-        panel = self.slots_.panel(name)
-        if panel is not None:
-            self._bring_to_front(panel)
 
     @Slot()
     def switch_endpoints(self) -> None:
@@ -488,48 +382,6 @@ class MainWindow(QMainWindow):
         self._endpoints_by_hand = True
         self.endpoints.setVisible(not self.endpoints.isVisible())
         self.endpoints.refresh()
-
-    def _bring_to_front(self, panel: EndpointPanel) -> None:
-        for slot in (self.slots_.left, self.slots_.right):
-            if slot.place_of(panel) >= 0:
-                slot.setCurrentIndex(slot.place_of(panel))
-
-    def _find_owners(self) -> None:
-        owners: dict[str, str] = {}
-        for name in self.controller.session.endpoints:
-            snapshot = self.controller.snapshot(name)
-            if snapshot.settings.role is Role.DATAGRAM and snapshot.local:
-                owners[snapshot.local] = name
-            if snapshot.settings.role is not Role.STREAM:
-                continue
-            for item in snapshot.connections[-OWNED_LOOK:]:
-                if item.local:
-                    owners[item.local] = name
-        self._owners = owners
-
-    @Slot(object)
-    def _on_entered(self, panel: object) -> None:
-        if isinstance(panel, EndpointPanel) and not self._closed:
-            panel.refresh()
-            self.controller.select(endpoint=panel.name)
-
-    def _on_focused(self, name: str) -> None:
-        """Something was pressed in a panel: Explain follows its endpoint, if nothing is pinned."""
-        selection = self.controller.selection
-        if not self._closed and not selection.pinned and (
-            selection.endpoint != name or selection.seq is not None
-        ):
-            self.controller.select(endpoint=name)
-
-    def _on_started(self, panel: EndpointPanel) -> None:
-        """What was pressed goes grey: the focus goes to what comes next, not into a field."""
-        if not panel.isAncestorOf(self.focusWidget() or self):
-            return
-        other = self.slots_.right.in_front
-        if isinstance(panel, ClientPanel):
-            panel.editor.send.setFocus()
-        elif isinstance(other, ClientPanel):
-            other.address_line.primary.setFocus()
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:

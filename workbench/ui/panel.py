@@ -12,17 +12,17 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.engine import commands as c
-from workbench.engine import errors
 from workbench.engine.settings import EndpointSettings, GateMode, OptionValue, Pace
 from workbench.engine.snapshot import Chip, ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.texts import Problem, tr
-from workbench.ui import bindings, fields
+from workbench.ui import fields
+from workbench.ui.acting import Acting
 from workbench.ui.draft import Where, join_address, role_of, split_address
 from workbench.ui.panel_parts.address_line import AddressLine
 from workbench.ui.panel_parts.call_strip import CallStrip
-from workbench.ui.panel_parts.controls import Controls, NotedBox, badge
+from workbench.ui.panel_parts.controls import NotedBox, badge
 from workbench.ui.panel_parts.gate import GateBox
-from workbench.ui.panel_parts.message_line import Level, Message, MessageLine, WayOut
+from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.panel_parts.more import More
 from workbench.ui.panel_parts.options_box import OptionsBox, show_value
 from workbench.ui.panel_parts.pace import PaceBox
@@ -30,55 +30,38 @@ from workbench.ui.plan import plan_of
 from workbench.ui.recent_calls import RecentCalls
 from workbench.ui.talk import Talk
 from workbench.ui.theme import GAP
-from workbench.ui.wording import Sentence, Trouble, say
 
 if TYPE_CHECKING:
-    from workbench.engine.ticket import Ticket
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
 
 OPEN: Final = frozenset(
     {Phase.SETTING_UP, Phase.BOUND, Phase.LISTENING, Phase.CONNECTING, Phase.OPEN}
 )
-LOOK_BACK: Final = 1000
-FLUSH_BOUND: Final = 0.5
-"""Seconds; writing what waits takes a few milliseconds."""
-PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
 TIMEOUTS: Final = (None, 0.0, 0.5, 1.0, 3.0, 10.0, 30.0)
 
 
-class EndpointPanel(QWidget):
+class EndpointPanel(Acting):
     """One endpoint: its fields, its state, and the commands that its controls perform.
 
     Attributes:
-        name: of the endpoint; the panel's tab.
         owner: names the endpoint of ours behind an address (set by the window).
 
     Signals:
-        focused(): something in the panel was chosen or pressed.
-        started(): Listen, Bind or Connect is under way.
         needs(): it needs another height than before.
     """
 
-    focused = Signal()
-    started = Signal()
     needs = Signal()
     server: bool
 
     def __init__(self, controller: Controller, settings: EndpointSettings) -> None:
-        super().__init__()
-        self.controller = controller
-        self.name = settings.name
-        self.controls = Controls("server" if self.server else "client")
+        super().__init__(controller, settings.name, "server" if self.server else "client")
         self.owner: Callable[[str | None], str | None] = lambda _address: None
-        self._trouble: Message | None = None
         self._edited = False
         self._known = settings
         self._phase: Phase | None = None
         self._plan: tuple[Chip, ...] = ()
-        self._tickets: dict[Ticket, str] = {}
         self.address_line = AddressLine(self.controls, server=self.server)
-        self.message = MessageLine(self.controls)
         self.strip = CallStrip(self.controls)
         self.pace = PaceBox(self.controls)
         self.receive_gate = GateBox(self.controls, "receive")
@@ -162,10 +145,6 @@ class EndpointPanel(QWidget):
         """The connection that is meant: the chosen row of the table; None: none is chosen."""
         return None
 
-    def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
-        """The button that leads out of a failure, where there is one."""
-        return None
-
     def ways(self, row: Row) -> tuple[WayOut, ...]:
         """What can be done about an event of this endpoint now."""
         return ()
@@ -228,87 +207,6 @@ class EndpointPanel(QWidget):
             self.refuse(problem)
             return False
         return True
-
-    # -- commands -------------------------------------------------------------------------------
-
-    def act(self, control: str, command: c.Command) -> Ticket | None:
-        """Perform a command for a control; what comes of it is shown in the message line."""
-        full = f"{self.controls.prefix}.{control}"
-        self.focused.emit()
-        self._trouble = None
-        try:
-            ticket = self.controller.perform(bindings.check(full, command))
-        except Problem as problem:
-            self.refuse(problem)
-            return None
-        if ticket.done:
-            self._show_outcome(ticket)
-        else:
-            self._tickets[ticket] = control
-        if isinstance(command, c.Start | c.Connect | c.Listen):
-            self.started.emit()
-        return ticket
-
-    def refuse(self, problem: Problem, way_out: WayOut | None = None) -> None:
-        """Say what is wrong with what was typed or asked for."""
-        self._trouble = Message("bad", Trouble(problem), way_out=way_out)
-        self.message.show_message(self._trouble)
-
-    def tell(self, level: Level, text: Sentence, way_out: WayOut | None = None,
-             other_way: WayOut | None = None) -> None:
-        """A message that stays until the next action or change of state."""
-        self._trouble = Message(level, text, way_out=way_out, other_way=other_way)
-        self.message.show_message(self._trouble)
-
-    @Slot(object)
-    def _on_ticket_done(self, ticket: Ticket) -> None:
-        if self._tickets.pop(ticket, None) is not None:
-            self._show_outcome(ticket)
-
-    def _show_outcome(self, ticket: Ticket) -> None:
-        outcome = ticket.outcome
-        command = ticket.command
-        if outcome is None or outcome.ok:
-            return
-        if outcome.problem is not None:
-            self.refuse(outcome.problem, self.way_out(command, None))
-            return
-        call = self._failed_call(command)
-        key = errors.explanation_key(outcome.errno, outcome.error)
-        text = say(
-            "message.failed", call=call, errno=outcome.errno or outcome.error or "",
-            what=say(f"{key}.what"),
-        )
-        self._trouble = Message(
-            "bad", text, why=self._select_newest_failure,
-            way_out=self.way_out(command, outcome.errno),
-        )
-        self.message.show_message(self._trouble)
-
-    def _failed_call(self, command: c.Command) -> str:
-        """The method that failed: the failed chip's, else the command's own."""
-        for chip in reversed(self.controller.snapshot(self.name).strip):
-            if chip.errno is not None:
-                return chip.call
-        return {c.Start: "bind", c.Connect: "connect", c.Send: "send", c.Step: "recv"}.get(
-            type(command), "close"
-        )
-
-    def _select_newest_failure(self) -> None:
-        """The newest row of this endpoint with an error, not far back."""
-        journal = self.controller.session.journal
-        journal.flush(FLUSH_BOUND)  # the failure may be milliseconds old
-        committed = journal.committed
-        first = max(1, committed - LOOK_BACK)
-        rows = self.controller.reader.page(first, committed - first + 1)
-        for row in reversed(rows):
-            trouble = row.errno or row.error
-            if row.endpoint == self.name and trouble and trouble not in PENDING:
-                self.controller.select(
-                    endpoint=self.name, connection=row.connection, seq=row.seq, pinned=False
-                )
-                return
-        self.controller.select(endpoint=self.name)
 
     @Slot(object)
     def _select_chip(self, chip: Chip) -> None:

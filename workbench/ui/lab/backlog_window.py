@@ -121,6 +121,8 @@ class BacklogWindow(QWidget):
         for label in (self.message, self.headline):
             label.setWordWrap(True)
         self.smaller, self.larger = QToolButton(), QToolButton()
+        self.smaller.setObjectName("lab.smaller")
+        self.larger.setObjectName("lab.larger")
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

@@ -1,0 +1,133 @@
+"""What a panel does for its controls: a command goes out, a message says what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from workbench.engine import commands as c
+from workbench.engine import errors
+from workbench.texts import Problem
+from workbench.ui import bindings
+from workbench.ui.panel_parts.controls import Controls
+from workbench.ui.panel_parts.message_line import Level, Message, MessageLine, WayOut
+from workbench.ui.wording import Sentence, Trouble, say
+
+if TYPE_CHECKING:
+    from workbench.engine.ticket import Ticket
+    from workbench.qt.controller import Controller
+
+LOOK_BACK: Final = 1000
+FLUSH_BOUND: Final = 0.5
+"""Seconds; writing what waits takes a few milliseconds."""
+PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
+
+
+class Acting(QWidget):
+    """Performs commands on one endpoint.
+
+    Attributes:
+        name: of the endpoint; the panel's tab.
+
+    Signals:
+        focused(): something in the panel was chosen or pressed.
+        started(): Listen, Bind or Connect is under way.
+    """
+
+    focused = Signal()
+    started = Signal()
+
+    def __init__(self, controller: Controller, name: str, prefix: str) -> None:
+        """`prefix` goes before the controls' object names."""
+        super().__init__()
+        self.controller = controller
+        self.name = name
+        self.controls = Controls(prefix)
+        self.message = MessageLine(self.controls)
+        self._trouble: Message | None = None
+        self._tickets: dict[Ticket, str] = {}
+
+    def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
+        """The button that leads out of a failure, where there is one."""
+        return None
+
+    def act(self, control: str, command: c.Command) -> Ticket | None:
+        """Perform a command for a control; what comes of it is shown in the message line."""
+        full = f"{self.controls.prefix}.{control}"
+        self.focused.emit()
+        self._trouble = None
+        try:
+            ticket = self.controller.perform(bindings.check(full, command))
+        except Problem as problem:
+            self.refuse(problem)
+            return None
+        if ticket.done:
+            self._show_outcome(ticket)
+        else:
+            self._tickets[ticket] = control
+        if isinstance(command, c.Start | c.Connect | c.Listen):
+            self.started.emit()
+        return ticket
+
+    def refuse(self, problem: Problem, way_out: WayOut | None = None) -> None:
+        """Say what is wrong with what was typed or asked for."""
+        self._trouble = Message("bad", Trouble(problem), way_out=way_out)
+        self.message.show_message(self._trouble)
+
+    def tell(self, level: Level, text: Sentence, way_out: WayOut | None = None,
+             other_way: WayOut | None = None) -> None:
+        """A message that stays until the next action or change of state."""
+        self._trouble = Message(level, text, way_out=way_out, other_way=other_way)
+        self.message.show_message(self._trouble)
+
+    @Slot(object)
+    def _on_ticket_done(self, ticket: Ticket) -> None:
+        if self._tickets.pop(ticket, None) is not None:
+            self._show_outcome(ticket)
+
+    def _show_outcome(self, ticket: Ticket) -> None:
+        outcome = ticket.outcome
+        command = ticket.command
+        if outcome is None or outcome.ok:
+            return
+        if outcome.problem is not None:
+            self.refuse(outcome.problem, self.way_out(command, None))
+            return
+        call = self._failed_call(command)
+        key = errors.explanation_key(outcome.errno, outcome.error)
+        text = say(
+            "message.failed", call=call, errno=outcome.errno or outcome.error or "",
+            what=say(f"{key}.what"),
+        )
+        self._trouble = Message(
+            "bad", text, why=self._select_newest_failure,
+            way_out=self.way_out(command, outcome.errno),
+        )
+        self.message.show_message(self._trouble)
+
+    def _failed_call(self, command: c.Command) -> str:
+        """The method that failed: the failed chip's, else the command's own."""
+        for chip in reversed(self.controller.snapshot(self.name).strip):
+            if chip.errno is not None:
+                return chip.call
+        return {c.Start: "bind", c.Connect: "connect", c.Send: "send", c.Step: "recv"}.get(
+            type(command), "close"
+        )
+
+    def _select_newest_failure(self) -> None:
+        """The newest row of this endpoint with an error, not far back."""
+        journal = self.controller.session.journal
+        journal.flush(FLUSH_BOUND)  # the failure may be milliseconds old
+        committed = journal.committed
+        first = max(1, committed - LOOK_BACK)
+        rows = self.controller.reader.page(first, committed - first + 1)
+        for row in reversed(rows):
+            trouble = row.errno or row.error
+            if row.endpoint == self.name and trouble and trouble not in PENDING:
+                self.controller.select(
+                    endpoint=self.name, connection=row.connection, seq=row.seq, pinned=False
+                )
+                return
+        self.controller.select(endpoint=self.name)
