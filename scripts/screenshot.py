@@ -116,7 +116,6 @@ def udp(hand: Hand) -> None:
 
 def call_by_call(hand: Hand) -> None:
     hand.choose("server.pace", "step")
-    hand.press("server.more")
     hand.press("server.listen")
     for _ in range(2):
         hand.press("server.next_call")

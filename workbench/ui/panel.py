@@ -69,7 +69,7 @@ class EndpointPanel(Acting):
         self.options = OptionsBox(self.controls)
         self.more = More(self.controls)
         self.receive_once = self.controls.add(QPushButton(), "recvfrom_once")
-        self.timeout = self.controls.add(NotedBox(7), "timeout")
+        self.timeout = self.controls.add(NotedBox(6), "timeout")
         self.recent = RecentCalls(controller)
         self.talk = Talk(self.controls, controller, settings.name, self)
         self.column = QVBoxLayout(self)

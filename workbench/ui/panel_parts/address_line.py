@@ -47,7 +47,7 @@ class AddressLine(QWidget):
         side = "bind" if server else "peer"
         self.family = controls.add(ChoiceBox(), "family")
         self.type = controls.add(ChoiceBox(), "type")
-        self.host = controls.add(NotedBox(12), "host", f"host_{side}")
+        self.host = controls.add(NotedBox(10), "host", f"host_{side}")
         self.port = controls.add(TextField(width=6), "port", f"port_{side}")
         self.primary = controls.add(QPushButton(), "listen" if server else "connect")
         self.primary.setProperty("primary", True)
@@ -108,7 +108,7 @@ class AddressLine(QWidget):
         unix = self.family.value() == UNIX
         self.port.setVisible(not unix)
         self.colon.setVisible(not unix)
-        self.host.setMinimumContentsLength(22 if unix else 12)
+        self.host.setMinimumContentsLength(22 if unix else 10)
 
     @property
     def where(self) -> Where:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
 from workbench import payload
@@ -57,6 +57,14 @@ class Conversation(QPlainTextEdit):
         self.setFont(theme.fixed_font())
         self.setTabChangesFocus(True)
         self.setMinimumHeight(50)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The newest line stays in view, whatever height the view gets."""
+        bar = self.verticalScrollBar()
+        follows = bar.value() >= bar.maximum() - 2
+        super().resizeEvent(event)
+        if follows:
+            bar.setValue(bar.maximum())
 
     def add(self, lines: Iterable[str]) -> None:
         """Append lines; the view follows if it was at its end."""

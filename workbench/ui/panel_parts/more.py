@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from workbench.ui import theme
@@ -49,8 +50,9 @@ class More(QFrame):
             self.chips.setVisible(bool(text))
 
     def redraw(self) -> None:
-        """The icon in the colours of the scheme."""
-        self.button.setIcon(theme.icon("chevron-down" if self.isVisible() else "ellipsis"))
+        """The icon in the colours of the scheme; folded, the word alone says it."""
+        opened = self.button.isChecked()
+        self.button.setIcon(theme.icon("chevron-down") if opened else QIcon())
 
     @Slot(bool)
     def _on_toggled(self, opened: bool) -> None:
