@@ -151,12 +151,9 @@ def backlog_lab_before(hand: Hand) -> None:
 
 
 def backlog_lab(hand: Hand) -> None:
-    hand.window.open_backlog_lab()
-    lab = hand.window.lab
-    assert lab is not None
-    lab.said["connected"].setText("2")
-    lab.said["refused"].setText("4")
-    lab.start()
+    backlog_lab_before(hand)
+    assert hand.window.lab is not None
+    hand.window.lab.start()
     hand.pause(3400)
 
 

@@ -305,14 +305,6 @@ class ClientPanel(EndpointPanel):
             self.editor.saved.messages.sent(draft)
 
     @Slot()
-    def _on_half_close(self) -> None:
-        self.act("half_close", c.Shutdown(self.name, connection=self.chosen_number()))
-
-    @Slot()
-    def _on_abort(self) -> None:
-        self.act("abort", c.Abort(self.name, connection=self.chosen_number()))
-
-    @Slot()
     def _on_close(self) -> None:
         self.again.stop()
         if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self.chosen_number() is None:

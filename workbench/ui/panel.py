@@ -320,6 +320,14 @@ class EndpointPanel(Acting):
         self.act("send_one", c.Step(self.name, c.Gate.SEND, wait=False))
 
     @Slot()
+    def _on_half_close(self) -> None:
+        self.act("half_close", c.Shutdown(self.name, connection=self.chosen_number()))
+
+    @Slot()
+    def _on_abort(self) -> None:
+        self.act("abort", c.Abort(self.name, connection=self.chosen_number()))
+
+    @Slot()
     def _on_receive_once(self) -> None:
         """One recvfrom() that waits as the timeout says; the call strip counts down."""
         self.act("recvfrom_once", c.Recv(self.name, wait=False))

@@ -296,14 +296,6 @@ class ServerPanel(EndpointPanel):
         return line.key if line is not None and isinstance(line.key, int) else None
 
     @Slot()
-    def _on_half_close(self) -> None:
-        self.act("half_close", c.Shutdown(self.name, connection=self.chosen_number()))
-
-    @Slot()
-    def _on_abort(self) -> None:
-        self.act("abort", c.Abort(self.name, connection=self.chosen_number()))
-
-    @Slot()
     def _on_close(self) -> None:
         number = self.chosen_number()
         if number is not None:
