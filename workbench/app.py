@@ -39,7 +39,8 @@ def create_window(record_path: Path | None = None) -> MainWindow:
     """
     if record_path is not None and record_path.exists():
         return _show_record(record_path)
-    session = Session(record_path, spawn=qt_spawn, beyond_loopback=True)
+    session = Session(record_path, spawn=qt_spawn, beyond_loopback=True,
+                      capture=_preferences().capture)
     window = _window(Controller(session))
     window.first_start()
     window.retranslate()

@@ -94,3 +94,16 @@ def test_bytes_that_were_not_kept_are_not_made_up(hand: Hand, tmp_path: Path) ->
                    TalkForm.SENT)
     reader.close()
     assert not (tmp_path / "out.bin").exists()
+
+
+def test_every_byte_is_kept_from_the_next_record_on(hand: Hand, tmp_path: Path) -> None:
+    hand.window.switch_every_byte()
+    hand.window.start_over()
+    two_clients(hand)
+    hand.find("client.payload").setPlainText("x" * 5000)  # type: ignore[attr-defined]
+    hand.press("client.send")
+    hand.wait(lambda: hand.text("client.conversation").count("xxx") >= 2)
+    save(hand, tmp_path / "out.bin", TalkForm.SENT)
+    assert (tmp_path / "out.bin").read_bytes() == b"two" + b"x" * 5000
+    hand.window.switch_every_byte()
+    assert not hand.window.preferences.every_byte

@@ -53,6 +53,9 @@ class Actions:
         self._sub("file", "recent", self._fill_recent)
         self._add("file", "export", files.export, "Ctrl+E")
         self._menus["file"].addSeparator()
+        whole = self._add("file", "every_byte", self._window.switch_every_byte, "Ctrl+Shift+K")
+        whole.setCheckable(True)
+        whole.setChecked(self._window.preferences.every_byte)
         self._add("file", "start_over", self._window.start_over, "Ctrl+Shift+R")
         self._add("file", "quit", self._window.close, "Ctrl+Q")
 

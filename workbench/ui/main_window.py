@@ -260,7 +260,8 @@ class MainWindow(QMainWindow):
         if self.lab is not None:
             self.lab.stop()
         old = self.controller.session
-        session = Session(spawn=qt_spawn, beyond_loopback=True)
+        session = Session(spawn=qt_spawn, beyond_loopback=True,
+                          capture=self.preferences.capture)
         for panel in self.slots_.panels():
             session.add(panel.wished() if panel.phase is not None else old.settings(panel.name))
         self.controller.begin_anew(session, CLOSE_BOUND)
@@ -269,6 +270,13 @@ class MainWindow(QMainWindow):
         self.log.follow.setChecked(True)
         self.retranslate()
         self.status.tell(tr("window.started_over", name=old.record.stem))
+
+    @Slot()
+    def switch_every_byte(self) -> None:
+        """Keep whole payloads from the next record on, or the first 4 KiB of each call."""
+        self.preferences.every_byte = not self.preferences.every_byte
+        key = "every_byte_on" if self.preferences.every_byte else "every_byte_off"
+        self.status.tell(tr(f"window.{key}"))
 
     @Slot()
     def open_backlog_lab(self) -> None:

@@ -7,6 +7,8 @@ from typing import Final
 
 from PySide6.QtCore import QSettings
 
+from workbench.engine.events import DEFAULT_CAPTURE
+
 SCALES: Final = (80, 90, 100, 110, 125, 150, 175, 200, 250)
 """Per cent; what A- and A+ step through."""
 HISTORY: Final = 50
@@ -67,6 +69,20 @@ class Preferences:
     @first_steps_done.setter
     def first_steps_done(self, value: bool) -> None:
         self._store.setValue("first_steps_done", "yes" if value else "")
+
+    @property
+    def every_byte(self) -> bool:
+        """Whether records keep whole payloads, not the first 4 KiB of each call."""
+        return self._text("every_byte") == "yes"
+
+    @every_byte.setter
+    def every_byte(self, value: bool) -> None:
+        self._store.setValue("every_byte", "yes" if value else "")
+
+    @property
+    def capture(self) -> int | None:
+        """As Session takes it."""
+        return None if self.every_byte else DEFAULT_CAPTURE
 
     @property
     def crash_seen(self) -> str:
