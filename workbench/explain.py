@@ -153,7 +153,8 @@ def _kernel(sample: SampleRow | None) -> str:
     if sample is None:
         return ""
     reading = json.loads(sample.reading)
-    stands = reading.get("state") not in {"SYN_SENT", "CLOSE"}  # else those are no measurements
+    # of a socket without a connection those are no measurements
+    stands = reading.get("state") not in {"SYN_SENT", "CLOSE", "LISTEN"}
     parts = [str(reading["state"])] if "state" in reading else []
     if reading.get("state") == "LISTEN":
         parts.append(tr("explain.queue", waiting=reading.get("unacked", 0),

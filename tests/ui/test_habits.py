@@ -8,7 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.conftest import Hand
-from workbench.engine.settings import GateMode
+from workbench.engine import commands as c
+from workbench.engine.settings import EndpointSettings, GateMode, Role
+from workbench.engine.snapshot import Phase
 
 
 def test_the_focus_goes_to_what_comes_next(hand: Hand) -> None:
@@ -174,3 +176,92 @@ def test_a_presentation_names_the_calls_where_there_is_room(hand: Hand) -> None:
     assert hand.text("server.listen") == "Listen\nlisten()"
     hand.window.switch_presentation()
     assert hand.text("server.listen") == "Listen"
+
+
+def test_the_keys_of_a_presentation_work_though_its_menus_are_hidden(hand: Hand) -> None:
+    window = hand.window
+    window.activateWindow()
+    window.switch_presentation()
+    window.log.search.setFocus()
+    QTest.keyClick(window.log.search, Qt.Key.Key_Equal, Qt.KeyboardModifier.ControlModifier)
+    assert window.looks.scale > 150
+    QTest.keyClick(window.log.search, Qt.Key.Key_F11)
+    assert not window.looks.presenting
+    window.looks.normal()
+
+
+def test_start_over_forgets_the_calls_of_the_old_record(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    panel = hand.window.slots_.panel("client-1")
+    assert panel is not None
+    hand.wait(lambda: bool(panel.recent._chips))
+    hand.window.start_over()
+    assert not panel.recent._chips
+
+
+def test_a_pinned_row_stays_while_connections_come_and_go(hand: Hand) -> None:
+    window = hand.window
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    table = hand.find("server.connections")
+    hand.wait(lambda: table.model().rowCount() == 1)  # type: ignore[attr-defined]
+    table.selectRow(0)  # type: ignore[attr-defined]
+    hand.wait(lambda: window.log.model.rowCount() > 3)
+    window.log.view.selectRow(2)
+    pinned = window.controller.selection.seq
+    assert pinned is not None
+    hand.press("client.abort")
+    hand.wait_state("client", "CLOSED")
+    hand.press("client.connect")
+    hand.wait(lambda: table.model().rowCount() == 2)  # type: ignore[attr-defined]
+    assert window.controller.selection.seq == pinned
+
+
+def test_keys_find_the_panels_on_whichever_side(hand: Hand) -> None:
+    window = hand.window
+    window.panels.new_client()  # hides client-1's panel behind its own
+    window._press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    window._press("client.connect")
+    hand.wait(lambda: window.controller.snapshot("client-2").open_count == 1)
+
+
+def test_a_new_client_is_of_its_servers_kind(hand: Hand) -> None:
+    hand.choose("server.family", "AF_UNIX")
+    hand.find("server.host").setEditText("temp:kind")  # type: ignore[attr-defined]
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.window.panels.new_client()
+    assert hand.window.controller.session.settings("client-2").family == "AF_UNIX"
+
+
+def test_an_address_of_another_family_is_refused_and_over(hand: Hand) -> None:
+    """Nothing was begun: no state that the kernel does not know."""
+    session = hand.window.controller.session
+    session.add(EndpointSettings("other", Role.STREAM, address="@server-1"))
+    hand.choose("server.family", "AF_UNIX")
+    hand.find("server.host").setEditText("temp:other")  # type: ignore[attr-defined]
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    ticket = session.perform(c.Connect("other"))
+    assert ticket.wait(10)
+    assert ticket.outcome is not None
+    assert not ticket.outcome.ok
+    hand.wait(lambda: session.snapshot("other").phase is Phase.FAILED)
+
+
+def test_a_solved_error_is_history(hand: Hand) -> None:
+    hand.press("client.connect")
+    hand.wait_says("client.message", "ECONNREFUSED")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.window.controller.select(endpoint="client-1")
+    inspector = hand.window.inspector
+    hand.wait(lambda: inspector._row is not None and inspector._row.error is None)

@@ -251,6 +251,10 @@ class Endpoint:
             self.do(ticket.command, ticket)
         except Problem as problem:
             self.not_done(problem, ticket)
+            if self.phase in {Phase.CONNECTING, Phase.SETTING_UP} and not (
+                self.under_way or self.channels
+            ):
+                self.phase = Phase.FAILED  # its address could not be used: nothing was begun
             ticket.fail(problem)
         except USER_ERRORS as error:
             ticket.fail(error)

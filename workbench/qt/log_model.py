@@ -170,7 +170,8 @@ class LogModel(QAbstractTableModel):
     @property
     def hidden(self) -> int:
         """Rows looked at and left out, by the filter or beside the main calls; not the cleared."""
-        return self._scanned - self.cleared - self._shown
+        begin = 1 if self.main_only and not self.cleared and self._scanned else 0
+        return self._scanned - self.cleared - self._shown - begin  # the note of its beginning
 
     def _condition(self) -> Condition | None:
         if not self.main_only:

@@ -17,16 +17,20 @@ PAUSE = 0.2
 
 
 def scenario_of(reader: Reader, *, title: str | None = None, seqs: Collection[int] | None = None,
-                expectations: bool = True, waits: bool = False) -> Scenario:
+                expectations: bool = True, waits: bool = False,
+                without: str | None = None) -> Scenario:
     """The commands of a record in order, as steps.
 
     Args:
         seqs: only the commands of these rows; None takes all.
         expectations: expect what each connection received.
         waits: keep the time between the commands.
+        without: leave the endpoints out whose names begin so (a lab's: their addresses are of
+            one run).
     """
     rows = _rows(reader, 'kind:command')
-    chosen = [row for row in rows if seqs is None or row.seq in seqs]
+    chosen = [row for row in rows if (seqs is None or row.seq in seqs)
+              and not (without and (row.endpoint or "").startswith(without))]
     failed = _failures(reader)
     answers = _answers(reader) if expectations else []
     settings = _first_settings(reader, chosen)
@@ -44,7 +48,8 @@ def scenario_of(reader: Reader, *, title: str | None = None, seqs: Collection[in
             continue
         steps.append(Perform(command, failed.get(row.seq)))
         until = chosen[index + 1].seq if index + 1 < len(chosen) else 2**62
-        steps += [expect for seq, expect in answers if row.seq < seq < until]
+        steps += [expect for seq, expect in answers if row.seq < seq < until
+                  and not (without and expect.endpoint.startswith(without))]
     return Scenario(title or tr("scenario.from_record"), tuple(settings.values()), tuple(steps))
 
 

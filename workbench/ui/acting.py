@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.engine import commands as c
 from workbench.engine import errors
+from workbench.engine.settings import Role
 from workbench.texts import Problem
 from workbench.ui import bindings
 from workbench.ui.panel_parts.controls import Controls
@@ -108,13 +109,22 @@ class Acting(QWidget):
         self.message.show_message(self._trouble)
 
     def _failed_call(self, command: c.Command) -> str:
-        """The method that failed: the failed chip's, else the command's own."""
-        for chip in reversed(self.controller.snapshot(self.name).strip):
-            if chip.errno is not None:
-                return chip.call
-        return {c.Start: "bind", c.Connect: "connect", c.Send: "send", c.Step: "recv"}.get(
-            type(command), "close"
-        )
+        """The method that failed: of a set-up the failed chip's, else the command's own."""
+        if isinstance(command, c.Start | c.Connect):
+            for chip in reversed(self.controller.snapshot(self.name).strip):
+                if chip.errno is not None:
+                    return chip.call
+        if isinstance(command, c.Call):
+            return command.call
+        if isinstance(command, c.Step) and command.gate is c.Gate.ACCEPT:
+            return "accept"
+        read = "recvfrom" if self.controller.session.settings(self.name).role is Role.DATAGRAM \
+            else "recv"
+        return {
+            c.Start: "bind", c.Connect: "connect", c.Send: "send", c.Step: read, c.Recv: read,
+            c.Accept: "accept", c.Listen: "listen", c.Shutdown: "shutdown",
+            c.SetOption: "setsockopt",
+        }.get(type(command), "close")
 
     def _select_newest_failure(self) -> None:
         """The newest row of this endpoint with an error, not far back."""

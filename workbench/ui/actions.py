@@ -117,6 +117,7 @@ class Actions:
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.triggered.connect(lambda _checked=False: do())
         self._menus[menu].addAction(action)
+        self._window.addAction(action)  # its key works while a presentation hides the menu bar
         self._actions[name] = action
         return action
 

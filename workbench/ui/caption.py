@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from workbench.explain import Explanation, explain
 from workbench.journal.query import parse
+from workbench.qt.formatting import result_text
 from workbench.qt.log_model import title_of
 from workbench.ui import theme
 
@@ -61,10 +62,11 @@ class Caption(QFrame):
         found = next(controller.reader.select(CALLS, after, committed), [])
         row = controller.reader.row(found[-1]) if found else None
         if row is not None:
-            self._show(explain(row, title=title_of(row)))
+            self._show(explain(row, title=title_of(row)), result_text(row))
 
-    def _show(self, shown: Explanation) -> None:
+    def _show(self, shown: Explanation, result: str) -> None:
         """The first paragraph is what the call returned."""
-        self._call.setText(shown.title)
+        self._call.setText(f"{shown.python}  → {result}" if shown.python and result
+                           else shown.python or shown.title)
         paragraphs = [text for section in shown.sections for text in section.paragraphs]
         self._words.setText(paragraphs[0] if paragraphs else "")

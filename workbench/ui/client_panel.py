@@ -318,6 +318,8 @@ class ClientPanel(EndpointPanel):
 
     @Slot()
     def _on_chosen(self) -> None:
+        if self.table.filling:
+            return
         line = self.table.chosen()
         self.talk.show_connection(line.id if line is not None else None)
         if line is not None:

@@ -74,7 +74,10 @@ def _datagram(snapshot: EndpointSnapshot, ready: Message) -> Message:
     if snapshot.phase not in OPEN:
         return ready
     if connected_datagram(snapshot):
-        return Message("good", say("message.udp_connected", local=snapshot.local or ""))
+        newest = newest_open(snapshot)
+        peer = newest.peer if newest is not None else None
+        return Message("good", say("message.udp_connected", local=snapshot.local or "",
+                                   peer=peer or ""))
     if snapshot.local is None:
         return Message("info", say("message.udp_open_unnamed"))
     return Message("info", say("message.udp_open", local=snapshot.local))

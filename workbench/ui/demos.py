@@ -130,7 +130,10 @@ class _Run(QThread):
         except Problem as problem:
             self.problem = problem
             return
-        self.problem = next((x.reason for x in report.steps if x.reason is not None), None)
+        step = next((x for x in report.steps if x.reason is not None), None)
+        if step is not None:
+            self.problem = Problem("window.step_failed", number=step.number, title=step.title,
+                                   reason=step.reason)
 
 
 def title_of(scenario: Scenario) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -55,7 +56,12 @@ class EndpointPanels(QObject):
         session = self._window.controller.session
         name = defaults.free_name("client", session.endpoints)
         servers = [n for n in session.endpoints if session.settings(n).role is Role.LISTENER]
-        self._add(defaults.client(name, servers[-1] if servers else None))
+        link = servers[-1] if servers else None
+        made = defaults.client(name, link)
+        if link is not None:  # of the same kind, else it could never connect
+            other = session.settings(link)
+            made = replace(made, family=other.family, type=other.type)
+        self._add(made)
 
     def _add(self, settings: EndpointSettings) -> None:
         self._window.controller.session.add(settings)

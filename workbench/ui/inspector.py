@@ -125,7 +125,13 @@ class Inspector(QTabWidget):
                 self._newest_error = None  # something new was asked for: the error is history
             if self._newest_error is None:
                 return found
-        return self._newest_error or self._row
+        error = self._newest_error
+        if error is not None and newest is not None and newest > error.seq and (
+            self._last(who + "kind:command", error.seq, committed) is not None
+        ):
+            self._newest_error = None
+            return reader.row(newest)
+        return error or self._row
 
     def _last(self, text: str, first: int, upto: int) -> int | None:
         last = None

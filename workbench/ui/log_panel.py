@@ -26,7 +26,6 @@ from workbench.qt.log_model import Column, LogModel, TimeForm
 from workbench.qt.tally import Tally
 from workbench.texts import tr
 from workbench.ui.log_view import LogView
-from workbench.ui.panel_parts.controls import fit
 from workbench.ui.wording import Sentence, say
 
 if TYPE_CHECKING:
@@ -190,6 +189,9 @@ class LogPanel(QTabWidget):
             return
         committed = self.controller.session.journal.committed
         self._errors.count_on()
+        left_out = committed > 1 and not self.model.rowCount()
+        self.view.empty_text = (tr("log.all_hidden", count=f"{committed:,}") if left_out
+                                else tr("log.empty"))
         hidden = self.model.hidden if self.model.condition is None else 0
         new = max(0, committed - self._followed_to)
         if self.follow.isChecked():
@@ -202,7 +204,8 @@ class LogPanel(QTabWidget):
         ):
             if widget.text() != text:
                 widget.setText(text)
-        fit(self.errors)
+                # what was once needed stays reserved: nothing moves away under the mouse
+                widget.setMinimumWidth(max(widget.minimumWidth(), widget.sizeHint().width()))
 
     # -- follow -------------------------------------------------------------------------------
 

@@ -29,13 +29,13 @@ class Looks(QObject):
         self._app = app
         self._preferences = preferences
         self.presenting = False
+        self._presented = PRESENTED
         app.styleHints().colorSchemeChanged.connect(self._on_system)
 
     @property
     def scale(self) -> int:
         """Per cent of the system's text size."""
-        return max(PRESENTED, self._preferences.scale) if self.presenting else (
-            self._preferences.scale)
+        return self._presented if self.presenting else self._preferences.scale
 
     def apply(self) -> None:
         """Bring the application in line."""
@@ -55,12 +55,18 @@ class Looks(QObject):
         self._step(-1)
 
     def _step(self, by: int) -> None:
-        place = SCALES.index(self._preferences.scale) + by
-        self._preferences.scale = SCALES[max(0, min(len(SCALES) - 1, place))]
-        self.apply()
+        place = SCALES.index(self.scale) + by
+        self._set_scale(SCALES[max(0, min(len(SCALES) - 1, place))])
 
     def normal(self) -> None:
-        self._preferences.scale = 100
+        self._set_scale(PRESENTED if self.presenting else 100)
+
+    def _set_scale(self, scale: int) -> None:
+        """A presentation has a size of its own: the everyday one is found again afterwards."""
+        if self.presenting:
+            self._presented = scale
+        else:
+            self._preferences.scale = scale
         self.apply()
 
     def set_scheme(self, scheme: str) -> None:
@@ -70,6 +76,7 @@ class Looks(QObject):
 
     def present(self, presenting: bool) -> None:
         self.presenting = presenting
+        self._presented = max(PRESENTED, self._preferences.scale)
         self.apply()
 
     @Slot()

@@ -221,9 +221,10 @@ class MainWindow(QMainWindow):
             panel.editor.saved.choose(number)
 
     def _press(self, control: str) -> None:
-        button = self.findChild(QAbstractButton, control)
-        if button is not None and button.isVisible() and button.isEnabled():
-            button.click()
+        for button in self.findChildren(QAbstractButton, control):  # one a panel
+            if button.isVisible() and button.isEnabled():
+                button.click()
+                return
 
     def _on_escape(self) -> None:
         if self.watch.running:

@@ -137,8 +137,10 @@ class EndpointPanel(Acting):
         number = self.chosen_number()
         if number is None and self.server:
             return None  # the listener's own accept() is in question
-        found = [item for item in snapshot.connections
-                 if (item.closed_ns is None if number is None else item.number == number)]
+        if number is not None:
+            return next((x for x in snapshot.connections if x.number == number), None)
+        live = [item for item in snapshot.connections if item.closed_ns is None]
+        found = live or snapshot.connections
         return found[-1] if found else None
 
     def chosen_number(self) -> int | None:
@@ -237,6 +239,7 @@ class EndpointPanel(Acting):
         self._trouble = None
         self._phase = None
         self._known = self.settings
+        self.recent = RecentCalls(self.controller)
         self.refresh()
 
     # -- wiring ---------------------------------------------------------------------------------

@@ -140,8 +140,12 @@ class _Code(QPlainTextEdit):
     @Slot()
     def _fit(self) -> None:
         room = max(60, self.width() - 12)
-        needed = self.fontMetrics().horizontalAdvance(self.toPlainText())
-        lines = min(MOST_CODE, 1 + needed // room)
+        metrics = self.fontMetrics()
+        character = max(1, metrics.horizontalAdvance("0"))  # the font has a fixed width
+        fits = max(1, room // character) * character
+        needed = sum(max(1, -(-metrics.horizontalAdvance(line) // fits))
+                     for line in self.toPlainText().split("\n"))
+        lines = min(MOST_CODE, needed)
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 12)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

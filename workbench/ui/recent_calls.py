@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workbench.engine.settings import GateMode
-from workbench.engine.snapshot import Chip, ChipState, ConnectionSnapshot, EndpointSnapshot
+from workbench.engine.settings import GateMode, Role
+from workbench.engine.snapshot import (
+    Chip,
+    ChipState,
+    ConnectionSnapshot,
+    EndpointSnapshot,
+    Phase,
+)
 from workbench.journal.query import parse
 
 if TYPE_CHECKING:
     from workbench.journal.query import Condition
     from workbench.qt.controller import Controller
 
-MOST: Final = 3
+MOST: Final = 12
 LOOK_BACK: Final = 500
 """Rows: what is further back is no news."""
-TALK: Final = "kind:call|end call:send|recv|shutdown|close -errno:EINPROGRESS|EAGAIN"
+TALK: Final = ("kind:call|end call:send|recv|sendto|recvfrom|shutdown|close"
+               " -errno:EINPROGRESS|EAGAIN")
 
 
 class RecentCalls:
@@ -31,7 +38,7 @@ class RecentCalls:
     def after(self, snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
               ) -> tuple[Chip, ...]:
         """What was called on it last, and the recv() that waits for its peer."""
-        if item is None or item.connected_ns is None:
+        if item is None or item.connected_ns is None or snapshot.phase is Phase.SETTING_UP:
             return ()
         self._read(item.id)
         waits = (
@@ -41,7 +48,8 @@ class RecentCalls:
         if not waits:
             return self._chips
         since = max((chip.t_ns or 0 for chip in self._chips), default=item.connected_ns)
-        return (*self._chips, Chip("recv", str(snapshot.settings.bufsize), ChipState.WAITING,
+        read = "recvfrom" if snapshot.settings.role is Role.DATAGRAM else "recv"
+        return (*self._chips, Chip(read, str(snapshot.settings.bufsize), ChipState.WAITING,
                                    since))
 
     def _read(self, connection: int) -> None:

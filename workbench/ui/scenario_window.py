@@ -28,6 +28,7 @@ from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, pars
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
 from workbench.ui import fields, theme
+from workbench.ui.defaults import LAB_PREFIX
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.panel import OPEN
 from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField, group, spring
@@ -145,6 +146,7 @@ class ScenarioWindow(QDialog):
             made = scenario_of(
                 self._controller.reader, title=self.title.text().strip() or None, seqs=self._seqs,
                 expectations=self.answers.isChecked(), waits=self.waits.isChecked(),
+                without=LAB_PREFIX,
             )
             times = fields.parse_whole(self.times.text(), least=1, most=1_000_000)
             pause = fields.parse_seconds(self.pause.text())

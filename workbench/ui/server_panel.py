@@ -303,6 +303,8 @@ class ServerPanel(EndpointPanel):
 
     @Slot()
     def _on_chosen(self) -> None:
+        if self.table.filling:
+            return
         line = self.table.chosen()
         self.talk.show_connection(line.id if line is not None else None)
         if line is None:

@@ -61,8 +61,9 @@ class StatusBar(QStatusBar):
         journal = self._controller.session.journal
         failed = journal.failed
         count, hidden = journal.committed, self._model.hidden
+        shown = self._model.rowCount()
         self.events.setText(
-            tr("window.events_of", shown=f"{count - hidden:,}", count=f"{count:,}") if hidden
+            tr("window.events_of", shown=f"{shown:,}", count=f"{count:,}") if hidden
             else tr("window.events", count=f"{count:,}")
         )
         self.rate.setText(tr("window.rate", count=f"{self._rate(journal.committed):,.0f}"))

@@ -27,7 +27,7 @@ _ICONS: Final = {
 _OF_A_SET_UP: Final = frozenset({"socket", "setsockopt", "bind", "listen", "connect"})
 """The others follow from what happens later: nobody can make accept() return."""
 _WITH_FD: Final = ("socket", "accept")
-_WITH_BYTES: Final = ("send", "recv")
+_WITH_BYTES: Final = ("send", "recv", "sendto", "recvfrom")
 MOST_CHIPS: Final = 24
 SECOND: Final = 1_000_000_000
 
@@ -251,7 +251,7 @@ def _label(chip: Chip, snapshot: EndpointSnapshot, now_ns: int) -> str:
         return f"{chip.call} {chip.result} B"
     if chip.state is not ChipState.WAITING:
         return chip.call
-    if chip.t_ns is not None and chip.call == "recv":
+    if chip.t_ns is not None and chip.call in ("recv", "recvfrom"):
         return tr("chip.since", call=chip.call, seconds=max(0, now_ns - chip.t_ns) // SECOND)
     newest = snapshot.connections[-1] if snapshot.connections else None
     waiting = snapshot.waiting or (newest.waiting if newest is not None else None)

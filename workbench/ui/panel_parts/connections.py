@@ -112,13 +112,18 @@ class LineModel(QAbstractTableModel):
 
 
 class ConnectionTable(QTableView):
-    """One row a connection; nothing in it is edited."""
+    """One row a connection; nothing in it is edited.
+
+    Attributes:
+        filling: rows are being replaced: a change of the choice is nobody's wish.
+    """
 
     def __init__(self, *, client: bool = False) -> None:
         """`client`: its own end and how long connect() took stand in place of the peer."""
         super().__init__()
         self._columns = _CLIENT if client else _STREAM
         self._silences = Silences()
+        self.filling = False
         self.lines = LineModel(self)
         self.setModel(self.lines)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -147,7 +152,7 @@ class ConnectionTable(QTableView):
     def _size_columns(self, columns: Sequence[str]) -> None:
         header = self.horizontalHeader()
         mode = QHeaderView.ResizeMode
-        wide = {"peer", "local", "state", "address"}
+        wide = {"state", "address"}
         for index, column in enumerate(columns):
             if column == "last_seen":
                 header.setSectionResizeMode(index, mode.Fixed)
@@ -167,6 +172,7 @@ class ConnectionTable(QTableView):
         `now_ns` is the record's time now.
         """
         kept = self.chosen()
+        self.filling = True
         if snapshot.settings.role.value == "datagram":
             lines = tuple(_peer_line(peer, owner, clock) for peer in snapshot.peers)
             self.lines.show_lines(lines, _DATAGRAM)
@@ -181,6 +187,7 @@ class ConnectionTable(QTableView):
             self.lines.show_lines(lines, self._columns)
         if kept is not None and self.chosen() != kept:
             self.choose(kept.key)
+        self.filling = False
 
     def chosen(self) -> Line | None:
         rows = self.selectionModel().selectedRows()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from typing import Final
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
@@ -9,6 +12,9 @@ from workbench.engine.settings import GateMode
 from workbench.ui.panel_parts.controls import ChoiceBox, Controls
 from workbench.ui.theme import GAP
 from workbench.ui.wording import say
+
+SETTLE: Final = 1.0
+"""Seconds in which an endpoint answers at the latest; a picture of before is not believed."""
 
 
 class GateBox(QWidget):
@@ -25,6 +31,7 @@ class GateBox(QWidget):
     def __init__(self, controls: Controls, gate: str) -> None:
         super().__init__()
         self._controls = controls
+        self._settles = 0.0  # until when pictures older than the choice may come
         self.mode = controls.add(
             ChoiceBox(("auto", "choice.auto"), ("paused", "choice.paused")), f"{gate}_gate"
         )
@@ -41,7 +48,9 @@ class GateBox(QWidget):
 
     def show_mode(self, mode: GateMode, *, live: bool) -> None:
         """`live`: there is a socket on which one call can be made."""
-        if not self.mode.view().isVisible():
+        if mode.value == self.mode.value() or time.monotonic() > self._settles:
+            self._settles = 0.0  # the endpoint has answered, or never will
+        if not self._settles and not self.mode.view().isVisible():
             self.mode.choose(mode.value)
         if mode is GateMode.AUTO:
             self._controls.enable(self.one, say("why.gate_auto"))
@@ -50,4 +59,5 @@ class GateBox(QWidget):
 
     @Slot()
     def _on_mode(self) -> None:
+        self._settles = time.monotonic() + SETTLE
         self.moded.emit(self.mode.value())
