@@ -185,6 +185,12 @@ class Reader:
         )[0][0]
         return cast("list[int]", json.loads(text))
 
+    def tally(self, condition: Condition, after: int, upto: int) -> int:
+        """How many rows with after < seq <= upto meet the condition."""
+        return int(self._all(
+            f"SELECT count(*) FROM event e WHERE e.seq > ? AND e.seq <= ? AND ({condition.sql})",
+            (after, upto, *condition.params))[0][0])
+
     def endpoints(self) -> list[EndpointRow]:
         return [EndpointRow._make((*row, None)[:7]) for row in self._all("SELECT * FROM endpoint")]
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Slot
 
-from workbench.journal.query import parse
+from workbench.journal.query import Condition
 from workbench.qt.controller import Controller
 
 SLICE: Final = 50_000
@@ -20,11 +20,11 @@ class Tally(QObject):
         count: of the rows looked at so far.
     """
 
-    def __init__(self, controller: Controller, condition: str) -> None:
-        """`condition` is written in the filter language."""
+    def __init__(self, controller: Controller, condition: Condition) -> None:
+        """`condition` should be cheap: in a flood it meets 10^5 rows a second."""
         super().__init__(controller)
         self._controller = controller
-        self._condition = parse(condition)
+        self._condition = condition
         self._seen = 0
         self.count = 0
         controller.begun_anew.connect(self._on_begun_anew)
@@ -33,8 +33,7 @@ class Tally(QObject):
         """Look at what was committed since, at most a slice of it."""
         upto = min(self._controller.session.journal.committed, self._seen + SLICE)
         if upto > self._seen:
-            for found in self._controller.reader.select(self._condition, self._seen, upto):
-                self.count += len(found)
+            self.count += self._controller.reader.tally(self._condition, self._seen, upto)
             self._seen = upto
 
     @Slot()

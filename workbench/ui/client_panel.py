@@ -442,7 +442,10 @@ class ClientPanel(EndpointPanel):
             self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text, now_ns)
         self._caption_connect()
         self.controls.recaption(self.editor.send, "stop_sending" if self._repeating else "send")
-        self.talk.feed.refresh()
+        if snapshot.connections or snapshot.connection is not None:
+            self.talk.feed.refresh()
+        else:
+            self.talk.feed.pass_over()
         self._connect_again_after(snapshot)
 
     @property

@@ -43,6 +43,10 @@ class ConversationFeed:
         if committed > self._seen:
             self._read(min(committed, self._seen + PAGE))
 
+    def pass_over(self) -> None:
+        """The endpoint has had no socket: what others do is not read for it."""
+        self._seen = self._controller.session.journal.committed
+
     def again(self) -> None:
         """Show the newest rows anew: another encoding or language."""
         committed = self._controller.session.journal.committed

@@ -21,6 +21,9 @@ STOP_BOUND_MS: Final = 5000
 class Demos(QObject):
     """One scenario at a time, on a thread of its own.
 
+    Attributes:
+        shown: names of the endpoints of the newest one: their panels come to the front.
+
     Signals:
         told(str): how it goes, in a sentence.
         begun(object): a ready demonstration runs; the Demo.
@@ -36,6 +39,7 @@ class Demos(QObject):
         self._controller = controller
         self._run: _Run | None = None
         self._demo: Demo | None = None
+        self.shown: frozenset[str] = frozenset()
 
     @property
     def running(self) -> bool:
@@ -79,6 +83,7 @@ class Demos(QObject):
             self.told.emit(tr("window.demo_busy"))
             return False
         self._demo = None
+        self.shown = frozenset(settings.name for settings in scenario.endpoints)
         self._run = _Run(self._controller.session, scenario, self)
         self._run.finished.connect(self._on_finished)
         self.told.emit(tr("window.demo_running", title=title_of(scenario)))

@@ -136,7 +136,8 @@ class EndpointPanels(QObject):
             if name not in known and not name.startswith(defaults.LAB_PREFIX):
                 panel = self._show_panel(session.settings(name))
                 known[name] = panel
-                self._bring_to_front(panel)
+                if name in self._window.demos.shown:
+                    self._bring_to_front(panel)
         for name, panel in known.items():
             if name not in session.endpoints:
                 self._slots.remove(panel)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.journal.query import FilterProblem, parse
+from workbench.journal.query import Condition, FilterProblem, parse
 from workbench.qt.controller import Controller
 from workbench.qt.log_model import Column, LogModel, TimeForm
 from workbench.qt.tally import Tally
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from workbench.ui.preferences import Preferences
 
 ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
+FAILED = Condition(
+    "e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')", ())
+"""The same, for counting."""
 SETTLE = 250
 """Milliseconds without a key before a filter is applied."""
 
@@ -64,7 +67,7 @@ class LogPanel(QTabWidget):
         self.hint.hide()
         self._hint: Sentence | None = None
         self._followed_to = 0
-        self._errors = Tally(controller, ERRORS)
+        self._errors = Tally(controller, FAILED)
         self._programmatic = False
         self._led_here = False  # not by a click in the log: following goes on with the next action
         self._preferences: Preferences | None = None

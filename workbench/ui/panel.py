@@ -61,6 +61,7 @@ class EndpointPanel(Acting):
         self._known = settings
         self._phase: Phase | None = None
         self._plan: tuple[Chip, ...] = ()
+        self._planned_for: tuple[EndpointSettings, str | None] | None = None
         self.address_line = AddressLine(self.controls, server=self.server)
         self.strip = CallStrip(self.controls)
         self.pace = PaceBox(self.controls)
@@ -121,7 +122,11 @@ class EndpointPanel(Acting):
     def planned(self) -> tuple[Chip, ...]:
         """The calls to come, as shown before the first start; bad fields plan nothing new."""
         with suppress(Problem):
-            self._plan = plan_of(self.draft(), server=self.server, where=self._where)
+            draft = self.draft()
+            where = self._where(draft.address[1:]) if draft.address.startswith("@") else None
+            if (draft, where) != self._planned_for:
+                self._planned_for = (draft, where)
+                self._plan = plan_of(draft, server=self.server, where=self._where)
         return self._plan
 
     def _where(self, name: str) -> str | None:
