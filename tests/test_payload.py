@@ -252,3 +252,10 @@ def test_the_texts_of_patterns_are_all_there() -> None:
     from workbench.texts import has
 
     assert all(has(f"pattern.{key}") for key in (*payload._PATTERN.values(), "other"))
+
+
+def test_a_narrow_hexdump_has_eight_bytes_a_row() -> None:
+    assert list(hexdump(b"GET / HTTP", width=8)) == [
+        "00000000  47 45 54 20 2f 20 48 54  GET / HT",
+        "00000008  54 50                    TP",
+    ]

@@ -32,7 +32,7 @@ ALLOWED: Final = {
         r"tcpi_\w+|net\.core\.somaxconn|user\.max_user_namespaces|somaxconn|ListenOverflows|ListenDrops|FIONREAD|SIOCOUTQ",
     "commands and their options are typed":
         r"--mode \w+|(?<![\w-])--?[a-z][a-z-]*|pip install \S+|python3 \S+|\bSCENARIO\b"
-        r"|\b(?:run|lab|export|xvfb-run|ssh -X|ulimit|inet6?|all|NAME)\b",
+        r"|\b(?:run|lab(?!-)|export|xvfb-run|ssh -X|ulimit|inet6?|all|NAME)\b",
     "values of --mode are typed": r"\b(?:kernel|gate|closed|bound)\b",
     "rules and tools of the system are typed":
         r"ct count over|reject with tcp reset|\bnft(?:ables)?\b|\bunshare(?: --?\w+)*",
@@ -42,7 +42,7 @@ ALLOWED: Final = {
         r"@[\w-]+|tcp://|(?:temp|abstract):\w*|localhost|\bhostname\b|(?<!\w)/[\w./-]+|ff\b"
         r"|::ffff|\bfe80\b|%eth\d|\b[0-9a-f]{2}(?: [0-9a-f]{2})*\b",
     "endpoints are named by the program, in commands and records too":
-        r"\b(?:server|client|udp|lab|[a-z]+)-\d+(?:\.\d+)?",
+        r"\b(?:server|client|udp|lab|[a-z]+)-\d+(?:\.\d+)?|\blab-(?:server|client)\b",
     "constants and options are code": r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b",
     "errnos and exceptions are code": r"\b(?:WSA)?E[A-Z][A-Z0-9]{2,}\b|\b[A-Za-z]+Error\b|errno",
     "states are the kernel's words": _any(_STATES),
@@ -62,7 +62,7 @@ ALLOWED: Final = {
         r"|name = \"value\"",
     "gaps of argparse": r"%\(\w+\)[rs]",
     "what Python itself says": r"timed out",
-    "what came back, as short as a number": r"^ok$|→ ok$",
+    "what came back, as short as a number": r"^ok$|→ ok\b",
     "a key of the filter is typed": r"\btext:…",
     "the file has this name": r"\bhosts\b",
     "names of files": r"\*\.\w+",

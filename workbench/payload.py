@@ -177,14 +177,16 @@ def compile_pattern(pattern: str, encoding: str = "utf-8") -> re.Pattern[bytes]:
                       position=position) from error
 
 
-def hexdump(data: bytes, start: int = 0) -> Iterator[str]:
-    """Lines of offset, 16 bytes in hex, and the printable ASCII of them."""
-    for offset in range(0, len(data), 16):
-        row = data[offset : offset + 16]
+def hexdump(data: bytes, start: int = 0, *, width: int = 16) -> Iterator[str]:
+    """Lines of offset, `width` bytes in hex (8 or 16), and the printable ASCII of them."""
+    for offset in range(0, len(data), width):
+        row = data[offset : offset + width]
         left = " ".join(f"{byte:02x}" for byte in row[:8])
         right = " ".join(f"{byte:02x}" for byte in row[8:])
         text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
-        yield f"{start + offset:08x}  {left:<23}  {right:<23}  {text}"
+        if width > 8:
+            left = f"{left:<23}  {right:<23}"
+        yield f"{start + offset:08x}  {left:<23}  {text}"
 
 
 def suffix(append: str) -> bytes:

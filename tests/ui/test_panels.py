@@ -182,6 +182,8 @@ def test_unix(hand: Hand, host: str) -> None:
     hand.wait_state("client", "ESTABLISHED")
     hand.press("client.send")
     hand.wait(lambda: hand.text("client.conversation").count(HELLO) == 2)
+    header = hand.find("server.connections").model().headerData  # type: ignore[attr-defined]
+    hand.wait(lambda: header(2, Qt.Orientation.Horizontal) == "State as this program sees it")
 
 
 def test_what_cannot_be_sent_is_explained(hand: Hand) -> None:

@@ -295,7 +295,7 @@ class BacklogRun:
     def _conclude(self, fold: Callable[[], None]) -> Result:
         self._look(fold)
         self._observer.draw()
-        return self._observer.result(_system())
+        return self._observer.result(system())
 
     def _tidy(self) -> None:
         """Close all, clients first: a listener that closes first would reset them."""
@@ -309,6 +309,6 @@ class BacklogRun:
             self._net.close()
 
 
-def _system() -> str:
-    """"Linux 6.18"."""
+def system() -> str:
+    """The system in two words: Linux 6.18."""
     return f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -32,6 +33,8 @@ from workbench.ui.panel_parts.message_line import WayOut
 from workbench.ui.paper import Paper, Ways
 
 LOOK_BACK = 2000
+WHOLE_ROW = 78
+"""Characters of a row of the hex dump with 16 bytes, and a little air."""
 
 
 class Inspector(QTabWidget):
@@ -195,10 +198,19 @@ class Inspector(QTabWidget):
             self._bytes.setPlainText(tr("inspector.no_bytes"))
             return
         parts = [show(row.payload, self._encoding.currentData()), ""]
-        parts.extend(hexdump(row.payload))
+        needed = self._bytes.fontMetrics().horizontalAdvance("0") * WHOLE_ROW
+        parts.extend(hexdump(
+            row.payload, width=16 if self._bytes.viewport().width() >= needed else 8
+        ))
         if missing_bytes(row):
             parts += ["", tr("inspector.gap", missing=missing_bytes(row), size=row.size)]
         self._bytes.setPlainText("\n".join(parts))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow tab has eight bytes a row: nothing scrolls sideways."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._show_bytes()
 
     def redraw(self) -> None:
         """Fonts for the size in force."""

@@ -286,9 +286,18 @@ class MainWindow(QMainWindow):
 
         if self.lab is None:
             self.lab = BacklogWindow(self.controller, self, self.looks)
+            self.lab.log_line.wanted.connect(self._show_log)
         self.lab.show()
         self.lab.raise_()
         self.lab.activateWindow()
+
+    @Slot(str)
+    def _show_log(self, text: str) -> None:
+        """The log in front, with this filter in its field."""
+        self.log.filter.setText(text)
+        self.log.apply_filter()
+        self.raise_()
+        self.activateWindow()
 
     @Slot()
     def open_check_all(self) -> None:

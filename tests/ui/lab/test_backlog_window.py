@@ -183,3 +183,25 @@ def test_a_private_network_that_fails_is_told_in_the_window(
     lab.start()
     hand.wait(lambda: lab.message.property("tone") == "bad")
     assert "Python interpreter" in lab.message.text() or "Linux" in lab.message.text()
+
+
+def test_the_newest_call_and_the_way_to_the_log(hand: Hand, lab: BacklogWindow) -> None:
+    run(hand, lab)
+    assert "close()" in lab.log_line.label.text()
+    assert "at the end of the run" in lab.cells.accessibleName()
+    hand.press("lab.log")
+    assert hand.text("log.filter") == "endpoint:lab-*"
+    log = hand.window.log.model
+    hand.wait(lambda: log.rowCount() > 0)
+    row = log.record_row(0)
+    assert row is not None
+    assert str(row.endpoint).startswith("lab-")
+
+
+def test_while_it_runs_it_says_that_nobody_accepts(hand: Hand, lab: BacklogWindow) -> None:
+    lab.timeout.setText("5")
+    lab.run_button.click()
+    hand.wait(lambda: "PAUSED" in lab.cells.accessibleName())
+    hand.wait(lambda: "accept" in lab.message.text() or "Nobody" in lab.message.text())
+    lab.stop_button.click()
+    hand.wait(lambda: lab._run is not None and lab._run.wait(0))

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.labs import backlog_kept
-from workbench.labs.backlog import BacklogRun
+from workbench.labs.backlog import BacklogRun, system
 from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import BacklogSettings, ClientState, Family, Mode, Picture
 from workbench.labs.backlog_words import ends, title
@@ -33,6 +33,7 @@ from workbench.ui.defaults import LAB_PREFIX
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.lab.client_chart import ClientChart
 from workbench.ui.lab.comparison import ComparisonView
+from workbench.ui.lab.log_line import LogLine
 from workbench.ui.lab.queue_cells import QueueCells
 from workbench.ui.lab.side import Side
 from workbench.ui.panel_parts.controls import (
@@ -120,6 +121,7 @@ class BacklogWindow(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self.message, self.headline):
             label.setWordWrap(True)
+        self.log_line = LogLine(self._controller)
         self.smaller, self.larger = QToolButton(), QToolButton()
         self.smaller.setObjectName("lab.smaller")
         self.larger.setObjectName("lab.larger")
@@ -133,6 +135,7 @@ class BacklogWindow(QWidget):
         middle.addLayout(self._right(), 1)
         column.addLayout(middle, 1)
         column.addWidget(self.message)
+        column.addWidget(self.log_line)
 
     def _top(self) -> FlowLayout:
         row = FlowLayout()
@@ -337,7 +340,7 @@ class BacklogWindow(QWidget):
             return
         self.stop()
         self._run, self._shown, self._picture = None, kept.settings, kept.picture
-        self.headline.setText(title(kept.settings))
+        self.headline.setText(self._facts(kept.settings, kept.result.os))
         self._show_picture()
         self.comparison.show_result(kept.result, kept.said)
         self.comparison.show()
@@ -381,6 +384,7 @@ class BacklogWindow(QWidget):
                               left=f"{max(0.0, picture.ends_in):.1f}") if picture.running
                            else tr("lab.clock_ended", time=f"{picture.time:.1f}"))
         self.side.show_picture(picture, self._shown.mode)
+        self.log_line.refresh()
         if picture.running:
             self._say(self._happening(picture), "info")
 
@@ -415,10 +419,14 @@ class BacklogWindow(QWidget):
         except Problem as problem:
             self._say(problem.text, "bad")
             return
-        self.headline.setText(title(settings))
+        self.headline.setText(self._facts(settings, system()))
         self.side.show_claim(settings.claim)
         if self._run is None:
             self._say(ends(settings), "info")
+
+    def _facts(self, settings: BacklogSettings, os: str) -> str:
+        """What is done, on which system, and what turns clients away there."""
+        return f"{title(settings)}   {os} | {tr(f'lab.mode_{settings.mode.value}')}"
 
     def retranslate(self) -> None:
         self.setWindowTitle(tr("lab.title"))
@@ -426,6 +434,7 @@ class BacklogWindow(QWidget):
         for number, (name, label) in enumerate(self.steps.items(), 1):
             label.setText(f"{number}  {tr(f'lab.step_{name}')}")
         self.side.retranslate()
+        self.log_line.retranslate()
         for button, key in ((self.smaller, "smaller"), (self.larger, "larger")):
             button.setText(tr(f"window.{key}"))
             button.setToolTip(tr(f"tip.{key}"))

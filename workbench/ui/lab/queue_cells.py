@@ -31,13 +31,17 @@ class QueueCells(QWidget):
         self.update()
 
     def _headline(self) -> str:
-        queue = self._picture.queue if self._picture is not None else None
-        if queue is None or queue.source is QueueSource.NONE:
+        picture = self._picture
+        queue = picture.queue if picture is not None else None
+        if picture is None or queue is None or queue.source is QueueSource.NONE:
             return tr("lab.queue_none")
         room = queue.limit + (1 if queue.measured else 0)
         key = "queue_full" if queue.now >= room else "queue"
         source = tr(f"lab.source_{queue.source.value}")
-        return tr(f"lab.{key}", now=queue.now, room=room, source=source)
+        text = tr(f"lab.{key}", now=queue.now, room=room, source=source)
+        if not picture.running:
+            return f"{text}   {tr('lab.at_the_end')}"
+        return text if picture.accepting else f"{text}   {tr('lab.accept_paused')}"
 
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().lineSpacing()

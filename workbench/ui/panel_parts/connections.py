@@ -49,6 +49,7 @@ class LineModel(QAbstractTableModel):
         super().__init__(parent)
         self._columns: tuple[str, ...] = _STREAM
         self.lines: tuple[Line, ...] = ()
+        self._measured = True
 
     def show_lines(self, lines: tuple[Line, ...], columns: tuple[str, ...]) -> None:
         old = self.lines
@@ -73,6 +74,12 @@ class LineModel(QAbstractTableModel):
         if changed:
             last = self.index(changed[-1], len(columns) - 1)
             self.dataChanged.emit(self.index(changed[0], 0), last)
+
+    def tell_measured(self, measured: bool) -> None:
+        """Whether the kernel told the states; else the header says whose they are."""
+        if measured != self._measured:
+            self._measured = measured
+            self.retranslate()
 
     def retranslate(self) -> None:
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
@@ -105,7 +112,9 @@ class LineModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return tr(f"column.{self._columns[section]}")
+            name = self._columns[section]
+            return tr("column.state_ours" if name == "state" and not self._measured
+                      else f"column.{name}")
         if role == Qt.ItemDataRole.ToolTipRole:
             return tr(f"columntip.{self._columns[section]}")
         return None
@@ -185,6 +194,8 @@ class ConnectionTable(QTableView):
                 for item in snapshot.connections
             )
             self.lines.show_lines(lines, self._columns)
+            live = [item for item in snapshot.connections if item.closed_ns is None]
+            self.lines.tell_measured(all(item.measured for item in live))
         if kept is not None and self.chosen() != kept:
             self.choose(kept.key)
         self.filling = False
@@ -236,14 +247,13 @@ def _badged(line: Line, why: str, columns: tuple[str, ...]) -> Line:
 
 
 def _state(item: ConnectionSnapshot, clock: Callable[[int], str]) -> str:
-    """The kernel's word, in brackets where it is only ours; for a closed one when and why."""
+    """The kernel's word, or ours where the header says so; for a closed one when and why."""
     if item.closed_ns is not None:
         why = tr(f"cause.{item.close_cause.name.lower()}") if item.close_cause else ""
         if item.errno:
             why = f"{why} {item.errno}"
         return tr("panel.closed_at", time=clock(item.closed_ns), cause=why).strip()
-    state = item.state if item.measured else f"({item.state})"
-    return f"{state}  {tr('panel.peer_finished')}" if item.peer_finished else state
+    return (f"{item.state}  {tr('panel.peer_finished')}" if item.peer_finished else item.state)
 
 
 def _client_line(
