@@ -114,6 +114,17 @@ def test_the_list_of_endpoints_opens_where_there_is_room(hand: Hand) -> None:
     assert not window.endpoints.isVisible()  # a person has put it away
 
 
+def test_a_datagram_socket_has_no_connections_in_the_list(hand: Hand) -> None:
+    hand.window.resize(1600, 900)
+    hand.choose("server.type", "SOCK_DGRAM")
+    hand.press("server.listen")
+    hand.wait_state("server", "BOUND")
+    tree = hand.window.endpoints.tree
+    hand.wait(lambda: tree.topLevelItemCount() == 2)
+    hand.wait(lambda: "127.0.0.1" in tree.topLevelItem(0).text(1))  # type: ignore[union-attr]
+    assert tree.topLevelItem(0).childCount() == 0  # type: ignore[union-attr]
+
+
 def test_the_kernel_tab_shows_what_options_came_to(hand: Hand) -> None:
     """Asked and effective: Linux doubles SO_RCVBUF."""
     panel = hand.window.slots_.panel("client-1")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from workbench.engine.settings import Role
 from workbench.engine.snapshot import EndpointSnapshot
 from workbench.texts import tr
 from workbench.ui.defaults import LAB_PREFIX
@@ -76,6 +77,8 @@ class EndpointList(QWidget):
         rows: list[tuple[str, int | None, str, str]] = [
             (snapshot.name, None, snapshot.name, snapshot.local or tr(key))
         ]
+        if snapshot.settings.role is Role.DATAGRAM:
+            return rows  # one socket and no connections
         live = [item for item in snapshot.connections if item.closed_ns is None][-MOST:]
         for item in live:
             peer = named(item.peer, self._owner)

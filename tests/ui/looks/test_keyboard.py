@@ -109,7 +109,8 @@ def test_what_acts_on_a_socket_names_its_call(hand: Hand, language: str) -> None
     speak(hand.window, language)
     acting = {name: hand.window.findChild(QWidget, name) for name in BINDINGS}
     acting |= {button.objectName(): button for button in lab.findChildren(QAbstractButton)
-               if button.objectName() not in ("lab.keep", "lab.kept", "lab.smaller", "lab.larger")}
+               if button.objectName() not in (
+                   "lab.keep", "lab.kept", "lab.smaller", "lab.larger", "lab.log")}
     for name in ("add_server", "add_client", "start_over", "stop_all"):
         acting[f"window.{name}"] = hand.window.findChild(QWidget, f"window.{name}")
     faults = [f"{name}: {widget.toolTip()!r}" for name, widget in acting.items()
