@@ -193,8 +193,10 @@ class LogPanel(QTabWidget):
         committed = self.controller.session.journal.committed
         self._errors.count_on()
         left_out = committed > 1 and not self.model.rowCount()
-        self.view.empty_text = (tr("log.all_hidden", count=f"{committed:,}") if left_out
-                                else tr("log.empty"))
+        empty = tr("log.all_hidden", count=f"{committed:,}") if left_out else tr("log.empty")
+        if empty != self.view.empty_text:
+            self.view.empty_text = empty
+            self.view.viewport().update()
         hidden = self.model.hidden if self.model.condition is None else 0
         new = max(0, committed - self._followed_to)
         if self.follow.isChecked():
@@ -357,7 +359,6 @@ class LogPanel(QTabWidget):
             widget.setToolTip(tr(f"{key}_tip"))
         self.search.setPlaceholderText(tr("log.find"))
         self._word_counts()
-        self.view.empty_text = tr("log.empty")
         if self._hint is not None:
             self.hint.setText(self._hint.show())
         self.model.retranslate()

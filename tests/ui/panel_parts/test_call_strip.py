@@ -18,6 +18,12 @@ BARE = EndpointSnapshot(
     GateMode.AUTO, GateMode.AUTO, GateMode.AUTO, Pace.AT_ONCE, (), None, (), 0, 0, (), None, 0, 0,
 )
 
+PLANNED = (
+    Chip("socket", "AF_INET, SOCK_STREAM", ChipState.PLANNED),
+    Chip("bind", "('127.0.0.1', 23333)", ChipState.PLANNED),
+    Chip("accept", "", ChipState.PLANNED),
+)
+
 
 def texts(strip: CallStrip) -> list[str]:
     buttons = [x for x in strip.findChildren(QToolButton) if x.isVisible()]
@@ -34,12 +40,7 @@ def made(qtbot: QtBot, width: int = 700) -> CallStrip:
 
 def test_planned_calls_show_before_the_first_start(qtbot: QtBot) -> None:
     strip = made(qtbot)
-    planned = (
-        Chip("socket", "AF_INET, SOCK_STREAM", ChipState.PLANNED),
-        Chip("bind", "('127.0.0.1', 23333)", ChipState.PLANNED),
-        Chip("accept", "", ChipState.PLANNED),
-    )
-    strip.show_snapshot(BARE, 0, planned)
+    strip.show_snapshot(BARE, 0, PLANNED)
     assert texts(strip) == [
         "socket(AF_INET, SOCK_STREAM)", "bind(('127.0.0.1', 23333))", "accept",
     ]
@@ -51,12 +52,7 @@ def test_planned_calls_show_before_the_first_start(qtbot: QtBot) -> None:
 
 def test_the_menu_runs_and_copies(qtbot: QtBot) -> None:
     strip = made(qtbot)
-    planned = (
-        Chip("socket", "AF_INET, SOCK_STREAM", ChipState.PLANNED),
-        Chip("bind", "('127.0.0.1', 23333)", ChipState.PLANNED),
-        Chip("accept", "", ChipState.PLANNED),
-    )
-    strip.show_snapshot(BARE, 0, planned)
+    strip.show_snapshot(BARE, 0, PLANNED)
     buttons = sorted((x for x in strip.findChildren(QToolButton) if x.isVisible()),
                      key=lambda x: x.x())
     entries = []
