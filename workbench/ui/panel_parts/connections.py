@@ -24,6 +24,11 @@ _DATAGRAM: Final = ("address", "datagrams_in", "datagrams_out", "last_seen")
 _NUMBERS: Final = frozenset({"number", "connect", "in", "out", "unread", "datagrams_in",
                                       "datagrams_out"})
 
+_WIDEST: Final = {
+    "peer": "= client-10 :65535", "local": "= client-10 :65535", "last_seen": "00:00:00.000",
+}
+"""What a column holds as a rule; longer names are in the tool tip, the state has the rest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -47,15 +52,15 @@ class LineModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._columns: tuple[str, ...] = _STREAM
+        self.columns: tuple[str, ...] = _STREAM
         self.lines: tuple[Line, ...] = ()
         self._measured = True
 
     def show_lines(self, lines: tuple[Line, ...], columns: tuple[str, ...]) -> None:
         old = self.lines
-        if columns != self._columns:
+        if columns != self.columns:
             self.beginResetModel()
-            self._columns, self.lines = columns, lines
+            self.columns, self.lines = columns, lines
             self.endResetModel()
             return
         if lines == old:
@@ -82,13 +87,13 @@ class LineModel(QAbstractTableModel):
             self.retranslate()
 
     def retranslate(self) -> None:
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self.lines)
 
     def columnCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._columns)
+        return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self.lines):
@@ -101,7 +106,7 @@ class LineModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and line.closed:
             return QColor(theme.current().muted)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            number = self._columns[index.column()] in _NUMBERS
+            number = self.columns[index.column()] in _NUMBERS
             side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -112,11 +117,11 @@ class LineModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            name = self._columns[section]
+            name = self.columns[section]
             return tr("column.state_ours" if name == "state" and not self._measured
                       else f"column.{name}")
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tr(f"columntip.{self._columns[section]}")
+            return tr(f"columntip.{self.columns[section]}")
         return None
 
 
@@ -150,22 +155,23 @@ class ConnectionTable(QTableView):
         self._size_columns(_STREAM)
         self.lines.show_lines((), self._columns)
         self._size_columns(self._columns)
-        self.lines.modelReset.connect(lambda: self._size_columns(self.lines._columns))
+        self.lines.modelReset.connect(lambda: self._size_columns(self.lines.columns))
 
     def fit(self) -> None:
         """Row height and narrowest column for the font in force."""
         metrics = self.fontMetrics()
         self.horizontalHeader().setMinimumSectionSize(metrics.horizontalAdvance("000") + 8)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 4)
+        self._size_columns(self.lines.columns)
 
     def _size_columns(self, columns: Sequence[str]) -> None:
         header = self.horizontalHeader()
         mode = QHeaderView.ResizeMode
         wide = {"state", "address"}
         for index, column in enumerate(columns):
-            if column == "last_seen":
+            if column in _WIDEST:
                 header.setSectionResizeMode(index, mode.Fixed)
-                width = self.fontMetrics().horizontalAdvance("00:00:00.000")
+                width = self.fontMetrics().horizontalAdvance(_WIDEST[column])
                 header.resizeSection(index, width + 16)
                 continue
             header.setSectionResizeMode(
