@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,16 +16,16 @@ from pytestqt.modeltest import ModelTester
 from tests.qt.conftest import BOUND_MS
 from workbench import texts
 from workbench.engine import commands as c
+from workbench.engine.settings import EndpointSettings, GateMode, Role
 from workbench.journal import query
 from workbench.qt.controller import Controller
+from workbench.qt.formatting import command_text, since_text, took_text
 from workbench.qt.log_model import (
     PAGE,
     PAGES_KEPT,
     Column,
     LogModel,
     TimeForm,
-    command_text,
-    since_text,
 )
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
@@ -146,12 +148,102 @@ def test_main_calls_hide_what_waiting_adds_and_nothing_else(
     settled(model, controller, wait)
     rows = [model.record_row(row) for row in range(model.rowCount())]
     hidden = [row for row in rows if row is not None and row.seq not in main]
-    assert hidden, "a real connect leaves at least an EINPROGRESS"
+    ends = {model.row_showing(row.seq) for row in hidden if row.kind == "end"}
+    assert ends, "a real connect ends some time after its EINPROGRESS"
     assert all(
-        row.errno in ("EINPROGRESS", "EAGAIN") or row.call in ("getsockopt", "record",
-                                                                "configure", "pace")
+        row.errno == "EAGAIN" or row.kind == "end" or row.call in (
+            "getsockopt", "record", "configure", "pace")
         for row in hidden
     )
+
+
+def connects(model: LogModel) -> list[tuple[str, ...]]:
+    """The cells of all connect() rows."""
+    rows = (model.cells(row) for row in range(model.rowCount()))
+    return [cells for cells in rows if cells is not None
+            and cells[Column.CALL].startswith("connect(")]
+
+
+def test_a_pending_connect_has_a_row_at_once_and_its_end_takes_that_row(
+    controller: Controller, model: LogModel, wait: Wait
+) -> None:
+    """A full accept queue: the kernel drops the SYN, so connect() waits until our timeout."""
+    session = controller.session
+    server = session.settings("server")
+    session.perform(c.Configure("server", replace(server, backlog=0, accept=GateMode.PAUSED)))
+    assert session.perform(c.Start("server")).wait(BOUND_MS / 1000)
+    assert session.perform(c.Connect("client")).wait(BOUND_MS / 1000)
+    session.add(EndpointSettings("late", Role.STREAM, address="@server", timeout=None))
+    session.perform(c.Connect("late", wait=False))
+    wait(lambda: len(connects(model)) == 2)
+    row = next(row for row in range(model.rowCount()) if (
+        event := model.record_row(row)) is not None and event.endpoint == "late"
+        and event.kind == "call" and event.call == "connect")
+    cells = model.cells(row)
+    assert cells is not None
+    assert (cells[Column.RESULT], cells[Column.DATA]) == ("EINPROGRESS", texts.tr("log.pending"))
+    assert model.event_of(row) == model.seq_of(row)
+
+    changed: list[int] = []
+    model.dataChanged.connect(lambda first, _last: changed.append(first.row()))
+    assert session.perform(c.Step("server", c.Gate.ACCEPT)).wait(BOUND_MS / 1000)
+    wait(lambda: row in changed)
+    cells = model.cells(row)
+    assert cells is not None
+    assert cells[Column.RESULT] == "ok"
+    assert cells[Column.DATA].startswith("local 127.0.0.1:")
+    assert len(connects(model)) == 2
+    end = controller.reader.row(model.event_of(row))
+    assert end is not None
+    assert (end.kind, end.call, end.endpoint) == ("end", "connect", "late")
+    assert model.row_showing(end.seq) == row
+    assert cells[Column.TOOK] == took_text(end)
+
+    model.set_filter(query.parse("call:connect kind:call|end"))  # each row for itself
+    assert [cells[Column.RESULT] for cells in connects(model)] == ["ok", "ok"]
+    assert model.row_showing(end.seq) is not None
+    assert model.seq_of(model.row_showing(end.seq) or 0) == end.seq
+    model.set_filter(None)
+    assert model.row_showing(end.seq) == row
+
+
+def test_an_end_whose_beginning_was_cleared_is_a_row_of_its_own(
+    controller: Controller, model: LogModel, wait: Wait
+) -> None:
+    session = controller.session
+    server = session.settings("server")
+    session.perform(c.Configure("server", replace(server, backlog=0, accept=GateMode.PAUSED)))
+    assert session.perform(c.Start("server")).wait(BOUND_MS / 1000)
+    assert session.perform(c.Connect("client")).wait(BOUND_MS / 1000)
+    session.add(EndpointSettings("late", Role.STREAM, address="@server", timeout=None))
+    session.perform(c.Connect("late", wait=False))
+    wait(lambda: len(connects(model)) == 2)
+    model.clear_view()
+    assert not connects(model)
+    assert session.perform(c.Step("server", c.Gate.ACCEPT)).wait(BOUND_MS / 1000)
+    wait(lambda: len(connects(model)) == 1)
+    assert connects(model)[0][Column.RESULT] == "ok"
+    model.undo_clear()
+    settled(model, controller, wait)
+    assert len(connects(model)) == 2
+
+
+def test_an_accept_says_which_connection_it_made_and_whose_the_other_end_is(
+    controller: Controller, model: LogModel, wait: Wait, talk: Callable[[str], None]
+) -> None:
+    talk("hello")
+    settled(model, controller, wait)
+    port = controller.snapshot("client").connections[0].local.rpartition(":")[2]
+    accepts = [cells for row in range(model.rowCount()) if (cells := model.cells(row)) is not None
+               and cells[Column.CALL].startswith("accept(")]
+    assert [cells[Column.DATA] for cells in accepts] == [f"#1 = client :{port}"]
+    with socket.create_connection(("127.0.0.1", int(
+            controller.snapshot("server").local.rpartition(":")[2])), timeout=10) as stranger:
+        wait(lambda: sum(text.startswith("accept(") for text in shown(model, Column.CALL)) == 2)
+        here = "{}:{}".format(*stranger.getsockname())
+        assert shown(model, Column.DATA)[
+            max(row for row, text in enumerate(shown(model, Column.CALL))
+                if text.startswith("accept("))] == f"#2 {here}"
 
 
 def test_a_folded_command_comes_back_as_it_was(
@@ -196,17 +288,16 @@ def test_clear_hides_and_is_undone(
     assert model.rowCount() == before + 1
 
 
-def test_a_row_is_found_by_its_number_or_the_next_one_shown(
+def test_a_row_is_found_by_its_number(
     controller: Controller, model: LogModel, wait: Wait, talk: Callable[[str], None]
 ) -> None:
     talk("hello")
     model.set_filter(query.parse("call:recv"))
     settled(model, controller, wait)
     for row in range(model.rowCount()):
-        assert model.row_of(model.seq_of(row)) == row
-    before_first = model.seq_of(0) - 1
-    assert model.row_of(before_first) == 0
-    assert model.row_of(10**9) == model.rowCount() - 1
+        assert model.row_showing(model.seq_of(row)) == row
+    assert model.row_showing(model.seq_of(0) - 1) is None
+    assert model.row_showing(10**9) is None
 
 
 def test_times_in_every_form(
@@ -268,6 +359,7 @@ def test_the_rule_of_a_command_counts_its_calls(
     row = next(row for row in controller.reader.page(1, 99) if row.kind == "command")
     assert [command_text(row, calls).rpartition(":")[2].strip() for calls in (1, 4)] == [
         "1 call", "4 calls"]
+    assert "Listen (server" in command_text(row, 4, controller.role_of(row.endpoint))
     unknown = row._replace(call="from_a_newer_version")
     assert "from_a_newer_version" in command_text(unknown)
 

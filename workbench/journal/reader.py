@@ -72,6 +72,14 @@ class ConnectionRow(NamedTuple):
     closed_seq: int | None
 
 
+class ConnectRow(NamedTuple):
+    """A connect() that began to wait (`ended` False), or how one came out."""
+
+    seq: int
+    connection: int
+    ended: bool
+
+
 class SampleRow(NamedTuple):
     """One kernel reading; `reading` is JSON."""
 
@@ -83,6 +91,11 @@ class SampleRow(NamedTuple):
 
 _LOG: Final = ("SELECT seq, t_ns, duration_ns, kind, endpoint, connection, call, args, result,"
                " errno, error, local, peer, size, payload, cause FROM log")
+_CHUNK_OF: Final = ("FROM event e LEFT JOIN endpoint p ON p.id = e.endpoint"
+                    " LEFT JOIN connection c ON c.id = e.connection"
+                    " WHERE e.seq BETWEEN ? AND ?")
+_WAITS: Final = ("(e.call = 'connect' AND e.connection IS NOT NULL AND (e.kind = 'end'"
+                 " OR (e.kind = 'call' AND coalesce(e.errno, '') = 'EINPROGRESS')))")
 
 
 class Reader:
@@ -177,13 +190,29 @@ class Reader:
     def _select_chunk(self, condition: Condition, first: int, last: int) -> list[int]:
         # one JSON text instead of 50 000 rows: the GIL is given up for all of it
         text = self._all(
-            "SELECT json_group_array(seq) FROM (SELECT e.seq AS seq FROM event e"
-            " LEFT JOIN endpoint p ON p.id = e.endpoint"
-            " LEFT JOIN connection c ON c.id = e.connection"
-            f" WHERE e.seq BETWEEN ? AND ? AND ({condition.sql}) ORDER BY e.seq)",
+            f"SELECT json_group_array(seq) FROM (SELECT e.seq AS seq {_CHUNK_OF}"
+            f" AND ({condition.sql}) ORDER BY e.seq)",
             (first, last, *condition.params),
         )[0][0]
         return cast("list[int]", json.loads(text))
+
+    def select_apart(self, condition: Condition, after: int, upto: int
+                     ) -> tuple[list[int], list[ConnectRow]]:
+        """One chunk in one pass: rows that meet a condition, and apart from them the connects.
+
+        Apart are those that began to wait and the ends of such; `upto` - `after` is at most a
+        CHUNK.
+        """
+        texts = self._all(
+            "SELECT json_group_array(seq) FILTER (WHERE NOT apart),"
+            " json_group_array(json_array(seq, connection, ended)) FILTER (WHERE apart)"
+            " FROM (SELECT e.seq AS seq, e.connection AS connection, e.kind = 'end' AS ended,"
+            f" {_WAITS} AS apart {_CHUNK_OF}"
+            f" AND (({condition.sql}) OR {_WAITS}) ORDER BY e.seq)",
+            (after + 1, upto, *condition.params),
+        )[0]
+        plain, apart = (json.loads(text) for text in texts)
+        return plain, [ConnectRow(seq, number, bool(ended)) for seq, number, ended in apart]
 
     def tally(self, condition: Condition, after: int, upto: int) -> int:
         """How many rows with after < seq <= upto meet the condition."""
@@ -193,6 +222,10 @@ class Reader:
 
     def endpoints(self) -> list[EndpointRow]:
         return [EndpointRow._make((*row, None)[:7]) for row in self._all("SELECT * FROM endpoint")]
+
+    def roles(self) -> dict[str, str]:
+        """By endpoint's name: listener, stream or datagram."""
+        return dict(self._all("SELECT name, role FROM endpoint"))
 
     def connections(self) -> list[ConnectionRow]:
         return [ConnectionRow._make(row) for row in self._all("SELECT * FROM connection")]
@@ -218,6 +251,17 @@ class Reader:
         return int(self._all(
             "SELECT count(*) FROM connection WHERE endpoint=? AND id<=? AND (parent IS NOT NULL)=?",
             (endpoint, connection, parent is not None))[0][0])
+
+    def accepted(self, row: Row) -> tuple[int, str | None] | None:
+        """What an accept() led to: the new connection, and whose other end it is if it is ours.
+
+        The nearest with this listener and peer: addresses are used again.
+        """
+        found = self._all(
+            "SELECT c.id, p.name FROM connection c LEFT JOIN connection o ON o.id=c.pair"
+            " LEFT JOIN endpoint p ON p.id=o.endpoint WHERE c.parent=? AND c.peer IS ?"
+            " ORDER BY abs(c.opened_seq - ?) LIMIT 1", (row.connection, row.peer, row.seq))
+        return found[0] if found else None  # type: ignore[return-value]
 
     def samples(self, connection: int) -> list[SampleRow]:
         """The kernel readings kept of a connection, oldest first."""

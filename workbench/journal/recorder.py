@@ -31,6 +31,7 @@ from workbench.engine.events import (
 from workbench.journal import file
 from workbench.journal.bulk import inserts
 from workbench.journal.lock import RecordLock
+from workbench.journal.order import in_order
 from workbench.journal.pairs import Pairs
 from workbench.journal.reasons import reason_of_sqlite
 from workbench.texts import Problem, reason_of
@@ -44,6 +45,8 @@ REST: Final = 0.01
 BATCH: Final = 20_000
 READABLE: Final = 256
 """Items of a batch that somebody may follow by eye: these are put in order (`in_order`)."""
+HELD: Final = 2_000_000
+"""Nanoseconds that the newest events of such a batch wait for calls that began before them."""
 HIGH_WATER: Final = 200_000
 LOW_WATER: Final = 50_000
 
@@ -236,8 +239,10 @@ class Recorder:
         take = self._queue.popleft
         count = min(len(self._queue), BATCH)
         items = [take() for _ in range(count)]
-        if 1 < count <= READABLE:
-            items = in_order(items)
+        if count <= READABLE:
+            items = in_order(self._settled(items))
+            if not items:
+                return
         if self.failed is None:
             if self._cutting and self._capture is not None:
                 self._cut(items, self._capture)
@@ -248,6 +253,19 @@ class Recorder:
             if isinstance(item, _Flush):
                 item.reached.set()
         self._tell()
+
+    def _settled(self, items: list[Item]) -> list[Item]:
+        """Without the newest: a call that began before them may not have come back yet.
+
+        They go back to the head of the queue, unless somebody waits for them.
+        """
+        if self._closing or any(isinstance(item, _Flush) for item in items):
+            return items
+        now = self.clock.now()
+        held = next((place for place, item in enumerate(items) if isinstance(item, Event)
+                     and now - HELD < item.t_ns + item.duration_ns <= now), len(items))
+        self._queue.extendleft(reversed(items[held:]))
+        return items[:held]
 
     def _record(self, items: list[Item]) -> None:
         """Write a batch up to the limit; whatever goes wrong, it must not go unsaid."""
@@ -362,27 +380,6 @@ class Recorder:
                     self._listeners.remove(listener)
                 threading.excepthook(threading.ExceptHookArgs(
                     (*sys.exc_info(), threading.current_thread())))
-
-
-def in_order(items: list[Item]) -> list[Item]:
-    """Events of several endpoints by when their calls began: a send before the recv it led to.
-
-    Calls are put when they have come back, so the peer's thread may be quicker. What one
-    endpoint did stays in its order, and nothing passes a fact (a connection opened, a sample).
-    """
-    result: list[Item] = []
-    for kind, run in groupby(items, type):
-        found = list(run)
-        if kind is Event:
-            last: dict[int, int] = {}
-            keys = []
-            for item in found:
-                key = max(item.t_ns, last.get(item.endpoint, 0))  # type: ignore[union-attr]
-                last[item.endpoint] = key  # type: ignore[union-attr]
-                keys.append(key)
-            found = [found[place] for place in sorted(range(len(found)), key=keys.__getitem__)]
-        result += found
-    return result
 
 
 def _as_text(value: str) -> str:

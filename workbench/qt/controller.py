@@ -13,12 +13,15 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from workbench.engine.commands import Command
 from workbench.engine.snapshot import EndpointSnapshot
 from workbench.engine.ticket import Ticket
-from workbench.journal.reader import Reader
+from workbench.journal.reader import Reader, Row
+from workbench.qt.formatting import Accepted
 from workbench.session import Session
 from workbench.texts import Problem
 
 TICK: Final = 100
 """Milliseconds between two looks at the endpoints, and at least between two repaints."""
+SETTLED: Final = 2_000_000_000
+"""Nanoseconds after an accept() in which the other end, if it is ours, has a name."""
 IDLE_SHARE: Final = 6
 """After a repaint the GUI rests that many times what it took: a flood is painted at what the
 thread can afford, and the sockets keep the processor (DESIGN 6)."""
@@ -81,6 +84,8 @@ class Controller(QObject):
         self._wake_pending = False
         self._closed = False
         self._numbers: dict[int, int | None] = {}
+        self._accepted: dict[int, Accepted] = {}
+        self._roles: dict[str, str] = {}
         self._told = 0
         self._flushed = 0.0
         self._pump = _single_shot(self, self._flush)
@@ -172,6 +177,28 @@ class Controller(QObject):
             self._numbers[connection] = self.reader.number_in_endpoint(connection)
         return self._numbers[connection]
 
+    def role_of(self, endpoint: str | None) -> str | None:
+        """listener, stream or datagram, as the record has it; None: it does not know the name."""
+        if endpoint is not None and endpoint not in self._roles:
+            self._roles = self.reader.roles()
+        return self._roles.get(endpoint or "")
+
+    def accepted(self, row: Row) -> Accepted | None:
+        """What an accept() led to; None for every other row, and while that is not yet recorded."""
+        if row.call != "accept" or row.error is not None or row.result is None:
+            return None
+        known = self._accepted.get(row.seq)
+        if known is not None:
+            return known
+        found = self.reader.accepted(row)
+        number = self.number_of(found[0]) if found is not None else None
+        if found is None or number is None:
+            return None
+        told = Accepted(number, found[1])
+        if told.owner is not None or self.now_ns() - row.t_ns > SETTLED:
+            self._accepted[row.seq] = told  # whose the other end is may be learned a little later
+        return told
+
     def begin_anew(self, session: Session, timeout: float = 10.0) -> None:
         """Close the session and its record, and go on with another one."""
         old = self.session
@@ -181,6 +208,8 @@ class Controller(QObject):
         self.reader = session.journal.reader()
         self.selection = Selection()
         self._numbers = {}
+        self._accepted = {}
+        self._roles = {}
         self._told = 0
         self._end_subscription = session.journal.subscribe(self._on_commit)
         old.close(timeout)

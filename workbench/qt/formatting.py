@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from workbench.engine.events import NOTE
+import re
+from typing import NamedTuple
+
+from workbench.engine.events import COMMAND, NOTE
 from workbench.journal.export import missing_bytes
 from workbench.journal.notes import note_text
 from workbench.journal.reader import Row
 from workbench.payload import show
-from workbench.texts import tr
+from workbench.texts import has, tr
 
 PREVIEW = 120
 """Bytes of a payload that a cell shows."""
+
+
+class Accepted(NamedTuple):
+    """What an accept() led to: the connection's number in its endpoint, and whose the other end
+    is, if it is ours.
+    """
+
+    number: int
+    owner: str | None
 
 
 def who_text(row: Row, number: int | None) -> str:
@@ -55,8 +67,16 @@ def took_text(row: Row) -> str:
     return f"{micro / 1_000_000:.2f} s"
 
 
-def data_text(row: Row) -> str:
-    """Bytes, addresses, notes: the last column."""
+def peer_text(address: str | None, owner: str | None) -> str:
+    """An end of ours as `= client-1 :40112`, else the address; "" for a peer without a name."""
+    if owner is None:
+        return address or ""
+    port = address.rpartition(":")[2] if address and not address.startswith("/") else ""
+    return f"= {owner} :{port}" if port.isdecimal() else f"= {owner}"
+
+
+def data_text(row: Row, accepted: Accepted | None = None) -> str:
+    """Bytes, addresses, notes: the last column. `accepted`: for an accept() that returned."""
     if row.kind == NOTE:
         return note_text(row)
     if row.payload:
@@ -68,8 +88,42 @@ def data_text(row: Row) -> str:
         return shown
     if row.call == "recv" and row.result == 0:
         return tr("log.eof")
+    if accepted is not None:
+        return f"#{accepted.number} {peer_text(row.peer, accepted.owner)}".rstrip()
     if row.call == "accept" and row.peer is not None:
         return row.peer
+    if row.call == "connect" and row.errno == "EINPROGRESS":
+        return tr("log.pending")
     if row.call == "connect" and row.result == 0 and row.local is not None:
         return tr("log.local", local=row.local)
     return ""
+
+
+def since_text(nanoseconds: int) -> str:
+    """Seconds since another row; stamps of two threads may run backwards (DESIGN 2)."""
+    return f"{nanoseconds / 1e9:+.6f}"
+
+
+def command_text(row: Row, calls: int = 0, role: str | None = None) -> str:
+    """What a person or scenario asked for, and how many calls it led to.
+
+    `role` is the endpoint's: what starts a listener is Listen, a datagram socket Bind.
+    """
+    gate = re.search(r"gate='(\w+)'", row.args)
+    variant = gate.group(1) if gate else role
+    keys = (f"log.command_{row.call}_{variant}", f"log.command_{row.call}")
+    what = next((tr(key) for key in keys if has(key)), row.call)
+    if row.endpoint is None:
+        return tr("log.asked_alone", what=what, args=row.args).rstrip()
+    key = {0: "log.asked", 1: "log.asked_call"}.get(calls, "log.asked_calls")
+    return tr(key, what=what, endpoint=row.endpoint, count=calls)
+
+
+def title_of(row: Row, role: str | None = None) -> str:
+    """An event in one line: the call and what came back, or what was asked for, or the note."""
+    if row.kind == COMMAND:
+        return command_text(row, role=role)
+    if row.kind == NOTE:
+        return note_text(row)
+    result = result_text(row)
+    return f"{call_text(row)} → {result}" if result else call_text(row)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import datetime
-import re
 from array import array
 from collections import OrderedDict
 from enum import IntEnum, StrEnum
@@ -22,23 +21,31 @@ from PySide6.QtCore import (
 )
 
 from workbench.engine.events import COMMAND, NOTE
-from workbench.journal.notes import note_text
 from workbench.journal.query import Condition
 from workbench.journal.reader import Row
 from workbench.qt.controller import Committed, Controller
-from workbench.qt.formatting import call_text, data_text, result_text, took_text, who_text
-from workbench.texts import has, tr
+from workbench.qt.formatting import (
+    call_text,
+    command_text,
+    data_text,
+    result_text,
+    since_text,
+    took_text,
+    who_text,
+)
+from workbench.qt.pending import PendingConnects, came_out
+from workbench.texts import tr
 
 PAGE: Final = 256
 PAGES_KEPT: Final = 64
 CHUNK: Final = 50_000
 FOLDED_WITHIN: Final = 500
 """Rows after a command among which its calls are folded."""
-MAIN_SQL: Final = (
+MAIN: Final = Condition(
     "NOT (coalesce(e.errno, '') IN ('EINPROGRESS', 'EAGAIN') AND e.kind = 'call')"
     " AND e.call <> 'getsockopt' AND NOT (e.kind = 'note' AND e.call = 'record')"
-    " AND NOT (e.kind = 'command' AND e.call IN ('configure', 'pace'))"
-)
+    " AND NOT (e.kind = 'command' AND e.call IN ('configure', 'pace'))", ())
+"""What a person reads: no EAGAIN, no reading of options. A pending connect is looked at apart."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -67,7 +74,8 @@ class LogModel(QAbstractTableModel):
     """Rows of the journal that pass the filter, in order.
 
     The filter is an index list of row numbers, evaluated chunk by chunk between events of the
-    GUI, so that the window never waits for it.
+    GUI, so that the window never waits for it. Among the main calls a pending connect and its end
+    are one row, in the place where it began; under a filter each is a row that it finds or not.
 
     Attributes:
         time_form: clock, UTC, since the start, or since the previous row.
@@ -92,6 +100,7 @@ class LogModel(QAbstractTableModel):
         self.main_only = True
         self.time_form = TimeForm.CLOCK
         self._folded: set[int] = set()
+        self._pending = PendingConnects()
         self._headers: list[str] = []
         self.retranslate()
         self._scan_timer = QTimer(self)
@@ -125,6 +134,7 @@ class LogModel(QAbstractTableModel):
         self.beginResetModel()
         self._seqs = array("q")
         self._folded.clear()
+        self._pending = PendingConnects()
         self._scanned = self.cleared
         self._shown = 0
         self.endResetModel()
@@ -150,8 +160,10 @@ class LogModel(QAbstractTableModel):
         if self._scanned >= committed:
             return
         upto = min(committed, self._scanned + CHUNK)
-        found = next(self._controller.reader.select(self._condition(), self._scanned, upto))
+        found, ended = self._look(self._scanned, upto)
         self._scanned = upto
+        for seq in ended:
+            self._changed(seq)
         if found:
             first = len(self._seqs)
             self.beginInsertRows(QModelIndex(), first, first + len(found) - 1)
@@ -173,12 +185,31 @@ class LogModel(QAbstractTableModel):
         begin = 1 if self.main_only and not self.cleared and self._scanned else 0
         return self._scanned - self.cleared - self._shown - begin  # the note of its beginning
 
+    def _look(self, after: int, upto: int) -> tuple[list[int], list[int]]:
+        """The rows of a chunk that are shown, and the rows shown before that have ended in it."""
+        reader = self._controller.reader
+        if not self._joins:
+            return next(reader.select(self._condition(), after, upto), []), []
+        found, apart = reader.select_apart(MAIN, after, upto)
+        more, ended = self._pending.take(apart)
+        return sorted(found + more) if more else found, ended
+
+    @property
+    def _joins(self) -> bool:
+        """Whether a pending connect and its end are one row."""
+        return self.main_only and self._filter is None
+
     def _condition(self) -> Condition | None:
         if not self.main_only:
             return self._filter
         if self._filter is None:
-            return Condition(MAIN_SQL, ())
-        return Condition(f"({self._filter.sql}) AND {MAIN_SQL}", self._filter.params)
+            return MAIN
+        return Condition(f"({self._filter.sql}) AND {MAIN.sql}", self._filter.params)
+
+    def _changed(self, seq: int) -> None:
+        row = self.row_showing(seq)
+        if row is not None:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, Column.DATA))
 
     # -- rows ---------------------------------------------------------------------------------
 
@@ -186,15 +217,35 @@ class LogModel(QAbstractTableModel):
         """The record's number of a shown row."""
         return self._seqs[row]
 
-    def row_of(self, seq: int) -> int:
-        """The shown row of a number, or of the next one shown after it."""
-        return min(bisect.bisect_left(self._seqs, seq), len(self._seqs) - 1)
+    def row_showing(self, seq: int) -> int | None:
+        """The row in which an event is shown; None: it is not."""
+        number = self._pending.shown_as(seq)
+        row = bisect.bisect_left(self._seqs, number)
+        return row if row < len(self._seqs) and self._seqs[row] == number else None
 
     def record_row(self, row: int) -> Row | None:
-        """The event of a shown row, from a page of the journal."""
+        """The event of a shown row; a connect that waited, with what came of it.
+
+        Its `seq` is the row's; `event_of` has the number of the event that says how it ended.
+        """
         if not 0 <= row < self._shown or self._controller.closed:
             return None
         seq = self._seqs[row]
+        event = self._event(seq)
+        end = self._pending.end_of(seq)
+        if event is None or end is None:
+            return event
+        ended = self._event(end)
+        return event if ended is None else came_out(event, ended)
+
+    def event_of(self, row: int) -> int:
+        """The number of the event to be explained for a shown row: the end, where there is one."""
+        seq = self._seqs[row]
+        end = self._pending.end_of(seq)
+        return seq if end is None else end
+
+    def _event(self, seq: int) -> Row | None:
+        """An event, from a page of the journal."""
         number = (seq - 1) // PAGE
         page = self._pages.get(number)
         if page is None or (seq - 1) % PAGE >= len(page):
@@ -214,7 +265,8 @@ class LogModel(QAbstractTableModel):
         time = self._time(row, event)
         if event.kind == COMMAND:
             calls = self._controller.reader.calls_of(event.seq)
-            return (str(event.seq), time, "", command_text(event, calls), "", "", "")
+            text = command_text(event, calls, self._controller.role_of(event.endpoint))
+            return (str(event.seq), time, "", text, "", "", "")
         return (
             str(event.seq),
             time,
@@ -222,7 +274,7 @@ class LogModel(QAbstractTableModel):
             "" if event.kind == NOTE else call_text(event),
             result_text(event),
             took_text(event),
-            data_text(event),
+            data_text(event, self._controller.accepted(event)),
         )
 
     def set_time_form(self, form: TimeForm) -> None:
@@ -257,7 +309,7 @@ class LogModel(QAbstractTableModel):
         if folded:
             self._folded.discard(event.seq)
             upto = min(self._scanned, event.seq + FOLDED_WITHIN)
-            shown = next(self._controller.reader.select(self._condition(), event.seq, upto), [])
+            shown, _ = self._look(event.seq, upto)
             near = array("q", sorted({*near, *led.intersection(shown)}))
         else:
             self._folded.add(event.seq)
@@ -299,29 +351,3 @@ class LogModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section]
         return None
-
-
-def since_text(nanoseconds: int) -> str:
-    """Seconds since another row; stamps of two threads may run backwards (DESIGN 2)."""
-    return f"{nanoseconds / 1e9:+.6f}"
-
-
-def command_text(row: Row, calls: int = 0) -> str:
-    """What a person or scenario asked for, and how many calls it led to."""
-    gate = re.search(r"gate='(\w+)'", row.args)
-    keys = (f"log.command_{row.call}_{gate.group(1)}" if gate else "", f"log.command_{row.call}")
-    what = next((tr(key) for key in keys if has(key)), row.call)
-    if row.endpoint is None:
-        return tr("log.asked_alone", what=what, args=row.args).rstrip()
-    key = {0: "log.asked", 1: "log.asked_call"}.get(calls, "log.asked_calls")
-    return tr(key, what=what, endpoint=row.endpoint, count=calls)
-
-
-def title_of(row: Row) -> str:
-    """An event in one line: the call and what came back, or what was asked for, or the note."""
-    if row.kind == COMMAND:
-        return command_text(row)
-    if row.kind == NOTE:
-        return note_text(row)
-    result = result_text(row)
-    return f"{call_text(row)} → {result}" if result else call_text(row)

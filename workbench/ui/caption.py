@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from workbench.explain import Explanation, explain
 from workbench.journal.query import parse
-from workbench.qt.formatting import result_text
-from workbench.qt.log_model import title_of
+from workbench.qt.formatting import result_text, title_of
 from workbench.ui import theme
 
 if TYPE_CHECKING:

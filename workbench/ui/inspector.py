@@ -24,8 +24,7 @@ from workbench.journal.query import parse
 from workbench.journal.reader import Row
 from workbench.payload import ENCODINGS, hexdump, show
 from workbench.qt.controller import Controller
-from workbench.qt.formatting import who_text
-from workbench.qt.log_model import title_of
+from workbench.qt.formatting import title_of, who_text
 from workbench.texts import tr
 from workbench.ui import theme
 from workbench.ui.kernel_tab import KernelTab
@@ -169,7 +168,8 @@ class Inspector(QTabWidget):
             sample = self.controller.reader.sample_near(row.connection, row.t_ns)
             if sample is not None:
                 sampled_at = self.controller.clock_text(sample.t_ns)
-        shown = explain(row, title=title_of(row), sample=sample, sampled_at=sampled_at,
+        shown = explain(row, title=title_of(row, self.controller.role_of(row.endpoint)),
+                        sample=sample, sampled_at=sampled_at,
                         story=story_of(self.controller.reader, row))
         self._text.show_explanation(
             shown, who_text(row, self.controller.number_of(row.connection))

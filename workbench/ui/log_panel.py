@@ -258,15 +258,15 @@ class LogPanel(QTabWidget):
         if event is not None:
             self.follow.setChecked(False)
             self.controller.select(endpoint=event.endpoint, connection=event.connection,
-                                   seq=event.seq)
+                                   seq=self.model.event_of(rows[-1].row()))
 
     @Slot()
     def _on_selection(self) -> None:
         selection = self.controller.selection
         self.view.marked = selection.connection
         if selection.seq is not None and self.model.rowCount():
-            row = self.model.row_of(selection.seq)
-            if self.model.seq_of(row) == selection.seq:
+            row = self.model.row_showing(selection.seq)
+            if row is not None:
                 self._programmatic = True
                 self.view.selectRow(row)
                 self._programmatic = False

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from workbench.engine.events import COMMAND, NOTE
 from workbench.journal.reader import Row
+from workbench.journal.recorder import RECEIVING
 from workbench.qt.log_model import Column, LogModel, TimeForm
 
 LONGEST: Final = {
@@ -25,6 +26,7 @@ CALL_SHARE: Final = 0.62
 MARGIN: Final = 12
 """Pixels that a cell keeps free beside its text."""
 CROSS_GAP: Final = 5
+SENDING: Final = frozenset({"send", "sendto"})
 _RIGHT: Final = {Column.NUMBER, Column.TOOK}
 
 
@@ -152,6 +154,8 @@ class LogView(QTableView):
                 continue
             left, size = boxes[column]
             box = QRect(left + 6, top, size - MARGIN, height)
+            if column == Column.CALL:
+                box = self._paint_arrow(painter, box, event.call)
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
             if column in _RIGHT:
                 flags |= Qt.AlignmentFlag.AlignRight
@@ -169,6 +173,18 @@ class LogView(QTableView):
             painter.drawText(box, flags, shown)
             if italic:
                 painter.restore()
+
+    def _paint_arrow(self, painter: QPainter, box: QRect, call: str) -> QRect:
+        """Which way the bytes went: > out, < in; the calls stand in line with and without it."""
+        side = _cross(box.height())
+        if call in SENDING or call in RECEIVING:
+            middle = box.center().y()
+            tip, back = box.left() + side // 2, box.left()
+            if call in RECEIVING:
+                tip, back = back, tip
+            painter.drawLine(QPoint(back, middle - side // 2), QPoint(tip, middle))
+            painter.drawLine(QPoint(tip, middle), QPoint(back, middle + side // 2))
+        return box.adjusted(side, 0, 0, 0)
 
     def _paint_cross(self, painter: QPainter, box: QRect) -> QRect:
         """A drawn cross before an error: shape as well as colour."""

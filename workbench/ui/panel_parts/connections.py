@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot, PeerSnapshot
+from workbench.qt.formatting import peer_text
 from workbench.silence import Silences
 from workbench.texts import tr
 from workbench.ui import theme
@@ -296,8 +297,4 @@ def _peer_line(
 
 def named(address: str | None, owner: Callable[[str | None], str | None]) -> str:
     """An end of ours as `= client-1 :40112`, else the address."""
-    name = owner(address)
-    if name is None:
-        return address or tr("panel.unnamed")
-    port = address.rpartition(":")[2] if address and not address.startswith("/") else ""
-    return f"= {name} :{port}" if port.isdecimal() else f"= {name}"
+    return peer_text(address, owner(address)) or tr("panel.unnamed")

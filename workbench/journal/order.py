@@ -1,0 +1,57 @@
+"""The order of a small batch: by when each call began, so that a send stands before its recv."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.engine.events import (
+    ConnectionClosed,
+    ConnectionNamed,
+    ConnectionOpened,
+    EndpointAdded,
+    Event,
+    Item,
+    Sample,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def in_order(items: Sequence[Item]) -> list[Item]:
+    """Events of several endpoints by when their calls began: a send before the recv it led to.
+
+    Calls are put when they have come back, so the peer's thread may be quicker. What one
+    endpoint did stays in its order, its facts (a connection opened, a sample) among it; a fact
+    whose endpoint cannot be told from the batch stays after all that came before it.
+    """
+    last: dict[int | None, int] = {}
+    owner: dict[int | None, int | None] = {}
+    floor = high = 0
+    keys = []
+    for item in items:
+        if isinstance(item, Event):
+            key = max(item.t_ns, last.get(item.endpoint, floor))
+            last[item.endpoint] = key
+            owner[item.connection] = item.endpoint
+            high = max(high, key)
+        elif (endpoint := _endpoint_of(item, owner)) is not None:
+            key = last.get(endpoint, floor)
+        else:
+            key = floor = high
+            last.clear()
+        keys.append(key)
+    return [items[place] for place in sorted(range(len(items)), key=keys.__getitem__)]
+
+
+def _endpoint_of(fact: Item, owner: dict[int | None, int | None]) -> int | None:
+    """Whose a fact is, as far as the batch tells."""
+    match fact:
+        case EndpointAdded(id=endpoint):
+            return endpoint
+        case ConnectionOpened(id=number, endpoint=endpoint):
+            owner[number] = endpoint
+            return endpoint
+        case ConnectionNamed(id=number) | ConnectionClosed(id=number) | Sample(connection=number):
+            return owner.get(number)
+    return None
