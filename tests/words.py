@@ -58,7 +58,7 @@ ALLOWED: Final = {
     "the filter's language is typed":
         r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",
     "words of a scenario file and fields of its events are typed":
-        r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"all\""
+        r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none)\""
         r"|name = \"value\"",
     "gaps of argparse": r"%\(\w+\)[rs]",
     "what Python itself says": r"timed out",

@@ -261,7 +261,7 @@ class Reader:
             "SELECT c.id, p.name FROM connection c LEFT JOIN connection o ON o.id=c.pair"
             " LEFT JOIN endpoint p ON p.id=o.endpoint WHERE c.parent=? AND c.peer IS ?"
             " ORDER BY abs(c.opened_seq - ?) LIMIT 1", (row.connection, row.peer, row.seq))
-        return found[0] if found else None  # type: ignore[return-value]
+        return found[0] if found else None
 
     def samples(self, connection: int) -> list[SampleRow]:
         """The kernel readings kept of a connection, oldest first."""

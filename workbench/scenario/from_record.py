@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings
@@ -12,6 +13,10 @@ from workbench.journal.reader import Reader, Row
 from workbench.scenario.model import Expect, Perform, Scenario, Step, Wait
 from workbench.texts import tr
 
+RUN_BEGUN: Final = "scenario_begun"
+RUN_ENDED: Final = "scenario_ended"
+AGAIN: Final = "again"
+"""Notes around a run in the record that is being made, and what marks one of this very record."""
 PAUSE = 0.2
 """Gaps between commands shorter than this (seconds) are not kept as waits."""
 
@@ -22,35 +27,62 @@ def scenario_of(reader: Reader, *, title: str | None = None, seqs: Collection[in
     """The commands of a record in order, as steps.
 
     Args:
-        seqs: only the commands of these rows; None takes all.
+        seqs: only the commands of these rows; None takes all but those of a run of a scenario
+            that was made from this record.
         expectations: expect what each connection received.
         waits: keep the time between the commands.
         without: leave the endpoints out whose names begin so (a lab's: their addresses are of
             one run).
     """
-    rows = _rows(reader, 'kind:command')
-    chosen = [row for row in rows if (seqs is None or row.seq in seqs)
-              and not (without and (row.endpoint or "").startswith(without))]
+    runs = _runs_again(reader) if seqs is None else []
+
+    def wanted(row: Row) -> bool:
+        return not any(begin < row.seq < end for begin, end in runs) and not (
+            without and (row.endpoint or "").startswith(without))
+
+    chosen = [row for row in _rows(reader, "kind:command")
+              if wanted(row) and (seqs is None or row.seq in seqs)]
     failed = _failures(reader)
-    answers = _answers(reader) if expectations else []
+    answers = _answers(reader, wanted) if expectations else []
     settings = _first_settings(reader, chosen)
+    current = dict(settings)
     steps: list[Step] = []
     before = 0
     for index, row in enumerate(chosen):
         if waits and before and row.t_ns - before > PAUSE * 1e9:
             steps.append(Wait(round((row.t_ns - before) / 1e9, 2)))
         before = row.t_ns
-        try:
-            command = parse_command(row.call, row.args, row.endpoint)
-        except ValueError:
-            continue
-        if isinstance(command, c.Configure) and settings.get(command.endpoint) is None:
-            continue
-        steps.append(Perform(command, failed.get(row.seq)))
+        steps += _performed(row, current, failed)
         until = chosen[index + 1].seq if index + 1 < len(chosen) else 2**62
-        steps += [expect for seq, expect in answers if row.seq < seq < until
-                  and not (without and expect.endpoint.startswith(without))]
+        steps += [expect for seq, expect in answers if row.seq < seq < until]
     return Scenario(title or tr("scenario.from_record"), tuple(settings.values()), tuple(steps))
+
+
+def _performed(row: Row, current: dict[str, EndpointSettings],
+               failed: Mapping[int, str]) -> list[Step]:
+    """The step of a command; none for settings that are in force already."""
+    try:
+        command = parse_command(row.call, row.args, row.endpoint)
+    except ValueError:
+        return []  # of a newer version
+    if isinstance(command, c.Configure):
+        if current.get(command.endpoint) in (None, command.settings):
+            return []
+        current[command.endpoint] = command.settings
+    return [Perform(command, failed.get(row.seq))]
+
+
+def _runs_again(reader: Reader) -> list[tuple[int, int]]:
+    """Where a scenario made from this record ran in it: what it did is here already."""
+    found: list[tuple[int, int]] = []
+    begin = None
+    for row in _rows(reader, f"kind:note call:{RUN_BEGUN}|{RUN_ENDED}"):
+        if row.call == RUN_BEGUN:
+            begin = row.seq if repr(AGAIN) in row.args else None
+        elif begin is not None:
+            found.append((begin, row.seq))
+            begin = None
+    return found if begin is None else [*found, (begin, 2**62)]
 
 
 def _rows(reader: Reader, text: str) -> list[Row]:
@@ -74,13 +106,15 @@ def _failures(reader: Reader) -> dict[int, str]:
     return failed
 
 
-def _answers(reader: Reader) -> list[tuple[int, Expect]]:
+def _answers(reader: Reader, wanted: Callable[[Row], bool]) -> list[tuple[int, Expect]]:
     """What clients received, the end of stream too, as expectations where it came."""
     numbers: dict[tuple[str, int], int] = {}
     found = []
     listeners = {item.name for item in reader.endpoints() if item.role == "listener"}
     for row in _rows(reader, "call:recv|recvfrom size>=0"):
         if row.endpoint is None or row.connection is None or row.endpoint in listeners:
+            continue
+        if not wanted(row):
             continue
         if row.payload is None or len(row.payload) != row.size:
             continue

@@ -78,6 +78,7 @@ def choice(body: Table, key: str, names: Iterable[str], path: KeyPath) -> str:
 
 _TYPES: Final = {str: "text", int: "number", bool: "boolean", dict: "table", list: "list",
                  float: "number"}
+NO_TIMEOUT: Final = "none"
 _MISSING: Final = object()
 
 
@@ -159,6 +160,21 @@ _seconds: Final = _in_range((int, float), "seconds", 0, 10**9)
 def seconds(body: Table, key: str, path: KeyPath) -> float:
     """From 0 on; neither inf nor nan."""
     return float(_seconds(body, key, path))
+
+
+def timeout(body: Table, key: str, path: KeyPath) -> float | None:
+    """Seconds; "none" for a call that waits for ever, since a `configure` step may say so."""
+    if body.get(key) == NO_TIMEOUT:
+        return None
+    value = body.get(key)
+    if isinstance(value, str):
+        raise not_wanted((*path, key), key, value, "seconds", "none")
+    return seconds(body, key, path)
+
+
+def text_or_none(body: Table, key: str, path: KeyPath) -> str | None:
+    """A text; an empty one is none."""
+    return typed(body, key, str, path) or None
 
 
 def capture(table: Table) -> int | None:

@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import MISSING, Field, fields
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from workbench.engine import commands as c
 from workbench.engine import settings as s
 from workbench.engine.events import DEFAULT_CAPTURE
 from workbench.engine.wording import command_call, responder_plain
 from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.values import NO_TIMEOUT
 
 
 def to_toml(scenario: Scenario) -> str:
@@ -29,6 +30,10 @@ def to_toml(scenario: Scenario) -> str:
         lines += _pairs(_changes(blank, settings))
     lines += _steps(scenario.steps, "", current)
     return "\n".join(lines) + "\n"
+
+
+_NONE: Final = {"timeout": NO_TIMEOUT, "bind": ""}
+"""How a setting that is None again is written; as the first setting it is left out."""
 
 
 def _steps(steps: Iterable[Step], prefix: str,
@@ -73,13 +78,16 @@ def _perform(step: Perform, current: dict[str, s.EndpointSettings]) -> list[str]
 
 
 def _changes(before: s.EndpointSettings, after: s.EndpointSettings) -> dict[str, Any]:
-    """The keys in which two settings differ; a timeout that became None cannot be written."""
+    """The keys in which two settings differ; what became None again as it can be written."""
     found: dict[str, Any] = {}
     for item in fields(s.EndpointSettings):
         old, new = getattr(before, item.name), getattr(after, item.name)
-        if item.name == "name" or old == new or new is None:
+        if item.name == "name" or old == new:
             continue
-        if item.name == "responder":
+        if new is None:
+            if item.name in _NONE:
+                found[item.name] = _NONE[item.name]
+        elif item.name == "responder":
             found["responder"] = responder_plain(new)
         elif item.name == "options":
             found["options"] = dict(new)

@@ -77,14 +77,18 @@ class Demos(QObject):
         self.run_scenario(scenario)
 
     @Slot(object)
-    def run_scenario(self, scenario: Scenario) -> bool:
+    def run_again(self, scenario: Scenario) -> bool:
+        """Run one that was made from this very record: the next is not made from it too."""
+        return self.run_scenario(scenario, again=True)
+
+    def run_scenario(self, scenario: Scenario, *, again: bool = False) -> bool:
         """Run a scenario in this session, one at a time; False: another one runs."""
         if self.running:
             self.told.emit(tr("window.demo_busy"))
             return False
         self._demo = None
         self.shown = frozenset(settings.name for settings in scenario.endpoints)
-        self._run = _Run(self._controller.session, scenario, self)
+        self._run = _Run(self._controller.session, scenario, self, again=again)
         self._run.finished.connect(self._on_finished)
         self.told.emit(tr("window.demo_running", title=title_of(scenario)))
         self._run.start()
@@ -112,12 +116,15 @@ class _Run(QThread):
         problem: what it met; None: everything held.
     """
 
-    def __init__(self, session: Session, scenario: Scenario, parent: QObject) -> None:
+    def __init__(self, session: Session, scenario: Scenario, parent: QObject, *,
+                 again: bool) -> None:
         from workbench.scenario.runner import Runner
 
         super().__init__(parent)
         self._runner = Runner(session, scenario)
+        self._session = session
         self._scenario = scenario
+        self._again = again
         self.problem: Problem | None = None
 
     def give_up(self) -> None:
@@ -130,11 +137,17 @@ class _Run(QThread):
         return tr("window.demo_ok", title=title)
 
     def run(self) -> None:
+        from workbench.scenario.from_record import AGAIN, RUN_BEGUN, RUN_ENDED
+
+        title = title_of(self._scenario)
+        self._session.note(RUN_BEGUN, f"{title!r}, {AGAIN if self._again else ''!r}")
         try:
             report = self._runner.run()
         except Problem as problem:
             self.problem = problem
             return
+        finally:
+            self._session.note(RUN_ENDED, f"{title!r}")
         step = next((x for x in report.steps if x.reason is not None), None)
         if step is not None:
             self.problem = Problem("window.step_failed", number=step.number, title=step.title,

@@ -313,7 +313,7 @@ class MainWindow(QMainWindow):
 
         self.controller.session.journal.flush()
         maker = ScenarioWindow(self.controller, self.log.chosen_seqs(), self)
-        maker.run_wanted.connect(self.demos.run_scenario)
+        maker.run_wanted.connect(self.demos.run_again)
         self.demos.told.connect(maker.tell)
         self.worded.connect(maker.retranslate)
         maker.show()
