@@ -115,14 +115,24 @@ def explain(row: Row, *, title: str, sample: SampleRow | None = None,
     return Explanation(title, tuple(sections), as_python(row))
 
 
-def _failure(row: Row) -> list[Section]:
-    stem = explanation_key(row.errno, row.error)
-    values = {
+def what_failed(row: Row) -> str:
+    """An error in one sentence."""
+    stem, values = _stem(row)
+    return tr(f"{stem}.what", **values)
+
+
+def _stem(row: Row) -> tuple[str, dict[str, str]]:
+    """The key of an error's texts, and what stands in their gaps."""
+    return explanation_key(row.errno, row.error), {
         "errno": row.errno or row.error or "",
         "text": system_text(row.errno),
         "call": row.call,
     }
-    what = [tr(f"{stem}.what", **values)]
+
+
+def _failure(row: Row) -> list[Section]:
+    stem, values = _stem(row)
+    what = [what_failed(row)]
     specific = f"{stem}.{row.call}"
     if has(specific):
         what.append(tr(specific, **values))

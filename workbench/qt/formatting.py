@@ -6,12 +6,14 @@ import re
 from typing import NamedTuple
 
 from workbench.engine.events import COMMAND, NOTE
+from workbench.explain import what_failed
 from workbench.journal.export import missing_bytes
 from workbench.journal.notes import note_text
 from workbench.journal.reader import Row
 from workbench.payload import show
 from workbench.texts import has, tr
 
+PENDING = frozenset({"EINPROGRESS", "EAGAIN"})
 PREVIEW = 120
 """Bytes of a payload that a cell shows."""
 
@@ -23,6 +25,11 @@ class Accepted(NamedTuple):
 
     number: int
     owner: str | None
+
+
+def failed(row: Row) -> bool:
+    """Whether the call failed: that it has to wait is no failure."""
+    return row.error is not None and row.errno not in PENDING
 
 
 def who_text(row: Row, number: int | None) -> str:
@@ -94,6 +101,8 @@ def data_text(row: Row, accepted: Accepted | None = None) -> str:
         return row.peer
     if row.call == "connect" and row.errno == "EINPROGRESS":
         return tr("log.pending")
+    if failed(row):
+        return what_failed(row)
     if row.call == "connect" and row.result == 0 and row.local is not None:
         return tr("log.local", local=row.local)
     return ""

@@ -59,6 +59,16 @@ class Column(IntEnum):
     RESULT = 4
     TOOK = 5
     DATA = 6
+    CONNECTION = 7
+    LOCAL = 8
+    PEER = 9
+    SIZE = 10
+    CAUSE = 11
+
+
+EXTRA: Final = frozenset(
+    {Column.CONNECTION, Column.LOCAL, Column.PEER, Column.SIZE, Column.CAUSE})
+"""What the header's menu adds on request, under the record's names."""
 
 
 class TimeForm(StrEnum):
@@ -209,7 +219,7 @@ class LogModel(QAbstractTableModel):
     def _changed(self, seq: int) -> None:
         row = self.row_showing(seq)
         if row is not None:
-            self.dataChanged.emit(self.index(row, 0), self.index(row, Column.DATA))
+            self.dataChanged.emit(self.index(row, 0), self.index(row, max(Column)))
 
     # -- rows ---------------------------------------------------------------------------------
 
@@ -258,7 +268,7 @@ class LogModel(QAbstractTableModel):
         return page[(seq - 1) % PAGE] if (seq - 1) % PAGE < len(page) else None
 
     def cells(self, row: int) -> tuple[str, ...] | None:
-        """All seven texts of a row: what is painted, copied and read aloud."""
+        """All texts of a row, one a column: what is painted, copied and read aloud."""
         event = self.record_row(row)
         if event is None:
             return None
@@ -266,7 +276,7 @@ class LogModel(QAbstractTableModel):
         if event.kind == COMMAND:
             calls = self._controller.reader.calls_of(event.seq)
             text = command_text(event, calls, self._controller.role_of(event.endpoint))
-            return (str(event.seq), time, "", text, "", "", "")
+            return (str(event.seq), time, "", text, "", "", "", *_extra(event))
         return (
             str(event.seq),
             time,
@@ -275,6 +285,7 @@ class LogModel(QAbstractTableModel):
             result_text(event),
             took_text(event),
             data_text(event, self._controller.accepted(event)),
+            *_extra(event),
         )
 
     def set_time_form(self, form: TimeForm) -> None:
@@ -326,11 +337,13 @@ class LogModel(QAbstractTableModel):
 
     def retranslate(self) -> None:
         """Make the headers and texts again."""
-        keys = ("number", "time", "who", "call", "result", "took", "data")
-        self._headers = [tr(f"log.{key}") for key in keys]
+        self._headers = [
+            tr(f"log.column_{column.name.lower()}" if column in EXTRA
+               else f"log.{column.name.lower()}") for column in Column
+        ]
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._headers) - 1)
         if self._shown:
-            self.dataChanged.emit(self.index(0, 0), self.index(self._shown - 1, Column.DATA))
+            self.dataChanged.emit(self.index(0, 0), self.index(self._shown - 1, max(Column)))
 
     # -- QAbstractTableModel ------------------------------------------------------------------
 
@@ -351,3 +364,9 @@ class LogModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section]
         return None
+
+
+def _extra(event: Row) -> tuple[str, ...]:
+    """The further columns: numbers and addresses as the record has them."""
+    return tuple("" if value is None else str(value) for value in (
+        event.connection, event.local, event.peer, event.size, event.cause))

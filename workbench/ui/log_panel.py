@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Slot
+from PySide6.QtCore import QItemSelection, QModelIndex, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QPushButton,
     QTabWidget,
     QVBoxLayout,
@@ -22,9 +19,11 @@ from PySide6.QtWidgets import (
 
 from workbench.journal.query import Condition, FilterProblem, parse
 from workbench.qt.controller import Controller
-from workbench.qt.log_model import Column, LogModel, TimeForm
+from workbench.qt.log_model import LogModel
 from workbench.qt.tally import Tally
 from workbench.texts import tr
+from workbench.ui.log_columns import ColumnMenu
+from workbench.ui.log_rows import RowMenu
 from workbench.ui.log_view import LogView
 from workbench.ui.wording import Sentence, say
 
@@ -70,7 +69,6 @@ class LogPanel(QTabWidget):
         self._errors = Tally(controller, FAILED)
         self._programmatic = False
         self._led_here = False  # not by a click in the log: following goes on with the next action
-        self._preferences: Preferences | None = None
         self._build()
         self._wire()
         self.retranslate()
@@ -108,9 +106,8 @@ class LogPanel(QTabWidget):
         self.main_calls.toggled.connect(self.model.set_main_only)
         self.follow.toggled.connect(self._on_follow)
         self.model.counted.connect(self._on_counted)
-        header = self.view.horizontalHeader()
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self._on_header_menu)
+        self._columns = ColumnMenu(self.view, self.model)
+        self._rows = RowMenu(self)
         self.view.doubleClicked.connect(self._on_double_click)
         self.view.selectionModel().selectionChanged.connect(self._on_chosen)
         self.controller.selection_changed.connect(self._on_selection)
@@ -177,6 +174,18 @@ class LogPanel(QTabWidget):
         """Numbers of the chosen rows where several are; None: nobody has made a choice."""
         rows = self.view.selectionModel().selectedRows()
         return [self.model.seq_of(index.row()) for index in rows] if len(rows) > 1 else None
+
+    def narrow(self, term: str) -> None:
+        """One more term in the filter field, in sight, where it can be taken out again."""
+        if term not in self.filter.text().split():
+            self.filter.setText(f"{self.filter.text()} {term}".strip())
+        self.apply_filter()
+
+    @Slot()
+    def show_all(self) -> None:
+        """Nothing filtered."""
+        self.filter.clear()
+        self.apply_filter()
 
     @Slot()
     def _on_errors(self) -> None:
@@ -287,56 +296,11 @@ class LogPanel(QTabWidget):
 
     def restore(self, preferences: Preferences) -> None:
         """Columns and time form as they were left."""
-        self._preferences = preferences
-        with suppress(ValueError):
-            self.model.set_time_form(TimeForm(preferences.time_form))
-        if preferences.header:
-            self.view.by_hand = self.view.horizontalHeader().restoreState(preferences.header)
+        self._columns.restore(preferences)
 
     def keep(self) -> None:
         """Remember the columns, where a person has changed them."""
-        if self._preferences is not None and self.view.by_hand:
-            header = self.view.horizontalHeader()
-            self._preferences.header = bytes(header.saveState().data())
-
-    @Slot(QPoint)
-    def _on_header_menu(self, where: QPoint) -> None:
-        menu = QMenu(self)
-        for form in TimeForm:
-            action = menu.addAction(tr(f"log.time_{form.value}"))
-            action.setCheckable(True)
-            action.setChecked(form is self.model.time_form)
-            action.triggered.connect(partial(self._choose_time, form))
-        menu.addSeparator()
-        header = self.view.horizontalHeader()
-        for column in Column:
-            name = self.model.headerData(column, Qt.Orientation.Horizontal)
-            action = menu.addAction(str(name))
-            action.setCheckable(True)
-            action.setChecked(not header.isSectionHidden(column))
-            action.setEnabled(column is not Column.CALL)
-            action.toggled.connect(partial(self._show_column, column))
-        menu.addSeparator()
-        menu.addAction(tr("log.columns_reset")).triggered.connect(self._reset_columns)
-        menu.popup(header.mapToGlobal(where))
-
-    def _choose_time(self, form: TimeForm, _checked: bool = False) -> None:
-        self.model.set_time_form(form)
-        self.view.fit_rows()
-        if self._preferences is not None:
-            self._preferences.time_form = form.value
-
-    def _show_column(self, column: Column, shown: bool) -> None:
-        self.view.horizontalHeader().setSectionHidden(column, not shown)
-        self.view.by_hand = True
-
-    def _reset_columns(self) -> None:
-        for column in Column:
-            self.view.horizontalHeader().setSectionHidden(column, False)
-        self.view.by_hand = False
-        self.view.fit_rows()
-        if self._preferences is not None:
-            self._preferences.header = b""
+        self._columns.keep()
 
     @Slot(QModelIndex)
     def _on_double_click(self, index: QModelIndex) -> None:

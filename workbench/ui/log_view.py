@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from workbench.engine.events import COMMAND, NOTE
 from workbench.journal.reader import Row
 from workbench.journal.recorder import RECEIVING
-from workbench.qt.log_model import Column, LogModel, TimeForm
+from workbench.qt.formatting import failed
+from workbench.qt.log_model import EXTRA, Column, LogModel, TimeForm
+from workbench.ui import theme
 
 LONGEST: Final = {
     Column.NUMBER: "00000", Column.WHO: "server-1 #1", Column.RESULT: "ECONNREFUSED",
@@ -27,7 +29,13 @@ MARGIN: Final = 12
 """Pixels that a cell keeps free beside its text."""
 CROSS_GAP: Final = 5
 SENDING: Final = frozenset({"send", "sendto"})
-_RIGHT: Final = {Column.NUMBER, Column.TOOK}
+EXTRA_WIDTHS: Final = {
+    Column.CONNECTION: "0000", Column.LOCAL: "127.0.0.1:00000", Column.PEER: "127.0.0.1:00000",
+    Column.SIZE: "000000", Column.CAUSE: "00000",
+}
+_RIGHT: Final = {Column.NUMBER, Column.TOOK, Column.CONNECTION, Column.SIZE, Column.CAUSE}
+_SAID: Final = (Column.CALL, Column.RESULT, Column.TOOK, Column.DATA)
+"""What a note, which calls nothing, has for its sentence."""
 
 
 class LogView(QTableView):
@@ -62,6 +70,8 @@ class LogView(QTableView):
         self.keep_end = True
         self._fitting = True
         self.horizontalHeader().sectionResized.connect(self._on_resized)
+        for column in EXTRA:
+            self.setColumnHidden(column, True)
         self.fit_rows()
 
     def fit_rows(self) -> None:
@@ -88,6 +98,26 @@ class LogView(QTableView):
         for column, width in widths.items():
             self.setColumnWidth(column, width)
         self._fitting = False
+
+    def show_column(self, column: Column, shown: bool) -> None:
+        """One that is asked for stands before the data, which has the rest of the width."""
+        header = self.horizontalHeader()
+        if shown and column in EXTRA_WIDTHS:
+            metrics = self.fontMetrics()
+            widest = max(EXTRA_WIDTHS[column], self._log.headerData(
+                column, Qt.Orientation.Horizontal), key=metrics.horizontalAdvance)
+            self.setColumnWidth(column, metrics.horizontalAdvance(widest) + 2 * MARGIN)
+            header.moveSection(header.visualIndex(column), header.visualIndex(Column.DATA))
+        self.setColumnHidden(column, not shown)
+
+    def reset_columns(self) -> None:
+        """Columns as they were at first."""
+        header = self.horizontalHeader()
+        for column in Column:
+            self.setColumnHidden(column, column in EXTRA)
+            header.moveSection(header.visualIndex(column), column)
+        self.by_hand = False
+        self.fit_rows()
 
     def _on_resized(self, column: int, _old: int, _new: int) -> None:
         if not self._fitting and column != Column.DATA and self.isVisible():
@@ -141,7 +171,7 @@ class LogView(QTableView):
         if selected:
             painter.fillRect(0, top, width, height, palette.highlight())
             pen = palette.color(QPalette.ColorRole.HighlightedText)
-        elif event.errno is not None or event.error is not None:
+        elif failed(event):
             painter.fillRect(0, top, width, height, error_tint(palette))
         if self.marked is not None and event.connection == self.marked:
             painter.fillRect(0, top, 3, height, palette.highlight())
@@ -150,29 +180,37 @@ class LogView(QTableView):
             self._paint_rule(painter, palette, cells, top, height, boxes, selected)
             return
         for column, text in enumerate(cells):
-            if not text:
-                continue
             left, size = boxes[column]
+            if not text or not size:
+                continue
             box = QRect(left + 6, top, size - MARGIN, height)
+            if column == Column.DATA and concluded(event):
+                self._paint_conclusion(painter, _said(event, boxes, box), text, pen)
+                continue
             if column == Column.CALL:
                 box = self._paint_arrow(painter, box, event.call)
+            if column == Column.RESULT and failed(event):
+                box = self._paint_cross(painter, box)
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
             if column in _RIGHT:
                 flags |= Qt.AlignmentFlag.AlignRight
-            italic = column == Column.DATA and concluded(event)
-            if italic:
-                painter.save()
-                font = QFont(self.font())
-                font.setItalic(True)
-                painter.setFont(font)
-            shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-            if column == Column.RESULT and event.error is not None:
-                box = self._paint_cross(painter, box)
-                shown = self.fontMetrics().elidedText(
-                    text, Qt.TextElideMode.ElideRight, box.width())
-            painter.drawText(box, flags, shown)
-            if italic:
-                painter.restore()
+            painter.drawText(box, flags, self.fontMetrics().elidedText(
+                text, Qt.TextElideMode.ElideRight, box.width()))
+
+    def _paint_conclusion(self, painter: QPainter, box: QRect, text: str, pen: QColor) -> None:
+        """What the program says and no call returned: italic, with an icon."""
+        side = min(box.height() - 4, theme.ICON)
+        theme.icon("info", pen.name()).paint(
+            painter, box.left(), box.top() + (box.height() - side) // 2, side, side)
+        box = box.adjusted(side + 4, 0, 0, 0)
+        painter.save()
+        font = QFont(self.font())
+        font.setItalic(True)
+        painter.setFont(font)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
+                         painter.fontMetrics().elidedText(
+                             text, Qt.TextElideMode.ElideRight, box.width()))
+        painter.restore()
 
     def _paint_arrow(self, painter: QPainter, box: QRect, call: str) -> QRect:
         """Which way the bytes went: > out, < in; the calls stand in line with and without it."""
@@ -219,6 +257,16 @@ class LogView(QTableView):
 def _cross(height: int) -> int:
     """The side of an error's cross in a row of this height."""
     return max(6, height // 3)
+
+
+def _said(event: Row, boxes: list[tuple[int, int]], data: QRect) -> QRect:
+    """Where a conclusion is painted: a note has the room of the call that it does not have."""
+    if event.kind != NOTE:
+        return data
+    shown = [boxes[column] for column in _SAID if boxes[column][1]]
+    left = min(left for left, _ in shown) + 6
+    right = max(start + size for start, size in shown) - 6
+    return QRect(left, data.top(), right - left, data.height())
 
 
 def concluded(event: Row) -> bool:

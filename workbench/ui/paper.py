@@ -37,7 +37,7 @@ class Paper(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._shown: Explanation | str | None = None
+        self._shown: tuple[Explanation, str] | str | None = None
 
     def forget(self) -> None:
         """What is shown next is laid out anew, even if it is the same."""
@@ -49,9 +49,9 @@ class Paper(QScrollArea):
             self._fill([(text, False)])
 
     def show_explanation(self, shown: Explanation, who: str) -> None:
-        if shown == self._shown:
+        if (shown, who) == self._shown:
             return
-        self._shown = shown
+        self._shown = (shown, who)
         lines: list[tuple[str, bool]] = [(shown.title, True)]
         if who:
             lines.append((who, False))
