@@ -178,7 +178,11 @@ def compile_pattern(pattern: str, encoding: str = "utf-8") -> re.Pattern[bytes]:
 
 
 def hexdump(data: bytes, start: int = 0, *, width: int = 16) -> Iterator[str]:
-    """Lines of offset, `width` bytes in hex (8 or 16), and the printable ASCII of them."""
+    """Lines of offset, `width` bytes in hex (8 or 16), and the printable ASCII of them.
+
+    The narrow form has a short offset as long as that holds it.
+    """
+    digits = 4 if width <= 8 and start + len(data) <= 0xFFFF else 8
     for offset in range(0, len(data), width):
         row = data[offset : offset + width]
         left = " ".join(f"{byte:02x}" for byte in row[:8])
@@ -186,7 +190,7 @@ def hexdump(data: bytes, start: int = 0, *, width: int = 16) -> Iterator[str]:
         text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
         if width > 8:
             left = f"{left:<23}  {right:<23}"
-        yield f"{start + offset:08x}  {left:<23}  {text}"
+        yield f"{start + offset:0{digits}x}  {left:<23}  {text}"
 
 
 def suffix(append: str) -> bytes:

@@ -88,6 +88,7 @@ class Inspector(QTabWidget):
         self._frame = _scrolling(self.kernel)
         self.addTab(self._frame, "")
         self._encoding.currentIndexChanged.connect(self._show_bytes)
+        self.currentChanged.connect(self._show_bytes)  # only now it has its width
         self._offered.done.connect(self._on_way_taken)
         controller.selection_changed.connect(self.refresh)
         controller.snapshots_changed.connect(self._on_tick)

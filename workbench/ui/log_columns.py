@@ -25,6 +25,7 @@ class ColumnMenu(QObject):
         self._view = view
         self._model = model
         self._preferences: Preferences | None = None
+        self._changed = False
         header = view.horizontalHeader()
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._open)
@@ -40,7 +41,7 @@ class ColumnMenu(QObject):
 
     def keep(self) -> None:
         """Remember the columns, where a person has changed them."""
-        if self._preferences is not None and self._view.by_hand:
+        if self._preferences is not None and (self._view.by_hand or self._changed):
             header = self._view.horizontalHeader()
             self._preferences.header = bytes(header.saveState().data())
 
@@ -80,9 +81,10 @@ class ColumnMenu(QObject):
 
     def _show_column(self, column: Column, shown: bool) -> None:
         self._view.show_column(column, shown)
-        self._view.by_hand = True
+        self._changed = True
 
     def _reset(self) -> None:
         self._view.reset_columns()
+        self._changed = False
         if self._preferences is not None:
             self._preferences.header = b""

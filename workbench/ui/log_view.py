@@ -24,7 +24,7 @@ TIMES: Final = {
     TimeForm.CLOCK: "00:00:00.000", TimeForm.UTC: "2026-11-23 00:00:00.000Z",
     TimeForm.START: "00000.000000", TimeForm.PREVIOUS: "+0000.000000",
 }
-CALL_SHARE: Final = 0.62
+CALL_SHARE: Final = 0.56
 MARGIN: Final = 12
 """Pixels that a cell keeps free beside its text."""
 CROSS_GAP: Final = 5
@@ -92,7 +92,10 @@ class LogView(QTableView):
         widths = {column: metrics.horizontalAdvance(text) + MARGIN + 2
                   for column, text in longest.items()}
         widths[Column.RESULT] += _cross(self.verticalHeader().defaultSectionSize()) + CROSS_GAP
-        left = self.viewport().width() - sum(widths.values())
+        widths |= {column: self._width_of(column) for column in EXTRA_WIDTHS
+                   if not self.isColumnHidden(column)}
+        left = self.viewport().width() - sum(
+            width for column, width in widths.items() if not self.isColumnHidden(column))
         widths[Column.CALL] = max(metrics.horizontalAdvance("0" * 12), int(left * CALL_SHARE))
         self._fitting = True
         for column, width in widths.items():
@@ -102,13 +105,18 @@ class LogView(QTableView):
     def show_column(self, column: Column, shown: bool) -> None:
         """One that is asked for stands before the data, which has the rest of the width."""
         header = self.horizontalHeader()
-        if shown and column in EXTRA_WIDTHS:
-            metrics = self.fontMetrics()
-            widest = max(EXTRA_WIDTHS[column], self._log.headerData(
-                column, Qt.Orientation.Horizontal), key=metrics.horizontalAdvance)
-            self.setColumnWidth(column, metrics.horizontalAdvance(widest) + 2 * MARGIN)
-            header.moveSection(header.visualIndex(column), header.visualIndex(Column.DATA))
+        self._fitting = True
         self.setColumnHidden(column, not shown)
+        if shown and column in EXTRA_WIDTHS:
+            self.setColumnWidth(column, self._width_of(column))
+            header.moveSection(header.visualIndex(column), header.visualIndex(Column.DATA))
+        self._fitting = False
+        self._fit_columns()
+
+    def _width_of(self, column: Column) -> int:
+        metrics = self.fontMetrics()
+        texts = (EXTRA_WIDTHS[column], self._log.headerData(column, Qt.Orientation.Horizontal))
+        return max(map(metrics.horizontalAdvance, texts)) + MARGIN + 4
 
     def reset_columns(self) -> None:
         """Columns as they were at first."""

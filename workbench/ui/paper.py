@@ -23,6 +23,7 @@ from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.panel_parts.controls import fit
 from workbench.ui.panel_parts.message_line import WayOut
 
+ABOVE_HEADING: Final = 6
 MOST_CODE: Final = 8
 """Lines."""
 
@@ -66,8 +67,10 @@ class Paper(QScrollArea):
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(8, 6, 8, 6)
-        column.setSpacing(4)
+        column.setSpacing(2)
         for line, heading in lines:
+            if heading and column.count():
+                column.addSpacing(ABOVE_HEADING)
             label = QLabel()
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setText(line)

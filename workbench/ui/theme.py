@@ -110,6 +110,8 @@ def current() -> Theme:
     return _in_force[0]
 
 
+DARKER: Final = 140
+"""Per cent by which Fusion takes an outline darker than the window: on dark it would be gone."""
 _in_force: list[Theme] = [LIGHT]
 _natural_size: list[float] = []
 
@@ -203,6 +205,11 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
     if app.style().objectName().lower() != "fusion":
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette(chosen))
+    outlined = palette(chosen)
+    outlined.setColor(QPalette.ColorRole.Window, QColor(chosen.field).lighter(DARKER))
+    outlined.setColor(QPalette.ColorRole.Light, QColor(chosen.edge))  # the line below tabs
+    for kind in ("QCheckBox", "QComboBox", "QTabBar"):
+        app.setPalette(outlined, kind)
     font = _readable(app.font(), CJK)
     font.setPointSizeF(_natural_size[0] * scale / 100)
     app.setFont(font)
