@@ -15,7 +15,8 @@ import pytest
 
 from workbench import texts
 from workbench.engine.errors import describe, explanation_key
-from workbench.explain import explain, story_of
+from workbench.evidence import evidence_of
+from workbench.explain import explain
 from workbench.journal.reader import Row
 from workbench.texts import tr
 
@@ -257,10 +258,11 @@ def test_the_story_of_a_reset(tmp_path: Path) -> None:
         session.journal.flush()
         reader = session.journal.reader()
         found = next(item for item in reader.page(1, 1000) if item.errno == "ECONNRESET")
-        story = story_of(reader, found)
+        evidence = evidence_of(reader, found)
+        story = evidence.story
         assert story is not None
         assert (story.pair_ended, story.fin_seen) == ("abort", False)
-        shown = explain(found, title="x", story=story)
+        shown = explain(found, title="x", evidence=evidence)
         assert any("SO_LINGER (1, 0)" in text for section in shown.sections
                    for text in section.paragraphs)
 

@@ -256,6 +256,6 @@ def test_the_texts_of_patterns_are_all_there() -> None:
 
 def test_a_narrow_hexdump_has_eight_bytes_a_row() -> None:
     assert list(hexdump(b"GET / HTTP", width=8)) == [
-        "00000000  47 45 54 20 2f 20 48 54  GET / HT",
-        "00000008  54 50                    TP",
+        "0000  47 45 54 20 2f 20 48 54  GET / HT",
+        "0008  54 50                    TP",
     ]

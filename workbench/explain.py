@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from workbench.engine.errors import explanation_key, system_text
 from workbench.engine.events import COMMAND, NOTE
-from workbench.journal.reader import Reader, Row, SampleRow
+from workbench.evidence import Evidence, FullQueue, Story
+from workbench.journal.reader import Row, SampleRow
 from workbench.texts import has, tr
+
+NOTHING_KNOWN: Final = Evidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,53 +33,6 @@ class Explanation:
     python: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """What the record holds about a connection before its reset.
-
-    Attributes:
-        idle_s: seconds since its last event; None where there was none.
-        fin_seen: recv had given b"": the peer's FIN came before.
-        pair_ended: how our own other end ended it ("abort", "close"), None where it is not ours
-            or had not.
-        pair_unread: bytes that our other end had not read when it closed.
-    """
-
-    idle_s: float | None = None
-    fin_seen: bool = False
-    pair_ended: str | None = None
-    pair_unread: int | None = None
-
-
-AROUND = 200
-"""Rows after a reset in which the other end's close may stand."""
-RESETS = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
-
-
-def story_of(reader: Reader, row: Row) -> Story | None:
-    """What led to a reset, from the record; None for any other event."""
-    if row.errno not in RESETS or row.connection is None:
-        return None
-    before = reader.before(row.connection, row.seq)
-    last = before[-1] if before else None
-    idle = (row.t_ns - last.t_ns) / 1e9 if last is not None else None
-    fin = any(item.call == "recv" and item.result == 0 for item in before)
-    own = reader.connection(row.connection)
-    if own is None or own.pair is None:
-        return Story(idle, fin)
-    # another thread may record it later; what began before our call ended can have led to it
-    known = row.t_ns + row.duration_ns
-    other = [item for item in reader.before(own.pair, row.seq + AROUND) if item.t_ns <= known]
-    ended, unread = None, None
-    if any(item.call == "close" for item in other):
-        lingered = any("SO_LINGER, (1, 0)" in item.args for item in other)
-        ended = "abort" if lingered else "close"
-        samples = reader.samples(own.pair)
-        if samples:
-            unread = json.loads(samples[-1].reading).get("unread")
-    return Story(idle, fin, ended, unread)
-
-
 def _told(story: Story) -> list[str]:
     lines = []
     if story.idle_s is not None:
@@ -89,29 +47,29 @@ def _told(story: Story) -> list[str]:
     return lines
 
 
-def explain(row: Row, *, title: str, sample: SampleRow | None = None,
-            sampled_at: str = "", story: Story | None = None) -> Explanation:
+def explain(row: Row, *, title: str, evidence: Evidence = NOTHING_KNOWN,
+            clock: Callable[[int], str] = str) -> Explanation:
     """Explain one event.
 
     Args:
         title: the call and its result as the log shows them.
-        sample: the kernel reading kept nearest to the event, None where none was taken.
-        sampled_at: its moment as the clock shows it.
-        story: what led to a reset.
+        evidence: what the record holds about it.
+        clock: a moment of the record as the clock shows it.
     """
     if row.kind == COMMAND:
         sections = [Section(tr("explain.command"), (tr("explain.command_text"),))]
     elif row.kind == NOTE:
         sections = [Section(tr("explain.note"), (title,))]
     elif row.error is not None:
-        sections = _failure(row)
+        sections = _failure(row, evidence, clock)
     else:
-        sections = [Section(tr("explain.returned"), _success(row))]
-    if story is not None:
-        sections.append(Section(tr("explain.story"), tuple(_told(story))))
+        sections = [Section(tr("explain.returned"), _success(row, evidence))]
+    if evidence.story is not None:
+        sections.append(Section(tr("explain.story"), tuple(_told(evidence.story))))
+    sample = evidence.sample
     kernel = _kernel(sample)
-    if kernel and row.kind not in {COMMAND, NOTE}:
-        sections.append(Section(tr("explain.kernel", time=sampled_at), (kernel,)))
+    if sample is not None and kernel and row.kind not in {COMMAND, NOTE}:
+        sections.append(Section(tr("explain.kernel", time=clock(sample.t_ns)), (kernel,)))
     return Explanation(title, tuple(sections), as_python(row))
 
 
@@ -130,8 +88,10 @@ def _stem(row: Row) -> tuple[str, dict[str, str]]:
     }
 
 
-def _failure(row: Row) -> list[Section]:
+def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[Section]:
     stem, values = _stem(row)
+    if evidence.full is not None:
+        return _queue_was_full(row, evidence, evidence.full, clock)
     what = [what_failed(row)]
     specific = f"{stem}.{row.call}"
     if has(specific):
@@ -143,15 +103,34 @@ def _failure(row: Row) -> list[Section]:
     ]
 
 
-def _success(row: Row) -> tuple[str, ...]:
-    if row.call in {"recv", "recvfrom"} and row.result == 0 and row.call == "recv":
-        return (tr("explain.eof"),)
+def _queue_was_full(row: Row, evidence: Evidence, full: FullQueue,
+                    clock: Callable[[int], str]) -> list[Section]:
+    """Our own listener did not answer, and its queue was read: no guess is needed."""
+    kernel = [tr("explain.full_queue", name=full.listener, waiting=full.waiting,
+                 limit=full.limit, time=clock(full.t_ns))]
+    if evidence.syns is not None:
+        kernel.append(tr("explain.full_silent", count=evidence.syns))
+    return [
+        Section(tr("explain.returned"), (what_failed(row),)),
+        Section(tr("explain.why"), tuple(kernel)),
+        Section(tr("explain.try"), (tr("explain.full_try", name=full.listener),)),
+    ]
+
+
+def _success(row: Row, evidence: Evidence) -> tuple[str, ...]:
+    if row.call == "recv" and row.result == 0:
+        return (tr("explain.eof_both" if evidence.both_finished else "explain.eof"),)
+    if row.call == "recv" and evidence.boundaries:
+        return (tr("explain.recv_message", result=row.result), *_cut_off(row))
     key = f"explain.{row.call}" if has(f"explain.{row.call}") else "explain.ok"
-    paragraphs = [tr(key, result=row.result, size=row.size, call=row.call)]
-    cut = row.size is not None and row.call in {"recv", "recvfrom"} and _asked(row) < row.size
-    if cut:
-        paragraphs.append(tr("explain.truncated", size=row.size, asked=_asked(row)))
-    return tuple(paragraphs)
+    return (tr(key, result=row.result, size=row.size, call=row.call), *_cut_off(row))
+
+
+def _cut_off(row: Row) -> tuple[str, ...]:
+    """That a message was longer than what was asked for."""
+    if row.call not in {"recv", "recvfrom"} or row.size is None or _asked(row) >= row.size:
+        return ()
+    return (tr("explain.truncated", size=row.size, asked=_asked(row)),)
 
 
 def _asked(row: Row) -> int:
@@ -188,11 +167,16 @@ def as_python(row: Row) -> str:
         case "sendto":
             return f"sock.sendto({_bytes(row)}, {row.args})"
         case "recv":
-            return f"data = {name}.recv({row.args.split(',')[0]})"
+            return f"data = {name}.recv({_flagged(row.args)})"
         case "recvfrom":
-            return f"data, address = sock.recvfrom({row.args.split(',')[0]})"
+            return f"data, address = sock.recvfrom({_flagged(row.args)})"
         case _:
             return python_call(row.call, row.args, name)
+
+
+def _flagged(args: str) -> str:
+    """The arguments of a read as Python names them: flags are constants of the module."""
+    return ", ".join(f"socket.{part}" if part[:1].isupper() else part for part in args.split(", "))
 
 
 def python_call(call: str, args: str, name: str = "sock") -> str:

@@ -252,6 +252,19 @@ class Reader:
             "SELECT count(*) FROM connection WHERE endpoint=? AND id<=? AND (parent IS NOT NULL)=?",
             (endpoint, connection, parent is not None))[0][0])
 
+    def socket_type(self, connection: int) -> str | None:
+        """SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET."""
+        found = self._all("SELECT p.type FROM connection c JOIN endpoint p ON p.id=c.endpoint"
+                          " WHERE c.id=?", (connection,))
+        return str(found[0][0]) if found else None
+
+    def listeners_at(self, address: str) -> list[tuple[int, str]]:
+        """Listening sockets of ours at an address: connection and endpoint's name, newest first."""
+        return [(row[0], row[1]) for row in self._all(
+            "SELECT c.id, p.name FROM connection c JOIN endpoint p ON p.id=c.endpoint"
+            " WHERE p.role='listener' AND c.parent IS NULL AND c.local=? ORDER BY c.id DESC",
+            (address,))]
+
     def accepted(self, row: Row) -> tuple[int, str | None] | None:
         """What an accept() led to: the new connection, and whose other end it is if it is ours.
 

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.explain import explain, story_of
+from workbench.evidence import evidence_of
+from workbench.explain import explain
 from workbench.journal.export import missing_bytes
 from workbench.journal.query import parse
 from workbench.journal.reader import Row
@@ -163,15 +164,9 @@ class Inspector(QTabWidget):
             self._text.show_plain(tr("explain.nothing"))
             self._bytes.clear()
             return
-        sample = None
-        sampled_at = ""
-        if row.connection is not None:
-            sample = self.controller.reader.sample_near(row.connection, row.t_ns)
-            if sample is not None:
-                sampled_at = self.controller.clock_text(sample.t_ns)
         shown = explain(row, title=title_of(row, self.controller.role_of(row.endpoint)),
-                        sample=sample, sampled_at=sampled_at,
-                        story=story_of(self.controller.reader, row))
+                        evidence=evidence_of(self.controller.reader, row),
+                        clock=self.controller.clock_text)
         self._text.show_explanation(
             shown, who_text(row, self.controller.number_of(row.connection))
         )

@@ -1,0 +1,146 @@
+"""What the record holds about how an event came about: only what was seen or measured in it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.journal.reader import Reader, Row, SampleRow
+
+AROUND: Final = 200
+"""Rows after a reset in which the other end's close may stand."""
+NEAR_NS: Final = 2_000_000_000
+"""A reading older or newer than this says nothing about the moment."""
+RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
+_FINISHING: Final = frozenset({"SHUT_WR", "SHUT_RDWR"})
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the record holds about a connection before its reset.
+
+    Attributes:
+        idle_s: seconds since its last event; None where there was none.
+        fin_seen: recv had given b"": the peer's FIN came before.
+        pair_ended: how our own other end ended it ("abort", "close"), None where it is not ours
+            or had not.
+        pair_unread: bytes that our other end had not read when it closed.
+    """
+
+    idle_s: float | None = None
+    fin_seen: bool = False
+    pair_ended: str | None = None
+    pair_unread: int | None = None
+
+
+def story_of(reader: Reader, row: Row) -> Story | None:
+    """What led to a reset, from the record; None for any other event."""
+    if row.errno not in RESETS or row.connection is None:
+        return None
+    before = reader.before(row.connection, row.seq)
+    last = before[-1] if before else None
+    idle = (row.t_ns - last.t_ns) / 1e9 if last is not None else None
+    fin = any(item.call == "recv" and item.result == 0 for item in before)
+    own = reader.connection(row.connection)
+    if own is None or own.pair is None:
+        return Story(idle, fin)
+    # another thread may record it later; what began before our call ended can have led to it
+    known = row.t_ns + row.duration_ns
+    other = [item for item in reader.before(own.pair, row.seq + AROUND) if item.t_ns <= known]
+    ended, unread = None, None
+    if any(item.call == "close" for item in other):
+        lingered = any("SO_LINGER, (1, 0)" in item.args for item in other)
+        ended = "abort" if lingered else "close"
+        samples = reader.samples(own.pair)
+        if samples:
+            unread = json.loads(samples[-1].reading).get("unread")
+    return Story(idle, fin, ended, unread)
+
+
+@dataclass(frozen=True, slots=True)
+class FullQueue:
+    """The accept queue of a listener of ours as it was read when a connect() found no answer.
+
+    Attributes:
+        t_ns: when it was read.
+        waiting, limit: as the kernel gives them; it is full when more than the limit wait.
+    """
+
+    listener: str
+    t_ns: int
+    waiting: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What bears on one event.
+
+    Attributes:
+        sample: the kernel reading kept nearest to it.
+        story: what led to a reset.
+        both_finished: before this end of stream we had finished sending too.
+        full: the listener that it was to reach is ours, and its queue was full.
+        syns: how often the kernel has sent the SYN of a connect() without an answer.
+        boundaries: its socket keeps the boundaries of messages.
+    """
+
+    sample: SampleRow | None = None
+    story: Story | None = None
+    both_finished: bool = False
+    full: FullQueue | None = None
+    syns: int | None = None
+    boundaries: bool = False
+
+
+def evidence_of(reader: Reader, row: Row) -> Evidence:
+    """Look through the record for what bears on an event."""
+    if row.connection is None:
+        return Evidence()
+    sample = reader.sample_near(row.connection, row.t_ns + row.duration_ns)
+    ended = row.call == "recv" and row.result == 0
+    unanswered = row.call == "connect" and row.error == "TimeoutError"
+    return Evidence(
+        sample=sample,
+        story=story_of(reader, row),
+        both_finished=ended and any(
+            item.call == "shutdown" and item.args in _FINISHING and item.error is None
+            for item in reader.before(row.connection, row.seq)),
+        full=_full_queue(reader, row) if unanswered else None,
+        syns=_syns(sample) if unanswered else None,
+        boundaries=reader.socket_type(row.connection) != "SOCK_STREAM",
+    )
+
+
+def _syns(sample: SampleRow | None) -> int | None:
+    reading = json.loads(sample.reading) if sample is not None else {}
+    repeats = reading.get("retransmits")
+    return repeats + 1 if reading.get("state") == "SYN_SENT" and repeats is not None else None
+
+
+def _full_queue(reader: Reader, row: Row) -> FullQueue | None:
+    """Our own listener at the address, where its queue was read full while connect() waited."""
+    begun, ended = row.t_ns, row.t_ns + row.duration_ns
+    for number, name in reader.listeners_at(_target(row.args)):
+        sample = reader.sample_near(number, ended)
+        if sample is None or not begun - NEAR_NS <= sample.t_ns <= ended + NEAR_NS:
+            continue
+        reading = json.loads(sample.reading)
+        waiting, limit = reading.get("unacked"), reading.get("sacked")
+        if reading.get("state") == "LISTEN" and waiting is not None and waiting > limit:
+            return FullQueue(name, sample.t_ns, waiting, limit)
+    return None
+
+
+def _target(args: str) -> str:
+    """The address of a connect() in the record's spelling."""
+    try:
+        target = ast.literal_eval(args)
+    except (ValueError, SyntaxError):
+        return args
+    if not isinstance(target, tuple) or len(target) < 2:
+        return str(target)
+    host, port = str(target[0]), target[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
