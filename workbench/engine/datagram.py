@@ -9,10 +9,10 @@ from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine import kernel, options
+from workbench.engine.binding import BoundFile, bind_searching
 from workbench.engine.channel import Channel, Outgoing
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
-from workbench.engine.listener import BoundFile, bind_searching
 from workbench.engine.loop import Timer
 from workbench.engine.responders import prepare
 from workbench.engine.sending import Make, maker
@@ -210,9 +210,7 @@ class DatagramEndpoint(Endpoint):
     def bind(self, sockaddr: SockAddress, ticket: Ticket | None) -> None:
         """bind(); with `port_search` the next free port."""
         channel = self.need()
-        bind_searching(self, channel, sockaddr, ticket)
-        if isinstance(sockaddr, str) and sockaddr and not sockaddr.startswith("\0"):
-            channel.file = BoundFile(sockaddr)
+        channel.file = bind_searching(self, channel, sockaddr, ticket)
         self.phase = Phase.BOUND
 
     def connect(self, ticket: Ticket, count: int | None) -> None:

@@ -6,11 +6,11 @@ import errno
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine import kernel
+from workbench.engine.binding import BoundFile, bind_searching
 from workbench.engine.channel import Channel, Op
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
@@ -20,56 +20,14 @@ from workbench.engine.responders import prepare
 from workbench.engine.settings import GateMode
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, Phase, Waiting
-from workbench.engine.stream import StreamChannel
+from workbench.engine.stream_channel import StreamChannel
 from workbench.engine.ticket import Ticket
 from workbench.engine.traced import SockAddress, TracedSocket
 from workbench.texts import Problem
 
 BACK_OFF: Final = 0.5
 """Seconds without accept after EMFILE: the connection stays queued, the selector would spin."""
-PORTS_TRIED: Final = 100
 _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
-
-
-class BoundFile:
-    """The file of an AF_UNIX socket: unlinked by its binder, while it is still the same file."""
-
-    def __init__(self, path: str) -> None:
-        self.path = Path(path)
-        found = self.path.lstat()
-        self._identity = (found.st_dev, found.st_ino)
-
-    def remove(self) -> bool:
-        """Unlink it; False if somebody else has taken the name meanwhile, or it is gone."""
-        try:
-            found = self.path.lstat()
-            if (found.st_dev, found.st_ino) != self._identity:
-                return False
-            self.path.unlink()
-        except OSError:
-            return False
-        return True
-
-
-def bind_searching(endpoint: Endpoint, channel: Channel, sockaddr: SockAddress,
-                   ticket: Ticket | None) -> None:
-    """bind(); with `port_search` on the next free port where this one is taken."""
-    if not (isinstance(sockaddr, tuple) and endpoint.settings.port_search and sockaddr[1]):
-        channel.traced.bind(sockaddr, ticket)
-        return
-    wished = sockaddr[1]
-    last = min(wished + PORTS_TRIED, 65535)
-    for port in range(wished, last + 1):
-        moved = (sockaddr[0], port, *sockaddr[2:])
-        try:
-            channel.traced.bind(moved, ticket)
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE or port == last:
-                raise
-            continue
-        if port != wished:
-            endpoint.note("port_moved", f"{wished}, {port}", channel.traced.id, ticket)
-        return
 
 
 class OwnSocket(Channel):
@@ -180,9 +138,7 @@ class ListenerEndpoint(Endpoint):
     def bind(self, sockaddr: SockAddress, ticket: Ticket | None) -> None:
         """bind(); with `port_search` the next free port where this one is taken."""
         own = self.need_own()
-        bind_searching(self, own, sockaddr, ticket)
-        if isinstance(sockaddr, str) and not sockaddr.startswith("\0") and sockaddr:
-            own.file = BoundFile(sockaddr)
+        own.file = bind_searching(self, own, sockaddr, ticket)
         self.phase = Phase.BOUND
 
     def listen_now(self, backlog: int, ticket: Ticket | None) -> None:
