@@ -10,11 +10,12 @@ from typing import Final
 from workbench.engine import commands as c
 from workbench.engine import kernel, options
 from workbench.engine.binding import BoundFile, bind_searching
-from workbench.engine.channel import Channel, Outgoing
+from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
 from workbench.engine.loop import Timer
 from workbench.engine.responders import prepare
+from workbench.engine.send_queue import Outgoing
 from workbench.engine.sending import Make, maker
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, PeerSnapshot, Phase
@@ -119,7 +120,7 @@ class DatagramChannel(Channel):
     def _try_again(self) -> None:
         self._retry = None
         if self.open:
-            self.flush()
+            self.outbox.flush()
 
     def sending_failed(self, error: Exception) -> None:
         self.traced.sample()
@@ -269,7 +270,7 @@ class DatagramEndpoint(Endpoint):
 
         def once(last: Ticket | None) -> bool:
             if channel.open:
-                channel.write(make(), last, to=to)
+                channel.outbox.write(make(), last, to=to)
             elif last is not None:
                 last.fail(Problem("engine.closed_meanwhile"))
             return channel.open

@@ -19,13 +19,13 @@ from workbench.engine import commands as c
 from workbench.engine import options
 from workbench.engine.calls import do_call
 from workbench.engine.channel import Channel
+from workbench.engine.drawing import draw
 from workbench.engine.errors import USER_ERRORS
 from workbench.engine.events import NOTE, Cause, Event, Sink
 from workbench.engine.kernel import Reading
 from workbench.engine.loop import EndpointLoop, Runner, Spawn, Timer
 from workbench.engine.making import HERE, Maker
 from workbench.engine.naming import Names
-from workbench.engine.picture import draw
 from workbench.engine.responders import Behaviour, prepare
 from workbench.engine.sending import Make, Repeater, maker
 from workbench.engine.settings import EndpointSettings, GateMode, OnPeerClose, Pace, Responder, Role
@@ -214,7 +214,7 @@ class Endpoint:
         before = self.now() - int(SILENCE * 1e9)
         silent = (
             channel for channel in self.channels.values()
-            if (channel.out or channel.ops or channel.connecting is not None)
+            if (channel.outbox.items or channel.ops or channel.connecting is not None)
             and (channel.traced.last is None or channel.traced.last.t_ns < before)
         )
         for channel, _ in zip(silent, range(SAMPLED_AT_ONCE), strict=False):
@@ -616,7 +616,7 @@ class Endpoint:
         if not live and ticket is not None:
             ticket.fail(Problem("engine.closed_meanwhile"))
         for channel in live:
-            channel.write(make(), ticket if channel is live[-1] else None)
+            channel.outbox.write(make(), ticket if channel is live[-1] else None)
         return bool(live)
 
     # -- options ------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ from typing import Final
 from workbench.engine import commands as c
 from workbench.engine import kernel
 from workbench.engine.binding import BoundFile, bind_searching
-from workbench.engine.channel import Channel, Op
+from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
 from workbench.engine.events import Cause
 from workbench.engine.loop import READ, Timer
+from workbench.engine.pending import Op
 from workbench.engine.responders import prepare
 from workbench.engine.settings import GateMode
 from workbench.engine.setup import Planned, Setup
@@ -176,7 +177,7 @@ class ListenerEndpoint(Endpoint):
             if self.timeout == 0 or self.phase is not Phase.LISTENING:
                 self._accept(op, ticket)
                 continue
-            own.start_deadline(op, self._accept_expired)
+            op.start_deadline(self, self._accept_expired)
         own.refresh()
 
     def _accept_expired(self, op: Op) -> None:

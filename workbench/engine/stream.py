@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.engine import kernel
-from workbench.engine.channel import Channel, Op
+from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
+from workbench.engine.pending import Op
 from workbench.engine.responders import prepare
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, Phase

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import socket
 
-from workbench.engine.channel import Channel, Op, Outgoing
+from workbench.engine.channel import Channel
 from workbench.engine.errors import describe
 from workbench.engine.loop import Job
+from workbench.engine.pending import Op
 from workbench.engine.responders import Reply
+from workbench.engine.send_queue import Outgoing
 from workbench.engine.settings import GateMode, OnPeerClose
 from workbench.engine.snapshot import CloseCause
 from workbench.engine.traced import SockAddress
@@ -42,7 +44,7 @@ class StreamChannel(Channel):
             if self.endpoint.timeout == 0:
                 self._end_ticket(error)
             else:
-                self.start_deadline(op, self._connect_expired)
+                op.start_deadline(self.endpoint, self._connect_expired)
             self.refresh()
         except (OSError, OverflowError, TypeError, ValueError) as error:
             self.connect_failed(error)
@@ -152,13 +154,13 @@ class StreamChannel(Channel):
             return
         self.bytes_in += count
         answer = self.behaviour.answer
-        if answer is Reply and not self.out and endpoint.sending is GateMode.AUTO:
+        if answer is Reply and not self.outbox.items and endpoint.sending is GateMode.AUTO:
             self._echo(buffer[: min(count, size)])
         elif answer is not None:
             reply = answer(buffer[: min(count, size)])
             if reply is not None:
                 self.reply(reply)
-        if self.out_bytes:
+        if self.outbox.size:
             self.refresh()
 
     def _echo(self, data: memoryview) -> None:
@@ -172,7 +174,7 @@ class StreamChannel(Channel):
             return
         self.bytes_out += count
         if count < len(data):
-            self.queue(data[count:])
+            self.outbox.keep(data[count:])
 
     def _finished_by_peer(self) -> None:
         """recv gave b"": the peer has sent FIN. What we still have to send may still go."""
@@ -182,11 +184,7 @@ class StreamChannel(Channel):
             self.traced.sample()
             self.close_cause = CloseCause.PEER
         if self.on_peer_close is OnPeerClose.CLOSE and self.open:
-            if self.out:
-                self.close_when_sent = True
-            else:
-                self.close(CloseCause.PEER)
-                return
+            self.close_once_sent(CloseCause.PEER)
         self.refresh()
 
     def send_one(self, item: Outgoing) -> int:
