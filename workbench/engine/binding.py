@@ -1,4 +1,4 @@
-"""bind() beyond the bare call: the next free port, and the file that AF_UNIX leaves behind."""
+"""bind() beyond the bare call: who may reach it, the next free port, the file of AF_UNIX."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import errno
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from workbench.engine import address as addresses
+from workbench.engine.opening import numbers
 from workbench.engine.traced import SockAddress
+from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.engine.channel import Channel
@@ -34,6 +37,16 @@ class BoundFile:
         except OSError:
             return False
         return True
+
+
+def check_reach(endpoint: Endpoint, sockaddr: SockAddress, ticket: Ticket) -> None:
+    """Warn of a bind that other machines can reach. Raises Problem where that is not allowed."""
+    family, _ = numbers(endpoint.settings)
+    if not addresses.beyond_loopback(sockaddr, family):
+        return
+    if not endpoint.around.beyond_loopback:
+        raise Problem("engine.beyond_loopback", address=str(sockaddr[0]))
+    endpoint.note("listens_beyond_loopback", repr(sockaddr[0]), None, ticket)
 
 
 def bind_searching(endpoint: Endpoint, channel: Channel, sockaddr: SockAddress,

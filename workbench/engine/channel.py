@@ -17,6 +17,7 @@ from workbench.engine.snapshot import CloseCause, Waiting
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
+    from workbench.engine.commands import How
     from workbench.engine.endpoint import Endpoint
     from workbench.engine.ticket import Ticket
     from workbench.engine.traced import SockAddress, TracedSocket
@@ -36,6 +37,7 @@ class Channel:
 
     def __init__(self, endpoint: Endpoint, traced: TracedSocket, number: int) -> None:
         self.endpoint = endpoint
+        self.gates = endpoint.gates
         self.traced = traced
         self.number = number
         self.opened_ns = endpoint.now()
@@ -71,15 +73,14 @@ class Channel:
         mask = 0
         if not self.peer_finished and (self.ops or self._reads_by_itself()):
             mask = READ
-        if self.outbox.items and self.endpoint.may_send():
+        if self.outbox.items and self.gates.may_send():
             mask |= WRITE
         return mask
 
     def _reads_by_itself(self) -> bool:
-        endpoint = self.endpoint
         return (
-            endpoint.receive is GateMode.AUTO
-            and not endpoint.held
+            self.gates.receive is GateMode.AUTO
+            and not self.gates.held
             and self.outbox.size < HIGH_WATER
             and self.connected_ns is not None
         )
@@ -89,7 +90,7 @@ class Channel:
         mask = self.interest() if self.open else 0
         if mask == self._mask:
             return
-        loop = self.endpoint.loop
+        loop = self.endpoint.worker.loop
         if not self._mask:
             loop.register(self.traced.raw, mask, self.ready)
         elif mask:
@@ -157,7 +158,7 @@ class Channel:
         """Carry out what the responder answered."""
         if reply.delay:
             later = Reply(bytes(reply.data), 0.0, reply.close)
-            timer: Timer = self.endpoint.loop.after(
+            timer: Timer = self.endpoint.worker.loop.after(
                 reply.delay, lambda: self._reply_later(later, to, timer)
             )
             self._replies.add(timer)
@@ -186,6 +187,11 @@ class Channel:
         if self.connecting is not None:
             op, self.connecting = self.connecting, None
             op.end(reason)
+
+    def shutdown(self, how: How, ticket: Ticket) -> None:
+        """Half-close, or both directions. Raises OSError."""
+        self.traced.shutdown(getattr(socket, how.value), how.value, ticket)
+        self.refresh()
 
     def abort(self, ticket: Ticket | None) -> None:
         """SO_LINGER (1, 0), then close(): unsent bytes go, the peer gets a reset."""
@@ -217,7 +223,7 @@ class Channel:
         self.errno = self.errno or errno
         self.end_all(Problem("engine.closed_meanwhile"))
         if self._mask:
-            self.endpoint.loop.unregister(self.traced.raw)
+            self.endpoint.worker.loop.unregister(self.traced.raw)
             self._mask = 0
         if self.traced.lingers:
             self._close_in_thread(ticket)
@@ -239,7 +245,7 @@ class Channel:
                 pass
             return lambda: self.endpoint.channel_closed(self)
 
-        self.endpoint.loop.in_thread(work)
+        self.endpoint.worker.loop.in_thread(work)
 
     # -- the picture --------------------------------------------------------------------------
 

@@ -9,11 +9,13 @@ from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine import kernel, options
-from workbench.engine.binding import BoundFile, bind_searching
+from workbench.engine.binding import BoundFile, bind_searching, check_reach
 from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
 from workbench.engine.loop import Timer
+from workbench.engine.opening import open_socket
+from workbench.engine.option_calls import option_calls
 from workbench.engine.responders import prepare
 from workbench.engine.send_queue import Outgoing
 from workbench.engine.sending import Make, maker
@@ -115,7 +117,7 @@ class DatagramChannel(Channel):
         """An unconnected AF_UNIX socket polls writable while the peer's queue is full."""
         if self.traced.family in {socket.AF_INET, socket.AF_INET6} or self._retry is not None:
             return
-        self._retry = self.endpoint.loop.after(SEND_BACK_OFF, self._try_again)
+        self._retry = self.endpoint.worker.loop.after(SEND_BACK_OFF, self._try_again)
 
     def _try_again(self) -> None:
         self._retry = None
@@ -167,14 +169,14 @@ class DatagramEndpoint(Endpoint):
     def _build(self, where: str, ticket: Ticket, finish: Callable[[], None]) -> None:
         calls = [Planned("socket", f"{self.settings.family}, {self.settings.type}",
                          lambda: self.open_own(ticket), self._traced_or_none)]
-        calls += self.option_calls(lambda: self.need().traced, ticket)
+        calls += option_calls(self.settings, lambda: self.need().traced, ticket)
         setup = Setup(calls, finish, self._failing(ticket))
         if not where or where.startswith("@"):
             self._begin(setup, ticket)
             return
 
         def bound(sockaddr: SockAddress) -> None:
-            self.check_reach(sockaddr, ticket)
+            check_reach(self, sockaddr, ticket)
             setup.planned.append(Planned("bind", repr(sockaddr),
                                          lambda: self.bind(sockaddr, ticket),
                                          self._traced_or_none))
@@ -201,7 +203,7 @@ class DatagramEndpoint(Endpoint):
         """socket()."""
         if self._channel is not None:
             raise Problem("engine.already_open")
-        traced = self.open_socket(ticket)
+        traced = open_socket(self, ticket)
         self._channel = DatagramChannel(self, traced, self.next_number())
         self.channels[traced.id] = self._channel
         self.give_behaviour(self._channel, self.responder, greet=False)

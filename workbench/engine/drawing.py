@@ -49,9 +49,9 @@ def draw(endpoint: Endpoint, watched: frozenset[int]) -> EndpointSnapshot:
         reading=kernel.read(own.traced.raw) if own is not None and own.open
         and own.traced.id in watched else None,
         queue=kernel.queue(own.traced.raw) if own is not None and own.open else None,
-        accept=endpoint.accept,
-        receive=endpoint.receive,
-        send=endpoint.sending,
+        accept=endpoint.gates.accept,
+        receive=endpoint.gates.receive,
+        send=endpoint.gates.send,
         calls=endpoint.assembly.pace,
         strip=endpoint.assembly.chips(),
         waiting=endpoint.waiting(),

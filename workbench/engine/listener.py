@@ -10,12 +10,14 @@ from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine import kernel
-from workbench.engine.binding import BoundFile, bind_searching
+from workbench.engine.binding import BoundFile, bind_searching, check_reach
 from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
 from workbench.engine.events import Cause
 from workbench.engine.loop import READ, Timer
+from workbench.engine.opening import open_socket
+from workbench.engine.option_calls import option_calls
 from workbench.engine.pending import Op
 from workbench.engine.responders import prepare
 from workbench.engine.settings import GateMode
@@ -92,11 +94,11 @@ class ListenerEndpoint(Endpoint):
             raise Problem("engine.already_listening")
 
     def _plan(self, sockaddr: SockAddress, ticket: Ticket) -> None:
-        self.check_reach(sockaddr, ticket)
+        check_reach(self, sockaddr, ticket)
         backlog = self.settings.backlog
         calls = [Planned("socket", f"{self.settings.family}, {self.settings.type}",
                          lambda: self.open_own(ticket), self._traced_or_none)]
-        calls += self.option_calls(lambda: self.need_own().traced, ticket)
+        calls += option_calls(self.settings, lambda: self.need_own().traced, ticket)
         calls.append(Planned("bind", repr(sockaddr), lambda: self.bind(sockaddr, ticket),
                              self._traced_or_none))
         calls.append(Planned("listen", str(backlog), lambda: self.listen_now(backlog, ticket),
@@ -118,7 +120,7 @@ class ListenerEndpoint(Endpoint):
     def open_own(self, ticket: Ticket) -> None:
         """socket()."""
         self._check_no_socket()
-        traced = self.open_socket(ticket)
+        traced = open_socket(self, ticket)
         self._own = OwnSocket(self, traced)
         self.channels[traced.id] = self._own
         self.phase = Phase.SETTING_UP
@@ -164,7 +166,7 @@ class ListenerEndpoint(Endpoint):
         """Whether the selector should wait for the next connection."""
         if self.phase is not Phase.LISTENING or self._backing_off is not None:
             return False
-        return bool(self._pending) or (self.accept is GateMode.AUTO and not self.held)
+        return bool(self._pending) or (self.gates.accept is GateMode.AUTO and not self.gates.held)
 
     def accept_once(self, ticket: Ticket, count: int) -> None:
         """`count` accepts, waiting as `settimeout` says."""
@@ -224,7 +226,7 @@ class ListenerEndpoint(Endpoint):
 
     def _back_off(self, own: OwnSocket) -> None:
         self.note("accept_backs_off", str(BACK_OFF), own.traced.id)
-        self._backing_off = self.loop.after(BACK_OFF, self._try_again)
+        self._backing_off = self.worker.loop.after(BACK_OFF, self._try_again)
         own.refresh()
 
     def _try_again(self) -> None:
@@ -253,7 +255,7 @@ class ListenerEndpoint(Endpoint):
         if own is None or self.phase is not Phase.LISTENING:
             return None
         asked = own.waiting()
-        if asked is not None or self.accept is not GateMode.AUTO:
+        if asked is not None or self.gates.accept is not GateMode.AUTO:
             return asked
         newest = own.traced.last
         return Waiting("accept", newest.t_ns if newest is not None else self.now(), None)

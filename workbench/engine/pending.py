@@ -36,7 +36,7 @@ class Op:
         timeout = endpoint.timeout
         if timeout:
             self.deadline = self.begun + int(timeout * 1e9)
-            self.timer = endpoint.loop.after(timeout, lambda: expired(self))
+            self.timer = endpoint.worker.loop.after(timeout, lambda: expired(self))
 
     def cancel_timer(self) -> None:
         """The deadline does not matter any more."""

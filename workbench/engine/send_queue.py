@@ -50,10 +50,10 @@ class SendQueue:
         op = None
         if ticket is not None:
             op = Op("sendall", len(data), ticket)
-        if not self.items and channel.endpoint.may_send():
+        if not self.items and channel.gates.may_send():
             item = Outgoing(data, op, to)
             if self._send_now(item):
-                channel.endpoint.used_send_step()
+                channel.gates.used_send_step()
                 return
             if not channel.open or channel.broken:
                 return
@@ -77,7 +77,7 @@ class SendQueue:
     def flush(self, limit: int = 64) -> None:
         """Send what waits: at most `limit` calls, so that one channel cannot starve the rest."""
         channel = self._channel
-        while self.items and limit and channel.endpoint.may_send():
+        while self.items and limit and channel.gates.may_send():
             limit -= 1
             item = self.items[0]
             before = len(item.data)
@@ -85,7 +85,7 @@ class SendQueue:
             if not self.items or self.items[0] is not item:
                 return  # an error emptied the queue
             self.size -= before if whole else before - len(item.data)
-            channel.endpoint.used_send_step()
+            channel.gates.used_send_step()
             if whole:
                 self.items.popleft()
             else:

@@ -8,6 +8,8 @@ from workbench.engine import kernel
 from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
+from workbench.engine.opening import open_socket
+from workbench.engine.option_calls import option_calls
 from workbench.engine.pending import Op
 from workbench.engine.responders import prepare
 from workbench.engine.setup import Planned, Setup
@@ -31,7 +33,7 @@ class StreamEndpoint(Endpoint):
         self.behaviour = prepare(self.responder)
         holder = Holder()
         calls = [self._socket_call(holder, ticket)]
-        calls += self.option_calls(holder.traced, ticket)
+        calls += option_calls(self.settings, holder.traced, ticket)
         self.phase = Phase.SETTING_UP
         self._with_bind(calls, holder, ticket, lambda _addr: self.assembly.begin(
             Setup(calls, lambda: self._opened(ticket), self._failing(holder, ticket))))
@@ -42,7 +44,7 @@ class StreamEndpoint(Endpoint):
 
     def open_own(self, ticket: Ticket) -> None:
         self.behaviour = prepare(self.responder)
-        traced = self.open_socket(ticket)
+        traced = open_socket(self, ticket)
         self.channels[traced.id] = StreamChannel(self, traced, self.next_number())
         self.phase = Phase.OPEN
 
@@ -104,7 +106,7 @@ class StreamEndpoint(Endpoint):
     def _plan_one(self, sockaddr: SockAddress, ticket: Ticket) -> None:
         holder = Holder()
         calls = [self._socket_call(holder, ticket)]
-        calls += self.option_calls(holder.traced, ticket)
+        calls += option_calls(self.settings, holder.traced, ticket)
 
         def go(_bound: SockAddress | None) -> None:
             calls.append(self._connect_call(holder, sockaddr, ticket))
@@ -129,7 +131,7 @@ class StreamEndpoint(Endpoint):
 
     def _socket_call(self, holder: Holder, ticket: Ticket) -> Planned:
         def run() -> None:
-            traced = self.open_socket(ticket)
+            traced = open_socket(self, ticket)
             holder.channel = StreamChannel(self, traced, self.next_number())
             self.channels[traced.id] = holder.channel
 

@@ -74,7 +74,7 @@ class StreamChannel(Channel):
 
             return back
 
-        self.endpoint.loop.in_thread(work)
+        self.endpoint.worker.loop.in_thread(work)
 
     def interest(self) -> int:
         return 0 if self.in_thread else super().interest()
@@ -154,7 +154,7 @@ class StreamChannel(Channel):
             return
         self.bytes_in += count
         answer = self.behaviour.answer
-        if answer is Reply and not self.outbox.items and endpoint.sending is GateMode.AUTO:
+        if answer is Reply and not self.outbox.items and self.gates.send is GateMode.AUTO:
             self._echo(buffer[: min(count, size)])
         elif answer is not None:
             reply = answer(buffer[: min(count, size)])
