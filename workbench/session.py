@@ -118,8 +118,8 @@ class Session:
         `detail`: connection ids whose kernel readings should be decoded whole.
         """
         endpoint = self._endpoint(name)
-        endpoint.ask_picture(detail)
-        return endpoint.picture()
+        endpoint.picture.ask(detail)
+        return endpoint.picture.newest()
 
     def look(self, name: str, connection: int | None,
              answer: Callable[[Reading | None], None]) -> None:
@@ -236,7 +236,7 @@ class Session:
         """Wait until every endpoint that owns nothing has given its thread back."""
         until = time.monotonic() + timeout
         return all(
-            endpoint.join(max(0.0, until - time.monotonic()))
+            endpoint.worker.join(max(0.0, until - time.monotonic()))
             for endpoint in self._endpoints.values()
             if not endpoint.busy()
         )
@@ -264,7 +264,7 @@ class Session:
         self.stop_all_and_wait(timeout)
         self._closed = True
         for endpoint in self._endpoints.values():
-            endpoint.join(max(0.0, min(2.0, until - time.monotonic())))
+            endpoint.worker.join(max(0.0, min(2.0, until - time.monotonic())))
         self.journal.close()
         if self._temp is not None:
             shutil.rmtree(self._temp, ignore_errors=True)

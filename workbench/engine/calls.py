@@ -11,7 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine import commands as c
+from workbench.engine.binding import check_reach
+from workbench.engine.option_calls import get_option, set_option
 from workbench.engine.settings import OptionValue, Role
+from workbench.engine.targets import targets
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ def _channel(endpoint: Endpoint, command: c.Call) -> Channel:
         if not found:
             raise Problem("engine.no_socket")
         return found[-1]
-    return endpoint.targets(command.connection)[0]
+    return targets(endpoint, command.connection)[0]
 
 
 def _only(command: c.Call, *kinds: type | tuple[type, ...]) -> tuple[c.CallArgument, ...]:
@@ -66,7 +69,7 @@ def _socket(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 
 def _bind(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (address,) = _only(command, (tuple, str))
-    endpoint.check_reach(address, ticket)  # type: ignore[arg-type]
+    check_reach(endpoint, address, ticket)  # type: ignore[arg-type]
     _channel(endpoint, command).traced.bind(address, ticket)  # type: ignore[arg-type]
     ticket.finish()
 
@@ -114,7 +117,7 @@ def _shutdown(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (how,) = _only(command, (str, int))
     names = list(c.How)
     chosen = names[how] if isinstance(how, int) and 0 <= how < len(names) else c.How(str(how))
-    endpoint.shutdown_channel(_channel(endpoint, command), chosen, ticket)
+    _channel(endpoint, command).shutdown(chosen, ticket)
     ticket.finish()
 
 
@@ -138,14 +141,13 @@ def _getpeername(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 def _setsockopt(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     option, value = _only(command, str, (int, str, tuple))
     wish: OptionValue = value  # type: ignore[assignment]
-    endpoint.set_option(_channel(endpoint, command),
-                        c.SetOption(command.endpoint, str(option), wish), ticket)
+    set_option(_channel(endpoint, command).traced, str(option), wish, ticket)
     ticket.finish()
 
 
 def _getsockopt(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (option,) = _only(command, str)
-    endpoint.get_option(_channel(endpoint, command).traced, str(option), ticket)
+    get_option(_channel(endpoint, command).traced, str(option), ticket)
     ticket.finish()
 
 

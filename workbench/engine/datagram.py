@@ -9,12 +9,15 @@ from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine import kernel, options
-from workbench.engine.channel import Channel, Outgoing
+from workbench.engine.binding import BoundFile, bind_searching, check_reach
+from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
-from workbench.engine.listener import BoundFile, bind_searching
 from workbench.engine.loop import Timer
+from workbench.engine.opening import open_socket
+from workbench.engine.option_calls import option_calls
 from workbench.engine.responders import prepare
+from workbench.engine.send_queue import Outgoing
 from workbench.engine.sending import Make, maker
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, PeerSnapshot, Phase
@@ -114,12 +117,12 @@ class DatagramChannel(Channel):
         """An unconnected AF_UNIX socket polls writable while the peer's queue is full."""
         if self.traced.family in {socket.AF_INET, socket.AF_INET6} or self._retry is not None:
             return
-        self._retry = self.endpoint.loop.after(SEND_BACK_OFF, self._try_again)
+        self._retry = self.endpoint.worker.loop.after(SEND_BACK_OFF, self._try_again)
 
     def _try_again(self) -> None:
         self._retry = None
         if self.open:
-            self.flush()
+            self.outbox.flush()
 
     def sending_failed(self, error: Exception) -> None:
         self.traced.sample()
@@ -166,14 +169,14 @@ class DatagramEndpoint(Endpoint):
     def _build(self, where: str, ticket: Ticket, finish: Callable[[], None]) -> None:
         calls = [Planned("socket", f"{self.settings.family}, {self.settings.type}",
                          lambda: self.open_own(ticket), self._traced_or_none)]
-        calls += self.option_calls(lambda: self.need().traced, ticket)
+        calls += option_calls(self.settings, lambda: self.need().traced, ticket)
         setup = Setup(calls, finish, self._failing(ticket))
         if not where or where.startswith("@"):
             self._begin(setup, ticket)
             return
 
         def bound(sockaddr: SockAddress) -> None:
-            self.check_reach(sockaddr, ticket)
+            check_reach(self, sockaddr, ticket)
             setup.planned.append(Planned("bind", repr(sockaddr),
                                          lambda: self.bind(sockaddr, ticket),
                                          self._traced_or_none))
@@ -200,7 +203,7 @@ class DatagramEndpoint(Endpoint):
         """socket()."""
         if self._channel is not None:
             raise Problem("engine.already_open")
-        traced = self.open_socket(ticket)
+        traced = open_socket(self, ticket)
         self._channel = DatagramChannel(self, traced, self.next_number())
         self.channels[traced.id] = self._channel
         self.give_behaviour(self._channel, self.responder, greet=False)
@@ -210,9 +213,7 @@ class DatagramEndpoint(Endpoint):
     def bind(self, sockaddr: SockAddress, ticket: Ticket | None) -> None:
         """bind(); with `port_search` the next free port."""
         channel = self.need()
-        bind_searching(self, channel, sockaddr, ticket)
-        if isinstance(sockaddr, str) and sockaddr and not sockaddr.startswith("\0"):
-            channel.file = BoundFile(sockaddr)
+        channel.file = bind_searching(self, channel, sockaddr, ticket)
         self.phase = Phase.BOUND
 
     def connect(self, ticket: Ticket, count: int | None) -> None:
@@ -271,7 +272,7 @@ class DatagramEndpoint(Endpoint):
 
         def once(last: Ticket | None) -> bool:
             if channel.open:
-                channel.write(make(), last, to=to)
+                channel.outbox.write(make(), last, to=to)
             elif last is not None:
                 last.fail(Problem("engine.closed_meanwhile"))
             return channel.open

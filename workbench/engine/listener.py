@@ -6,70 +6,31 @@ import errno
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine import kernel
-from workbench.engine.channel import Channel, Op
+from workbench.engine.binding import BoundFile, bind_searching, check_reach
+from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
 from workbench.engine.events import Cause
 from workbench.engine.loop import READ, Timer
+from workbench.engine.opening import open_socket
+from workbench.engine.option_calls import option_calls
+from workbench.engine.pending import Op
 from workbench.engine.responders import prepare
 from workbench.engine.settings import GateMode
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, Phase, Waiting
-from workbench.engine.stream import StreamChannel
+from workbench.engine.stream_channel import StreamChannel
 from workbench.engine.ticket import Ticket
 from workbench.engine.traced import SockAddress, TracedSocket
 from workbench.texts import Problem
 
 BACK_OFF: Final = 0.5
 """Seconds without accept after EMFILE: the connection stays queued, the selector would spin."""
-PORTS_TRIED: Final = 100
 _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
-
-
-class BoundFile:
-    """The file of an AF_UNIX socket: unlinked by its binder, while it is still the same file."""
-
-    def __init__(self, path: str) -> None:
-        self.path = Path(path)
-        found = self.path.lstat()
-        self._identity = (found.st_dev, found.st_ino)
-
-    def remove(self) -> bool:
-        """Unlink it; False if somebody else has taken the name meanwhile, or it is gone."""
-        try:
-            found = self.path.lstat()
-            if (found.st_dev, found.st_ino) != self._identity:
-                return False
-            self.path.unlink()
-        except OSError:
-            return False
-        return True
-
-
-def bind_searching(endpoint: Endpoint, channel: Channel, sockaddr: SockAddress,
-                   ticket: Ticket | None) -> None:
-    """bind(); with `port_search` on the next free port where this one is taken."""
-    if not (isinstance(sockaddr, tuple) and endpoint.settings.port_search and sockaddr[1]):
-        channel.traced.bind(sockaddr, ticket)
-        return
-    wished = sockaddr[1]
-    last = min(wished + PORTS_TRIED, 65535)
-    for port in range(wished, last + 1):
-        moved = (sockaddr[0], port, *sockaddr[2:])
-        try:
-            channel.traced.bind(moved, ticket)
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE or port == last:
-                raise
-            continue
-        if port != wished:
-            endpoint.note("port_moved", f"{wished}, {port}", channel.traced.id, ticket)
-        return
 
 
 class OwnSocket(Channel):
@@ -133,11 +94,11 @@ class ListenerEndpoint(Endpoint):
             raise Problem("engine.already_listening")
 
     def _plan(self, sockaddr: SockAddress, ticket: Ticket) -> None:
-        self.check_reach(sockaddr, ticket)
+        check_reach(self, sockaddr, ticket)
         backlog = self.settings.backlog
         calls = [Planned("socket", f"{self.settings.family}, {self.settings.type}",
                          lambda: self.open_own(ticket), self._traced_or_none)]
-        calls += self.option_calls(lambda: self.need_own().traced, ticket)
+        calls += option_calls(self.settings, lambda: self.need_own().traced, ticket)
         calls.append(Planned("bind", repr(sockaddr), lambda: self.bind(sockaddr, ticket),
                              self._traced_or_none))
         calls.append(Planned("listen", str(backlog), lambda: self.listen_now(backlog, ticket),
@@ -159,7 +120,7 @@ class ListenerEndpoint(Endpoint):
     def open_own(self, ticket: Ticket) -> None:
         """socket()."""
         self._check_no_socket()
-        traced = self.open_socket(ticket)
+        traced = open_socket(self, ticket)
         self._own = OwnSocket(self, traced)
         self.channels[traced.id] = self._own
         self.phase = Phase.SETTING_UP
@@ -180,9 +141,7 @@ class ListenerEndpoint(Endpoint):
     def bind(self, sockaddr: SockAddress, ticket: Ticket | None) -> None:
         """bind(); with `port_search` the next free port where this one is taken."""
         own = self.need_own()
-        bind_searching(self, own, sockaddr, ticket)
-        if isinstance(sockaddr, str) and not sockaddr.startswith("\0") and sockaddr:
-            own.file = BoundFile(sockaddr)
+        own.file = bind_searching(self, own, sockaddr, ticket)
         self.phase = Phase.BOUND
 
     def listen_now(self, backlog: int, ticket: Ticket | None) -> None:
@@ -207,7 +166,7 @@ class ListenerEndpoint(Endpoint):
         """Whether the selector should wait for the next connection."""
         if self.phase is not Phase.LISTENING or self._backing_off is not None:
             return False
-        return bool(self._pending) or (self.accept is GateMode.AUTO and not self.held)
+        return bool(self._pending) or (self.gates.accept is GateMode.AUTO and not self.gates.held)
 
     def accept_once(self, ticket: Ticket, count: int) -> None:
         """`count` accepts, waiting as `settimeout` says."""
@@ -220,7 +179,7 @@ class ListenerEndpoint(Endpoint):
             if self.timeout == 0 or self.phase is not Phase.LISTENING:
                 self._accept(op, ticket)
                 continue
-            own.start_deadline(op, self._accept_expired)
+            op.start_deadline(self, self._accept_expired)
         own.refresh()
 
     def _accept_expired(self, op: Op) -> None:
@@ -267,7 +226,7 @@ class ListenerEndpoint(Endpoint):
 
     def _back_off(self, own: OwnSocket) -> None:
         self.note("accept_backs_off", str(BACK_OFF), own.traced.id)
-        self._backing_off = self.loop.after(BACK_OFF, self._try_again)
+        self._backing_off = self.worker.loop.after(BACK_OFF, self._try_again)
         own.refresh()
 
     def _try_again(self) -> None:
@@ -296,7 +255,7 @@ class ListenerEndpoint(Endpoint):
         if own is None or self.phase is not Phase.LISTENING:
             return None
         asked = own.waiting()
-        if asked is not None or self.accept is not GateMode.AUTO:
+        if asked is not None or self.gates.accept is not GateMode.AUTO:
             return asked
         newest = own.traced.last
         return Waiting("accept", newest.t_ns if newest is not None else self.now(), None)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.engine import address as addresses
 from workbench.engine.errors import USER_ERRORS, describe
 from workbench.engine.events import END, Event
+from workbench.engine.opening import numbers
 from workbench.engine.snapshot import Phase
 from workbench.engine.ticket import Ticket
 from workbench.engine.traced import SockAddress
@@ -52,7 +53,7 @@ class Names:
         self.pending.add(ticket)
         name = socket.gethostname() if parsed.host is None else parsed.host
         shown = f"{name!r}, {parsed.port!r}"
-        family, type_ = self._endpoint.numbers()
+        family, type_ = numbers(self._endpoint.settings)
 
         def work() -> Callable[[], None]:
             try:
@@ -63,7 +64,7 @@ class Names:
                 return lambda: self._not_resolved(begun, shown, failure, ticket)
             return lambda: self._resolved(begun, shown, found, ticket, then)
 
-        self._endpoint.loop.in_thread(work)
+        self._endpoint.worker.loop.in_thread(work)
 
     def _temp(self, parsed: addresses.Address) -> Path | None:
         if parsed.kind is not addresses.AddressKind.TEMP:
@@ -92,7 +93,7 @@ class Names:
         if not ticket.done:
             self._endpoint.phase = Phase.FAILED
             ticket.fail(error)
-        self._endpoint.redraw()
+        self._endpoint.picture.redraw()
 
     def _resolved(self, begun: int, shown: str, found: addresses.Resolved, ticket: Ticket,
                   then: Callable[[SockAddress], None]) -> None:
@@ -106,4 +107,4 @@ class Names:
             then(found.sockaddr)
         except USER_ERRORS as error:
             ticket.fail(error)
-        self._endpoint.redraw()
+        self._endpoint.picture.redraw()

@@ -85,9 +85,9 @@ class Repeater:
                 self._running.discard(ticket)
                 ticket.fail(Problem("engine.closed_meanwhile"))
             elif command.interval > 0:
-                self._endpoint.loop.after(command.interval, go)
+                self._endpoint.worker.loop.after(command.interval, go)
             else:
-                self._endpoint.loop.post(go)
+                self._endpoint.worker.loop.post(go)
 
         self._running.add(ticket)
         go()

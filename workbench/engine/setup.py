@@ -126,12 +126,12 @@ class Assembly:
                 continue
             self._chip(planned, None)
             if self.pace is Pace.SLOWLY and setup.planned:
-                self._slow = self._endpoint.loop.after(SLOW, self._go_on)
+                self._slow = self._endpoint.worker.loop.after(SLOW, self._go_on)
 
     def _go_on(self) -> None:
         self._slow = None
         self.advance()
-        self._endpoint.redraw()
+        self._endpoint.picture.redraw()
 
     def _chip(self, planned: Planned, error: BaseException | None) -> None:
         """Show a call of the set-up as made; a burst keeps only the newest chips."""

@@ -1,219 +1,23 @@
-"""Streams: the channel of one byte stream (or SOCK_SEQPACKET), and the endpoint that connects."""
+"""Stream endpoints: a client, whose every connect makes `count` new sockets."""
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 
 from workbench.engine import kernel
-from workbench.engine.channel import Channel, Op, Outgoing
+from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
-from workbench.engine.loop import Job
-from workbench.engine.responders import Reply, prepare
-from workbench.engine.settings import GateMode, OnPeerClose
+from workbench.engine.opening import open_socket
+from workbench.engine.option_calls import option_calls
+from workbench.engine.pending import Op
+from workbench.engine.responders import prepare
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, Phase
+from workbench.engine.stream_channel import StreamChannel
 from workbench.engine.ticket import Ticket, failed
 from workbench.engine.traced import SockAddress, TracedSocket
 from workbench.texts import Problem
-
-
-class StreamChannel(Channel):
-    """A connected (or connecting) stream; of a listener's endpoint or of a client's."""
-
-    in_thread = False
-    """A connect waits in C on a thread of its own: hands off."""
-
-    # -- connecting ---------------------------------------------------------------------------
-
-    def connect(self, sockaddr: SockAddress, op: Op) -> None:
-        """connect(), non-blocking; `established` or `connect_failed` follows, now or later."""
-        waits_in_c = (
-            isinstance(sockaddr, str | bytes)
-            and self.endpoint.timeout is None
-            and self.traced.type != socket.SOCK_DGRAM
-        )
-        self.connecting = op
-        self.connect_ns = self.endpoint.now()
-        if waits_in_c:
-            self._connect_in_thread(sockaddr, op)
-            return
-        try:
-            self.traced.connect(sockaddr, op.ticket)
-        except BlockingIOError as error:
-            if isinstance(sockaddr, str | bytes):  # EAGAIN: a full accept queue, settimeout(x)
-                self.connect_failed(error)
-                return
-            if self.endpoint.timeout == 0:
-                self._end_ticket(error)
-            else:
-                self.start_deadline(op, self._connect_expired)
-            self.refresh()
-        except (OSError, OverflowError, TypeError, ValueError) as error:
-            self.connect_failed(error)
-            raise
-        else:
-            self.established()
-
-    def _connect_in_thread(self, sockaddr: SockAddress, op: Op) -> None:
-        """An AF_UNIX connect to a full queue waits in C; no selector can wait for it."""
-        self.in_thread = True
-
-        def work() -> Job:
-            failure = None
-            try:
-                self.traced.connect(sockaddr, op.ticket, wait=True)
-            except OSError as error:
-                failure = error
-
-            def back() -> None:
-                self.in_thread = False
-                if not self.open:
-                    return
-                if failure is not None:
-                    self.connect_failed(failure)
-                else:
-                    self.established()
-
-            return back
-
-        self.endpoint.loop.in_thread(work)
-
-    def interest(self) -> int:
-        return 0 if self.in_thread else super().interest()
-
-    def finish_connect(self) -> None:
-        """The selector says that a pending connect has an outcome."""
-        op = self.connecting
-        assert op is not None
-        try:
-            self.traced.finish_connect(op.begun, op.args, op.ticket)
-        except OSError as error:
-            self.connect_failed(error)
-            return
-        self.established()
-
-    def established(self) -> None:
-        """The connection stands."""
-        op, self.connecting = self.connecting, None
-        self.connected_ns = self.endpoint.now()
-        self.endpoint.channel_connected(self)
-        if op is not None:
-            op.cancel_timer()
-            if op.ticket is not None:
-                self.endpoint.connect_ended(op.ticket, None)
-        self.refresh()
-
-    def connect_failed(self, error: Exception) -> None:
-        """The connect came to nothing: keep the evidence and close the socket."""
-        op, self.connecting = self.connecting, None
-        self.traced.sample()
-        if op is not None:
-            op.cancel_timer()
-            ticket = op.ticket
-        else:
-            ticket = None
-        ours = isinstance(error, TimeoutError) and error.errno is None
-        self.close(CloseCause.TIMED_OUT if ours else CloseCause.FAILED, ticket,
-                   describe(error).errno)
-        self.endpoint.connect_ended(ticket, error)
-
-    def _end_ticket(self, error: Exception) -> None:
-        if self.connecting is not None and self.connecting.ticket is not None:
-            self.endpoint.connect_ended(self.connecting.ticket, error)
-
-    def _connect_expired(self, op: Op) -> None:
-        if self.connecting is not op:
-            return
-        error = TimeoutError("timed out")
-        self.traced.end("connect", op.args, op.begun, error, op.ticket)
-        self.connect_failed(error)
-
-    # -- data ---------------------------------------------------------------------------------
-
-    def read(self) -> None:
-        """One recv: asked for, or by itself."""
-        op = self.ops[0] if self.ops else None
-        endpoint = self.endpoint
-        size = op.size if op is not None else endpoint.bufsize
-        ticket = op.ticket if op is not None else None
-        buffer = endpoint.buffer(size)
-        try:
-            if self.traced.type == socket.SOCK_STREAM:
-                count = self.traced.recv_into(buffer, size, endpoint.recv_args(size), ticket)
-            else:
-                count = self.traced.recv_message(buffer, size, ticket)
-        except BlockingIOError:
-            return
-        except OSError as error:
-            if op is not None:
-                self.end_op(op, error)
-            self._broke(error)
-            return
-        if op is not None:
-            self.end_op(op)
-        if not count:
-            self._finished_by_peer()
-            return
-        self.bytes_in += count
-        answer = self.behaviour.answer
-        if answer is Reply and not self.out and endpoint.sending is GateMode.AUTO:
-            self._echo(buffer[: min(count, size)])
-        elif answer is not None:
-            reply = answer(buffer[: min(count, size)])
-            if reply is not None:
-                self.reply(reply)
-        if self.out_bytes:
-            self.refresh()
-
-    def _echo(self, data: memoryview) -> None:
-        """Send back at once what was read: the hot path, without queue and objects."""
-        try:
-            count = self.traced.send(data, None)
-        except BlockingIOError:
-            count = 0
-        except OSError as error:
-            self._broke(error)
-            return
-        self.bytes_out += count
-        if count < len(data):
-            self.queue(data[count:])
-
-    def _finished_by_peer(self) -> None:
-        """recv gave b"": the peer has sent FIN. What we still have to send may still go."""
-        first = not self.peer_finished
-        self.peer_finished = True
-        if first:
-            self.traced.sample()
-            self.close_cause = CloseCause.PEER
-        if self.on_peer_close is OnPeerClose.CLOSE and self.open:
-            if self.out:
-                self.close_when_sent = True
-            else:
-                self.close(CloseCause.PEER)
-                return
-        self.refresh()
-
-    def send_one(self, item: Outgoing) -> int:
-        return self.traced.send(item.data, item.op.ticket if item.op is not None else None)
-
-    def sending_failed(self, error: Exception) -> None:
-        self._broke(error)
-
-    def _broke(self, error: Exception) -> None:
-        """An error that ends the stream; a listener's connection is closed, a client's is yours."""
-        self.traced.sample()
-        self.errno = describe(error).errno
-        if isinstance(error, ConnectionResetError | BrokenPipeError):
-            self.close_cause = CloseCause.RESET if isinstance(
-                error, ConnectionResetError) else self.close_cause
-        self.broken = True
-        self.end_all(error)
-        if self.on_peer_close is OnPeerClose.CLOSE:
-            self.close(CloseCause.FAILED)
-        else:
-            self.refresh()
 
 
 class StreamEndpoint(Endpoint):
@@ -229,7 +33,7 @@ class StreamEndpoint(Endpoint):
         self.behaviour = prepare(self.responder)
         holder = Holder()
         calls = [self._socket_call(holder, ticket)]
-        calls += self.option_calls(holder.traced, ticket)
+        calls += option_calls(self.settings, holder.traced, ticket)
         self.phase = Phase.SETTING_UP
         self._with_bind(calls, holder, ticket, lambda _addr: self.assembly.begin(
             Setup(calls, lambda: self._opened(ticket), self._failing(holder, ticket))))
@@ -240,7 +44,7 @@ class StreamEndpoint(Endpoint):
 
     def open_own(self, ticket: Ticket) -> None:
         self.behaviour = prepare(self.responder)
-        traced = self.open_socket(ticket)
+        traced = open_socket(self, ticket)
         self.channels[traced.id] = StreamChannel(self, traced, self.next_number())
         self.phase = Phase.OPEN
 
@@ -302,7 +106,7 @@ class StreamEndpoint(Endpoint):
     def _plan_one(self, sockaddr: SockAddress, ticket: Ticket) -> None:
         holder = Holder()
         calls = [self._socket_call(holder, ticket)]
-        calls += self.option_calls(holder.traced, ticket)
+        calls += option_calls(self.settings, holder.traced, ticket)
 
         def go(_bound: SockAddress | None) -> None:
             calls.append(self._connect_call(holder, sockaddr, ticket))
@@ -327,7 +131,7 @@ class StreamEndpoint(Endpoint):
 
     def _socket_call(self, holder: Holder, ticket: Ticket) -> Planned:
         def run() -> None:
-            traced = self.open_socket(ticket)
+            traced = open_socket(self, ticket)
             holder.channel = StreamChannel(self, traced, self.next_number())
             self.channels[traced.id] = holder.channel
 

@@ -1,0 +1,116 @@
+"""What a picture shows: an endpoint and its sockets at one moment, drawn on its own thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine import kernel, options
+from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot
+
+if TYPE_CHECKING:
+    from workbench.engine.channel import Channel
+    from workbench.engine.endpoint import Endpoint
+    from workbench.engine.settings import OptionValue
+
+LOOKED_AT: Final = 200
+"""Newest open connections whose state is read from the kernel."""
+
+
+ALWAYS: Final = ("SO_REUSEADDR", "SO_RCVBUF", "SO_SNDBUF", "SO_KEEPALIVE", "SO_LINGER",
+                 "TCP_NODELAY")
+"""Options whose values are shown though nobody has set them."""
+
+
+def draw(endpoint: Endpoint, watched: frozenset[int]) -> EndpointSnapshot:
+    """A snapshot of everything a panel shows.
+
+    `watched`: connection ids whose kernel readings are decoded whole.
+    """
+    shown = list(endpoint.conversation_rows())
+    first_looked = len(shown) - LOOKED_AT
+    rows: list[ConnectionSnapshot] = [
+        connection(
+            channel,
+            look=index >= first_looked or channel.traced.id in watched,
+            detail=channel.traced.id in watched,
+        )
+        for index, channel in enumerate(shown)
+    ]
+    closed = [connection(channel, look=False, detail=False) for channel in endpoint.closed_rows()]
+    own = endpoint.own_channel()
+    into, out = endpoint.bytes_closed
+    return EndpointSnapshot(
+        name=endpoint.name,
+        settings=endpoint.settings,
+        phase=endpoint.phase,
+        connection=own.traced.id if own is not None else None,
+        local=own.traced.local if own is not None else None,
+        options=_effective(endpoint, watched),
+        reading=kernel.read(own.traced.raw) if own is not None and own.open
+        and own.traced.id in watched else None,
+        queue=kernel.queue(own.traced.raw) if own is not None and own.open else None,
+        accept=endpoint.gates.accept,
+        receive=endpoint.gates.receive,
+        send=endpoint.gates.send,
+        calls=endpoint.assembly.pace,
+        strip=endpoint.assembly.chips(),
+        waiting=endpoint.waiting(),
+        connections=tuple(closed + rows),
+        open_count=len(rows),
+        closed_count=endpoint.closed_count,
+        peers=endpoint.peers(),
+        drops=endpoint.drops(),
+        bytes_in=into + sum(row.bytes_in for row in rows),
+        bytes_out=out + sum(row.bytes_out for row in rows),
+    )
+
+
+def connection(channel: Channel, *, look: bool, detail: bool) -> ConnectionSnapshot:
+    """A channel now; `look` asks the kernel, `detail` decodes its whole reading."""
+    state, unread, unsent = (None, None, None)
+    reading = None
+    if channel.open and look:
+        state, unread, unsent = kernel.quick(channel.traced.raw)
+        reading = kernel.read(channel.traced.raw) if detail else None
+    return ConnectionSnapshot(
+        id=channel.traced.id,
+        number=channel.number,
+        local=channel.traced.local,
+        peer=channel.traced.peer,
+        state=state or _own_state(channel),
+        measured=state is not None,
+        opened_ns=channel.opened_ns,
+        connect_ns=channel.connect_ns,
+        connected_ns=channel.connected_ns,
+        closed_ns=channel.closed_ns,
+        close_cause=channel.close_cause,
+        errno=channel.errno,
+        bytes_in=channel.bytes_in,
+        bytes_out=channel.bytes_out,
+        unread=unread,
+        unsent=unsent,
+        queued=channel.outbox.size,
+        peer_finished=channel.peer_finished,
+        waiting=channel.waiting() if channel.open else None,
+        reading=reading,
+    )
+
+
+def _own_state(channel: Channel) -> str:
+    """The state as this program sees it, in the words of the states' table (RFC 9293)."""
+    if not channel.open:
+        return "CLOSED"
+    if channel.connecting is not None:
+        return "SYN_SENT"
+    if channel.connected_ns is None:
+        return "CLOSE"
+    return "CLOSE_WAIT" if channel.peer_finished else "ESTABLISHED"
+
+
+def _effective(endpoint: Endpoint, watched: frozenset[int]) -> tuple[tuple[str, OptionValue], ...]:
+    channel = next((channel for channel in endpoint.channels.values()
+                    if channel.traced.id in watched and channel.open), None)
+    if channel is None:
+        return ()
+    asked = [name for name, _value in endpoint.settings.options]
+    return options.effective(channel.traced.raw, dict.fromkeys((*asked, *ALWAYS)))

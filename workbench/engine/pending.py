@@ -1,0 +1,57 @@
+"""Op: an asked-for call that waits until the kernel can serve it, or its deadline passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter_ns
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.engine.endpoint import Endpoint
+    from workbench.engine.loop import Timer
+    from workbench.engine.ticket import Ticket
+
+
+class Op:
+    """A connect, accept, recv, recvfrom or sendall that has not come back.
+
+    Attributes:
+        begun, deadline: perf_counter nanoseconds; no deadline: it waits for ever.
+        ticket: the command that it ends, None where a later one does.
+    """
+
+    __slots__ = ("args", "begun", "call", "deadline", "size", "ticket", "timer")
+
+    def __init__(self, call: str, size: int, ticket: Ticket | None, args: str = "") -> None:
+        self.call = call
+        self.args = args
+        self.size = size
+        self.ticket = ticket
+        self.begun = perf_counter_ns()
+        self.deadline: int | None = None
+        self.timer: Timer | None = None
+
+    def start_deadline(self, endpoint: Endpoint, expired: Callable[[Op], None]) -> None:
+        """Have `expired(op)` run when the endpoint's timeout has passed, if it has one."""
+        timeout = endpoint.timeout
+        if timeout:
+            self.deadline = self.begun + int(timeout * 1e9)
+            self.timer = endpoint.worker.loop.after(timeout, lambda: expired(self))
+
+    def cancel_timer(self) -> None:
+        """The deadline does not matter any more."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+    def end(self, error: BaseException | None = None) -> None:
+        """It came back, or never will."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        if self.ticket is None:
+            return
+        if error is None:
+            self.ticket.finish()
+        else:
+            self.ticket.fail(error)

@@ -1,0 +1,134 @@
+"""Which work each command is: from a ticket to the endpoint's sockets, on the endpoint's thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.engine import commands as c
+from workbench.engine.calls import do_call
+from workbench.engine.errors import USER_ERRORS
+from workbench.engine.option_calls import get_option, set_option
+from workbench.engine.responders import prepare
+from workbench.engine.settings import Role
+from workbench.engine.snapshot import Phase
+from workbench.engine.targets import each, targets
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.endpoint import Endpoint
+    from workbench.engine.ticket import Ticket
+
+
+def perform(endpoint: Endpoint, ticket: Ticket) -> None:
+    """Carry out a ticket's command; what goes wrong with a socket fails the ticket."""
+    try:
+        _do(endpoint, ticket.command, ticket)
+    except Problem as problem:
+        endpoint.not_done(problem, ticket)
+        if endpoint.phase in {Phase.CONNECTING, Phase.SETTING_UP} and not (
+            endpoint.under_way or endpoint.channels
+        ):
+            endpoint.phase = Phase.FAILED  # its address could not be used: nothing was begun
+        ticket.fail(problem)
+    except USER_ERRORS as error:
+        ticket.fail(error)
+    except Exception as error:
+        ticket.fail(Problem("engine.internal_error", reason=repr(error)))
+        raise
+    finally:
+        endpoint.picture.redraw_soon()
+
+
+def _do(endpoint: Endpoint, command: c.Command, ticket: Ticket) -> None:  # noqa: C901, PLR0912 - one table
+    """Do it; what takes time finishes the ticket later."""
+    match command:
+        case c.Start():
+            endpoint.start(ticket)
+        case c.Stop():
+            endpoint.stop(ticket)
+        case c.Configure():
+            endpoint.configure(command.settings)
+            ticket.finish()
+        case c.Connect():
+            endpoint.connect(ticket, command.count)
+        case c.Accept():
+            endpoint.accept_once(ticket, 1)
+        case c.Listen():
+            endpoint.listen(ticket, command.backlog)
+        case c.Send():
+            endpoint.send(command, ticket)
+        case c.Cancel():
+            endpoint.repeater.cancel()
+            ticket.finish()
+        case c.Recv():
+            _read(endpoint, ticket, command.connection, command.size)
+        case c.Shutdown():
+            each(endpoint, command.connection, ticket,
+                 lambda channel: channel.shutdown(command.how, ticket))
+        case c.Close():
+            endpoint.close(command, ticket)
+        case c.Abort():
+            each(endpoint, command.connection, ticket,
+                 lambda channel: channel.abort(ticket), closed_is_fine=True)
+        case c.Pause() | c.Resume():
+            endpoint.gates.switch(command.gate, paused=isinstance(command, c.Pause))
+            ticket.finish()
+        case c.Step():
+            _step(endpoint, command, ticket)
+        case c.SetPace():
+            endpoint.assembly.set_pace(command.calls)
+            ticket.finish()
+        case c.Call():
+            do_call(endpoint, command, ticket)
+        case c.SetOption():
+            each(endpoint, command.connection, ticket, lambda channel: set_option(
+                channel.traced, command.option, command.value, ticket), own_first=True)
+        case c.GetOption():
+            each(endpoint, command.connection, ticket, lambda channel: get_option(
+                channel.traced, command.option, ticket), own_first=True)
+        case c.Join() | c.Leave():
+            endpoint.membership(command, ticket)
+        case c.Respond():
+            _respond(endpoint, command)
+            ticket.finish()
+        case c.Mark():
+            ticket.finish()
+
+
+def _step(endpoint: Endpoint, command: c.Step, ticket: Ticket) -> None:
+    """Let `count` calls through a gate."""
+    match command.gate:
+        case c.Gate.ACCEPT:
+            endpoint.accept_once(ticket, command.count)
+        case c.Gate.RECEIVE:
+            _read(endpoint, ticket, None, None, command.count)
+        case c.Gate.SEND:
+            endpoint.gates.step_send(command.count, ticket)
+        case c.Gate.CALLS:
+            endpoint.assembly.step(command.count)
+            ticket.finish()
+
+
+def _read(endpoint: Endpoint, ticket: Ticket, connection: c.Target, size: int | None,
+          count: int = 1) -> None:
+    """`count` reads, one after the other, on the meant connection."""
+    wished = endpoint.bufsize if size is None else size
+    if wished <= 0:
+        raise Problem("engine.bad_size", size=wished)
+    channel = targets(endpoint, connection)[0]
+    call = "recvfrom" if endpoint.settings.role is Role.DATAGRAM else "recv"
+    for index in range(count):
+        channel.ask(call, wished, ticket if index == count - 1 else None)
+
+
+def _respond(endpoint: Endpoint, command: c.Respond) -> None:
+    """Change the responder of one connection, or of all and of those to come."""
+    behaviour = prepare(command.responder)
+    if command.connection is None:
+        endpoint.responder = command.responder
+        endpoint.behaviour = behaviour
+        found = endpoint.conversations()
+    else:
+        found = targets(endpoint, command.connection)
+    for channel in found:
+        endpoint.give_behaviour(channel, command.responder, greet=False)

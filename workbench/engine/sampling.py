@@ -1,0 +1,44 @@
+"""Readings of connections that have something to do and stay silent: evidence for later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from workbench.engine.endpoint import Endpoint
+    from workbench.engine.loop import Timer
+
+SILENCE: Final = 1.0
+"""Seconds without an event, and between two looks."""
+SAMPLED_AT_ONCE: Final = 100
+
+
+class Sampler:
+    """Keeps a reading of an endpoint's silent connections once a second; on its thread.
+
+    Attributes:
+        due: the next look, None where none is planned.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self.due: Timer | None = None
+
+    def plan(self) -> None:
+        """Look in a second."""
+        self.due = self._endpoint.worker.loop.after(SILENCE, self._look)
+
+    def lapse(self) -> None:
+        """The loop ends, and its timers with it."""
+        self.due = None
+
+    def _look(self) -> None:
+        self.due = None
+        before = self._endpoint.now() - int(SILENCE * 1e9)
+        silent = (
+            channel for channel in self._endpoint.channels.values()
+            if (channel.outbox.items or channel.ops or channel.connecting is not None)
+            and (channel.traced.last is None or channel.traced.last.t_ns < before)
+        )
+        for channel, _ in zip(silent, range(SAMPLED_AT_ONCE), strict=False):
+            channel.traced.sample()
