@@ -64,6 +64,10 @@ class Channel:
     def open(self) -> bool:
         return self.closed_ns is None
 
+    def owes(self) -> bool:
+        """Whether something is under way that should go on: its silence is worth a reading."""
+        return bool(self.outbox.items or self.ops) or self.connecting is not None
+
     def interest(self) -> int:
         """What the selector should wait for; 0 unregisters (a hung-up socket would spin)."""
         if self.connecting is not None:

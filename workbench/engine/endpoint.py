@@ -31,6 +31,7 @@ from workbench.engine.snapshot import CloseCause, PeerSnapshot, Phase, Waiting
 from workbench.engine.targets import each, targets
 from workbench.engine.ticket import Ticket
 from workbench.engine.traced import SockAddress
+from workbench.engine.wording import setting_text
 from workbench.engine.worker import Worker
 from workbench.texts import Problem
 
@@ -221,6 +222,8 @@ class Endpoint:
         self.behaviour = prepare(settings.responder)
         if (settings.address, settings.family) != (self.settings.address, self.settings.family):
             self.last_local = None
+        if self.channels:
+            self._note_changes(self.settings, settings)
         self.settings = settings
         self.timeout = settings.timeout
         if settings.bufsize != self.bufsize:
@@ -237,6 +240,16 @@ class Endpoint:
             (c.Gate.SEND, settings.send),
         ):
             self.gates.switch(gate, paused=mode is GateMode.PAUSED)
+
+    def _note_changes(self, before: EndpointSettings, after: EndpointSettings) -> None:
+        """What no call of a socket shows, while there is one: a change is in the log."""
+        if after.timeout != before.timeout:
+            self.note("settimeout", repr(after.timeout))
+        for key in ("responder", "bufsize", "encoding"):
+            old, new = getattr(before, key), getattr(after, key)
+            if old != new:
+                self.note("settings_changed", f"{key!r}, {setting_text(old)!r},"
+                                              f" {setting_text(new)!r}")
 
     # -- sockets ------------------------------------------------------------------------------
 

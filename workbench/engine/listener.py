@@ -41,6 +41,10 @@ class OwnSocket(Channel):
         self._listener = endpoint
         self.file: BoundFile | None = None
 
+    def owes(self) -> bool:
+        """Who waits in the queue of one that does not accept may find no answer."""
+        return super().owes() or not self._listener.accepts()
+
     def interest(self) -> int:
         return READ if self._listener.accepts() else 0
 

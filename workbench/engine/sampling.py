@@ -37,7 +37,7 @@ class Sampler:
         before = self._endpoint.now() - int(SILENCE * 1e9)
         silent = (
             channel for channel in self._endpoint.channels.values()
-            if (channel.outbox.items or channel.ops or channel.connecting is not None)
+            if channel.owes()
             and (channel.traced.last is None or channel.traced.last.t_ns < before)
         )
         for channel, _ in zip(silent, range(SAMPLED_AT_ONCE), strict=False):

@@ -101,6 +101,17 @@ def settings_from_json(text: str) -> s.EndpointSettings:
     return _settings(json.loads(text))
 
 
+def setting_text(value: object) -> str:
+    """A setting as a scenario would say it, on one line."""
+    if isinstance(value, str | int | float):
+        return str(value)
+    plain = _plain(value)
+    if isinstance(plain, dict) and "kind" in plain:
+        rest = ", ".join(f"{key} = {item!r}" for key, item in plain.items() if key != "kind")
+        return f"{plain['kind']} ({rest})" if rest else str(plain["kind"])
+    return json.dumps(plain, ensure_ascii=False)
+
+
 def responder_plain(responder: s.Responder) -> dict[str, Any]:
     """A responder as a scenario's table: its `kind`, then what differs from the default."""
     table: dict[str, Any] = {"kind": _RESPONDER_NAMES[type(responder)]}

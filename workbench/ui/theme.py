@@ -208,8 +208,8 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
     outlined = palette(chosen)
     outlined.setColor(QPalette.ColorRole.Window, QColor(chosen.field).lighter(DARKER))
     outlined.setColor(QPalette.ColorRole.Light, QColor(chosen.edge))  # the line below tabs
-    for kind in (b"QCheckBox", b"QComboBox", b"QTabBar"):
-        app.setPalette(outlined, kind)
+    for kind in ("QCheckBox", "QComboBox", "QTabBar"):
+        app.setPalette(outlined, kind)  # type: ignore[arg-type]  # the stub asks for bytes
     font = _readable(app.font(), CJK)
     font.setPointSizeF(_natural_size[0] * scale / 100)
     app.setFont(font)
