@@ -129,7 +129,7 @@ def test_the_kernel_tab_shows_what_options_came_to(hand: Hand) -> None:
     """Asked and effective: Linux doubles SO_RCVBUF."""
     panel = hand.window.slots_.panel("client-1")
     assert panel is not None
-    panel.options.show_options((("SO_RCVBUF", 8192),))
+    panel.shared.options.show_options((("SO_RCVBUF", 8192),))
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
@@ -208,9 +208,9 @@ def test_start_over_forgets_the_calls_of_the_old_record(hand: Hand) -> None:
     hand.wait_state("client", "ESTABLISHED")
     panel = hand.window.slots_.panel("client-1")
     assert panel is not None
-    hand.wait(lambda: bool(panel.recent._chips))
+    hand.wait(lambda: bool(panel.calls.recent._chips))
     hand.window.start_over()
-    assert not panel.recent._chips
+    assert not panel.calls.recent._chips
 
 
 def test_a_pinned_row_stays_while_connections_come_and_go(hand: Hand) -> None:

@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QAbstractButton, QMenu
 
 from workbench.journal.records import recent
 from workbench.texts import tr
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
+    from workbench.ui.panel import EndpointPanel
 
 MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
 LIVE_ONLY: Final = frozenset({
@@ -159,7 +160,7 @@ class Actions:
         """In the panel in front, else in the other one: only a server accepts."""
         slots = self._window.slots_
         for panel in (self._window.panels.in_front(), slots.left.in_front, slots.right.in_front):
-            if panel is not None and panel.press(name):
+            if panel is not None and _press(panel, name):
                 return
 
     def _remove(self) -> None:
@@ -182,3 +183,17 @@ class Actions:
             action.setText(tr(f"menu.{name}"))
             action.setToolTip(tr(f"menutip.{name}"))
             action.setStatusTip(tr(f"menutip.{name}"))
+
+
+def _press(panel: EndpointPanel, name: str) -> bool:
+    """What an entry or key does: the panel's button, if it may be used; False: there is none."""
+    prefix = panel.controls.prefix
+    control = {
+        "start": panel.address_line.primary.objectName(), "close_connection": f"{prefix}.close",
+    }.get(name, f"{prefix}.{name}")
+    button = panel.findChild(QAbstractButton, control)
+    if button is None or button.isHidden():
+        return False
+    if button.isEnabled():
+        button.click()
+    return True
