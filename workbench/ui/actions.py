@@ -73,8 +73,8 @@ class Actions:
         self._add("view", "larger", looks.larger, "Ctrl+=", "Ctrl++")
         self._add("view", "smaller", looks.smaller, "Ctrl+-")
         self._add("view", "normal_size", looks.normal, "Ctrl+0")
-        self._add("view", "present", window.switch_presentation, "F11")
-        self._add("view", "endpoints", window.switch_endpoints, "Ctrl+B")
+        self._add("view", "present", window.presentation.switch, "F11")
+        self._add("view", "endpoints", window.endpoints.switch, "Ctrl+B")
         schemes = self._sub("view", "scheme", None)
         group = QActionGroup(window)
         for name in ("system", "light", "dark"):
@@ -103,13 +103,12 @@ class Actions:
 
     def _scenario_and_help(self) -> None:
         window = self._window
-        self._add("scenario", "make_scenario", window.make_scenario, "Ctrl+G")
+        self._add("scenario", "make_scenario", window.others.make_scenario, "Ctrl+G")
         self._add("scenario", "run_scenario", window.files.run_scenario, "Ctrl+R")
-        self._add("labs", "backlog_lab", window.open_backlog_lab, "Ctrl+Shift+B")
+        self._add("labs", "backlog_lab", window.others.open_backlog_lab, "Ctrl+Shift+B")
         self._sub("labs", "demos", self._fill_demos)
-        self._add("labs", "check_all", window.open_check_all, "Ctrl+Shift+D")
-        self._add("help", "first_steps", lambda: window.show_first_steps(again=True),
-                  "F1")
+        self._add("labs", "check_all", window.others.open_check_all, "Ctrl+Shift+D")
+        self._add("help", "first_steps", lambda: window.guide.show(again=True), "F1")
         self._add("help", "watch", window.watch.start, "Ctrl+Shift+W")
 
     def _add(self, menu: str, name: str, do: Callable[[], object], *keys: str) -> QAction:
