@@ -126,7 +126,7 @@ def call_by_call(hand: Hand) -> None:
 def presentation(hand: Hand) -> None:
     tcp_talk(hand)
     hand.window.resize(1280, 800)
-    hand.window.switch_presentation()
+    hand.window.presentation.switch()
     hand.pause(800)
 
 
@@ -141,8 +141,8 @@ def many_clients(hand: Hand) -> None:
 
 
 def backlog_lab_before(hand: Hand) -> None:
-    hand.window.open_backlog_lab()
-    lab = hand.window.lab
+    hand.window.others.open_backlog_lab()
+    lab = hand.window.others.lab
     assert lab is not None
     lab.said["connected"].setText("2")
     lab.said["refused"].setText("4")
@@ -152,14 +152,14 @@ def backlog_lab_before(hand: Hand) -> None:
 
 def backlog_lab(hand: Hand) -> None:
     backlog_lab_before(hand)
-    assert hand.window.lab is not None
-    hand.window.lab.start()
+    assert hand.window.others.lab is not None
+    hand.window.others.lab.start()
     hand.pause(3400)
 
 
 def backlog_lab_compared(hand: Hand) -> None:
     backlog_lab(hand)
-    lab = hand.window.lab
+    lab = hand.window.others.lab
     assert lab is not None
     hand.wait(lab.comparison.isVisible)
     hand.pause(300)
@@ -222,7 +222,7 @@ def shoot(scene: str, scheme: str, language: str, out: Path, *, large: bool) -> 
         window.resize(*SIZES[""])
         window.show()
         SCENES[scene](Hand(window))
-        shown: QWidget = window.lab or window
+        shown: QWidget = window.others.lab or window
         for suffix, size in SIZES.items():
             if suffix and not large:
                 continue
@@ -232,7 +232,7 @@ def shoot(scene: str, scheme: str, language: str, out: Path, *, large: bool) -> 
             small(shown.grab().toImage()).save(str(out / name), quality=0)  # 0: smallest file
         window.preferences.first_steps_done = False
         if window.looks.presenting:
-            window.switch_presentation()
+            window.presentation.switch()
         window.close()
         window.deleteLater()
 

@@ -95,8 +95,8 @@ def test_every_object_of_a_window_goes_with_it(qapp: QApplication, tmp_path: Pat
     before = orphans()
     window = app.create_window(tmp_path / "record.swb")
     window.show()
-    window.open_backlog_lab()
-    window.make_scenario()
+    window.others.open_backlog_lab()
+    window.others.make_scenario()
     try:
         known = {id(made) for made in [*before, window]}
         assert [made for made in orphans() if id(made) not in known] == []

@@ -15,7 +15,7 @@ FEW = ("udp-exchange", "abort", "multicast", "half-close")
 def some(hand: Hand, monkeypatch: object) -> CheckAll:
     found = [item for item in demos.demos() if item.name in FEW]
     monkeypatch.setattr(check_all, "demos", lambda: found)  # type: ignore[attr-defined]
-    hand.window.open_check_all()
+    hand.window.others.open_check_all()
     return hand.window.findChild(CheckAll)  # type: ignore[return-value]
 
 

@@ -11,6 +11,7 @@ from tests.ui.conftest import Hand
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, GateMode, Role
 from workbench.engine.snapshot import Phase
+from workbench.ui import keys
 
 
 def test_the_focus_goes_to_what_comes_next(hand: Hand) -> None:
@@ -50,7 +51,7 @@ def test_start_over_keeps_the_gates_as_they_are(hand: Hand) -> None:
 
 def test_escape_gives_a_mark_up(hand: Hand) -> None:
     hand.window.begin_mark()
-    hand.window._on_escape()
+    keys.escape(hand.window)
     assert not hand.window.mark.isVisible()
 
 
@@ -108,7 +109,7 @@ def test_the_list_of_endpoints_opens_where_there_is_room(hand: Hand) -> None:
     selection = window.controller.selection
     assert selection.endpoint == "server-1"
     assert selection.connection is not None
-    window.switch_endpoints()
+    window.endpoints.switch()
     assert not window.endpoints.isVisible()
     window.resize(1700, 900)
     assert not window.endpoints.isVisible()  # a person has put it away
@@ -129,7 +130,7 @@ def test_the_kernel_tab_shows_what_options_came_to(hand: Hand) -> None:
     """Asked and effective: Linux doubles SO_RCVBUF."""
     panel = hand.window.slots_.panel("client-1")
     assert panel is not None
-    panel.options.show_options((("SO_RCVBUF", 8192),))
+    panel.shared.options.show_options((("SO_RCVBUF", 8192),))
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
@@ -180,19 +181,19 @@ def test_a_tab_pulled_out_of_its_bar_is_dragged(hand: Hand) -> None:
 
 
 def test_a_presentation_names_the_calls_where_there_is_room(hand: Hand) -> None:
-    hand.window.switch_presentation()
+    hand.window.presentation.switch()
     hand.window.resize(1280, 760)
     assert hand.text("server.listen") == "Listen"
     hand.window.resize(1800, 1050)
     assert hand.text("server.listen") == "Listen\nlisten()"
-    hand.window.switch_presentation()
+    hand.window.presentation.switch()
     assert hand.text("server.listen") == "Listen"
 
 
 def test_the_keys_of_a_presentation_work_though_its_menus_are_hidden(hand: Hand) -> None:
     window = hand.window
     window.activateWindow()
-    window.switch_presentation()
+    window.presentation.switch()
     window.log.search.setFocus()
     QTest.keyClick(window.log.search, Qt.Key.Key_Equal, Qt.KeyboardModifier.ControlModifier)
     assert window.looks.scale > 150
@@ -208,9 +209,9 @@ def test_start_over_forgets_the_calls_of_the_old_record(hand: Hand) -> None:
     hand.wait_state("client", "ESTABLISHED")
     panel = hand.window.slots_.panel("client-1")
     assert panel is not None
-    hand.wait(lambda: bool(panel.recent._chips))
+    hand.wait(lambda: bool(panel.calls.recent._chips))
     hand.window.start_over()
-    assert not panel.recent._chips
+    assert not panel.calls.recent._chips
 
 
 def test_a_pinned_row_stays_while_connections_come_and_go(hand: Hand) -> None:
@@ -236,9 +237,9 @@ def test_a_pinned_row_stays_while_connections_come_and_go(hand: Hand) -> None:
 def test_keys_find_the_panels_on_whichever_side(hand: Hand) -> None:
     window = hand.window
     window.panels.new_client()  # hides client-1's panel behind its own
-    window._press("server.listen")
+    keys.press(window, "server.listen")
     hand.wait_state("server", "LISTEN")
-    window._press("client.connect")
+    keys.press(window, "client.connect")
     hand.wait(lambda: window.controller.snapshot("client-2").open_count == 1)
 
 

@@ -220,11 +220,11 @@ def test_run_up_to_this_call_stops_there(hand: Hand) -> None:
     assert panel is not None
     calls = [chip.call for chip in panel.planned()]
     assert calls == ["socket", "setsockopt", "bind", "listen", "accept"]
-    panel.strip.run_wanted.emit(3)
+    panel.calls.strip.run_wanted.emit(3)
     hand.wait_state("server", "BOUND")
     snapshot = hand.window.controller.snapshot("server-1")
     assert [chip.state.value for chip in snapshot.strip] == ["done"] * 3 + ["planned"]
-    panel.strip.run_wanted.emit(1)
+    panel.calls.strip.run_wanted.emit(1)
     hand.wait_state("server", "LISTEN")
 
 

@@ -30,7 +30,7 @@ def act(hand: Hand) -> None:
     panel = hand.window.slots_.panel("client-1")
     assert panel is not None
     panel.more.button.setChecked(True)
-    panel.options.name.choose("TCP_NODELAY")
+    panel.shared.options.name.choose("TCP_NODELAY")
     hand.press("client.option_set")
     seen(hand, "setsockopt")
     hand.choose("client.receive_gate", "paused")

@@ -12,6 +12,7 @@ from tests.ui.conftest import Hand
 from workbench.engine import commands as c
 from workbench.engine.settings import Pace
 from workbench.scenario.model import Loop, Perform, parse
+from workbench.ui import keys
 from workbench.ui.panel_parts.composer import Draft
 from workbench.ui.saved import Messages, Saved
 from workbench.ui.scenario_window import ScenarioWindow, repeated
@@ -29,7 +30,7 @@ def talk(hand: Hand) -> None:
 def test_watch_it_does_it_and_the_strip_leaves_later(hand: Hand) -> None:
     window = hand.window
     window.preferences.first_steps_done = False
-    window.show_first_steps()
+    window.guide.show()
     hand.press("first_steps.watch")
     hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
     assert window.first_steps.isVisible() or window.preferences.first_steps_done
@@ -40,7 +41,7 @@ def test_watch_it_does_it_and_the_strip_leaves_later(hand: Hand) -> None:
 def test_escape_stops_watching(hand: Hand) -> None:
     hand.window.watch.start()
     hand.wait(lambda: hand.window.watch._target is not None)
-    hand.window._on_escape()
+    keys.escape(hand.window)
     assert not hand.window.watch.running
     assert hand.text("server.state") == "CLOSED"
 
@@ -120,11 +121,11 @@ def test_start_over_is_a_new_record_with_the_same_panels(hand: Hand) -> None:
 def test_presenting_is_large_and_comes_back(hand: Hand, qapp: QApplication) -> None:
     before = qapp.font().pointSizeF()
     talk(hand)
-    hand.window.switch_presentation()
+    hand.window.presentation.switch()
     assert qapp.font().pointSizeF() == pytest.approx(before * 1.5)
     assert hand.window.caption.isVisible()
     assert not hand.window.status.record.isVisible()
-    hand.window._on_escape()
+    keys.escape(hand.window)
     assert qapp.font().pointSizeF() == pytest.approx(before)
     assert not hand.window.caption.isVisible()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal, Slot
@@ -49,6 +50,16 @@ class Acting(QWidget):
         self.message = MessageLine(self.controls)
         self._trouble: Message | None = None
         self._tickets: dict[Ticket, str] = {}
+
+    @property
+    def under_way(self) -> Iterable[Ticket]:
+        """The commands that have not come to an end yet."""
+        return self._tickets
+
+    def forget(self) -> None:
+        """What came of earlier commands is of no interest any more."""
+        self._tickets.clear()
+        self._trouble = None
 
     def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
         """The button that leads out of a failure, where there is one."""

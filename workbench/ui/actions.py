@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QAbstractButton, QMenu
 
 from workbench.journal.records import recent
 from workbench.texts import tr
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
+    from workbench.ui.panel import EndpointPanel
 
 MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
 LIVE_ONLY: Final = frozenset({
@@ -72,8 +73,8 @@ class Actions:
         self._add("view", "larger", looks.larger, "Ctrl+=", "Ctrl++")
         self._add("view", "smaller", looks.smaller, "Ctrl+-")
         self._add("view", "normal_size", looks.normal, "Ctrl+0")
-        self._add("view", "present", window.switch_presentation, "F11")
-        self._add("view", "endpoints", window.switch_endpoints, "Ctrl+B")
+        self._add("view", "present", window.presentation.switch, "F11")
+        self._add("view", "endpoints", window.endpoints.switch, "Ctrl+B")
         schemes = self._sub("view", "scheme", None)
         group = QActionGroup(window)
         for name in ("system", "light", "dark"):
@@ -102,13 +103,12 @@ class Actions:
 
     def _scenario_and_help(self) -> None:
         window = self._window
-        self._add("scenario", "make_scenario", window.make_scenario, "Ctrl+G")
+        self._add("scenario", "make_scenario", window.others.make_scenario, "Ctrl+G")
         self._add("scenario", "run_scenario", window.files.run_scenario, "Ctrl+R")
-        self._add("labs", "backlog_lab", window.open_backlog_lab, "Ctrl+Shift+B")
+        self._add("labs", "backlog_lab", window.others.open_backlog_lab, "Ctrl+Shift+B")
         self._sub("labs", "demos", self._fill_demos)
-        self._add("labs", "check_all", window.open_check_all, "Ctrl+Shift+D")
-        self._add("help", "first_steps", lambda: window.show_first_steps(again=True),
-                  "F1")
+        self._add("labs", "check_all", window.others.open_check_all, "Ctrl+Shift+D")
+        self._add("help", "first_steps", lambda: window.guide.show(again=True), "F1")
         self._add("help", "watch", window.watch.start, "Ctrl+Shift+W")
 
     def _add(self, menu: str, name: str, do: Callable[[], object], *keys: str) -> QAction:
@@ -159,7 +159,7 @@ class Actions:
         """In the panel in front, else in the other one: only a server accepts."""
         slots = self._window.slots_
         for panel in (self._window.panels.in_front(), slots.left.in_front, slots.right.in_front):
-            if panel is not None and panel.press(name):
+            if panel is not None and _press(panel, name):
                 return
 
     def _remove(self) -> None:
@@ -182,3 +182,17 @@ class Actions:
             action.setText(tr(f"menu.{name}"))
             action.setToolTip(tr(f"menutip.{name}"))
             action.setStatusTip(tr(f"menutip.{name}"))
+
+
+def _press(panel: EndpointPanel, name: str) -> bool:
+    """What an entry or key does: the panel's button, if it may be used; False: there is none."""
+    prefix = panel.controls.prefix
+    control = {
+        "start": panel.address_line.primary.objectName(), "close_connection": f"{prefix}.close",
+    }.get(name, f"{prefix}.{name}")
+    button = panel.findChild(QAbstractButton, control)
+    if button is None or button.isHidden():
+        return False
+    if button.isEnabled():
+        button.click()
+    return True

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from workbench.engine.settings import Pace, Role
+from workbench.engine.settings import Role
 from workbench.engine.snapshot import (
     ChipState,
     CloseCause,
@@ -12,12 +10,10 @@ from workbench.engine.snapshot import (
     EndpointSnapshot,
     Phase,
 )
-from workbench.ui.panel import OPEN
+from workbench.ui.endpoint_status import OPEN, Show, failed_before, newest_open, setting_up
 from workbench.ui.panel_parts.connections import took_to_connect
 from workbench.ui.panel_parts.message_line import Message, WayOut
-from workbench.ui.wording import say
-
-Show = Callable[[], None]
+from workbench.ui.wording import Sentence, say
 
 
 def state_of(snapshot: EndpointSnapshot) -> str:
@@ -58,16 +54,8 @@ def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show
     if last is not None:
         return _ended(last, why)
     if snapshot.phase is Phase.FAILED:
-        return Message("bad", say("message.failed_before"), why=why)
+        return failed_before(why)
     return ready
-
-
-def setting_up(snapshot: EndpointSnapshot) -> Message:
-    """A set-up under way: by hand, it says which call is next."""
-    planned = next((chip for chip in snapshot.strip if chip.state is ChipState.PLANNED), None)
-    if planned is None or snapshot.calls is not Pace.STEP:
-        return Message("busy", say("message.setting_up"))
-    return Message("busy", say("message.next_call", call=f"{planned.call}({planned.args})"))
 
 
 def _datagram(snapshot: EndpointSnapshot, ready: Message) -> Message:
@@ -109,15 +97,28 @@ def _ended(last: ConnectionSnapshot, why: Show) -> Message:
     return Message("info", say(f"message.closed_{cause.name.lower()}"))
 
 
-def newest_open(snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
-    """The newest connection that is not closed."""
-    return next((x for x in reversed(snapshot.connections) if x.closed_ns is None), None)
-
-
 def is_open(snapshot: EndpointSnapshot) -> bool:
     """Whether at least one connection stands."""
     return any(x.closed_ns is None and x.connected_ns is not None and x.errno is None
                for x in snapshot.connections)
+
+
+def is_many(snapshot: EndpointSnapshot) -> bool:
+    """Several connections are meant or live; an earlier one that is gone does not count."""
+    return len(snapshot.connections) > 1 and (
+        snapshot.settings.count > 1 or snapshot.open_count > 1
+    )
+
+
+def why_not_connect(snapshot: EndpointSnapshot, *, datagram: bool) -> Sentence | None:
+    """Why Connect is off; None where it can be pressed."""
+    if snapshot.phase in (Phase.CONNECTING, Phase.SETTING_UP):
+        return say("why.connecting")
+    if datagram:
+        return say("why.already_connected") if connected_datagram(snapshot) else None
+    newest = newest_open(snapshot)
+    finished = newest is not None and newest.peer_finished
+    return say("why.already_connected") if is_open(snapshot) and not finished else None
 
 
 def connected_datagram(snapshot: EndpointSnapshot) -> bool:

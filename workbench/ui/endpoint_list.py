@@ -42,6 +42,7 @@ class EndpointList(QWidget):
         self._controller = controller
         self._owner = owner
         self._rows: list[tuple[str, int | None, str, str]] = []
+        self._by_hand = False
         self.tree = QTreeWidget()
         self.tree.setObjectName("endpoints.tree")
         self.tree.setColumnCount(2)
@@ -55,6 +56,19 @@ class EndpointList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tree)
         controller.snapshots_changed.connect(self.refresh)
+
+    @Slot()
+    def switch(self) -> None:
+        """Shown or not: from now on as the person wishes."""
+        self._by_hand = True
+        self.setVisible(not self.isVisible())
+        self.refresh()
+
+    def show_where_wide(self, width: int, scale: int) -> None:
+        """Open by itself in a wide window, in pixels at `scale` per cent, else not."""
+        wide = width >= WIDE * scale / 100
+        if not self._by_hand and wide != self.isVisible():
+            self.setVisible(wide)
 
     @Slot()
     def refresh(self) -> None:

@@ -74,8 +74,8 @@ class EndpointPanels(QObject):
             panel = ServerPanel(self._window.controller, settings)
         else:
             client = ClientPanel(self._window.controller, settings)
-            client.press_start = self._press_start
-            client.press_accept = self._press_accept
+            client.link.press_start = self._press_start
+            client.link.press_accept = self._press_accept
             client.editor.saved.messages = self._window.messages
             client.editor.saved.told.connect(self.told)
             panel = client
@@ -101,7 +101,7 @@ class EndpointPanels(QObject):
     def _press_accept(self, name: str) -> None:
         panel = self._slots.panel(name)
         if isinstance(panel, ServerPanel):
-            panel.accept_gate.stepped.emit()
+            panel.accept_gate.step()
 
     def ways(self, row: Row) -> tuple[WayOut, ...]:
         """What can be done about an event: its panel knows."""

@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from workbench.engine import address
 from workbench.engine.settings import EndpointSettings, Role
 from workbench.engine.snapshot import Chip, ChipState
 from workbench.texts import Problem
+from workbench.ui.links import address_of
+
+if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
 
 _AFTER: Final = {
     Role.LISTENER: ("accept",), Role.STREAM: ("send", "recv", "close"), Role.DATAGRAM: (),
 }
+
+
+class Plan:
+    """The chips of the start to come; made anew only where something in them has changed."""
+
+    def __init__(self, controller: Controller, *, server: bool) -> None:
+        self._server = server
+        self._where = partial(address_of, controller)
+        self._chips: tuple[Chip, ...] = ()
+        self._made_for: tuple[EndpointSettings, str | None] | None = None
+
+    def chips(self, draft: EndpointSettings | None) -> tuple[Chip, ...]:
+        """For a start with these settings; None (a field is bad): as they were before."""
+        if draft is None:
+            return self._chips
+        linked = draft.address.startswith("@")
+        made_for = (draft, self._where(draft.address[1:]) if linked else None)
+        if made_for != self._made_for:
+            self._made_for = made_for
+            self._chips = plan_of(draft, server=self._server, where=self._where)
+        return self._chips
 
 
 def plan_of(settings: EndpointSettings, *, server: bool,

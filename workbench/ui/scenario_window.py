@@ -29,8 +29,8 @@ from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
 from workbench.ui import fields, theme
 from workbench.ui.defaults import LAB_PREFIX
+from workbench.ui.endpoint_status import OPEN
 from workbench.ui.flow_layout import FlowLayout
-from workbench.ui.panel import OPEN
 from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField, group, spring
 
 if TYPE_CHECKING:

@@ -34,10 +34,10 @@ class Tools(QToolBar):
         chooser.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         chooser.setMenu(demos)
         chooser.setProperty("menu", True)
-        self._add("backlog_lab", "flask-conical", window.open_backlog_lab)
+        self._add("backlog_lab", "flask-conical", window.others.open_backlog_lab)
         self.addSeparator()
         self._add("mark", "bookmark", window.begin_mark)
-        self._add("make_scenario", "list-checks", window.make_scenario)
+        self._add("make_scenario", "list-checks", window.others.make_scenario)
         self._add("start_over", "rotate-ccw", window.start_over)
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -46,7 +46,7 @@ class Tools(QToolBar):
         self.addSeparator()
         self._add("smaller", None, window.looks.smaller)
         self._add("larger", None, window.looks.larger)
-        self._add("present", "presentation", window.switch_presentation)
+        self._add("present", "presentation", window.presentation.switch)
         self._add("language", None, window.switch_language)
 
     def _add(self, name: str, icon: str | None, do: Callable[[], object] | None) -> QToolButton:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from workbench.engine import commands as c
 from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot, Phase
-from workbench.ui.panel import OPEN
+from workbench.ui.endpoint_status import OPEN
 from workbench.ui.panel_parts.message_line import WayOut
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def server_ways(panel: ServerPanel, row: Row) -> Iterator[WayOut]:
         if way is not None:
             yield way
     if row.call == "accept" and trouble in NO_DESCRIPTOR and snapshot.phase is Phase.LISTENING:
-        yield WayOut("accept_one_now", panel.accept_gate.stepped.emit)
+        yield WayOut("accept_one_now", panel.accept_gate.step)
     if row.call == "recvfrom" and trouble == "TimeoutError" and snapshot.phase in OPEN:
         yield WayOut("wait_again", panel.receive_once.click)
     item = _open_one(snapshot, row)
@@ -43,17 +43,17 @@ def client_ways(panel: ClientPanel, row: Row) -> Iterator[WayOut]:
     snapshot = panel.controller.snapshot(panel.name)
     trouble = row.errno or row.error
     if _open_one(snapshot, row) is not None and _peer_finished(row):
-        yield WayOut("close_now", panel.close_it.click)
+        yield WayOut("close_now", panel.ends.close.click)
     if row.call == "recvfrom" and trouble == "TimeoutError" and panel.receive_once.isEnabled():
         yield WayOut("wait_again", panel.receive_once.click)
     if snapshot.phase in OPEN or trouble is None or panel.address_line.datagram:
         return
-    listening = panel.link_phase() is Phase.LISTENING
+    listening = panel.link.phase is Phase.LISTENING
     way = panel.way_out(c.Connect(panel.name), trouble)
     if way is not None and not listening:
         yield way
     if row.call == "connect" and trouble in TIMEOUTS and listening:
-        yield WayOut("accept_one_there", panel.accept_one_there)
+        yield WayOut("accept_one_there", panel.link.accept_one)
     yield WayOut("connect_again", panel.start)
 
 

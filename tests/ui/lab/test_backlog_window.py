@@ -18,8 +18,8 @@ from workbench.ui.lab.backlog_window import BacklogWindow
 
 @pytest.fixture
 def lab(hand: Hand) -> BacklogWindow:
-    hand.window.open_backlog_lab()
-    made = hand.window.lab
+    hand.window.others.open_backlog_lab()
+    made = hand.window.others.lab
     assert made is not None
     made.timeout.setText("0.6")
     made.every.setText("0")
@@ -160,8 +160,8 @@ def test_what_cannot_be_had_is_greyed_out_with_the_reason(
 ) -> None:
     reason = Problem("namespace.no_nft")
     monkeypatch.setattr(private_net, "probe", lambda: private_net.Hindrances(reason, None))
-    hand.window.open_backlog_lab()
-    lab = hand.window.lab
+    hand.window.others.open_backlog_lab()
+    lab = hand.window.others.lab
     assert lab is not None
     probed(hand, lab)
     texts.set_language(lang)

@@ -31,7 +31,7 @@ def scene(
         window = app.create_window(folder / "2026-11-23 12-00.swb")
         preferences = window.preferences
         preferences.first_steps_done = False
-        window.show_first_steps()
+        window.guide.show()
         window.resize(*SIZE)
         window.show()
         hand = Hand(window, QtBot(request))

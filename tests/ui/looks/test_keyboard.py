@@ -73,10 +73,10 @@ def test_the_focus_is_seen_in_the_dark_and_on_a_projector(hand: Hand, qapp: QApp
 
 
 def test_tab_goes_through_the_other_windows(hand: Hand) -> None:
-    hand.window.open_backlog_lab()
-    hand.window.make_scenario()
+    hand.window.others.open_backlog_lab()
+    hand.window.others.make_scenario()
     maker = hand.window.findChild(ScenarioWindow)
-    for window in (hand.window.lab, maker):
+    for window in (hand.window.others.lab, maker):
         assert window is not None
         settle()
         found, unseen = walk(window)
@@ -86,8 +86,8 @@ def test_tab_goes_through_the_other_windows(hand: Hand) -> None:
 
 
 def test_everything_that_takes_the_focus_has_a_name_and_a_role(hand: Hand) -> None:
-    hand.window.open_backlog_lab()
-    hand.window.make_scenario()
+    hand.window.others.open_backlog_lab()
+    hand.window.others.make_scenario()
     talk(hand)
     faults = []
     for language in texts.LANGUAGES:
@@ -103,8 +103,8 @@ def test_everything_that_takes_the_focus_has_a_name_and_a_role(hand: Hand) -> No
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_what_acts_on_a_socket_names_its_call(hand: Hand, language: str) -> None:
-    hand.window.open_backlog_lab()
-    lab = hand.window.lab
+    hand.window.others.open_backlog_lab()
+    lab = hand.window.others.lab
     assert lab is not None
     speak(hand.window, language)
     acting = {name: hand.window.findChild(QWidget, name) for name in BINDINGS}
@@ -162,7 +162,7 @@ def test_every_command_has_a_key(hand: Hand) -> None:
 
 def test_no_two_commands_share_a_key(hand: Hand) -> None:
     """Qt runs neither of two: also a key of a part clashes with one of the whole window."""
-    hand.window.open_backlog_lab()
+    hand.window.others.open_backlog_lab()
     held: list[tuple[str, QWidget, bool]] = []
     for action in hand.window.findChildren(QAction):
         held += [(key.toString(), hand.window, True) for key in action.shortcuts()]

@@ -48,8 +48,8 @@ def every_look(hand: Hand, window: QWidget, size: tuple[int, int], sizes: tuple[
 
 @pytest.fixture
 def lab(hand: Hand) -> BacklogWindow:
-    hand.window.open_backlog_lab()
-    made = hand.window.lab
+    hand.window.others.open_backlog_lab()
+    made = hand.window.others.lab
     assert made is not None
     made.every.setText("0")
     made.timeout.setText("0.5")
@@ -78,7 +78,7 @@ def test_the_lab_after_a_run(hand: Hand, lab: BacklogWindow) -> None:
 
 def test_make_scenario(hand: Hand) -> None:
     connected(hand)
-    hand.window.make_scenario()
+    hand.window.others.make_scenario()
     made = hand.window.findChild(ScenarioWindow)
     assert made is not None
     every_look(hand, made, (760, 560), (100, 125))
@@ -88,7 +88,7 @@ def test_presenting(hand: Hand) -> None:
     """Large, on the same screen: what is set up is folded, what is left can be read."""
     connected(hand)
     window = hand.window
-    window.switch_presentation()
+    window.presentation.switch()
     hand.wait(lambda: bool(window.findChildren(QLabel, "caption.call")[0].text()))
     faults = []
     for language in texts.LANGUAGES:
@@ -100,5 +100,5 @@ def test_presenting(hand: Hand) -> None:
         if least.width() > 1280 or least.height() > 800:
             faults.append(f"{language}: the window needs {least.toTuple()}")
         faults += [f"{language} {fault}" for fault in room.faults(window)]
-    window.switch_presentation()
+    window.presentation.switch()
     assert not faults, "\n".join(faults)

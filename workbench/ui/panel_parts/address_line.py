@@ -11,14 +11,15 @@ from workbench.engine import address, options
 from workbench.texts import Problem, tr
 from workbench.ui.draft import DATAGRAM, UNIX, Where
 from workbench.ui.flow_layout import FlowLayout
+from workbench.ui.hosts import Offer
 from workbench.ui.panel_parts.controls import (
     ChoiceBox,
     Controls,
-    NotedBox,
     TextField,
     group,
     spring,
 )
+from workbench.ui.panel_parts.noted_box import NotedBox
 from workbench.ui.panel_parts.state_badge import StateBadge
 from workbench.ui.wording import Sentence, say
 
@@ -70,11 +71,8 @@ class AddressLine(QWidget):
     def _wire(self) -> None:
         self.family.activated.connect(self._on_family)
         self.type.activated.connect(self._on_type)
-        self.host.activated.connect(self._on_host)
-        edit = self.host.lineEdit()
-        if edit is not None:
-            edit.editingFinished.connect(self._on_host)
-            edit.returnPressed.connect(self.submitted)
+        self.host.settled.connect(self._on_host)
+        self.host.submitted.connect(self.submitted)
         self.port.textEdited.connect(self._on_port_typed)
         self.port.editingFinished.connect(self._on_port)
         self.port.returnPressed.connect(self.submitted)
@@ -128,6 +126,11 @@ class AddressLine(QWidget):
         self.type.narrow()
         self.host.setEditText(where.host)
         self.port.setText(where.port)
+
+    def begin_with(self, hosts: list[Offer]) -> None:
+        """Another family: offer its hosts, the first of them in the field."""
+        self.host.offer(hosts)
+        self.host.setEditText(hosts[0][0])
 
     def lock(self, locked: bool) -> None:
         """While a socket is open, what it is bound to cannot change."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from workbench.engine.snapshot import CloseCause, EndpointSnapshot, Phase
 from workbench.ui import fields
 from workbench.ui.panel_parts.controls import Controls, TextField
 from workbench.ui.theme import GAP
@@ -18,16 +19,14 @@ class Again(QWidget):
 
     Signals:
         due(): connect now.
-        refused(object): a Problem: a field cannot be understood.
     """
 
     due = Signal()
-    refused = Signal(object)
 
     def __init__(self, controls: Controls) -> None:
         super().__init__()
         self.times = controls.add(TextField("0", width=4), "again_times")
-        self.after = controls.add(TextField("1.0", width=5), "again_after")
+        self.seconds = controls.add(TextField("1.0", width=5), "again_after")
         self.left = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -37,7 +36,7 @@ class Again(QWidget):
         row.setSpacing(GAP - 1)
         for widget in (
             controls.caption("again_times", self.times), self.times,
-            controls.caption("again_after", self.after), self.after,
+            controls.caption("again_after", self.seconds), self.seconds,
         ):
             row.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -52,12 +51,19 @@ class Again(QWidget):
         self._timer.stop()
         self.left = self.wanted
 
-    def lost(self) -> float | None:
-        """A connection was lost: seconds to the next attempt, None where there is none."""
-        if not self.left or self._timer.isActive():
+    def after(self, snapshot: EndpointSnapshot) -> float | None:
+        """Where a connection is gone, and not by us: seconds to the next attempt; None: none.
+
+        Raises:
+            Problem: what stands in the field is no time.
+        """
+        last = snapshot.connections[-1] if snapshot.connections else None
+        gone = snapshot.open_count == 0 and snapshot.phase in (Phase.CLOSED, Phase.FAILED)
+        ours = last is not None and last.close_cause in (CloseCause.LOCAL, CloseCause.ABORTED)
+        if not gone or ours or not self.left or self._timer.isActive():
             return None
         self.left -= 1
-        seconds = fields.parse_seconds(self.after.text())
+        seconds = fields.parse_seconds(self.seconds.text())
         self._timer.start(int(seconds * 1000))
         return seconds
 

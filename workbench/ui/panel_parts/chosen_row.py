@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
 from workbench.engine.snapshot import ConnectionSnapshot
 from workbench.texts import tr
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.panel_parts.controls import Controls, spring
+from workbench.ui.panel_parts.end_buttons import EndButtons
 from workbench.ui.wording import Sentence, say
 
 
 class ChosenRow(QWidget):
     """Which one is chosen, Conversation, Reply, and the three ways to end it."""
 
-    def __init__(self, controls: Controls) -> None:
+    def __init__(self, controls: Controls, ends: EndButtons) -> None:
         super().__init__()
+        self._ends = ends
         self._controls = controls
         self._label = QLabel()
         self._label.setProperty("muted", True)
@@ -24,9 +26,6 @@ class ChosenRow(QWidget):
         self.talk = controls.add(QPushButton(), "talk")
         self.talk.setCheckable(True)
         self.reply = controls.add(QPushButton(), "reply")
-        self.half_close = controls.add(QPushButton(), "half_close")
-        self.abort = controls.add(QPushButton(), "abort")
-        self.close_one = controls.add(QPushButton(), "close")
         row = FlowLayout(self)
         for widget in (self._label, spring(), self.talk, *self.buttons):
             row.addWidget(widget)
@@ -34,7 +33,16 @@ class ChosenRow(QWidget):
     @property
     def buttons(self) -> tuple[QPushButton, ...]:
         """What acts on the connection, as in its context menu."""
-        return (self.reply, self.half_close, self.abort, self.close_one)
+        return (self.reply, self._ends.half_close, self._ends.abort, self._ends.close)
+
+    def pop_up(self, where: QPoint) -> None:
+        """The same as a menu, at a point of the screen."""
+        menu = QMenu(self)
+        for button in self.buttons:
+            action = menu.addAction(button.text(), button.click)
+            action.setEnabled(button.isEnabled())
+            action.setToolTip(button.toolTip())
+        menu.popup(where)
 
     def show_chosen(self, chosen: ConnectionSnapshot | None) -> None:
         """Word it, and say why an action is off."""

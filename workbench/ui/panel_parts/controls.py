@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QIcon, QPainter, QStandardItemModel
+from PySide6.QtGui import QFont, QFontMetrics, QIcon, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -16,13 +16,11 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QWidget,
 )
 
 from workbench.texts import tr
-from workbench.ui.theme import GAP, current, numbered
+from workbench.ui.theme import GAP, numbered
 from workbench.ui.wording import Sentence
 
 W = TypeVar("W", bound=QWidget)
@@ -33,7 +31,6 @@ CALLS: Final = {
     "abort": "SO_LINGER, close()", "accept_one": "accept()", "recvfrom_once": "recvfrom()",
 }
 """The call that a button makes, as a presentation shows it below the button's words."""
-NOTE_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(slots=True)
@@ -189,55 +186,6 @@ class ChoiceBox(QComboBox):
         for index, key in enumerate(self._keys):
             if key:
                 self.setItemText(index, tr(key))
-
-
-class NotedBox(QComboBox):
-    """An editable choice whose list tells, beside each entry, what it means."""
-
-    def __init__(self, width: int) -> None:
-        """`width` in characters."""
-        super().__init__()
-        self.setEditable(True)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setItemDelegate(_NoteDelegate(self))
-        self.setMinimumContentsLength(width)
-        self.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.setCompleter(None)  # type: ignore[arg-type]
-
-    def offer(self, entries: Sequence[tuple[str, str]]) -> None:
-        """Replace the list of (text, note); what stands in the field stays."""
-        known = [(self.itemText(i), self.itemData(i, NOTE_ROLE)) for i in range(self.count())]
-        if known == list(entries):
-            return
-        text = self.currentText()
-        self.blockSignals(True)
-        self.clear()
-        for entry, note in entries:
-            self.addItem(entry)
-            self.setItemData(self.count() - 1, note, NOTE_ROLE)
-        self.setEditText(text)
-        self.blockSignals(False)
-        metrics = QFontMetrics(self.font())
-        widest = max((metrics.horizontalAdvance(a + b) for a, b in entries), default=0)
-        self.view().setMinimumWidth(widest + 40)
-
-
-class _NoteDelegate(QStyledItemDelegate):
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, index)
-        note = index.data(NOTE_ROLE)
-        if not note:
-            return
-        area = option.rect.adjusted(0, 0, -8, 0)
-        painter.save()
-        painter.setPen(current().muted)
-        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return super().sizeHint(option, index) + QSize(0, 4)
 
 
 class TextField(QLineEdit):

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from workbench.engine import commands as c
 from workbench.engine.settings import GateMode
-from workbench.ui.panel_parts.controls import ChoiceBox, Controls
+from workbench.ui.panel_parts.controls import ChoiceBox
 from workbench.ui.theme import GAP
 from workbench.ui.wording import say
+
+if TYPE_CHECKING:
+    from workbench.ui.acting import Acting
 
 SETTLE: Final = 1.0
 """Seconds in which an endpoint answers at the latest; a picture of before is not believed."""
 
 
 class GateBox(QWidget):
-    """accept or receive: a choice and the button for one call.
+    """accept, receive or send: a choice and the button for one call."""
 
-    Signals:
-        moded(str): "auto" or "paused" was chosen.
-        stepped(): one call is asked for.
-    """
-
-    moded = Signal(str)
-    stepped = Signal()
-
-    def __init__(self, controls: Controls, gate: str) -> None:
+    def __init__(self, panel: Acting, gate: c.Gate) -> None:
+        """`panel` performs what is chosen and pressed."""
         super().__init__()
-        self._controls = controls
+        self._panel = panel
+        self._gate = gate
+        controls = self._controls = panel.controls
         self._settles = 0.0  # until when pictures older than the choice may come
         self.mode = controls.add(
             ChoiceBox(("auto", "choice.auto"), ("paused", "choice.paused")), f"{gate}_gate"
@@ -38,7 +37,7 @@ class GateBox(QWidget):
         self.one = controls.add(QPushButton(), f"{gate}_one")
         self.label = controls.caption(f"{gate}_gate", self.mode)
         self.mode.activated.connect(self._on_mode)
-        self.one.clicked.connect(self.stepped)
+        self.one.clicked.connect(self.step)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP - 2)
@@ -60,4 +59,10 @@ class GateBox(QWidget):
     @Slot()
     def _on_mode(self) -> None:
         self._settles = time.monotonic() + SETTLE
-        self.moded.emit(self.mode.value())
+        kind = c.Pause if self.mode.value() == GateMode.PAUSED.value else c.Resume
+        self._panel.act(f"{self._gate}_gate", kind(self._panel.name, self._gate))
+
+    @Slot()
+    def step(self) -> None:
+        """Let one call through."""
+        self._panel.act(f"{self._gate}_one", c.Step(self._panel.name, self._gate, wait=False))

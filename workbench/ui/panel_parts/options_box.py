@@ -22,13 +22,13 @@ class OptionsBox(QWidget):
         options: what every new socket of the endpoint gets.
 
     Signals:
-        wanted(str, object): set this option to this value.
-        unwanted(str): ask for it no more.
+        wanted(str, object): this option is asked for with this value.
+        unwanted(): one is asked for no more.
         refused(object): a Problem: the value cannot be understood.
     """
 
     wanted = Signal(str, object)
-    unwanted = Signal(str)
+    unwanted = Signal()
     refused = Signal(object)
 
     def __init__(self, controls: Controls) -> None:
@@ -81,7 +81,7 @@ class OptionsBox(QWidget):
         tone(chip, "info")
         _word(chip, name)
         chip.setObjectName(f"option.{name}")
-        chip.clicked.connect(lambda _=False, name=name: self.unwanted.emit(name))
+        chip.clicked.connect(lambda _=False, name=name: self._drop(name))
         chip.show()
         return chip
 
@@ -92,7 +92,16 @@ class OptionsBox(QWidget):
         except Problem as problem:
             self.refused.emit(problem)
             return
-        self.wanted.emit(self.name.value(), value)
+        name = self.name.value()
+        self.show_options((*self._without(name), (name, value)))
+        self.wanted.emit(name, value)
+
+    def _drop(self, name: str) -> None:
+        self.show_options(self._without(name))
+        self.unwanted.emit()
+
+    def _without(self, name: str) -> Options:
+        return tuple(item for item in self.options if item[0] != name)
 
 
 def _word(chip: QPushButton, name: str) -> None:

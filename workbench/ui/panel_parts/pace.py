@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from workbench.engine import commands as c
 from workbench.engine.settings import Pace
 from workbench.engine.snapshot import ChipState, EndpointSnapshot
-from workbench.ui.panel_parts.controls import ChoiceBox, Controls
+from workbench.ui.panel_parts.controls import ChoiceBox
 from workbench.ui.theme import GAP
 from workbench.ui.wording import say
+
+if TYPE_CHECKING:
+    from workbench.ui.acting import Acting
 
 _CHOICES = (
     (Pace.AT_ONCE.value, "choice.at_once"),
@@ -19,23 +25,17 @@ _CHOICES = (
 
 
 class PaceBox(QWidget):
-    """At once, slowly or call by call.
+    """At once, slowly or call by call."""
 
-    Signals:
-        paced(object): a Pace was chosen.
-        stepped(): Next call.
-    """
-
-    paced = Signal(object)
-    stepped = Signal()
-
-    def __init__(self, controls: Controls) -> None:
+    def __init__(self, panel: Acting) -> None:
+        """`panel` performs what is chosen and pressed."""
         super().__init__()
-        self._controls = controls
+        self._panel = panel
+        controls = self._controls = panel.controls
         self.pace = controls.add(ChoiceBox(*_CHOICES), "pace")
         self.next = controls.add(QPushButton(), "next_call")
         self.pace.activated.connect(self._on_pace)
-        self.next.clicked.connect(self.stepped)
+        self.next.clicked.connect(self._on_next)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP - 2)
@@ -56,4 +56,22 @@ class PaceBox(QWidget):
     @Slot()
     def _on_pace(self) -> None:
         self.next.setVisible(self.value is Pace.STEP)
-        self.paced.emit(self.value)
+        self._set_pace()
+
+    def go_by_hand(self) -> None:
+        """Call by call from now on, whatever was chosen."""
+        if self.value is not Pace.STEP:
+            self.pace.choose(Pace.STEP.value)
+            self._set_pace()
+
+    def _set_pace(self) -> None:
+        self._panel.act("pace", c.SetPace(self._panel.name, self.value))
+
+    def step(self, count: int = 1) -> None:
+        """Make so many of the planned calls."""
+        self._panel.act("next_call",
+                        c.Step(self._panel.name, c.Gate.CALLS, count, wait=False))
+
+    @Slot()
+    def _on_next(self) -> None:
+        self.step()

@@ -1,0 +1,51 @@
+"""What a snapshot says of an endpoint of either kind: open or not, and what is in question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from workbench.engine.settings import Pace
+from workbench.engine.snapshot import ChipState, ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.ui.panel_parts.message_line import Message
+from workbench.ui.wording import say
+
+OPEN: Final = frozenset(
+    {Phase.SETTING_UP, Phase.BOUND, Phase.LISTENING, Phase.CONNECTING, Phase.OPEN}
+)
+"""Phases in which there is a socket, or will be in a moment."""
+Show = Callable[[], None]
+
+
+def newest_open(snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
+    """The newest connection that is not closed."""
+    return next((x for x in reversed(snapshot.connections) if x.closed_ns is None), None)
+
+
+def in_question(snapshot: EndpointSnapshot, number: int | None, *, server: bool
+                ) -> ConnectionSnapshot | None:
+    """The connection that the call strip goes on with: the chosen one; for a client that has
+    none chosen, the newest open one.
+
+    Args:
+        number: of the chosen connection; None: none is chosen.
+    """
+    if number is not None:
+        return next((x for x in snapshot.connections if x.number == number), None)
+    if server:
+        return None  # the listener's own accept() is in question
+    last = snapshot.connections[-1] if snapshot.connections else None
+    return newest_open(snapshot) or last
+
+
+def setting_up(snapshot: EndpointSnapshot) -> Message:
+    """A set-up under way: by hand, it says which call is next."""
+    planned = next((chip for chip in snapshot.strip if chip.state is ChipState.PLANNED), None)
+    if planned is None or snapshot.calls is not Pace.STEP:
+        return Message("busy", say("message.setting_up"))
+    return Message("busy", say("message.next_call", call=f"{planned.call}({planned.args})"))
+
+
+def failed_before(why: Show) -> Message:
+    """It failed, and nothing is open; `why` shows the event behind it."""
+    return Message("bad", say("message.failed_before"), why=why)

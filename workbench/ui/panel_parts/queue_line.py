@@ -1,0 +1,42 @@
+"""How full the accept queue is; for datagrams, how many the kernel dropped."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+
+from workbench.engine.snapshot import EndpointSnapshot
+from workbench.texts import tr
+from workbench.ui.panel_parts.controls import Controls, spring
+
+
+class QueueLine(QHBoxLayout):
+    """Word, bar and numbers; at the right what lets one out."""
+
+    def __init__(self, controls: Controls, *right: QWidget) -> None:
+        super().__init__()
+        self._controls = controls
+        self._label = controls.caption("queue")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedSize(70, 12)
+        self._numbers = controls.add(QLabel(), "queue")
+        for widget in (self._label, self._bar, self._numbers, spring(), *right):
+            self.addWidget(widget)
+
+    def show_snapshot(self, snapshot: EndpointSnapshot, *, datagram: bool) -> None:
+        """`datagram`: what is chosen in the fields; it may not be open yet."""
+        self._controls.recaption(self._label, "peers" if datagram else "queue")
+        self._bar.setVisible(not datagram)
+        if datagram:
+            self._numbers.setText(
+                "" if snapshot.drops is None else tr("panel.drops", count=snapshot.drops)
+            )
+            return
+        if snapshot.queue is None:
+            self._numbers.setText("-")
+            self._bar.setValue(0)
+            return
+        waiting, limit = snapshot.queue
+        self._numbers.setText(tr("panel.queue", waiting=waiting, room=limit + 1))
+        self._bar.setMaximum(limit + 1)
+        self._bar.setValue(min(waiting, limit + 1))

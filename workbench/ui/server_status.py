@@ -1,0 +1,54 @@
+"""What a server's state and message say, from a snapshot alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbench.engine.settings import Role
+from workbench.engine.snapshot import EndpointSnapshot, Phase
+from workbench.ui.draft import UNIX
+from workbench.ui.endpoint_status import Show, failed_before, setting_up
+from workbench.ui.panel_parts.message_line import Message
+from workbench.ui.wording import say
+
+LOOPBACK: Final = ("127.", "[::1]", "::1", "/", "abstract:", "localhost", "temp:")
+
+
+def state_of(snapshot: EndpointSnapshot) -> str:
+    """The word in the badge."""
+    return {
+        Phase.LISTENING: "LISTEN", Phase.BOUND: "BOUND", Phase.OPEN: "OPEN",
+        Phase.SETTING_UP: "SETTING UP", Phase.FAILED: "FAILED",
+    }.get(snapshot.phase, "CLOSED")
+
+
+def status_of(snapshot: EndpointSnapshot, why: Show) -> Message:
+    """The message line from the first start on; `why` shows the event behind a failure."""
+    if snapshot.phase in (Phase.LISTENING, Phase.BOUND, Phase.OPEN):
+        return _open(snapshot)
+    if snapshot.phase is Phase.SETTING_UP:
+        return setting_up(snapshot)
+    if snapshot.phase is Phase.CLOSED:
+        return Message("info", say("message.server_stopped"))
+    return failed_before(why)
+
+
+def _open(snapshot: EndpointSnapshot) -> Message:
+    local = snapshot.local or ""
+    datagram = snapshot.settings.role is Role.DATAGRAM
+    if snapshot.phase is Phase.BOUND and not datagram:
+        return Message("busy", say("message.bound_only", local=local))
+    kind = "bound" if datagram else "listening"
+    wished = snapshot.settings.address.rpartition(":")[2]
+    if local and not local.startswith(LOOPBACK):
+        return Message("busy", say(f"message.{kind}_open", local=local))
+    if wished not in ("0", "") and _moved(snapshot):
+        return Message("busy", say(f"message.{kind}_moved", local=local, port=wished))
+    return Message("good" if datagram else "info", say(f"message.{kind}", local=local))
+
+
+def _moved(snapshot: EndpointSnapshot) -> bool:
+    """The port that was wished for was taken, and the next free one is used."""
+    if snapshot.settings.family == UNIX or snapshot.local is None:
+        return False
+    return snapshot.local.rpartition(":")[2] != snapshot.settings.address.rpartition(":")[2]
