@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
 LIVE_ONLY: Final = frozenset({
     "new_server", "new_client", "start", "send", "next_call", "half_close", "abort",
-    "close_connection", "stop", "accept_one", "receive_one", "recvfrom_once", "send_one", "more",
+    "close_connection", "stop", "accept_one", "receive_one", "recvfrom_once", "send_one", "talk",
+    "more", "hide_closed",
     "remove", "stop_all", "mark", "start_over", "run_scenario", "watch",
     "first_steps", "backlog_lab", "check_all",
     "endpoints",
@@ -75,6 +76,10 @@ class Actions:
         self._add("view", "normal_size", looks.normal, "Ctrl+0")
         self._add("view", "present", window.presentation.switch, "F11")
         self._add("view", "endpoints", window.endpoints.switch, "Ctrl+B")
+        self.hide_closed = self._add("view", "hide_closed", window.panels.closed_rows.switch,
+                                     "Ctrl+H")
+        self.hide_closed.setCheckable(True)
+        self.hide_closed.setChecked(window.preferences.hide_closed)
         schemes = self._sub("view", "scheme", None)
         group = QActionGroup(window)
         for name in ("system", "light", "dark"):
@@ -94,7 +99,7 @@ class Actions:
             ("start", "F5"), ("stop", "Shift+F5"), ("next_call", "F10"),
             ("accept_one", "F9"), ("receive_one", "Shift+F9"), ("recvfrom_once", "Ctrl+F9"),
             ("send", "Ctrl+Return"), ("send_one", "Ctrl+Shift+F9"), ("half_close", "F6"),
-            ("abort", "F7"), ("close_connection", "F8"), ("more", "Ctrl+D"),
+            ("abort", "F7"), ("close_connection", "F8"), ("talk", "Ctrl+J"), ("more", "Ctrl+D"),
         ):
             self._add("endpoint", name, partial(self._in_front, name), key)
         self._menus["endpoint"].addSeparator()

@@ -75,7 +75,7 @@ VIEW_ONLY: Final[frozenset[str]] = frozenset({
     "server.payload", "server.why", "server.way_out",
     "server.calls", "server.more", "server.chips", "server.option_value",
     "server.other_way", "server.conversation", "server.show_as", "server.save_talk", "server.talk",
-    "server.reply", "client.save_talk",
+    "server.reply", "server.why_row", "client.save_talk", "client.talk", "client.scope",
     "client.state", "client.message", "client.conversation", "client.payload",
     "client.encoding", "client.escapes", "client.append", "client.checksum_order",
     "client.checksum_from", "client.placeholders", "client.repeat", "client.interval",

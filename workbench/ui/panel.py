@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, OptionValue
 from workbench.engine.snapshot import Chip, EndpointSnapshot, Phase
 from workbench.texts import Problem
-from workbench.ui import theme
 from workbench.ui.acting import Acting
 from workbench.ui.call_row import CallRow
 from workbench.ui.endpoint_status import OPEN, in_question
-from workbench.ui.panel_parts.connections import ConnectionTable, Line
 from workbench.ui.panel_parts.controls import badge
 from workbench.ui.panel_parts.end_buttons import EndButtons
+from workbench.ui.panel_parts.lines import Line
 from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.panel_parts.more import More
 from workbench.ui.panel_parts.receive_once import ReceiveOnce
 from workbench.ui.plan import Plan
+from workbench.ui.rows import Rows
 from workbench.ui.shared_fields import SharedFields
 from workbench.ui.talk import Talk
 from workbench.ui.theme import GAP
@@ -38,6 +38,7 @@ class EndpointPanel(Acting):
 
     Attributes:
         owner: names the endpoint of ours behind an address (set by the window).
+        hide_closed: the window's entry that hides closed connections (set by the window).
 
     Signals:
         needs(): it needs another height than before.
@@ -49,6 +50,7 @@ class EndpointPanel(Acting):
     def __init__(self, controller: Controller, settings: EndpointSettings) -> None:
         super().__init__(controller, settings.name, "server" if self.server else "client")
         self.owner: Callable[[str | None], str | None] = lambda _address: None
+        self.hide_closed: QAction | None = None
         self._edited = False
         self._known = settings
         self._phase: Phase | None = None
@@ -58,11 +60,9 @@ class EndpointPanel(Acting):
         self.address_line = self.shared.address_line
         self.more = More(self.controls)
         self.receive_once = ReceiveOnce(self)
-        self.ends = EndButtons(self, self.chosen_number)
-        self.table = self.controls.add(
-            ConnectionTable(client=not self.server), "connections",
-            None if self.server else "client_connections",
-        )
+        self.ends = EndButtons(self, self.half_targets, self.abort_targets)
+        self.rows = Rows(self)
+        self.table = self.rows.table
         self.talk = Talk(self.controls, controller, settings.name, self)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
@@ -107,8 +107,19 @@ class EndpointPanel(Acting):
         """Show a snapshot in the parts that only this kind has."""
         raise NotImplementedError
 
-    def on_chosen(self, line: Line) -> None:
-        """A connection was chosen in the table."""
+    def on_choice(self, line: Line | None) -> None:
+        """Another row of the table is chosen; None: none any more."""
+
+    def on_menu(self, where: QPoint) -> None:
+        """What can be done with the chosen rows, as a menu at a point of the screen."""
+
+    def half_targets(self) -> list[c.Target]:
+        """Whom Half-close hits."""
+        raise NotImplementedError
+
+    def abort_targets(self) -> list[c.Target]:
+        """Whom Abort hits."""
+        raise NotImplementedError
 
     def planned(self) -> tuple[Chip, ...]:
         """The calls to come, as shown before the first start; bad fields plan nothing new."""
@@ -116,8 +127,7 @@ class EndpointPanel(Acting):
 
     def chosen_number(self) -> int | None:
         """The connection that is meant: the chosen row of the table; None: none is chosen."""
-        line = self.table.chosen()
-        return line.key if line is not None and isinstance(line.key, int) else None
+        return self.rows.chosen_number()
 
     def ways(self, row: Row) -> tuple[WayOut, ...]:
         """What can be done about an event of this endpoint now."""
@@ -184,7 +194,8 @@ class EndpointPanel(Acting):
         self.shared.options.wanted.connect(self._on_option)
         self.shared.options.unwanted.connect(self._on_no_option)
         self.shared.options.refused.connect(self.refuse)
-        self.table.selectionModel().selectionChanged.connect(self._on_chosen)
+        self.rows.choice.connect(self.on_choice)
+        self.table.menu_wanted.connect(self.on_menu)
         self.controller.ticket_done.connect(self._on_ticket_done)
         self.wire()
 
@@ -226,16 +237,6 @@ class EndpointPanel(Acting):
         if self._phase not in OPEN:
             self.start()
 
-    @Slot()
-    def _on_chosen(self) -> None:
-        if self.table.filling:
-            return
-        line = self.table.chosen()
-        self.talk.show_connection(line.id if line is not None else None)
-        if line is not None:
-            self.controller.select(endpoint=self.name, connection=line.id)
-            self.on_chosen(line)
-
     @Slot(str, object)
     def _on_option(self, name: str, value: OptionValue) -> None:
         if self.configured("option_set") and self._phase in OPEN:
@@ -276,6 +277,10 @@ class EndpointPanel(Acting):
             self._trouble or (self.ready() if fresh else self.status(snapshot))
         )
 
+    def several(self, snapshot: EndpointSnapshot) -> bool:
+        """Whether a line of the conversation has to say whose it is."""
+        return len(snapshot.connections) > 1 and not self.address_line.datagram
+
     def differences(self, snapshot: EndpointSnapshot) -> list[str]:
         """What differs from the default, in words."""
         return self.shared.differences(snapshot)
@@ -302,7 +307,7 @@ class EndpointPanel(Acting):
         self.calls.strip.fit()
         self.more.redraw()
         self.table.fit()
-        self.talk.view.setFont(theme.fixed_font())
+        self.talk.view.redraw()
 
     def tab_text(self) -> str:
         """What the panel's tab says: the name, and what matters most while it is open."""
@@ -338,5 +343,5 @@ class EndpointPanel(Acting):
         self.shared.retranslate(self.settings)
         self.calls.strip.retranslate()
         self.message.retranslate()
-        self.table.lines.retranslate()
+        self.table.retranslate()
         self.talk.feed.again()

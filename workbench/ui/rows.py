@@ -1,0 +1,83 @@
+"""The rows of a panel's table: what is chosen in it, and what follows from that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot
+from workbench.ui.panel_parts.connections import ConnectionTable
+from workbench.ui.panel_parts.lines import Line, Told
+from workbench.ui.why_row import explain
+
+if TYPE_CHECKING:
+    from workbench.ui.panel import EndpointPanel
+
+
+class Rows(QObject):
+    """Fills the table of a panel; the choice in it moves the selection and the conversation.
+
+    Signals:
+        choice(object): another row is chosen (its Line), or none any more (None).
+    """
+
+    choice = Signal(object)
+
+    def __init__(self, panel: EndpointPanel) -> None:
+        super().__init__(panel)
+        self._panel = panel
+        self._chosen_id: int | None = None
+        self.table = panel.controls.add(
+            ConnectionTable(client=not panel.server), "connections",
+            None if panel.server else "client_connections",
+        )
+        self.table.choice_changed.connect(self._on_choice)
+        self.table.why_wanted.connect(self.on_why)
+
+    def chosen_items(self) -> list[ConnectionSnapshot]:
+        """The chosen connections."""
+        return [line.item for line in self.table.chosen_all()
+                if isinstance(line.item, ConnectionSnapshot)]
+
+    def chosen_number(self) -> int | None:
+        """The chosen connection, of several the one that was chosen last."""
+        line = self.table.chosen()
+        return line.key if line is not None and isinstance(line.key, int) else None
+
+    def show(self, snapshot: EndpointSnapshot, now_ns: int) -> None:
+        """Bring the table up to date, and the conversation of those that are chosen."""
+        panel = self._panel
+        told = Told(panel.owner, panel.controller.clock_text, now_ns)
+        self.table.show_snapshot(snapshot, told, datagram=panel.address_line.datagram)
+        panel.controller.see(panel.name, self.table.seen_ids())
+        self.show_talk(snapshot)
+
+    def show_talk(self, snapshot: EndpointSnapshot) -> None:
+        """The conversation of the chosen rows, of all while none is chosen."""
+        panel = self._panel
+        lines: list[Line] = self.table.chosen_all()
+        peer = lines[0].key if len(lines) == 1 else None
+        panel.talk.show_connections(
+            frozenset(line.id for line in lines if line.id is not None),
+            peer if isinstance(peer, str) else None, several=panel.several(snapshot),
+        )
+
+    @Slot()
+    def _on_choice(self) -> None:
+        panel = self._panel
+        line = self.table.chosen()
+        before, self._chosen_id = self._chosen_id, line.id if line is not None else None
+        self.show_talk(panel.controller.snapshot(panel.name))
+        selection = panel.controller.selection
+        if line is not None:
+            panel.controller.select(endpoint=panel.name, connection=line.id)
+        elif before is not None and selection.connection == before and not selection.pinned:
+            panel.controller.select(endpoint=panel.name)
+        self.choice.emit(line)
+
+    @Slot(int)
+    def on_why(self, number: int) -> None:
+        """The mark of a connection was clicked, or its [Why?]."""
+        self._panel.focused.emit()
+        explain(self._panel, number)
