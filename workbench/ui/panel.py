@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -20,6 +20,7 @@ from workbench.ui.endpoint_status import OPEN, in_question
 from workbench.ui.panel_parts.connections import ConnectionTable, Line
 from workbench.ui.panel_parts.controls import badge
 from workbench.ui.panel_parts.end_buttons import EndButtons
+from workbench.ui.panel_parts.gate import GateBox
 from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.panel_parts.more import More
 from workbench.ui.panel_parts.receive_once import ReceiveOnce
@@ -28,6 +29,8 @@ from workbench.ui.shared_fields import SharedFields
 from workbench.ui.talk import Talk
 from workbench.ui.theme import GAP
 
+PLANNING: Final = frozenset({Phase.IDLE, Phase.SETTING_UP, Phase.CONNECTING})
+"""Phases in which calls are to come that follow from the settings."""
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
@@ -109,6 +112,10 @@ class EndpointPanel(Acting):
 
     def on_chosen(self, line: Line) -> None:
         """A connection was chosen in the table."""
+
+    def gates(self) -> list[GateBox]:
+        """What can hold the calls of an open socket."""
+        return [self.shared.receive_gate, self.shared.send_gate]
 
     def planned(self) -> tuple[Chip, ...]:
         """The calls to come, as shown before the first start; bad fields plan nothing new."""
@@ -266,7 +273,7 @@ class EndpointPanel(Acting):
         fresh = snapshot.phase is Phase.IDLE or (self._edited and not live)
         self.address_line.state.set_state("CLOSED" if fresh else self.state_of(snapshot))
         self.calls.show_snapshot(
-            snapshot, now_ns, self.planned() if snapshot.phase is Phase.IDLE else (),
+            snapshot, now_ns, self.planned() if snapshot.phase in PLANNING else (),
             in_question(snapshot, self.chosen_number(), server=self.server),
         )
         self.more.show_differences(self.differences(snapshot))

@@ -103,6 +103,9 @@ class ServerPanel(EndpointPanel):
         self.backlog.settled.connect(self._on_backlog)
         self.backlog.submitted.connect(self.start_if_closed)
 
+    def gates(self) -> list[GateBox]:
+        return [self.accept_gate, *super().gates()]
+
     def redraw(self) -> None:
         super().redraw()
         self.reply.fit()
