@@ -43,6 +43,8 @@ class EndpointPanels(QObject):
         for slot in (self._slots.left, self._slots.right):
             slot.unwanted.connect(self.remove)
         self._slots.entered.connect(self._on_entered)
+        self._following = False  # a tab that comes to the front by itself chooses nothing
+        window.controller.selection_changed.connect(self._follow)
 
     @Slot()
     def new_server(self) -> None:
@@ -96,6 +98,8 @@ class EndpointPanels(QObject):
     def _press_start(self, name: str) -> None:
         panel = self._slots.panel(name)
         if panel is not None:
+            if not panel.isVisible() and not self._beside(panel, self.in_front()):
+                self._bring_to_front(panel)
             panel.start()
 
     def _press_accept(self, name: str) -> None:
@@ -159,6 +163,12 @@ class EndpointPanels(QObject):
             if slot.place_of(panel) >= 0:
                 slot.setCurrentIndex(slot.place_of(panel))
 
+    def _beside(self, panel: EndpointPanel, other: EndpointPanel | None) -> bool:
+        """Whether two panels share one half of the window: one would hide the other."""
+        return other is not None and any(
+            slot.place_of(panel) >= 0 and slot.place_of(other) >= 0
+            for slot in (self._slots.left, self._slots.right))
+
     def _find_owners(self) -> None:
         owners: dict[str, str] = {}
         for name in self._window.controller.session.endpoints:
@@ -176,7 +186,23 @@ class EndpointPanels(QObject):
     def _on_entered(self, panel: object) -> None:
         if isinstance(panel, EndpointPanel) and not self._window.controller.closed:
             panel.refresh()
-            self._window.controller.select(endpoint=panel.name)
+            if not self._following:
+                self._window.controller.select(endpoint=panel.name)
+
+    @Slot()
+    def _follow(self) -> None:
+        """An event was chosen: the tab of its endpoint and the row of its connection with it."""
+        selection = self._window.controller.selection
+        panel = self._slots.panel(selection.endpoint) if selection.endpoint is not None else None
+        if selection.seq is None or panel is None or self._following:
+            return
+        self._following = True
+        try:
+            if not panel.isVisible():
+                self._bring_to_front(panel)
+            panel.show_choice(selection.connection)
+        finally:
+            self._following = False
 
     def _on_focused(self, name: str) -> None:
         """Something was pressed in a panel: Explain follows its endpoint, if nothing is pinned."""

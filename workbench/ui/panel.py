@@ -243,6 +243,20 @@ class EndpointPanel(Acting):
             self.controller.select(endpoint=self.name, connection=line.id)
             self.on_chosen(line)
 
+    def show_choice(self, connection: int | None) -> None:
+        """An event of this connection was chosen elsewhere: its row is chosen too."""
+        line = next((x for x in self.table.lines.lines if x.id == connection), None)
+        if connection is None or line is None or self.table.isHidden() or (
+            line == self.table.chosen()
+        ):
+            return
+        self.table.filling = True
+        self.table.choose(line.key)
+        self.table.filling = False
+        self.talk.show_connection(line.id)
+        self.on_chosen(line)
+        self.refresh()
+
     @Slot(str, object)
     def _on_option(self, name: str, value: OptionValue) -> None:
         if self.configured("option_set") and self._phase in OPEN:
