@@ -215,6 +215,7 @@ class ClientPanel(EndpointPanel):
         if self.link.name is not None:
             self.link.start()
             self.tell("info", say("message.now_connect"))
+            self.address_line.primary.setFocus()  # the pressed button goes, this comes next
 
     # -- showing --------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Role
@@ -84,6 +85,7 @@ class EndpointPanels(QObject):
         panel.owner = self.owner
         panel.focused.connect(partial(self._on_focused, panel.name))
         panel.started.connect(partial(self._on_started, panel))
+        panel.not_started.connect(partial(self._on_not_started, panel))
         panel.number_steps(self._window.first_steps.isVisibleTo(self._window))
         panel.talk.save_wanted.connect(self._window.files.save_talk)
         self._slots.add(panel)
@@ -216,8 +218,18 @@ class EndpointPanels(QObject):
         """What was pressed goes grey: the focus goes to what comes next, not into a field."""
         if not panel.isAncestorOf(self._window.focusWidget() or self._window):
             return
-        other = self._slots.right.in_front
+        after = self._after(panel)
+        if after is not None:
+            after.setFocus()
+
+    def _on_not_started(self, panel: EndpointPanel) -> None:
+        """The focus goes back to where it can be tried again, unless a person has moved it."""
+        if self._window.focusWidget() is self._after(panel):
+            panel.address_line.primary.setFocus()
+
+    def _after(self, panel: EndpointPanel) -> QWidget | None:
+        """What a person presses next when this panel's socket is there."""
         if isinstance(panel, ClientPanel):
-            panel.editor.send.setFocus()
-        elif isinstance(other, ClientPanel):
-            other.address_line.primary.setFocus()
+            return panel.editor.send
+        other = self._slots.right.in_front
+        return other.address_line.primary if isinstance(other, ClientPanel) else None
