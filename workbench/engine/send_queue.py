@@ -53,10 +53,10 @@ class SendQueue:
         held = not channel.gates.may_send()
         if not self.items and not held:
             item = Outgoing(data, op, to)
-            if self._send_now(item):
+            whole = self._send_now(item)
+            if whole:
                 channel.gates.used_send_step()
-                return
-            if not channel.open or channel.broken:
+            if whole is not False:
                 return
             data = item.data
         if op is not None and channel.endpoint.timeout == 0 and not held:
@@ -111,8 +111,8 @@ class SendQueue:
         self.size -= len(item.data)
         op.end(BlockingIOError(11, "would block"))
 
-    def _send_now(self, item: Outgoing) -> bool:
-        """One call; True when the whole item is with the kernel."""
+    def _send_now(self, item: Outgoing) -> bool | None:
+        """One call; True when the whole item is with the kernel, None when it failed for good."""
         channel = self._channel
         try:
             count = channel.send_one(item)
@@ -122,7 +122,7 @@ class SendQueue:
             if item.op is not None:
                 item.op.end(error)
             channel.sending_failed(error)
-            return False
+            return None
         channel.bytes_out += count
         if count < len(item.data):
             item.data = item.data[count:]
