@@ -109,7 +109,8 @@ class ClientPanel(EndpointPanel):
                   open=snapshot.open_count - waiting, waiting=waiting)
 
     def set_up_parts(self) -> list[QWidget]:
-        return [self.behaviour_row, self.shown_as, self.talk.save, *self.editor.details]
+        return [self.behaviour_row, self.shown_as, self.talk.save, *self.editor.details,
+                *super().set_up_parts()]
 
     @property
     def answered(self) -> bool:

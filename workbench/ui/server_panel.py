@@ -116,7 +116,7 @@ class ServerPanel(EndpointPanel):
         return f"{self.name} :{port}" if snapshot.phase in OPEN and port.isdecimal() else self.name
 
     def set_up_parts(self) -> list[QWidget]:
-        return [self.behaviour_row]
+        return [self.behaviour_row, *super().set_up_parts()]
 
     # -- settings -------------------------------------------------------------------------------
 

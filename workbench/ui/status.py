@@ -54,10 +54,6 @@ class StatusBar(QStatusBar):
         self.word.setText(text)
         self._forget.start(SHOWN_MS)
 
-    def hide_names(self, hidden: bool) -> None:
-        """On a projector nobody needs to see names and paths of files."""
-        self.record.setVisible(not hidden)
-
     def refresh(self) -> None:
         journal = self._controller.session.journal
         failed = journal.failed
