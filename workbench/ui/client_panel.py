@@ -113,7 +113,7 @@ class ClientPanel(EndpointPanel):
                   open=snapshot.open_count - waiting, waiting=waiting)
 
     def set_up_parts(self) -> list[QWidget]:
-        return [self.behaviour_row, *self.editor.details]
+        return [self.behaviour_row, *self.editor.details, *super().set_up_parts()]
 
     def fold(self, folded: bool) -> None:
         super().fold(folded)
@@ -254,6 +254,7 @@ class ClientPanel(EndpointPanel):
         if self.link.name is not None:
             self.link.start()
             self.tell("info", say("message.now_connect"))
+            self.address_line.primary.setFocus()  # the pressed button goes, this comes next
 
     # -- showing --------------------------------------------------------------------------------
 

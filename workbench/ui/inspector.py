@@ -114,6 +114,7 @@ class Inspector(QTabWidget):
         """The newest error, else the newest event, of the endpoint in focus."""
         if endpoint != self._focus:
             self._newest, self._newest_error, self._focus = 0, None, endpoint
+            self._row = None  # of another endpoint
         first = max(self._newest, committed - LOOK_BACK)
         self._newest = committed
         reader = self.controller.reader

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
@@ -18,6 +18,7 @@ from workbench.ui.call_row import CallRow
 from workbench.ui.endpoint_status import OPEN, in_question
 from workbench.ui.panel_parts.controls import badge
 from workbench.ui.panel_parts.end_buttons import EndButtons
+from workbench.ui.panel_parts.gate import GateBox
 from workbench.ui.panel_parts.lines import Line
 from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.panel_parts.more import More
@@ -28,6 +29,8 @@ from workbench.ui.shared_fields import SharedFields
 from workbench.ui.talk import Talk
 from workbench.ui.theme import GAP
 
+PLANNING: Final = frozenset({Phase.IDLE, Phase.SETTING_UP, Phase.CONNECTING})
+"""Phases in which calls are to come that follow from the settings."""
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
@@ -120,6 +123,10 @@ class EndpointPanel(Acting):
     def abort_targets(self) -> list[c.Target]:
         """Whom Abort hits."""
         raise NotImplementedError
+
+    def gates(self) -> list[GateBox]:
+        """What can hold the calls of an open socket."""
+        return [self.shared.receive_gate, self.shared.send_gate]
 
     def planned(self) -> tuple[Chip, ...]:
         """The calls to come, as shown before the first start; bad fields plan nothing new."""
@@ -237,6 +244,10 @@ class EndpointPanel(Acting):
         if self._phase not in OPEN:
             self.start()
 
+    def show_choice(self, connection: int | None) -> None:
+        """An event of this connection was chosen elsewhere: its row is chosen too."""
+        self.rows.follow(connection)
+
     @Slot(str, object)
     def _on_option(self, name: str, value: OptionValue) -> None:
         if self.configured("option_set") and self._phase in OPEN:
@@ -267,7 +278,7 @@ class EndpointPanel(Acting):
         fresh = snapshot.phase is Phase.IDLE or (self._edited and not live)
         self.address_line.state.set_state("CLOSED" if fresh else self.state_of(snapshot))
         self.calls.show_snapshot(
-            snapshot, now_ns, self.planned() if snapshot.phase is Phase.IDLE else (),
+            snapshot, now_ns, self.planned() if snapshot.phase in PLANNING else (),
             in_question(snapshot, self.chosen_number(), server=self.server),
         )
         self.more.show_differences(self.differences(snapshot))
@@ -314,8 +325,8 @@ class EndpointPanel(Acting):
         return self.name
 
     def set_up_parts(self) -> list[QWidget]:
-        """The widgets that a presentation folds away."""
-        raise NotImplementedError
+        """The widgets that a presentation folds away: what is left of the set-up is one line."""
+        return [self.address_line.family, self.address_line.type]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rows that wrap need more height: a splitter asks for the minimum, not for the width."""

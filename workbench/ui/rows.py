@@ -63,6 +63,19 @@ class Rows(QObject):
             peer if isinstance(peer, str) else None, several=panel.several(snapshot),
         )
 
+    def follow(self, connection: int | None) -> None:
+        """An event of this connection was chosen elsewhere: its row is chosen too."""
+        line = next((x for x in self.table.lines.lines if x.id == connection), None)
+        if connection is None or line is None or self.table.isHidden() or (
+            line.key == self.chosen_number()
+        ):
+            return
+        self.table.follow(line.key)
+        self._chosen_id = connection
+        self.show_talk(self._panel.controller.snapshot(self._panel.name))
+        self.choice.emit(line)
+        self._panel.refresh()
+
     @Slot()
     def _on_choice(self) -> None:
         panel = self._panel

@@ -89,17 +89,20 @@ class ServerPanel(EndpointPanel):
         self.backlog.settled.connect(self._on_backlog)
         self.backlog.submitted.connect(self.start_if_closed)
 
+    def gates(self) -> list[GateBox]:
+        return [self.accept_gate, *super().gates()]
+
     def redraw(self) -> None:
         super().redraw()
         self.reply.fit()
 
     def tab_text(self) -> str:
-        local = self.controller.snapshot(self.name).local
-        port = (local or "").rpartition(":")[2]
-        return f"{self.name} :{port}" if self.phase in OPEN and port.isdecimal() else self.name
+        snapshot = self.controller.snapshot(self.name)  # a tab behind others is not refreshed
+        port = (snapshot.local or "").rpartition(":")[2]
+        return f"{self.name} :{port}" if snapshot.phase in OPEN and port.isdecimal() else self.name
 
     def set_up_parts(self) -> list[QWidget]:
-        return [self.behaviour_row]
+        return [self.behaviour_row, *super().set_up_parts()]
 
     # -- settings -------------------------------------------------------------------------------
 
@@ -240,6 +243,7 @@ class ServerPanel(EndpointPanel):
         enable(self.address_line.stop, None if live or snapshot.open_count
                else say("why.not_started"))
         enable(self.backlog, say("why.datagram") if datagram else None)
+        self._show_port(snapshot, live=live)
         self.reply.offer_greetings(offered=not datagram)
         self.accept_gate.setVisible(not datagram)
         self.accept_gate.show_mode(snapshot.accept, live=live)
@@ -248,6 +252,13 @@ class ServerPanel(EndpointPanel):
         self.rows.show(snapshot, now_ns)
         self.send_line.show_snapshot(snapshot, self.owner, datagram=datagram)
         self._show_actions()
+
+    def _show_port(self, snapshot: EndpointSnapshot, *, live: bool) -> None:
+        """The default port that was taken has moved: the field says where to."""
+        port = (snapshot.local or "").rpartition(":")[2]
+        field = self.address_line.port
+        if live and self.address_line.port_untouched and port.isdecimal() and field.text() != port:
+            field.setText(port)
 
     def _show_actions(self) -> None:
         lines = self.table.chosen_all()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QStatusBar
 
+from workbench.journal.records import KEPT_DAYS, folder
 from workbench.texts import tr
 
 if TYPE_CHECKING:
@@ -53,19 +54,13 @@ class StatusBar(QStatusBar):
         self.word.setText(text)
         self._forget.start(SHOWN_MS)
 
-    def hide_names(self, hidden: bool) -> None:
-        """On a projector nobody needs to see names and paths of files."""
-        self.record.setVisible(not hidden)
-
     def refresh(self) -> None:
         journal = self._controller.session.journal
         failed = journal.failed
-        count, hidden = journal.committed, self._model.hidden
-        shown = self._model.rowCount()
-        self.events.setText(
-            tr("window.events_of", shown=f"{shown:,}", count=f"{count:,}") if hidden
-            else tr("window.events", count=f"{count:,}")
-        )
+        # a record begins with a note of its own: nobody has done anything yet
+        count = journal.committed if journal.committed > 1 else 0
+        shown = min(count, self._model.rowCount())
+        self.events.setText(tr("window.events_of", shown=f"{shown:,}", count=f"{count:,}"))
         self.rate.setText(tr("window.rate", count=f"{self._rate(journal.committed):,.0f}"))
         if journal.not_recorded:
             self.lost.setText(tr("window.not_recorded", count=f"{journal.not_recorded:,}"))
@@ -85,7 +80,8 @@ class StatusBar(QStatusBar):
 
     def retranslate(self) -> None:
         record = self._controller.session.record
-        self.record.setText(tr("window.record", name=record.stem))
+        key = "window.record_listed" if record.parent == folder() else "window.record"
+        self.record.setText(tr(key, name=record.stem, days=KEPT_DAYS))
         self.record.setToolTip(str(record))
         self.lost.setToolTip(tr("window.lost_tip"))
         self.word.clear()  # it was said in another language

@@ -51,8 +51,8 @@ def lab(hand: Hand) -> BacklogWindow:
     hand.window.others.open_backlog_lab()
     made = hand.window.others.lab
     assert made is not None
-    made.every.setText("0")
-    made.timeout.setText("0.5")
+    made.set_up.every.setText("0")
+    made.set_up.timeout.setText("0.5")
     return made
 
 
@@ -61,7 +61,7 @@ def test_the_lab_before_a_run(hand: Hand, lab: BacklogWindow) -> None:
 
 
 def test_the_lab_in_a_run(hand: Hand, lab: BacklogWindow) -> None:
-    lab.timeout.setText("30")
+    lab.set_up.timeout.setText("30")
     lab.start()
     hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.QUEUED) == 3
               and lab._picture.count(ClientState.SILENT) == 3)

@@ -210,6 +210,13 @@ class ConnectionTable(QTableView):
     def choose(self, key: int | str) -> None:
         self._select({key})
 
+    def follow(self, key: int | str) -> None:
+        """Choose a row that was chosen elsewhere: whoever did that knows."""
+        self._filling = True
+        self._select({key})
+        self._filling = False
+        self._on_clicked()
+
     def _select(self, keys: set[int | str]) -> None:
         picked = QItemSelection()
         for row, line in enumerate(self.lines.lines):
