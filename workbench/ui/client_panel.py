@@ -68,7 +68,7 @@ class ClientPanel(EndpointPanel):
         self.talk_caption = caption("conversation", self.talk.show_as)
         for widget in (
             self.many.talk, self.talk_caption, self.talk.show_as, self.talk.save, spring(),
-            self.receive_once, self.many.aim, self.ends.half_close, self.ends.abort,
+            self.receive_once, self.many.scope, self.ends.half_close, self.ends.abort,
             self.ends.close,
         ):
             actions.addWidget(widget)
@@ -212,6 +212,10 @@ class ClientPanel(EndpointPanel):
         ends = (self.ends.half_close, self.ends.abort, self.ends.close)
         pop_up(self, [self.many.talk, *ends], self.hide_closed, where)
 
+    @property
+    def wished_height(self) -> int:
+        return super().wished_height + self.many.spare
+
     def several(self, snapshot: EndpointSnapshot) -> bool:
         return is_many(snapshot)
 
@@ -265,7 +269,8 @@ class ClientPanel(EndpointPanel):
         way = self.way_out(c.Connect(self.name), "ECONNREFUSED")
         if way is not None and self.link.phase is Phase.LISTENING:
             way = None  # it listens by now
-        return status_of(snapshot, self.ready(), self._select_newest_failure, self.start, way)
+        return status_of(snapshot, self.ready(), self._select_newest_failure, self.start, way,
+                         self.many.chosen_count)
 
     def ready(self) -> Message:
         key = "message.udp_client_ready" if self.address_line.datagram else "message.client_ready"

@@ -32,13 +32,13 @@ def state_of(snapshot: EndpointSnapshot) -> str:
 
 
 def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show,
-              way_out: WayOut | None) -> Message:
+              way_out: WayOut | None, chosen: int | None) -> Message:
     """The message line from the first connect on.
 
     Args:
         ready: what it says while nothing is open.
         why: shows the event behind a failure. again: connects anew.
-        way_out: of many that were refused.
+        way_out: of many that were refused. chosen: how many of many Send goes to; None: all.
     """
     if snapshot.settings.role is Role.DATAGRAM:
         return _datagram(snapshot, ready)
@@ -47,7 +47,7 @@ def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show
     ):
         return setting_up(snapshot)
     if is_many(snapshot):
-        return _many(snapshot, why, way_out)
+        return _many(snapshot, why, way_out, chosen)
     if snapshot.phase is Phase.CONNECTING:
         return Message("busy", say("message.connecting", peer=snapshot.settings.address))
     newest = newest_open(snapshot)
@@ -77,11 +77,17 @@ def _datagram(snapshot: EndpointSnapshot, ready: Message) -> Message:
     return Message("info", say("message.udp_open", local=snapshot.local))
 
 
-def _many(snapshot: EndpointSnapshot, why: Show, way_out: WayOut | None) -> Message:
+def _many(snapshot: EndpointSnapshot, why: Show, way_out: WayOut | None,
+          chosen: int | None) -> Message:
     """Of the last Connect: how many came out how; [Why?] where something went wrong."""
     parts, found = tally(newest_round(snapshot))
     open_ones = "connected" in found or "finished" in found
-    text = say("message.many_send" if open_ones else "message.many", parts=parts)
+    if not open_ones or chosen == 0:
+        text = say("message.many", parts=parts)
+    elif chosen is None:
+        text = say("message.many_send", parts=parts)
+    else:
+        text = say("message.many_chosen", parts=parts, count=chosen)
     trouble = found & TROUBLE
     if trouble:
         return Message("busy" if open_ones else "bad", text, why=why,

@@ -346,6 +346,11 @@ class EndpointPanel(Acting):
             self.needs.emit()
 
     @property
+    def wished_height(self) -> int:
+        """What it would have where the record can spare it; at least it needs its minimum."""
+        return self.minimumHeight()
+
+    @property
     def phase(self) -> Phase | None:
         return self._phase
 

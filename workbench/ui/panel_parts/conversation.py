@@ -54,6 +54,7 @@ class Conversation(QPlainTextEdit):
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setMaximumBlockCount(MOST_LINES)
+        self.document().setDocumentMargin(2)
         self.redraw()
         self.setTabChangesFocus(True)
         self.setMinimumHeight(50)

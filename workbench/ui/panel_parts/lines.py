@@ -12,6 +12,7 @@ from workbench.texts import tr
 from workbench.ui.outcomes import outcome_text
 
 Owner = Callable[[str | None], str | None]
+SECOND: Final = 1_000_000_000
 STREAM: Final = ("number", "peer", "state", "in", "out", "unread")
 CLIENT: Final = ("number", "local_port", "state", "connect", "in", "out", "outcome")
 DATAGRAM: Final = ("address", "datagrams_in", "datagrams_out", "last_seen")
@@ -110,7 +111,8 @@ def _connect(item: ConnectionSnapshot, now_ns: int) -> str:
     if item.waiting is not None and item.closed_ns is None:
         return tr("panel.waiting", seconds=f"{(now_ns - item.waiting.since_ns) / 1e9:.1f}")
     if item.connect_ns is not None and item.closed_ns is not None:
-        return f"{(item.closed_ns - item.connect_ns) / 1e9:.1f} s"
+        took = item.closed_ns - item.connect_ns
+        return f"{took / 1e9:.1f} s" if took >= SECOND else f"{took / 1e6:.2f} ms"
     return "-"
 
 

@@ -12,7 +12,6 @@ from workbench.engine import commands as c
 from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot
 from workbench.ui.client_status import is_many
 from workbench.ui.endpoint_status import newest_open
-from workbench.ui.panel_parts.controls import group
 from workbench.ui.panel_parts.end_buttons import why_no_abort, why_no_half_close
 from workbench.ui.panel_parts.scope import Scope
 from workbench.ui.wording import Sentence, say
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     from workbench.ui.client_panel import ClientPanel
 
 ROWS: Final = 6
-"""In sight while the conversation is folded; half of them beside it."""
+"""In sight where there is room for them; at least LEAST_ROWS."""
+LEAST_ROWS: Final = 3
 NAMED: Final = 8
 """Numbers that a tool tip spells out."""
 Ask = Callable[[ConnectionSnapshot | None], Sentence | None]
@@ -31,7 +31,8 @@ class ManyClients(QObject):
     """Shows them; with one connection its parts are not there, and None is who is meant.
 
     Attributes:
-        talk: unfolds the conversation. aim: the choice of whom the actions hit.
+        talk: unfolds the conversation. scope: whom the actions hit.
+        spare: pixels that it would like to have beyond the least: for rows of the table.
         folded: a presentation has no room for what is needed for setting up only.
     """
 
@@ -40,11 +41,11 @@ class ManyClients(QObject):
         self._panel = panel
         self._many = False
         self.folded = False
+        self.spare = 0
         self.talk = panel.controls.add(QPushButton(), "talk", "client_talk")
         self.talk.setCheckable(True)
         self.scope = panel.controls.add(Scope(), "scope")
-        self.aim = group(panel.controls.caption("scope", self.scope), self.scope)
-        for widget in (self.talk, self.aim):
+        for widget in (self.talk, self.scope):
             widget.hide()
         self.talk.toggled.connect(self._on_wish)
         self.scope.activated.connect(self._on_wish)
@@ -81,6 +82,11 @@ class ManyClients(QObject):
         # one by one: "all" are those with a connection, and close() is for the others too
         return [item.number for item in self.scope.meant()]
 
+    @property
+    def chosen_count(self) -> int | None:
+        """How many Send goes to; None: to all that are open."""
+        return None if self.on_all else len(self.scope.meant())
+
     def send_targets(self) -> list[c.Target]:
         if self.on_all:
             return [None]
@@ -99,19 +105,29 @@ class ManyClients(QObject):
         shown = not many or self.talk.isChecked()
         panel.table.setVisible(many)
         self.talk.setVisible(many)
-        self.aim.setVisible(many)
+        self.scope.setVisible(many)
         panel.talk.view.setVisible(shown)
         for widget in (panel.talk.show_as, panel.talk.save):
             widget.setVisible(shown and not self.folded)
         panel.talk_caption.setVisible(not many and not self.folded)
         if many:
             panel.rows.show(snapshot, now_ns)
-            rows = min(ROWS // 2 if shown else ROWS, len(panel.table.lines.lines))
-            panel.table.setMinimumHeight(panel.table.height_of(rows))
         else:
             panel.talk.show_connections(frozenset())
+        self._ask_for_room()
         self._show_scope(snapshot)
         self._enable(snapshot, live=live, datagram=datagram)
+
+    def _ask_for_room(self) -> None:
+        """A few rows at least, more where the log can spare them."""
+        table = self._panel.table
+        count = len(table.lines.lines)
+        least = table.height_of(min(LEAST_ROWS, count))
+        table.setMinimumHeight(least)
+        spare = table.height_of(min(ROWS, count)) - least if self._many else 0
+        if spare != self.spare:
+            self.spare = spare
+            self._panel.needs.emit()
 
     def _show_scope(self, snapshot: EndpointSnapshot) -> None:
         chosen = frozenset(item.number for item in self._panel.rows.chosen_items())
