@@ -134,8 +134,15 @@ class Actions:
     def _fill_demos(self) -> None:
         menu = self._menus["demos"]
         menu.clear()
-        for item in self._window.demos.found():
-            action = menu.addAction(item.title)
+        for old in menu.findChildren(QMenu):  # clear() leaves them: they are its children
+            old.setParent(None)
+            old.deleteLater()
+        topics: dict[str, QMenu] = {"article": menu}
+        for item in sorted(self._window.demos.found(), key=lambda item: item.topic != "article"):
+            if item.topic not in topics:
+                topics[item.topic] = menu.addMenu(tr(f"demos.topic_{item.topic}"))
+                topics[item.topic].setToolTipsVisible(True)
+            action = topics[item.topic].addAction(item.title)
             hindrance = item.hindrance()
             action.setToolTip(item.shows if hindrance is None else hindrance.text)
             action.setEnabled(hindrance is None)
