@@ -185,7 +185,7 @@ def as_python(row: Row) -> str:
     """The call as Python code; bytes longer than 60 are cut."""
     if row.kind in {COMMAND, NOTE}:
         return ""
-    name = "conn" if row.local is not None and row.call not in {"bind", "listen"} else "sock"
+    name = "conn" if row.peer is not None else "sock"  # a listener has no peer
     match row.call:
         case "send":
             return f"{name}.send({_bytes(row)})"
