@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
 LIVE_ONLY: Final = frozenset({
     "new_server", "new_client", "start", "send", "next_call", "half_close", "abort",
-    "close_connection", "stop", "accept_one", "receive_one", "recvfrom_once", "send_one", "more",
+    "close_connection", "talk", "save_talk", "stop", "accept_one", "receive_one",
+    "recvfrom_once", "send_one", "more",
     "remove", "stop_all", "mark", "start_over", "run_scenario", "watch",
     "first_steps", "backlog_lab", "check_all",
     "endpoints",
@@ -77,8 +78,9 @@ class Actions:
         self._add("view", "endpoints", window.endpoints.switch, "Ctrl+B")
         schemes = self._sub("view", "scheme", None)
         group = QActionGroup(window)
-        for name in ("system", "light", "dark"):
-            action = self._add("scheme", f"scheme_{name}", partial(looks.set_scheme, name))
+        for name, key in (("system", "Ctrl+Alt+0"), ("light", "Ctrl+Alt+1"),
+                          ("dark", "Ctrl+Alt+2")):
+            action = self._add("scheme", f"scheme_{name}", partial(looks.set_scheme, name), key)
             action.setCheckable(True)
             action.setChecked(name == window.preferences.scheme)
             group.addAction(action)
@@ -95,6 +97,7 @@ class Actions:
             ("accept_one", "F9"), ("receive_one", "Shift+F9"), ("recvfrom_once", "Ctrl+F9"),
             ("send", "Ctrl+Return"), ("send_one", "Ctrl+Shift+F9"), ("half_close", "F6"),
             ("abort", "F7"), ("close_connection", "F8"), ("more", "Ctrl+D"),
+            ("talk", "Ctrl+Shift+C"), ("save_talk", "Ctrl+Shift+S"),
         ):
             self._add("endpoint", name, partial(self._in_front, name), key)
         self._menus["endpoint"].addSeparator()
