@@ -44,6 +44,7 @@ class LogPanel(QTabWidget):
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDocumentMode(True)
+        self.tabBar().setObjectName("record.tabs")
         self.controller = controller
         self.model = LogModel(controller, self)
         self.view = LogView(self.model)

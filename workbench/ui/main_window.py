@@ -99,6 +99,8 @@ class MainWindow(QMainWindow):
         self.actions_.set_live(live)
         self.tools.set_live(live)
         self.guide.show()
+        if not live:
+            self.notice.tell_old(controller.session.record)
         self.log.restore(preferences)
         self.retranslate()
         self.resize(1280, 800)

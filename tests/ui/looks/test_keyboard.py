@@ -156,7 +156,7 @@ def test_every_button_that_acts_has_a_menu_entry(hand: Hand) -> None:
 
 def test_every_command_has_a_key(hand: Hand) -> None:
     without = [name for name, action in actions(hand).items()
-               if not action.shortcuts() and not name.startswith("scheme_")]
+               if not action.shortcuts()]
     assert not without
 
 
