@@ -67,8 +67,8 @@ class ClientPanel(EndpointPanel):
         actions = FlowLayout()
         self.talk_caption = caption("conversation", self.talk.show_as)
         for widget in (
-            self.many.talk, self.talk_caption, self.talk.show_as, self.talk.save, spring(),
-            self.receive_once, self.many.scope, self.ends.half_close, self.ends.abort,
+            self.many.talk, self.talk_caption, self.talk.box, spring(), self.receive_once,
+            self.many.scope, self.ends.half_close, self.ends.abort,
             self.ends.close,
         ):
             actions.addWidget(widget)

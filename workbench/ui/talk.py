@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 
 from workbench import payload
 from workbench.ui.conversation_feed import ConversationFeed
-from workbench.ui.panel_parts.controls import ChoiceBox, Controls
+from workbench.ui.panel_parts.controls import ChoiceBox, Controls, group
 from workbench.ui.panel_parts.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ class TalkWish:
 class Talk(QObject):
     """The conversation of an endpoint, or of one of its connections; a panel lays its parts out.
 
+    Attributes:
+        box: how it is shown, and Save; hidden with it, Save's key still works.
+
     Signals:
         save_wanted(object): a TalkWish.
     """
@@ -58,6 +61,7 @@ class Talk(QObject):
             "show_as",
         )
         self.save = controls.add(QPushButton(), "save_talk")
+        self.box = group(self.show_as, self.save)
         self.show_as.activated.connect(self._on_show_as)
         self.save.clicked.connect(self._on_save)
 

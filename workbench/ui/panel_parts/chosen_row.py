@@ -43,7 +43,7 @@ class ChosenRow(QWidget):
         self.actions_box = group(self.why, *self.buttons)
         row = FlowLayout(self)
         for widget in (
-            self.talk, talk.show_as, talk.save, self._label, spring(), self.actions_box,
+            self.talk, talk.box, self._label, spring(), self.actions_box,
         ):
             row.addWidget(widget)
         self.unfold(False)
@@ -55,8 +55,8 @@ class ChosenRow(QWidget):
 
     def unfold(self, shown: bool) -> None:
         """The conversation is shown, or not: how it is shown and saved is beside its button."""
-        for widget in (self._talk.view, self._talk.show_as, self._talk.save):
-            widget.setVisible(shown)
+        self._talk.view.setVisible(shown)
+        self._talk.box.setVisible(shown)
 
     def show_chosen(self, chosen: Sequence[ConnectionSnapshot], lines: Sequence[Line], *,
                     why: str, hidden: int, datagram: bool) -> None:

@@ -107,8 +107,7 @@ class ManyClients(QObject):
         self.talk.setVisible(many)
         self.scope.setVisible(many)
         panel.talk.view.setVisible(shown)
-        for widget in (panel.talk.show_as, panel.talk.save):
-            widget.setVisible(shown and not self.folded)
+        panel.talk.box.setVisible(shown and not self.folded)
         panel.talk_caption.setVisible(not many and not self.folded)
         if many:
             panel.rows.show(snapshot, now_ns)
