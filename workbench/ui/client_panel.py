@@ -180,13 +180,10 @@ class ClientPanel(EndpointPanel):
     @Slot()
     def _on_close(self) -> None:
         self.again.stop()
-        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self.chosen_number() is None:
+        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self.choice.number is None:
             self.act("close", c.Stop(self.name))
         else:
-            self.act("close", c.Close(self.name, connection=self.chosen_number()))
-
-    def chosen_number(self) -> int | None:
-        return super().chosen_number() if self.table.isVisible() else None
+            self.act("close", c.Close(self.name, connection=self.choice.number))
 
     @Slot()
     def _on_escapes_dropped(self) -> None:

@@ -99,6 +99,7 @@ class ServerPanel(EndpointPanel):
         self.chosen_row.talk.toggled.connect(self._on_talk)
         self.chosen_row.reply.clicked.connect(self.send_line.begin)
         self.ends.close.clicked.connect(self._on_close)
+        self.choice.made.connect(self._on_choice)
         self.table.customContextMenuRequested.connect(self._on_menu)
         self.backlog.settled.connect(self._on_backlog)
         self.backlog.submitted.connect(self.start_if_closed)
@@ -181,11 +182,12 @@ class ServerPanel(EndpointPanel):
 
     @Slot()
     def _on_close(self) -> None:
-        number = self.chosen_number()
+        number = self.choice.number
         if number is not None:
             self.act("close", c.Close(self.name, connection=number))
 
-    def on_chosen(self, line: Line) -> None:
+    @Slot(object)
+    def _on_choice(self, line: Line) -> None:
         self.send_line.aim(line.key)
         self._show_actions(self.controller.snapshot(self.name))
 
@@ -260,7 +262,7 @@ class ServerPanel(EndpointPanel):
             field.setText(port)
 
     def _show_actions(self, snapshot: EndpointSnapshot) -> None:
-        number = self.chosen_number()
+        number = self.choice.number
         self.chosen_row.setVisible(not self.address_line.datagram)
         self.chosen_row.show_chosen(in_question(snapshot, number, server=True))
         if self.talk_box.isVisible():
