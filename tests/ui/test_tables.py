@@ -187,7 +187,7 @@ def test_the_mark_of_a_client_leads_to_the_end_of_stream(hand: Hand) -> None:
                           for row in range(2)))
     marked = next(row for row in range(2) if cell(hand, row, "state", "client", WHY_ROLE))
     number = table(hand, "client").lines.lines[marked].key
-    panel(hand, "client-1").rows.on_why(int(number))
+    panel(hand, "client-1").choice.on_why(int(number))
     seq = hand.window.controller.selection.seq
     assert seq is not None
     row = hand.window.controller.reader.row(seq)

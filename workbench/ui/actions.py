@@ -111,6 +111,8 @@ class Actions:
     def _scenario_and_help(self) -> None:
         window = self._window
         self._add("scenario", "make_scenario", window.others.make_scenario, "Ctrl+G")
+        self._add("scenario", "repeat_until", partial(window.others.make_scenario, repeat=True),
+                  "Ctrl+Shift+G")
         self._add("scenario", "run_scenario", window.files.run_scenario, "Ctrl+R")
         self._add("labs", "backlog_lab", window.others.open_backlog_lab, "Ctrl+Shift+B")
         self._sub("labs", "demos", self._fill_demos)

@@ -219,9 +219,6 @@ class ClientPanel(EndpointPanel):
     def several(self, snapshot: EndpointSnapshot) -> bool:
         return is_many(snapshot)
 
-    def chosen_number(self) -> int | None:
-        return super().chosen_number() if self.table.isVisible() else None
-
     @Slot()
     def _on_escapes_dropped(self) -> None:
         self.tell("info", say("message.escapes_dropped"))

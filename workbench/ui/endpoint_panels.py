@@ -206,7 +206,7 @@ class EndpointPanels(QObject):
         try:
             if not panel.isVisible():
                 self._bring_to_front(panel)
-            panel.show_choice(selection.connection)
+            panel.choice.follow(selection.connection)
         finally:
             self._following = False
 

@@ -14,6 +14,8 @@ OPEN: Final = frozenset(
     {Phase.SETTING_UP, Phase.BOUND, Phase.LISTENING, Phase.CONNECTING, Phase.OPEN}
 )
 """Phases in which there is a socket, or will be in a moment."""
+PLANNING: Final = frozenset({Phase.IDLE, Phase.SETTING_UP, Phase.CONNECTING})
+"""Phases in which calls are to come that follow from the settings."""
 Show = Callable[[], None]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
@@ -15,7 +15,8 @@ from workbench.engine.snapshot import Chip, EndpointSnapshot, Phase
 from workbench.texts import Problem
 from workbench.ui.acting import Acting
 from workbench.ui.call_row import CallRow
-from workbench.ui.endpoint_status import OPEN, in_question
+from workbench.ui.choice import Choice
+from workbench.ui.endpoint_status import OPEN, PLANNING, in_question
 from workbench.ui.panel_parts.controls import badge
 from workbench.ui.panel_parts.end_buttons import EndButtons
 from workbench.ui.panel_parts.gate import GateBox
@@ -24,13 +25,10 @@ from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.panel_parts.more import More
 from workbench.ui.panel_parts.receive_once import ReceiveOnce
 from workbench.ui.plan import Plan
-from workbench.ui.rows import Rows
 from workbench.ui.shared_fields import SharedFields
 from workbench.ui.talk import Talk
 from workbench.ui.theme import GAP
 
-PLANNING: Final = frozenset({Phase.IDLE, Phase.SETTING_UP, Phase.CONNECTING})
-"""Phases in which calls are to come that follow from the settings."""
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
@@ -63,10 +61,10 @@ class EndpointPanel(Acting):
         self.address_line = self.shared.address_line
         self.more = More(self.controls)
         self.receive_once = ReceiveOnce(self)
-        self.ends = EndButtons(self, self.half_targets, self.abort_targets)
-        self.rows = Rows(self)
-        self.table = self.rows.table
         self.talk = Talk(self.controls, controller, settings.name, self)
+        self.choice = Choice(self)
+        self.table = self.choice.table
+        self.ends = EndButtons(self, self.half_targets, self.abort_targets)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
         self.column.setSpacing(GAP)
@@ -131,10 +129,6 @@ class EndpointPanel(Acting):
     def planned(self) -> tuple[Chip, ...]:
         """The calls to come, as shown before the first start; bad fields plan nothing new."""
         return self._plan.chips(self._understood())
-
-    def chosen_number(self) -> int | None:
-        """The connection that is meant: the chosen row of the table; None: none is chosen."""
-        return self.rows.chosen_number()
 
     def ways(self, row: Row) -> tuple[WayOut, ...]:
         """What can be done about an event of this endpoint now."""
@@ -201,7 +195,7 @@ class EndpointPanel(Acting):
         self.shared.options.wanted.connect(self._on_option)
         self.shared.options.unwanted.connect(self._on_no_option)
         self.shared.options.refused.connect(self.refuse)
-        self.rows.choice.connect(self.on_choice)
+        self.choice.made.connect(self.on_choice)
         self.table.menu_wanted.connect(self.on_menu)
         self.controller.ticket_done.connect(self._on_ticket_done)
         self.wire()
@@ -244,10 +238,6 @@ class EndpointPanel(Acting):
         if self._phase not in OPEN:
             self.start()
 
-    def show_choice(self, connection: int | None) -> None:
-        """An event of this connection was chosen elsewhere: its row is chosen too."""
-        self.rows.follow(connection)
-
     @Slot(str, object)
     def _on_option(self, name: str, value: OptionValue) -> None:
         if self.configured("option_set") and self._phase in OPEN:
@@ -279,7 +269,7 @@ class EndpointPanel(Acting):
         self.address_line.state.set_state("CLOSED" if fresh else self.state_of(snapshot))
         self.calls.show_snapshot(
             snapshot, now_ns, self.planned() if snapshot.phase in PLANNING else (),
-            in_question(snapshot, self.chosen_number(), server=self.server),
+            in_question(snapshot, self.choice.number, server=self.server),
         )
         self.more.show_differences(self.differences(snapshot))
         self.show_parts(snapshot, now_ns)

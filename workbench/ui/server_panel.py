@@ -167,15 +167,15 @@ class ServerPanel(EndpointPanel):
 
     @Slot()
     def _on_close(self) -> None:
-        for item in self.rows.chosen_items():
+        for item in self.choice.items():
             if item.closed_ns is None:
                 self.act("close", c.Close(self.name, connection=item.number))
 
     def half_targets(self) -> list[c.Target]:
-        return [item.number for item in self.rows.chosen_items() if why_no_half_close(item) is None]
+        return [item.number for item in self.choice.items() if why_no_half_close(item) is None]
 
     def abort_targets(self) -> list[c.Target]:
-        return [item.number for item in self.rows.chosen_items() if why_no_abort(item) is None]
+        return [item.number for item in self.choice.items() if why_no_abort(item) is None]
 
     def on_choice(self, line: Line | None) -> None:
         if line is not None:
@@ -184,9 +184,9 @@ class ServerPanel(EndpointPanel):
 
     @Slot()
     def _on_why_row(self) -> None:
-        number = self.chosen_number()
+        number = self.choice.number
         if number is not None:
-            self.rows.on_why(number)
+            self.choice.on_why(number)
 
     @Slot(bool)
     def _on_talk(self, shown: bool) -> None:
@@ -249,7 +249,7 @@ class ServerPanel(EndpointPanel):
         self.accept_gate.show_mode(snapshot.accept, live=live)
         self.receive_once.offer(datagram=datagram, reason=None if live else say("why.not_started"))
         self.queue.show_snapshot(snapshot, datagram=datagram)
-        self.rows.show(snapshot, now_ns)
+        self.choice.show(snapshot, now_ns)
         self.send_line.show_snapshot(snapshot, self.owner, datagram=datagram)
         self._show_actions()
 
@@ -264,7 +264,7 @@ class ServerPanel(EndpointPanel):
         lines = self.table.chosen_all()
         only = lines[0].key if len(lines) == 1 else None
         self.chosen_row.show_chosen(
-            self.rows.chosen_items(), lines, hidden=self.table.hidden_count,
+            self.choice.items(), lines, hidden=self.table.hidden_count,
             why=self.table.why(only) if isinstance(only, int) else "",
             datagram=self.address_line.datagram,
         )

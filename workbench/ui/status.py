@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
 from workbench.journal.records import KEPT_DAYS, folder
 from workbench.texts import tr
@@ -34,24 +34,27 @@ class StatusBar(QStatusBar):
         self.events = self._label("status.events")
         self.lost = self._label("status.lost")
         self.rate = self._label("status.rate")
-        self.word = self._label("status.word")
+        self.word = self._label("status.word", stretch=1)
+        # a long sentence does not make the window wider: its tool tip has it whole
+        self.word.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._looks: deque[tuple[float, int]] = deque(maxlen=RATE_LOOKS)
         self.setSizeGripEnabled(False)
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.timeout.connect(self.word.clear)
 
-    def _label(self, name: str) -> QLabel:
+    def _label(self, name: str, stretch: int = 0) -> QLabel:
         label = QLabel()
         label.setObjectName(name)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        self.addWidget(label)
+        self.addWidget(label, stretch)
         return label
 
     @Slot(str)
     def tell(self, text: str) -> None:
         """A word about something that has no line of its own; it goes after a while."""
         self.word.setText(text)
+        self.word.setToolTip(text)
         self._forget.start(SHOWN_MS)
 
     def refresh(self) -> None:
@@ -68,6 +71,7 @@ class StatusBar(QStatusBar):
             self.lost.setText(tr("window.lost", count=0))
         if failed is not None:
             self.word.setText(failed.text)
+            self.word.setToolTip(failed.text)
 
     def _rate(self, committed: int) -> float:
         """Events a second over the last looks."""

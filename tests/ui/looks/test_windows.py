@@ -84,6 +84,18 @@ def test_make_scenario(hand: Hand) -> None:
     every_look(hand, made, (760, 560), (100, 125))
 
 
+@pytest.mark.parametrize("until", ["error", "errno", "contains", "eof", ""])
+def test_repeat_until(hand: Hand, until: str) -> None:
+    connected(hand)
+    hand.window.others.make_scenario(repeat=True)
+    made = hand.window.findChild(ScenarioWindow)
+    assert made is not None
+    box = made.repeat.until
+    box.setCurrentIndex(box.findData(until))
+    box.activated.emit(box.currentIndex())
+    every_look(hand, made, (760, 560), (100, 125))
+
+
 def test_presenting(hand: Hand) -> None:
     """Large, on the same screen: what is set up is folded, what is left can be read."""
     connected(hand)

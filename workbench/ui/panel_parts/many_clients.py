@@ -110,7 +110,7 @@ class ManyClients(QObject):
         panel.talk.box.setVisible(shown and not self.folded)
         panel.talk_caption.setVisible(not many and not self.folded)
         if many:
-            panel.rows.show(snapshot, now_ns)
+            panel.choice.show(snapshot, now_ns)
         else:
             panel.talk.show_connections(frozenset())
         self._ask_for_room()
@@ -129,7 +129,7 @@ class ManyClients(QObject):
             self._panel.needs.emit()
 
     def _show_scope(self, snapshot: EndpointSnapshot) -> None:
-        chosen = frozenset(item.number for item in self._panel.rows.chosen_items())
+        chosen = frozenset(item.number for item in self._panel.choice.items())
         self.scope.show_chosen(snapshot.connections, chosen)
 
     def _enable(self, snapshot: EndpointSnapshot, *, live: bool, datagram: bool) -> None:

@@ -1,4 +1,4 @@
-"""The rows of a panel's table: what is chosen in it, and what follows from that."""
+"""What is chosen in a panel's table: its conversation is shown, buttons act on it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     from workbench.ui.panel import EndpointPanel
 
 
-class Rows(QObject):
-    """Fills the table of a panel; the choice in it moves the selection and the conversation.
+class Choice(QObject):
+    """Keeps a panel's table, its conversation and the selection of the window together.
+
+    Attributes:
+        table: a panel lays it out.
 
     Signals:
-        choice(object): another row is chosen (its Line), or none any more (None).
+        made(object): another Line of the table was chosen, here or elsewhere; None: none any more.
     """
 
-    choice = Signal(object)
+    made = Signal(object)
 
     def __init__(self, panel: EndpointPanel) -> None:
         super().__init__(panel)
@@ -35,13 +38,16 @@ class Rows(QObject):
         self.table.choice_changed.connect(self._on_choice)
         self.table.why_wanted.connect(self.on_why)
 
-    def chosen_items(self) -> list[ConnectionSnapshot]:
+    def items(self) -> list[ConnectionSnapshot]:
         """The chosen connections."""
         return [line.item for line in self.table.chosen_all()
                 if isinstance(line.item, ConnectionSnapshot)]
 
-    def chosen_number(self) -> int | None:
-        """The chosen connection, of several the one that was chosen last."""
+    @property
+    def number(self) -> int | None:
+        """The connection that is meant, of several the one chosen last; None: none is chosen."""
+        if not self._panel.server and not self.table.isVisible():
+            return None  # a client with one connection has no table, and means that one
         line = self.table.chosen()
         return line.key if line is not None and isinstance(line.key, int) else None
 
@@ -67,13 +73,13 @@ class Rows(QObject):
         """An event of this connection was chosen elsewhere: its row is chosen too."""
         line = next((x for x in self.table.lines.lines if x.id == connection), None)
         if connection is None or line is None or self.table.isHidden() or (
-            line.key == self.chosen_number()
+            line.key == self.number
         ):
             return
         self.table.follow(line.key)
         self._chosen_id = connection
         self.show_talk(self._panel.controller.snapshot(self._panel.name))
-        self.choice.emit(line)
+        self.made.emit(line)
         self._panel.refresh()
 
     @Slot()
@@ -87,7 +93,7 @@ class Rows(QObject):
             panel.controller.select(endpoint=panel.name, connection=line.id)
         elif before is not None and selection.connection == before and not selection.pinned:
             panel.controller.select(endpoint=panel.name)
-        self.choice.emit(line)
+        self.made.emit(line)
 
     @Slot(int)
     def on_why(self, number: int) -> None:
