@@ -134,8 +134,8 @@ def test_six_rows_are_in_sight_and_nothing_scrolls(hand: Hand, language: str) ->
         return roll.verticalScrollBar().maximum() == 0 and inside
 
     hand.wait(whole)
-    last = rows.visualRect(rows.lines.index(5, 0))
-    assert last.bottom() <= rows.viewport().height()
+    hand.wait(lambda: rows.visualRect(rows.lines.index(5, 0)).bottom()
+              <= rows.viewport().height())
 
 
 def test_columns_are_those_of_clients(hand: Hand) -> None:
