@@ -118,12 +118,15 @@ class ManyClients(QObject):
         self._enable(snapshot, live=live, datagram=datagram)
 
     def _ask_for_room(self) -> None:
-        """A few rows at least, more where the log can spare them."""
-        table = self._panel.table
+        """A few rows at least; more where the log can spare them, and then nothing else has it."""
+        panel, table = self._panel, self._panel.table
         count = len(table.lines.lines)
-        least = table.height_of(min(LEAST_ROWS, count))
-        table.setMinimumHeight(least)
-        spare = table.height_of(min(ROWS, count)) - least if self._many else 0
+        least, full = (table.height_of(min(rows, count)) for rows in (LEAST_ROWS, ROWS))
+        around = panel.parentWidget()
+        room = around.height() if around is not None else 0
+        fits = panel.minimumHeight() - table.minimumHeight() + full <= room
+        table.setMinimumHeight(full if fits else least)
+        spare = full - table.minimumHeight() if self._many else 0
         if spare != self.spare:
             self.spare = spare
             self._panel.needs.emit()
