@@ -57,6 +57,15 @@ def more(hand: Hand) -> None:
     hand.choose("client.append", "crc16-modbus")
 
 
+def rules(hand: Hand) -> None:
+    """Two rules, the second one wrong."""
+    hand.choose("server.responder", "rules")
+    hand.press("server.rules_add")
+    hand.press("server.rules_add")
+    hand.choose("server.rules_match", "regex")
+    hand.type("server.rules_value", "a(b")
+
+
 def udp(hand: Hand) -> None:
     for side in ("server", "client"):
         hand.choose(f"{side}.type", "SOCK_DGRAM")
@@ -125,7 +134,7 @@ def every_line(hand: Hand) -> None:
 
 SCENES: dict[str, Callable[[Hand], None]] = {
     scene.__name__: scene
-    for scene in (first_start, talk, finished, more, udp, unix, many, refused, bad_input,
+    for scene in (first_start, talk, finished, more, rules, udp, unix, many, refused, bad_input,
                   call_by_call, kernel, every_line)
 }
 
