@@ -59,6 +59,7 @@ def draw(endpoint: Endpoint, watched: frozenset[int]) -> EndpointSnapshot:
         open_count=len(rows),
         closed_count=endpoint.closed_count,
         peers=endpoint.peers(),
+        counter=endpoint.counter.upcoming,
         drops=endpoint.drops(),
         bytes_in=into + sum(row.bytes_in for row in rows),
         bytes_out=out + sum(row.bytes_out for row in rows),
