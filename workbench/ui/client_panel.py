@@ -83,6 +83,7 @@ class ClientPanel(EndpointPanel):
         self.sending = Sending(self)
         self.editor.escapes_dropped.connect(self._on_escapes_dropped)
         self.editor.refused.connect(self.refuse)
+        self.editor.mended.connect(self.withdraw)
         self.bufsize.editingFinished.connect(self._on_bufsize)
         self.count.editingFinished.connect(self._on_count)
         for field in (self.bufsize, self.count):
@@ -251,6 +252,7 @@ class ClientPanel(EndpointPanel):
         datagram = self.address_line.datagram
         enable = self.controls.enable
         self.sending.know(snapshot)
+        self.editor.count_from(snapshot.counter)
         enable(self.address_line.primary, why_not_connect(snapshot, datagram=datagram))
         not_open = None if is_open(snapshot) else say("why.not_connected")
         for button in (self.ends.half_close, self.ends.abort):
