@@ -165,7 +165,7 @@ class ClientPanel(EndpointPanel):
 
     @Slot()
     def _connect_again(self) -> None:
-        if self.phase not in OPEN:
+        if self.address_line.primary.isEnabled():
             self.connect_once()
 
     def connect_once(self) -> Ticket | None:
@@ -240,13 +240,15 @@ class ClientPanel(EndpointPanel):
 
     def _connect_again_after(self, snapshot: EndpointSnapshot) -> None:
         try:
-            seconds = self.again.after(snapshot)
+            said = self.again.after(snapshot)
         except Problem as problem:
             self.again.stop()
             self.refuse(problem)
             return
-        if seconds is not None:
-            self.tell("busy", say("message.again", seconds=seconds, left=self.again.left))
+        if said is not None:
+            text, over = said
+            way = WayOut("connect_again", self.start) if over else None
+            self.tell("bad" if over else "busy", text, way)
 
     def show_parts(self, snapshot: EndpointSnapshot, now_ns: int) -> None:
         datagram = self.address_line.datagram

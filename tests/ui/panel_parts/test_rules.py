@@ -96,8 +96,8 @@ def test_a_change_while_listening_is_live_and_logged(hand: Hand) -> None:
     with listening(hand) as sock:
         assert ask(hand, sock, b"ping", 3) == b"one"
         hand.type("server.rules_reply", "two")
-        assert controller.session.settings("server-1").responder == Rules(
-            (Rule(Match.CONTAINS, "ping", "two"),))
+        hand.wait(lambda: controller.session.settings("server-1").responder == Rules(
+            (Rule(Match.CONTAINS, "ping", "two"),)))
         assert ask(hand, sock, b"ping", 3) == b"two"
     hand.wait(lambda: any(
         row.call == "configure" and "two" in (row.args or "")
