@@ -146,7 +146,7 @@ def backlog_lab_before(hand: Hand) -> None:
     assert lab is not None
     lab.said["connected"].setText("2")
     lab.said["refused"].setText("4")
-    hand.wait(lambda: not lab._probing.isActive())
+    hand.wait(lambda: lab.probing.found is not None)
     hand.pause(200)
 
 

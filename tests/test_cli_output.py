@@ -16,7 +16,7 @@ from workbench import cli_output
 from workbench.cli_output import Printer, StepPrinter, is_output, prepare_streams, write
 from workbench.engine import commands as c
 from workbench.scenario.model import Scenario
-from workbench.scenario.runner import Report, StepResult
+from workbench.scenario.report import Report, StepResult
 from workbench.session import Session
 from workbench.texts import Problem, set_language
 
@@ -147,15 +147,19 @@ def test_steps_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
     printer = StepPrinter(SCENARIO)
     held = StepResult(1, "a.start()", None, 0.0014)
     broken = StepResult(2, "wait(1)", Problem("scenario.cancelled"), 1.0)
-    printer.told(held)
-    printer.told(broken)
-    printer.end(Report(SCENARIO, [held, broken]))
+    said = Problem("scenario.loop_in_vain", times=2, what="errno='EPIPE'")
+    loop = StepResult(3, "loop(2)", None, 0.0, said)
+    for step in (held, broken, loop):
+        printer.told(step)
+    printer.end(Report(SCENARIO, [held, broken, loop]))
     assert capsys.readouterr().out == (
         "Greeting\n"
         "  1  held  a.start()  (0.001 s)\n"
         "  2  FAILED  wait(1)  (1.000 s)\n"
         "       The run was given up.\n"
-        "Steps: 1 held, 1 failed\n"
+        "  3  held  loop(2)  (0.000 s)\n"
+        "       All 2 rounds were made; this did not come: errno='EPIPE'\n"
+        "Steps: 2 held, 1 failed\n"
     )
 
 

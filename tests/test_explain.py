@@ -202,8 +202,9 @@ def test_what_can_be_provoked_is_explained(name: str, lang: str) -> None:
     failure = describe(caught.value)
     assert failure.errno == name.split()[0]
     shown = explain(row(failure.errno, failure.error), title="x")
-    paragraphs = [text for section in shown.sections for text in section.paragraphs]
-    assert len(shown.sections) == 3
+    here = [section for section in shown.sections if section.heading != tr("explain.elsewhere")]
+    paragraphs = [text for section in here for text in section.paragraphs]
+    assert len(here) == 3
     assert all(paragraphs)
     key = explanation_key(failure.errno, failure.error)
     assert not key.endswith("other")
@@ -234,6 +235,24 @@ def test_exceptions_without_an_errno(error: Exception, lang: str) -> None:
     failure = describe(error)
     shown = explain(row(failure.errno, failure.error), title="x")
     assert all(text for section in shown.sections for text in section.paragraphs)
+
+
+@pytest.mark.parametrize(("call", "args", "errno", "part"), [
+    ("listen", "2", None, "listen(0) means 128"),
+    ("send", "", None, "The same."),
+    ("setsockopt", "SOL_SOCKET, SO_REUSEADDR, 1", None, "SO_EXCLUSIVEADDRUSE"),
+    ("connect", "('127.0.0.1', 9)", "ECONNREFUSED", "about 2 s"),
+    ("recvfrom", "65536", "ECONNREFUSED", "10054"),
+    ("close", "", None, ""),
+])
+def test_other_systems_are_documentation(call: str, args: str, errno: str | None, part: str
+                                         ) -> None:
+    """Said apart from what was seen here, and nothing where nothing is known."""
+    error = "ConnectionRefusedError" if errno else None
+    shown = explain(row(errno, error)._replace(call=call, args=args, result=0), title="x")
+    said = [section for section in shown.sections if "not measured here" in section.heading]
+    assert bool(said) == bool(part)
+    assert all(part in text for section in said for text in section.paragraphs)
 
 
 def test_our_timeout_and_the_kernels_are_told_apart() -> None:

@@ -17,7 +17,7 @@ from workbench.labs.backlog_compare import Comparison, compare, readings
 from workbench.labs.backlog_data import BacklogSettings, Family, Mode, Picture, Result
 from workbench.labs.backlog_words import ends, outcome, title
 from workbench.labs.demos import demos
-from workbench.scenario.runner import failure_text
+from workbench.scenario.outcome import failure_text
 from workbench.session import Session
 from workbench.texts import Problem, tr
 

@@ -15,7 +15,7 @@ from typing import TypeGuard
 from workbench.journal.export import text_line
 from workbench.journal.reader import row_json
 from workbench.scenario.model import Scenario
-from workbench.scenario.runner import Report, StepResult
+from workbench.scenario.report import Report, StepResult
 from workbench.session import Session
 from workbench.texts import Problem, language, reason_of, tr
 
@@ -151,6 +151,8 @@ class StepPrinter:
         line = f"{step.number:>3}  {mark}  {step.title}  ({step.seconds:.3f} s)\n"
         if step.reason is not None:
             line += f"       {step.reason}\n"
+        if step.said is not None:
+            line += f"       {step.said}\n"
         write(line)
 
     def end(self, report: Report) -> None:

@@ -31,7 +31,7 @@ from workbench.engine.settings import (
 )
 from workbench.payload import encode
 from workbench.scenario.model import Expect, Perform, Scenario, Step
-from workbench.scenario.runner import failure_text
+from workbench.scenario.outcome import failure_text
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, tr
 

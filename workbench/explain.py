@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -64,12 +65,11 @@ def explain(row: Row, *, title: str, evidence: Evidence = NOTHING_KNOWN,
         sections = _failure(row, evidence, clock)
     else:
         sections = [Section(tr("explain.returned"), _success(row, evidence))]
-    if evidence.story is not None:
-        sections.append(Section(tr("explain.story"), tuple(_told(evidence.story))))
-    sample = evidence.sample
-    kernel = _kernel(sample)
-    if sample is not None and kernel and row.kind not in {COMMAND, NOTE}:
-        sections.append(Section(tr("explain.kernel", time=clock(sample.t_ns)), (kernel,)))
+    seen = _seen(row, evidence, clock)
+    sections[1:1] = seen  # what was measured stands before what follows from it
+    elsewhere = _elsewhere(row)
+    if elsewhere:
+        sections.append(Section(tr("explain.elsewhere"), (elsewhere,)))
     return Explanation(title, tuple(sections), as_python(row))
 
 
@@ -86,6 +86,31 @@ def _stem(row: Row) -> tuple[str, dict[str, str]]:
         "text": system_text(row.errno),
         "call": row.call,
     }
+
+
+def _seen(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[Section]:
+    """What the record and the kernel show of it."""
+    found = []
+    if evidence.story is not None:
+        found.append(Section(tr("explain.story"), tuple(_told(evidence.story))))
+    kernel = _kernel(evidence.sample)
+    if evidence.sample is not None and kernel and row.kind not in {COMMAND, NOTE}:
+        heading = tr("explain.kernel", time=clock(evidence.sample.t_ns))
+        found.append(Section(heading, (kernel,)))
+    return found
+
+
+def _elsewhere(row: Row) -> str:
+    """What other systems do, from their documentation; "" where nothing is known."""
+    if row.kind in {COMMAND, NOTE}:
+        return ""
+    words = re.findall(r"SO_\w+|SHUT_\w+", row.args)
+    trouble = row.errno or row.error
+    keys = [f"{row.call}_{name}" for name in (trouble, *words) if name]
+    keys += [trouble] if trouble else [row.call]
+    found = next((f"explain.on_others.{key}" for key in keys
+                  if has(f"explain.on_others.{key}")), None)
+    return tr(found) if found is not None else ""
 
 
 def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[Section]:
@@ -160,7 +185,7 @@ def as_python(row: Row) -> str:
     """The call as Python code; bytes longer than 60 are cut."""
     if row.kind in {COMMAND, NOTE}:
         return ""
-    name = "conn" if row.local is not None and row.call not in {"bind", "listen"} else "sock"
+    name = "conn" if row.peer is not None else "sock"  # a listener has no peer
     match row.call:
         case "send":
             return f"{name}.send({_bytes(row)})"

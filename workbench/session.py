@@ -130,6 +130,15 @@ class Session:
         """
         self._endpoint(name).look(connection, answer)
 
+    def numbered(self, name: str) -> int:
+        """How many connections of an endpoint have got a number so far. Raises Problem."""
+        return self._endpoint(name).numbered
+
+    def open_ones(self) -> list[str]:
+        """The endpoints that have something open or under way."""
+        return [name for name, endpoint in self._endpoints.items()
+                if endpoint.busy() or self._is_pending(name)]
+
     def _endpoint(self, name: str) -> Endpoint:
         try:
             return self._endpoints[name]
@@ -175,6 +184,7 @@ class Session:
             raise Problem("engine.role_locked", name=old.name)
         fresh = _ROLES[settings.role](old.id, settings, self, self._spawn)
         fresh.maker = old.maker
+        fresh.numbered = old.numbered
         self._endpoints[old.name] = fresh
         return fresh
 
@@ -191,9 +201,7 @@ class Session:
     def stop_all_and_wait(self, timeout: float = 5.0) -> None:
         """Stop every endpoint that has something open, and wait until it is closed."""
         until = time.monotonic() + timeout
-        open_ones = [name for name, endpoint in self._endpoints.items()
-                     if endpoint.busy() or self._is_pending(name)]
-        for ticket in [self.perform(c.Stop(name)) for name in open_ones]:
+        for ticket in [self.perform(c.Stop(name)) for name in self.open_ones()]:
             ticket.wait(max(0.0, until - time.monotonic()))
 
     def _is_pending(self, name: str) -> bool:

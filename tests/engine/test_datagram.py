@@ -42,6 +42,16 @@ def test_article_timeout(session: Session, do: Do, rows) -> None:
     assert [row.call for row in rows("server")] == ["socket", "bind"]
 
 
+def test_a_datagram_that_cannot_be_sent_is_tried_once(session: Session, do: Do, rows) -> None:
+    session.add(udp("server", "127.0.0.1:0"))
+    session.add(udp("client", "@server"))
+    assert do(c.Start("server")).ok
+    assert do(c.Send("client", text="x" * 70_000)).errno == "EMSGSIZE"
+    assert do(c.Send("client", text="small")).ok
+    assert [(row.call, row.errno) for row in rows("client") if row.call == "sendto"] == [
+        ("sendto", "EMSGSIZE"), ("sendto", None)]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the true length")
 def test_truncation_shows_the_true_length(session: Session, do: Do, until) -> None:
     session.add(udp("server", "127.0.0.1:0", receive=GateMode.PAUSED, timeout=5.0))

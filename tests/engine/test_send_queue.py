@@ -59,6 +59,39 @@ def test_a_sendall_is_given_up_in_time(session: Session, do: Do, rows, begin) ->
     assert queued(session, do) == 0
 
 
+def test_the_time_of_a_send_that_a_gate_holds_does_not_run(
+    session: Session, do: Do, rows, begin
+) -> None:
+    """Nobody has called send() yet: settimeout() begins to count when the gate lets it through."""
+    begin(timeout=0.1, receive=GateMode.PAUSED)
+    do(c.Pause("client", c.Gate.SEND))
+    held = session.perform(c.Send("client", text="x" * MUCH))
+    queued(session, do)
+    assert session.snapshot("client").connections[0].waiting is None
+    session.perform(c.Resume("client", c.Gate.SEND))
+    assert held.wait(HANG)
+    assert held.outcome is not None
+    assert held.outcome.error == "TimeoutError"  # the peer reads nothing
+    ended = rows("client", "end")[-1]
+    let_through = rows("client", "command")[-1]
+    assert (ended.call, let_through.call) == ("sendall", "resume")
+    assert ended.t_ns > let_through.t_ns
+
+
+def test_a_held_send_without_a_timeout_fails_when_it_is_let_through(
+    session: Session, do: Do, begin
+) -> None:
+    begin(receive=GateMode.PAUSED)
+    do(c.Pause("client", c.Gate.SEND))
+    do(c.Call("client", "settimeout", (0,)))
+    held = session.perform(c.Send("client", text="x" * MUCH))
+    session.perform(c.Resume("client", c.Gate.SEND))
+    assert held.wait(HANG)
+    assert held.outcome is not None
+    assert held.outcome.error == "BlockingIOError"
+    assert queued(session, do) == 0
+
+
 def test_without_a_timeout_nothing_waits(session: Session, do: Do, begin) -> None:
     begin(receive=GateMode.PAUSED)
     do(c.Call("client", "settimeout", (0,)))

@@ -67,6 +67,7 @@ COMMAND = st.one_of(
     st.builds(c.Call, st.just("a"), TEXT, st.lists(ARGUMENT, max_size=3).map(tuple)),
     st.builds(c.SetOption, st.just("a"), st.just("SO_LINGER"), VALUE),
     st.builds(c.Respond, st.just("a"), RESPONDER, TARGET),
+    st.builds(c.Sample, st.just("a"), TARGET),
     st.builds(c.Mark, TEXT, st.just("a")),
 )
 

@@ -122,3 +122,14 @@ def test_repeats_come_from_readings_only(clients: Clients) -> None:
     assert clients.views[0].repeats == 2
     clients.read(99, Reading(state="SYN_SENT", retransmits=9), 5_000_000_000)
     assert len(clients.views) == 1
+
+
+def test_no_syn_is_said_to_have_gone_out_after_the_answer(clients: Clients) -> None:
+    """A reading may be quicker than the row that says when connect() came back."""
+    under_way(clients)
+    clients.read(2, Reading(state="ESTABLISHED", total_retrans=1), 3_500_000_000)
+    clients.take(row("connect", kind="end", result=0, t_ns=3_000_000_000, local=HERE))
+    view = clients.views[0]
+    assert view.connected is not None
+    assert len(view.syns) == 2
+    assert view.syns[-1] <= view.connected < 3.5

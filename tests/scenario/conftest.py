@@ -9,7 +9,8 @@ import pytest
 
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.model import parse
-from workbench.scenario.runner import Report, Runner
+from workbench.scenario.report import Report
+from workbench.scenario.runner import Runner
 from workbench.session import Session
 
 BOUND = 30.0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Greet, Role, Then
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.from_record import scenario_of
-from workbench.scenario.model import Perform, parse
+from workbench.scenario.model import Perform, Scenario, Wait, parse
 from workbench.scenario.runner import Runner
 from workbench.scenario.write import to_toml
 from workbench.session import Session
@@ -79,3 +81,72 @@ def test_received_answers_become_expectations(tmp_path: Path) -> None:
         report = Runner(session, scenario, timeout=30).run()
     assert report.ok, [step for step in report.steps if step.reason is not None]
     assert any("expect" in step.title for step in report.steps)
+
+
+def scenario_after(record: Path, *commands: c.Command | float, chosen: int = 0) -> Scenario:
+    """What becomes of commands (a number waits); `chosen`: only the last so many."""
+    with Session(record) as session:
+        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
+                                     responder=Greet("hi\r\n", then=Then.ECHO)))
+        session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=3.0))
+        for command in commands:
+            if isinstance(command, float):
+                time.sleep(command)
+            else:
+                assert session.perform(command).wait(BOUND)
+    reader = Reader(record)
+    rows = [row.seq for row in reader.page(1, reader.count()) if row.kind == "command"
+            and row.call != "stop"]
+    made = scenario_of(reader, seqs=rows[-chosen:] if chosen else rows, expectations=False)
+    reader.close()
+    return made
+
+
+def changed(**changes: object) -> c.Configure:
+    settings = EndpointSettings("client", Role.STREAM, address="@server", timeout=3.0)
+    return c.Configure("client", replace(settings, **changes))  # type: ignore[arg-type]
+
+
+def test_an_endpoint_begins_with_what_its_first_command_met(tmp_path: Path) -> None:
+    made = scenario_after(
+        tmp_path / "r.swb", c.Start("server"), changed(family="AF_UNIX", address="/tmp/x"),
+        changed(timeout=1.0), c.Connect("client"), changed(timeout=2.0), c.Close("client"))
+    client = next(item for item in made.endpoints if item.name == "client")
+    assert (client.family, client.address, client.timeout) == ("AF_INET", "@server", 1.0)
+    kinds = [type(step.command) for step in made.steps if isinstance(step, Perform)]
+    assert kinds == [c.Start, c.Connect, c.Configure, c.Close]
+
+
+def test_chosen_rows_begin_with_what_was_in_force(tmp_path: Path) -> None:
+    made = scenario_after(tmp_path / "r.swb", c.Start("server"), changed(timeout=1.0),
+                          c.Connect("client"), c.Close("client"), chosen=2)
+    client = next(item for item in made.endpoints if item.name == "client")
+    assert client.timeout == 1.0
+    assert [item.name for item in made.endpoints] == ["client", "server"]
+
+
+def test_chosen_rows_count_their_own_connections(tmp_path: Path) -> None:
+    made = scenario_after(
+        tmp_path / "r.swb", c.Start("server"), c.Connect("client"), c.Close("client"),
+        c.Connect("client"), c.Send("client", text="x", connection=2), c.Close("client", 2),
+        chosen=3)
+    numbers = [step.command.connection for step in made.steps  # type: ignore[union-attr]
+               if isinstance(step, Perform) and hasattr(step.command, "connection")]
+    assert numbers == [1, 1]
+
+
+def test_only_longer_waits_are_kept(tmp_path: Path) -> None:
+    made = scenario_after(tmp_path / "r.swb", c.Start("server"), 0.05, c.Connect("client"), 0.4,
+                          c.Close("client"))
+    (wait,) = [step for step in made.steps if isinstance(step, Wait)]
+    assert 0.4 <= wait.seconds < 5
+    assert made.steps.index(wait) == 2
+
+
+def test_a_connect_that_had_come_out_is_waited_for(tmp_path: Path) -> None:
+    """A person waited though the program did not: a send must not overtake it."""
+    made = scenario_after(tmp_path / "r.swb", c.Start("server"), c.Connect("client", wait=False),
+                          0.3, c.Send("client", text="x"), c.Close("client"))
+    (connect,) = [step.command for step in made.steps if isinstance(step, Perform)
+                  and isinstance(step.command, c.Connect)]
+    assert connect.wait

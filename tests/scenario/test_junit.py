@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from workbench.scenario.junit import write_junit
 from workbench.scenario.model import parse
-from workbench.scenario.runner import Report, StepResult
+from workbench.scenario.report import Report, StepResult
 from workbench.texts import Problem
 
 
@@ -39,6 +39,14 @@ def test_cases_failures_and_times(tmp_path: Path) -> None:
     failure = suite[1][0]
     assert failure.get("message") == failure.text == broken.text
     assert not list(suite[0])
+
+
+def test_what_a_loop_says_stands_beside_its_case(tmp_path: Path) -> None:
+    path = tmp_path / "r.xml"
+    said = Problem("scenario.loop_in_vain", times=2, what="errno='EPIPE'")
+    write_junit(report(StepResult(1, "loop(2)", None, 0.5, said)), path)
+    (out,) = ET.parse(path).getroot().iter("system-out")
+    assert out.text == said.text
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,7 +12,9 @@ from tests.scenario.conftest import BOUND, PAIR, Play, reasons, steps
 from workbench.engine import commands as c
 from workbench.engine.ticket import Outcome
 from workbench.scenario.model import Expect, Loop, Perform, Wait, parse
-from workbench.scenario.runner import Report, Runner, StepResult, failure_text, title_of
+from workbench.scenario.outcome import failure_text
+from workbench.scenario.report import Report, StepResult, title_of
+from workbench.scenario.runner import Runner
 from workbench.session import Session
 from workbench.texts import set_language
 

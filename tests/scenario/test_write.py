@@ -41,7 +41,7 @@ LEAVES: st.SearchStrategy[Step] = st.one_of(
         Perform(c.Call("a", "bind", (("127.0.0.1", 0),))), Perform(c.Respond("a", Echo())),
         Perform(c.Join("a", "224.0.0.1", "lo")), Perform(c.Leave("a", "224.0.0.1")),
         Perform(c.Connect("b", count=5, wait=False), wait=False), Perform(c.Connect("b"), "EPIPE"),
-        Perform(c.Recv("b", 10)),
+        Perform(c.Recv("b", 10)), Perform(c.Sample("a")), Perform(c.Sample("b", 2)),
     ]),
     SECONDS.map(Wait),
     TEXT.map(lambda text: Perform(c.Mark(text))),
@@ -58,7 +58,11 @@ STEPS = st.recursive(
     LEAVES,
     lambda inner: st.builds(
         Loop, st.lists(inner, max_size=3).map(tuple), st.integers(1, 9), SECONDS,
-        st.none() | st.just(Expect("b", call="recv", within=0)),
+        st.none() | st.builds(
+            Expect, st.sampled_from(["a", "b", "*"]),
+            errno=st.none() | st.sampled_from(["*", "EPIPE"]), contains=st.none() | TEXT,
+            count=st.integers(1, 9), within=st.just(0)),
+        st.booleans(),
     ),
     max_leaves=6,
 )

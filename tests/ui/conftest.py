@@ -14,7 +14,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.leftover import threads_since
@@ -81,6 +81,10 @@ class Hand:
         widget = self.find(name)
         plain = getattr(widget, "toPlainText", None)
         return str(plain() if plain is not None else widget.text())  # type: ignore[attr-defined]
+
+    def text_of_explain(self) -> str:
+        """All that Explain shows."""
+        return "\n".join(x.text() for x in self.find("inspector.explain").findChildren(QLabel))
 
     def wait(self, true: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(true, timeout=BOUND_MS)

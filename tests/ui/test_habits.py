@@ -182,9 +182,9 @@ def test_a_tab_pulled_out_of_its_bar_is_dragged(hand: Hand) -> None:
 
 def test_a_presentation_names_the_calls_where_there_is_room(hand: Hand) -> None:
     hand.window.presentation.switch()
-    hand.window.resize(1280, 760)
+    hand.window.resize(1280, 740)
     assert hand.text("server.listen") == "Listen"
-    hand.window.resize(1800, 1050)
+    hand.window.resize(1280, 800)
     assert hand.text("server.listen") == "Listen\nlisten()"
     hand.window.presentation.switch()
     assert hand.text("server.listen") == "Listen"

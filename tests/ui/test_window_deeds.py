@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.conftest import Hand
 from workbench.engine import commands as c
 from workbench.engine.settings import Pace
-from workbench.scenario.model import Loop, Perform, parse
+from workbench.scenario.model import Perform
 from workbench.ui import keys
 from workbench.ui.panel_parts.composer import Draft
 from workbench.ui.saved import Messages, Saved
-from workbench.ui.scenario_window import ScenarioWindow, repeated
+from workbench.ui.scenario_window import ScenarioWindow
 
 
 def talk(hand: Hand) -> None:
@@ -87,20 +87,6 @@ def test_a_talk_becomes_a_scenario_that_holds(hand: Hand) -> None:
     assert not maker.run.isEnabled()
     assert "TOML" in maker.message.text()
     maker.close()
-
-
-def test_repeat_until_wraps_what_follows_the_starts() -> None:
-    made = parse('[endpoint.s]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
-                 '[endpoint.c]\nrole = "stream"\naddress = "@s"\n'
-                 '[[step]]\ndo = "start"\nendpoint = "s"\n'
-                 '[[step]]\ndo = "connect"\nendpoint = "c"\n')
-    looped = repeated(made, 5, 0.1, "ECONNREFUSED")
-    loop = looped.steps[1]
-    assert isinstance(loop, Loop)
-    assert (loop.times, loop.pause) == (5, 0.1)
-    assert loop.until is not None
-    assert (loop.until.endpoint, loop.until.errno) == ("c", "ECONNREFUSED")
-    assert repeated(made, 1, 0, "") is made
 
 
 def test_start_over_is_a_new_record_with_the_same_panels(hand: Hand) -> None:

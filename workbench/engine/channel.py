@@ -258,7 +258,7 @@ class Channel:
         op = self.connecting or (self.ops[0] if self.ops else None)
         if op is None and self.outbox.items:
             op = self.outbox.items[0].op
-        if op is None:
+        if op is None or op.held:
             return None
         start = self.endpoint.clock.perf_ns
         deadline = op.deadline - start if op.deadline is not None else None

@@ -8,7 +8,7 @@ open one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -246,6 +246,14 @@ class GetOption:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """Keep what the kernel shows now of one connection, or of every open socket: no call."""
+
+    endpoint: str
+    connection: Target = ALL
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """Join a multicast group; `interface` is a local IPv4 address or an interface name."""
 
@@ -282,7 +290,18 @@ class Mark:
 
 EndpointCommand = (
     Start | Stop | Configure | Connect | Accept | Listen | Send | Cancel | Recv | Shutdown | Close
-    | Abort | Pause | Resume | Step | SetPace | Call | SetOption | GetOption | Join | Leave
-    | Respond
+    | Abort | Pause | Resume | Step | SetPace | Call | SetOption | GetOption | Sample | Join
+    | Leave | Respond
 )
 Command = EndpointCommand | Mark
+
+
+def numbered(command: Command) -> int | None:
+    """The number of the connection that a command names; None where it names none."""
+    target = getattr(command, "connection", None)
+    return target if isinstance(target, int) else None
+
+
+def aimed(command: Command, connection: Target) -> Command:
+    """The same command for another connection; only for one that names a connection."""
+    return replace(command, connection=connection)  # type: ignore[arg-type]

@@ -18,9 +18,10 @@ class Op:
     Attributes:
         begun, deadline: perf_counter nanoseconds; no deadline: it waits for ever.
         ticket: the command that it ends, None where a later one does.
+        held: a gate keeps it from being made at all: its time does not run yet.
     """
 
-    __slots__ = ("args", "begun", "call", "deadline", "size", "ticket", "timer")
+    __slots__ = ("args", "begun", "call", "deadline", "held", "size", "ticket", "timer")
 
     def __init__(self, call: str, size: int, ticket: Ticket | None, args: str = "") -> None:
         self.call = call
@@ -30,6 +31,12 @@ class Op:
         self.begun = perf_counter_ns()
         self.deadline: int | None = None
         self.timer: Timer | None = None
+        self.held = False
+
+    def let_through(self) -> None:
+        """The gate is open: it is made only now."""
+        self.held = False
+        self.begun = perf_counter_ns()
 
     def start_deadline(self, endpoint: Endpoint, expired: Callable[[Op], None]) -> None:
         """Have `expired(op)` run when the endpoint's timeout has passed, if it has one."""

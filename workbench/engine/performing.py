@@ -9,6 +9,7 @@ from workbench.engine.calls import do_call
 from workbench.engine.errors import USER_ERRORS
 from workbench.engine.option_calls import get_option, set_option
 from workbench.engine.responders import prepare
+from workbench.engine.sampling import take_readings
 from workbench.engine.settings import Role
 from workbench.engine.snapshot import Phase
 from workbench.engine.targets import each, targets
@@ -39,7 +40,9 @@ def perform(endpoint: Endpoint, ticket: Ticket) -> None:
         endpoint.picture.redraw_soon()
 
 
-def _do(endpoint: Endpoint, command: c.Command, ticket: Ticket) -> None:  # noqa: C901, PLR0912 - one table
+def _do(  # noqa: C901, PLR0912, PLR0915 - one table
+    endpoint: Endpoint, command: c.Command, ticket: Ticket
+) -> None:
     """Do it; what takes time finishes the ticket later."""
     match command:
         case c.Start():
@@ -86,6 +89,8 @@ def _do(endpoint: Endpoint, command: c.Command, ticket: Ticket) -> None:  # noqa
         case c.GetOption():
             each(endpoint, command.connection, ticket, lambda channel: get_option(
                 channel.traced, command.option, ticket), own_first=True)
+        case c.Sample():
+            take_readings(endpoint, command, ticket)
         case c.Join() | c.Leave():
             endpoint.membership(command, ticket)
         case c.Respond():

@@ -1,12 +1,16 @@
-"""Readings of connections that have something to do and stay silent: evidence for later."""
+"""Readings of connections that stay silent, and those that were asked for: evidence for later."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from workbench.engine import commands as c
+from workbench.engine.targets import targets
+
 if TYPE_CHECKING:
     from workbench.engine.endpoint import Endpoint
     from workbench.engine.loop import Timer
+    from workbench.engine.ticket import Ticket
 
 SILENCE: Final = 1.0
 """Seconds without an event, and between two looks."""
@@ -42,3 +46,21 @@ class Sampler:
         )
         for channel, _ in zip(silent, range(SAMPLED_AT_ONCE), strict=False):
             channel.traced.sample()
+
+
+def take_readings(endpoint: Endpoint, command: c.Sample, ticket: Ticket) -> None:
+    """A reading of each socket that is meant, at once; a note says of how many.
+
+    Raises:
+        Problem: there is no such connection.
+    """
+    every = command.connection == c.ALL
+    channels = (list(endpoint.channels.values()) if every
+                else targets(endpoint, command.connection))
+    for channel in channels:
+        channel.traced.sample()
+    if channels:
+        endpoint.note("readings_taken", str(len(channels)), None, ticket)
+    else:
+        endpoint.note("nothing_open", "", None, ticket)
+    ticket.finish()

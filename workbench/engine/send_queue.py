@@ -50,21 +50,24 @@ class SendQueue:
         op = None
         if ticket is not None:
             op = Op("sendall", len(data), ticket)
-        if not self.items and channel.gates.may_send():
+        held = not channel.gates.may_send()
+        if not self.items and not held:
             item = Outgoing(data, op, to)
-            if self._send_now(item):
+            whole = self._send_now(item)
+            if whole:
                 channel.gates.used_send_step()
-                return
-            if not channel.open or channel.broken:
+            if whole is not False:
                 return
             data = item.data
-        if op is not None and channel.endpoint.timeout == 0:
+        if op is not None and channel.endpoint.timeout == 0 and not held:
             op.end(BlockingIOError(11, "would block"))
             return
         kept: Data = bytes(data) if copy else data
         self.items.append(Outgoing(kept, op, to))
         self.size += len(kept)
-        if op is not None:
+        if op is not None and held:
+            op.held = True
+        elif op is not None:
             op.start_deadline(channel.endpoint, self._expired)
         channel.refresh()
 
@@ -81,9 +84,14 @@ class SendQueue:
             limit -= 1
             item = self.items[0]
             before = len(item.data)
+            begins = item.op is not None and item.op.held
+            if item.op is not None and begins:
+                item.op.let_through()
             whole = self._send_now(item)
             if not self.items or self.items[0] is not item:
                 return  # an error emptied the queue
+            if item.op is not None and begins and not whole:
+                self._begin_to_wait(item, item.op)
             self.size -= before if whole else before - len(item.data)
             channel.gates.used_send_step()
             if whole:
@@ -94,8 +102,17 @@ class SendQueue:
         if not self.items and self.then_close and channel.open:
             channel.close(CloseCause.LOCAL)
 
-    def _send_now(self, item: Outgoing) -> bool:
-        """One call; True when the whole item is with the kernel."""
+    def _begin_to_wait(self, item: Outgoing, op: Op) -> None:
+        """A call that a gate has let through is not done at once: its time runs from now on."""
+        if self._channel.endpoint.timeout != 0:
+            op.start_deadline(self._channel.endpoint, self._expired)
+            return
+        self.items.remove(item)
+        self.size -= len(item.data)
+        op.end(BlockingIOError(11, "would block"))
+
+    def _send_now(self, item: Outgoing) -> bool | None:
+        """One call; True when the whole item is with the kernel, None when it failed for good."""
         channel = self._channel
         try:
             count = channel.send_one(item)
@@ -105,7 +122,7 @@ class SendQueue:
             if item.op is not None:
                 item.op.end(error)
             channel.sending_failed(error)
-            return False
+            return None
         channel.bytes_out += count
         if count < len(item.data):
             item.data = item.data[count:]

@@ -53,7 +53,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One call of the strip. `t_ns` finds its event; `result` is as in the event."""
+    """One call of the strip.
+
+    Attributes:
+        t_ns: finds its event; of one that waits, since when. deadline_ns: until when it waits.
+        result: as in the event. took_ns: how long it took, where that says something.
+    """
 
     call: str
     args: str
@@ -61,6 +66,8 @@ class Chip:
     t_ns: int | None = None
     result: int | None = None
     errno: str | None = None
+    deadline_ns: int | None = None
+    took_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, type[c.Command]]] = {
     "call": c.Call,
     "set": c.SetOption,
     "get": c.GetOption,
+    "sample": c.Sample,
     "join": c.Join,
     "leave": c.Leave,
     "respond": c.Respond,

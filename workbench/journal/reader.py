@@ -19,6 +19,7 @@ from workbench.journal.schema import APPLICATION_ID, VERSION
 from workbench.texts import Problem, reason_of
 
 LED_TO: Final = 500
+AROUND: Final = 50
 CHUNK: Final = 50_000
 """Rows of one read transaction: a longer one would let the WAL grow without end (DESIGN 3)."""
 
@@ -264,6 +265,15 @@ class Reader:
             "SELECT c.id, p.name FROM connection c JOIN endpoint p ON p.id=c.endpoint"
             " WHERE p.role='listener' AND c.parent IS NULL AND c.local=? ORDER BY c.id DESC",
             (address,))]
+
+    def accept_of(self, connection: int) -> Row | None:
+        """The accept() that made a connection: it stands beside the fact that it was opened."""
+        found = self._all(
+            "SELECT e.seq FROM connection c JOIN event e ON e.seq BETWEEN c.opened_seq - ?"
+            " AND c.opened_seq + ? WHERE c.id=? AND e.connection=c.parent AND e.call='accept'"
+            " AND e.error IS NULL AND e.peer IS c.peer ORDER BY abs(e.seq - c.opened_seq) LIMIT 1",
+            (AROUND, AROUND, connection))
+        return self.row(found[0][0]) if found else None
 
     def accepted(self, row: Row) -> tuple[int, str | None] | None:
         """What an accept() led to: the new connection, and whose other end it is if it is ours.

@@ -109,6 +109,8 @@ class Clients:
             got_in = early is not None or view.accepted is not None
             self._put(replace(
                 view, connected=when, connect_seconds=took, began=when - took,
+                # a reading may be quicker than this row: no SYN goes out after the answer
+                syns=tuple(min(sent, when) for sent in view.syns),
                 accepted=early if early is not None else view.accepted,
                 state=ClientState.ACCEPTED if got_in else ClientState.QUEUED,
             ))

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,25 @@ from workbench.texts import Problem, has, language, tr
 
 SECONDS: Final = {"udp-timeout": 3.0, "linger": 1.0, "accept-timeout": 0.5, "emfile": 0.5}
 """How long those take in which time is the subject; the others take a moment."""
+class Topic(StrEnum):
+    """What a demonstration is about: how a menu sorts them."""
+
+    ARTICLE = "article"
+    CLOSING = "closing"
+    STREAM = "stream"
+    DATAGRAM = "datagram"
+    UNIX = "unix"
+    LISTENING = "listening"
+
+
+_TOPICS: Final = {
+    Topic.ARTICLE: "greeting greeting-ascii udp-timeout udp-exchange",
+    Topic.CLOSING: "half-close abort close-unread write-after-close time-wait linger",
+    Topic.STREAM: "slow-reader nagle five-sends-one-recv boundaries keepalive",
+    Topic.DATAGRAM: "udp-truncation udp-refused multicast broadcast",
+    Topic.UNIX: "unix-stream unix-datagram unix-seqpacket unix-abstract",
+    Topic.LISTENING: "reuseport two-listeners dual-stack accept-timeout emfile",
+}
 BEYOND: Final = frozenset({"multicast"})
 """Those that bind to an address that is not the loopback's alone."""
 
@@ -35,6 +55,7 @@ class Demo:
     path: Path
     seconds: float
     beyond_loopback: bool
+    topic: Topic
 
     def scenario(self) -> Scenario:
         """Read it. Raises Problem where the file is broken."""
@@ -71,8 +92,12 @@ def demos() -> list[Demo]:
     found = []
     for path in sorted(resource("scenarios").glob("*.toml"), key=_number):
         name = path.stem.partition("-")[2]
-        found.append(Demo(name, path, SECONDS.get(name, 0.1), name in BEYOND))
+        found.append(Demo(name, path, SECONDS.get(name, 0.1), name in BEYOND, _topic(name)))
     return found
+
+
+def _topic(name: str) -> Topic:
+    return next(topic for topic, names in _TOPICS.items() if name in names.split())
 
 
 def demo(name: str) -> Demo | None:

@@ -123,7 +123,9 @@ def command_text(row: Row, calls: int = 0, role: str | None = None) -> str:
     keys = (f"log.command_{row.call}_{variant}", f"log.command_{row.call}")
     what = next((tr(key) for key in keys if has(key)), row.call)
     if row.endpoint is None:
-        return tr("log.asked_alone", what=what, args=row.args).rstrip()
+        said = re.fullmatch(r"text=(['\"])(.*)\1", row.args, re.DOTALL)
+        return tr("log.asked_alone", what=what,
+                  args=said.group(2) if said is not None else row.args).rstrip(" :：")
     key = {0: "log.asked", 1: "log.asked_call"}.get(calls, "log.asked_calls")
     return tr(key, what=what, endpoint=row.endpoint, count=calls)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Iterable
 
 from workbench.checksum import CHECKSUMS
@@ -12,13 +13,15 @@ from workbench.engine.commands import Append
 from workbench.engine.sending import with_tail
 from workbench.engine.settings import EndpointSettings, Role
 from workbench.payload import suffix
-from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.code_until import INDENT, LOOK, UNTIL, Waited, around, looks, loops, watched
+from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.texts import tr
 
-_INDENT = "    "
 _TAKEN = frozenset({"address", "data", "error", "peer", "print", "open", "socket", "time", "where",
-                    "bytes", "range"})
+                    "bytes", "range", "look", "until", "met", "errno", "contextlib"})
 """Names that the script itself uses."""
+_OF_LOOPS = re.compile(r"(round|Met)\d+\Z")
+Settings = dict[str, EndpointSettings]
 
 
 def to_python(scenario: Scenario) -> str:
@@ -27,59 +30,88 @@ def to_python(scenario: Scenario) -> str:
     What a responder would answer by itself is left as a comment: a script has no responder.
     """
     settings = {item.name: item for item in scenario.endpoints}
-    lines = [f'"""{scenario.title}"""', "", "import socket", "import time", "",
+    waiting = loops(scenario.steps)
+    modules = (["contextlib", "errno"] if waiting else []) + ["socket", "time"]
+    lines = [f'"""{scenario.title}"""', "", *(f"import {name}" for name in modules), "",
              "where = {}  # endpoint -> address, known once it is bound", ""]
-    for item in scenario.endpoints:
-        lines += [f"{variable(item.name)} = None"]
+    lines += [f"{name} = None" for item in scenario.endpoints for name in _sockets(item)]
     lines.append("")
-    lines += _steps(scenario.steps, settings, "")
+    if waiting:
+        lines += UNTIL.splitlines()
+        lines += [line for number in range(1, len(waiting) + 1)
+                  for line in ("", "", f"class Met{number}(Exception):", f"{INDENT}pass")]
+        lines.append("")
+    if looks(scenario.steps):
+        lines += [*LOOK.splitlines(), "", ""]
+    lines += _Script(settings, waiting).steps(scenario.steps, ())
     return "\n".join(lines) + "\n"
 
 
 def variable(name: str) -> str:
     """An endpoint's name as a Python variable."""
     plain = name.replace("-", "_")
-    if keyword.iskeyword(plain) or plain in _TAKEN:
+    if keyword.iskeyword(plain) or plain in _TAKEN or _OF_LOOPS.match(plain):
         return f"{plain}_"
     return plain if not plain[:1].isdigit() else f"endpoint_{plain}"
 
 
-def _steps(steps: Iterable[Step], settings: dict[str, EndpointSettings],
-           indent: str) -> list[str]:
-    lines: list[str] = []
-    for step in steps:
-        match step:
-            case Wait():
-                lines.append(f"{indent}time.sleep({step.seconds!r})")
-            case Expect():
-                lines += [indent + line for line in _expect(step, settings[step.endpoint])]
-            case Loop():
-                lines.append(f"{indent}for _ in range({step.times}):")
-                lines += _steps(step.steps, settings, indent + _INDENT) or [
-                    f"{indent}{_INDENT}pass"
-                ]
-                if step.pause:
-                    lines.append(f"{indent}{_INDENT}time.sleep({step.pause!r})")
-            case Perform():
-                lines += _perform(step, settings, indent)
-    return lines
+def _sockets(item: EndpointSettings) -> list[str]:
+    """The variables that hold its sockets."""
+    name = variable(item.name)
+    return [name, f"{name}_conn"] if item.role is Role.LISTENER else [name]
 
 
-def _perform(step: Perform, settings: dict[str, EndpointSettings], indent: str) -> list[str]:
+class _Script:
+    """Steps as lines; `settings` change while it is written."""
+
+    def __init__(self, settings: Settings, waiting: list[Loop]) -> None:
+        self._settings = settings
+        self._waiting = waiting
+
+    def steps(self, steps: Iterable[Step], waits: tuple[Waited, ...]) -> list[str]:
+        """`waits`: the loops around these steps that wait for something."""
+        lines: list[str] = []
+        for step in steps:
+            match step:
+                case Wait():
+                    lines.append(f"time.sleep({step.seconds!r})")
+                case Expect():
+                    lines += watched(_expect(step, self._settings[step.endpoint]), step.endpoint,
+                                     waits)
+                case Loop():
+                    lines += self._loop(step, waits)
+                case Perform():
+                    lines += _perform(step, self._settings, waits)
+        return lines
+
+    def _loop(self, loop: Loop, waits: tuple[Waited, ...]) -> list[str]:
+        if loop.until is None:
+            body = self.steps(loop.steps, waits)
+            pause = [f"{INDENT}time.sleep({loop.pause!r})"] if loop.pause else []
+            return [f"for _ in range({loop.times}):", *(INDENT + line for line in body or ["pass"]),
+                    *pause]
+        place = next(number for number, item in enumerate(self._waiting, 1) if item is loop)
+        wait = Waited(place, loop.until)
+        body = self.steps(loop.steps, (wait, *waits))
+        sockets = [name for item in self._settings.values() for name in _sockets(item)]
+        return around(loop, wait, body, sockets)
+
+
+def _perform(step: Perform, settings: Settings, waits: tuple[Waited, ...]) -> list[str]:
     command = step.command
     if isinstance(command, c.Configure):
         settings[command.endpoint] = command.settings
         return []
-    made = _command(command, settings)
+    made = watched(_command(command, settings), command.endpoint, waits)
     if step.error is None or not made:
-        return [indent + line for line in made]
+        return made
     caught = step.error if step.error[:1].isupper() and "Error" in step.error else "OSError"
-    return [f"{indent}try:", *(f"{indent}{_INDENT}{line}" for line in made),
-            f"{indent}except {caught} as error:", f"{indent}{_INDENT}print({caught!r}, error)"]
+    return ["try:", *(f"{INDENT}{line}" for line in made),
+            f"except {caught} as error:", f"{INDENT}print({caught!r}, error)"]
 
 
-def _command(  # noqa: PLR0912 - one branch a command
-    command: c.Command, settings: dict[str, EndpointSettings]
+def _command(  # noqa: C901, PLR0912 - one branch a command
+    command: c.Command, settings: Settings
 ) -> list[str]:
     if command.endpoint is None or isinstance(command, c.Mark):
         return [f"# {command.text}"] if isinstance(command, c.Mark) else []
@@ -109,8 +141,13 @@ def _command(  # noqa: PLR0912 - one branch a command
             linger = "b'\\1\\0\\0\\0\\0\\0\\0\\0'"
             return [f"{talk}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, {linger})",
                     f"{talk}.close()"]
-        case c.Close() | c.Stop():
+        case c.Stop():
+            return [line for socket in _sockets(item)
+                    for line in (f"if {socket}:", f"{INDENT}{socket}.close()")]
+        case c.Close():
             return [f"{name}.close()"]
+        case c.Sample():
+            return [f"look({', '.join(_sockets(item))})"]
         case c.Call():
             return [f"{name}.{command.call}({', '.join(map(repr, command.args))})"]
         case c.SetOption():
@@ -196,4 +233,6 @@ def _expect(step: Expect, item: EndpointSettings) -> list[str]:
     if step.text is not None and item.role is Role.STREAM:
         return [f"data = {name}.recv({item.bufsize})",
                 f"assert data == {step.text!r}.encode({step.encoding!r}), data"]
+    if step.call == "recv" and step.result == 0 and item.role is Role.STREAM:
+        return [f"data = {name}.recv({item.bufsize})", "assert not data, data"]
     return [f"# {tr('scenario.expected')}: {step.call or ''} {step.errno or step.error or ''}"]

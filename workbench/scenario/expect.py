@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from workbench.journal.reader import Reader, Row
 from workbench.payload import compile_pattern, encode, parse_hex, show
-from workbench.scenario.model import Expect
+from workbench.scenario.steps import ANY, Expect
 
 _PASSED_OVER = frozenset({"EINPROGRESS", "EAGAIN"})
 _READS = frozenset({"recv", "recvfrom"})
@@ -37,8 +38,16 @@ class _Connection:
         self.rows = kept
 
 
+See = Callable[[Row, int, bool], None]
+"""Takes a row, the number of its connection, and whether its bytes are of a stream."""
+
+
 class Matcher:
-    """Reads the record of a run as it grows, and finds what steps expect in it."""
+    """Reads the record of a run as it grows, and finds what steps expect in it.
+
+    Attributes:
+        onlookers: see each row once, as it is read.
+    """
 
     def __init__(self, reader: Reader, start: int, whole: dict[int, bytes]) -> None:
         """`start`: the last seq before the run; `whole`: what the record cuts, by seq."""
@@ -47,6 +56,7 @@ class Matcher:
         self._whole = whole
         self._connections: dict[tuple[str, int | None], _Connection] = {}
         self._numbers: dict[int, int] = {}
+        self.onlookers: list[See] = []
         self._before = max((item.id for item in reader.connections()), default=0)
 
     def take(self, upto: int) -> None:
@@ -58,8 +68,12 @@ class Matcher:
             self._seen = rows[-1].seq
             for row in rows:
                 payload = self._whole.pop(row.seq, row.payload)
-                if row.endpoint is not None:
-                    self._connection(row).rows.append(row._replace(payload=payload))
+                if row.endpoint is None:
+                    continue
+                whole, connection = row._replace(payload=payload), self._connection(row)
+                connection.rows.append(whole)
+                for see in self.onlookers:
+                    see(whole, connection.number, connection.stream)
 
     def _connection(self, row: Row) -> _Connection:
         key = (row.endpoint or "", row.connection)
@@ -105,7 +119,7 @@ class Matcher:
         rows = sorted(row for connection in self._candidates(expect) for row in connection.rows
                       if row.kind in {"call", "end"} and row.errno not in _PASSED_OVER)
         if not expect.wants_bytes:
-            return ", ".join(_in_words(row) for row in rows[-SHOWN_CALLS:])
+            return ", ".join(in_words(row) for row in rows[-SHOWN_CALLS:])
         calls = _READS if expect.call is None else {expect.call}
         data = b"".join(row.payload or b"" for row in rows if row.call in calls)
         more = "…" if len(data) > SHOWN_BYTES else ""
@@ -132,7 +146,7 @@ class Matcher:
                     return True
                 continue
             for row in connection.rows:
-                if fits(expect, row) and (not expect.wants_bytes or _message(expect, row)):
+                if fits(expect, row) and (not expect.wants_bytes or is_message(expect, row)):
                     if best is None or row.seq < best[0].seq:
                         best = (row, connection)
                     break
@@ -144,7 +158,7 @@ class Matcher:
     def _find_in_stream(self, expect: Expect, connection: _Connection) -> bool:
         """Compare the concatenated unconsumed bytes; consume exactly those that matched."""
         rows = [row for row in connection.rows if row.payload and fits(expect, row)]
-        left = _end_of_match(expect, b"".join(row.payload or b"" for row in rows))
+        left = end_of_match(expect, b"".join(row.payload or b"" for row in rows))
         if left is None:
             return False
         for row in rows:
@@ -156,7 +170,8 @@ class Matcher:
         return True
 
 
-def _in_words(row: Row) -> str:
+def in_words(row: Row) -> str:
+    """A call and what came of it, as code."""
     outcome = row.errno or row.error or row.result
     return f"{row.call}({row.args})" + ("" if outcome is None else f" = {outcome}")
 
@@ -169,7 +184,7 @@ def _wanted(expect: Expect) -> bytes | None:
     return None
 
 
-def _end_of_match(expect: Expect, data: bytes) -> int | None:
+def end_of_match(expect: Expect, data: bytes) -> int | None:
     """Where the match ends in a stream; None where there is none (yet)."""
     exact = _wanted(expect)
     if exact is not None:
@@ -182,18 +197,18 @@ def _end_of_match(expect: Expect, data: bytes) -> int | None:
     return found.end() if found is not None and found.end() else None
 
 
-def _message(expect: Expect, row: Row) -> bool:
+def is_message(expect: Expect, row: Row) -> bool:
     """Whether one message is what is expected."""
     data = row.payload if row.payload is not None else b""
     exact = _wanted(expect)
     if exact is not None:
         return row.payload is not None and data == exact
-    return _end_of_match(expect, data) is not None
+    return end_of_match(expect, data) is not None
 
 
 def fits(expect: Expect, row: Row) -> bool:
     """Whether a row has all the plain values of an expectation."""
-    if expect.kind is None and expect.errno is None and row.errno in _PASSED_OVER:
+    if expect.kind is None and expect.errno in {None, ANY} and row.errno in _PASSED_OVER:
         return False
     if row.kind != expect.kind and (expect.kind is not None or row.kind == "command"):
         return False
@@ -203,4 +218,5 @@ def fits(expect: Expect, row: Row) -> bool:
         (expect.call, row.call), (expect.result, row.result), (expect.errno, row.errno),
         (expect.error, row.error), (expect.peer, row.peer), (expect.size, row.size),
     )  # fmt: skip
-    return all(value is None or value == got for value, got in wanted)
+    return all(value is None or value == got or (value == ANY and got is not None)
+               for value, got in wanted)

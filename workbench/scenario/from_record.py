@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings
-from workbench.engine.wording import parse_command, settings_from_json
-from workbench.journal.query import parse
+from workbench.engine.wording import parse_command
 from workbench.journal.reader import Reader, Row
-from workbench.scenario.model import Expect, Perform, Scenario, Step, Wait
+from workbench.scenario.recorded import Counted, Settings, rows_of
+from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
 from workbench.texts import tr
 
 RUN_BEGUN: Final = "scenario_begun"
@@ -22,7 +23,7 @@ PAUSE = 0.2
 
 
 def scenario_of(reader: Reader, *, title: str | None = None, seqs: Collection[int] | None = None,
-                expectations: bool = True, waits: bool = False,
+                expectations: bool = True, waits: bool = True,
                 without: str | None = None) -> Scenario:
     """The commands of a record in order, as steps.
 
@@ -30,7 +31,7 @@ def scenario_of(reader: Reader, *, title: str | None = None, seqs: Collection[in
         seqs: only the commands of these rows; None takes all but those of a run of a scenario
             that was made from this record.
         expectations: expect what each connection received.
-        waits: keep the time between the commands.
+        waits: keep the time between the commands, where it was longer than PAUSE.
         without: leave the endpoints out whose names begin so (a lab's: their addresses are of
             one run).
     """
@@ -40,27 +41,36 @@ def scenario_of(reader: Reader, *, title: str | None = None, seqs: Collection[in
         return not any(begin < row.seq < end for begin, end in runs) and not (
             without and (row.endpoint or "").startswith(without))
 
-    chosen = [row for row in _rows(reader, "kind:command")
+    chosen = [row for row in rows_of(reader, "kind:command")
               if wanted(row) and (seqs is None or row.seq in seqs)]
     failed = _failures(reader)
-    answers = _answers(reader, wanted) if expectations else []
-    settings = _first_settings(reader, chosen)
+    connected = _connected(reader)
+    counted = Counted(reader, chosen, wanted)
+    answers = _answers(reader, wanted, counted.of) if expectations else []
+    used = Settings(reader).at_first_use(chosen)
+    settings = {name: item for name, (_, item) in used.items()}
     current = dict(settings)
     steps: list[Step] = []
     before = 0
     for index, row in enumerate(chosen):
-        if waits and before and row.t_ns - before > PAUSE * 1e9:
-            steps.append(Wait(round((row.t_ns - before) / 1e9, 2)))
-        before = row.t_ns
-        steps += _performed(row, current, failed)
         until = chosen[index + 1].seq if index + 1 < len(chosen) else 2**62
+        if row.endpoint is None or row.endpoint not in used or row.seq >= used[row.endpoint][0]:
+            done = _performed(row, current, failed, counted,
+                              waits=connected.get(row.seq, until) < until)
+            if waits and done and before and row.t_ns - before > PAUSE * 1e9:
+                steps.append(Wait(round((row.t_ns - before) / 1e9, 2)))
+            before = row.t_ns if done else before
+            steps += done
         steps += [expect for seq, expect in answers if row.seq < seq < until]
     return Scenario(title or tr("scenario.from_record"), tuple(settings.values()), tuple(steps))
 
 
-def _performed(row: Row, current: dict[str, EndpointSettings],
-               failed: Mapping[int, str]) -> list[Step]:
-    """The step of a command; none for settings that are in force already."""
+def _performed(row: Row, current: dict[str, EndpointSettings], failed: Mapping[int, str],
+               counted: Counted, *, waits: bool) -> list[Step]:
+    """The step of a command; none for settings that are in force already.
+
+    `waits`: it had ended before the next was asked for, whoever asked did not wait in the program.
+    """
     try:
         command = parse_command(row.call, row.args, row.endpoint)
     except ValueError:
@@ -69,14 +79,16 @@ def _performed(row: Row, current: dict[str, EndpointSettings],
         if current.get(command.endpoint) in (None, command.settings):
             return []
         current[command.endpoint] = command.settings
-    return [Perform(command, failed.get(row.seq))]
+    if waits and isinstance(command, c.Connect):
+        command = replace(command, wait=True)
+    return [Perform(counted.command(command), failed.get(row.seq))]
 
 
 def _runs_again(reader: Reader) -> list[tuple[int, int]]:
     """Where a scenario made from this record ran in it: what it did is here already."""
     found: list[tuple[int, int]] = []
     begin = None
-    for row in _rows(reader, f"kind:note call:{RUN_BEGUN}|{RUN_ENDED}"):
+    for row in rows_of(reader, f"kind:note call:{RUN_BEGUN}|{RUN_ENDED}"):
         if row.call == RUN_BEGUN:
             begin = row.seq if repr(AGAIN) in row.args else None
         elif begin is not None:
@@ -85,18 +97,10 @@ def _runs_again(reader: Reader) -> list[tuple[int, int]]:
     return found if begin is None else [*found, (begin, 2**62)]
 
 
-def _rows(reader: Reader, text: str) -> list[Row]:
-    found: list[Row] = []
-    for seqs in reader.select(parse(text), 0, reader.count()):
-        for start in range(0, len(seqs), 500):
-            found += reader.rows(seqs[start : start + 500])
-    return found
-
-
 def _failures(reader: Reader) -> dict[int, str]:
     """By command: the error that its last call failed with and that nothing repaired."""
     failed: dict[int, str] = {}
-    for row in _rows(reader, "cause>0 kind:call|end|note"):
+    for row in rows_of(reader, "cause>0 kind:call|end|note"):
         if row.cause is None:
             continue
         if row.error is not None and row.errno not in {"EINPROGRESS", "EAGAIN"}:
@@ -106,21 +110,37 @@ def _failures(reader: Reader) -> dict[int, str]:
     return failed
 
 
-def _answers(reader: Reader, wanted: Callable[[Row], bool]) -> list[tuple[int, Expect]]:
-    """What clients received, the end of stream too, as expectations where it came."""
-    numbers: dict[tuple[str, int], int] = {}
+def _connected(reader: Reader) -> dict[int, int]:
+    """By command: the row with which the last of its connects came out; none while one waits."""
+    waiting: dict[int, set[int | None]] = {}
+    ended: dict[int, int] = {}
+    for row in rows_of(reader, "call:connect cause>0 kind:call|end"):
+        if row.cause is None:
+            continue
+        if row.errno == "EINPROGRESS":
+            waiting.setdefault(row.cause, set()).add(row.connection)
+            continue
+        waiting.setdefault(row.cause, set()).discard(row.connection)
+        ended[row.cause] = row.seq
+    return {cause: seq for cause, seq in ended.items() if not waiting[cause]}
+
+
+def _answers(reader: Reader, wanted: Callable[[Row], bool],
+             numbers: Mapping[int, int]) -> list[tuple[int, Expect]]:
+    """What clients received, the end of stream too, as expectations where it came.
+
+    `numbers`: of the connections that are made again.
+    """
     found = []
     listeners = {item.name for item in reader.endpoints() if item.role == "listener"}
-    for row in _rows(reader, "call:recv|recvfrom size>=0"):
-        if row.endpoint is None or row.connection is None or row.endpoint in listeners:
+    for row in rows_of(reader, "call:recv|recvfrom size>=0"):
+        if row.endpoint is None or row.endpoint in listeners or not wanted(row):
             continue
-        if not wanted(row):
+        number = numbers.get(row.connection or 0)
+        if number is None:
             continue
         if row.payload is None or len(row.payload) != row.size:
             continue
-        key = (row.endpoint, row.connection)
-        count = sum(1 for name, _ in numbers if name == row.endpoint)
-        number = numbers.setdefault(key, count + 1)
         if not row.size:
             if row.call == "recv":
                 found.append((row.seq, Expect(row.endpoint, call="recv", connection=number,
@@ -133,25 +153,3 @@ def _answers(reader: Reader, wanted: Callable[[Row], bool]) -> list[tuple[int, E
         found.append((row.seq, Expect(row.endpoint, call=row.call, connection=number,
                                       text=text, hex=raw)))
     return found
-
-
-def _first_settings(reader: Reader, chosen: list[Row]) -> dict[str, EndpointSettings]:
-    """The settings an endpoint had at its first command, in the order of use."""
-    known = {item.name: settings_from_json(item.first_config or item.config)
-             for item in reader.endpoints()}
-    used: dict[str, EndpointSettings] = {}
-    for row in chosen:
-        name = row.endpoint
-        if name is None or name in used or name not in known:
-            continue
-        settings = known[name]
-        if row.call == "configure":
-            command = parse_command(row.call, row.args, name)
-            if isinstance(command, c.Configure):
-                settings = command.settings
-        used[name] = settings
-    for settings in list(used.values()):  # an address may name an endpoint that got no command
-        link = settings.address[1:] if settings.address.startswith("@") else None
-        if link in known and link not in used:
-            used[link] = known[link]
-    return used

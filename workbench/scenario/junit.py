@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from workbench.scenario.runner import Report
+from workbench.scenario.report import Report
 
 
 def write_junit(report: Report, path: Path) -> None:
@@ -22,6 +22,8 @@ def write_junit(report: Report, path: Path) -> None:
         if step.reason is not None:
             text = _clean(step.reason.text)
             ET.SubElement(case, "failure", message=text).text = text
+        if step.said is not None:
+            ET.SubElement(case, "system-out").text = _clean(step.said.text)
     root = ET.Element("testsuites")
     root.append(suite)
     ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)

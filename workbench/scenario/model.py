@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -15,13 +15,13 @@ from workbench.engine import commands as c
 from workbench.engine import options
 from workbench.engine import settings as s
 from workbench.engine.calls import CALLS
-from workbench.engine.events import DEFAULT_CAPTURE
 from workbench.engine.wording import COMMANDS
 from workbench.scenario import readings
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.responder import responder
+from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.syntax import explain_syntax
 from workbench.texts import Problem, reason_of
 
@@ -29,86 +29,8 @@ FORMAT: Final = 1
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 _TOP: Final = ("title", "title_zh_CN", "format", "capture", "endpoint", "step", "loop")
 _OPTIONAL: Final = {"error", "wait"}
-
-
-@dataclass(frozen=True, slots=True)
-class Perform:
-    """A command; `error` names the errno or class that it must fail with."""
-
-    command: c.Command
-    error: str | None = None
-    wait: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Do nothing for so many seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Expect:
-    """Something that must be in the record (or, with `absent`, must not come).
-
-    At most one of text, hex, contains and regex; `within` in seconds from the step's start.
-    With `state` or `reading` (a number of kernel.Reading, from `least` to `most`) it is a look
-    at the socket in place of a search; `connection` None is then the listener or the current one.
-    """
-
-    endpoint: str
-    kind: str | None = None
-    call: str | None = None
-    connection: int | None = None
-    result: int | None = None
-    errno: str | None = None
-    error: str | None = None
-    peer: str | None = None
-    size: int | None = None
-    count: int = 1
-    absent: bool = False
-    text: str | None = None
-    hex: str | None = None
-    contains: str | None = None
-    regex: str | None = None
-    encoding: str = "utf-8"
-    within: float = 2.0
-    state: str | None = None
-    reading: str | None = None
-    least: int | None = None
-    most: int | None = None
-
-    @property
-    def looks(self) -> bool:
-        return self.state is not None or self.reading is not None
-
-    @property
-    def wants_bytes(self) -> bool:
-        return any(v is not None for v in (self.text, self.hex, self.contains, self.regex))
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """Steps again and again: `times` at most, `pause` seconds between, until `until` matches."""
-
-    steps: tuple[Step, ...]
-    times: int = 1
-    pause: float = 0.0
-    until: Expect | None = None
-
-
-Step = Perform | Wait | Expect | Loop
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A whole file. `capture`: bytes of each payload that the record keeps, None: all."""
-
-    title: str
-    endpoints: tuple[s.EndpointSettings, ...]
-    steps: tuple[Step, ...]
-    titles: Mapping[str, str] = field(default_factory=dict)
-    capture: int | None = DEFAULT_CAPTURE
+__all__ = ("ANY", "FORMAT", "Expect", "Loop", "Perform", "Scenario", "ScenarioProblem", "Step",
+           "Wait", "load", "parse")
 
 
 class ScenarioProblem(Problem):
@@ -255,14 +177,22 @@ def _tables(table: dict[str, Any], key: str,
 
 def _loop(body: dict[str, Any], path: KeyPath,
           endpoints: dict[str, s.EndpointSettings]) -> Loop:
-    v.known(body, ("do", "times", "pause", "until", "step", "loop"), path)
-    until = None
-    if "until" in body:
-        table = v.typed(body, "until", dict, path)
-        until = _expect({"do": "expect", "within": 0, **table}, (*path, "until"), endpoints)
+    v.known(body, ("do", "times", "pause", "until", "renumber", "step", "loop"), path)
+    until = _until(body, path, endpoints) if "until" in body else None
     times = v.positive(body, "times", path) if "times" in body else 1_000_000 if until else 1
     pause = v.seconds(body, "pause", path) if "pause" in body else 0.0
-    return Loop(_steps(body, path, endpoints), times, pause, until)
+    renumber = v.typed(body, "renumber", bool, path, False)
+    return Loop(_steps(body, path, endpoints), times, pause, until, renumber)
+
+
+def _until(body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, object]) -> Expect:
+    """As an expectation, but its endpoint may be ANY, and is where none is named."""
+    where = (*path, "until")
+    table = {"do": "expect", "within": 0, "endpoint": ANY, **v.typed(body, "until", dict, path)}
+    made = _expect(table, where, {**endpoints, ANY: None})
+    if made.looks and made.endpoint == ANY:
+        raise v.wrong(where, "scenario.missing", key="endpoint")
+    return made
 
 
 def _step(body: dict[str, Any], path: KeyPath,

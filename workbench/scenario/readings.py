@@ -11,7 +11,7 @@ from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 
 if TYPE_CHECKING:
-    from workbench.scenario.model import Expect
+    from workbench.scenario.steps import Expect
 
 NUMBERS: Final = tuple(item.name for item in fields(Reading) if item.name != "state")
 KEYS: Final[Mapping[str, v.Read]] = {

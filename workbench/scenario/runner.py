@@ -5,87 +5,41 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
 from threading import Event as Flag
 from typing import Final
 
 from workbench.engine import commands as c
-from workbench.engine.errors import explanation_key, system_text
 from workbench.engine.kernel import Reading
-from workbench.engine.ticket import Outcome, Ticket
-from workbench.engine.wording import command_args, command_call
+from workbench.engine.ticket import Ticket
+from workbench.journal.reader import Row
 from workbench.scenario import readings
-from workbench.scenario.expect import Matcher
-from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.expect import Matcher, in_words
+from workbench.scenario.numbers import Numbers, named
+from workbench.scenario.outcome import Failed, check_outcome
+from workbench.scenario.report import Report, StepResult, condition_of, title_of
+from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.watch import Watch
 from workbench.session import Session
-from workbench.texts import Problem, has
+from workbench.texts import Problem
 
-TITLE: Final = 160
-"""Characters of a step's title: a payload of a thousand bytes is not a title."""
 LOOK_EVERY: Final = 0.02
 """Seconds between two looks at the kernel."""
 ANSWER: Final = 2.0
 """Seconds after which an endpoint that does not answer has ended."""
+SLICE: Final = 0.2
+"""Seconds of one wait."""
+ACCEPTED: Final = 0.5
+"""Seconds that a round waits at most until a listener has accepted who came in the one before."""
+ENDING: Final = (c.Stop, c.Close, c.Abort, c.Shutdown, c.Connect, c.Call, c.Configure)
+"""What may take a socket away, and with it the evidence that a loop waits for."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepResult:
-    """One step's end. `reason` is None where it held; `seconds` is how long it took."""
+class _Met(Exception):
+    """What ends a loop is there: no further step of it is begun."""
 
-    number: int
-    title: str
-    reason: Problem | None
-    seconds: float
-
-
-@dataclass(slots=True)
-class Report:
-    """All steps that were run, in order."""
-
-    scenario: Scenario
-    steps: list[StepResult] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        return all(step.reason is None for step in self.steps)
-
-
-class _Failed(Exception):
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.key)
-        self.problem = problem
-
-
-def title_of(step: Step) -> str:
-    """A step in one line, as code; what is long is cut."""
-    return shorten(_in_full(step))
-
-
-def shorten(text: str) -> str:
-    """At most `TITLE` characters: the beginning, an ellipsis and the end."""
-    if len(text) <= TITLE:
-        return text
-    return f"{text[:TITLE - 40]}…{text[-39:]}"
-
-
-def _in_full(step: Step) -> str:
-    match step:
-        case Perform():
-            name = f"{step.command.endpoint}." if step.command.endpoint else ""
-            return f"{name}{command_call(step.command)}({command_args(step.command)})"
-        case Wait():
-            return f"wait({step.seconds})"
-        case Expect():
-            shown = ", ".join(
-                f"{key}={getattr(step, key)!r}"
-                for key in ("kind", "call", "connection", "result", "errno", "error", "peer",
-                            "size", "text", "hex", "contains", "regex", "state", "reading",
-                            "least", "most")
-                if getattr(step, key) is not None
-            )
-            return f"{step.endpoint}.{'expect no' if step.absent else 'expect'} {shown}"
-        case Loop():
-            return f"loop({step.times})"
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self.watch = watch
 
 
 def _reads_bytes(steps: tuple[Step, ...]) -> bool:
@@ -102,6 +56,8 @@ class Runner:
 
     Attributes:
         report: what has been run so far.
+        round: the round that runs, and how many there are at most; None outside of loops.
+        met: the row that ended the last loop that waited for one.
     """
 
     def __init__(self, session: Session, scenario: Scenario, *, timeout: float | None = None,
@@ -109,11 +65,14 @@ class Runner:
         """`timeout`: seconds for the whole run; `told` is called after each step."""
         self._session = session
         self.report = Report(scenario)
+        self.round: tuple[int, int] | None = None
+        self.met: Row | None = None
         self._told = told
         self._until = None if timeout is None else time.monotonic() + timeout
         self._committed = Flag()
         self._cancelled = False
         self._pending: list[tuple[Perform, Ticket]] = []
+        self._loops: list[tuple[Loop, Watch]] = []
 
     def cancel(self) -> None:
         """Give the run up at its next wait; from any thread."""
@@ -149,53 +108,152 @@ class Runner:
                 self._session.perform(c.Configure(settings.name, settings)).wait(5)
             else:
                 self._session.add(settings)
+        self._numbers = Numbers(self._session,
+                                [item.name for item in self.report.scenario.endpoints])
         self._run_steps(self.report.scenario.steps)
 
     def _run_steps(self, steps: tuple[Step, ...]) -> bool:
         return all(self._run_step(step) for step in steps)
 
     def _run_step(self, step: Step) -> bool:
-        begun = time.monotonic()
+        if isinstance(step, Perform) and isinstance(step.command, ENDING):
+            self._look_out(wait=True)
+        else:
+            self._look_out()
         if isinstance(step, Loop):
             return self._loop(step)
+        begun = time.monotonic()
         reason = None
+        met = None
         try:
             self._do(step)
-        except _Failed as failed:
-            reason = failed.problem
-        result = StepResult(len(self.report.steps) + 1, title_of(step), reason,
-                            time.monotonic() - begun)
+        except Failed as failed:
+            met = self._excuse()
+            reason = failed.problem if met is None else None
+        self._tell(title_of(step), reason, begun)
+        if met is not None:
+            raise _Met(met)
+        return reason is None
+
+    def _tell(self, title: str, reason: Problem | None, begun: float,
+              said: Problem | None = None) -> None:
+        result = StepResult(len(self.report.steps) + 1, title, reason, time.monotonic() - begun,
+                            said)
         self.report.steps.append(result)
         if self._told is not None:
             self._told(result)
-        return reason is None
+
+    # -- loops ----------------------------------------------------------------------------------
 
     def _loop(self, loop: Loop) -> bool:
-        for round_ in range(loop.times):
-            if round_ and loop.pause:
-                try:
-                    self._sleep(loop.pause)
-                except _Failed as failed:
-                    self.report.steps.append(
-                        StepResult(len(self.report.steps) + 1, title_of(loop), failed.problem, 0)
-                    )
-                    return False
-            held = self._run_steps(loop.steps)
-            if loop.until is not None and self._found(loop.until):
-                if not held:  # it failed with what the loop was waiting for
-                    self.report.steps[-1] = replace(self.report.steps[-1], reason=None)
-                return True
-            if not held:
+        begun = time.monotonic()
+        outer = self.round
+        watch = None if loop.until is None else Watch(loop.until)
+        if watch is not None:
+            self._read(wait=True)  # what was before the loop does not end it
+            self._matcher.onlookers.append(watch.see)
+            self._loops.append((loop, watch))
+        held, met = True, False
+        try:
+            with self._numbers.loop():
+                held = self._rounds(loop)
+        except _Met as over:
+            if over.watch is not watch:
+                raise
+            met = True
+        except Failed as failed:  # given up in a pause
+            held = False
+            self._tell(title_of(loop), failed.problem, begun)
+        finally:
+            if watch is not None:
+                self._loops.pop()
+                self._matcher.onlookers.remove(watch.see)
+            done, self.round = self.round, outer
+        if watch is not None and held and done is not None:
+            self._tell(title_of(loop), None, begun,
+                       self._evidence(loop, watch, done[0]) if met else self._in_vain(loop))
+        return held
+
+    def _rounds(self, loop: Loop) -> bool:
+        for number in range(1, loop.times + 1):
+            if number > 1 and loop.pause:
+                self._sleep(loop.pause)
+            if number > 1:
+                self._look_out()
+            self.round = (number, loop.times)
+            if loop.renumber:
+                for name in named(loop.steps):
+                    self._let_accept(name)
+                self._numbers.begin_round()
+            if not self._run_steps(loop.steps):
                 return False
+            self._look_out(wait=True, ask=True)
         return True
 
-    def _found(self, until: Expect) -> bool:
-        """Whether what ends a loop is there now."""
-        if until.looks:
-            return readings.holds(until, self._reading(until))
-        self._session.journal.flush()
+    def _let_accept(self, name: str) -> None:
+        """Whoever came in the round before is to have got his number in it."""
+        until = time.monotonic() + ACCEPTED
+        while time.monotonic() < until:
+            reading = self._reading(Expect(name))
+            if reading is None or reading.state != "LISTEN" or not reading.unacked:
+                return
+            self._wait_for(Flag(), LOOK_EVERY)
+
+    def _read(self, *, wait: bool) -> None:
+        """Take what was committed; `wait`: all that has happened so far."""
+        if wait:
+            self._session.journal.flush()
         self._matcher.take(self._session.journal.committed)
-        return self._matcher.find(until)
+
+    def _look_out(self, *, wait: bool = False, ask: bool = False) -> None:
+        """Raises _Met when what ends a loop is there; `ask`: the kernel too."""
+        met = self._met(wait=wait, ask=ask) if self._loops else None
+        if met is not None:
+            raise _Met(met)
+
+    def _met(self, *, wait: bool, ask: bool) -> Watch | None:
+        """The watch of the outermost loop that need not go on."""
+        if self._loops:
+            self._read(wait=wait)
+        for loop, watch in self._loops:
+            if watch.found is not None:
+                return watch
+            if ask and loop.until is not None and loop.until.looks and readings.holds(
+                loop.until, self._reading(loop.until)
+            ):
+                return watch
+        return None
+
+    def _excuse(self) -> Watch | None:
+        """A step may have failed with what a loop waits for."""
+        try:
+            return self._met(wait=True, ask=True)
+        except Failed:  # the run is given up
+            return None
+
+    def _evidence(self, loop: Loop, watch: Watch, number: int) -> Problem:
+        """Say what ended a loop, and keep a reading of every open socket now."""
+        assert loop.until is not None
+        row = self.met = watch.found
+        what = condition_of(loop.until) if row is None else f"{row.endpoint} {in_words(row)}"
+        self._session.note("loop_met", f"{number}, {loop.times}, {what!r}, "
+                                       f"{0 if row is None else row.seq}")
+        names = [item.name for item in self.report.scenario.endpoints
+                 if item.name in self._session.open_ones()]
+        for ticket in [self._session.perform(c.Sample(name)) for name in names]:
+            ticket.wait(ANSWER)
+        self._session.journal.flush()
+        kept = (Problem("scenario.readings_kept", names=", ".join(names)) if names
+                else Problem("scenario.readings_none"))
+        return Problem("scenario.loop_met", round=number, times=loop.times, what=what, kept=kept)
+
+    def _in_vain(self, loop: Loop) -> Problem:
+        assert loop.until is not None
+        what = condition_of(loop.until)
+        self._session.note("loop_in_vain", f"{loop.times}, {what!r}")
+        return Problem("scenario.loop_in_vain", times=loop.times, what=what)
+
+    # -- steps ----------------------------------------------------------------------------------
 
     def _do(self, step: Perform | Wait | Expect) -> None:
         match step:
@@ -208,9 +266,9 @@ class Runner:
 
     def _perform(self, step: Perform) -> None:
         try:
-            ticket = self._session.perform(step.command)
+            ticket = self._session.perform(self._numbers.command(step.command))
         except Problem as problem:
-            raise _Failed(problem) from problem
+            raise Failed(problem) from problem
         if not step.wait or not getattr(step.command, "wait", True):
             self._pending.append((step, ticket))
             return
@@ -242,12 +300,12 @@ class Runner:
             answers.append(reading)
             done.set()
 
-        self._session.look(step.endpoint, step.connection, answer)
+        self._session.look(step.endpoint, self._numbers.look(step), answer)
         self._wait_for(done, ANSWER)
         return answers[0] if answers else None
 
-    def _did_not_come(self, step: Expect, instead: str) -> _Failed:
-        return _Failed(Problem(
+    def _did_not_come(self, step: Expect, instead: str) -> Failed:
+        return Failed(Problem(
             "scenario.did_not_come", what=title_of(step), seconds=step.within,
             instead=Problem("scenario.instead", what=instead) if instead
             else Problem("scenario.instead_nothing"),
@@ -257,73 +315,40 @@ class Runner:
         if step.looks:
             self._look(step)
             return
+        wanted = self._numbers.expect(step)
         until = time.monotonic() + step.within
         while True:
             self._committed.clear()
             self._matcher.take(self._session.journal.committed)
-            if self._matcher.find(step):
+            if self._matcher.find(wanted):
                 if step.absent:
-                    raise _Failed(Problem("scenario.came", what=title_of(step)))
+                    raise Failed(Problem("scenario.came", what=title_of(step)))
                 return
             left = until - time.monotonic()
             if left <= 0:
                 break
             self._wait_for(self._committed, left)
-        self._session.journal.flush()
-        self._matcher.take(self._session.journal.committed)
-        found = self._matcher.find(step)
-        if found is step.absent:
+        self._read(wait=True)
+        if self._matcher.find(wanted) is step.absent:
             if step.absent:
-                raise _Failed(Problem("scenario.came", what=title_of(step)))
-            raise self._did_not_come(step, self._matcher.instead(step))
+                raise Failed(Problem("scenario.came", what=title_of(step)))
+            raise self._did_not_come(step, self._matcher.instead(wanted))
 
     def _sleep(self, seconds: float) -> None:
         self._wait_for(Flag(), seconds)
 
     def _wait_for(self, flag: Flag, seconds: float | None) -> None:
-        """Wait for a flag, in slices, so that Ctrl-C, cancel() and the run's end get through."""
+        """Wait for a flag, in slices: Ctrl-C, cancel(), the run's end and a loop's get through."""
         until = None if seconds is None else time.monotonic() + seconds
+        slice_ = LOOK_EVERY if self._loops else SLICE
         while not flag.is_set():
+            self._look_out()
             now = time.monotonic()
             if self._cancelled:
-                raise _Failed(Problem("scenario.cancelled"))
+                raise Failed(Problem("scenario.cancelled"))
             if self._until is not None and now >= self._until:
-                raise _Failed(Problem("scenario.run_timeout"))
+                raise Failed(Problem("scenario.run_timeout"))
             if until is not None and now >= until:
                 return
             ends = [moment for moment in (until, self._until) if moment is not None]
-            flag.wait(min(0.2, *(end - now for end in ends)) if ends else 0.2)
-
-
-def check_outcome(step: Perform, outcome: Outcome, family: str | None = None) -> None:
-    """Hold a command's outcome against what the step says; `family`: of its endpoint.
-
-    Raises:
-        _Failed: it failed and should not have, or the other way round.
-    """
-    if step.error is None:
-        if not outcome.ok:
-            raise _Failed(failure_text(outcome, family))
-        return
-    if outcome.ok:
-        raise _Failed(Problem("scenario.should_fail", error=step.error))
-    cause = outcome.problem.__cause__ if outcome.problem is not None else None
-    got = {outcome.errno, outcome.error, type(cause).__name__}
-    if step.error not in got:
-        raise _Failed(Problem("scenario.other_error", error=step.error,
-                              got=failure_text(outcome, family)))
-
-
-def failure_text(outcome: Outcome, family: str | None = None) -> Problem:
-    """Why a command failed and what to do, as a sentence; `family`: of the endpoint."""
-    if outcome.problem is not None:
-        return outcome.problem
-    name = outcome.errno or outcome.error or ""
-    if family == "AF_UNIX" and has(f"unix.{name}"):
-        return Problem(f"unix.{name}")
-    key = explanation_key(outcome.errno, outcome.error)
-    if key == "errors.other":
-        return Problem("scenario.failed_otherwise", name=name, text=system_text(outcome.errno))
-    values = {"errno": name, "text": system_text(outcome.errno), "call": ""}
-    return Problem("scenario.failed", name=name,
-                   what=Problem(f"{key}.what", **values), way=Problem(f"{key}.try", **values))
+            flag.wait(min(slice_, *(end - now for end in ends)) if ends else slice_)

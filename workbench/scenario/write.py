@@ -12,7 +12,7 @@ from workbench.engine import commands as c
 from workbench.engine import settings as s
 from workbench.engine.events import DEFAULT_CAPTURE
 from workbench.engine.wording import command_call, responder_plain
-from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.values import NO_TIMEOUT
 
 
@@ -53,6 +53,8 @@ def _steps(steps: Iterable[Step], prefix: str,
                     until = {"endpoint": step.until.endpoint, **_differing(step.until,
                                                                           {"endpoint", "within"})}
                     lines.append(f"until = {_value(until)}")
+                if step.renumber:
+                    lines.append("renumber = true")
                 lines += _steps(step.steps, f"{prefix}step.", current)
             case Perform():
                 lines += _perform(step, current)

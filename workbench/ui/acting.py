@@ -36,10 +36,12 @@ class Acting(QWidget):
     Signals:
         focused(): something in the panel was chosen or pressed.
         started(): Listen, Bind or Connect is under way.
+        not_started(): it has failed.
     """
 
     focused = Signal()
     started = Signal()
+    not_started = Signal()
 
     def __init__(self, controller: Controller, name: str, prefix: str) -> None:
         """`prefix` goes before the controls' object names."""
@@ -111,6 +113,8 @@ class Acting(QWidget):
         command = ticket.command
         if outcome is None or outcome.ok:
             return
+        if isinstance(command, c.Start | c.Connect | c.Listen):
+            self.not_started.emit()
         if outcome.problem is not None:
             self.refuse(outcome.problem, self.way_out(command, None))
             return

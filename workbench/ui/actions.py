@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
 LIVE_ONLY: Final = frozenset({
     "new_server", "new_client", "start", "send", "next_call", "half_close", "abort",
-    "close_connection", "stop", "accept_one", "receive_one", "recvfrom_once", "send_one", "more",
+    "close_connection", "talk", "save_talk", "stop", "accept_one", "receive_one",
+    "recvfrom_once", "send_one", "more",
     "remove", "stop_all", "mark", "start_over", "run_scenario", "watch",
     "first_steps", "backlog_lab", "check_all",
     "endpoints",
@@ -77,8 +78,9 @@ class Actions:
         self._add("view", "endpoints", window.endpoints.switch, "Ctrl+B")
         schemes = self._sub("view", "scheme", None)
         group = QActionGroup(window)
-        for name in ("system", "light", "dark"):
-            action = self._add("scheme", f"scheme_{name}", partial(looks.set_scheme, name))
+        for name, key in (("system", "Ctrl+Alt+0"), ("light", "Ctrl+Alt+1"),
+                          ("dark", "Ctrl+Alt+2")):
+            action = self._add("scheme", f"scheme_{name}", partial(looks.set_scheme, name), key)
             action.setCheckable(True)
             action.setChecked(name == window.preferences.scheme)
             group.addAction(action)
@@ -95,6 +97,7 @@ class Actions:
             ("accept_one", "F9"), ("receive_one", "Shift+F9"), ("recvfrom_once", "Ctrl+F9"),
             ("send", "Ctrl+Return"), ("send_one", "Ctrl+Shift+F9"), ("half_close", "F6"),
             ("abort", "F7"), ("close_connection", "F8"), ("more", "Ctrl+D"),
+            ("talk", "Ctrl+Shift+C"), ("save_talk", "Ctrl+Shift+S"),
         ):
             self._add("endpoint", name, partial(self._in_front, name), key)
         self._menus["endpoint"].addSeparator()
@@ -104,6 +107,8 @@ class Actions:
     def _scenario_and_help(self) -> None:
         window = self._window
         self._add("scenario", "make_scenario", window.others.make_scenario, "Ctrl+G")
+        self._add("scenario", "repeat_until", partial(window.others.make_scenario, repeat=True),
+                  "Ctrl+Shift+G")
         self._add("scenario", "run_scenario", window.files.run_scenario, "Ctrl+R")
         self._add("labs", "backlog_lab", window.others.open_backlog_lab, "Ctrl+Shift+B")
         self._sub("labs", "demos", self._fill_demos)
@@ -134,8 +139,15 @@ class Actions:
     def _fill_demos(self) -> None:
         menu = self._menus["demos"]
         menu.clear()
-        for item in self._window.demos.found():
-            action = menu.addAction(item.title)
+        for old in menu.findChildren(QMenu):  # clear() leaves them: they are its children
+            old.setParent(None)
+            old.deleteLater()
+        topics: dict[str, QMenu] = {"article": menu}
+        for item in sorted(self._window.demos.found(), key=lambda item: item.topic != "article"):
+            if item.topic not in topics:
+                topics[item.topic] = menu.addMenu(tr(f"demos.topic_{item.topic}"))
+                topics[item.topic].setToolTipsVisible(True)
+            action = topics[item.topic].addAction(item.title)
             hindrance = item.hindrance()
             action.setToolTip(item.shows if hindrance is None else hindrance.text)
             action.setEnabled(hindrance is None)

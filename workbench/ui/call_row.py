@@ -12,9 +12,10 @@ from workbench.ui.endpoint_status import OPEN
 from workbench.ui.panel_parts.call_strip import CallStrip
 from workbench.ui.panel_parts.pace import PaceBox
 from workbench.ui.recent_calls import RecentCalls
+from workbench.ui.strip_chips import chips_of
 
 if TYPE_CHECKING:
-    from workbench.ui.acting import Acting
+    from workbench.ui.panel import EndpointPanel
 
 
 class CallRow(QHBoxLayout):
@@ -26,7 +27,7 @@ class CallRow(QHBoxLayout):
 
     start_wanted = Signal()
 
-    def __init__(self, panel: Acting) -> None:
+    def __init__(self, panel: EndpointPanel) -> None:
         super().__init__()
         self._panel = panel
         self._live = False
@@ -42,8 +43,9 @@ class CallRow(QHBoxLayout):
                       item: ConnectionSnapshot | None) -> None:
         """`planned` are the calls of a start to come, `item` is the connection in question."""
         self._live = snapshot.phase in OPEN
-        self.strip.show_snapshot(snapshot, now_ns, planned, self.recent.after(snapshot, item))
-        self.pace.show_pace(snapshot)
+        coming = self.pace.show_pace(snapshot, item)
+        self.strip.show_chips(
+            chips_of(snapshot, planned, item, self.recent.after(snapshot, item), coming), now_ns)
 
     def begin_anew(self) -> None:
         """Another record: its calls have other numbers."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from workbench.explain import Explanation, explain
 from workbench.journal.query import parse
 from workbench.qt.formatting import result_text, title_of
+from workbench.texts import tr
 from workbench.ui import theme
 
 if TYPE_CHECKING:
@@ -32,13 +34,30 @@ class Caption(QFrame):
         self._call.setObjectName("caption.call")
         self._words = QLabel()
         self._words.setObjectName("caption.words")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 4, 12, 6)
+        column = QVBoxLayout()
         for label in (self._call, self._words):
             label.setTextFormat(Qt.TextFormat.PlainText)
             column.addWidget(label)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 12, 6)
+        row.addLayout(column, 1)
+        self._buttons = {"stop_all": QPushButton(), "leave": QPushButton()}
+        for name, button in self._buttons.items():
+            button.setObjectName(f"caption.{name}")
+            row.addWidget(button)
+        self.stop_all = self._buttons["stop_all"]
+        self.leave = self._buttons["leave"]
+        self.retranslate()
         self._words.setWordWrap(True)
         self.hide()
+
+    def retranslate(self) -> None:
+        """Words of the buttons; the rest comes with the next call."""
+        for name, button in self._buttons.items():
+            key = "present_end" if name == "leave" else name
+            button.setText(tr(f"window.{key}"))
+            button.setToolTip(tr(f"tip.{key}"))
+            button.setAccessibleName(tr(f"name.{key}"))
 
     def redraw(self) -> None:
         """Fonts for the size in force."""
@@ -68,4 +87,10 @@ class Caption(QFrame):
         self._call.setText(f"{shown.python}  → {result}" if shown.python and result
                            else shown.python or shown.title)
         paragraphs = [text for section in shown.sections for text in section.paragraphs]
-        self._words.setText(paragraphs[0] if paragraphs else "")
+        self._words.setText(first_sentence(paragraphs[0]) if paragraphs else "")
+
+
+def first_sentence(text: str) -> str:
+    """As far as the first full stop that ends one: in "127.0.0.1" and "0.5 s" none does."""
+    found = re.search(r"[.](?=\s)|。", text)
+    return text if found is None else text[: found.end()]

@@ -110,7 +110,8 @@ class ClientPanel(EndpointPanel):
                   open=snapshot.open_count - waiting, waiting=waiting)
 
     def set_up_parts(self) -> list[QWidget]:
-        return [self.behaviour_row, self.shown_as, self.talk.save, *self.editor.details]
+        return [self.behaviour_row, self.shown_as, self.talk.save, *self.editor.details,
+                *super().set_up_parts()]
 
     @property
     def answered(self) -> bool:
@@ -180,13 +181,10 @@ class ClientPanel(EndpointPanel):
     @Slot()
     def _on_close(self) -> None:
         self.again.stop()
-        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self.chosen_number() is None:
+        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self.choice.number is None:
             self.act("close", c.Stop(self.name))
         else:
-            self.act("close", c.Close(self.name, connection=self.chosen_number()))
-
-    def chosen_number(self) -> int | None:
-        return super().chosen_number() if self.table.isVisible() else None
+            self.act("close", c.Close(self.name, connection=self.choice.number))
 
     @Slot()
     def _on_escapes_dropped(self) -> None:
@@ -216,6 +214,7 @@ class ClientPanel(EndpointPanel):
         if self.link.name is not None:
             self.link.start()
             self.tell("info", say("message.now_connect"))
+            self.address_line.primary.setFocus()  # the pressed button goes, this comes next
 
     # -- showing --------------------------------------------------------------------------------
 

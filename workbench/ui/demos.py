@@ -5,17 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from workbench.texts import Problem, language, tr
 
 if TYPE_CHECKING:
+    from workbench.journal.reader import Row
     from workbench.labs.demos import Demo
     from workbench.qt.controller import Controller
     from workbench.scenario.model import Scenario
     from workbench.session import Session
 
 STOP_BOUND_MS: Final = 5000
+PROGRESS_MS: Final = 500
+"""Between two sentences that say in which round a loop is."""
+SHOWN_MS: Final = 300
+"""After the end, until the log has its last rows and one of them can be chosen."""
 
 
 class Demos(QObject):
@@ -26,13 +31,17 @@ class Demos(QObject):
 
     Signals:
         told(str): how it goes, in a sentence.
+        reported(str): the same; at the end, all that there is to say of it.
         begun(object): a ready demonstration runs; the Demo.
         ended(object): it has ended; the Problem that it met, or None.
+        running_changed(bool): a scenario began to run, or none runs any more.
     """
 
     told = Signal(str)
+    reported = Signal(str)
     begun = Signal(object)
     ended = Signal(object)
+    running_changed = Signal(bool)
 
     def __init__(self, controller: Controller, parent: QObject) -> None:
         super().__init__(parent)
@@ -40,6 +49,13 @@ class Demos(QObject):
         self._run: _Run | None = None
         self._demo: Demo | None = None
         self.shown: frozenset[str] = frozenset()
+        self._progress = QTimer(self)
+        self._progress.setInterval(PROGRESS_MS)
+        self._progress.timeout.connect(self._tell_round)
+        self._choosing = QTimer(self)
+        self._choosing.setSingleShot(True)
+        self._choosing.setInterval(SHOWN_MS)
+        self._choosing.timeout.connect(self._choose)
 
     @property
     def running(self) -> bool:
@@ -84,18 +100,37 @@ class Demos(QObject):
     def run_scenario(self, scenario: Scenario, *, again: bool = False) -> bool:
         """Run a scenario in this session, one at a time; False: another one runs."""
         if self.running:
-            self.told.emit(tr("window.demo_busy"))
+            self._tell(tr("window.demo_busy"))
             return False
         self._demo = None
         self.shown = frozenset(settings.name for settings in scenario.endpoints)
         self._run = _Run(self._controller.session, scenario, self, again=again)
         self._run.finished.connect(self._on_finished)
-        self.told.emit(tr("window.demo_running", title=title_of(scenario)))
+        self._tell(tr("window.demo_running", title=title_of(scenario)))
         self._run.start()
+        self._progress.start()
+        self.running_changed.emit(True)
         return True
+
+    @Slot()
+    def give_up(self) -> None:
+        """End a run at its next wait; the sockets stay as they are."""
+        if self._run is not None:
+            self._run.give_up()
+
+    @Slot()
+    def _tell_round(self) -> None:
+        round_ = self._run.round() if self._run is not None else None
+        if round_ is not None:
+            self._tell(round_)
+
+    def _tell(self, text: str) -> None:
+        self.told.emit(text)
+        self.reported.emit(text)
 
     def stop(self) -> None:
         """Give a running scenario up: its endpoints are stopped, so its steps end."""
+        self._choosing.stop()
         if self._run is not None and self._run.isRunning():
             self._run.give_up()
             self._controller.session.stop_all()
@@ -103,10 +138,23 @@ class Demos(QObject):
 
     @Slot()
     def _on_finished(self) -> None:
+        self._progress.stop()
         if self._run is not None:
+            self.running_changed.emit(False)
             self.told.emit(self._run.sentence())
+            self.reported.emit(self._run.report())
             if self._demo is not None:
                 self.ended.emit(self._run.problem)
+            if self._run.met is not None:
+                self._choosing.start()
+
+    @Slot()
+    def _choose(self) -> None:
+        """The row that ended a loop, in the log and in Explain; its connection everywhere."""
+        row = self._run.met if self._run is not None else None
+        if row is not None and not self._controller.closed:
+            self._controller.select(endpoint=row.endpoint, connection=row.connection,
+                                    seq=row.seq, pinned=True)
 
 
 class _Run(QThread):
@@ -134,7 +182,34 @@ class _Run(QThread):
         title = title_of(self._scenario)
         if self.problem is not None:
             return tr("window.demo_failed", title=title, reason=self.problem.text)
+        said = self._said()
+        if said is not None and self.met is not None:
+            return tr("repeat.met", **said.args_)
         return tr("window.demo_ok", title=title)
+
+    def report(self) -> str:
+        """The sentence, how its last loop ended, and where to look."""
+        said = self._said()
+        if self.problem is not None or said is None:
+            return self.sentence()
+        held = tr("window.demo_ok", title=title_of(self._scenario))
+        look = [tr("repeat.look")] if self.met is not None else []
+        return " ".join([held, said.text, *look])
+
+    def _said(self) -> Problem | None:
+        steps = self._runner.report.steps
+        return next((step.said for step in reversed(steps) if step.said is not None), None)
+
+    def round(self) -> str | None:
+        """In which round of how many a loop is, as a sentence."""
+        now = self._runner.round
+        return None if now is None else tr("repeat.running", title=title_of(self._scenario),
+                                           round=now[0], times=now[1])
+
+    @property
+    def met(self) -> Row | None:
+        """The row that ended its loop."""
+        return self._runner.met
 
     def run(self) -> None:
         from workbench.scenario.from_record import AGAIN, RUN_BEGUN, RUN_ENDED

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Role
@@ -43,6 +44,8 @@ class EndpointPanels(QObject):
         for slot in (self._slots.left, self._slots.right):
             slot.unwanted.connect(self.remove)
         self._slots.entered.connect(self._on_entered)
+        self._following = False  # a tab that comes to the front by itself chooses nothing
+        window.controller.selection_changed.connect(self._follow)
 
     @Slot()
     def new_server(self) -> None:
@@ -82,6 +85,7 @@ class EndpointPanels(QObject):
         panel.owner = self.owner
         panel.focused.connect(partial(self._on_focused, panel.name))
         panel.started.connect(partial(self._on_started, panel))
+        panel.not_started.connect(partial(self._on_not_started, panel))
         panel.number_steps(self._window.first_steps.isVisibleTo(self._window))
         panel.talk.save_wanted.connect(self._window.files.save_talk)
         self._slots.add(panel)
@@ -96,6 +100,8 @@ class EndpointPanels(QObject):
     def _press_start(self, name: str) -> None:
         panel = self._slots.panel(name)
         if panel is not None:
+            if not panel.isVisible() and not self._beside(panel, self.in_front()):
+                self._bring_to_front(panel)
             panel.start()
 
     def _press_accept(self, name: str) -> None:
@@ -159,6 +165,12 @@ class EndpointPanels(QObject):
             if slot.place_of(panel) >= 0:
                 slot.setCurrentIndex(slot.place_of(panel))
 
+    def _beside(self, panel: EndpointPanel, other: EndpointPanel | None) -> bool:
+        """Whether two panels share one half of the window: one would hide the other."""
+        return other is not None and any(
+            slot.place_of(panel) >= 0 and slot.place_of(other) >= 0
+            for slot in (self._slots.left, self._slots.right))
+
     def _find_owners(self) -> None:
         owners: dict[str, str] = {}
         for name in self._window.controller.session.endpoints:
@@ -176,7 +188,23 @@ class EndpointPanels(QObject):
     def _on_entered(self, panel: object) -> None:
         if isinstance(panel, EndpointPanel) and not self._window.controller.closed:
             panel.refresh()
-            self._window.controller.select(endpoint=panel.name)
+            if not self._following:
+                self._window.controller.select(endpoint=panel.name)
+
+    @Slot()
+    def _follow(self) -> None:
+        """An event was chosen: the tab of its endpoint and the row of its connection with it."""
+        selection = self._window.controller.selection
+        panel = self._slots.panel(selection.endpoint) if selection.endpoint is not None else None
+        if selection.seq is None or panel is None or self._following:
+            return
+        self._following = True
+        try:
+            if not panel.isVisible():
+                self._bring_to_front(panel)
+            panel.choice.follow(selection.connection)
+        finally:
+            self._following = False
 
     def _on_focused(self, name: str) -> None:
         """Something was pressed in a panel: Explain follows its endpoint, if nothing is pinned."""
@@ -190,8 +218,18 @@ class EndpointPanels(QObject):
         """What was pressed goes grey: the focus goes to what comes next, not into a field."""
         if not panel.isAncestorOf(self._window.focusWidget() or self._window):
             return
-        other = self._slots.right.in_front
+        after = self._after(panel)
+        if after is not None:
+            after.setFocus()
+
+    def _on_not_started(self, panel: EndpointPanel) -> None:
+        """The focus goes back to where it can be tried again, unless a person has moved it."""
+        if self._window.focusWidget() is self._after(panel):
+            panel.address_line.primary.setFocus()
+
+    def _after(self, panel: EndpointPanel) -> QWidget | None:
+        """What a person presses next when this panel's socket is there."""
         if isinstance(panel, ClientPanel):
-            panel.editor.send.setFocus()
-        elif isinstance(other, ClientPanel):
-            other.address_line.primary.setFocus()
+            return panel.editor.send
+        other = self._slots.right.in_front
+        return other.address_line.primary if isinstance(other, ClientPanel) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from workbench.engine.settings import Pace
+from workbench.engine.settings import Pace, Role
 from workbench.engine.snapshot import ChipState, ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.ui.panel_parts.message_line import Message
 from workbench.ui.wording import say
@@ -14,6 +14,8 @@ OPEN: Final = frozenset(
     {Phase.SETTING_UP, Phase.BOUND, Phase.LISTENING, Phase.CONNECTING, Phase.OPEN}
 )
 """Phases in which there is a socket, or will be in a moment."""
+PLANNING: Final = frozenset({Phase.IDLE, Phase.SETTING_UP, Phase.CONNECTING})
+"""Phases in which calls are to come that follow from the settings."""
 Show = Callable[[], None]
 
 
@@ -24,15 +26,16 @@ def newest_open(snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
 
 def in_question(snapshot: EndpointSnapshot, number: int | None, *, server: bool
                 ) -> ConnectionSnapshot | None:
-    """The connection that the call strip goes on with: the chosen one; for a client that has
-    none chosen, the newest open one.
+    """The connection that the call strip goes on with: the chosen one; where none is chosen, the
+    newest open one of a client, and of a server whose calls are made one by one.
 
     Args:
         number: of the chosen connection; None: none is chosen.
     """
     if number is not None:
         return next((x for x in snapshot.connections if x.number == number), None)
-    if server:
+    by_hand = snapshot.calls is Pace.STEP
+    if server and snapshot.settings.role is not Role.DATAGRAM and not by_hand:
         return None  # the listener's own accept() is in question
     last = snapshot.connections[-1] if snapshot.connections else None
     return newest_open(snapshot) or last

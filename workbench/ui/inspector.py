@@ -52,6 +52,7 @@ class Inspector(QTabWidget):
         self.controller = controller
         self.ways: Callable[[Row], tuple[WayOut, ...]] = lambda _row: ()
         self._row: Row | None = None
+        self._left: Row | None = None
         self._newest = 0
         self._newest_error: Row | None = None
         self._focus: str | None = None
@@ -90,6 +91,7 @@ class Inspector(QTabWidget):
         self.addTab(self._frame, "")
         self._encoding.currentIndexChanged.connect(self._show_bytes)
         self.currentChanged.connect(self._show_bytes)  # only now it has its width
+        self._offered.begun.connect(self._on_way_begun)
         self._offered.done.connect(self._on_way_taken)
         controller.selection_changed.connect(self.refresh)
         controller.snapshots_changed.connect(self._on_tick)
@@ -114,6 +116,7 @@ class Inspector(QTabWidget):
         """The newest error, else the newest event, of the endpoint in focus."""
         if endpoint != self._focus:
             self._newest, self._newest_error, self._focus = 0, None, endpoint
+            self._row = None  # of another endpoint
         first = max(self._newest, committed - LOOK_BACK)
         self._newest = committed
         reader = self.controller.reader
@@ -174,9 +177,13 @@ class Inspector(QTabWidget):
         self._show_bytes()
 
     @Slot()
+    def _on_way_begun(self) -> None:
+        self._left = self._row  # what is done may bring another endpoint into focus
+
+    @Slot()
     def _on_way_taken(self) -> None:
         """The explanation stays: the next way out may stand there."""
-        row = self._row
+        row = self._left
         if row is not None and not self.controller.closed:
             self.controller.select(endpoint=row.endpoint, connection=row.connection, seq=row.seq,
                                    pinned=False)

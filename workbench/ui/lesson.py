@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QApplication,
@@ -13,10 +15,12 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from workbench.labs.demos import Demo
 from workbench.texts import Problem, tr
 from workbench.ui import theme
 from workbench.ui.panel_parts.controls import fit, tone
+
+if TYPE_CHECKING:
+    from workbench.labs.demos import Demo
 
 
 class Lesson(QFrame):

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from workbench.journal.query import Condition, FilterProblem, parse
 from workbench.qt.controller import Controller
-from workbench.qt.log_model import LogModel
+from workbench.qt.log_model import Column, LogModel
 from workbench.qt.tally import Tally
 from workbench.texts import tr
 from workbench.ui.log_columns import ColumnMenu
@@ -44,6 +44,7 @@ class LogPanel(QTabWidget):
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDocumentMode(True)
+        self.tabBar().setObjectName("record.tabs")
         self.controller = controller
         self.model = LogModel(controller, self)
         self.view = LogView(self.model)
@@ -66,6 +67,7 @@ class LogPanel(QTabWidget):
         self.hint.hide()
         self._hint: Sentence | None = None
         self._followed_to = 0
+        self._timed = True
         self._errors = Tally(controller, FAILED)
         self._programmatic = False
         self._led_here = False  # not by a click in the log: following goes on with the next action
@@ -74,7 +76,8 @@ class LogPanel(QTabWidget):
         self.retranslate()
 
     def _build(self) -> None:
-        line = QHBoxLayout()
+        self._line = QWidget()
+        line = QHBoxLayout(self._line)
         line.setContentsMargins(4, 4, 4, 2)
         self._filter_label = QLabel()
         self._filter_label.setBuddy(self.filter)
@@ -87,7 +90,7 @@ class LogPanel(QTabWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addLayout(line)
+        column.addWidget(self._line)
         column.addWidget(self.hint)
         column.addWidget(self.view)
         self.addTab(page, "")
@@ -151,6 +154,15 @@ class LogPanel(QTabWidget):
                 self.view.scrollTo(self.model.index(row, 0))
                 return
         self._say(say("log.not_found", text=self.search.text()))
+
+    def fold(self, folded: bool) -> None:
+        """For a projector: calls and data, without times, and without the line of the filter; one
+        that hides rows stays in sight.
+        """
+        self._line.setVisible(not folded or bool(self.filter.text()))
+        if folded:
+            self._timed = not self.view.isColumnHidden(Column.TIME)
+        self.view.show_column(Column.TIME, self._timed and not folded)
 
     def _say(self, sentence: Sentence) -> None:
         self._hint = sentence
@@ -300,6 +312,7 @@ class LogPanel(QTabWidget):
 
     def keep(self) -> None:
         """Remember the columns, where a person has changed them."""
+        self.fold(False)
         self._columns.keep()
 
     @Slot(QModelIndex)

@@ -1,4 +1,4 @@
-"""A line above the panels for what should be seen once: a record that a crash has left open."""
+"""A line above the panels: a crash has left a record open, or what is shown is an old record."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class Notice(QWidget):
         super().__init__()
         self.setObjectName("notice")
         self._record: Path | None = None
+        self._old = False
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setObjectName("notice.text")
@@ -51,6 +52,14 @@ class Notice(QWidget):
         self.retranslate()
         self.show()
 
+    def tell_old(self, record: Path) -> None:
+        """The window shows this record of an earlier run: it can be read, nothing can be done."""
+        self._record, self._old = record, True
+        self._open.hide()
+        self._close.hide()
+        self.retranslate()
+        self.show()
+
     @Slot()
     def _on_open(self) -> None:
         record = self._record
@@ -64,7 +73,8 @@ class Notice(QWidget):
 
     def retranslate(self) -> None:
         if self._record is not None:
-            self._label.setText(tr("window.crashed", name=self._record.stem))
+            key = "window.old_record" if self._old else "window.crashed"
+            self._label.setText(tr(key, name=self._record.stem))
         self._open.setText(tr("window.open_it"))
         self._open.setAccessibleName(tr("window.open_it"))
         fit(self._open)

@@ -51,15 +51,14 @@ class OtherWindows(QObject):
         CheckAll(self._window).show()
 
     @Slot()
-    def make_scenario(self) -> None:
+    def make_scenario(self, *, repeat: bool = False) -> None:
         """Turn the record so far into a scenario."""
         from workbench.ui.scenario_window import ScenarioWindow  # seldom needed, costs time
 
         window = self._window
         window.controller.session.journal.flush()
-        maker = ScenarioWindow(window.controller, window.log.chosen_seqs(), window)
-        maker.run_wanted.connect(window.demos.run_again)
-        window.demos.told.connect(maker.tell)
+        maker = ScenarioWindow(window.controller, window.log.chosen_seqs(), window, repeat=repeat)
+        maker.attach(window.demos)
         window.worded.connect(maker.retranslate)
         maker.show()
 

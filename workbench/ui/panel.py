@@ -16,10 +16,11 @@ from workbench.texts import Problem
 from workbench.ui import theme
 from workbench.ui.acting import Acting
 from workbench.ui.call_row import CallRow
-from workbench.ui.endpoint_status import OPEN, in_question
-from workbench.ui.panel_parts.connections import ConnectionTable, Line
+from workbench.ui.choice import Choice
+from workbench.ui.endpoint_status import OPEN, PLANNING, in_question
 from workbench.ui.panel_parts.controls import badge
 from workbench.ui.panel_parts.end_buttons import EndButtons
+from workbench.ui.panel_parts.gate import GateBox
 from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.panel_parts.more import More
 from workbench.ui.panel_parts.receive_once import ReceiveOnce
@@ -58,12 +59,10 @@ class EndpointPanel(Acting):
         self.address_line = self.shared.address_line
         self.more = More(self.controls)
         self.receive_once = ReceiveOnce(self)
-        self.ends = EndButtons(self, self.chosen_number)
-        self.table = self.controls.add(
-            ConnectionTable(client=not self.server), "connections",
-            None if self.server else "client_connections",
-        )
         self.talk = Talk(self.controls, controller, settings.name, self)
+        self.choice = Choice(self, self.talk)
+        self.table = self.choice.table
+        self.ends = EndButtons(self, self.choice)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
         self.column.setSpacing(GAP)
@@ -107,17 +106,13 @@ class EndpointPanel(Acting):
         """Show a snapshot in the parts that only this kind has."""
         raise NotImplementedError
 
-    def on_chosen(self, line: Line) -> None:
-        """A connection was chosen in the table."""
+    def gates(self) -> list[GateBox]:
+        """What can hold the calls of an open socket."""
+        return [self.shared.receive_gate, self.shared.send_gate]
 
     def planned(self) -> tuple[Chip, ...]:
         """The calls to come, as shown before the first start; bad fields plan nothing new."""
         return self._plan.chips(self._understood())
-
-    def chosen_number(self) -> int | None:
-        """The connection that is meant: the chosen row of the table; None: none is chosen."""
-        line = self.table.chosen()
-        return line.key if line is not None and isinstance(line.key, int) else None
 
     def ways(self, row: Row) -> tuple[WayOut, ...]:
         """What can be done about an event of this endpoint now."""
@@ -184,7 +179,6 @@ class EndpointPanel(Acting):
         self.shared.options.wanted.connect(self._on_option)
         self.shared.options.unwanted.connect(self._on_no_option)
         self.shared.options.refused.connect(self.refuse)
-        self.table.selectionModel().selectionChanged.connect(self._on_chosen)
         self.controller.ticket_done.connect(self._on_ticket_done)
         self.wire()
 
@@ -226,16 +220,6 @@ class EndpointPanel(Acting):
         if self._phase not in OPEN:
             self.start()
 
-    @Slot()
-    def _on_chosen(self) -> None:
-        if self.table.filling:
-            return
-        line = self.table.chosen()
-        self.talk.show_connection(line.id if line is not None else None)
-        if line is not None:
-            self.controller.select(endpoint=self.name, connection=line.id)
-            self.on_chosen(line)
-
     @Slot(str, object)
     def _on_option(self, name: str, value: OptionValue) -> None:
         if self.configured("option_set") and self._phase in OPEN:
@@ -266,8 +250,8 @@ class EndpointPanel(Acting):
         fresh = snapshot.phase is Phase.IDLE or (self._edited and not live)
         self.address_line.state.set_state("CLOSED" if fresh else self.state_of(snapshot))
         self.calls.show_snapshot(
-            snapshot, now_ns, self.planned() if snapshot.phase is Phase.IDLE else (),
-            in_question(snapshot, self.chosen_number(), server=self.server),
+            snapshot, now_ns, self.planned() if snapshot.phase in PLANNING else (),
+            in_question(snapshot, self.choice.number, server=self.server),
         )
         self.more.show_differences(self.differences(snapshot))
         self.show_parts(snapshot, now_ns)
@@ -309,8 +293,8 @@ class EndpointPanel(Acting):
         return self.name
 
     def set_up_parts(self) -> list[QWidget]:
-        """The widgets that a presentation folds away."""
-        raise NotImplementedError
+        """The widgets that a presentation folds away: what is left of the set-up is one line."""
+        return [self.address_line.family, self.address_line.type]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rows that wrap need more height: a splitter asks for the minimum, not for the width."""

@@ -93,9 +93,11 @@ class Ways(QWidget):
     """Buttons for what can be done now; most of the time there are none.
 
     Signals:
-        done(): one was pressed.
+        begun(): one was pressed.
+        done(): what it does was done.
     """
 
+    begun = Signal()
     done = Signal()
 
     def __init__(self) -> None:
@@ -121,6 +123,7 @@ class Ways(QWidget):
             button.setObjectName(f"inspector.{key}")
             button.setAccessibleName(words)
             button.setToolTip(tr("tip.way_out"))
+            button.clicked.connect(self.begun)
             button.clicked.connect(way.act)
             button.clicked.connect(self.done)
             fit(button)

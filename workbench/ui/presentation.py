@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
 
-ROOMY: Final = 1000
+ROOMY: Final = 760
 """Pixels of height from which on a presentation names the calls on the buttons."""
 
 
@@ -36,7 +36,8 @@ class Presentation(QObject):
         window.tools.setVisible(not presenting)
         window.menuBar().setVisible(not presenting)
         window.caption.setVisible(presenting)
-        window.status.hide_names(presenting)
+        window.status.setVisible(not presenting)
+        window.log.fold(presenting)
         if presenting:
             window.endpoints.hide()
         for panel in window.slots_.panels():

@@ -34,27 +34,29 @@ class RecentCalls:
         self._condition: Condition | None = None
         self._seen = 0
         self._chips: tuple[Chip, ...] = ()
+        self._first: tuple[Chip, ...] = ()
 
     def after(self, snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
               ) -> tuple[Chip, ...]:
         """What was called on it last, and the recv() that waits for its peer."""
-        if item is None or item.connected_ns is None or snapshot.phase is Phase.SETTING_UP:
+        if item is None or snapshot.phase is Phase.SETTING_UP:
             return ()
-        self._read(item.id)
+        self._read(item.id, accepted=snapshot.settings.role is Role.LISTENER)
         waits = (
-            item.closed_ns is None and item.waiting is None and not item.peer_finished
-            and item.errno is None and snapshot.receive is GateMode.AUTO
+            item.connected_ns is not None and item.closed_ns is None and item.waiting is None
+            and not item.peer_finished and item.errno is None and snapshot.receive is GateMode.AUTO
         )
+        made = (*self._first, *self._chips)
         if not waits:
-            return self._chips
-        since = max((chip.t_ns or 0 for chip in self._chips), default=item.connected_ns)
+            return made
+        since = max((chip.t_ns or 0 for chip in made), default=item.connected_ns)
         read = "recvfrom" if snapshot.settings.role is Role.DATAGRAM else "recv"
-        return (*self._chips, Chip(read, str(snapshot.settings.bufsize), ChipState.WAITING,
-                                   since))
+        return (*made, Chip(read, str(snapshot.settings.bufsize), ChipState.WAITING, since))
 
-    def _read(self, connection: int) -> None:
+    def _read(self, connection: int, *, accepted: bool) -> None:
         if connection != self._connection:
             self._connection, self._seen, self._chips = connection, 0, ()
+            self._first = ()
             self._condition = parse(f"conn={connection} {TALK}")
         committed = self._controller.session.journal.committed
         if committed == self._seen:
@@ -62,6 +64,9 @@ class RecentCalls:
         after = max(self._seen, committed - LOOK_BACK)
         self._seen = committed
         reader = self._controller.reader
+        made = reader.accept_of(connection) if accepted and not self._first else None
+        if made is not None:
+            self._first = (Chip("accept", "", ChipState.DONE, made.t_ns, made.result),)
         seqs = [seq for part in reader.select(self._condition, after, committed) for seq in part]
         new = tuple(
             Chip(row.call, row.args, ChipState.FAILED if row.error else ChipState.DONE, row.t_ns,

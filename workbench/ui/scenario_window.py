@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -21,22 +20,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.engine import commands as c
 from workbench.scenario.code import to_python
 from workbench.scenario.from_record import scenario_of
-from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, parse
+from workbench.scenario.model import Loop, Scenario, Step, parse
+from workbench.scenario.repeat import repeated
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
-from workbench.ui import fields, theme
+from workbench.ui import theme
 from workbench.ui.defaults import LAB_PREFIX
 from workbench.ui.endpoint_status import OPEN
 from workbench.ui.flow_layout import FlowLayout
-from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField, group, spring
+from workbench.ui.panel_parts.controls import Controls, TextField, group, spring
+from workbench.ui.repeat_box import RepeatBox
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
-
-UNTIL: Final = ("", "ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT", "TimeoutError")
+    from workbench.ui.demos import Demos
 
 
 class ScenarioWindow(QDialog):
@@ -44,30 +43,29 @@ class ScenarioWindow(QDialog):
 
     Signals:
         run_wanted(object): run this Scenario.
+        end_wanted(): give the run up.
     """
 
     run_wanted = Signal(object)
+    end_wanted = Signal()
 
     def __init__(self, controller: Controller, seqs: Collection[int] | None,
-                 parent: QWidget) -> None:
-        """`seqs`: only the commands among these rows; None takes all."""
+                 parent: QWidget, *, repeat: bool = False) -> None:
+        """`seqs`: only the commands among these rows; None takes all. `repeat`: in a loop."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("scenario_window")
         self._controller = controller
         self._seqs = seqs
+        self._running = self._valid = False
         add = Controls("scenario")
         self._controls = add
+        self.repeat = RepeatBox(add)
         self.title = add.add(TextField(tr("scenario.from_record")), "title")
         self.answers = add.add(QCheckBox(), "answers")
         self.answers.setChecked(True)
         self.waits = add.add(QCheckBox(), "waits")
-        self.times = add.add(TextField("1", width=6), "times")
-        self.pause = add.add(TextField("0.5", width=5), "pause")
-        self.until = add.add(
-            ChoiceBox(*((name, None if name else "choice.until_nothing") for name in UNTIL)),
-            "until",
-        )
+        self.waits.setChecked(True)
         self.text = add.add(QPlainTextEdit(), "text")
         self.python = add.add(QPlainTextEdit(), "python")
         self.message = add.add(QLabel(), "message")
@@ -79,6 +77,8 @@ class ScenarioWindow(QDialog):
         self._wire()
         self.resize(760, 560)
         self.retranslate()
+        if repeat:
+            self.repeat.begin()
         self.make()
 
     def _lay_out(self) -> None:
@@ -87,13 +87,6 @@ class ScenarioWindow(QDialog):
         what = FlowLayout()
         for widget in (group(caption("title", self.title), self.title), self.answers, self.waits):
             what.addWidget(widget)
-        again = FlowLayout()
-        for widget in (
-            group(caption("times", self.times), self.times),
-            group(caption("pause", self.pause), self.pause),
-            group(caption("until", self.until), self.until),
-        ):
-            again.addWidget(widget)
         self.forms = QTabWidget()
         self.forms.setDocumentMode(True)
         for paper in (self.text, self.python):
@@ -107,8 +100,8 @@ class ScenarioWindow(QDialog):
         buttons = FlowLayout()
         for button in (self.run, self.save, self.copy, spring(), self.done_button):
             buttons.addWidget(button)
+        column.addWidget(self.repeat)
         column.addLayout(what)
-        column.addLayout(again)
         column.addWidget(self.forms, 1)
         column.addWidget(self.message)
         column.addLayout(buttons)
@@ -116,9 +109,8 @@ class ScenarioWindow(QDialog):
     def _wire(self) -> None:
         for box in (self.answers, self.waits):
             box.toggled.connect(self.make)
-        for field in (self.title, self.times, self.pause):
-            field.editingFinished.connect(self.make)
-        self.until.activated.connect(self.make)
+        self.title.editingFinished.connect(self.make)
+        self.repeat.changed.connect(self.make)
         self.text.textChanged.connect(self._on_edited)
         self.run.clicked.connect(self._on_run)
         self.save.clicked.connect(self._on_save)
@@ -130,6 +122,7 @@ class ScenarioWindow(QDialog):
         """Every text in the current language, in the font in force; what was typed stays."""
         self.setWindowTitle(tr("scenario_window.title"))
         self._controls.retranslate()
+        self.repeat.fit()
         for index, key in enumerate(("form_toml", "form_python")):
             self.forms.setTabText(index, tr(f"scenario_window.{key}"))
         self.forms.setAccessibleName(tr("scenario_window.title"))
@@ -148,12 +141,13 @@ class ScenarioWindow(QDialog):
                 expectations=self.answers.isChecked(), waits=self.waits.isChecked(),
                 without=LAB_PREFIX,
             )
-            times = fields.parse_whole(self.times.text(), least=1, most=1_000_000)
-            pause = fields.parse_seconds(self.pause.text())
+            self.repeat.offer(item.name for item in made.endpoints)
+            wish = self.repeat.wish()
         except Problem as problem:
             self.message.setText(problem.text)
+            self.run.setEnabled(self._running)
             return
-        self.text.setPlainText(to_toml(repeated(made, times, pause, self.until.value())))
+        self.text.setPlainText(to_toml(made if wish is None else repeated(made, wish)))
 
     def scenario(self) -> Scenario | None:
         """What stands in the editor; None, and a message, where it is none."""
@@ -168,7 +162,7 @@ class ScenarioWindow(QDialog):
                 and session.snapshot(settings.name).phase in OPEN]
         stops = tr("scenario_window.stops", names=", ".join(held)) if held else ""
         self.message.setText(
-            f"{tr('scenario_window.steps', count=len(made.steps))} {stops}".rstrip()
+            f"{tr('scenario_window.steps', count=_count(made.steps))} {stops}".rstrip()
         )
         return made
 
@@ -177,16 +171,34 @@ class ScenarioWindow(QDialog):
         """How a run goes, in a sentence."""
         self.message.setText(text)
 
+    def attach(self, demos: Demos) -> None:
+        """What runs the scenario, one at a time, and tells of it."""
+        self.run_wanted.connect(demos.run_again)
+        self.end_wanted.connect(demos.give_up)
+        demos.reported.connect(self.tell)
+        demos.running_changed.connect(self._on_running)
+        self._on_running(demos.running)
+
+    @Slot(bool)
+    def _on_running(self, running: bool) -> None:
+        self._running = running
+        self._controls.recaption(self.run, "give_up" if running else "run")
+        self.run.setEnabled(running or self._valid)
+
     @Slot()
     def _on_edited(self) -> None:
         made = self.scenario()
-        self.run.setEnabled(made is not None)
+        self._valid = made is not None
+        self.run.setEnabled(self._valid or self._running)
         self.python.setPlainText("" if made is None else to_python(made))
 
     # -- what is done with it -------------------------------------------------------------------
 
     @Slot()
     def _on_run(self) -> None:
+        if self._running:
+            self.end_wanted.emit()
+            return
         made = self.scenario()
         if made is not None:
             self.run_wanted.emit(made)
@@ -218,22 +230,6 @@ class ScenarioWindow(QDialog):
             self.message.setText(tr("scenario_window.saved", path=str(path)))
 
 
-def repeated(scenario: Scenario, times: int, pause: float, until: str) -> Scenario:
-    """What follows the starts, in a loop; `until` is an errno or exception that ends it early.
-
-    The sockets are left as they were when the loop ended, so that they can be looked at.
-    """
-    if times == 1 and not until:
-        return scenario
-    starts: list[Step] = []
-    rest = list(scenario.steps)
-    while rest and isinstance(rest[0], Perform) and isinstance(
-        rest[0].command, c.Start | c.Configure | c.SetPace
-    ):
-        starts.append(rest.pop(0))
-    who = next((step.command.endpoint for step in rest
-                if isinstance(step, Perform) and step.command.endpoint), None)
-    stop = None
-    if until and who is not None:
-        stop = Expect(who, error=until) if until == "TimeoutError" else Expect(who, errno=until)
-    return replace(scenario, steps=(*starts, Loop(tuple(rest), times, pause, stop)))
+def _count(steps: tuple[Step, ...]) -> int:
+    """Steps, those of loops too, once each."""
+    return sum(_count(step.steps) if isinstance(step, Loop) else 1 for step in steps)

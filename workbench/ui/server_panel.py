@@ -102,9 +102,13 @@ class ServerPanel(EndpointPanel):
         self.chosen_row.talk.toggled.connect(self._on_talk)
         self.chosen_row.reply.clicked.connect(self.send_line.begin)
         self.ends.close.clicked.connect(self._on_close)
+        self.choice.made.connect(self._on_choice)
         self.table.customContextMenuRequested.connect(self._on_menu)
         self.backlog.settled.connect(self._on_backlog)
         self.backlog.submitted.connect(self.start_if_closed)
+
+    def gates(self) -> list[GateBox]:
+        return [self.accept_gate, *super().gates()]
 
     def redraw(self) -> None:
         super().redraw()
@@ -112,12 +116,12 @@ class ServerPanel(EndpointPanel):
         self.reply.rules.redraw()
 
     def tab_text(self) -> str:
-        local = self.controller.snapshot(self.name).local
-        port = (local or "").rpartition(":")[2]
-        return f"{self.name} :{port}" if self.phase in OPEN and port.isdecimal() else self.name
+        snapshot = self.controller.snapshot(self.name)  # a tab behind others is not refreshed
+        port = (snapshot.local or "").rpartition(":")[2]
+        return f"{self.name} :{port}" if snapshot.phase in OPEN and port.isdecimal() else self.name
 
     def set_up_parts(self) -> list[QWidget]:
-        return [self.behaviour_row]
+        return [self.behaviour_row, *super().set_up_parts()]
 
     def fold(self, folded: bool) -> None:
         super().fold(folded)
@@ -191,11 +195,12 @@ class ServerPanel(EndpointPanel):
 
     @Slot()
     def _on_close(self) -> None:
-        number = self.chosen_number()
+        number = self.choice.number
         if number is not None:
             self.act("close", c.Close(self.name, connection=number))
 
-    def on_chosen(self, line: Line) -> None:
+    @Slot(object)
+    def _on_choice(self, line: Line) -> None:
         self.send_line.aim(line.key)
         self._show_actions(self.controller.snapshot(self.name))
 
@@ -253,6 +258,7 @@ class ServerPanel(EndpointPanel):
                else say("why.not_started"))
         enable(self.backlog, say("why.datagram") if datagram else None)
         enable(self.reply.at_end, say("why.datagram") if datagram else None)
+        self._show_port(snapshot, live=live)
         self.reply.offer_greetings(offered=not datagram)
         self.accept_gate.setVisible(not datagram)
         self.accept_gate.show_mode(snapshot.accept, live=live)
@@ -262,8 +268,15 @@ class ServerPanel(EndpointPanel):
         self.send_line.show_snapshot(snapshot, self.owner, datagram=datagram)
         self._show_actions(snapshot)
 
+    def _show_port(self, snapshot: EndpointSnapshot, *, live: bool) -> None:
+        """The default port that was taken has moved: the field says where to."""
+        port = (snapshot.local or "").rpartition(":")[2]
+        field = self.address_line.port
+        if live and self.address_line.port_untouched and port.isdecimal() and field.text() != port:
+            field.setText(port)
+
     def _show_actions(self, snapshot: EndpointSnapshot) -> None:
-        number = self.chosen_number()
+        number = self.choice.number
         self.chosen_row.setVisible(not self.address_line.datagram)
         self.chosen_row.show_chosen(in_question(snapshot, number, server=True))
         if self.talk_box.isVisible():

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, GateMode
+from workbench.engine.settings import EndpointSettings, GateMode, Pace
 from workbench.engine.snapshot import EndpointSnapshot
 from workbench.texts import tr
 from workbench.ui.draft import Where, join_address, role_of, split_address
@@ -87,7 +87,7 @@ class SharedFields:
         words = [
             tr("chips.gate", gate=tr(f"caption.{gate}_gate"))
             for gate, mode in (("receive", snapshot.receive), ("send", snapshot.send))
-            if mode is GateMode.PAUSED
+            if mode is GateMode.PAUSED and snapshot.calls is not Pace.STEP
         ]
         return words + [
             tr("chips.option", name=name, value=show_value(value))

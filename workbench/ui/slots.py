@@ -47,6 +47,7 @@ class TabSlot(QTabWidget):
         super().__init__()
         self.setObjectName(name)
         bar = _Bar()
+        bar.setObjectName(f"{name}.tabs")
         self.setTabBar(bar)
         self.setAcceptDrops(True)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -7,8 +7,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
+from workbench.journal.records import KEPT_DAYS, folder
 from workbench.texts import tr
 
 if TYPE_CHECKING:
@@ -33,39 +34,36 @@ class StatusBar(QStatusBar):
         self.events = self._label("status.events")
         self.lost = self._label("status.lost")
         self.rate = self._label("status.rate")
-        self.word = self._label("status.word")
+        self.word = self._label("status.word", stretch=1)
+        # a long sentence does not make the window wider: its tool tip has it whole
+        self.word.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._looks: deque[tuple[float, int]] = deque(maxlen=RATE_LOOKS)
         self.setSizeGripEnabled(False)
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.timeout.connect(self.word.clear)
 
-    def _label(self, name: str) -> QLabel:
+    def _label(self, name: str, stretch: int = 0) -> QLabel:
         label = QLabel()
         label.setObjectName(name)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        self.addWidget(label)
+        self.addWidget(label, stretch)
         return label
 
     @Slot(str)
     def tell(self, text: str) -> None:
         """A word about something that has no line of its own; it goes after a while."""
         self.word.setText(text)
+        self.word.setToolTip(text)
         self._forget.start(SHOWN_MS)
-
-    def hide_names(self, hidden: bool) -> None:
-        """On a projector nobody needs to see names and paths of files."""
-        self.record.setVisible(not hidden)
 
     def refresh(self) -> None:
         journal = self._controller.session.journal
         failed = journal.failed
-        count, hidden = journal.committed, self._model.hidden
-        shown = self._model.rowCount()
-        self.events.setText(
-            tr("window.events_of", shown=f"{shown:,}", count=f"{count:,}") if hidden
-            else tr("window.events", count=f"{count:,}")
-        )
+        # a record begins with a note of its own: nobody has done anything yet
+        count = journal.committed if journal.committed > 1 else 0
+        shown = min(count, self._model.rowCount())
+        self.events.setText(tr("window.events_of", shown=f"{shown:,}", count=f"{count:,}"))
         self.rate.setText(tr("window.rate", count=f"{self._rate(journal.committed):,.0f}"))
         if journal.not_recorded:
             self.lost.setText(tr("window.not_recorded", count=f"{journal.not_recorded:,}"))
@@ -73,6 +71,7 @@ class StatusBar(QStatusBar):
             self.lost.setText(tr("window.lost", count=0))
         if failed is not None:
             self.word.setText(failed.text)
+            self.word.setToolTip(failed.text)
 
     def _rate(self, committed: int) -> float:
         """Events a second over the last looks."""
@@ -85,7 +84,8 @@ class StatusBar(QStatusBar):
 
     def retranslate(self) -> None:
         record = self._controller.session.record
-        self.record.setText(tr("window.record", name=record.stem))
+        key = "window.record_listed" if record.parent == folder() else "window.record"
+        self.record.setText(tr(key, name=record.stem, days=KEPT_DAYS))
         self.record.setToolTip(str(record))
         self.lost.setToolTip(tr("window.lost_tip"))
         self.word.clear()  # it was said in another language

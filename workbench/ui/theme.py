@@ -205,6 +205,10 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
     _in_force[0] = chosen
     if not _natural_size:
         _natural_size.append(app.font().pointSizeF())
+    if app.styleSheet():
+        # over another sheet Qt polishes each widget once for every one around it: five times as
+        # long, a second with eight tabs
+        app.setStyleSheet("")
     if app.style().objectName().lower() != "fusion":
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette(chosen))

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from workbench.ui.client_panel import ClientPanel
     from workbench.ui.server_panel import ServerPanel
 
-PORT_TAKEN: Final = "EADDRINUSE"
 NO_DESCRIPTOR: Final = frozenset({"EMFILE", "ENFILE", "TimeoutError"})
 TIMEOUTS: Final = frozenset({"TimeoutError", "ETIMEDOUT"})
 

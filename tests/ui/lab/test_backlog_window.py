@@ -6,6 +6,7 @@ import re
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.ui.conftest import Hand
 from workbench import texts
@@ -21,8 +22,8 @@ def lab(hand: Hand) -> BacklogWindow:
     hand.window.others.open_backlog_lab()
     made = hand.window.others.lab
     assert made is not None
-    made.timeout.setText("0.6")
-    made.every.setText("0")
+    made.set_up.timeout.setText("0.6")
+    made.set_up.every.setText("0")
     return made
 
 
@@ -38,14 +39,14 @@ def test_predict_run_compare(hand: Hand, lab: BacklogWindow) -> None:
     assert lab._run is not None
     result = lab._run.result()
     assert (result.connected, result.refused) == (3, 0)  # by the kernel, see tests/e2e
-    shown = [label.text() for label in lab.comparison.widget().findChildren(type(lab.clock))]
+    shown = [label.text() for label in lab.comparison.widget().findChildren(QLabel)]
     assert {"2", "3", "4", "0"} <= set(shown)
     assert lab.cells.accessibleName()
 
 
 def test_the_way_to_a_real_refusal_is_one_click(hand: Hand, lab: BacklogWindow) -> None:
     run(hand, lab)
-    button = lab.comparison.findChild(type(lab.run_button), "lab.way_bound")
+    button = lab.comparison.findChild(QPushButton, "lab.way_bound")
     assert button is not None
     button.click()
     hand.wait(lambda: lab.comparison.isVisible() and lab._run is not None
@@ -55,14 +56,14 @@ def test_the_way_to_a_real_refusal_is_one_click(hand: Hand, lab: BacklogWindow) 
 
 
 def test_accept_one_lets_somebody_in(hand: Hand, lab: BacklogWindow) -> None:
-    lab.timeout.setText("10")
+    lab.set_up.timeout.setText("10")
     lab.start()
     hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.QUEUED) == 3)
-    lab.accept_one.click()
+    lab.by_hand.accept_one.click()
     hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.ACCEPTED) == 1)
-    lab.close_listener.click()
+    lab.by_hand.close_listener.click()
     hand.wait(lambda: lab._picture is not None and not lab._picture.listening)
-    lab.stop_button.click()
+    lab.top.stop.click()
     hand.wait(lambda: lab._run is not None and lab._run.wait(0))
 
 
@@ -76,7 +77,7 @@ def test_bad_input_is_explained(
 ) -> None:
     texts.set_language(lang)
     lab.retranslate()
-    getattr(lab, field).setText(typed)
+    getattr(lab.set_up, field).setText(typed)
     lab.start()
     assert lab._run is None
     assert lab.message.property("tone") == "bad"
@@ -84,7 +85,7 @@ def test_bad_input_is_explained(
 
 
 def test_closing_in_the_middle_leaves_nothing(hand: Hand, lab: BacklogWindow) -> None:
-    lab.timeout.setText("30")
+    lab.set_up.timeout.setText("30")
     lab.start()
     hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.QUEUED) == 3)
     session = hand.window.controller.session
@@ -101,13 +102,13 @@ def test_it_gets_no_panels(hand: Hand, lab: BacklogWindow) -> None:
 def test_a_kept_run_is_shown_as_recorded(hand: Hand, lab: BacklogWindow) -> None:
     run(hand, lab)
     before = lab.side.numbers.text()
-    lab.keep_button.click()
+    lab.top.keep.click()
     path = kept_runs()[0]
     lab.side.numbers.setText("")
     lab.show_kept(path)
     assert lab.side.numbers.text() == before
     assert "RECORDED" in lab.message.text()
-    assert not lab.keep_button.isEnabled()
+    assert not lab.top.keep.isEnabled()
     path.write_text("{}")
     lab.show_kept(path)
     assert lab.message.property("tone") == "bad"
@@ -115,9 +116,9 @@ def test_a_kept_run_is_shown_as_recorded(hand: Hand, lab: BacklogWindow) -> None
 
 
 def probed(hand: Hand, lab: BacklogWindow) -> private_net.Hindrances:
-    hand.wait(lambda: not lab._probing.isActive())
-    assert lab._probe.found is not None
-    return lab._probe.found
+    hand.wait(lambda: lab.probing.found is not None)
+    assert lab.probing.found is not None
+    return lab.probing.found
 
 
 def test_a_firewall_is_one_click_away_where_there_can_be_one(
@@ -127,7 +128,7 @@ def test_a_firewall_is_one_click_away_where_there_can_be_one(
     if hindrance is not None:
         pytest.skip(hindrance.text)
     run(hand, lab)
-    button = lab.comparison.findChild(type(lab.run_button), "lab.way_firewall")
+    button = lab.comparison.findChild(QPushButton, "lab.way_firewall")
     assert button is not None
     button.click()
     hand.wait(lambda: lab.comparison.isVisible() and lab._run is not None
@@ -136,7 +137,7 @@ def test_a_firewall_is_one_click_away_where_there_can_be_one(
     assert (lab._run.result().connected, lab._run.result().refused) == (2, 4)
     assert "The firewall's rule refused 4 SYNs" in lab.side.drops.text()
     assert "private network namespace" in lab.side.drops.text()
-    lab.keep_button.click()
+    lab.top.keep.click()
     kept = kept_runs()[0]
     lab.show_kept(kept)
     assert "The firewall's rule refused 4 SYNs" in lab.side.drops.text()
@@ -147,7 +148,7 @@ def test_a_reset_after_the_connect(hand: Hand, lab: BacklogWindow) -> None:
     hindrance = probed(hand, lab).abort
     if hindrance is not None:
         pytest.skip(hindrance.text)
-    lab.mode.choose("abort")
+    lab.set_up.mode.choose("abort")
     run(hand, lab)
     assert lab._picture is not None
     assert lab._picture.count(ClientState.RESET) == 2  # by the kernel, see tests/e2e
@@ -166,9 +167,10 @@ def test_what_cannot_be_had_is_greyed_out_with_the_reason(
     probed(hand, lab)
     texts.set_language(lang)
     lab.retranslate()
-    model = lab.mode.model()
-    states = {lab.mode.itemData(row): (model.index(row, 0).flags(), lab.mode.itemData(
-        row, Qt.ItemDataRole.ToolTipRole)) for row in range(lab.mode.count())}
+    mode = lab.set_up.mode
+    model = mode.model()
+    states = {mode.itemData(row): (model.index(row, 0).flags(), mode.itemData(
+        row, Qt.ItemDataRole.ToolTipRole)) for row in range(mode.count())}
     assert not states["firewall"][0] & Qt.ItemFlag.ItemIsEnabled
     assert states["firewall"][1] == reason.text
     assert states["abort"][0] & Qt.ItemFlag.ItemIsEnabled
@@ -179,7 +181,7 @@ def test_a_private_network_that_fails_is_told_in_the_window(
 ) -> None:
     probed(hand, lab)
     monkeypatch.setattr(private_net.sys, "executable", "")
-    lab.mode.choose("abort")
+    lab.set_up.mode.choose("abort")
     lab.start()
     hand.wait(lambda: lab.message.property("tone") == "bad")
     assert "Python interpreter" in lab.message.text() or "Linux" in lab.message.text()
@@ -199,9 +201,9 @@ def test_the_newest_call_and_the_way_to_the_log(hand: Hand, lab: BacklogWindow) 
 
 
 def test_while_it_runs_it_says_that_nobody_accepts(hand: Hand, lab: BacklogWindow) -> None:
-    lab.timeout.setText("5")
-    lab.run_button.click()
+    lab.set_up.timeout.setText("5")
+    lab.set_up.run.click()
     hand.wait(lambda: "PAUSED" in lab.cells.accessibleName())
     hand.wait(lambda: "accept" in lab.message.text() or "Nobody" in lab.message.text())
-    lab.stop_button.click()
+    lab.top.stop.click()
     hand.wait(lambda: lab._run is not None and lab._run.wait(0))

@@ -118,7 +118,7 @@ def _button(button: QAbstractButton) -> Iterator[str]:
         return
     bold = button.property("primary") or button.property("tone") == "busy"
     metrics = _bold(button.font()) if bold else button.fontMetrics()
-    wanted = metrics.horizontalAdvance(text)
+    wanted = max(map(metrics.horizontalAdvance, text.split("\n")))
     room = button.width()
     if isinstance(button, QCheckBox):
         option = QStyleOptionButton()

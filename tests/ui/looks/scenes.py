@@ -129,7 +129,8 @@ def call_by_call(hand: Hand) -> None:
     hand.choose("server.pace", "step")
     hand.press("server.listen")
     hand.press("server.next_call")
-    hand.wait(lambda: hand.window.controller.snapshot("server-1").strip[0].result is not None)
+    hand.wait(lambda: any(
+        chip.result is not None for chip in hand.window.controller.snapshot("server-1").strip))
 
 
 def kernel(hand: Hand) -> None:

@@ -72,9 +72,10 @@ def test_the_focus_is_seen_in_the_dark_and_on_a_projector(hand: Hand, qapp: QApp
     theme.apply(qapp, theme.LIGHT)
 
 
-def test_tab_goes_through_the_other_windows(hand: Hand) -> None:
+@pytest.mark.parametrize("repeat", [False, True])
+def test_tab_goes_through_the_other_windows(hand: Hand, repeat: bool) -> None:
     hand.window.others.open_backlog_lab()
-    hand.window.others.make_scenario()
+    hand.window.others.make_scenario(repeat=repeat)
     maker = hand.window.findChild(ScenarioWindow)
     for window in (hand.window.others.lab, maker):
         assert window is not None
@@ -156,7 +157,7 @@ def test_every_button_that_acts_has_a_menu_entry(hand: Hand) -> None:
 
 def test_every_command_has_a_key(hand: Hand) -> None:
     without = [name for name, action in actions(hand).items()
-               if not action.shortcuts() and not name.startswith("scheme_")]
+               if not action.shortcuts()]
     assert not without
 
 

@@ -51,8 +51,8 @@ def lab(hand: Hand) -> BacklogWindow:
     hand.window.others.open_backlog_lab()
     made = hand.window.others.lab
     assert made is not None
-    made.every.setText("0")
-    made.timeout.setText("0.5")
+    made.set_up.every.setText("0")
+    made.set_up.timeout.setText("0.5")
     return made
 
 
@@ -61,7 +61,7 @@ def test_the_lab_before_a_run(hand: Hand, lab: BacklogWindow) -> None:
 
 
 def test_the_lab_in_a_run(hand: Hand, lab: BacklogWindow) -> None:
-    lab.timeout.setText("30")
+    lab.set_up.timeout.setText("30")
     lab.start()
     hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.QUEUED) == 3
               and lab._picture.count(ClientState.SILENT) == 3)
@@ -81,6 +81,18 @@ def test_make_scenario(hand: Hand) -> None:
     hand.window.others.make_scenario()
     made = hand.window.findChild(ScenarioWindow)
     assert made is not None
+    every_look(hand, made, (760, 560), (100, 125))
+
+
+@pytest.mark.parametrize("until", ["error", "errno", "contains", "eof", ""])
+def test_repeat_until(hand: Hand, until: str) -> None:
+    connected(hand)
+    hand.window.others.make_scenario(repeat=True)
+    made = hand.window.findChild(ScenarioWindow)
+    assert made is not None
+    box = made.repeat.until
+    box.setCurrentIndex(box.findData(until))
+    box.activated.emit(box.currentIndex())
     every_look(hand, made, (760, 560), (100, 125))
 
 

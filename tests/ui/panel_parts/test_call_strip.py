@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from workbench.engine.settings import EndpointSettings, GateMode, Pace, Role
 from workbench.engine.snapshot import Chip, ChipState, EndpointSnapshot, Phase, Waiting
-from workbench.ui.panel_parts.call_strip import SECOND, CallStrip
+from workbench.ui.panel_parts.call_strip import CallStrip
 from workbench.ui.panel_parts.controls import Controls
+from workbench.ui.strip_chips import SECOND, chips_of
 
 BARE = EndpointSnapshot(
     "server-1", EndpointSettings("server-1", Role.LISTENER), Phase.IDLE, None, None, None,
@@ -38,11 +39,16 @@ def made(qtbot: QtBot, width: int = 700) -> CallStrip:
     return strip
 
 
+def show(strip: CallStrip, snapshot: EndpointSnapshot, now_ns: int,
+         planned: tuple[Chip, ...] = ()) -> None:
+    strip.show_chips(chips_of(snapshot, planned), now_ns)
+
+
 def test_planned_calls_show_before_the_first_start(qtbot: QtBot) -> None:
     strip = made(qtbot)
-    strip.show_snapshot(BARE, 0, PLANNED)
+    show(strip, BARE, 0, PLANNED)
     assert texts(strip) == [
-        "socket(AF_INET, SOCK_STREAM)", "bind(('127.0.0.1', 23333))", "accept",
+        "socket(AF_INET, SOCK_STREAM)", "bind(('127.0.0.1', 23333))", "accept()",
     ]
     strip.resize(420, 30)
     assert texts(strip) == ["socket(AF_INET, SOCK_STREAM)", "bind", "accept"]
@@ -52,7 +58,7 @@ def test_planned_calls_show_before_the_first_start(qtbot: QtBot) -> None:
 
 def test_the_menu_runs_and_copies(qtbot: QtBot) -> None:
     strip = made(qtbot)
-    strip.show_snapshot(BARE, 0, PLANNED)
+    show(strip, BARE, 0, PLANNED)
     buttons = sorted((x for x in strip.findChildren(QToolButton) if x.isVisible()),
                      key=lambda x: x.x())
     entries = []
@@ -77,16 +83,16 @@ def test_done_failed_and_waiting(qtbot: QtBot) -> None:
     )
     waiting = Waiting("accept", since_ns=0, deadline_ns=3 * SECOND)
     snapshot = replace(BARE, phase=Phase.LISTENING, strip=chips, waiting=waiting)
-    strip.show_snapshot(snapshot, SECOND)
+    show(strip, snapshot, SECOND)
     assert texts(strip) == ["socket fd 7", "bind EADDRINUSE", "accept 2.0 s left"]
-    strip.show_snapshot(replace(snapshot, waiting=Waiting("accept", 0)), 12 * SECOND)
+    show(strip, replace(snapshot, waiting=Waiting("accept", 0)), 12 * SECOND)
     assert texts(strip)[-1] == "accept 12 s"
 
 
 def test_a_click_tells_which_call(qtbot: QtBot) -> None:
     strip = made(qtbot)
     chip = Chip("socket", "", ChipState.DONE, 1, 7)
-    strip.show_snapshot(replace(BARE, phase=Phase.BOUND, strip=(chip,)), 0)
+    show(strip, replace(BARE, phase=Phase.BOUND, strip=(chip,)), 0)
     with qtbot.waitSignal(strip.chosen) as caught:
         next(x for x in strip.findChildren(QToolButton) if x.isVisible()).click()
     assert caught.args == [chip]
@@ -95,7 +101,7 @@ def test_a_click_tells_which_call(qtbot: QtBot) -> None:
 def test_the_newest_stay_where_there_is_no_room(qtbot: QtBot) -> None:
     strip = made(qtbot, width=200)
     chips = tuple(Chip(f"call{number}", "", ChipState.DONE, number) for number in range(9))
-    strip.show_snapshot(replace(BARE, phase=Phase.BOUND, strip=chips), 0)
+    show(strip, replace(BARE, phase=Phase.BOUND, strip=chips), 0)
     shown = texts(strip)
     assert shown[0].startswith("+")
     assert shown[-1] == "call8"

@@ -3,54 +3,39 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QPushButton,
-    QScrollArea,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.labs import backlog_kept
 from workbench.labs.backlog import BacklogRun, system
 from workbench.labs.backlog_compare import Prediction
-from workbench.labs.backlog_data import BacklogSettings, ClientState, Family, Mode, Picture
+from workbench.labs.backlog_data import BacklogSettings, ClientState, Mode, Picture
 from workbench.labs.backlog_words import ends, title
-from workbench.labs.private_net import Probe
 from workbench.texts import Problem, tr
-from workbench.ui import fields
 from workbench.ui.defaults import LAB_PREFIX
-from workbench.ui.flow_layout import FlowLayout
+from workbench.ui.lab.by_hand import ByHand
 from workbench.ui.lab.client_chart import ClientChart
 from workbench.ui.lab.comparison import ComparisonView
 from workbench.ui.lab.log_line import LogLine
+from workbench.ui.lab.probing import Probing
 from workbench.ui.lab.queue_cells import QueueCells
+from workbench.ui.lab.set_up import SetUp
 from workbench.ui.lab.side import Side
-from workbench.ui.panel_parts.controls import (
-    ChoiceBox,
-    Controls,
-    TextField,
-    group,
-    spring,
-    tone,
-)
+from workbench.ui.lab.top_row import TopRow
+from workbench.ui.panel_parts.controls import Controls, tone
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
     from workbench.ui.looks import Looks
 
 LOOK: Final = 100
-STEPS: Final = ("setup", "predict", "run", "compare")
+"""Milliseconds between two pictures of a run."""
 
 
 class BacklogWindow(QWidget):
@@ -69,67 +54,34 @@ class BacklogWindow(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK)
         self._timer.timeout.connect(self._on_look)
-        self._probe = Probe()
-        self._forget_probe = controller.session.before_close(self._probe.wait)
-        self._probing = QTimer(self)
-        self._probing.setInterval(LOOK)
-        self._probing.timeout.connect(self._on_probe)
+        self.probing = Probing(controller.session, self)
         self._make()
         self._lay_out()
         self._wire()
         self.retranslate()
         self.resize(1180, 760)
         self._show_step("setup")
-        self._probing.start()
 
     # -- building -------------------------------------------------------------------------------
 
     def _make(self) -> None:
-        add = self.controls.add
-        self.backlog = add(TextField("2", width=8), "backlog", "lab_backlog")
-        self.clients = add(TextField("6", width=5), "clients", "lab_clients")
-        self.every = add(TextField("0.2", width=5), "every", "lab_every")
-        self.timeout = add(TextField("5.0", width=6), "timeout", "lab_timeout")
-        self.accept_after = add(TextField("", width=5), "accept_after", "lab_accept_after")
-        self.family = add(
-            ChoiceBox(*((item.value, f"lab.family_{item.value}") for item in Family)),
-            "family", "lab_family",
-        )
-        self.mode = add(
-            ChoiceBox(*((item.value, f"lab.mode_{item.value}") for item in Mode)),
-            "mode", "lab_mode",
-        )
+        self.top = TopRow(self.controls, self._looks)
+        self.set_up = SetUp(self.controls)
         self.side = Side(self.controls)
         self.said = self.side.said
-        self.run_button = add(QPushButton(), "run", "lab_run")
-        self.run_button.setProperty("primary", True)
-        self.stop_button = add(QPushButton(), "stop", "lab_stop")
-        self.again_button = add(QPushButton(), "again", "lab_again")
-        self.keep_button = add(QPushButton(), "keep", "lab_keep")
-        self.kept_button = add(QPushButton(), "kept", "lab_kept")
-        self.kept_menu = QMenu(self.kept_button)
-        self.kept_button.setMenu(self.kept_menu)
-        self.accept_one = add(QPushButton(), "accept_one", "lab_accept_one")
-        self.listen_again = add(QPushButton(), "listen_again", "lab_listen_again")
-        self.listen_size = add(TextField("2", width=6), "listen_size", "lab_listen_size")
-        self.close_listener = add(QPushButton(), "close_listener", "lab_close_listener")
-        self.message = add(QLabel(), "message", "lab_message")
-        self.headline, self.clock = QLabel(), QLabel()
-        self.steps = {name: QLabel() for name in STEPS}
+        self.by_hand = ByHand(self.controls)
+        self.message = self.controls.add(QLabel(), "message", "lab_message")
+        self.headline = QLabel()
         self.cells, self.chart, self.comparison = QueueCells(), ClientChart(), ComparisonView()
-        for label in (self.message, self.headline, self.clock, *self.steps.values()):
-            label.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self.message, self.headline):
+            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self.log_line = LogLine(self._controller)
-        self.smaller, self.larger = QToolButton(), QToolButton()
-        self.smaller.setObjectName("lab.smaller")
-        self.larger.setObjectName("lab.larger")
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.addLayout(self._top())
-        column.addLayout(self._set_up())
+        column.addLayout(self.top)
+        column.addLayout(self.set_up)
         middle = QHBoxLayout()
         middle.addWidget(self.side)
         middle.addLayout(self._right(), 1)
@@ -137,38 +89,11 @@ class BacklogWindow(QWidget):
         column.addWidget(self.message)
         column.addWidget(self.log_line)
 
-    def _top(self) -> FlowLayout:
-        row = FlowLayout()
-        for label in self.steps.values():
-            label.setProperty("badge", True)
-            row.addWidget(label)
-        for widget in (spring(), self.clock, self.stop_button, self.again_button,
-                       self.keep_button, self.kept_button, self.smaller, self.larger):
-            row.addWidget(widget)
-        return row
-
-    def _set_up(self) -> FlowLayout:
-        caption = self.controls.caption
-        row = FlowLayout()
-        for key, widget in (
-            ("lab_mode", self.mode), ("lab_family", self.family), ("lab_backlog", self.backlog),
-            ("lab_clients", self.clients), ("lab_every", self.every),
-            ("lab_timeout", self.timeout), ("lab_accept_after", self.accept_after),
-        ):
-            row.addWidget(group(caption(key, widget), widget))
-        row.addWidget(self.run_button)
-        return row
-
     def _right(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.addWidget(self.headline)
         column.addWidget(self.cells)
-        row = FlowLayout()
-        for widget in (
-            self.accept_one, group(self.listen_again, self.listen_size), self.close_listener,
-        ):
-            row.addWidget(widget)
-        column.addLayout(row)
+        column.addLayout(self.by_hand)
         scroll = self._scroll = QScrollArea()
         scroll.setObjectName("lab.clients_area")
         scroll.setProperty("reading", True)
@@ -181,63 +106,29 @@ class BacklogWindow(QWidget):
         return column
 
     def _wire(self) -> None:
-        self.run_button.clicked.connect(self.start)
-        self.stop_button.clicked.connect(self.stop)
-        self.again_button.clicked.connect(self.start)
-        self.accept_one.clicked.connect(self._on_accept_one)
-        self.listen_again.clicked.connect(self._on_listen_again)
-        self.close_listener.clicked.connect(self._on_close_listener)
-        self.keep_button.clicked.connect(self._on_keep)
-        self.kept_menu.aboutToShow.connect(self._fill_kept)
+        self.set_up.edited.connect(self._word)
+        self.set_up.submitted.connect(self.start)
+        self.top.stop.clicked.connect(self.stop)
+        self.top.again.clicked.connect(self.start)
+        self.top.keep.clicked.connect(self._on_keep)
+        self.top.kept_wanted.connect(self.show_kept)
+        self.by_hand.asked.connect(self._on_asked)
+        self.by_hand.refused.connect(self._on_refused)
         self.comparison.wanted.connect(self._on_way)
-        for field in (self.backlog, self.clients, self.every, self.timeout, self.accept_after):
-            field.textEdited.connect(self._word)
-            field.returnPressed.connect(self.start)
-        for box in (self.mode, self.family):
-            box.activated.connect(self._word)
+        self.probing.ended.connect(self._on_probed)
         for field in self.said.values():
             field.textEdited.connect(lambda _text: self._show_step("predict"))
         QShortcut(QKeySequence(Qt.Key.Key_Space), self, self._on_space)
         looks = self._looks
-        self.smaller.clicked.connect(looks.smaller)
-        self.larger.clicked.connect(looks.larger)
         for keys, act in (("Ctrl+=", looks.larger), ("Ctrl++", looks.larger),
                           ("Ctrl+-", looks.smaller), ("Ctrl+0", looks.normal)):
             QShortcut(QKeySequence(keys), self, act)
 
-    # -- what is asked for ----------------------------------------------------------------------
-
-    def settings(self) -> BacklogSettings:
-        """As the fields say. Raises Problem where one cannot be understood."""
-        after = self.accept_after.text().strip()
-        made = BacklogSettings(
-            backlog=fields.parse_whole(self.backlog.text(), least=-(2**31), most=2**31 - 1),
-            clients=fields.parse_whole(self.clients.text(), least=1, most=10_000),
-            every=fields.parse_seconds(self.every.text()),
-            timeout=fields.parse_timeout(self.timeout.text()),
-            family=Family(self.family.value()), mode=Mode(self.mode.value()),
-            accept_after=fields.parse_seconds(after) if after else None,
-        )
-        made.check()
-        return made
-
-    @Slot()
-    def _on_probe(self) -> None:
+    @Slot(object)
+    def _on_probed(self, hindered: Mapping[Mode, Problem]) -> None:
         """What needs a private network is offered where there is one."""
-        found = self._probe.found
-        if found is None:
-            return
-        self._probing.stop()
-        self._probe.wait()
-        self._forget_probe()
-        tried = {Mode.FIREWALL: found.firewall, Mode.ABORT: found.abort}
-        self.comparison.hindered = {
-            mode: problem for mode, problem in tried.items() if problem is not None}
-        self._forbid()
-
-    def _forbid(self) -> None:
-        for mode, problem in self.comparison.hindered.items():
-            self.mode.forbid(mode.value, problem.text)
+        self.comparison.hindered = hindered
+        self.set_up.forbid(hindered)
 
     # -- the run --------------------------------------------------------------------------------
 
@@ -246,14 +137,14 @@ class BacklogWindow(QWidget):
         """Run as set up; a run under way is stopped first."""
         self.stop()
         try:
-            settings = replace(self.settings(), hold=True)
+            settings = replace(self.set_up.settings(), hold=True)
             self._said = self.side.prediction()
             run = BacklogRun(self._controller.session, settings, name=LAB_PREFIX)
         except Problem as problem:
             self._say(problem.text, "bad")
             return
         self._run, self._shown = run, settings
-        self.listen_size.setText(str(settings.backlog))
+        self.by_hand.begin(settings.backlog)
         self.comparison.hide()
         self._say(ends(settings), "info")
         run.start()
@@ -276,26 +167,14 @@ class BacklogWindow(QWidget):
         if isinstance(focused, QPushButton):
             focused.click()
         else:
-            self._on_accept_one()
+            self.by_hand.ask_accept()
 
-    @Slot()
-    def _on_accept_one(self) -> None:
-        self._do(lambda run: run.accept_one())
+    @Slot(object)
+    def _on_refused(self, problem: Problem) -> None:
+        self._say(problem.text, "bad")
 
-    @Slot()
-    def _on_listen_again(self) -> None:
-        try:
-            size = fields.parse_whole(self.listen_size.text(), least=-(2**31), most=2**31 - 1)
-        except Problem as problem:
-            self._say(problem.text, "bad")
-            return
-        self._do(lambda run: run.listen_again(size))
-
-    @Slot()
-    def _on_close_listener(self) -> None:
-        self._do(lambda run: run.close_listener())
-
-    def _do(self, act: Callable[[BacklogRun], None]) -> None:
+    @Slot(object)
+    def _on_asked(self, act: Callable[[BacklogRun], None]) -> None:
         if self._run is None or self._run.wait(0):
             self._say(tr("lab.not_running"), "info")
             return
@@ -306,7 +185,7 @@ class BacklogWindow(QWidget):
 
     @Slot(object)
     def _on_way(self, mode: Mode) -> None:
-        self.mode.choose(mode.value)
+        self.set_up.mode.choose(mode.value)
         self.start()
 
     # -- kept runs ------------------------------------------------------------------------------
@@ -322,15 +201,7 @@ class BacklogWindow(QWidget):
         else:
             self._say(tr("lab.kept", path=str(path)), "good")
 
-    @Slot()
-    def _fill_kept(self) -> None:
-        self.kept_menu.clear()
-        for path in backlog_kept.kept_runs():
-            action = self.kept_menu.addAction(path.stem)
-            action.triggered.connect(lambda _=False, path=path: self.show_kept(path))
-        if self.kept_menu.isEmpty():
-            self.kept_menu.addAction(tr("lab.no_kept")).setEnabled(False)
-
+    @Slot(object)
     def show_kept(self, path: Path) -> None:
         """A finished run of another day: shown as recorded."""
         try:
@@ -380,9 +251,7 @@ class BacklogWindow(QWidget):
         self.chart.show_picture(picture, self._shown)
         if picture is None:
             return
-        self.clock.setText(tr("lab.clock", time=f"{picture.time:.1f}",
-                              left=f"{max(0.0, picture.ends_in):.1f}") if picture.running
-                           else tr("lab.clock_ended", time=f"{picture.time:.1f}"))
+        self.top.show_clock(picture)
         self.side.show_picture(picture, self._shown.mode)
         self.log_line.refresh()
         if picture.running:
@@ -399,12 +268,8 @@ class BacklogWindow(QWidget):
         return ends(self._shown)
 
     def _show_step(self, current: str) -> None:
-        for name, label in self.steps.items():
-            tone(label, "busy" if name == current else "idle")
-        running = current == "run"
-        self.keep_button.setEnabled(current == "compare" and self._run is not None)
-        for button in (self.accept_one, self.listen_again, self.close_listener, self.stop_button):
-            button.setEnabled(running)
+        self.top.show_step(current, keepable=current == "compare" and self._run is not None)
+        self.by_hand.show_running(current == "run")
 
     def _say(self, text: str, level: str) -> None:
         self.message.setText(text)
@@ -415,7 +280,7 @@ class BacklogWindow(QWidget):
     def _word(self) -> None:
         """The headline and the article's claim for what is set up."""
         try:
-            settings = self.settings()
+            settings = self.set_up.settings()
         except Problem as problem:
             self._say(problem.text, "bad")
             return
@@ -431,15 +296,10 @@ class BacklogWindow(QWidget):
     def retranslate(self) -> None:
         self.setWindowTitle(tr("lab.title"))
         self.controls.retranslate()
-        for number, (name, label) in enumerate(self.steps.items(), 1):
-            label.setText(f"{number}  {tr(f'lab.step_{name}')}")
+        self.top.retranslate()
         self.side.retranslate()
         self.log_line.retranslate()
-        for button, key in ((self.smaller, "smaller"), (self.larger, "larger")):
-            button.setText(tr(f"window.{key}"))
-            button.setToolTip(tr(f"tip.{key}"))
-            button.setAccessibleName(tr(f"name.{key}"))
-        self._forbid()
+        self.set_up.forbid(self.comparison.hindered)
         self._scroll.setAccessibleName(tr("lab.chart"))
         self.comparison.setAccessibleName(tr("lab.step_compare"))
         self._word()

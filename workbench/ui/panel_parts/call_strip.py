@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -10,11 +10,12 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
-from workbench.engine.snapshot import Chip, ChipState, CloseCause, EndpointSnapshot, Phase
+from workbench.engine.snapshot import Chip, ChipState
 from workbench.explain import python_call
 from workbench.texts import tr
 from workbench.ui import theme
 from workbench.ui.panel_parts.controls import Controls, tone
+from workbench.ui.strip_chips import in_full, label
 from workbench.ui.theme import GAP
 
 _TONES: Final = {
@@ -26,10 +27,6 @@ _ICONS: Final = {
 }
 _OF_A_SET_UP: Final = frozenset({"socket", "setsockopt", "bind", "listen", "connect"})
 """The others follow from what happens later: nobody can make accept() return."""
-_WITH_FD: Final = ("socket", "accept")
-_WITH_BYTES: Final = ("send", "recv", "sendto", "recvfrom")
-MOST_CHIPS: Final = 24
-SECOND: Final = 1_000_000_000
 
 
 class CallStrip(QWidget):
@@ -47,6 +44,7 @@ class CallStrip(QWidget):
         super().__init__()
         self._chips: list[_ChipButton] = []
         self._more = QToolButton(self)
+        self._more.clicked.connect(self._on_more)
         self._more.setProperty("chip", True)
         tone(self._more, "planned")
         controls.add(self, "calls")
@@ -67,14 +65,8 @@ class CallStrip(QWidget):
         for button in self._chips:
             button.forget()
 
-    def show_snapshot(
-        self, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[Chip, ...] = (),
-        recent: tuple[Chip, ...] = (),
-    ) -> None:
-        """`planned` are the calls to come while there is none yet, `recent` those of the
-        connection in question, after its set-up.
-        """
-        chips = (*_chips(snapshot, planned), *recent)
+    def show_chips(self, chips: Sequence[Chip], now_ns: int) -> None:
+        """These calls in this order; `now_ns` is for those that wait."""
         changed = False
         while len(self._chips) < len(chips):
             button = _ChipButton(self)
@@ -89,7 +81,7 @@ class CallStrip(QWidget):
             gone.deleteLater()
             changed = True
         for button, chip in zip(self._chips, chips, strict=True):
-            changed = button.show_chip(chip, _label(chip, snapshot, now_ns)) or changed
+            changed = button.show_chip(chip, label(chip, now_ns)) or changed
         if changed:
             self._lay_out()
 
@@ -106,6 +98,16 @@ class CallStrip(QWidget):
         code = python_call(chip.call, chip.args)
         menu.addAction(tr("chip.copy"), lambda: QGuiApplication.clipboard().setText(code))
         menu.popup(button.mapToGlobal(where))
+
+    @Slot()
+    def _on_more(self) -> None:
+        """The calls that there is no room for."""
+        menu = QMenu(self)
+        for button in self._chips:
+            if button.isHidden() and button.chip is not None:
+                menu.addAction(button.icon(), button.toolTip(),
+                               partial(self.chosen.emit, button.chip))
+        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _lay_out(self) -> None:
         self._spell_out()
@@ -132,14 +134,18 @@ class CallStrip(QWidget):
                 left += widths[index] + GAP
 
     def _spell_out(self) -> None:
-        """Planned calls show the arguments they will get: all, else the next one, else none."""
-        planned = [chip for chip in self._chips
-                   if chip.chip is not None and chip.chip.state is ChipState.PLANNED]
-        for spelled in (planned, planned[:1], []):
-            for chip in planned:
-                chip.spell_out(chip in spelled)
-            needed = sum(chip.needed() for chip in self._chips) + GAP * (len(self._chips) - 1)
-            if needed <= self.width():
+        """As many with all they can say as there is room for: calls to come, then the newest."""
+        for chip in self._chips:
+            chip.spell_out(False)
+        left = self.width() - sum(chip.needed() for chip in self._chips) \
+            - GAP * (len(self._chips) - 1)
+        for chip in (*(x for x in self._chips if x.planned),
+                     *(x for x in reversed(self._chips) if not x.planned)):
+            before = chip.needed()
+            chip.spell_out(True)
+            left -= chip.needed() - before
+            if left < 0:
+                chip.spell_out(False)
                 return
 
     def sizeHint(self) -> QSize:
@@ -159,6 +165,7 @@ class _ChipButton(QToolButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.chip: Chip | None = None
+        self._label = ""
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setProperty("chip", True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -171,13 +178,9 @@ class _ChipButton(QToolButton):
 
     def show_chip(self, chip: Chip, label: str) -> bool:
         """Show a call; True if the button may need another width."""
-        planned = chip.state is ChipState.PLANNED
-        if self.chip == chip and (planned or self.text() == label):
+        if self.chip == chip and self._label == label:
             return False
-        wider = planned or self.text() != label or self.chip is None or (
-            self.chip.state != chip.state)
-        self.chip = chip
-        self.setText(label)
+        self.chip, self._label = chip, label
         tone(self, _TONES[chip.state])
         colour = {
             ChipState.WAITING: theme.current().busy.text, ChipState.DONE: theme.current().good.text,
@@ -191,13 +194,16 @@ class _ChipButton(QToolButton):
         state = tr(f"chip.{chip.state.name.lower()}")
         self.setToolTip(f"{chip.call}({chip.args}): {chip.errno or state}")
         self.setAccessibleName(f"{label}: {state}")
-        return wider
+        return True
+
+    @property
+    def planned(self) -> bool:
+        return self.chip is not None and self.chip.state is ChipState.PLANNED
 
     def spell_out(self, spelled: bool) -> None:
-        """Show the arguments too, or the call's name alone."""
+        """All that it can say, or the shortest."""
         if self.chip is not None:
-            self.setText(f"{self.chip.call}({self.chip.args})" if spelled and self.chip.args
-                         else self.chip.call)
+            self.setText(in_full(self.chip, self._label) if spelled else self._label)
 
     def needed(self) -> int:
         """Pixels for icon and text; QToolButton's own hint wastes a third."""
@@ -211,53 +217,3 @@ class _ChipButton(QToolButton):
     def _on_clicked(self) -> None:
         if self.chip is not None:
             self.pressed_chip.emit(self.chip)
-
-
-def _chips(snapshot: EndpointSnapshot, planned: tuple[Chip, ...]) -> tuple[Chip, ...]:
-    """The calls to show: planned ones before the first, and the one that is waited for."""
-    chips = tuple(_settled(chip, snapshot) for chip in snapshot.strip[-MOST_CHIPS:])
-    if not chips and snapshot.phase is Phase.IDLE:
-        return planned
-    waiting = snapshot.waiting
-    if waiting is not None and all(
-        chip.state is not ChipState.WAITING or chip.call != waiting.call for chip in chips
-    ):
-        return (*chips, Chip(waiting.call, "", ChipState.WAITING))
-    return chips
-
-
-def _settled(chip: Chip, snapshot: EndpointSnapshot) -> Chip:
-    """A connect that had to wait, as it came out: the connection knows, the call did not."""
-    if chip.call != "connect" or chip.state is not ChipState.DONE or chip.result is not None:
-        return chip
-    newest = snapshot.connections[-1] if snapshot.connections else None
-    if newest is None or newest.connected_ns is not None:
-        return chip
-    if newest.closed_ns is None:
-        return replace(chip, state=ChipState.WAITING)
-    if newest.close_cause is CloseCause.TIMED_OUT:
-        return replace(chip, state=ChipState.FAILED, errno=newest.errno or "TimeoutError")
-    if newest.close_cause is CloseCause.FAILED:
-        return replace(chip, state=ChipState.FAILED, errno=newest.errno)
-    return chip
-
-
-def _label(chip: Chip, snapshot: EndpointSnapshot, now_ns: int) -> str:
-    if chip.state is ChipState.FAILED and chip.errno:
-        return f"{chip.call} {chip.errno}"
-    if chip.state is ChipState.DONE and chip.call in _WITH_FD and chip.result is not None:
-        return f"{chip.call} fd {chip.result}"
-    if chip.state is ChipState.DONE and chip.call in _WITH_BYTES:
-        return f"{chip.call} {chip.result} B"
-    if chip.state is not ChipState.WAITING:
-        return chip.call
-    if chip.t_ns is not None and chip.call in ("recv", "recvfrom"):
-        return tr("chip.since", call=chip.call, seconds=max(0, now_ns - chip.t_ns) // SECOND)
-    newest = snapshot.connections[-1] if snapshot.connections else None
-    waiting = snapshot.waiting or (newest.waiting if newest is not None else None)
-    if waiting is not None and waiting.call == chip.call:
-        if waiting.deadline_ns is not None:
-            left = max(0.0, (waiting.deadline_ns - now_ns) / SECOND)
-            return tr("chip.left", call=chip.call, seconds=f"{left:.1f}")
-        return tr("chip.since", call=chip.call, seconds=max(0, now_ns - waiting.since_ns) // SECOND)
-    return f"{chip.call} …"

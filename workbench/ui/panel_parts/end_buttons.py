@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -12,6 +11,7 @@ from workbench.engine import commands as c
 
 if TYPE_CHECKING:
     from workbench.ui.acting import Acting
+    from workbench.ui.choice import Choice
 
 
 class EndButtons(QObject):
@@ -22,11 +22,10 @@ class EndButtons(QObject):
         close: only the panel knows what there is to close.
     """
 
-    def __init__(self, panel: Acting, meant: Callable[[], int | None]) -> None:
-        """`meant` is the number of the connection; None: the only one."""
+    def __init__(self, panel: Acting, choice: Choice) -> None:
         super().__init__(panel)
         self._panel = panel
-        self._meant = meant
+        self._choice = choice
         self.half_close = panel.controls.add(QPushButton(), "half_close")
         self.abort = panel.controls.add(QPushButton(), "abort")
         self.close = panel.controls.add(QPushButton(), "close")
@@ -35,8 +34,8 @@ class EndButtons(QObject):
 
     @Slot()
     def _on_half_close(self) -> None:
-        self._panel.act("half_close", c.Shutdown(self._panel.name, connection=self._meant()))
+        self._panel.act("half_close", c.Shutdown(self._panel.name, connection=self._choice.number))
 
     @Slot()
     def _on_abort(self) -> None:
-        self._panel.act("abort", c.Abort(self._panel.name, connection=self._meant()))
+        self._panel.act("abort", c.Abort(self._panel.name, connection=self._choice.number))

@@ -45,6 +45,15 @@ class GateBox(QWidget):
             row.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    @property
+    def value(self) -> GateMode:
+        return GateMode(self.mode.value())
+
+    def expect(self, mode: GateMode) -> None:
+        """Show a mode that the endpoint is about to be given."""
+        self._settles = time.monotonic() + SETTLE
+        self.mode.choose(mode.value)
+
     def show_mode(self, mode: GateMode, *, live: bool) -> None:
         """`live`: there is a socket on which one call can be made."""
         if mode.value == self.mode.value() or time.monotonic() > self._settles:

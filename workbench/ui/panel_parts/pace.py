@@ -8,14 +8,15 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from workbench.engine import commands as c
-from workbench.engine.settings import Pace
-from workbench.engine.snapshot import ChipState, EndpointSnapshot
+from workbench.engine.settings import GateMode, Pace
+from workbench.engine.snapshot import Chip, ConnectionSnapshot, EndpointSnapshot
+from workbench.ui.next_call import NextCall, next_call
 from workbench.ui.panel_parts.controls import ChoiceBox
 from workbench.ui.theme import GAP
-from workbench.ui.wording import say
 
 if TYPE_CHECKING:
-    from workbench.ui.acting import Acting
+    from workbench.ui.panel import EndpointPanel
+    from workbench.ui.panel_parts.gate import GateBox
 
 _CHOICES = (
     (Pace.AT_ONCE.value, "choice.at_once"),
@@ -27,11 +28,13 @@ _CHOICES = (
 class PaceBox(QWidget):
     """At once, slowly or call by call."""
 
-    def __init__(self, panel: Acting) -> None:
+    def __init__(self, panel: EndpointPanel) -> None:
         """`panel` performs what is chosen and pressed."""
         super().__init__()
         self._panel = panel
         controls = self._controls = panel.controls
+        self._item: ConnectionSnapshot | None = None
+        self._held: list[GateBox] = []
         self.pace = controls.add(ChoiceBox(*_CHOICES), "pace")
         self.next = controls.add(QPushButton(), "next_call")
         self.pace.activated.connect(self._on_pace)
@@ -47,11 +50,22 @@ class PaceBox(QWidget):
     def value(self) -> Pace:
         return Pace(self.pace.value())
 
-    def show_pace(self, snapshot: EndpointSnapshot) -> None:
-        """Next call is there for call by call, and works while a call is planned."""
+    def show_pace(self, snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
+                  ) -> Chip | None:
+        """Next call is there for call by call; returns what it would do after the set-up.
+
+        `item` is the connection in question.
+        """
         self.next.setVisible(self.value is Pace.STEP)
-        planned = any(chip.state is ChipState.PLANNED for chip in snapshot.strip)
-        self._controls.enable(self.next, None if planned else say("why.nothing_planned"))
+        self._item = item
+        if self.value is not Pace.STEP:
+            return None
+        found = next_call(snapshot, item)
+        if not isinstance(found, NextCall):
+            self._controls.enable(self.next, found)
+            return None
+        self._controls.enable(self.next, None)
+        return None if found.chip in snapshot.strip else found.chip
 
     @Slot()
     def _on_pace(self) -> None:
@@ -65,7 +79,17 @@ class PaceBox(QWidget):
             self._set_pace()
 
     def _set_pace(self) -> None:
+        """Call by call holds the gates too: every call is made by hand, not the set-up's alone."""
         self._panel.act("pace", c.SetPace(self._panel.name, self.value))
+        if self.value is Pace.STEP:
+            self._held = [gate for gate in self._panel.gates() if gate.value is GateMode.AUTO]
+            for gate in self._held:
+                gate.expect(GateMode.PAUSED)
+        else:
+            for gate in self._held:
+                gate.expect(GateMode.AUTO)
+            self._held = []
+        self._panel.configured("pace")
 
     def step(self, count: int = 1) -> None:
         """Make so many of the planned calls."""
@@ -74,4 +98,9 @@ class PaceBox(QWidget):
 
     @Slot()
     def _on_next(self) -> None:
-        self.step()
+        """What comes next now; before the picture knows of a start, its first call."""
+        found = next_call(self._panel.controller.snapshot(self._panel.name), self._item)
+        if isinstance(found, NextCall):
+            self._panel.act("next_call", found.command)
+        else:
+            self.step()

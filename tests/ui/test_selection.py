@@ -1,0 +1,103 @@
+"""One selection: choosing in a tab, a table or a row of the log moves all three."""
+
+from __future__ import annotations
+
+import socket
+
+from tests.ui.conftest import Hand
+from workbench.ui import defaults
+from workbench.ui.panel import EndpointPanel
+
+
+def talk(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.press("client.send")
+    hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+
+
+def row_where(hand: Hand, endpoint: str, call: str) -> int:
+    """The newest row of the log with this call of this endpoint."""
+    model = hand.window.log.model
+
+    def found() -> list[int]:
+        rows = ((row, model.record_row(row)) for row in range(model.rowCount()))
+        return [row for row, event in rows if event is not None and event.endpoint == endpoint
+                and event.call == call and event.kind in {"call", "end"}]
+
+    hand.wait(lambda: bool(found()))
+    return found()[-1]
+
+
+def panel(hand: Hand, name: str) -> EndpointPanel:
+    found = hand.window.slots_.panel(name)
+    assert found is not None
+    return found
+
+
+def test_a_row_of_the_log_brings_its_tab_and_its_connection(hand: Hand) -> None:
+    talk(hand)
+    hand.window.panels.new_server()
+    assert not panel(hand, "server-1").isVisible()
+    row = row_where(hand, "server-1", "recv")
+    hand.window.log.view.selectRow(row)
+    assert panel(hand, "server-1").isVisible()
+    assert panel(hand, "server-1").choice.number == 1
+    selection = hand.window.controller.selection
+    assert selection.pinned
+    assert selection.seq == hand.window.log.model.seq_of(row)
+    hand.window.panels.refresh()
+    assert hand.window.controller.selection == selection
+
+
+def test_a_pinned_row_stays_until_it_is_let_go(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.window.log.view.selectRow(row_where(hand, "server-1", "bind"))
+    pinned = hand.window.controller.selection
+    assert pinned.pinned
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.press("client.send")
+    hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+    assert hand.window.controller.selection == pinned
+    hand.window.log.follow.setChecked(True)
+    assert hand.window.controller.selection.seq is None
+
+
+def test_a_new_endpoint_has_no_event_of_another_one_explained(hand: Hand) -> None:
+    talk(hand)
+    hand.wait(lambda: "recv" in hand.text_of_explain())
+    hand.window.panels.new_server()
+    hand.wait(lambda: "Choose a row" in hand.text_of_explain())
+
+
+def test_a_hidden_server_that_starts_says_so_on_its_tab(hand: Hand) -> None:
+    talk(hand)
+    tabs = hand.window.slots_.left
+    hand.window.panels.new_server()
+    index = tabs.place_of(panel(hand, "server-1"))
+    hand.wait(lambda: tabs.tabText(index) == f"server-1 :{defaults.FIRST_PORT}")
+    session = hand.window.controller.session
+    for ticket in session.stop_all():
+        assert ticket.wait(15)
+    hand.wait(lambda: tabs.tabText(index) == "server-1")
+    hand.press("client.connect")
+    hand.wait_says("client.message", "ECONNREFUSED")
+    hand.press("client.way_out")
+    hand.wait(lambda: tabs.tabText(index) == f"server-1 :{defaults.FIRST_PORT}")
+    assert panel(hand, "server-1").isVisible()
+
+
+def test_the_field_shows_the_port_that_the_default_moved_to(hand: Hand) -> None:
+    with socket.create_server(("127.0.0.1", defaults.FIRST_PORT)):
+        hand.press("server.listen")
+        hand.wait_state("server", "LISTEN")
+    local = hand.window.controller.snapshot("server-1").local
+    assert local is not None
+    port = local.rpartition(":")[2]
+    assert port != str(defaults.FIRST_PORT)
+    hand.wait(lambda: hand.text("server.port") == port)
+    assert port in hand.text("server.message")

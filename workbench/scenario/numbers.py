@@ -1,0 +1,70 @@
+"""Which connection a step means: its number counts from the begin of the run, or of the round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from workbench.engine import commands as c
+from workbench.scenario.steps import Expect, Loop, Perform, Step
+from workbench.session import Session
+
+
+class Numbers:
+    """Endpoints number their connections as long as they live, over many runs and rounds."""
+
+    def __init__(self, session: Session, names: Iterable[str]) -> None:
+        """The run begins: what these endpoints have numbered so far is of before."""
+        self._session = session
+        self._before = {name: session.numbered(name) for name in names}
+        self._rounds: dict[str, int] = {}
+
+    @contextmanager
+    def loop(self) -> Iterator[None]:
+        """A loop whose rounds may begin; after it numbers mean again what they meant before."""
+        outer = self._rounds
+        try:
+            yield
+        finally:
+            self._rounds = outer
+
+    def begin_round(self) -> None:
+        """From here on 1 is the next connection that an endpoint makes."""
+        self._rounds = {name: self._session.numbered(name) - before
+                        for name, before in self._before.items()}
+
+    def command(self, command: c.Command) -> c.Command:
+        """The command with the number that its endpoint knows."""
+        number = c.numbered(command)
+        if command.endpoint is None or number is None:
+            return command
+        moved = self._before.get(command.endpoint, 0) + self._rounds.get(command.endpoint, 0)
+        return c.aimed(command, number + moved) if moved else command
+
+    def expect(self, step: Expect) -> Expect:
+        """The expectation with the number that counts from the begin of the run."""
+        moved = self._rounds.get(step.endpoint, 0)
+        if step.connection is None or not moved:
+            return step
+        return replace(step, connection=step.connection + moved)
+
+    def look(self, step: Expect) -> int | None:
+        """The number, as the endpoint knows it, of the socket to look at."""
+        if step.connection is None:
+            return None
+        moved = self._before.get(step.endpoint, 0) + self._rounds.get(step.endpoint, 0)
+        return step.connection + moved
+
+
+def named(steps: Iterable[Step]) -> frozenset[str]:
+    """The endpoints of which the steps name a connection by its number."""
+    found: set[str] = set()
+    for step in steps:
+        match step:
+            case Loop():
+                found |= named(step.steps)
+            case Perform(command=command):
+                if command.endpoint is not None and c.numbered(command) is not None:
+                    found.add(command.endpoint)
+    return frozenset(found)

@@ -1,0 +1,50 @@
+"""Whether a command came out as its step says, and why not."""
+
+from __future__ import annotations
+
+from workbench.engine.errors import explanation_key, system_text
+from workbench.engine.ticket import Outcome
+from workbench.scenario.steps import Perform
+from workbench.texts import Problem, has
+
+
+class Failed(Exception):
+    """A step did not hold; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.key)
+        self.problem = problem
+
+
+def check_outcome(step: Perform, outcome: Outcome, family: str | None = None) -> None:
+    """Hold a command's outcome against what the step says; `family`: of its endpoint.
+
+    Raises:
+        Failed: it failed and should not have, or the other way round.
+    """
+    if step.error is None:
+        if not outcome.ok:
+            raise Failed(failure_text(outcome, family))
+        return
+    if outcome.ok:
+        raise Failed(Problem("scenario.should_fail", error=step.error))
+    cause = outcome.problem.__cause__ if outcome.problem is not None else None
+    got = {outcome.errno, outcome.error, type(cause).__name__}
+    if step.error not in got:
+        raise Failed(Problem("scenario.other_error", error=step.error,
+                              got=failure_text(outcome, family)))
+
+
+def failure_text(outcome: Outcome, family: str | None = None) -> Problem:
+    """Why a command failed and what to do, as a sentence; `family`: of the endpoint."""
+    if outcome.problem is not None:
+        return outcome.problem
+    name = outcome.errno or outcome.error or ""
+    if family == "AF_UNIX" and has(f"unix.{name}"):
+        return Problem(f"unix.{name}")
+    key = explanation_key(outcome.errno, outcome.error)
+    if key == "errors.other":
+        return Problem("scenario.failed_otherwise", name=name, text=system_text(outcome.errno))
+    values = {"errno": name, "text": system_text(outcome.errno), "call": ""}
+    return Problem("scenario.failed", name=name,
+                   what=Problem(f"{key}.what", **values), way=Problem(f"{key}.try", **values))

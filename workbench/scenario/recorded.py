@@ -1,0 +1,126 @@
+"""What a record tells of its endpoints: settings in force at a row, numbers of connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from workbench.engine import commands as c
+from workbench.engine.settings import EndpointSettings
+from workbench.engine.wording import parse_command, settings_from_json
+from workbench.journal.query import parse
+from workbench.journal.reader import Reader, Row
+
+CONFIGURE = "configure"
+
+
+def rows_of(reader: Reader, text: str) -> list[Row]:
+    """The rows that a filter selects, in order."""
+    found: list[Row] = []
+    for seqs in reader.select(parse(text), 0, reader.count()):
+        for start in range(0, len(seqs), 500):
+            found += reader.rows(seqs[start : start + 500])
+    return found
+
+
+class Settings:
+    """The settings of each endpoint, as they were at any row."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._first = {item.name: settings_from_json(item.first_config or item.config)
+                       for item in reader.endpoints()}
+        self._changes = rows_of(reader, f"kind:command call:{CONFIGURE}")
+
+    def at(self, name: str, seq: int) -> EndpointSettings | None:
+        """What was configured last before a row; None for an endpoint that is not there."""
+        found = self._first.get(name)
+        for row in self._changes:
+            if row.seq < seq and row.endpoint == name:
+                found = _configured(row) or found
+        return found
+
+    def at_first_use(self, chosen: Iterable[Row]) -> dict[str, tuple[int, EndpointSettings]]:
+        """By endpoint in the order of use: the row that used it first, the settings it met.
+
+        Being configured is no use; one that is only configured has its last settings.
+        """
+        rows = list(chosen)
+        used: dict[str, tuple[int, EndpointSettings]] = {}
+        for name in dict.fromkeys(row.endpoint for row in rows if row.endpoint is not None):
+            own = [row for row in rows if row.endpoint == name]
+            first = next((row.seq for row in own if row.call != CONFIGURE), own[-1].seq + 1)
+            settings = self.at(name, first)
+            if settings is not None:
+                used[name] = (first, settings)
+        for first, settings in list(used.values()):  # an address may name one without a command
+            link = settings.address[1:] if settings.address.startswith("@") else ""
+            linked = self.at(link, first)
+            if linked is not None and link not in used:
+                used[link] = (first, linked)
+        return used
+
+
+def _configured(row: Row) -> EndpointSettings | None:
+    try:
+        command = parse_command(row.call, row.args, row.endpoint)
+    except ValueError:
+        return None  # of a newer version
+    return command.settings if isinstance(command, c.Configure) else None
+
+
+class Counted:
+    """Numbers that connections will have when only the chosen commands are done again.
+
+    Attributes:
+        of: the number by the connection's id; one that is not made again is not there.
+    """
+
+    def __init__(self, reader: Reader, chosen: Collection[Row],
+                 wanted: Callable[[Row], bool]) -> None:
+        """`wanted`: whether a row counts at all."""
+        self.of: dict[int, int] = {}
+        self._moved: dict[tuple[str, int], int] = {}
+        names = {item.id: item for item in reader.endpoints()}
+        causes = {row.seq for row in chosen}
+        begin = min(causes, default=0)
+        openings = _openings(reader)
+        before: dict[str, int] = {}
+        after: dict[str, int] = {}
+        for item in sorted(reader.connections()):
+            owner = names.get(item.endpoint)
+            if owner is None or (owner.role == "listener" and item.parent is None):
+                continue  # what listens has no number
+            before[owner.name] = number = before.get(owner.name, 0) + 1
+            row = openings.get(item.id)
+            if row is None or not wanted(row._replace(endpoint=owner.name)):
+                continue
+            if owner.role == "listener":
+                left_out = item.pair is not None and item.pair not in self.of
+                again = row.seq >= begin and not left_out
+            else:
+                again = row.cause in causes
+            if again:
+                after[owner.name] = after.get(owner.name, 0) + 1
+                self.of[item.id] = self._moved[owner.name, number] = after[owner.name]
+
+    def command(self, command: c.Command) -> c.Command:
+        """The command, with the number that its connection will have."""
+        number = c.numbered(command)
+        if command.endpoint is None or number is None:
+            return command
+        moved = self._moved.get((command.endpoint, number), number)
+        return command if moved == number else c.aimed(command, moved)
+
+
+def _openings(reader: Reader) -> Mapping[int, Row]:
+    """By connection: its socket() call; of an accepted one a row beside its accept()."""
+    found = {row.connection: row for row in rows_of(reader, "kind:call call:socket")
+             if row.connection is not None}
+    seqs: dict[int, list[int]] = {}
+    for item in reader.connections():
+        if item.parent is not None and item.opened_seq:
+            seqs.setdefault(item.opened_seq, []).append(item.id)
+    wanted = sorted(seqs)
+    for start in range(0, len(wanted), 500):
+        for row in reader.rows(wanted[start : start + 500]):
+            found.update(dict.fromkeys(seqs[row.seq], row))
+    return found

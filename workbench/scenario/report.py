@@ -1,0 +1,83 @@
+"""What came of a run: each step with its title in one line, and why it did not hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from workbench.engine.wording import command_args, command_call
+from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.texts import Problem
+
+TITLE: Final = 160
+"""Characters of a step's title: a payload of a thousand bytes is not a title."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One step's end.
+
+    Attributes:
+        reason: why it did not hold; None where it did.
+        seconds: how long it took.
+        said: of a loop that waited for something: which round it was, and what ended it.
+    """
+
+    number: int
+    title: str
+    reason: Problem | None
+    seconds: float
+    said: Problem | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """All steps that were run, in order."""
+
+    scenario: Scenario
+    steps: list[StepResult] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return all(step.reason is None for step in self.steps)
+
+
+def title_of(step: Step) -> str:
+    """A step in one line, as code; what is long is cut."""
+    return shorten(_in_full(step))
+
+
+def shorten(text: str) -> str:
+    """At most `TITLE` characters: the beginning, an ellipsis and the end."""
+    if len(text) <= TITLE:
+        return text
+    return f"{text[:TITLE - 40]}…{text[-39:]}"
+
+
+def _in_full(step: Step) -> str:
+    match step:
+        case Perform():
+            name = f"{step.command.endpoint}." if step.command.endpoint else ""
+            return f"{name}{command_call(step.command)}({command_args(step.command)})"
+        case Wait():
+            return f"wait({step.seconds})"
+        case Expect():
+            return f"{step.endpoint}.{'expect no' if step.absent else 'expect'} {_wanted(step)}"
+        case Loop():
+            until = "" if step.until is None else f", until {condition_of(step.until)}"
+            return f"loop({step.times}{until})"
+
+
+def condition_of(until: Expect) -> str:
+    """What ends a loop, in one line, as code."""
+    wanted = _wanted(until)
+    return shorten(wanted if until.endpoint == ANY else f"{until.endpoint} {wanted}")
+
+
+def _wanted(step: Expect) -> str:
+    return ", ".join(
+        f"{key}={getattr(step, key)!r}"
+        for key in ("kind", "call", "connection", "result", "errno", "error", "peer", "size",
+                    "text", "hex", "contains", "regex", "state", "reading", "least", "most")
+        if getattr(step, key) is not None
+    )

@@ -1,0 +1,102 @@
+"""What a scenario is made of: endpoints, and steps that are done, waited for or repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from workbench.engine import commands as c
+from workbench.engine import settings as s
+from workbench.engine.events import DEFAULT_CAPTURE
+
+ANY: Final = "*"
+"""Whichever: of the endpoints of an `until`, or of the values of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """A command; `error` names the errno or class that it must fail with."""
+
+    command: c.Command
+    error: str | None = None
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Do nothing for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """Something that must be in the record (or, with `absent`, must not come).
+
+    At most one of text, hex, contains and regex; `within` in seconds from the step's start.
+    A text that is ANY only has to be there: error = "*" is any failed call.
+    With `state` or `reading` (a number of kernel.Reading, from `least` to `most`) it is a look
+    at the socket in place of a search; `connection` None is then the listener or the current one.
+    """
+
+    endpoint: str
+    kind: str | None = None
+    call: str | None = None
+    connection: int | None = None
+    result: int | None = None
+    errno: str | None = None
+    error: str | None = None
+    peer: str | None = None
+    size: int | None = None
+    count: int = 1
+    absent: bool = False
+    text: str | None = None
+    hex: str | None = None
+    contains: str | None = None
+    regex: str | None = None
+    encoding: str = "utf-8"
+    within: float = 2.0
+    state: str | None = None
+    reading: str | None = None
+    least: int | None = None
+    most: int | None = None
+
+    @property
+    def looks(self) -> bool:
+        return self.state is not None or self.reading is not None
+
+    @property
+    def wants_bytes(self) -> bool:
+        return any(v is not None for v in (self.text, self.hex, self.contains, self.regex))
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Steps again and again: `times` at most, `pause` seconds between, until `until` comes.
+
+    `until` looks at what is recorded from the loop's first round on, whatever its steps expect
+    and use up; its endpoint may be ANY. Once it is there no further step is begun: the sockets
+    stay as they are, and a reading of each is kept. With `renumber` the connections that its
+    steps name count from 1 in each round.
+    """
+
+    steps: tuple[Step, ...]
+    times: int = 1
+    pause: float = 0.0
+    until: Expect | None = None
+    renumber: bool = False
+
+
+Step = Perform | Wait | Expect | Loop
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A whole file. `capture`: bytes of each payload that the record keeps, None: all."""
+
+    title: str
+    endpoints: tuple[s.EndpointSettings, ...]
+    steps: tuple[Step, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
+    capture: int | None = DEFAULT_CAPTURE

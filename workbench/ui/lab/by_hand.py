@@ -1,0 +1,64 @@
+"""What is done by hand to a lab's listener while it runs: accept one, listen() again, close."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QPushButton
+
+from workbench.labs.backlog import BacklogRun
+from workbench.texts import Problem
+from workbench.ui.flow_layout import FlowLayout
+from workbench.ui.lab.set_up import parse_backlog
+from workbench.ui.panel_parts.controls import Controls, TextField, group
+
+
+class ByHand(FlowLayout):
+    """A row of buttons.
+
+    Signals:
+        asked(object): do this to the run (a function of a BacklogRun).
+        refused(object): a Problem: a field cannot be understood.
+    """
+
+    asked = Signal(object)
+    refused = Signal(object)
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__()
+        add = controls.add
+        self.accept_one = add(QPushButton(), "accept_one", "lab_accept_one")
+        self.listen_again = add(QPushButton(), "listen_again", "lab_listen_again")
+        self.listen_size = add(TextField("2", width=6), "listen_size", "lab_listen_size")
+        self.close_listener = add(QPushButton(), "close_listener", "lab_close_listener")
+        for widget in (
+            self.accept_one, group(self.listen_again, self.listen_size), self.close_listener,
+        ):
+            self.addWidget(widget)
+        self.accept_one.clicked.connect(self.ask_accept)
+        self.listen_again.clicked.connect(self._on_listen_again)
+        self.close_listener.clicked.connect(self._on_close_listener)
+
+    def begin(self, backlog: int) -> None:
+        """A run has begun with this backlog."""
+        self.listen_size.setText(str(backlog))
+
+    def show_running(self, running: bool) -> None:
+        for button in (self.accept_one, self.listen_again, self.close_listener):
+            button.setEnabled(running)
+
+    @Slot()
+    def ask_accept(self) -> None:
+        self.asked.emit(BacklogRun.accept_one)
+
+    @Slot()
+    def _on_listen_again(self) -> None:
+        try:
+            size = parse_backlog(self.listen_size.text())
+        except Problem as problem:
+            self.refused.emit(problem)
+            return
+        self.asked.emit(lambda run: run.listen_again(size))
+
+    @Slot()
+    def _on_close_listener(self) -> None:
+        self.asked.emit(BacklogRun.close_listener)

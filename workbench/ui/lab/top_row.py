@@ -1,0 +1,88 @@
+"""The lab's first row: the four steps, the clock, stop and again, kept runs, text size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton
+
+from workbench.labs import backlog_kept
+from workbench.labs.backlog_data import Picture
+from workbench.texts import tr
+from workbench.ui.flow_layout import FlowLayout
+from workbench.ui.panel_parts.controls import Controls, spring, tone
+
+if TYPE_CHECKING:
+    from workbench.ui.looks import Looks
+
+STEPS: Final = ("setup", "predict", "run", "compare")
+
+
+class TopRow(FlowLayout):
+    """Shows how far a run is.
+
+    Attributes:
+        stop, again, keep: buttons; the window knows what to do.
+
+    Signals:
+        kept_wanted(object): show this kept run (a Path).
+    """
+
+    kept_wanted = Signal(object)
+
+    def __init__(self, controls: Controls, looks: Looks) -> None:
+        super().__init__()
+        self._steps = {name: QLabel() for name in STEPS}
+        self._clock = QLabel()
+        self.stop = controls.add(QPushButton(), "stop", "lab_stop")
+        self.again = controls.add(QPushButton(), "again", "lab_again")
+        self.keep = controls.add(QPushButton(), "keep", "lab_keep")
+        kept = controls.add(QPushButton(), "kept", "lab_kept")
+        self._menu = QMenu(kept)
+        kept.setMenu(self._menu)
+        self._sizes = {name: QToolButton() for name in ("smaller", "larger")}
+        for label in self._steps.values():
+            label.setProperty("badge", True)
+        for label in (*self._steps.values(), self._clock):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        for widget in (*self._steps.values(), spring(), self._clock, self.stop, self.again,
+                       self.keep, kept, *self._sizes.values()):
+            self.addWidget(widget)
+        for name, button in self._sizes.items():
+            button.setObjectName(f"lab.{name}")
+        self._sizes["smaller"].clicked.connect(looks.smaller)
+        self._sizes["larger"].clicked.connect(looks.larger)
+        self._menu.aboutToShow.connect(self._fill)
+
+    @Slot()
+    def _fill(self) -> None:
+        self._menu.clear()
+        for path in backlog_kept.kept_runs():
+            action = self._menu.addAction(path.stem)
+            action.triggered.connect(lambda _=False, path=path: self.kept_wanted.emit(path))
+        if self._menu.isEmpty():
+            self._menu.addAction(tr("lab.no_kept")).setEnabled(False)
+
+    def show_step(self, current: str, *, keepable: bool) -> None:
+        """One of STEPS; `keepable`: there is a finished run of today."""
+        for name, label in self._steps.items():
+            tone(label, "busy" if name == current else "idle")
+        self.stop.setEnabled(current == "run")
+        self.keep.setEnabled(keepable)
+
+    def show_clock(self, picture: Picture) -> None:
+        """How long it runs and will run."""
+        time = f"{picture.time:.1f}"
+        self._clock.setText(
+            tr("lab.clock", time=time, left=f"{max(0.0, picture.ends_in):.1f}")
+            if picture.running else tr("lab.clock_ended", time=time)
+        )
+
+    def retranslate(self) -> None:
+        for number, (name, label) in enumerate(self._steps.items(), 1):
+            label.setText(f"{number}  {tr(f'lab.step_{name}')}")
+        for name, button in self._sizes.items():
+            button.setText(tr(f"window.{name}"))
+            button.setToolTip(tr(f"tip.{name}"))
+            button.setAccessibleName(tr(f"name.{name}"))
