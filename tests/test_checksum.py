@@ -24,6 +24,7 @@ def test_a_modbus_request_as_it_stands_in_the_standard() -> None:
 def test_order_and_range() -> None:
     assert checksum("crc32", CHECK, "little") == checksum("crc32", CHECK)[::-1]
     assert checksum("xor8", b"$" + CHECK, start=1) == checksum("xor8", CHECK)
+    assert checksum("xor8", b"$" + CHECK + b"*", start=1, last=9) == checksum("xor8", CHECK)
 
 
 def test_nothing_to_sum() -> None:

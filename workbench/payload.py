@@ -109,6 +109,26 @@ def from_escapes(text: str, encoding: str) -> bytes:
     )
 
 
+def inexpressible(text: str, encoding: str, *, escapes: bool) -> list[int]:
+    """Where the characters stand that an encoding cannot express; of one escaped, the backslash.
+
+    Raises:
+        Problem: an unknown escape or encoding.
+    """
+    check_encoding(encoding)
+    whole: list[tuple[str | bytes, list[int]]] = [(text, list(range(len(text))))]
+    found: list[int] = []
+    for piece, places in _pieces(text) if escapes else whole:
+        if isinstance(piece, bytes):
+            continue
+        for char, place in zip(piece, places, strict=True):
+            try:
+                char.encode(encoding)
+            except UnicodeError:
+                found.append(place)
+    return found
+
+
 def _pieces(text: str) -> Iterator[tuple[str | bytes, list[int]]]:
     """Stretches of characters and single bytes, and where each stands in the text."""
     chars: list[str] = []

@@ -29,6 +29,11 @@ def expand(text: str, counter: int) -> str:
     return _PLACEHOLDER.sub(value, text)
 
 
+def varies(text: str) -> bool:
+    """Whether two sends of it may differ in more than the counter."""
+    return any(found.group(1) != "counter" for found in _PLACEHOLDER.finditer(text))
+
+
 def has_placeholders(text: str) -> bool:
     """Whether `expand` would change anything."""
     return _PLACEHOLDER.search(text) is not None

@@ -38,6 +38,13 @@ def test_a_checksum_follows_what_it_covers(talk: Session, do: Do, rows) -> None:
                           b"$GPGLL" + bytes([0x50])]
 
 
+def test_a_checksum_of_a_part(talk: Session, do: Do, rows) -> None:
+    """NMEA 0183: between the $ and the *."""
+    assert do(c.Send("client", text="$GPGLL*", append=c.Append.XOR8, checksum_from=1,
+                     checksum_to=5)).ok
+    assert sent(rows) == [b"$GPGLL*" + bytes([0x50])]
+
+
 def test_the_counter_goes_on_from_send_to_send(talk: Session, do: Do, rows) -> None:
     assert do(c.Send("client", text="n{counter}", placeholders=True, repeat=3)).ok
     assert do(c.Send("client", text="n{counter}", placeholders=True)).ok

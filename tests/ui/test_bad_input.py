@@ -99,7 +99,10 @@ def test_what_cannot_be_sent_is_marked(
     assert panel is not None
     panel.editor.form.choose(form)  # type: ignore[attr-defined]
     panel.editor.encoding.choose(encoding)  # type: ignore[attr-defined]
-    panel.editor.text.setPlainText(text)  # type: ignore[attr-defined]
+    if form == "file":
+        panel.editor.file.path.setText(text)  # type: ignore[attr-defined]
+    else:
+        panel.editor.text.setPlainText(text)  # type: ignore[attr-defined]
     if form != "file":
         assert panel.editor.text.extraSelections()  # type: ignore[attr-defined]
     speaking.press("client.send")

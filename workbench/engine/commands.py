@@ -113,8 +113,9 @@ class Listen:
 class Send:
     """Send exactly one of text, hex or file, `repeat` times `interval` seconds apart.
 
-    `checksum_from` is the first byte that an appended checksum covers. `placeholders`: {counter},
-    {time} and {random:n} in `text` are filled in for each single send.
+    `checksum_from` is the first byte that an appended checksum covers, `checksum_to` the last
+    one (None: the end). `placeholders`: {counter}, {time} and {random:n} in `text` are filled in
+    for each single send.
     `to` (datagram) is an address in scenario spelling; None sends to the connected peer, else
     to the peer seen last.
     """
@@ -127,6 +128,7 @@ class Send:
     append: Append = Append.NOTHING
     checksum_order: ByteOrder | None = None
     checksum_from: int = 0
+    checksum_to: int | None = None
     placeholders: bool = False
     connection: Target = None
     to: str | None = None

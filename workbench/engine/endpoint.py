@@ -5,7 +5,6 @@ Everything here runs on the endpoint's own thread, but for `submit` and `look`.
 
 from __future__ import annotations
 
-import itertools
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -24,7 +23,7 @@ from workbench.engine.performing import perform
 from workbench.engine.picture import Picture
 from workbench.engine.responders import Behaviour, prepare
 from workbench.engine.sampling import Sampler
-from workbench.engine.sending import Make, Repeater, maker
+from workbench.engine.sending import Counter, Make, Repeater, maker
 from workbench.engine.settings import EndpointSettings, GateMode, OnPeerClose, Responder, Role
 from workbench.engine.setup import Assembly
 from workbench.engine.snapshot import CloseCause, PeerSnapshot, Phase, Waiting
@@ -91,7 +90,7 @@ class Endpoint:
         self.bytes_closed = (0, 0)
         self.numbered = 0
         self.last_local: str | None = None
-        self.counter = itertools.count(1)
+        self.counter = Counter()
         self._buffer = memoryview(bytearray(max(1, self.bufsize)))
         self._recv_args = str(self.bufsize)
         self.worker = Worker(self._new_loop, spawn)

@@ -55,7 +55,27 @@ def with_tail(data: bytes, command: c.Send) -> bytes:
     order: Order | None = None
     if command.checksum_order is not None:
         order = "little" if command.checksum_order is c.ByteOrder.LITTLE else "big"
-    return data + checksum(command.append.value, data, order, command.checksum_from)
+    return data + checksum(
+        command.append.value, data, order, command.checksum_from, command.checksum_to)
+
+
+class Counter:
+    """What {counter} stands for: 1, then 2, and so on.
+
+    Attributes:
+        upcoming: in the next message.
+    """
+
+    def __init__(self) -> None:
+        self.upcoming = 1
+
+    def __iter__(self) -> Counter:
+        return self
+
+    def __next__(self) -> int:
+        now = self.upcoming
+        self.upcoming += 1
+        return now
 
 
 class Repeater:

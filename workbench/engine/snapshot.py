@@ -126,6 +126,7 @@ class EndpointSnapshot:
         queue: waiting connections and their limit as the kernel gives them (TCP_INFO); the
             kernel admits one more than the limit. None where it cannot be read.
         connections: open ones and the newest 200 closed ones, oldest first.
+        counter: what {counter} is in the next message that is sent.
         drops: datagrams or SYNs the kernel dropped at this socket, None where unknown.
     """
 
@@ -150,3 +151,4 @@ class EndpointSnapshot:
     bytes_out: int
     reading: Reading | None = None
     options: tuple[tuple[str, OptionValue], ...] = ()
+    counter: int = 1

@@ -275,6 +275,7 @@ _STEP_KEYS: Final[Mapping[str, v.Read]] = {
     "append": v.enum_key(c.Append),
     "checksum_order": v.enum_key(c.ByteOrder),
     "checksum_from": v.number_of_bytes,
+    "checksum_to": v.number_of_bytes,
     "placeholders": v.key_of(bool),
     "connection": v.connection,
     "to": v.key_of(str),

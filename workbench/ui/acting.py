@@ -96,6 +96,13 @@ class Acting(QWidget):
         self._trouble = Message(level, text, way_out=way_out, other_way=other_way)
         self.message.show_message(self._trouble)
 
+    @Slot(str)
+    def withdraw(self, key: str) -> None:
+        """Say no more what this text (its key) says; the next picture shows what is."""
+        text = self._trouble.text if self._trouble is not None else None
+        if key == (text.problem.key if isinstance(text, Trouble) else text and text.key):
+            self._trouble = None
+
     @Slot(object)
     def _on_ticket_done(self, ticket: Ticket) -> None:
         if self._tickets.pop(ticket, None) is not None:

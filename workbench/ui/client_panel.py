@@ -87,6 +87,7 @@ class ClientPanel(EndpointPanel):
         self.sending = Sending(self)
         self.editor.escapes_dropped.connect(self._on_escapes_dropped)
         self.editor.refused.connect(self.refuse)
+        self.editor.mended.connect(self.withdraw)
         self.bufsize.editingFinished.connect(self._on_bufsize)
         self.count.editingFinished.connect(self._on_count)
         for field in (self.bufsize, self.count):
@@ -172,7 +173,7 @@ class ClientPanel(EndpointPanel):
 
     @Slot()
     def _connect_again(self) -> None:
-        if self.phase not in OPEN:
+        if self.address_line.primary.isEnabled():
             self.connect_once()
 
     def connect_once(self) -> Ticket | None:
@@ -284,18 +285,21 @@ class ClientPanel(EndpointPanel):
 
     def _connect_again_after(self, snapshot: EndpointSnapshot) -> None:
         try:
-            seconds = self.again.after(snapshot)
+            said = self.again.after(snapshot)
         except Problem as problem:
             self.again.stop()
             self.refuse(problem)
             return
-        if seconds is not None:
-            self.tell("busy", say("message.again", seconds=seconds, left=self.again.left))
+        if said is not None:
+            text, over = said
+            way = WayOut("connect_again", self.start) if over else None
+            self.tell("bad" if over else "busy", text, way)
 
     def show_parts(self, snapshot: EndpointSnapshot, now_ns: int) -> None:
         datagram = self.address_line.datagram
         enable = self.controls.enable
         self.sending.know(snapshot)
+        self.editor.count_from(snapshot.counter)
         enable(self.address_line.primary, why_not_connect(snapshot, datagram=datagram))
         live = snapshot.open_count > 0 or snapshot.phase in OPEN
         make_primary(self.address_line.primary, not (datagram and live))

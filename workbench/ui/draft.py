@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine import address
-from workbench.engine.settings import Echo, Greet, Nothing, Responder, Role, Sink, Then
+from workbench.engine.settings import (
+    Echo,
+    Greet,
+    Nothing,
+    Responder,
+    Role,
+    Rule,
+    Rules,
+    Sink,
+    Then,
+)
 from workbench.texts import Problem
 from workbench.ui import fields
 
@@ -70,11 +80,13 @@ def role_of(type_name: str, *, server: bool) -> Role:
     return Role.LISTENER if server else Role.STREAM
 
 
-RESPONDERS: Final = ("nothing", "greet", "greet_echo", "greet_close", "echo", "sink")
+RESPONDERS: Final = ("nothing", "greet", "greet_echo", "greet_close", "echo", "sink", "rules")
 
 
-def responder(kind: str, text: str, encoding: str) -> Responder:
-    """The responder that a choice of the reply field and the greeting mean."""
+def responder(kind: str, text: str, encoding: str, rules: tuple[Rule, ...] = ()) -> Responder:
+    """The responder that a choice of the reply field means, with its greeting or its rules."""
+    if kind == "rules":
+        return Rules(rules)
     if kind == "greet":
         return Greet(text, encoding)
     if kind == "greet_echo":
@@ -87,7 +99,7 @@ def responder(kind: str, text: str, encoding: str) -> Responder:
 
 
 def responder_kind(value: Responder) -> str:
-    """The choice of the reply field that shows a responder; "rules" is shown, not edited."""
+    """The choice of the reply field that shows a responder."""
     match value:
         case Greet(then=Then.ECHO):
             return "greet_echo"

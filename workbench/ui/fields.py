@@ -49,7 +49,8 @@ def parse_count(text: str) -> int:
 def parse_timeout(text: str) -> float | None:
     """Seconds, or None (waits for ever) for an empty field or its own wording."""
     shown = text.strip()
-    if shown.lower() in ("", "none", tr("choice.timeout_none").lower()):
+    none = tr("choice.timeout_none").lower()
+    if shown.lower() in ("", "none", none, none.partition("(")[0].strip()):
         return None
     number = shown.removesuffix("秒").removesuffix("s").strip()
     try:

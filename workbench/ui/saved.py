@@ -112,7 +112,9 @@ def _draft(raw: dict[str, Any]) -> Draft | None:
             encoding=str(raw.get("encoding", "utf-8")), escapes=bool(raw.get("escapes", True)),
             append=Append(raw.get("append", "nothing")),
             order=order if order in ("usual", "little", "big") else "usual",
-            start=int(raw.get("start", 0)), placeholders=bool(raw.get("placeholders", False)),
+            start=int(raw.get("start", 0)),
+            last=int(raw["last"]) if raw.get("last") is not None else None,
+            placeholders=bool(raw.get("placeholders", False)),
         )
     except (KeyError, ValueError, TypeError):
         return None

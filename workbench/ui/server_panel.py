@@ -52,6 +52,7 @@ class ServerPanel(EndpointPanel):
         self.send_line = SendLine(self.controls, self.reply.encoding)
         self.column.addWidget(self.address_line)
         self.column.addWidget(self.behaviour_row)
+        self.column.addWidget(self.reply.rules)
         self.column.addWidget(self.more)
         self.column.addWidget(self.message)
         self.column.addLayout(self.calls)
@@ -71,10 +72,12 @@ class ServerPanel(EndpointPanel):
             group(caption("backlog", self.backlog), self.backlog),
             group(caption("timeout", shared.timeout), shared.timeout),
             group(caption("responder", self.reply.kind), self.reply.kind),
-            self.more.chips, group(self.reply.greeting, self.more.button),
+            self.more.chips,
+            group(self.reply.greeting, self.reply.room, self.reply.rules.button, self.more.button),
         ):
             behaviour.addWidget(widget)
-        self.more.add_row(shared.receive_gate, shared.send_gate)
+        self.more.add_row(shared.receive_gate, shared.send_gate,
+                          group(caption("on_peer_close", self.reply.at_end), self.reply.at_end))
         self.more.add_row(shared.options)
 
     def wire(self) -> None:
@@ -95,6 +98,7 @@ class ServerPanel(EndpointPanel):
     def redraw(self) -> None:
         super().redraw()
         self.reply.fit()
+        self.reply.rules.redraw()
 
     def tab_text(self) -> str:
         snapshot = self.controller.snapshot(self.name)  # a tab behind others is not refreshed
@@ -103,6 +107,15 @@ class ServerPanel(EndpointPanel):
 
     def set_up_parts(self) -> list[QWidget]:
         return [self.behaviour_row, *super().set_up_parts()]
+
+    def fold(self, folded: bool) -> None:
+        super().fold(folded)
+        if folded:
+            self.reply.rules.button.setChecked(False)
+
+    def differences(self, snapshot: EndpointSnapshot) -> list[str]:
+        return (self.reply.differences(datagram=self.address_line.datagram)
+                + super().differences(snapshot))
 
     # -- settings -------------------------------------------------------------------------------
 
@@ -243,6 +256,7 @@ class ServerPanel(EndpointPanel):
         enable(self.address_line.stop, None if live or snapshot.open_count
                else say("why.not_started"))
         enable(self.backlog, say("why.datagram") if datagram else None)
+        enable(self.reply.at_end, say("why.datagram") if datagram else None)
         self._show_port(snapshot, live=live)
         self.reply.offer_greetings(offered=not datagram)
         self.accept_gate.setVisible(not datagram)
@@ -279,6 +293,7 @@ class ServerPanel(EndpointPanel):
 
     def retranslate(self) -> None:
         super().retranslate()
+        self.reply.rules.retranslate()
         self.address_line.host.offer(bind_hosts(self.address_line.family.value()))
 
     @Slot(str)

@@ -35,6 +35,13 @@ class SharedFields:
         self.receive_gate = GateBox(panel, c.Gate.RECEIVE)
         self.send_gate = GateBox(panel, c.Gate.SEND)
         self.options = OptionsBox(panel.controls)
+        self.address_line.edited.connect(self._on_address)
+
+    def _on_address(self, field: str) -> None:
+        where = self.address_line.where
+        if field == "family":
+            self.options.follow_family(where.family)
+        self.options.suit(where.family, where.type)
 
     def fill(self, settings: EndpointSettings) -> None:
         """Show settings without telling anyone."""
@@ -69,6 +76,8 @@ class SharedFields:
     def show_snapshot(self, snapshot: EndpointSnapshot, *, live: bool) -> None:
         """`live`: a socket is open, or will be in a moment; its address cannot change."""
         self.address_line.lock(live)
+        where = self.address_line.where
+        self.options.suit(where.family, where.type)
         has_socket = snapshot.open_count > 0 or live
         self.receive_gate.show_mode(snapshot.receive, live=has_socket)
         self.send_gate.show_mode(snapshot.send, live=has_socket)

@@ -160,6 +160,9 @@ def _sheet(theme: Theme) -> str:
         "QLineEdit:focus { padding: 0 3px; }",
         "QScrollArea[reading='true'] { border: 2px solid transparent; }",
         f"QScrollArea[reading='true']:focus {{ border-color: {theme.link}; }}",
+        (f"QLineEdit[tone='bad'] {{ border-color: {theme.bad.edge};"
+         f" background: {theme.bad.back}; color: {theme.bad.text}; }}"),
+        f"QLabel[tone='bad'] {{ color: {theme.bad.text}; }}",
         f"QLineEdit:disabled {{ color: {theme.muted}; background: {theme.alternate}; }}",
         "QComboBox QLineEdit { border: none; background: transparent; padding: 0; }",
         f"QFrame[more='true'] {{ background: {theme.alternate}; border-radius: 4px; }}",

@@ -57,6 +57,31 @@ def more(hand: Hand) -> None:
     hand.choose("client.append", "crc16-modbus")
 
 
+def rules(hand: Hand) -> None:
+    """Two rules, the second one wrong."""
+    hand.choose("server.responder", "rules")
+    hand.press("server.rules_add")
+    hand.press("server.rules_add")
+    hand.choose("server.rules_match", "regex")
+    hand.type("server.rules_value", "a(b")
+
+
+def beyond_the_encoding(hand: Hand) -> None:
+    """Characters that cannot go, placeholders, and the line that asks for a name."""
+    connected(hand)
+    hand.find("client.placeholders").setChecked(True)  # type: ignore[attr-defined]
+    hand.choose("client.encoding", "ascii")
+    hand.find("client.payload").setPlainText("10 € − 2 ¢")  # type: ignore[attr-defined]
+    hand.window.slots_.panel("client-1").editor.save.begin()  # type: ignore[union-attr]
+    hand.find("client.save_name").setText("hello")  # type: ignore[attr-defined]
+
+
+def file(hand: Hand) -> None:
+    connected(hand)
+    hand.choose("client.form", "file")
+    hand.find("client.file_path").setText(__file__)  # type: ignore[attr-defined]
+
+
 def udp(hand: Hand) -> None:
     for side in ("server", "client"):
         hand.choose(f"{side}.type", "SOCK_DGRAM")
@@ -152,8 +177,8 @@ def every_line(hand: Hand) -> None:
 
 SCENES: dict[str, Callable[[Hand], None]] = {
     scene.__name__: scene
-    for scene in (first_start, talk, finished, more, udp, unix, many, marked, many_chosen, refused,
-                  bad_input, call_by_call, kernel, every_line)
+    for scene in (first_start, talk, finished, more, rules, beyond_the_encoding, file, udp, unix,
+                  many, marked, many_chosen, refused, bad_input, call_by_call, kernel, every_line)
 }
 
 

@@ -11,7 +11,7 @@ from tests.ui.looks.seen import painted, texts_of
 from tests.words import chinese, untranslated
 from workbench import texts
 
-SENT = "hello|reply|nothing|endpoint？"
+SENT = "hello|reply|nothing|endpoint？|ping|pong"
 """What a person typed or a socket carried."""
 
 

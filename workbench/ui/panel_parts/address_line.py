@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from workbench.engine import address, options
-from workbench.texts import Problem, tr
+from workbench.texts import Problem
 from workbench.ui.draft import DATAGRAM, UNIX, Where
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.hosts import Offer
@@ -73,24 +73,21 @@ class AddressLine(QWidget):
         self.type.activated.connect(self._on_type)
         self.host.settled.connect(self._on_host)
         self.host.submitted.connect(self.submitted)
+        self.host.pasted.connect(self._on_pasted)
         self.port.textEdited.connect(self._on_port_typed)
         self.port.editingFinished.connect(self._on_port)
         self.port.returnPressed.connect(self.submitted)
 
     def _fill_families(self) -> None:
-        names = [choice.name for choice in options.FAMILIES]
-        self.family.offer([(name, _FAMILIES.get(name)) for name in names])
+        self.family.offer(list(_FAMILIES.items()))
         self._word_choices()
         self.family.choose("AF_INET")
         self._fill_types()
 
     def _word_choices(self) -> None:
-        for choice in options.FAMILIES:
-            problem = _probe(choice.name, "SOCK_STREAM")
-            reason = problem.text if problem else None
-            if problem is None and choice.name not in _FAMILIES:
-                reason = tr("why.family_not_here", name=choice.name)
-            self.family.forbid(choice.name, reason)
+        for name in _FAMILIES:
+            problem = _probe(name, "SOCK_STREAM")
+            self.family.forbid(name, problem.text if problem else None)
         for name in _TYPES:
             problem = _probe(self.family.value(), name)
             self.type.forbid(name, problem.text if problem else None)
@@ -153,24 +150,33 @@ class AddressLine(QWidget):
 
     @Slot()
     def _on_host(self) -> None:
-        text = self.host.currentText().strip()
-        if self.family.value() != UNIX and ("://" in text or _has_port(text)):
-            self._paste(text)
+        self._paste()
         self.edited.emit("host")
 
-    def _paste(self, text: str) -> None:
+    @Slot()
+    def _on_pasted(self) -> None:
+        if self._paste():
+            self.edited.emit("host")
+
+    def _paste(self) -> bool:
         """`tcp://host:port`, `[::1]:80` and the like fill all the fields."""
+        text = self.host.currentText().strip()
+        unix = self.family.value() == UNIX
         pasted = address.parse_pasted(text)
-        if pasted is None:
-            return
-        if pasted.family:
-            self.family.choose(pasted.family)
-        self._fill_types()
+        if pasted is None or not ("://" in text or (_has_port(text) and not unix)):
+            return False
+        family = pasted.family or ("AF_INET" if unix else self.family.value())
+        if family != self.family.value():
+            self.family.choose(family)
+            self._fill_types()
+            self.edited.emit("family")  # another list of hosts; the field is filled below
         if pasted.type:
             self.type.choose(pasted.type)
+            self.type.narrow()
         self.host.setEditText(pasted.host)
         self.port.setText(str(pasted.port))
         self.port_untouched = False
+        return True
 
     @Slot()
     def _on_port_typed(self) -> None:

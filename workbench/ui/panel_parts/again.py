@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from typing import Final
+
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -9,6 +12,11 @@ from workbench.engine.snapshot import CloseCause, EndpointSnapshot, Phase
 from workbench.ui import fields
 from workbench.ui.panel_parts.controls import Controls, TextField
 from workbench.ui.theme import GAP
+from workbench.ui.wording import Sentence, say
+
+SETTLE: Final = 1.0
+"""Seconds in which an endpoint answers at the latest; a picture of before is not believed."""
+Key = tuple[Phase, int, int | None]
 
 
 class Again(QWidget):
@@ -28,6 +36,10 @@ class Again(QWidget):
         self.times = controls.add(TextField("0", width=4), "again_times")
         self.seconds = controls.add(TextField("1.0", width=5), "again_after")
         self.left = 0
+        self._made = 0
+        self._seen: Key | None = None  # the newest picture when connect was asked for
+        self._before: Key | None = None
+        self._settles = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_due)
@@ -50,28 +62,47 @@ class Again(QWidget):
         """A person has pressed Connect: all attempts are to be made."""
         self._timer.stop()
         self.left = self.wanted
+        self._made = 0
+        self._wait_for_news()
 
-    def after(self, snapshot: EndpointSnapshot) -> float | None:
-        """Where a connection is gone, and not by us: seconds to the next attempt; None: none.
+    def after(self, snapshot: EndpointSnapshot) -> tuple[Sentence, bool] | None:
+        """Where a connection is gone, and not by us: what follows, and whether that is the end.
 
         Raises:
             Problem: what stands in the field is no time.
         """
         last = snapshot.connections[-1] if snapshot.connections else None
-        gone = snapshot.open_count == 0 and snapshot.phase in (Phase.CLOSED, Phase.FAILED)
-        ours = last is not None and last.close_cause in (CloseCause.LOCAL, CloseCause.ABORTED)
-        if not gone or ours or not self.left or self._timer.isActive():
+        self._seen = (snapshot.phase, snapshot.closed_count, last.id if last else None)
+        if self._seen == self._before and time.monotonic() < self._settles:
             return None
-        self.left -= 1
+        self._before = None
+        still = [item for item in snapshot.connections if item.closed_ns is None]
+        gone = (all(item.errno is not None for item in still) if still
+                else snapshot.phase in (Phase.CLOSED, Phase.FAILED))
+        ours = last is not None and last.close_cause in (CloseCause.LOCAL, CloseCause.ABORTED)
+        if not gone or ours or self._timer.isActive():
+            return None
+        if not self.left:
+            made, self._made = self._made, 0
+            return (say("message.again_over", times=made), True) if made else None
         seconds = fields.parse_seconds(self.seconds.text())
+        self.left -= 1
+        self._made += 1
         self._timer.start(int(seconds * 1000))
-        return seconds
+        lost = last is not None and last.connected_ns is not None
+        key = "message.again" if lost else "message.again_nothing"
+        return say(key, seconds=f"{seconds:g}", left=self.left), False
 
     def stop(self) -> None:
         """A person has closed it: no more attempts."""
-        self.left = 0
+        self.left = self._made = 0
         self._timer.stop()
+
+    def _wait_for_news(self) -> None:
+        self._before = self._seen
+        self._settles = time.monotonic() + SETTLE
 
     @Slot()
     def _on_due(self) -> None:
+        self._wait_for_news()
         self.due.emit()

@@ -9,7 +9,8 @@ from typing import Final
 from workbench import payload
 from workbench.engine.commands import Append, ByteOrder, Send
 from workbench.engine.sending import with_tail
-from workbench.placeholders import has_placeholders
+from workbench.placeholders import expand, has_placeholders
+from workbench.placeholders import varies as text_varies
 from workbench.texts import Problem, reason_of
 
 PREVIEWED: Final = 8
@@ -26,7 +27,7 @@ class Draft:
         form: "text", "hex" or "file".
         escapes: a backslash starts an escape (CR, LF, TAB, NUL, a byte in hex, a code point).
         order: byte order of a checksum: "usual", "little" or "big".
-        start: first byte that a checksum covers.
+        start, last: first and last byte that a checksum covers (None: the end).
         placeholders: {counter}, {time} and {random:n} are filled in for each send.
     """
 
@@ -38,6 +39,7 @@ class Draft:
     order: str = "usual"
     start: int = 0
     placeholders: bool = False
+    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +82,32 @@ def content(draft: Draft) -> Content:
     return Content(hex=data.hex())
 
 
-def preview(draft: Draft) -> tuple[int, str]:
+def preview(draft: Draft, counter: int = 1) -> tuple[int, str]:
     """How many bytes will go, and the first of them in hex.
 
-    Placeholders count as they are typed; of a file only the beginning is read.
+    Placeholders are filled in, with this counter; of a file only the beginning is read.
     """
     if draft.form == "file":
         size, start = _look(draft.typed)
-        tail = len(with_tail(b"", send_of(replace(draft, start=0), Content())))
+        tail = len(with_tail(b"", send_of(replace(draft, start=0, last=None), Content())))
         return size + tail, _head(start, size)
-    data = with_tail(body(draft), send_of(draft, Content()))
+    said = content(draft)
+    command = send_of(draft, said)
+    data = body(draft)
+    if command.placeholders:
+        data = payload.encode(expand(said.text or "", counter), draft.encoding)
+    data = with_tail(data, command)
     return len(data), _head(data, len(data))
+
+
+def varies(draft: Draft) -> bool:
+    """Whether each send of it is another one, in more than the counter."""
+    return draft.form == "text" and draft.placeholders and text_varies(draft.typed)
+
+
+def file_size(typed: str) -> int:
+    """Bytes of a file. Raises Problem where there is none."""
+    return _look(typed)[0]
 
 
 def _head(data: bytes, size: int) -> str:
@@ -98,6 +115,8 @@ def _head(data: bytes, size: int) -> str:
 
 
 def _look(typed: str) -> tuple[int, bytes]:
+    if not typed.strip():
+        raise Problem("problem.no_path")
     path = Path(typed.strip()).expanduser()
     try:
         with path.open("rb") as file:
@@ -113,13 +132,15 @@ def send_of(draft: Draft, body: Content, endpoint: str = "") -> Send:
         endpoint, text=body.text, hex=body.hex, file=body.file,
         encoding=draft.encoding if body.text is not None else None, append=draft.append,
         checksum_order=None if draft.order == "usual" else ByteOrder(draft.order),
-        checksum_from=draft.start,
+        checksum_from=draft.start, checksum_to=draft.last,
         placeholders=draft.placeholders and body.text is not None
         and has_placeholders(body.text),
     )
 
 
 def _file(typed: str) -> bytes:
+    if not typed.strip():
+        raise Problem("problem.no_path")
     path = Path(typed.strip()).expanduser()
     try:
         if path.stat().st_size > LARGEST_FILE:

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QSizePolicy,
     QWidget,
 )
 
 from workbench.texts import tr
+from workbench.ui.panel_parts.centred_edit import CentredEdit
 from workbench.ui.theme import GAP, numbered
 from workbench.ui.wording import Sentence
 
@@ -197,7 +197,7 @@ class ChoiceBox(QComboBox):
                 self.setItemText(index, tr(key))
 
 
-class TextField(QLineEdit):
+class TextField(CentredEdit):
     """A field for any typing, `width` characters wide; 0 lets it grow."""
 
     def __init__(self, text: str = "", width: int = 0) -> None:

@@ -1,102 +1,41 @@
-"""The client's editor: two lines and more, with what is done to the text beside Send."""
+"""The client's editor: text, hex or a file, with what is done to it beside Send."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QMimeData, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFileDialog,
-    QLabel,
-    QPlainTextEdit,
-    QPushButton,
-    QTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench import payload
 from workbench.checksum import CHECKSUMS
 from workbench.engine.commands import Append
 from workbench.texts import Problem, tr
-from workbench.ui import fields, theme
+from workbench.ui import fields
 from workbench.ui.flow_layout import FlowLayout
-from workbench.ui.panel_parts.composer import Draft, preview
-from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField, group, spring
+from workbench.ui.panel_parts.checksum_fields import ChecksumFields
+from workbench.ui.panel_parts.composer import Draft, preview, varies
+from workbench.ui.panel_parts.controls import (
+    ChoiceBox,
+    Controls,
+    TextField,
+    group,
+    spring,
+    tone,
+)
+from workbench.ui.panel_parts.file_row import FileRow
+from workbench.ui.panel_parts.payload_edit import LONGEST_PASTE, PayloadEdit
+from workbench.ui.panel_parts.save_row import SaveRow
 from workbench.ui.panel_parts.saved_button import SavedButton
+from workbench.ui.panel_parts.trouble_row import TroubleRow, places
 from workbench.ui.theme import GAP
+from workbench.ui.wording import say
 
-LEAST_LINES: Final = 2
-MOST_LINES: Final = 8
-LONGEST_PASTE: Final = 256 << 10
-"""Characters; Qt lays a whole line out at once, so one of 5 MB would freeze the window."""
-HEAD: Final = 11
-"""Characters of the first bytes in hex that stand beside the count."""
-
-
-class PayloadEdit(QPlainTextEdit):
-    """Plain text; grows with its lines from two to eight.
-
-    Signals:
-        submitted(): Ctrl+Enter.
-        pasted_backslash(): pasted text holds a backslash.
-        pasted_too_much(int): so many characters were pasted, and refused.
-    """
-
-    submitted = Signal()
-    pasted_backslash = Signal()
-    pasted_too_much = Signal(int)
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.setFont(theme.fixed_font())
-        self.setTabChangesFocus(True)
-        self.document().blockCountChanged.connect(self._fit)
-        self._fit()
-
-    def redraw(self) -> None:
-        """The fixed font in the size in force."""
-        self.setFont(theme.fixed_font())
-        self._fit()
-
-    def mark(self, position: int | None) -> None:
-        """Underline the character that cannot be sent; None: none."""
-        marks: list[QTextEdit.ExtraSelection] = []
-        if position is not None:
-            found = QTextEdit.ExtraSelection()
-            cursor = self.textCursor()
-            cursor.setPosition(min(position, max(0, self.document().characterCount() - 2)))
-            cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor)
-            look = QTextCharFormat()
-            look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            look.setUnderlineColor(QColor(theme.current().bad.text))
-            look.setBackground(QColor(theme.current().bad.back))
-            found.cursor, found.format = cursor, look
-            marks.append(found)
-        self.setExtraSelections(marks)
-
-    @Slot()
-    def _fit(self) -> None:
-        lines = min(MOST_LINES, max(LEAST_LINES, self.blockCount()))
-        height = QFontMetrics(self.font()).lineSpacing() * lines
-        self.setFixedHeight(height + 2 * round(self.document().documentMargin()) + 4)
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        if len(source.text()) > LONGEST_PASTE:
-            self.pasted_too_much.emit(len(source.text()))
-            return
-        super().insertFromMimeData(source)
-        if "\\" in source.text():
-            self.pasted_backslash.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.submitted.emit()
-            return
-        super().keyPressEvent(event)
+ROOM: Final = "≈ 99,999 B: 00 00 00 00 …"
+"""What the preview has room for, whatever it says: what stands beside it does not move."""
+MOST_HEX: Final = 4
+"""Bytes in hex beside the count; as many as there is room for."""
+MOST_REPEATED: Final = 10_000_000
 
 
 class Editor(QWidget):
@@ -108,22 +47,30 @@ class Editor(QWidget):
     Signals:
         submitted(): Send, or Ctrl+Enter.
         escapes_dropped(): a pasted backslash turned the escapes off for this message.
-        refused(object): a Problem: what was pasted cannot be edited here.
+        refused(object): a Problem: what was pasted or typed cannot be used here.
+        mended(str): what this sentence (its key) said is no longer so.
     """
 
     submitted = Signal()
     escapes_dropped = Signal()
     refused = Signal(object)
+    mended = Signal(str)
 
     def __init__(self, controls: Controls, text: str) -> None:
         super().__init__()
+        self._controls = controls
+        self._counter = 1
         self.text = controls.add(PayloadEdit(text), "payload")
+        self.file = FileRow(controls)
+        self.trouble = TroubleRow(controls)
+        self.save = SaveRow(controls)
         self._add_form(controls)
         self._add_sending(controls)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addWidget(self.text)
+        for part in (self.text, self.file, self.trouble, self.save):
+            column.addWidget(part)
         self.row = QWidget()
         self.details = [
             self.form, self.encoding, self.escapes, self.placeholders, self.preview, self.saved,
@@ -132,7 +79,7 @@ class Editor(QWidget):
         row = FlowLayout(self.row)
         for widget in (
             self.form, self.encoding, self.escapes, self.placeholders,
-            self._append, self._tail,
+            self._append, self.checksum,
             self.preview, self.saved, spring(), group(self._again, self.send),
         ):
             row.addWidget(widget)
@@ -153,12 +100,7 @@ class Editor(QWidget):
             ChoiceBox(*((item.value, f"append.{item.value}") for item in Append)), "append"
         )
         self._append = group(controls.caption("append", self.append), self.append)
-        orders = tuple((name, f"choice.order_{name}") for name in ("usual", "little", "big"))
-        self.order = controls.add(ChoiceBox(*orders), "checksum_order")
-        self.start = controls.add(TextField("0", width=5), "checksum_from")
-        self._tail = group(
-            self.order, controls.caption("checksum_from", self.start), self.start
-        )
+        self.checksum = ChecksumFields(controls)
         self.preview = QLabel()
         self.preview.setTextFormat(Qt.TextFormat.PlainText)
         controls.add(self.preview, "preview")
@@ -179,32 +121,42 @@ class Editor(QWidget):
         self.text.submitted.connect(self.submitted)
         self.text.pasted_backslash.connect(self._on_pasted_backslash)
         self.text.pasted_too_much.connect(self._on_pasted_too_much)
+        self.text.file_dropped.connect(self._on_file_dropped)
+        self.file.edited.connect(self._on_edited)
+        self.file.submitted.connect(self.submitted)
+        self.trouble.wanted.connect(self._on_encoding_wanted)
         self.form.activated.connect(self._on_form)
-        for box in (self.encoding, self.append, self.order):
+        for box in (self.encoding, self.append):
             box.currentIndexChanged.connect(self._on_edited)
         for switch in (self.escapes, self.placeholders):
             switch.toggled.connect(self._on_edited)
-        self.start.textEdited.connect(self._on_edited)
+        self.escapes.toggled.connect(self._on_escapes)
+        self.checksum.edited.connect(self._on_edited)
+        for field in (self.repeat, self.interval, self.checksum.start, self.checksum.last):
+            field.editingFinished.connect(self._on_number)
         self.saved.chosen.connect(self.fill)
-        self.saved.save_wanted.connect(lambda name: self.saved.save(name, self.draft))
+        self.saved.save_wanted.connect(self.save.begin)
+        self.save.is_taken = self.saved.has
+        self.save.agreed.connect(lambda name: self.saved.save(name, self.draft))
+        self.save.left.connect(self.text.setFocus)
         self.send.clicked.connect(self.submitted)
 
     @property
     def draft(self) -> Draft:
-        """What is to be sent. A bad first byte counts as 0 here; `times` says what is wrong."""
-        start = self.start.text().strip()
+        """What is to be sent. A bad range counts as everything here; `times` says what is wrong."""
+        form = self.form.value()
+        start, last = self.checksum.known
         return Draft(
-            self.text.toPlainText(), self.form.value(), self.encoding.value(),
-            self.escapes.isChecked(), Append(self.append.value()), self.order.value() or "usual",
-            int(start) if start.isascii() and start.isdecimal() else 0,
-            self.placeholders.isChecked(),
+            self.file.path.text() if form == "file" else self.text.toPlainText(),
+            form, self.encoding.value(), self.escapes.isChecked(), Append(self.append.value()),
+            self.checksum.order.value() or "usual", start, self.placeholders.isChecked(), last,
         )
 
     @property
     def times(self) -> tuple[int, float]:
         """How often to send, and the seconds between. Raises Problem for what is no number."""
-        fields.parse_whole(self.start.text() or "0", least=0, most=2**31)
-        return (fields.parse_whole(self.repeat.text(), least=1, most=10_000_000),
+        _ = self.checksum.covered
+        return (fields.parse_whole(self.repeat.text(), least=1, most=MOST_REPEATED),
                 fields.parse_seconds(self.interval.text()))
 
     @Slot(object)
@@ -215,40 +167,105 @@ class Editor(QWidget):
         self.escapes.setChecked(draft.escapes)
         self.placeholders.setChecked(draft.placeholders)
         self.append.choose(draft.append.value)
-        self.order.choose(draft.order)
-        self.start.setText(str(draft.start))
-        self.text.setPlainText(draft.typed)
+        self.checksum.show_range(draft.order, draft.start, draft.last)
+        if draft.form == "file":
+            self.file.path.setText(draft.typed)
+        else:
+            self.text.setPlainText(draft.typed)
         self._on_edited()
 
+    def count_from(self, counter: int) -> None:
+        """What {counter} will be in the next message."""
+        if counter != self._counter:
+            self._counter = counter
+            if self.placeholders.isChecked():
+                self._on_edited()
+
     def retranslate(self) -> None:
+        self.preview.setFixedWidth(self.preview.fontMetrics().horizontalAdvance(ROOM))
+        self.checksum.last.setPlaceholderText(tr("panel.checksum_end"))
+        self.file.retranslate()
         self._on_edited()
 
     @Slot()
     def _on_form(self) -> None:
-        if self.form.value() == "file":
-            name, _ = QFileDialog.getOpenFileName(self, tr("name.payload"))
-            if name:
-                self.text.setPlainText(name)
         self._on_edited()
+        if self.form.value() == "file":
+            self.file.path.setFocus()
+
+    @Slot(str)
+    def _on_file_dropped(self, path: str) -> None:
+        self.form.choose("file")
+        self.file.path.setText(path)
+        self._on_edited()
+
+    @Slot(str)
+    def _on_encoding_wanted(self, encoding: str) -> None:
+        self.encoding.choose(encoding)
+        self._on_edited()
+        self.text.setFocus()
 
     @Slot()
     def _on_edited(self) -> None:
-        text = self.form.value() == "text"
+        draft = self.draft
+        file = draft.form == "file"
+        self.text.setVisible(not file)
+        self.file.setVisible(file)
+        reason = None if draft.form == "text" else say("why.not_text")
         for widget in (self.encoding, self.escapes, self.placeholders):
-            widget.setEnabled(text)
-        self._tail.setVisible(self.append.value() in CHECKSUMS)
-        self.text.mark(None)
+            self._controls.enable(widget, reason)
+        self.checksum.setVisible(draft.append.value in CHECKSUMS)
         try:
-            count, head = preview(self.draft)
+            count, head = preview(draft, self._counter)
         except Problem as problem:
-            position = problem.args_.get("position")
-            self.text.mark(position - 1 if isinstance(position, int) else None)
-            self.preview.setText(tr("panel.preview_bad", reason=problem.text))
-            self.preview.setToolTip(problem.text)
+            found = places(draft, problem)
+            self.text.mark(found if not file else [])
+            said = self.trouble.show_problem(draft, problem, found)
+            self.preview.setText(tr("panel.preview_none"))
+            self.preview.setToolTip(f"{tr('tip.preview')}\n{said}")
             return
-        short = head if len(head) <= HEAD else head[:HEAD].rstrip() + " …"
-        self.preview.setText(tr("panel.preview", count=f"{count:,}", head=short).rstrip(" :："))
-        self.preview.setToolTip(head)
+        self.text.mark([])
+        self.trouble.show_problem(draft, None, [])
+        self._show_preview(count, head.removesuffix(" …").split(), about=varies(draft))
+
+    def _show_preview(self, count: int, head: list[str], *, about: bool) -> None:
+        """As many bytes in hex as there is room for; the tool tip has more of them."""
+        key = "panel.preview_about" if about else "panel.preview"
+        texts = []
+        for shown in range(min(MOST_HEX, len(head)), -1, -1):
+            rest = " …" if count > shown and shown else ""
+            text = tr(key, count=f"{count:,}", head=" ".join(head[:shown]) + rest)
+            texts.append(text.rstrip(" :："))
+        metrics = self.preview.fontMetrics()
+        fits = (text for text in texts
+                if metrics.horizontalAdvance(text) <= self.preview.width())
+        self.preview.setText(next(fits, texts[-1]))
+        whole = " ".join(head) + (" …" if count > len(head) else "")
+        tip = [tr("tip.preview"), whole]
+        if about:
+            tip.append(tr("panel.preview_varies"))
+        self.preview.setToolTip("\n".join(tip))
+
+    @Slot()
+    def _on_number(self) -> None:
+        """A field with a number is left: say at once what is wrong with it."""
+        for field in (self.repeat, self.interval, self.checksum.start, self.checksum.last):
+            tone(field, "")
+        try:
+            _ = self.times
+        except Problem as problem:
+            sender = self.sender()
+            if isinstance(sender, TextField):
+                tone(sender, "bad")
+            self.refused.emit(problem)
+            return
+        self.mended.emit("problem.number_text")
+        self.mended.emit("problem.number_range")
+
+    @Slot(bool)
+    def _on_escapes(self, on: bool) -> None:
+        if on:
+            self.mended.emit("message.escapes_dropped")
 
     @Slot(int)
     def _on_pasted_too_much(self, count: int) -> None:

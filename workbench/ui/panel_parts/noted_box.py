@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from workbench.ui.panel_parts.centred_edit import CentredEdit
 from workbench.ui.theme import current
 
 Index = QModelIndex | QPersistentModelIndex
@@ -21,15 +22,17 @@ class NotedBox(QComboBox):
     Signals:
         settled(): it has its new value, typed or chosen.
         submitted(): Enter was pressed in it.
+        pasted(): several characters came at once.
     """
 
     settled = Signal()
     submitted = Signal()
+    pasted = Signal()
 
     def __init__(self, width: int) -> None:
         """`width` in characters."""
         super().__init__()
-        self.setEditable(True)
+        self.setLineEdit(CentredEdit())
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setItemDelegate(_NoteDelegate(self))
         self.setMinimumContentsLength(width)
@@ -41,7 +44,20 @@ class NotedBox(QComboBox):
         if edit is not None:
             edit.editingFinished.connect(self.settled)
             edit.returnPressed.connect(self.submitted)
+            edit.textEdited.connect(self._on_text_edited)
+            edit.textChanged.connect(self._on_text_changed)
+        self._last = ("", "")  # the text before the newest change, and after it
         self.activated.connect(self.settled)
+
+    @Slot(str)
+    def _on_text_changed(self, text: str) -> None:
+        self._last = (self._last[1], text)
+
+    @Slot(str)
+    def _on_text_edited(self, text: str) -> None:
+        before = self._last[0] if self._last[1] == text else self._last[1]
+        if _came(before, text) > 1:
+            self.pasted.emit()
 
     def offer(self, entries: Sequence[tuple[str, str]]) -> None:
         """Replace the list of (text, note); what stands in the field stays."""
@@ -61,6 +77,18 @@ class NotedBox(QComboBox):
         self.view().setMinimumWidth(widest + 40)
 
 
+def _came(before: str, after: str) -> int:
+    """How many characters came in one stretch."""
+    head = _alike(before, after)
+    return len(after) - head - _alike(before[head:][::-1], after[head:][::-1])
+
+
+def _alike(one: str, other: str) -> int:
+    """With how many characters both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 class _NoteDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
@@ -69,7 +97,8 @@ class _NoteDelegate(QStyledItemDelegate):
             return
         area = option.rect.adjusted(0, 0, -8, 0)
         painter.save()
-        painter.setPen(current().muted)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.setPen(current().highlight_text if chosen else current().muted)
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
         painter.restore()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from workbench.engine.option_fit import unfit
 from workbench.engine.options import OPTIONS
 from workbench.engine.settings import OptionValue
 from workbench.texts import Problem, tr
@@ -13,6 +16,7 @@ from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField, group, tone
 
 Options = tuple[tuple[str, OptionValue], ...]
+REUSE: Final[tuple[str, OptionValue]] = ("SO_REUSEADDR", 1)
 
 
 class OptionsBox(QWidget):
@@ -34,6 +38,8 @@ class OptionsBox(QWidget):
     def __init__(self, controls: Controls) -> None:
         super().__init__()
         self.options: Options = ()
+        self._kind = ("AF_INET", "SOCK_STREAM")
+        self._aside: Options = ()  # the default that a Unix socket has no use for
         self.name = controls.add(ChoiceBox(*((name, None) for name in OPTIONS)), "options")
         self._forbid()
         self.value = controls.add(TextField("1", width=7), "option_value")
@@ -47,9 +53,29 @@ class OptionsBox(QWidget):
         self.value.returnPressed.connect(self._on_set)
 
     def _forbid(self) -> None:
-        for name, option in OPTIONS.items():
-            if option.number is None:
-                self.name.forbid(name, tr("option.missing", name=name))
+        """Offer what makes sense on the sockets in question; grey the rest, with the reason."""
+        fit = []
+        for name in OPTIONS:
+            problem = unfit(name, *self._kind)
+            self.name.forbid(name, problem.text if problem else None)
+            fit += [name] if problem is None else []
+        if self.name.value() not in fit:
+            self.name.choose(fit[0])
+
+    def suit(self, family: str, type_: str) -> None:
+        """Sockets of this family and type are meant."""
+        if (family, type_) != self._kind:
+            self._kind = (family, type_)
+            self._forbid()
+
+    def follow_family(self, family: str) -> None:
+        """A person chose another family: SO_REUSEADDR, a default, does nothing on AF_UNIX."""
+        if family == "AF_UNIX":
+            self._aside = tuple(item for item in self.options if item == REUSE)
+            self.show_options(tuple(item for item in self.options if item != REUSE))
+        elif self._aside:
+            self.show_options((*self._aside, *self._without(REUSE[0])))
+            self._aside = ()
 
     def retranslate(self) -> None:
         """What `Controls` does not know: why an option is greyed, and the chips."""
@@ -93,6 +119,10 @@ class OptionsBox(QWidget):
             self.refused.emit(problem)
             return
         name = self.name.value()
+        wrong = unfit(name, *self._kind)
+        if wrong is not None:
+            self.refused.emit(wrong)
+            return
         self.show_options((*self._without(name), (name, value)))
         self.wanted.emit(name, value)
 

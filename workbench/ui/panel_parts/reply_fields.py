@@ -1,17 +1,20 @@
-"""How a server answers by itself: the kind of reply, the greeting, and its encoding."""
+"""How a server answers by itself: the kind of reply, its greeting or rules, and the end."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench import payload
-from workbench.engine.settings import EndpointSettings, Greet, Responder
+from workbench.engine.settings import EndpointSettings, Greet, OnPeerClose, Responder, Rules
 from workbench.texts import Problem, tr
 from workbench.ui.draft import RESPONDERS, responder, responder_kind
 from workbench.ui.panel_parts.composer import Draft, content
-from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField
+from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField, spring
+from workbench.ui.panel_parts.rules_box import RulesBox
+from workbench.ui.typed_rules import typed
 from workbench.ui.wording import say
 
 MOST_GREETING: Final = 24
@@ -19,10 +22,12 @@ MOST_GREETING: Final = 24
 
 
 class ReplyFields(QObject):
-    """Three fields; a panel lays them out.
+    """The fields; a panel lays them out.
 
     Attributes:
         kind, greeting, encoding: the fields; what is sent by hand is in that encoding too.
+        rules: the list of rules; its button stands in the place of the greeting, with `room`.
+        at_end: what follows when a peer has finished sending.
 
     Signals:
         edited(): another reply is wished for.
@@ -43,8 +48,17 @@ class ReplyFields(QObject):
         self.encoding = controls.add(
             ChoiceBox(*((name, f"encoding.{name}") for name in payload.ENCODINGS)), "encoding"
         )
+        self.rules = RulesBox(controls)
+        self.room = spring()
+        self.at_end = controls.add(
+            ChoiceBox(*((item.value, f"choice.end_{item.value}") for item in OnPeerClose)),
+            "on_peer_close",
+        )
         self.greeting.textChanged.connect(self.fit)
-        self.kind.activated.connect(self._on_edited)
+        self.kind.activated.connect(self._on_kind)
+        self.at_end.activated.connect(self._on_edited)
+        self.rules.edited.connect(self.edited)
+        self.rules.submitted.connect(self.submitted)
         self.encoding.activated.connect(self._on_edited)
         self.greeting.editingFinished.connect(self._on_edited)
         self.greeting.returnPressed.connect(self.submitted)
@@ -60,33 +74,45 @@ class ReplyFields(QObject):
     def fill(self, settings: EndpointSettings) -> None:
         """Show settings without telling anyone."""
         reply = settings.responder
-        kind = responder_kind(reply)
-        if kind == "rules":
-            self.kind.offer([(k, f"responder.{k}") for k in (*RESPONDERS, "rules")])
-        self.kind.choose(kind)
+        self.kind.choose(responder_kind(reply))
+        self.at_end.choose((reply.on_peer_close or OnPeerClose.CLOSE).value)
+        if isinstance(reply, Rules):
+            self.rules.show_rules(reply.rules)
         if isinstance(reply, Greet):
-            self.greeting.setText(payload.escape(reply.text))
+            self.greeting.setText(typed(reply.text))
             self.greeting.setCursorPosition(0)
             self.encoding.choose(reply.encoding)
         else:
             self.encoding.choose(settings.encoding)
+        self._show_kind()
 
     def read(self, known: Responder) -> Responder:
-        """The reply that the fields mean; `known` where they show rules, which they cannot hold.
+        """The reply that the fields mean; `known` is the one in force.
 
         Raises:
-            Problem: the greeting is no text in that encoding.
+            Problem: the greeting is no text in that encoding, or a rule cannot be understood.
         """
         kind = self.kind.value()
-        if kind == "rules":
-            return known
         greeting = ""
         if self._greets:
             text = content(Draft(self.greeting.text(), encoding=self.encoding.value())).text
             if text is None:
                 raise Problem("problem.greeting_bytes")
             greeting = text
-        return responder(kind, greeting, self.encoding.value())
+        rules = self.rules.read() if kind == "rules" else ()
+        made = responder(kind, greeting, self.encoding.value(), rules)
+        end = OnPeerClose(self.at_end.value())
+        if end is (known.on_peer_close or OnPeerClose.CLOSE):
+            return replace(made, on_peer_close=known.on_peer_close)
+        return replace(made, on_peer_close=end)
+
+    def differences(self, *, datagram: bool) -> list[str]:
+        """What a peer's end leads to, where that is not what the reply lets one expect."""
+        if datagram:
+            return []
+        if self.at_end.value() == OnPeerClose.KEEP.value:
+            return [tr("chips.end_keep")]
+        return [tr("chips.end_close")] if self.kind.value() == "nothing" else []
 
     def offer_greetings(self, *, offered: bool) -> None:
         """A greeting needs a connection: with datagrams what would greet and echo just echoes."""
@@ -106,9 +132,25 @@ class ReplyFields(QObject):
     def _greets(self) -> bool:
         return self.kind.value().startswith("greet")
 
-    @Slot()
-    def _on_edited(self) -> None:
+    def _show_kind(self) -> None:
+        rules = self.kind.value() == "rules"
+        self.greeting.setVisible(not rules)
+        self.room.setVisible(rules)
+        self.rules.button.setVisible(rules)
+        if not rules:
+            self.rules.button.setChecked(False)
         self._controls.enable(
             self.greeting, None if self._greets else say("why.no_greeting")
         )
+
+    @Slot()
+    def _on_kind(self) -> None:
+        """Rules are there to be written: choosing them opens their list."""
+        self._on_edited()
+        if self.kind.value() == "rules":
+            self.rules.button.setChecked(True)
+
+    @Slot()
+    def _on_edited(self) -> None:
+        self._show_kind()
         self.edited.emit()

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from workbench.texts import Problem, tr
+from workbench.ui.asking import ask_file, ask_new_file
 from workbench.ui.saved import Messages, Saved
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ class SavedButton(QPushButton):
 
     Signals:
         chosen(object): a Draft to put into the editor.
-        save_wanted(str): keep what stands in the editor under this name ("folder/name").
+        save_wanted(): what stands in the editor is to be kept: ask for its name.
         told(object): a Problem, or None where all went well.
     """
 
     chosen = Signal(object)
-    save_wanted = Signal(str)
+    save_wanted = Signal()
     told = Signal(object)
 
     def __init__(self, controls: Controls) -> None:
@@ -61,7 +62,8 @@ class SavedButton(QPushButton):
             action.setToolTip(_short(item.draft))
             action.triggered.connect(lambda _=False, item=item: self.chosen.emit(item.draft))
         menu.addSeparator()
-        menu.addAction(tr("saved.save")).triggered.connect(self._ask_name)
+        menu.addAction(tr("saved.save")).triggered.connect(
+            lambda _=False: self.save_wanted.emit())
         forget = menu.addMenu(tr("saved.forget"))
         for item in messages.saved:
             action = forget.addAction(item.name.replace("&", "&&"))
@@ -84,36 +86,42 @@ class SavedButton(QPushButton):
 
     def save(self, name: str, draft: Draft) -> None:
         """Keep a draft; "folder/name" puts it into a folder."""
-        folder, _, last = name.rpartition("/")
-        if self.messages is not None and last.strip():
-            self.messages.save(Saved(last.strip(), folder.strip(), draft))
+        folder, last = _place(name)
+        if self.messages is not None and last:
+            self.messages.save(Saved(last, folder, draft))
 
-    @Slot()
-    def _ask_name(self) -> None:
-        name, agreed = QInputDialog.getText(self, tr("saved.save"), tr("saved.name"))
-        if agreed:
-            self.save_wanted.emit(name)
+    def has(self, name: str) -> bool:
+        """Whether a message is kept under this name."""
+        saved = self.messages.saved if self.messages is not None else []
+        return any((item.folder, item.name) == _place(name) for item in saved)
 
     @Slot()
     def _import(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, tr("saved.import"), "", "JSON (*.json)")
-        if name and self.messages is not None:
-            self._try(lambda messages: messages.read_file(Path(name)))
+        ask_file(self.window(), tr("saved.import"), self._read, filters="JSON (*.json)")
+
+    def _read(self, path: Path) -> None:
+        self._try(lambda messages: messages.read_file(path))
 
     @Slot()
     def _export(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("saved.export"), "messages.json", "JSON (*.json)"
-        )
-        if name and self.messages is not None:
-            self._try(lambda messages: messages.write_file(Path(name)))
+        ask_new_file(self.window(), tr("saved.export"), self._write, start="messages.json",
+                     filters="JSON (*.json)")
+
+    def _write(self, path: Path) -> None:
+        self._try(lambda messages: messages.write_file(path))
 
     def _try(self, do: Callable[[Messages], object]) -> None:
-        assert self.messages is not None
         try:
-            do(self.messages)
+            if self.messages is not None:
+                do(self.messages)
         except Problem as problem:
             self.told.emit(problem)
+
+
+def _place(name: str) -> tuple[str, str]:
+    """Folder and name of "folder/name"."""
+    folder, _, last = name.rpartition("/")
+    return folder.strip(), last.strip()
 
 
 def _short(draft: Draft) -> str:

@@ -1,0 +1,80 @@
+"""Connecting again by itself, against real sockets: what it says and where it ends."""
+
+from __future__ import annotations
+
+import socket
+
+from tests.ui.conftest import Hand
+
+
+def tries(hand: Hand, port: int, times: str, seconds: str) -> None:
+    hand.find("client.host").setEditText("127.0.0.1")  # type: ignore[attr-defined]
+    hand.type("client.port", str(port))
+    hand.type("client.again_times", times)
+    hand.type("client.again_after", seconds)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def accept(hand: Hand, listener: socket.socket) -> socket.socket:
+    """Without keeping the window from connecting meanwhile."""
+    found: list[socket.socket] = []
+    listener.settimeout(0.01)
+
+    def came() -> bool:
+        try:
+            found.append(listener.accept()[0])
+        except TimeoutError:
+            return False
+        return True
+
+    hand.wait(came)
+    found[0].settimeout(10)
+    return found[0]
+
+
+def connects(hand: Hand) -> int:
+    controller = hand.window.controller
+    return sum(row.call == "connect" and row.kind == "call" and row.endpoint == "client-1"
+               for row in controller.reader.page(1, 1000))
+
+
+def test_a_refused_connect_was_no_connection_and_it_says_when_it_gives_up(hand: Hand) -> None:
+    tries(hand, free_port(), "2", "0.3")
+    said: set[str] = set()
+    hand.press("client.connect")
+
+    def over() -> bool:
+        said.add(hand.text("client.message"))
+        return hand.text("client.message").startswith("Gave up")
+
+    hand.wait(over)
+    assert any(text.startswith("No connection was made") for text in said)
+    assert not any("is gone" in text for text in said)
+    assert "2 times" in hand.text("client.message")
+    assert hand.text("client.way_out") == "Connect again"
+    hand.wait(lambda: connects(hand) == 3)
+
+
+def test_a_lost_connection_is_said_to_be_gone(hand: Hand) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        tries(hand, listener.getsockname()[1], "3", "0.2")
+        hand.press("client.connect")
+        accepted, _ = listener.accept()
+        hand.wait_state("client", "ESTABLISHED")
+        accepted.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        hand.press("client.send")
+        hand.wait(lambda: bool(accepted.recv(100)))
+        accepted.close()
+        hand.press("client.send")  # the reset is learned by using the socket
+        hand.wait_says("client.message", "connection is gone")
+        again = accept(hand, listener)
+        hand.wait_state("client", "ESTABLISHED")
+        again.close()
+        hand.press("client.close")
+        hand.wait_state("client", "CLOSED")
+        assert "Gave up" not in hand.text("client.message")

@@ -1,0 +1,37 @@
+"""Asking for the path of a file: nothing else of the window waits for the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+def ask_file(parent: QWidget, title: str, then: Callable[[Path], object], *, start: str = "",
+             filters: str = "") -> QFileDialog:
+    """Ask for a file that is there; `then` gets its path."""
+    dialog = _dialog(parent, title, then, start, filters)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.open()
+    return dialog
+
+
+def ask_new_file(parent: QWidget, title: str, then: Callable[[Path], object], *, start: str = "",
+                 filters: str = "") -> QFileDialog:
+    """Ask where a file is to be written; `then` gets its path."""
+    dialog = _dialog(parent, title, then, start, filters)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.open()
+    return dialog
+
+
+def _dialog(parent: QWidget, title: str, then: Callable[[Path], object], start: str,
+            filters: str) -> QFileDialog:
+    dialog = QFileDialog(parent, title, "", filters)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if start:
+        dialog.selectFile(start)
+    dialog.fileSelected.connect(lambda name: then(Path(name)))
+    return dialog

@@ -1,0 +1,94 @@
+"""Rules of a server as a person types them, and the rules that they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from workbench import payload
+from workbench.engine.responders import prepare
+from workbench.engine.settings import Match, Rule, Rules, Then
+from workbench.texts import Problem
+from workbench.ui import fields
+from workbench.ui.panel_parts.composer import Draft, content
+
+AS_TYPED: Final = frozenset({Match.REGEX, Match.HEX})
+"""Kinds of match whose value has a notation of its own: no escapes of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRule:
+    """What stands in the fields of one rule."""
+
+    match: str
+    value: str
+    reply: str
+    encoding: str = "utf-8"
+    delay: str = "0"
+    then: str = "keep"
+
+
+EXAMPLE: Final = TypedRule("contains", "ping", "pong\\r\\n")
+
+
+def typed(text: str) -> str:
+    """A text as it is typed: control characters and backslashes are escapes."""
+    return payload.escape(text.replace("\\", "\\\\"))
+
+
+def show_rule(rule: Rule) -> TypedRule:
+    """A rule as it would have been typed."""
+    value = rule.value if rule.match in AS_TYPED else typed(rule.value)
+    return TypedRule(
+        rule.match.value, value, typed(rule.reply), rule.encoding, f"{rule.delay:g}",
+        rule.then.value,
+    )
+
+
+def _text(shown: str, encoding: str) -> str:
+    text = content(Draft(shown, encoding=encoding)).text
+    if text is None:
+        raise Problem("rules.bytes")
+    return text
+
+
+def _value(rule: TypedRule) -> str:
+    value = rule.value
+    if Match(rule.match) not in AS_TYPED:
+        value = _text(value, rule.encoding)
+    prepare(Rules((Rule(Match(rule.match), value, "", rule.encoding),)))
+    return value
+
+
+def fault(rule: TypedRule) -> tuple[str, Problem] | None:
+    """The field that cannot be understood, and why; None: all is well."""
+    for field, read in (
+        ("value", lambda: _value(rule)),
+        ("reply", lambda: _text(rule.reply, rule.encoding)),
+        ("delay", lambda: fields.parse_seconds(rule.delay)),
+    ):
+        try:
+            read()
+        except Problem as problem:
+            return field, problem
+    return None
+
+
+def rules_of(rules: Iterable[TypedRule]) -> tuple[Rule, ...]:
+    """What a server gets.
+
+    Raises:
+        Problem: a rule cannot be understood; it names the first.
+    """
+    return tuple(_rule(number, rule) for number, rule in enumerate(rules, 1))
+
+
+def _rule(number: int, rule: TypedRule) -> Rule:
+    wrong = fault(rule)
+    if wrong is not None:
+        raise Problem("rules.wrong", number=number, reason=wrong[1])
+    return Rule(
+        Match(rule.match), _value(rule), _text(rule.reply, rule.encoding), rule.encoding,
+        fields.parse_seconds(rule.delay), Then(rule.then),
+    )
