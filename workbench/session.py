@@ -112,13 +112,15 @@ class Session:
         """As configured now. Raises Problem for an unknown name."""
         return self._endpoint(name).settings
 
-    def snapshot(self, name: str, detail: frozenset[int] = frozenset()) -> EndpointSnapshot:
+    def snapshot(self, name: str, detail: frozenset[int] = frozenset(),
+                 seen: frozenset[int] = frozenset()) -> EndpointSnapshot:
         """The newest picture of an endpoint, and a request for the next one; never waits.
 
-        `detail`: connection ids whose kernel readings should be decoded whole.
+        `detail`: connection ids whose kernel readings and options should be read whole; `seen`:
+        rows in sight, whose readings should.
         """
         endpoint = self._endpoint(name)
-        endpoint.picture.ask(detail)
+        endpoint.picture.ask(detail, seen)
         return endpoint.picture.newest()
 
     def look(self, name: str, connection: int | None,

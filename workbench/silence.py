@@ -13,47 +13,79 @@ AFTER: Final = 2.0
 """Seconds without an event after which a connection that waits or owes bytes counts as silent."""
 
 
+PEER_FINISHED: Final = "CLOSE_WAIT"
+"""The kernel's state once the peer's FIN is in, whether recv() has told of it or not."""
+TWO_WAY: Final = frozenset({"ESTABLISHED", PEER_FINISHED, "SYN_RECV"})
+"""Measured states in which this end can still send."""
+
+
 def is_owing(item: ConnectionSnapshot) -> bool:
     """Whether there is something that should go on: a waiting call, or bytes not delivered."""
     if item.closed_ns is not None:
         return False
-    return bool(item.waiting or item.queued or item.unsent or item.peer_finished
+    return bool(item.waiting or item.queued or item.unsent or is_left_to_us(item)
                 or item.connected_ns is None)
 
 
-def why_silent(item: ConnectionSnapshot, seconds: float) -> str | None:
-    """A sentence for a connection that has been silent for so long; None where it owes nothing.
+def is_left_to_us(item: ConnectionSnapshot) -> bool:
+    """Whether the next call is ours: the peer has finished, or the connection is broken."""
+    if item.closed_ns is not None:
+        return False
+    broken = item.errno is not None and item.connected_ns is not None
+    return item.peer_finished or broken or (item.measured and item.state == PEER_FINISHED)
 
-    The whole reading makes it more exact; without one only what the table shows is used.
+
+def why_left_to_us(item: ConnectionSnapshot) -> str:
+    """The key of the sentence for a connection on which only we can go on."""
+    if item.errno is not None:
+        return "silence.broken"
+    if not item.peer_finished:
+        return "silence.fin_unread"
+    both = item.measured and item.state not in TWO_WAY
+    return "silence.both_finished" if both else "silence.peer_finished"
+
+
+def reason(item: ConnectionSnapshot, seconds: float) -> tuple[str, dict[str, object]] | None:
+    """Key and gaps of the sentence for a connection that has been silent for so long.
+
+    None where it owes nothing. The whole reading makes it more exact; without one only what the
+    table shows is used.
     """
     if not is_owing(item):
         return None
     reading = item.reading
-    shown = f"{seconds:.0f}"
     if item.state == "SYN_SENT":
         repeats = reading.retransmits if reading is not None else None
         key = "silence.syn" if repeats is not None else "silence.syn_unread"
-        return tr(key, seconds=shown, count=(repeats or 0) + 1)
-    if item.peer_finished:
-        return tr("silence.peer_finished")
+        return key, {"seconds": f"{seconds:.0f}", "count": (repeats or 0) + 1}
+    if is_left_to_us(item):
+        return why_left_to_us(item), {"errno": item.errno or ""}
     if item.unsent or item.queued:
-        queued = f" {tr('silence.queued', count=item.queued)}" if item.queued else ""
-        return _unsent(item) + queued
+        return _unsent(item)
     if item.waiting is not None:
         if reading is not None and reading.last_data_recv_ms is not None and item.bytes_in:
-            shown = f"{reading.last_data_recv_ms / 1000:.0f}"
-        return tr("silence.nothing_came", seconds=shown, call=item.waiting.call)
+            seconds = reading.last_data_recv_ms / 1000
+        return "silence.nothing_came", {"seconds": f"{seconds:.0f}", "call": item.waiting.call}
     return None
 
 
-def _unsent(item: ConnectionSnapshot) -> str:
+def why_silent(item: ConnectionSnapshot, seconds: float) -> str | None:
+    """`reason` in words, and what waits in this program besides."""
+    found = reason(item, seconds)
+    if found is None:
+        return None
+    queued = f" {tr('silence.queued', count=item.queued)}" if item.queued else ""
+    return tr(found[0], **found[1]) + queued
+
+
+def _unsent(item: ConnectionSnapshot) -> tuple[str, dict[str, object]]:
     """Why the bytes in the kernel's send buffer do not leave it."""
     reading, count = item.reading, item.unsent or 0
     if reading is not None and reading.snd_wnd == 0:
-        return tr("silence.window", count=count)
+        return "silence.window", {"count": count}
     if reading is not None and reading.retransmits:
-        return tr("silence.unanswered", count=count, times=reading.retransmits)
-    return tr("silence.unsent", count=count)
+        return "silence.unanswered", {"count": count, "times": reading.retransmits}
+    return "silence.unsent", {"count": count}
 
 
 class Silences:
@@ -62,11 +94,10 @@ class Silences:
     def __init__(self) -> None:
         self._last: dict[int, tuple[tuple[object, ...], float]] = {}
 
-    def look(self, items: Iterable[ConnectionSnapshot]) -> dict[int, str]:
-        """By connection: why it is silent, for those that have been for AFTER seconds."""
+    def track(self, items: Iterable[ConnectionSnapshot]) -> None:
+        """Look at all of them, ten times a second."""
         now = time.monotonic()
         last, self._last = self._last, {}
-        found: dict[int, str] = {}
         for item in items:
             if not is_owing(item):
                 continue
@@ -74,7 +105,15 @@ class Silences:
             before = last.get(item.id)
             since = before[1] if before is not None and before[0] == activity else now
             self._last[item.id] = (activity, since)
-            why = why_silent(item, now - since) if now - since >= AFTER else None
-            if why is not None:
-                found[item.id] = why
-        return found
+
+    def why(self, item: ConnectionSnapshot) -> tuple[str, str]:
+        """Why nothing happens on one of them, as a sentence and in a few words; "" where
+        something does. That the next call is ours is no matter of time.
+        """
+        since = self._last.get(item.id)
+        seconds = time.monotonic() - since[1] if since is not None else 0.0
+        if is_left_to_us(item):
+            return why_silent(item, seconds) or "", tr(f"{why_left_to_us(item)}_short")
+        if seconds < AFTER:
+            return "", ""
+        return why_silent(item, seconds) or "", ""

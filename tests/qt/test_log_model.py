@@ -364,6 +364,18 @@ def test_the_rule_of_a_command_counts_its_calls(
     assert "from_a_newer_version" in command_text(unknown)
 
 
+def test_a_tip_is_the_whole_cell_and_never_markup(
+    controller: Controller, model: LogModel, wait: Wait
+) -> None:
+    controller.session.perform(c.Mark("<b>bold</b> & so on"))
+    settled(model, controller, wait)
+    row = model.rowCount() - 1
+    tip = str(model.data(model.index(row, Column.CALL), Qt.ItemDataRole.ToolTipRole))
+    assert "&lt;b&gt;bold&lt;/b&gt; &amp; so on" in tip
+    assert "<b>" not in tip
+    assert model.data(model.index(row, Column.RESULT), Qt.ItemDataRole.ToolTipRole) is None
+
+
 def test_it_is_a_flat_table_for_reading(
     controller: Controller, model: LogModel, wait: Wait
 ) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolButton
 
 from workbench.engine.snapshot import Phase
 from workbench.ui import defaults
-from workbench.ui.panel_parts.connections import took_to_connect
+from workbench.ui.panel_parts.lines import took_to_connect
 
 Hand = Any
 GREETING = "连接已创建\\r\\n"
@@ -201,7 +201,7 @@ def test_many_clients_in_one_panel(hand: Hand) -> None:
     hand.wait_state("server", "LISTEN")
     hand.type("client.count", "5")
     hand.press("client.connect")
-    hand.wait_says("client.message", "5 connections open")
+    hand.wait_says("client.message", "5 connected")
     panel = hand.window.slots_.panel("client-1")
     assert panel is not None
     assert panel.phase in (Phase.OPEN, Phase.CONNECTING)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.conftest import Hand
+from workbench import texts
 from workbench.journal.reader import Reader
 from workbench.texts import Problem
 from workbench.ui.panel_parts.connections import ConnectionTable
@@ -107,3 +108,75 @@ def test_every_byte_is_kept_from_the_next_record_on(hand: Hand, tmp_path: Path) 
     assert (tmp_path / "out.bin").read_bytes() == b"two" + b"x" * 5000
     hand.window.switch_every_byte()
     assert not hand.window.preferences.every_byte
+
+
+def wish_of(hand: Hand, side: str) -> TalkWish:
+    """What Save would ask for."""
+    found: list[TalkWish] = []
+    panel = hand.window.slots_.panel(f"{side}-1")
+    assert panel is not None
+    panel.talk.save_wanted.disconnect()
+    panel.talk.save_wanted.connect(found.append)
+    panel.talk.save.click()
+    return found[0]
+
+
+def test_a_server_tells_of_its_accepts(hand: Hand, tmp_path: Path) -> None:
+    two_clients(hand)
+    hand.press("server.talk")
+    hand.wait(lambda: hand.text("server.conversation").count("accepted 127.0.0.1:") == 2)
+    lines = hand.text("server.conversation").splitlines()
+    for number in (1, 2):  # an accept() is the beginning of its own connection
+        own = [line for line in lines if f"#{number} " in line]
+        assert "accepted" in own[0]
+    table = hand.find("server.connections")
+    assert isinstance(table, ConnectionTable)
+    table.choose(2)
+    hand.wait(lambda: hand.text("server.conversation").count("accepted") == 1)
+    wish = wish_of(hand, "server")
+    hand.window.files.write_talk(tmp_path / "talk.txt", wish, TalkForm.TEXT)
+    hand.wait(lambda: hand.window.files._writer is None)
+    text = (tmp_path / "talk.txt").read_text(encoding="utf-8")
+    assert text.count("accepted") == 1
+    assert "two" in text
+
+
+def test_a_failed_connect_is_not_closed_by_us_as_well(hand: Hand) -> None:
+    hand.press("client.connect")
+    hand.wait_says("client.conversation", "connect failed: ECONNREFUSED")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_says("client.conversation", "connected 127")
+    assert "closed by us" not in hand.text("client.conversation")
+    hand.press("client.close")
+    hand.wait_says("client.conversation", "closed by us")
+
+
+def test_an_abort_is_called_one(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_says("client.conversation", "连接已创建")
+    hand.press("client.abort")
+    hand.wait_says("client.conversation", "aborted by us (RST)")
+
+
+def test_every_line_is_equally_high(hand: Hand) -> None:
+    view = hand.find("client.conversation")
+    view.setPlainText("hello\n服务器 连接已创建\nhello, 服务器")  # type: ignore[attr-defined]
+    document = view.document()  # type: ignore[attr-defined]
+    heights = [view.blockBoundingRect(document.findBlockByNumber(n)).height()  # type: ignore[attr-defined]
+               for n in range(3)]
+    heights[-1] -= document.documentMargin()
+    assert len(set(heights)) == 1, heights
+
+
+def test_end_of_stream_and_ends_have_one_wording() -> None:
+    for language, eof, peer in (
+        ("en", "end of stream (peer finished sending)", "closed T by the peer"),
+        ("zh_CN", "对端已发送完毕 (EOF)", "对端已关闭 T"),
+    ):
+        texts.set_language(language)
+        assert texts.tr("conversation.eof") == texts.tr("log.eof") == eof
+        assert texts.tr("closed.peer", time="T") == peer

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine import kernel, options
+from workbench.engine.address import format_address
 from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot
 
 if TYPE_CHECKING:
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from workbench.engine.endpoint import Endpoint
     from workbench.engine.settings import OptionValue
 
+INTERNET: Final = (socket.AF_INET, socket.AF_INET6)
 LOOKED_AT: Final = 200
 """Newest open connections whose state is read from the kernel."""
 
@@ -21,18 +24,21 @@ ALWAYS: Final = ("SO_REUSEADDR", "SO_RCVBUF", "SO_SNDBUF", "SO_KEEPALIVE", "SO_L
 """Options whose values are shown though nobody has set them."""
 
 
-def draw(endpoint: Endpoint, watched: frozenset[int]) -> EndpointSnapshot:
+def draw(endpoint: Endpoint, watched: frozenset[int],
+         seen: frozenset[int] = frozenset()) -> EndpointSnapshot:
     """A snapshot of everything a panel shows.
 
-    `watched`: connection ids whose kernel readings are decoded whole.
+    `watched`: connection ids whose kernel readings and options are read whole; `seen`: rows in
+    sight, whose readings are.
     """
+    detailed = watched | seen
     shown = list(endpoint.conversation_rows())
     first_looked = len(shown) - LOOKED_AT
     rows: list[ConnectionSnapshot] = [
         connection(
             channel,
-            look=index >= first_looked or channel.traced.id in watched,
-            detail=channel.traced.id in watched,
+            look=index >= first_looked or channel.traced.id in detailed,
+            detail=channel.traced.id in detailed,
         )
         for index, channel in enumerate(shown)
     ]
@@ -44,7 +50,7 @@ def draw(endpoint: Endpoint, watched: frozenset[int]) -> EndpointSnapshot:
         settings=endpoint.settings,
         phase=endpoint.phase,
         connection=own.traced.id if own is not None else None,
-        local=own.traced.local if own is not None else None,
+        local=_local(own) if own is not None else None,
         options=_effective(endpoint, watched),
         reading=kernel.read(own.traced.raw) if own is not None and own.open
         and own.traced.id in watched else None,
@@ -64,6 +70,18 @@ def draw(endpoint: Endpoint, watched: frozenset[int]) -> EndpointSnapshot:
         bytes_in=into + sum(row.bytes_in for row in rows),
         bytes_out=out + sum(row.bytes_out for row in rows),
     )
+
+
+def _local(own: Channel) -> str | None:
+    """A datagram socket that was never bound has a port from its first sendto() on."""
+    traced = own.traced
+    if traced.local is not None or not own.open or traced.family not in INTERNET:
+        return traced.local
+    try:
+        name = traced.raw.getsockname()
+    except OSError:
+        return None
+    return format_address(name, traced.family) if name[1] else None
 
 
 def connection(channel: Channel, *, look: bool, detail: bool) -> ConnectionSnapshot:

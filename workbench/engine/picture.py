@@ -25,6 +25,7 @@ class Picture:
         self._endpoint = endpoint
         self._newest: EndpointSnapshot | None = None
         self._watched: frozenset[int] = frozenset()
+        self._seen: frozenset[int] = frozenset()
         self._asked = False
         self._drawn = (0.0, 0.0)
         self._due: Timer | None = None
@@ -34,15 +35,16 @@ class Picture:
     def newest(self) -> EndpointSnapshot:
         """The newest snapshot; never waits."""
         if self._newest is None:
-            self._newest = draw(self._endpoint, self._watched)
+            self._newest = draw(self._endpoint, self._watched, self._seen)
         return self._newest
 
-    def ask(self, detail: frozenset[int]) -> None:
+    def ask(self, detail: frozenset[int], seen: frozenset[int] = frozenset()) -> None:
         """Have a fresh one made; an endpoint without a thread has nothing new to show.
 
-        `detail`: connection ids whose kernel readings are decoded whole.
+        `detail`: connection ids whose kernel readings and options are read whole; `seen`: rows in
+        sight, whose readings are.
         """
-        self._watched = detail
+        self._watched, self._seen = detail, seen
         if not self._asked:
             self._asked = True
             if not self._endpoint.worker.post_if_running(self.redraw):
@@ -57,7 +59,7 @@ class Picture:
             self._due.cancel()
             self._due = None
         begin = perf_counter()
-        self._newest = draw(self._endpoint, self._watched)
+        self._newest = draw(self._endpoint, self._watched, self._seen)
         self._drawn = (begin, perf_counter())
 
     def redraw_soon(self) -> None:

@@ -81,6 +81,7 @@ class Controller(QObject):
         self.reader: Reader = session.journal.reader()
         self.selection = Selection()
         self._watched: frozenset[int] = frozenset()
+        self._seen: dict[str, frozenset[int]] = {}
         self._wake_pending = False
         self._closed = False
         self._numbers: dict[int, int | None] = {}
@@ -119,11 +120,15 @@ class Controller(QObject):
 
     def snapshot(self, name: str) -> EndpointSnapshot:
         """The newest picture of an endpoint; never waits."""
-        return self.session.snapshot(name, self._watched)
+        return self.session.snapshot(name, self._watched, self._seen.get(name, frozenset()))
 
     def watch(self, connections: frozenset[int]) -> None:
         """Have the kernel readings of these decoded whole in the coming snapshots."""
         self._watched = connections
+
+    def see(self, name: str, connections: frozenset[int]) -> None:
+        """These rows of an endpoint's table are in sight: their readings are decoded too."""
+        self._seen[name] = connections
 
     def say(self, problem: Problem) -> None:
         """Have a problem shown."""
@@ -207,6 +212,7 @@ class Controller(QObject):
         self.session = session
         self.reader = session.journal.reader()
         self.selection = Selection()
+        self._seen = {}
         self._numbers = {}
         self._accepted = {}
         self._roles = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import datetime
+import html
 from array import array
 from collections import OrderedDict
 from enum import IntEnum, StrEnum
@@ -46,6 +47,8 @@ MAIN: Final = Condition(
     " AND e.call <> 'getsockopt' AND NOT (e.kind = 'note' AND e.call = 'record')"
     " AND NOT (e.kind = 'command' AND e.call IN ('configure', 'pace'))", ())
 """What a person reads: no EAGAIN, no reading of options. A pending connect is looked at apart."""
+_TEXTS: Final = frozenset({
+    Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole})
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -354,10 +357,15 @@ class LogModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(Column)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role not in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+        if role not in _TEXTS:
             return None
         cells = self.cells(index.row())
-        return cells[index.column()] if cells is not None else None
+        if cells is None:
+            return None
+        if role == Qt.ItemDataRole.ToolTipRole:  # whole; a tip that looks like markup would be it
+            text = cells[index.column()] or (cells[Column.DATA] if not cells[Column.CALL] else "")
+            return f"<qt>{html.escape(text)}</qt>" if text else None
+        return cells[index.column()]
 
     def headerData(self, section: int, orientation: Qt.Orientation,
                    role: int = Qt.ItemDataRole.DisplayRole) -> Any:

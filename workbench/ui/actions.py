@@ -20,7 +20,7 @@ MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
 LIVE_ONLY: Final = frozenset({
     "new_server", "new_client", "start", "send", "next_call", "half_close", "abort",
     "close_connection", "talk", "save_talk", "stop", "accept_one", "receive_one",
-    "recvfrom_once", "send_one", "more",
+    "recvfrom_once", "send_one", "more", "hide_closed",
     "remove", "stop_all", "mark", "start_over", "run_scenario", "watch",
     "first_steps", "backlog_lab", "check_all",
     "endpoints",
@@ -76,6 +76,10 @@ class Actions:
         self._add("view", "normal_size", looks.normal, "Ctrl+0")
         self._add("view", "present", window.presentation.switch, "F11")
         self._add("view", "endpoints", window.endpoints.switch, "Ctrl+B")
+        self.hide_closed = self._add("view", "hide_closed", window.panels.closed_rows.switch,
+                                     "Ctrl+H")
+        self.hide_closed.setCheckable(True)
+        self.hide_closed.setChecked(window.preferences.hide_closed)
         schemes = self._sub("view", "scheme", None)
         group = QActionGroup(window)
         for name, key in (("system", "Ctrl+Alt+0"), ("light", "Ctrl+Alt+1"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.engine import address
@@ -14,14 +14,17 @@ from workbench.engine.settings import EndpointSettings, Nothing, OnPeerClose, Ro
 from workbench.engine.snapshot import EndpointSnapshot, Phase
 from workbench.texts import Problem, tr
 from workbench.ui import fields
-from workbench.ui.client_status import is_many, is_open, state_of, status_of, why_not_connect
+from workbench.ui.client_status import is_many, state_of, status_of, why_not_connect
 from workbench.ui.endpoint_status import OPEN
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.links import Link
 from workbench.ui.panel import EndpointPanel
 from workbench.ui.panel_parts.again import Again
-from workbench.ui.panel_parts.controls import TextField, badge, group, spring
+from workbench.ui.panel_parts.chosen_row import pop_up
+from workbench.ui.panel_parts.controls import TextField, badge, group, make_primary, spring
 from workbench.ui.panel_parts.editor import Editor
+from workbench.ui.panel_parts.lines import Line
+from workbench.ui.panel_parts.many_clients import ManyClients
 from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.sending import Sending
 from workbench.ui.ways import client_ways
@@ -44,8 +47,8 @@ class ClientPanel(EndpointPanel):
         self.link = Link(self.controller, self.name, self.address_line)
         self.bufsize = add(TextField(width=7), "bufsize")
         self.count = add(TextField(width=5), "count")
-        self.table.setMinimumHeight(60)
         self.table.hide()
+        self.many = ManyClients(self)
         self.editor = Editor(self.controls, DEFAULT_TEXT)
         self.behaviour_row = QWidget()
         behaviour = FlowLayout(self.behaviour_row)
@@ -62,10 +65,11 @@ class ClientPanel(EndpointPanel):
         self.more.add_row(group(caption("local", self.local), self.local), self.again)
         self.more.add_row(shared.options)
         actions = FlowLayout()
-        self.shown_as = group(caption("conversation", self.talk.show_as), self.talk.show_as)
+        self.talk_caption = caption("conversation", self.talk.show_as)
         for widget in (
-            self.shown_as, self.talk.save, spring(), self.receive_once, self.ends.half_close,
-            self.ends.abort, self.ends.close,
+            self.many.talk, self.talk_caption, self.talk.box, spring(), self.receive_once,
+            self.many.scope, self.ends.half_close, self.ends.abort,
+            self.ends.close,
         ):
             actions.addWidget(widget)
         self.column.addWidget(self.address_line)
@@ -74,7 +78,7 @@ class ClientPanel(EndpointPanel):
         self.column.addWidget(self.message)
         self.column.addLayout(self.calls)
         self.column.addLayout(actions)
-        self.column.addWidget(self.table, 1)
+        self.column.addWidget(self.table, 2)
         self.column.addWidget(self.talk.view, 1)
         self.column.addWidget(self.editor)
 
@@ -110,8 +114,11 @@ class ClientPanel(EndpointPanel):
                   open=snapshot.open_count - waiting, waiting=waiting)
 
     def set_up_parts(self) -> list[QWidget]:
-        return [self.behaviour_row, self.shown_as, self.talk.save, *self.editor.details,
-                *super().set_up_parts()]
+        return [self.behaviour_row, *self.editor.details, *super().set_up_parts()]
+
+    def fold(self, folded: bool) -> None:
+        super().fold(folded)
+        self.many.folded = folded
 
     @property
     def answered(self) -> bool:
@@ -181,10 +188,37 @@ class ClientPanel(EndpointPanel):
     @Slot()
     def _on_close(self) -> None:
         self.again.stop()
-        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self.choice.number is None:
+        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self.many.on_all:
             self.act("close", c.Stop(self.name))
-        else:
-            self.act("close", c.Close(self.name, connection=self.choice.number))
+            return
+        for target in self.many.close_targets():
+            self.act("close", c.Close(self.name, connection=target))
+
+    def half_targets(self) -> list[c.Target]:
+        return self.many.half_targets()
+
+    def abort_targets(self) -> list[c.Target]:
+        return self.many.abort_targets()
+
+    def send_targets(self) -> list[c.Target]:
+        """Whom Send goes to."""
+        return self.many.send_targets()
+
+    def on_choice(self, line: Line | None) -> None:
+        self.many.on_choice(chosen=line is not None)
+        self.refresh()
+
+    @Slot(QPoint)
+    def on_menu(self, where: QPoint) -> None:
+        ends = (self.ends.half_close, self.ends.abort, self.ends.close)
+        pop_up(self, [self.many.talk, *ends], self.hide_closed, where)
+
+    @property
+    def wished_height(self) -> int:
+        return super().wished_height + self.many.spare
+
+    def several(self, snapshot: EndpointSnapshot) -> bool:
+        return is_many(snapshot)
 
     @Slot()
     def _on_escapes_dropped(self) -> None:
@@ -201,6 +235,14 @@ class ClientPanel(EndpointPanel):
     @Slot()
     def _on_count(self) -> None:
         self.live_change("count")
+
+    def _show_outcome(self, ticket: Ticket) -> None:
+        """Of many connects the counted message says it, not the first that failed."""
+        problem = ticket.outcome is not None and ticket.outcome.problem is not None
+        if isinstance(ticket.command, c.Connect) and self.settings.count > 1 and not problem:
+            self.refresh()
+        else:
+            super()._show_outcome(ticket)
 
     def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
         if errno == "ECONNREFUSED" and self.link.name is not None:
@@ -222,7 +264,11 @@ class ClientPanel(EndpointPanel):
         return state_of(snapshot)
 
     def status(self, snapshot: EndpointSnapshot) -> Message:
-        return status_of(snapshot, self.ready(), self._select_newest_failure, self.start)
+        way = self.way_out(c.Connect(self.name), "ECONNREFUSED")
+        if way is not None and self.link.phase is Phase.LISTENING:
+            way = None  # it listens by now
+        return status_of(snapshot, self.ready(), self._select_newest_failure, self.start, way,
+                         self.many.chosen_count)
 
     def ready(self) -> Message:
         key = "message.udp_client_ready" if self.address_line.datagram else "message.client_ready"
@@ -255,21 +301,13 @@ class ClientPanel(EndpointPanel):
         self.sending.know(snapshot)
         self.editor.count_from(snapshot.counter)
         enable(self.address_line.primary, why_not_connect(snapshot, datagram=datagram))
-        not_open = None if is_open(snapshot) else say("why.not_connected")
-        for button in (self.ends.half_close, self.ends.abort):
-            button.setVisible(not datagram)
-            enable(button, not_open)
         live = snapshot.open_count > 0 or snapshot.phase in OPEN
+        make_primary(self.address_line.primary, not (datagram and live))
         self.receive_once.offer(datagram=datagram, reason=None if live else say("why.no_socket"))
-        enable(self.ends.close, None if live else say("why.not_connected"))
         enable(self.count, say("why.datagram") if datagram else
                say("why.locked") if live else None)
         self.link.follow(live=snapshot.phase in OPEN)
-        self.table.setVisible(is_many(snapshot) and not datagram)
-        if not self.table.isVisible():
-            self.talk.show_connection(None)
-        else:
-            self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text, now_ns)
+        self.many.show_snapshot(snapshot, now_ns, live=live)
         self._caption_connect()
         self.controls.recaption(
             self.editor.send, "stop_sending" if self.sending.repeating else "send"

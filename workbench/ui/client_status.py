@@ -10,8 +10,10 @@ from workbench.engine.snapshot import (
     EndpointSnapshot,
     Phase,
 )
+from workbench.silence import TWO_WAY
 from workbench.ui.endpoint_status import OPEN, Show, failed_before, newest_open, setting_up
-from workbench.ui.panel_parts.connections import took_to_connect
+from workbench.ui.outcomes import TROUBLE, newest_round, tally
+from workbench.ui.panel_parts.lines import took_to_connect
 from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.wording import Sentence, say
 
@@ -29,12 +31,14 @@ def state_of(snapshot: EndpointSnapshot) -> str:
     }.get(snapshot.phase, "CLOSED")
 
 
-def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show) -> Message:
+def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show,
+              way_out: WayOut | None, chosen: int | None) -> Message:
     """The message line from the first connect on.
 
     Args:
         ready: what it says while nothing is open.
         why: shows the event behind a failure. again: connects anew.
+        way_out: of many that were refused. chosen: how many of many Send goes to; None: all.
     """
     if snapshot.settings.role is Role.DATAGRAM:
         return _datagram(snapshot, ready)
@@ -42,6 +46,8 @@ def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show
         chip.state is ChipState.PLANNED for chip in snapshot.strip
     ):
         return setting_up(snapshot)
+    if is_many(snapshot):
+        return _many(snapshot, why, way_out, chosen)
     if snapshot.phase is Phase.CONNECTING:
         return Message("busy", say("message.connecting", peer=snapshot.settings.address))
     newest = newest_open(snapshot)
@@ -71,15 +77,31 @@ def _datagram(snapshot: EndpointSnapshot, ready: Message) -> Message:
     return Message("info", say("message.udp_open", local=snapshot.local))
 
 
+def _many(snapshot: EndpointSnapshot, why: Show, way_out: WayOut | None,
+          chosen: int | None) -> Message:
+    """Of the last Connect: how many came out how; [Why?] where something went wrong."""
+    parts, found = tally(newest_round(snapshot))
+    open_ones = "connected" in found or "finished" in found
+    if not open_ones or chosen == 0:
+        text = say("message.many", parts=parts)
+    elif chosen is None:
+        text = say("message.many_send", parts=parts)
+    else:
+        text = say("message.many_chosen", parts=parts, count=chosen)
+    trouble = found & TROUBLE
+    if trouble:
+        return Message("busy" if open_ones else "bad", text, why=why,
+                       way_out=way_out if "refused" in found else None)
+    if "waiting" in found:
+        return Message("busy", text)
+    return Message("good" if open_ones else "info", text)
+
+
 def _opened(snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> Message:
     if newest.peer_finished:
         # our own direction may be closed too: then the kernel is past CLOSE_WAIT
         both = newest.measured and newest.state != "CLOSE_WAIT"
         return Message("busy", say("message.both_finished" if both else "message.peer_finished"))
-    if snapshot.open_count > 1:
-        return Message(
-            "good", say("message.many", open=snapshot.open_count, closed=snapshot.closed_count)
-        )
     if newest.connected_ns is None:
         return setting_up(snapshot)
     took = took_to_connect(newest)
@@ -117,8 +139,11 @@ def why_not_connect(snapshot: EndpointSnapshot, *, datagram: bool) -> Sentence |
     if datagram:
         return say("why.already_connected") if connected_datagram(snapshot) else None
     newest = newest_open(snapshot)
-    finished = newest is not None and newest.peer_finished
-    return say("why.already_connected") if is_open(snapshot) and not finished else None
+    if newest is not None and newest.peer_finished and newest.measured and (
+        newest.state not in TWO_WAY
+    ):
+        return say("why.finished")
+    return say("why.already_connected") if is_open(snapshot) else None
 
 
 def connected_datagram(snapshot: EndpointSnapshot) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from workbench.texts import tr
-from workbench.ui.panel_parts.conversation import READS, SENDS, Conversation, line_of
+from workbench.ui.panel_parts.conversation import READS, SENDS, Conversation
+from workbench.ui.talk_lines import TalkLines
 
 if TYPE_CHECKING:
+    from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
 
 PAGE: Final = 250
@@ -20,7 +22,9 @@ class ConversationFeed:
 
     Attributes:
         show_as: an encoding, "escaped" or "hex".
-        connection: id of the one that is shown; None: all of the endpoint.
+        connections: ids of those that are shown; empty: all of the endpoint.
+        peer: of a datagram socket: only what was exchanged with this address.
+        numbered: each line says of which connection it is.
         answers_after_send: something was received after something was sent.
     """
 
@@ -32,7 +36,10 @@ class ConversationFeed:
         self._sent = False
         self.answers_after_send = False
         self.show_as = "utf-8"
-        self.connection: int | None = None
+        self.connections: frozenset[int] = frozenset()
+        self.peer: str | None = None
+        self.numbered = False
+        self._lines = TalkLines()
 
     def refresh(self) -> None:
         """Show what was committed since."""
@@ -51,6 +58,7 @@ class ConversationFeed:
         """Show the newest rows anew: another encoding or language."""
         committed = self._controller.session.journal.committed
         self._view.clear()
+        self._lines = TalkLines()
         self._seen = max(0, committed - LOOK_BACK)
         while self._seen < committed:
             self._read(min(committed, self._seen + PAGE))
@@ -67,10 +75,23 @@ class ConversationFeed:
             self.answers_after_send = self.answers_after_send or (
                 self._sent and row.call in READS and bool(row.size))
             time = self._controller.clock_text(row.t_ns)
-            datagram = row.call in ("sendto", "recvfrom")
-            if self.connection is not None and row.connection != self.connection:
+            connection = self._whose(row)
+            if self.connections and connection not in self.connections:
                 continue
-            line = line_of(row, time, self.show_as, datagram=datagram)
+            if self.peer is not None and row.peer != self.peer:
+                continue
+            line = self._lines.line(row, time, self.show_as, who=self._who(connection))
             if line is not None:
                 lines.append(line)
         self._view.add(lines)
+
+    def _whose(self, row: Row) -> int | None:
+        """Of which connection a row is: an accept() is the beginning of the one it made."""
+        if row.call == "accept" and row.error is None:
+            found = self._controller.reader.accepted(row)
+            return found[0] if found is not None else None
+        return row.connection
+
+    def _who(self, connection: int | None) -> str:
+        number = self._controller.number_of(connection) if self.numbered else None
+        return "" if number is None else f"#{number}"

@@ -11,7 +11,7 @@ from workbench.engine.settings import Role
 from workbench.engine.snapshot import EndpointSnapshot
 from workbench.texts import tr
 from workbench.ui.defaults import LAB_PREFIX
-from workbench.ui.panel_parts.connections import named
+from workbench.ui.panel_parts.lines import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,6 +13,8 @@ from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Role
 from workbench.ui import bindings, defaults
 from workbench.ui.client_panel import ClientPanel
+from workbench.ui.closed_rows import ClosedRows
+from workbench.ui.hosts import every
 from workbench.ui.panel import EndpointPanel
 from workbench.ui.server_panel import ServerPanel
 
@@ -39,6 +41,7 @@ class EndpointPanels(QObject):
         self._window = window
         self._slots = window.slots_
         self._owners: dict[str, str] = {}
+        self.closed_rows = ClosedRows(window)
         self._slots.left.wanted.connect(self.new_server)
         self._slots.right.wanted.connect(self.new_client)
         for slot in (self._slots.left, self._slots.right):
@@ -83,6 +86,7 @@ class EndpointPanels(QObject):
             client.editor.saved.told.connect(self.told)
             panel = client
         panel.owner = self.owner
+        self.closed_rows.tell(panel)
         panel.focused.connect(partial(self._on_focused, panel.name))
         panel.started.connect(partial(self._on_started, panel))
         panel.not_started.connect(partial(self._on_not_started, panel))
@@ -132,7 +136,7 @@ class EndpointPanels(QObject):
 
     def owner(self, address: str | None) -> str | None:
         """The endpoint of ours behind an address."""
-        return self._owners.get(address or "")
+        return self._owners.get(address or "") or self._owners.get(every(address or ""))
 
     def refresh(self) -> None:
         """Panels for endpoints that a scenario added; fresh state in those that can be seen."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 if TYPE_CHECKING:
@@ -35,7 +36,12 @@ class Halves(QSplitter):
         self.setChildrenCollapsible(False)
         self.setStretchFactor(0, 3)
         self.setStretchFactor(1, 2)
+        self._later = QTimer(self)  # when all that changes at once has changed
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self.give_room)
         slots.needs.connect(self.give_room)
+        slots.needs.connect(self._later.start)
         self.splitterMoved.connect(self._on_moved)
 
     @Slot()
@@ -51,6 +57,12 @@ class Halves(QSplitter):
         top = min(max(int(total * PANELS_SHARE), self._slots.needed_height), spare)
         if self.sizes()[0] != top:
             self.setSizes([top, total - top])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A line above has come or gone: Qt shares the rest by stretch, not by need."""
+        super().resizeEvent(event)
+        if event.size().height() != event.oldSize().height():
+            self._later.start()
 
     @Slot()
     def _on_moved(self) -> None:

@@ -26,6 +26,16 @@ def bind_hosts(family: str) -> list[Offer]:
     ]
 
 
+def every(address: str) -> str:
+    """How a socket of this machine that is bound to no address of its own calls what another one
+    sees as this loopback address; "" for any other.
+    """
+    host, _, port = address.rpartition(":")
+    if host.startswith("127."):
+        return f"0.0.0.0:{port}"
+    return f"[::]:{port}" if host == "[::1]" else ""
+
+
 def peer_hosts(family: str, others: Iterable[EndpointSettings]) -> list[Offer]:
     """Links to our own servers first, then addresses of this machine."""
     links = [

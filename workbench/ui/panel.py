@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, OptionValue
 from workbench.engine.snapshot import Chip, EndpointSnapshot, Phase
 from workbench.texts import Problem
-from workbench.ui import theme
 from workbench.ui.acting import Acting
 from workbench.ui.call_row import CallRow
 from workbench.ui.choice import Choice
@@ -21,6 +20,7 @@ from workbench.ui.endpoint_status import OPEN, PLANNING, in_question
 from workbench.ui.panel_parts.controls import badge
 from workbench.ui.panel_parts.end_buttons import EndButtons
 from workbench.ui.panel_parts.gate import GateBox
+from workbench.ui.panel_parts.lines import Line
 from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.panel_parts.more import More
 from workbench.ui.panel_parts.receive_once import ReceiveOnce
@@ -39,6 +39,7 @@ class EndpointPanel(Acting):
 
     Attributes:
         owner: names the endpoint of ours behind an address (set by the window).
+        hide_closed: the window's entry that hides closed connections (set by the window).
 
     Signals:
         needs(): it needs another height than before.
@@ -50,6 +51,7 @@ class EndpointPanel(Acting):
     def __init__(self, controller: Controller, settings: EndpointSettings) -> None:
         super().__init__(controller, settings.name, "server" if self.server else "client")
         self.owner: Callable[[str | None], str | None] = lambda _address: None
+        self.hide_closed: QAction | None = None
         self._edited = False
         self._known = settings
         self._phase: Phase | None = None
@@ -60,9 +62,9 @@ class EndpointPanel(Acting):
         self.more = More(self.controls)
         self.receive_once = ReceiveOnce(self)
         self.talk = Talk(self.controls, controller, settings.name, self)
-        self.choice = Choice(self, self.talk)
+        self.choice = Choice(self)
         self.table = self.choice.table
-        self.ends = EndButtons(self, self.choice)
+        self.ends = EndButtons(self, self.half_targets, self.abort_targets)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
         self.column.setSpacing(GAP)
@@ -104,6 +106,20 @@ class EndpointPanel(Acting):
 
     def show_parts(self, snapshot: EndpointSnapshot, now_ns: int) -> None:
         """Show a snapshot in the parts that only this kind has."""
+        raise NotImplementedError
+
+    def on_choice(self, line: Line | None) -> None:
+        """Another row of the table is chosen; None: none any more."""
+
+    def on_menu(self, where: QPoint) -> None:
+        """What can be done with the chosen rows, as a menu at a point of the screen."""
+
+    def half_targets(self) -> list[c.Target]:
+        """Whom Half-close hits."""
+        raise NotImplementedError
+
+    def abort_targets(self) -> list[c.Target]:
+        """Whom Abort hits."""
         raise NotImplementedError
 
     def gates(self) -> list[GateBox]:
@@ -179,6 +195,8 @@ class EndpointPanel(Acting):
         self.shared.options.wanted.connect(self._on_option)
         self.shared.options.unwanted.connect(self._on_no_option)
         self.shared.options.refused.connect(self.refuse)
+        self.choice.made.connect(self.on_choice)
+        self.table.menu_wanted.connect(self.on_menu)
         self.controller.ticket_done.connect(self._on_ticket_done)
         self.wire()
 
@@ -260,6 +278,10 @@ class EndpointPanel(Acting):
             self._trouble or (self.ready() if fresh else self.status(snapshot))
         )
 
+    def several(self, snapshot: EndpointSnapshot) -> bool:
+        """Whether a line of the conversation has to say whose it is."""
+        return len(snapshot.connections) > 1 and not self.address_line.datagram
+
     def differences(self, snapshot: EndpointSnapshot) -> list[str]:
         """What differs from the default, in words."""
         return self.shared.differences(snapshot)
@@ -286,7 +308,7 @@ class EndpointPanel(Acting):
         self.calls.strip.fit()
         self.more.redraw()
         self.table.fit()
-        self.talk.view.setFont(theme.fixed_font())
+        self.talk.view.redraw()
 
     def tab_text(self) -> str:
         """What the panel's tab says: the name, and what matters most while it is open."""
@@ -314,6 +336,11 @@ class EndpointPanel(Acting):
             self.needs.emit()
 
     @property
+    def wished_height(self) -> int:
+        """What it would have where the record can spare it; at least it needs its minimum."""
+        return self.minimumHeight()
+
+    @property
     def phase(self) -> Phase | None:
         return self._phase
 
@@ -322,5 +349,5 @@ class EndpointPanel(Acting):
         self.shared.retranslate(self.settings)
         self.calls.strip.retranslate()
         self.message.retranslate()
-        self.table.lines.retranslate()
+        self.table.retranslate()
         self.talk.feed.again()

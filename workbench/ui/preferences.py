@@ -80,6 +80,15 @@ class Preferences:
         self._store.setValue("every_byte", "yes" if value else "")
 
     @property
+    def hide_closed(self) -> bool:
+        """Whether the tables leave closed connections out."""
+        return self._text("hide_closed") == "yes"
+
+    @hide_closed.setter
+    def hide_closed(self, value: bool) -> None:
+        self._store.setValue("hide_closed", "yes" if value else "")
+
+    @property
     def capture(self) -> int | None:
         """As Session takes it."""
         return None if self.every_byte else DEFAULT_CAPTURE

@@ -128,7 +128,8 @@ class Sending(QObject):
             link = panel.link.name
             to = panel.settings.address if link is None else f"@{link}"
         command = send_of(draft, body, panel.name)
-        panel.act("send", replace(command, connection=panel.choice.number, to=to, repeat=repeat,
-                                  interval=interval, wait=False))
+        for target in panel.send_targets():
+            panel.act("send", replace(command, connection=target, to=to, repeat=repeat,
+                                      interval=interval, wait=False))
         if panel.editor.saved.messages is not None:
             panel.editor.saved.messages.sent(draft)

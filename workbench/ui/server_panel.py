@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Slot
+from PySide6.QtWidgets import QWidget
 
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, GateMode, Role
@@ -14,14 +14,15 @@ from workbench.engine.snapshot import EndpointSnapshot, Phase
 from workbench.texts import Problem
 from workbench.ui import fields
 from workbench.ui.draft import UNIX
-from workbench.ui.endpoint_status import OPEN, in_question
+from workbench.ui.endpoint_status import OPEN
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.hosts import bind_hosts
 from workbench.ui.panel import EndpointPanel
-from workbench.ui.panel_parts.chosen_row import ChosenRow
-from workbench.ui.panel_parts.connections import Line
-from workbench.ui.panel_parts.controls import group, spring
+from workbench.ui.panel_parts.chosen_row import ChosenRow, pop_up
+from workbench.ui.panel_parts.controls import group
+from workbench.ui.panel_parts.end_buttons import why_no_abort, why_no_half_close
 from workbench.ui.panel_parts.gate import GateBox
+from workbench.ui.panel_parts.lines import Line
 from workbench.ui.panel_parts.message_line import Message, WayOut
 from workbench.ui.panel_parts.noted_box import NotedBox
 from workbench.ui.panel_parts.queue_line import QueueLine
@@ -45,12 +46,9 @@ class ServerPanel(EndpointPanel):
     def build(self) -> None:
         self.reply = ReplyFields(self.controls, self)
         self._build_behaviour()
-        self._build_talk()
         self.accept_gate = GateBox(self, c.Gate.ACCEPT)
         self.queue = QueueLine(self.controls, self.accept_gate, self.receive_once)
-        self.table.setMinimumHeight(50)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.chosen_row = ChosenRow(self.controls, self.ends)
+        self.chosen_row = ChosenRow(self.controls, self.ends, self.talk)
         self.send_line = SendLine(self.controls, self.reply.encoding)
         self.column.addWidget(self.address_line)
         self.column.addWidget(self.behaviour_row)
@@ -61,7 +59,7 @@ class ServerPanel(EndpointPanel):
         self.column.addLayout(self.queue)
         self.column.addWidget(self.table, 1)
         self.column.addWidget(self.chosen_row)
-        self.column.addWidget(self.talk_box, 2)
+        self.column.addWidget(self.talk.view, 1)
         self.column.addLayout(self.send_line)
 
     def _build_behaviour(self) -> None:
@@ -82,18 +80,6 @@ class ServerPanel(EndpointPanel):
                           group(caption("on_peer_close", self.reply.at_end), self.reply.at_end))
         self.more.add_row(shared.options)
 
-    def _build_talk(self) -> None:
-        self.talk_box = QWidget()
-        box = QVBoxLayout(self.talk_box)
-        box.setContentsMargins(0, 0, 0, 0)
-        head = QHBoxLayout()
-        caption = self.controls.caption("conversation", self.talk.show_as)
-        for widget in (caption, self.talk.show_as, spring(), self.talk.save):
-            head.addWidget(widget)
-        box.addLayout(head)
-        box.addWidget(self.talk.view)
-        self.talk_box.hide()
-
     def wire(self) -> None:
         self.address_line.stop.clicked.connect(self._on_stop)
         self.reply.edited.connect(self._on_reply_edited)
@@ -102,8 +88,7 @@ class ServerPanel(EndpointPanel):
         self.chosen_row.talk.toggled.connect(self._on_talk)
         self.chosen_row.reply.clicked.connect(self.send_line.begin)
         self.ends.close.clicked.connect(self._on_close)
-        self.choice.made.connect(self._on_choice)
-        self.table.customContextMenuRequested.connect(self._on_menu)
+        self.chosen_row.why.clicked.connect(self._on_why_row)
         self.backlog.settled.connect(self._on_backlog)
         self.backlog.submitted.connect(self.start_if_closed)
 
@@ -195,26 +180,40 @@ class ServerPanel(EndpointPanel):
 
     @Slot()
     def _on_close(self) -> None:
+        for item in self.choice.items():
+            if item.closed_ns is None:
+                self.act("close", c.Close(self.name, connection=item.number))
+
+    def half_targets(self) -> list[c.Target]:
+        return [item.number for item in self.choice.items() if why_no_half_close(item) is None]
+
+    def abort_targets(self) -> list[c.Target]:
+        return [item.number for item in self.choice.items() if why_no_abort(item) is None]
+
+    def on_choice(self, line: Line | None) -> None:
+        if line is not None:
+            self.send_line.aim(line.key)
+        self._show_actions()
+
+    @Slot()
+    def _on_why_row(self) -> None:
         number = self.choice.number
         if number is not None:
-            self.act("close", c.Close(self.name, connection=number))
-
-    @Slot(object)
-    def _on_choice(self, line: Line) -> None:
-        self.send_line.aim(line.key)
-        self._show_actions(self.controller.snapshot(self.name))
+            self.choice.on_why(number)
 
     @Slot(bool)
     def _on_talk(self, shown: bool) -> None:
         """The conversation of the chosen connection; of all while none is chosen."""
-        self.talk_box.setVisible(shown)
+        self.chosen_row.unfold(shown)
         if shown:
             self.talk.feed.again()
-        self._fit_height()
+        self.refresh()
 
     @Slot(QPoint)
-    def _on_menu(self, where: QPoint) -> None:
-        self.chosen_row.pop_up(self.table.viewport().mapToGlobal(where))
+    def on_menu(self, where: QPoint) -> None:
+        row = self.chosen_row
+        buttons = [row.talk, *([row.why] if row.why.isVisible() else []), *row.buttons]
+        pop_up(self, buttons, self.hide_closed, where)
 
     def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
         if errno == "EADDRINUSE" and self.settings.family != UNIX:
@@ -264,9 +263,9 @@ class ServerPanel(EndpointPanel):
         self.accept_gate.show_mode(snapshot.accept, live=live)
         self.receive_once.offer(datagram=datagram, reason=None if live else say("why.not_started"))
         self.queue.show_snapshot(snapshot, datagram=datagram)
-        self.table.show_snapshot(snapshot, self.owner, self.controller.clock_text, now_ns)
+        self.choice.show(snapshot, now_ns)
         self.send_line.show_snapshot(snapshot, self.owner, datagram=datagram)
-        self._show_actions(snapshot)
+        self._show_actions()
 
     def _show_port(self, snapshot: EndpointSnapshot, *, live: bool) -> None:
         """The default port that was taken has moved: the field says where to."""
@@ -275,12 +274,22 @@ class ServerPanel(EndpointPanel):
         if live and self.address_line.port_untouched and port.isdecimal() and field.text() != port:
             field.setText(port)
 
-    def _show_actions(self, snapshot: EndpointSnapshot) -> None:
-        number = self.choice.number
-        self.chosen_row.setVisible(not self.address_line.datagram)
-        self.chosen_row.show_chosen(in_question(snapshot, number, server=True))
-        if self.talk_box.isVisible():
+    def _show_actions(self) -> None:
+        lines = self.table.chosen_all()
+        only = lines[0].key if len(lines) == 1 else None
+        self.chosen_row.show_chosen(
+            self.choice.items(), lines, hidden=self.table.hidden_count,
+            why=self.table.why(only) if isinstance(only, int) else "",
+            datagram=self.address_line.datagram,
+        )
+        if self.chosen_row.talk.isChecked():
             self.talk.feed.refresh()
+        self.table.setMinimumHeight(self.table.height_of(self._least_rows()))
+
+    def _least_rows(self) -> int:
+        """Beside a conversation the table keeps some of its rows."""
+        most = 3 if self.chosen_row.talk.isChecked() else 1
+        return max(1, min(most, len(self.table.lines.lines)))
 
     def retranslate(self) -> None:
         super().retranslate()

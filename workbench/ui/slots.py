@@ -257,10 +257,10 @@ class Slots(QSplitter):
 
     @property
     def needed_height(self) -> int:
-        """What the panels in front want to be shown whole."""
+        """What the panels in front want to be shown well."""
         bars = max(slot.tabBar().sizeHint().height() for slot in (self.left, self.right))
         fronts = [slot.in_front for slot in (self.left, self.right)]
-        return bars + 4 + max((panel.minimumHeight() for panel in fronts if panel), default=0)
+        return bars + 4 + max((panel.wished_height for panel in fronts if panel), default=0)
 
     def word_tabs(self) -> None:
         """Bring the tabs' texts up to date; most of the time nothing changes."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 
 from workbench import payload
 from workbench.ui.conversation_feed import ConversationFeed
-from workbench.ui.panel_parts.controls import ChoiceBox, Controls
+from workbench.ui.panel_parts.controls import ChoiceBox, Controls, group
 from workbench.ui.panel_parts.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -22,17 +22,24 @@ class TalkWish:
     """A conversation that somebody wants in a file.
 
     Attributes:
-        connection: its id in the record; None: all of the endpoint.
+        connections: their ids in the record; None: all of the endpoint.
         show_as: an encoding, "escaped" or "hex".
+        peer: of a datagram socket: what was exchanged with this address only.
+        numbered: each line says of which connection it is.
     """
 
     endpoint: str
-    connection: int | None
+    connections: frozenset[int] | None
     show_as: str
+    peer: str | None = None
+    numbered: bool = False
 
 
 class Talk(QObject):
     """The conversation of an endpoint, or of one of its connections; a panel lays its parts out.
+
+    Attributes:
+        box: how it is shown, and Save; hidden with it, Save's key still works.
 
     Signals:
         save_wanted(object): a TalkWish.
@@ -54,13 +61,19 @@ class Talk(QObject):
             "show_as",
         )
         self.save = controls.add(QPushButton(), "save_talk")
+        self.box = group(self.show_as, self.save)
         self.show_as.activated.connect(self._on_show_as)
         self.save.clicked.connect(self._on_save)
 
-    def show_connection(self, connection: int | None) -> None:
-        """Show one connection only (its id in the record), or all with None."""
-        if connection != self.feed.connection:
-            self.feed.connection = connection
+    def show_connections(self, connections: frozenset[int], peer: str | None = None, *,
+                         several: bool = False) -> None:
+        """Show these only (ids in the record), or all with none; of a datagram socket one peer.
+
+        `several`: the endpoint has more than one: each line names its own.
+        """
+        shown = (connections, peer, several and len(connections) != 1)
+        if shown != (self.feed.connections, self.feed.peer, self.feed.numbered):
+            self.feed.connections, self.feed.peer, self.feed.numbered = shown
             self.feed.again()
 
     @Slot()
@@ -70,4 +83,6 @@ class Talk(QObject):
 
     @Slot()
     def _on_save(self) -> None:
-        self.save_wanted.emit(TalkWish(self._name, self.feed.connection, self.show_as.value()))
+        feed = self.feed
+        self.save_wanted.emit(TalkWish(self._name, feed.connections or None, self.show_as.value(),
+                                       feed.peer, feed.numbered))

@@ -10,10 +10,9 @@ from workbench.journal.export import missing_bytes, rows_of, wall_time
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader, Row
 from workbench.texts import Problem
-from workbench.ui.panel_parts.conversation import READS, SENDS, line_of
+from workbench.ui.panel_parts.conversation import READS, SENDS
 from workbench.ui.talk import TalkWish
-
-DATAGRAM_CALLS = frozenset({"sendto", "recvfrom"})
+from workbench.ui.talk_lines import TalkLines
 
 
 class TalkForm(StrEnum):
@@ -32,10 +31,12 @@ def write_talk(reader: Reader, path: Path, wish: TalkWish, form: TalkForm) -> No
         Problem: bytes are wanted that the record has not kept whole.
     """
     if form is TalkForm.TEXT:
+        lines = TalkLines()
         with path.open("w", encoding="utf-8", newline="\n") as out:
             for row in _rows(reader, wish):
-                line = line_of(row, wall_time(reader, row.t_ns), wish.show_as, most=None,
-                               datagram=row.call in DATAGRAM_CALLS)
+                who = _who(reader, row) if wish.numbered else ""
+                line = lines.line(row, wall_time(reader, row.t_ns), wish.show_as, who=who,
+                                  most=None)
                 if line is not None:
                     out.write(line + "\n")
         return
@@ -51,6 +52,22 @@ def write_talk(reader: Reader, path: Path, wish: TalkWish, form: TalkForm) -> No
 
 def _rows(reader: Reader, wish: TalkWish) -> Iterator[Row]:
     term = f'endpoint:"{wish.endpoint}" kind:call|end'
-    if wish.connection is not None:
-        term += f" conn={wish.connection}"
-    return rows_of(reader, parse(term))
+    if wish.peer is not None:
+        term += f' peer:"{wish.peer}"'
+    for row in rows_of(reader, parse(term)):
+        if not wish.connections or _connection(reader, row) in wish.connections:
+            yield row
+
+
+def _connection(reader: Reader, row: Row) -> int | None:
+    """Whose row it is: an accept() belongs to the connection that it made."""
+    if row.call == "accept" and row.error is None:
+        found = reader.accepted(row)
+        return found[0] if found is not None else None
+    return row.connection
+
+
+def _who(reader: Reader, row: Row) -> str:
+    connection = _connection(reader, row)
+    number = reader.number_in_endpoint(connection) if connection is not None else None
+    return "" if number is None else f"#{number}"

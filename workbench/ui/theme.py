@@ -278,6 +278,16 @@ def numbered(number: int, side: int) -> QIcon:
     return icon
 
 
+def even_font() -> QFont:
+    """As fixed_font, but with the Chinese family first, which has the Latin letters too: a font
+    behind it would make lines with Chinese higher than others.
+    """
+    font = fixed_font()
+    *first, last = font.families()
+    font.setFamilies([last, *first])
+    return font
+
+
 def fixed_font() -> QFont:
     """A font of fixed width in the size of the application's."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)

@@ -111,6 +111,32 @@ def many(hand: Hand) -> None:
     hand.wait(lambda: hand.find("server.connections").model().rowCount() == 1)  # type: ignore[attr-defined]
 
 
+def marked(hand: Hand) -> None:
+    """The peer has closed and nobody reads: a mark, its row chosen, the conversation open."""
+    hand.choose("server.receive_gate", "paused")
+    connected(hand)
+    hand.press("client.send")
+    hand.press("client.close")
+    hand.wait(lambda: hand.window.controller.snapshot("server-1").connections[0].state
+              == "CLOSE_WAIT")
+    hand.find("server.connections").selectRow(0)  # type: ignore[attr-defined]
+    hand.press("server.talk")
+
+
+def many_chosen(hand: Hand) -> None:
+    """Three of six chosen, their conversation unfolded; one was aborted."""
+    listening(hand)
+    hand.find("client.count").setText("6")  # type: ignore[attr-defined]
+    hand.press("client.connect")
+    rows = hand.find("client.connections")
+    hand.wait(lambda: rows.model().rowCount() == 6)  # type: ignore[attr-defined]
+    rows.choose(6)  # type: ignore[attr-defined]
+    hand.press("client.abort")
+    hand.press("client.talk")
+    rows._select({1, 2, 6})  # type: ignore[attr-defined]
+    hand.wait(lambda: "#6" in hand.text("client.conversation"))
+
+
 def refused(hand: Hand) -> None:
     hand.press("client.connect")
     hand.wait_state("client", "FAILED")
@@ -151,9 +177,8 @@ def every_line(hand: Hand) -> None:
 
 SCENES: dict[str, Callable[[Hand], None]] = {
     scene.__name__: scene
-    for scene in (first_start, talk, finished, more, rules,
-                  beyond_the_encoding, file, udp, unix, many, refused, bad_input,
-                  call_by_call, kernel, every_line)
+    for scene in (first_start, talk, finished, more, rules, beyond_the_encoding, file, udp, unix,
+                  many, marked, many_chosen, refused, bad_input, call_by_call, kernel, every_line)
 }
 
 

@@ -37,6 +37,7 @@ CALLS: Final = {
 class _Entry:
     key: str
     reason: Sentence | None = None
+    note: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,13 @@ class Controls:
         widget.setEnabled(reason is None)
         self._word(widget)
 
+    def note(self, widget: QWidget, note: Sentence | None) -> None:
+        """What its tool tip says besides, while it can be used: whom it would hit now."""
+        entry = self._entries[widget]
+        if entry.note != note:
+            entry.note = note
+            self._word(widget)
+
     def retranslate(self) -> None:
         for caption in self._captions:
             caption.widget.setText(caption.text(call=self._calls))
@@ -124,8 +132,9 @@ class Controls:
     def _word(self, widget: QWidget) -> None:
         entry = self._entries[widget]
         tip = tr(f"tip.{entry.key}")
-        if entry.reason is not None:
-            tip = f"{tip}\n{entry.reason.show()}"
+        more = entry.reason or entry.note
+        if more is not None:
+            tip = f"{tip}\n{more.show()}"
         widget.setToolTip(tip)
         widget.setAccessibleName(tr(f"name.{entry.key}"))
         widget.setAccessibleDescription(tip)
@@ -230,6 +239,15 @@ def fit(button: QPushButton) -> None:
     arrow += 0 if button.icon().isNull() else button.iconSize().width() + 4
     wide = max(map(used.horizontalAdvance, button.text().split("\n")))
     button.setFixedWidth(wide + 26 + arrow)
+
+
+def make_primary(button: QPushButton, on: bool) -> None:
+    """Whether this button is the next step."""
+    if button.property("primary") != on:
+        button.setProperty("primary", on)
+        button.style().unpolish(button)
+        button.style().polish(button)
+        fit(button)
 
 
 def _bold(font: QFont) -> QFont:

@@ -54,9 +54,14 @@ class Conversation(QPlainTextEdit):
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setMaximumBlockCount(MOST_LINES)
-        self.setFont(theme.fixed_font())
+        self.document().setDocumentMargin(2)
+        self.redraw()
         self.setTabChangesFocus(True)
         self.setMinimumHeight(50)
+
+    def redraw(self) -> None:
+        """One font for all scripts, so that every line is equally high."""
+        self.setFont(theme.even_font())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The newest line stays in view, whatever height the view gets."""
@@ -79,13 +84,13 @@ class Conversation(QPlainTextEdit):
             self.moveCursor(QTextCursor.MoveOperation.StartOfLine)
 
 
-def line_of(row: RowLike, time: str, show_as: str, *, datagram: bool,
+def line_of(row: RowLike, start: str, show_as: str, *, datagram: bool,
             most: int | None = SHOWN_BYTES) -> str | None:
     """The line of an event, or None where it says nothing about the conversation.
 
     Args:
         row: the event.
-        time: when, worded.
+        start: what the line begins with: when, and which connection.
         show_as: an encoding, "escaped" or "hex".
         datagram: the peer belongs to each line.
         most: bytes to show of each message; None: all that was kept.
@@ -94,28 +99,28 @@ def line_of(row: RowLike, time: str, show_as: str, *, datagram: bool,
         return None
     if row.size is not None and row.errno is None and row.error is None:
         if row.call in SENDS:
-            return _data_line(row, time, ">", show_as, datagram=datagram, most=most)
+            return _data_line(row, start, ">", show_as, datagram=datagram, most=most)
         if row.call in READS:
             if row.size == 0 and not datagram:
-                return f"{time}  -  {tr('conversation.eof')}"
-            return _data_line(row, time, "<", show_as, datagram=datagram, most=most)
+                return f"{start}-  {tr('conversation.eof')}"
+            return _data_line(row, start, "<", show_as, datagram=datagram, most=most)
     trouble = row.errno or row.error
     if trouble in ("EINPROGRESS", "EAGAIN"):
         return None
     if trouble is not None:
         if row.call in SENDS | READS | LIFE:
-            return f"{time}  !  {tr('conversation.failed', call=row.call, errno=trouble)}"
+            return f"{start}!  {tr('conversation.failed', call=row.call, errno=trouble)}"
         return None
-    if row.call == "connect":
-        ends = {"local": row.local or "", "peer": row.peer or ""}
-        words = tr("conversation.connected", **ends).replace("  ", " ")
-        return f"{time}  -  {words}"
+    if row.call in ("connect", "accept"):
+        key = "conversation.connected" if row.call == "connect" else "conversation.accepted"
+        words = tr(key, local=row.local or "", peer=row.peer or "").replace("  ", " ").rstrip(" >")
+        return f"{start}-  {words}"
     if row.call in ("shutdown", "close"):
-        return f"{time}  -  {tr(f'conversation.{row.call}', args=row.args)}"
+        return f"{start}-  {tr(f'conversation.{row.call}', args=row.args)}"
     return None
 
 
-def _data_line(row: RowLike, time: str, arrow: str, show_as: str, *, datagram: bool,
+def _data_line(row: RowLike, start: str, arrow: str, show_as: str, *, datagram: bool,
                most: int | None) -> str:
     size = row.size or 0
     kept = row.payload or b""
@@ -130,4 +135,4 @@ def _data_line(row: RowLike, time: str, arrow: str, show_as: str, *, datagram: b
         text += " " + tr("conversation.cut", count=size - len(shown))
     where = f"{row.peer}  " if datagram and row.peer else ""
     word = tr("conversation.sent" if arrow == ">" else "conversation.received")
-    return f"{time}  {arrow} {word} {size:>5} B  {where}{text}"
+    return f"{start}{arrow} {word} {size:>5} B  {where}{text}"

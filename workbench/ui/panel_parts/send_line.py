@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Signal, Slot
@@ -12,13 +11,12 @@ from workbench.engine import commands as c
 from workbench.engine.snapshot import EndpointSnapshot
 from workbench.texts import tr
 from workbench.ui.panel_parts.composer import Draft, content
-from workbench.ui.panel_parts.connections import named
 from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField
+from workbench.ui.panel_parts.lines import Owner, named
 from workbench.ui.wording import say
 
 MOST_TARGETS: Final = 200
 NEWEST: Final = ""
-Owner = Callable[[str | None], str | None]
 
 
 class SendLine(QHBoxLayout):

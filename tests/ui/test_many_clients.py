@@ -1,0 +1,146 @@
+"""Many clients in one tab: what became of each, whom the actions hit, and what was said."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import Hand
+from tests.ui.test_tables import cell, panel, table
+from workbench import texts
+from workbench.ui.panel_parts.scope import ALL, CHOSEN
+from workbench.ui.slots import _Roll
+
+
+def six(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.type("client.count", "6")
+    hand.press("client.connect")
+    hand.wait_says("client.message", "6 connected")
+
+
+def outcomes(hand: Hand) -> list[str]:
+    rows = table(hand, "client")
+    return [cell(hand, row, "outcome", "client") for row in range(len(rows.lines.lines))]
+
+
+def test_each_has_its_outcome_and_the_message_counts_them(hand: Hand) -> None:
+    hand.choose("server.accept_gate", "paused")
+    hand.find("server.backlog").setEditText("2")  # type: ignore[attr-defined]
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.type("client.timeout", "0.4")
+    hand.type("client.count", "6")
+    hand.press("client.connect")
+    hand.wait_says("client.message", "3 connected, 3 waiting")
+    hand.wait_says("client.message", "3 connected, 3 timed out")
+    hand.wait(lambda: outcomes(hand) == ["connected"] * 3 + ["timed out"] * 3)
+    assert hand.find("client.why").isVisible()
+    hand.press("client.why")
+    seq = hand.window.controller.selection.seq
+    assert seq is not None
+    row = hand.window.controller.reader.row(seq)
+    assert row is not None
+    assert row.error == "TimeoutError"
+
+
+def test_refused_ones_are_counted_and_the_way_out_is_offered(hand: Hand) -> None:
+    hand.type("client.count", "3")
+    hand.press("client.connect")
+    hand.wait_says("client.message", "3 refused")
+    hand.wait(lambda: outcomes(hand) == ["refused ECONNREFUSED"] * 3)
+    assert hand.find("client.why").isVisible()
+    hand.press("client.way_out")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_says("client.message", "3 connected.")  # of the newest Connect alone
+
+
+def closed(hand: Hand) -> list[int]:
+    return [int(line.key) for line in table(hand, "client").lines.lines if line.closed]
+
+
+def test_actions_hit_the_chosen_one_some_or_all(hand: Hand) -> None:
+    six(hand)
+    rows = table(hand, "client")
+    scope = hand.find("client.scope")
+    assert scope.currentData() == ALL  # type: ignore[attr-defined]
+    assert scope.currentText() == "on all (6)"  # type: ignore[attr-defined]
+    rows.choose(2)
+    assert scope.currentText() == "only on #2"  # type: ignore[attr-defined]
+    hand.wait(lambda: "#2" in hand.find("client.close").toolTip())
+    hand.press("client.close")
+    hand.wait(lambda: closed(hand) == [2])
+    rows._select({3, 4, 5})
+    assert scope.currentText() == "on chosen (3)"  # type: ignore[attr-defined]
+    hand.wait(lambda: "#3, #4, #5" in hand.find("client.abort").toolTip())
+    hand.press("client.abort")
+    hand.wait(lambda: closed(hand) == [2, 3, 4, 5])
+    hand.wait(lambda: outcomes(hand)[2] == "aborted by us")
+    hand.choose("client.scope", ALL)
+    hand.wait(lambda: "all 2 open" in hand.find("client.close").toolTip())
+    hand.press("client.close")
+    hand.wait(lambda: closed(hand) == [1, 2, 3, 4, 5, 6])
+    hand.wait_says("client.message", "3 closed by us, 3 aborted by us")
+
+
+def test_send_goes_to_the_chosen_ones(hand: Hand) -> None:
+    six(hand)
+    rows = table(hand, "client")
+    rows._select({1, 6})
+    hand.wait_says("client.message", "Send goes to the chosen (2)")
+    assert hand.find("client.scope").currentData() == CHOSEN  # type: ignore[attr-defined]
+    hand.press("client.send")
+    hand.wait(lambda: [item.bytes_out > 0 for item in
+                       hand.window.controller.snapshot("client-1").connections]
+              == [True, False, False, False, False, True])
+
+
+def test_the_conversation_is_folded_and_names_the_clients(hand: Hand) -> None:
+    six(hand)
+    assert not hand.find("client.conversation").isVisible()
+    hand.press("client.talk")
+    assert hand.find("client.conversation").isVisible()
+    hand.wait(lambda: all(f"#{number}  -  connected" in hand.text("client.conversation")
+                          for number in range(1, 7)))
+    table(hand, "client").choose(3)
+    hand.wait(lambda: "#" not in hand.text("client.conversation"))
+    assert hand.text("client.conversation").count("连接已创建") == 1
+    table(hand, "client")._select({3, 4})
+    hand.wait(lambda: "#4" in hand.text("client.conversation"))
+    assert "#5" not in hand.text("client.conversation")
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_six_rows_are_in_sight_and_nothing_scrolls(hand: Hand, language: str) -> None:
+    window = hand.window
+    window.resize(1280, 800)
+    texts.set_language(language)
+    window.retranslate()
+    hand.press("server.listen")
+    hand.type("client.count", "6")
+    hand.press("client.connect")
+    rows = table(hand, "client")
+    hand.wait(lambda: len(rows.lines.lines) == 6)
+    hand.wait(lambda: len(rows.seen()) == 6)
+
+    def whole() -> bool:
+        roll = panel(hand, "client-1").parentWidget()
+        while not isinstance(roll, _Roll):
+            assert roll is not None
+            roll = roll.parentWidget()
+        send = hand.find("client.send")
+        inside = send.mapTo(roll, send.rect().bottomRight()).y() <= roll.height()
+        return roll.verticalScrollBar().maximum() == 0 and inside
+
+    hand.wait(whole)
+    hand.wait(lambda: rows.visualRect(rows.lines.index(5, 0)).bottom()
+              <= rows.viewport().height())
+
+
+def test_columns_are_those_of_clients(hand: Hand) -> None:
+    six(hand)
+    assert table(hand, "client").lines.columns == (
+        "number", "local_port", "state", "connect", "in", "out", "outcome")
+    assert cell(hand, 0, "local_port", "client").startswith(":")
+    assert cell(hand, 0, "connect", "client").endswith(" ms")

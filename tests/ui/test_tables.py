@@ -1,0 +1,339 @@
+"""The tables of connections and peers: what is chosen, hidden, marked, and let go."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+from tests.ui.conftest import Hand
+from workbench.engine import commands as c
+from workbench.ui.panel import EndpointPanel
+from workbench.ui.panel_parts import line_model
+from workbench.ui.panel_parts.connections import ConnectionTable
+from workbench.ui.panel_parts.state_cell import WHY_ROLE, mark_of
+
+ACTIONS = ("server.reply", "server.half_close", "server.abort", "server.close")
+
+
+def table(hand: Hand, side: str = "server") -> ConnectionTable:
+    found = hand.find(f"{side}.connections")
+    assert isinstance(found, ConnectionTable)
+    return found
+
+
+def panel(hand: Hand, name: str) -> EndpointPanel:
+    found = hand.window.slots_.panel(name)
+    assert found is not None
+    return found
+
+
+def connected(hand: Hand, rows: int = 1) -> ConnectionTable:
+    if not hand.find("server.stop").isEnabled():
+        hand.press("server.listen")
+        hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.wait(lambda: len(table(hand).lines.lines) == rows)
+    hand.wait(lambda: cell(hand, rows - 1, "state") == "ESTABLISHED")
+    return table(hand)
+
+
+def cell(hand: Hand, row: int, column: str, side: str = "server",
+         role: int = Qt.ItemDataRole.DisplayRole) -> str:
+    model = table(hand, side).lines
+    return str(model.data(model.index(row, model.columns.index(column)), role))
+
+
+@pytest.fixture
+def _all_shown(hand: Hand) -> Iterator[None]:
+    yield
+    hand.window.preferences.hide_closed = False
+
+
+# -- hiding ------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("_all_shown")
+def test_closed_rows_are_hidden_on_wish_and_come_back(hand: Hand) -> None:
+    rows = connected(hand)
+    hand.press("client.close")
+    hand.wait(lambda: "closed" in cell(hand, 0, "state"))
+    connected(hand, 2)
+    hand.window.actions_.hide_closed.trigger()
+    assert [line.key for line in rows.lines.lines] == [2]
+    assert "1 closed" in label_text(hand)
+    assert hand.window.preferences.hide_closed
+    hand.window.panels.new_server()
+    newest = hand.window.slots_.panel("server-2")
+    assert newest is not None
+    assert newest.table.hide_closed  # kept for whatever comes
+    hand.window.actions_.hide_closed.trigger()
+    assert [line.key for line in rows.lines.lines] == [1, 2]
+    assert not hand.window.preferences.hide_closed
+
+
+def label_text(hand: Hand) -> str:
+    row = panel(hand, "server-1").chosen_row  # type: ignore[attr-defined]
+    return str(row._label.text())
+
+
+@pytest.mark.usefixtures("_all_shown")
+def test_the_header_of_a_table_hides_them_too(hand: Hand) -> None:
+    connected(hand)
+    table(hand).horizontalHeader().customContextMenuRequested.emit(QPoint(5, 5))
+    menu = next(menu for menu in panel(hand, "server-1").findChildren(QMenu) if menu.isVisible())
+    entry = menu.actions()[-1]
+    assert entry is hand.window.actions_.hide_closed
+    assert entry.isCheckable()
+    menu.close()
+
+
+# -- actions -----------------------------------------------------------------------------------
+
+
+def test_actions_appear_with_a_choice_and_nothing_jumps(hand: Hand) -> None:
+    rows = connected(hand)
+    seen = [hand.find(name) for name in ACTIONS]
+    assert not any(button.isVisible() for button in seen)
+    assert hand.find("server.talk").isVisible()
+    before = rows.mapToGlobal(rows.rect().topLeft()), rows.height()
+    rows.choose(1)
+    assert all(button.isVisible() and button.isEnabled() for button in seen)
+    hand.window.panels.refresh()
+    assert (rows.mapToGlobal(rows.rect().topLeft()), rows.height()) == before
+    rows.clearSelection()
+    assert not any(button.isVisible() for button in seen)
+
+
+def test_a_key_without_a_choice_does_not_hit_the_other_side(hand: Hand) -> None:
+    connected(hand)
+    table(hand).setFocus()
+    hand.window.actions_._in_front("close_connection")
+    hand.window.actions_._in_front("abort")
+    hand.qtbot.wait(200)
+    assert hand.text("client.state") == "ESTABLISHED"
+
+
+def test_several_rows_are_closed_together(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.type("client.count", "3")
+    hand.press("client.connect")
+    rows = table(hand)
+    hand.wait(lambda: len(rows.lines.lines) == 3)
+    rows._select({1, 3})
+    assert "2 chosen" in label_text(hand)
+    assert not hand.find("server.reply").isEnabled()  # one only
+    hand.press("server.close")
+    hand.wait(lambda: [line.closed for line in rows.lines.lines] == [True, False, True])
+    assert not hand.find("server.close").isEnabled()  # nothing is left of the two
+    assert "This connection is closed" in hand.find("server.close").toolTip()
+
+
+# -- the mark ----------------------------------------------------------------------------------
+
+
+def waiting_for_us(hand: Hand) -> ConnectionTable:
+    """The client has closed, and nobody reads: only the kernel knows."""
+    hand.choose("server.receive_gate", "paused")
+    rows = connected(hand)
+    hand.press("client.send")
+    hand.press("client.close")
+    hand.wait(lambda: cell(hand, 0, "state") == "CLOSE_WAIT")
+    return rows
+
+
+def test_the_kernels_state_says_that_the_peer_has_finished(hand: Hand) -> None:
+    rows = waiting_for_us(hand)
+    why = cell(hand, 0, "state", role=WHY_ROLE)
+    assert "close() is yours to call" in why
+    assert why in cell(hand, 0, "state", role=Qt.ItemDataRole.ToolTipRole)
+    assert "!" not in cell(hand, 0, "state")  # a drawn mark, no character
+    index = rows.lines.index(0, rows.lines.columns.index("state"))
+    place = mark_of(rows.visualRect(index), rows.fontMetrics()).center()
+    hand.qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    hand.wait_says("server.message", "close() is yours to call")
+    selection = hand.window.controller.selection
+    assert selection.connection == hand.window.controller.snapshot("server-1").connections[0].id
+    assert selection.seq is not None
+
+
+def test_the_mark_is_drawn(hand: Hand) -> None:
+    rows = waiting_for_us(hand)
+    index = rows.lines.index(0, rows.lines.columns.index("state"))
+    place = mark_of(rows.visualRect(index), rows.fontMetrics())
+
+    def inked() -> bool:
+        picture = rows.viewport().grab(place).toImage()
+        return len({picture.pixel(x, y) for x in range(picture.width())
+                    for y in range(picture.height())}) > 3
+
+    hand.wait(inked)
+
+
+def test_the_mark_of_a_client_leads_to_the_end_of_stream(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.type("client.count", "2")
+    hand.press("client.connect")
+    hand.wait(lambda: len(table(hand).lines.lines) == 2)
+    table(hand).choose(1)
+    hand.press("server.close")
+    hand.wait(lambda: any("finished sending" in cell(hand, row, "state", "client", WHY_ROLE)
+                          for row in range(2)))
+    marked = next(row for row in range(2) if cell(hand, row, "state", "client", WHY_ROLE))
+    number = table(hand, "client").lines.lines[marked].key
+    panel(hand, "client-1").choice.on_why(int(number))
+    seq = hand.window.controller.selection.seq
+    assert seq is not None
+    row = hand.window.controller.reader.row(seq)
+    assert row is not None
+    assert (row.call, row.result) == ("recv", 0)
+
+
+def test_why_stands_beside_the_actions(hand: Hand) -> None:
+    rows = waiting_for_us(hand)
+    rows.choose(1)
+    hand.press("server.why_row")
+    hand.wait_says("server.message", "close() is yours to call")
+    rows.clearSelection()
+    assert not hand.find("server.why_row").isVisible()
+
+
+# -- a choice that is let go -------------------------------------------------------------------
+
+
+def test_a_closed_choice_is_let_go_when_a_new_connection_opens(hand: Hand) -> None:
+    rows = connected(hand)
+    rows.choose(1)
+    hand.press("client.close")
+    hand.wait(lambda: rows.lines.lines[0].closed)
+    hand.window.panels.refresh()
+    assert rows.chosen() is not None  # as long as nothing new comes, it stays
+    connected(hand, 2)
+    assert rows.chosen() is None
+    assert panel(hand, "server-1").talk.feed.connections == frozenset()
+    assert hand.window.controller.selection.connection is None
+
+
+def test_a_look_at_the_past_is_not_disturbed(hand: Hand) -> None:
+    rows = connected(hand)
+    hand.press("client.close")
+    hand.wait(lambda: rows.lines.lines[0].closed)
+    rows.choose(1)  # on purpose: it is closed
+    connected(hand, 2)
+    found = rows.chosen()
+    assert found is not None
+    assert found.key == 1
+
+
+# -- buttons that can do nothing ---------------------------------------------------------------
+
+
+def test_half_close_is_off_when_our_direction_is_finished(hand: Hand) -> None:
+    connected(hand)
+    hand.press("client.half_close")
+    hand.wait_says("client.message", "Both directions")
+    hand.wait(lambda: not hand.find("client.half_close").isEnabled())
+    assert "CLOSE" in hand.find("client.half_close").toolTip()
+    primary = hand.find("client.connect")
+    assert not primary.isEnabled()
+    assert "close() it first" in primary.toolTip()
+    hand.press("client.close")
+    hand.wait(primary.isEnabled)
+
+
+def test_half_close_of_the_chosen_row_is_off_too(hand: Hand) -> None:
+    hand.choose("server.responder", "nothing")
+    hand.window.controller.session.perform(c.Pause("client-1", c.Gate.RECEIVE)).wait(10)
+    rows = connected(hand)
+    rows.choose(1)
+    hand.press("server.half_close")
+    hand.wait(lambda: not hand.find("server.half_close").isEnabled())
+    assert "FIN_WAIT2" in hand.find("server.half_close").toolTip()
+    assert hand.find("server.close").isEnabled()
+
+
+def test_connect_of_an_open_datagram_socket_is_no_next_step(hand: Hand) -> None:
+    hand.choose("server.type", "SOCK_DGRAM")
+    hand.choose("client.type", "SOCK_DGRAM")
+    assert hand.find("client.connect").property("primary")
+    hand.press("server.listen")
+    hand.wait_state("server", "BOUND")
+    hand.press("client.send")
+    hand.wait(lambda: not hand.find("client.connect").property("primary"))
+    assert hand.find("client.connect").isEnabled()  # it can fix the peer
+    hand.press("client.connect")
+    hand.wait(lambda: not hand.find("client.connect").isEnabled())
+    assert "Connected already" in hand.find("client.connect").toolTip()
+
+
+# -- datagrams ---------------------------------------------------------------------------------
+
+
+def test_peers_have_their_columns_names_and_conversation(hand: Hand) -> None:
+    hand.choose("server.type", "SOCK_DGRAM")
+    hand.choose("client.type", "SOCK_DGRAM")
+    rows = table(hand)
+    assert rows.lines.columns[0] == "address"  # before Bind
+    hand.press("server.listen")
+    hand.wait_state("server", "BOUND")
+    hand.press("client.send")
+    hand.wait(lambda: len(rows.lines.lines) == 1)
+    hand.wait(lambda: cell(hand, 0, "address").startswith("= client-1 :"))
+    hand.press("server.talk")
+    hand.wait(lambda: hand.text("server.conversation").count("hello") == 2)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.sendto(b"other", ("127.0.0.1", int(hand.text("server.port"))))
+        hand.wait(lambda: len(rows.lines.lines) == 2)
+        assert cell(hand, 1, "address").startswith("127.0.0.1:")  # not ours
+        hand.wait(lambda: hand.text("server.conversation").count("other") == 2)
+    rows.choose(rows.lines.lines[0].key)
+    hand.wait(lambda: "other" not in hand.text("server.conversation"))
+    assert hand.text("server.conversation").count("hello") == 2
+    hand.press("server.reply")
+    assert hand.find("server.target").currentData() == rows.lines.lines[0].key  # type: ignore[attr-defined]
+    assert not hand.find("server.close").isVisible()
+
+
+# -- scale -------------------------------------------------------------------------------------
+
+
+def test_only_rows_in_sight_are_worded_and_read(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = 300
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.type("client.count", str(many))
+    hand.press("client.connect")
+    hand.wait(lambda: len(table(hand).lines.lines) == many)
+    hand.wait_says("client.message", f"{many} connected")
+    worded = 0
+    real = line_model.cells
+
+    def counted(*args: object) -> tuple[str, ...]:
+        nonlocal worded
+        worded += 1
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(line_model, "cells", counted)
+    for name, side in (("server-1", "server"), ("client-1", "client")):
+        rows = table(hand, side)
+        worded = 0
+        panel(hand, name).refresh()
+        room: QWidget = rows.viewport()
+        most = room.height() // rows.rowHeight(0) + 2
+        assert worded <= most, (side, worded, most)
+        assert 0 < len(rows.seen_ids()) <= most
+    rows = table(hand)
+    rows.scrollToTop()
+    panel(hand, "server-1").refresh()
+    first = hand.window.controller.snapshot("server-1").connections[0].id
+    assert first in rows.seen_ids()
+    hand.wait(lambda: hand.window.controller.snapshot("server-1").connections[0].reading
+              is not None)
