@@ -32,13 +32,19 @@ def in_question(snapshot: EndpointSnapshot, number: int | None, *, server: bool
     Args:
         number: of the chosen connection; None: none is chosen.
     """
-    if number is not None:
-        return next((x for x in snapshot.connections if x.number == number), None)
+    chosen = next((x for x in snapshot.connections if x.number == number), None)
+    if chosen is not None and not (server and _before(chosen, snapshot)):
+        return chosen
     by_hand = snapshot.calls is Pace.STEP
     if server and snapshot.settings.role is not Role.DATAGRAM and not by_hand:
         return None  # the listener's own accept() is in question
-    last = snapshot.connections[-1] if snapshot.connections else None
+    last = snapshot.connections[-1] if snapshot.connections and not server else None
     return newest_open(snapshot) or last
+
+
+def _before(item: ConnectionSnapshot, snapshot: EndpointSnapshot) -> bool:
+    """Whether it belongs to an earlier listening socket: that one's calls are history."""
+    return item.closed_ns is not None and item.id < (snapshot.connection or 0)
 
 
 def setting_up(snapshot: EndpointSnapshot) -> Message:
