@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from workbench.engine.settings import Pace, Role
-from workbench.engine.snapshot import ChipState, ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.engine.snapshot import Chip, ChipState, ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.ui.panel_parts.message_line import Message
 from workbench.ui.wording import say
 
@@ -53,6 +53,13 @@ def setting_up(snapshot: EndpointSnapshot) -> Message:
     if planned is None or snapshot.calls is not Pace.STEP:
         return Message("busy", say("message.setting_up"))
     return Message("busy", say("message.next_call", call=f"{planned.call}({planned.args})"))
+
+
+def held(coming: Chip | None) -> Message | None:
+    """What was to be sent waits for Next call: that is not to be seen from Send."""
+    if coming is None or coming.call != "send":
+        return None
+    return Message("busy", say("message.next_call", call=f"{coming.call}({coming.args})"))
 
 
 def failed_before(why: Show) -> Message:
