@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout
 
 from workbench.explain import Explanation, explain
 from workbench.journal.query import parse
@@ -25,7 +25,8 @@ LOOK_BACK: Final = 500
 class Caption(QFrame):
     """Two lines: code in a fixed font, words below."""
 
-    def __init__(self) -> None:
+    def __init__(self, demos: QMenu) -> None:
+        """`demos`: what can be shown, since a presentation has no menu bar."""
         super().__init__()
         self.setObjectName("caption")
         self.setFrameShape(QFrame.Shape.StyledPanel)
@@ -41,7 +42,8 @@ class Caption(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 6)
         row.addLayout(column, 1)
-        self._buttons = {"stop_all": QPushButton(), "leave": QPushButton()}
+        self._buttons = {name: QPushButton() for name in ("demos", "stop_all", "leave")}
+        self._buttons["demos"].setMenu(demos)
         for name, button in self._buttons.items():
             button.setObjectName(f"caption.{name}")
             row.addWidget(button)

@@ -299,9 +299,11 @@ class LogPanel(QTabWidget):
         if selection.seq is not None and self.model.rowCount():
             row = self.model.row_showing(selection.seq)
             if row is not None:
-                self._programmatic = True
-                self.view.selectRow(row)
-                self._programmatic = False
+                chosen = {index.row() for index in self.view.selectionModel().selectedRows()}
+                if row not in chosen:  # one of several that a person has marked stays among them
+                    self._programmatic = True
+                    self.view.selectRow(row)
+                    self._programmatic = False
                 self._led_here = not selection.pinned and (
                     self.follow.isChecked() or self._led_here)
                 self.follow.setChecked(False)

@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
         self.lesson = Lesson()
         self.mark = MarkField()
         self.notice = Notice()
-        self.caption = Caption()
+        self.caption = Caption(self.actions_.demos_menu)
         self.status = StatusBar(controller, self.log.model)
         self.setStatusBar(self.status)
         self._lay_out()
