@@ -333,6 +333,12 @@ class Reader:
             (seq, seq + LED_TO, seq),
         )[0][0])
 
+    def led_to(self, seq: int, call: str) -> bool:
+        """Whether a command led to this call, among the next LED_TO rows."""
+        return bool(self._all(
+            "SELECT 1 FROM event WHERE seq > ? AND seq <= ? AND cause = ? AND call = ? LIMIT 1",
+            (seq, seq + LED_TO, seq, call)))
+
     def caused_by(self, seq: int) -> list[int]:
         """Numbers of the rows that a command led to, among the next LED_TO ones."""
         return [row[0] for row in self._all(

@@ -183,7 +183,9 @@ class Controller(QObject):
         return self._numbers[connection]
 
     def role_of(self, endpoint: str | None) -> str | None:
-        """listener, stream or datagram, as the record has it; None: it does not know the name."""
+        """listener, stream or datagram, as it is now; None: nobody knows the name."""
+        if endpoint is not None and endpoint in self.session.endpoints:
+            return self.session.settings(endpoint).role.value
         if endpoint is not None and endpoint not in self._roles:
             self._roles = self.reader.roles()
         return self._roles.get(endpoint or "")

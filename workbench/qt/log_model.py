@@ -278,7 +278,7 @@ class LogModel(QAbstractTableModel):
         time = self._time(row, event)
         if event.kind == COMMAND:
             calls = self._controller.reader.calls_of(event.seq)
-            text = command_text(event, calls, self._controller.role_of(event.endpoint))
+            text = command_text(event, calls, self._role(event))
             return (str(event.seq), time, "", text, "", "", "", *_extra(event))
         return (
             str(event.seq),
@@ -290,6 +290,12 @@ class LogModel(QAbstractTableModel):
             data_text(event, self._controller.accepted(event)),
             *_extra(event),
         )
+
+    def _role(self, command: Row) -> str | None:
+        """What a command acted on: a server may have been of another kind then."""
+        if command.call == "start" and self._controller.reader.led_to(command.seq, "listen"):
+            return "listener"
+        return self._controller.role_of(command.endpoint)
 
     def set_time_form(self, form: TimeForm) -> None:
         """Show times in another form."""
