@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,7 +115,12 @@ def _model(kind: str, model: QAbstractItemModel) -> Iterator[tuple[str, str]]:
             for role in roles:
                 text = model.data(model.index(row, column), role)
                 if isinstance(text, str):
-                    yield kind, text
+                    yield kind, _plain(text)
+
+
+def _plain(text: str) -> str:
+    """A tip of untrusted text is wrapped, so that nothing in it is taken for markup."""
+    return html.unescape(text.removeprefix("<qt>").removesuffix("</qt>"))
 
 
 @dataclass(frozen=True)
