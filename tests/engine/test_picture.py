@@ -24,8 +24,8 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[EndpointSnapshot]:
     """The client's pictures; each takes its time."""
     found: list[EndpointSnapshot] = []
 
-    def slow(endpoint, watched) -> EndpointSnapshot:
-        made = draw(endpoint, watched)
+    def slow(endpoint, *rest) -> EndpointSnapshot:
+        made = draw(endpoint, *rest)
         if endpoint.name == "client":
             threading.Event().wait(0.02)
             found.append(made)

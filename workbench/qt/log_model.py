@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import datetime
-import html
 from array import array
 from collections import OrderedDict
 from enum import IntEnum, StrEnum
@@ -35,6 +34,7 @@ from workbench.qt.formatting import (
     who_text,
 )
 from workbench.qt.pending import PendingConnects, came_out
+from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 
 PAGE: Final = 256
@@ -364,7 +364,7 @@ class LogModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.ToolTipRole:  # whole; a tip that looks like markup would be it
             text = cells[index.column()] or (cells[Column.DATA] if not cells[Column.CALL] else "")
-            return f"<qt>{html.escape(text)}</qt>" if text else None
+            return plain_tip(text) if text else None
         return cells[index.column()]
 
     def headerData(self, section: int, orientation: Qt.Orientation,

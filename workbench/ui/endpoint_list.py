@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLa
 
 from workbench.engine.settings import Role
 from workbench.engine.snapshot import EndpointSnapshot
+from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.defaults import LAB_PREFIX
 from workbench.ui.panel_parts.lines import named
@@ -124,7 +125,7 @@ class EndpointList(QWidget):
             for column, words in enumerate((text, state)):
                 if item.text(column) != words:
                     item.setText(column, words)
-                    item.setToolTip(column, words)
+                    item.setToolTip(column, plain_tip(words))
             item = self.tree.itemBelow(item)
 
     @Slot(QTreeWidgetItem, QTreeWidgetItem)

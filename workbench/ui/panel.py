@@ -350,4 +350,4 @@ class EndpointPanel(Acting):
         self.calls.strip.retranslate()
         self.message.retranslate()
         self.table.retranslate()
-        self.talk.feed.again()
+        self.talk.retranslate()

@@ -47,7 +47,7 @@ class ServerPanel(EndpointPanel):
         self.reply = ReplyFields(self.controls, self)
         self._build_behaviour()
         self.accept_gate = GateBox(self, c.Gate.ACCEPT)
-        self.queue = QueueLine(self.controls, self.accept_gate, self.receive_once)
+        self.queue = QueueLine(self.controls, self.more.chips, self.accept_gate, self.receive_once)
         self.chosen_row = ChosenRow(self.controls, self.ends, self.talk)
         self.send_line = SendLine(self.controls, self.reply.encoding)
         self.column.addWidget(self.address_line)
@@ -72,7 +72,6 @@ class ServerPanel(EndpointPanel):
             group(caption("backlog", self.backlog), self.backlog),
             group(caption("timeout", shared.timeout), shared.timeout),
             group(caption("responder", self.reply.kind), self.reply.kind),
-            self.more.chips,
             group(self.reply.greeting, self.reply.room, self.reply.rules.button, self.more.button),
         ):
             behaviour.addWidget(widget)
@@ -114,8 +113,8 @@ class ServerPanel(EndpointPanel):
             self.reply.rules.button.setChecked(False)
 
     def differences(self, snapshot: EndpointSnapshot) -> list[str]:
-        return (self.reply.differences(datagram=self.address_line.datagram)
-                + super().differences(snapshot))
+        return (super().differences(snapshot)
+                + self.reply.differences(datagram=self.address_line.datagram))
 
     # -- settings -------------------------------------------------------------------------------
 

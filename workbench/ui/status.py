@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
 from workbench.journal.records import KEPT_DAYS, folder
+from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class StatusBar(QStatusBar):
     def tell(self, text: str) -> None:
         """A word about something that has no line of its own; it goes after a while."""
         self.word.setText(text)
-        self.word.setToolTip(text)
+        self.word.setToolTip(plain_tip(text))
         self._forget.start(SHOWN_MS)
 
     def refresh(self) -> None:
@@ -71,7 +72,7 @@ class StatusBar(QStatusBar):
             self.lost.setText(tr("window.lost", count=0))
         if failed is not None:
             self.word.setText(failed.text)
-            self.word.setToolTip(failed.text)
+            self.word.setToolTip(plain_tip(failed.text))
 
     def _rate(self, committed: int) -> float:
         """Events a second over the last looks."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QPushButton
 
 from workbench import payload
+from workbench.texts import tr
 from workbench.ui.conversation_feed import ConversationFeed
 from workbench.ui.panel_parts.controls import ChoiceBox, Controls, group
 from workbench.ui.panel_parts.conversation import Conversation
@@ -75,6 +76,11 @@ class Talk(QObject):
         if shown != (self.feed.connections, self.feed.peer, self.feed.numbered):
             self.feed.connections, self.feed.peer, self.feed.numbered = shown
             self.feed.again()
+
+    def retranslate(self) -> None:
+        """All its lines again in the current language."""
+        self.view.setPlaceholderText(tr("panel.empty_talk"))
+        self.feed.again()
 
     @Slot()
     def _on_show_as(self) -> None:

@@ -30,6 +30,7 @@ def peer(hand: Hand) -> Iterator[socket.socket]:
         accepted, _ = listener.accept()
         with accepted:
             yield accepted
+    hand.window.preferences.write_list("sent_messages", [])  # the next window remembers them
 
 
 def editor(hand: Hand) -> Any:

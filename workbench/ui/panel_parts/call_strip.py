@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from workbench.engine.snapshot import Chip, ChipState
 from workbench.explain import python_call
+from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui import theme
 from workbench.ui.panel_parts.controls import Controls, tone
@@ -192,7 +193,7 @@ class _ChipButton(QToolButton):
         else:
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         state = tr(f"chip.{chip.state.name.lower()}")
-        self.setToolTip(f"{chip.call}({chip.args}): {chip.errno or state}")
+        self.setToolTip(plain_tip(f"{chip.call}({chip.args}): {chip.errno or state}"))
         self.setAccessibleName(f"{label}: {state}")
         return True
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot
@@ -138,6 +138,22 @@ class ConnectionTable(QTableView):
             self.scrollTo(row)
 
     # -- rows -----------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """An empty table says what will stand in it."""
+        super().paintEvent(event)
+        if self.lines.rowCount():
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        painter.drawText(self.viewport().rect().adjusted(12, 2, -12, -2),
+                         Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty())
+
+    def _empty(self) -> str:
+        if self.hidden_count:
+            return tr("panel.empty_hidden", count=self.hidden_count)
+        return tr("panel.empty_peers" if self.lines.columns is DATAGRAM
+                  else "panel.empty_connections")
 
     def show_snapshot(self, snapshot: EndpointSnapshot, told: Told, *, datagram: bool) -> None:
         """`datagram`: what is chosen in the fields: its columns stand there before it is open."""

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui import theme
 from workbench.ui.panel_parts.lines import NUMBERS, STREAM, Line, Told, cells
@@ -101,7 +102,9 @@ class LineModel(QAbstractTableModel):
         line, column = self.lines[index.row()], self.columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._words(index.row())[index.column()]
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self._tip(index.row(), index.column()))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._tip(index.row(), index.column())
         if role in (WHY_ROLE, SHORT_ROLE):
             return self.why(line)[role - WHY_ROLE] if column == "state" else ""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
+from workbench.qt.tips import plain_tip
 from workbench.ui import theme
 from workbench.ui.panel_parts.controls import Controls, tone
 from workbench.ui.wording import Sentence
@@ -136,7 +137,7 @@ class _SentenceLabel(QLabel):
 
     def set_sentence(self, sentence: str) -> None:
         self.setText(sentence)
-        self.setToolTip(sentence)
+        self.setToolTip(plain_tip(sentence))
         self.setAccessibleName(sentence)
 
     def minimumSizeHint(self) -> QSize:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from workbench.ui import theme
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.panel_parts.controls import Controls
+from workbench.ui.panel_parts.elided import ElidedLabel
 
 
 class More(QFrame):
@@ -26,7 +27,7 @@ class More(QFrame):
         self.button.setCheckable(True)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.toggled.connect(self._on_toggled)
-        self.chips = QLabel()
+        self.chips = ElidedLabel()
         self.chips.setTextFormat(Qt.TextFormat.PlainText)
         self.chips.setProperty("muted", True)
         self.chips.hide()

@@ -10,17 +10,23 @@ from workbench.ui.panel_parts.controls import Controls, spring
 
 
 class QueueLine(QHBoxLayout):
-    """Word, bar and numbers; at the right what lets one out."""
+    """Word, bar and numbers; at the right what lets one out.
 
-    def __init__(self, controls: Controls, *right: QWidget) -> None:
+    What differs from the default (`chips`) stands between them: this line has room for it, and
+    those below stay where they are.
+    """
+
+    def __init__(self, controls: Controls, chips: QWidget, *right: QWidget) -> None:
         super().__init__()
         self._controls = controls
         self._label = controls.caption("queue")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setFixedSize(70, 12)
+        self._bar.setFixedHeight(12)
+        self._bar.setMinimumWidth(20)
+        self._bar.setMaximumWidth(70)
         self._numbers = controls.add(QLabel(), "queue")
-        for widget in (self._label, self._bar, self._numbers, spring(), *right):
+        for widget in (self._label, self._bar, self._numbers, spring(), chips, *right):
             self.addWidget(widget)
 
     def show_snapshot(self, snapshot: EndpointSnapshot, *, datagram: bool) -> None:

@@ -91,7 +91,7 @@ class RulesBox(QFrame):
              group(caption("rules_reply", self.reply), self.reply)),
             (self.encoding, group(caption("rules_delay", self.delay), self.delay),
              group(caption("rules_then", self.then), self.then), spring(),
-             self.add, self.remove, self.up, self.down),
+             group(self.add, self.remove, self.up, self.down)),
         ):
             row = FlowLayout()
             for widget in widgets:

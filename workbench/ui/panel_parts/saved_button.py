@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QMenu, QPushButton
 
+from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
 from workbench.ui.asking import ask_file, ask_new_file
 from workbench.ui.saved import Messages, Saved
@@ -59,7 +60,7 @@ class SavedButton(QPushButton):
                 folders[item.folder] = where
             label = f"{item.name}\tCtrl+{number}" if number <= 9 else item.name
             action = where.addAction(label.replace("&", "&&"))
-            action.setToolTip(_short(item.draft))
+            action.setToolTip(plain_tip(_short(item.draft)))
             action.triggered.connect(lambda _=False, item=item: self.chosen.emit(item.draft))
         menu.addSeparator()
         menu.addAction(tr("saved.save")).triggered.connect(

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Slot
 
-from workbench.texts import Problem
+from workbench.texts import Problem, tr
 from workbench.ui import fields
 from workbench.ui.panel_parts.noted_box import NotedBox
 
@@ -14,7 +14,7 @@ TIMEOUTS: Final = (None, 0.0, 0.5, 1.0, 3.0, 10.0, 30.0)
 
 
 class TimeoutBox(NotedBox):
-    """Offers the usual ones, takes any, and is as wide as what it holds."""
+    """Offers the usual ones, with what "none" means, and takes any."""
 
     def __init__(self) -> None:
         super().__init__(6)
@@ -22,17 +22,11 @@ class TimeoutBox(NotedBox):
 
     def show_seconds(self, value: float | None) -> None:
         self.setEditText(fields.show_timeout(value))
-        self.fit()
 
     @property
     def seconds(self) -> float | None:
         """As typed. Raises Problem for what is no time."""
         return fields.parse_timeout(self.currentText())
-
-    def fit(self) -> None:
-        """What waits for ever is said whole."""
-        wide = self.fontMetrics().horizontalAdvance(self.currentText()) + 40
-        self.setMinimumWidth(wide if wide > self.sizeHint().width() else 0)
 
     def retranslate(self, known: float | None) -> None:
         """Word it anew; `known` is the value in force."""
@@ -43,9 +37,9 @@ class TimeoutBox(NotedBox):
             shown = self.currentText()
         if known is None and shown not in timeouts:
             shown = fields.show_timeout(None)  # the wording of another language
-        self.offer([(text, "") for text in timeouts])
+        self.offer([(text, tr("choice.timeout_note") if value is None else "")
+                    for text, value in zip(timeouts, TIMEOUTS, strict=True)])
         self.setEditText(shown)
-        self.fit()
 
     @Slot()
     def _on_settled(self) -> None:

@@ -1,0 +1,12 @@
+"""Tool tips of text that is not ours: addresses, bytes, paths."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtGui import Qt
+
+
+def plain_tip(text: str) -> str:
+    """The text as a tool tip that Qt takes for no markup: it decides that for each by itself."""
+    return f"<qt>{html.escape(text)}</qt>" if Qt.mightBeRichText(text) else text

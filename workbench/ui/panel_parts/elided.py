@@ -1,0 +1,34 @@
+"""A label that gives way: what there is no room for ends in …, and its tip has all of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel
+
+from workbench.qt.tips import plain_tip
+
+LEAST: Final = 18
+"""Characters that it has room for in any case."""
+
+
+class ElidedLabel(QLabel):
+    """Plain text on one line, as wide as it is if there is room."""
+
+    def minimumSizeHint(self) -> QSize:
+        whole = super().minimumSizeHint()
+        return QSize(min(whole.width(), self.fontMetrics().horizontalAdvance("0" * LEAST)),
+                     whole.height())
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setToolTip(plain_tip(text))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignVCenter,
+                         self.fontMetrics().elidedText(
+                             self.text(), Qt.TextElideMode.ElideRight, self.width()))
