@@ -28,7 +28,7 @@ TERMS: Final = {
     "caption.responder": ("reply", "自动应答"),
     "caption.local": ("local address", "本地地址"),
     "choice.timeout_none": ("none", "一直等待"),
-    "choice.timeout_note": ("waits for ever", ""),
+    "choice.timeout_note": ("waits for ever", "不设期限"),
     "choice.at_once": ("at once", "一次完成"),
     "choice.slowly": ("slowly", "慢放"),
     "choice.call_by_call": ("call by call", "逐个调用"),

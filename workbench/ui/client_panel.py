@@ -270,6 +270,16 @@ class ClientPanel(EndpointPanel):
         return status_of(snapshot, self.ready(), self._select_newest_failure, self.start, way,
                          self.many.chosen_count)
 
+    def show_state(self, snapshot: EndpointSnapshot) -> None:
+        """Of many there is no one state: how many of them are open."""
+        if is_many(snapshot):
+            self.address_line.state.set_many(
+                sum(1 for x in snapshot.connections
+                    if x.closed_ns is None and x.connected_ns is not None),
+                max(snapshot.settings.count, snapshot.open_count))
+        else:
+            super().show_state(snapshot)
+
     def ready(self) -> Message:
         key = "message.udp_client_ready" if self.address_line.datagram else "message.client_ready"
         return Message("info", say(key))

@@ -96,6 +96,10 @@ class EndpointPanel(Acting):
         """The word in the badge."""
         raise NotImplementedError
 
+    def show_state(self, snapshot: EndpointSnapshot) -> None:
+        """Show it in the badge."""
+        self.address_line.state.set_state(self.state_of(snapshot))
+
     def ready(self) -> Message:
         """What the message line says before a start."""
         raise NotImplementedError
@@ -266,7 +270,10 @@ class EndpointPanel(Acting):
         live = snapshot.phase in OPEN
         self.shared.show_snapshot(snapshot, live=live)
         fresh = snapshot.phase is Phase.IDLE or (self._edited and not live)
-        self.address_line.state.set_state("CLOSED" if fresh else self.state_of(snapshot))
+        if fresh:
+            self.address_line.state.set_state("CLOSED")
+        else:
+            self.show_state(snapshot)
         self.calls.show_snapshot(
             snapshot, now_ns, self.planned() if snapshot.phase in PLANNING else (),
             in_question(snapshot, self.choice.number, server=self.server),

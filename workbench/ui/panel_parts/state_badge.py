@@ -32,3 +32,8 @@ class StateBadge(QLabel):
         key = f"state.{state.replace(' ', '_').lower()}"
         self.setText(tr(key) if has(key) else state)
         tone(self, _TONES.get(state, "idle"))
+
+    def set_many(self, connected: int, count: int) -> None:
+        """So many of so many have a connection."""
+        self.setText(tr("state.of_many", connected=connected, count=count))
+        tone(self, "good" if connected == count else "busy" if connected else "idle")
