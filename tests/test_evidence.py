@@ -98,3 +98,19 @@ def test_a_message_is_not_called_a_stream(session: Session, tmp_path: Path) -> N
     assert "one whole message" in text
     assert "only 2 were asked for" in text
     assert "socket.MSG_TRUNC" in as_python(row)
+
+
+def test_a_taken_port_of_ours_is_named(session: Session) -> None:
+    session.add(LISTENER)
+    done(session, c.Start("server"))
+    local = session.snapshot("server").local
+    assert local is not None
+    session.add(replace(LISTENER, name="second", address=local))
+    done(session, c.Start("second"))
+    _, text = told(session, "bind", "second", errno="EADDRINUSE")
+    assert "server, an endpoint of this program" in text
+    done(session, c.Stop("server"))
+    with socket.create_server(("127.0.0.1", int(local.rpartition(":")[2]))):
+        done(session, c.Start("second"))
+        _, text = told(session, "bind", "second", errno="EADDRINUSE")
+    assert "server" not in text  # a stranger's: nothing is said of ours

@@ -85,6 +85,7 @@ class Evidence:
         full: the listener that it was to reach is ours, and its queue was full.
         syns: how often the kernel has sent the SYN of a connect() without an answer.
         boundaries: its socket keeps the boundaries of messages.
+        holder: the endpoint of ours that has the address which bind() was refused.
     """
 
     sample: SampleRow | None = None
@@ -93,6 +94,7 @@ class Evidence:
     full: FullQueue | None = None
     syns: int | None = None
     boundaries: bool = False
+    holder: str | None = None
 
 
 def evidence_of(reader: Reader, row: Row) -> Evidence:
@@ -111,6 +113,8 @@ def evidence_of(reader: Reader, row: Row) -> Evidence:
         full=_full_queue(reader, row) if unanswered else None,
         syns=_syns(sample) if unanswered else None,
         boundaries=reader.socket_type(row.connection) != "SOCK_STREAM",
+        holder=reader.holder_of(_target(row.args), row.seq)
+        if row.call == "bind" and row.errno == "EADDRINUSE" else None,
     )
 
 

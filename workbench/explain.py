@@ -117,6 +117,12 @@ def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[
     stem, values = _stem(row)
     if evidence.full is not None:
         return _queue_was_full(row, evidence, evidence.full, clock)
+    if evidence.holder is not None:
+        return [
+            Section(tr("explain.returned"), (what_failed(row),)),
+            Section(tr("explain.why"), (tr("explain.holder", name=evidence.holder),)),
+            Section(tr("explain.try"), (tr("explain.holder_try", name=evidence.holder),)),
+        ]
     what = [what_failed(row)]
     specific = f"{stem}.{row.call}"
     if has(specific):

@@ -14,6 +14,7 @@ from workbench import texts
 from workbench.app import create_window
 from workbench.texts import Problem
 from workbench.ui.main_window import MainWindow
+from workbench.ui.scenario_window import ScenarioWindow
 
 Hand = Any
 
@@ -130,6 +131,13 @@ def test_an_old_record_is_shown_read_only(hand: Hand, qtbot: Any, tmp_path: Path
     window.show()
     qtbot.waitUntil(lambda: window.log.model.rowCount() > 3, timeout=15_000)
     assert not window.slots_.isVisible()
+    window.others.make_scenario()
+    maker = window.findChildren(ScenarioWindow)[-1]
+    assert 'do = "start"' in maker.text.toPlainText()
+    assert "listen" in maker.python.toPlainText()
+    assert not maker.run.isEnabled()
+    assert "earlier run" in maker.run.toolTip()
+    maker.close()
     window.close()
     window.deleteLater()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 
+from PySide6.QtGui import QGuiApplication
+
 from tests.ui.conftest import Hand
 from workbench.ui import defaults
 from workbench.ui.panel import EndpointPanel
@@ -101,3 +103,40 @@ def test_the_field_shows_the_port_that_the_default_moved_to(hand: Hand) -> None:
     assert port != str(defaults.FIRST_PORT)
     hand.wait(lambda: hand.text("server.port") == port)
     assert port in hand.text("server.message")
+
+
+def test_a_filter_that_comes_and_goes_leaves_the_pinned_row_where_it_was(hand: Hand) -> None:
+    talk(hand)
+    log = hand.window.log
+    row = row_where(hand, "server-1", "recv")
+    log.view.selectRow(row)
+    pinned = hand.window.controller.selection
+    menu = log._rows.menu(row)
+    only = next(x for x in menu.actions() if x.text() == "Only server-1 #1")
+    only.trigger()
+    assert log.filter.text() == f"conn={pinned.connection}"
+    assert "server-1 #1" in log.hint.text()
+    seqs = [log.model.seq_of(x) for x in range(log.model.rowCount())]
+    assert pinned.seq in seqs
+    assert [x.row() for x in log.view.selectionModel().selectedRows()] == [
+        seqs.index(pinned.seq or 0)]
+    assert hand.window.controller.selection == pinned
+    log.show_all()
+    assert hand.window.controller.selection == pinned
+    chosen = [log.model.seq_of(x.row()) for x in log.view.selectionModel().selectedRows()]
+    assert chosen == [pinned.seq]
+    assert not log.follow.isChecked()
+
+
+def test_several_rows_are_copied_as_python(hand: Hand) -> None:
+    talk(hand)
+    log = hand.window.log
+    first = row_where(hand, "server-1", "bind")
+    log.view.selectRow(first)
+    selection = log.view.selectionModel()
+    flags = selection.SelectionFlag.Select | selection.SelectionFlag.Rows
+    selection.select(log.model.index(first + 1, 0), flags)
+    menu = log._rows.menu(first)
+    next(x for x in menu.actions() if x.text() == "Copy as Python").trigger()
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert [line.partition("(")[0] for line in lines] == ["sock.bind", "sock.listen"]

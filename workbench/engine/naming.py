@@ -12,7 +12,7 @@ from workbench.engine import address as addresses
 from workbench.engine.errors import USER_ERRORS, describe
 from workbench.engine.events import END, Event
 from workbench.engine.opening import numbers
-from workbench.engine.snapshot import Phase
+from workbench.engine.snapshot import Chip, ChipState, Phase
 from workbench.engine.ticket import Ticket
 from workbench.engine.traced import SockAddress
 from workbench.texts import Problem
@@ -51,6 +51,7 @@ class Names:
             return
         begun = perf_counter_ns()
         self.pending.add(ticket)
+        self._endpoint.assembly.strip = []  # of an earlier attempt
         name = socket.gethostname() if parsed.host is None else parsed.host
         shown = f"{name!r}, {parsed.port!r}"
         family, type_ = numbers(self._endpoint.settings)
@@ -86,6 +87,10 @@ class Names:
             "getaddrinfo", shown, None if failure else 0, failure.errno if failure else None,
             failure.error if failure else None, None, None, None, ticket,
         ))
+        chip = Chip("getaddrinfo", shown, ChipState.FAILED if failure else ChipState.DONE,
+                    errno=(failure.errno or failure.error) if failure else None)
+        self._endpoint.assembly.strip = [chip]
+        self._endpoint.assembly.found = [] if failure else [chip]
 
     def _not_resolved(self, begun: int, shown: str, error: Exception, ticket: Ticket) -> None:
         self._log_resolution(begun, shown, error, ticket)

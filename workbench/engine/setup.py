@@ -59,6 +59,7 @@ class Assembly:
     Attributes:
         queue: set-ups under way, the first one running.
         strip: chips of the newest calls made.
+        found: the lookup of a name that came just before.
         pace: how the calls follow each other.
     """
 
@@ -66,6 +67,7 @@ class Assembly:
         self._endpoint = endpoint
         self.queue: deque[Setup] = deque()
         self.strip: list[Chip] = []
+        self.found: list[Chip] = []
         self.pace = pace
         self._steps = 0
         self._slow: Timer | None = None
@@ -99,7 +101,7 @@ class Assembly:
     def begin(self, setup: Setup) -> None:
         """Queue a set-up and run it at the endpoint's pace."""
         if not self.queue:
-            self.strip = []
+            self.strip, self.found = self.found, []
         self.queue.append(setup)
         self.advance()
 
@@ -141,10 +143,12 @@ class Assembly:
         if error is not None:
             errno = describe(error).errno if not isinstance(error, Problem) else None
             self.strip.append(Chip(planned.call, planned.args, ChipState.FAILED, stamp, None,
-                                   errno or type(error).__name__))
+                                   errno or type(error).__name__,
+                                   connection=traced.id if traced is not None else None))
         else:
             result = last.result if last is not None else 0
-            self.strip.append(Chip(planned.call, planned.args, ChipState.DONE, stamp, result))
+            self.strip.append(Chip(planned.call, planned.args, ChipState.DONE, stamp, result,
+                                   connection=traced.id if traced is not None else None))
         del self.strip[:-12]
 
     def chips(self) -> tuple[Chip, ...]:

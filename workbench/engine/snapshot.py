@@ -58,6 +58,7 @@ class Chip:
     Attributes:
         t_ns: finds its event; of one that waits, since when. deadline_ns: until when it waits.
         result: as in the event. took_ns: how long it took, where that says something.
+        connection: of a set-up's call: the socket that it made.
     """
 
     call: str
@@ -68,6 +69,7 @@ class Chip:
     errno: str | None = None
     deadline_ns: int | None = None
     took_ns: int | None = None
+    connection: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,6 +266,15 @@ class Reader:
             " WHERE p.role='listener' AND c.parent IS NULL AND c.local=? ORDER BY c.id DESC",
             (address,))]
 
+    def holder_of(self, address: str, seq: int) -> str | None:
+        """The endpoint of ours that was bound to an address when this row was written."""
+        found = self._all(
+            "SELECT p.name FROM connection c JOIN endpoint p ON p.id=c.endpoint"
+            " WHERE c.parent IS NULL AND c.local=? AND c.opened_seq<? AND p.role<>'stream'"
+            " AND coalesce(c.closed_seq, ?)>=? ORDER BY c.id DESC LIMIT 1",
+            (address, seq, seq, seq))
+        return str(found[0][0]) if found else None
+
     def accept_of(self, connection: int) -> Row | None:
         """The accept() that made a connection: it stands beside the fact that it was opened."""
         found = self._all(

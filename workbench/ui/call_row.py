@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 class CallRow(QHBoxLayout):
     """Shows the calls of a panel's endpoint; makes the planned ones where that is asked for.
 
+    Attributes:
+        coming: what Next call would do after the set-up.
+
     Signals:
         start_wanted(): planned calls are to be made, and nothing is open.
     """
@@ -31,6 +34,7 @@ class CallRow(QHBoxLayout):
         super().__init__()
         self._panel = panel
         self._live = False
+        self.coming: Chip | None = None
         self.strip = CallStrip(panel.controls)
         self.pace = PaceBox(panel)
         self.recent = RecentCalls(panel.controller)
@@ -43,7 +47,7 @@ class CallRow(QHBoxLayout):
                       item: ConnectionSnapshot | None) -> None:
         """`planned` are the calls of a start to come, `item` is the connection in question."""
         self._live = snapshot.phase in OPEN
-        coming = self.pace.show_pace(snapshot, item)
+        coming = self.coming = self.pace.show_pace(snapshot, item)
         self.strip.show_chips(
             chips_of(snapshot, planned, item, self.recent.after(snapshot, item), coming), now_ns)
 

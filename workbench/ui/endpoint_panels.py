@@ -98,8 +98,12 @@ class EndpointPanels(QObject):
     @Slot(object)
     def remove(self, panel: EndpointPanel) -> None:
         """Stop an endpoint and take its tab away."""
-        self._window.controller.session.remove(panel.name)
+        controller = self._window.controller
+        controller.session.remove(panel.name)
         self._slots.remove(panel)
+        front = self.in_front()
+        if controller.selection.endpoint == panel.name and front is not None:
+            controller.select(endpoint=front.name)
 
     def _press_start(self, name: str) -> None:
         panel = self._slots.panel(name)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from workbench.engine.settings import Pace, Role
-from workbench.engine.snapshot import ChipState, ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.engine.snapshot import Chip, ChipState, ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.ui.panel_parts.message_line import Message
 from workbench.ui.wording import say
 
@@ -32,13 +32,19 @@ def in_question(snapshot: EndpointSnapshot, number: int | None, *, server: bool
     Args:
         number: of the chosen connection; None: none is chosen.
     """
-    if number is not None:
-        return next((x for x in snapshot.connections if x.number == number), None)
+    chosen = next((x for x in snapshot.connections if x.number == number), None)
+    if chosen is not None and not (server and _before(chosen, snapshot)):
+        return chosen
     by_hand = snapshot.calls is Pace.STEP
     if server and snapshot.settings.role is not Role.DATAGRAM and not by_hand:
         return None  # the listener's own accept() is in question
-    last = snapshot.connections[-1] if snapshot.connections else None
+    last = snapshot.connections[-1] if snapshot.connections and not server else None
     return newest_open(snapshot) or last
+
+
+def _before(item: ConnectionSnapshot, snapshot: EndpointSnapshot) -> bool:
+    """Whether it belongs to an earlier listening socket: that one's calls are history."""
+    return item.closed_ns is not None and item.id < (snapshot.connection or 0)
 
 
 def setting_up(snapshot: EndpointSnapshot) -> Message:
@@ -47,6 +53,13 @@ def setting_up(snapshot: EndpointSnapshot) -> Message:
     if planned is None or snapshot.calls is not Pace.STEP:
         return Message("busy", say("message.setting_up"))
     return Message("busy", say("message.next_call", call=f"{planned.call}({planned.args})"))
+
+
+def held(coming: Chip | None) -> Message | None:
+    """What was to be sent waits for Next call: that is not to be seen from Send."""
+    if coming is None or coming.call != "send":
+        return None
+    return Message("busy", say("message.next_call", call=f"{coming.call}({coming.args})"))
 
 
 def failed_before(why: Show) -> Message:

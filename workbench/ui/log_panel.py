@@ -106,7 +106,7 @@ class LogPanel(QTabWidget):
         self.errors.clicked.connect(self._on_errors)
         self.clear_button.clicked.connect(self._on_clear)
         self.controller.snapshots_changed.connect(self._word_counts)
-        self.main_calls.toggled.connect(self.model.set_main_only)
+        self.main_calls.toggled.connect(self._on_main_calls)
         self.follow.toggled.connect(self._on_follow)
         self.model.counted.connect(self._on_counted)
         self._columns = ColumnMenu(self.view, self.model)
@@ -187,11 +187,21 @@ class LogPanel(QTabWidget):
         rows = self.view.selectionModel().selectedRows()
         return [self.model.seq_of(index.row()) for index in rows] if len(rows) > 1 else None
 
-    def narrow(self, term: str) -> None:
-        """One more term in the filter field, in sight, where it can be taken out again."""
+    def narrow(self, term: str, meaning: str = "") -> None:
+        """One more term in the filter field, in sight, where it can be taken out again.
+
+        `meaning`: what a number in it stands for.
+        """
         if term not in self.filter.text().split():
             self.filter.setText(f"{self.filter.text()} {term}".strip())
         self.apply_filter()
+        if meaning:
+            self._say(say("log.term_means", term=term, meaning=meaning))
+
+    @Slot(bool)
+    def _on_main_calls(self, main_only: bool) -> None:
+        self.model.set_main_only(main_only)
+        self._after_change()
 
     @Slot()
     def show_all(self) -> None:
@@ -265,6 +275,7 @@ class LogPanel(QTabWidget):
     def _after_change(self) -> None:
         key = "log.undo_clear" if self.model.cleared else "log.clear"
         self.clear_button.setText(tr(key))
+        self._on_selection()  # other rows are shown: the pinned one keeps its mark and its place
         if self.follow.isChecked():
             self.view.scrollToBottom()
 

@@ -42,13 +42,13 @@ class RowMenu(QObject):
         row = panel.model.record_row(place)
         copy = menu.addAction(tr("log.copy_rows"), panel.copy_rows)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        code = as_python(row) if row is not None else ""
+        code = _code(panel, row)
         python = menu.addAction(
             tr("chip.copy"), lambda: QGuiApplication.clipboard().setText(code))
         python.setEnabled(bool(code))
         menu.addSeparator()
-        for text, term in _terms(panel, row) if row is not None else ():
-            menu.addAction(text, partial(panel.narrow, term))
+        for text, term, meaning in _terms(panel, row) if row is not None else ():
+            menu.addAction(text, partial(panel.narrow, term, meaning))
         clear = menu.addAction(tr("log.no_filter"), panel.show_all)
         clear.setEnabled(bool(panel.filter.text()))
         menu.addSeparator()
@@ -57,18 +57,27 @@ class RowMenu(QObject):
         return menu
 
 
-def _terms(panel: LogPanel, row: Row) -> list[tuple[str, str]]:
-    """Words, and the filter's term for each."""
+def _code(panel: LogPanel, row: Row | None) -> str:
+    """The chosen calls as Python; of one that is not among them, that one."""
+    chosen = [panel.model.record_row(index.row())
+              for index in sorted(panel.view.selectionModel().selectedRows())]
+    rows = chosen if row in chosen else [row]
+    return "\n".join(code for item in rows if item is not None and (code := as_python(item)))
+
+
+def _terms(panel: LogPanel, row: Row) -> list[tuple[str, str, str]]:
+    """Words, the filter's term for each, and what the term means where it does not say it."""
     found = []
     if row.connection is not None:
         number = panel.controller.number_of(row.connection)
         who = row.endpoint if number is None else f"{row.endpoint} #{number}"
-        found.append((tr("log.only", what=who), f"conn={row.connection}"))
+        found.append((tr("log.only", what=who), f"conn={row.connection}", str(who)))
     if row.endpoint is not None:
-        found.append((tr("log.only", what=row.endpoint), f'endpoint:{_quoted(row.endpoint)}'))
+        found.append((tr("log.only", what=row.endpoint), f'endpoint:{_quoted(row.endpoint)}',
+                      ""))
     if row.kind not in {COMMAND, NOTE}:
-        found.append((tr("log.only", what=f"{row.call}()"), f"call:{row.call}"))
-        found.append((tr("log.without", what=f"{row.call}()"), f"-call:{row.call}"))
+        found.append((tr("log.only", what=f"{row.call}()"), f"call:{row.call}", ""))
+        found.append((tr("log.without", what=f"{row.call}()"), f"-call:{row.call}", ""))
     return found
 
 

@@ -16,7 +16,7 @@ from workbench.qt.log_model import EXTRA, Column, LogModel, TimeForm
 from workbench.ui import theme
 
 LONGEST: Final = {
-    Column.NUMBER: "00000", Column.WHO: "server-1 #1", Column.RESULT: "ECONNREFUSED",
+    Column.NUMBER: "00000", Column.WHO: "lab-client #6", Column.RESULT: "ECONNREFUSED",
     Column.TOOK: "999.9 ms",
 }
 """What has to be in sight whole; Call and Data share what is left."""
@@ -24,10 +24,11 @@ TIMES: Final = {
     TimeForm.CLOCK: "00:00:00.000", TimeForm.UTC: "2026-11-23 00:00:00.000Z",
     TimeForm.START: "00000.000000", TimeForm.PREVIOUS: "+0000.000000",
 }
-CALL_SHARE: Final = 0.56
+CALL_SHARE: Final = 0.6
 MARGIN: Final = 12
 """Pixels that a cell keeps free beside its text."""
 CROSS_GAP: Final = 5
+MARK: Final = "note"
 SENDING: Final = frozenset({"send", "sendto"})
 EXTRA_WIDTHS: Final = {
     Column.CONNECTION: "0000", Column.LOCAL: "127.0.0.1:00000", Column.PEER: "127.0.0.1:00000",
@@ -162,6 +163,8 @@ class LogView(QTableView):
         selected = {index.row() for index in self.selectionModel().selectedRows()}
         for row in range(max(0, first), last + 1):
             top = self.rowViewportPosition(row)
+            if top < 0 < row:
+                continue  # half of a row is none
             self._paint_row(painter, palette, row, top, height, boxes, row in selected)
 
     def _column_boxes(self) -> list[tuple[int, int]]:
@@ -185,7 +188,8 @@ class LogView(QTableView):
             painter.fillRect(0, top, 3, height, palette.highlight())
         painter.setPen(pen)
         if event.kind == COMMAND:
-            self._paint_rule(painter, palette, cells, top, height, boxes, selected)
+            self._paint_rule(painter, palette, cells, top, height, boxes, selected,
+                             timed=event.call == MARK)
             return
         for column, text in enumerate(cells):
             left, size = boxes[column]
@@ -241,8 +245,9 @@ class LogView(QTableView):
         return box.adjusted(side + CROSS_GAP, 0, 0, 0)
 
     def _paint_rule(self, painter: QPainter, palette: QPalette, cells: tuple[str, ...], top: int,
-                    height: int, boxes: list[tuple[int, int]], selected: bool) -> None:
-        """A command: a thin rule with its sentence."""
+                    height: int, boxes: list[tuple[int, int]], selected: bool, *,
+                    timed: bool) -> None:
+        """A command: a thin rule with its sentence; a mark of a person says when."""
         colour = palette.color(QPalette.ColorRole.HighlightedText if selected
                                else QPalette.ColorRole.PlaceholderText)
         painter.setPen(colour)
@@ -252,7 +257,12 @@ class LogView(QTableView):
         text = cells[Column.CALL]
         if self._log.is_folded(int(cells[Column.NUMBER])):
             text += "  …"
-        left = boxes[Column.TIME][0] + 6
+        left, width = boxes[Column.TIME]
+        left += 6
+        if timed and width:
+            painter.drawText(QRect(left, top, width - MARGIN, height),
+                             Qt.AlignmentFlag.AlignVCenter, cells[Column.TIME])
+            left += width
         middle = top + height // 2
         size = self.fontMetrics().horizontalAdvance(text)
         painter.setPen(QPen(colour, 1))

@@ -57,7 +57,8 @@ class OtherWindows(QObject):
 
         window = self._window
         window.controller.session.journal.flush()
-        maker = ScenarioWindow(window.controller, window.log.chosen_seqs(), window, repeat=repeat)
+        maker = ScenarioWindow(window.controller, window.log.chosen_seqs(), window, repeat=repeat,
+                               live=window.live)
         maker.attach(window.demos)
         window.worded.connect(maker.retranslate)
         maker.show()

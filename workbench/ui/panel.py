@@ -16,7 +16,7 @@ from workbench.texts import Problem
 from workbench.ui.acting import Acting
 from workbench.ui.call_row import CallRow
 from workbench.ui.choice import Choice
-from workbench.ui.endpoint_status import OPEN, PLANNING, in_question
+from workbench.ui.endpoint_status import OPEN, PLANNING, held, in_question
 from workbench.ui.panel_parts.controls import badge
 from workbench.ui.panel_parts.end_buttons import EndButtons
 from workbench.ui.panel_parts.gate import GateBox
@@ -282,7 +282,8 @@ class EndpointPanel(Acting):
         self.show_parts(snapshot, now_ns)
         self._fit_height()
         self.message.show_message(
-            self._trouble or (self.ready() if fresh else self.status(snapshot))
+            self._trouble or held(self.calls.coming)
+            or (self.ready() if fresh else self.status(snapshot))
         )
 
     def several(self, snapshot: EndpointSnapshot) -> bool:

@@ -13,6 +13,7 @@ from workbench.engine.snapshot import (
     Phase,
 )
 from workbench.journal.query import parse
+from workbench.ui.strip_chips import is_stream_of_another
 
 if TYPE_CHECKING:
     from workbench.journal.query import Condition
@@ -23,6 +24,8 @@ LOOK_BACK: Final = 500
 """Rows: what is further back is no news."""
 TALK: Final = ("kind:call|end call:send|recv|sendto|recvfrom|shutdown|close"
                " -errno:EINPROGRESS|EAGAIN")
+WHOLE: Final = "kind:call|end -call:getsockopt -errno:EINPROGRESS|EAGAIN"
+"""Where the endpoint's own strip is that of another connection."""
 
 
 class RecentCalls:
@@ -30,7 +33,7 @@ class RecentCalls:
 
     def __init__(self, controller: Controller) -> None:
         self._controller = controller
-        self._connection: int | None = None
+        self._read_of: tuple[int, str] | None = None
         self._condition: Condition | None = None
         self._seen = 0
         self._chips: tuple[Chip, ...] = ()
@@ -41,7 +44,9 @@ class RecentCalls:
         """What was called on it last, and the recv() that waits for its peer."""
         if item is None or snapshot.phase is Phase.SETTING_UP:
             return ()
-        self._read(item.id, accepted=snapshot.settings.role is Role.LISTENER)
+        whole = is_stream_of_another(snapshot, item)
+        self._read(item.id, WHOLE if whole else TALK,
+                   accepted=snapshot.settings.role is Role.LISTENER)
         waits = (
             item.connected_ns is not None and item.closed_ns is None and item.waiting is None
             and not item.peer_finished and item.errno is None and snapshot.receive is GateMode.AUTO
@@ -53,11 +58,11 @@ class RecentCalls:
         read = "recvfrom" if snapshot.settings.role is Role.DATAGRAM else "recv"
         return (*made, Chip(read, str(snapshot.settings.bufsize), ChipState.WAITING, since))
 
-    def _read(self, connection: int, *, accepted: bool) -> None:
-        if connection != self._connection:
-            self._connection, self._seen, self._chips = connection, 0, ()
+    def _read(self, connection: int, what: str, *, accepted: bool) -> None:
+        if (connection, what) != self._read_of:
+            self._read_of, self._seen, self._chips = (connection, what), 0, ()
             self._first = ()
-            self._condition = parse(f"conn={connection} {TALK}")
+            self._condition = parse(f"conn={connection} {what}")
         committed = self._controller.session.journal.committed
         if committed == self._seen:
             return
@@ -70,7 +75,8 @@ class RecentCalls:
         seqs = [seq for part in reader.select(self._condition, after, committed) for seq in part]
         new = tuple(
             Chip(row.call, row.args, ChipState.FAILED if row.error else ChipState.DONE, row.t_ns,
-                 row.result, row.errno or row.error)
+                 row.result, row.errno or row.error,
+                 took_ns=row.duration_ns if row.call == "connect" else None)
             for row in reader.rows(seqs[-MOST:])
         )
         self._chips = (*self._chips, *new)[-MOST:]

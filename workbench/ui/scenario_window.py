@@ -32,6 +32,7 @@ from workbench.ui.endpoint_status import OPEN
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.panel_parts.controls import Controls, TextField, group, spring
 from workbench.ui.repeat_box import RepeatBox
+from workbench.ui.wording import say
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
@@ -50,14 +51,18 @@ class ScenarioWindow(QDialog):
     end_wanted = Signal()
 
     def __init__(self, controller: Controller, seqs: Collection[int] | None,
-                 parent: QWidget, *, repeat: bool = False) -> None:
-        """`seqs`: only the commands among these rows; None takes all. `repeat`: in a loop."""
+                 parent: QWidget, *, repeat: bool = False, live: bool = True) -> None:
+        """`seqs`: only the commands among these rows; None takes all. `repeat`: in a loop.
+
+        `live` False: of an earlier record; it can be made and saved, and run elsewhere.
+        """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("scenario_window")
         self._controller = controller
         self._seqs = seqs
         self._running = self._valid = False
+        self._live = live
         add = Controls("scenario")
         self._controls = add
         self.repeat = RepeatBox(add)
@@ -145,7 +150,8 @@ class ScenarioWindow(QDialog):
             wish = self.repeat.wish()
         except Problem as problem:
             self.message.setText(problem.text)
-            self.run.setEnabled(self._running)
+            self._valid = False
+            self._allow_run()
             return
         self.text.setPlainText(to_toml(made if wish is None else repeated(made, wish)))
 
@@ -183,13 +189,19 @@ class ScenarioWindow(QDialog):
     def _on_running(self, running: bool) -> None:
         self._running = running
         self._controls.recaption(self.run, "give_up" if running else "run")
-        self.run.setEnabled(running or self._valid)
+        self._allow_run()
+
+    def _allow_run(self) -> None:
+        if not self._live:
+            self._controls.enable(self.run, say("why.old_record"))
+        else:
+            self.run.setEnabled(self._valid or self._running)
 
     @Slot()
     def _on_edited(self) -> None:
         made = self.scenario()
         self._valid = made is not None
-        self.run.setEnabled(self._valid or self._running)
+        self._allow_run()
         self.python.setPlainText("" if made is None else to_python(made))
 
     # -- what is done with it -------------------------------------------------------------------

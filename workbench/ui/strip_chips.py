@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from workbench.engine.settings import Role
 from workbench.engine.snapshot import (
     Chip,
     ChipState,
@@ -33,10 +34,15 @@ def chips_of(snapshot: EndpointSnapshot, planned: tuple[Chip, ...] = (),
         item: the connection in question, `recent` its newest calls.
         coming: what Next call will do.
     """
-    made = tuple(_settled(chip, snapshot) for chip in snapshot.strip[-MOST_CHIPS:])
+    made = [_settled(chip, snapshot) for chip in snapshot.strip[-MOST_CHIPS:]]
     if not made and snapshot.phase is Phase.IDLE:
         return planned
-    chips = [*made, *recent]
+    if item is not None and is_stream_of_another(snapshot, item):
+        made = []  # of many, the strip of the endpoint is the newest one's
+    to_come = [chip for chip in made if chip.state is ChipState.PLANNED]
+    begun = [chip for chip in made if chip.state is not ChipState.PLANNED]
+    # what was called on a socket by hand may stand between the calls of its set-up
+    chips = [*sorted([*begun, *recent], key=lambda chip: chip.t_ns or 0), *to_come]
     waiting = item.waiting if item is not None else snapshot.waiting
     if waiting is not None and all(
         chip.state is not ChipState.WAITING or chip.call != waiting.call for chip in chips
@@ -48,6 +54,12 @@ def chips_of(snapshot: EndpointSnapshot, planned: tuple[Chip, ...] = (),
     elif coming is not None:
         chips.append(coming)
     return tuple(chips)
+
+
+def is_stream_of_another(snapshot: EndpointSnapshot, item: ConnectionSnapshot) -> bool:
+    """Whether the set-up that the endpoint shows is that of another of its connections."""
+    return snapshot.settings.role is Role.STREAM and any(
+        chip.connection not in (None, item.id) for chip in snapshot.strip)
 
 
 def _settled(chip: Chip, snapshot: EndpointSnapshot) -> Chip:
