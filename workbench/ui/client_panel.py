@@ -271,8 +271,8 @@ class ClientPanel(EndpointPanel):
                          self.many.chosen_count)
 
     def show_state(self, snapshot: EndpointSnapshot) -> None:
-        """Of many there is no one state: how many of them are open."""
-        if is_many(snapshot):
+        """Of many there is no one state while one is open: how many of them are."""
+        if is_many(snapshot) and snapshot.open_count:
             self.address_line.state.set_many(
                 sum(1 for x in snapshot.connections
                     if x.closed_ns is None and x.connected_ns is not None),
