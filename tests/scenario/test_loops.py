@@ -23,11 +23,6 @@ from workbench.scenario.runner import Runner
 from workbench.session import Session
 
 ANSWER = b"ok\r\n"
-SAYS_HELLO = """[[step.step]]
-do = "send"
-endpoint = "client"
-text = "hello"
-"""
 ROUND = """
 [[step]]
 do = "loop"
@@ -60,12 +55,14 @@ class Aborting:
         self.port = int(self._listener.getsockname()[1])
         self.served = 0
         self._kept: list[socket.socket] = []
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     def _serve(self) -> None:
         with suppress(OSError):
             while True:
                 talk, _ = self._listener.accept()
+                self._kept.append(talk)
                 talk.recv(100)
                 self.served += 1
                 if self.served == self._aborted:
@@ -73,10 +70,12 @@ class Aborting:
                     talk.close()
                     continue
                 talk.sendall(ANSWER)
-                self._kept.append(talk)
 
     def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
+        for item in (self._listener, *self._kept):
+            with suppress(OSError):  # it may be closed, or its client gone
+                item.shutdown(socket.SHUT_RDWR)
+        self._thread.join(BOUND)
         for item in (self._listener, *self._kept):
             item.close()
 
@@ -168,13 +167,23 @@ def test_what_was_expected_is_seen_all_the_same(session: Session, third: Abortin
     assert session.snapshot("client").open_count == 1
 
 
-def test_the_end_of_a_stream_ends_it(session: Session) -> None:
+def test_the_end_of_a_stream_ends_it_while_a_step_waits(session: Session) -> None:
     head = PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\n'
                         'responder = { kind = "greet", text = "ok\\r\\n", then = "close" }')
-    listens = ROUND.replace(SAYS_HELLO, "")  # what is sent to a closed peer makes it a reset
-    assert listens != ROUND
-    report = run(session, head + steps('do = "start"; endpoint = "server"') + listens.format(
-        times=5, more='pause = 1\nuntil = { call = "recv", result = 0, endpoint = "client" }'))
+    report = run(session, head + steps('do = "start"; endpoint = "server"') + """
+[[loop]]
+times = 5
+until = { call = "recv", result = 0, endpoint = "client" }
+[[loop.step]]
+do = "connect"
+endpoint = "client"
+[[loop.step]]
+do = "wait"
+seconds = 20
+[[loop.step]]
+do = "close"
+endpoint = "client"
+""")
     assert report.ok, reasons(report)
     assert session.snapshot("client").open_count == 1
     assert said(report).startswith("Round 1 of at most 5: client recv(65536) = 0 ended the loop.")

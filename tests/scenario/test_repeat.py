@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -87,7 +88,10 @@ def test_a_datagram_socket_has_no_number() -> None:
 
 def by_hand(session: Session, *commands: c.Command) -> None:
     for command in commands:
-        assert session.perform(command).wait(BOUND)
+        ticket = session.perform(command)
+        assert ticket.wait(BOUND)
+        assert ticket.outcome is not None
+        assert ticket.outcome.ok, ticket.outcome
 
 
 def made_of(session: Session, repeat: Repeat) -> Scenario:
@@ -104,12 +108,11 @@ def heard(session: Session, text: str) -> None:
     def there() -> bool:
         session.journal.flush()
         reader = session.journal.reader()
-        found = any(row.endpoint == "client" and row.payload == text.encode()
-                    for row in reader.page(1, 10_000))
+        found = any(row.endpoint == "client" and row.call == "recv"
+                    and row.payload == text.encode() for row in reader.page(1, 10_000))
         reader.close()
         return found
 
-    from time import monotonic, sleep
     until = monotonic() + BOUND
     while not there():
         assert monotonic() < until

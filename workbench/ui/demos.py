@@ -12,15 +12,15 @@ from workbench.texts import Problem, language, tr
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
     from workbench.labs.demos import Demo
-    from workbench.qt.controller import Controller
+    from workbench.qt.controller import Committed, Controller
     from workbench.scenario.model import Scenario
     from workbench.session import Session
 
 STOP_BOUND_MS: Final = 5000
 PROGRESS_MS: Final = 500
 """Between two sentences that say in which round a loop is."""
-SHOWN_MS: Final = 300
-"""After the end, until the log has its last rows and one of them can be chosen."""
+SHOWN_MS: Final = 50
+"""After new rows were told of, until the log has them and one of them can be chosen."""
 
 
 class Demos(QObject):
@@ -56,6 +56,9 @@ class Demos(QObject):
         self._choosing.setSingleShot(True)
         self._choosing.setInterval(SHOWN_MS)
         self._choosing.timeout.connect(self._choose)
+        self._wanted: Row | None = None
+        self._readable = 0
+        controller.committed.connect(self._on_committed)
 
     @property
     def running(self) -> bool:
@@ -131,6 +134,7 @@ class Demos(QObject):
     def stop(self) -> None:
         """Give a running scenario up: its endpoints are stopped, so its steps end."""
         self._choosing.stop()
+        self._wanted = None
         if self._run is not None and self._run.isRunning():
             self._run.give_up()
             self._controller.session.stop_all()
@@ -145,13 +149,23 @@ class Demos(QObject):
             self.reported.emit(self._run.report())
             if self._demo is not None:
                 self.ended.emit(self._run.problem)
-            if self._run.met is not None:
-                self._choosing.start()
+            self._wanted = self._run.met
+            self._choose_when_shown()
+
+    @Slot(object)
+    def _on_committed(self, committed: Committed) -> None:
+        self._readable = committed.seq
+        self._choose_when_shown()
+
+    def _choose_when_shown(self) -> None:
+        shown = self._wanted is not None and self._readable >= self._wanted.seq
+        if shown and not self._choosing.isActive():
+            self._choosing.start()
 
     @Slot()
     def _choose(self) -> None:
         """The row that ended a loop, in the log and in Explain; its connection everywhere."""
-        row = self._run.met if self._run is not None else None
+        row, self._wanted = self._wanted, None
         if row is not None and not self._controller.closed:
             self._controller.select(endpoint=row.endpoint, connection=row.connection,
                                     seq=row.seq, pinned=True)
