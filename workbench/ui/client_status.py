@@ -82,8 +82,10 @@ def _many(snapshot: EndpointSnapshot, why: Show, way_out: WayOut | None,
     """Of the last Connect: how many came out how; [Why?] where something went wrong."""
     parts, found = tally(newest_round(snapshot))
     open_ones = "connected" in found or "finished" in found
-    if not open_ones or chosen == 0:
+    if not open_ones:
         text = say("message.many", parts=parts)
+    elif chosen == 0:
+        text = say("message.many_nobody", parts=parts)
     elif chosen is None:
         text = say("message.many_send", parts=parts)
     else:
