@@ -11,7 +11,14 @@ from workbench.engine.snapshot import (
     Phase,
 )
 from workbench.silence import TWO_WAY
-from workbench.ui.endpoint_status import OPEN, Show, failed_before, newest_open, setting_up
+from workbench.ui.endpoint_status import (
+    OPEN,
+    Show,
+    failed_before,
+    newest_open,
+    setting_up,
+    was_reset,
+)
 from workbench.ui.outcomes import TROUBLE, newest_round, tally
 from workbench.ui.panel_parts.lines import took_to_connect
 from workbench.ui.panel_parts.message_line import Message, WayOut
@@ -118,6 +125,9 @@ def _ended(last: ConnectionSnapshot, why: Show) -> Message:
         text = say(f"message.closed_{last.close_cause.name.lower()}", errno=last.errno or "")
         return Message("bad", text, why=why)
     cause = last.close_cause or CloseCause.LOCAL
+    if cause is CloseCause.ABORTED:
+        key = {True: "reset", False: "finished", None: "unknown"}[was_reset(last)]
+        return Message("info", say(f"message.aborted_{key}", state=last.aborted_in or ""))
     return Message("info", say(f"message.closed_{cause.name.lower()}"))
 
 
