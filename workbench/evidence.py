@@ -86,6 +86,7 @@ class Evidence:
         syns: how often the kernel has sent the SYN of a connect() without an answer.
         boundaries: its socket keeps the boundaries of messages.
         holder: the endpoint of ours that has the address which bind() was refused.
+        never_connected: its socket had no peer: neither connect() nor accept() had given one.
     """
 
     sample: SampleRow | None = None
@@ -95,6 +96,7 @@ class Evidence:
     syns: int | None = None
     boundaries: bool = False
     holder: str | None = None
+    never_connected: bool = False
 
 
 def evidence_of(reader: Reader, row: Row) -> Evidence:
@@ -103,10 +105,14 @@ def evidence_of(reader: Reader, row: Row) -> Evidence:
         return Evidence()
     sample = reader.sample_near(row.connection, row.t_ns + row.duration_ns)
     ended = row.call == "recv" and row.result == 0
+    own = reader.connection(row.connection)
+    lonely = (row.call == "send" and row.errno == "EPIPE" and row.peer is None
+              and own is not None and own.parent is None)
     unanswered = row.call == "connect" and row.error == "TimeoutError"
     return Evidence(
         sample=sample,
-        story=story_of(reader, row),
+        story=None if lonely else story_of(reader, row),
+        never_connected=lonely,
         both_finished=ended and any(
             item.call == "shutdown" and item.args in _FINISHING and item.error is None
             for item in reader.before(row.connection, row.seq)),

@@ -123,6 +123,9 @@ def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[
             Section(tr("explain.why"), (tr("explain.holder", name=evidence.holder),)),
             Section(tr("explain.try"), (tr("explain.holder_try", name=evidence.holder),)),
         ]
+    if evidence.never_connected:
+        return [Section(tr(f"explain.{heading}"), (tr(f"explain.never_connected_{part}"),))
+                for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))]
     what = [what_failed(row)]
     specific = f"{stem}.{row.call}"
     if has(specific):

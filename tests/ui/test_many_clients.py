@@ -7,6 +7,7 @@ import pytest
 from tests.ui.conftest import Hand
 from tests.ui.test_tables import cell, panel, table
 from workbench import texts
+from workbench.ui.client_panel import ClientPanel
 from workbench.ui.panel_parts.scope import ALL, CHOSEN
 from workbench.ui.slots import _Roll
 
@@ -144,3 +145,37 @@ def test_columns_are_those_of_clients(hand: Hand) -> None:
         "number", "local_port", "state", "connect", "in", "out", "outcome")
     assert cell(hand, 0, "local_port", "client").startswith(":")
     assert cell(hand, 0, "connect", "client").endswith(" ms")
+
+
+def test_send_to_a_chosen_one_that_is_gone_says_so(hand: Hand) -> None:
+    six(hand)
+    table(hand, "client").choose(1)
+    hand.press("client.abort")
+    hand.wait(lambda: closed(hand) == [1])
+    send = hand.find("client.send")
+    hand.wait(lambda: not send.isEnabled())
+    assert "None of the chosen ones is open." in send.toolTip()
+    hand.wait_says("client.message", "None of the chosen ones is open")
+    found = panel(hand, "client-1")
+    assert isinstance(found, ClientPanel)
+    found.editor.submitted.emit()  # Ctrl+Enter
+    hand.wait_says("client.message", "Nothing was sent")
+    hand.choose("client.scope", ALL)
+    hand.press("client.send")
+    hand.wait(lambda: [item.bytes_out > 0 for item in
+                       hand.window.controller.snapshot("client-1").connections]
+              == [False] + [True] * 5)
+
+
+def test_send_pressed_before_the_picture_knows_says_so(hand: Hand) -> None:
+    six(hand)
+    table(hand, "client").choose(1)
+    found = panel(hand, "client-1")
+    assert isinstance(found, ClientPanel)
+    controller = hand.window.controller
+    hand.press("client.abort")
+    hand.wait(lambda: any(item.closed_ns for item in controller.snapshot("client-1").connections))
+    found.many.show_snapshot(controller.snapshot("client-1"), controller.now_ns(), live=True)
+    found.editor.send.setEnabled(True)
+    found.editor.send.click()
+    hand.wait_says("client.message", "Nothing was sent")

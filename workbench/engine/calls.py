@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from workbench.engine import commands as c
 from workbench.engine.binding import check_reach
+from workbench.engine.errors import describe
 from workbench.engine.option_calls import get_option, set_option
 from workbench.engine.settings import OptionValue, Role
 from workbench.engine.targets import targets
@@ -102,7 +103,13 @@ def _recv(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 def _send(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (text,) = _only(command, str)
     data = str(text).encode(endpoint.settings.encoding)
-    _channel(endpoint, command).traced.send(data, ticket)
+    channel = _channel(endpoint, command)
+    try:
+        channel.traced.send(data, ticket)
+    except OSError as error:
+        if channel.connected_ns is None:  # what a later look at the endpoint should tell
+            channel.errno = describe(error).errno
+        raise
     ticket.finish()
 
 

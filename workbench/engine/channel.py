@@ -7,6 +7,7 @@ import struct
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from workbench.engine import kernel
 from workbench.engine.loop import READ, WRITE, Job, Timer
 from workbench.engine.options import LINGER
 from workbench.engine.pending import Op
@@ -33,6 +34,7 @@ class Channel:
         number: counts within the endpoint, from 1.
         peer_finished: the peer has sent FIN: recv gave b"".
         broken: the socket gave an error that ends it; only close() is left.
+        aborted_in: the kernel's state just before an abort; None where it tells none.
     """
 
     def __init__(self, endpoint: Endpoint, traced: TracedSocket, number: int) -> None:
@@ -46,6 +48,7 @@ class Channel:
         self.closed_ns: int | None = None
         self.close_cause: CloseCause | None = None
         self.errno: str | None = None
+        self.aborted_in: str | None = None
         self.bytes_in = 0
         self.bytes_out = 0
         self.peer_finished = False
@@ -198,7 +201,9 @@ class Channel:
         self.refresh()
 
     def abort(self, ticket: Ticket | None) -> None:
-        """SO_LINGER (1, 0), then close(): unsent bytes go, the peer gets a reset."""
+        """SO_LINGER (1, 0), then close(): unsent bytes go; a connection that stands is reset."""
+        if self.open:
+            self.aborted_in = kernel.quick(self.traced.raw)[0]
         value = struct.pack(LINGER, 1, 0)
         try:
             self.traced.setsockopt(

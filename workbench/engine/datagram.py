@@ -78,6 +78,7 @@ class DatagramChannel(Channel):
             if op is not None:
                 self.end_op(op, error)
             return
+        self.errno = None  # what an earlier call said is over
         self.bytes_in += min(count, size)
         if name is not None:
             peer = self._peer(name, sockaddr)
@@ -102,12 +103,15 @@ class DatagramChannel(Channel):
     def send_one(self, item: Outgoing) -> int:
         ticket = item.op.ticket if item.op is not None else None
         if item.to is None:
-            return self.traced.send(item.data, ticket)
+            count = self.traced.send(item.data, ticket)
+            self.errno = None
+            return count
         try:
             count = self.traced.sendto(item.data, item.to, ticket)
         except BlockingIOError:
             self._back_off()
             raise
+        self.errno = None
         name = self.traced.last.peer if self.traced.last is not None else None
         if name is not None:
             self._peer(name, item.to).datagrams_out += 1

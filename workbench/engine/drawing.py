@@ -112,6 +112,7 @@ def connection(channel: Channel, *, look: bool, detail: bool) -> ConnectionSnaps
         peer_finished=channel.peer_finished,
         waiting=channel.waiting() if channel.open else None,
         reading=reading,
+        aborted_in=channel.aborted_in,
     )
 
 

@@ -23,7 +23,10 @@ class Phase(StrEnum):
 
 
 class CloseCause(StrEnum):
-    """Why a connection ended."""
+    """Why a connection ended.
+
+    PEER: the peer had finished sending (EOF), then close() was called here.
+    """
 
     LOCAL = "we closed"
     ABORTED = "we aborted"
@@ -84,6 +87,7 @@ class ConnectionSnapshot:
         connect_ns: when connect() was called; opened_ns is socket(), by hand long before.
         errno: of the error that ended it; while it is open only close() is left.
         reading: decoded only where asked for.
+        aborted_in: the kernel's state just before our abort; None where it tells none.
     """
 
     id: int
@@ -106,6 +110,7 @@ class ConnectionSnapshot:
     peer_finished: bool
     waiting: Waiting | None
     reading: Reading | None
+    aborted_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

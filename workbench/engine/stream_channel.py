@@ -30,6 +30,7 @@ class StreamChannel(Channel):
             and self.endpoint.timeout is None
             and self.traced.type != socket.SOCK_DGRAM
         )
+        self.errno = None  # of a send that came before
         self.connecting = op
         self.connect_ns = self.endpoint.now()
         if waits_in_c:

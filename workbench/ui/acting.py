@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LOOK_BACK: Final = 1000
 FLUSH_BOUND: Final = 0.5
 """Seconds; writing what waits takes a few milliseconds."""
+READS: Final = c.Recv | c.Step | c.Accept
+"""Commands that may wait until we end what they wait on."""
+ENDED_BY_US: Final = frozenset({"engine.closed_meanwhile", "engine.stopped_meanwhile"})
 PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
 
 
@@ -115,6 +118,10 @@ class Acting(QWidget):
             return
         if isinstance(command, c.Start | c.Connect | c.Listen):
             self.not_started.emit()
+        if outcome.problem is not None and isinstance(command, READS) and (
+            outcome.problem.key in ENDED_BY_US
+        ):
+            return  # the close, abort or stop that ended it is what was wished for
         if outcome.problem is not None:
             self.refuse(outcome.problem, self.way_out(command, None))
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.engine.errors import explanation_key
 from workbench.engine.settings import Role
 from workbench.engine.snapshot import (
     ChipState,
@@ -11,7 +12,14 @@ from workbench.engine.snapshot import (
     Phase,
 )
 from workbench.silence import TWO_WAY
-from workbench.ui.endpoint_status import OPEN, Show, failed_before, newest_open, setting_up
+from workbench.ui.endpoint_status import (
+    OPEN,
+    Show,
+    failed_before,
+    newest_open,
+    setting_up,
+    was_reset,
+)
 from workbench.ui.outcomes import TROUBLE, newest_round, tally
 from workbench.ui.panel_parts.lines import took_to_connect
 from workbench.ui.panel_parts.message_line import Message, WayOut
@@ -41,7 +49,7 @@ def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show
         way_out: of many that were refused. chosen: how many of many Send goes to; None: all.
     """
     if snapshot.settings.role is Role.DATAGRAM:
-        return _datagram(snapshot, ready)
+        return _datagram(snapshot, ready, why)
     if snapshot.phase in (Phase.CONNECTING, Phase.SETTING_UP) and any(
         chip.state is ChipState.PLANNED for chip in snapshot.strip
     ):
@@ -52,6 +60,8 @@ def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show
         return Message("busy", say("message.connecting", peer=snapshot.settings.address))
     newest = newest_open(snapshot)
     if newest is not None:
+        if newest.connected_ns is None and newest.errno is not None:
+            return Message("bad", say("message.never_connected", errno=newest.errno), why=why)
         if newest.errno is not None and snapshot.open_count == 1:
             return Message("bad", say("message.broken", errno=newest.errno), why=why,
                            way_out=WayOut("connect_again", again))
@@ -64,11 +74,14 @@ def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show
     return ready
 
 
-def _datagram(snapshot: EndpointSnapshot, ready: Message) -> Message:
+def _datagram(snapshot: EndpointSnapshot, ready: Message, why: Show) -> Message:
     if snapshot.phase not in OPEN:
         return ready
+    newest = newest_open(snapshot)
+    if newest is not None and newest.errno is not None:
+        what = say(f"{explanation_key(newest.errno, None)}.what")
+        return Message("bad", say("message.udp_failed", errno=newest.errno, what=what), why=why)
     if connected_datagram(snapshot):
-        newest = newest_open(snapshot)
         peer = newest.peer if newest is not None else None
         return Message("good", say("message.udp_connected", local=snapshot.local or "",
                                    peer=peer or ""))
@@ -82,8 +95,10 @@ def _many(snapshot: EndpointSnapshot, why: Show, way_out: WayOut | None,
     """Of the last Connect: how many came out how; [Why?] where something went wrong."""
     parts, found = tally(newest_round(snapshot))
     open_ones = "connected" in found or "finished" in found
-    if not open_ones or chosen == 0:
+    if not open_ones:
         text = say("message.many", parts=parts)
+    elif chosen == 0:
+        text = say("message.many_nobody", parts=parts)
     elif chosen is None:
         text = say("message.many_send", parts=parts)
     else:
@@ -103,6 +118,8 @@ def _opened(snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> Message:
         both = newest.measured and newest.state != "CLOSE_WAIT"
         return Message("busy", say("message.both_finished" if both else "message.peer_finished"))
     if newest.connected_ns is None:
+        if snapshot.phase is Phase.OPEN:
+            return Message("info", say("message.not_yet_connected"))
         return setting_up(snapshot)
     took = took_to_connect(newest)
     key = "message.connected_send" if not newest.bytes_out else "message.connected"
@@ -116,6 +133,9 @@ def _ended(last: ConnectionSnapshot, why: Show) -> Message:
         text = say(f"message.closed_{last.close_cause.name.lower()}", errno=last.errno or "")
         return Message("bad", text, why=why)
     cause = last.close_cause or CloseCause.LOCAL
+    if cause is CloseCause.ABORTED:
+        key = {True: "reset", False: "finished", None: "unknown"}[was_reset(last)]
+        return Message("info", say(f"message.aborted_{key}", state=last.aborted_in or ""))
     return Message("info", say(f"message.closed_{cause.name.lower()}"))
 
 

@@ -16,7 +16,18 @@ OPEN: Final = frozenset(
 """Phases in which there is a socket, or will be in a moment."""
 PLANNING: Final = frozenset({Phase.IDLE, Phase.SETTING_UP, Phase.CONNECTING})
 """Phases in which calls are to come that follow from the settings."""
+RESETTABLE: Final = frozenset(
+    {"SYN_RECV", "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE_WAIT"}
+)
 Show = Callable[[], None]
+
+
+def was_reset(item: ConnectionSnapshot) -> bool | None:
+    """Whether our abort reset the connection: so it is in the states that RFC 9293 (3.10.5) names.
+
+    False: both directions were finished, nothing was left to reset. None: its state is unknown.
+    """
+    return None if item.aborted_in is None else item.aborted_in in RESETTABLE
 
 
 def newest_open(snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:

@@ -51,7 +51,8 @@ class Sending(QObject):
     def send(self) -> None:
         """Send, stop a repeated Send, or offer the ways to a connection."""
         panel = self._panel
-        if not panel.editor.send.isEnabled():
+        if not panel.editor.send.isEnabled():  # by Ctrl+Enter: its reason is said in sight
+            panel.tell("busy", say("message.send_to_nobody"))
             return
         if self.repeating:
             panel.act("send", c.Cancel(panel.name))
@@ -121,6 +122,10 @@ class Sending(QObject):
         except Problem as problem:
             panel.refuse(problem)
             return
+        targets = panel.send_targets()
+        if not targets:  # they have closed since the button was drawn
+            panel.tell("busy", say("message.send_to_nobody"))
+            return
         to = None
         if panel.address_line.datagram and not connected_datagram(snapshot):
             if not panel.configured("connect"):
@@ -128,7 +133,7 @@ class Sending(QObject):
             link = panel.link.name
             to = panel.settings.address if link is None else f"@{link}"
         command = send_of(draft, body, panel.name)
-        for target in panel.send_targets():
+        for target in targets:
             panel.act("send", replace(command, connection=target, to=to, repeat=repeat,
                                       interval=interval, wait=False))
         if panel.editor.saved.messages is not None:

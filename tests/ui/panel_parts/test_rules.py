@@ -10,8 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from tests.ui.conftest import Hand
+from workbench import texts
 from workbench.engine import commands as c
 from workbench.engine.settings import Match, OnPeerClose, Rule, Rules, Then
+from workbench.ui.panel_parts.rules_table import RuleTable
 from workbench.ui.typed_rules import TypedRule, fault, rules_of, show_rule
 
 RULES = (
@@ -185,3 +187,57 @@ def test_the_list_is_a_part_of_the_panel(hand: Hand) -> None:
     assert not box.isVisible()
     hand.choose("server.responder", "echo")
     assert not hand.find("server.rules_open").isVisible()
+
+
+def test_add_takes_what_stands_in_the_fields(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    hand.choose("server.rules_match", "exact")
+    hand.type("server.rules_value", "p")
+    hand.type("server.rules_reply", "q")
+    assert rules_in(hand) == []
+    hand.press("server.rules_add")
+    assert rules_in(hand) == [TypedRule("exact", "p", "q")]
+    with listening(hand) as sock:
+        assert ask(hand, sock, b"p", 1) == b"q"
+
+
+def test_enter_adds_the_first_rule_and_starts_nothing(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    hand.type("server.rules_value", "p")
+    hand.qtbot.keyClick(hand.find("server.rules_value"), Qt.Key.Key_Return)
+    assert [rule.value for rule in rules_in(hand)] == ["p"]
+    assert hand.text("server.state") == "CLOSED"
+
+
+def test_without_a_rule_nothing_can_be_removed_or_moved(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    names = [f"server.rules_{name}" for name in ("remove", "up", "down")]
+    for name in names:
+        assert not hand.find(name).isEnabled()
+        assert "No rule is chosen" in hand.find(name).toolTip()
+    hand.press("server.rules_add")
+    hand.press("server.rules_remove")
+    assert not any(hand.find(name).isEnabled() for name in names)
+    assert rules_in(hand) == []
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_what_is_kept_is_said_and_columns_do_not_touch(hand: Hand, language: str) -> None:
+    texts.set_language(language)
+    hand.window.retranslate()
+    hand.choose("server.responder", "rules")
+    hand.press("server.rules_add")
+    table = hand.find("server.rules")
+    assert isinstance(table, RuleTable)
+    assert table.lines.index(0, 5).data() == {
+        "en": "connection stays open", "zh_CN": "保持连接"}[language]
+    metrics = table.fontMetrics()
+    for section in (4, 5):
+        words = str(table.lines.headerData(section, Qt.Orientation.Horizontal))
+        assert metrics.horizontalAdvance(words) + 14 <= table.columnWidth(section)
+
+
+def rules_in(hand: Hand) -> list[TypedRule]:
+    table = hand.find("server.rules")
+    assert isinstance(table, RuleTable)
+    return table.lines.rules

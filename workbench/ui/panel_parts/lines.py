@@ -9,6 +9,7 @@ from typing import Final
 from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, PeerSnapshot
 from workbench.qt.formatting import peer_text
 from workbench.texts import tr
+from workbench.ui.endpoint_status import was_reset
 from workbench.ui.outcomes import outcome_text
 
 Owner = Callable[[str | None], str | None]
@@ -101,8 +102,10 @@ def _state(item: ConnectionSnapshot, clock: Callable[[int], str], *, bare: bool)
     time = clock(item.closed_ns)
     if bare:
         return tr("closed.bare", time=time.partition(".")[0])
-    cause = item.close_cause or CloseCause.LOCAL
-    return f"{tr(f'closed.{cause.name.lower()}', time=time)} {item.errno or ''}".rstrip()
+    cause = (item.close_cause or CloseCause.LOCAL).name.lower()
+    if was_reset(item):
+        cause = "aborted_reset"
+    return f"{tr(f'closed.{cause}', time=time)} {item.errno or ''}".rstrip()
 
 
 def _connect(item: ConnectionSnapshot, now_ns: int) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 
 from workbench.engine import commands as c
 from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot
-from workbench.ui.client_status import is_many
+from workbench.ui.client_status import is_many, is_open
 from workbench.ui.endpoint_status import newest_open
 from workbench.ui.panel_parts.end_buttons import why_no_abort, why_no_half_close
 from workbench.ui.panel_parts.scope import Scope
@@ -147,6 +147,8 @@ class ManyClients(QObject):
             reasons = [ask(item) for item in meant]
             panel.controls.enable(button, nobody or (None if None in reasons else reasons[0]))
             panel.controls.note(button, self._hits(ask))
+        refused = nobody if is_open(snapshot) and not panel.sending.repeating else None
+        panel.controls.enable(panel.editor.send, refused)
         panel.controls.enable(ends.close, nobody or (None if live else say("why.not_connected")))
         panel.controls.note(ends.close, self._hits(lambda _item: None))
 

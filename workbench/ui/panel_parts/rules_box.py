@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIcon
@@ -45,6 +44,7 @@ class RulesBox(QFrame):
         super().__init__()
         self._controls = controls
         self._filling = False
+        self._chosen = True  # a rule was in the fields: without one they show the example
         self.setProperty("more", True)
         self.button = controls.add(QToolButton(), "rules_open")
         self.button.setCheckable(True)
@@ -58,6 +58,7 @@ class RulesBox(QFrame):
         self._lay_out(controls)
         self._wire()
         self.hide()
+        self._on_chosen()
         self.retranslate()
 
     def _add_buttons(self, controls: Controls) -> None:
@@ -113,7 +114,7 @@ class RulesBox(QFrame):
         for field in (self.value, self.reply, self.delay):
             field.textEdited.connect(self._on_typed)
             field.editingFinished.connect(self._tell)
-            field.returnPressed.connect(self.submitted)
+            field.returnPressed.connect(self._on_enter)
 
     # -- what it holds --------------------------------------------------------------------------
 
@@ -139,12 +140,20 @@ class RulesBox(QFrame):
 
     @Slot()
     def _on_add(self) -> None:
+        """One more, as the fields say."""
         rules = self.table.lines.rules
-        made = replace(EXAMPLE, encoding=self.encoding.value())
-        self._show([*rules, made], len(rules))
+        self._show([*rules, self._typed()], len(rules))
         self._tell()
         self.value.setFocus()
         self.value.selectAll()
+
+    @Slot()
+    def _on_enter(self) -> None:
+        """What is typed is a rule only once it is added: nothing starts without it."""
+        if self.table.row < 0:
+            self._on_add()
+        else:
+            self.submitted.emit()
 
     @Slot()
     def _on_remove(self) -> None:
@@ -164,13 +173,18 @@ class RulesBox(QFrame):
     def _on_typed(self) -> None:
         """A field has changed: its rule is judged at once, and taken when it is left."""
         row = self.table.row
-        if self._filling or row < 0:
+        if self._filling:
             return
-        self.table.lines.change(row, TypedRule(
+        if row >= 0:
+            self.table.lines.change(row, self._typed())
+        self._judge()
+
+    def _typed(self) -> TypedRule:
+        """The rule that stands in the fields, whether it is on the list or not yet."""
+        return TypedRule(
             self.match.value(), self.value.text(), self.reply.text(), self.encoding.value(),
             self.delay.text(), self.then.value(),
-        ))
-        self._judge()
+        )
 
     @Slot()
     def _tell(self) -> None:
@@ -179,42 +193,45 @@ class RulesBox(QFrame):
 
     @Slot()
     def _on_chosen(self) -> None:
-        """The chosen rule in the fields."""
+        """The chosen rule in the fields; without one, they hold what Add would add."""
         row = self.table.row
         rule = self.table.lines.rules[row] if row >= 0 else None
-        self._filling = True
         if rule is not None:
-            self.match.choose(rule.match)
-            if self.encoding.findData(rule.encoding) < 0:  # a scenario may name any
-                self.encoding.offer([
-                    *((name, f"encoding.{name}") for name in payload.ENCODINGS),
-                    (rule.encoding, None),
-                ])
-            self.encoding.choose(rule.encoding)
-            self.then.choose(rule.then)
-        for field, text in (
-            (self.value, rule.value if rule else ""), (self.reply, rule.reply if rule else ""),
-            (self.delay, rule.delay if rule else "0"),
-        ):
-            field.setText(text)
-            field.setCursorPosition(0)
-        self._filling = False
+            self._fill(rule)
+        elif self._chosen:
+            self._fill(EXAMPLE)
+        self._chosen = rule is not None
         none = say("why.no_rule") if rule is None else None
-        for widget in (self.match, self.value, self.reply, self.encoding, self.delay, self.then,
-                       self.remove):
-            self._controls.enable(widget, none)
+        self._controls.enable(self.remove, none)
         self._controls.enable(self.up, none or (say("why.first_rule") if row == 0 else None))
         self._controls.enable(
             self.down, none or (say("why.last_rule") if row == self.count - 1 else None))
         self._word_button()
         self._judge()
 
+    def _fill(self, rule: TypedRule) -> None:
+        """Show a rule in the fields."""
+        self._filling = True
+        self.match.choose(rule.match)
+        if self.encoding.findData(rule.encoding) < 0:  # a scenario may name any
+            self.encoding.offer([
+                *((name, f"encoding.{name}") for name in payload.ENCODINGS),
+                (rule.encoding, None),
+            ])
+        self.encoding.choose(rule.encoding)
+        self.then.choose(rule.then)
+        for field, text in (
+            (self.value, rule.value), (self.reply, rule.reply), (self.delay, rule.delay),
+        ):
+            field.setText(text)
+            field.setCursorPosition(0)
+        self._filling = False
+
     # -- showing --------------------------------------------------------------------------------
 
     def _judge(self) -> None:
-        """Mark the field of the chosen rule that cannot be understood, and say why."""
-        row = self.table.row
-        wrong = fault(self.table.lines.rules[row]) if row >= 0 else None
+        """Mark the field that cannot be understood, and say why."""
+        wrong = fault(self._typed())
         for name, field in (("value", self.value), ("reply", self.reply), ("delay", self.delay)):
             tone(field, "bad" if wrong is not None and wrong[0] == name else "")
         tone(self.trouble, "bad" if wrong is not None else "")

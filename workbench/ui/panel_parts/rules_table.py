@@ -102,8 +102,11 @@ class RuleModel(QAbstractTableModel):
 
 
 def _side(column: str) -> int:
-    right = column in {"number", "delay"}
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    side = Qt.AlignmentFlag.AlignLeft
+    if column == "number":
+        side = Qt.AlignmentFlag.AlignRight
+    elif column == "delay":  # at the right it would touch the words of the next column
+        side = Qt.AlignmentFlag.AlignHCenter
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -166,7 +169,7 @@ class RuleTable(QTableView):
             if column in _WIDE:
                 continue
             texts = [*choices[column], tr(f"rules.{column}")]
-            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + 14)
+            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + 18)
         self.setFixedHeight(header.sizeHint().height() + ROWS * height + 6)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
