@@ -59,7 +59,7 @@ class BacklogWindow(QWidget):
         self._lay_out()
         self._wire()
         self.retranslate()
-        self.resize(1180, 760)
+        self.resize(1280, 800)
         self._show_step("setup")
 
     # -- building -------------------------------------------------------------------------------
