@@ -195,9 +195,10 @@ class Actions:
         for name, menu in self._menus.items():
             menu.setTitle(tr(f"menu.{name}"))
         for name, action in self._actions.items():
-            action.setText(tr(f"menu.{name}"))
-            action.setToolTip(tr(f"menutip.{name}"))
-            action.setStatusTip(tr(f"menutip.{name}"))
+            key = "close_window" if name == "quit" and not self._window.live else name
+            action.setText(tr(f"menu.{key}"))
+            action.setToolTip(tr(f"menutip.{key}"))
+            action.setStatusTip(tr(f"menutip.{key}"))
 
 
 def _press(panel: EndpointPanel, name: str) -> bool:

@@ -53,6 +53,11 @@ class Caption(QFrame):
         self._words.setWordWrap(True)
         self.hide()
 
+    def set_live(self, live: bool) -> None:
+        """An old record has no sockets to stop and none to demonstrate with."""
+        for name in ("demos", "stop_all"):
+            self._buttons[name].setEnabled(live)
+
     def retranslate(self) -> None:
         """Words of the buttons; the rest comes with the next call."""
         for name, button in self._buttons.items():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QGuiApplication
 
 from workbench.ui.client_panel import ClientPanel
 
@@ -19,11 +20,13 @@ class Guide(QObject):
         super().__init__(window)
         self._window = window
         self._strip = window.first_steps
-        window.controller.committed.connect(self._on_committed)
+        self._numbered = False
+        # not with the commit alone: the conversation shows the answer a moment after it
+        window.controller.snapshots_changed.connect(self._on_tick)
         self._strip.watch.connect(window.watch.start)
         self._strip.demo.connect(window.demos.run_named)
         self._strip.left.connect(self._leave)
-        window.demos.begun.connect(self._strip.hide)
+        window.demos.begun.connect(self._step_aside)
 
     def show(self, *, again: bool = False) -> None:
         """The strip of a first start; `again`: somebody asked for it."""
@@ -35,20 +38,32 @@ class Guide(QObject):
 
     def _number_steps(self, shown: bool) -> None:
         """1, 2, 3 on the buttons that the strip names."""
+        self._numbered = shown
         for panel in self._window.slots_.panels():
             panel.number_steps(shown)
 
     @Slot()
-    def _leave(self) -> None:
-        self._window.preferences.first_steps_done = True
+    def _step_aside(self) -> None:
+        """A demonstration has a strip of its own, and other buttons."""
         self._strip.hide()
         self._number_steps(False)
 
-    @Slot(object)
-    def _on_committed(self, _committed: object) -> None:
-        """The strip leaves after the first answered Send: text came back to a client."""
-        if self._strip.isVisible() and not self._window.watch.running and any(
-            isinstance(panel, ClientPanel) and panel.answered
-            for panel in self._window.slots_.panels()
+    @Slot()
+    def _leave(self) -> None:
+        self._window.preferences.first_steps_done = True
+        self._step_aside()
+
+    @Slot()
+    def _on_tick(self) -> None:
+        """It leaves after the first answered Send: text came back to a client.
+
+        Not while a mouse button is down: all below moves up, and the press would go elsewhere.
+        """
+        if (
+            self._numbered and not self._window.controller.closed
+            and not self._window.watch.running
+            and QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
+            and any(isinstance(panel, ClientPanel) and panel.answered
+                    for panel in self._window.slots_.panels())
         ):
             self._leave()

@@ -21,12 +21,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.engine.settings import Role
 from workbench.silence import why_silent
 from workbench.texts import Problem, tr
 from workbench.ui import theme
 from workbench.ui.panel_parts.options_box import show_value
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workbench.engine.kernel import Reading
     from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot
     from workbench.qt.controller import Controller
 
@@ -39,6 +43,8 @@ SHOWN: Final = (
     "delivery_rate", "segs_out", "segs_in", "lost", "drops",
 )
 PLOTTED: Final = ("unread", "unsent", "rtt_us")
+END_NS: Final = 2**62
+"""After every reading of a record."""
 KEPT: Final = 150
 """Readings of a plot: 15 s at ten a second."""
 # RFC 9293, figure 5, as far as it can be seen from one end; (column, row) in the diagram.
@@ -123,7 +129,8 @@ class Plot(QWidget):
         top = max(self.values, default=0)
         painter.setPen(QColor(colours.muted))
         painter.drawText(0, line - 3, tr(f"kernel.plot_{self._key}"))
-        painter.drawText(0, 2 * line - 3, f"≤ {top:,}")
+        if self.values:
+            painter.drawText(0, 2 * line - 3, f"≤ {top:,}")
         area = QRect(0, 2 * line + 2, self.width() - 2, self.height() - 2 * line - 4)
         painter.setPen(QPen(QColor(colours.edge), 1))
         painter.drawRect(area)
@@ -147,14 +154,16 @@ class KernelTab(QWidget):
         super().__init__()
         self.setObjectName("inspector.kernel")
         self._controller = controller
-        self._connection: int | None = None
+        self._shown: tuple[Path, str | None, int] | None = None
+        self._sample_ns: int | None = None
         self._options: list[tuple[str, str]] = []
         self._activity = (0, 0, "")
         self._since = time.monotonic()
-        self.head, self.silence = QLabel(), QLabel()
-        for label in (self.head, self.silence):
+        self.who, self.head, self.silence = QLabel(), QLabel(), QLabel()
+        for label in (self.who, self.head, self.silence):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
+        self.who.setObjectName("kernel.who")
         self.head.setObjectName("kernel.head")
         self.silence.setObjectName("kernel.silence")
         self.diagram = StateDiagram()
@@ -173,6 +182,7 @@ class KernelTab(QWidget):
             1, QHeaderView.ResizeMode.ResizeToContents)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 4)
+        column.addWidget(self.who)
         column.addWidget(self.head)
         column.addWidget(self.silence)
         column.addWidget(self.diagram)
@@ -195,24 +205,27 @@ class KernelTab(QWidget):
     def refresh(self) -> None:
         """Show the chosen connection as it is now, or as it was at its end."""
         snapshot, number = self._target()
-        anew = number != self._connection
-        self._connection = number
+        endpoint = self._controller.selection.endpoint
+        shown = None if number is None else (self._controller.session.record, endpoint, number)
+        if shown != self._shown or shown is None:
+            self._shown = shown
+            self._clear()
         if number is None:
-            self._show_nothing(tr("kernel.choose"))
+            self.head.setText(tr("kernel.choose"))
             return
+        self._show_who(number)
         live = _live(snapshot, number) if snapshot is not None else None
         self._options = _options(snapshot) if snapshot is not None else []
         if live is not None and live.reading is not None:
-            self._show_live(live, anew)
+            self._show_live(live)
         elif snapshot is not None and snapshot.connection == number and (
             snapshot.reading is not None
         ):
-            self.head.setText(tr("kernel.live", state=snapshot.reading.state or ""))
+            self._show_now(snapshot.reading, snapshot.reading.state or "")
             self.silence.hide()
-            self._show_reading(asdict(snapshot.reading), snapshot.reading.state or "", anew=anew)
         else:
             self._options = []
-            self._show_last(number, anew)
+            self._show_last(number)
 
     def _target(self) -> tuple[EndpointSnapshot | None, int | None]:
         """The chosen connection; while none is chosen the newest of the endpoint in focus."""
@@ -226,47 +239,93 @@ class KernelTab(QWidget):
         if selection.connection is not None:
             return snapshot, selection.connection
         live = [item.id for item in snapshot.connections if item.closed_ns is None]
-        return snapshot, live[-1] if live else snapshot.connection
+        if live or snapshot.connection is not None:
+            return snapshot, live[-1] if live else snapshot.connection
+        if self._shown is not None and self._shown[:2] == (
+            self._controller.session.record, selection.endpoint
+        ):
+            return snapshot, self._shown[2]  # it was just closed
+        return snapshot, snapshot.connections[-1].id if snapshot.connections else None
 
-    def _show_live(self, item: ConnectionSnapshot, anew: bool) -> None:
+    def _clear(self) -> None:
+        """Nothing of what was shown before belongs to what comes."""
+        self._sample_ns = None
+        self._activity, self._since = (0, 0, ""), time.monotonic()
+        self.who.hide()
+        self.silence.hide()
+        self.diagram.show_state("", anew=True)
+        self.diagram.hide()
+        for plot in self.plots.values():
+            plot.values.clear()
+            plot.hide()
+        self._set_rows(0)
+
+    def _show_who(self, number: int) -> None:
+        """Which socket it is, and between which addresses."""
+        reader = self._controller.reader
+        row = reader.connection(number)
+        self.who.setVisible(row is not None)
+        if row is None:  # not yet in the record
+            return
+        name = self._shown[1] if self._shown is not None else None
+        count = self._controller.number_of(number)
+        if self._datagram(number):
+            who = tr("kernel.who_datagram", name=name or "–")
+        elif count is None and self._controller.role_of(name) == Role.LISTENER.value:
+            who = tr("kernel.who_listener", name=name or "–")
+        else:
+            who = f"{name or '–'} #{count}" if count is not None else name or "–"
+        ends = " > ".join(end for end in (row.local, row.peer) if end)
+        self.who.setText(f"{who}, {ends}" if ends else who)
+
+    def _datagram(self, number: int) -> bool:
+        return self._controller.reader.socket_type(number) == "SOCK_DGRAM"
+
+    def _show_live(self, item: ConnectionSnapshot) -> None:
         activity = (item.bytes_in, item.bytes_out, item.state)
-        if anew or activity != self._activity:
+        if activity != self._activity:
             self._activity, self._since = activity, time.monotonic()
         quiet = time.monotonic() - self._since
         why = why_silent(item, quiet) if quiet >= 2.0 else None
         self.silence.setText(why or "")
         self.silence.setVisible(why is not None)
-        self.head.setText(tr("kernel.live", state=item.state))
         assert item.reading is not None
-        self._show_reading(asdict(item.reading), item.state, anew=anew)
+        self._show_now(item.reading, item.state)
 
-    def _show_last(self, connection: int, anew: bool) -> None:
-        samples = self._controller.reader.samples(connection)
+    def _show_now(self, reading: Reading, state: str) -> None:
+        state = "" if self._is_datagram else state
+        self.head.setText(tr("kernel.live", state=state) if state else tr("kernel.live_datagram"))
+        self._show_reading(asdict(reading), state)
+
+    @property
+    def _is_datagram(self) -> bool:
+        """TCP's states and round trips are not those of a datagram socket."""
+        return self._shown is not None and self._datagram(self._shown[2])
+
+    def _show_last(self, connection: int) -> None:
+        last = self._controller.reader.sample_near(connection, END_NS)
         self.silence.hide()
-        if not samples:
-            self._show_nothing(tr("kernel.no_reading"))
+        if last is None:
+            self.head.setText(tr("kernel.no_reading"))
             return
-        last = samples[-1]
+        if last.t_ns == self._sample_ns:
+            return
+        self._sample_ns = last.t_ns
         reading = json.loads(last.reading)
-        self.head.setText(tr("kernel.last", time=self._controller.clock_text(last.t_ns),
-                             state=reading.get("state", "–")))
-        if anew:
-            self._show_reading(reading, str(reading.get("state", "")), anew=True)
+        state = "" if self._is_datagram else str(reading.get("state") or "")
+        clock = self._controller.clock_text(last.t_ns)
+        self.head.setText(tr("kernel.last", time=clock, state=state) if state
+                          else tr("kernel.last_datagram", time=clock))
+        self._show_reading(reading, state)
 
-    def _show_nothing(self, text: str) -> None:
-        self.head.setText(text)
-        self.silence.hide()
-        self.diagram.show_state("", anew=True)
-        self._set_rows(0)
-
-    def _show_reading(self, reading: dict[str, object], state: str, *, anew: bool) -> None:
-        self.diagram.show_state(state, anew=anew)
+    def _show_reading(self, reading: dict[str, object], state: str) -> None:
+        self.diagram.setVisible(state in DIAGRAM)
+        self.diagram.show_state(state, anew=False)
         for key, plot in self.plots.items():
-            if anew:
-                plot.values.clear()
             value = reading.get(key)
-            if isinstance(value, int):
+            if isinstance(value, int) and (state or key != "rtt_us"):
                 plot.values.append(value)
+            plot.setVisible(bool(plot.values))
             plot.update()
         listening = state == "LISTEN"
         rows = [(key, reading[key]) for key in SHOWN if reading.get(key) is not None]
@@ -303,7 +362,7 @@ class KernelTab(QWidget):
 
     def retranslate(self) -> None:
         self.table.setAccessibleName(tr("inspector.kernel"))
-        self._connection = None
+        self._shown = None
         self.refresh()
 
 

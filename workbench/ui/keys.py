@@ -41,7 +41,7 @@ def escape(window: MainWindow) -> None:
         window.watch.stop()
     elif window.mark.isVisible():
         window.mark.give_up()
-    elif window.looks.presenting:
+    elif window.presentation.on:
         window.presentation.switch()
     else:
         window.log.follow.setChecked(True)

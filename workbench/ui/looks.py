@@ -16,7 +16,7 @@ class Looks(QObject):
     """One for the application.
 
     Attributes:
-        presenting: large and with high contrast, for a projector.
+        presenting: large and with high contrast, for a projector: a window is presented.
 
     Signals:
         changed(): fonts and colours are others now.
@@ -28,9 +28,13 @@ class Looks(QObject):
         super().__init__(app)
         self._app = app
         self._preferences = preferences
-        self.presenting = False
+        self._presenters: set[object] = set()
         self._presented = PRESENTED
         app.styleHints().colorSchemeChanged.connect(self._on_system)
+
+    @property
+    def presenting(self) -> bool:
+        return bool(self._presenters)
 
     @property
     def scale(self) -> int:
@@ -74,9 +78,11 @@ class Looks(QObject):
         self._preferences.scheme = scheme
         self.apply()
 
-    def present(self, presenting: bool) -> None:
-        self.presenting = presenting
-        self._presented = max(PRESENTED, self._preferences.scale)
+    def present(self, who: object, presenting: bool) -> None:
+        """A window is presented, or no longer."""
+        if presenting and not self._presenters:
+            self._presented = max(PRESENTED, self._preferences.scale)
+        (self._presenters.add if presenting else self._presenters.discard)(who)
         self.apply()
 
     @Slot()

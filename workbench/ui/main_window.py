@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         self.slots_.setVisible(live)
         self.actions_.set_live(live)
         self.tools.set_live(live)
+        self.caption.set_live(live)
         self.guide.show()
         if not live:
             self.notice.tell_old(controller.session.record)
@@ -241,7 +242,7 @@ class MainWindow(QMainWindow):
 
     def retranslate(self) -> None:
         record = self.controller.session.record.stem
-        title = "window.title" if self.looks.presenting else "window.title_record"
+        title = "window.title" if self.presentation.on else "window.title_record"
         qt_words.speak(self)
         self.setWindowTitle(tr(title, record=record))
         self.actions_.retranslate()
@@ -271,7 +272,7 @@ class MainWindow(QMainWindow):
             # the splitter has its new height then
             QTimer.singleShot(0, self.halves, self.halves.give_room)
         self.presentation.name_calls()
-        if self.live and not self.looks.presenting:
+        if self.live and not self.presentation.on:
             self.endpoints.show_where_wide(event.size().width(), self.looks.scale)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -284,6 +285,7 @@ class MainWindow(QMainWindow):
         """Close every socket and the record within a bound; nothing is asked."""
         if not self._closed:
             self._closed = True
+            self.presentation.close()
             self.watch.stop()
             self.demos.stop()
             self.others.close()

@@ -14,18 +14,23 @@ ROOMY: Final = 760
 
 
 class Presentation(QObject):
-    """Switches a window into a presentation and out of it."""
+    """Switches a window into a presentation and out of it.
+
+    Attributes:
+        on: this window is presented; another may be too.
+    """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self.on = False
         self._was_maximized = False
 
     @Slot()
     def switch(self) -> None:
         """Full screen, large, high contrast; set-up folded; the newest call as a caption."""
         window = self._window
-        presenting = not window.looks.presenting
+        presenting = self.on = not self.on
         if presenting:
             self._was_maximized = window.isMaximized()
             window.showFullScreen()
@@ -46,12 +51,18 @@ class Presentation(QObject):
             window.first_steps.hide()
         else:
             window.guide.show()
-        window.looks.present(presenting)
+        window.looks.present(self, presenting)
         self.name_calls()
         window.retranslate()
+
+    def close(self) -> None:
+        """The window goes: what is left is of everyday size."""
+        if self.on:
+            self.on = False
+            self._window.looks.present(self, False)
 
     def name_calls(self) -> None:
         """Calls stand on the buttons of a presentation, where there is room for them."""
         window = self._window
         for panel in window.slots_.panels():
-            panel.controls.show_calls(window.looks.presenting and window.height() >= ROOMY)
+            panel.controls.show_calls(self.on and window.height() >= ROOMY)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
+from workbench.engine.settings import Pace, Role
+from workbench.engine.snapshot import Phase
 from workbench.ui import theme
+from workbench.ui.client_panel import ClientPanel
+from workbench.ui.draft import UNIX
+from workbench.ui.endpoint_status import OPEN
+from workbench.ui.server_panel import ServerPanel
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
+    from workbench.ui.panel import EndpointPanel
 
 LOOK: Final = 100
 """Milliseconds between two looks whether the window is ready for the next press."""
@@ -44,6 +51,15 @@ class Ring(QWidget):
         painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), 8, 8)
 
 
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """A button of a panel, and what it waits for: `before` of another panel's endpoint."""
+
+    panel: EndpointPanel
+    button: QAbstractButton
+    before: tuple[str, Phase] | None = None
+
+
 class Watch(QObject):
     """Listen, Connect, Send, one after the other; the connection stays open.
 
@@ -57,10 +73,11 @@ class Watch(QObject):
         super().__init__(window)
         self._window = window
         self._ring = Ring(window)
-        self._steps: list[tuple[str, Callable[[], bool]]] = []
-        self._target: QAbstractButton | None = None
+        self._steps: list[_Press] = []
+        self._target: _Press | None = None
+        self._ringed = 0
         self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer.setInterval(LOOK)
         self._timer.timeout.connect(self._on_time)
 
     @property
@@ -68,11 +85,17 @@ class Watch(QObject):
         return bool(self._steps) or self._target is not None
 
     def start(self) -> None:
-        """Begin, or begin again."""
+        """Begin, or begin again, with panels of which nothing is open."""
         self.stop()
-        self._steps = [(name, self._ready(name)) for name in
-                       ("server.listen", "client.connect", "client.send")]
-        self._timer.start(LOOK)
+        server, client = self._pair() or self._new_pair()
+        self._steps = [
+            _Press(server, server.address_line.primary),
+            _Press(client, client.address_line.primary, (server.name, Phase.LISTENING)),
+            _Press(client, client.editor.send, (client.name, Phase.OPEN)),
+        ]
+        for panel in (server, client):
+            self._window.panels.bring(panel.name)
+        self._timer.start()
 
     def stop(self) -> None:
         """Press nothing more."""
@@ -84,42 +107,96 @@ class Watch(QObject):
         if was:
             self.ended.emit()
 
-    def _ready(self, name: str) -> Callable[[], bool]:
-        """Send waits for the connection; the others for their button only."""
-        def ready() -> bool:
-            button = self._window.findChild(QAbstractButton, name)
-            if button is None or not button.isEnabled():
-                return False
-            state = self._window.findChild(QWidget, "client.state")
-            return name != "client.send" or getattr(state, "text", str)() == "ESTABLISHED"
+    # -- whose buttons --------------------------------------------------------------------------
 
-        return ready
+    def _pair(self) -> tuple[ServerPanel, ClientPanel] | None:
+        """A server and a client linked to it that can both begin; those in front first."""
+        panels = [panel for panel in self._window.slots_.panels() if self._can_begin(panel)]
+        panels.sort(key=lambda panel: not panel.isVisible())
+        return next((
+            (server, client) for server in panels if isinstance(server, ServerPanel)
+            for client in panels
+            if isinstance(client, ClientPanel) and client.link.name == server.name
+        ), None)
+
+    def _new_pair(self) -> tuple[ServerPanel, ClientPanel]:
+        """Both new: the client is linked to the newest server."""
+        known = set(self._window.slots_.panels())
+        self._window.panels.new_server()
+        self._window.panels.new_client()
+        made = [panel for panel in self._window.slots_.panels() if panel not in known]
+        server = next(panel for panel in made if isinstance(panel, ServerPanel))
+        return server, next(panel for panel in made if isinstance(panel, ClientPanel))
+
+    def _can_begin(self, panel: EndpointPanel) -> bool:
+        """Three presses lead to an answer there: nothing is open, it is TCP, at once or slowly."""
+        snapshot = self._window.controller.snapshot(panel.name)
+        wished = panel.wished()
+        return (
+            snapshot.phase not in OPEN and not snapshot.open_count
+            and wished.role in (Role.LISTENER, Role.STREAM)
+            and wished.type == "SOCK_STREAM" and wished.family != UNIX
+            and wished.calls is not Pace.STEP and wished.count == 1
+        )
+
+    # -- pressing -------------------------------------------------------------------------------
 
     @Slot()
     def _on_time(self) -> None:
         if self._target is not None:
-            self._target.click()
-            self._target = None
-            self._ring.hide()
-            if not self._steps:
-                self.ended.emit()
-                return
-        elif self._steps and self._steps[0][1]():
-            name, _ = self._steps.pop(0)
-            self._target = self._window.findChild(QAbstractButton, name)
-            if self._target is not None:
-                self._ring.surround(self._target)
-                self._timer.start(RINGED)
-                return
-        elif self._steps and self._already_done():
-            self._steps.pop(0)
-        self._timer.start(LOOK)
+            self._ring_on(self._target)
+        elif self._steps:
+            self._begin_next(self._steps[0])
 
-    def _already_done(self) -> bool:
-        """Listening or connected already: go on with what is left."""
-        side, _, _ = self._steps[0][0].partition(".")
-        state = self._window.findChild(QWidget, f"{side}.state")
-        shown = getattr(state, "text", str)()
-        return (side, shown) in (("server", "LISTEN"), ("client", "ESTABLISHED")) and (
-            self._steps[0][0] != "client.send"
-        )
+    def _begin_next(self, press: _Press) -> None:
+        if self._in_vain(press):
+            self.stop()
+        elif self._ready(press):
+            self._steps.pop(0)
+            self._target, self._ringed = press, 0
+            self._show(press)
+
+    def _ring_on(self, press: _Press) -> None:
+        """Ringed a while wherever it stands by then, and pressed there."""
+        if self._in_vain(press):
+            self.stop()
+            return
+        self._ringed += LOOK
+        self._show(press)
+        if self._ringed < RINGED:
+            return
+        self._target = None
+        self._ring.hide()
+        press.button.click()
+        if not self._steps:
+            self._timer.stop()
+            self.ended.emit()
+
+    def _show(self, press: _Press) -> None:
+        """In front, in sight, and ringed."""
+        if not press.panel.isVisible():
+            self._window.panels.bring(press.panel.name)
+        above = press.panel.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if isinstance(above, QScrollArea):
+            above.ensureWidgetVisible(press.button)
+        self._ring.surround(press.button)
+
+    def _ready(self, press: _Press) -> bool:
+        if not press.panel.isVisible():
+            self._window.panels.bring(press.panel.name)  # only panels in sight are kept fresh
+            return False
+        phase = press.before is None or self._phase(press.before[0]) is press.before[1]
+        return phase and press.button.isEnabled()
+
+    def _in_vain(self, press: _Press) -> bool:
+        """The panel was removed, or what had to come before has failed."""
+        if press.panel not in self._window.slots_.panels():
+            return True
+        return press.before is not None and self._phase(press.before[0]) in (None, Phase.FAILED)
+
+    def _phase(self, name: str) -> Phase | None:
+        if name not in self._window.controller.session.endpoints:
+            return None
+        return self._window.controller.snapshot(name).phase

@@ -207,3 +207,49 @@ def test_while_it_runs_it_says_that_nobody_accepts(hand: Hand, lab: BacklogWindo
     hand.wait(lambda: "accept" in lab.message.text() or "Nobody" in lab.message.text())
     lab.top.stop.click()
     hand.wait(lambda: lab._run is not None and lab._run.wait(0))
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_run_moves_nothing_and_the_left_side_is_whole(
+    hand: Hand, lab: BacklogWindow, language: str
+) -> None:
+    looks = hand.window.looks
+    texts.set_language(language)
+    try:
+        looks._set_scale(150)
+        lab.retranslate()
+        lab.resize(1180, 760)
+        hand.qtbot.wait(100)
+
+        def places() -> list[tuple[int, int]]:
+            return [widget.mapTo(lab, widget.rect().topLeft()).toTuple()
+                    for widget in (lab.top.close, lab.set_up.backlog, lab.side, lab.headline)]
+
+        before = places()
+        lab.set_up.timeout.setText("10")
+        lab.start()
+        hand.wait(lambda: lab._picture is not None
+                  and lab._picture.count(ClientState.SILENT) == 3)
+        hand.qtbot.wait(100)
+        assert places() == before
+        page = lab.side.widget()
+        assert page.height() >= page.minimumSizeHint().height()
+        assert page.height() >= page.layout().heightForWidth(page.width())
+        assert page.width() >= page.minimumSizeHint().width()
+    finally:
+        looks.normal()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_W])
+def test_keys_close_it(hand: Hand, lab: BacklogWindow, key: Qt.Key) -> None:
+    lab.activateWindow()
+    hand.wait(lab.isActiveWindow)
+    control = Qt.KeyboardModifier.ControlModifier
+    modifier = control if key == Qt.Key.Key_W else Qt.KeyboardModifier.NoModifier
+    hand.qtbot.keyClick(lab, key, modifier)
+    hand.wait(lambda: not lab.isVisible())
+
+
+def test_its_cross_closes_it(hand: Hand, lab: BacklogWindow) -> None:
+    lab.top.close.click()
+    assert not lab.isVisible()

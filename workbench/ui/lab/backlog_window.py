@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.labs import backlog_kept
@@ -59,7 +59,7 @@ class BacklogWindow(QWidget):
         self._lay_out()
         self._wire()
         self.retranslate()
-        self.resize(1180, 760)
+        self.resize(1280, 800)
         self._show_step("setup")
 
     # -- building -------------------------------------------------------------------------------
@@ -80,7 +80,10 @@ class BacklogWindow(QWidget):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.addLayout(self.top)
+        top = QHBoxLayout()
+        top.addLayout(self.top, 1)
+        top.addLayout(self.top.corner)
+        column.addLayout(top)
         column.addLayout(self.set_up)
         middle = QHBoxLayout()
         middle.addWidget(self.side)
@@ -118,8 +121,12 @@ class BacklogWindow(QWidget):
         self.probing.ended.connect(self._on_probed)
         for field in self.said.values():
             field.textEdited.connect(lambda _text: self._show_step("predict"))
+        self.top.close.clicked.connect(self.close)
         QShortcut(QKeySequence(Qt.Key.Key_Space), self, self._on_space)
         looks = self._looks
+        looks.changed.connect(self._on_looks)
+        for keys in ("Esc", "Ctrl+W"):
+            QShortcut(QKeySequence(keys), self, self.close)
         for keys, act in (("Ctrl+=", looks.larger), ("Ctrl++", looks.larger),
                           ("Ctrl+-", looks.smaller), ("Ctrl+0", looks.normal)):
             QShortcut(QKeySequence(keys), self, act)
@@ -308,7 +315,16 @@ class BacklogWindow(QWidget):
         if self.comparison.isVisible() and self.comparison.system:
             self._say(tr("lab.done", os=self.comparison.system), "good")
 
+    @Slot()
+    def _on_looks(self) -> None:
+        self.top.redraw()
+        self.side.fit(self.width())
+
     # -- Qt -------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.side.fit(event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.stop()

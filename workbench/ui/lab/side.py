@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import ClientState, Mode, Picture
@@ -21,12 +21,16 @@ COUNTED: Final = (
     ("reset", (ClientState.RESET,)), ("again", (ClientState.AGAIN,)),
     ("error", (ClientState.ERROR,)),
 )
+WIDE: Final = 32
+"""Digits that fit into a line."""
+LEAST: Final = 250
+"""Pixels."""
 ALWAYS: Final = frozenset({"connected", "silent", "refused"})
 """Counted though there are none: that is what the run is about."""
 
 
-class Side(QWidget):
-    """Three headings, one below the other.
+class Side(QScrollArea):
+    """Three headings, one below the other; where the window is too low for them they scroll.
 
     Attributes:
         said: the fields of the prediction.
@@ -35,7 +39,6 @@ class Side(QWidget):
 
     def __init__(self, controls: Controls) -> None:
         super().__init__()
-        self.setFixedWidth(250)
         self.said = {
             name: controls.add(TextField("", width=4), f"said_{name}", "lab_said")
             for name in ("connected", "refused", "silent")
@@ -48,10 +51,16 @@ class Side(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self._article, self.drops):
             label.setWordWrap(True)
+        self.setObjectName("lab.side")
+        self.setProperty("reading", True)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._lay_out()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
+        page = QWidget()
+        column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 8, 0)
         column.addWidget(self._heads["article"])
         column.addWidget(self._article)
@@ -68,6 +77,12 @@ class Side(QWidget):
         column.addWidget(self.numbers)
         column.addWidget(self.drops)
         column.addStretch()
+        self.setWidget(page)
+
+    def fit(self, room: int) -> None:
+        """As wide as the font in force wants, of a window of `room` pixels a quarter at most."""
+        wished = WIDE * self.fontMetrics().horizontalAdvance("0")
+        self.setFixedWidth(max(LEAST, min(wished, room // 4)))
 
     def prediction(self) -> Prediction | None:
         """What somebody said beforehand; None where nothing stands in the fields.
@@ -95,6 +110,7 @@ class Side(QWidget):
         self.drops.setText("\n".join(counters(picture, mode)))
 
     def retranslate(self) -> None:
+        self.setAccessibleName(tr("lab.head_now"))
         for name, label in self._heads.items():
             font = label.font()
             font.setBold(True)

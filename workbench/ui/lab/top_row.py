@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton
 
 from workbench.labs import backlog_kept
 from workbench.labs.backlog_data import Picture
 from workbench.texts import tr
+from workbench.ui import theme
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.panel_parts.controls import Controls, spring, tone
 
@@ -23,7 +24,8 @@ class TopRow(FlowLayout):
     """Shows how far a run is.
 
     Attributes:
-        stop, again, keep: buttons; the window knows what to do.
+        stop, again, keep, close: buttons; the window knows what to do.
+        corner: text size and close, right of all: they stay where they are when the rest wraps.
 
     Signals:
         kept_wanted(object): show this kept run (a Path).
@@ -42,12 +44,18 @@ class TopRow(FlowLayout):
         self._menu = QMenu(kept)
         kept.setMenu(self._menu)
         self._sizes = {name: QToolButton() for name in ("smaller", "larger")}
+        self.close = QToolButton()
+        self.close.setObjectName("lab.close")
+        self.close.setAutoRaise(True)
+        self.corner = QHBoxLayout()
+        for button in (*self._sizes.values(), self.close):
+            self.corner.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         for label in self._steps.values():
             label.setProperty("badge", True)
         for label in (*self._steps.values(), self._clock):
             label.setTextFormat(Qt.TextFormat.PlainText)
         for widget in (*self._steps.values(), spring(), self._clock, self.stop, self.again,
-                       self.keep, kept, *self._sizes.values()):
+                       self.keep, kept):
             self.addWidget(widget)
         for name, button in self._sizes.items():
             button.setObjectName(f"lab.{name}")
@@ -79,6 +87,13 @@ class TopRow(FlowLayout):
             if picture.running else tr("lab.clock_ended", time=time)
         )
 
+    def redraw(self) -> None:
+        """Room for the clock beforehand, in the font in force: Run moves nothing."""
+        metrics = self._clock.fontMetrics()
+        longest = (tr("lab.clock", time="88.8", left="88.8"), tr("lab.clock_ended", time="88.8"))
+        self._clock.setMinimumWidth(max(map(metrics.horizontalAdvance, longest)) + 2)
+        self.close.setIcon(theme.icon("x"))
+
     def retranslate(self) -> None:
         for number, (name, label) in enumerate(self._steps.items(), 1):
             label.setText(f"{number}  {tr(f'lab.step_{name}')}")
@@ -86,3 +101,6 @@ class TopRow(FlowLayout):
             button.setText(tr(f"window.{name}"))
             button.setToolTip(tr(f"tip.{name}"))
             button.setAccessibleName(tr(f"name.{name}"))
+        self.close.setToolTip(tr("tip.lab_close"))
+        self.close.setAccessibleName(tr("name.lab_close"))
+        self.redraw()

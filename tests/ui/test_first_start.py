@@ -1,0 +1,135 @@
+"""A first start: Watch it with whatever tabs there are, and when its strip leaves."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from tests.ui.conftest import Hand
+from workbench.engine import commands as c
+from workbench.engine.snapshot import Phase
+from workbench.ui import watch
+from workbench.ui.client_panel import ClientPanel
+from workbench.ui.panel import EndpointPanel
+
+
+def panel_of(hand: Hand, name: str) -> EndpointPanel:
+    panel = hand.window.slots_.panel(name)
+    assert panel is not None
+    return panel
+
+
+def answered(hand: Hand, name: str) -> bool:
+    panel = panel_of(hand, name)
+    return isinstance(panel, ClientPanel) and panel.answered
+
+
+def phase(hand: Hand, name: str) -> Phase:
+    return hand.window.controller.snapshot(name).phase
+
+
+def test_watch_it_presses_what_is_in_front_and_ringed(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = hand.window
+    window.panels.new_server()
+    window.panels.new_client()  # linked to server-2; both are in front
+    pressed: list[str] = []
+    ringed: list[bool] = []
+    real = watch.Ring.surround
+
+    def surround(ring: watch.Ring, target: object) -> None:
+        real(ring, target)  # type: ignore[arg-type]
+        ringed.append(target.isVisible())  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(watch.Ring, "surround", surround)
+    window.slots_.right.setCurrentIndex(0)  # client-1, of server-1: another is in front
+    for panel in window.slots_.panels():
+        panel.address_line.primary.clicked.connect(
+            lambda _=False, name=panel.name: pressed.append(name))
+    window.watch.start()
+    hand.wait(lambda: not window.watch.running)
+    assert all(ringed)
+    server, client = pressed
+    hand.wait(lambda: answered(hand, client))
+    assert panel_of(hand, client).isVisible()
+    assert panel_of(hand, server).isVisible()
+    assert window.slots_.left.in_front is panel_of(hand, server)
+    linked = panel_of(hand, client)
+    assert isinstance(linked, ClientPanel)
+    assert linked.link.name == server
+
+
+def test_watch_it_makes_panels_where_those_there_are_open(hand: Hand) -> None:
+    window = hand.window
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    window.watch.start()
+    hand.wait(lambda: not window.watch.running)
+    assert phase(hand, "server-1") is Phase.LISTENING
+    assert phase(hand, "client-1") is Phase.IDLE
+    hand.wait(lambda: answered(hand, "client-2"))
+    assert phase(hand, "server-2") is Phase.LISTENING
+
+
+def test_watch_it_ends_when_its_panel_is_removed(hand: Hand) -> None:
+    window = hand.window
+    window.watch.start()
+    window.panels.remove(panel_of(hand, "server-1"))
+    hand.wait(lambda: not window.watch.running)
+
+
+def first_answer(hand: Hand) -> None:
+    window = hand.window
+    window.preferences.first_steps_done = False
+    window.guide.show()
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.press("client.send")
+    hand.wait(lambda: answered(hand, "client-1"))
+
+
+def test_the_strip_leaves_with_the_first_answer(hand: Hand) -> None:
+    first_answer(hand)
+    hand.wait(lambda: not hand.window.first_steps.isVisible())
+    assert hand.find("client.send").icon().isNull()  # type: ignore[attr-defined]
+
+
+def test_the_strip_does_not_leave_under_a_mouse_button(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+    first_answer(hand)
+    hand.qtbot.wait(300)
+    assert hand.window.first_steps.isVisible()
+    monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.NoButton)
+    hand.wait(lambda: not hand.window.first_steps.isVisible())
+
+
+def test_the_numbers_go_with_the_strip(hand: Hand) -> None:
+    window = hand.window
+    window.preferences.first_steps_done = False
+    window.guide.show()
+    assert not hand.find("client.send").icon().isNull()  # type: ignore[attr-defined]
+    window.demos.run_named("greeting")
+    hand.wait(lambda: not window.first_steps.isVisible())
+    assert hand.find("client.send").icon().isNull()  # type: ignore[attr-defined]
+    hand.wait(lambda: not window.demos.running)
+
+
+def test_a_stopped_endpoint_is_closed_in_the_list(hand: Hand) -> None:
+    window = hand.window
+    window.endpoints.switch()
+
+    def state() -> str:
+        item = window.endpoints.tree.topLevelItem(0)
+        return item.text(1) if item is not None else ""
+
+    hand.wait(lambda: state() == "not started")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    window.controller.perform(c.Stop("server-1"))
+    hand.wait(lambda: state() == "closed")

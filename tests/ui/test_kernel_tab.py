@@ -1,0 +1,91 @@
+"""The Kernel tab: whose readings it shows, and nothing of what was shown before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.ui.conftest import Hand
+from workbench import app
+
+
+def talk(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.window.inspector.setCurrentIndex(2)
+    hand.window.controller.select(endpoint="client-1")
+
+
+def plotted(hand: Hand) -> set[str]:
+    return {key for key, plot in hand.window.inspector.kernel.plots.items() if plot.isVisible()}
+
+
+def test_it_says_whose_readings_they_are(hand: Hand) -> None:
+    talk(hand)
+    tab = hand.window.inspector.kernel
+    hand.wait_says("kernel.who", "client-1 #1, 127.0.0.1:")
+    port = hand.text("client.port")
+    hand.wait(lambda: hand.text("kernel.who").endswith(f" > 127.0.0.1:{port}"))
+    hand.wait(tab.diagram.isVisible)
+    assert "rtt_us" in plotted(hand)
+    snapshot = hand.window.controller.snapshot("server-1")
+    hand.window.controller.select(endpoint="server-1", connection=snapshot.connection)
+    hand.wait(lambda: hand.text("kernel.who")
+              == f"server-1, listening socket, 127.0.0.1:{port}")
+
+
+def test_a_closed_one_keeps_its_last_reading_and_is_named(hand: Hand) -> None:
+    talk(hand)
+    hand.wait_says("kernel.head", "ESTABLISHED")
+    hand.press("client.close")
+    hand.wait_says("kernel.head", "last reading")
+    hand.window.controller.select(endpoint="server-1")
+    hand.wait_says("kernel.who", "server-1")
+    hand.window.controller.select(endpoint="client-1")  # none is chosen: it is the one meant
+    hand.wait_says("kernel.who", "client-1 #1")
+    assert "last reading" in hand.text("kernel.head")
+
+
+def test_a_datagram_socket_has_no_states_of_tcp_and_nothing_stays(hand: Hand) -> None:
+    talk(hand)
+    tab = hand.window.inspector.kernel
+    hand.wait(tab.diagram.isVisible)
+    hand.window.start_over()
+    try:
+        hand.wait_says("kernel.head", "Choose a connection")
+        assert not plotted(hand)
+        assert not tab.diagram.isVisible()
+        assert not tab.who.isVisible()
+        hand.choose("server.type", "SOCK_DGRAM")
+        hand.choose("client.type", "SOCK_DGRAM")
+        hand.press("server.listen")
+        hand.wait_state("server", "BOUND")
+        hand.press("client.send")
+        hand.window.controller.select(endpoint="server-1")
+        hand.wait_says("kernel.who", "server-1, datagram socket, 127.0.0.1:")
+        hand.wait_says("kernel.head", "ten times a second")
+        assert "ESTABLISHED" not in hand.text("kernel.head")
+        assert not tab.diagram.isVisible()
+        assert "rtt_us" not in plotted(hand)
+        hand.press("server.stop")
+        hand.wait(lambda: "ten times" not in hand.text("kernel.head"))
+        assert "server-1, datagram socket" in hand.text("kernel.who")
+    finally:
+        hand.window.controller.session.record.unlink(missing_ok=True)
+
+
+def test_an_earlier_record_names_it_too(hand: Hand, tmp_path: Path) -> None:
+    talk(hand)
+    hand.wait_says("kernel.head", "ESTABLISHED")
+    number = hand.window.controller.snapshot("client-1").connections[0].id
+    hand.press("client.close")
+    hand.wait_says("kernel.head", "last reading")
+    hand.window.controller.session.journal.flush()
+    hand.window.files.show_record(hand.window.controller.session.record)
+    old = next(iter(app._beside))
+    old.inspector.setCurrentIndex(2)
+    old.controller.select(endpoint="client-1", connection=number)
+    kernel = old.inspector.kernel
+    hand.wait(lambda: kernel.who.text().startswith("client-1 #1, 127.0.0.1:"))
+    assert "last reading" in kernel.head.text()
