@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.ui.conftest import Hand
+from tests.ui.test_tables import table
 from workbench.engine import commands as c
 
 epipe = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is ENOTCONN")
@@ -47,3 +48,50 @@ def test_a_send_of_a_socket_that_never_connected_stays_in_the_message(hand: Hand
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
     hand.wait_says("client.message", "Connected from")
+
+
+def test_a_full_accept_queue_is_called_full(hand: Hand) -> None:
+    hand.choose("server.accept_gate", "paused")
+    hand.find("server.backlog").setEditText("2")  # type: ignore[attr-defined]
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    if hand.text("server.queue") == "-":
+        pytest.skip("the kernel tells nothing of the queue")
+    hand.type("client.timeout", "none")
+    hand.type("client.count", "2")
+    hand.press("client.connect")
+    hand.wait(lambda: hand.text("server.queue") == "2 of 3")
+    assert "full" not in hand.text("server.message")
+    hand.press("client.close")
+    hand.press("server.stop")
+    hand.wait_state("server", "CLOSED")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.type("client.count", "3")
+    hand.press("client.connect")
+    hand.wait(lambda: hand.text("server.queue") == "3 of 3, full")
+    hand.wait_says("server.message", "whoever asks now gets no answer")
+    hand.press("server.accept_one")
+    hand.wait(lambda: hand.text("server.queue") == "2 of 3")
+    assert "full" not in hand.text("server.message")
+
+
+def test_peers_stay_greyed_after_stop_until_the_next_bind(hand: Hand) -> None:
+    hand.choose("server.type", "SOCK_DGRAM")
+    hand.choose("client.type", "SOCK_DGRAM")
+    hand.press("server.listen")
+    hand.wait_state("server", "BOUND")
+    hand.press("client.send")
+    rows = table(hand)
+    hand.wait(lambda: len(rows.lines.lines) == 1)
+    hand.wait(lambda: hand.find("server.send").isEnabled())
+    assert not rows.lines.lines[0].closed
+    hand.press("server.stop")
+    hand.wait(lambda: [line.closed for line in rows.lines.lines] == [True])
+    hand.wait_says("server.message", "Bind starts again")
+    assert not hand.find("server.send").isEnabled()
+    rows.choose(rows.lines.lines[0].key)
+    hand.wait(lambda: not hand.find("server.reply").isEnabled())
+    hand.press("server.listen")
+    hand.wait_state("server", "BOUND")
+    hand.wait(lambda: not rows.lines.lines)

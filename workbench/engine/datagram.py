@@ -146,6 +146,7 @@ class DatagramEndpoint(Endpoint):
     """A datagram socket: bound, connected, both or neither."""
 
     _channel: DatagramChannel | None = None
+    _former: DatagramChannel | None = None
 
     def own_channel(self) -> Channel | None:
         return self._channel
@@ -209,6 +210,7 @@ class DatagramEndpoint(Endpoint):
             raise Problem("engine.already_open")
         traced = open_socket(self, ticket)
         self._channel = DatagramChannel(self, traced, self.next_number())
+        self._former = None
         self.channels[traced.id] = self._channel
         self.give_behaviour(self._channel, self.responder, greet=False)
         self._channel.refresh()
@@ -301,7 +303,7 @@ class DatagramEndpoint(Endpoint):
 
     def channel_closed(self, channel: Channel) -> None:
         super().channel_closed(channel)
-        self._channel = None
+        self._former, self._channel = self._channel, None
         if self.phase is not Phase.FAILED:
             self.phase = Phase.CLOSED
 
@@ -309,11 +311,14 @@ class DatagramEndpoint(Endpoint):
         return [self._channel] if self._channel is not None else []
 
     def peers(self) -> tuple[PeerSnapshot, ...]:
-        if self._channel is None:
+        """Those of the socket; after its end those that it had, until there is another."""
+        channel = self._channel or self._former
+        if channel is None:
             return ()
         return tuple(
-            PeerSnapshot(name, peer.datagrams_in, peer.datagrams_out, peer.last_ns)
-            for name, peer in list(self._channel.peers.items())[-200:]
+            PeerSnapshot(name, peer.datagrams_in, peer.datagrams_out, peer.last_ns,
+                         gone=channel is self._former)
+            for name, peer in list(channel.peers.items())[-200:]
         )
 
     def drops(self) -> int | None:

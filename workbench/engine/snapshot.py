@@ -115,12 +115,17 @@ class ConnectionSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class PeerSnapshot:
-    """A sender or receiver of datagrams."""
+    """A sender or receiver of datagrams.
+
+    Attributes:
+        gone: our socket is closed; it was a peer until then.
+    """
 
     address: str
     datagrams_in: int
     datagrams_out: int
     last_ns: int
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

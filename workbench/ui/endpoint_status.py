@@ -30,6 +30,11 @@ def was_reset(item: ConnectionSnapshot) -> bool | None:
     return None if item.aborted_in is None else item.aborted_in in RESETTABLE
 
 
+def is_full(snapshot: EndpointSnapshot) -> bool:
+    """Whether the accept queue was read full: the kernel lets one more in than the limit says."""
+    return snapshot.queue is not None and snapshot.queue[0] > snapshot.queue[1]
+
+
 def newest_open(snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
     """The newest connection that is not closed."""
     return next((x for x in reversed(snapshot.connections) if x.closed_ns is None), None)

@@ -7,7 +7,7 @@ from typing import Final
 from workbench.engine.settings import Role
 from workbench.engine.snapshot import EndpointSnapshot, Phase
 from workbench.ui.draft import UNIX
-from workbench.ui.endpoint_status import Show, failed_before, setting_up
+from workbench.ui.endpoint_status import Show, failed_before, is_full, setting_up
 from workbench.ui.panel_parts.message_line import Message
 from workbench.ui.wording import say
 
@@ -29,7 +29,8 @@ def status_of(snapshot: EndpointSnapshot, why: Show) -> Message:
     if snapshot.phase is Phase.SETTING_UP:
         return setting_up(snapshot)
     if snapshot.phase is Phase.CLOSED:
-        return Message("info", say("message.server_stopped"))
+        datagram = snapshot.settings.role is Role.DATAGRAM
+        return Message("info", say("message.udp_stopped" if datagram else "message.server_stopped"))
     return failed_before(why)
 
 
@@ -38,6 +39,8 @@ def _open(snapshot: EndpointSnapshot) -> Message:
     datagram = snapshot.settings.role is Role.DATAGRAM
     if snapshot.phase is Phase.BOUND and not datagram:
         return Message("busy", say("message.bound_only", local=local))
+    if is_full(snapshot):
+        return Message("busy", say("message.listening_full", local=local))
     kind = "bound" if datagram else "listening"
     wished = snapshot.settings.address.rpartition(":")[2]
     if local and not local.startswith(LOOPBACK):

@@ -77,7 +77,8 @@ class ChosenRow(QWidget):
             button.setVisible(not datagram)
         none: Sentence | None = say("why.choose_row")
         if datagram:
-            self._controls.enable(self.reply, None if len(lines) == 1 else none)
+            gone = say("why.peer_gone") if any(line.closed for line in lines) else None
+            self._controls.enable(self.reply, gone or (None if len(lines) == 1 else none))
             for button in self.buttons[1:]:
                 self._controls.enable(button, say("why.datagram"))
             return

@@ -51,7 +51,9 @@ class Line:
 
     @property
     def closed(self) -> bool:
-        return isinstance(self.item, ConnectionSnapshot) and self.item.closed_ns is not None
+        if isinstance(self.item, PeerSnapshot):
+            return self.item.gone
+        return self.item.closed_ns is not None
 
 
 def line_of(item: ConnectionSnapshot) -> Line:

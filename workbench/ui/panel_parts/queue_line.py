@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from workbench.engine.snapshot import EndpointSnapshot
 from workbench.texts import tr
+from workbench.ui.endpoint_status import is_full
 from workbench.ui.panel_parts.controls import Controls, spring
 
 
@@ -43,6 +44,7 @@ class QueueLine(QHBoxLayout):
             self._bar.setValue(0)
             return
         waiting, limit = snapshot.queue
-        self._numbers.setText(tr("panel.queue", waiting=waiting, room=limit + 1))
+        key = "panel.queue_full" if is_full(snapshot) else "panel.queue"
+        self._numbers.setText(tr(key, waiting=waiting, room=limit + 1))
         self._bar.setMaximum(limit + 1)
         self._bar.setValue(min(waiting, limit + 1))

@@ -79,12 +79,13 @@ class SendLine(QHBoxLayout):
 
     def show_snapshot(self, snapshot: EndpointSnapshot, owner: Owner, *, datagram: bool) -> None:
         """`owner` names the endpoint of ours behind an address."""
-        someone = bool(snapshot.peers) if datagram else snapshot.open_count > 0
+        peers = [peer for peer in snapshot.peers if not peer.gone]
+        someone = bool(peers) if datagram else snapshot.open_count > 0
         self._controls.enable(self.button, None if someone else say("why.no_peer"))
         entries: list[tuple[str, object]] = []
         if datagram:
             entries.append((tr("panel.newest_peer"), NEWEST))
-            entries += [(named(p.address, owner), p.address) for p in snapshot.peers]
+            entries += [(named(p.address, owner), p.address) for p in peers]
         else:
             still = [item for item in snapshot.connections if item.closed_ns is None]
             entries += [(tr("panel.newest"), NEWEST), (tr("panel.all"), c.ALL)]
