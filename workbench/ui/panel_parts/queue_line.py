@@ -46,5 +46,8 @@ class QueueLine(QHBoxLayout):
         waiting, limit = snapshot.queue
         key = "panel.queue_full" if is_full(snapshot) else "panel.queue"
         self._numbers.setText(tr(key, waiting=waiting, room=limit + 1))
+        # a queue that fills shall not make the narrowest panel wider: the message says it too
+        usual = tr("panel.queue", waiting=limit + 1, room=limit + 1)
+        self._numbers.setMinimumWidth(self._numbers.fontMetrics().horizontalAdvance(usual))
         self._bar.setMaximum(limit + 1)
         self._bar.setValue(min(waiting, limit + 1))
