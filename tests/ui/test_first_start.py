@@ -120,6 +120,20 @@ def test_the_numbers_go_with_the_strip(hand: Hand) -> None:
     hand.wait(lambda: not window.demos.running)
 
 
+def test_the_numbers_grow_with_the_text(hand: Hand) -> None:
+    window = hand.window
+    window.preferences.first_steps_done = False
+    window.guide.show()
+    button = panel_of(hand, "server-1").address_line.primary
+    before = button.iconSize().width()
+    window.looks._set_scale(200)
+    try:
+        assert button.iconSize().width() > 1.5 * before
+        assert button.width() >= button.fontMetrics().horizontalAdvance(button.text()) + 2 * before
+    finally:
+        window.looks.normal()
+
+
 def test_a_stopped_endpoint_is_closed_in_the_list(hand: Hand) -> None:
     window = hand.window
     window.endpoints.switch()
