@@ -120,16 +120,39 @@ def test_the_numbers_go_with_the_strip(hand: Hand) -> None:
     hand.wait(lambda: not window.demos.running)
 
 
+def test_the_numbers_grow_with_the_text(hand: Hand) -> None:
+    window = hand.window
+    window.preferences.first_steps_done = False
+    window.guide.show()
+    button = panel_of(hand, "server-1").address_line.primary
+    before = button.iconSize().width()
+    window.looks._set_scale(200)
+    try:
+        assert button.iconSize().width() > 1.5 * before
+        assert button.width() >= button.fontMetrics().horizontalAdvance(button.text()) + 2 * before
+    finally:
+        window.looks.normal()
+
+
 def test_a_stopped_endpoint_is_closed_in_the_list(hand: Hand) -> None:
     window = hand.window
+    tree = window.endpoints.tree
     window.endpoints.switch()
 
-    def state() -> str:
-        item = window.endpoints.tree.topLevelItem(0)
-        return item.text(1) if item is not None else ""
+    def words(place: int) -> tuple[str, str]:
+        item = tree.topLevelItem(place)
+        return (item.text(0), item.text(1)) if item is not None else ("", "")
 
-    hand.wait(lambda: state() == "not started")
+    hand.wait(lambda: words(0) == ("server-1", "not started"))
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
-    window.controller.perform(c.Stop("server-1"))
-    hand.wait(lambda: state() == "closed")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.wait(lambda: words(1) == ("client-1", "open"))
+    hand.wait(lambda: len(window.endpoints._rows) == 4)  # both have their connection
+    tree.collapseAll()  # each state still stands where it belongs
+    window.endpoints._write(window.endpoints._rows)
+    assert words(1) == ("client-1", "open")
+    for name in ("client-1", "server-1"):
+        window.controller.perform(c.Stop(name))
+    hand.wait(lambda: (words(0), words(1)) == (("server-1", "closed"), ("client-1", "closed")))

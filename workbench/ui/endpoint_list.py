@@ -43,6 +43,7 @@ class EndpointList(QWidget):
         self._controller = controller
         self._owner = owner
         self._rows: list[tuple[str, int | None, str, str]] = []
+        self._items: list[QTreeWidgetItem] = []
         self._by_hand = False
         self.tree = QTreeWidget()
         self.tree.setObjectName("endpoints.tree")
@@ -103,11 +104,13 @@ class EndpointList(QWidget):
     def _build(self, rows: list[tuple[str, int | None, str, str]]) -> None:
         self.tree.blockSignals(True)
         self.tree.clear()
+        self._items.clear()
         parent: QTreeWidgetItem | None = None
         for name, connection, _text, _state in rows:
             item = QTreeWidgetItem()
             item.setData(0, _NAME, name)
             item.setData(0, _CONNECTION, connection)
+            self._items.append(item)
             if connection is None or parent is None:
                 self.tree.addTopLevelItem(item)
                 parent = item
@@ -118,15 +121,12 @@ class EndpointList(QWidget):
         self.tree.blockSignals(False)
 
     def _write(self, rows: list[tuple[str, int | None, str, str]]) -> None:
-        item = self.tree.topLevelItem(0)
-        for _name, _connection, text, state in rows:
-            if item is None:
-                return
+        # not by itemBelow(): that passes over what is folded in
+        for item, (_name, _connection, text, state) in zip(self._items, rows, strict=True):
             for column, words in enumerate((text, state)):
                 if item.text(column) != words:
                     item.setText(column, words)
                     item.setToolTip(column, plain_tip(words))
-            item = self.tree.itemBelow(item)
 
     @Slot(QTreeWidgetItem, QTreeWidgetItem)
     def _on_current(self, item: QTreeWidgetItem | None, _before: QTreeWidgetItem | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from workbench.texts import tr
@@ -53,6 +53,8 @@ class FirstSteps(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
+        side = QSize(theme.scaled(theme.ICON), theme.scaled(theme.ICON))
+        self._close.setIconSize(side)
         self._buttons["watch"].setIcon(theme.icon("play"))
         self._label.setText(tr("first.question"))
         self._keys.setText(tr("first.keys"))
@@ -60,6 +62,7 @@ class FirstSteps(QWidget):
             button.setText(tr(f"first.{name}"))
             button.setToolTip(tr(f"first.{name}_tip"))
             button.setAccessibleName(tr(f"first.{name}"))
+            button.setIconSize(side)
             fit(button)
         self._close.setIcon(theme.icon("x"))
         self._close.setToolTip(tr("first.close_tip"))

@@ -27,6 +27,7 @@ class Guide(QObject):
         self._strip.demo.connect(window.demos.run_named)
         self._strip.left.connect(self._leave)
         window.demos.begun.connect(self._step_aside)
+        window.looks.changed.connect(self._on_looks)
 
     def show(self, *, again: bool = False) -> None:
         """The strip of a first start; `again`: somebody asked for it."""
@@ -41,6 +42,12 @@ class Guide(QObject):
         self._numbered = shown
         for panel in self._window.slots_.panels():
             panel.number_steps(shown)
+
+    @Slot()
+    def _on_looks(self) -> None:
+        """The numbers are drawn in the size of the text."""
+        if self._numbered and not self._window.controller.closed:
+            self._number_steps(True)
 
     @Slot()
     def _step_aside(self) -> None:

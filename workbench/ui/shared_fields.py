@@ -97,5 +97,7 @@ class SharedFields:
     def retranslate(self, known: EndpointSettings) -> None:
         """`known` is what the endpoint has now."""
         self.address_line.retranslate()
+        for box in (self.address_line.family, self.address_line.type):
+            box.narrow()  # for the font in force
         self.options.retranslate()
         self.timeout.retranslate(known.timeout)

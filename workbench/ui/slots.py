@@ -24,6 +24,8 @@ from workbench.ui.panel import EndpointPanel
 TAB: Final = "application/x-socket-workbench-tab"
 LEAST_LINES: Final = 12
 """Of a panel, in sight in the lowest window."""
+LEAST_MOST: Final = 320
+"""Pixels that this may come to: in large writing the window would be higher than the screen."""
 
 
 class TabSlot(QTabWidget):
@@ -194,7 +196,7 @@ class _Roll(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         bar = self.verticalScrollBar().sizeHint().width()
-        least = LEAST_LINES * self.fontMetrics().lineSpacing()
+        least = min(LEAST_LINES * self.fontMetrics().lineSpacing(), LEAST_MOST)
         return QSize(self.panel.minimumSizeHint().width() + bar,
                      min(self.panel.minimumHeight(), least))
 

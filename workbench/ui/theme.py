@@ -25,6 +25,8 @@ from workbench.resources import resource
 
 GAP: Final = 6
 ICON: Final = 16
+INDICATOR: Final = 14
+"""Pixels of Fusion's check box."""
 CJK_FIXED: Final = ("Noto Sans Mono CJK SC", "Source Han Mono SC")
 CJK: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC")
 
@@ -114,6 +116,7 @@ DARKER: Final = 140
 """Per cent by which Fusion takes an outline darker than the window: on dark it would be gone."""
 _in_force: list[Theme] = [LIGHT]
 _natural_size: list[float] = []
+_scale: list[int] = [100]
 
 
 def palette(theme: Theme) -> QPalette:
@@ -133,6 +136,11 @@ def palette(theme: Theme) -> QPalette:
     for key in (role.WindowText, role.Text, role.ButtonText):
         result.setColor(QPalette.ColorGroup.Disabled, key, QColor(theme.muted))
     return result
+
+
+def scaled(pixels: int) -> int:
+    """A length of 100 per cent at the size in force."""
+    return round(pixels * _scale[0] / 100)
 
 
 def _sheet(theme: Theme) -> str:
@@ -187,7 +195,11 @@ def _sheet(theme: Theme) -> str:
             f"QFrame[message='true'][tone='{name}'] QLabel {{ color: {tone.text}; }}",
             f"QToolButton[chip='true'][tone='{name}'] {{ {colours} }}",
         ]
+    chip, side, bar = scaled(12), scaled(INDICATOR), scaled(12)
     lines += [
+        f"QToolButton[chip='true'] {{ qproperty-iconSize: {chip}px {chip}px; }}",
+        f"QCheckBox::indicator {{ width: {side}px; height: {side}px; }}",
+        f"QProgressBar {{ min-height: {bar}px; max-height: {bar}px; }}",
         "QToolButton[chip='true'][tone='busy'] { font-weight: 700; border-width: 2px; }",
         (f"QToolButton[chip='true'][tone='planned'] {{ background: transparent;"
         f" color: {theme.muted}; border: 1px dashed {theme.edge}; }}"),
@@ -203,6 +215,7 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
     """
     chosen = theme or (DARK if dark() else LIGHT)
     _in_force[0] = chosen
+    _scale[0] = scale
     if not _natural_size:
         _natural_size.append(app.font().pointSizeF())
     if app.styleSheet():
@@ -236,13 +249,14 @@ _pixmaps: dict[tuple[str, str], QPixmap] = {}
 
 
 def pixmap(name: str, colour: str) -> QPixmap:
-    """The SVG resources/icons/NAME.svg, drawn in one colour at 16 px, sharp on dense screens."""
+    """The SVG resources/icons/NAME.svg in one colour, 16 px at 100 %, sharp on dense screens."""
     key = (name, colour)
     if key not in _pixmaps:
         source = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
         renderer = QSvgRenderer(source.replace("currentColor", colour).encode())
         ratio = max(1.0, QGuiApplication.primaryScreen().devicePixelRatio())
-        image = QPixmap(QSize(round(ICON * ratio), round(ICON * ratio)))
+        side = round(scaled(ICON) * ratio)
+        image = QPixmap(QSize(side, side))
         image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)
         renderer.render(painter)

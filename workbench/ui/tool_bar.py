@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from workbench.texts import tr
@@ -14,6 +15,8 @@ from workbench.ui import theme
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
 
+APART = 4
+"""Pixels between two buttons, separators and margins counted in."""
 LIVE_ONLY = ("add_server", "add_client", "demos", "backlog_lab", "mark", "start_over", "stop_all")
 
 
@@ -74,13 +77,36 @@ class Tools(QToolBar):
         self.redraw()
 
     def redraw(self) -> None:
-        """Icons in the colours of the theme."""
+        """Icons in the colours and size of the theme."""
+        side = theme.scaled(theme.ICON)
         for button in self._buttons.values():
+            button.setIconSize(QSize(side, side))
             name = button.property("icon_name")
             if name:
                 button.setIcon(theme.icon(name))
-            # QToolButton's own hint wastes a third, and what does not fit is put out of sight
-            icon = button.iconSize().width() + 4 if name else 0
-            arrow = 14 if button.property("menu") else 0
-            text = button.fontMetrics().horizontalAdvance(button.text())
-            button.setFixedWidth(text + icon + arrow + 16)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def _fit(self) -> None:
+        """Words beside the icons where all of it fits, else icons alone: nothing falls off."""
+        whole = {button: _width(button, words=True) for button in self._buttons.values()}
+        between = self.fontMetrics().averageCharWidth() + APART * len(self.actions())
+        words = sum(whole.values()) + between <= self.width()
+        style = Qt.ToolButtonStyle
+        for button, width in whole.items():
+            alone = not words and bool(button.property("icon_name"))
+            button.setToolButtonStyle(
+                style.ToolButtonIconOnly if alone else style.ToolButtonTextBesideIcon)
+            button.setFixedWidth(_width(button, words=False) if alone else width)
+
+
+def _width(button: QToolButton, *, words: bool) -> int:
+    """QToolButton's own hint wastes a third."""
+    icon = button.iconSize().width() + 4 if button.property("icon_name") else 0
+    arrow = 14 if button.property("menu") else 0
+    text = button.fontMetrics().horizontalAdvance(button.text()) if words else 0
+    return text + icon + arrow + 16

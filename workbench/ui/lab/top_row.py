@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton
 
 from workbench.labs import backlog_kept
@@ -92,6 +92,8 @@ class TopRow(FlowLayout):
         metrics = self._clock.fontMetrics()
         longest = (tr("lab.clock", time="88.8", left="88.8"), tr("lab.clock_ended", time="88.8"))
         self._clock.setMinimumWidth(max(map(metrics.horizontalAdvance, longest)) + 2)
+        side = theme.scaled(theme.ICON)
+        self.close.setIconSize(QSize(side, side))
         self.close.setIcon(theme.icon("x"))
 
     def retranslate(self) -> None:

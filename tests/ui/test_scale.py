@@ -1,0 +1,85 @@
+"""Ctrl+= makes everything larger, and nothing falls off."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QProgressBar, QStyle, QStyleOptionButton, QToolButton
+
+from tests.ui.conftest import Hand
+from workbench import texts
+from workbench.ui.preferences import SCALES
+
+
+def tools(hand: Hand) -> list[QToolButton]:
+    return list(hand.window.tools._buttons.values())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_icons_boxes_and_bars_grow(hand: Hand, scheme: str) -> None:
+    looks = hand.window.looks
+    looks.set_scheme(scheme)
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    box = hand.window.log.main_calls
+    bar = hand.window.findChild(QProgressBar)
+    panel = hand.window.slots_.panel("server-1")
+    assert bar is not None
+    assert panel is not None
+    strip = panel.calls.strip
+
+    def sizes() -> list[int]:
+        chip = next(x for x in strip.findChildren(QToolButton) if not x.icon().isNull())
+        option = QStyleOptionButton()
+        option.initFrom(box)
+        indicator = box.style().subElementRect(
+            QStyle.SubElement.SE_CheckBoxIndicator, option, box)
+        return [tools(hand)[0].iconSize().width(), chip.iconSize().width(), indicator.width(),
+                bar.height()]
+
+    try:
+        hand.qtbot.wait(50)
+        assert sizes() == [16, 12, 14, 12]
+        looks._set_scale(200)
+        hand.qtbot.wait(50)
+        assert sizes() == [32, 24, 28, 24]
+        looks.normal()
+        hand.qtbot.wait(50)
+        assert sizes() == [16, 12, 14, 12]
+    finally:
+        looks.normal()
+        looks.set_scheme("system")
+
+
+def test_family_and_type_can_be_read_at_every_size(hand: Hand) -> None:
+    panel = hand.window.slots_.panel("server-1")
+    assert panel is not None
+    try:
+        for scale in SCALES:
+            hand.window.looks._set_scale(scale)
+            for box in (panel.address_line.family, panel.address_line.type):
+                needed = box.fontMetrics().horizontalAdvance(box.currentText())
+                assert box.width() >= needed + 30, scale
+    finally:
+        hand.window.looks.normal()
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_tool_bar_is_whole_at_every_size(hand: Hand, language: str) -> None:
+    window = hand.window
+    texts.set_language(language)
+    window.retranslate()
+    window.resize(1280, 800)
+    try:
+        for scale in SCALES:
+            window.looks._set_scale(scale)
+            hand.qtbot.wait(30)
+            for button in tools(hand):
+                assert button.isVisible(), (scale, button.objectName())
+                assert button.geometry().right() <= window.tools.width(), scale
+            worded = tools(hand)[0].toolButtonStyle()
+            if scale <= 125:
+                assert worded == Qt.ToolButtonStyle.ToolButtonTextBesideIcon, scale
+            assert window.height() <= 800, scale
+    finally:
+        window.looks.normal()
