@@ -100,7 +100,8 @@ def accept_paused(hand: Hand) -> None:
     hand.state("server", "LISTEN")
     hand.find("client.count").setText("3")  # type: ignore[attr-defined]
     hand.press("client.connect")
-    hand.state("client", "ESTABLISHED")
+    controller = hand.window.controller
+    hand.wait(lambda: controller.snapshot("client-1").open_count == 3)
     hand.press("server.accept_one")
     hand.pause(800)
 
