@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QProgressBar, QStyle, QStyleOptionButton, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QProgressBar,
+    QStyle,
+    QStyleOptionButton,
+    QToolButton,
+    QWidget,
+)
 
 from tests.ui.conftest import Hand
 from workbench import texts
@@ -83,3 +90,21 @@ def test_the_tool_bar_is_whole_at_every_size(hand: Hand, language: str) -> None:
             assert window.height() <= 800, scale
     finally:
         window.looks.normal()
+
+
+def test_every_widget_follows_the_size(hand: Hand) -> None:
+    """Also after several changes: Qt keeps fonts of its own for what a style sheet touches."""
+    window = hand.window
+    natural = QApplication.font().pointSizeF()
+    before = {id(x): x.font().pointSizeF() for x in window.findChildren(QWidget)
+              if abs(x.font().pointSizeF() - natural) > 0.01}
+    for scheme in ("dark", "light"):
+        window.looks.set_scheme(scheme)
+        window.looks.larger()
+        size = QApplication.font().pointSizeF()
+        late = [x.objectName() for x in window.findChildren(QWidget)
+                if id(x) not in before and abs(x.font().pointSizeF() - size) > 0.01
+                and not x.objectName().startswith(("qt_scrollarea", "caption"))]
+        assert not late, scheme
+    window.looks.normal()
+    window.looks.set_scheme("system")

@@ -218,11 +218,8 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
     _scale[0] = scale
     if not _natural_size:
         _natural_size.append(app.font().pointSizeF())
-    if app.styleSheet():
-        # over another sheet Qt polishes each widget once for every one around it: five times as
-        # long, a second with eight tabs
-        app.setStyleSheet("")
-    if app.style().objectName().lower() != "fusion":
+    if not app.property("fusion"):  # under a style sheet the style has no name
+        app.setProperty("fusion", True)
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(palette(chosen))
     outlined = palette(chosen)
@@ -233,6 +230,10 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
     font = _readable(app.font(), CJK)
     font.setPointSizeF(_natural_size[0] * scale / 100)
     app.setFont(font)
+    if app.styleSheet():
+        # over another sheet Qt polishes each widget once for every one around it: five times as
+        # long, a second with eight tabs. Not before the font: some widgets would keep the old one
+        app.setStyleSheet("")
     app.setStyleSheet(_sheet(chosen))
     _pixmaps.clear()
 

@@ -212,7 +212,7 @@ class _ChipButton(QToolButton):
         font.setBold(self.property("tone") == "busy")
         text = QFontMetrics(font).horizontalAdvance(self.text())
         icon = self.chip is not None and self.chip.state is not ChipState.PLANNED
-        return text + 18 + (18 if icon else 0)
+        return text + 18 + (self.iconSize().width() + 6 if icon else 0)
 
     @Slot()
     def _on_clicked(self) -> None:
