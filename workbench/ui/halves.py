@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 PANELS_SHARE: Final = 0.6
 """Of the height, for the panels; the record has the rest."""
+PRESENTED_SHARE: Final = 0.66
+"""The log of a presentation has no line of its own above it."""
 
 
 class Halves(QSplitter):
@@ -22,6 +24,7 @@ class Halves(QSplitter):
         super().__init__(Qt.Orientation.Vertical)
         self._slots = slots
         self._by_hand = False
+        self._share = PANELS_SHARE
         self._bottom = QSplitter(Qt.Orientation.Horizontal)
         self._bottom.setObjectName("bottom")
         self._bottom.addWidget(log)
@@ -44,6 +47,11 @@ class Halves(QSplitter):
         slots.needs.connect(self._later.start)
         self.splitterMoved.connect(self._on_moved)
 
+    def present(self, presenting: bool) -> None:
+        """More for the panels on a projector, or as usual."""
+        self._share = PRESENTED_SHARE if presenting else PANELS_SHARE
+        self._later.start()
+
     @Slot()
     def give_room(self) -> None:
         """Panels that need more than their share get it from the log, as far as it can spare it.
@@ -54,7 +62,7 @@ class Halves(QSplitter):
             return
         total = sum(self.sizes())
         spare = total - self._bottom.minimumSizeHint().height()
-        top = min(max(int(total * PANELS_SHARE), self._slots.needed_height), spare)
+        top = min(max(int(total * self._share), self._slots.needed_height), spare)
         if self.sizes()[0] != top:
             self.setSizes([top, total - top])
 

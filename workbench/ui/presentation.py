@@ -43,6 +43,7 @@ class Presentation(QObject):
         window.caption.setVisible(presenting)
         window.status.setVisible(not presenting)
         window.log.fold(presenting)
+        window.halves.present(presenting)
         if presenting:
             window.endpoints.hide()
         for panel in window.slots_.panels():
