@@ -120,6 +120,7 @@ COVERED_BY = {
     "engine/snapshot.py": "test_silence.py", "engine/stream_channel.py": "engine/test_stream.py",
     "engine/ticket.py": "engine/test_stream.py",
     "engine/traced.py": "e2e/test_strace.py",
+    "journal/opening.py": "journal/test_reader_media.py",
     "labs/backlog_endpoints.py": "labs/test_backlog.py",
     "labs/namespace_helper.py": "labs/test_private_net.py",
     "scenario/junit.py": "test_cli.py", "scenario/locate.py": "scenario/test_model.py",

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 from workbench.engine.events import Clock, Kind
 from workbench.journal.lock import is_written
+from workbench.journal.opening import connect, let_go, refused
 from workbench.journal.query import Condition
-from workbench.journal.reasons import is_no_database, reason_of_sqlite
+from workbench.journal.reasons import reason_of_sqlite
 from workbench.journal.schema import APPLICATION_ID, VERSION
-from workbench.texts import Problem, reason_of
+from workbench.texts import Problem
 
 LED_TO: Final = 500
 AROUND: Final = 50
@@ -115,16 +114,16 @@ class Reader:
             Problem: no such file, not a record, from a newer version, or not readable.
         """
         self.path = path
-        self._db = _connect(path)
+        self._db = connect(path)
         # a connection that is only dropped lives on in a cycle, and keeps the -wal beside the file
-        self._end = weakref.finalize(self, _let_go, self._db)
+        self._end = weakref.finalize(self, let_go, self._db)
         try:
             self._check()
             meta = dict(self._db.execute("SELECT key, value FROM meta").fetchall())
             self.clock = Clock(int(meta["started_wall_ns"]), int(meta["started_perf_ns"]))
         except sqlite3.Error as error:
             self.close()
-            raise _refused(path, error) from error
+            raise refused(path, error) from error
         except (KeyError, TypeError, ValueError) as error:
             self.close()
             raise Problem("journal.not_a_record", path=str(path)) from error
@@ -349,51 +348,6 @@ class Reader:
     def close(self) -> None:
         """Let the file go. Idempotent."""
         self._end()
-
-
-def _let_go(db: sqlite3.Connection) -> None:
-    with suppress(sqlite3.Error):
-        db.close()
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        if path.is_dir():
-            raise Problem("journal.is_folder", path=str(path))
-        if not path.exists():
-            raise Problem("journal.missing", path=str(path))
-        if not path.is_file():  # to open a pipe would wait for its other end
-            raise Problem("journal.not_a_record", path=str(path))
-        with path.open("rb") as file:
-            if file.read(16)[:15] != b"SQLite format 3":
-                raise Problem("journal.not_a_record", path=str(path))
-    except OSError as error:
-        raise Problem("journal.unreadable", path=str(path),
-                      reason=reason_of(error)) from error
-    path = path.resolve()  # SQLite looks for -wal beside the file itself
-    uri = path.as_uri() + "?mode=ro"
-    if not os.access(path.parent, os.W_OK):
-        if not _has_content(path, "-wal"):
-            uri += "&immutable=1"  # read-only media: no lock file can be made
-        elif not _has_content(path, "-shm"):  # nor the index of -wal, which holds the last rows
-            raise Problem("journal.needs_copy", path=str(path))
-    try:
-        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise _refused(path, error) from error
-
-
-def _has_content(path: Path, suffix: str) -> bool:
-    try:
-        return path.with_name(path.name + suffix).stat().st_size > 0
-    except OSError:
-        return False
-
-
-def _refused(path: Path, error: sqlite3.Error) -> Problem:
-    if is_no_database(error):
-        return Problem("journal.not_a_record", path=str(path))
-    return Problem("journal.unreadable", path=str(path), reason=reason_of_sqlite(error))
 
 
 def row_json(row: Row) -> str:
