@@ -194,7 +194,8 @@ def as_python(row: Row) -> str:
     """The call as Python code; bytes longer than 60 are cut."""
     if row.kind in {COMMAND, NOTE}:
         return ""
-    name = "conn" if row.peer is not None else "sock"  # a listener has no peer
+    # a listener has no peer, and what connects is no connection yet
+    name = "conn" if row.peer is not None and row.call != "connect" else "sock"
     match row.call:
         case "send":
             return f"{name}.send({_bytes(row)})"

@@ -97,7 +97,8 @@ class EndpointList(QWidget):
             return rows  # one socket and no connections
         live = [item for item in snapshot.connections if item.closed_ns is None][-MOST:]
         for item in live:
-            peer = named(item.peer, self._owner)
+            under_way = item.peer is None and item.connected_ns is None
+            peer = "" if under_way else named(item.peer, self._owner)
             rows.append((snapshot.name, item.id, f"#{item.number} {peer}", item.state))
         return rows
 
