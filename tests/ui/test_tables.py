@@ -254,7 +254,7 @@ def test_half_close_of_the_chosen_row_is_off_too(hand: Hand) -> None:
     rows.choose(1)
     hand.press("server.half_close")
     hand.wait(lambda: not hand.find("server.half_close").isEnabled())
-    assert "FIN_WAIT2" in hand.find("server.half_close").toolTip()
+    hand.wait(lambda: "FIN_WAIT2" in hand.find("server.half_close").toolTip())
     assert hand.find("server.close").isEnabled()
 
 
