@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 
 from tests.ui.conftest import Hand
 from workbench.engine import commands as c
@@ -278,3 +278,20 @@ def test_a_solved_error_is_history(hand: Hand) -> None:
     hand.window.controller.select(endpoint="client-1")
     inspector = hand.window.inspector
     hand.wait(lambda: inspector._row is not None and inspector._row.error is None)
+
+
+def test_listen_in_another_tab_leaves_the_focus_in_no_field(hand: Hand) -> None:
+    """Where nothing is left to press: what is typed next must not become a setting."""
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.window.panels.new_server()
+    second = hand.window.slots_.panel("server-2")
+    assert second is not None
+    hand.window.activateWindow()
+    second.address_line.primary.setFocus()
+    second.address_line.primary.click()
+    hand.wait(lambda: hand.window.controller.snapshot("server-2").local is not None)
+    second.refresh()
+    assert not isinstance(hand.window.focusWidget(), QLineEdit | QComboBox)

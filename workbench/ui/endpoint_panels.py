@@ -227,8 +227,8 @@ class EndpointPanels(QObject):
         if not panel.isAncestorOf(self._window.focusWidget() or self._window):
             return
         after = self._after(panel)
-        if after is not None:
-            after.setFocus()
+        # Qt would go on to the next field: what is typed then would become a backlog
+        (after if after is not None and after.isEnabled() else panel.table).setFocus()
 
     def _on_not_started(self, panel: EndpointPanel) -> None:
         """The focus goes back to where it can be tried again, unless a person has moved it."""
