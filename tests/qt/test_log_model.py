@@ -164,10 +164,8 @@ def connects(model: LogModel) -> list[tuple[str, ...]]:
             and cells[Column.CALL].startswith("connect(")]
 
 
-def test_a_pending_connect_has_a_row_at_once_and_its_end_takes_that_row(
-    controller: Controller, model: LogModel, wait: Wait
-) -> None:
-    """A full accept queue: the kernel drops the SYN, so connect() waits until our timeout."""
+def one_waits(controller: Controller, model: LogModel, wait: Wait) -> None:
+    """A full accept queue: the kernel drops the SYN of "late", so that its connect() waits."""
     session = controller.session
     server = session.settings("server")
     session.perform(c.Configure("server", replace(server, backlog=0, accept=GateMode.PAUSED)))
@@ -176,6 +174,13 @@ def test_a_pending_connect_has_a_row_at_once_and_its_end_takes_that_row(
     session.add(EndpointSettings("late", Role.STREAM, address="@server", timeout=None))
     session.perform(c.Connect("late", wait=False))
     wait(lambda: len(connects(model)) == 2)
+
+
+def test_a_pending_connect_has_a_row_at_once_and_its_end_takes_that_row(
+    controller: Controller, model: LogModel, wait: Wait
+) -> None:
+    session = controller.session
+    one_waits(controller, model, wait)
     row = next(row for row in range(model.rowCount()) if (
         event := model.record_row(row)) is not None and event.endpoint == "late"
         and event.kind == "call" and event.call == "connect")
@@ -211,13 +216,7 @@ def test_an_end_whose_beginning_was_cleared_is_a_row_of_its_own(
     controller: Controller, model: LogModel, wait: Wait
 ) -> None:
     session = controller.session
-    server = session.settings("server")
-    session.perform(c.Configure("server", replace(server, backlog=0, accept=GateMode.PAUSED)))
-    assert session.perform(c.Start("server")).wait(BOUND_MS / 1000)
-    assert session.perform(c.Connect("client")).wait(BOUND_MS / 1000)
-    session.add(EndpointSettings("late", Role.STREAM, address="@server", timeout=None))
-    session.perform(c.Connect("late", wait=False))
-    wait(lambda: len(connects(model)) == 2)
+    one_waits(controller, model, wait)
     model.clear_view()
     assert not connects(model)
     assert session.perform(c.Step("server", c.Gate.ACCEPT)).wait(BOUND_MS / 1000)

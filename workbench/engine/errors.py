@@ -23,6 +23,8 @@ EXPLAINED: Final = (
     "EAI_NONAME", "EAI_AGAIN", "EAI_FAMILY", "EAI_SERVICE", "EAI_ADDRFAMILY", "EAI_SOCKTYPE",
 )  # fmt: skip
 """Symbols with a text of their own in both languages."""
+PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
+"""A call that has to wait, and no failure of it."""
 CLASSES: Final = ("OverflowError", "ValueError", "TypeError", "UnicodeError", "TimeoutError",
                   "UnicodeEncodeError")
 

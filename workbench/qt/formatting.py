@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from workbench.engine.errors import PENDING
 from workbench.engine.events import COMMAND, NOTE
 from workbench.explain import what_failed
 from workbench.journal.export import missing_bytes
@@ -13,7 +14,6 @@ from workbench.journal.reader import Row
 from workbench.payload import show
 from workbench.texts import has, tr
 
-PENDING = frozenset({"EINPROGRESS", "EAGAIN"})
 PREVIEW = 120
 """Bytes of a payload that a cell shows."""
 

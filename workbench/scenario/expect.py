@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from workbench.engine.errors import PENDING
 from workbench.journal.reader import Reader, Row
 from workbench.payload import compile_pattern, encode, parse_hex, show
 from workbench.scenario.steps import ANY, Expect
 
-_PASSED_OVER = frozenset({"EINPROGRESS", "EAGAIN"})
 _READS = frozenset({"recv", "recvfrom"})
 PAGE = 5000
 SHOWN_CALLS = 3
@@ -117,7 +117,7 @@ class Matcher:
     def instead(self, expect: Expect) -> str:
         """What came and was not used up, in a line; "" for nothing."""
         rows = sorted(row for connection in self._candidates(expect) for row in connection.rows
-                      if row.kind in {"call", "end"} and row.errno not in _PASSED_OVER)
+                      if row.kind in {"call", "end"} and row.errno not in PENDING)
         if not expect.wants_bytes:
             return ", ".join(in_words(row) for row in rows[-SHOWN_CALLS:])
         calls = _READS if expect.call is None else {expect.call}
@@ -208,7 +208,7 @@ def is_message(expect: Expect, row: Row) -> bool:
 
 def fits(expect: Expect, row: Row) -> bool:
     """Whether a row has all the plain values of an expectation."""
-    if expect.kind is None and expect.errno in {None, ANY} and row.errno in _PASSED_OVER:
+    if expect.kind is None and expect.errno in {None, ANY} and row.errno in PENDING:
         return False
     if row.kind != expect.kind and (expect.kind is not None or row.kind == "command"):
         return False

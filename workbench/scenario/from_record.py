@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from workbench.engine import commands as c
+from workbench.engine.errors import PENDING
 from workbench.engine.settings import EndpointSettings
 from workbench.engine.wording import parse_command
 from workbench.journal.reader import Reader, Row
@@ -103,7 +104,7 @@ def _failures(reader: Reader) -> dict[int, str]:
     for row in rows_of(reader, "cause>0 kind:call|end|note"):
         if row.cause is None:
             continue
-        if row.error is not None and row.errno not in {"EINPROGRESS", "EAGAIN"}:
+        if row.error is not None and row.errno not in PENDING:
             failed[row.cause] = row.errno or row.error
         elif row.call in {"bind", "connect", "recv", "recvfrom"} and row.error is None:
             failed.pop(row.cause, None)

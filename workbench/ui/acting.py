@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.engine import commands as c
 from workbench.engine import errors
+from workbench.engine.errors import PENDING
 from workbench.engine.settings import Role
 from workbench.texts import Problem
 from workbench.ui import bindings
@@ -27,7 +28,6 @@ FLUSH_BOUND: Final = 0.5
 READS: Final = c.Recv | c.Step | c.Accept
 """Commands that may wait until we end what they wait on."""
 ENDED_BY_US: Final = frozenset({"engine.closed_meanwhile", "engine.stopped_meanwhile"})
-PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
 
 
 class Acting(QWidget):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from workbench.engine.errors import PENDING
 from workbench.texts import tr
 from workbench.ui.panel_parts.conversation import SHOWN_BYTES, line_of
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
 
-QUIET: Final = frozenset({"EINPROGRESS", "EAGAIN"})
 DATAGRAM_CALLS: Final = frozenset({"sendto", "recvfrom"})
 
 
@@ -36,7 +36,7 @@ class TalkLines:
             most: bytes to show of each message; None: all that was kept.
         """
         ends = row.call == "connect" and row.kind in ("call", "end")
-        if ends and row.error is not None and row.errno not in QUIET:
+        if ends and row.error is not None and row.errno not in PENDING:
             self._failed.add(row.connection)
         elif ends and row.error is None:
             self._failed.discard(row.connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from workbench.engine.errors import PENDING
 from workbench.silence import reason
 from workbench.ui.wording import say
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 FLUSH_BOUND: Final = 0.5
 """Seconds; what the kernel just told stands in the record after a few milliseconds."""
-QUIET: Final = frozenset({"EINPROGRESS", "EAGAIN"})
 
 
 def explain(panel: EndpointPanel, number: int) -> None:
@@ -36,7 +36,7 @@ def _telling(rows: list[Row]) -> int | None:
     for row in sorted(rows, key=lambda row: row.seq, reverse=True):
         newest = newest or row.seq
         ended = row.call in ("recv", "recvmsg") and row.result == 0 and row.error is None
-        if ended or (row.error is not None and row.errno not in QUIET):
+        if ended or (row.error is not None and row.errno not in PENDING):
             return row.seq
     return newest
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit
 
 from workbench import payload
+from workbench.engine.errors import PENDING
 from workbench.texts import tr
 from workbench.ui import theme
 
@@ -109,7 +110,7 @@ def line_of(row: RowLike, start: str, show_as: str, *, datagram: bool,
                 return f"{start}-  {tr('conversation.eof')}"
             return _data_line(row, start, "<", show_as, datagram=datagram, most=most)
     trouble = row.errno or row.error
-    if trouble in ("EINPROGRESS", "EAGAIN"):
+    if trouble in PENDING:
         return None
     if trouble is not None:
         if row.call in SENDS | READS | LIFE:
