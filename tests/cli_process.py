@@ -25,8 +25,13 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def start(*args: object, cwd: Path | None = None, **more: str) -> subprocess.Popen[str]:
+    return start_command(*PROGRAM, *args, cwd=cwd, **more)
+
+
+def start_command(*command: object, cwd: Path | None = None,
+                  **more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*PROGRAM, *map(str, args)], env=environment(**more), cwd=cwd, encoding="utf-8",
+        [*map(str, command)], env=environment(**more), cwd=cwd, encoding="utf-8",
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_take_interrupts,
     )
 
@@ -50,6 +55,10 @@ def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 def run(*args: object, cwd: Path | None = None, **more: str) -> tuple[int, str, str]:
     return end(start(*args, cwd=cwd, **more))
+
+
+def run_command(*command: object, **more: str) -> tuple[int, str, str]:
+    return end(start_command(*command, **more))
 
 
 def both(*args: object, cwd: Path | None = None) -> tuple[int, str, str]:

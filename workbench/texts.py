@@ -99,5 +99,8 @@ class Problem(Exception):
 
 def reason_of(error: OSError) -> Problem | str:
     """Why the system refused a file, in the user's language where there are words for it."""
-    key = f"system.{errno.errorcode.get(error.errno or 0, '')}"
-    return Problem(key) if has(key) else error.strerror or str(error)
+    name = errno.errorcode.get(error.errno or 0, "")
+    if has(f"system.{name}"):
+        return Problem(f"system.{name}")
+    text = error.strerror or str(error)
+    return Problem("system.other", name=name, text=text) if name else text

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.words import untranslated
 from workbench.engine import commands as c
 from workbench.engine.events import CALL, NOTE
 from workbench.engine.settings import EndpointSettings, Role
@@ -164,7 +165,8 @@ def test_a_python_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("said", [
-    "unshare 28 ", "uid_map 1 ", "loopback 1 ", "sysctl 30 net.ipv4.tcp_abort_on_overflow",
+    "unshare 28 ", "unshare 1 ", "unshare 22 ", "unshare 38 ", "unshare 16 ", "uid_map 1 ",
+    "loopback 1 ", "sysctl 30 net.ipv4.tcp_abort_on_overflow",
     "no_nft 0 ", "nft 0 Error: no such thing", "", "request 0 what",
 ])
 def test_each_refusal_has_its_sentence(said: str, language: str) -> None:
@@ -173,6 +175,8 @@ def test_each_refusal_has_its_sentence(said: str, language: str) -> None:
     set_language(language)
     try:
         assert "{" not in problem.text
-        assert ("ENOSPC" in problem.text) is said.startswith("unshare")
+        assert ("ENOSPC" in problem.text) is said.startswith("unshare 28")
+        if language == "zh_CN":
+            assert not untranslated(problem.text, also=r"Error: no such thing|net\.ipv4\.\w+")
     finally:
         set_language("en")

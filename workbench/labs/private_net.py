@@ -20,7 +20,7 @@ from typing import Final
 from workbench.engine.errors import symbol
 from workbench.engine.making import Maker
 from workbench.labs import namespace_helper
-from workbench.texts import Problem, reason_of
+from workbench.texts import Problem, has, reason_of
 
 PATIENCE: Final = 20.0
 """Seconds for one answer; more means that the helper hangs."""
@@ -181,8 +181,17 @@ def _refusal(said: str) -> Problem | OSError:
         return Problem("namespace.nft", reason=text)
     if stage in {"unshare", "uid_map", "loopback", "sysctl"}:
         code = int(number)
-        return Problem(f"namespace.{stage}", errno=symbol(code), text=os.strerror(code), name=text)
+        return Problem(f"namespace.{stage}", reason=_reason(code), name=text)
     return Problem("namespace.gone")
+
+
+def _reason(code: int) -> Problem | str:
+    """An errno of unshare(2) or of a file in /proc, in the user's language; else its symbol.
+
+    strerror(3) would speak English, and of disks: ENOSPC is a limit of namespaces here.
+    """
+    name = symbol(code)
+    return Problem(f"namespace_reason.{name}") if has(f"namespace_reason.{name}") else name
 
 
 @dataclass(frozen=True, slots=True)
