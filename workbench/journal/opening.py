@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Final
 
+from workbench.journal.lock import is_written
 from workbench.journal.reasons import is_no_database, reason_of_sqlite
 from workbench.texts import Problem, reason_of
+
+RECOVER_WITHIN: Final = 1.0
+"""Seconds that another program may hold up the rolling back of what a killed one left."""
 
 
 def let_go(db: sqlite3.Connection) -> None:
@@ -20,8 +26,13 @@ def let_go(db: sqlite3.Connection) -> None:
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file read-only, so that neither a lock nor an index is left behind.
 
+    It is opened by SQLite alone: close(2) of any descriptor of a file drops all locks that this
+    process has on it (fcntl(2)). Without ours another program takes the -wal of a record that we
+    are writing away, and every later row with it (sqlite.org/howtocorrupt.html, 2.2).
+
     Raises:
-        Problem: a folder, nothing there, no SQLite file, not readable, or it has to be copied.
+        Problem: a folder, nothing there, not readable, or it has to be copied. What is no SQLite
+            file shows at the first statement.
     """
     try:
         if path.is_dir():
@@ -30,23 +41,55 @@ def connect(path: Path) -> sqlite3.Connection:
             raise Problem("journal.missing", path=str(path))
         if not path.is_file():  # to open a pipe would wait for its other end
             raise Problem("journal.not_a_record", path=str(path))
-        with path.open("rb") as file:
-            if file.read(16)[:15] != b"SQLite format 3":
-                raise Problem("journal.not_a_record", path=str(path))
+        if not os.access(path, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise Problem("journal.unreadable", path=str(path),
                       reason=reason_of(error)) from error
     path = path.resolve()  # SQLite looks for -wal beside the file itself
+    _roll_back(path)
     uri = path.as_uri() + "?mode=ro"
     if not os.access(path.parent, os.W_OK):
         if not _has_content(path, "-wal"):
             uri += "&immutable=1"  # read-only media: no lock file can be made
         elif not _has_content(path, "-shm"):  # nor the index of -wal, which holds the last rows
-            raise Problem("journal.needs_copy", path=str(path))
+            raise Problem("journal.needs_copy", path=str(path), beside="-wal")
     try:
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
         raise refused(path, error) from error
+
+
+def _roll_back(path: Path) -> None:
+    """Undo what a program was killed in the middle of, and finish what it was about: one file.
+
+    SQLite does it from the -journal, but only for whoever may write; a record has one for the
+    moment of its sealing (sqlite.org/atomiccommit.html, 4.2).
+
+    Raises:
+        Problem: nothing can be written there.
+    """
+    if not _is_hot(path) or is_written(path):
+        return
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise Problem("journal.needs_copy", path=str(path), beside="-journal")
+    try:
+        with closing(sqlite3.connect(path.as_uri() + "?mode=rw", uri=True, isolation_level=None,
+                                     timeout=RECOVER_WITHIN)) as db:
+            db.execute("PRAGMA user_version").fetchone()  # the first look rolls back
+            with suppress(sqlite3.Error):  # somebody else reads it: it is whole all the same
+                db.execute("PRAGMA journal_mode=DELETE").fetchone()
+    except sqlite3.Error as error:
+        raise refused(path, error) from error
+
+
+def _is_hot(path: Path) -> bool:
+    """Whether a -journal lies there that was neither finished nor given up: those begin with 0."""
+    try:
+        with path.with_name(f"{path.name}-journal").open("rb") as journal:
+            return journal.read(1) not in {b"", b"\0"}
+    except OSError:
+        return False
 
 
 def _has_content(path: Path, suffix: str) -> bool:
