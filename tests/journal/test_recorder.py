@@ -170,6 +170,27 @@ while True:
     reader.close()
 
 
+@pytest.mark.parametrize("beyond", [0, 1, 3, 49])
+def test_what_fills_several_batches_is_all_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beyond: int
+) -> None:
+    """All of it waits before the recorder begins: each batch but the last is full."""
+    from workbench.journal import recorder as module
+
+    monkeypatch.setattr(module, "BATCH", 50)
+    count = 4 * 50 + beyond - 1  # the first row is the record's own note
+    made = Recorder(tmp_path / "r.swb")
+    for number in range(count):
+        made.put(event(result=number))
+    made.start()
+    assert made.flush()
+    rows = made.reader().page(1, 1_000)
+    assert [row.seq for row in rows] == list(range(1, count + 2))
+    assert [row.result for row in rows if row.call == "recv"] == list(range(count))
+    assert (made.committed, made.not_recorded) == (count + 1, 0)
+    made.close()
+
+
 def test_congestion_is_told(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     from workbench.journal import recorder as module
 
@@ -183,6 +204,7 @@ def test_congestion_is_told(recorder: Recorder, monkeypatch: pytest.MonkeyPatch)
     recorder.flush()
     end()
     assert seen.is_set()
+    assert recorder.committed == 20_001
     recorder.put(event())
     recorder.flush()
     assert not recorder.congested

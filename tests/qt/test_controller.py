@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from tests.leftover import sockets, threads_since
@@ -18,7 +20,7 @@ from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Role
 from workbench.engine.ticket import Ticket
 from workbench.journal.reader import Reader
-from workbench.qt.controller import TICK, Committed, Controller, Selection
+from workbench.qt.controller import IDLE_SHARE, TICK, Committed, Controller, Selection
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
 from workbench.texts import Problem
@@ -47,6 +49,33 @@ def test_commits_are_told_on_the_gui_thread_and_never_one_by_one(
     assert len(seqs) < 40
     assert {thread for _, thread in told} == {controller.thread()}
     assert controller.reader.count() == journal.committed
+
+
+@pytest.mark.parametrize(("painting_s", "least_s"), [
+    (0.0, TICK / 1000), (0.06, 0.06 * IDLE_SHARE)])
+def test_between_two_repaints_the_gui_rests(
+    controller: Controller, wait: Wait, painting_s: float, least_s: float
+) -> None:
+    """A tick at least, and longer where painting takes long: the sockets keep the processor.
+
+    Rows come all the time. Only too short a rest fails: a busy machine makes it longer. Qt's
+    timers may be early by a twentieth.
+    """
+    painted: list[tuple[float, float]] = []
+
+    def paint(_committed: Committed) -> None:
+        begun = time.perf_counter()
+        time.sleep(painting_s)
+        painted.append((begun, time.perf_counter()))
+
+    flood = QTimer()
+    flood.timeout.connect(lambda: controller.session.perform(c.Mark("one more")))
+    flood.start(1)
+    controller.committed.connect(paint)
+    wait(lambda: len(painted) >= 6)
+    flood.stop()
+    rests = [later[0] - earlier[1] for earlier, later in itertools.pairwise(painted)]
+    assert min(rests) >= 0.95 * least_s - 0.002, rests
 
 
 def test_a_ticket_is_told_after_perform_returned(controller: Controller, wait: Wait) -> None:

@@ -44,6 +44,9 @@ VALUES = st.one_of(
         "[1,\n 2, # ] \" '\n [ 'a]', \"b]\" ],\n]", '{ a = "}", b = [1], "c d" = { e = 1 } }',
         '[ { x = 1 }, { y = "]" } ] # [z]', '"a\u2028b\u2029c\u0085d"', "[]", "{}", '""', "''",
         '""""""', "''''''", '[""" ]\n[a]\n""",\n"]"]',
+        # brackets and quotes in a comment open and close nothing
+        "1 # [", "2 # {", "'x' # ]", '"y" # """', "true # ''' [[", "[1, # [ {\n2 # ] }\n]",
+        "[ # ]\n  3, # [[[\n] # {", '{ a = 1 } # "',
     ]),
 )  # fmt: skip
 
@@ -143,6 +146,10 @@ until = { endpoint = "a",
   text = "b" }
 [[step]]
 do = "c"
+[[step]] # [
+hex = "00" # a list [ that a comment opens, and {, and '''
+[[step]]
+do = "d"
 """
 
 
@@ -152,6 +159,7 @@ do = "c"
     (("step",), 6), (("step", 0), 6), (("step", 0, "step", 0, "do"), 9),
     (("step", 0, "step", 1, "do"), 11), (("step", 0, "step", 1, "until", "text"), 12),
     (("step", 1), 14), (("step", 1, "do"), 15), (("nothing", "at", "all"), 1), ((), 1),
+    (("step", 2, "hex"), 17), (("step", 3), 18), (("step", 3, "do"), 19),
 ])  # fmt: skip
 def test_lines(path: tuple[str | int, ...], line: int) -> None:
     assert line_of(locate(TEXT), path) == line

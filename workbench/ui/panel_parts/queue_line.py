@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from workbench.engine.snapshot import EndpointSnapshot
@@ -27,6 +28,7 @@ class QueueLine(QHBoxLayout):
         self._bar.setMinimumWidth(20)
         self._bar.setMaximumWidth(70)
         self._numbers = controls.add(QLabel(), "queue")
+        self._numbers.setTextFormat(Qt.TextFormat.PlainText)
         for widget in (self._label, self._bar, self._numbers, spring(), chips, *right):
             self.addWidget(widget)
 
