@@ -47,7 +47,7 @@ class Session:
 
     Attributes:
         journal: the recorder; readers are opened through it.
-        record: the record's file.
+        record: the record's file; another one once that was taken away.
         beyond_loopback: whether a bind that other machines can reach is allowed (and warned of).
     """
 
@@ -59,8 +59,8 @@ class Session:
             Problem: the file exists, or cannot be made.
         """
         kernel.raise_fd_limit()
-        self.record = record if record is not None else new_record_path()
-        self.journal = Recorder(self.record, capture=capture)
+        self.journal = Recorder(record if record is not None else new_record_path(),
+                                capture=capture)
         self.sink = self.journal
         self.beyond_loopback = beyond_loopback
         self._spawn = spawn
@@ -79,6 +79,10 @@ class Session:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def record(self) -> Path:
+        return self.journal.path
 
     # -- endpoints ----------------------------------------------------------------------------
 

@@ -59,9 +59,7 @@ def open_new(path: Path, clock: Clock, capture: int | None) -> sqlite3.Connectio
                          f" PRAGMA user_version={VERSION}; {SCHEMA}")
         db.executemany("INSERT INTO meta VALUES (?, ?)", meta)
         db.execute("COMMIT")
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        db.execute("PRAGMA temp_store=MEMORY")  # no spill file beside the record
+        _use_wal(db)
     except sqlite3.Error as error:
         if db is not None:
             db.close()
@@ -70,13 +68,57 @@ def open_new(path: Path, clock: Clock, capture: int | None) -> sqlite3.Connectio
     return db
 
 
-def seal(db: sqlite3.Connection) -> None:
+def open_copy(path: Path, whole: sqlite3.Connection, rows: int) -> sqlite3.Connection:
+    """The connection that goes on writing, in a file that `create` has made, what `whole` began.
+
+    SQLite still has open what was unlinked: its backup brings all of it over
+    (sqlite.org/backup.html). `rows`: how many events there are to be.
+
+    Raises:
+        Problem: it cannot be copied, or what is left is not whole.
+    """
+    db: sqlite3.Connection | None = None
+    try:
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False,
+                             cached_statements=STATEMENTS)
+        db.execute("PRAGMA synchronous=OFF")
+        whole.backup(db)
+        found = db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
+        if found != rows or db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            db.close()
+            raise Problem("journal.cannot_create", path=str(path),
+                          reason=Problem("sqlite.CORRUPT"))
+        _use_wal(db)
+    except sqlite3.Error as error:
+        if db is not None:
+            db.close()
+        raise Problem("journal.cannot_create", path=str(path),
+                      reason=reason_of_sqlite(error)) from error
+    return db
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=NORMAL")
+    db.execute("PRAGMA temp_store=MEMORY")  # no spill file beside the record
+    db.execute("SELECT 1 FROM meta").fetchone()  # -wal and -shm are there from now on
+
+
+def mark_closed(db: sqlite3.Connection, not_recorded: int = 0) -> None:
+    """What tells a record that was closed from one that a crash has left. Raises sqlite3.Error."""
+    values = [("closed_wall_ns", Clock().wall_ns)]
+    if not_recorded:
+        values.append(("not_recorded", not_recorded))
+    db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values)
+
+
+def seal(db: sqlite3.Connection, not_recorded: int = 0) -> None:
     """Mark the record as closed, leave one file, let it go.
 
     A reader of another program that holds on keeps the -wal there; the file is whole without it.
     """
     with suppress(sqlite3.Error):
-        db.execute("INSERT OR REPLACE INTO meta VALUES ('closed_wall_ns', ?)", (Clock().wall_ns,))
+        mark_closed(db, not_recorded)
     until = monotonic() + SEAL_WITHIN
     while not _one_file(db) and monotonic() < until:
         sleep(0.01)  # SQLite does not wait for readers here, and tells nobody when they go

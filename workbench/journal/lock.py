@@ -12,6 +12,9 @@ from typing import Final
 
 ASKING: Final = 1.0
 """Seconds in which whoever only asks is certain to have let go."""
+RESERVE: Final = 65_536
+"""Bytes of disk that the lock keeps, so that a record can still be marked as closed, and its index
+made, on a disk that is full."""
 
 
 def _path(record: Path) -> Path:
@@ -46,7 +49,8 @@ class RecordLock:
         """Take it.
 
         Raises:
-            OSError: the file beside the record cannot be made, or a writer holds it (EBUSY).
+            OSError: the file beside the record cannot be made, or a writer holds it (EBUSY), or
+                there is no room for RESERVE.
         """
         self._file = _path(record.resolve())
         flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
@@ -57,6 +61,36 @@ class RecordLock:
                 os.close(self._descriptor)
                 raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(self._file))
             sleep(0.005)
+        try:
+            self._reserve(self._descriptor)
+        except OSError:
+            self.release()
+            raise
+
+    def _reserve(self, descriptor: int) -> None:
+        """Random bytes: zeros may take no room at all. A regular write, since it fails at once."""
+        os.ftruncate(descriptor, 0)
+        left = os.urandom(RESERVE)
+        while left:
+            left = left[os.write(descriptor, left):]
+
+    def give_room(self) -> None:
+        """Give the reserve up, for the end of the record."""
+        if self._descriptor is not None:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, 0)
+
+    def stands(self) -> bool:
+        """Whether others still find the lock beside the record."""
+        if self._descriptor is None:
+            return False
+        try:
+            found = self._file.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return os.path.samestat(found, os.fstat(self._descriptor))
 
     def release(self) -> None:
         """Drop the lock and its file."""
@@ -64,7 +98,8 @@ class RecordLock:
             return
         if sys.platform != "win32":  # unlinked while it is held: nobody can take a dying file
             with suppress(OSError):
-                self._file.unlink()
+                if self.stands():
+                    self._file.unlink()
         os.close(self._descriptor)
         self._descriptor = None
         if sys.platform == "win32":  # an open file cannot be unlinked there

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
@@ -105,14 +105,19 @@ class Reader:
         path: the file.
         clock: the record's time base.
         crashed: nobody writes it and it was never closed.
+        not_recorded: events that came after recording had stopped, if it did.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open a record.
+    def __init__(self, path: Path, follow: Callable[[], Path] | None = None) -> None:
+        """Open a record; `follow` says where a live one goes on.
 
         Raises:
             Problem: no such file, not a record, from a newer version, or not readable.
         """
+        self._follow = follow
+        self._open(path)
+
+    def _open(self, path: Path) -> None:
         self.path = path
         self._db = connect(path)
         # a connection that is only dropped lives on in a cycle, and keeps the -wal beside the file
@@ -121,6 +126,7 @@ class Reader:
             self._check()
             meta = dict(self._db.execute("SELECT key, value FROM meta").fetchall())
             self.clock = Clock(int(meta["started_wall_ns"]), int(meta["started_perf_ns"]))
+            self.not_recorded = int(meta.get("not_recorded", 0))
         except sqlite3.Error as error:
             self.close()
             raise refused(path, error) from error
@@ -146,6 +152,9 @@ class Reader:
         Raises:
             Problem: the file is damaged, or cannot be read any more.
         """
+        if self._follow is not None and self._end.alive and self._follow() != self.path:
+            self._end()
+            self._open(self._follow())
         try:
             return self._db.execute(statement, parameters).fetchall()
         except (sqlite3.ProgrammingError, sqlite3.InterfaceError):

@@ -30,11 +30,11 @@ from workbench.engine.events import (
 )
 from workbench.journal import file
 from workbench.journal.bulk import inserts
-from workbench.journal.lock import RecordLock
 from workbench.journal.order import in_order
 from workbench.journal.pairs import Pairs
+from workbench.journal.place import Place, continued
 from workbench.journal.reasons import reason_of_sqlite
-from workbench.texts import Problem, reason_of
+from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Reader
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 RECEIVING: Final = frozenset({"recv", "recvfrom"})
 REST: Final = 0.01
 """Seconds between batches: the engine keeps the processor, the batch grows (DESIGN 3)."""
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks whether the file is still there; also while nothing comes."""
 BATCH: Final = 20_000
 READABLE: Final = 256
 """Items of a batch that somebody may follow by eye: these are put in order (`in_order`)."""
@@ -55,10 +57,11 @@ class Recorder:
     """Writes a record; an engine `Sink`. Thread-safe: put() from anywhere.
 
     Attributes:
-        path: the record's file.
+        path: the record's file; another one once it was taken away and goes on beside it.
         clock, congested: as in engine.events.Sink.
         committed: the last seq that is safely in the file.
         failed: why recording stopped, None while it goes on.
+        moved: what was taken away, and where the record goes on; None: nothing was.
         not_recorded: how many events came after that.
     """
 
@@ -69,14 +72,14 @@ class Recorder:
         Raises:
             Problem: the file exists or cannot be made.
         """
-        self.path = path
-        self.clock = clock or Clock()
+        self.clock = clock = clock or Clock()
         self._capture = capture
         self._whole: dict[int, bytes] | None = None
         self._cutting = False
         self.congested = False
         self.committed = 0
         self.failed: Problem | None = None
+        self.moved: Problem | None = None
         self.not_recorded = 0
         self._max_rows = max_rows
         self._queue: deque[Item] = deque()
@@ -91,22 +94,14 @@ class Recorder:
         self._closing = False
         self._thread: threading.Thread | None = None
         self._pairs = Pairs()
-        file.create(path)
-        try:
-            self._lock = RecordLock(path)
-        except OSError as error:
-            path.unlink()
-            raise Problem("journal.cannot_create", path=str(path),
-                          reason=reason_of(error)) from error
-        try:
-            self._db = file.open_new(path, self.clock, capture)
-        except Problem:
-            self._lock.release()
-            with suppress(OSError):
-                path.unlink()
-            raise
+        self._place = Place(path, lambda at: file.open_new(at, clock, capture))
+        self._look_at = monotonic() + LOOK_EVERY
 
     # -- from any thread ----------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path:
+        return self._place.path
 
     @property
     def capture(self) -> int | None:
@@ -182,10 +177,19 @@ class Recorder:
         return end
 
     def reader(self) -> Reader:
-        """A reader of this live record; closed with it at the latest."""
+        """A reader of this live record, wherever it goes on; closed with it at the latest.
+
+        Raises:
+            Problem: it cannot be read.
+        """
         from workbench.journal.reader import Reader
 
-        made = Reader(self.path)
+        try:
+            made = Reader(self.path, follow=lambda: self.path)
+        except Problem:
+            self._look_at = 0.0  # it may have been taken away a moment ago
+            self.flush()
+            made = Reader(self.path, follow=lambda: self.path)
         self._readers.add(made)
         return made
 
@@ -199,8 +203,10 @@ class Recorder:
             self._thread.join()
         for reader in list(self._readers):
             reader.close()
-        file.seal(self._db)
-        self._lock.release()
+        if self._place.lost():
+            self._place.abandon()
+        else:
+            self._place.close(self.not_recorded)
         self._tell()
 
     # -- the recorder's thread ----------------------------------------------------------------
@@ -211,12 +217,13 @@ class Recorder:
 
     def _run(self) -> None:
         while True:
+            self._look_after_file()
             if not self._queue:
                 if self._closing:
                     return
                 self._sleeping = True
                 if not self._queue and not self._closing:
-                    self._wake.wait()
+                    self._wake.wait(LOOK_EVERY)
                 self._sleeping = False
                 self._wake.clear()
                 continue
@@ -225,6 +232,37 @@ class Recorder:
             self.congested = waiting > (LOW_WATER if self.congested else HIGH_WATER)
             if waiting < BATCH and not self._closing:
                 self._wake_after_rest()
+
+    def _look_after_file(self) -> None:
+        """Notice that the file was taken away; at the end in any case, else now and then."""
+        now = monotonic()
+        if self.failed is not None or (now < self._look_at and not self._closing):
+            return
+        self._look_at = now + LOOK_EVERY
+        if self._place.lost():
+            self._move()
+        else:
+            self._place.keep_locked()
+
+    def _move(self) -> None:
+        """Go on beside, with all that was written so far."""
+        old = self._place
+        self.congested = True  # a large record takes its time
+        with suppress(OSError):  # it may have gone with its folder
+            old.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._place = Place(continued(old.path),
+                                lambda at: file.open_copy(at, old.db, self.committed))
+        except Problem as problem:
+            self._fail(Problem("journal.taken_away", path=str(old.path), rows=self.committed,
+                               reason=problem), [])
+        else:
+            old.abandon()
+            self.moved = Problem("journal.moved", old=str(old.path), path=str(self.path))
+            self._append(Event(self.clock.now(), 0, 0, None, NOTE, "record_moved",
+                               f"{str(old.path)!r}, {str(self.path)!r}", None, None, None, None,
+                               None, None, None))
+        self._tell()
 
     def _wake_after_rest(self) -> None:
         until = monotonic() + REST
@@ -309,9 +347,9 @@ class Recorder:
     def _execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         r"""One statement. Names that are no text (a unix path may be any bytes) become \xHH."""
         try:
-            self._db.execute(statement, parameters)
+            self._place.db.execute(statement, parameters)
         except UnicodeEncodeError:
-            self._db.execute(statement, [
+            self._place.db.execute(statement, [
                 _as_text(value) if isinstance(value, str) else value for value in parameters
             ])
 
@@ -364,7 +402,8 @@ class Recorder:
     def _fail(self, problem: Problem, items: list[Item]) -> None:
         """Recording stops; the sockets go on, and what is not recorded is counted."""
         with suppress(sqlite3.Error):
-            self._db.execute("ROLLBACK")
+            self._place.db.execute("ROLLBACK")
+        self._place.give_room()
         self._seq = self.committed
         self.not_recorded += sum(isinstance(item, Event) for item in items)
         self.failed = problem

@@ -18,10 +18,12 @@ class _OldJournal:
     """What the window asks a recorder for; nothing more will come."""
 
     failed: Problem | None = None
-    not_recorded = 0
+    moved: Problem | None = None
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._reader = Reader(path)
+        self.not_recorded = self._reader.not_recorded
         self.committed = self._reader.count()
         self.clock: Clock = self._reader.clock
 
@@ -45,7 +47,6 @@ class OldRecord(Session):
         Raises:
             Problem: not a record, from a newer version, or it cannot be read.
         """
-        self.record = path
         self.journal = _OldJournal(path)  # type: ignore[assignment]
         self._endpoints = {}
 

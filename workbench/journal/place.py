@@ -1,0 +1,124 @@
+"""Where a record is written: its file, its lock, the connection; whether they are still there."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from workbench.journal import file
+from workbench.journal.lock import RecordLock
+from workbench.texts import Problem, reason_of
+
+BESIDE: Final = ("", "-wal", "-shm")
+"""What SQLite has open while it writes, by what follows the record's name."""
+_Identity = tuple[int, int]
+
+
+class Place:
+    """A record that this process writes.
+
+    SQLite goes on writing to files that were deleted or replaced, and says nothing. They are
+    compared by device and inode, and only with stat(2): to close a descriptor of one of them would
+    drop SQLite's locks (fcntl(2)).
+
+    Attributes:
+        path: the record's file.
+        db: the connection that writes.
+    """
+
+    def __init__(self, path: Path, fill: Callable[[Path], sqlite3.Connection]) -> None:
+        """Make the file, lock it, and have `fill` begin the record in it.
+
+        Raises:
+            Problem: it exists, or cannot be made; nothing is left then.
+        """
+        self.path = path
+        file.create(path)
+        try:
+            self._lock = RecordLock(path)
+        except OSError as error:
+            path.unlink()
+            raise Problem("journal.cannot_create", path=str(path),
+                          reason=reason_of(error)) from error
+        try:
+            self.db = fill(path)
+        except Problem:
+            self._lock.release()
+            with suppress(OSError):
+                path.unlink()
+            raise
+        self._files = {at: _identity(at) for at in self._paths()}
+        self._size = 0
+
+    def _paths(self) -> list[Path]:
+        return [self.path.with_name(self.path.name + suffix) for suffix in BESIDE]
+
+    def lost(self) -> bool:
+        """Whether one of the files was deleted, replaced or cut short since it was made."""
+        try:
+            if any(_identity(path) != known for path, known in self._files.items()):
+                return True
+            size, before = self.path.stat().st_size, self._size
+        except OSError:  # it cannot be looked at now: that says nothing of what is there
+            return False
+        self._size = size
+        return size < before
+
+    def keep_locked(self) -> None:
+        """Lock it again where the lock was deleted: without one it counts as left by a crash."""
+        if not self._lock.stands():
+            with suppress(OSError):
+                self._lock.release()
+                self._lock = RecordLock(self.path)
+
+    def give_room(self) -> None:
+        """Free what was kept for the end of a record on a full disk."""
+        self._lock.give_room()
+
+    def close(self, not_recorded: int) -> None:
+        """Mark the record as closed, leave one file, let it go."""
+        file.seal(self.db, not_recorded)
+        self._lock.release()
+
+    def abandon(self) -> None:
+        """Let go of what was lost; of its files nothing stays that another could take for its own.
+
+        A file that was only moved is whole then, wherever it is.
+        """
+        with suppress(sqlite3.Error):
+            file.mark_closed(self.db)
+            self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        with suppress(sqlite3.Error):
+            self.db.close()
+        for path, known in self._files.items():
+            with suppress(OSError):
+                if path != self.path and _identity(path) == known:
+                    path.unlink()
+        self._lock.release()
+
+
+def _identity(path: Path) -> _Identity | None:
+    """Device and inode; None where there is nothing. Raises OSError."""
+    try:
+        found = path.stat(follow_symlinks=False)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def continued(path: Path) -> Path:
+    """A free name beside a record that says that it goes on there; never one that it had before."""
+    found = re.fullmatch(r"(.*?)(?: \(continued(?: (\d+))?\))?", path.stem, re.DOTALL)
+    assert found is not None
+    first = 1 if found[1] == path.stem else int(found[2] or 1) + 1
+    for number in itertools.count(first):
+        word = "continued" if number == 1 else f"continued {number}"
+        at = path.with_name(f"{found[1]} ({word}){path.suffix}")
+        if not at.exists():
+            return at
+    raise AssertionError  # itertools.count never ends
