@@ -1,0 +1,250 @@
+"""Bytes that come in pieces, as text: a character that two pieces share is shown whole, once.
+
+A decoder for each direction of each connection goes on where the last piece ended; `resume` finds
+its state in the middle of a stream from the few bytes before. Messages (SOCK_DGRAM,
+SOCK_SEQPACKET) stand alone: `message`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from collections.abc import Iterable
+from functools import cache
+from typing import Final, NamedTuple
+
+from workbench.payload import escape
+
+_HIGH: Final = bytes(range(0x80, 0x100))
+_DIGITS: Final = b"0123456789"
+_NATIVE: Final = "le" if sys.byteorder == "little" else "be"
+_DOUBLE: Final = frozenset({
+    "gbk", "gb2312", "big5", "big5hkscs", "cp950", "shift_jis", "shift_jis_2004", "shift_jisx0213",
+    "cp932", "euc_jp", "euc_jis_2004", "euc_jisx0213", "euc_kr", "cp949", "johab",
+})
+"""Supersets of ASCII in which no byte below 0x80 begins a character of several bytes."""
+_MARKS: Final = {
+    "utf-16": ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
+    "utf-32": ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
+}
+_WITH_MARK: Final = frozenset({*_MARKS, "utf-8-sig"})
+"""Their texts begin with U+FEFF, which is no character of them; each message has its own."""
+BEGUN: Final = "‹…›"
+"""Stands before a character whose first bytes came in the piece before."""
+
+
+class Decoded(NamedTuple):
+    r"""What one piece gave.
+
+    Attributes:
+        text: the characters completed in it; bytes that are none as \xHH.
+        begun: how many bytes of its first character came before it.
+        open: its last bytes, where they begin a character (or go on with one) that later bytes
+            have to complete.
+    """
+
+    text: str
+    begun: int
+    open: bytes
+
+
+class Piece(NamedTuple):
+    """Bytes of one call, as a record keeps them; `missing`: how many followed and were not kept."""
+
+    data: bytes
+    missing: int = 0
+
+
+class Decoder:
+    """Decodes one direction of one stream; never raises for what the bytes are."""
+
+    def __init__(self, encoding: str) -> None:
+        self._name = _codec_name(encoding)
+        self._lost = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._head = b""
+        self._inner = None if self._name in _MARKS else _incremental(self._name)
+
+    def feed(self, data: bytes) -> Decoded:
+        """The characters that the next bytes complete."""
+        begun = len(self._pending())
+        # of a character whose beginning was lost no text can be made
+        remains, rest = data[: self._lost], data[self._lost :]
+        self._lost -= len(remains)
+        try:
+            text = self._decode(rest)
+        except (UnicodeError, ValueError):  # UTF-7 and idna ignore `errors`
+            self._begin()
+            text = rest.decode("latin-1")
+        if self._name in _WITH_MARK:
+            text = text.removeprefix("\ufeff")
+        pending = self._pending()
+        return Decoded(_escaped(remains) + text, begun, pending[-len(rest):] if rest else b"")
+
+    def lose(self, count: int) -> None:
+        """So many bytes came that nobody has kept: a character cut by them is not completed.
+
+        Where each character has the same width (UTF-16, UTF-32) the place in it is kept.
+        """
+        width = _width(self._name)
+        place = (len(self._pending()) - self._lost + count) % width
+        if self._inner is not None:
+            self._inner.reset()
+        self._head = b""
+        self._lost = (width - place) % width
+
+    def end(self) -> str:
+        r"""What is left when nothing more comes: bytes of a character without its end, as \xHH."""
+        return _escaped(self._pending())
+
+    def _decode(self, data: bytes) -> str:
+        if self._inner is None:
+            self._head += data
+            marks = _MARKS[self._name]
+            if len(self._head) < len(marks[0][0]):
+                return ""
+            chosen = next((codec for mark, codec in marks if self._head.startswith(mark)),
+                          f"{self._name}-{_NATIVE}")
+            self._inner = _incremental(chosen)
+            data, self._head = self._head, b""
+        return self._inner.decode(data)
+
+    def _pending(self) -> bytes:
+        return self._head if self._inner is None else self._inner.getstate()[0]
+
+
+def resume(encoding: str, earlier: Iterable[Piece]) -> Decoder:
+    """A decoder as it stands after `earlier`: what came before, newest first.
+
+    No more of it is taken than is needed: in UTF-8 three bytes; in GBK, Big5, Shift-JIS and EUC
+    back to a byte below 0x80, after which no character is open (GB18030: and no digit). UTF-16 and
+    codecs with shifts have no such byte: all that is given is decoded. Where `earlier` ends
+    before a sure place (its reader looks back so far and no farther), or bytes are missing, a
+    character is taken to begin there; that can be wrong for such text alone.
+    """
+    codec = _codec_name(encoding)
+    needed: list[Piece] = []
+    for piece in earlier:
+        if piece.missing and _width(codec) == 1:
+            break
+        place = _sure_place(piece.data, codec)
+        if place is not None:
+            needed.append(Piece(piece.data[place:]))
+            break
+        needed.append(piece)
+    decoder = Decoder(encoding)
+    for piece in reversed(needed):
+        decoder.feed(piece.data)
+        if piece.missing:
+            decoder.lose(piece.missing)
+    return decoder
+
+
+def may_go_on(data: bytes, encoding: str) -> bool:
+    """Whether a piece that begins like this can complete a character of the piece before."""
+    codec = _codec_name(encoding)
+    first = data[:1]
+    if codec == "utf-8":
+        return b"\x80" <= first < b"\xc0"
+    if codec in _DOUBLE or codec == "gb18030":
+        return first >= b"0"  # of all these, only GB18030 and Johab have trail bytes below "@"
+    return not _is_single(codec)
+
+
+def marked(piece: Decoded) -> str:
+    """The text of one piece on one line, with a mark where it begins or ends in a character."""
+    if piece.begun and not piece.text:  # nothing at all: the rest of a byte order mark
+        return f"‹…{piece.open.hex(' ')}…›" if piece.open else ""
+    end = f"‹{piece.open.hex(' ')}…›" if piece.open else ""
+    return (BEGUN if piece.begun else "") + escape(piece.text) + end
+
+
+class Shown(NamedTuple):
+    """A text for a view, and how many of the bytes it stands for."""
+
+    text: str
+    count: int
+
+
+def show_next(decoder: Decoder, piece: Piece, most: int | None = None) -> Shown:
+    """The next piece of a stream on one line, cut after `most` bytes, but not in a character."""
+    data, missing = piece
+    head = data if most is None else data[:most]
+    found = decoder.feed(head)
+    count = len(head)
+    if len(head) < len(data):
+        decoder.feed(data[len(head):])
+        # the view cuts here, not the read; of a character begun before it nothing can be left out
+        if found.text or not found.begun:
+            count -= len(found.open)
+            found = found._replace(open=b"")
+    if missing:
+        decoder.lose(missing)
+    return Shown(marked(found), count)
+
+
+def message(piece: Piece, encoding: str, most: int | None = None) -> Shown:
+    """A message, which shares no character with another, on one line, cut after `most` bytes."""
+    decoder = Decoder(encoding)
+    whole = not piece.missing and (most is None or len(piece.data) <= most)
+    if not whole:
+        return show_next(decoder, piece, most)
+    found = decoder.feed(piece.data)
+    return Shown(escape(found.text + decoder.end()), len(piece.data))
+
+
+def _escaped(data: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in data)
+
+
+def _width(codec: str) -> int:
+    """Bytes of each unit, where all have the same number."""
+    return {"utf-16": 2, "utf-32": 4}.get(codec[:6], 1)
+
+
+def _sure_place(data: bytes, codec: str) -> int | None:
+    """The last place at which a character begins or ends, whatever stands before `data`."""
+    if codec == "utf-8":
+        tail = data[-4:]
+        for back, byte in enumerate(reversed(tail)):
+            if byte < 0x80:
+                return len(data) - back
+            if byte >= 0xC0:
+                return len(data) - back - 1
+        return len(data) if len(tail) == 4 else None  # a lead byte has three at most behind it
+    if codec in _DOUBLE or codec == "gb18030":
+        place = len(data.rstrip(_HIGH + _DIGITS if codec == "gb18030" else _HIGH))
+        return place or None
+    return len(data) if _is_single(codec) else None
+
+
+@cache
+def _codec_name(encoding: str) -> str:
+    """The codec's own name; Latin-1 for what is no encoding of text."""
+    try:
+        found = codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        return "iso8859-1"
+    return found.name if found._is_text_encoding else "iso8859-1"
+
+
+@cache
+def _is_single(codec: str) -> bool:
+    """Whether each byte is a character of its own."""
+    if codec in _MARKS:
+        return False
+    for byte in range(256):
+        decoder = _incremental(codec)
+        try:
+            decoder.decode(bytes([byte]))
+        except (UnicodeError, ValueError):
+            return False
+        if decoder.getstate() != (b"", 0):
+            return False
+    return True
+
+
+def _incremental(codec: str) -> codecs.IncrementalDecoder:
+    return codecs.getincrementaldecoder(codec)("backslashreplace")
