@@ -115,7 +115,7 @@ def test_what_was_not_kept_breaks_a_character() -> None:
 def test_a_view_cuts_no_character() -> None:
     decoder = Decoder("utf-8")
     assert show_next(decoder, Piece("a中文".encode()), most=3) == ("a", 1)
-    assert show_next(decoder, Piece("!".encode())).text == "!"
+    assert show_next(decoder, Piece(b"!")).text == "!"
     assert message(Piece("a中文".encode()), "utf-8", 5) == ("a中", 4)
 
 

@@ -14,6 +14,7 @@ from typing import TypeGuard
 
 from workbench.journal.export import text_line
 from workbench.journal.reader import row_json
+from workbench.journal.streams import Streams
 from workbench.scenario.model import Scenario
 from workbench.scenario.report import Report, StepResult
 from workbench.session import Session
@@ -69,6 +70,7 @@ class Printer:
 
     def _print_all(self) -> None:
         printed = 0
+        streams = Streams(self._reader, every_row=True)
         while True:
             self._wake.wait()
             self._wake.clear()
@@ -80,7 +82,7 @@ class Printer:
                     break
                 printed = rows[-1].seq
                 if self._text:
-                    lines = [text_line(self._reader, row) for row in rows]
+                    lines = [text_line(self._reader, row, streams) for row in rows]
                 else:
                     lines = [row_json(row) for row in rows]
                 if not write("\n".join(lines) + "\n"):

@@ -162,10 +162,10 @@ def marked(piece: Decoded) -> str:
 
 
 class Shown(NamedTuple):
-    """A text for a view, and how many of the bytes it stands for."""
+    """A text for a view, and how many of the bytes it stands for (`taken`)."""
 
     text: str
-    count: int
+    taken: int
 
 
 def show_next(decoder: Decoder, piece: Piece, most: int | None = None) -> Shown:

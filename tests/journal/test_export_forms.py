@@ -15,9 +15,10 @@ from tests.journal.conftest import Make, event
 from workbench import texts
 from workbench.engine.events import NOTE, Event
 from workbench.journal import export
-from workbench.journal.export import FORMATS, encoding_of, rows_of, wall_time
+from workbench.journal.export import FORMATS, rows_of, wall_time
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader, Row
+from workbench.journal.streams import encoding_of
 
 SLOW = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.text(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TextIO
@@ -13,7 +12,8 @@ from workbench.engine.events import NOTE
 from workbench.journal.notes import note_text
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row, row_json
-from workbench.payload import escape, show
+from workbench.journal.streams import Streams, piece_of
+from workbench.payload import escape
 from workbench.texts import tr
 
 PAGE: Final = 2_000
@@ -36,9 +36,7 @@ def rows_of(reader: Reader, condition: Condition | None) -> Iterator[Row]:
 
 def missing_bytes(row: Row) -> int:
     """Bytes of the call that the record did not keep."""
-    if row.size is None or row.payload is None or row.result is None:
-        return 0
-    return max(0, row.size - len(row.payload))
+    return piece_of(row).missing if row.payload is not None else 0
 
 
 def wall_time(reader: Reader, t_ns: int) -> str:
@@ -77,7 +75,7 @@ def _no_formula(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
-def text_line(reader: Reader, row: Row, encoding: str = "utf-8") -> str:
+def text_line(reader: Reader, row: Row, streams: Streams) -> str:
     """One event for a person: time, who, call, result, bytes."""
     clock = wall_time(reader, row.t_ns)[11:26]
     who = row.endpoint or "-"
@@ -88,7 +86,7 @@ def text_line(reader: Reader, row: Row, encoding: str = "utf-8") -> str:
     what = escape(note_text(row) if row.kind == NOTE else f"{row.call}({row.args})")
     line = f"{row.seq:>6}  {clock}  {who:<14} {row.kind:<7} {what} {outcome}"
     if row.payload:
-        line += f"  {show(row.payload, encoding)}"
+        line += f"  {streams.show(row).text}"
     missing = missing_bytes(row)
     if missing:
         line += "  " + tr("export.gap", missing=missing, size=row.size)
@@ -98,18 +96,8 @@ def text_line(reader: Reader, row: Row, encoding: str = "utf-8") -> str:
 def to_text(reader: Reader, out: TextIO, condition: Condition | None) -> None:
     """Lines for a person; the first one says when and by what."""
     out.write(tr("export.head", time=wall_time(reader, 0), count=reader.count()) + "\n")
-    known = {row.name: encoding_of(row.config) for row in reader.endpoints()}
-    out.writelines(text_line(reader, row, known.get(row.endpoint or "", "utf-8")) + "\n"
-                   for row in rows_of(reader, condition))
-
-
-def encoding_of(config: str) -> str:
-    """The encoding among an endpoint's settings (JSON); UTF-8 where there is none."""
-    try:
-        found = json.loads(config).get("encoding")
-    except (ValueError, AttributeError):
-        return "utf-8"
-    return found if isinstance(found, str) else "utf-8"
+    streams = Streams(reader, every_row=condition is None)
+    out.writelines(text_line(reader, row, streams) + "\n" for row in rows_of(reader, condition))
 
 
 FORMATS: Final[Mapping[str, Callable[[Reader, TextIO, Condition | None], None]]] = {

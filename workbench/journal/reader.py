@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
@@ -19,6 +19,8 @@ from workbench.texts import Problem
 
 LED_TO: Final = 500
 AROUND: Final = 50
+LOOK_BACK: Final = 5_000
+"""Rows before one among which what its connection carried is looked for: some milliseconds."""
 CHUNK: Final = 50_000
 """Rows of one read transaction: a longer one would let the WAL grow without end (DESIGN 3)."""
 
@@ -331,6 +333,21 @@ class Reader:
             " ORDER BY seq DESC LIMIT ?", (connection, seq, limit),
         )
         return [Row._make(row) for row in reversed(found)]
+
+    def carried_before(self, connection: int, calls: Collection[str], seq: int, limit: int
+                       ) -> list[tuple[int, bytes, int]]:
+        """What these calls carried on a connection before a row, newest first, near it.
+
+        Number, kept bytes and true size of each; of the LOOK_BACK rows before it, and of those
+        since the connection began.
+        """
+        marks = ",".join("?" * len(calls))
+        return cast("list[tuple[int, bytes, int]]", self._all(
+            "SELECT seq, coalesce(payload, x''), size FROM event WHERE connection = ?"
+            " AND seq < ? AND seq >= max(? - ?, coalesce((SELECT opened_seq FROM connection"
+            f" WHERE id = ?), 0) - ?) AND call IN ({marks}) AND kind = 'call' AND error IS NULL"
+            " AND size > 0 ORDER BY seq DESC LIMIT ?",
+            (connection, seq, seq, LOOK_BACK, connection, AROUND, *calls, limit)))
 
     def calls_of(self, seq: int) -> int:
         """How many calls a command led to, among the next rows (LED_TO of them)."""

@@ -14,6 +14,7 @@ from workbench.engine.commands import Command
 from workbench.engine.snapshot import EndpointSnapshot
 from workbench.engine.ticket import Ticket
 from workbench.journal.reader import Reader, Row
+from workbench.journal.streams import Manner, Recorded
 from workbench.qt.formatting import Accepted
 from workbench.session import Session
 from workbench.texts import Problem
@@ -87,6 +88,7 @@ class Controller(QObject):
         self._numbers: dict[int, int | None] = {}
         self._accepted: dict[int, Accepted] = {}
         self._roles: dict[str, str] = {}
+        self._recorded = Recorded(self.reader)
         self._told = 0
         self._flushed = 0.0
         self._pump = _single_shot(self, self._flush)
@@ -190,6 +192,13 @@ class Controller(QObject):
             self._roles = self.reader.roles()
         return self._roles.get(endpoint or "")
 
+    def manner_of(self, endpoint: str | None) -> Manner:
+        """How the bytes of an endpoint read as text: as it is set now, else as recorded."""
+        if endpoint is not None and endpoint in self.session.endpoints:
+            settings = self.session.settings(endpoint)
+            return Manner(settings.type, settings.encoding)
+        return self._recorded(endpoint)
+
     def accepted(self, row: Row) -> Accepted | None:
         """What an accept() led to; None for every other row, and while that is not yet recorded."""
         if row.call != "accept" or row.error is not None or row.result is None:
@@ -218,6 +227,7 @@ class Controller(QObject):
         self._numbers = {}
         self._accepted = {}
         self._roles = {}
+        self._recorded = Recorded(self.reader)
         self._told = 0
         self._end_subscription = session.journal.subscribe(self._on_commit)
         old.close(timeout)

@@ -82,12 +82,18 @@ def peer_text(address: str | None, owner: str | None) -> str:
     return f"= {owner} :{port}" if port.isdecimal() else f"= {owner}"
 
 
-def data_text(row: Row, accepted: Accepted | None = None) -> str:
-    """Bytes, addresses, notes: the last column. `accepted`: for an accept() that returned."""
+def data_text(row: Row, accepted: Accepted | None = None, shown: str | None = None) -> str:
+    """Bytes, addresses, notes: the last column.
+
+    Args:
+        row: the event.
+        accepted: for an accept() that returned.
+        shown: its bytes as text, where their stream is known.
+    """
     if row.kind == NOTE:
         return note_text(row)
     if row.payload:
-        shown = show(row.payload[:PREVIEW])
+        shown = show(row.payload[:PREVIEW]) if shown is None else shown
         if missing_bytes(row):
             shown += " " + tr("export.gap", missing=missing_bytes(row), size=row.size)
         if row.call in {"recvfrom", "sendto"} and row.peer:

@@ -23,8 +23,10 @@ from PySide6.QtCore import (
 from workbench.engine.events import COMMAND, NOTE
 from workbench.journal.query import Condition
 from workbench.journal.reader import Row
+from workbench.journal.streams import Manner, Streams
 from workbench.qt.controller import Committed, Controller
 from workbench.qt.formatting import (
+    PREVIEW,
     call_text,
     command_text,
     data_text,
@@ -39,6 +41,7 @@ from workbench.texts import tr
 
 PAGE: Final = 256
 PAGES_KEPT: Final = 64
+TEXTS_KEPT: Final = 1000
 CHUNK: Final = 50_000
 FOLDED_WITHIN: Final = 500
 """Rows after a command among which its calls are folded."""
@@ -105,6 +108,8 @@ class LogModel(QAbstractTableModel):
         super().__init__(parent)
         self._controller = controller
         self._pages: OrderedDict[int, list[Row]] = OrderedDict()
+        self._streams = Streams(controller.reader, controller.manner_of)
+        self._shown_bytes: dict[tuple[int, Manner], str] = {}
         self._seqs = array("q")
         self._scanned = 0
         self._shown = 0
@@ -156,6 +161,8 @@ class LogModel(QAbstractTableModel):
     @Slot()
     def _on_begun_anew(self) -> None:
         self._pages.clear()
+        self._streams = Streams(self._controller.reader, self._controller.manner_of)
+        self._shown_bytes.clear()
         self.cleared = 0
         self._restart()
 
@@ -287,9 +294,21 @@ class LogModel(QAbstractTableModel):
             "" if event.kind == NOTE else call_text(event),
             result_text(event),
             took_text(event),
-            data_text(event, self._controller.accepted(event)),
+            data_text(event, self._controller.accepted(event), self._bytes(event)),
             *_extra(event),
         )
+
+    def _bytes(self, event: Row) -> str | None:
+        """The bytes of a row as text; a row is painted often, and does not change."""
+        if not event.payload:
+            return None
+        key = (event.seq, self._controller.manner_of(event.endpoint))
+        known = self._shown_bytes.get(key)
+        if known is None:
+            if len(self._shown_bytes) > TEXTS_KEPT:
+                self._shown_bytes.clear()
+            known = self._shown_bytes[key] = self._streams.show(event, PREVIEW).text
+        return known
 
     def _role(self, command: Row) -> str | None:
         """What a command acted on: a server may have been of another kind then."""

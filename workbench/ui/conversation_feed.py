@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from workbench.journal.streams import READS, SENDS, Streams
 from workbench.texts import tr
-from workbench.ui.panel_parts.conversation import READS, SENDS, Conversation
+from workbench.ui.panel_parts.conversation import Conversation
 from workbench.ui.talk_lines import TalkLines
 
 if TYPE_CHECKING:
@@ -39,10 +40,16 @@ class ConversationFeed:
         self.connections: frozenset[int] = frozenset()
         self.peer: str | None = None
         self.numbered = False
-        self._lines = TalkLines()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._reader = self._controller.reader
+        self._lines = TalkLines(Streams(self._reader, self._controller.manner_of))
 
     def refresh(self) -> None:
         """Show what was committed since."""
+        if self._reader is not self._controller.reader:  # of another record now
+            self.again()
         committed = self._controller.session.journal.committed
         if committed - self._seen > LOOK_BACK:
             self._view.add([tr("conversation.skipped")])
@@ -58,14 +65,13 @@ class ConversationFeed:
         """Show the newest rows anew: another encoding or language."""
         committed = self._controller.session.journal.committed
         self._view.clear()
-        self._lines = TalkLines()
+        self._begin()
         self._seen = max(0, committed - LOOK_BACK)
         while self._seen < committed:
             self._read(min(committed, self._seen + PAGE))
 
     def _read(self, upto: int) -> None:
-        reader = self._controller.reader
-        rows = reader.page(self._seen + 1, upto - self._seen)
+        rows = self._reader.page(self._seen + 1, upto - self._seen)
         self._seen = upto
         lines = []
         for row in rows:
@@ -88,7 +94,7 @@ class ConversationFeed:
     def _whose(self, row: Row) -> int | None:
         """Of which connection a row is: an accept() is the beginning of the one it made."""
         if row.call == "accept" and row.error is None:
-            found = self._controller.reader.accepted(row)
+            found = self._reader.accepted(row)
             return found[0] if found is not None else None
         return row.connection
 

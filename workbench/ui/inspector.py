@@ -1,17 +1,12 @@
-"""Inspector: the chosen event explained, and its bytes as text and hex."""
+"""Inspector: the chosen event explained, its bytes, and what the kernel shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
     QScrollArea,
     QTabWidget,
     QVBoxLayout,
@@ -20,21 +15,17 @@ from PySide6.QtWidgets import (
 
 from workbench.evidence import evidence_of
 from workbench.explain import explain
-from workbench.journal.export import missing_bytes
 from workbench.journal.query import parse
 from workbench.journal.reader import Row
-from workbench.payload import ENCODINGS, hexdump, show
 from workbench.qt.controller import Controller
 from workbench.qt.formatting import title_of, who_text
 from workbench.texts import tr
-from workbench.ui import theme
+from workbench.ui.bytes_tab import BytesTab
 from workbench.ui.kernel_tab import KernelTab
 from workbench.ui.panel_parts.message_line import WayOut
 from workbench.ui.paper import Paper, Ways
 
 LOOK_BACK = 2000
-WHOLE_ROW = 78
-"""Characters of a row of the hex dump with 16 bytes, and a little air."""
 
 
 class Inspector(QTabWidget):
@@ -64,33 +55,13 @@ class Inspector(QTabWidget):
         explain_column.setSpacing(0)
         explain_column.addWidget(self._text, 1)
         explain_column.addWidget(self._offered)
-        self._bytes = QPlainTextEdit()
-        self._bytes.setObjectName("inspector.bytes")
-        self._bytes.setReadOnly(True)
-        self._bytes.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._bytes.setFont(theme.fixed_font())
-        self._encoding = QComboBox()
-        self._encoding.setObjectName("inspector.encoding")
-        for name in ENCODINGS:
-            self._encoding.addItem(tr(f"encoding.{name}"), name)
-        self._encoding_label = QLabel()
-        self._encoding_label.setBuddy(self._encoding)
-        line = QHBoxLayout()
-        line.addWidget(self._encoding_label)
-        line.addWidget(self._encoding)
-        line.addStretch()
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.addLayout(line)
-        column.addWidget(self._bytes)
+        self._page = BytesTab(controller)
         self.addTab(explained, "")
-        self.addTab(page, "")
+        self.addTab(self._page, "")
         self.kernel = KernelTab(controller)
         self._frame = _scrolling(self.kernel)
         self.addTab(self._frame, "")
-        self._encoding.currentIndexChanged.connect(self._show_bytes)
-        self.currentChanged.connect(self._show_bytes)  # only now it has its width
+        self.currentChanged.connect(self._page.refresh)  # only now it has its width
         self._offered.begun.connect(self._on_way_begun)
         self._offered.done.connect(self._on_way_taken)
         controller.selection_changed.connect(self.refresh)
@@ -163,9 +134,9 @@ class Inspector(QTabWidget):
 
     def _show(self, row: Row | None) -> None:
         self._row = row
+        self._page.show_row(row)
         if row is None:
             self._text.show_plain(tr("explain.nothing"))
-            self._bytes.clear()
             return
         shown = explain(row, title=title_of(row, self.controller.role_of(row.endpoint)),
                         evidence=evidence_of(self.controller.reader, row),
@@ -174,7 +145,6 @@ class Inspector(QTabWidget):
             shown, who_text(row, self.controller.number_of(row.connection))
         )
         self._offer_ways()
-        self._show_bytes()
 
     @Slot()
     def _on_way_begun(self) -> None:
@@ -192,32 +162,9 @@ class Inspector(QTabWidget):
         """Buttons for what can be done now: that changes while the text stays."""
         self._offered.offer(self.ways(self._row) if self._row is not None else ())
 
-    @Slot()
-    def _show_bytes(self) -> None:
-        row = self._row
-        if row is None:
-            return
-        if not row.payload:
-            self._bytes.setPlainText(tr("inspector.no_bytes"))
-            return
-        parts = [show(row.payload, self._encoding.currentData()), ""]
-        needed = self._bytes.fontMetrics().horizontalAdvance("0") * WHOLE_ROW
-        parts.extend(hexdump(
-            row.payload, width=16 if self._bytes.viewport().width() >= needed else 8
-        ))
-        if missing_bytes(row):
-            parts += ["", tr("inspector.gap", missing=missing_bytes(row), size=row.size)]
-        self._bytes.setPlainText("\n".join(parts))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """A narrow tab has eight bytes a row: nothing scrolls sideways."""
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._show_bytes()
-
     def redraw(self) -> None:
         """Fonts for the size in force."""
-        self._bytes.setFont(theme.fixed_font())
+        self._page.redraw()
         self._text.forget()
 
     def retranslate(self) -> None:
@@ -227,9 +174,7 @@ class Inspector(QTabWidget):
         self.setTabText(2, tr("inspector.kernel"))
         self.kernel.retranslate()
         self.setAccessibleName(tr("name.inspector"))
-        self._encoding_label.setText(tr("inspector.encoding"))
-        self._encoding.setAccessibleName(tr("inspector.encoding"))
-        self._bytes.setAccessibleName(tr("inspector.bytes"))
+        self._page.retranslate()
         self._text.setAccessibleName(tr("inspector.explain"))
         self._frame.setAccessibleName(tr("inspector.kernel"))
         self.tabBar().setAccessibleName(tr("name.inspector"))

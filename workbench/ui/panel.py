@@ -267,6 +267,7 @@ class EndpointPanel(Acting):
             self._phase = snapshot.phase
             self._edited = False
         self._show_foreign_settings()
+        self.talk.follow(self.settings.encoding)
         live = snapshot.phase in OPEN
         self.shared.show_snapshot(snapshot, live=live)
         fresh = snapshot.phase is Phase.IDLE or (self._edited and not live)

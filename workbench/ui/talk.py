@@ -52,6 +52,7 @@ class Talk(QObject):
                  parent: QObject) -> None:
         super().__init__(parent)
         self._name = name
+        self._followed = "utf-8"
         self.view = controls.add(Conversation(), "conversation")
         self.feed = ConversationFeed(controller, name, self.view)
         self.show_as = controls.add(
@@ -65,6 +66,15 @@ class Talk(QObject):
         self.box = group(self.show_as, self.save)
         self.show_as.activated.connect(self._on_show_as)
         self.save.clicked.connect(self._on_save)
+
+    def follow(self, encoding: str) -> None:
+        """Show as the endpoint's own encoding; what a person chooses holds until that changes."""
+        if encoding == self._followed:
+            return
+        self._followed = encoding
+        if self.show_as.findData(encoding) >= 0:
+            self.show_as.choose(encoding)
+            self._on_show_as()
 
     def show_connections(self, connections: frozenset[int], peer: str | None = None, *,
                          several: bool = False) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from workbench.journal.export import missing_bytes, rows_of, wall_time
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader, Row
+from workbench.journal.streams import READS, SENDS, Streams
 from workbench.texts import Problem
-from workbench.ui.panel_parts.conversation import READS, SENDS
 from workbench.ui.talk import TalkWish
 from workbench.ui.talk_lines import TalkLines
 
@@ -31,7 +31,7 @@ def write_talk(reader: Reader, path: Path, wish: TalkWish, form: TalkForm) -> No
         Problem: bytes are wanted that the record has not kept whole.
     """
     if form is TalkForm.TEXT:
-        lines = TalkLines()
+        lines = TalkLines(Streams(reader, every_row=True))
         with path.open("w", encoding="utf-8", newline="\n") as out:
             for row in _rows(reader, wish):
                 who = _who(reader, row) if wish.numbered else ""

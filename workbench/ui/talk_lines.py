@@ -11,6 +11,7 @@ from workbench.ui.panel_parts.conversation import SHOWN_BYTES, line_of
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
+    from workbench.journal.streams import Streams
 
 DATAGRAM_CALLS: Final = frozenset({"sendto", "recvfrom"})
 
@@ -20,7 +21,8 @@ class TalkLines:
     nothing new, and after SO_LINGER (1, 0) it is the reset.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
         self._failed: set[int | None] = set()
         self._aborting: set[int | None] = set()
 
@@ -48,4 +50,5 @@ class TalkLines:
                 return None
             if row.connection in self._aborting:
                 return f"{start}-  {tr('conversation.aborted')}"
-        return line_of(row, start, show_as, most=most, datagram=row.call in DATAGRAM_CALLS)
+        return line_of(row, start, show_as, self._streams, most=most,
+                       datagram=row.call in DATAGRAM_CALLS)

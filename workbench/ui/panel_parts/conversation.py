@@ -3,49 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit
 
-from workbench import payload
 from workbench.engine.errors import PENDING
+from workbench.journal.streams import READS, SENDS
 from workbench.texts import tr
 from workbench.ui import theme
 
+if TYPE_CHECKING:
+    from workbench.journal.reader import Row
+    from workbench.journal.streams import Streams
+
 MOST_LINES: Final = 1000
 SHOWN_BYTES: Final = 400
-SENDS: Final = frozenset({"send", "sendto", "sendmsg"})
-READS: Final = frozenset({"recv", "recvfrom", "recvmsg"})
 LIFE: Final = frozenset({"connect", "shutdown", "close", "accept"})
-
-
-class RowLike(Protocol):
-    """The columns of a journal row that a conversation shows."""
-
-    @property
-    def t_ns(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def call(self) -> str: ...
-    @property
-    def args(self) -> str: ...
-    @property
-    def result(self) -> int | None: ...
-    @property
-    def errno(self) -> str | None: ...
-    @property
-    def error(self) -> str | None: ...
-    @property
-    def local(self) -> str | None: ...
-    @property
-    def peer(self) -> str | None: ...
-    @property
-    def size(self) -> int | None: ...
-    @property
-    def payload(self) -> bytes | None: ...
 
 
 class Conversation(QPlainTextEdit):
@@ -89,7 +64,7 @@ class Conversation(QPlainTextEdit):
             self.moveCursor(QTextCursor.MoveOperation.StartOfLine)
 
 
-def line_of(row: RowLike, start: str, show_as: str, *, datagram: bool,
+def line_of(row: Row, start: str, show_as: str, streams: Streams, *, datagram: bool,
             most: int | None = SHOWN_BYTES) -> str | None:
     """The line of an event, or None where it says nothing about the conversation.
 
@@ -97,6 +72,7 @@ def line_of(row: RowLike, start: str, show_as: str, *, datagram: bool,
         row: the event.
         start: what the line begins with: when, and which connection.
         show_as: an encoding, "escaped" or "hex".
+        streams: knows what came before on the row's connection.
         datagram: the peer belongs to each line.
         most: bytes to show of each message; None: all that was kept.
     """
@@ -104,11 +80,11 @@ def line_of(row: RowLike, start: str, show_as: str, *, datagram: bool,
         return None
     if row.size is not None and row.errno is None and row.error is None:
         if row.call in SENDS:
-            return _data_line(row, start, ">", show_as, datagram=datagram, most=most)
+            return _data_line(row, start, ">", show_as, streams, datagram=datagram, most=most)
         if row.call in READS:
             if row.size == 0 and not datagram:
                 return f"{start}-  {tr('conversation.eof')}"
-            return _data_line(row, start, "<", show_as, datagram=datagram, most=most)
+            return _data_line(row, start, "<", show_as, streams, datagram=datagram, most=most)
     trouble = row.errno or row.error
     if trouble in PENDING:
         return None
@@ -125,19 +101,19 @@ def line_of(row: RowLike, start: str, show_as: str, *, datagram: bool,
     return None
 
 
-def _data_line(row: RowLike, start: str, arrow: str, show_as: str, *, datagram: bool,
-               most: int | None) -> str:
+def _data_line(row: Row, start: str, arrow: str, show_as: str, streams: Streams, *,
+               datagram: bool, most: int | None) -> str:
     size = row.size or 0
-    kept = row.payload or b""
-    shown = kept[:most]
+    shown = (row.payload or b"")[:most]
+    taken = len(shown)
     if show_as == "hex":
         text = shown.hex(" ")
     elif show_as == "escaped":
         text = "".join(chr(b) if 32 <= b < 127 and b != 92 else f"\\x{b:02x}" for b in shown)
     else:
-        text = payload.show(shown, show_as)
-    if len(shown) < size:
-        text += " " + tr("conversation.cut", count=size - len(shown))
+        text, taken = streams.show(row, most, show_as)
+    if taken < size:
+        text += " " + tr("conversation.cut", count=size - taken)
     where = f"{row.peer}  " if datagram and row.peer else ""
     word = tr("conversation.sent" if arrow == ">" else "conversation.received")
     return f"{start}{arrow} {word} {size:>5} B  {where}{text}"

@@ -1,0 +1,138 @@
+"""Which rows carry the bytes of a stream, and their text: characters that reads cut are whole."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Final, NamedTuple
+
+from workbench.decoding import Decoder, Piece, Shown, may_go_on, message, resume, show_next
+from workbench.journal.reader import Reader, Row
+
+READS: Final = frozenset({"recv", "recvfrom", "recvmsg"})
+SENDS: Final = frozenset({"send", "sendto", "sendmsg"})
+PIECES: Final = 200
+"""Earlier reads looked at to find where a character begins: one is enough for nearly every text."""
+REMEMBERED: Final = 4096
+"""Directions of connections whose decoder is kept for the next row."""
+
+
+class Manner(NamedTuple):
+    """What decides how the bytes of an endpoint read as text."""
+
+    type: str = "SOCK_STREAM"
+    encoding: str = "utf-8"
+
+
+def encoding_of(config: str) -> str:
+    """The encoding among an endpoint's settings (JSON); UTF-8 where there is none."""
+    try:
+        found = json.loads(config).get("encoding")
+    except (ValueError, AttributeError):
+        return "utf-8"
+    return found if isinstance(found, str) else "utf-8"
+
+
+class Recorded:
+    """The manner of each endpoint of a record, as it was told last."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._known: dict[str | None, Manner] = {}
+
+    def __call__(self, endpoint: str | None) -> Manner:
+        if endpoint not in self._known:
+            self._known = {row.name: Manner(row.type, encoding_of(row.config))
+                           for row in self._reader.endpoints()}
+            self._known.setdefault(endpoint, Manner())
+        return self._known[endpoint]
+
+
+class Streams:
+    """The text of rows that carry bytes, on one line each.
+
+    What a row says does not depend on the rows after it: an unfinished character at its end is
+    marked, and stands whole in the row that completes it. A row alone is decoded with a look at
+    the rows before it of the same connection and direction: about PIECES of them at most, within
+    the reader's LOOK_BACK rows. A stream in UTF-16 of which neither the beginning nor a row shown
+    just before is so near can be read one byte off; so can a run of Chinese characters in GBK
+    without one ASCII character that is longer than that.
+    """
+
+    def __init__(self, reader: Reader, manner_of: Callable[[str | None], Manner] | None = None, *,
+                 every_row: bool = False) -> None:
+        """Attributes as arguments.
+
+        Args:
+            reader: the record.
+            manner_of: type and encoding of an endpoint; as recorded where none is given.
+            every_row: it will be asked for all rows that carry bytes, in their order. Then no
+                row before needs to be looked for.
+        """
+        self._reader = reader
+        self._manner_of = manner_of or Recorded(reader)
+        self._every_row = every_row
+        self._known: OrderedDict[tuple[int, bool, str], tuple[int, Decoder]] = OrderedDict()
+
+    def show(self, row: Row, most: int | None = None, encoding: str | None = None) -> Shown:
+        """The bytes of a row as text, cut after `most` of them, but not in a character.
+
+        `encoding`: instead of the endpoint's own.
+        """
+        manner = self._manner_of(row.endpoint)
+        encoding = encoding or manner.encoding
+        piece = piece_of(row)
+        if manner.type != "SOCK_STREAM" or row.connection is None or not carries(row):
+            return message(piece, encoding, most)
+        key = (row.connection, row.call in READS, encoding)
+        decoder = self._decoder(row, key)
+        shown = show_next(decoder, piece, most)
+        self._known[key] = (row.seq, decoder)
+        self._known.move_to_end(key)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return shown
+
+    def forget(self) -> None:
+        """Rows were skipped."""
+        self._known.clear()
+
+    def _decoder(self, row: Row, key: tuple[int, bool, str]) -> Decoder:
+        if not may_go_on(row.payload or b"", key[2]):
+            return Decoder(key[2])
+        before, known = self._known.get(key, (0, None))
+        if known is not None and self._every_row and before < row.seq:
+            return known
+        earlier = self._earlier(row)
+        newest = next(earlier, None)
+        if newest is None:
+            return Decoder(key[2])
+        if known is not None and newest[0] == before:
+            return known
+        return resume(key[2], (piece for _, piece in chain([newest], earlier)))
+
+    def _earlier(self, row: Row) -> Iterator[tuple[int, Piece]]:
+        """What the same connection carried in the same direction before a row, newest first."""
+        assert row.connection is not None
+        calls = READS if row.call in READS else SENDS
+        seq = row.seq
+        for asked in (1, 16, PIECES):
+            found = self._reader.carried_before(row.connection, calls, seq, asked)
+            for seq, payload, size in found:
+                yield seq, Piece(payload, max(0, size - len(payload)))
+            if len(found) < asked:
+                return
+
+
+def carries(row: Row) -> bool:
+    """Whether a row says which bytes went through its socket."""
+    return (row.kind == "call" and row.error is None and bool(row.size)
+            and row.payload is not None and (row.call in READS or row.call in SENDS))
+
+
+def piece_of(row: Row) -> Piece:
+    """The bytes of a row, and how many of them the record did not keep."""
+    kept = row.payload or b""
+    return Piece(kept, max(0, (row.size or 0) - len(kept)) if row.result is not None else 0)
