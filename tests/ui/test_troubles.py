@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 import pytest
@@ -32,6 +33,22 @@ def test_what_a_connected_datagram_socket_hears_is_in_the_message(hand: Hand) ->
     hand.wait_state("server", "BOUND")
     hand.press("client.send")
     hand.wait_says("client.message", "connect() has fixed the peer")
+
+
+def test_a_name_whose_addresses_all_refuse_is_told_with_each_of_them(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def two(_host: str, port: int, family: int, kind: int, *_more: int) -> object:
+        return [(family, kind, 0, "", (f"127.0.0.{n}", port)) for n in (2, 3)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+    hand.type("client.host", "two.test")
+    hand.type("client.port", "1")
+    hand.press("client.connect")
+    hand.wait_says("client.message", "None of the 2 addresses of two.test:1")
+    shown = hand.text("client.message")
+    assert "127.0.0.2:1 ECONNREFUSED; 127.0.0.3:1 ECONNREFUSED" in shown
+    assert "Nobody is listening" in shown
 
 
 @epipe

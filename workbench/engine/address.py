@@ -62,9 +62,13 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What a name came to, and the note that says so where it is not what was written."""
+    """What a name came to, in the order to be tried (RFC 6724).
 
-    sockaddr: SockAddress
+    Attributes:
+        note: the key of the note that says so where it is not what was written.
+    """
+
+    sockaddrs: tuple[SockAddress, ...]
     note: str | None = None
 
 
@@ -255,7 +259,8 @@ def resolve(address: Address, family: int, type_: int, *, binding: bool,
         return _own_host(address.port, family, type_, beyond=beyond)
     flags = socket.AI_PASSIVE if binding else 0
     found = socket.getaddrinfo(address.host or "", address.port, family, type_, 0, flags)
-    return Resolved(found[0][4])  # type: ignore[arg-type]
+    several = dict.fromkeys(item[4] for item in found)  # each once, in their order
+    return Resolved(tuple(several))  # type: ignore[arg-type]
 
 
 def _own_host(port: int, family: int, type_: int, *, beyond: bool) -> Resolved:
@@ -264,7 +269,8 @@ def _own_host(port: int, family: int, type_: int, *, beyond: bool) -> Resolved:
     except (OSError, UnicodeError):
         found = []
     host, note = hostname_host([str(item[4][0]) for item in found], family, allow_beyond=beyond)
-    return Resolved((host, port, 0, 0) if family == socket.AF_INET6 else (host, port), note)
+    sockaddr: SockAddress = (host, port, 0, 0) if family == socket.AF_INET6 else (host, port)
+    return Resolved((sockaddr,), note)
 
 
 def hostname_host(resolved: Sequence[str], family: int = socket.AF_INET, *,

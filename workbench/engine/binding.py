@@ -49,23 +49,61 @@ def check_reach(endpoint: Endpoint, sockaddr: SockAddress, ticket: Ticket) -> No
     endpoint.note("listens_beyond_loopback", repr(sockaddr[0]), None, ticket)
 
 
-def bind_searching(endpoint: Endpoint, channel: Channel, sockaddr: SockAddress,
+def within_reach(endpoint: Endpoint, sockaddrs: tuple[SockAddress, ...],
+                 ticket: Ticket) -> tuple[SockAddress, ...]:
+    """Those of a name's addresses that may be bound to.
+
+    Raises:
+        Problem: other machines can reach each of them, which is not allowed.
+    """
+    family, _ = numbers(endpoint.settings)
+    near = tuple(each for each in sockaddrs if not addresses.beyond_loopback(each, family))
+    if near and not endpoint.around.beyond_loopback:
+        return near
+    check_reach(endpoint, sockaddrs[0], ticket)
+    return sockaddrs
+
+
+def bind_first(channel: Channel, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
+    """bind() to the first of a name's addresses that is this machine's; each try is a call.
+
+    Any other error than EADDRNOTAVAIL stands: a server that is to be found at an address must
+    not be at another one because this one is in use.
+
+    Raises:
+        OSError: of the last call.
+    """
+    for sockaddr in sockaddrs[:-1]:
+        try:
+            channel.traced.bind(sockaddr, ticket)
+        except OSError as error:
+            if error.errno != errno.EADDRNOTAVAIL:
+                raise
+        else:
+            return
+    channel.traced.bind(sockaddrs[-1], ticket)
+
+
+def bind_searching(endpoint: Endpoint, channel: Channel, sockaddrs: tuple[SockAddress, ...],
                    ticket: Ticket | None) -> BoundFile | None:
-    """bind(); with `port_search` on the next free port where this one is taken.
+    """As `bind_first`; with `port_search` on the next free port where this one is taken.
 
     Returns the file that AF_UNIX made for a path, None where there is none. Raises OSError.
     """
-    if not (isinstance(sockaddr, tuple) and endpoint.settings.port_search and sockaddr[1]):
-        channel.traced.bind(sockaddr, ticket)
-        if isinstance(sockaddr, str) and sockaddr and not sockaddr.startswith("\0"):
-            return BoundFile(sockaddr)
+    first = sockaddrs[0]
+    if not (isinstance(first, tuple) and endpoint.settings.port_search and first[1]):
+        bind_first(channel, sockaddrs, ticket)
+        if isinstance(first, str) and first and not first.startswith("\0"):
+            return BoundFile(first)
         return None
-    wished = sockaddr[1]
+    wished = first[1]
     last = min(wished + PORTS_TRIED, 65535)
     for port in range(wished, last + 1):
-        moved = (sockaddr[0], port, *sockaddr[2:])
+        moved = tuple(
+            (each[0], port, *each[2:]) for each in sockaddrs if isinstance(each, tuple)
+        )
         try:
-            channel.traced.bind(moved, ticket)
+            bind_first(channel, moved, ticket)
         except OSError as error:
             if error.errno != errno.EADDRINUSE or port == last:
                 raise

@@ -9,16 +9,18 @@ from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine import kernel, options
-from workbench.engine.binding import BoundFile, bind_searching, check_reach
+from workbench.engine.binding import BoundFile, bind_searching, within_reach
 from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
 from workbench.engine.loop import Timer
 from workbench.engine.opening import open_socket
 from workbench.engine.option_calls import option_calls
+from workbench.engine.performing import carry_out
 from workbench.engine.responders import prepare
 from workbench.engine.send_queue import Outgoing
 from workbench.engine.sending import Make, maker
+from workbench.engine.settings import Pace
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, PeerSnapshot, Phase
 from workbench.engine.ticket import Ticket
@@ -166,32 +168,35 @@ class DatagramEndpoint(Endpoint):
         """socket, setsockopt and, where an address is given, bind."""
         if self._channel is not None or self.under_way:
             raise Problem("engine.already_open")
-        self.behaviour = prepare(self.responder)
-        self.phase = Phase.SETTING_UP
         where = self.settings.bind or self.settings.address
         self._build(where, ticket, ticket.finish)
 
     def _build(self, where: str, ticket: Ticket, finish: Callable[[], None]) -> None:
+        """Plan the calls that make the socket; `finish` is the rest of the command."""
+        if self.under_way:
+            raise Problem("engine.set_up_under_way")
+        self.phase = Phase.SETTING_UP
+        self.behaviour = prepare(self.responder)
         calls = [Planned("socket", f"{self.settings.family}, {self.settings.type}",
-                         lambda: self.open_own(ticket), self._traced_or_none)]
+                         lambda: self.open_own(ticket))]
         calls += option_calls(self.settings, lambda: self.need().traced, ticket)
-        setup = Setup(calls, finish, self._failing(ticket))
+        setup = Setup(calls, self._traced_or_none, lambda: carry_out(self, ticket, finish),
+                      self._failing(ticket))
         if not where or where.startswith("@"):
             self._begin(setup, ticket)
             return
 
-        def bound(sockaddr: SockAddress) -> None:
-            check_reach(self, sockaddr, ticket)
-            setup.planned.append(Planned("bind", repr(sockaddr),
-                                         lambda: self.bind(sockaddr, ticket),
-                                         self._traced_or_none))
+        def bound(found: tuple[SockAddress, ...]) -> None:
+            sockaddrs = within_reach(self, found, ticket)
+            setup.planned.append(Planned("bind", repr(sockaddrs[0]),
+                                         lambda: self.bind(sockaddrs, ticket)))
             self._begin(setup, ticket)
 
         self.names.find(where, ticket, binding=True, then=bound)
 
     def _begin(self, setup: Setup, ticket: Ticket) -> None:
         self.assembly.begin(setup)
-        if self.assembly.queue and self.assembly.pace.value == "step":
+        if self.assembly.queue and self.assembly.pace is Pace.STEP:
             ticket.finish()
 
     def _failing(self, ticket: Ticket) -> Callable[[BaseException], None]:
@@ -216,10 +221,10 @@ class DatagramEndpoint(Endpoint):
         self._channel.refresh()
         self.phase = Phase.OPEN
 
-    def bind(self, sockaddr: SockAddress, ticket: Ticket | None) -> None:
+    def bind(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
         """bind(); with `port_search` the next free port."""
         channel = self.need()
-        channel.file = bind_searching(self, channel, sockaddr, ticket)
+        channel.file = bind_searching(self, channel, sockaddrs, ticket)
         self.phase = Phase.BOUND
 
     def connect(self, ticket: Ticket, count: int | None) -> None:
@@ -229,17 +234,24 @@ class DatagramEndpoint(Endpoint):
 
         def with_socket() -> None:
             self.names.find(self.settings.address, ticket, binding=False,
-                              then=lambda sockaddr: self.connect_now(sockaddr, ticket))
+                              then=lambda sockaddrs: self.connect_now(sockaddrs, ticket))
 
         if self._channel is None:
-            self.phase = Phase.SETTING_UP
-            self.behaviour = prepare(self.responder)
             self._build(self.settings.bind or "", ticket, with_socket)
         else:
             with_socket()
 
-    def connect_now(self, sockaddr: SockAddress, ticket: Ticket) -> None:
-        self.need().traced.connect(sockaddr, ticket)
+    def connect_now(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket) -> None:
+        """connect() to the first of a name's addresses that the kernel has a way to."""
+        traced = self.need().traced
+        for sockaddr in sockaddrs[:-1]:
+            try:
+                traced.connect(sockaddr, ticket)
+            except OSError:
+                continue  # a row of the log
+            ticket.finish()
+            return
+        traced.connect(sockaddrs[-1], ticket)
         ticket.finish()
 
     # -- sending ------------------------------------------------------------------------------
@@ -248,8 +260,6 @@ class DatagramEndpoint(Endpoint):
         """One datagram to `to`, else to the connected peer, else to the peer seen last."""
         make = maker(command, self.settings.encoding, self.counter)
         if self._channel is None:
-            self.phase = Phase.SETTING_UP
-            self.behaviour = prepare(self.responder)
             self._build(self.settings.bind or "", ticket, lambda: self._send_to(
                 command, make, ticket))
             return
@@ -271,7 +281,7 @@ class DatagramEndpoint(Endpoint):
             self._repeat(command, make, ticket, None)
             return
         self.names.find(where, ticket, binding=False,
-                        then=lambda sockaddr: self._repeat(command, make, ticket, sockaddr))
+                        then=lambda sockaddrs: self._repeat(command, make, ticket, sockaddrs[0]))
 
     def _repeat(self, command: c.Send, make: Make, ticket: Ticket, to: SockAddress | None) -> None:
         channel = self.need()

@@ -30,6 +30,7 @@ from workbench.engine.snapshot import CloseCause, PeerSnapshot, Phase, Waiting
 from workbench.engine.targets import each, targets
 from workbench.engine.ticket import Ticket
 from workbench.engine.traced import SockAddress
+from workbench.engine.undone import Undone
 from workbench.engine.wording import setting_text
 from workbench.engine.worker import Worker
 from workbench.texts import Problem
@@ -100,6 +101,7 @@ class Endpoint:
         self.repeater = Repeater(self)
         self.sampler = Sampler(self)
         self.picture = Picture(self)
+        self.undone = Undone()
 
     # -- from any thread ----------------------------------------------------------------------
 
@@ -139,8 +141,11 @@ class Endpoint:
             self.sampler.plan()
 
     def _ended(self) -> None:
+        """The loop's end. What still waits waits for nothing: there is no socket any more."""
         self.repeater.lapse()
         self.sampler.lapse()
+        self.gates.stop()
+        self.undone.fail(Problem("engine.closed_meanwhile"))
         self.picture.redraw()
 
     def _crashed(self, error: BaseException) -> None:
@@ -214,6 +219,7 @@ class Endpoint:
             channel.close(CloseCause.LOCAL, ticket)
         self.phase = Phase.IDLE if self.phase is Phase.IDLE else Phase.CLOSED
         self.gates.stop()
+        self.undone.fail(Problem("engine.stopped_meanwhile"), but=ticket)
         ticket.finish()
 
     def configure(self, settings: EndpointSettings) -> None:
@@ -277,13 +283,11 @@ class Endpoint:
     def channel_connected(self, channel: Channel) -> None:
         """A channel's connect succeeded."""
 
-    def connect_ended(self, ticket: Ticket | None, error: BaseException | None) -> None:
-        """A connect has its outcome."""
-
     def channel_closed(self, channel: Channel) -> None:
         """A channel's descriptor is gone."""
         if channel is self.own_channel():
             self.last_local = channel.traced.local
+        self.assembly.closed(channel.traced)
         self.channels.pop(channel.traced.id, None)
         self.closed.append(channel)
         self.closed_count += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine import commands as c
@@ -14,6 +16,14 @@ if TYPE_CHECKING:
 
 CONGESTION_CHECK: Final = 0.02
 """Seconds between two looks whether the journal has caught up."""
+
+
+@dataclass(slots=True)
+class SendStep:
+    """A step of sending that is under way: how many send calls it still lets through."""
+
+    left: int
+    ticket: Ticket
 
 
 class Gates:
@@ -30,8 +40,7 @@ class Gates:
         self.receive = endpoint.settings.receive
         self.send = endpoint.settings.send
         self.held = False
-        self._steps = 0
-        self._step: Ticket | None = None
+        self._steps: deque[SendStep] = deque()
 
     def switch(self, gate: c.Gate, *, paused: bool) -> None:
         """Hold a gate, or open it."""
@@ -42,6 +51,8 @@ class Gates:
             case c.Gate.RECEIVE:
                 self.receive = mode
             case c.Gate.SEND:
+                if paused and self.send is not mode:
+                    self._end_steps(Problem("engine.held_again"))
                 self.send = mode
             case c.Gate.CALLS:
                 self._endpoint.assembly.set_pace(Pace.STEP if paused else Pace.AT_ONCE)
@@ -55,27 +66,34 @@ class Gates:
     # -- steps of sending ---------------------------------------------------------------------
 
     def step_send(self, count: int, ticket: Ticket) -> None:
-        """Let `count` send calls through; the last one ends the ticket."""
-        self._steps += count
-        self._step = ticket
+        """Let `count` send calls through, now or when there is something to send.
+
+        The last of them ends the ticket; several steps are served in the order they were asked
+        for.
+        """
+        self._steps.append(SendStep(count, ticket))
         self._refresh()
 
     def may_send(self) -> bool:
-        return self.send is GateMode.AUTO or self._steps > 0
+        return self.send is GateMode.AUTO or bool(self._steps)
 
     def used_send_step(self) -> None:
         """One send call was made: of a step, where one is under way."""
         if self._steps:
-            self._steps -= 1
-            if not self._steps and self._step is not None:
-                self._step.finish()
-                self._step = None
+            step = self._steps[0]
+            step.left -= 1
+            if not step.left:
+                self._steps.popleft()
+                step.ticket.finish()
 
     def stop(self) -> None:
-        """The endpoint is stopped: a step that waits for something to send fails."""
-        if self._step is not None:
-            self._step.fail(Problem("engine.stopped_meanwhile"))
-            self._step = None
+        """The endpoint is stopped, or owns nothing any more: no step is left for what comes."""
+        self._end_steps(Problem("engine.stopped_meanwhile"))
+
+    def _end_steps(self, reason: Problem) -> None:
+        steps, self._steps = self._steps, deque()
+        for step in steps:
+            step.ticket.fail(reason)
 
     # -- back-pressure ------------------------------------------------------------------------
 

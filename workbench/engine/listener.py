@@ -10,7 +10,7 @@ from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine import kernel
-from workbench.engine.binding import BoundFile, bind_searching, check_reach
+from workbench.engine.binding import BoundFile, bind_searching, within_reach
 from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
@@ -20,7 +20,7 @@ from workbench.engine.opening import open_socket
 from workbench.engine.option_calls import option_calls
 from workbench.engine.pending import Op
 from workbench.engine.responders import prepare
-from workbench.engine.settings import GateMode
+from workbench.engine.settings import GateMode, Pace
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, Phase, Waiting
 from workbench.engine.stream_channel import StreamChannel
@@ -50,6 +50,12 @@ class OwnSocket(Channel):
 
     def ready(self, mask: int) -> None:
         self._listener.accept_ready()
+
+    def ask(self, call: str, size: int, ticket: Ticket | None) -> None:
+        """recv() on what carries no data: the kernel's answer at once. Raises OSError."""
+        self.traced.recv_into(self.endpoint.buffer(size), size, str(size), ticket)
+        if ticket is not None:
+            ticket.finish()
 
     def close(self, cause: CloseCause, ticket: Ticket | None = None,
               errno: str | None = None) -> None:
@@ -91,24 +97,23 @@ class ListenerEndpoint(Endpoint):
         kernel.check_backlog(self.settings.backlog)
         self.phase = Phase.SETTING_UP
         self.names.find(self.settings.address, ticket, binding=True,
-                          then=lambda sockaddr: self._plan(sockaddr, ticket))
+                          then=lambda sockaddrs: self._plan(sockaddrs, ticket))
 
     def _check_closed(self) -> None:
         if self._own is not None or self.under_way:
             raise Problem("engine.already_listening")
 
-    def _plan(self, sockaddr: SockAddress, ticket: Ticket) -> None:
-        check_reach(self, sockaddr, ticket)
+    def _plan(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket) -> None:
+        sockaddrs = within_reach(self, sockaddrs, ticket)
         backlog = self.settings.backlog
         calls = [Planned("socket", f"{self.settings.family}, {self.settings.type}",
-                         lambda: self.open_own(ticket), self._traced_or_none)]
+                         lambda: self.open_own(ticket))]
         calls += option_calls(self.settings, lambda: self.need_own().traced, ticket)
-        calls.append(Planned("bind", repr(sockaddr), lambda: self.bind(sockaddr, ticket),
-                             self._traced_or_none))
-        calls.append(Planned("listen", str(backlog), lambda: self.listen_now(backlog, ticket),
-                             self._traced_or_none))
-        self.assembly.begin(Setup(calls, ticket.finish, self._failing(ticket)))
-        if self.assembly.queue and self.assembly.pace.value == "step":
+        calls.append(Planned("bind", repr(sockaddrs[0]), lambda: self.bind(sockaddrs, ticket)))
+        calls.append(Planned("listen", str(backlog), lambda: self.listen_now(backlog, ticket)))
+        self.assembly.begin(Setup(calls, self._traced_or_none, ticket.finish,
+                                  self._failing(ticket)))
+        if self.assembly.queue and self.assembly.pace is Pace.STEP:
             ticket.finish()  # ready: the calls wait for their steps
 
     def _failing(self, ticket: Ticket) -> Callable[[BaseException], None]:
@@ -142,10 +147,10 @@ class ListenerEndpoint(Endpoint):
     def _traced_or_none(self) -> TracedSocket | None:
         return self._own.traced if self._own is not None else None
 
-    def bind(self, sockaddr: SockAddress, ticket: Ticket | None) -> None:
+    def bind(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
         """bind(); with `port_search` the next free port where this one is taken."""
         own = self.need_own()
-        own.file = bind_searching(self, own, sockaddr, ticket)
+        own.file = bind_searching(self, own, sockaddrs, ticket)
         self.phase = Phase.BOUND
 
     def listen_now(self, backlog: int, ticket: Ticket | None) -> None:
@@ -253,6 +258,9 @@ class ListenerEndpoint(Endpoint):
         if channel is self._own:
             self._own = None
             self.phase = Phase.CLOSED
+            if self._backing_off is not None:
+                self._backing_off.cancel()
+                self._backing_off = None
 
     def waiting(self) -> Waiting | None:
         own = self._own

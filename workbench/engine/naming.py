@@ -9,9 +9,10 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from workbench.engine import address as addresses
-from workbench.engine.errors import USER_ERRORS, describe
+from workbench.engine.errors import describe
 from workbench.engine.events import END, Event
 from workbench.engine.opening import numbers
+from workbench.engine.performing import carry_out
 from workbench.engine.snapshot import Chip, ChipState, Phase
 from workbench.engine.ticket import Ticket
 from workbench.engine.traced import SockAddress
@@ -34,20 +35,23 @@ class Names:
 
     def stop(self) -> None:
         """Give up: what waits for a name fails; a late answer is logged and not used."""
-        for ticket in self.pending:
+        given_up, self.pending = self.pending, set()
+        for ticket in given_up:
             ticket.fail(Problem("engine.stopped_meanwhile"))
-        self.pending.clear()
 
     def find(self, spec: str, ticket: Ticket, *, binding: bool,
-                     then: Callable[[SockAddress], None]) -> None:
-        """Turn an address as written into a sockaddr; a name is resolved off this thread."""
+                     then: Callable[[tuple[SockAddress, ...]], None]) -> None:
+        """Turn an address as written into what it means; a name is resolved off this thread.
+
+        `then` gets every address of a name, in the resolver's order (RFC 6724).
+        """
         wanted = self._endpoint.settings.family
         parsed = addresses.parse(spec, wanted)
         if parsed.kind is addresses.AddressKind.LINK:
             parsed = addresses.parse(self._endpoint.around.link(parsed.link or ""), wanted)
         sockaddr = addresses.numeric(parsed, self._temp(parsed))
         if sockaddr is not None:
-            then(self._connectable(sockaddr) if not binding else sockaddr)
+            then((self._connectable(sockaddr) if not binding else sockaddr,))
             return
         begun = perf_counter_ns()
         self.pending.add(ticket)
@@ -101,15 +105,17 @@ class Names:
         self._endpoint.picture.redraw()
 
     def _resolved(self, begun: int, shown: str, found: addresses.Resolved, ticket: Ticket,
-                  then: Callable[[SockAddress], None]) -> None:
+                  then: Callable[[tuple[SockAddress, ...]], None]) -> None:
         self._log_resolution(begun, shown, None, ticket)
         self.pending.discard(ticket)
         if found.note is not None:
-            self._endpoint.note(found.note, repr(found.sockaddr), None, ticket)
+            self._endpoint.note(found.note, repr(found.sockaddrs[0]), None, ticket)
+        if len(found.sockaddrs) > 1:
+            family, _ = numbers(self._endpoint.settings)
+            spelled = ", ".join(
+                addresses.format_address(each, family) or "" for each in found.sockaddrs)
+            self._endpoint.note("several_addresses", f"{len(found.sockaddrs)}, {spelled!r}",
+                                None, ticket)
         if ticket.done:  # stopped while the resolver was at work
             return
-        try:
-            then(found.sockaddr)
-        except USER_ERRORS as error:
-            ticket.fail(error)
-        self._endpoint.picture.redraw()
+        carry_out(self._endpoint, ticket, lambda: then(found.sockaddrs))

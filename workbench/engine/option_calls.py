@@ -25,7 +25,7 @@ def option_calls(settings: EndpointSettings, traced: Callable[[], TracedSocket],
     if settings.dual_stack is not None and settings.family == "AF_INET6":
         wished.insert(0, ("IPV6_V6ONLY", 0 if settings.dual_stack else 1))
     return [
-        Planned("setsockopt", f"{name}, {value!r}", _setting(traced, name, value, ticket), traced)
+        Planned("setsockopt", f"{name}, {value!r}", _setting(traced, name, value, ticket))
         for name, value in wished
     ]
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from workbench.engine.loop import Timer
     from workbench.engine.ticket import Ticket
 
+Ended = Callable[[BaseException | None], None]
+
 
 class Op:
     """A connect, accept, recv, recvfrom or sendall that has not come back.
@@ -18,16 +20,21 @@ class Op:
     Attributes:
         begun, deadline: perf_counter nanoseconds; no deadline: it waits for ever.
         ticket: the command that it ends, None where a later one does.
+        ended: takes the outcome in place of the ticket, where more than this call may follow.
         held: a gate keeps it from being made at all: its time does not run yet.
     """
 
-    __slots__ = ("args", "begun", "call", "deadline", "held", "size", "ticket", "timer")
+    __slots__ = (
+        "args", "begun", "call", "deadline", "ended", "held", "size", "ticket", "timer"
+    )  # fmt: skip
 
-    def __init__(self, call: str, size: int, ticket: Ticket | None, args: str = "") -> None:
+    def __init__(self, call: str, size: int, ticket: Ticket | None, args: str = "",
+                 ended: Ended | None = None) -> None:
         self.call = call
         self.args = args
         self.size = size
         self.ticket = ticket
+        self.ended = ended
         self.begun = perf_counter_ns()
         self.deadline: int | None = None
         self.timer: Timer | None = None
@@ -45,20 +52,16 @@ class Op:
             self.deadline = self.begun + int(timeout * 1e9)
             self.timer = endpoint.worker.loop.after(timeout, lambda: expired(self))
 
-    def cancel_timer(self) -> None:
-        """The deadline does not matter any more."""
-        if self.timer is not None:
-            self.timer.cancel()
-            self.timer = None
-
     def end(self, error: BaseException | None = None) -> None:
         """It came back, or never will."""
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
-        if self.ticket is None:
+        if self.ended is not None:
+            self.ended(error)
+        elif self.ticket is None:
             return
-        if error is None:
+        elif error is None:
             self.ticket.finish()
         else:
             self.ticket.fail(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbench.engine import commands as c
@@ -22,8 +23,18 @@ if TYPE_CHECKING:
 
 def perform(endpoint: Endpoint, ticket: Ticket) -> None:
     """Carry out a ticket's command; what goes wrong with a socket fails the ticket."""
+    endpoint.undone.add(ticket)
+    carry_out(endpoint, ticket, lambda: _do(endpoint, ticket.command, ticket))
+
+
+def carry_out(endpoint: Endpoint, ticket: Ticket, work: Callable[[], None]) -> None:
+    """Do a part of a command: what it raises ends the ticket, and is told where no call was made.
+
+    Raises:
+        Exception: a fault of this program.
+    """
     try:
-        _do(endpoint, ticket.command, ticket)
+        work()
     except Problem as problem:
         endpoint.not_done(problem, ticket)
         if endpoint.phase in {Phase.CONNECTING, Phase.SETTING_UP} and not (
@@ -102,6 +113,8 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
 
 def _step(endpoint: Endpoint, command: c.Step, ticket: Ticket) -> None:
     """Let `count` calls through a gate."""
+    if command.count < 1:
+        raise Problem("engine.bad_step", count=command.count)
     match command.gate:
         case c.Gate.ACCEPT:
             endpoint.accept_once(ticket, command.count)

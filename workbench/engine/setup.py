@@ -28,13 +28,11 @@ class Planned:
     Attributes:
         call, args: as the strip shows them.
         run: makes the call; raises what the call raises.
-        traced: the socket it acts on, once there is one: its newest event is the call's.
     """
 
     call: str
     args: str
     run: Callable[[], None]
-    traced: Callable[[], TracedSocket | None]
 
 
 class Setup:
@@ -43,12 +41,15 @@ class Setup:
     Attributes:
         planned: calls still to be made, in order.
         finish: runs when all were made.
-        fail: runs with the exception of the call that failed, or with a Problem.
+        fail: runs with the exception of the call that failed, or with a Problem: once at most,
+            and not after `finish`.
+        traced: the socket once there is one: its newest event is the newest call's.
     """
 
-    def __init__(self, planned: Iterable[Planned], finish: Callable[[], None],
-                 fail: Callable[[BaseException], None]) -> None:
+    def __init__(self, planned: Iterable[Planned], traced: Callable[[], TracedSocket | None],
+                 finish: Callable[[], None], fail: Callable[[BaseException], None]) -> None:
         self.planned = deque(planned)
+        self.traced = traced
         self.finish = finish
         self.fail = fail
 
@@ -71,6 +72,7 @@ class Assembly:
         self.pace = pace
         self._steps = 0
         self._slow: Timer | None = None
+        self._advancing = False
 
     def set_pace(self, pace: Pace) -> None:
         """A set-up under way goes on at the new pace."""
@@ -79,7 +81,7 @@ class Assembly:
         self.advance()
 
     def step(self, count: int) -> None:
-        """Let `count` planned calls run. Raises Problem where none is planned."""
+        """Let `count` planned calls run, as far as there are. Raises Problem where none is."""
         if not self.queue:
             raise Problem("engine.nothing_planned")
         self._steps += count
@@ -87,57 +89,83 @@ class Assembly:
 
     def stop(self) -> None:
         """Drop what is planned; what was asked for fails."""
-        for setup in list(self.queue):
-            setup.fail(Problem("engine.stopped_meanwhile"))
-        self.queue.clear()
+        dropped, self.queue = self.queue, deque()
         self._steps = 0
         self._forget_timer()
+        for setup in dropped:
+            setup.fail(Problem("engine.stopped_meanwhile"))
+
+    def closed(self, traced: TracedSocket) -> None:
+        """A socket under construction was closed: what was planned for it is dropped, and fails."""
+        for setup in [item for item in self.queue if item.planned and item.traced() is traced]:
+            self.queue.remove(setup)
+            setup.fail(Problem("engine.closed_meanwhile"))
 
     def _forget_timer(self) -> None:
         if self._slow is not None:
             self._slow.cancel()
             self._slow = None
 
-    def begin(self, setup: Setup) -> None:
-        """Queue a set-up and run it at the endpoint's pace."""
-        if not self.queue:
+    def begin(self, setup: Setup, *, goes_on: bool = False) -> None:
+        """Queue a set-up and run it at the endpoint's pace.
+
+        `goes_on`: it belongs to what was begun before, whose calls stay in the strip.
+        """
+        if not self.queue and not goes_on:
             self.strip, self.found = self.found, []
         self.queue.append(setup)
         self.advance()
 
     def advance(self) -> None:
         """Run planned calls as the pace allows."""
-        while self.queue and self._slow is None:
-            setup = self.queue[0]
-            if not setup.planned:
-                self.queue.popleft()
-                setup.finish()
-                continue
-            if self.pace is Pace.STEP:
-                if not self._steps:
-                    return
-                self._steps -= 1
-            planned = setup.planned.popleft()
-            try:
-                planned.run()
-            except USER_ERRORS as error:
-                self._chip(planned, error)
-                if self.queue and self.queue[0] is setup:
-                    self.queue.popleft()
-                setup.fail(error)
-                continue
-            self._chip(planned, None)
-            if self.pace is Pace.SLOWLY and setup.planned:
-                self._slow = self._endpoint.worker.loop.after(SLOW, self._go_on)
+        if self._advancing:  # a set-up that failed has begun another: the loop below comes to it
+            return
+        self._advancing = True
+        try:
+            while self.queue and self._slow is None and self._next():
+                pass
+        finally:
+            self._advancing = False
+        if not self.queue:
+            self._steps = 0
+
+    def _next(self) -> bool:
+        """One planned call, or the end of a set-up; False where a step must come first."""
+        setup = self.queue[0]
+        if not setup.planned:
+            self.queue.popleft()
+            setup.finish()
+            return True
+        if self.pace is Pace.STEP:
+            if not self._steps:
+                return False
+            self._steps -= 1
+        planned = setup.planned.popleft()
+        if not setup.planned:  # its last call: what comes of it finds nothing under way any more
+            self.queue.popleft()
+        try:
+            planned.run()
+        except USER_ERRORS as error:
+            self._chip(setup, planned, error)
+            if setup in self.queue:
+                self.queue.remove(setup)
+            setup.fail(error)
+            return True
+        self._chip(setup, planned, None)
+        if not setup.planned:
+            setup.finish()
+        elif self.pace is Pace.SLOWLY:
+            self._slow = self._endpoint.worker.loop.after(SLOW, self._go_on)
+        return True
 
     def _go_on(self) -> None:
         self._slow = None
         self.advance()
         self._endpoint.picture.redraw()
 
-    def _chip(self, planned: Planned, error: BaseException | None) -> None:
+    def _chip(self, setup: Setup, planned: Planned, error: BaseException | None) -> None:
         """Show a call of the set-up as made; a burst keeps only the newest chips."""
-        traced = planned.traced()
+        traced = setup.traced()
         last = traced.last if traced is not None else None
         stamp = last.t_ns if last is not None else self._endpoint.now()
         if error is not None:

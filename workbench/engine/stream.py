@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.engine import kernel
+from workbench.engine.binding import bind_first
 from workbench.engine.channel import Channel
+from workbench.engine.connecting import Burst, Goal, Holder
 from workbench.engine.endpoint import Endpoint
-from workbench.engine.errors import describe
 from workbench.engine.opening import open_socket
 from workbench.engine.option_calls import option_calls
 from workbench.engine.pending import Op
@@ -15,8 +16,8 @@ from workbench.engine.responders import prepare
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause, Phase
 from workbench.engine.stream_channel import StreamChannel
-from workbench.engine.ticket import Ticket, failed
-from workbench.engine.traced import SockAddress, TracedSocket
+from workbench.engine.ticket import Ticket
+from workbench.engine.traced import SockAddress
 from workbench.texts import Problem
 
 
@@ -24,19 +25,26 @@ class StreamEndpoint(Endpoint):
     """A client: each connect makes `count` new sockets."""
 
     _current: tuple[int, ...] = ()
-    _burst: Burst | None = None
 
     def start(self, ticket: Ticket) -> None:
         """socket() and its options, without connect: for a client driven call by call."""
         if self.channels or self.under_way:
             raise Problem("engine.already_open")
         self.behaviour = prepare(self.responder)
-        holder = Holder()
-        calls = [self._socket_call(holder, ticket)]
-        calls += option_calls(self.settings, holder.traced, ticket)
         self.phase = Phase.SETTING_UP
-        self._with_bind(calls, holder, ticket, lambda _addr: self.assembly.begin(
-            Setup(calls, lambda: self._opened(ticket), self._failing(holder, ticket))))
+
+        def build(local: tuple[SockAddress, ...]) -> None:
+            holder = Holder()
+
+            def fail(error: BaseException) -> None:
+                holder.give_up(error, ticket)
+                self.phase = Phase.FAILED
+                ticket.fail(error)
+
+            self.assembly.begin(Setup(self.opening_calls(holder, local, ticket), holder.maybe,
+                                      lambda: self._opened(ticket), fail))
+
+        self._find_local(ticket, build)
 
     def _opened(self, ticket: Ticket) -> None:
         self.phase = Phase.OPEN
@@ -44,9 +52,14 @@ class StreamEndpoint(Endpoint):
 
     def open_own(self, ticket: Ticket) -> None:
         self.behaviour = prepare(self.responder)
-        traced = open_socket(self, ticket)
-        self.channels[traced.id] = StreamChannel(self, traced, self.next_number())
+        self._new_channel(ticket)
         self.phase = Phase.OPEN
+
+    def _new_channel(self, ticket: Ticket) -> StreamChannel:
+        traced = open_socket(self, ticket)
+        channel = StreamChannel(self, traced, self.next_number())
+        self.channels[traced.id] = channel
+        return channel
 
     def call_connect(self, channel: Channel, sockaddr: SockAddress, ticket: Ticket) -> None:
         """connect() as asked, again too: EISCONN, EALREADY."""
@@ -55,8 +68,16 @@ class StreamEndpoint(Endpoint):
             return
         assert isinstance(channel, StreamChannel)
         self._current = ()
-        self._burst = Burst(1, ticket)
-        channel.connect(sockaddr, Op("connect", 0, ticket, repr(sockaddr)))
+        self.phase = Phase.CONNECTING
+
+        def ended(error: BaseException | None) -> None:
+            self.find_phase()
+            ticket.finish() if error is None else ticket.fail(error)
+
+        try:
+            channel.connect(sockaddr, Op("connect", 0, ticket, repr(sockaddr), ended))
+        finally:
+            self.find_phase()
 
     def connect(self, ticket: Ticket, count: int | None) -> None:
         """Connect `count` new sockets, or the one that `start` made."""
@@ -80,9 +101,35 @@ class StreamEndpoint(Endpoint):
             raise Problem("engine.no_address")
         self.phase = Phase.CONNECTING
         self._current = ()
-        self._burst = Burst(wished, ticket)
-        self.names.find(self.settings.address, ticket, binding=False,
-                          then=lambda sockaddr: self._connect_all(sockaddr, wished, ticket, fresh))
+        spec = self.settings.address
+
+        def connect(sockaddrs: tuple[SockAddress, ...]) -> None:
+            self._find_local(ticket, lambda local: Burst(
+                self, Goal(spec, sockaddrs, local), wished, ticket
+            ).begin(wished, fresh if fresh is not None and fresh.open else None))
+
+        self.names.find(spec, ticket, binding=False, then=connect)
+
+    def _find_local(self, ticket: Ticket, then: Callable[[tuple[SockAddress, ...]], None]) -> None:
+        """What to bind to before connect: nothing, or what `bind` means."""
+        if self.settings.bind:
+            self.names.find(self.settings.bind, ticket, binding=True, then=then)
+        else:
+            then(())
+
+    def opening_calls(self, holder: Holder, local: tuple[SockAddress, ...],
+                      ticket: Ticket) -> list[Planned]:
+        """socket(), its options and, where a local address is wished, bind()."""
+        def make() -> None:
+            holder.channel = self._new_channel(ticket)
+
+        names = f"{self.settings.family}, {self.settings.type}"
+        calls = [Planned("socket", names, make)]
+        calls += option_calls(self.settings, holder.traced, ticket)
+        if local:
+            calls.append(Planned("bind", repr(local[0]), lambda: bind_first(
+                holder.need(), local, ticket)))
+        return calls
 
     def _unconnected(self) -> StreamChannel | None:
         for channel in self.channels.values():
@@ -92,131 +139,26 @@ class StreamEndpoint(Endpoint):
                 return channel
         return None
 
-    def _connect_all(self, sockaddr: SockAddress, count: int, ticket: Ticket,
-                     fresh: StreamChannel | None) -> None:
-        if fresh is not None:
-            holder = Holder()
-            holder.channel = fresh
-            self.assembly.begin(Setup([self._connect_call(holder, sockaddr, ticket)], lambda: None,
-                             self._failing(holder, ticket, burst=True)))
-            count -= 1
-        for _ in range(count):
-            self._plan_one(sockaddr, ticket)
-
-    def _plan_one(self, sockaddr: SockAddress, ticket: Ticket) -> None:
-        holder = Holder()
-        calls = [self._socket_call(holder, ticket)]
-        calls += option_calls(self.settings, holder.traced, ticket)
-
-        def go(_bound: SockAddress | None) -> None:
-            calls.append(self._connect_call(holder, sockaddr, ticket))
-            failing = self._failing(holder, ticket, burst=True)
-            self.assembly.begin(Setup(calls, lambda: None, failing))
-
-        self._with_bind(calls, holder, ticket, go)
-
-    def _with_bind(self, calls: list[Planned], holder: Holder, ticket: Ticket,
-                   then: Callable[[SockAddress | None], None]) -> None:
-        if not self.settings.bind:
-            then(None)
-            return
-
-        def bound(sockaddr: SockAddress) -> None:
-            calls.append(Planned("bind", repr(sockaddr),
-                                 lambda: holder.need().traced.bind(sockaddr, ticket),
-                                 holder.maybe))
-            then(sockaddr)
-
-        self.names.find(self.settings.bind, ticket, binding=True, then=bound)
-
-    def _socket_call(self, holder: Holder, ticket: Ticket) -> Planned:
-        def run() -> None:
-            traced = open_socket(self, ticket)
-            holder.channel = StreamChannel(self, traced, self.next_number())
-            self.channels[traced.id] = holder.channel
-
-        names = f"{self.settings.family}, {self.settings.type}"
-        return Planned("socket", names, run, holder.maybe)
-
-    def _connect_call(self, holder: Holder, sockaddr: SockAddress, ticket: Ticket) -> Planned:
-        def run() -> None:
-            op = Op("connect", 0, ticket, repr(sockaddr))
-            holder.need().connect(sockaddr, op)
-
-        return Planned("connect", repr(sockaddr), run, holder.maybe)
-
-    def _failing(self, holder: Holder, ticket: Ticket, *,
-                 burst: bool = False) -> Callable[[BaseException], None]:
-        def fail(error: BaseException) -> None:
-            channel = holder.channel
-            if channel is not None and channel.open:
-                channel.close(CloseCause.FAILED, ticket, _errno(error))
-                if burst:
-                    self.connect_ended(ticket, error)
-            elif channel is None and burst:
-                self.connect_ended(ticket, error)
-            if not burst:
-                self.phase = Phase.FAILED
-                ticket.fail(error)
-
-        return fail
-
     def channel_connected(self, channel: Channel) -> None:
         self._current = (*self._current, channel.traced.id)
         self.give_behaviour(channel, self.responder, greet=True)
 
-    def connect_ended(self, ticket: Ticket | None, error: BaseException | None) -> None:
-        """One of a burst's connects has its outcome; the last one ends the ticket."""
-        burst = self._burst
-        if ticket is None or burst is None or burst.ticket is not ticket:
-            return
-        if burst.count_down(error):
+    def find_phase(self) -> None:
+        """Where the endpoint stands after a connect came out: others may be under way."""
+        if self.phase is not Phase.CONNECTING and self.phase is not Phase.FAILED:
+            return  # stopped meanwhile, or driven call by call
+        if self.under_way or any(ch.connecting is not None for ch in self.channels.values()):
+            self.phase = Phase.CONNECTING
+        else:
             self.phase = Phase.OPEN if self.conversations() else Phase.FAILED
-            ticket.finish(failed(burst.error)) if burst.error is not None else ticket.finish()
 
     def channel_closed(self, channel: Channel) -> None:
         super().channel_closed(channel)
-        if not self.channels and self.phase is Phase.OPEN:
+        ours = channel.close_cause in {CloseCause.LOCAL, CloseCause.ABORTED}
+        if not self.channels and not self.under_way and (ours or self.phase is Phase.OPEN):
             self.phase = Phase.CLOSED
 
     def current(self) -> list[Channel]:
         """All open sockets of the last connect; while none is connected, those that try."""
         connected = [self.channels[number] for number in self._current if number in self.channels]
         return connected or list(self.channels.values())
-
-
-class Burst:
-    """The connects of one command: how many are still out, and the first error."""
-
-    def __init__(self, count: int, ticket: Ticket) -> None:
-        self.left = count
-        self.ticket = ticket
-        self.error: BaseException | None = None
-
-    def count_down(self, error: BaseException | None) -> bool:
-        """Take one outcome; True when it was the last."""
-        self.error = self.error or error
-        self.left -= 1
-        return self.left == 0
-
-
-class Holder:
-    """The channel of a set-up: its first call makes it, the later ones use it."""
-
-    def __init__(self) -> None:
-        self.channel: StreamChannel | None = None
-
-    def need(self) -> StreamChannel:
-        if self.channel is None or not self.channel.open:
-            raise Problem("engine.no_socket")
-        return self.channel
-
-    def traced(self) -> TracedSocket:
-        return self.need().traced
-
-    def maybe(self) -> TracedSocket | None:
-        return self.channel.traced if self.channel is not None else None
-
-
-def _errno(error: BaseException) -> str | None:
-    return None if isinstance(error, Problem) else describe(error).errno

@@ -24,32 +24,31 @@ class StreamChannel(Channel):
     # -- connecting ---------------------------------------------------------------------------
 
     def connect(self, sockaddr: SockAddress, op: Op) -> None:
-        """connect(), non-blocking; `established` or `connect_failed` follows, now or later."""
-        waits_in_c = (
-            isinstance(sockaddr, str | bytes)
-            and self.endpoint.timeout is None
-            and self.traced.type != socket.SOCK_DGRAM
-        )
+        """connect(), non-blocking. It ends the op now, or later; what fails at once is raised.
+
+        Raises:
+            OSError, OverflowError, TypeError, ValueError: as the call did; the socket is closed,
+                the op is not ended.
+        """
+        path = isinstance(sockaddr, str | bytes)
         self.errno = None  # of a send that came before
         self.connecting = op
         self.connect_ns = self.endpoint.now()
-        if waits_in_c:
+        if path and self.endpoint.timeout is None and self.traced.type != socket.SOCK_DGRAM:
             self._connect_in_thread(sockaddr, op)
             return
         try:
             self.traced.connect(sockaddr, op.ticket)
-        except BlockingIOError as error:
-            if isinstance(sockaddr, str | bytes):  # EAGAIN: a full accept queue, settimeout(x)
-                self.connect_failed(error)
-                return
+        except (OSError, OverflowError, TypeError, ValueError) as error:
+            if path or not isinstance(error, BlockingIOError):
+                # EAGAIN of a path is a full accept queue: settimeout(x) does not wait for it
+                self._give_up(error, op)
+                raise
             if self.endpoint.timeout == 0:
-                self._end_ticket(error)
+                op.end(error)  # 0 does not wait; how the connect comes out is logged all the same
             else:
                 op.start_deadline(self.endpoint, self._connect_expired)
             self.refresh()
-        except (OSError, OverflowError, TypeError, ValueError) as error:
-            self.connect_failed(error)
-            raise
         else:
             self.established()
 
@@ -97,28 +96,22 @@ class StreamChannel(Channel):
         self.connected_ns = self.endpoint.now()
         self.endpoint.channel_connected(self)
         if op is not None:
-            op.cancel_timer()
-            if op.ticket is not None:
-                self.endpoint.connect_ended(op.ticket, None)
+            op.end()
         self.refresh()
 
     def connect_failed(self, error: Exception) -> None:
-        """The connect came to nothing: keep the evidence and close the socket."""
-        op, self.connecting = self.connecting, None
-        self.traced.sample()
+        """The connect came to nothing: keep the evidence, close the socket, end the op."""
+        op = self.connecting
+        self._give_up(error, op)
         if op is not None:
-            op.cancel_timer()
-            ticket = op.ticket
-        else:
-            ticket = None
-        ours = isinstance(error, TimeoutError) and error.errno is None
-        self.close(CloseCause.TIMED_OUT if ours else CloseCause.FAILED, ticket,
-                   describe(error).errno)
-        self.endpoint.connect_ended(ticket, error)
+            op.end(error)
 
-    def _end_ticket(self, error: Exception) -> None:
-        if self.connecting is not None and self.connecting.ticket is not None:
-            self.endpoint.connect_ended(self.connecting.ticket, error)
+    def _give_up(self, error: Exception, op: Op | None) -> None:
+        self.connecting = None
+        self.traced.sample()
+        ours = isinstance(error, TimeoutError) and error.errno is None
+        self.close(CloseCause.TIMED_OUT if ours else CloseCause.FAILED,
+                   op.ticket if op is not None else None, describe(error).errno)
 
     def _connect_expired(self, op: Op) -> None:
         if self.connecting is not op:

@@ -5,11 +5,27 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.engine.commands import Command
 from workbench.engine.errors import describe
 from workbench.engine.events import Cause
 from workbench.texts import Problem
+
+
+class Tried(NamedTuple):
+    """A name whose addresses were tried one after the other, in vain.
+
+    Attributes:
+        name: as written.
+        failures: each address, and the symbol of errno or the class of what it came to.
+    """
+
+    name: str
+    failures: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return "; ".join(f"{address} {error}" for address, error in self.failures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +35,14 @@ class Outcome:
     Attributes:
         errno, error: symbol and Python class of the failed call; None where it succeeded.
         problem: a sentence for a person where no call failed but the command could not be done.
+        tried: where a name has several addresses; errno and error are those of the last one.
     """
 
     ok: bool
     errno: str | None = None
     error: str | None = None
     problem: Problem | None = None
+    tried: Tried | None = None
 
 
 OK = Outcome(True)

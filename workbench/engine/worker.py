@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Final
 
@@ -14,7 +15,7 @@ COLLECTED_IN: Final = 5.0
 class Worker:
     """Starts a thread with the first job, and another one when that has ended meanwhile.
 
-    Any thread may call it, `post` one at a time.
+    Any thread may call it.
 
     Attributes:
         loop: of the thread that runs, or ran last.
@@ -24,17 +25,19 @@ class Worker:
         self._make_loop = make_loop
         self._spawn = spawn
         self._runner: Runner | None = None
+        self._starting = threading.Lock()
         self.loop = make_loop()
 
     def post(self, job: Job) -> None:
         """Run `job` on the endpoint's thread, and start one where there is none."""
-        if self.post_if_running(job):
-            return
-        if self._runner is not None:
-            self._runner.join(COLLECTED_IN)  # it has ended already: this only collects it
-        self.loop = self._make_loop()
-        self.loop.post(job)
-        self._runner = self._spawn(self.loop)
+        with self._starting:  # of two at once the second finds the thread that the first began
+            if self.post_if_running(job):
+                return
+            if self._runner is not None:
+                self._runner.join(COLLECTED_IN)  # it has ended already: this only collects it
+            self.loop = self._make_loop()
+            self.loop.post(job)
+            self._runner = self._spawn(self.loop)
 
     def post_if_running(self, job: Job) -> bool:
         """Run `job` on the endpoint's thread; False where there is none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workbench.engine.errors import explanation_key, system_text
 from workbench.engine.ticket import Outcome
 from workbench.scenario.steps import Perform
@@ -39,6 +41,10 @@ def failure_text(outcome: Outcome, family: str | None = None) -> Problem:
     """Why a command failed and what to do, as a sentence; `family`: of the endpoint."""
     if outcome.problem is not None:
         return outcome.problem
+    if outcome.tried is not None:
+        return Problem("scenario.failed_addresses", count=len(outcome.tried.failures),
+                       address=outcome.tried.name, tried=str(outcome.tried),
+                       last=failure_text(replace(outcome, tried=None), family))
     name = outcome.errno or outcome.error or ""
     if family == "AF_UNIX" and has(f"unix.{name}"):
         return Problem(f"unix.{name}")

@@ -127,10 +127,13 @@ class Acting(QWidget):
             return
         call = self._failed_call(command)
         key = errors.explanation_key(outcome.errno, outcome.error)
-        text = say(
-            "message.failed", call=call, errno=outcome.errno or outcome.error or "",
-            what=say(f"{key}.what"),
-        )
+        what = say(f"{key}.what")
+        if outcome.tried is not None:
+            text = say("message.failed_addresses", count=len(outcome.tried.failures),
+                       address=outcome.tried.name, tried=str(outcome.tried), what=what)
+        else:
+            text = say("message.failed", call=call, errno=outcome.errno or outcome.error or "",
+                       what=what)
         self._trouble = Message(
             "bad", text, why=self._select_newest_failure,
             way_out=self.way_out(command, outcome.errno),
