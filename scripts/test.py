@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""Run every check and all tests; with arguments, pytest alone with these.
+"""Run every check and all tests; with other arguments, pytest alone with these.
 
-Usage: python3 scripts/test.py [arguments of pytest]
+Usage: python3 scripts/test.py [--long | arguments of pytest]
+
+--long: all of it, and where tests draw at random, many more and other examples: thousands of
+command sequences, new ones of Hypothesis, each demonstration ten times. Takes an hour or so.
 """
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ def main() -> int:
         return 2
     environment = {**os.environ, "PYTHONPATH": str(bootstrap.ROOT), "PYTHONUTF8": "1"}
     failed = []
-    if not args:
+    if args in ([], ["--long"]):
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for name, (status, printed) in zip(
                 CHECKS, pool.map(lambda tool: check(tool, environment), CHECKS.values()),

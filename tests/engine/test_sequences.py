@@ -1,0 +1,105 @@
+"""Random command sequences: every command ends, and nothing is left behind.
+
+What a sequence shows is a fault wherever it is found: its seed is in the test's name.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.conftest import HANG
+from tests.engine.sequences import World, world
+from tests.leftover import sockets
+from workbench.engine import commands as c
+from workbench.engine.ticket import Ticket
+from workbench.session import Session
+from workbench.texts import Problem
+
+FAST, LONG = 40, 2000
+"""Seeds: of each run of the tests, and of a long one."""
+PACE = 0.002
+"""Seconds that a thread gives a command before it asks for the next: mostly enough, so that a
+sequence comes beyond its first calls."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        count = LONG if metafunc.config.getoption("--long") else FAST
+        metafunc.parametrize("seed", range(count))
+
+
+class Lane(threading.Thread):
+    """One of those who ask, on a thread of its own."""
+
+    def __init__(self, session: Session, commands: tuple[c.EndpointCommand, ...]) -> None:
+        super().__init__(daemon=True)
+        self._session = session
+        self._commands = commands
+        self.tickets: list[Ticket] = []
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            for command in self._commands:
+                try:
+                    ticket = self._session.perform(command)
+                except Problem:
+                    continue  # refused in a sentence
+                self.tickets.append(ticket)
+                ticket.wait(PACE)
+        except BaseException as error:  # the test raises it
+            self.error = error
+
+
+def play(session: Session, given: World) -> list[Ticket]:
+    """Ask for everything, from two threads; then stop every endpoint. Returns all tickets."""
+    for settings in given.settings:
+        session.add(settings)
+    lanes = [Lane(session, commands) for commands in given.lanes]
+    for lane in lanes:
+        lane.start()
+    for lane in lanes:
+        lane.join(HANG)
+        assert not lane.is_alive(), "a command was not taken"
+        if lane.error is not None:
+            raise lane.error
+    stops = session.stop_all()
+    for stop in stops:
+        assert stop.wait(HANG), "a stop did not end"
+    return [ticket for lane in lanes for ticket in lane.tickets] + stops
+
+
+def faults(session: Session) -> list[str]:
+    """What the log says of this program's own faults."""
+    session.journal.flush()
+    reader = session.journal.reader()
+    try:
+        return [row.args for row in reader.page(1, 1_000_000) if row.call == "internal_error"]
+    finally:
+        reader.close()
+
+
+@pytest.fixture
+def leftovers(tmp_path: Path) -> Iterator[None]:
+    """Nothing of a sequence is left: no thread, no descriptor."""
+    threads, open_ones = set(threading.enumerate()), sockets()
+    yield
+    assert [thread.name for thread in set(threading.enumerate()) - threads] == []
+    assert sockets() - open_ones == set()
+
+
+@pytest.mark.usefixtures("leftovers")
+def test_every_command_ends_and_nothing_is_left(seed: int, tmp_path: Path) -> None:
+    with Session(tmp_path / "record.swb") as session:
+        tickets = play(session, world(seed))
+        assert session.settle(HANG)
+        assert [ticket.command for ticket in tickets if not ticket.done] == []
+        assert faults(session) == []
+        assert [name for name in session.endpoints if session.snapshot(name).waiting] == []
+        temp = session.temp_dir()
+        assert list(temp.iterdir()) == []
+    assert not temp.exists()
