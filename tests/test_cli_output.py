@@ -136,7 +136,8 @@ def test_an_export_is_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
     buffer = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(buffer, "ascii", newline="\r\n"))
     cli_output.as_utf8()
-    assert write("你\n\r\n")
+    sys.stdout.write("你\n\r\n")
+    sys.stdout.flush()
     assert buffer.getvalue() == "你\n\r\n".encode()
 
 

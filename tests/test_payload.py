@@ -14,13 +14,13 @@ from workbench.payload import (
     check_encoding,
     compile_pattern,
     encode,
-    escape,
     from_escapes,
     hexdump,
     parse_hex,
     show,
     suffix,
 )
+from workbench.printable import escape
 from workbench.texts import LANGUAGES, Problem, set_language
 
 WHOLE = st.text(st.characters(exclude_categories=["Cs"]))

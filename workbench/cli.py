@@ -12,7 +12,7 @@ from typing import NoReturn, TextIO
 
 import workbench
 from workbench import cli_lab, cli_quick, cli_words
-from workbench.cli_output import as_utf8, close_stdout, is_output, prepare_streams
+from workbench.cli_output import as_utf8, close_stdout, is_output, prepare_streams, tell
 from workbench.cli_run import (
     BAD_INPUT,
     FAILED,
@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
         finally:
             sys.stdout.flush()  # what a full disk has to say, it says here and not at exit
     except Problem as problem:
-        print(problem, file=sys.stderr)
+        tell(problem, error=True)
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -60,11 +60,11 @@ def main(argv: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - a person gets a sentence, not a traceback
         if is_output(error):
             close_stdout()
-            print(Problem("cli.cannot_print", reason=reason_of(error)), file=sys.stderr)
+            tell(Problem("cli.cannot_print", reason=reason_of(error)), error=True)
             return BAD_INPUT
         if os.environ.get("SOCKET_WORKBENCH_DEBUG"):
             traceback.print_exc()
-        print(tr("cli.internal", reason=f"{type(error).__name__}: {error}"), file=sys.stderr)
+        tell(tr("cli.internal", reason=f"{type(error).__name__}: {error}"), error=True)
         return FAILED
 
 
@@ -170,10 +170,10 @@ def _lab(args: argparse.Namespace) -> int:
     if hindrance is not None:
         raise Problem("demos.not_here", reason=hindrance)
     if not args.json:
-        print(found.shows)
+        tell(found.shows)
     status = run_scenario(found.scenario(), args, None)
     if not args.json and found.your_turn:
-        print(tr("demos.your_turn", text=found.your_turn))
+        tell(tr("demos.your_turn", text=found.your_turn))
     return status
 
 
@@ -184,15 +184,15 @@ def _check_all(args: argparse.Namespace) -> int:
         reason = item.why_not(beyond_loopback=args.beyond_loopback)
         if reason is not None:
             counts["skipped"] += 1
-            print(f"{item.name:<22}{tr('demos.not_here', reason=reason)}")
+            tell(f"{item.name:<22}{tr('demos.not_here', reason=reason)}")
             continue
         with terminable(), new_session(args) as session:
             report = Runner(session, item.scenario(), timeout=args.timeout or 60.0).run()
         counts["held" if report.ok else "failed"] += 1
         shown = tr("demos.held") if report.ok else tr("demos.failed",
                                                       reason=report.steps[-1].reason)
-        print(f"{item.name:<22}{shown}", flush=True)
-    print(tr("demos.all", **counts))
+        tell(f"{item.name:<22}{shown}")
+    tell(tr("demos.all", **counts))
     return FAILED if counts["failed"] else OK
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from workbench.cli_output import Printer
+from workbench.cli_output import Printer, tell
 from workbench.cli_run import seconds
 from workbench.labs import private_net
 from workbench.labs.backlog import BacklogRun
@@ -44,7 +43,7 @@ def add_options(lab: argparse.ArgumentParser) -> None:
 
 def list_all() -> None:
     """Every lab: name, title, whether it works here, how long it takes, what it needs."""
-    print(f"{NAME:<22}{tr('backlog.name')}  [{'; '.join(_private_modes())}]")
+    tell(f"{NAME:<22}{tr('backlog.name')}  [{'; '.join(_private_modes())}]")
     for item in demos():
         hindrance = item.hindrance()
         facts = [tr("demos.here") if hindrance is None
@@ -53,7 +52,7 @@ def list_all() -> None:
                      else tr("demos.seconds", seconds=item.seconds))
         if item.beyond_loopback:
             facts.append(tr("demos.needs_beyond"))
-        print(f"{item.name:<22}{item.title}  [{'; '.join(facts)}]")
+        tell(f"{item.name:<22}{item.title}  [{'; '.join(facts)}]")
 
 
 def _private_modes() -> Iterator[str]:
@@ -95,7 +94,7 @@ def run_backlog(session: Session, settings: BacklogSettings, *, as_json: bool) -
     """Run it to its end, or to Ctrl-C; returns the exit status."""
     run = BacklogRun(session, settings)
     run.prepare()
-    print(title(settings), ends(settings), file=sys.stderr if as_json else sys.stdout, flush=True)
+    tell(f"{title(settings)} {ends(settings)}", error=as_json)
     printer = Printer(session) if as_json else None
     status = OK
     if printer is not None:
@@ -111,11 +110,11 @@ def run_backlog(session: Session, settings: BacklogSettings, *, as_json: bool) -
         if printer is not None:
             printer.finish()
     if run.failure is not None:
-        print(failure_text(run.failure), file=sys.stderr)
+        tell(failure_text(run.failure), error=True)
         return FAILED
     result = run.result()
     if as_json:
-        print(result.json(), flush=True)
+        tell(result.json())
     else:
         report(result, settings, run.picture())
     return status or (FAILED if result.error else OK)
@@ -126,27 +125,27 @@ def report(result: Result, settings: BacklogSettings, picture: Picture) -> None:
     head = ("#", tr("backlog.head_local"), tr("backlog.head_outcome"))
     lines = [(str(view.number), view.local or "–", outcome(view, settings, picture.time))
              for view in picture.clients[:SHOWN]]
-    print()
+    tell("")
     _table([head, *lines])
     if len(picture.clients) > SHOWN:
-        print("  " + tr("backlog.more_clients", count=len(picture.clients) - SHOWN))
-    print()
+        tell("  " + tr("backlog.more_clients", count=len(picture.clients) - SHOWN))
+    tell("")
     _comparison(compare(result), result)
 
 
 def _comparison(found: Comparison, result: Result) -> None:
     head = ("", tr("backlog.head_article"), tr("backlog.head_observed"))
     _table([head, *((row.label, str(row.article), str(row.observed)) for row in found.rows)])
-    print()
-    print(tr("backlog.article", claim=result.claim))
+    tell("")
+    tell(tr("backlog.article", claim=result.claim))
     read = readings(result)
     if read:
-        print(read)
+        tell(read)
     for key, reasons in (("why", found.reasons), ("elsewhere", found.elsewhere),
                          ("ways", found.ways)):
-        print(tr(f"backlog.head_{key}", os=result.os))
+        tell(tr(f"backlog.head_{key}", os=result.os))
         for reason in reasons:
-            print(f"  - {reason.text}")
+            tell(f"  - {reason.text}")
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> None:
@@ -154,7 +153,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> None:
     for row in rows:
         cells = [cell + " " * (width - _width(cell))
                  for cell, width in zip(row, widths, strict=False)]
-        print("  " + "  ".join([*cells, row[-1]]))
+        tell("  " + "  ".join([*cells, row[-1]]))
 
 
 def _width(text: str) -> int:

@@ -15,6 +15,7 @@ from typing import TypeGuard
 from workbench.journal.export import text_line
 from workbench.journal.reader import row_json
 from workbench.journal.streams import Streams
+from workbench.printable import escape_lines
 from workbench.scenario.model import Scenario
 from workbench.scenario.report import Report, StepResult
 from workbench.session import Session
@@ -91,14 +92,22 @@ class Printer:
                 return
 
 
+def tell(what: object, *, error: bool = False) -> None:
+    """A sentence, or lines, for a person: on stdout, or as an `error` on stderr.
+
+    No command reaches a terminal, whatever a stranger's file or a peer has put into it.
+    """
+    print(escape_lines(str(what)), file=sys.stderr if error else sys.stdout, flush=True)
+
+
 def write(text: str) -> bool:
-    """Write to stdout; False when nobody reads it any more.
+    """Write lines to stdout, as `tell`; False when nobody reads it any more.
 
     Raises:
         Problem: it cannot be written (a full disk).
     """
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(escape_lines(text))
         sys.stdout.flush()
     except BrokenPipeError:
         close_stdout()

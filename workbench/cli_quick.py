@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from typing import Final
 
-from workbench.cli_output import Printer, write
+from workbench.cli_output import Printer, tell, write
 from workbench.cli_run import (
     BAD_INPUT,
     FAILED,
@@ -67,10 +66,10 @@ def listen(args: argparse.Namespace) -> int:
             ticket.wait()
             outcome = ticket.outcome
             if outcome is not None and not outcome.ok:
-                print(failure_text(outcome, settings.family), file=sys.stderr)
+                tell(failure_text(outcome, settings.family), error=True)
                 return BAD_INPUT if outcome.problem is not None else FAILED
             if not args.json:
-                print(tr("cli.listening", address=session.link("server")), file=sys.stderr)
+                tell(tr("cli.listening", address=session.link("server")), error=True)
             printer.gone.wait(args.timeout)
             return OK
         except KeyboardInterrupt:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from workbench.cli_output import Printer, StepPrinter
+from workbench.cli_output import Printer, StepPrinter, tell
 from workbench.engine.events import DEFAULT_CAPTURE
 from workbench.scenario.junit import write_junit
 from workbench.scenario.model import Scenario
@@ -94,7 +93,7 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | Non
     if steps is not None:
         steps.end(report)
     elif not report.ok:
-        print(report.steps[-1].reason, file=sys.stderr)
+        tell(report.steps[-1].reason, error=True)
     return OK if report.ok else FAILED
 
 

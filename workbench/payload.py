@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from workbench.printable import escape
 from workbench.texts import Problem
 
 ENCODINGS: Final = (
@@ -23,7 +24,6 @@ _PATTERN: Final = {
     "unknown extension": "extension", "look-behind": "behind", "invalid group": "reference",
 }
 """How messages of `re` begin, and which of our texts (pattern.*) says the same."""
-_SHOWN: Final = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\0": "\\0"}
 
 
 def encode(text: str, encoding: str) -> bytes:
@@ -158,15 +158,6 @@ def _pieces(text: str) -> Iterator[tuple[str | bytes, list[int]]]:
     places += range(last, len(text))
     if chars:
         yield "".join(chars), places
-
-
-def escape(text: str) -> str:
-    """Control characters shown as escapes; a backslash stays as it is typed."""
-    return "".join(
-        _SHOWN.get(char) or (f"\\x{ord(char):02x}" if char < " " or "\x7f" <= char < "\xa0"
-                             else f"\\u{ord(char):04x}" if not char.isprintable() else char)
-        for char in text
-    )
 
 
 def show(data: bytes, encoding: str = "utf-8") -> str:

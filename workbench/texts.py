@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+from workbench.printable import escape
 from workbench.resources import resource
 
 LANGUAGES: Final = ("en", "zh_CN")
@@ -70,10 +71,22 @@ def has(key: str) -> bool:
 def tr(key: str, /, *positional: object, **values: object) -> str:
     """The text of a key in the current language, filled in.
 
+    What fills it in may be of a stranger (a path, a name, what a peer sent): a line break or a
+    control character in it is shown as an escape, so that a sentence stays one.
+
     Raises:
         KeyError: no such text: a fault of the program, found by its tests.
     """
-    return catalogue(_current[0])[key].format(*positional, **values)
+    text = catalogue(_current[0])[key]
+    if not positional and not values:
+        return text.format()
+    return text.format(*map(_one_line, positional),
+                       **{name: _one_line(value) for name, value in values.items()})
+
+
+def _one_line(value: object) -> object:
+    """A number stays one, since a text may say how many places it wants."""
+    return value if isinstance(value, int | float | Problem) else escape(str(value))
 
 
 class Problem(Exception):

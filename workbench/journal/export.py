@@ -13,7 +13,7 @@ from workbench.journal.notes import note_text
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row, row_json
 from workbench.journal.streams import Streams, piece_of
-from workbench.payload import escape
+from workbench.printable import escape
 from workbench.texts import tr
 
 PAGE: Final = 2_000
@@ -82,15 +82,15 @@ def text_line(reader: Reader, row: Row, streams: Streams) -> str:
     if row.connection is not None:
         who += f" #{row.connection}"
     outcome = row.errno or row.error or ("" if row.result is None else f"= {row.result}")
-    # one line stays one line, and a terminal gets no commands from a note or a name
-    what = escape(note_text(row) if row.kind == NOTE else f"{row.call}({row.args})")
+    what = note_text(row) if row.kind == NOTE else f"{row.call}({row.args})"
     line = f"{row.seq:>6}  {clock}  {who:<14} {row.kind:<7} {what} {outcome}"
     if row.payload:
         line += f"  {streams.show(row).text}"
     missing = missing_bytes(row)
     if missing:
         line += "  " + tr("export.gap", missing=missing, size=row.size)
-    return line.rstrip()
+    # one line stays one line, and a terminal gets no commands from a note or a name
+    return escape(line.rstrip())
 
 
 def to_text(reader: Reader, out: TextIO, condition: Condition | None) -> None:

@@ -377,7 +377,7 @@ class Reader:
 
 
 def row_json(row: Row) -> str:
-    """The promised JSON line: every key, ASCII, payload as hex."""
+    """The promised JSON line: every key, printable ASCII, payload as hex."""
     payload = row.payload.hex() if row.payload is not None else None
     return json.dumps({
         "seq": row.seq, "t_ns": row.t_ns, "duration_ns": row.duration_ns, "kind": row.kind,
@@ -385,4 +385,4 @@ def row_json(row: Row) -> str:
         "args": row.args, "result": row.result, "errno": row.errno, "error": row.error,
         "local": row.local, "peer": row.peer, "size": row.size, "payload": payload,
         "cause": row.cause,
-    }, separators=(",", ":"))  # fmt: skip
+    }, separators=(",", ":")).replace("\x7f", "\\u007f")  # fmt: skip

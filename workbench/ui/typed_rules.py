@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from workbench import payload
 from workbench.engine.responders import prepare
 from workbench.engine.settings import Match, Rule, Rules, Then
+from workbench.printable import escape
 from workbench.texts import Problem
 from workbench.ui import fields
 from workbench.ui.panel_parts.composer import Draft, content
@@ -33,8 +33,16 @@ EXAMPLE: Final = TypedRule("contains", "ping", "pong\\r\\n")
 
 
 def typed(text: str) -> str:
-    """A text as it is typed: control characters and backslashes are escapes."""
-    return payload.escape(text.replace("\\", "\\\\"))
+    """A text as it is typed: control characters and backslashes are escapes.
+
+    What lies beyond U+FFFF and cannot be shown is typed as its two halves.
+    """
+    return escape("".join(char if char <= "\uffff" or char.isprintable() else _halves(ord(char))
+                          for char in text.replace("\\", "\\\\")))
+
+
+def _halves(code: int) -> str:
+    return chr(0xD800 + (code - 0x10000 >> 10)) + chr(0xDC00 + (code & 0x3FF))
 
 
 def show_rule(rule: Rule) -> TypedRule:

@@ -20,7 +20,7 @@ RULES = (
     Rule(Match.CONTAINS, "ping", "pong\r\n"),
     Rule(Match.REGEX, "^a+$", "only a", "gbk", 0.25, Then.ECHO),
     Rule(Match.HEX, "00 ff", "\\ zero", then=Then.CLOSE),
-    Rule(Match.EXACT, "back\\slash\tand tab", ""),
+    Rule(Match.EXACT, "back\\slash\tand tab \u202e \U000e0001", ""),
 )
 
 

@@ -1,0 +1,32 @@
+"""Foreign text made fit for one line: of a terminal, a log, a label, a comment in a script."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_SHOWN: Final = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\0": "\\0"}
+
+
+def escape(text: str) -> str:
+    r"""What is no plain character as an escape; a backslash stays as it is typed.
+
+    That is all that `str.isprintable` refuses: control characters (ECMA-48: ESC, BEL, C1), line
+    breaks, marks that turn the direction of writing (UAX #9) or have no width, lone surrogates.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def escape_lines(text: str) -> str:
+    """As `escape`, of a text that has lines of its own: it keeps them."""
+    return text if text.isprintable() else "\n".join(map(escape, text.split("\n")))
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    if char in _SHOWN:
+        return _SHOWN[char]
+    if code < 0xA0:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
