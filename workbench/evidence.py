@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from dataclasses import dataclass
 from typing import Final
 
 from workbench.journal.reader import Reader, Row, SampleRow
+from workbench.literals import read_literal
 
 AROUND: Final = 200
 """Rows after a reset in which the other end's close may stand."""
@@ -147,8 +147,8 @@ def _full_queue(reader: Reader, row: Row) -> FullQueue | None:
 def _target(args: str) -> str:
     """The address of a connect() in the record's spelling."""
     try:
-        target = ast.literal_eval(args)
-    except (ValueError, SyntaxError):
+        target = read_literal(args)
+    except ValueError:
         return args
     if not isinstance(target, tuple) or len(target) < 2:
         return str(target)

@@ -12,6 +12,7 @@ from workbench.engine.errors import explanation_key, system_text
 from workbench.engine.events import COMMAND, NOTE
 from workbench.evidence import Evidence, FullQueue, Story
 from workbench.journal.reader import Row, SampleRow
+from workbench.literals import arguments, comment
 from workbench.texts import has, tr
 
 NOTHING_KNOWN: Final = Evidence()
@@ -191,7 +192,10 @@ def _kernel(sample: SampleRow | None) -> str:
 
 
 def as_python(row: Row) -> str:
-    """The call as Python code; bytes longer than 60 are cut."""
+    """The call as Python code; bytes longer than 60 are cut.
+
+    The record may be a stranger's: what is no call with literals for arguments is a comment.
+    """
     if row.kind in {COMMAND, NOTE}:
         return ""
     # a listener has no peer, and what connects is no connection yet
@@ -200,38 +204,44 @@ def as_python(row: Row) -> str:
         case "send":
             return f"{name}.send({_bytes(row)})"
         case "sendto":
-            return f"sock.sendto({_bytes(row)}, {row.args})"
-        case "recv":
-            return f"data = {name}.recv({_flagged(row.args)})"
-        case "recvfrom":
-            return f"data, address = sock.recvfrom({_flagged(row.args)})"
+            to = arguments(row.args)
+            return (f"sock.sendto({', '.join([_bytes(row), *to])})" if to is not None
+                    else _no_call(row.call, row.args))
         case _:
             return python_call(row.call, row.args, name)
 
 
-def _flagged(args: str) -> str:
-    """The arguments of a read as Python names them: flags are constants of the module."""
-    return ", ".join(f"socket.{part}" if part[:1].isupper() else part for part in args.split(", "))
+_METHODS: Final = frozenset({"bind", "listen", "connect", "send", "sendto", "shutdown", "close",
+                             "setsockopt", "getsockopt", "getsockname", "getpeername",
+                             "settimeout"})
+_RESULTS: Final = {"accept": "conn, peer", "recv": "data", "recvfrom": "data, address"}
 
 
 def python_call(call: str, args: str, name: str = "sock") -> str:
     """A call that carries no bytes as Python code; `name` is the socket's variable."""
-    match call:
-        case "socket":
-            parts = ", ".join(f"socket.{part}" for part in args.split(", ")[:2])
-            return f"sock = socket.socket({parts})"
-        case "accept":
-            return "conn, peer = sock.accept()"
-        case "setsockopt" | "getsockopt" | "shutdown":
-            named = [f"socket.{part}" if part[:1].isupper() else part for part in args.split(", ")]
-            return f"{name}.{call}({', '.join(named)})"
-        case "getaddrinfo":
-            return f"socket.getaddrinfo({args})"
-        case _:
-            return f"{name}.{call}({args})"
+    known = arguments(args)
+    if known is None:
+        return _no_call(call, args)
+    listed = ", ".join(known)
+    if call == "socket":
+        return f"sock = socket.socket({', '.join(known[:2])})"
+    if call == "getaddrinfo":
+        return f"socket.getaddrinfo({listed})"
+    if call in _RESULTS:
+        return f"{_RESULTS[call]} = {_owner(call, name)}.{call}({listed})"
+    return f"{name}.{call}({listed})" if call in _METHODS else _no_call(call, args)
+
+
+def _owner(call: str, name: str) -> str:
+    """Who accepts has no peer, and a datagram comes from any."""
+    return name if call == "recv" else "sock"
+
+
+def _no_call(call: str, args: str) -> str:
+    return comment(f"{call}({args})")
 
 
 def _bytes(row: Row) -> str:
     data = row.payload or b""
     shown = repr(data[:60])
-    return shown if len(data) <= 60 else f"{shown[:-1]}…'"
+    return shown if len(data) <= 60 else f"{shown[:-1]}…{shown[-1]}"

@@ -93,6 +93,25 @@ def test_every_scenario_reads_back(
     assert parse(text) == made
 
 
+@given(st.text(st.characters()) | st.sampled_from(
+    ['"', "\\", "\x1b\x7f\x9b", "x\nrole = 1", '"\n[endpoint.b]\n', "\u202e", "\ud800", "\r\n\0"]))
+def test_a_text_stays_within_its_quotes(text: str) -> None:
+    held = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+    made = Scenario(text, (EndpointSettings(text, Role.STREAM, address=text, encoding=text,
+                                            options=((text, text),)),),
+                    (Perform(c.Mark(text)), Perform(c.Call(text, text, (text, (text, None))), text),
+                     Loop((Expect(text, text=text, errno=text),), until=Expect("*", peer=text))),
+                    {text: text})
+    written = to_toml(made)
+    assert all(line.isprintable() for line in written.split("\n"))
+    found = tomllib.loads(written)
+    assert set(found) == {"title", f"title_{held}", "endpoint", "step"}
+    assert found["title"] == found[f"title_{held}"] == held
+    assert list(found["endpoint"]) == [held]
+    assert [step["do"] for step in found["step"]] == ["note", "call", "loop"]
+    assert found["step"][1]["args"] == [held, [held, "none"]]
+
+
 def test_only_what_differs_is_written() -> None:
     made = parse(PAIR + '[[step]]\ndo = "connect"\nendpoint = "client"\ncount = 1\nwait = true\n')
     assert to_toml(made).count("=") == 9

@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from workbench.engine import commands as c
 from workbench.engine import settings as s
+from workbench.engine.shape import check_types
+from workbench.literals import parse_expression, value_of
+from workbench.texts import Problem
 
 COMMANDS: Final[Mapping[str, type[c.Command]]] = {
     "start": c.Start,
@@ -77,19 +80,27 @@ def parse_command(call: str, args: str, endpoint: str | None) -> c.Command:
     kind = COMMANDS.get(call)
     if kind is None:
         raise ValueError(f"unknown command {call!r}")
-    tree = ast.parse(f"f({args})", mode="eval").body
-    if not isinstance(tree, ast.Call) or tree.args:
-        raise ValueError(f"not keyword arguments: {args!r}")
-    values: dict[str, Any] = {}
-    for keyword in tree.keywords:
-        value = ast.literal_eval(keyword.value)
-        convert = _CONVERT.get(keyword.arg or "")
-        values[keyword.arg or ""] = convert(value) if convert and value is not None else value
+    tree = parse_expression(f"f({args})")
+    if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.args:
+        raise ValueError("not keyword arguments")
     make: Callable[..., c.Command] = kind
     try:
-        return make(endpoint=endpoint, **values)
-    except TypeError as error:
-        raise ValueError(str(error)) from error
+        made = make(endpoint=endpoint, **{
+            name: _converted(name, value_of(keyword.value))
+            for keyword in tree.keywords if (name := keyword.arg or "")})
+        check_types(made)
+    except _UNFIT as error:
+        raise ValueError(f"not a command: {call!r}") from error
+    return made
+
+
+def _converted(name: str, value: Any) -> Any:
+    convert = _CONVERT.get(name)
+    return convert(value) if convert is not None and value is not None else value
+
+
+_UNFIT: Final = (LookupError, TypeError, ValueError, AttributeError, RecursionError, Problem)
+"""What a table raises that somebody else has written."""
 
 
 def settings_json(settings: s.EndpointSettings) -> str:
@@ -98,8 +109,17 @@ def settings_json(settings: s.EndpointSettings) -> str:
 
 
 def settings_from_json(text: str) -> s.EndpointSettings:
-    """The settings that `settings_json` wrote; keys of a newer version are passed over."""
-    return _settings(json.loads(text))
+    """The settings that `settings_json` wrote; keys of a newer version are passed over.
+
+    Raises:
+        ValueError: it did not write them.
+    """
+    try:
+        made = _settings(json.loads(text))
+        check_types(made)
+    except _UNFIT as error:
+        raise ValueError("not the settings of an endpoint") from error
+    return made
 
 
 def setting_text(value: object) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-
 from workbench.journal.reader import Row
+from workbench.literals import read_literal
 from workbench.texts import tr
 
 
@@ -14,10 +13,10 @@ def note_text(row: Row) -> str:
         return row.args
     try:
         if row.call == "not_done":
-            key, named = ast.literal_eval(row.args)
+            key, named = read_literal(row.args)
             return tr(key, **named)
-        values = ast.literal_eval(f"({row.args},)") if row.args else ()
+        values = read_literal(f"({row.args},)") if row.args else ()
         return tr(f"note.{row.call}", *values)
-    except (LookupError, ValueError, SyntaxError, TypeError, AttributeError, MemoryError,
-            RecursionError):  # a record is a file: anybody may have written it
+    except (LookupError, ValueError, TypeError, AttributeError,
+            OverflowError):  # a record is a file: anybody may have written it
         return f"{row.call} {row.args}"

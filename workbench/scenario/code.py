@@ -2,40 +2,61 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
-from collections.abc import Iterable
+import socket
+from collections.abc import Iterable, Mapping
 
 from workbench.checksum import CHECKSUMS
 from workbench.engine import address as addresses
 from workbench.engine import commands as c
+from workbench.engine import options
+from workbench.engine.calls import CALLS
 from workbench.engine.commands import Append
 from workbench.engine.sending import with_tail
 from workbench.engine.settings import EndpointSettings, Role
-from workbench.payload import suffix
-from workbench.scenario.code_until import INDENT, LOOK, UNTIL, Waited, around, looks, loops, watched
+from workbench.literals import comment, literal
+from workbench.payload import parse_hex, suffix
+from workbench.scenario.code_until import (
+    INDENT,
+    LOOK,
+    UNTIL,
+    Waited,
+    around,
+    block,
+    looks,
+    loops,
+    watched,
+)
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.texts import tr
 
-_TAKEN = frozenset({"address", "data", "error", "peer", "print", "open", "socket", "time", "where",
-                    "bytes", "range", "look", "until", "met", "errno", "contextlib"})
-"""Names that the script itself uses."""
+_TAKEN = frozenset({"address", "data", "error", "peer", "socket", "time", "where", "look", "until",
+                    "met", "errno", "contextlib", *keyword.kwlist, *dir(builtins)})
+"""Names that the script itself uses, or may."""
 _OF_LOOPS = re.compile(r"(round|Met)\d+\Z")
+_NO_NAME = re.compile(r"[^A-Za-z0-9_]")
 Settings = dict[str, EndpointSettings]
+Names = Mapping[str, str]
+"""The variable of each endpoint."""
 
 
 def to_python(scenario: Scenario) -> str:
     """A script that makes the scenario's calls in order, one thread, blocking sockets.
 
     What a responder would answer by itself is left as a comment: a script has no responder.
+    The scenario may be a stranger's: each of its texts becomes a literal or a comment, and a name
+    stands as code only where it is one that we know.
     """
     settings = {item.name: item for item in scenario.endpoints}
     waiting = loops(scenario.steps)
     modules = (["contextlib", "errno"] if waiting else []) + ["socket", "time"]
-    lines = [f'"""{scenario.title}"""', "", *(f"import {name}" for name in modules), "",
+    names = variables(settings.values())
+    lines = [literal(scenario.title), "", *(f"import {name}" for name in modules), "",
              "where = {}  # endpoint -> address, known once it is bound", ""]
-    lines += [f"{name} = None" for item in scenario.endpoints for name in _sockets(item)]
-    lines.append("")
+    lines += [f"{name} = None" for item in scenario.endpoints for name in _sockets(item, names)]
+    lines += ["address = None  # of the datagram that came last", ""]
     if waiting:
         lines += UNTIL.splitlines()
         lines += [line for number in range(1, len(waiting) + 1)
@@ -43,30 +64,39 @@ def to_python(scenario: Scenario) -> str:
         lines.append("")
     if looks(scenario.steps):
         lines += [*LOOK.splitlines(), "", ""]
-    lines += _Script(settings, waiting).steps(scenario.steps, ())
+    lines += _Script(settings, names, waiting).steps(scenario.steps, ())
     return "\n".join(lines) + "\n"
 
 
-def variable(name: str) -> str:
-    """An endpoint's name as a Python variable."""
-    plain = name.replace("-", "_")
-    if keyword.iskeyword(plain) or plain in _TAKEN or _OF_LOOPS.match(plain):
-        return f"{plain}_"
-    return plain if not plain[:1].isdigit() else f"endpoint_{plain}"
+def variables(endpoints: Iterable[EndpointSettings]) -> dict[str, str]:
+    """Each endpoint's name as a Python variable that no other has."""
+    found: dict[str, str] = {}
+    used: set[str] = set()
+    for item in endpoints:
+        plain = _NO_NAME.sub("_", item.name).lstrip("_")
+        if not plain or plain[0].isdigit():
+            plain = f"endpoint_{plain}"
+        while {plain, f"{plain}_conn"} & (used | _TAKEN) or _OF_LOOPS.match(plain):
+            plain += "_"
+        used |= {plain, f"{plain}_conn"}
+        found[item.name] = plain
+    return found
 
 
-def _sockets(item: EndpointSettings) -> list[str]:
+def _sockets(item: EndpointSettings, names: Names) -> list[str]:
     """The variables that hold its sockets."""
-    name = variable(item.name)
+    name = names[item.name]
     return [name, f"{name}_conn"] if item.role is Role.LISTENER else [name]
 
 
 class _Script:
     """Steps as lines; `settings` change while it is written."""
 
-    def __init__(self, settings: Settings, waiting: list[Loop]) -> None:
+    def __init__(self, settings: Settings, names: Names, waiting: list[Loop]) -> None:
         self._settings = settings
+        self._names = names
         self._waiting = waiting
+        self._bound: set[str] = set()
 
     def steps(self, steps: Iterable[Step], waits: tuple[Waited, ...]) -> list[str]:
         """`waits`: the loops around these steps that wait for something."""
@@ -74,97 +104,151 @@ class _Script:
         for step in steps:
             match step:
                 case Wait():
-                    lines.append(f"time.sleep({step.seconds!r})")
+                    lines.append(f"time.sleep({literal(step.seconds)})")
                 case Expect():
-                    lines += watched(_expect(step, self._settings[step.endpoint]), step.endpoint,
-                                     waits)
+                    lines += watched(self._expect(step), step.endpoint, waits)
                 case Loop():
                     lines += self._loop(step, waits)
                 case Perform():
-                    lines += _perform(step, self._settings, waits)
+                    lines += self._perform(step, waits)
         return lines
 
     def _loop(self, loop: Loop, waits: tuple[Waited, ...]) -> list[str]:
         if loop.until is None:
             body = self.steps(loop.steps, waits)
-            pause = [f"{INDENT}time.sleep({loop.pause!r})"] if loop.pause else []
-            return [f"for _ in range({loop.times}):", *(INDENT + line for line in body or ["pass"]),
-                    *pause]
+            pause = [f"{INDENT}time.sleep({literal(loop.pause)})"] if loop.pause else []
+            return [f"for _ in range({loop.times:d}):",
+                    *(INDENT + line for line in block(body)), *pause]
         place = next(number for number, item in enumerate(self._waiting, 1) if item is loop)
         wait = Waited(place, loop.until)
         body = self.steps(loop.steps, (wait, *waits))
-        sockets = [name for item in self._settings.values() for name in _sockets(item)]
+        sockets = [name for item in self._settings.values()
+                   for name in _sockets(item, self._names)]
         return around(loop, wait, body, sockets)
 
+    def _perform(self, step: Perform, waits: tuple[Waited, ...]) -> list[str]:
+        command = step.command
+        if isinstance(command, c.Configure):
+            self._settings[command.endpoint] = command.settings
+            return []
+        made = watched(self._command(command), command.endpoint, waits)
+        if step.error is None or not made:
+            return made
+        caught = _exception(step.error)
+        return ["try:", *(f"{INDENT}{line}" for line in block(made)),
+                f"except {caught} as error:", f"{INDENT}print({literal(step.error)}, error)"]
 
-def _perform(step: Perform, settings: Settings, waits: tuple[Waited, ...]) -> list[str]:
-    command = step.command
-    if isinstance(command, c.Configure):
-        settings[command.endpoint] = command.settings
-        return []
-    made = watched(_command(command, settings), command.endpoint, waits)
-    if step.error is None or not made:
-        return made
-    caught = step.error if step.error[:1].isupper() and "Error" in step.error else "OSError"
-    return ["try:", *(f"{INDENT}{line}" for line in made),
-            f"except {caught} as error:", f"{INDENT}print({caught!r}, error)"]
+    def _command(self, command: c.Command) -> list[str]:  # noqa: C901, PLR0912 - a branch a command
+        if isinstance(command, c.Mark):
+            return [comment(command.text)]
+        if command.endpoint is None:
+            return []
+        item = self._settings[command.endpoint]
+        name, talk = self._names[item.name], self._talk(item)
+        match command:
+            case c.Start():
+                self._bound |= {item.name} if _own_address(item) else set()
+                return _start(item, name)
+            case c.Connect():
+                return [*self._made(item), f"{name}.connect({_address(item)})"]
+            case c.Accept() | c.Step(gate=c.Gate.ACCEPT):
+                return [f"{name}_conn, peer = {name}.accept()", "print('accepted', peer)"]
+            case c.Listen():
+                backlog = item.backlog if command.backlog is None else command.backlog
+                return [f"{name}.listen({literal(backlog)})"]
+            case c.Send():
+                to = _target(command, item, bound=item.name in self._bound)
+                made = self._made(item) if item.role is Role.DATAGRAM else self._accepted(item)
+                return [*made, *_send(command, item, talk, to)]
+            case c.Recv():
+                size = literal(command.size or item.bufsize)
+                if item.role is Role.DATAGRAM:
+                    return [f"data, address = {name}.recvfrom({size})", "print(data, address)"]
+                return [*self._accepted(item), f"data = {talk}.recv({size})", "print(data)"]
+            case c.Shutdown():
+                return [*self._accepted(item), f"{talk}.shutdown(socket.{command.how.value})"]
+            case c.Abort():
+                linger = r"b'\1\0\0\0\0\0\0\0'"
+                return [*self._accepted(item),
+                        f"{talk}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, {linger})",
+                        f"{talk}.close()"]
+            case c.Stop():
+                return [line for each in _sockets(item, self._names)
+                        for line in (f"if {each}:", f"{INDENT}{each}.close()")]
+            case c.Close():
+                return [f"{name}.close()"]
+            case c.Sample():
+                return [f"look({', '.join(_sockets(item, self._names))})"]
+            case c.Call() if command.call in CALLS:
+                return [f"{name}.{command.call}({', '.join(map(literal, command.args))})"]
+            case c.Call():
+                return [_left_out(f"{command.call}({', '.join(map(literal, command.args))})")]
+            case c.SetOption():
+                return [comment(f"{talk}.setsockopt({command.option}, {literal(command.value)})")]
+            case _:
+                return [_left_out(type(command).__name__)]
+
+    def _talk(self, item: EndpointSettings) -> str:
+        """The variable of the socket that bytes go through."""
+        name = self._names[item.name]
+        return f"{name}_conn" if item.role is Role.LISTENER else name
+
+    def _made(self, item: EndpointSettings) -> list[str]:
+        """A client's new socket; a datagram endpoint has one for all that it does."""
+        name = self._names[item.name]
+        if item.role is not Role.DATAGRAM:
+            return _socket(item, name)
+        return [f"if {name} is None:", *(INDENT + line for line in _socket(item, name))]
+
+    def _accepted(self, item: EndpointSettings) -> list[str]:
+        """A listener accepts by itself in a scenario; a script has to be told."""
+        if item.role is not Role.LISTENER:
+            return []
+        name = self._names[item.name]
+        return [f"if {name}_conn is None:", f"{INDENT}{name}_conn, peer = {name}.accept()"]
+
+    def _expect(self, step: Expect) -> list[str]:
+        item = self._settings[step.endpoint]
+        name = self._names[item.name]
+        if step.call == "accept":
+            return [f"{name}_conn, peer = {name}.accept()"]
+        if step.text is not None and item.role is Role.STREAM:
+            return [f"data = {name}.recv({literal(item.bufsize)})",
+                    f"assert data == {literal(step.text)}.encode({literal(step.encoding)}), data"]
+        if step.call == "recv" and step.result == 0 and item.role is Role.STREAM:
+            return [f"data = {name}.recv({literal(item.bufsize)})", "assert not data, data"]
+        what = f"{step.call or ''} {step.errno or step.error or ''}"
+        return [comment(f"{tr('scenario.expected')}: {what}")]
 
 
-def _command(  # noqa: C901, PLR0912 - one branch a command
-    command: c.Command, settings: Settings
-) -> list[str]:
-    if command.endpoint is None or isinstance(command, c.Mark):
-        return [f"# {command.text}"] if isinstance(command, c.Mark) else []
-    item = settings[command.endpoint]
-    name = variable(item.name)
-    talk = f"{name}_conn" if item.role is Role.LISTENER else name
-    match command:
-        case c.Start():
-            return _start(item, name)
-        case c.Connect():
-            return [*_socket(item, name), f"{name}.connect({_address(item)})"]
-        case c.Accept() | c.Step(gate=c.Gate.ACCEPT):
-            return [f"{name}_conn, peer = {name}.accept()", "print('accepted', peer)"]
-        case c.Listen():
-            backlog = item.backlog if command.backlog is None else command.backlog
-            return [f"{name}.listen({backlog})"]
-        case c.Send():
-            return [_send(command, item, talk)]
-        case c.Recv():
-            size = command.size or item.bufsize
-            if item.role is Role.DATAGRAM:
-                return [f"data, address = {name}.recvfrom({size})", "print(data, address)"]
-            return [f"data = {talk}.recv({size})", "print(data)"]
-        case c.Shutdown():
-            return [f"{talk}.shutdown(socket.{command.how.value})"]
-        case c.Abort():
-            linger = "b'\\1\\0\\0\\0\\0\\0\\0\\0'"
-            return [f"{talk}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, {linger})",
-                    f"{talk}.close()"]
-        case c.Stop():
-            return [line for socket in _sockets(item)
-                    for line in (f"if {socket}:", f"{INDENT}{socket}.close()")]
-        case c.Close():
-            return [f"{name}.close()"]
-        case c.Sample():
-            return [f"look({', '.join(_sockets(item))})"]
-        case c.Call():
-            return [f"{name}.{command.call}({', '.join(map(repr, command.args))})"]
-        case c.SetOption():
-            return [f"# {talk}.setsockopt({command.option}, {command.value!r})"]
-        case _:
-            return [f"# {tr('scenario.not_in_code')}: {type(command).__name__}"]
+def _exception(name: str) -> str:
+    """The class that a step names, where it is one that the script knows; an errno is OSError."""
+    for module, prefix in ((builtins, ""), (socket, "socket.")):
+        found = getattr(module, name, None)
+        if isinstance(found, type) and issubclass(found, Exception):
+            return f"{prefix}{name}"
+    return "OSError"
+
+
+def _left_out(what: str) -> str:
+    return comment(f"{tr('scenario.not_in_code')}: {what}")
+
+
+def _constant(name: str, known: Iterable[options.Choice]) -> str:
+    """A family or a type as the module names it; an unknown one stays a text."""
+    return f"socket.{name}" if name in {choice.name for choice in known} else literal(name)
 
 
 def _socket(item: EndpointSettings, name: str) -> list[str]:
-    lines = [f"{name} = socket.socket(socket.{item.family}, socket.{item.type})"]
+    family, kind = (_constant(item.family, options.FAMILIES), _constant(item.type, options.TYPES))
+    lines = [f"{name} = socket.socket({family}, {kind})"]
     lines += [
-        f"{name}.setsockopt(socket.SOL_SOCKET, socket.{option}, {value!r})"
+        f"{name}.setsockopt(socket.SOL_SOCKET, socket.{option}, {literal(value)})"
         for option, value in item.options
-        if option.startswith("SO_") and isinstance(value, int)
+        if option.startswith("SO_") and option in options.OPTIONS and isinstance(value, int)
     ]
     if item.timeout is not None:
-        lines.append(f"{name}.settimeout({item.timeout!r})")
+        lines.append(f"{name}.settimeout({literal(item.timeout)})")
     if item.bind:
         lines.append(f"{name}.bind({_literal(item.bind, item.family)})")
     return lines
@@ -172,17 +256,22 @@ def _socket(item: EndpointSettings, name: str) -> list[str]:
 
 def _start(item: EndpointSettings, name: str) -> list[str]:
     lines = _socket(item, name)
-    if item.address and not item.address.startswith("@") and not item.bind:
+    if _own_address(item):
         lines += [f"{name}.bind({_literal(item.address, item.family)})"]
-    lines.append(f"where[{item.name!r}] = {name}.getsockname()")
+    lines.append(f"where[{literal(item.name)}] = {name}.getsockname()")
     if item.role is Role.LISTENER:
-        lines.append(f"{name}.listen({item.backlog})")
+        lines.append(f"{name}.listen({literal(item.backlog)})")
     return lines
+
+
+def _own_address(item: EndpointSettings) -> bool:
+    """Whether its address is where it binds to, and not whom it talks to."""
+    return bool(item.address) and not item.address.startswith("@") and not item.bind
 
 
 def _address(item: EndpointSettings) -> str:
     if item.address.startswith("@"):
-        return f"where[{item.address[1:]!r}]"
+        return f"where[{literal(item.address[1:])}]"
     return _literal(item.address, item.family)
 
 
@@ -192,47 +281,45 @@ def _literal(spec: str, family: str) -> str:
     if parsed.kind is addresses.AddressKind.HOSTNAME:
         return f"(socket.gethostname(), {parsed.port})"
     if parsed.kind is addresses.AddressKind.ABSTRACT:
-        return repr("\0" + (parsed.path or ""))
+        return literal("\0" + (parsed.path or ""))
     if parsed.path is not None:
-        return repr(parsed.path)
-    return repr((parsed.host, parsed.port))
+        return literal(parsed.path)
+    return literal((parsed.host, parsed.port))
 
 
-def _send(command: c.Send, item: EndpointSettings, talk: str) -> str:
+def _send(command: c.Send, item: EndpointSettings, talk: str, to: str) -> list[str]:
+    lines: list[str] = []
     if command.file is not None:
-        data = f"open({command.file!r}, 'rb').read()"
+        data = f"open({literal(command.file)}, 'rb').read()"
     elif command.hex is not None:
-        data = f"bytes.fromhex({command.hex!r})"
+        data = literal(parse_hex(command.hex))
     else:
         encoding = command.encoding or item.encoding
-        data = f"{command.text!r}.encode({encoding!r})"
-    if command.append is not Append.NOTHING:
-        data = _with_tail(data, command, encoding=command.encoding or item.encoding)
+        data = f"{literal(command.text or '')}.encode({literal(encoding)})"
+    if command.append.value in CHECKSUMS and (command.file is not None or command.placeholders):
+        lines.append(comment(tr("scenario.checksum_left_out", kind=command.append.value)))
+    elif command.append is not Append.NOTHING:
+        data += f" + {literal(_tail(command, command.encoding or item.encoding))}"
     if item.role is Role.DATAGRAM:
-        where = command.to or item.address
-        to = f"where[{where[1:]!r}]" if where.startswith("@") else "address"
-        return f"{talk}.sendto({data}, {to})"
-    return f"{talk}.sendall({data})"
+        return [*lines, f"{talk}.sendto({data}, {to})"]
+    return [*lines, f"{talk}.sendall({data})"]
 
 
-def _with_tail(data: str, command: c.Send, encoding: str) -> str:
-    """The expression and what is appended to it; a checksum is computed here, once."""
+def _target(command: c.Send, item: EndpointSettings, *, bound: bool) -> str:
+    """Where a datagram goes: as the step or the endpoint says, else to whom the last came from.
+
+    `bound`: the endpoint's address is its own.
+    """
+    to = command.to or ("" if bound else item.address)
+    if not to or item.role is not Role.DATAGRAM:
+        return "address"
+    return f"where[{literal(to[1:])}]" if to.startswith("@") else _literal(to, item.family)
+
+
+def _tail(command: c.Send, encoding: str) -> bytes:
+    """What is appended; a checksum is computed here, once."""
     if command.append.value not in CHECKSUMS:
-        return f"{data} + {suffix(command.append.value)!r}"
-    if command.file is not None or command.placeholders:
-        return f"{data}  # {tr('scenario.checksum_left_out', kind=command.append.value)}"
-    body = (bytes.fromhex(command.hex) if command.hex is not None
+        return suffix(command.append.value)
+    body = (parse_hex(command.hex) if command.hex is not None
             else (command.text or "").encode(encoding))
-    return f"{data} + {with_tail(body, command)[len(body):]!r}"
-
-
-def _expect(step: Expect, item: EndpointSettings) -> list[str]:
-    name = variable(item.name)
-    if step.call == "accept":
-        return [f"{name}_conn, peer = {name}.accept()"]
-    if step.text is not None and item.role is Role.STREAM:
-        return [f"data = {name}.recv({item.bufsize})",
-                f"assert data == {step.text!r}.encode({step.encoding!r}), data"]
-    if step.call == "recv" and step.result == 0 and item.role is Role.STREAM:
-        return [f"data = {name}.recv({item.bufsize})", "assert not data, data"]
-    return [f"# {tr('scenario.expected')}: {step.call or ''} {step.errno or step.error or ''}"]
+    return with_tail(body, command)[len(body):]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from workbench.engine import commands as c
+from workbench.literals import comment, literal
 from workbench.payload import encode, parse_hex
 from workbench.scenario.report import condition_of
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Step
@@ -56,11 +57,11 @@ class Waited(NamedTuple):
         """What `data` has to be, as an expression; None where it is not about bytes."""
         until = self.until
         if until.contains is not None:
-            return f"{encode(until.contains, until.encoding)!r} in data"
+            return f"{literal(encode(until.contains, until.encoding))} in data"
         if until.text is not None:
-            return f"data.startswith({encode(until.text, until.encoding)!r})"
+            return f"data.startswith({literal(encode(until.text, until.encoding))})"
         if until.hex is not None:
-            return f"data.startswith({parse_hex(until.hex)!r})"
+            return f"data.startswith({literal(parse_hex(until.hex))})"
         if until.result == 0 and until.call in {"recv", "recvfrom"} and not self.names:
             return "not data"
         return None
@@ -93,7 +94,7 @@ def watched(lines: list[str], endpoint: str | None, waits: Sequence[Waited]) -> 
         if wait.test is not None:
             lines = [made for line in lines for made in _tested(line, wait)]
         if wait.names and any(_calls(line, wait.until.call) for line in lines):
-            names = "".join(f", {name!r}" for name in wait.names)
+            names = "".join(f", {literal(name)}" for name in wait.names)
             lines = [f"with until({wait.met}{names}):", *(INDENT + line for line in lines)]
     return lines
 
@@ -106,27 +107,32 @@ def _calls(line: str, call: str | None) -> bool:
 
 def _tested(line: str, wait: Waited) -> list[str]:
     plain = line.lstrip()
-    if not plain.startswith("data"):
+    if not plain.startswith(("data = ", "data, ")):
         return [line]
     indent = line[: len(line) - len(plain)]
     return [line, f"{indent}if {wait.test}:", f"{indent}{INDENT}raise {wait.met}(data)"]
+
+
+def block(lines: list[str]) -> list[str]:
+    """The lines of a block, which needs a statement."""
+    return lines if any(not line.lstrip().startswith("#") for line in lines) else [*lines, "pass"]
 
 
 def around(loop: Loop, wait: Waited, body: list[str], sockets: Iterable[str]) -> list[str]:
     """The loop itself: its rounds, and what is done when it ends; `sockets`: variables."""
     count = f"round{wait.number}"
     pause = [f"{INDENT}{INDENT}if {count} > 1:",
-             f"{INDENT}{INDENT}{INDENT}time.sleep({loop.pause!r})"] if loop.pause else []
+             f"{INDENT}{INDENT}{INDENT}time.sleep({literal(loop.pause)})"] if loop.pause else []
     known = bool(wait.names or wait.test)
     what = condition_of(wait.until)
     return [
-        *([] if known else [f"# {tr('scenario.not_in_code')}: {what!r}"]),
+        *([] if known else [comment(f"{tr('scenario.not_in_code')}: {what}")]),
         "try:",
-        f"{INDENT}for {count} in range(1, {loop.times + 1}):",
-        *pause, *(INDENT + INDENT + line for line in body or ["pass"]),
+        f"{INDENT}for {count} in range(1, {loop.times + 1:d}):",
+        *pause, *(INDENT + INDENT + line for line in block(body)),
         f"except {wait.met} as met:",
         f"{INDENT}print('round', {count}, met)",
         f"{INDENT}look({', '.join(sockets)})",
         "else:",
-        f"{INDENT}print({f'not met: {what}'!r})",
+        f"{INDENT}print({literal('not met: ' + what)})",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings
@@ -26,8 +27,10 @@ class Settings:
     """The settings of each endpoint, as they were at any row."""
 
     def __init__(self, reader: Reader) -> None:
-        self._first = {item.name: settings_from_json(item.first_config or item.config)
-                       for item in reader.endpoints()}
+        self._first: dict[str, EndpointSettings] = {}
+        for item in reader.endpoints():
+            with suppress(ValueError):  # of somebody else; what has no settings is left out
+                self._first[item.name] = settings_from_json(item.first_config or item.config)
         self._changes = rows_of(reader, f"kind:command call:{CONFIGURE}")
 
     def at(self, name: str, seq: int) -> EndpointSettings | None:

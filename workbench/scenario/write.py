@@ -19,13 +19,13 @@ from workbench.scenario.values import NO_TIMEOUT
 def to_toml(scenario: Scenario) -> str:
     """The whole scenario."""
     lines = [f"title = {_value(scenario.title)}"]
-    lines += [f"title_{name} = {_value(text)}" for name, text in scenario.titles.items()]
+    lines += _pairs({_bare(f"title_{name}"): text for name, text in scenario.titles.items()})
     if scenario.capture != DEFAULT_CAPTURE:
         lines.append(f"capture = {_value('all' if scenario.capture is None else scenario.capture)}")
     current: dict[str, s.EndpointSettings] = {}
     for settings in scenario.endpoints:
         current[settings.name] = settings
-        lines += ["", f"[endpoint.{settings.name}]", f"role = {_value(settings.role.value)}"]
+        lines += ["", f"[endpoint.{_bare(settings.name)}]", f"role = {_value(settings.role.value)}"]
         blank = s.EndpointSettings(settings.name, settings.role)
         lines += _pairs(_changes(blank, settings))
     lines += _steps(scenario.steps, "", current)
@@ -128,7 +128,9 @@ def _value(value: Any) -> str:
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+        return _string(value)
+    if value is None:  # TOML has none
+        return _string(NO_TIMEOUT)
     if isinstance(value, dict):
         body = ", ".join(f"{_bare(key)} = {_value(item)}" for key, item in value.items())
         return f"{{ {body} }}"
@@ -137,4 +139,19 @@ def _value(value: Any) -> str:
 
 def _bare(key: str) -> str:
     plain = key.replace("_", "").replace("-", "")
-    return key if plain.isascii() and plain.isalnum() else json.dumps(key)
+    return key if plain.isascii() and plain.isalnum() else _string(key)
+
+
+def _string(text: str) -> str:
+    """A basic string of TOML 1.0: what cannot be seen is an escape.
+
+    Half a character (a lone surrogate) no TOML can hold: U+FFFD stands in its place.
+    """
+    shown = json.dumps(text, ensure_ascii=False)  # quotes, backslashes and C0 as in TOML
+    return "".join(char if char.isprintable() else _escaped(ord(char)) for char in shown)
+
+
+def _escaped(code: int) -> str:
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"

@@ -1,0 +1,112 @@
+"""Python literals of strangers: written so that they are nothing else, read so that nothing runs.
+
+What a scenario or a record holds was written by somebody. In Python that we make it stands as a
+literal or, in a comment, on one line; Python that we read is parsed, never evaluated.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+import threading
+import warnings
+from typing import Any, Final
+
+from workbench.printable import escape
+
+_QUIET: Final = threading.Lock()
+"""The filters of `warnings` belong to the whole process."""
+_DECIMAL: Final = 10**4000
+"""Python writes no longer numbers than 4 300 digits in decimal (sys.set_int_max_str_digits)."""
+_CONSTANT: Final = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z", re.ASCII)
+"""Names of module socket that a call is given: AF_INET, SO_REUSEADDR, MSG_TRUNC."""
+_BROKEN: Final = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError, OverflowError)
+
+
+def literal(value: object) -> str:
+    """The source of a literal: text, bytes, numbers, True, False, None and tuples, lists, dicts.
+
+    What is none of these is written as the text that it shows itself as.
+    """
+    match value:
+        case None | bool() | str() | bytes():
+            return repr(value)
+        case int():
+            return repr(value) if -_DECIMAL < value < _DECIMAL else hex(value)
+        case float():
+            return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
+        case tuple():
+            parts = [literal(item) for item in value]
+            return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
+        case list():
+            return f"[{', '.join(map(literal, value))}]"
+        case dict():
+            pairs = (f"{literal(key)}: {literal(item)}" for key, item in value.items())
+            return f"{{{', '.join(pairs)}}}"
+        case _:
+            return repr(str(value))
+
+
+def comment(text: str) -> str:
+    """A comment that ends where its line does."""
+    return f"# {escape(text)}"
+
+
+def parse_expression(text: str) -> ast.expr:
+    """The syntax tree of an expression; nothing is said on stderr about how it is written.
+
+    Raises:
+        ValueError: it is none, or too deep.
+    """
+    try:
+        with _QUIET, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it would print a stranger's "\\<ESC>" as it stands
+            return ast.parse(text.lstrip(" \t"), mode="eval").body
+    except _BROKEN as error:
+        raise ValueError("not an expression") from error
+
+
+def read_literal(text: str) -> Any:
+    """The value of a literal (ast.literal_eval).
+
+    Raises:
+        ValueError: it is none.
+    """
+    return value_of(parse_expression(text))
+
+
+def value_of(tree: ast.expr) -> Any:
+    """The value of a literal's syntax tree.
+
+    Raises:
+        ValueError: it holds something else.
+    """
+    try:
+        return ast.literal_eval(tree)
+    except _BROKEN as error:
+        raise ValueError("not a literal") from error
+
+
+def arguments(args: str) -> list[str] | None:
+    """Sources of the arguments of a call, as a record has them; None for anything else.
+
+    Each is a literal or a constant of module socket, alone or as flags joined by `|`.
+    """
+    try:
+        tree = parse_expression(f"f({args}\n)")
+        if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.keywords:
+            return None
+        return [_argument(item) for item in tree.args]
+    except ValueError:
+        return None
+
+
+def _argument(tree: ast.expr) -> str:
+    match tree:
+        case ast.Name(id=name) if _CONSTANT.match(name):
+            return f"socket.{name}"
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return f"{_argument(left)} | {_argument(right)}"
+        case _:
+            return literal(value_of(tree))
