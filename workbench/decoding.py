@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final, NamedTuple
 
-from workbench.payload import escape
+from workbench.printable import escape
 
 _HIGH: Final = bytes(range(0x80, 0x100))
 _DIGITS: Final = b"0123456789"
