@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -116,6 +117,15 @@ def test_unix_sockets_and_the_file_goes() -> None:
         assert not path.exists()
 
 
+def test_a_path_from_here_is_an_address() -> None:
+    with tempfile.TemporaryDirectory() as short:
+        path = os.path.relpath(Path(short).resolve() / "s")
+        assert path.startswith("../")
+        with listening(path, "--echo"):
+            status, out, _ = run("connect", path, "--send", "x", "--expect", "x")
+            assert status == 0, out
+
+
 def test_listen_ends_by_itself_after_timeout(tmp_path: Path) -> None:
     record = tmp_path / "r.swb"
     status, out, err = run("listen", "127.0.0.1:0", "--timeout", "0.2", "--record", record,
@@ -173,6 +183,7 @@ def test_the_printed_scenario_has_what_was_asked_for() -> None:
 
 @pytest.mark.parametrize(("address", "family"), [
     ("127.0.0.1:1", "AF_INET"), ("localhost:1", "AF_INET"), ("[::1]:1", "AF_INET6"),
+    ("../x.sock", "AF_UNIX"), ("./x:1", "AF_UNIX"), ("run/x.sock", "AF_UNIX"), ("~/x", "AF_UNIX"),
     ("/tmp/x", "AF_UNIX"), ("temp:x", "AF_UNIX"), ("hostname:1", "AF_INET"),
 ])  # fmt: skip
 def test_the_address_tells_the_family(address: str, family: str) -> None:

@@ -17,6 +17,7 @@ from workbench.cli_run import (
     terminable,
 )
 from workbench.engine import commands as c
+from workbench.engine.address import is_unix
 from workbench.engine.address import parse as parse_address
 from workbench.engine.responders import prepare
 from workbench.engine.settings import (
@@ -127,7 +128,7 @@ def connect(args: argparse.Namespace) -> int:
 def family_of(address: str) -> str:
     """The family an address is written in. Raises Problem where it is none at all."""
     family = "AF_INET"
-    if address.startswith(("/", "./", "~", "abstract:", "temp:")):
+    if is_unix(address):
         family = "AF_UNIX"
     elif address.startswith("["):
         family = "AF_INET6"

@@ -43,7 +43,8 @@ def test_bad_addresses_are_explained(where: Where) -> None:
 @pytest.mark.parametrize(
     ("spec", "parts"),
     [("127.0.0.1:80", ("127.0.0.1", "80")), ("[::1]:80", ("::1", "80")), ("@a", ("@a", "")),
-     ("/tmp/x", ("/tmp/x", "")), ("abstract:a", ("abstract:a", ""))],
+     ("/tmp/x", ("/tmp/x", "")), ("../x.sock", ("../x.sock", "")), ("a/x:1", ("a/x:1", "")),
+     ("abstract:a", ("abstract:a", ""))],
 )
 def test_split(spec: str, parts: tuple[str, str]) -> None:
     assert draft.split_address(spec) == parts

@@ -72,6 +72,15 @@ class Resolved:
     note: str | None = None
 
 
+def is_unix(spec: str) -> bool:
+    """Whether only AF_UNIX writes an address like this: a path, abstract:NAME or temp:NAME.
+
+    A path has a slash before any colon (`../x.sock`, `run/x.sock`) or begins at home (`~`).
+    """
+    text = spec.strip()
+    return text.startswith(("~", "abstract:", "temp:")) or "/" in text.partition(":")[0]
+
+
 def parse(spec: str, family: str) -> Address:
     """Read an address in the scenario's spelling.
 
@@ -87,7 +96,7 @@ def parse(spec: str, family: str) -> Address:
         return _parse_unix(text)
     if "\0" in text:
         raise Problem("address.nul", spec=spec.replace("\0", "\\0"))
-    if text.startswith(("/", "abstract:", "temp:")):
+    if is_unix(text):
         raise Problem("address.unix_in_ip", spec=spec, family=family)
     if text.startswith("hostname:"):
         return Address(AddressKind.HOSTNAME, family, port=parse_port(text[9:]))
@@ -177,7 +186,7 @@ def _parse_unix(text: str) -> Address:
         return Address(AddressKind.TEMP, "AF_UNIX", path=name)
     if "\0" in text:
         raise Problem("address.nul", spec=text.replace("\0", "\\0"))
-    if not text.startswith(("/", "./", "../", "~")):
+    if not is_unix(text):
         raise Problem("address.not_a_path", spec=text)
     # Not through Path: what is written stays as written, so that the log shows it like that.
     path = os.path.expanduser(text)  # noqa: PTH111

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from workbench.engine.address import is_unix
 from workbench.engine.errors import PENDING
 from workbench.engine.events import COMMAND, NOTE
 from workbench.explain import what_failed
@@ -78,7 +79,7 @@ def peer_text(address: str | None, owner: str | None) -> str:
     """An end of ours as `= client-1 :40112`, else the address; "" for a peer without a name."""
     if owner is None:
         return address or ""
-    port = address.rpartition(":")[2] if address and not address.startswith("/") else ""
+    port = address.rpartition(":")[2] if address and not is_unix(address) else ""
     return f"= {owner} :{port}" if port.isdecimal() else f"= {owner}"
 
 

@@ -67,7 +67,7 @@ def _inet(family: str, host: str, port: int) -> str:
 
 def split_address(spec: str) -> tuple[str, str]:
     """Host and port fields of an address in the scenario's spelling."""
-    if spec.startswith(("@", "/", "abstract:", "temp:")):
+    if spec.startswith("@") or address.is_unix(spec):
         return spec, ""
     host, _, port = spec.rpartition(":")
     return host.removeprefix("[").removesuffix("]"), port

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import pytest
@@ -40,6 +41,15 @@ def test_a_pasted_address_fills_the_fields_at_once(
 ) -> None:
     paste(hand, f"{side}.host", text)
     assert shown(hand, side) == wished
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no AF_UNIX")
+@pytest.mark.parametrize("side", ["server", "client"])
+@pytest.mark.parametrize("path", ["../x.sock", "./x.sock", "/tmp/x.sock", "run/x.sock", "~/x.sock"])
+def test_a_path_is_an_address_of_unix(hand: Hand, side: str, path: str) -> None:
+    hand.type(f"{side}.host", path)
+    assert shown(hand, side)[::2] == ("AF_UNIX", path)
+    assert not hand.find(f"{side}.port").isVisible()
 
 
 def test_a_scheme_leads_out_of_unix(hand: Hand) -> None:

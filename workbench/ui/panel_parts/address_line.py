@@ -159,9 +159,15 @@ class AddressLine(QWidget):
             self.edited.emit("host")
 
     def _paste(self) -> bool:
-        """`tcp://host:port`, `[::1]:80` and the like fill all the fields."""
+        """`tcp://host:port`, `[::1]:80` and the like fill all the fields; a path is of AF_UNIX."""
         text = self.host.currentText().strip()
         unix = self.family.value() == UNIX
+        if address.is_unix(text) and not unix and _probe(UNIX, "SOCK_STREAM") is None:
+            self.family.choose(UNIX)
+            self._fill_types()
+            self.edited.emit("family")  # another list of hosts: what was typed is put back
+            self.host.setEditText(text)
+            return True
         pasted = address.parse_pasted(text)
         if pasted is None or not ("://" in text or (_has_port(text) and not unix)):
             return False
