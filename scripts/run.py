@@ -7,6 +7,7 @@ Usage: python3 scripts/run.py [arguments of socket-workbench]
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -34,7 +35,10 @@ def main() -> int:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     # -P: a socket.py in the current folder must not take the place of the standard library's
     command = [str(bootstrap.PYTHON), "-P", "-m", "workbench", *args]
-    if os.name != "nt":
+    if sys.platform != "win32":
+        # held back while the interpreter starts; the program takes them with its first line
+        signal.pthread_sigmask(signal.SIG_BLOCK,
+                               (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
         os.execve(command[0], command, environment)
     return subprocess.run(command, env=environment, check=False).returncode
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
 
-from workbench import cli_run
+from workbench import cli_run, interrupts
 from workbench.scenario.model import parse
 from workbench.texts import Problem
 
@@ -60,9 +61,20 @@ def test_a_record_nobody_asked_for_goes_with_the_run(capsys: pytest.CaptureFixtu
     assert "wait(0.0)" in capsys.readouterr().out
 
 
-def test_sigterm_is_an_interrupt_while_something_runs() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(KeyboardInterrupt), cli_run.terminable():  # noqa: PT012 - arrives in either
-        os.kill(os.getpid(), signal.SIGTERM)
-        signal.pause()
-    assert signal.getsignal(signal.SIGTERM) is before
+@pytest.mark.parametrize("number", interrupts.NUMBERS)
+def test_a_signal_ends_a_run_at_its_next_wait(number: signal.Signals, tmp_path: Path) -> None:
+    waits = parse('[[step]]\ndo = "wait"\nseconds = 1000\n')
+    record = tmp_path / "r.swb"
+
+    def ask() -> None:
+        while not Path(f"{record}-wal").exists():  # the session is open
+            threading.Event().wait(0.01)
+        os.kill(os.getpid(), number)
+
+    before = signal.getsignal(number)
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert cli_run.run_scenario(waits, arguments(record)) == cli_run.INTERRUPTED
+    thread.join()
+    assert signal.getsignal(number) is before
+    assert [path.name for path in tmp_path.iterdir()] == ["r.swb"]

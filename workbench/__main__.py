@@ -6,18 +6,53 @@ scripts/run.py asks them before anything is installed.
 
 from __future__ import annotations
 
-import importlib
 import os
+import signal
 import sys
-from typing import Final
+
+
+def _leave(_number: int, _frame: object) -> None:
+    os._exit(130)
+
+
+def _when_asked_to_end(handler: signal.Handlers | Callable[[int, object], None]) -> None:
+    names = ("SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK")  # the last one is Windows'
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    for number in numbers:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup(1)
+            signal.signal(number, handler)
+    if sys.platform != "win32":  # scripts/run.py holds them back until here
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+
+
+if __name__ == "__main__":
+    # Before the imports that take their time: KeyboardInterrupt would be a traceback out of them.
+    # Until something is open there is nothing to tidy; then `interrupts` takes over.
+    _when_asked_to_end(_leave)
+
+import importlib  # noqa: E402 - as above
+from typing import TYPE_CHECKING, Final  # noqa: E402 - as above
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMMANDS: Final = frozenset({"run", "lab", "listen", "connect", "export"})
 _ANYWHERE: Final = frozenset({"-h", "--help", "--version"})
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the program; its exit status."""
-    args = sys.argv[1:] if argv is None else argv
+    """Run the program; its exit status. Without `argv` this is the process's own main()."""
+    if argv is not None:
+        return _run(argv)
+    _when_asked_to_end(_leave)
+    try:
+        return _run(sys.argv[1:])
+    finally:
+        # all is closed: what is left is the interpreter's own end, and the status stands
+        _when_asked_to_end(signal.SIG_IGN)
+
+
+def _run(args: list[str]) -> int:
     if not wants_window(args):
         from workbench.cli import main as command_line
 

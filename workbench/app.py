@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import traceback
 from functools import cache, partial
@@ -11,9 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
+from workbench import interrupts
 from workbench.qt.controller import Committed, Controller
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
@@ -23,6 +23,7 @@ from workbench.ui.main_window import MainWindow
 from workbench.ui.old_record import OldRecord
 from workbench.ui.preferences import Preferences
 
+INTERRUPTED: Final = 130
 LOOK_BACK_MS: Final = 500
 """After the window is painted there is time to look for a crashed record."""
 
@@ -121,16 +122,50 @@ def main(argv: list[str]) -> int:
     arguments = _arguments(argv)
     app = make_application()
     set_language(arguments.lang or _preferences().language or system_language())
-    try:
-        window = create_window(arguments.record)
-    except Problem as problem:
-        print(problem.text, file=sys.stderr)
-        return 2
+    with interrupts.listening():
+        try:
+            window = create_window(arguments.record)
+        except Problem as problem:
+            print(problem.text, file=sys.stderr)
+            return 2
+        return _show(app, window)
+
+
+def _show(app: QApplication, window: MainWindow) -> int:
+    """Show the window until it is closed, by a person or by a signal; the exit status."""
     _report_to(window)
-    # Python runs a handler in the middle of whatever slot it is in: the window goes after that
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, window.close))
-    window.show()
-    if window.live:
-        QTimer.singleShot(LOOK_BACK_MS, window.look_for_a_crash)
-    return app.exec()
+    ending = _Ending()
+
+    def hurry() -> None:
+        window.controller.session.hurry()  # *Start over* gives it another one
+
+    with interrupts.telling(asked=ending.asked.emit, hurried=hurry):
+        if interrupts.asked():  # while the window was being built
+            window.close()
+            return INTERRUPTED
+        window.show()
+        if window.live:
+            QTimer.singleShot(LOOK_BACK_MS, window.look_for_a_crash)
+        status = app.exec()
+        window.close()  # nothing, where it is closed
+        return INTERRUPTED if interrupts.asked() else status
+
+
+class _Ending(QObject):
+    """Takes a signal of the system to the window's thread.
+
+    Signals:
+        asked(): somebody wants the program to end.
+    """
+
+    asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        # queued: the windows go between two slots, never in the middle of one
+        self.asked.connect(self._end, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def _end(self) -> None:
+        QApplication.closeAllWindows()  # a question that is open first
+        QApplication.exit(INTERRUPTED)

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import NoReturn, TextIO
 
 import workbench
-from workbench import cli_lab, cli_quick, cli_words
-from workbench.cli_output import as_utf8, close_stdout, is_output, prepare_streams, tell
+from workbench import cli_lab, cli_quick, cli_words, interrupts
+from workbench.cli_output import (
+    as_utf8,
+    checked,
+    close_stdout,
+    is_output,
+    prepare_streams,
+    tell,
+)
 from workbench.cli_run import (
     BAD_INPUT,
     FAILED,
@@ -21,12 +30,12 @@ from workbench.cli_run import (
     new_session,
     run_scenario,
     seconds,
-    terminable,
 )
 from workbench.journal.export import FORMATS
 from workbench.journal.query import parse as parse_filter
 from workbench.journal.reader import Reader
 from workbench.labs.demos import demo, demos
+from workbench.outlet import interruptible
 from workbench.scenario.model import load
 from workbench.scenario.runner import Runner
 from workbench.texts import LANGUAGES, Problem, reason_of, set_language, system_language, tr
@@ -41,6 +50,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: list[str]) -> int:
     """Run one subcommand; returns the exit status and never raises for bad input."""
+    interrupts.forget()
     prepare_streams()
     set_language(_language(argv))
     cli_words.speak()
@@ -49,17 +59,21 @@ def main(argv: list[str]) -> int:
             return _call(_parser().parse_args(argv))
         finally:
             sys.stdout.flush()  # what a full disk has to say, it says here and not at exit
-    except Problem as problem:
-        tell(problem, error=True)
-        return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Problem as problem:
+        if interrupts.asked() and problem.key == "cli.cannot_print":  # the terminal is gone
+            return INTERRUPTED
+        tell(problem, error=True)
+        return BAD_INPUT
     except BrokenPipeError:
         close_stdout()
         return OK
     except Exception as error:  # noqa: BLE001 - a person gets a sentence, not a traceback
         if is_output(error):
             close_stdout()
+            if interrupts.asked():
+                return INTERRUPTED
             tell(Problem("cli.cannot_print", reason=reason_of(error)), error=True)
             return BAD_INPUT
         if os.environ.get("SOCKET_WORKBENCH_DEBUG"):
@@ -152,7 +166,7 @@ def _run(args: argparse.Namespace) -> int:
 def _lab(args: argparse.Namespace) -> int:
     if args.name == cli_lab.NAME and not args.list:
         settings = cli_lab.settings_of(args)
-        with terminable(), new_session(args) as session:
+        with new_session(args) as session:
             return cli_lab.run_backlog(session, settings, as_json=args.json)
     cli_lab.refuse_options(args)
     if args.timeout == float("inf"):
@@ -186,8 +200,10 @@ def _check_all(args: argparse.Namespace) -> int:
             counts["skipped"] += 1
             tell(f"{item.name:<22}{tr('demos.not_here', reason=reason)}")
             continue
-        with terminable(), new_session(args) as session:
-            report = Runner(session, item.scenario(), timeout=args.timeout or 60.0).run()
+        with new_session(args) as session:
+            runner = Runner(session, item.scenario(), timeout=args.timeout or 60.0)
+            with interrupts.telling(asked=runner.interrupt):
+                report = runner.run()
         counts["held" if report.ok else "failed"] += 1
         shown = tr("demos.held") if report.ok else tr("demos.failed",
                                                       reason=report.steps[-1].reason)
@@ -203,16 +219,18 @@ def _export(args: argparse.Namespace) -> int:
     form = FORMATS.get(args.to)
     if form is None:
         raise Problem("export.unknown_format", format=args.to, known=", ".join(FORMATS))
-    reader = Reader(args.record)
-    try:
+    with interruptible(), closing(Reader(args.record)) as reader:
         condition = parse_filter(args.filter, wall_ns=reader.clock.wall_ns)
-        if args.out is None:
-            as_utf8()
-            form(reader, sys.stdout, condition)
-            return OK
-        _export_to(args.out, lambda out: form(reader, out, condition))
-    finally:
-        reader.close()
+        with interrupts.telling(asked=reader.interrupt):
+            try:
+                if args.out is None:
+                    as_utf8()
+                    form(reader, checked(sys.stdout), condition)
+                else:
+                    _export_to(args.out, lambda out: form(reader, checked(out), condition))
+            except (sqlite3.OperationalError, Problem):
+                interrupts.check()  # a long search was given up in the middle
+                raise
     return OK
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from workbench import interrupts
 from workbench.cli_output import Printer, tell
 from workbench.cli_run import seconds
 from workbench.labs import private_net
@@ -93,7 +94,12 @@ def settings_of(args: argparse.Namespace) -> BacklogSettings:
 def run_backlog(session: Session, settings: BacklogSettings, *, as_json: bool) -> int:
     """Run it to its end, or to Ctrl-C; returns the exit status."""
     run = BacklogRun(session, settings)
-    run.prepare()
+    try:
+        with interrupts.telling(asked=run.give_up_preparing):
+            run.prepare()
+    except Problem:
+        interrupts.check()
+        raise
     tell(f"{title(settings)} {ends(settings)}", error=as_json)
     printer = Printer(session) if as_json else None
     status = OK
@@ -101,8 +107,9 @@ def run_backlog(session: Session, settings: BacklogSettings, *, as_json: bool) -
         printer.start()
     try:
         run.start()
-        while not run.wait(1.0):  # in pieces: Windows hears Ctrl-C only between two waits
-            continue
+        with interrupts.telling(asked=run.give_up):
+            run.wait()
+        interrupts.check()
     except KeyboardInterrupt:
         status = INTERRUPTED
     finally:

@@ -6,12 +6,13 @@ import errno
 import os
 import sys
 from contextlib import suppress
-from io import TextIOWrapper
+from io import TextIOBase, TextIOWrapper
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
-from typing import TypeGuard
+from typing import TextIO, TypeGuard, cast
 
+from workbench import interrupts, outlet
 from workbench.journal.export import text_line
 from workbench.journal.reader import row_json
 from workbench.journal.streams import Streams
@@ -46,9 +47,10 @@ class Printer:
         self._reader = self._journal.reader()
         self._wake.set()
         self._thread.start()
+        outlet.writes(self._thread)
 
     def finish(self) -> None:
-        """Print what is left, then stop.
+        """Print what is left, then stop; in a hurry what is left is not printed.
 
         Raises:
             Problem: the output could not be written (a full disk).
@@ -86,7 +88,7 @@ class Printer:
                     lines = [text_line(self._reader, row, streams) for row in rows]
                 else:
                     lines = [row_json(row) for row in rows]
-                if not write("\n".join(lines) + "\n"):
+                if not write("\n".join(lines) + "\n") or interrupts.hurried():
                     return
             if ending:
                 return
@@ -116,6 +118,25 @@ def write(text: str) -> bool:
         close_stdout()
         raise Problem("cli.cannot_print", reason=reason_of(error)) from error
     return True
+
+
+class _Checked(TextIOBase):
+
+    def __init__(self, out: TextIO) -> None:
+        super().__init__()
+        self._out = out
+
+    def write(self, text: str) -> int:
+        interrupts.check()
+        return self._out.write(text)
+
+
+def checked(out: TextIO) -> TextIO:
+    """The stream, but each write first looks whether the program was asked to end.
+
+    Raises KeyboardInterrupt in that case.
+    """
+    return cast("TextIO", _Checked(out))
 
 
 def is_output(error: Exception) -> TypeGuard[OSError]:

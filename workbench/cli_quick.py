@@ -6,6 +6,7 @@ import argparse
 import os
 from typing import Final
 
+from workbench import interrupts
 from workbench.cli_output import Printer, tell, write
 from workbench.cli_run import (
     BAD_INPUT,
@@ -14,7 +15,6 @@ from workbench.cli_run import (
     OK,
     new_session,
     run_scenario,
-    terminable,
 )
 from workbench.engine import commands as c
 from workbench.engine.address import is_unix
@@ -35,6 +35,8 @@ from workbench.scenario.outcome import failure_text
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, tr
 
+SLICE: Final = 0.2
+"""Seconds of one wait."""
 _PATIENCE: Final = 5.0
 _BACKLOG_MOST: Final = 2**31 - 1
 
@@ -58,20 +60,23 @@ def listen(args: argparse.Namespace) -> int:
     if args.scenario:
         write(to_toml(Scenario("listen", (settings,), (Perform(c.Start("server")),))))
         return OK
-    with terminable(), new_session(args) as session:
+    with new_session(args) as session:
         session.add(settings)
         printer = Printer(session, text=not args.json)
         printer.start()
         try:
             ticket = session.perform(c.Start("server"))
-            ticket.wait()
+            while not ticket.wait(SLICE):  # a name may be looked up for long
+                interrupts.check()
             outcome = ticket.outcome
             if outcome is not None and not outcome.ok:
                 tell(failure_text(outcome, settings.family), error=True)
                 return BAD_INPUT if outcome.problem is not None else FAILED
             if not args.json:
                 tell(tr("cli.listening", address=session.link("server")), error=True)
-            printer.gone.wait(args.timeout)
+            with interrupts.telling(asked=printer.gone.set):
+                printer.gone.wait(args.timeout)
+            interrupts.check()
             return OK
         except KeyboardInterrupt:
             return INTERRUPTED

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from workbench import interrupts
 from workbench.cli_output import Printer, StepPrinter, tell
 from workbench.engine.events import DEFAULT_CAPTURE
+from workbench.outlet import interruptible
 from workbench.scenario.junit import write_junit
 from workbench.scenario.model import Scenario
 from workbench.scenario.runner import Runner
@@ -40,29 +41,17 @@ def seconds(text: str) -> float:
 @contextmanager
 def new_session(args: argparse.Namespace,
                 capture: int | None = DEFAULT_CAPTURE) -> Iterator[Session]:
-    """A session with the record that was asked for, or one that goes with the run."""
-    with tempfile.TemporaryDirectory(prefix="swb-record-") as folder:
+    """A session with the record that was asked for, or one that goes with the run.
+
+    From here on a signal leads to an orderly end, which a second one hurries.
+    """
+    with interruptible(), tempfile.TemporaryDirectory(prefix="swb-record-") as folder:
         record = args.record if args.record is not None else Path(folder) / "record.swb"
-        with Session(record, capture=capture, beyond_loopback=args.beyond_loopback) as session:
+        with (
+            Session(record, capture=capture, beyond_loopback=args.beyond_loopback) as session,
+            interrupts.telling(hurried=session.hurry),
+        ):
             yield session
-
-
-@contextmanager
-def terminable() -> Iterator[None]:
-    """SIGTERM ends as Ctrl-C does: sockets closed, record kept."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not the main thread: a test calls main()
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | None = None) -> int:
@@ -73,7 +62,7 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | Non
     """
     if junit is not None:
         check_place(junit)
-    with terminable(), new_session(args, scenario.capture) as session:
+    with new_session(args, scenario.capture) as session:
         printer = Printer(session) if args.json else None
         steps = StepPrinter(scenario) if not args.json else None
         runner = Runner(session, scenario, timeout=args.timeout,
@@ -81,7 +70,8 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | Non
         try:
             if printer is not None:
                 printer.start()
-            report = runner.run()
+            with interrupts.telling(asked=runner.interrupt):
+                report = runner.run()
         except KeyboardInterrupt:
             return INTERRUPTED
         finally:

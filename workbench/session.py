@@ -38,6 +38,12 @@ _ROLES: Final[dict[Role, type[Endpoint]]] = {
     Role.DATAGRAM: DatagramEndpoint,
 }
 
+SLICE: Final = 0.1
+COLLECTED: Final = 2.0
+"""Seconds in which a thread without sockets should have ended: one may wait in C for a name."""
+HURRIED: Final = 0.5
+"""Seconds for each of these where somebody is in a hurry."""
+
 
 class Session:
     """Endpoints by name, and the journal that all of them write to.
@@ -70,6 +76,7 @@ class Session:
         self._lock = threading.Lock()
         self._temp: Path | None = None
         self._closed = False
+        self._hurry = threading.Event()
         self._before_close: list[Callable[[], None]] = []
         self.journal.start()
 
@@ -208,7 +215,7 @@ class Session:
         """Stop every endpoint that has something open, and wait until it is closed."""
         until = time.monotonic() + timeout
         for ticket in [self.perform(c.Stop(name)) for name in self.open_ones()]:
-            ticket.wait(max(0.0, until - time.monotonic()))
+            self._wait(ticket.wait, until)
 
     def _is_pending(self, name: str) -> bool:
         """Whether its last command has not ended: a start may be about to open something."""
@@ -268,6 +275,19 @@ class Session:
 
         return end
 
+    def hurry(self) -> None:
+        """Have `close` and `stop_all_and_wait` wait for nothing longer than HURRIED; any thread."""
+        self._hurry.set()
+
+    def _wait(self, wait: Callable[[float], bool], until: float) -> None:
+        """Let `wait` wait until then, or until it is hurried and has had its moment."""
+        hurried = False
+        while not wait(max(0.0, min(SLICE, until - time.monotonic()))):
+            if self._hurry.is_set() and not hurried:
+                hurried, until = True, min(until, time.monotonic() + HURRIED)
+            if time.monotonic() >= until:
+                return
+
     def close(self, timeout: float = 10.0) -> None:
         """Stop everything, join the threads, close the record. Idempotent; bounded by `timeout`."""
         if self._closed:
@@ -278,7 +298,7 @@ class Session:
         self.stop_all_and_wait(timeout)
         self._closed = True
         for endpoint in self._endpoints.values():
-            endpoint.worker.join(max(0.0, min(2.0, until - time.monotonic())))
+            self._wait(endpoint.worker.join, min(until, time.monotonic() + COLLECTED))
         self.journal.close()
         if self._temp is not None:
             shutil.rmtree(self._temp, ignore_errors=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -106,7 +107,7 @@ class Program:
         self.tool("mousemove", "--sync", str(where[0]), str(where[1]))
         self.tool("click", "1")
 
-    def leave(self, how: str = "key") -> None:
+    def leave(self, how: str | signal.Signals = "key") -> None:
         """Close the window and look at what it has left: one closed record."""
         if how == "key":
             with suppress(subprocess.CalledProcessError):  # it is gone before the key is up
@@ -114,8 +115,9 @@ class Program:
         elif how == "close button":
             ask_to_close(self.display, int(self.window))
         else:
-            self.process.terminate()
-        assert self.process.wait(BOUND) == 0
+            assert isinstance(how, signal.Signals)
+            self.process.send_signal(how)
+        assert self.process.wait(BOUND) == (130 if isinstance(how, signal.Signals) else 0)
         assert self.process.stderr is not None
         said = self.process.stderr.read()
         self.process.stderr.close()
@@ -169,8 +171,11 @@ def test_by_mouse(start: Callable[..., Program]) -> None:
     program.leave("close button")
 
 
-@pytest.mark.parametrize("how", ["key", "close button", "signal"])
-def test_leaving_with_open_sockets(start: Callable[..., Program], how: str) -> None:
+@pytest.mark.parametrize("how", [
+    "key", "close button", signal.SIGHUP, signal.SIGINT, signal.SIGTERM,
+])  # fmt: skip
+def test_leaving_with_open_sockets(start: Callable[..., Program],
+                                   how: str | signal.Signals) -> None:
     program = start("--lang", "zh_CN")
     program.until(lambda: program.count("server-1", "listen") == 1, "1")
     program.until(lambda: GREETING in program.payloads("recv"), "2")

@@ -371,6 +371,10 @@ class Reader:
             (seq, seq + LED_TO, seq),
         )]
 
+    def interrupt(self) -> None:
+        """Give up the search that runs now: it raises OperationalError. From any thread."""
+        self._db.interrupt()
+
     def close(self) -> None:
         """Let the file go. Idempotent."""
         self._end()

@@ -107,6 +107,16 @@ class BacklogRun:
         """Wait for the end of the run; False if it goes on."""
         return self._done.wait(timeout)
 
+    def give_up_preparing(self) -> None:
+        """What `prepare` waits for comes to nothing; it raises Problem."""
+        if self._net is not None:
+            self._net.give_up()
+
+    def give_up(self) -> None:
+        """Have it end by itself, soon."""
+        self._stopping = True
+        self._wake.set()
+
     def stop(self) -> None:
         """End it now; what has no outcome yet is pending. Waits until the sockets are closed."""
         self._stopping = True

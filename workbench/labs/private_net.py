@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -89,6 +90,13 @@ class PrivateNet:
         except Problem:
             self._end()
             raise
+
+    def give_up(self) -> None:
+        """What the helper is being asked comes to nothing, nothing more can be asked."""
+        channel = self._channel  # without the lock: whoever waits for an answer holds it
+        if channel is not None:
+            with suppress(OSError):
+                channel.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """End the helper; sockets from it stay what they are. Idempotent."""

@@ -71,6 +71,7 @@ class Runner:
         self._until = None if timeout is None else time.monotonic() + timeout
         self._committed = Flag()
         self._cancelled = False
+        self._interrupted = False
         self._pending: list[tuple[Perform, Ticket]] = []
         self._loops: list[tuple[Loop, Watch]] = []
 
@@ -78,6 +79,15 @@ class Runner:
         """Give the run up at its next wait; from any thread."""
         self._cancelled = True
         self._committed.set()
+
+    def interrupt(self) -> None:
+        """Have `run` raise KeyboardInterrupt at its next wait or step; from any thread."""
+        self._interrupted = True
+        self._committed.set()
+
+    def _check_interrupt(self) -> None:
+        if self._interrupted:
+            raise KeyboardInterrupt
 
     def run(self) -> Report:
         """Run every step until one fails.
@@ -116,6 +126,7 @@ class Runner:
         return all(self._run_step(step) for step in steps)
 
     def _run_step(self, step: Step) -> bool:
+        self._check_interrupt()
         if isinstance(step, Perform) and isinstance(step.command, ENDING):
             self._look_out(wait=True)
         else:
@@ -342,6 +353,7 @@ class Runner:
         until = None if seconds is None else time.monotonic() + seconds
         slice_ = LOOK_EVERY if self._loops else SLICE
         while not flag.is_set():
+            self._check_interrupt()
             self._look_out()
             now = time.monotonic()
             if self._cancelled:

@@ -1,0 +1,126 @@
+"""Asked to end: HUP, INT and TERM (signal(7)), all the same and never in the middle of anything.
+
+No handler here raises. The C half of Python's handler writes the signal's number to a socket
+(signal.set_wakeup_fd), a thread reads it and tells those who wait; what the main thread is at
+goes on until it looks (`check`). So no half-made object, no lock and no clean-up is torn.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+NUMBERS: Final = tuple(
+    getattr(signal, name) for name in ("SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK")
+    if hasattr(signal, name)  # Windows has SIGBREAK (a closed console) and no SIGHUP
+)
+Job = Callable[[], None]
+
+
+class _Asked:
+    """How often this process was asked to end, and who wants to know."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.times = 0
+        self.heard = False
+        self.jobs: list[tuple[int, Job]] = []
+
+    def told(self) -> None:
+        """A signal came: run what waits for the first, or for each later one."""
+        with self.lock:  # till they are done: who asked to be told stays there so long
+            self.times += 1
+            for times, job in self.jobs:
+                if times == min(self.times, 2):
+                    job()
+
+
+_asked = _Asked()
+
+
+def asked() -> bool:
+    """Whether a signal has asked to end since `forget` or `listening`."""
+    return _asked.times > 0
+
+
+def hurried() -> bool:
+    """Whether another one came: what can be left out on the way out is."""
+    return _asked.times > 1
+
+
+def check() -> None:
+    """Raises KeyboardInterrupt when asked to end: here it can be raised, in a handler not."""
+    if asked():
+        raise KeyboardInterrupt
+
+
+def forget() -> None:
+    """Nothing has been asked: for a process that runs several commands (tests)."""
+    _asked.times = 0
+
+
+@contextmanager
+def telling(*, asked: Job | None = None, hurried: Job | None = None) -> Iterator[None]:
+    """Have `asked()` called on a thread of its own at the first signal, `hurried()` at later ones.
+
+    They must not block. What came before is made up for at once.
+    """
+    wanted = [(times, job) for times, job in ((1, asked), (2, hurried)) if job is not None]
+    with _asked.lock:
+        _asked.jobs += wanted
+        late = [job for times, job in wanted if times <= _asked.times]
+    try:
+        for job in late:
+            job()
+        yield
+    finally:
+        with _asked.lock:
+            for item in wanted:
+                _asked.jobs.remove(item)
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """While something is open: signals are noted, and whoever waits is told.
+
+    Not on the main thread, or while it is on already, nothing changes. A signal that is ignored
+    stays so: nohup(1), a shell's background job.
+    """
+    if threading.current_thread() is not threading.main_thread() or _asked.heard:
+        yield
+        return
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.setblocking(False)
+        watcher = threading.Thread(target=_watch, args=(ours,), name="signals", daemon=True)
+        _asked.heard = True
+        forget()
+        watcher.start()
+        wakeup = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+        before = {number: signal.signal(number, _noted) for number in NUMBERS
+                  if signal.getsignal(number) is not signal.SIG_IGN}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            signal.set_wakeup_fd(wakeup)
+            theirs.shutdown(socket.SHUT_WR)  # the end of file ends it
+            watcher.join()
+            _asked.heard = False
+
+
+def _noted(_number: int, _frame: FrameType | None) -> None:
+    """Its number is in the socket already."""
+
+
+def _watch(ours: socket.socket) -> None:
+    while numbers := ours.recv(64):
+        for number in numbers:
+            if number in NUMBERS:
+                _asked.told()

@@ -1,0 +1,97 @@
+"""The way out for what is printed, on the way to the end: nobody may be reading any more.
+
+A pipe that is not read, or a terminal that is stopped (Ctrl-S), holds a write(2) for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Final
+
+from workbench import interrupts
+
+STUCK: Final = 3.0
+"""Seconds that an output may take nothing once the end was asked for."""
+LOOK: Final = 0.1
+_STREAMS: Final = (1, 2)
+_writers: set[threading.Thread] = set()
+
+
+def writes(thread: threading.Thread) -> None:
+    """This thread writes to stdout, as the main thread does."""
+    _writers.add(thread)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """As `interrupts.listening`, and no output that is stuck keeps the process from ending."""
+    over = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(over,), name="output", daemon=True)
+    with interrupts.listening():
+        try:
+            with interrupts.telling(asked=watcher.start, hurried=lambda: _give_up(_stuck())):
+                try:
+                    yield
+                finally:
+                    _flush()
+        finally:
+            over.set()
+            if watcher.ident is not None:
+                watcher.join()  # what it sends must still find its handler
+
+
+def _flush() -> None:
+    """What is buffered goes out while somebody still watches that it does not get stuck."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        if not interrupts.asked():
+            raise
+        _to_nowhere([1])  # the terminal is gone
+
+
+def _watch(over: threading.Event) -> None:
+    since = monotonic()
+    while not over.wait(LOOK):
+        if not _stuck():
+            since = monotonic()
+        elif monotonic() - since > STUCK:
+            _give_up(_stuck())
+
+
+def _stuck() -> list[int]:
+    """The streams that would hold a write now."""
+    if sys.platform == "win32":  # select() knows sockets alone there
+        return []
+    held = []
+    for stream in _STREAMS:
+        try:
+            if not select.select([], [stream], [], 0)[1]:
+                held.append(stream)
+        except (OSError, ValueError):  # closed, or a number beyond FD_SETSIZE
+            continue
+    return held
+
+
+def _give_up(streams: list[int]) -> None:
+    """What goes there goes nowhere from now on; who waits in a write(2) is woken (EINTR)."""
+    if sys.platform == "win32" or not streams:
+        return
+    _to_nowhere(streams)
+    for thread in {threading.main_thread(), *_writers}:
+        if thread.is_alive() and thread.ident is not None:
+            signal.pthread_kill(thread.ident, signal.SIGTERM)
+
+
+def _to_nowhere(streams: list[int]) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
