@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.journal.conftest import Make, event
 from workbench import texts
 from workbench.engine.events import COMMAND, Cause
-from workbench.journal.query import FilterProblem, parse
+from workbench.journal.query import Across, FilterProblem, Speaking, parse
 from workbench.journal.reader import Reader, Row
 from workbench.journal.schema import SCHEMA
 
@@ -307,6 +307,8 @@ def chosen_in_memory(sql: str, params: tuple[object, ...]) -> list[object]:
         db.executescript(SCHEMA)
         return db.execute(
             "SELECT e.seq FROM event e LEFT JOIN endpoint p ON p.id = e.endpoint"
-            f" LEFT JOIN connection c ON c.id = e.connection WHERE {sql}", params).fetchall()
+            f" LEFT JOIN connection c ON c.id = e.connection WHERE {sql}",
+            ["[]" if isinstance(value, Across | Speaking) else value
+             for value in params]).fetchall()
 
 

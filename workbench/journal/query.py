@@ -16,7 +16,37 @@ from typing import Final
 from workbench.payload import parse_hex
 from workbench.texts import Problem
 
-Parameter = str | int | float | bytes
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """Among the parameters: the endpoints with one of these encodings.
+
+    The reader puts their ids in its place, as a JSON list: no row has to be asked for its own.
+    """
+
+    encodings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """Among the parameters: the rows of a chunk that complete a text begun in rows before.
+
+    The reader puts their numbers in its place, as a JSON list.
+
+    Attributes:
+        raw: the text in UTF-8, or the bytes as they were written.
+        encoded: names of encodings, and the text in them, where that differs.
+    """
+
+    raw: bytes
+    encoded: tuple[tuple[tuple[str, ...], bytes], ...]
+
+    def spelled(self, encoding: str) -> list[bytes]:
+        """How the text may stand in the bytes of an endpoint."""
+        return [self.raw, *(raw for names, raw in self.encoded if encoding in names)]
+
+
+Parameter = str | int | float | bytes | Speaking | Across
 
 _TEXT_KEYS: Final[Mapping[str, str]] = {
     "endpoint": "p.name", "call": "e.call", "kind": "e.kind", "errno": "e.errno",
@@ -39,7 +69,6 @@ LONGEST: Final = 500_000
 LONGEST_PATTERN: Final = 50_000
 """Bytes of a pattern (SQLITE_MAX_LIKE_PATTERN_LENGTH)."""
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|)\Z")
-_ENCODING: Final = "replace(lower(json_extract(p.config, '$.encoding')), '_', '-')"
 _ENCODINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "gbk": ("gbk", "cp936", "936", "ms936", "gb2312", "euc-cn"),  # GB 2312 is a part of GBK
     "gb18030": ("gb18030", "gb18030-2000"),
@@ -47,7 +76,7 @@ _ENCODINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "shift_jis": ("shift-jis", "shiftjis", "sjis", "s-jis"),
     "latin-1": ("latin-1", "latin1", "iso-8859-1", "iso8859-1", "l1", "8859"),
     "utf-16-le": ("utf-16", "utf16", "utf-16-le", "utf-16le"),  # utf-16 writes this machine's order
-    "utf-16-be": ("utf-16-be", "utf-16be"),
+    "utf-16-be": ("utf-16-be", "utf-16be", "utf-16", "utf16"),  # a peer's mark may say the other
 }
 """What the program offers, under the names that Python knows for it."""
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
@@ -233,22 +262,29 @@ def _like(column: str, value: _Value) -> Condition:
 
 
 def _contains(raw: bytes) -> Condition:
-    """Bytes contained, in UTF-8 or as the endpoint's encoding writes the same text."""
+    """Bytes contained, in UTF-8 or as the endpoint's encoding writes the same text.
+
+    Of a stream also the row that completes them, where reads or sends have cut them.
+    """
     sql = "instr(e.payload, ?) > 0"
     params: list[Parameter] = [raw]
+    encoded: list[tuple[tuple[str, ...], bytes]] = []
     try:
         text = raw.decode()
     except UnicodeDecodeError:
-        return Condition(sql, (raw,))
-    for encoding, names in _ENCODINGS.items():
+        text = ""
+    for encoding, names in _ENCODINGS.items() if text else ():
         try:
             other = text.encode(encoding)
         except UnicodeEncodeError:
             continue
         if other != raw:
-            sql += f" OR ({_ENCODING} IN {names!r} AND instr(e.payload, ?) > 0)"
-            params.append(other)
-    return Condition(f"({sql})", tuple(params))
+            sql += (" OR (e.endpoint IN (SELECT value FROM json_each(?))"
+                    " AND instr(e.payload, ?) > 0)")
+            params += [Speaking(names), other]
+            encoded.append((names, other))
+    sql += " OR e.seq IN (SELECT value FROM json_each(?))"
+    return Condition(f"({sql})", (*params, Across(raw, tuple(encoded))))
 
 
 def _compared(name: str, operator: str, value: _Value, begin: int, wall_ns: int) -> Condition:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 from workbench.engine.events import Clock, Kind
+from workbench.journal.across import completed
 from workbench.journal.lock import is_written
 from workbench.journal.opening import connect, let_go, refused
-from workbench.journal.query import Condition
+from workbench.journal.query import Across, Condition, Speaking
 from workbench.journal.reasons import reason_of_sqlite
 from workbench.journal.schema import APPLICATION_ID, VERSION
 from workbench.texts import Problem
@@ -96,6 +97,9 @@ _LOG: Final = ("SELECT seq, t_ns, duration_ns, kind, endpoint, connection, call,
 _CHUNK_OF: Final = ("FROM event e LEFT JOIN endpoint p ON p.id = e.endpoint"
                     " LEFT JOIN connection c ON c.id = e.connection"
                     " WHERE e.seq BETWEEN ? AND ?")
+_SPOKEN: Final = (
+    "SELECT id, CASE WHEN json_valid(config) THEN"
+    " replace(lower(json_extract(config, '$.encoding')), '_', '-') END, type FROM endpoint")
 _WAITS: Final = ("(e.call = 'connect' AND e.connection IS NOT NULL AND (e.kind = 'end'"
                  " OR (e.kind = 'call' AND coalesce(e.errno, '') = 'EINPROGRESS')))")
 
@@ -203,9 +207,34 @@ class Reader:
         text = self._all(
             f"SELECT json_group_array(seq) FROM (SELECT e.seq AS seq {_CHUNK_OF}"
             f" AND ({condition.sql}) ORDER BY e.seq)",
-            (first, last, *condition.params),
+            (first, last, *self._filled(condition, first, last)),
         )[0][0]
         return cast("list[int]", json.loads(text))
+
+    def _filled(self, condition: Condition, first: int, last: int) -> list[object]:
+        """The parameters of a condition for the rows of a chunk."""
+        if not any(isinstance(value, Speaking | Across) for value in condition.params):
+            return list(condition.params)
+        spoken = {number: (encoding, kind) for number, encoding, kind in self._all(_SPOKEN)}
+        streams = {number: encoding for number, (encoding, kind) in spoken.items()
+                   if kind == "SOCK_STREAM"}
+
+        def before(connection: int, calls: Sequence[str], seq: int
+                   ) -> tuple[int, bytes, int] | None:
+            found = self.carried_before(connection, calls, seq, 1, within=CHUNK)
+            return found[0] if found else None
+
+        filled: list[object] = []
+        for value in condition.params:
+            if isinstance(value, Speaking):
+                filled.append(json.dumps([number for number, (encoding, _) in spoken.items()
+                                          if encoding in value.encodings]))
+            elif isinstance(value, Across):
+                filled.append(json.dumps(
+                    completed(self._all, before, value, streams, first, last)))
+            else:
+                filled.append(value)
+        return filled
 
     def select_apart(self, condition: Condition, after: int, upto: int
                      ) -> tuple[list[int], list[ConnectRow]]:
@@ -220,7 +249,7 @@ class Reader:
             " FROM (SELECT e.seq AS seq, e.connection AS connection, e.kind = 'end' AS ended,"
             f" {_WAITS} AS apart {_CHUNK_OF}"
             f" AND (({condition.sql}) OR {_WAITS}) ORDER BY e.seq)",
-            (after + 1, upto, *condition.params),
+            (after + 1, upto, *self._filled(condition, after + 1, upto)),
         )[0]
         plain, apart = (json.loads(text) for text in texts)
         return plain, [ConnectRow(seq, number, bool(ended)) for seq, number, ended in apart]
@@ -229,7 +258,7 @@ class Reader:
         """How many rows with after < seq <= upto meet the condition."""
         return int(self._all(
             f"SELECT count(*) FROM event e WHERE e.seq > ? AND e.seq <= ? AND ({condition.sql})",
-            (after, upto, *condition.params))[0][0])
+            (after, upto, *self._filled(condition, after + 1, upto)))[0][0])
 
     def endpoints(self) -> list[EndpointRow]:
         return [EndpointRow._make((*row, None)[:7]) for row in self._all("SELECT * FROM endpoint")]
@@ -334,12 +363,12 @@ class Reader:
         )
         return [Row._make(row) for row in reversed(found)]
 
-    def carried_before(self, connection: int, calls: Collection[str], seq: int, limit: int
-                       ) -> list[tuple[int, bytes, int]]:
+    def carried_before(self, connection: int, calls: Collection[str], seq: int, limit: int,
+                       within: int = LOOK_BACK) -> list[tuple[int, bytes, int]]:
         """What these calls carried on a connection before a row, newest first, near it.
 
-        Number, kept bytes and true size of each; of the LOOK_BACK rows before it, and of those
-        since the connection began.
+        Number, kept bytes and true size of each; of the rows `within` so many before it, and of
+        those since the connection began.
         """
         marks = ",".join("?" * len(calls))
         return cast("list[tuple[int, bytes, int]]", self._all(
@@ -347,7 +376,7 @@ class Reader:
             " AND seq < ? AND seq >= max(? - ?, coalesce((SELECT opened_seq FROM connection"
             f" WHERE id = ?), 0) - ?) AND call IN ({marks}) AND kind = 'call' AND error IS NULL"
             " AND size > 0 ORDER BY seq DESC LIMIT ?",
-            (connection, seq, seq, LOOK_BACK, connection, AROUND, *calls, limit)))
+            (connection, seq, seq, within, connection, AROUND, *calls, limit)))
 
     def calls_of(self, seq: int) -> int:
         """How many calls a command led to, among the next rows (LED_TO of them)."""

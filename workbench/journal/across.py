@@ -1,0 +1,123 @@
+"""Rows that complete a text of which reads or sends before them carried the beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from workbench.journal.query import Across
+
+Fetch = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+Before = Callable[[int, Sequence[str], int], tuple[int, bytes, int] | None]
+"""The row before one of a connection that some calls carried: number, kept bytes, true size."""
+
+FEW: Final = 100
+"""So many rows are looked at one by one; for more, all that was carried is walked through once."""
+_WAYS: Final = (("recv", "recvfrom", "recvmsg"), ("send", "sendto", "sendmsg"))
+_DIRECTION: Final = {call: calls for calls in _WAYS for call in calls}
+
+
+class _Begin(NamedTuple):
+    """A row that begins with an end of the text."""
+
+    seq: int
+    connection: int
+    calls: Sequence[str]
+    head: bytes
+    needles: Sequence[bytes]
+
+
+def completed(fetch: Fetch, before: Before, across: Across, encodings: Mapping[int, str],
+              first: int, last: int) -> list[int]:
+    """The rows from `first` to `last` in which the text ends that began in rows before them.
+
+    Rows are looked at closely only where they begin with an end of the text. What the record has
+    not kept breaks a text, as does the edge of a message.
+
+    Args:
+        fetch, before: how the record is read.
+        across: the text.
+        encodings: of the endpoints whose type is SOCK_STREAM, by id.
+        first, last: of one chunk.
+    """
+    needles = {number: across.spelled(encoding) for number, encoding in encodings.items()}
+    wanted = {raw for found in needles.values() for raw in found if len(raw) > 1}
+    if not wanted:
+        return []
+    longest = max(map(len, wanted)) - 1
+    found = list(_begins(fetch, needles, wanted, first, last))
+    if not found:
+        return []
+    tails = (_one_by_one(before, found, longest) if len(found) <= FEW
+             else _in_one_pass(fetch, before, found, longest))
+    return [begin.seq for begin, tail in zip(found, tails, strict=True)
+            if any(_joins(tail, begin.head, raw) for raw in begin.needles)]
+
+
+def _begins(fetch: Fetch, needles: Mapping[int, Sequence[bytes]], wanted: set[bytes],
+            first: int, last: int) -> Iterator[_Begin]:
+    """The rows whose first bytes can be the end of the text.
+
+    Two bytes of them are compared for every row, the rest for the few that are left.
+    """
+    longest = max(map(len, wanted))
+    begins = " OR ".join(
+        ["instr(?, substr(e.payload, 1, 2)) > 0 OR substr(e.payload, 1, 1) = ?"] * len(wanted))
+    for seq, endpoint, connection, call, kind, error, head in fetch(
+            "SELECT e.seq, e.endpoint, e.connection, e.call, e.kind, e.error,"
+            " substr(e.payload, 1, ?) FROM event e WHERE e.seq BETWEEN ? AND ? AND e.size > 0"
+            f" AND ({begins}) ORDER BY e.seq",
+            (longest, first, last, *(part for raw in wanted for part in (raw[1:], raw[-1:])))):
+        raws = [raw for raw in needles.get(endpoint, ()) if _sizes(head, raw)]
+        if raws and call in _DIRECTION and kind == "call" and error is None and connection:
+            yield _Begin(seq, connection, _DIRECTION[call], head, raws)
+
+
+def _one_by_one(before: Before, begins: Sequence[_Begin], longest: int) -> Iterator[bytes]:
+    """The last bytes that stand before each row on its connection."""
+    for begin in begins:
+        yield _tail(before, begin, longest)
+
+
+def _tail(before: Before, begin: _Begin, longest: int) -> bytes:
+    tail, seq = b"", begin.seq
+    while len(tail) < longest:
+        found = before(begin.connection, begin.calls, seq)
+        if found is None or found[2] > len(found[1]):
+            break  # there is nothing before, or what came just before was not kept
+        seq = found[0]
+        tail = found[1] + tail
+    return tail
+
+
+def _in_one_pass(fetch: Fetch, before: Before, begins: Sequence[_Begin], longest: int
+                 ) -> Iterator[bytes]:
+    """The same for many rows: those between them are read once, whosever they are."""
+    tails: dict[tuple[int, Sequence[str]], bytes] = {}
+    carried = iter(fetch(
+        "SELECT seq, connection, call, substr(payload, ?), size > length(payload) FROM event"
+        " WHERE seq BETWEEN ? AND ? AND size > 0 AND kind = 'call' AND error IS NULL ORDER BY seq",
+        (-longest, begins[0].seq, begins[-1].seq)))
+    for begin in begins:
+        key = (begin.connection, begin.calls)
+        for seq, connection, call, data, cut in carried:
+            calls = _DIRECTION.get(call)
+            if seq == begin.seq:
+                tail = tails.get(key)
+                tail = _tail(before, begin, longest) if tail is None else tail
+                yield tail
+                tails[key] = b"" if cut else (tail + data)[-longest:]
+                break
+            if calls is not None and (connection, calls) in tails:
+                tails[connection, calls] = (
+                    b"" if cut else (tails[connection, calls] + (data or b""))[-longest:])
+
+
+def _sizes(head: bytes, raw: bytes) -> list[int]:
+    """How much of the text's end a row can begin with."""
+    return [size for size in range(1, min(len(raw) - 1, len(head)) + 1)
+            if head.startswith(raw[-size:])]
+
+
+def _joins(tail: bytes, head: bytes, raw: bytes) -> bool:
+    return any(tail.endswith(raw[:-size]) for size in _sizes(head, raw))
