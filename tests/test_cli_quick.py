@@ -161,6 +161,15 @@ def test_what_listen_prints_runs(tmp_path: Path, args: tuple[str, ...]) -> None:
     assert status == 0, out
 
 
+def test_a_name_is_connected_to_by_either_family() -> None:
+    with listening("127.0.0.1:0", "--echo") as (_, address):
+        there = address.replace("127.0.0.1", "localhost")
+        status, out, _ = run("connect", there, "--send", "x", "--expect", "x")
+        assert status == 0, out
+        status, out, _ = run("connect", there, "--scenario")
+        assert parse(out).endpoints[0].family == "AF_UNSPEC"
+
+
 def test_what_connect_prints_runs(tmp_path: Path) -> None:
     talk = tmp_path / "quick.toml"
     with listening("127.0.0.1:0", "--echo") as (_, address):

@@ -17,8 +17,9 @@ from workbench.cli_run import (
     run_scenario,
 )
 from workbench.engine import commands as c
-from workbench.engine.address import is_unix
+from workbench.engine.address import is_name, is_unix
 from workbench.engine.address import parse as parse_address
+from workbench.engine.options import UNSPECIFIED
 from workbench.engine.responders import prepare
 from workbench.engine.settings import (
     Echo,
@@ -108,6 +109,8 @@ def connect(args: argparse.Namespace) -> int:
     family = family_of(args.address)
     if family != "AF_UNIX" and parse_address(args.address, family).port == 0:
         raise Problem("problem.port_zero")
+    if family == "AF_INET" and not args.udp and is_name(args.address):
+        family = UNSPECIFIED  # whichever of its addresses answers
     settings = EndpointSettings(
         "client", Role.DATAGRAM if args.udp else Role.STREAM, family,
         "SOCK_DGRAM" if args.udp else "SOCK_STREAM",

@@ -26,18 +26,23 @@ FIRST, SECOND, THIRD = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 
 @pytest.fixture(autouse=True)
 def _names(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`many` has three addresses, `twice` one that the resolver names twice, `else` is elsewhere.
+    """`many` has three addresses, `twice` one that the resolver names twice, `both` one of each
+    family, `else` is elsewhere.
 
     203.0.113.7 is kept for documentation (RFC 5737): no machine has it.
     """
-    known = {"many": (FIRST, SECOND, THIRD), "twice": (FIRST, FIRST),
-             "else": ("203.0.113.7", SECOND)}
+    known: dict[str, tuple[str, ...]] = {
+        "many": (FIRST, SECOND, THIRD), "twice": (FIRST, FIRST), "both": ("::1", FIRST),
+        "else": ("203.0.113.7", SECOND),
+    }  # fmt: skip
     real = socket.getaddrinfo
 
     def answer(host: str, port: int, family: int = 0, kind: int = 0, *more: int) -> object:
         if host not in known:
             return real(host, port, family, kind, *more)
-        return [(family, kind, 0, "", (each, port)) for each in known[host]]
+        found = [(socket.AF_INET6, (each, port, 0, 0)) if ":" in each else
+                 (socket.AF_INET, (each, port)) for each in known[host]]
+        return [(its, kind, 0, "", sockaddr) for its, sockaddr in found if family in {0, its}]
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 
@@ -256,3 +261,53 @@ def test_a_client_binds_before_every_try(session: Session, do: Do, rows) -> None
     assert do(c.Connect("client")).ok
     assert [row.call for row in rows("client")] == [
         "socket", "bind", "connect", "close", "socket", "bind", "connect"]
+
+
+def test_either_family_makes_each_socket_for_its_address(
+    session: Session, do: Do, rows,
+) -> None:
+    client(session, "both", serve(session, do, FIRST), family="AF_UNSPEC")
+    assert do(c.Connect("client")).ok
+    made = [row.args for row in rows("client") if row.call == "socket"]
+    assert made == ["AF_INET6, SOCK_STREAM", "AF_INET, SOCK_STREAM"]
+    assert tried(rows) == ["::1", FIRST]
+
+
+def test_a_family_takes_only_its_addresses_of_a_name(session: Session, do: Do, rows) -> None:
+    client(session, "both", serve(session, do, FIRST))
+    assert do(c.Connect("client")).ok
+    assert tried(rows) == [FIRST]
+
+
+def test_the_sentence_spells_addresses_of_both_families(
+    session: Session, do: Do, port: int,
+) -> None:
+    client(session, "both", port, family="AF_UNSPEC")
+    tried_all = do(c.Connect("client")).tried
+    assert tried_all is not None
+    assert [address for address, _ in tried_all.failures] == [f"[::1]:{port}", f"{FIRST}:{port}"]
+
+
+@pytest.mark.parametrize("command", [
+    c.Start("client"), c.Call("client", "socket")], ids=str)
+def test_a_socket_without_an_address_needs_a_family(
+    session: Session, do: Do, command: c.Command,
+) -> None:
+    client(session, "both", 1, family="AF_UNSPEC")
+    assert do(command).problem.key == "engine.family_needed"
+
+
+@pytest.mark.parametrize("role", [Role.LISTENER, Role.DATAGRAM])
+def test_only_a_client_may_leave_the_family_open(session: Session, do: Do, role: Role) -> None:
+    session.add(EndpointSettings("server", role, "AF_UNSPEC", address="127.0.0.1:0"))
+    assert do(c.Start("server")).problem.key == "engine.family_needed"
+
+
+def test_literal_addresses_of_either_family_tell_it(session: Session, do: Do, rows) -> None:
+    where = serve(session, do, FIRST)
+    client(session, FIRST, where, family="AF_UNSPEC")
+    assert do(c.Connect("client")).ok
+    session.add(EndpointSettings("six", Role.STREAM, "AF_UNSPEC", address="[::1]:1"))
+    do(c.Connect("six"))
+    made = [row.args for row in rows(None) if row.call == "socket" and row.endpoint != "server"]
+    assert made == ["AF_INET, SOCK_STREAM", "AF_INET6, SOCK_STREAM"]

@@ -67,10 +67,41 @@ def play(session: Session, given: World) -> list[Ticket]:
         assert not lane.is_alive(), "a command was not taken"
         if lane.error is not None:
             raise lane.error
+    for name in session.endpoints:
+        assert forgotten(session, name, [
+            ticket for lane in lanes for ticket in lane.tickets
+            if ticket.command.endpoint == name
+        ]) == []
     stops = session.stop_all()
     for stop in stops:
         assert stop.wait(HANG), "a stop did not end"
     return [ticket for lane in lanes for ticket in lane.tickets] + stops
+
+
+def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[c.Command]:
+    """Those commands to an endpoint that wait for nothing: no stop should be needed to end them."""
+    endpoint = session._endpoint(name)
+    found: list[c.Command] = []
+    looked = threading.Event()
+
+    def look() -> None:
+        waiting = {op.ticket for channel in endpoint.channels.values()
+                   for op in (*channel.ops, channel.connecting) if op is not None}
+        waiting |= {item.op.ticket for channel in endpoint.channels.values()
+                    for item in channel.outbox.items if item.op is not None}
+        waiting |= {step.ticket for step in endpoint.gates._steps}
+        waiting |= endpoint.names.pending | endpoint.repeater._running
+        found.extend(
+            ticket.command for ticket in tickets if not ticket.done and ticket not in waiting
+            and not endpoint.assembly.queue
+        )
+        looked.set()
+
+    if not endpoint.worker.post_if_running(look):
+        assert endpoint.worker.join(HANG)  # it is about to end
+        look()
+    assert looked.wait(HANG)
+    return found
 
 
 def faults(session: Session) -> list[str]:

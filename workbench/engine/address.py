@@ -81,6 +81,12 @@ def is_unix(spec: str) -> bool:
     return text.startswith(("~", "abstract:", "temp:")) or "/" in text.partition(":")[0]
 
 
+def is_name(spec: str) -> bool:
+    """Whether an address of IPv4 or IPv6 is a name, which may have addresses of both."""
+    host = spec.strip().rpartition(":")[0]
+    return not (spec.strip().startswith(("[", "hostname:")) or _is_v4(host) or _is_short_v4(host))
+
+
 def parse(spec: str, family: str) -> Address:
     """Read an address in the scenario's spelling.
 
@@ -114,7 +120,7 @@ def _parse_ip(text: str, spec: str, family: str) -> Address:
         host, found, port = text.rpartition(":")
         if not found:
             raise Problem("address.no_port", spec=spec)
-        if family == "AF_INET6" and ":" in host:  # fe80::1:80 may be all address
+        if family != "AF_INET" and ":" in host:  # fe80::1:80 may be all address
             raise Problem("address.bad_brackets", spec=spec)
     host = host.strip()
     if not host:
@@ -124,7 +130,8 @@ def _parse_ip(text: str, spec: str, family: str) -> Address:
     _check_host(bare, family)
     if percent and ":" not in bare:
         raise Problem("address.scope", host=host)
-    kind = AddressKind.INET6 if family == "AF_INET6" else AddressKind.INET
+    six = family == "AF_INET6" or (family != "AF_INET" and ":" in bare)
+    kind = AddressKind.INET6 if six else AddressKind.INET
     return Address(kind, family, host=bare, port=number, scope=scope or None)
 
 
@@ -261,6 +268,8 @@ def resolve(address: Address, family: int, type_: int, *, binding: bool,
             beyond: bool) -> Resolved:
     """Ask the resolver; may block for seconds, so only off an endpoint's thread.
 
+    `family` AF_UNSPEC asks for IPv4 and IPv6.
+
     Raises:
         socket.gaierror, UnicodeError: the resolver's own answer.
     """
@@ -280,6 +289,18 @@ def _own_host(port: int, family: int, type_: int, *, beyond: bool) -> Resolved:
     host, note = hostname_host([str(item[4][0]) for item in found], family, allow_beyond=beyond)
     sockaddr: SockAddress = (host, port, 0, 0) if family == socket.AF_INET6 else (host, port)
     return Resolved((sockaddr,), note)
+
+
+def family_of(sockaddr: SockAddress) -> str:
+    """The family of an address as a call takes it, where it is one of IPv4, IPv6 and AF_UNIX."""
+    if not isinstance(sockaddr, tuple):
+        return "AF_UNIX"
+    return "AF_INET6" if len(sockaddr) == 4 else "AF_INET"
+
+
+def spell(sockaddr: SockAddress) -> str:
+    """A sockaddr of one of these families in the scenario's spelling."""
+    return format_address(sockaddr, getattr(socket, family_of(sockaddr), _AF_UNIX)) or ""
 
 
 def hostname_host(resolved: Sequence[str], family: int = socket.AF_INET, *,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workbench.engine.address import SockAddress, format_address
+from workbench.engine.address import SockAddress, family_of, spell
 from workbench.engine.errors import describe
-from workbench.engine.opening import numbers
+from workbench.engine.options import UNSPECIFIED
 from workbench.engine.pending import Op
 from workbench.engine.setup import Planned, Setup
 from workbench.engine.snapshot import CloseCause
@@ -26,13 +26,24 @@ class Goal:
 
     Attributes:
         spec: as written.
+        family: as configured; AF_UNSPEC: each address has its own.
         sockaddrs: what it means, in the resolver's order (RFC 6724): tried one after the other.
         local: what to bind to before, the first that is this machine's; none: the kernel chooses.
     """
 
     spec: str
+    family: str
     sockaddrs: tuple[SockAddress, ...]
     local: tuple[SockAddress, ...] = ()
+
+    def family_for(self, sockaddr: SockAddress) -> str:
+        """Of the socket that goes there."""
+        return family_of(sockaddr) if self.family == UNSPECIFIED else self.family
+
+    def local_for(self, sockaddr: SockAddress) -> tuple[SockAddress, ...]:
+        """Those local addresses that such a socket can have; all, where the kernel is to say."""
+        fitting = tuple(each for each in self.local if family_of(each) == family_of(sockaddr))
+        return fitting or self.local
 
 
 class Holder:
@@ -101,7 +112,7 @@ class Attempt:
         sockaddr = self._upcoming.pop(0)
         holder = Holder(self._fresh)
         calls = [] if self._fresh is not None else endpoint.opening_calls(
-            holder, burst.goal.local, ticket)
+            holder, burst.goal.family_for(sockaddr), burst.goal.local_for(sockaddr), ticket)
         self._fresh = None
         under_way = False
 
@@ -145,14 +156,12 @@ class Attempt:
         last = failed(error)
         if len(self._tried) < 2:
             return last
-        endpoint = self._burst.endpoint
-        family, _ = numbers(endpoint.settings)
         tried = Tried(self._burst.goal.spec, tuple(
-            (format_address(sockaddr, family) or "", _name(reason))
-            for sockaddr, reason in self._tried
+            (spell(sockaddr), _name(reason)) for sockaddr, reason in self._tried
         ))
-        endpoint.note("none_answered", f"{len(tried.failures)}, {tried.name!r}, {str(tried)!r}",
-                      None, self._burst.ticket)
+        self._burst.endpoint.note(
+            "none_answered", f"{len(tried.failures)}, {tried.name!r}, {str(tried)!r}", None,
+            self._burst.ticket)
         return replace(last, tried=tried)
 
 

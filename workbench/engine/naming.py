@@ -111,9 +111,7 @@ class Names:
         if found.note is not None:
             self._endpoint.note(found.note, repr(found.sockaddrs[0]), None, ticket)
         if len(found.sockaddrs) > 1:
-            family, _ = numbers(self._endpoint.settings)
-            spelled = ", ".join(
-                addresses.format_address(each, family) or "" for each in found.sockaddrs)
+            spelled = ", ".join(map(addresses.spell, found.sockaddrs))
             self._endpoint.note("several_addresses", f"{len(found.sockaddrs)}, {spelled!r}",
                                 None, ticket)
         if ticket.done:  # stopped while the resolver was at work

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.engine import options
 from workbench.engine.traced import TracedSocket
+from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.engine.endpoint import Endpoint
@@ -18,15 +19,23 @@ def numbers(settings: EndpointSettings) -> tuple[int, int]:
     return options.required_family(settings.family), options.required_type(settings.type)
 
 
-def open_socket(endpoint: Endpoint, ticket: Ticket) -> TracedSocket:
-    """socket(family, type, protocol). Raises OSError, Problem where there is no such family."""
+def open_socket(endpoint: Endpoint, ticket: Ticket, family: str | None = None) -> TracedSocket:
+    """socket(family, type, protocol); `family` None: the configured one.
+
+    Raises:
+        OSError: as the call did.
+        Problem: there is no such family, or none is fixed.
+    """
     settings, maker = endpoint.settings, endpoint.maker
-    family, type_ = numbers(settings)
-    names = f"{settings.family}, {settings.type}"
+    name = family or settings.family
+    if name == options.UNSPECIFIED:
+        raise Problem("engine.family_needed")
+    names = f"{name}, {settings.type}"
     if settings.protocol:
         names += f", {settings.protocol}"
     traced = TracedSocket.open(
-        endpoint.sink, endpoint.id, family, type_, settings.protocol, names, ticket, maker
+        endpoint.sink, endpoint.id, options.required_family(name),
+        options.required_type(settings.type), settings.protocol, names, ticket, maker,
     )
     if maker.note is not None:
         endpoint.note(maker.note, maker.args, traced.id, ticket)

@@ -191,8 +191,11 @@ def _choices(*names: str) -> tuple[Choice, ...]:
 
 
 FAMILIES: Final = _choices(
-    "AF_INET", "AF_INET6", "AF_UNIX", "AF_X25", "AF_VSOCK", "AF_BLUETOOTH", "AF_CAN", "AF_TIPC"
+    "AF_INET", "AF_INET6", "AF_UNSPEC", "AF_UNIX", "AF_X25", "AF_VSOCK", "AF_BLUETOOTH", "AF_CAN",
+    "AF_TIPC",
 )
+UNSPECIFIED: Final = "AF_UNSPEC"
+"""getaddrinfo(3): IPv4 and IPv6. A client's socket then has the family of the address tried."""
 TYPES: Final = _choices("SOCK_STREAM", "SOCK_DGRAM", "SOCK_SEQPACKET", "SOCK_RDM", "SOCK_RAW")
 
 
@@ -218,6 +221,8 @@ def required_type(name: str) -> int:
 
 def probe(family: str, type_: str = "SOCK_STREAM") -> Problem | None:
     """Why this system cannot make such a socket (it is tried), or None where it can."""
+    if family == UNSPECIFIED:
+        return probe("AF_INET") if type_ == "SOCK_STREAM" else Problem("engine.family_needed")
     try:
         socket.socket(required_family(family), required_type(type_)).close()
     except Problem as problem:

@@ -122,6 +122,8 @@ class EndpointSettings:
         address: where to bind (listener, datagram) or connect to (stream), in scenario
             spelling: "host:port", "[v6%zone]:port", "/path", "abstract:NAME", "temp:NAME",
             "hostname:PORT", "@endpoint". A datagram socket that only sends may leave it "".
+        family: AF_UNSPEC, for a stream: IPv4 and IPv6, each address of a name is tried with a
+            socket of its own family.
         bind: local address of a stream before connect; None lets the kernel choose.
         timeout: seconds of one asked-for call; None waits for ever, 0 does not wait.
         bufsize: recv's argument in bytes.

@@ -11,6 +11,7 @@ from workbench.engine.connecting import Burst, Goal, Holder
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.opening import open_socket
 from workbench.engine.option_calls import option_calls
+from workbench.engine.options import UNSPECIFIED
 from workbench.engine.pending import Op
 from workbench.engine.responders import prepare
 from workbench.engine.setup import Planned, Setup
@@ -33,6 +34,10 @@ class StreamEndpoint(Endpoint):
         self.behaviour = prepare(self.responder)
         self.phase = Phase.SETTING_UP
 
+        family = self.settings.family
+        if family == UNSPECIFIED:
+            raise Problem("engine.family_needed")
+
         def build(local: tuple[SockAddress, ...]) -> None:
             holder = Holder()
 
@@ -41,8 +46,8 @@ class StreamEndpoint(Endpoint):
                 self.phase = Phase.FAILED
                 ticket.fail(error)
 
-            self.assembly.begin(Setup(self.opening_calls(holder, local, ticket), holder.maybe,
-                                      lambda: self._opened(ticket), fail))
+            self.assembly.begin(Setup(self.opening_calls(holder, family, local, ticket),
+                                      holder.maybe, lambda: self._opened(ticket), fail))
 
         self._find_local(ticket, build)
 
@@ -55,8 +60,8 @@ class StreamEndpoint(Endpoint):
         self._new_channel(ticket)
         self.phase = Phase.OPEN
 
-    def _new_channel(self, ticket: Ticket) -> StreamChannel:
-        traced = open_socket(self, ticket)
+    def _new_channel(self, ticket: Ticket, family: str | None = None) -> StreamChannel:
+        traced = open_socket(self, ticket, family)
         channel = StreamChannel(self, traced, self.next_number())
         self.channels[traced.id] = channel
         return channel
@@ -101,11 +106,11 @@ class StreamEndpoint(Endpoint):
             raise Problem("engine.no_address")
         self.phase = Phase.CONNECTING
         self._current = ()
-        spec = self.settings.address
+        spec, family = self.settings.address, self.settings.family
 
         def connect(sockaddrs: tuple[SockAddress, ...]) -> None:
             self._find_local(ticket, lambda local: Burst(
-                self, Goal(spec, sockaddrs, local), wished, ticket
+                self, Goal(spec, family, sockaddrs, local), wished, ticket
             ).begin(wished, fresh if fresh is not None and fresh.open else None))
 
         self.names.find(spec, ticket, binding=False, then=connect)
@@ -117,13 +122,13 @@ class StreamEndpoint(Endpoint):
         else:
             then(())
 
-    def opening_calls(self, holder: Holder, local: tuple[SockAddress, ...],
+    def opening_calls(self, holder: Holder, family: str, local: tuple[SockAddress, ...],
                       ticket: Ticket) -> list[Planned]:
         """socket(), its options and, where a local address is wished, bind()."""
         def make() -> None:
-            holder.channel = self._new_channel(ticket)
+            holder.channel = self._new_channel(ticket, family)
 
-        names = f"{self.settings.family}, {self.settings.type}"
+        names = f"{family}, {self.settings.type}"
         calls = [Planned("socket", names, make)]
         calls += option_calls(self.settings, holder.traced, ticket)
         if local:

@@ -150,6 +150,8 @@ class _Script:
                 self._bound |= {item.name} if _own_address(item) else set()
                 return _start(item, name)
             case c.Connect():
+                if item.family == options.UNSPECIFIED:
+                    return [_either(item, name)]
                 return [*self._made(item), f"{name}.connect({_address(item)})"]
             case c.Accept() | c.Step(gate=c.Gate.ACCEPT):
                 return [f"{name}_conn, peer = {name}.accept()", "print('accepted', peer)"]
@@ -252,6 +254,13 @@ def _socket(item: EndpointSettings, name: str) -> list[str]:
     if item.bind:
         lines.append(f"{name}.bind({_literal(item.bind, item.family)})")
     return lines
+
+
+def _either(item: EndpointSettings, name: str) -> str:
+    """A client of IPv4 or IPv6: a socket for each address of the name, until one is connected."""
+    where = _address(item) + ("[:2]" if item.address.startswith("@") else "")
+    timeout = "" if item.timeout is None else f", {literal(item.timeout)}"
+    return f"{name} = socket.create_connection({where}{timeout})"
 
 
 def _start(item: EndpointSettings, name: str) -> list[str]:

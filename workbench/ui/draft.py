@@ -60,7 +60,7 @@ def _inet(family: str, host: str, port: int) -> str:
         raise Problem("problem.host_empty")
     if family == "AF_INET" and ":" in bare:
         raise Problem("problem.v6_in_v4", value=bare)
-    if family == "AF_INET6" and ":" in bare:
+    if family != "AF_INET" and ":" in bare:
         return f"[{bare}]:{port}"
     return f"{bare}:{port}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from workbench.engine.options import UNSPECIFIED
 from workbench.engine.settings import EndpointSettings, Role
 from workbench.texts import tr
 
@@ -47,4 +48,7 @@ def peer_hosts(family: str, others: Iterable[EndpointSettings]) -> list[Offer]:
         return [*links, ("/tmp/server.sock", tr("host.path"))]  # noqa: S108
     if family == "AF_INET6":
         return [*links, ("::1", tr("host.loopback"))]
+    if family == UNSPECIFIED:
+        return [*links, ("localhost", tr("host.localhost")), ("127.0.0.1", tr("host.loopback")),
+                ("::1", tr("host.loopback"))]
     return [*links, ("127.0.0.1", tr("host.loopback")), ("localhost", tr("host.localhost"))]

@@ -52,6 +52,22 @@ def test_a_path_is_an_address_of_unix(hand: Hand, side: str, path: str) -> None:
     assert not hand.find(f"{side}.port").isVisible()
 
 
+def test_a_client_may_leave_the_family_open(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.choose("client.family", "AF_UNSPEC")
+    hand.type("client.host", "localhost")
+    hand.type("client.port", hand.text("server.port"))
+    kinds: Any = hand.find("client.type")
+    enabled = [bool(kinds.model().flags(kinds.model().index(row, 0)) & Qt.ItemFlag.ItemIsEnabled)
+               for row in range(kinds.count())]
+    assert enabled == [True, False, False]
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    families: Any = hand.find("server.family")
+    assert families.findData("AF_UNSPEC") == -1
+
+
 def test_a_scheme_leads_out_of_unix(hand: Hand) -> None:
     hand.choose("server.family", "AF_UNIX")
     paste(hand, "server.host", "tcp://127.0.0.1:4000")

@@ -23,7 +23,10 @@ from workbench.ui.panel_parts.noted_box import NotedBox
 from workbench.ui.panel_parts.state_badge import StateBadge
 from workbench.ui.wording import Sentence, say
 
-_FAMILIES = {"AF_INET": "choice.ipv4", "AF_INET6": "choice.ipv6", "AF_UNIX": "choice.unix"}
+_FAMILIES = {
+    "AF_INET": "choice.ipv4", "AF_INET6": "choice.ipv6", "AF_UNIX": "choice.unix",
+    options.UNSPECIFIED: "choice.either",
+}  # fmt: skip
 _TYPES = ("SOCK_STREAM", "SOCK_DGRAM", "SOCK_SEQPACKET")
 
 
@@ -65,6 +68,10 @@ class AddressLine(QWidget):
             spring(), self.state,
         ):
             row.addWidget(widget)
+        self._families = {
+            name: key for name, key in _FAMILIES.items()
+            if name != options.UNSPECIFIED or not server  # a name to connect to may be both
+        }
         self._fill_families()
         self._wire()
 
@@ -79,13 +86,13 @@ class AddressLine(QWidget):
         self.port.returnPressed.connect(self.submitted)
 
     def _fill_families(self) -> None:
-        self.family.offer(list(_FAMILIES.items()))
+        self.family.offer(list(self._families.items()))
         self._word_choices()
         self.family.choose("AF_INET")
         self._fill_types()
 
     def _word_choices(self) -> None:
-        for name in _FAMILIES:
+        for name in self._families:
             problem = _probe(name, "SOCK_STREAM")
             self.family.forbid(name, problem.text if problem else None)
         for name in _TYPES:
