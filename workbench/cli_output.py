@@ -29,7 +29,8 @@ class Printer:
     """Prints committed events in order, on a thread of its own: a slow pipe delays only this.
 
     Attributes:
-        gone: set once nobody reads the output any more, or it cannot be written.
+        gone: set once nobody reads the output any more, it cannot be written, or no event comes
+            any more since recording has stopped.
     """
 
     def __init__(self, session: Session, *, text: bool = False) -> None:
@@ -90,7 +91,7 @@ class Printer:
                     lines = [row_json(row) for row in rows]
                 if not write("\n".join(lines) + "\n") or interrupts.hurried():
                     return
-            if ending:
+            if ending or self._journal.failed is not None:
                 return
 
 

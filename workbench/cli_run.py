@@ -11,6 +11,7 @@ from typing import Final
 
 from workbench import interrupts
 from workbench.cli_output import Printer, StepPrinter, tell
+from workbench.cli_record import RecordWatch
 from workbench.engine.events import DEFAULT_CAPTURE
 from workbench.outlet import interruptible
 from workbench.scenario.junit import write_junit
@@ -44,6 +45,9 @@ def new_session(args: argparse.Namespace,
     """A session with the record that was asked for, or one that goes with the run.
 
     From here on a signal leads to an orderly end, which a second one hurries.
+
+    Raises:
+        Problem: no record can be made; at the end: not everything was recorded.
     """
     with interruptible(), tempfile.TemporaryDirectory(prefix="swb-record-") as folder:
         record = args.record if args.record is not None else Path(folder) / "record.swb"
@@ -51,7 +55,9 @@ def new_session(args: argparse.Namespace,
             Session(record, capture=capture, beyond_loopback=args.beyond_loopback) as session,
             interrupts.telling(hurried=session.hurry),
         ):
+            watch = RecordWatch(session.journal)
             yield session
+        watch.finish()
 
 
 def run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | None = None) -> int:
@@ -80,11 +86,11 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | Non
                 _write_junit(runner, junit)
             if printer is not None:
                 printer.finish()
-    if steps is not None:
-        steps.end(report)
-    elif not report.ok:
-        tell(report.steps[-1].reason, error=True)
-    return OK if report.ok else FAILED
+        if steps is not None:
+            steps.end(report)
+        elif not report.ok:
+            tell(report.steps[-1].reason, error=True)
+        return OK if report.ok else FAILED
 
 
 def check_place(path: Path) -> None:

@@ -117,12 +117,21 @@ def seal(db: sqlite3.Connection, not_recorded: int = 0) -> None:
 
     A reader of another program that holds on keeps the -wal there; the file is whole without it.
     """
-    with suppress(sqlite3.Error):
-        mark_closed(db, not_recorded)
+    marked = _try_to_mark(db, not_recorded)
     until = monotonic() + SEAL_WITHIN
     while not _one_file(db) and monotonic() < until:
         sleep(0.01)  # SQLite does not wait for readers here, and tells nobody when they go
+    if not marked:  # on a full disk there is room once -wal has gone
+        _try_to_mark(db, not_recorded)
     db.close()
+
+
+def _try_to_mark(db: sqlite3.Connection, not_recorded: int) -> bool:
+    try:
+        mark_closed(db, not_recorded)
+    except sqlite3.Error:
+        return False
+    return True
 
 
 def _one_file(db: sqlite3.Connection) -> bool:

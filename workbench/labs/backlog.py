@@ -181,7 +181,11 @@ class BacklogRun:
         try:
             if self._open():
                 self._conduct(fold)
-                self._result = self._conclude(fold)
+                stopped = self._session.journal.failed
+                if stopped is None:
+                    self._result = self._conclude(fold)
+                else:  # what the clients met afterwards is not known
+                    self.failure = failed(Problem("scenario.not_recorded", reason=stopped))
         finally:
             self._observer.finish()
             end()
@@ -237,7 +241,7 @@ class BacklogRun:
         self._clients.start_ns = self._session.journal.clock.now()
         self._observer.begin()
         asked, look_at, serving = 0, 0.0, settings.accept_after is None
-        while not self._stopping:
+        while not self._stopping and self._session.journal.failed is None:
             now = time.perf_counter() - begin
             while asked < settings.clients and asked * settings.every <= now and (
                 self._may_connect(asked)

@@ -141,10 +141,18 @@ class Runner:
         except Failed as failed:
             met = self._excuse()
             reason = failed.problem if met is None else None
+        stopped = self._not_recorded()
+        if stopped is not None:  # what did not come may have come, what held need not have
+            reason, met = stopped, None
         self._tell(title_of(step), reason, begun)
         if met is not None:
             raise _Met(met)
         return reason is None
+
+    def _not_recorded(self) -> Problem | None:
+        """Why nothing can be judged any more; None while everything is recorded."""
+        failed = self._session.journal.failed
+        return None if failed is None else Problem("scenario.not_recorded", reason=failed)
 
     def _tell(self, title: str, reason: Problem | None, begun: float,
               said: Problem | None = None) -> None:
@@ -358,6 +366,9 @@ class Runner:
             now = time.monotonic()
             if self._cancelled:
                 raise Failed(Problem("scenario.cancelled"))
+            stopped = self._not_recorded()
+            if stopped is not None:
+                raise Failed(stopped)
             if self._until is not None and now >= self._until:
                 raise Failed(Problem("scenario.run_timeout"))
             if until is not None and now >= until:

@@ -1,0 +1,224 @@
+"""The command line whose record cannot be kept: said at once, ended at once, status 2."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.cli_process import BOUND, PROGRAM, environment, run
+from workbench.journal.reader import Reader
+
+if sys.platform == "win32":
+    pytest.skip("a file can neither be limited nor taken away there", allow_module_level=True)
+import resource
+
+SCENARIO = """
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+responder = { kind = "echo" }
+[endpoint.client]
+role = "stream"
+address = "@server"
+[[step]]
+do = "start"
+endpoint = "server"
+[[step]]
+do = "connect"
+endpoint = "client"
+[[step]]
+do = "loop"
+times = 100000
+  [[step.step]]
+  do = "send"
+  endpoint = "client"
+  text = "hello"
+  [[step.step]]
+  do = "expect"
+  endpoint = "client"
+  text = "hello"
+  within = 60
+"""
+SILENT = """
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+[[step]]
+do = "start"
+endpoint = "server"
+[[step]]
+do = "expect"
+endpoint = "server"
+call = "recv"
+absent = true
+within = 600
+"""
+
+
+class Limited:
+    """A process of the command line whose files may not grow beyond some kilobytes."""
+
+    def __init__(self, *args: object, kilobytes: int | None = None, prefix: tuple[str, ...] = ()
+                 ) -> None:
+        def limit() -> None:
+            if kilobytes is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024,) * 2)
+
+        self.process = subprocess.Popen(
+            [*prefix, *PROGRAM, *map(str, args)], env=environment(), encoding="utf-8",
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit)
+
+    def address(self) -> tuple[str, int]:
+        """Where `listen` listens, as it says on stderr."""
+        assert self.process.stderr is not None
+        found = re.search(r"127\.0\.0\.1:(\d+)", self.process.stderr.readline())
+        assert found is not None
+        return "127.0.0.1", int(found[1])
+
+    def end(self) -> tuple[int, str, str]:
+        try:
+            out, err = self.process.communicate(timeout=BOUND)
+        finally:
+            self.process.kill()
+        assert "Traceback" not in err
+        assert "itself" not in err
+        return self.process.returncode, out, err
+
+
+def talk(address: tuple[str, int]) -> None:
+    """Send and receive until the other side goes."""
+    with socket.create_connection(address, BOUND) as client:
+        try:
+            while client.send(b"x" * 100) and client.recv(65536):
+                pass
+        except OSError:
+            pass
+
+
+def kept(record: Path, err: str) -> None:
+    """The record is closed and whole, up to where the summary says; the rest is counted."""
+    found = re.search(r"Not recorded: (\d+) events\. The record has the (\d+) before them", err)
+    assert found is not None, err
+    assert int(found[1]) > 0
+    reader = Reader(record)
+    assert (reader.count(), reader.not_recorded) == (int(found[2]), int(found[1]))
+    assert not reader.crashed
+    assert [row.seq for row in reader.page(1, 10**6)] == list(range(1, int(found[2]) + 1))
+    reader.close()
+
+
+@pytest.mark.parametrize("kilobytes", [150, 1_000])
+def test_listen_says_it_and_ends(tmp_path: Path, kilobytes: int) -> None:
+    record = tmp_path / "r.swb"
+    process = Limited("listen", "127.0.0.1:0", "--echo", "--record", record, kilobytes=kilobytes)
+    address = process.address()
+    reading = threading.Thread(target=lambda: out.append(process.end()))
+    out: list[tuple[int, str, str]] = []
+    reading.start()
+    talk(address)
+    reading.join(BOUND)
+    status, _printed, err = out[0]
+    assert status == 2
+    assert f"The record {record} cannot be written any more" in err
+    kept(record, err)
+
+
+def test_a_run_ends_with_that_reason_and_does_not_blame_the_peer(tmp_path: Path) -> None:
+    scenario, record = tmp_path / "s.toml", tmp_path / "r.swb"
+    scenario.write_text(SCENARIO)
+    status, out, err = Limited("run", scenario, "--record", record, kilobytes=150).end()
+    assert status == 2
+    assert "did not come" not in out
+    assert "what is not recorded cannot be judged" in out
+    assert out.count("FAILED") == 1
+    kept(record, err)
+    status, out, err = Limited("run", scenario, "--json", kilobytes=150).end()
+    assert status == 2
+    assert all(line.startswith('{"seq":') for line in out.splitlines())
+    assert "cannot be judged" in err
+
+
+def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    """A real file system of half a megabyte, where this user may mount one."""
+    mount = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+             ('mount -t tmpfs -o size=512k tmpfs "$0/disk" && "$@"; status=$?;'
+             ' cp "$0"/disk/* "$0"; exit $status'), str(tmp_path))
+    (tmp_path / "disk").mkdir()
+    if shutil.which("unshare") is None or subprocess.run(
+            [*mount, "true"], capture_output=True, check=False).returncode > 1:
+        pytest.skip("this user may not mount a file system")
+    scenario = tmp_path / "s.toml"
+    scenario.write_text(SCENARIO)
+    status, _out, err = Limited("run", scenario, "--record", tmp_path / "disk" / "r.swb",
+                                prefix=mount).end()
+    assert status == 2
+    assert "the disk is full" in err
+    kept(tmp_path / "r.swb", err)
+
+
+def test_that_nothing_came_is_not_said_of_what_was_not_recorded(tmp_path: Path) -> None:
+    """`absent` holds where nothing is seen: not where nothing can be seen."""
+    scenario, record = tmp_path / "s.toml", tmp_path / "r.swb"
+    scenario.write_text(SILENT)
+    process = Limited("run", scenario, "--record", record)
+    while not record.exists():
+        assert process.process.poll() is None
+    while not _listens(record):
+        assert process.process.poll() is None
+    record.unlink()
+    shutil.move(tmp_path, tmp_path.with_name("gone"))
+    tmp_path.write_text("no folder")
+    status, out, err = process.end()
+    tmp_path.unlink()
+    shutil.move(tmp_path.with_name("gone"), tmp_path)
+    assert status == 2
+    assert "deleted or replaced" in err
+    assert "FAILED" in out
+    assert "held" not in out.splitlines()[-2]
+
+
+def _listens(record: Path) -> bool:
+    try:
+        reader = Reader(record)
+    except Exception:  # not made yet
+        return False
+    try:
+        return any(row.call == "listen" for row in reader.page(1, 100))
+    finally:
+        reader.close()
+
+
+def test_a_record_taken_away_goes_on_beside_and_that_is_said(tmp_path: Path) -> None:
+    record = tmp_path / "r.swb"
+    process = Limited("listen", "127.0.0.1:0", "--echo", "--json", "--record", record,
+                      "--timeout", "4")
+    while not _listens(record):
+        assert process.process.poll() is None
+    record.unlink()
+    status, out, err = process.end()
+    assert status == 0
+    assert str(tmp_path / "r (continued).swb") in err
+    reader = Reader(tmp_path / "r (continued).swb")
+    assert (reader.count(), reader.crashed) == (len(out.splitlines()), False)
+    reader.close()
+    assert '"call":"record_moved"' in out
+
+
+def test_a_lab_does_not_compare_what_it_did_not_see() -> None:
+    status, _out, err = Limited("lab", "backlog", "--clients", "60", "--every", "0.01",
+                               kilobytes=150).end()
+    assert status == 2
+    assert "cannot be judged" in err
+    assert "Not recorded" in err
+
+
+def test_what_is_all_recorded_ends_as_before(tmp_path: Path) -> None:
+    status, _out, err = run("lab", "half-close")
+    assert (status, err) == (0, "")
