@@ -142,3 +142,38 @@ def test_recv_on_a_listening_socket_is_answered_by_the_kernel(
     assert do(c.Call("server", "settimeout", (0,))).ok
     assert do(c.Call("server", "recv", (10,))).errno == "ENOTCONN"
     assert not [row for row in rows("server", "note") if row.call == "internal_error"]
+
+
+def test_an_accept_after_the_close_of_a_lingering_listener_does_not_wait_in_c(
+    session: Session, do: Do, rows,
+) -> None:
+    """close() of a listener has nothing to wait for: it is gone when the next command comes."""
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", timeout=0.0,
+                                 options=(("SO_LINGER", (1, 1)),)))
+    for _ in range(5):
+        assert do(c.Start("server")).ok
+        stop = session.perform(c.Stop("server"))
+        assert do(c.Accept("server")).problem.key == "engine.no_socket"
+        assert stop.done
+    assert not [row for row in rows("server") if row.call == "accept"]
+
+
+def test_a_connection_that_is_being_closed_is_no_target_any_more(
+    session: Session, do: Do, until,
+) -> None:
+    """close() waits for the ACK on a thread of its own; nothing else touches the socket then."""
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
+                                 receive=GateMode.PAUSED))
+    session.add(EndpointSettings("client", Role.STREAM, address="@server",
+                                 options=(("SO_LINGER", (1, 1)),)))
+    assert do(c.Start("server")).ok
+    assert do(c.Connect("client")).ok
+    until("server", call="accept")
+    session.perform(c.Send("client", text="x" * 8_000_000, wait=False))
+    until("client", call="send")
+    assert do(c.Close("client")).ok
+    for command in (c.Recv("client"), c.Send("client", text="a"), c.Recv("client", None, 1),
+                    c.Call("client", "recv", (1,)), c.Call("client", "send", ("a",))):
+        assert do(command).problem is not None
+    assert do(c.Stop("server")).ok
+    until("client", call="close")

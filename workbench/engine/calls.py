@@ -44,7 +44,7 @@ def _channel(endpoint: Endpoint, command: c.Call) -> Channel:
         own = endpoint.own_channel()
         if own is not None:
             return own
-        found = list(endpoint.channels.values())
+        found = [channel for channel in endpoint.channels.values() if channel.open]
         if not found:
             raise Problem("engine.no_socket")
         return found[-1]

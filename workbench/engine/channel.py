@@ -37,6 +37,9 @@ class Channel:
         aborted_in: the kernel's state just before an abort; None where it tells none.
     """
 
+    waits_for_ack = False
+    """Whether a positive linger makes close() wait: where a connection may have unsent bytes."""
+
     def __init__(self, endpoint: Endpoint, traced: TracedSocket, number: int) -> None:
         self.endpoint = endpoint
         self.gates = endpoint.gates
@@ -234,7 +237,7 @@ class Channel:
         if self._mask:
             self.endpoint.worker.loop.unregister(self.traced.raw)
             self._mask = 0
-        if self.traced.lingers:
+        if self.traced.lingers and self.waits_for_ack:
             self._close_in_thread(ticket)
             return
         try:

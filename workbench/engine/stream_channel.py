@@ -18,6 +18,7 @@ from workbench.engine.traced import SockAddress
 class StreamChannel(Channel):
     """A connected (or connecting) stream; of a listener's endpoint or of a client's."""
 
+    waits_for_ack = True
     in_thread = False
     """A connect waits in C on a thread of its own: hands off."""
 

@@ -22,6 +22,7 @@ def targets(endpoint: Endpoint, connection: c.Target) -> list[Channel]:
         found = list(endpoint.conversations())
     else:
         found = [ch for ch in endpoint.channels.values() if ch.number == connection]
+    found = [channel for channel in found if channel.open]  # close() may still wait, in C
     if not found:
         raise Problem("engine.no_connection" if connection in {None, c.ALL}
                       else "engine.no_such_connection", number=str(connection))
