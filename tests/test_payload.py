@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench import payload
 from workbench.payload import (
     ENCODINGS,
     check_encoding,
-    compile_pattern,
     encode,
     from_escapes,
     hexdump,
@@ -200,7 +198,7 @@ def test_what_is_shown() -> None:
     assert show(b"a", "no-such") == "a"
 
 
-# -- dump, suffix, patterns -------------------------------------------------------------------
+# -- dump, suffix ---------------------------------------------------------------------------
 
 
 @given(st.binary(max_size=100), st.integers(0, 2**20))
@@ -222,36 +220,6 @@ def test_suffixes() -> None:
     assert [suffix(name) for name in ("nothing", "lf", "crlf", "nul")] == [
         b"", b"\n", b"\r\n", b"\0",
     ]  # fmt: skip
-
-
-def test_a_pattern_is_over_bytes() -> None:
-    assert compile_pattern("^a.b$").search(b"a\nb")
-    assert compile_pattern("你+", "gbk").search("x你".encode("gbk"))
-
-
-@pytest.mark.parametrize(("pattern", "kind", "position"), [
-    ("你(", "group", 2), ("a)", "unbalanced", 2), ("[a", "set", 1), ("*a", "repeat", 1),
-    ("a{2,1}", "range", 3), ("\\", "escape", 1), ("(?q)", "extension", 2),
-    ("(?<=a+)", "behind", 1), ("\\1", "reference", 2), ("(?P<1>a)", "other", 5),
-])  # fmt: skip
-def test_what_is_wrong_with_a_pattern(pattern: str, kind: str, position: int) -> None:
-    problem = said(compile_pattern, pattern)
-    reason = problem.args_["reason"]
-    assert isinstance(reason, Problem)
-    assert reason.key == f"pattern.{kind}"
-    assert problem.args_["position"] == position
-
-
-@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
-@given(st.text("a()[]{}*+?|\\^$.-,:=!<>P12", max_size=12))
-def test_any_pattern_is_one_or_a_problem(pattern: str) -> None:
-    assert str(or_problem(compile_pattern, pattern))
-
-
-def test_the_texts_of_patterns_are_all_there() -> None:
-    from workbench.texts import has
-
-    assert all(has(f"pattern.{key}") for key in (*payload._PATTERN.values(), "other"))
 
 
 def test_a_narrow_hexdump_has_eight_bytes_a_row() -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from workbench.characters import codec
 from workbench.printable import escape
 from workbench.texts import Problem
 
@@ -17,13 +18,6 @@ ENCODINGS: Final = (
 _SUFFIXES: Final = {"nothing": b"", "lf": b"\n", "crlf": b"\r\n", "nul": b"\0"}
 _SIMPLE: Final = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "\\": "\\"}
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
-_PATTERN: Final = {
-    "missing ), unterminated": "group", "unbalanced": "unbalanced", "unterminated character": "set",
-    "nothing to repeat": "repeat", "multiple repeat": "repeat", "min repeat": "range",
-    "bad character range": "range", "bad escape": "escape", "incomplete escape": "escape",
-    "unknown extension": "extension", "look-behind": "behind", "invalid group": "reference",
-}
-"""How messages of `re` begin, and which of our texts (pattern.*) says the same."""
 
 
 def encode(text: str, encoding: str) -> bytes:
@@ -38,7 +32,7 @@ def encode(text: str, encoding: str) -> bytes:
 def check_encoding(encoding: str) -> None:
     """Raises Problem with the nearest name where no encoding of text is called so."""
     try:
-        if not codecs.lookup(encoding)._is_text_encoding:  # rot13, hex, base64: no text
+        if not codecs.lookup(codec(encoding))._is_text_encoding:  # rot13, hex, base64: no text
             raise LookupError(encoding)
     except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
         near = difflib.get_close_matches(encoding.lower(), ENCODINGS, 1, 0.3) or ["utf-8"]
@@ -51,7 +45,7 @@ def _encoded(text: str, encoding: str, places: Sequence[int],
     """`places`: where each character stands in what was typed, for the message."""
     check_encoding(encoding)
     try:
-        return method(text, encoding)
+        return method(text, codec(encoding))
     except UnicodeEncodeError as error:
         # of idna, start counts within one label; what stands there is the same to a person
         start = min(error.start, len(text) - 1)
@@ -98,7 +92,7 @@ def from_escapes(text: str, encoding: str) -> bytes:
         piece, places = pieces[0] if pieces else ("", [])
         return _encoded(str(piece), encoding, places, str.encode)
     check_encoding(encoding)
-    encoder = codecs.getincrementalencoder(encoding)()  # one for all: UTF-16 gets one mark
+    encoder = codecs.getincrementalencoder(codec(encoding))()  # one for all: UTF-16 gets one mark
 
     def go_on(piece: str, _encoding: str) -> bytes:
         return encoder.encode(piece, True)
@@ -123,7 +117,7 @@ def inexpressible(text: str, encoding: str, *, escapes: bool) -> list[int]:
             continue
         for char, place in zip(piece, places, strict=True):
             try:
-                char.encode(encoding)
+                char.encode(codec(encoding))
             except UnicodeError:
                 found.append(place)
     return found
@@ -164,28 +158,10 @@ def show(data: bytes, encoding: str = "utf-8") -> str:
     r"""Bytes as one line of text: what does not decode as \xHH, control characters escaped."""
     for errors in ("strict", "backslashreplace"):
         try:
-            return escape(data.decode(encoding, errors))
+            return escape(data.decode(codec(encoding), errors))
         except (UnicodeError, LookupError, ValueError):  # UTF-7 and idna ignore `errors`
             continue
     return escape(data.decode("latin-1"))
-
-
-def compile_pattern(pattern: str, encoding: str = "utf-8") -> re.Pattern[bytes]:
-    """A regular expression over bytes, in which a dot is any byte.
-
-    Raises:
-        Problem: what is wrong with it (with the position), or what `encode` raises.
-    """
-    data = encode(pattern, encoding)
-    try:
-        return re.compile(data, re.DOTALL)
-    except (re.error, OverflowError, RecursionError) as error:
-        message = str(error)
-        key = next((key for start, key in _PATTERN.items() if message.startswith(start)), "other")
-        place = getattr(error, "pos", None) or 0
-        position = len(data[:place].decode(encoding, "ignore")) + 1
-        raise Problem("payload.bad_pattern", pattern=pattern, reason=Problem(f"pattern.{key}"),
-                      position=position) from error
 
 
 def hexdump(data: bytes, start: int = 0, *, width: int = 16) -> Iterator[str]:

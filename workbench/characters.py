@@ -1,0 +1,176 @@
+"""The characters of a byte stream: whole ones, however reads cut them, and where their bytes end.
+
+A byte that the encoding cannot decode stands as one character of its own (U+DC00 + the byte), so
+that every character has bytes and no pattern of text matches it by accident.
+"""
+
+from __future__ import annotations
+
+import codecs
+from bisect import bisect_right
+from typing import Final, NamedTuple
+
+BYTES: Final = "bytes"
+"""The name of no encoding: each byte is a character of its own (U+0000 to U+00FF)."""
+MARK: Final = "\ufeff"
+"""The byte order mark, which is no character where it begins a stream (RFC 2781, 3.2)."""
+_DAMAGED: Final = "workbench-damaged"
+_MARKS: Final = {
+    "utf-16": ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
+    "utf-32": ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
+    "utf-8-sig": ((codecs.BOM_UTF8, "utf-8"),),
+}
+"""Encodings with a mark: the marks, and what the rest of the stream is in.
+
+Without one it is the first: little, the order of this kind of machine, as Python decodes it.
+"""
+LONGEST_MARK: Final = 4
+
+State = tuple[str, tuple[bytes, int]]
+"""A codec, and what its incremental decoder has in hand: bytes of a character that is not whole."""
+
+
+def _damaged(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    bad = error.object[error.start : error.end]
+    return "".join(chr(0xDC00 + byte) for byte in bad), error.end
+
+
+codecs.register_error(_DAMAGED, _damaged)
+
+
+def codec(encoding: str) -> str:
+    """Python's name for what writes an encoding: bytes are characters up to U+00FF."""
+    return "latin-1" if encoding == BYTES else encoding
+
+
+def canonical(encoding: str) -> str:
+    """The one spelling of an encoding's name; BYTES for "bytes". Raises LookupError."""
+    return BYTES if encoding == BYTES else codecs.lookup(encoding).name
+
+
+def within_stream(encoding: str, head: bytes) -> str:
+    """The encoding of what stands later in a stream that began with `head`: no mark any more."""
+    marks = _MARKS.get(canonical(encoding), ((b"", encoding),))
+    return next((name for mark, name in marks if head.startswith(mark)), marks[0][1])
+
+
+def decoded(data: bytes, encoding: str) -> str:
+    """One whole message as characters, without the mark that may begin it."""
+    characters = Characters(encoding)
+    characters.feed(data)
+    characters.finish()
+    return characters.text
+
+
+class _Piece(NamedTuple):
+    """What was fed at once: where it begins, and the decoder's state before it."""
+
+    chars: int
+    offset: int
+    state: tuple[bytes, int]
+    data: bytes
+
+
+class Characters:
+    """Decodes a stream piece by piece. Characters and bytes are counted from its first one.
+
+    Attributes:
+        length: whole characters so far.
+        size: bytes fed so far.
+        dropped: how many characters from the begin on are not kept any more.
+    """
+
+    def __init__(self, encoding: str, state: State | None = None) -> None:
+        """`state`: where an earlier one of the same encoding stood. Raises LookupError."""
+        self._marks = _MARKS.get(canonical(encoding), ()) if state is None else ()
+        self._head = b""
+        self._codec = codec(encoding) if state is None else state[0]
+        self._decoder = self._new(None if state is None else state[1])
+        self._pieces: list[_Piece] = []
+        self._texts: list[str] = []
+        self.length = 0
+        self.size = 0
+        self.dropped = 0
+
+    def _new(self, state: tuple[bytes, int] | None) -> codecs.IncrementalDecoder:
+        decoder = codecs.getincrementaldecoder(self._codec)(_DAMAGED)
+        if state is not None:
+            decoder.setstate(state)
+        return decoder
+
+    @property
+    def text(self) -> str:
+        """Every whole character that is kept; one string, made when it is asked for."""
+        if len(self._texts) > 1:
+            self._texts = ["".join(self._texts)]
+        return self._texts[0] if self._texts else ""
+
+    def feed(self, data: bytes) -> None:
+        """Take what came next."""
+        data = self._without_mark(data)
+        if data:
+            self._pieces.append(_Piece(self.length, self.size, self._decoder.getstate(), data))
+            self.size += len(data)
+            self._keep(self._decoder.decode(data))
+
+    def take(self, data: bytes) -> str:
+        """The characters that are whole with these bytes, none of which is kept."""
+        rest = self._without_mark(data)  # may choose another decoder
+        return self._decoder.decode(rest)
+
+    def finish(self) -> None:
+        """Nothing more comes: the bytes of a character that never became whole are damaged."""
+        self._keep("".join(chr(0xDC00 + byte) for byte in self._head))
+        self._keep(self._decoder.decode(b"", True))
+
+    def _without_mark(self, data: bytes) -> bytes:
+        """The begin of a stream is held back until it is known whether it is a mark."""
+        if not self._marks:
+            return data
+        head = self._head + data
+        if any(mark.startswith(head) and mark != head for mark, _ in self._marks):
+            self._head = head
+            return b""
+        found = next((mark for mark, _ in self._marks if head.startswith(mark)), b"")
+        self._codec = next(name for mark, name in self._marks if mark == found or not found)
+        self._decoder = self._new(None)
+        self._marks, self._head = (), b""
+        self.size += len(found)
+        return head[len(found):]
+
+    def _keep(self, text: str) -> None:
+        self._texts.append(text)
+        self.length += len(text)
+
+    def drop(self, upto: int) -> None:
+        """Keep nothing of what stands before a character."""
+        if upto > self.dropped:
+            self._texts = [self.text[upto - self.dropped :]]
+            self.dropped = upto
+            first = bisect_right(self._pieces, upto, key=lambda piece: piece.chars) - 1
+            del self._pieces[: max(first, 0)]
+
+    def place(self, chars: int) -> tuple[int, State | None]:
+        """How many bytes the first `chars` characters take, and the decoder's state after them.
+
+        The state is None where these bytes do not end with that character (a damaged end).
+        """
+        if not self._pieces:
+            return 0, None
+        index = bisect_right(self._pieces, chars - 1, key=lambda piece: piece.chars) - 1
+        piece = self._pieces[max(index, 0)]
+        wanted = chars - piece.chars
+        low, high = 0, len(piece.data)
+        while low < high:  # the shortest beginning that holds them: decoding only ever adds
+            middle = (low + high) // 2
+            if len(self._decode(piece, middle)[0]) >= wanted:
+                high = middle
+            else:
+                low = middle + 1
+        text, state = self._decode(piece, low)
+        return piece.offset + low, (self._codec, state) if len(text) == wanted else None
+
+    def _decode(self, piece: _Piece, size: int) -> tuple[str, tuple[bytes, int]]:
+        decoder = self._new(piece.state)
+        return decoder.decode(piece.data[:size]), decoder.getstate()
