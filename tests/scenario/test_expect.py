@@ -6,8 +6,8 @@ import pytest
 
 from tests.scenario.conftest import PAIR, Play, reasons, steps
 from workbench.journal.reader import Row
-from workbench.scenario.expect import fits
 from workbench.scenario.model import Expect
+from workbench.scenario.search import fits
 
 START = 'do = "start"; endpoint = "server"'
 CONNECT = 'do = "connect"; endpoint = "client"'
@@ -115,13 +115,139 @@ def test_errors_are_passed_over_unless_asked_for(play: Play) -> None:
     assert held(play, PAIR, expect('call = "connect"'))
 
 
-def test_the_message_says_what_came(play: Play) -> None:
-    report = play(ECHO + steps(START, CONNECT, send("abc"), expect('text = "abd"', within=0.5)))
-    assert "What came: abc" in reasons(report)[0]
+def test_absent_text_is_looked_for_wherever_it_comes(play: Play) -> None:
+    report = play(ECHO + steps(START, CONNECT, send("xa"), expect('text = "a"; absent = true')))
+    assert "should not have" in reasons(report)[0]
+
+
+# -- what it says when it did not come -----------------------------------------------------------
+
+
+def failure(play: Play, head: str, *lines: str) -> str:
+    """What the last step says; the others hold."""
+    report = play(head + steps(START, CONNECT, *lines))
+    assert len(reasons(report)) == 1, reasons(report)
+    assert len(report.steps) == len(lines) + 2
+    return reasons(report)[0]
+
+
+def test_what_came_is_shown_from_where_it_parts(play: Play) -> None:
+    text = failure(play, ECHO, send("abcXYZ"), expect('text = "abcdef"', within=0.3))
+    assert "#1: after 3 right bytes came XYZ where def was wanted." in text
+    text = failure(play, ECHO, send("第五步"), expect('text = "第四步"', within=0.3))
+    assert "#1: after 3 right bytes came 五步 where 四步 was wanted." in text
+
+
+def test_hex_is_answered_in_hex(play: Play) -> None:
+    text = failure(play, ECHO, send("abc"), expect('hex = "61 62 ff"', within=0.3))
+    assert "#1: after 2 right bytes came 63 where ff was wanted." in text
+
+
+def test_what_is_missing_is_said(play: Play) -> None:
+    text = failure(play, ECHO, send("abc"), expect('text = "abcdef"', within=0.3))
+    assert "#1: the first 3 of 6 bytes came, and then nothing more; missing is def" in text
+
+
+def test_what_earlier_steps_used_is_said(play: Play) -> None:
+    text = failure(play, ECHO, send("abc"), expect('text = "abc"'),
+                   expect('text = "x"', within=0.2))
+    assert "Nothing came that earlier steps had not used: they used 3 bytes of 1 reads." in text
+
+
+def test_each_connection_is_told_apart(play: Play) -> None:
+    text = failure(play, ECHO.replace("timeout", "count = 2\ntimeout"),
+                   send("one", "; connection = 1"), send("two", "; connection = 2"),
+                   expect('contains = "three"', within=0.3))
+    assert "#1: one came. #2: two came." in text
+
+
+def test_how_many_of_how_many(play: Play) -> None:
+    text = failure(play, ECHO, send("xx"), expect('contains = "x"; count = 3', within=0.3))
+    assert "2 of 3 came" in text
+
+
+def test_the_reset_in_the_record_is_named(play: Play) -> None:
+    head = PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\naccept = "paused"')
+    text = failure(play, head, 'do = "accept"; endpoint = "server"',
+                   'do = "abort"; endpoint = "server"; connection = 1',
+                   expect('text = "welcome"', within=0.3))
+    assert "#1: the other side reset the connection (recv() = ECONNRESET)." in text
+    assert "recv(65536) = ECONNRESET" in text.partition("Last rows: ")[2]
+
+
+def test_the_end_of_the_other_side_is_named(play: Play) -> None:
+    head = PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\n'
+                        'responder = { kind = "greet", text = "hi", then = "close" }')
+    text = failure(play, head, expect('text = "hi"'), expect('text = "x"', within=0.3))
+    assert "#1: the other side had finished sending (end of stream)." in text
+
+
+def test_an_icmp_error_is_named(play: Play) -> None:
+    report = play(steps('do = "connect"; endpoint = "client"', 'do = "send"; endpoint = "client";'
+                        ' text = "a"', expect('text = "a"', within=0.3)) + """
+[endpoint.holder]
+role = "datagram"
+type = "SOCK_DGRAM"
+address = "127.0.0.1:0"
+[endpoint.client]
+role = "datagram"
+type = "SOCK_DGRAM"
+address = "127.0.0.1:9"
+""")
+    assert "an ICMP message said that nobody listens at the peer" in reasons(report)[0]
+
+
+def test_calls_that_came_instead_are_shown(play: Play) -> None:
     report = play(PAIR + steps(START, expect('call = "accept"', "server", 0.1)))
+    assert "Last rows: " in reasons(report)[0]
     assert "listen(128) = 0" in reasons(report)[0]
     report = play(PAIR + steps(expect('call = "accept"', "server", 0.1)))
-    assert "Nothing came at all" in reasons(report)[0]
+    assert "server has no connection here that is meant" in reasons(report)[0]
+
+
+def test_what_was_passed_over_is_counted(play: Play) -> None:
+    report = play(ECHO + steps(START, CONNECT, send("abcdef"), expect('contains = "de"')))
+    said = [step.said.text for step in report.steps if step.said is not None]
+    assert said == ["3 bytes before it were passed over."]
+
+
+# -- which connections are meant -----------------------------------------------------------------
+
+CLOSE = 'do = "close"; endpoint = "client"'
+
+
+def test_a_client_means_its_last_connect(play: Play) -> None:
+    """What an earlier connection left is no answer to the newest."""
+    assert not held(play, ECHO, send("abc"), expect('text = "a"'), CLOSE, CONNECT,
+                    expect('contains = "c"', within=0.3))
+    assert held(play, ECHO, send("abc"), expect('text = "a"'), CLOSE, CONNECT, send("xyz"),
+                expect('connection = 1; text = "bc"'), expect('connection = -1; text = "x"'),
+                expect('connection = "any"; text = "yz"'))
+
+
+def test_a_closed_connection_is_meant_until_the_next_connect(play: Play) -> None:
+    assert held(play, ECHO, send("abc"), expect('text = "a"'), CLOSE, expect('text = "bc"'))
+
+
+def test_a_refused_connect_changes_nothing(play: Play) -> None:
+    """It was not carried out: the connection that stands is still the last."""
+    assert held(play, ECHO, send("abc"), CONNECT + '; error = "Problem"', expect('text = "abc"'))
+
+
+def test_a_listener_means_what_no_step_has_closed(play: Play) -> None:
+    close = 'do = "close"; endpoint = "server"; connection = 1'
+    assert not held(play, PAIR, send("abc"), expect('text = "a"', "server"), close,
+                    expect('text = "b"', "server", 0.3))
+    assert held(play, PAIR, send("abc"), expect('text = "a"', "server"), close,
+                expect('text = "bc"; connection = "any"', "server"))
+
+
+def test_a_listener_means_its_newest_socket(play: Play) -> None:
+    """The accepts of an earlier life are none of this one."""
+    again = ('do = "stop"; endpoint = "server"', START)
+    assert not held(play, PAIR, expect('call = "accept"; absent = true; errno = "EMFILE"',
+                                       "server", 0.1), *again,
+                    expect('call = "accept"', "server", 0.3))
 
 
 def row(**values: object) -> Row:

@@ -53,7 +53,7 @@ def test_what_a_loop_says_stands_beside_its_case(tmp_path: Path) -> None:
 @given(st.text(st.characters()), st.text(st.characters()))
 def test_any_text_makes_xml(tmp_path: Path, title: str, name: str) -> None:
     path = tmp_path / "r.xml"
-    problem = Problem("scenario.came", what=name)
+    problem = Problem("scenario.came", what=name, seq=1)
     write_junit(report(StepResult(1, name, problem, 0.0), title=title), path)
     suite = ET.parse(path).getroot()[0]
     assert suite.get("name")

@@ -52,12 +52,12 @@ def test_split(spec: str, parts: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [Nothing(), Echo(), Sink(), Greet("hi", "gbk"), Greet("hi", "gbk", Then.ECHO),
-     Greet("hi", "gbk", Then.CLOSE)],
+    [Nothing(), Echo(), Sink(), Greet("hi"), Greet("hi", then=Then.ECHO),
+     Greet("hi", then=Then.CLOSE)],
 )
 def test_responders_round_trip(value: object) -> None:
     kind = draft.responder_kind(value)  # type: ignore[arg-type]
-    assert draft.responder(kind, "hi", "gbk") == value
+    assert draft.responder(kind, "hi") == value
 
 
 def test_roles() -> None:

@@ -176,7 +176,7 @@ class DatagramEndpoint(Endpoint):
         if self.under_way:
             raise Problem("engine.set_up_under_way")
         self.phase = Phase.SETTING_UP
-        self.behaviour = prepare(self.responder)
+        self.behaviour = prepare(self.responder, self.settings.encoding)
         calls = [Planned("socket", f"{self.settings.family}, {self.settings.type}",
                          lambda: self.open_own(ticket))]
         calls += option_calls(self.settings, lambda: self.need().traced, ticket)

@@ -5,6 +5,7 @@ Everything here runs on the endpoint's own thread, but for `submit` and `look`.
 
 from __future__ import annotations
 
+import socket
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -224,7 +225,8 @@ class Endpoint:
 
     def configure(self, settings: EndpointSettings) -> None:
         """Take new settings; those that can change in a live endpoint do at once."""
-        self.behaviour = prepare(settings.responder)
+        self.behaviour = prepare(settings.responder, settings.encoding)
+        reply = (settings.responder, settings.encoding) != (self.responder, self.settings.encoding)
         if (settings.address, settings.family) != (self.settings.address, self.settings.family):
             self.last_local = None
         if self.channels:
@@ -234,7 +236,7 @@ class Endpoint:
         if settings.bufsize != self.bufsize:
             self.bufsize = settings.bufsize
             self._recv_args = str(self.bufsize)
-        if settings.responder != self.responder:
+        if reply:
             self.responder = settings.responder
             for channel in self.conversations():
                 self.give_behaviour(channel, settings.responder, greet=False)
@@ -296,8 +298,11 @@ class Endpoint:
 
     def give_behaviour(self, channel: Channel, responder: Responder, *, greet: bool) -> None:
         """Let a channel answer by this responder from now on."""
-        behaviour = prepare(responder) if responder is not self.responder else self.behaviour
-        channel.behaviour = behaviour
+        behaviour = (prepare(responder, self.settings.encoding)
+                     if responder is not self.responder else self.behaviour)
+        channel.behaviour = behaviour.for_connection(
+            stream=channel.traced.type == socket.SOCK_STREAM,
+            tell=lambda call, args: self.note(call, args, channel.traced.id))
         default = OnPeerClose.CLOSE if self.settings.role is Role.LISTENER else OnPeerClose.KEEP
         channel.on_peer_close = responder.on_peer_close or default
         channel.traced.keep = self.sink.capture if behaviour.keep else 0

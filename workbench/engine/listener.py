@@ -93,7 +93,7 @@ class ListenerEndpoint(Endpoint):
     def start(self, ticket: Ticket) -> None:
         """socket, setsockopt, bind, listen; the address is resolved first."""
         self._check_closed()
-        self.behaviour = prepare(self.responder)
+        self.behaviour = prepare(self.responder, self.settings.encoding)
         kernel.check_backlog(self.settings.backlog)
         self.phase = Phase.SETTING_UP
         self.names.find(self.settings.address, ticket, binding=True,

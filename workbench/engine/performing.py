@@ -141,7 +141,7 @@ def _read(endpoint: Endpoint, ticket: Ticket, connection: c.Target, size: int | 
 
 def _respond(endpoint: Endpoint, command: c.Respond) -> None:
     """Change the responder of one connection, or of all and of those to come."""
-    behaviour = prepare(command.responder)
+    behaviour = prepare(command.responder, endpoint.settings.encoding)
     if command.connection is None:
         endpoint.responder = command.responder
         endpoint.behaviour = behaviour

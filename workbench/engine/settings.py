@@ -66,10 +66,13 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Greet:
-    """Send a text to every new connection, then keep it, echo or close."""
+    """Send a text to every new connection, then keep it, echo or close.
+
+    `encoding`: None is the endpoint's.
+    """
 
     text: str = ""
-    encoding: str = "utf-8"
+    encoding: str | None = None
     then: Then = Then.KEEP
     on_peer_close: OnPeerClose | None = None
 
@@ -90,12 +93,15 @@ class Sink:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Answer `reply` to what matches `value`; `delay` in seconds. `value` is text, or hex."""
+    """Answer `reply` to what matches `value`; `delay` in seconds. `value` is text, or hex.
+
+    `encoding`: of both; None is the endpoint's, "bytes" takes each byte as a character.
+    """
 
     match: Match
     value: str
     reply: str
-    encoding: str = "utf-8"
+    encoding: str | None = None
     delay: float = 0.0
     then: Then = Then.KEEP
 

@@ -31,7 +31,7 @@ class StreamEndpoint(Endpoint):
         """socket() and its options, without connect: for a client driven call by call."""
         if self.channels or self.under_way:
             raise Problem("engine.already_open")
-        self.behaviour = prepare(self.responder)
+        self.behaviour = prepare(self.responder, self.settings.encoding)
         self.phase = Phase.SETTING_UP
 
         family = self.settings.family
@@ -56,7 +56,7 @@ class StreamEndpoint(Endpoint):
         ticket.finish()
 
     def open_own(self, ticket: Ticket) -> None:
-        self.behaviour = prepare(self.responder)
+        self.behaviour = prepare(self.responder, self.settings.encoding)
         self._new_channel(ticket)
         self.phase = Phase.OPEN
 
@@ -99,7 +99,7 @@ class StreamEndpoint(Endpoint):
         room = kernel.fd_room()
         if room is not None and wished > room:
             raise Problem("engine.too_many_sockets", count=wished, room=room)
-        self.behaviour = prepare(self.responder)
+        self.behaviour = prepare(self.responder, self.settings.encoding)
         for channel in [ch for ch in self.channels.values() if ch.peer_finished or ch.broken]:
             channel.close(CloseCause.LOCAL, ticket)
         if not self.settings.address:

@@ -270,6 +270,12 @@ class Reader:
     def connections(self) -> list[ConnectionRow]:
         return [ConnectionRow._make(row) for row in self._all("SELECT * FROM connection")]
 
+    def connections_of(self, endpoint: int, after: int, upto: int) -> list[ConnectionRow]:
+        """The connections of an endpoint with after < id <= upto, in the order they were made."""
+        return [ConnectionRow._make(row) for row in self._all(
+            "SELECT * FROM connection WHERE id>? AND id<=? AND endpoint=? ORDER BY id",
+            (after, upto, endpoint))]
+
     def connection(self, number: int) -> ConnectionRow | None:
         found = self._all("SELECT * FROM connection WHERE id=?", (number,))
         return ConnectionRow._make(found[0]) if found else None

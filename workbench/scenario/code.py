@@ -8,6 +8,7 @@ import re
 import socket
 from collections.abc import Iterable, Mapping
 
+from workbench.characters import codec
 from workbench.checksum import CHECKSUMS
 from workbench.engine import address as addresses
 from workbench.engine import commands as c
@@ -120,7 +121,9 @@ class _Script:
             return [f"for _ in range({loop.times:d}):",
                     *(INDENT + line for line in block(body)), *pause]
         place = next(number for number, item in enumerate(self._waiting, 1) if item is loop)
-        wait = Waited(place, loop.until)
+        named = self._settings.get(loop.until.endpoint)
+        wait = Waited(place, loop.until, codec(loop.until.encoding or (
+            named.encoding if named is not None else "utf-8")))
         body = self.steps(loop.steps, (wait, *waits))
         sockets = [name for item in self._settings.values()
                    for name in _sockets(item, self._names)]
@@ -215,8 +218,9 @@ class _Script:
         if step.call == "accept":
             return [f"{name}_conn, peer = {name}.accept()"]
         if step.text is not None and item.role is Role.STREAM:
+            encoding = codec(step.encoding or item.encoding)
             return [f"data = {name}.recv({literal(item.bufsize)})",
-                    f"assert data == {literal(step.text)}.encode({literal(step.encoding)}), data"]
+                    f"assert data == {literal(step.text)}.encode({literal(encoding)}), data"]
         if step.call == "recv" and step.result == 0 and item.role is Role.STREAM:
             return [f"data = {name}.recv({literal(item.bufsize)})", "assert not data, data"]
         what = f"{step.call or ''} {step.errno or step.error or ''}"
@@ -303,12 +307,12 @@ def _send(command: c.Send, item: EndpointSettings, talk: str, to: str) -> list[s
     elif command.hex is not None:
         data = literal(parse_hex(command.hex))
     else:
-        encoding = command.encoding or item.encoding
+        encoding = codec(command.encoding or item.encoding)
         data = f"{literal(command.text or '')}.encode({literal(encoding)})"
     if command.append.value in CHECKSUMS and (command.file is not None or command.placeholders):
         lines.append(comment(tr("scenario.checksum_left_out", kind=command.append.value)))
     elif command.append is not Append.NOTHING:
-        data += f" + {literal(_tail(command, command.encoding or item.encoding))}"
+        data += f" + {literal(_tail(command, codec(command.encoding or item.encoding)))}"
     if item.role is Role.DATAGRAM:
         return [*lines, f"{talk}.sendto({data}, {to})"]
     return [*lines, f"{talk}.sendall({data})"]

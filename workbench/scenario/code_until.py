@@ -10,7 +10,7 @@ from workbench.literals import comment, literal
 from workbench.payload import encode, parse_hex
 from workbench.scenario.report import condition_of
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Step
-from workbench.texts import tr
+from workbench.texts import Problem, tr
 
 INDENT: Final = "    "
 UNTIL: Final = '''
@@ -37,10 +37,11 @@ def look(*sockets):
 
 
 class Waited(NamedTuple):
-    """A loop that waits for something: its number in the script, and what it waits for."""
+    """A loop that waits for something: its number in the script, what for, and in what encoding."""
 
     number: int
     until: Expect
+    encoding: str
 
     @property
     def met(self) -> str:
@@ -56,10 +57,13 @@ class Waited(NamedTuple):
     def test(self) -> str | None:
         """What `data` has to be, as an expression; None where it is not about bytes."""
         until = self.until
-        if until.contains is not None:
-            return f"{literal(encode(until.contains, until.encoding))} in data"
-        if until.text is not None:
-            return f"data.startswith({literal(encode(until.text, until.encoding))})"
+        try:
+            if until.contains is not None:
+                return f"{literal(encode(until.contains, self.encoding))} in data"
+            if until.text is not None:
+                return f"data.startswith({literal(encode(until.text, self.encoding))})"
+        except Problem:  # a record may name an encoding that there is not
+            return None
         if until.hex is not None:
             return f"data.startswith({literal(parse_hex(until.hex))})"
         if until.result == 0 and until.call in {"recv", "recvfrom"} and not self.names:

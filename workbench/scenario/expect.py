@@ -1,173 +1,292 @@
-"""Finding what a scenario expects among the committed events of a run."""
+"""Reads the record of a run as it grows, and finds what steps expect in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from typing import Final
 
-from workbench.engine.errors import PENDING
-from workbench.journal.reader import Reader, Row
-from workbench.payload import compile_pattern, encode, parse_hex, show
-from workbench.scenario.steps import ANY, Expect
+from workbench.engine import commands as c
+from workbench.engine.wording import parse_command
+from workbench.journal.reader import EndpointRow, Reader, Row
+from workbench.scenario.connections import Connection
+from workbench.scenario.needle import Needle, needle_of
+from workbench.scenario.search import FOR_EVER, Match, Passed, Search
+from workbench.scenario.steps import ANY, NEWEST, WHICHEVER, Expect
+from workbench.texts import Problem
 
-_READS = frozenset({"recv", "recvfrom"})
-PAGE = 5000
-SHOWN_CALLS = 3
-SHOWN_BYTES = 80
+PAGE: Final = 5000
+_CLOSING: Final = frozenset({"close", "abort", "stop"})
+"""Commands after which a closed connection is one that a step has closed."""
+_OPENING: Final = frozenset({"connect", "start", "call"})
+"""Commands with which a client begins anew."""
 
 
-@dataclass(slots=True)
-class _Connection:
-    """One connection's events of the run, and how far they are used up.
+class Watch:
+    """A condition that ends a loop.
 
     Attributes:
-        number: 1 = first of its endpoint; 0 = the listener itself, or no connection.
-        stream: bytes are one stream, not messages.
-        rows: what is not consumed yet; of a read that is used in part, the rest of its bytes.
+        found: the row that met it; None until then.
     """
 
-    number: int
-    stream: bool
-    rows: list[Row] = field(default_factory=list)
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self.until = search.expect
+        self.found: Row | None = None
 
-    def use_up(self, row: Row, used: int | None = None) -> None:
-        """Rows up to this one are consumed; of its bytes the first `used`, None: it wholly."""
-        kept = [other for other in self.rows if other.seq > row.seq]
-        if used is not None:
-            kept.insert(0, row._replace(payload=(row.payload or b"")[used:]))
-        self.rows = kept
+    def advance(self, connections: Iterable[Connection], known_ns: int) -> None:
+        """Look through the new rows of connections. Raises TooSlow."""
+        if self.found is not None or self.until.looks:  # a look at the kernel is no row
+            return
+        self._search.advance([item for item in connections if self._means(item)], known_ns)
+        matches = self._search.matches(self._means)
+        if matches is not None:
+            connection, match = max(matches, key=lambda item: item[1].seq)
+            self.found = connection.row(match.place)
+
+    def _means(self, connection: Connection) -> bool:
+        until = self.until
+        return until.endpoint in {ANY, connection.endpoint} and (
+            until.connection in {None, WHICHEVER, connection.number})
 
 
-See = Callable[[Row, int, bool], None]
-"""Takes a row, the number of its connection, and whether its bytes are of a stream."""
+class Found:
+    """What an expectation came to: the matches, and what was passed over before them."""
+
+    def __init__(self, matches: list[tuple[Connection, Match]], passed: Passed) -> None:
+        self.matches = matches
+        self.passed = passed
 
 
 class Matcher:
-    """Reads the record of a run as it grows, and finds what steps expect in it.
+    """The events of a run by connection, each used up once.
 
-    Attributes:
-        onlookers: see each row once, as it is read.
+    Which connections an expectation means where it names none: on a stream those of its last
+    connect, open or closed since; on a listener, beside its own newest socket, every connection
+    that no step has closed, open or not; of a datagram endpoint its newest socket.
     """
 
-    def __init__(self, reader: Reader, start: int, whole: dict[int, bytes]) -> None:
-        """`start`: the last seq before the run; `whole`: what the record cuts, by seq."""
+    def __init__(self, reader: Reader, start: int, whole: dict[int, bytes],
+                 encoding_of: Callable[[str], str], kept: Collection[str]) -> None:
+        """`start`: the last seq before the run; `whole`: what the record cuts, by seq.
+
+        `encoding_of`: an endpoint's encoding by its name. `kept`: the endpoints of which anything
+        will be expected; rows of others are only shown to watches.
+        """
         self._reader = reader
         self._seen = start
         self._whole = whole
-        self._connections: dict[tuple[str, int | None], _Connection] = {}
-        self._numbers: dict[int, int] = {}
-        self.onlookers: list[See] = []
+        self._encoding_of = encoding_of
         self._before = max((item.id for item in reader.connections()), default=0)
+        self._endpoints: dict[str, EndpointRow] = {}
+        self._owned: dict[str, list[Connection]] = {}
+        self._by_id: dict[int, Connection] = {}
+        self._counts: dict[str, tuple[int, int]] = {}  # last id that has a number, and the number
+        self._numbers: dict[int, int] = {}  # of connections that have not spoken yet
+        self._opened: dict[str, list[int]] = {}
+        self._closers: set[int] = set()
+        self._touched: dict[Search, dict[Connection, None]] = {}
+        self._watches: list[Watch] = []
+        self._kept = kept
 
-    def take(self, upto: int) -> None:
-        """Read what was committed since."""
+    # -- reading ------------------------------------------------------------------------------
+
+    def take(self, upto: int, known_ns: int = 0) -> None:
+        """Read what was committed since. `known_ns`: all that ended before is committed."""
+        self._endpoints.clear()
         while self._seen < upto:
             rows = self._reader.page(self._seen + 1, min(PAGE, upto - self._seen))
             if not rows:
-                return
+                break
             self._seen = rows[-1].seq
+            touched: dict[Connection, None] = {}
             for row in rows:
                 payload = self._whole.pop(row.seq, row.payload)
-                if row.endpoint is None:
-                    continue
-                whole, connection = row._replace(payload=payload), self._connection(row)
-                connection.rows.append(whole)
-                for see in self.onlookers:
-                    see(whole, connection.number, connection.stream)
+                if row.endpoint is not None:
+                    connection = self._add(row._replace(payload=payload))
+                    if connection is not None:
+                        touched[connection] = None
+            for watch in self._watches:
+                watch.advance(touched, known_ns)
+            for connection in touched:
+                if connection.endpoint not in self._kept:
+                    connection.forget()
+        for watch in self._watches:
+            watch.advance((), known_ns)
 
-    def _connection(self, row: Row) -> _Connection:
-        key = (row.endpoint or "", row.connection)
-        found = self._connections.get(key)
+    def _add(self, row: Row) -> Connection | None:
+        if row.kind == "command":
+            self._note_command(row)
+        if row.connection is not None and row.connection <= self._before:
+            return None  # of before the run
+        connection = self._connection(row)
+        connection.add(row)
+        if row.call in {"socket", "connect"} and row.kind != "command" and row.cause is not None:
+            connection.opened_by = max(connection.opened_by, row.cause)
+        if row.call == "close" and row.kind == "call" and row.cause in self._closers:
+            connection.closed_by_step = True
+        for touched in self._touched.values():
+            touched[connection] = None
+        return connection
+
+    def _note_command(self, row: Row) -> None:
+        if row.call in _CLOSING:
+            self._closers.add(row.seq)
+        elif row.call in _OPENING and _opens(row):
+            self._opened.setdefault(row.endpoint or "", []).append(row.seq)
+
+    def refused(self, seq: int | None) -> None:
+        """The command of this row ended with a sentence; did it open nothing, it was not done."""
+        for name, opened in self._opened.items():
+            if seq in opened and all(item.opened_by != seq for item in self._owned.get(name, ())):
+                opened.remove(seq)
+
+    def _connection(self, row: Row) -> Connection:
+        name = row.endpoint or ""
+        found = self._by_id.get(row.connection) if row.connection is not None else next(
+            (item for item in self._owned.get(name, ()) if item.id is None), None)
         if found is None:
-            found = self._connections[key] = self._new(row)
+            found = self._new(name, row.connection)
+            self._owned.setdefault(name, []).append(found)
+            if row.connection is not None:
+                self._by_id[row.connection] = found
         return found
 
-    def _new(self, row: Row) -> _Connection:
-        if row.connection is None or row.endpoint is None:
-            return _Connection(0, stream=False)
-        endpoint = next(item for item in self._reader.endpoints() if item.name == row.endpoint)
-        if row.connection not in self._numbers:
-            self._number_all()
-        number = self._numbers.get(row.connection, 0)
-        return _Connection(number, stream=bool(number) and endpoint.type == "SOCK_STREAM")
+    def _new(self, name: str, number: int | None) -> Connection:
+        if number is None:
+            return Connection(name, None, 0, stream=False)
+        endpoint = self._endpoint(name)
+        counted = self._number(name, endpoint, number)
+        return Connection(name, number, counted,
+                          stream=bool(counted) and endpoint.type == "SOCK_STREAM")
 
-    def _number_all(self) -> None:
+    def _endpoint(self, name: str) -> EndpointRow:
+        if name not in self._endpoints:
+            self._endpoints = {item.name: item for item in self._reader.endpoints()}
+        return self._endpoints[name]
+
+    def _number(self, name: str, endpoint: EndpointRow, wanted: int) -> int:
         """As the endpoints number them: in the order they were made, not in which they speak."""
-        listeners = {item.id for item in self._reader.endpoints() if item.role == "listener"}
-        counts: dict[int, int] = {}
-        for item in sorted(self._reader.connections()):
-            if item.endpoint in listeners and item.parent is None:
-                continue  # what listens is no conversation
-            if item.id > self._before:
-                counts[item.endpoint] = self._numbers[item.id] = counts.get(item.endpoint, 0) + 1
-
-    def find(self, expect: Expect) -> bool:
-        """Look for a match; True when all `count` were found, and only then are they used up."""
-        if expect.count == 1:
-            return self._find_one(expect)
-        if not expect.wants_bytes and self._count(expect) < expect.count:
-            return False  # a quick look: five hundred connects arrive one by one
-        before = [(connection, connection.rows) for connection in self._candidates(expect)]
-        if all(self._find_one(expect) for _ in range(expect.count)):
-            return True
-        for connection, rows in before:
-            connection.rows = rows
-        return False
-
-    def instead(self, expect: Expect) -> str:
-        """What came and was not used up, in a line; "" for nothing."""
-        rows = sorted(row for connection in self._candidates(expect) for row in connection.rows
-                      if row.kind in {"call", "end"} and row.errno not in PENDING)
-        if not expect.wants_bytes:
-            return ", ".join(in_words(row) for row in rows[-SHOWN_CALLS:])
-        calls = _READS if expect.call is None else {expect.call}
-        data = b"".join(row.payload or b"" for row in rows if row.call in calls)
-        more = "…" if len(data) > SHOWN_BYTES else ""
-        return show(data[:SHOWN_BYTES], expect.encoding) + more
-
-    def _candidates(self, expect: Expect) -> list[_Connection]:
-        return [
-            connection for (name, _), connection in self._connections.items()
-            if name == expect.endpoint
-            and (expect.connection is None or connection.number == expect.connection)
-        ]
-
-    def _count(self, expect: Expect) -> int:
-        return sum(
-            sum(1 for row in connection.rows if fits(expect, row))
-            for connection in self._candidates(expect)
-        )
-
-    def _find_one(self, expect: Expect) -> bool:
-        best: tuple[Row, _Connection] | None = None
-        for connection in self._candidates(expect):
-            if expect.wants_bytes and connection.stream:
-                if self._find_in_stream(expect, connection):
-                    return True
+        last, count = self._counts.get(name, (self._before, 0))
+        for item in self._reader.connections_of(endpoint.id, last, wanted):
+            last = item.id
+            if endpoint.role == "listener" and item.parent is None:
+                self._numbers[item.id] = 0  # what listens is no conversation
                 continue
-            for row in connection.rows:
-                if fits(expect, row) and (not expect.wants_bytes or is_message(expect, row)):
-                    if best is None or row.seq < best[0].seq:
-                        best = (row, connection)
-                    break
-        if best is None:
-            return False
-        best[1].use_up(best[0])
-        return True
+            count += 1
+            self._numbers[item.id] = count
+        self._counts[name] = last, count
+        return self._numbers.pop(wanted, 0)
 
-    def _find_in_stream(self, expect: Expect, connection: _Connection) -> bool:
-        """Compare the concatenated unconsumed bytes; consume exactly those that matched."""
-        rows = [row for row in connection.rows if row.payload and fits(expect, row)]
-        left = end_of_match(expect, b"".join(row.payload or b"" for row in rows))
-        if left is None:
-            return False
-        for row in rows:
-            size = len(row.payload or b"")
-            if left <= size:
-                connection.use_up(row, left if left < size else None)
-                break
-            left -= size
-        return True
+    # -- what a step means --------------------------------------------------------------------
+
+    def meant(self, expect: Expect) -> Callable[[Connection], bool]:
+        """Whether an expectation means a connection, as things stand now."""
+        owned = self._owned.get(expect.endpoint, [])
+        wanted = expect.connection
+        name = expect.endpoint
+        if wanted == WHICHEVER:
+            return lambda item: item.endpoint == name
+        if wanted is not None:
+            number = max((item.number for item in owned), default=0) if wanted == NEWEST else wanted
+            return lambda item: item.endpoint == name and item.number == number
+        default = self._meant_by_default(name, owned)
+        return lambda item: item.endpoint == name and default(item)
+
+    def _meant_by_default(self, name: str, owned: list[Connection]
+                          ) -> Callable[[Connection], bool]:
+        role = self._endpoint(name).role if owned else ""
+        if role == "stream":
+            opened = self._opened.get(name) or [0]
+            return lambda item: item.id is None or item.opened_by >= opened[-1]
+        alone = [item.id for item in owned if item.id is not None
+                 and (role == "datagram" or not item.number)]
+        own = max(alone, default=None)
+        return lambda item: item.id in {None, own} or (
+            role == "listener" and bool(item.number) and not item.closed_by_step)
+
+    def _needles(self, expect: Expect) -> Callable[[Connection], Needle | None] | None:
+        """What to look for in each connection's bytes; None where no bytes are wanted.
+
+        Of any endpoint, one whose encoding cannot express the text cannot send it either.
+        """
+        if not expect.wants_bytes:
+            return None
+        made: dict[str, Needle | None] = {}
+
+        def needle(connection: Connection) -> Needle | None:
+            encoding = self._encoding_of(connection.endpoint)
+            if encoding not in made:
+                try:
+                    made[encoding] = needle_of(expect, encoding)
+                except Problem:
+                    if expect.endpoint != ANY:
+                        raise
+                    made[encoding] = None
+            return made[encoding]
+
+        return needle
+
+    # -- searching ----------------------------------------------------------------------------
+
+    def search(self, expect: Expect, until_ns: int = FOR_EVER) -> Search:
+        """Begin to look for an expectation in all that is not used up, and in what comes.
+
+        Raises:
+            Problem: its text is not one of the encoding.
+        """
+        search = Search(expect, self._needles(expect), until_ns=until_ns)
+        self._touched[search] = dict.fromkeys(self.candidates(expect))
+        return search
+
+    def watch(self, until: Expect) -> Watch:
+        """Look for a condition in what comes from now on, whatever steps expect and use up."""
+        search = Search(until, self._needles(until))
+        for owned in self._owned.values():
+            for connection in owned:
+                search.advance([connection], 0, begin=connection.end)
+        watch = Watch(search)
+        self._watches.append(watch)
+        return watch
+
+    def end_watch(self, watch: Watch) -> None:
+        """Nothing waits for it any more."""
+        self._watches.remove(watch)
+
+    def end(self, search: Search) -> None:
+        """Nothing more is looked for with it."""
+        del self._touched[search]
+
+    def advance(self, search: Search, known_ns: int) -> None:
+        """Look through what was read since; as `Search.advance`."""
+        touched, self._touched[search] = self._touched[search], {}
+        wanted = self.meant(search.expect)
+        search.advance([item for item in touched if wanted(item)], known_ns)
+
+    def found(self, search: Search) -> Found | None:
+        """What an expectation is looking for, and now used up; None: not there, or not settled."""
+        matches = search.matches(self.meant(search.expect))
+        return None if matches is None else Found(matches, search.use_up(matches))
+
+    def needle(self, expect: Expect) -> Needle | None:
+        """What is looked for in its endpoint's bytes; None where no bytes are."""
+        if not expect.wants_bytes:
+            return None
+        return needle_of(expect, self._encoding_of(expect.endpoint))
+
+    def candidates(self, expect: Expect) -> list[Connection]:
+        """The connections that an expectation means."""
+        wanted = self.meant(expect)
+        return [item for item in self._owned.get(expect.endpoint, ()) if wanted(item)]
+
+
+def _opens(row: Row) -> bool:
+    """Whether a command makes a client's socket, or connects it."""
+    try:
+        command = parse_command(row.call, row.args, row.endpoint)
+    except ValueError:
+        return False
+    return isinstance(command, c.Connect | c.Start) or (
+        isinstance(command, c.Call) and command.call in {"socket", "connect"})
 
 
 def in_words(row: Row) -> str:
@@ -176,47 +295,6 @@ def in_words(row: Row) -> str:
     return f"{row.call}({row.args})" + ("" if outcome is None else f" = {outcome}")
 
 
-def _wanted(expect: Expect) -> bytes | None:
-    if expect.text is not None:
-        return encode(expect.text, expect.encoding)
-    if expect.hex is not None:
-        return parse_hex(expect.hex)
-    return None
-
-
-def end_of_match(expect: Expect, data: bytes) -> int | None:
-    """Where the match ends in a stream; None where there is none (yet)."""
-    exact = _wanted(expect)
-    if exact is not None:
-        return len(exact) if data.startswith(exact) and exact else None
-    if expect.contains is not None:
-        part = encode(expect.contains, expect.encoding)
-        place = data.find(part)
-        return place + len(part) if place >= 0 and part else None
-    found = compile_pattern(expect.regex or "", expect.encoding).search(data)
-    return found.end() if found is not None and found.end() else None
-
-
-def is_message(expect: Expect, row: Row) -> bool:
-    """Whether one message is what is expected."""
-    data = row.payload if row.payload is not None else b""
-    exact = _wanted(expect)
-    if exact is not None:
-        return row.payload is not None and data == exact
-    return end_of_match(expect, data) is not None
-
-
-def fits(expect: Expect, row: Row) -> bool:
-    """Whether a row has all the plain values of an expectation."""
-    if expect.kind is None and expect.errno in {None, ANY} and row.errno in PENDING:
-        return False
-    if row.kind != expect.kind and (expect.kind is not None or row.kind == "command"):
-        return False
-    if expect.wants_bytes and expect.call is None and row.call not in _READS:
-        return False
-    wanted = (
-        (expect.call, row.call), (expect.result, row.result), (expect.errno, row.errno),
-        (expect.error, row.error), (expect.peer, row.peer), (expect.size, row.size),
-    )  # fmt: skip
-    return all(value is None or value == got or (value == ANY and got is not None)
-               for value, got in wanted)
+def rows_in_words(rows: Iterable[Row]) -> str:
+    """Several calls in a line."""
+    return ", ".join(in_words(row) for row in rows)

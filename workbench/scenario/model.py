@@ -185,10 +185,15 @@ def _loop(body: dict[str, Any], path: KeyPath,
     return Loop(_steps(body, path, endpoints), times, pause, until, renumber)
 
 
-def _until(body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, object]) -> Expect:
+def _until(body: dict[str, Any], path: KeyPath,
+           endpoints: Mapping[str, s.EndpointSettings]) -> Expect:
     """As an expectation, but its endpoint may be ANY, and is where none is named."""
     where = (*path, "until")
-    table = {"do": "expect", "within": 0, "endpoint": ANY, **v.typed(body, "until", dict, path)}
+    given = v.typed(body, "until", dict, path)
+    for key in ("do", "within", "absent"):  # a loop waits for something that comes, in its rounds
+        if key in given:
+            raise v.wrong((*where, key), "scenario.not_in_until", key=key)
+    table = {"do": "expect", "within": 0, "endpoint": ANY, **given}
     made = _expect(table, where, {**endpoints, ANY: None})
     if made.looks and made.endpoint == ANY:
         raise v.wrong(where, "scenario.missing", key="endpoint")
@@ -257,7 +262,7 @@ def _check_step(kind: type[c.Command], values: Mapping[str, Any], path: KeyPath,
     if sum(key in values for key in ("text", "hex", "file")) != 1:
         raise v.wrong(path, "engine.one_payload")
     default = endpoints[values["endpoint"]].encoding
-    v.payload(values, values.get("encoding") or default, path)
+    v.payload(values, default, path)
     to = values.get("to")
     if isinstance(to, str) and to.startswith("@") and to[1:] not in endpoints:
         raise v.unknown((*path, "to"), to[1:], endpoints, "scenario.unknown_endpoint")
@@ -296,7 +301,7 @@ _STEP_KEYS: Final[Mapping[str, v.Read]] = {
 
 
 def _expect(body: dict[str, Any], path: KeyPath,
-            endpoints: Mapping[str, object]) -> Expect:
+            endpoints: Mapping[str, s.EndpointSettings | None]) -> Expect:
     v.known(body, ("do", *(item.name for item in fields(Expect))), path)
     readings.check(body, path)
     values: dict[str, Any] = {"endpoint": _target(body, path, endpoints)}
@@ -306,14 +311,15 @@ def _expect(body: dict[str, Any], path: KeyPath,
     wanted = [key for key in ("text", "hex", "contains", "regex") if key in values]
     if len(wanted) > 1:
         raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))
-    v.payload(values, values.get("encoding", "utf-8"), path)
+    owner = endpoints.get(values["endpoint"])
+    v.payload(values, owner.encoding if owner is not None else "utf-8", path)
     return Expect(**values)
 
 
 _EXPECT_KEYS: Final[Mapping[str, v.Read]] = {
     "kind": v.one_of(("call", "end", "command", "note")),
     "call": v.key_of(str),
-    "connection": v.positive,
+    "connection": v.which_connection,
     "result": v.key_of(int),
     "errno": v.key_of(str),
     "error": v.key_of(str),

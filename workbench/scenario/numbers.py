@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from workbench.engine import commands as c
-from workbench.scenario.steps import Expect, Loop, Perform, Step
+from workbench.scenario.steps import NEWEST, Expect, Loop, Perform, Step
 from workbench.session import Session
 
 
@@ -45,14 +45,16 @@ class Numbers:
     def expect(self, step: Expect) -> Expect:
         """The expectation with the number that counts from the begin of the run."""
         moved = self._rounds.get(step.endpoint, 0)
-        if step.connection is None or not moved:
+        if not isinstance(step.connection, int) or step.connection < 1 or not moved:
             return step
         return replace(step, connection=step.connection + moved)
 
     def look(self, step: Expect) -> int | None:
         """The number, as the endpoint knows it, of the socket to look at."""
-        if step.connection is None:
+        if not isinstance(step.connection, int):
             return None
+        if step.connection == NEWEST:
+            return self._session.numbered(step.endpoint) or None
         moved = self._before.get(step.endpoint, 0) + self._rounds.get(step.endpoint, 0)
         return step.connection + moved
 

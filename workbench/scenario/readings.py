@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from workbench.engine.kernel import STATES, Reading
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
+from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.scenario.steps import Expect
@@ -56,10 +57,11 @@ def holds(expect: Expect, reading: Reading | None) -> bool:
     )
 
 
-def in_words(expect: Expect, reading: Reading | None) -> str:
-    """What was read of what is expected; "" where there was nothing to read."""
+def instead(expect: Expect, reading: Reading | None) -> Problem:
+    """What was read of what is expected."""
     if reading is None:
-        return ""
+        return Problem("scenario.no_connection", endpoint=expect.endpoint)
     names = [key for key in ("state", expect.reading) if key is not None
              and (key != "state" or expect.state is not None)]
-    return ", ".join(f"{name} = {getattr(reading, name)}" for name in names)
+    return Problem("scenario.instead", who=expect.endpoint, what=", ".join(
+        f"{name} = {getattr(reading, name)}" for name in names))

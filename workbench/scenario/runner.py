@@ -13,12 +13,13 @@ from workbench.engine.kernel import Reading
 from workbench.engine.ticket import Ticket
 from workbench.journal.reader import Row
 from workbench.scenario import readings
-from workbench.scenario.expect import Matcher, in_words
+from workbench.scenario.expect import Found, Matcher, Watch, in_words
 from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome
 from workbench.scenario.report import Report, StepResult, condition_of, title_of
+from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
-from workbench.scenario.watch import Watch
+from workbench.scenario.unmet import did_not_come, told_of
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -49,6 +50,17 @@ def _reads_bytes(steps: tuple[Step, ...]) -> bool:
                                         or (step.until is not None and step.until.wants_bytes)))
         for step in steps
     )
+
+
+def _expected(steps: tuple[Step, ...]) -> frozenset[str]:
+    """The endpoints of which something is expected."""
+    found: set[str] = set()
+    for step in steps:
+        if isinstance(step, Expect):
+            found.add(step.endpoint)
+        elif isinstance(step, Loop):
+            found |= _expected(step.steps)
+    return frozenset(found)
 
 
 class Runner:
@@ -104,7 +116,10 @@ class Runner:
                    else nullcontext(dict[int, bytes]()))
         try:
             with see_all as whole:
-                self._matcher = Matcher(reader, journal.committed, whole)
+                self._matcher = Matcher(
+                    reader, journal.committed, whole,
+                    lambda name: self._session.settings(name).encoding,
+                    _expected(self.report.scenario.steps))
                 self._run_all()
         finally:
             end()
@@ -134,17 +149,16 @@ class Runner:
         if isinstance(step, Loop):
             return self._loop(step)
         begun = time.monotonic()
-        reason = None
-        met = None
+        reason = said = met = None
         try:
-            self._do(step)
+            said = self._do(step)
         except Failed as failed:
             met = self._excuse()
             reason = failed.problem if met is None else None
         stopped = self._not_recorded()
         if stopped is not None:  # what did not come may have come, what held need not have
             reason, met = stopped, None
-        self._tell(title_of(step), reason, begun)
+        self._tell(title_of(step), reason, begun, said)
         if met is not None:
             raise _Met(met)
         return reason is None
@@ -167,10 +181,10 @@ class Runner:
     def _loop(self, loop: Loop) -> bool:
         begun = time.monotonic()
         outer = self.round
-        watch = None if loop.until is None else Watch(loop.until)
-        if watch is not None:
+        watch = None
+        if loop.until is not None:
             self._read(wait=True)  # what was before the loop does not end it
-            self._matcher.onlookers.append(watch.see)
+            watch = self._matcher.watch(loop.until)
             self._loops.append((loop, watch))
         held, met = True, False
         try:
@@ -186,7 +200,7 @@ class Runner:
         finally:
             if watch is not None:
                 self._loops.pop()
-                self._matcher.onlookers.remove(watch.see)
+                self._matcher.end_watch(watch)
             done, self.round = self.round, outer
         if watch is not None and held and done is not None:
             self._tell(title_of(loop), None, begun,
@@ -218,11 +232,20 @@ class Runner:
                 return
             self._wait_for(Flag(), LOOK_EVERY)
 
-    def _read(self, *, wait: bool) -> None:
-        """Take what was committed; `wait`: all that has happened so far."""
+    def _read(self, *, wait: bool) -> int:
+        """Take what was committed; `wait`: all that has happened so far.
+
+        Returns the moment before which everything is known, on the record's clock; 0: unknown.
+        """
+        journal = self._session.journal
+        known = journal.clock.now() if wait else 0
         if wait:
-            self._session.journal.flush()
-        self._matcher.take(self._session.journal.committed)
+            journal.flush()
+        try:
+            self._matcher.take(journal.committed, known)
+        except Problem as problem:  # a pattern that takes too long
+            raise Failed(problem) from problem
+        return known
 
     def _look_out(self, *, wait: bool = False, ask: bool = False) -> None:
         """Raises _Met when what ends a loop is there; `ask`: the kernel too."""
@@ -274,14 +297,16 @@ class Runner:
 
     # -- steps ----------------------------------------------------------------------------------
 
-    def _do(self, step: Perform | Wait | Expect) -> None:
+    def _do(self, step: Perform | Wait | Expect) -> Problem | None:
+        """Carry a step out; what there is to say of one that held. Raises Failed."""
         match step:
             case Wait():
                 self._sleep(step.seconds)
             case Expect():
-                self._expect(step)
+                return self._expect(step)
             case Perform():
                 self._perform(step)
+        return None
 
     def _perform(self, step: Perform) -> None:
         try:
@@ -295,6 +320,9 @@ class Runner:
         ticket.add_callback(lambda _ticket: done.set())
         self._wait_for(done, None)
         assert ticket.outcome is not None
+        if ticket.outcome.problem is not None:
+            self._read(wait=True)
+            self._matcher.refused(ticket.seq)
         check_outcome(step, ticket.outcome, self._family(step.command.endpoint))
 
     def _family(self, endpoint: str | None) -> str | None:
@@ -307,7 +335,8 @@ class Runner:
         while not readings.holds(step, seen):
             left = until - time.monotonic()
             if left <= 0:
-                raise self._did_not_come(step, readings.in_words(step, seen))
+                raise Failed(Problem("scenario.did_not_come", what=title_of(step),
+                                     seconds=step.within, instead=readings.instead(step, seen)))
             self._wait_for(Flag(), min(LOOK_EVERY, left))
             seen = self._reading(step)
 
@@ -323,35 +352,47 @@ class Runner:
         self._wait_for(done, ANSWER)
         return answers[0] if answers else None
 
-    def _did_not_come(self, step: Expect, instead: str) -> Failed:
-        return Failed(Problem(
-            "scenario.did_not_come", what=title_of(step), seconds=step.within,
-            instead=Problem("scenario.instead", what=instead) if instead
-            else Problem("scenario.instead_nothing"),
-        ))
-
-    def _expect(self, step: Expect) -> None:
+    def _expect(self, step: Expect) -> Problem | None:
+        """Wait for what is expected; what it passed over. Raises Failed."""
         if step.looks:
             self._look(step)
-            return
-        wanted = self._numbers.expect(step)
-        until = time.monotonic() + step.within
+            return None
+        until = self._session.journal.clock.now() + int(step.within * 1e9)
+        self._read(wait=True)  # which connections are meant is told by what was done before
+        try:
+            search = self._matcher.search(self._numbers.expect(step), until)
+        except Problem as problem:  # a text that the encoding does not have
+            raise Failed(problem) from problem
+        try:
+            found = self._wait_found(search, until)
+            if step.absent and found is not None:
+                raise Failed(Problem("scenario.came", what=title_of(step),
+                                     seq=found.matches[-1][1].seq))
+            if not step.absent and found is None:
+                raise Failed(did_not_come(step, self._matcher.candidates(search.expect),
+                                          self._matcher.needle(search.expect), search))
+        finally:
+            self._matcher.end(search)
+        return None if found is None else told_of(found.passed)
+
+    def _wait_found(self, search: Search, until: int) -> Found | None:
+        """Look at each row once, until it is found or its time is over, by the record's clock."""
+        clock = self._session.journal.clock
         while True:
             self._committed.clear()
-            self._matcher.take(self._session.journal.committed)
-            if self._matcher.find(wanted):
-                if step.absent:
-                    raise Failed(Problem("scenario.came", what=title_of(step)))
-                return
-            left = until - time.monotonic()
-            if left <= 0:
-                break
-            self._wait_for(self._committed, left)
-        self._read(wait=True)
-        if self._matcher.find(wanted) is step.absent:
-            if step.absent:
-                raise Failed(Problem("scenario.came", what=title_of(step)))
-            raise self._did_not_come(step, self._matcher.instead(wanted))
+            now = clock.now()
+            known = self._read(wait=search.open or now > until)
+            try:
+                self._matcher.advance(search, known)
+            except Problem as problem:  # the pattern takes too long
+                raise Failed(problem) from problem
+            found = self._matcher.found(search)
+            if found is not None or now > until + PAUSE or (now > until and not search.open):
+                return found
+            if search.open:
+                self._wait_for(Flag(), LOOK_EVERY)
+            else:
+                self._wait_for(self._committed, max(0.0, (until - now) / 1e9))
 
     def _sleep(self, seconds: float) -> None:
         self._wait_for(Flag(), seconds)

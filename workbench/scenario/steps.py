@@ -14,6 +14,12 @@ ANY: Final = "*"
 """Whichever: of the endpoints of an `until`, or of the values of a text."""
 
 
+WHICHEVER: Final = "any"
+"""Any connection of an endpoint, whoever closed it."""
+NEWEST: Final = -1
+"""The connection of an endpoint that was made last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Perform:
     """A command; `error` names the errno or class that it must fail with."""
@@ -35,6 +41,8 @@ class Expect:
     """Something that must be in the record (or, with `absent`, must not come).
 
     At most one of text, hex, contains and regex; `within` in seconds from the step's start.
+    `connection`: which of the run by its number, NEWEST, or WHICHEVER; what None means is told in
+    expect.Matcher. `encoding`: of the characters, None: the endpoint's.
     A text that is ANY only has to be there: error = "*" is any failed call.
     With `state` or `reading` (a number of kernel.Reading, from `least` to `most`) it is a look
     at the socket in place of a search; `connection` None is then the listener or the current one.
@@ -43,7 +51,7 @@ class Expect:
     endpoint: str
     kind: str | None = None
     call: str | None = None
-    connection: int | None = None
+    connection: int | str | None = None
     result: int | None = None
     errno: str | None = None
     error: str | None = None
@@ -55,7 +63,7 @@ class Expect:
     hex: str | None = None
     contains: str | None = None
     regex: str | None = None
-    encoding: str = "utf-8"
+    encoding: str | None = None
     within: float = 2.0
     state: str | None = None
     reading: str | None = None

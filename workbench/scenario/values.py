@@ -13,8 +13,10 @@ from workbench.engine import commands as c
 from workbench.engine import options
 from workbench.engine import settings as s
 from workbench.engine.events import DEFAULT_CAPTURE
-from workbench.payload import check_encoding, compile_pattern, encode, parse_hex
+from workbench.patterns import compile_pattern
+from workbench.payload import check_encoding, encode, parse_hex
 from workbench.scenario.locate import Path as KeyPath
+from workbench.scenario.steps import NEWEST, WHICHEVER
 from workbench.texts import Problem
 
 Table = Mapping[str, Any]
@@ -202,15 +204,18 @@ def encoding(body: Table, key: str, path: KeyPath) -> str:
     return str(value)
 
 
-def payload(values: Table, encoding: str, path: KeyPath) -> None:
-    """That texts can be written in the encoding, hex is hex and a pattern is one."""
+def payload(values: Table, default: str, path: KeyPath) -> None:
+    """That texts can be written in the encoding, hex is hex and a pattern is one.
+
+    `default`: the encoding where the values name none.
+    """
     for key in ("text", "contains"):
         if key in values:
-            check(partial(encode, values[key], encoding), (*path, key))
+            check(partial(encode, values[key], values.get("encoding") or default), (*path, key))
     if "hex" in values:
         check(partial(parse_hex, values["hex"]), (*path, "hex"))
     if "regex" in values:
-        check(partial(compile_pattern, values["regex"], encoding), (*path, "regex"))
+        check(partial(compile_pattern, values["regex"], values.get("encoding")), (*path, "regex"))
 
 
 def option(body: Table, key: str, path: KeyPath) -> str:
@@ -218,6 +223,16 @@ def option(body: Table, key: str, path: KeyPath) -> str:
     value = typed(body, key, str, path)
     check(partial(options.find, value), (*path, key))
     return str(value)
+
+
+def which_connection(body: Table, key: str, path: KeyPath) -> int | str:
+    """A connection of an expectation: its number from 1, NEWEST for the last, or "any"."""
+    value = body[key]
+    if value == WHICHEVER:
+        return WHICHEVER
+    if value == NEWEST and isinstance(value, int):
+        return NEWEST
+    return int(positive(body, key, path))
 
 
 def socket_options(body: Table, key: str, path: KeyPath) -> tuple[tuple[str, Any], ...]:

@@ -30,7 +30,7 @@ def server(name: str, port: int = FIRST_PORT) -> EndpointSettings:
         role=Role.LISTENER,
         address=f"127.0.0.1:{port}",
         backlog=128,
-        responder=Greet(GREETING, "utf-8", Then.ECHO),
+        responder=Greet(GREETING, then=Then.ECHO),
         options=() if sys.platform == "win32" else reuse,
         port_search=True,
     )

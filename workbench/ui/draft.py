@@ -83,16 +83,16 @@ def role_of(type_name: str, *, server: bool) -> Role:
 RESPONDERS: Final = ("nothing", "greet", "greet_echo", "greet_close", "echo", "sink", "rules")
 
 
-def responder(kind: str, text: str, encoding: str, rules: tuple[Rule, ...] = ()) -> Responder:
+def responder(kind: str, text: str, rules: tuple[Rule, ...] = ()) -> Responder:
     """The responder that a choice of the reply field means, with its greeting or its rules."""
     if kind == "rules":
         return Rules(rules)
     if kind == "greet":
-        return Greet(text, encoding)
+        return Greet(text)
     if kind == "greet_echo":
-        return Greet(text, encoding, Then.ECHO)
+        return Greet(text, then=Then.ECHO)
     if kind == "greet_close":
-        return Greet(text, encoding, Then.CLOSE)
+        return Greet(text, then=Then.CLOSE)
     if kind == "echo":
         return Echo()
     return Sink() if kind == "sink" else Nothing()

@@ -49,7 +49,7 @@ def show_rule(rule: Rule) -> TypedRule:
     """A rule as it would have been typed."""
     value = rule.value if rule.match in AS_TYPED else typed(rule.value)
     return TypedRule(
-        rule.match.value, value, typed(rule.reply), rule.encoding, f"{rule.delay:g}",
+        rule.match.value, value, typed(rule.reply), rule.encoding or "utf-8", f"{rule.delay:g}",
         rule.then.value,
     )
 

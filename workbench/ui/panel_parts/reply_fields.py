@@ -77,11 +77,12 @@ class ReplyFields(QObject):
         self.kind.choose(responder_kind(reply))
         self.at_end.choose((reply.on_peer_close or OnPeerClose.CLOSE).value)
         if isinstance(reply, Rules):
-            self.rules.show_rules(reply.rules)
+            self.rules.show_rules([replace(rule, encoding=rule.encoding or settings.encoding)
+                                   for rule in reply.rules])
         if isinstance(reply, Greet):
             self.greeting.setText(typed(reply.text))
             self.greeting.setCursorPosition(0)
-            self.encoding.choose(reply.encoding)
+            self.encoding.choose(reply.encoding or settings.encoding)
         else:
             self.encoding.choose(settings.encoding)
         self._show_kind()
@@ -100,7 +101,10 @@ class ReplyFields(QObject):
                 raise Problem("problem.greeting_bytes")
             greeting = text
         rules = self.rules.read() if kind == "rules" else ()
-        made = responder(kind, greeting, self.encoding.value(), rules)
+        own = self.encoding.value()  # the endpoint's: what is said in it need not name it
+        rules = tuple(replace(rule, encoding=None) if rule.encoding == own else rule
+                      for rule in rules)
+        made = responder(kind, greeting, rules)
         end = OnPeerClose(self.at_end.value())
         if end is (known.on_peer_close or OnPeerClose.CLOSE):
             return replace(made, on_peer_close=known.on_peer_close)

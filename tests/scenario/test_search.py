@@ -1,0 +1,275 @@
+"""The matcher against a plain reference: join all bytes, decode, search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from workbench.journal.reader import Row
+from workbench.payload import ENCODINGS
+from workbench.scenario.connections import Connection
+from workbench.scenario.needle import Needle, needle_of
+from workbench.scenario.search import PAUSE, Search
+from workbench.scenario.steps import Expect
+
+MS = 1_000_000
+LETTERS = "ab1 \n"
+WIDE = {"ascii": "", "latin-1": "é", "shift_jis": "日本", "utf-16": "中文😀"}
+
+
+def read(seq: int, at: int, data: bytes, connection: int = 1) -> Row:
+    return Row(seq, at, 0, "call", "c", connection, "recv", "65536", len(data), None, None, None,
+               "p", len(data), data, None)
+
+
+def eof(seq: int, at: int, connection: int = 1) -> Row:
+    return read(seq, at, b"", connection)._replace(payload=None)
+
+
+@dataclass
+class Bench:
+    """A search in connections that a test feeds."""
+
+    expect: Expect
+    encoding: str = "utf-8"
+    until: int = 2**62
+
+    def __post_init__(self) -> None:
+        self.connections: dict[int, Connection] = {}
+        self.search = self.begin(self.expect)
+
+    def begin(self, expect: Expect) -> Search:
+        made: Needle = needle_of(expect, self.encoding)
+        return Search(expect, lambda _connection: made, until_ns=self.until)
+
+    def feed(self, rows: Sequence[Row], known: int = 0) -> None:
+        touched = {}
+        for row in rows:
+            number = row.connection or 0
+            if number not in self.connections:
+                self.connections[number] = Connection("c", number, number, stream=True)
+            self.connections[number].add(row)
+            touched[self.connections[number]] = None
+        self.search.advance(touched, known)
+
+    def end(self) -> list[tuple[int, int]] | None:
+        """Which connections, and how many bytes of each are used up; None: not found."""
+        found = self.search.matches(lambda _connection: True)
+        if found is None:
+            return None
+        self.search.use_up(found)
+        return [(number, used(item)) for number, item in sorted(self.connections.items())]
+
+
+def used(connection: Connection) -> int:
+    return connection.used_bytes
+
+
+def pieces(data: bytes, cuts: Sequence[int]) -> list[bytes]:
+    places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
+    return [data[a:b] for a, b in pairwise(places)]
+
+
+ATOMS = st.one_of(st.sampled_from(["a", "b", "1", ".", "[0-9]", "[a-b]", "a+", "b*", "1?", "a{1,2}",
+                                   "(a|ab)", "(b1|b)", "[^a]", "\\s", "\\d+", "(?:a1)+", ".*b"]))
+PATTERNS = st.lists(ATOMS, min_size=1, max_size=4).map("".join)
+ENDS = st.sampled_from(["", "", "$", "\\b", "(?!a)", "(?=1)", "|b1"])
+BEGINS = st.sampled_from(["", "", "^", "\\b", "(?<=a)"])
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> tuple[str, str, list[tuple[int, bytes]]]:
+    """An encoding, a text, and its bytes in reads of one connection with gaps under PAUSE."""
+    encoding = draw(st.sampled_from(ENCODINGS))
+    alphabet = LETTERS + WIDE.get(encoding, "中文首")
+    text = draw(st.text(alphabet, max_size=24))
+    cuts = draw(st.lists(st.integers(0, 200), max_size=8))
+    at = 0
+    reads = []
+    for piece in pieces(text.encode(encoding), cuts):
+        at += draw(st.integers(0, PAUSE - 1))
+        reads.append((at, piece))
+    return encoding, text, reads
+
+
+def batches(reads: Sequence[Row], sizes: Sequence[int]) -> list[list[Row]]:
+    left, found = list(reads), []
+    for size in sizes:
+        found.append(left[:size])
+        left = left[size:]
+    return [*found, left]
+
+
+@given(streams(), PATTERNS, BEGINS, ENDS, st.lists(st.integers(0, 3), max_size=6))
+def test_a_pattern_finds_what_a_plain_search_finds(
+    stream: tuple[str, str, list[tuple[int, bytes]]], middle: str, begin: str, end: str,
+    sizes: list[int],
+) -> None:
+    encoding, text, reads = stream
+    pattern = begin + middle + end
+    plain = re.compile(pattern, re.DOTALL).search(text)
+    bench = Bench(Expect("c", regex=pattern), encoding)
+    rows = [read(seq, at, data) for seq, (at, data) in enumerate(reads, 1)]
+    for part in batches(rows, sizes):
+        bench.feed(part)
+    bench.feed([], known=2**61)
+    wanted = None
+    if plain is not None and plain.end():
+        wanted = [(1, len(text[: plain.end()].encode(encoding)))]
+    assert bench.end() == wanted, (pattern, text, rows)
+
+
+@given(streams(), st.text(LETTERS + "中é日", min_size=1, max_size=3), st.integers(1, 3),
+       st.lists(st.integers(0, 3), max_size=6))
+def test_a_text_is_contained_where_a_plain_search_finds_it(
+    stream: tuple[str, str, list[tuple[int, bytes]]], part: str, count: int, sizes: list[int],
+) -> None:
+    encoding, text, reads = stream
+    try:
+        part.encode(encoding)
+    except UnicodeError:
+        assume(False)
+    bench = Bench(Expect("c", contains=part, count=count), encoding)
+    rows = [read(seq, at, data) for seq, (at, data) in enumerate(reads, 1)]
+    for piece in batches(rows, sizes):
+        bench.feed(piece)
+    end = 0
+    for _ in range(count):
+        place = text.find(part, end)
+        if place < 0:
+            end = -1
+            break
+        end = place + len(part)
+    wanted = None if end < 0 else [(1, len(text[:end].encode(encoding)))]
+    assert bench.end() == wanted
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.text("ab", max_size=3)), max_size=10),
+       st.text("ab", min_size=1, max_size=3), st.integers(1, 3), st.integers(0, 4))
+def test_the_oldest_of_several_connections_is_found(
+    reads: list[tuple[int, str]], text: str, count: int, size: int,
+) -> None:
+    """Exact text: each connection's bytes begin with it, again and again; the oldest come first."""
+    bench = Bench(Expect("c", text=text, count=count))
+    rows = [read(seq, seq, data.encode(), number) for seq, (number, data) in enumerate(reads, 1)
+            if data]
+    for part in batches(rows, [size]):
+        bench.feed(part)
+    joined: dict[int, str] = {}
+    consumed: dict[int, int] = {}
+    left = count
+    for row in rows:
+        number = row.connection or 0
+        joined[number] = joined.get(number, "") + (row.payload or b"").decode()
+        consumed.setdefault(number, 0)
+        while left and joined[number].startswith(text, consumed[number]):
+            consumed[number] += len(text)
+            left -= 1
+    wanted = None if left else [(number, consumed[number]) for number in sorted(joined)]
+    assert bench.end() == wanted
+
+
+# -- stamps -----------------------------------------------------------------------------------
+
+
+def test_what_came_after_the_deadline_does_not_count() -> None:
+    bench = Bench(Expect("c", contains="ab"), until=10 * MS)
+    bench.feed([read(1, 9 * MS, b"a"), read(2, 11 * MS, b"b")], known=2**61)
+    assert bench.end() is None
+    bench = Bench(Expect("c", contains="ab"), until=11 * MS)
+    bench.feed([read(1, 9 * MS, b"a"), read(2, 11 * MS, b"b")], known=2**61)
+    assert bench.end() == [(1, 2)]
+
+
+@pytest.mark.parametrize(("gap", "used_bytes"), [(PAUSE - 1, 5), (PAUSE, 3)])
+def test_a_match_that_could_grow_is_settled_by_a_pause(gap: int, used_bytes: int) -> None:
+    """By the stamps: however late the rows are looked at."""
+    bench = Bench(Expect("c", regex="N=[0-9]+"))
+    bench.feed([read(1, 0, b"N=1"), read(2, gap, b"23;")], known=2**61)
+    assert bench.end() == [(1, used_bytes)]
+
+
+def test_a_match_that_could_grow_waits_for_what_ends_it() -> None:
+    bench = Bench(Expect("c", regex="N=[0-9]+"))
+    bench.feed([read(1, 0, b"N=1")], known=PAUSE - 1)
+    assert bench.search.open
+    assert bench.end() is None
+    bench.feed([eof(2, 5)])
+    assert bench.end() == [(1, 3)]
+
+
+def test_a_match_that_the_next_bytes_take_away_does_not_hold() -> None:
+    """OK$ is there after "OK", and not in "OKAY": reads must not decide."""
+    bench = Bench(Expect("c", regex="OK$"))
+    bench.feed([read(1, 0, b"OK")])
+    assert bench.end() is None
+    bench.feed([read(2, 1, b"AY")], known=2**61)
+    assert bench.end() is None
+
+
+def test_the_match_of_the_deadline_may_end_in_what_came_just_after() -> None:
+    bench = Bench(Expect("c", regex="N=[0-9]+"), until=10 * MS)
+    bench.feed([read(1, 9 * MS, b"N=1"), read(2, 20 * MS, b"2 N=4")], known=2**61)
+    assert bench.end() == [(1, 4)]
+
+
+# -- characters -------------------------------------------------------------------------------
+
+
+def test_what_follows_a_mark_stays_in_its_order() -> None:
+    """UTF-16 big-endian, read on after the part with the mark is used up."""
+    data = "\ufeffab中c".encode("utf-16-be")
+    bench = Bench(Expect("c", contains="b"), "utf-16")
+    bench.feed([read(1, 0, data[:5]), read(2, 1, data[5:])])
+    assert bench.end() == [(1, 6)]
+    bench.search = bench.begin(Expect("c", regex="^中"))
+    bench.search.advance(bench.connections.values(), 2**61)
+    assert bench.end() == [(1, 8)]
+
+
+def test_bytes_are_matched_as_bytes() -> None:
+    for expect in (Expect("c", regex=r"\xff\x00."), Expect("c", regex="ÿ", encoding="bytes"),
+                   Expect("c", contains="ÿ", encoding="bytes")):
+        bench = Bench(expect, "gbk")
+        bench.feed([read(1, 0, b"a\xff\x00z")], known=2**61)
+        assert bench.end() is not None, expect
+    bench = Bench(Expect("c", contains="ÿ"), "utf-8")
+    bench.feed([read(1, 0, b"a\xff\x00z")], known=2**61)
+    assert bench.end() is None
+
+
+def test_half_a_character_is_none() -> None:
+    """In Big5 the end of one character and the begin of the next are not a third."""
+    bench = Bench(Expect("c", regex="第四步"), "big5")
+    bench.feed([read(1, 0, "第五步".encode("big5"))], known=2**61)
+    assert bench.end() is None
+
+
+def test_text_may_come_with_a_mark_or_without() -> None:
+    for data in ("hi".encode("utf-16"), "hi".encode("utf-16-le"), "hi".encode("utf-16-be")):
+        bench = Bench(Expect("c", text="hi"), "utf-16")
+        bench.feed([read(1, 0, data)])
+        assert bench.end() == [(1, len(data))]
+
+
+def test_absent_text_is_looked_for_in_all_that_came() -> None:
+    bench = Bench(Expect("c", text="no", absent=True))
+    bench.feed([read(1, 0, b"yes, n"), read(2, 1, b"o")])
+    assert bench.end() is not None
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_large_stream_is_looked_through_once(count: int) -> None:
+    """Each byte is decoded and searched once, in however many reads it comes."""
+    bench = Bench(Expect("c", contains="needle", count=count))
+    rows = [read(seq, seq, b"x" * 1000) for seq in range(1, 2001)]
+    for row in rows:
+        bench.feed([row])
+    bench.feed([read(3000 + place, 3000, b"needle") for place in range(count)])
+    assert bench.end() == [(1, 2_000_000 + 6 * count)]

@@ -1,0 +1,206 @@
+"""What is looked for in bytes: in a stream as it grows, however reads cut it, or in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple, Protocol
+
+from workbench.characters import BYTES, Characters, State, canonical, decoded, within_stream
+from workbench.patterns import EXPECT_TIME, Pattern, compile_pattern
+from workbench.payload import encode, parse_hex
+from workbench.scenario.steps import Expect
+
+_MARKED: Final = frozenset({"utf-16", "utf-32", "utf-8-sig"})
+
+
+class Place(NamedTuple):
+    """Where in a stream a search begins.
+
+    Attributes:
+        head: the first bytes of the whole stream: they may say in which order the others stand.
+        begin: it is the begin of the stream.
+        encoding, state: of the decoder that stood here last, if one did.
+    """
+
+    head: bytes = b""
+    begin: bool = True
+    encoding: str | None = None
+    state: State | None = None
+
+
+class Hit(NamedTuple):
+    """A match: its bytes, counted from where the search began; `grows`: it may still change.
+
+    `encoding`, `state`: with what a later search can go on there.
+    """
+
+    start: int
+    end: int
+    grows: bool = False
+    encoding: str | None = None
+    state: State | None = None
+
+
+class Finder(Protocol):
+    """Finds one match after the other in a stream."""
+
+    def feed(self, data: bytes) -> None:
+        """Take what came next."""
+
+    def finish(self) -> None:
+        """The stream is over."""
+
+    def find(self) -> Hit | None:
+        """The next match; the same again until `accept`. Raises TooSlow."""
+
+    def accept(self, hit: Hit) -> None:
+        """Go on behind it."""
+
+
+class Needle(NamedTuple):
+    """An expectation's bytes, made ready.
+
+    Attributes:
+        finder: begins a search in a stream.
+        is_message: whether one message, whole, is what is wanted. Raises TooSlow.
+        exact: what the next bytes have to be, in the ways it can be written; empty for a pattern.
+        as_hex: bytes are shown as hex, as they are asked for.
+        encoding: of the characters; BYTES where each byte is one.
+    """
+
+    finder: Callable[[Place], Finder]
+    is_message: Callable[[bytes], bool]
+    exact: tuple[bytes, ...]
+    as_hex: bool
+    encoding: str
+
+
+def needle_of(expect: Expect, encoding: str) -> Needle:
+    """What an expectation looks for; `encoding`: of its endpoint, where it names none itself.
+
+    With `absent`, text and hex are looked for in all that comes, not only in what comes next.
+
+    Raises:
+        Problem: a text that the encoding cannot express.
+    """
+    used = expect.encoding or encoding
+    if expect.regex is not None:
+        pattern = compile_pattern(expect.regex,
+                                  expect.encoding or (BYTES if used == BYTES else None))
+        used = BYTES if pattern.bytewise else used
+        return Needle(lambda place: _InText(used, place, pattern),
+                      lambda data: pattern.matches(decoded(data, used), EXPECT_TIME),
+                      (), False, used)
+    if expect.contains is not None:
+        part = expect.contains
+        return Needle(lambda place: _InText(used, place, part),
+                      lambda data: part in decoded(data, used), (), False, used)
+    exact: tuple[bytes, ...]
+    if expect.hex is not None:
+        whole = parse_hex(expect.hex)
+        exact, used = (whole,), BYTES
+        anywhere = whole.decode("latin-1")
+    else:
+        anywhere = expect.text or ""
+        exact = spellings(anywhere, used)
+    if expect.absent:
+        return Needle(lambda place: _InText(used, place, anywhere), lambda data: data in exact,
+                      exact, expect.hex is not None, used)
+    return Needle(lambda _place: _Next(exact), lambda data: data in exact, exact,
+                  expect.hex is not None, used)
+
+
+def spellings(text: str, encoding: str) -> tuple[bytes, ...]:
+    """A text as bytes; in an encoding with a byte order mark also without it, in both orders."""
+    first = encode(text, encoding)
+    name = canonical(encoding)
+    if name not in _MARKED:
+        return (first,)
+    orders = (name.removesuffix("-sig"),) if name == "utf-8-sig" else (f"{name}-le", f"{name}-be")
+    return (first, *(encode(text, order) for order in orders))
+
+
+class _Next:
+    """The next bytes are these, or nothing is found any more."""
+
+    def __init__(self, exact: tuple[bytes, ...]) -> None:
+        self._exact = [item for item in exact if item]
+        self._data = bytearray()
+        self._at = 0
+        self._dead = not self._exact
+
+    def feed(self, data: bytes) -> None:
+        if not self._dead:
+            self._data += data
+
+    def finish(self) -> None:
+        """What is not whole by then does not become it."""
+
+    def find(self) -> Hit | None:
+        if self._dead:
+            return None
+        data = self._data
+        for item in self._exact:
+            if data.startswith(item):
+                return Hit(self._at, self._at + len(item))
+        self._dead = not any(item[: len(data)] == data for item in self._exact)
+        return None
+
+    def accept(self, hit: Hit) -> None:
+        del self._data[: hit.end - self._at]
+        self._at = hit.end
+
+
+class _InText:
+    """A text or a pattern somewhere in the characters, which are counted from the begin."""
+
+    def __init__(self, encoding: str, place: Place, wanted: str | Pattern) -> None:
+        same = place.encoding is not None and place.encoding == encoding
+        self._encoding = encoding
+        used = encoding if place.begin or same else within_stream(encoding, place.head)
+        self._text = Characters(used, place.state if same else None)
+        self._wanted = wanted
+        self._from = 0  # the character behind the last match
+        self._next = 0  # where a match can still begin
+        self._end = 0  # of the match that was found last
+        self._seen = -1  # how many characters the last look in vain had
+
+    def feed(self, data: bytes) -> None:
+        self._text.feed(data)
+
+    def finish(self) -> None:
+        self._text.finish()
+
+    def find(self) -> Hit | None:
+        if self._text.length == self._seen:
+            return None
+        found = self._search(self._text.text, self._text.dropped)
+        if found is None:
+            self._seen = self._text.length
+            return None
+        start, self._end, grows = found
+        first, _ = self._text.place(start)
+        last, state = self._text.place(self._end)
+        return Hit(first, last, grows, self._encoding if state is not None else None, state)
+
+    def _search(self, text: str, dropped: int) -> tuple[int, int, bool] | None:
+        wanted = self._wanted
+        if isinstance(wanted, str):
+            place = text.find(wanted, self._next - dropped) if wanted else -1
+            if place >= 0:
+                return place + dropped, place + dropped + len(wanted), False
+            self._next = max(self._next, self._text.length - len(wanted) + 1)
+            self._text.drop(self._next)
+            return None
+        found = wanted.search(text, EXPECT_TIME, self._next - dropped)
+        if found is not None and found.end + dropped > self._from:
+            return found.start + dropped, found.end + dropped, found.grows
+        self._next = dropped + wanted.resume(text, EXPECT_TIME, self._next - dropped)
+        if not wanted.looks_back:
+            self._text.drop(self._next)
+        return None
+
+    def accept(self, hit: Hit) -> None:
+        """Go on behind the match that was found last; `hit` is it."""
+        self._from = self._next = self._end
+        self._seen = -1

@@ -1,0 +1,307 @@
+"""One expectation on its way: looked for in each row once, as the record grows.
+
+Rows are judged by their stamps, not by when they are looked at: what came back after the deadline
+does not count, and a match that could still grow is settled where nothing came for PAUSE, or
+where the stream ends. So the verdict does not depend on how fast the record is read.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from typing import Final, NamedTuple
+
+from workbench.engine.errors import PENDING
+from workbench.journal.reader import Row
+from workbench.scenario.connections import READS, Connection, ended_ns, is_over
+from workbench.scenario.needle import Finder, Hit, Needle, Place
+from workbench.scenario.steps import ANY, Expect
+
+PAUSE: Final = 100_000_000
+"""Nanoseconds without bytes after which a match that could still grow is what it is."""
+FOR_EVER: Final = 2**62
+
+
+class Match(NamedTuple):
+    """One match, by where it ended.
+
+    Attributes:
+        seq, place: of the row with which it was whole.
+        part: the bytes of that row that it uses; None: the row wholly.
+        passed: bytes (of a stream) or messages and failed calls before it that nobody asked for.
+        resumed: how a later search goes on there.
+    """
+
+    seq: int
+    place: int
+    part: int | None
+    passed: int
+    resumed: Place | None = None
+
+
+class Passed(NamedTuple):
+    """What an expectation passed over, and whether a pause ended its match."""
+
+    bytes: int
+    rows: int
+    paused: bool
+
+
+class Search:
+    """Looks for one expectation in the connections that it means."""
+
+    def __init__(self, expect: Expect, needle: Callable[[Connection], Needle | None] | None, *,
+                 until_ns: int = FOR_EVER) -> None:
+        """`needle`: what is looked for in a connection's bytes; None: no bytes are.
+
+        `until_ns`: the deadline, on the record's clock.
+        """
+        self.expect = expect
+        self._needle = needle
+        self.until_ns = until_ns
+        self._parts: dict[Connection, _Part] = {}
+        self._open: set[_Part] = set()  # those with a match that could still grow
+        self._found = 0
+
+    def advance(self, connections: Iterable[Connection], known_ns: int, *,
+                begin: int | None = None) -> None:
+        """Look through the new rows of connections.
+
+        `known_ns`: every row that ended before is there. `begin`: the place from which a
+        connection is looked through that was not before; None: what is not used up.
+
+        Raises:
+            TooSlow: the pattern takes too long.
+        """
+        for connection in connections:
+            part = self._parts.get(connection)
+            if part is None:
+                part = self._parts[connection] = self._begin(connection, begin)
+            before = len(part.matches)
+            part.advance(self.until_ns, self.expect.count)
+            self._count(part, before)
+        for part in list(self._open):  # those that could grow have not, where nothing came
+            before = len(part.matches)
+            part.settle(min(known_ns, self.until_ns + PAUSE), self.expect.count)
+            self._count(part, before)
+
+    def _count(self, part: _Part, before: int) -> None:
+        self._found += len(part.matches) - before
+        (self._open.discard if part.open is None else self._open.add)(part)
+
+    def _begin(self, connection: Connection, begin: int | None) -> _Part:
+        start = connection.used if begin is None else begin
+        needle = self._needle(connection) if self._needle is not None else None
+        return _Part(self.expect, connection, start, needle, bytes_wanted=self._needle is not None)
+
+    @property
+    def open(self) -> bool:
+        """Whether a match could still grow."""
+        return bool(self._open)
+
+    def matches(self, wanted: Callable[[Connection], bool]
+                ) -> list[tuple[Connection, Match]] | None:
+        """The oldest `count` matches in wanted connections, settled; None: not so many yet."""
+        if self._found + len(self._open) < self.expect.count:
+            return None
+        found = self._oldest(wanted)
+        if len(found) < self.expect.count or any(match is None for _, _, match in found):
+            return None
+        return [(connection, match) for _, connection, match in found if match is not None]
+
+    def so_far(self, connection: Connection) -> int:
+        """How many there are in one connection, of `count` in all."""
+        part = self._parts.get(connection)
+        return 0 if part is None else len(part.matches) + (part.open is not None)
+
+    def _oldest(self, wanted: Callable[[Connection], bool]
+                ) -> list[tuple[int, Connection, Match | None]]:
+        """By the row with which each was whole; None stands for one that could grow."""
+        found: list[tuple[int, Connection, Match | None]] = []
+        for connection, part in self._parts.items():
+            if wanted(connection):
+                found += ((match.seq, connection, match) for match in part.matches)
+                if part.open is not None:
+                    found.append((part.open_seq, connection, None))
+        return heapq.nsmallest(self.expect.count, found, key=lambda item: item[0])
+
+    def use_up(self, found: Iterable[tuple[Connection, Match]]) -> Passed:
+        """What was found is consumed, with all before it in its connection."""
+        last: dict[Connection, Match] = {}
+        passed_bytes = passed_rows = 0
+        paused = False
+        for connection, match in found:
+            last[connection] = match
+            stream = connection.stream and self._needle is not None
+            passed_bytes += match.passed if stream else 0
+            passed_rows += 0 if stream else match.passed
+            paused = paused or self._parts[connection].was_paused(match)
+        for connection, match in last.items():
+            connection.use_up(match.place, match.part, match.resumed)
+        return Passed(passed_bytes, passed_rows, paused)
+
+
+class _Part:
+    """The search in one connection.
+
+    Attributes:
+        matches: what was found and does not change any more, in order.
+        open: a match that could still grow, `open_seq` the row with which it was whole first.
+    """
+
+    __slots__ = ("_bytes_wanted", "_connection", "_ended", "_expect", "_fed", "_finder",
+                 "_last_ns", "_late", "_looked", "_needle", "_next", "_passed", "_paused",
+                 "_start", "_through", "matches", "open", "open_seq")
+
+    def __init__(self, expect: Expect, connection: Connection, start: int,
+                 needle: Needle | None, *, bytes_wanted: bool) -> None:
+        self._expect = expect
+        self._connection = connection
+        self._start = self._next = start
+        self._needle = needle
+        self._bytes_wanted = bytes_wanted
+        self._finder: Finder | None = None
+        self._fed: list[tuple[int, int]] = []  # place of each row fed, and where its bytes begin
+        self._through = 0  # bytes fed
+        self._looked = -1  # how many of them the last look had
+        self._ended = 0  # where the last match ended
+        self._late = False  # the deadline has passed, by the stamps
+        self._passed = 0
+        self._last_ns = 0
+        self._paused: set[int] = set()
+        self.matches: list[Match] = []
+        self.open: Hit | None = None
+        self.open_seq = 0
+
+    def was_paused(self, match: Match) -> bool:
+        """Whether a pause ended this match."""
+        return match.seq in self._paused
+
+    def advance(self, until_ns: int, count: int) -> None:
+        """Look through the rows that are new."""
+        connection = self._connection
+        as_stream = self._bytes_wanted and connection.stream
+        for place in range(self._next, connection.end):
+            row = connection.row(place)
+            if as_stream:
+                self._take(row, place, until_ns, count)
+            elif ended_ns(row) <= until_ns and len(self.matches) < count:
+                self._judge(row, place)
+        self._next = connection.end
+        if as_stream:
+            self._find(count)
+
+    # -- single rows: calls, messages -------------------------------------------------------
+
+    def _judge(self, row: Row, place: int) -> None:
+        if fits(self._expect, row) and (not self._bytes_wanted or (
+                self._needle is not None and row.payload is not None
+                and self._needle.is_message(row.payload))):
+            self.matches.append(Match(row.seq, place, None, self._passed))
+            self._passed = 0
+        elif (row.call in READS and row.size) or (row.error is not None
+                                                  and row.errno not in PENDING):
+            self._passed += 1
+
+    # -- streams ----------------------------------------------------------------------------
+
+    def _take(self, row: Row, place: int, until_ns: int, count: int) -> None:
+        if self._needle is None:
+            return
+        if not self._late and ended_ns(row) > until_ns:
+            self._find(count)  # what had come by the deadline
+            self._late = True
+        if row.payload and fits(self._expect, row):
+            if self._fed and ended_ns(row) - self._last_ns >= PAUSE:
+                self._pause(count, paused=True)
+            if self._late and self.open is None:
+                return
+            if self._finder is None:
+                self._finder = self._needle.finder(
+                    self._connection.place_of(row.call, self._start))
+            data = self._connection.data(place, self._start)
+            self._fed.append((place, self._through))
+            self._through += len(data)
+            self._last_ns = ended_ns(row)
+            self._finder.feed(data)
+        elif is_over(row) and self._expect.call in {None, row.call} and self._finder is not None:
+            if not self._late:
+                self._finder.finish()
+                self._looked = -1
+            self._pause(count, paused=False)
+            if row.call == "close":
+                self._finder = self._needle = None  # what it has read need not be kept
+
+    def _pause(self, count: int, *, paused: bool) -> None:
+        """Nothing came for a while, or nothing more will: what could grow has not."""
+        self._find(count)
+        while self.open is not None:
+            if paused:
+                self._paused.add(self._row_of(self.open)[0].seq)
+            self._accept(self.open)
+            self._find(count)
+
+    def settle(self, known_ns: int, count: int) -> None:
+        """As `_pause`, where it is known that nothing came for PAUSE."""
+        if self.open is not None and known_ns - self._last_ns >= PAUSE:
+            self._pause(count, paused=True)
+
+    def _find(self, count: int) -> None:
+        """Find what there is; stops at a match that could grow.
+
+        After the deadline only a match that was there before it may still grow, or be settled.
+        """
+        while self._finder is not None and len(self.matches) < count:
+            if self._looked == self._through or (self._late and self.open is None):
+                return
+            self._looked = self._through
+            hit = self._finder.find()
+            if self._late and self.open is not None and (hit is None
+                                                         or hit.start > self.open.start):
+                return
+            if hit is None or hit.grows:
+                self.open_seq = self._row_of(hit)[0].seq if hit is not None and (
+                    self.open is None) else self.open_seq
+                self.open = hit
+                return
+            self._accept(hit)
+
+    def _accept(self, hit: Hit) -> None:
+        """A match is what it is."""
+        assert self._finder is not None
+        row, place, begin = self._row_of(hit)
+        data = self._connection.data(place, self._start)
+        cut = len(row.payload or b"") - len(data)  # what earlier steps used of this row
+        used = hit.end - begin
+        self.matches.append(Match(
+            row.seq, place, None if used >= len(data) else used + cut, hit.start - self._ended,
+            Place(encoding=hit.encoding, state=hit.state, begin=False)
+            if hit.encoding is not None else None,
+        ))
+        self._ended = hit.end
+        self.open = None
+        self._looked = -1
+        self._finder.accept(hit)
+
+    def _row_of(self, hit: Hit) -> tuple[Row, int, int]:
+        """The row in which a match ends, its place, and where in the search its bytes begin."""
+        index = bisect_right(self._fed, hit.end - 1, key=lambda fed: fed[1]) - 1
+        place, begin = self._fed[max(index, 0)]
+        return self._connection.row(place), place, begin
+
+
+def fits(expect: Expect, row: Row) -> bool:
+    """Whether a row has all the plain values of an expectation."""
+    if expect.kind is None and expect.errno in {None, ANY} and row.errno in PENDING:
+        return False
+    if row.kind != expect.kind and (expect.kind is not None or row.kind == "command"):
+        return False
+    if expect.wants_bytes and expect.call is None and row.call not in READS:
+        return False
+    wanted = (
+        (expect.call, row.call), (expect.result, row.result), (expect.errno, row.errno),
+        (expect.error, row.error), (expect.peer, row.peer), (expect.size, row.size),
+    )  # fmt: skip
+    return all(value is None or value == got or (value == ANY and got is not None)
+               for value, got in wanted)
