@@ -118,6 +118,10 @@ def test_errors_are_passed_over_unless_asked_for(play: Play) -> None:
 def test_absent_text_is_looked_for_wherever_it_comes(play: Play) -> None:
     report = play(ECHO + steps(START, CONNECT, send("xa"), expect('text = "a"; absent = true')))
     assert "should not have" in reasons(report)[0]
+    report = play(ECHO + steps(START, CONNECT, send("xa"),
+                               expect('text = "b"; absent = true', within=0.1)))
+    assert report.steps[-1].said is not None
+    assert report.steps[-1].said.key == "scenario.absent_anywhere"
 
 
 # -- what it says when it did not come -----------------------------------------------------------

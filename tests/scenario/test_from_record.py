@@ -6,11 +6,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from tests.scenario.conftest import PAIR, Play, steps
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, Greet, Role, Then
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.from_record import scenario_of
-from workbench.scenario.model import Perform, Scenario, Wait, parse
+from workbench.scenario.model import Expect, Perform, Scenario, Wait, parse
 from workbench.scenario.runner import Runner
 from workbench.scenario.write import to_toml
 from workbench.session import Session
@@ -150,3 +151,18 @@ def test_a_connect_that_had_come_out_is_waited_for(tmp_path: Path) -> None:
     (connect,) = [step.command for step in made.steps if isinstance(step, Perform)
                   and isinstance(step.command, c.Connect)]
     assert connect.wait
+
+
+def test_texts_are_in_the_encoding_of_their_endpoint(play: Play, session: Session) -> None:
+    play(PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\nencoding = "gbk"\n'
+                      'responder = { kind = "greet", text = "欢迎" }').replace(
+        "timeout = 5.0", 'timeout = 5.0\nencoding = "gbk"')
+        + steps('do = "start"; endpoint = "server"', 'do = "connect"; endpoint = "client"',
+                'do = "expect"; endpoint = "client"; text = "欢迎"'))
+    session.journal.flush()
+    reader = Reader(session.record)
+    made = scenario_of(reader)
+    reader.close()
+    first = next(step for step in made.steps if isinstance(step, Expect))
+    assert (first.text, first.hex, first.encoding) == ("欢迎", None, None)
+    assert parse(to_toml(made)) == made

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workbench.journal.reader import Row
@@ -19,6 +19,8 @@ from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import Expect
 
 MS = 1_000_000
+LONG = settings.default.max_examples >= 500  # the profile of --long
+THOROUGH = settings(max_examples=100_000 if LONG else 200)
 LETTERS = "ab1 \n"
 WIDE = {"ascii": "", "latin-1": "é", "shift_jis": "日本", "utf-16": "中文😀"}
 
@@ -106,6 +108,7 @@ def batches(reads: Sequence[Row], sizes: Sequence[int]) -> list[list[Row]]:
     return [*found, left]
 
 
+@THOROUGH
 @given(streams(), PATTERNS, BEGINS, ENDS, st.lists(st.integers(0, 3), max_size=6))
 def test_a_pattern_finds_what_a_plain_search_finds(
     stream: tuple[str, str, list[tuple[int, bytes]]], middle: str, begin: str, end: str,
@@ -125,6 +128,7 @@ def test_a_pattern_finds_what_a_plain_search_finds(
     assert bench.end() == wanted, (pattern, text, rows)
 
 
+@THOROUGH
 @given(streams(), st.text(LETTERS + "中é日", min_size=1, max_size=3), st.integers(1, 3),
        st.lists(st.integers(0, 3), max_size=6))
 def test_a_text_is_contained_where_a_plain_search_finds_it(
@@ -150,6 +154,7 @@ def test_a_text_is_contained_where_a_plain_search_finds_it(
     assert bench.end() == wanted
 
 
+@THOROUGH
 @given(st.lists(st.tuples(st.integers(1, 3), st.text("ab", max_size=3)), max_size=10),
        st.text("ab", min_size=1, max_size=3), st.integers(1, 3), st.integers(0, 4))
 def test_the_oldest_of_several_connections_is_found(

@@ -9,16 +9,19 @@ from typing import Final
 from workbench.engine import commands as c
 from workbench.engine.errors import PENDING
 from workbench.engine.settings import EndpointSettings
-from workbench.engine.wording import parse_command
+from workbench.engine.wording import parse_command, settings_from_json
 from workbench.journal.reader import Reader, Row
+from workbench.payload import encode
 from workbench.scenario.recorded import Counted, Settings, rows_of
 from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
-from workbench.texts import tr
+from workbench.texts import Problem, tr
 
 RUN_BEGUN: Final = "scenario_begun"
 RUN_ENDED: Final = "scenario_ended"
 AGAIN: Final = "again"
 """Notes around a run in the record that is being made, and what marks one of this very record."""
+PATIENCE: Final = 2.0
+"""Seconds that an answer is waited for at least; twice as long as it took, where that is more."""
 PAUSE = 0.2
 """Gaps between commands shorter than this (seconds) are not kept as waits."""
 
@@ -62,7 +65,8 @@ def scenario_of(reader: Reader, *, title: str | None = None, seqs: Collection[in
                 steps.append(Wait(round((row.t_ns - before) / 1e9, 2)))
             before = row.t_ns if done else before
             steps += done
-        steps += [expect for seq, expect in answers if row.seq < seq < until]
+        steps += [replace(expect, within=max(PATIENCE, round(2 * (at - row.t_ns) / 1e9, 2)))
+                  for seq, at, expect in answers if row.seq < seq < until]
     return Scenario(title or tr("scenario.from_record"), tuple(settings.values()), tuple(steps))
 
 
@@ -127,12 +131,14 @@ def _connected(reader: Reader) -> dict[int, int]:
 
 
 def _answers(reader: Reader, wanted: Callable[[Row], bool],
-             numbers: Mapping[int, int]) -> list[tuple[int, Expect]]:
-    """What clients received, the end of stream too, as expectations where it came.
+             numbers: Mapping[int, int]) -> list[tuple[int, int, Expect]]:
+    """What clients received, the end of stream too, as expectations where and when it came.
 
     `numbers`: of the connections that are made again.
     """
     found = []
+    encodings = {item.name: settings_from_json(item.config).encoding
+                 for item in reader.endpoints()}
     listeners = {item.name for item in reader.endpoints() if item.role == "listener"}
     for row in rows_of(reader, "call:recv|recvfrom size>=0"):
         if row.endpoint is None or row.endpoint in listeners or not wanted(row):
@@ -144,13 +150,20 @@ def _answers(reader: Reader, wanted: Callable[[Row], bool],
             continue
         if not row.size:
             if row.call == "recv":
-                found.append((row.seq, Expect(row.endpoint, call="recv", connection=number,
-                                              result=0)))
+                end = Expect(row.endpoint, call="recv", connection=number, result=0)
+                found.append((row.seq, row.t_ns, end))
             continue
-        try:
-            text, raw = row.payload.decode(), None
-        except UnicodeDecodeError:
-            text, raw = None, row.payload.hex()
-        found.append((row.seq, Expect(row.endpoint, call=row.call, connection=number,
-                                      text=text, hex=raw)))
+        text = _text(row.payload, encodings[row.endpoint])
+        raw = row.payload.hex() if text is None else None
+        found.append((row.seq, row.t_ns, Expect(row.endpoint, call=row.call, connection=number,
+                                                text=text, hex=raw)))
     return found
+
+
+def _text(data: bytes, encoding: str) -> str | None:
+    """Bytes as the text that gives these bytes again; None where there is none."""
+    try:
+        text = data.decode(encoding)
+        return text if encode(text, encoding) == data else None
+    except (UnicodeError, LookupError, Problem):
+        return None

@@ -373,7 +373,11 @@ class Runner:
                                           self._matcher.needle(search.expect), search))
         finally:
             self._matcher.end(search)
-        return None if found is None else told_of(found.passed)
+        if found is not None:
+            return told_of(found.passed)
+        if step.absent and (step.text is not None or step.hex is not None):
+            return Problem("scenario.absent_anywhere")
+        return None
 
     def _wait_found(self, search: Search, until: int) -> Found | None:
         """Look at each row once, until it is found or its time is over, by the record's clock."""
