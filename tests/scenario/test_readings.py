@@ -94,3 +94,15 @@ endpoint = "client"
 def test_what_makes_no_sense_is_said_before_the_start(step: str) -> None:
     with pytest.raises(Problem):
         parse(PAIR + steps(f'do = "expect"; endpoint = "server"; {step}'))
+
+
+def test_a_look_is_at_one_connection() -> None:
+    with pytest.raises(Problem, match="Give only one of state, connection"):
+        parse(PAIR + steps('do = "expect"; endpoint = "server"; state = "LISTEN";'
+                           ' connection = "any"'))
+
+
+@pytest.mark.parametrize("key", ["within = 1", "absent = true"])
+def test_what_a_loop_does_not_judge_is_refused(key: str) -> None:
+    with pytest.raises(Problem, match="has no meaning in until"):
+        parse(PAIR + '[[loop]]\nuntil = { errno = "EPIPE", ' + key + " }\n")

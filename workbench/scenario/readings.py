@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from workbench.engine.kernel import STATES, Reading
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
+from workbench.scenario.steps import WHICHEVER
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def check(body: Mapping[str, Any], path: KeyPath) -> None:
     if "reading" in body and not bounds:
         raise v.wrong(path, "scenario.missing", key="least")
     other = next((key for key in body if key not in {"do", *_BESIDE}), None)
+    if looks and other is None and body.get("connection") == WHICHEVER:  # it looks at one
+        other = "connection"
     if looks and other is not None:
         raise v.wrong((*path, other), "scenario.one_of", keys=f"{looks[0]}, {other}")
 
