@@ -217,6 +217,20 @@ def test_a_start_that_is_still_pending_is_stopped(tmp_path: Path) -> None:
         assert found.count("socket") == found.count("close"), found
 
 
+def test_an_endpoint_that_is_about_to_open_stays_what_it_is(tmp_path: Path) -> None:
+    """Else its socket would belong to nobody."""
+    for number in range(30):
+        with Session(tmp_path / f"{number}.swb") as session:
+            session.add(SERVER)
+            session.perform(c.Start("server"))
+            with pytest.raises(Problem):
+                session.perform(c.Configure("server", EndpointSettings(
+                    "server", Role.DATAGRAM, type="SOCK_DGRAM", address="127.0.0.1:0")))
+            session.stop_all_and_wait(BOUND)
+        found = [row.call for row in rows(session.record) if row.kind == "call"]
+        assert found.count("socket") == found.count("close") == 1, found
+
+
 def test_nothing_is_stopped_that_has_nothing_open(session: Session) -> None:
     session.add(SERVER)
     session.stop_all_and_wait()

@@ -193,7 +193,10 @@ class Session:
 
     def _change_role(self, old: Endpoint, settings: EndpointSettings) -> Endpoint:
         """The same endpoint as another kind (TCP server to UDP socket): only while it is closed."""
-        if old.busy():
+        latest = self._latest.get(old.name)
+        opens = latest is not None and not latest.done and isinstance(
+            latest.command, c.Start | c.Connect | c.Send | c.Call)  # its socket is about to be made
+        if old.busy() or opens:
             raise Problem("engine.role_locked", name=old.name)
         fresh = _ROLES[settings.role](old.id, settings, self, self._spawn)
         fresh.maker = old.maker
