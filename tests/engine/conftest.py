@@ -12,7 +12,7 @@ from workbench.engine.ticket import Outcome
 from workbench.journal.reader import Row
 from workbench.session import Session
 
-HANG = 10.0
+HANG = 60.0
 """Seconds after which something that should have happened is taken to hang."""
 
 

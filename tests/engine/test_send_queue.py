@@ -14,7 +14,7 @@ from workbench.session import Session
 Do = Callable[[c.Command], Outcome]
 MUCH = 8_000_000
 """More bytes than the buffers of both ends hold."""
-HANG = 10.0
+HANG = 60.0
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import threading
 from workbench.engine.loop import EndpointLoop, thread_spawn
 from workbench.engine.worker import Worker
 
-HANG = 10.0
+HANG = 60.0
 
 
 class Owner:

@@ -20,7 +20,7 @@ from workbench.qt.controller import Controller
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
 
-BOUND_MS = 15_000
+BOUND_MS = 60_000
 """Only catches a hang."""
 
 

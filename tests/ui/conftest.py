@@ -24,7 +24,7 @@ from workbench.ui import defaults, theme
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
 
-BOUND_MS = 15_000
+BOUND_MS = 60_000
 """Only catches a hang."""
 
 
@@ -90,9 +90,13 @@ class Hand:
         self.qtbot.waitUntil(true, timeout=BOUND_MS)
 
     def press(self, name: str) -> None:
-        button = self.find(name)
-        self.wait(lambda: button.isEnabled() and button.isVisible())
-        button.click()  # type: ignore[attr-defined]
+        """Looked up again each time: Explain makes its buttons anew while one waits."""
+        def can_be_pressed() -> bool:
+            button = self.find(name)
+            return button.isEnabled() and button.isVisible()
+
+        self.wait(can_be_pressed)
+        self.find(name).click()  # type: ignore[attr-defined]
 
     def type(self, name: str, text: str) -> None:
         field = self.find(name)

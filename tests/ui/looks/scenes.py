@@ -183,10 +183,22 @@ SCENES: dict[str, Callable[[Hand], None]] = {
 
 
 def settle() -> None:
-    """Layouts ask for layouts: a few rounds, no waiting."""
-    for _ in range(4):
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    """Layouts ask for layouts, and a new picture may come between: until nothing moves any more."""
+    still, before = 0, _places()
+    for _ in range(200):
         QApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        now = _places()
+        still, before = (still + 1 if now == before else 0), now
+        if still == 3:
+            return
+    raise AssertionError("the window's layout never comes to rest")
+
+
+def _places() -> list[tuple[int, int, int, int, bool]]:
+    """Where every widget is."""
+    return [(*widget.geometry().getRect(), widget.isVisible())
+            for widget in QApplication.allWidgets()]
 
 
 def speak(window: MainWindow, language: str) -> None:
