@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BOUND = 60.0
+BOUND = 150.0
 """Seconds after which a process is taken to hang."""
 ROOT = Path(__file__).parent.parent
 PROGRAM = (sys.executable, "-m", "workbench")
@@ -57,8 +57,8 @@ def run(*args: object, cwd: Path | None = None, **more: str) -> tuple[int, str, 
     return end(start(*args, cwd=cwd, **more))
 
 
-def run_command(*command: object, **more: str) -> tuple[int, str, str]:
-    return end(start_command(*command, **more))
+def run_command(*command: object, cwd: Path | None = None, **more: str) -> tuple[int, str, str]:
+    return end(start_command(*command, cwd=cwd, **more))
 
 
 def both(*args: object, cwd: Path | None = None) -> tuple[int, str, str]:

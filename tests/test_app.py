@@ -21,7 +21,7 @@ from workbench.texts import Problem
 from workbench.ui import defaults
 from workbench.ui.main_window import MainWindow
 
-BOUND_MS = 15_000
+BOUND_MS = 60_000
 
 
 def dispose(window: MainWindow) -> None:

@@ -20,7 +20,7 @@ from workbench.scenario.report import Report, StepResult
 from workbench.session import Session
 from workbench.texts import Problem, set_language
 
-BOUND = 10.0
+BOUND = 60.0
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from workbench.explain import as_python, explain
 from workbench.journal.reader import Row
 from workbench.session import Session
 
-BOUND = 15.0
+BOUND = 60.0
 LISTENER = EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0")
 CLIENT = EndpointSettings("client", Role.STREAM, address="@server", timeout=BOUND)
 

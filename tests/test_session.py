@@ -16,7 +16,7 @@ from workbench.journal.reader import Reader, Row
 from workbench.session import Session, new_record_path
 from workbench.texts import Problem
 
-BOUND = 10.0
+BOUND = 60.0
 SERVER = EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0")
 CLIENT = EndpointSettings("client", Role.STREAM, address="@server", timeout=BOUND)
 

@@ -14,7 +14,7 @@ from workbench.engine.snapshot import ConnectionSnapshot
 from workbench.session import Session
 from workbench.silence import is_owing, why_silent
 
-BOUND = 20.0
+BOUND = 60.0
 
 
 @pytest.fixture

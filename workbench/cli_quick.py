@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
+import sys
 from typing import Final
 
 from workbench import interrupts
@@ -96,7 +96,7 @@ def _server(args: argparse.Namespace) -> EndpointSettings:
         responder = Sink()
     prepare(responder)
     family = family_of(args.address)
-    reuse = family != "AF_UNIX" and not args.udp and os.name != "nt"
+    reuse = family != "AF_UNIX" and not args.udp and sys.platform != "win32"
     return EndpointSettings(
         "server", Role.DATAGRAM if args.udp else Role.LISTENER, family,
         "SOCK_DGRAM" if args.udp else "SOCK_STREAM", address=args.address, backlog=args.backlog,

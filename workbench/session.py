@@ -123,6 +123,10 @@ class Session:
         """As configured now. Raises Problem for an unknown name."""
         return self._endpoint(name).settings
 
+    def settings_of_all(self) -> tuple[EndpointSettings, ...]:
+        """Of each endpoint, in the order of `endpoints`; others may come and go meanwhile."""
+        return tuple(endpoint.settings for endpoint in tuple(self._endpoints.values()))
+
     def snapshot(self, name: str, detail: frozenset[int] = frozenset(),
                  seen: frozenset[int] = frozenset()) -> EndpointSnapshot:
         """The newest picture of an endpoint, and a request for the next one; never waits.

@@ -16,7 +16,7 @@ from workbench.engine.settings import Echo, EndpointSettings, GateMode, Greet, N
 from workbench.engine.ticket import Outcome
 from workbench.session import Session
 
-BOUND = 20.0
+BOUND = 60.0
 
 
 class Talk:

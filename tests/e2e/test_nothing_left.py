@@ -17,7 +17,7 @@ from workbench.engine.settings import Echo, EndpointSettings, GateMode, Role
 from workbench.session import Session
 
 CYCLES = 200
-BOUND = 20.0
+BOUND = 60.0
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 
 

@@ -87,8 +87,8 @@ def test_of_each_payload_the_record_keeps_its_first_bytes(short: Session, kind: 
         pytest.skip(f"this system lacks {family} or {type_}")
     short.add(EndpointSettings("server", server, family=family, type=type_, address=address))
     short.add(EndpointSettings("client", client, family=family, type=type_, address="@server"))
-    for command in (c.Start("server"), c.Connect("client"),
-                    c.Send("client", text="0123456789")):
+    connects = () if client is Role.DATAGRAM else (c.Connect("client"),)  # by sendto() there
+    for command in (c.Start("server"), *connects, c.Send("client", text="0123456789")):
         ticket = short.perform(command)
         assert ticket.wait(10.0)
         assert ticket.outcome is not None

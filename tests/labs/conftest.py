@@ -13,7 +13,7 @@ from workbench.labs.backlog import BacklogRun
 from workbench.labs.backlog_data import BacklogSettings, Picture
 from workbench.session import Session
 
-BOUND = 20.0
+BOUND = 60.0
 Start = Callable[..., BacklogRun]
 
 

@@ -64,7 +64,7 @@ def test_before_the_start_nothing_runs(session: Session) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_a_queued_client_that_has_gone_is_marked(session: Session, start: Start) -> None:
-    run = start(backlog=2, clients=2, timeout=5.0, hold=True)
+    run = start(backlog=2, clients=2, timeout=60.0, hold=True)
     shows(run, lambda seen: seen.count(ClientState.QUEUED) == 2 and len(seen.peers) == 2)
     session.perform(c.Close("client", connection=1))
     picture = shows(run, lambda seen: any(peer.gone for peer in seen.peers))

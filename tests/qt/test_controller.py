@@ -108,6 +108,27 @@ def test_an_unknown_endpoint_is_refused_at_once(controller: Controller) -> None:
         controller.snapshot("nobody")
 
 
+def test_an_endpoint_that_goes_meanwhile_is_left_out(controller: Controller) -> None:
+    """A lab takes its endpoints away on a thread of its own, whenever it ends."""
+    session = controller.session
+    going = threading.Event()
+
+    def come_and_go() -> None:
+        while not going.is_set():
+            session.add(EndpointSettings("lab-client", Role.STREAM, address="@server"))
+            session.remove("lab-client").wait(BOUND_MS / 1000)
+
+    lab = threading.Thread(target=come_and_go)
+    lab.start()
+    seen = set()
+    for _ in range(500):
+        seen |= {snapshot.name for snapshot in controller.snapshots()}
+        seen |= {settings.name for settings in session.settings_of_all()}
+    going.set()
+    lab.join()
+    assert {"server", "client"} <= seen <= {"server", "client", "lab-client"}
+
+
 def test_only_watched_connections_are_decoded_whole(
     controller: Controller, talk: Callable[[str], None], wait: Wait
 ) -> None:

@@ -19,7 +19,7 @@ from workbench.qt import thread as qt_thread
 from workbench.qt.controller import Controller
 from workbench.qt.thread import EndpointThread, qt_spawn
 
-HANG = 15.0
+HANG = 60.0
 
 
 class Held:

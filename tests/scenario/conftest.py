@@ -13,7 +13,7 @@ from workbench.scenario.report import Report
 from workbench.scenario.runner import Runner
 from workbench.session import Session
 
-BOUND = 30.0
+BOUND = 60.0
 """Seconds after which a run is taken to hang."""
 PAIR = """
 [endpoint.server]

@@ -16,7 +16,7 @@ from workbench.scenario.runner import Runner
 from workbench.scenario.write import to_toml
 from workbench.session import Session
 
-BOUND = 10.0
+BOUND = 60.0
 
 
 def by_hand(record: Path) -> None:

@@ -19,7 +19,7 @@ from workbench.scenario.write import to_toml
 from workbench.session import Session
 
 __all__ = ("third",)
-BOUND = 30.0
+BOUND = 60.0
 SERVER = EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
                           responder=Greet("hi\r\n", then=Then.ECHO))
 CLIENT = EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0)

@@ -92,6 +92,13 @@ class Reading:
     drops: int | None = None
 
 
+def can_tell(name: str) -> bool:
+    """Whether this system tells this value of a `Reading` at all; of some sockets it does not."""
+    if name in {"unread", "unsent", "drops"}:  # ioctl(2), SO_MEMINFO
+        return LINUX
+    return _TCP_INFO is not None and LINUX
+
+
 def _tcp_info(sock: socket.socket, size: int) -> bytes:
     if _TCP_INFO is None or sock.family not in _INET or sock.type != socket.SOCK_STREAM:
         return b""

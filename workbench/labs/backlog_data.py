@@ -16,6 +16,8 @@ KERNEL_GIVES_UP: Final = 140.0
 UNIX_PATIENCE: Final = 10.0
 """Seconds that an AF_UNIX connect without a timeout is watched: the kernel never ends it."""
 GRACE: Final = 0.5
+EACH: Final = 0.02
+"""Seconds more for each client: on a busy machine they do not all begin at once."""
 SETTLING: Final = 2.0
 """Seconds in mode abort to read what became of all but the last, who connects only then."""
 CLAIM_MAX: Final = 5
@@ -137,7 +139,7 @@ class BacklogSettings:
         if self.mode is Mode.ABORT:
             last += SETTLING
         served = self.accept_after if self.accept_after is not None else 0.0
-        return max(last, served) + GRACE + 0.002 * self.clients
+        return max(last, served) + GRACE + EACH * self.clients
 
     @property
     def claim(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from typing import Final
 
 from workbench.engine import commands as c
@@ -21,7 +22,7 @@ def listener(name: str, settings: BacklogSettings, overflow: Overflow | None) ->
     """The listener that does not accept; `overflow` of mode abort."""
     family, backlog = settings.family, settings.backlog
     options: tuple[tuple[str, OptionValue], ...] = ()
-    if family is not Family.UNIX and os.name != "nt":
+    if family is not Family.UNIX and sys.platform != "win32":
         options = (("SO_REUSEADDR", 1),)
     if settings.mode is Mode.GATE:
         backlog = ROOM_BACKLOG

@@ -33,7 +33,7 @@ from workbench.texts import Problem
 
 READ_AT_ONCE: Final = 128
 """Silent clients whose TCP_INFO is decoded in one look; more take turns."""
-FRESH: Final = 2.0
+FRESH: Final = 10.0
 FRESH_IDLE: Final = 0.05
 POLL: Final = 0.002
 COSTS: Final = 50

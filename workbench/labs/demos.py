@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from workbench.engine import options
-from workbench.engine.address import AddressKind, parse
+from workbench.engine import kernel, options
+from workbench.engine.address import AddressKind, numeric, parse
+from workbench.engine.commands import Accept
 from workbench.engine.settings import EndpointSettings
+from workbench.engine.traced import TRUNCATION
 from workbench.resources import resource
 from workbench.scenario.model import Scenario, load
+from workbench.scenario.steps import Expect, Loop, Perform, Step
 from workbench.texts import Problem, has, language, tr
 
 SECONDS: Final = {
@@ -80,7 +84,8 @@ class Demo:
 
     def hindrance(self) -> Problem | None:
         """Why it does not work on this system, tried out; None where it does."""
-        return next(_hindrances(self.scenario().endpoints), None)
+        scenario = self.scenario()
+        return next(chain(_hindrances(scenario.endpoints), _lacking(scenario.steps)), None)
 
     def why_not(self, *, beyond_loopback: bool) -> Problem | None:
         """Why it is left out when all are checked; None: it is run."""
@@ -129,11 +134,33 @@ def _hindrances(endpoints: tuple[EndpointSettings, ...]) -> Iterator[Problem]:
             yield refused
 
 
+def _lacking(steps: Iterable[Step]) -> Iterator[Problem]:
+    """What a step needs of this system and does not get."""
+    for step in steps:
+        match step:
+            case Loop():
+                yield from _lacking(step.steps)
+            case Perform(command=Accept(no_files=True)):
+                missing = _problem_of(kernel.check_file_limit)
+                if missing is not None:
+                    yield missing
+            case Expect(reading=str() as name) if not kernel.can_tell(name):
+                yield Problem("demos.needs_reading", name=name)
+            case Expect(state=str()) if not kernel.can_tell("state"):
+                yield Problem("demos.needs_reading", name="state")
+            case Expect(call="recvfrom", size=int() as size, text=str() as text) if (
+                size > len(text.encode(step.encoding)) and not TRUNCATION
+            ):
+                yield Problem("demos.needs_true_size")
+
+
 def _bind(settings: EndpointSettings) -> Problem | None:
     """Whether an address like this can be had: IPv6 and abstract names are not everywhere."""
     if not settings.address or settings.address.startswith("@"):
         return None
     parsed = parse(settings.address, settings.family)
+    if parsed.kind is AddressKind.ABSTRACT:
+        return _problem_of(lambda: numeric(parsed))
     if parsed.kind is not AddressKind.INET6:
         return None
     with suppress(OSError), socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
@@ -142,3 +169,11 @@ def _bind(settings: EndpointSettings) -> Problem | None:
         probe.bind((parsed.host, 0))
         return None
     return Problem("demos.no_ipv6", address=settings.address)
+
+
+def _problem_of(act: Callable[[], object]) -> Problem | None:
+    try:
+        act()
+    except Problem as problem:
+        return problem
+    return None

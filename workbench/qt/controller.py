@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -123,6 +124,16 @@ class Controller(QObject):
     def snapshot(self, name: str) -> EndpointSnapshot:
         """The newest picture of an endpoint; never waits."""
         return self.session.snapshot(name, self._watched, self._seen.get(name, frozenset()))
+
+    def snapshots(self) -> list[EndpointSnapshot]:
+        """The newest picture of each endpoint; a lab or a demonstration, on a thread of its own,
+        may take one away between two of them.
+        """
+        found = []
+        for name in self.session.endpoints:
+            with suppress(Problem):
+                found.append(self.snapshot(name))
+        return found
 
     def watch(self, connections: frozenset[int]) -> None:
         """Have the kernel readings of these decoded whole in the coming snapshots."""

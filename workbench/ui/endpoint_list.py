@@ -78,9 +78,9 @@ class EndpointList(QWidget):
         if not self.isVisible() or self._controller.closed:
             return
         rows: list[tuple[str, int | None, str, str]] = []
-        for name in self._controller.session.endpoints:
-            if not name.startswith(LAB_PREFIX):
-                rows += self._rows_of(self._controller.snapshot(name))
+        for snapshot in self._controller.snapshots():
+            if not snapshot.name.startswith(LAB_PREFIX):
+                rows += self._rows_of(snapshot)
         if [row[:2] for row in rows] != [row[:2] for row in self._rows]:
             self._build(rows)
         elif rows != self._rows:

@@ -61,12 +61,12 @@ class EndpointPanels(QObject):
     def new_client(self) -> None:
         session = self._window.controller.session
         name = defaults.free_name("client", session.endpoints)
-        servers = [n for n in session.endpoints if session.settings(n).role is Role.LISTENER]
+        servers = [settings for settings in session.settings_of_all()
+                   if settings.role is Role.LISTENER]
         link = servers[-1] if servers else None
-        made = defaults.client(name, link)
+        made = defaults.client(name, link.name if link is not None else None)
         if link is not None:  # of the same kind, else it could never connect
-            other = session.settings(link)
-            made = replace(made, family=other.family, type=other.type)
+            made = replace(made, family=link.family, type=link.type)
         self._add(made)
 
     def _add(self, settings: EndpointSettings) -> None:
@@ -181,15 +181,14 @@ class EndpointPanels(QObject):
 
     def _find_owners(self) -> None:
         owners: dict[str, str] = {}
-        for name in self._window.controller.session.endpoints:
-            snapshot = self._window.controller.snapshot(name)
+        for snapshot in self._window.controller.snapshots():
             if snapshot.settings.role is Role.DATAGRAM and snapshot.local:
-                owners[snapshot.local] = name
+                owners[snapshot.local] = snapshot.name
             if snapshot.settings.role is not Role.STREAM:
                 continue
             for item in snapshot.connections[-OWNED_LOOK:]:
                 if item.local:
-                    owners[item.local] = name
+                    owners[item.local] = snapshot.name
         self._owners = owners
 
     @Slot(object)

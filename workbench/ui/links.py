@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbench.engine.snapshot import Phase
+from workbench.texts import Problem
 from workbench.ui.draft import Where, split_address
 from workbench.ui.hosts import Offer, peer_hosts
 
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 def address_of(controller: Controller, name: str) -> str | None:
     """Where an endpoint is, else where it wishes to be; None: there is none of that name."""
-    if name not in controller.session.endpoints:
+    try:
+        snapshot = controller.snapshot(name)
+    except Problem:
         return None
-    snapshot = controller.snapshot(name)
     return snapshot.local or snapshot.settings.address
 
 
@@ -82,7 +84,7 @@ class Link:
     def offers(self) -> list[Offer]:
         """Hosts for the family in force, our own servers first."""
         session = self._controller.session
-        others = [session.settings(name) for name in session.endpoints if name != self._own]
+        others = [settings for settings in session.settings_of_all() if settings.name != self._own]
         return peer_hosts(self._line.family.value(), others)
 
     def follow(self, *, live: bool) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.ui.conftest import Hand
+from tests.ui.looks.scenes import settle
 from workbench import texts
 from workbench.labs import private_net
 from workbench.labs.backlog_data import ClientState
@@ -219,18 +220,18 @@ def test_run_moves_nothing_and_the_left_side_is_whole(
         looks._set_scale(150)
         lab.retranslate()
         lab.resize(1180, 760)
-        hand.qtbot.wait(100)
+        settle()
 
         def places() -> list[tuple[int, int]]:
             return [widget.mapTo(lab, widget.rect().topLeft()).toTuple()
                     for widget in (lab.top.close, lab.set_up.backlog, lab.side, lab.headline)]
 
         before = places()
-        lab.set_up.timeout.setText("10")
+        lab.set_up.timeout.setText("60")
         lab.start()
         hand.wait(lambda: lab._picture is not None
                   and lab._picture.count(ClientState.SILENT) == 3)
-        hand.qtbot.wait(100)
+        settle()
         assert places() == before
         page = lab.side.widget()
         assert page.height() >= page.minimumSizeHint().height()

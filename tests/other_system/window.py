@@ -1,0 +1,94 @@
+"""The window on another system's Python: its main actions, one after the other.
+
+Run by tests/e2e/test_other_systems.py with the shim beside it; prints what it came to.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from workbench import texts
+from workbench.app import create_window, make_application
+
+BOUND = 60.0
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    """Let the window's events run until something holds; the bound only catches a hang."""
+    end = time.monotonic() + BOUND
+    while not true():
+        QApplication.processEvents()
+        if time.monotonic() > end:
+            raise SystemExit(f"never came: {what}")
+        time.sleep(0.005)
+    print(what, flush=True)
+
+
+def main() -> None:
+    app = make_application([])
+    with tempfile.TemporaryDirectory() as folder:
+        window = create_window(Path(folder) / "r.swb")
+        window.show()
+
+        def find(name: str) -> QWidget:
+            found = window.findChild(QWidget, name)
+            assert isinstance(found, QWidget), name
+            return found
+
+        def press(name: str) -> None:
+            button = find(name)
+            assert isinstance(button, QAbstractButton)
+            until(lambda: button.isEnabled() and button.isVisible(), f"{name} can be pressed")
+            button.click()
+
+        def text(name: str) -> str:
+            widget = find(name)
+            plain = getattr(widget, "toPlainText", None)
+            return str(plain() if plain is not None else widget.text())  # type: ignore[attr-defined]
+
+        field = find("server.port").lineEdit() if hasattr(  # a free one: 23333 may be taken
+            find("server.port"), "lineEdit") else find("server.port")
+        field.setText("0")
+        field.editingFinished.emit()
+        press("server.listen")
+        until(lambda: window.controller.snapshot("server-1").phase.value == "listening", "listens")
+        press("client.connect")
+        until(lambda: window.controller.snapshot("client-1").open_count == 1, "connected")
+        press("client.send")
+        until(lambda: text("client.conversation").count("hello") == 2, "echoed")
+        window.log.view.selectRow(3)
+        for language in reversed(texts.LANGUAGES):
+            texts.set_language(language)
+            window.retranslate()
+            QApplication.processEvents()
+        for place in range(window.inspector.count()):
+            window.inspector.setCurrentIndex(place)
+            QApplication.processEvents()
+        window.others.make_scenario()
+        press("client.half_close")
+        until(lambda: "shutdown" in {row.call for row in window.controller.reader.page(1, 999)},
+              "half-closed")
+        press("client.close")
+        press("server.stop")
+        until(lambda: window.controller.snapshot("server-1").phase.value == "closed", "stopped")
+        window.others.open_backlog_lab()
+        lab = window.others.lab
+        assert lab is not None
+        lab.set_up.every.setText("0")
+        lab.set_up.timeout.setText("1")
+        lab.start()
+        until(lambda: lab.comparison.isVisible(), "the lab has run")
+        window.close()
+        until(lambda: window.controller.closed, "closed")
+    app.quit()
+    print("done", sys.platform)
+
+
+if __name__ == "__main__":
+    main()
