@@ -149,7 +149,7 @@ def _lacking(steps: Iterable[Step]) -> Iterator[Problem]:
             case Expect(state=str()) if not kernel.can_tell("state"):
                 yield Problem("demos.needs_reading", name="state")
             case Expect(call="recvfrom", size=int() as size, text=str() as text) if (
-                size > len(text.encode(step.encoding)) and not TRUNCATION
+                size > len(text.encode(step.encoding or "utf-8")) and not TRUNCATION
             ):
                 yield Problem("demos.needs_true_size")
 
