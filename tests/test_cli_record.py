@@ -222,3 +222,22 @@ def test_a_lab_does_not_compare_what_it_did_not_see() -> None:
 def test_what_is_all_recorded_ends_as_before(tmp_path: Path) -> None:
     status, _out, err = run("lab", "half-close")
     assert (status, err) == (0, "")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh_CN"])
+def test_where_no_disk_can_be_written_there_is_a_sentence_and_a_way_out(lang: str) -> None:
+    """No file may have a single byte: neither /tmp nor any other place takes a record."""
+    status, out, err = Limited("connect", "127.0.0.1:9", "--lang", lang, kilobytes=0).end()
+    assert status == 2
+    assert out == ""
+    assert "--record" in err
+    assert "TMPDIR" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_place_that_takes_no_record_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    status, _out, err = run("lab", "half-close", "--record", tmp_path / "file" / "r.swb")
+    assert status == 2
+    assert "not a folder" in err
+    assert str(tmp_path / "file" / "r.swb") in err

@@ -13,7 +13,8 @@ import pytest
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, GateMode, Role
 from workbench.journal.reader import Reader, Row
-from workbench.session import Session, new_record_path
+from workbench.journal.records import new_path
+from workbench.session import Session
 from workbench.texts import Problem
 
 BOUND = 60.0
@@ -156,7 +157,7 @@ def test_temp_names_live_in_a_private_short_folder_that_goes(session: Session) -
 
 
 def test_records_get_a_name_of_their_own() -> None:
-    first = new_record_path()
+    first = new_path()
     assert first.suffix == ".swb"
     assert stat.S_IMODE(first.parent.stat().st_mode) == 0o700
     with Session() as one, Session() as two:

@@ -32,7 +32,7 @@ ALLOWED: Final = {
         r"tcpi_\w+|net\.core\.somaxconn|user\.max_user_namespaces|somaxconn|ListenOverflows|ListenDrops|FIONREAD|SIOCOUTQ",
     "commands and their options are typed":
         r"--mode \w+|(?<![\w-])--?[a-z][a-z-]*|pip install \S+|python3 \S+|\bSCENARIO\b"
-        r"|\b(?:run|lab(?!-)|export|xvfb-run|ssh -X|ulimit|inet6?|all|NAME)\b",
+        r"|\b(?:run|lab(?!-)|export|xvfb-run|ssh -X|ulimit|TMPDIR|inet6?|all|NAME)\b",
     "values of --mode are typed": r"\b(?:kernel|gate|closed|bound)\b",
     "rules and tools of the system are typed":
         r"ct count over|reject with tcp reset|\bnft(?:ables)?\b|\bunshare(?: --?\w+)*",

@@ -33,7 +33,7 @@ def create_window(record_path: Path | None = None) -> MainWindow:
 
     Args:
         record_path: an existing record is shown, read-only; else where the new one goes; None:
-            the user's state directory.
+            the user's state directory, or where that cannot take it one that goes with the window.
 
     Raises:
         Problem: the record cannot be read, or not be made.
@@ -41,7 +41,7 @@ def create_window(record_path: Path | None = None) -> MainWindow:
     if record_path is not None and record_path.exists():
         return _show_record(record_path)
     session = Session(record_path, spawn=qt_spawn, beyond_loopback=True,
-                      capture=_preferences().capture)
+                      capture=_preferences().capture, lasting=False)
     window = _window(Controller(session))
     window.first_start()
     window.retranslate()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +12,8 @@ from workbench import interrupts
 from workbench.cli_output import Printer, StepPrinter, tell
 from workbench.cli_record import RecordWatch
 from workbench.engine.events import DEFAULT_CAPTURE
+from workbench.journal import private
+from workbench.journal.private import PrivateFolder
 from workbench.outlet import interruptible
 from workbench.scenario.junit import write_junit
 from workbench.scenario.model import Scenario
@@ -49,15 +50,24 @@ def new_session(args: argparse.Namespace,
     Raises:
         Problem: no record can be made; at the end: not everything was recorded.
     """
-    with interruptible(), tempfile.TemporaryDirectory(prefix="swb-record-") as folder:
-        record = args.record if args.record is not None else Path(folder) / "record.swb"
-        with (
-            Session(record, capture=capture, beyond_loopback=args.beyond_loopback) as session,
-            interrupts.telling(hurried=session.hurry),
-        ):
+    private.sweep()
+    with interruptible(), ExitStack() as stack:
+        with _begun(args, capture, stack) as session, interrupts.telling(hurried=session.hurry):
             watch = RecordWatch(session.journal)
             yield session
         watch.finish()
+
+
+def _begun(args: argparse.Namespace, capture: int | None, stack: ExitStack) -> Session:
+    """Raises Problem: the record cannot be made; of one that was not asked for, with a way out."""
+    beyond = args.beyond_loopback
+    if args.record is not None:
+        return Session(args.record, capture=capture, beyond_loopback=beyond)
+    try:
+        folder = stack.enter_context(PrivateFolder(private.temporary(), "record-"))
+        return Session(folder.path / "record.swb", capture=capture, beyond_loopback=beyond)
+    except Problem as problem:
+        raise Problem("cli.no_place", reason=problem) from problem
 
 
 def run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +17,10 @@ def resource(relative: str) -> Path:
 
 
 def state_dir() -> Path:
-    """The user's state directory of this program, made 0700 where it is missing."""
+    """The user's state directory of this program, made 0700 where it is missing and can be."""
     import platformdirs  # here, so that texts can be read before anything is installed
 
     path = Path(platformdirs.user_state_dir("socket-workbench", appauthor=False))
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # who writes there says why it cannot
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -28,8 +26,10 @@ from workbench.engine.snapshot import EndpointSnapshot
 from workbench.engine.stream import StreamEndpoint
 from workbench.engine.ticket import Ticket
 from workbench.engine.wording import command_args, command_call, settings_json
+from workbench.journal import private
+from workbench.journal.private import PrivateFolder
 from workbench.journal.recorder import Recorder
-from workbench.resources import state_dir
+from workbench.journal.records import free_name, new_path
 from workbench.texts import Problem
 
 _ROLES: Final[dict[Role, type[Endpoint]]] = {
@@ -54,19 +54,30 @@ class Session:
     Attributes:
         journal: the recorder; readers are opened through it.
         record: the record's file; another one once that was taken away.
+        passing: why the record goes with the session; None: it lasts.
         beyond_loopback: whether a bind that other machines can reach is allowed (and warned of).
     """
 
     def __init__(self, record: Path | None = None, *, spawn: Spawn = thread_spawn,
-                 capture: int | None = DEFAULT_CAPTURE, beyond_loopback: bool = False) -> None:
+                 capture: int | None = DEFAULT_CAPTURE, beyond_loopback: bool = False,
+                 lasting: bool = True) -> None:
         """Begin a record; `record` None makes a new file in the user's state directory.
+
+        `lasting` False: where that cannot take it, one that goes with the session will do.
 
         Raises:
             Problem: the file exists, or cannot be made.
         """
         kernel.raise_fd_limit()
-        self.journal = Recorder(record if record is not None else new_record_path(),
-                                capture=capture)
+        self.passing: Problem | None = None
+        self._folders: list[PrivateFolder] = []
+        try:
+            self.journal = Recorder(record if record is not None else new_path(), capture=capture)
+        except Problem as problem:
+            if record is not None or lasting:
+                raise
+            self.passing = problem
+            self.journal = self._begin_anywhere(problem, capture)
         self.sink = self.journal
         self.beyond_loopback = beyond_loopback
         self._spawn = spawn
@@ -74,7 +85,7 @@ class Session:
         self._latest: dict[str, Ticket] = {}
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
-        self._temp: Path | None = None
+        self._temp: PrivateFolder | None = None
         self._closed = False
         self._hurry = threading.Event()
         self._before_close: list[Callable[[], None]] = []
@@ -90,6 +101,22 @@ class Session:
     @property
     def record(self) -> Path:
         return self.journal.path
+
+    def _begin_anywhere(self, refused: Problem, capture: int | None) -> Recorder:
+        """A record that goes with the session, on another disk or in memory. Raises `refused`."""
+        for place in private.places():
+            try:
+                folder = PrivateFolder(place, "record-")
+            except Problem:
+                continue
+            try:
+                made = Recorder(free_name(folder.path), capture=capture)
+            except Problem:
+                folder.close()
+                continue
+            self._folders.append(folder)
+            return made
+        raise refused
 
     # -- endpoints ----------------------------------------------------------------------------
 
@@ -252,11 +279,16 @@ class Session:
         return spec
 
     def temp_dir(self) -> Path:
-        """A private 0700 folder for temp:NAME addresses; its path stays short (107-byte limit)."""
+        """A private 0700 folder for temp:NAME addresses; its path stays short (107-byte limit).
+
+        Raises:
+            Problem: there is no place for one.
+        """
         with self._lock:
             if self._temp is None:
-                self._temp = Path(tempfile.mkdtemp(prefix="swb-"))
-            return self._temp
+                self._temp = PrivateFolder()
+                self._folders.append(self._temp)
+            return self._temp.path
 
     # -- the end ------------------------------------------------------------------------------
 
@@ -307,24 +339,9 @@ class Session:
         for endpoint in self._endpoints.values():
             self._wait(endpoint.worker.join, min(until, time.monotonic() + COLLECTED))
         self.journal.close()
-        if self._temp is not None:
-            shutil.rmtree(self._temp, ignore_errors=True)
+        for folder in self._folders:
+            folder.close()
 
     def _check_open(self) -> None:
         if self._closed:
             raise Problem("engine.session_closed")
-
-
-def new_record_path() -> Path:
-    """A name for a new record in the user's state directory: date and time, unique."""
-    folder = state_dir() / "records"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stem = time.strftime("%Y-%m-%d %H-%M-%S")
-    return next(path for path in _candidates(folder, stem) if not path.exists())
-
-
-def _candidates(folder: Path, stem: str) -> Iterator[Path]:
-    yield folder / f"{stem}.swb"
-    for number in itertools.count(2):
-        yield folder / f"{stem} {number}.swb"
-

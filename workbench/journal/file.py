@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -124,6 +124,18 @@ def seal(db: sqlite3.Connection, not_recorded: int = 0) -> None:
     if not marked:  # on a full disk there is room once -wal has gone
         _try_to_mark(db, not_recorded)
     db.close()
+
+
+def tidy(path: Path) -> None:
+    """Bring what a killed program left beside its record into the file; it stays not closed.
+
+    Raises:
+        sqlite3.Error: it cannot be done now.
+    """
+    uri = path.resolve().as_uri() + "?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=0.0)) as db:
+        if db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+            db.execute("PRAGMA journal_mode=DELETE").fetchone()
 
 
 def _try_to_mark(db: sqlite3.Connection, not_recorded: int) -> bool:

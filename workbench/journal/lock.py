@@ -21,9 +21,10 @@ def _path(record: Path) -> Path:
     return record.with_name(record.name + ".lock")
 
 
-def _try(descriptor: int, *, shared: bool) -> bool:
+def try_lock(descriptor: int, *, shared: bool, unsure: bool = True) -> bool:
     """Lock it without waiting (flock(2)); False while another holds it.
 
+    `unsure` is the answer on a file system without locks.
     Windows has no shared lock: two who only ask in the same instant take each other for a writer.
     """
     try:
@@ -37,8 +38,8 @@ def _try(descriptor: int, *, shared: bool) -> bool:
             fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):  # flock says EAGAIN, Windows EACCES
         return False
-    except OSError:  # a file system without locks: recording matters more
-        return True
+    except OSError:
+        return unsure
     return True
 
 
@@ -56,7 +57,8 @@ class RecordLock:
         flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
         self._descriptor: int | None = os.open(self._file, flags, 0o600)
         until = monotonic() + ASKING
-        while not _try(self._descriptor, shared=False):
+        # a file system without locks: recording matters more
+        while not try_lock(self._descriptor, shared=False):
             if monotonic() > until:
                 os.close(self._descriptor)
                 raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(self._file))
@@ -115,6 +117,6 @@ def is_written(record: Path) -> bool:
     except OSError:
         return False
     try:
-        return not _try(descriptor, shared=True)
+        return not try_lock(descriptor, shared=True)
     finally:
         os.close(descriptor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from workbench.journal.lock import is_written
+from workbench.journal import file
+from workbench.journal.lock import RecordLock, is_written
 from workbench.journal.reader import Reader
 from workbench.resources import state_dir
-from workbench.texts import Problem
+from workbench.texts import Problem, reason_of
 
 KEPT_DAYS: Final = 30
 SUFFIX: Final = ".swb"
@@ -28,10 +31,47 @@ class Known:
 
 
 def folder() -> Path:
-    """Where new records go; made 0700 where it is missing."""
+    """Where new records go; made 0700 where it is missing and can be."""
     path = state_dir() / "records"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # who writes there says why it cannot
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def new_path() -> Path:
+    """A name for a new record there: date and time, unique.
+
+    Raises:
+        Problem: the folder cannot be made.
+    """
+    path = folder()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return free_name(path)
+    except OSError as error:
+        raise Problem("journal.cannot_create", path=str(path), reason=reason_of(error)) from error
+
+
+def free_name(place: Path) -> Path:
+    """Date and time as the name of a new record in a folder. Raises OSError."""
+    stem = time.strftime("%Y-%m-%d %H-%M-%S")
+    names = itertools.chain([stem], (f"{stem} {number}" for number in itertools.count(2)))
+    return next(path for path in (place / f"{name}{SUFFIX}" for name in names)
+                if not path.exists())
+
+
+def sweep() -> None:
+    """Put in order what killed runs left beside records: one file each, still not closed."""
+    for _changed, path in _files():
+        beside = [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", ".lock")]
+        if not any(item.exists() for item in beside) or is_written(path):
+            continue
+        with suppress(OSError, sqlite3.Error):
+            lock = RecordLock(path)
+            try:
+                file.tidy(path)
+            finally:
+                lock.release()
 
 
 def recent(limit: int = 12) -> list[Known]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.journal.private import PrivateFolder
 from workbench.labs.demos import Demo, demos
 from workbench.scenario.runner import Runner
 from workbench.session import Session
@@ -183,12 +183,17 @@ class _Worker(QObject):
         self.finished.emit()
 
     def _run_all(self) -> None:
-        with tempfile.TemporaryDirectory(prefix="swb-check-") as folder:
+        try:
+            folder = PrivateFolder(kind="check-")
+        except Problem as problem:
+            self.checked.emit(Checked(0, 0.0, failed=problem))
+            return
+        with folder:
             for place, item in enumerate(self._demos):
                 if self._given_up:
                     return
                 self.begun.emit(place)
-                self.checked.emit(self._check(place, item, Path(folder) / f"{place}.swb"))
+                self.checked.emit(self._check(place, item, folder.path / f"{place}.swb"))
 
     def _check(self, place: int, item: Demo, record: Path) -> Checked:
         begun = time.monotonic()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from workbench.engine import commands as c
-from workbench.journal.records import recent
+from workbench.journal import private, records
 from workbench.qt.thread import qt_spawn
 from workbench.session import Session
 from workbench.texts import Problem, language, set_language, tr
@@ -101,7 +101,8 @@ class MainWindow(QMainWindow):
         self.caption.set_live(live)
         self.guide.show()
         if not live:
-            self.notice.tell_old(controller.session.record)
+            self.notice.tell_old(controller.session.record,
+                                 controller.session.journal.not_recorded)
         self.log.restore(preferences)
         self.retranslate()
         self.resize(1280, 800)
@@ -150,8 +151,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def look_for_a_crash(self) -> None:
-        """Say once that an earlier run ended without closing its record."""
-        newest = next(iter(recent(1)), None)
+        """Say once that an earlier run ended without closing its record, and tidy after it."""
+        private.sweep()
+        records.sweep()
+        newest = next(iter(records.recent(1)), None)
         if newest is not None and newest.crashed and (
             newest.path.name != self.preferences.crash_seen
         ):
@@ -181,12 +184,16 @@ class MainWindow(QMainWindow):
     @Slot()
     def start_over(self) -> None:
         """Close every socket, begin a new record, keep the panels as they are filled in."""
+        try:
+            session = Session(spawn=qt_spawn, beyond_loopback=True,
+                              capture=self.preferences.capture, lasting=False)
+        except Problem as problem:
+            self.status.tell(problem.text)
+            return
         self.demos.stop()
         self.watch.stop()
         self.others.stop()
         old = self.controller.session
-        session = Session(spawn=qt_spawn, beyond_loopback=True,
-                          capture=self.preferences.capture)
         for panel in self.slots_.panels():
             session.add(panel.wished() if panel.phase is not None else old.settings(panel.name))
         self.controller.begin_anew(session, CLOSE_BOUND)
@@ -226,6 +233,8 @@ class MainWindow(QMainWindow):
             return
         self.panels.refresh()
         self.status.refresh()
+        if self.live and self.notice.follow(self.controller.session):
+            self.name_record()
         if self.caption.isVisible():
             self.caption.refresh(self.controller)
 
@@ -240,11 +249,16 @@ class MainWindow(QMainWindow):
         self.preferences.language = language()
         self.retranslate()
 
-    def retranslate(self) -> None:
+    def name_record(self) -> None:
+        """What the record is called now: it may have been taken away and go on elsewhere."""
         record = self.controller.session.record.stem
         title = "window.title" if self.presentation.on else "window.title_record"
-        qt_words.speak(self)
         self.setWindowTitle(tr(title, record=record))
+        self.status.name_record()
+
+    def retranslate(self) -> None:
+        qt_words.speak(self)
+        self.name_record()
         self.actions_.retranslate()
         self.tools.retranslate()
         self.first_steps.retranslate()

@@ -49,6 +49,7 @@ class OldRecord(Session):
         """
         self.journal = _OldJournal(path)  # type: ignore[assignment]
         self._endpoints = {}
+        self.passing = None
 
     def perform(self, command: c.Command) -> Ticket:
         raise Problem("problem.old_record")

@@ -60,7 +60,6 @@ class StatusBar(QStatusBar):
 
     def refresh(self) -> None:
         journal = self._controller.session.journal
-        failed = journal.failed
         # a record begins with a note of its own: nobody has done anything yet
         count = journal.committed if journal.committed > 1 else 0
         shown = min(count, self._model.rowCount())
@@ -70,9 +69,6 @@ class StatusBar(QStatusBar):
             self.lost.setText(tr("window.not_recorded", count=f"{journal.not_recorded:,}"))
         else:
             self.lost.setText(tr("window.lost", count=0))
-        if failed is not None:
-            self.word.setText(failed.text)
-            self.word.setToolTip(plain_tip(failed.text))
 
     def _rate(self, committed: int) -> float:
         """Events a second over the last looks."""
@@ -83,11 +79,17 @@ class StatusBar(QStatusBar):
         then, before = self._looks[0]
         return (committed - before) / (now - then) if now > then else 0.0
 
-    def retranslate(self) -> None:
+    def name_record(self) -> None:
+        """Which file it is, and how long it is kept."""
         record = self._controller.session.record
         key = "window.record_listed" if record.parent == folder() else "window.record"
+        if self._controller.session.passing is not None:
+            key = "window.record_passing"
         self.record.setText(tr(key, name=record.stem, days=KEPT_DAYS))
         self.record.setToolTip(str(record))
+
+    def retranslate(self) -> None:
+        self.name_record()
         self.lost.setToolTip(tr("window.lost_tip"))
         self.word.clear()  # it was said in another language
         self.refresh()

@@ -1,0 +1,121 @@
+"""Private folders for what goes with the program; what killed runs left of them is swept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Self
+
+from workbench.journal.lock import try_lock
+from workbench.texts import Problem, reason_of
+
+PREFIX: Final = "swb-"
+HELD: Final = ".held"
+"""In each folder; locked by its program as long as that lives."""
+
+
+def temporary() -> Path:
+    """The folder for temporary files, on a disk. Raises Problem where none can be written."""
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError as error:
+        raise Problem("private.none") from error
+
+
+def places() -> list[Path]:
+    """Where folders for a while may be: the one for temporary files, then those in memory."""
+    found = []
+    with suppress(Problem):
+        found.append(temporary())
+    in_memory = (os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm")  # noqa: S108 - made private below
+    return found + [Path(name) for name in in_memory if name and os.access(name, os.W_OK)]
+
+
+class PrivateFolder:
+    """A new 0700 folder with a short path: a unix path has 107 bytes (unix(7)).
+
+    Attributes:
+        path: the folder.
+    """
+
+    def __init__(self, place: Path | None = None, kind: str = "") -> None:
+        """`place` None: the first of `places` that takes it.
+
+        Raises:
+            Problem: there is none.
+        """
+        refused: OSError | None = None
+        for parent in places() if place is None else [place]:
+            try:
+                self.path = Path(tempfile.mkdtemp(prefix=PREFIX + kind, dir=parent))
+            except OSError as error:
+                refused = refused or error
+                continue
+            try:
+                self._descriptor: int | None = _hold(self.path)
+            except OSError as error:
+                shutil.rmtree(self.path, ignore_errors=True)
+                refused = refused or error
+                continue
+            return
+        if refused is None:
+            raise Problem("private.none")
+        raise Problem("private.refused", reason=reason_of(refused)) from refused
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_what: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove it with all that is in it. Idempotent."""
+        if self._descriptor is None:
+            return
+        if sys.platform == "win32":  # an open file cannot be removed there
+            os.close(self._descriptor)
+        shutil.rmtree(self.path, ignore_errors=True)
+        if sys.platform != "win32":
+            os.close(self._descriptor)
+        self._descriptor = None
+
+
+def _hold(folder: Path) -> int:
+    """Locked first, named then: whoever finds it finds it held. Raises OSError."""
+    new = folder / (HELD if sys.platform == "win32" else f"{HELD}-new")  # no rename while open
+    descriptor = os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    try_lock(descriptor, shared=False)
+    if sys.platform != "win32":
+        new.rename(folder / HELD)
+    return descriptor
+
+
+def sweep() -> None:
+    """Remove the folders of this user whose program was killed: ours by name, and held no more."""
+    for place in places():
+        with suppress(OSError):
+            for folder in list(place.glob(f"{PREFIX}*")):
+                with suppress(OSError):  # not made by us, or gone since
+                    _sweep_one(folder)
+
+
+def _sweep_one(folder: Path) -> None:
+    state = folder.lstat()
+    if not stat.S_ISDIR(state.st_mode):
+        return
+    if sys.platform != "win32" and (state.st_uid != os.geteuid() or state.st_mode & 0o077):
+        return
+    descriptor = os.open(folder / HELD, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        dead = try_lock(descriptor, shared=False, unsure=False)
+        if dead and sys.platform != "win32":  # held by us meanwhile
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(descriptor)
+    if dead and sys.platform == "win32":  # an open file cannot be removed there
+        shutil.rmtree(folder, ignore_errors=True)
