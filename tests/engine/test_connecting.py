@@ -114,6 +114,8 @@ def test_the_next_address_is_tried_with_a_new_socket(session: Session, do: Do, r
     assert [(row.errno, row.connection) for row in refused] == [
         ("ECONNREFUSED", rows("client")[0].connection), (None, rows("client")[3].connection)]
     assert [row.args for row in rows("client", "note") if row.call == "several_addresses"]
+    whole = [row.call for row in rows("client", None) if row.connection == refused[0].connection]
+    assert whole[-3:] == ["connect", "next_address", "close"]  # said before its socket goes
     picture(session, lambda shown: shown.phase is Phase.OPEN)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from tests.scenario.conftest import PAIR, Play, reasons, steps
@@ -236,6 +238,31 @@ def test_a_closed_connection_is_meant_until_the_next_connect(play: Play) -> None
 def test_a_refused_connect_changes_nothing(play: Play) -> None:
     """It was not carried out: the connection that stands is still the last."""
     assert held(play, ECHO, send("abc"), CONNECT + '; error = "Problem"', expect('text = "abc"'))
+
+
+def test_an_address_that_was_tried_in_vain_is_not_the_connection_that_stands(
+    play: Play, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of the name's two addresses the second answers; the first one's close() is no end of it."""
+    real = socket.getaddrinfo
+
+    def two(host: str, port: int, family: int = 0, kind: int = 0, *more: int) -> object:
+        if host != "two":
+            return real(host, port, family, kind, *more)
+        return [(family, kind, 0, "", (each, port)) for each in ("127.0.0.2", "127.0.0.1")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+
+    def pair() -> str:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        return ECHO.replace("127.0.0.1:0", f"127.0.0.1:{port}").replace("@server", f"two:{port}")
+
+    assert held(play, pair(), send("abc"), expect('text = "abc"'),
+                expect('connection = 1; call = "connect"; errno = "ECONNREFUSED"'))
+    assert not held(play, pair(), expect('call = "close"', within=0.3))
+    assert not held(play, pair(), expect('errno = "ECONNREFUSED"', within=0.3))
 
 
 def test_a_listener_means_what_no_step_has_closed(play: Play) -> None:

@@ -119,7 +119,14 @@ class Attempt:
         def connect() -> None:
             nonlocal under_way
             under_way = True
-            holder.need().connect(sockaddr, Op("connect", 0, ticket, repr(sockaddr), ended))
+            op = Op("connect", 0, ticket, repr(sockaddr), ended, failing)
+            holder.need().connect(sockaddr, op)
+
+        def failing(error: BaseException) -> None:
+            if self._goes_on and holder.channel is not None:
+                endpoint.note("next_address", ", ".join(map(repr, (
+                    spell(sockaddr), _name(error), spell(self._upcoming[0])
+                ))), holder.channel.traced.id, ticket)
 
         def ended(error: BaseException | None) -> None:
             channel = holder.channel
@@ -134,6 +141,11 @@ class Attempt:
         endpoint.assembly.begin(Setup(calls, holder.maybe, endpoint.find_phase, fail),
                                 goes_on=bool(self._tried))
 
+    @property
+    def _goes_on(self) -> bool:
+        """Whether another address is tried where this one fails."""
+        return bool(self._upcoming) and not self._settled and not self._burst.ticket.done
+
     def _ended(self, sockaddr: SockAddress, error: BaseException | None, *, stays: bool) -> None:
         """A connect came out, or was not made.
 
@@ -145,7 +157,7 @@ class Attempt:
             return
         if error is not None:
             self._tried.append((sockaddr, error))
-        if stays or isinstance(error, Problem) or not self._upcoming or self._burst.ticket.done:
+        if stays or isinstance(error, Problem) or not self._goes_on:
             self._settled = True
             self._burst.settle(None if error is None else self._failure(error))
             return

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workbench.engine.ticket import Ticket
 
 Ended = Callable[[BaseException | None], None]
+Failing = Callable[[BaseException], None]
 
 
 class Op:
@@ -21,20 +22,22 @@ class Op:
         begun, deadline: perf_counter nanoseconds; no deadline: it waits for ever.
         ticket: the command that it ends, None where a later one does.
         ended: takes the outcome in place of the ticket, where more than this call may follow.
+        failing: is told of the error before the socket is closed for it.
         held: a gate keeps it from being made at all: its time does not run yet.
     """
 
     __slots__ = (
-        "args", "begun", "call", "deadline", "ended", "held", "size", "ticket", "timer"
+        "args", "begun", "call", "deadline", "ended", "failing", "held", "size", "ticket", "timer"
     )  # fmt: skip
 
     def __init__(self, call: str, size: int, ticket: Ticket | None, args: str = "",
-                 ended: Ended | None = None) -> None:
+                 ended: Ended | None = None, failing: Failing | None = None) -> None:
         self.call = call
         self.args = args
         self.size = size
         self.ticket = ticket
         self.ended = ended
+        self.failing = failing
         self.begun = perf_counter_ns()
         self.deadline: int | None = None
         self.timer: Timer | None = None

@@ -110,6 +110,8 @@ class StreamChannel(Channel):
     def _give_up(self, error: Exception, op: Op | None) -> None:
         self.connecting = None
         self.traced.sample()
+        if op is not None and op.failing is not None:
+            op.failing(error)
         ours = isinstance(error, TimeoutError) and error.errno is None
         self.close(CloseCause.TIMED_OUT if ours else CloseCause.FAILED,
                    op.ticket if op is not None else None, describe(error).errno)

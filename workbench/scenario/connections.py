@@ -28,6 +28,7 @@ class Connection:
         stream: bytes are one stream, not messages.
         opened_by: the row of the command that made it or had it connect, 0 for none.
         closed_by_step: a command closed it.
+        passed_over: its connect failed, and the next address of the name was tried.
         used: the place of the first row that is not used up.
         part: how many bytes of that row are.
         resumed: where the decoder of the last search stood, as `Place` says.
@@ -40,6 +41,7 @@ class Connection:
     stream: bool
     opened_by: int = 0
     closed_by_step: bool = False
+    passed_over: bool = False
     used: int = 0
     part: int = 0
     resumed: Place | None = None

@@ -61,7 +61,8 @@ class Matcher:
     """The events of a run by connection, each used up once.
 
     Which connections an expectation means where it names none: on a stream those of its last
-    connect, open or closed since; on a listener, beside its own newest socket, every connection
+    connect, open or closed since, without those whose address failed so that the next one of the
+    name was tried; on a listener, beside its own newest socket, every connection
     that no step has closed, open or not; of a datagram endpoint its newest socket.
     """
 
@@ -122,6 +123,8 @@ class Matcher:
         connection.add(row)
         if row.call in {"socket", "connect"} and row.kind != "command" and row.cause is not None:
             connection.opened_by = max(connection.opened_by, row.cause)
+        if row.call == "next_address" and row.kind == "note":
+            connection.passed_over = True
         if row.call == "close" and row.kind == "call" and row.cause in self._closers:
             connection.closed_by_step = True
         for touched in self._touched.values():
@@ -197,7 +200,8 @@ class Matcher:
         role = self._endpoint(name).role if owned else ""
         if role == "stream":
             opened = self._opened.get(name) or [0]
-            return lambda item: item.id is None or item.opened_by >= opened[-1]
+            return lambda item: item.id is None or (
+                item.opened_by >= opened[-1] and not item.passed_over)
         alone = [item.id for item in owned if item.id is not None
                  and (role == "datagram" or not item.number)]
         own = max(alone, default=None)
