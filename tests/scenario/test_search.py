@@ -20,7 +20,9 @@ from workbench.scenario.steps import Expect
 
 MS = 1_000_000
 LONG = settings.default.max_examples >= 500  # the profile of --long
-THOROUGH = settings(max_examples=100_000 if LONG else 200)
+THOROUGH = settings(max_examples=2000 if LONG else 200)
+SHARDS = pytest.mark.parametrize("shard", range(50 if LONG else 1))
+"""A hundred thousand examples, in parts that each end before a run is taken to hang."""
 LETTERS = "ab1 \n"
 WIDE = {"ascii": "", "latin-1": "é", "shift_jis": "日本", "utf-16": "中文😀"}
 
@@ -108,12 +110,14 @@ def batches(reads: Sequence[Row], sizes: Sequence[int]) -> list[list[Row]]:
     return [*found, left]
 
 
+@SHARDS
 @THOROUGH
 @given(streams(), PATTERNS, BEGINS, ENDS, st.lists(st.integers(0, 3), max_size=6))
 def test_a_pattern_finds_what_a_plain_search_finds(
     stream: tuple[str, str, list[tuple[int, bytes]]], middle: str, begin: str, end: str,
-    sizes: list[int],
+    sizes: list[int], shard: int,
 ) -> None:
+    del shard
     encoding, text, reads = stream
     pattern = begin + middle + end
     plain = re.compile(pattern, re.DOTALL).search(text)
@@ -128,12 +132,15 @@ def test_a_pattern_finds_what_a_plain_search_finds(
     assert bench.end() == wanted, (pattern, text, rows)
 
 
+@SHARDS
 @THOROUGH
 @given(streams(), st.text(LETTERS + "中é日", min_size=1, max_size=3), st.integers(1, 3),
        st.lists(st.integers(0, 3), max_size=6))
 def test_a_text_is_contained_where_a_plain_search_finds_it(
     stream: tuple[str, str, list[tuple[int, bytes]]], part: str, count: int, sizes: list[int],
+    shard: int,
 ) -> None:
+    del shard
     encoding, text, reads = stream
     try:
         part.encode(encoding)
