@@ -31,16 +31,15 @@ class RecordWatch:
         outlet.writes(self._thread)
 
     def finish(self) -> None:
-        """To be called when the record is closed.
-
-        Raises:
-            Problem: not everything was recorded; how much is missing.
-        """
+        """Say what has not been said yet; to be called when the record is closed."""
         self._end()
         self._ending = True
         self._wake.set()
         self._thread.join()
         self._say()
+
+    def check(self) -> None:
+        """Raises Problem where not everything was recorded: how much is missing."""
         if self._journal.failed is not None:
             raise Problem("cli.not_recorded", count=self._journal.not_recorded,
                           rows=self._journal.committed)

@@ -52,10 +52,14 @@ def new_session(args: argparse.Namespace,
     """
     private.sweep()
     with interruptible(), ExitStack() as stack:
-        with _begun(args, capture, stack) as session, interrupts.telling(hurried=session.hurry):
-            watch = RecordWatch(session.journal)
-            yield session
-        watch.finish()
+        session = _begun(args, capture, stack)
+        watch = RecordWatch(session.journal)
+        try:
+            with session, interrupts.telling(hurried=session.hurry):
+                yield session
+        finally:
+            watch.finish()
+        watch.check()
 
 
 def _begun(args: argparse.Namespace, capture: int | None, stack: ExitStack) -> Session:

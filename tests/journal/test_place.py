@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -149,6 +150,41 @@ def test_taken_away_again_and_again(told: tuple[Recorder, threading.Event]) -> N
         (made.path.parent / name).stat()
     assert made.flush(BOUND)
     assert made.reader().count() == BEFORE + 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be taken away there")
+def test_at_any_moment_of_a_busy_record(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    dice = random.Random(1)
+    for number in range(30 if pytestconfig.getoption("--long") else 4):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        made = Recorder(folder / "r.swb")
+        over, put = threading.Event(), [1]  # the note that it has begun
+
+        def write(made: Recorder = made, over: threading.Event = over, put: list[int] = put
+                  ) -> None:
+            while not over.is_set():
+                if not made.congested:
+                    made.put(event(payload=bytes(100)))
+                    put[0] += 1
+
+        made.start()
+        writing = threading.Thread(target=write)
+        writing.start()
+        assert made.wait_committed(dice.randrange(1, 30_000), BOUND)
+        dice.choice([unlink, unlink_all, unlink_wal, replace, rename])(made.path)
+        while made.moved is None:
+            assert made.wait_committed(made.committed + 1, BOUND), made.failed
+        over.set()
+        writing.join(BOUND)
+        made.close()
+        assert (made.failed, made.not_recorded) == (None, 0)
+        kept = Reader(made.path)
+        count = put[0] + 1  # and the note that it goes on elsewhere
+        assert kept.count() == made.committed == count
+        assert [row.seq for row in kept.page(1, count)] == list(range(1, count + 1))
+        assert not kept.crashed
+        kept.close()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="an open file cannot be cut there")
