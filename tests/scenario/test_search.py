@@ -114,8 +114,8 @@ def batches(reads: Sequence[Row], sizes: Sequence[int]) -> list[list[Row]]:
 @THOROUGH
 @given(streams(), PATTERNS, BEGINS, ENDS, st.lists(st.integers(0, 3), max_size=6))
 def test_a_pattern_finds_what_a_plain_search_finds(
-    stream: tuple[str, str, list[tuple[int, bytes]]], middle: str, begin: str, end: str,
-    sizes: list[int], shard: int,
+    shard: int, stream: tuple[str, str, list[tuple[int, bytes]]], middle: str, begin: str,
+    end: str, sizes: list[int],
 ) -> None:
     del shard
     encoding, text, reads = stream
@@ -137,8 +137,8 @@ def test_a_pattern_finds_what_a_plain_search_finds(
 @given(streams(), st.text(LETTERS + "中é日", min_size=1, max_size=3), st.integers(1, 3),
        st.lists(st.integers(0, 3), max_size=6))
 def test_a_text_is_contained_where_a_plain_search_finds_it(
-    stream: tuple[str, str, list[tuple[int, bytes]]], part: str, count: int, sizes: list[int],
-    shard: int,
+    shard: int, stream: tuple[str, str, list[tuple[int, bytes]]], part: str, count: int,
+    sizes: list[int],
 ) -> None:
     del shard
     encoding, text, reads = stream
