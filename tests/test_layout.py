@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -103,54 +104,165 @@ def test_the_entry_point_is_the_module(unpacked: Path) -> None:
 
 
 COVERED_BY = {
-    "app.py": "ui/test_main_window.py", "cli_output.py": "test_cli.py",
-    "session.py": "e2e/test_nothing_left.py",
-    "engine/address.py": "scenario/test_model.py", "engine/calls.py": "engine/test_stream.py",
-    "engine/channel.py": "engine/test_stream.py", "engine/commands.py": "engine/test_wording.py",
-    "engine/drawing.py": "test_silence.py",
-    "engine/endpoint.py": "engine/test_stream.py", "engine/errors.py": "test_explain.py",
-    "engine/events.py": "journal/test_schema.py", "engine/kernel.py": "labs/test_listen_queue.py",
-    "engine/listener.py": "engine/test_stream.py", "engine/loop.py": "e2e/test_many_connections.py",
-    "engine/making.py": "labs/test_private_net.py",
-    "engine/naming.py": "e2e/test_nothing_left.py", "engine/opening.py": "engine/test_datagram.py",
-    "engine/options.py": "labs/test_demos.py",
-    "engine/pending.py": "engine/test_stream.py", "engine/performing.py": "engine/test_stream.py",
-    "engine/settings.py": "engine/test_wording.py", "engine/setup.py": "engine/test_stream.py",
-    "engine/snapshot.py": "test_silence.py", "engine/stream_channel.py": "engine/test_stream.py",
-    "engine/ticket.py": "engine/test_stream.py",
-    "engine/traced.py": "e2e/test_strace.py",
-    "journal/opening.py": "journal/test_reader_media.py",
-    "labs/backlog_endpoints.py": "labs/test_backlog.py",
-    "labs/namespace_helper.py": "labs/test_private_net.py",
-    "scenario/junit.py": "test_cli.py", "scenario/locate.py": "scenario/test_model.py",
-    "scenario/numbers.py": "scenario/test_loops.py",
-    "scenario/outcome.py": "scenario/test_runner.py",
-    "scenario/recorded.py": "scenario/test_from_record.py",
-    "scenario/report.py": "scenario/test_runner.py", "scenario/steps.py": "scenario/test_model.py",
-    "scenario/connections.py": "scenario/test_search.py",
-    "scenario/needle.py": "scenario/test_search.py", "scenario/unmet.py": "scenario/test_expect.py",
-    "scenario/responder.py": "scenario/test_model.py",
-    "scenario/runner.py": "scenario/test_runner_bytes.py",
-    "scenario/syntax.py": "test_cli.py", "scenario/values.py": "scenario/test_model.py",
-    "scenario/write.py": "scenario/test_model.py",
-    "qt/": "ui/test_main_window.py", "ui/lab/": "ui/lab/test_backlog_window.py",
-    "ui/panel_parts/": "ui/test_panels.py", "ui/": "ui/test_window_deeds.py",
+    "engine/calls.py": ("engine/test_traced.py", "getpeername"),
+    "engine/endpoint.py": ("scenario/test_loops.py", "nothing_open"),
+    "engine/pending.py": ("engine/test_send_queue.py", "let_through"),
+    "engine/performing.py": ("engine/test_traced.py", "GetOption"),
+    "engine/stream_channel.py": ("engine/test_stream.py", "PEER"),
+    "journal/opening.py": ("journal/test_reader_media.py", "needs_copy"),
+    "labs/backlog_endpoints.py": ("e2e/test_backlog.py", "FAMILIES"),
+    "labs/namespace_helper.py": ("labs/test_private_net.py", "firewall"),
+    "scenario/recorded.py": ("scenario/test_from_record.py", "Configure"),
+    "scenario/unmet.py": ("scenario/test_expect.py", "within"),
+    "ui/acting.py": ("ui/test_ways.py", "_select_newest_failure"),
+    "ui/actions.py": ("ui/test_tables.py", "_in_front"),
+    "ui/asking.py": ("ui/panel_parts/test_editor.py", "QFileDialog"),
+    "ui/bytes_tab.py": ("ui/test_cut_characters.py", "inspector.bytes"),
+    "ui/call_row.py": ("ui/panel_parts/test_call_strip.py", "run_wanted"),
+    "ui/caption.py": ("ui/looks/test_windows.py", "caption.call"),
+    "ui/choice.py": ("ui/test_tables.py", "seen_ids"),
+    "ui/client_status.py": ("ui/test_panels.py", "took_to_connect"),
+    "ui/closed_rows.py": ("ui/test_tables.py", "hide_closed"),
+    "ui/conversation_feed.py": ("ui/test_talk.py", "accepted"),
+    "ui/demos.py": ("ui/test_main_window.py", "run_named"),
+    "ui/endpoint_list.py": ("ui/test_first_start.py", "tree"),
+    "ui/endpoint_panels.py": ("ui/test_selection.py", "place_of"),
+    "ui/endpoint_status.py": ("ui/test_next_call.py", "next_call"),
+    "ui/files.py": ("ui/test_talk.py", "_writer"),
+    "ui/first_steps.py": ("ui/test_main_window.py", "udp-exchange"),
+    "ui/guide.py": ("ui/test_first_start.py", "first_steps_done"),
+    "ui/halves.py": ("ui/test_habits.py", "presenting"),
+    "ui/hosts.py": ("ui/panel_parts/test_address_line.py", "localhost"),
+    "ui/inspector.py": ("ui/test_kernel_tab.py", "inspector"),
+    "ui/kernel_drawings.py": ("ui/test_kernel_tab.py", "ESTABLISHED"),
+    "ui/lab/by_hand.py": ("ui/lab/test_backlog_window.py", "close_listener"),
+    "ui/lab/client_chart.py": ("ui/lab/test_backlog_window.py", "chart"),
+    "ui/lab/comparison.py": ("ui/lab/test_backlog_window.py", "comparison"),
+    "ui/lab/log_line.py": ("ui/lab/test_backlog_window.py", "lab.log"),
+    "ui/lab/probing.py": ("ui/lab/test_backlog_window.py", "Hindrances"),
+    "ui/lab/queue_cells.py": ("ui/lab/test_backlog_window.py", "QUEUED"),
+    "ui/lab/set_up.py": ("ui/lab/test_backlog_window.py", "accept_after"),
+    "ui/lab/side.py": ("ui/lab/test_backlog_window.py", "states"),
+    "ui/lab/top_row.py": ("ui/lab/test_backlog_window.py", "kept_runs"),
+    "ui/lesson.py": ("ui/test_first_start.py", "running"),
+    "ui/links.py": ("ui/test_habits.py", "setEditText"),
+    "ui/log_columns.py": ("ui/test_window_deeds.py", "TimeForm"),
+    "ui/log_panel.py": ("ui/test_log_counts.py", "log.main_calls"),
+    "ui/log_rows.py": ("ui/test_selection.py", "conn="),
+    "ui/looks.py": ("ui/test_scale.py", "_set_scale"),
+    "ui/mark.py": ("ui/looks/test_keyboard.py", "window.mark_text"),
+    "ui/notice.py": ("ui/test_window_deeds.py", "notice.open"),
+    "ui/old_record.py": ("ui/test_old_record_window.py", "journal"),
+    "ui/other_windows.py": ("ui/test_check_all.py", "open_check_all"),
+    "ui/panel_parts/checksum_fields.py": ("ui/panel_parts/test_editor.py", "checksum_from"),
+    "ui/panel_parts/chosen_row.py": ("ui/test_tables.py", "why_row"),
+    "ui/panel_parts/conversation.py": ("ui/test_talk.py", "conversation.eof"),
+    "ui/panel_parts/end_buttons.py": ("ui/test_endings.py", "half_close"),
+    "ui/panel_parts/file_row.py": ("ui/panel_parts/test_editor.py", "file_browse"),
+    "ui/panel_parts/gate.py": ("ui/test_habits.py", "paused"),
+    "ui/panel_parts/many_clients.py": ("ui/test_many_clients.py", "scope"),
+    "ui/panel_parts/more.py": ("ui/panel_parts/test_address_line.py", "more"),
+    "ui/panel_parts/options_box.py": ("ui/panel_parts/test_address_line.py", "option_set"),
+    "ui/panel_parts/pace.py": ("ui/test_next_call.py", "next_call"),
+    "ui/panel_parts/payload_edit.py": ("ui/panel_parts/test_editor.py", "insertFromMimeData"),
+    "ui/panel_parts/queue_line.py": ("ui/test_scale.py", "QProgressBar"),
+    "ui/panel_parts/receive_once.py": ("ui/test_panels.py", "recvfrom_once"),
+    "ui/panel_parts/reply_fields.py": ("ui/test_habits.py", "greet_echo"),
+    "ui/panel_parts/rules_box.py": ("ui/panel_parts/test_rules.py", "rules_add"),
+    "ui/panel_parts/save_row.py": ("ui/panel_parts/test_editor.py", "save_name"),
+    "ui/panel_parts/saved_button.py": ("ui/panel_parts/test_editor.py", "aboutToShow"),
+    "ui/panel_parts/send_line.py": ("ui/test_panels.py", "send"),
+    "ui/panel_parts/state_badge.py": ("ui/test_window_deeds.py", "SETTING UP"),
+    "ui/panel_parts/timeout_box.py": ("ui/panel_parts/test_address_line.py", "currentText"),
+    "ui/paper.py": ("ui/test_ways.py", "inspector."),
+    "ui/plan.py": ("ui/test_habits.py", "_chips"),
+    "ui/presentation.py": ("ui/test_habits.py", "presenting"),
+    "ui/qt_words.py": ("test_app.py", "QCoreApplication"),
+    "ui/recent_calls.py": ("ui/test_habits.py", "_chips"),
+    "ui/sending.py": ("ui/panel_parts/test_editor.py", "interval"),
+    "ui/server_panel.py": ("ui/test_ways.py", "next_port"),
+    "ui/server_status.py": ("ui/test_window_deeds.py", "SETTING UP"),
+    "ui/shared_fields.py": ("ui/test_habits.py", "show_options"),
+    "ui/status.py": ("ui/test_main_window.py", "status.record"),
+    "ui/talk_lines.py": ("ui/test_endings.py", "aborted"),
+    "ui/tool_bar.py": ("ui/looks/test_keyboard.py", "add_server"),
+    "ui/why_row.py": ("ui/test_tables.py", "newest"),
 }
-"""Modules without a test file of their own name, and the file that fails when they break; a
-folder stands for those of its modules that are not named."""
+"""Modules that no test file imports or is named after: the file that fails when the module is
+broken, and a word of the module's by which that file takes hold of it."""
+MODULES = [path.relative_to(ROOT / "workbench")
+           for path in sorted((ROOT / "workbench").rglob("*.py"))
+           if path.stem != "__init__" and "_resources" not in path.parts]
 
 
-def test_every_module_has_a_test_file_of_its_name_or_is_named() -> None:
+def names_in(path: Path) -> frozenset[str]:
+    """Names and strings of a file's code (comments and docstrings say nothing); of a dotted
+    string its last part too.
+    """
+    found: set[str] = set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found.add(name)
+            case ast.Attribute(attr=name) | ast.Name(id=name) | ast.keyword(arg=str() as name):
+                found.add(name)
+            case ast.alias(name=name):
+                found.add(name.rpartition(".")[2])
+            case ast.Constant(value=str() as text) if id(node) not in said:
+                found |= {text, text.rpartition(".")[2]}
+    return frozenset(found)
+
+
+def imports_of(path: Path) -> frozenset[str]:
+    """The modules that a test file imports, and what it takes out of packages."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {item.name for item in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{item.name}" for item in node.names)}
+    return frozenset(found)
+
+
+def dotted(module: Path) -> str:
+    return ".".join(("workbench", *module.with_suffix("").parts))
+
+
+def test_every_module_has_a_test_of_its_name_or_one_that_takes_hold_of_it() -> None:
+    imported = frozenset[str]().union(*map(imports_of, (ROOT / "tests").rglob("test_*.py")))
     missing = []
-    for path in sorted((ROOT / "workbench").rglob("*.py")):
-        part = path.relative_to(ROOT / "workbench")
-        name = "main" if part.stem == "__main__" else part.stem
-        if part.stem == "__init__" or "_resources" in part.parts:
-            continue
-        folders = [f"{folder}/" for folder in part.parents if str(folder) != "."]
-        covering = next((COVERED_BY[key] for key in (str(part), *folders) if key in COVERED_BY),
-                        None)
-        own = ROOT / "tests" / part.parent / f"test_{name}.py"
-        if not own.exists() and not (covering and (ROOT / "tests" / covering).exists()):
-            missing.append(str(part))
+    for module in MODULES:
+        name = "main" if module.stem == "__main__" else module.stem
+        own = ROOT / "tests" / module.parent / f"test_{name}.py"
+        if not own.exists() and dotted(module) not in imported and str(module) not in COVERED_BY:
+            missing.append(str(module))
     assert not missing
+
+
+@pytest.mark.parametrize("module", COVERED_BY)
+def test_the_file_that_covers_a_module_takes_hold_of_it(module: str) -> None:
+    file, word = COVERED_BY[module]
+    assert word in names_in(ROOT / "workbench" / module), module
+    assert word in names_in(ROOT / "tests" / file), file
+
+
+@pytest.mark.parametrize("module", COVERED_BY)
+def test_the_file_that_covers_a_module_fails_when_it_is_broken(
+    module: str, request: pytest.FixtureRequest
+) -> None:
+    """Every function and method of it raises then; the file passes as it is."""
+    if not request.config.getoption("--long"):
+        pytest.skip("a run of a whole test file each: with --long")
+    assert fails_when_broken(module, COVERED_BY[module][0])
+
+
+def fails_when_broken(module: str, file: str) -> bool:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "BROKEN_MODULE": dotted(Path(module))}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "tests.broken", "-p", "no:cacheprovider",
+         f"tests/{file}"], cwd=ROOT, env=environment,
+        capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode in {0, 1, 2}, done.stdout + done.stderr  # passed, failed, broken already
+    return done.returncode != 0
