@@ -89,8 +89,8 @@ def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[c.Comm
                    for op in (*channel.ops, channel.connecting) if op is not None}
         waiting |= {item.op.ticket for channel in endpoint.channels.values()
                     for item in channel.outbox.items if item.op is not None}
-        waiting |= {step.ticket for step in endpoint.gates._steps}
-        waiting |= endpoint.names.pending | endpoint.repeater._running
+        waiting.update(step.ticket for step in endpoint.gates._steps)
+        waiting.update(endpoint.names.pending, endpoint.repeater._running)
         found.extend(
             ticket.command for ticket in tickets if not ticket.done and ticket not in waiting
             and not endpoint.assembly.queue
