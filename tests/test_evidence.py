@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -114,3 +115,29 @@ def test_a_taken_port_of_ours_is_named(session: Session) -> None:
         done(session, c.Start("second"))
         _, text = told(session, "bind", "second", errno="EADDRINUSE")
     assert "server" not in text  # a stranger's: nothing is said of ours
+
+
+@pytest.mark.parametrize(("family", "address"), [
+    ("AF_INET", "127.0.0.1:0"), ("AF_INET6", "[::1]:0"), ("AF_UNIX", "temp:queue"),
+    ("AF_UNIX", "abstract:swb-test-queue")])
+def test_a_listener_closed_with_a_connection_in_its_queue(
+    session: Session, family: str, address: str
+) -> None:
+    """Of two clients one was accepted: its reset, of unread bytes, has another cause."""
+    session.add(replace(LISTENER, family=family, address=address, accept=GateMode.PAUSED,
+                        receive=GateMode.PAUSED))
+    for name in ("first", "second"):
+        session.add(replace(CLIENT, family=family, name=name))
+    done(session, c.Start("server"), c.Connect("first"), c.Send("first", text="unread"),
+         c.Connect("second"), c.Step("server", c.Gate.ACCEPT), c.Stop("server"))
+    for name in ("first", "second"):
+        for _ in range(500):  # a client reads the reset in its own time
+            if session.snapshot(name).connections[-1].errno is not None:
+                break
+            threading.Event().wait(0.02)
+    _, first = told(session, "recv", "first", errno="ECONNRESET")
+    _, second = told(session, "recv", "second", errno="ECONNRESET")
+    assert "accept queue: nobody had accepted it" in second
+    assert "server is a listener of ours" in second
+    assert "nobody had accepted it" not in first
+    assert ("1 waited in that queue" in second) == (family != "AF_UNIX")

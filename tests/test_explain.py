@@ -16,7 +16,8 @@ import pytest
 
 from workbench import texts
 from workbench.engine.errors import describe, explanation_key
-from workbench.evidence import evidence_of
+from workbench.engine.family import SocketKind, fitting
+from workbench.evidence import Evidence, evidence_of
 from workbench.explain import explain
 from workbench.journal.reader import Row
 from workbench.texts import tr
@@ -202,14 +203,17 @@ def test_what_can_be_provoked_is_explained(name: str, lang: str) -> None:
         PROVOKED[name]()
     failure = describe(caught.value)
     assert failure.errno == name.split()[0]
-    shown = explain(row(failure.errno, failure.error), title="x")
+    kind = SocketKind("AF_UNIX") if name == "ENOENT" else SocketKind(
+        type="SOCK_DGRAM" if name in {"EMSGSIZE", "EDESTADDRREQ", "ECONNREFUSED udp"}
+        else "SOCK_STREAM")
+    shown = explain(row(failure.errno, failure.error), title="x", evidence=Evidence(kind=kind))
     here = [section for section in shown.sections if section.heading != tr("explain.elsewhere")]
     paragraphs = [text for section in here for text in section.paragraphs]
     assert len(here) == 3
     assert all(paragraphs)
     key = explanation_key(failure.errno, failure.error)
     assert not key.endswith("other")
-    assert paragraphs[-1] == tr(f"{key}.try", errno=failure.errno, text="", call="connect")
+    assert paragraphs[-1] == tr(fitting(f"{key}.try", kind))
 
 
 @pytest.mark.parametrize("lang", texts.LANGUAGES)

@@ -19,6 +19,7 @@ from workbench.cli_run import (
 from workbench.engine import commands as c
 from workbench.engine.address import is_name, is_unix
 from workbench.engine.address import parse as parse_address
+from workbench.engine.family import kind_of
 from workbench.engine.options import UNSPECIFIED
 from workbench.engine.responders import prepare
 from workbench.engine.settings import (
@@ -71,7 +72,7 @@ def listen(args: argparse.Namespace) -> int:
                 interrupts.check()
             outcome = ticket.outcome
             if outcome is not None and not outcome.ok:
-                tell(failure_text(outcome, settings.family), error=True)
+                tell(failure_text(outcome, kind_of(settings)), error=True)
                 return BAD_INPUT if outcome.problem is not None else FAILED
             if not args.json:
                 tell(tr("cli.listening", address=session.link("server")), error=True)

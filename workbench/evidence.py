@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.journal.reader import Reader, Row, SampleRow
+from workbench.engine.family import TCP, SocketKind, form_of
+from workbench.journal.reader import ConnectionRow, Reader, Row, SampleRow
 from workbench.literals import read_literal
 
 AROUND: Final = 200
@@ -75,26 +76,42 @@ class FullQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class Abandoned:
+    """A listener of ours that was closed while a connection waited in its accept queue.
+
+    Attributes:
+        closed_ns: when.
+        waiting: how many waited there just before, where the kernel told it.
+    """
+
+    listener: str
+    closed_ns: int
+    waiting: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What bears on one event.
 
     Attributes:
         sample: the kernel reading kept nearest to it.
         story: what led to a reset.
+        abandoned: its reset came of a listener of ours that was closed while it waited there.
         both_finished: before this end of stream we had finished sending too.
         full: the listener that it was to reach is ours, and its queue was full.
         syns: how often the kernel has sent the SYN of a connect() without an answer.
-        boundaries: its socket keeps the boundaries of messages.
+        kind: what kind of socket it happened on.
         holder: the endpoint of ours that has the address which bind() was refused.
         never_connected: its socket had no peer: neither connect() nor accept() had given one.
     """
 
     sample: SampleRow | None = None
     story: Story | None = None
+    abandoned: Abandoned | None = None
     both_finished: bool = False
     full: FullQueue | None = None
     syns: int | None = None
-    boundaries: bool = False
+    kind: SocketKind = TCP
     holder: str | None = None
     never_connected: bool = False
 
@@ -118,10 +135,49 @@ def evidence_of(reader: Reader, row: Row) -> Evidence:
             for item in reader.before(row.connection, row.seq)),
         full=_full_queue(reader, row) if unanswered else None,
         syns=_syns(sample) if unanswered else None,
-        boundaries=reader.socket_type(row.connection) != "SOCK_STREAM",
+        kind=kind_of_row(row, *reader.socket_kind(row.connection)),
+        abandoned=_abandoned(reader, row, own),
         holder=reader.holder_of(_target(row.args), row.seq)
         if row.call == "bind" and row.errno == "EADDRINUSE" else None,
     )
+
+
+def kind_of_row(row: Row, family: str, type_: str) -> SocketKind:
+    """The kind of socket that an event happened on, and how the address in question is written."""
+    if family != "AF_UNIX":
+        return SocketKind(family, type_)
+    named = row.args if row.call in {"bind", "connect", "sendto"} else row.peer or row.local
+    return SocketKind(family, type_, form_of(named))
+
+
+def _abandoned(reader: Reader, row: Row, own: ConnectionRow | None) -> Abandoned | None:
+    """Our listener that was closed while this connection waited in its accept queue.
+
+    The connection was made while that listener stood, and it was not accepted: no accepted one
+    has its address or, where it has none (AF_UNIX), it stood in the queue behind all that were.
+    """
+    if row.errno not in RESETS or own is None or own.parent is not None or own.peer is None:
+        return None
+    made = next((item for item in reversed(reader.before(own.id, row.seq))
+                 if item.call == "connect" and item.error is None), None)
+    if made is None:
+        return None
+    known = row.t_ns + row.duration_ns
+    for number, name in reader.listeners_at(own.peer):
+        listener = reader.connection(number)
+        if listener is None or listener.closed_seq is None:
+            continue
+        closed = next((item for item in reversed(
+            reader.before(number, listener.closed_seq + AROUND, 20)) if item.call == "close"), None)
+        if closed is None or not made.t_ns - made.duration_ns <= closed.t_ns <= known:
+            continue
+        if reader.is_accepted(listener, own, made.seq):
+            return None
+        sample = reader.sample_near(number, closed.t_ns)
+        reading = json.loads(sample.reading) if sample is not None else {}
+        waiting = reading.get("unacked") if reading.get("state") == "LISTEN" else None
+        return Abandoned(name, closed.t_ns, waiting)
+    return None
 
 
 def _syns(sample: SampleRow | None) -> int | None:

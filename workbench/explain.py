@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.engine.errors import explanation_key, system_text
+from workbench.engine.errors import system_text
 from workbench.engine.events import COMMAND, NOTE
-from workbench.evidence import Evidence, FullQueue, Story
+from workbench.engine.family import TCP, SocketKind, error_stem, fitting
+from workbench.evidence import Abandoned, Evidence, FullQueue, Story
 from workbench.journal.reader import Row, SampleRow
 from workbench.literals import arguments, comment
 from workbench.texts import has, tr
@@ -35,15 +36,16 @@ class Explanation:
     python: str = ""
 
 
-def _told(story: Story) -> list[str]:
+def _told(story: Story, kind: SocketKind) -> list[str]:
     lines = []
     if story.idle_s is not None:
         lines.append(tr("explain.story_idle", seconds=f"{story.idle_s:.3f}"))
-    lines.append(tr("explain.story_fin" if story.fin_seen else "explain.story_no_fin"))
+    seen = "explain.story_fin" if story.fin_seen else "explain.story_no_fin"
+    lines.append(tr(fitting(seen, kind)))
     if story.pair_ended == "abort":
-        lines.append(tr("explain.story_abort"))
+        lines.append(tr(fitting("explain.story_abort", kind)))
     elif story.pair_ended == "close" and story.pair_unread:
-        lines.append(tr("explain.story_unread", count=story.pair_unread))
+        lines.append(tr(fitting("explain.story_unread", kind), count=story.pair_unread))
     elif story.pair_ended == "close":
         lines.append(tr("explain.story_close"))
     return lines
@@ -68,40 +70,36 @@ def explain(row: Row, *, title: str, evidence: Evidence = NOTHING_KNOWN,
         sections = [Section(tr("explain.returned"), _success(row, evidence))]
     seen = _seen(row, evidence, clock)
     sections[1:1] = seen  # what was measured stands before what follows from it
-    elsewhere = _elsewhere(row)
+    elsewhere = _elsewhere(row, evidence.kind)
     if elsewhere:
         sections.append(Section(tr("explain.elsewhere"), (elsewhere,)))
     return Explanation(title, tuple(sections), as_python(row))
 
 
-def what_failed(row: Row) -> str:
+def what_failed(row: Row, kind: SocketKind = TCP) -> str:
     """An error in one sentence."""
-    stem, values = _stem(row)
-    return tr(f"{stem}.what", **values)
+    return _told_of(row, "what", kind)
 
 
-def _stem(row: Row) -> tuple[str, dict[str, str]]:
-    """The key of an error's texts, and what stands in their gaps."""
-    return explanation_key(row.errno, row.error), {
-        "errno": row.errno or row.error or "",
-        "text": system_text(row.errno),
-        "call": row.call,
-    }
+def _told_of(row: Row, part: str, kind: SocketKind) -> str:
+    """A text of an error: `part` is what, kernel or try."""
+    key = fitting(f"{error_stem(row.errno, row.error, kind)}.{part}", kind)
+    return tr(key, errno=row.errno or row.error or "", text=system_text(row.errno), call=row.call)
 
 
 def _seen(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[Section]:
     """What the record and the kernel show of it."""
     found = []
     if evidence.story is not None:
-        found.append(Section(tr("explain.story"), tuple(_told(evidence.story))))
-    kernel = _kernel(evidence.sample)
+        found.append(Section(tr("explain.story"), tuple(_told(evidence.story, evidence.kind))))
+    kernel = _kernel(evidence.sample, evidence.kind)
     if evidence.sample is not None and kernel and row.kind not in {COMMAND, NOTE}:
         heading = tr("explain.kernel", time=clock(evidence.sample.t_ns))
         found.append(Section(heading, (kernel,)))
     return found
 
 
-def _elsewhere(row: Row) -> str:
+def _elsewhere(row: Row, kind: SocketKind) -> str:
     """What other systems do, from their documentation; "" where nothing is known."""
     if row.kind in {COMMAND, NOTE}:
         return ""
@@ -111,30 +109,38 @@ def _elsewhere(row: Row) -> str:
     keys += [trouble] if trouble else [row.call]
     found = next((f"explain.on_others.{key}" for key in keys
                   if has(f"explain.on_others.{key}")), None)
-    return tr(found) if found is not None else ""
+    return tr(fitting(found, kind)) if found is not None else ""
 
 
 def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[Section]:
-    stem, values = _stem(row)
+    kind = evidence.kind
+    if evidence.abandoned is not None:
+        return _was_abandoned(row, evidence.abandoned, clock)
     if evidence.full is not None:
         return _queue_was_full(row, evidence, evidence.full, clock)
     if evidence.holder is not None:
         return [
-            Section(tr("explain.returned"), (what_failed(row),)),
+            Section(tr("explain.returned"), (what_failed(row, kind),)),
             Section(tr("explain.why"), (tr("explain.holder", name=evidence.holder),)),
-            Section(tr("explain.try"), (tr("explain.holder_try", name=evidence.holder),)),
+            Section(tr("explain.try"),
+                    (tr(fitting("explain.holder_try", kind), name=evidence.holder),)),
         ]
     if evidence.never_connected:
         return [Section(tr(f"explain.{heading}"), (tr(f"explain.never_connected_{part}"),))
                 for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))]
-    what = [what_failed(row)]
-    specific = f"{stem}.{row.call}"
-    if has(specific):
-        what.append(tr(specific, **values))
+    return [Section(tr(f"explain.{heading}"), (_told_of(row, part, kind),))
+            for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))]
+
+
+def _was_abandoned(row: Row, found: Abandoned, clock: Callable[[int], str]) -> list[Section]:
+    """Our own listener was closed with this connection in its queue: no guess is needed."""
+    why = [tr("explain.abandoned", name=found.listener, time=clock(found.closed_ns))]
+    if found.waiting is not None:
+        why.append(tr("explain.abandoned_queue", count=found.waiting))
     return [
-        Section(tr("explain.returned"), tuple(what)),
-        Section(tr("explain.why"), (tr(f"{stem}.kernel", **values),)),
-        Section(tr("explain.try"), (tr(f"{stem}.try", **values),)),
+        Section(tr("explain.returned"), (tr("explain.abandoned_what", errno=row.errno or ""),)),
+        Section(tr("explain.why"), tuple(why)),
+        Section(tr("explain.try"), (tr("explain.abandoned_try", name=found.listener),)),
     ]
 
 
@@ -153,19 +159,21 @@ def _queue_was_full(row: Row, evidence: Evidence, full: FullQueue,
 
 
 def _success(row: Row, evidence: Evidence) -> tuple[str, ...]:
-    if row.call == "recv" and row.result == 0:
-        return (tr("explain.eof_both" if evidence.both_finished else "explain.eof"),)
-    if row.call == "recv" and evidence.boundaries:
-        return (tr("explain.recv_message", result=row.result), *_cut_off(row))
-    key = f"explain.{row.call}" if has(f"explain.{row.call}") else "explain.ok"
-    return (tr(key, result=row.result, size=row.size, call=row.call), *_cut_off(row))
+    if row.call == "recv" and row.result == 0 and evidence.kind.type != "SOCK_DGRAM":
+        key = "explain.eof_both" if evidence.both_finished else "explain.eof"
+    elif row.call == "recv" and evidence.kind.type != "SOCK_STREAM":
+        key = "explain.recv_message"
+    else:
+        key = f"explain.{row.call}" if has(f"explain.{row.call}") else "explain.ok"
+    return (tr(fitting(key, evidence.kind), result=row.result, size=row.size, call=row.call),
+            *_cut_off(row, evidence.kind))
 
 
-def _cut_off(row: Row) -> tuple[str, ...]:
+def _cut_off(row: Row, kind: SocketKind) -> tuple[str, ...]:
     """That a message was longer than what was asked for."""
     if row.call not in {"recv", "recvfrom"} or row.size is None or _asked(row) >= row.size:
         return ()
-    return (tr("explain.truncated", size=row.size, asked=_asked(row)),)
+    return (tr(fitting("explain.truncated", kind), size=row.size, asked=_asked(row)),)
 
 
 def _asked(row: Row) -> int:
@@ -173,7 +181,7 @@ def _asked(row: Row) -> int:
     return int(head) if head.isdigit() else 1 << 62
 
 
-def _kernel(sample: SampleRow | None) -> str:
+def _kernel(sample: SampleRow | None, kind: SocketKind) -> str:
     if sample is None:
         return ""
     reading = json.loads(sample.reading)
@@ -184,7 +192,7 @@ def _kernel(sample: SampleRow | None) -> str:
         parts.append(tr("explain.queue", waiting=reading.get("unacked", 0),
                         limit=reading.get("sacked", 0)))
     parts += [
-        tr(f"explain.{key}", value=reading[key])
+        tr(fitting(f"explain.{key}", kind), value=reading[key])
         for key in ("unread", "unsent", "retransmits", "snd_wnd", "rtt_us", "drops")
         if key in reading and (stands or key not in {"unsent", "snd_wnd", "rtt_us"})
     ]

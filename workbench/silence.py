@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Final
 
+from workbench.engine.family import TCP, SocketKind, fitting
 from workbench.engine.snapshot import ConnectionSnapshot
 from workbench.texts import tr
 
@@ -15,6 +16,8 @@ AFTER: Final = 2.0
 
 PEER_FINISHED: Final = "CLOSE_WAIT"
 """The kernel's state once the peer's FIN is in, whether recv() has told of it or not."""
+CONNECTING: Final = frozenset({"SYN_SENT", "CONNECTING"})
+"""A connect() that has no answer yet; the second word is this program's, for AF_UNIX."""
 TWO_WAY: Final = frozenset({"ESTABLISHED", PEER_FINISHED, "SYN_RECV"})
 """Measured states in which this end can still send."""
 
@@ -45,7 +48,8 @@ def why_left_to_us(item: ConnectionSnapshot) -> str:
     return "silence.both_finished" if both else "silence.peer_finished"
 
 
-def reason(item: ConnectionSnapshot, seconds: float) -> tuple[str, dict[str, object]] | None:
+def reason(item: ConnectionSnapshot, seconds: float, kind: SocketKind = TCP
+           ) -> tuple[str, dict[str, object]] | None:
     """Key and gaps of the sentence for a connection that has been silent for so long.
 
     None where it owes nothing. The whole reading makes it more exact; without one only what the
@@ -54,14 +58,15 @@ def reason(item: ConnectionSnapshot, seconds: float) -> tuple[str, dict[str, obj
     if not is_owing(item):
         return None
     reading = item.reading
-    if item.state == "SYN_SENT":
+    if item.state in CONNECTING:
         repeats = reading.retransmits if reading is not None else None
-        key = "silence.syn" if repeats is not None else "silence.syn_unread"
+        key = "silence.syn" if repeats is not None else fitting("silence.syn_unread", kind)
         return key, {"seconds": f"{seconds:.0f}", "count": (repeats or 0) + 1}
     if is_left_to_us(item):
         return why_left_to_us(item), {"errno": item.errno or ""}
     if item.unsent or item.queued:
-        return _unsent(item)
+        key, values = _unsent(item)
+        return fitting(key, kind), values
     if item.waiting is not None:
         if reading is not None and reading.last_data_recv_ms is not None and item.bytes_in:
             seconds = reading.last_data_recv_ms / 1000
@@ -69,9 +74,9 @@ def reason(item: ConnectionSnapshot, seconds: float) -> tuple[str, dict[str, obj
     return None
 
 
-def why_silent(item: ConnectionSnapshot, seconds: float) -> str | None:
+def why_silent(item: ConnectionSnapshot, seconds: float, kind: SocketKind = TCP) -> str | None:
     """`reason` in words, and what waits in this program besides."""
-    found = reason(item, seconds)
+    found = reason(item, seconds, kind)
     if found is None:
         return None
     queued = f" {tr('silence.queued', count=item.queued)}" if item.queued else ""
@@ -106,14 +111,14 @@ class Silences:
             since = before[1] if before is not None and before[0] == activity else now
             self._last[item.id] = (activity, since)
 
-    def why(self, item: ConnectionSnapshot) -> tuple[str, str]:
+    def why(self, item: ConnectionSnapshot, kind: SocketKind = TCP) -> tuple[str, str]:
         """Why nothing happens on one of them, as a sentence and in a few words; "" where
         something does. That the next call is ours is no matter of time.
         """
         since = self._last.get(item.id)
         seconds = time.monotonic() - since[1] if since is not None else 0.0
         if is_left_to_us(item):
-            return why_silent(item, seconds) or "", tr(f"{why_left_to_us(item)}_short")
+            return why_silent(item, seconds, kind) or "", tr(f"{why_left_to_us(item)}_short")
         if seconds < AFTER:
             return "", ""
-        return why_silent(item, seconds) or "", ""
+        return why_silent(item, seconds, kind) or "", ""

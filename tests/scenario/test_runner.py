@@ -10,6 +10,7 @@ import pytest
 
 from tests.scenario.conftest import BOUND, PAIR, Play, reasons, steps
 from workbench.engine import commands as c
+from workbench.engine.family import PATH, SocketKind
 from workbench.engine.ticket import Outcome
 from workbench.scenario.model import Expect, Loop, Perform, Wait, parse
 from workbench.scenario.outcome import failure_text
@@ -154,16 +155,16 @@ def test_titles(step: Perform | Wait | Expect | Loop, title: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
-@pytest.mark.parametrize("family", ["AF_INET", "AF_UNIX", None])
+@pytest.mark.parametrize("family", ["AF_INET", "AF_UNIX", "AF_UNSPEC"])
 @pytest.mark.parametrize("errno", ["EADDRINUSE", "ENOENT", "ECONNREFUSED", "EACCES", "EPIPE",
                                    "ENOTUNIQ", "TimeoutError"])
 def test_a_failure_has_a_name_a_cause_and_a_way_out(
-    errno: str, family: str | None, language: str
+    errno: str, family: str, language: str
 ) -> None:
     set_language(language)
     of_python = errno.endswith("Error")
     outcome = Outcome(False, *((None, errno) if of_python else (errno, "OSError")))
-    text = failure_text(outcome, family).text
+    text = failure_text(outcome, SocketKind(family)).text
     assert text.startswith(errno)
     assert text.count(errno) == 1
     assert len(text) > 20
@@ -171,8 +172,8 @@ def test_a_failure_has_a_name_a_cause_and_a_way_out(
 
 def test_a_path_that_is_taken_has_another_way_out_than_a_port() -> None:
     taken = Outcome(False, "EADDRINUSE", "OSError")
-    assert "port" in failure_text(taken, "AF_INET").text
-    assert "delete the file" in failure_text(taken, "AF_UNIX").text
+    assert "port" in failure_text(taken, SocketKind("AF_INET")).text
+    assert "delete the file" in failure_text(taken, SocketKind("AF_UNIX", address=PATH)).text
 
 
 def test_a_report_is_ok_when_all_steps_held() -> None:

@@ -20,7 +20,7 @@ def test_what_a_connected_datagram_socket_hears_is_in_the_message(hand: Hand) ->
     hand.press("client.connect")
     hand.wait_says("client.message", "connect() has fixed the peer")
     hand.press("client.send")
-    hand.wait_says("client.message", "ECONNREFUSED: Nobody is listening")
+    hand.wait_says("client.message", "ECONNREFUSED: No socket has that port")
     assert hand.find("client.message_line").property("tone") == "bad"
     hand.press("client.why")
     seq = hand.window.controller.selection.seq

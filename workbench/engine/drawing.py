@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workbench.engine.endpoint import Endpoint
     from workbench.engine.settings import OptionValue
 
+_AF_UNIX: Final = getattr(socket, "AF_UNIX", -1)
 INTERNET: Final = (socket.AF_INET, socket.AF_INET6)
 LOOKED_AT: Final = 200
 """Newest open connections whose state is read from the kernel."""
@@ -121,7 +122,7 @@ def _own_state(channel: Channel) -> str:
     if not channel.open:
         return "CLOSED"
     if channel.connecting is not None:
-        return "SYN_SENT"
+        return "CONNECTING" if channel.traced.family == _AF_UNIX else "SYN_SENT"
     if channel.connected_ns is None:
         return "CLOSE"
     return "CLOSE_WAIT" if channel.peer_finished else "ESTABLISHED"

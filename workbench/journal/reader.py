@@ -298,11 +298,31 @@ class Reader:
             "SELECT count(*) FROM connection WHERE endpoint=? AND id<=? AND (parent IS NOT NULL)=?",
             (endpoint, connection, parent is not None))[0][0])
 
-    def socket_type(self, connection: int) -> str | None:
-        """SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET."""
-        found = self._all("SELECT p.type FROM connection c JOIN endpoint p ON p.id=c.endpoint"
-                          " WHERE c.id=?", (connection,))
-        return str(found[0][0]) if found else None
+    def socket_kind(self, connection: int) -> tuple[str, str]:
+        """Family and type of its endpoint: AF_INET …, SOCK_STREAM …."""
+        found = self._all("SELECT p.family, p.type FROM connection c JOIN endpoint p"
+                          " ON p.id=c.endpoint WHERE c.id=?", (connection,))
+        return (str(found[0][0]), str(found[0][1])) if found else ("AF_INET", "SOCK_STREAM")
+
+    def is_accepted(self, listener: ConnectionRow, client: ConnectionRow, connected: int) -> bool:
+        """Whether a listener may have accepted a client of ours whose connect ended at this row.
+
+        A client without an address (AF_UNIX) is known by its place: the queue is first in, first
+        out, so it was not if fewer were accepted than had connected before and with it.
+        """
+        if client.local is not None:
+            return bool(self._all("SELECT 1 FROM connection WHERE parent=? AND peer=? LIMIT 1",
+                                  (listener.id, client.local)))
+        begun, ended = listener.opened_seq or 0, listener.closed_seq or connected
+        if ended - begun > CHUNK:
+            return True  # too far to look: nothing is claimed
+        accepted = self._all("SELECT count(*) FROM event WHERE seq BETWEEN ? AND ?"
+                             " AND connection=? AND call='accept' AND error IS NULL",
+                             (begun, ended, listener.id))
+        before = self._all("SELECT count(*) FROM event e JOIN connection c ON c.id=e.connection"
+                           " WHERE e.seq BETWEEN ? AND ? AND e.call='connect' AND e.kind<>'command'"
+                           " AND e.error IS NULL AND c.peer=?", (begun, connected, client.peer))
+        return int(accepted[0][0]) >= int(before[0][0])
 
     def listeners_at(self, address: str) -> list[tuple[int, str]]:
         """Listening sockets of ours at an address: connection and endpoint's name, newest first."""

@@ -20,10 +20,11 @@ REMEMBERED: Final = 4096
 
 
 class Manner(NamedTuple):
-    """What decides how the bytes of an endpoint read as text."""
+    """What decides how the bytes and the failures of an endpoint read as text."""
 
     type: str = "SOCK_STREAM"
     encoding: str = "utf-8"
+    family: str = "AF_INET"
 
 
 def encoding_of(config: str) -> str:
@@ -44,7 +45,7 @@ class Recorded:
 
     def __call__(self, endpoint: str | None) -> Manner:
         if endpoint not in self._known:
-            self._known = {row.name: Manner(row.type, encoding_of(row.config))
+            self._known = {row.name: Manner(row.type, encoding_of(row.config), row.family)
                            for row in self._reader.endpoints()}
             self._known.setdefault(endpoint, Manner())
         return self._known[endpoint]

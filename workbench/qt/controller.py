@@ -12,8 +12,10 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from workbench.engine.commands import Command
+from workbench.engine.family import SocketKind
 from workbench.engine.snapshot import EndpointSnapshot
 from workbench.engine.ticket import Ticket
+from workbench.evidence import kind_of_row
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Manner, Recorded
 from workbench.qt.formatting import Accepted
@@ -207,8 +209,13 @@ class Controller(QObject):
         """How the bytes of an endpoint read as text: as it is set now, else as recorded."""
         if endpoint is not None and endpoint in self.session.endpoints:
             settings = self.session.settings(endpoint)
-            return Manner(settings.type, settings.encoding)
+            return Manner(settings.type, settings.encoding, settings.family)
         return self._recorded(endpoint)
+
+    def kind_of(self, row: Row) -> SocketKind:
+        """The kind of socket that an event happened on."""
+        manner = self.manner_of(row.endpoint)
+        return kind_of_row(row, manner.family, manner.type)
 
     def accepted(self, row: Row) -> Accepted | None:
         """What an accept() led to; None for every other row, and while that is not yet recorded."""

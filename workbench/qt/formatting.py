@@ -8,6 +8,7 @@ from typing import NamedTuple
 from workbench.engine.address import is_unix
 from workbench.engine.errors import PENDING
 from workbench.engine.events import COMMAND, NOTE
+from workbench.engine.family import TCP, SocketKind
 from workbench.explain import what_failed
 from workbench.journal.export import missing_bytes
 from workbench.journal.notes import note_text
@@ -83,13 +84,15 @@ def peer_text(address: str | None, owner: str | None) -> str:
     return f"= {owner} :{port}" if port.isdecimal() else f"= {owner}"
 
 
-def data_text(row: Row, accepted: Accepted | None = None, shown: str | None = None) -> str:
+def data_text(row: Row, accepted: Accepted | None = None, shown: str | None = None,
+              kind: SocketKind = TCP) -> str:
     """Bytes, addresses, notes: the last column.
 
     Args:
         row: the event.
         accepted: for an accept() that returned.
         shown: its bytes as text, where their stream is known.
+        kind: of socket that it happened on: the words of a failure fit it.
     """
     if row.kind == NOTE:
         return note_text(row)
@@ -109,7 +112,7 @@ def data_text(row: Row, accepted: Accepted | None = None, shown: str | None = No
     if row.call == "connect" and row.errno == "EINPROGRESS":
         return tr("log.pending")
     if failed(row):
-        return what_failed(row)
+        return what_failed(row, kind)
     if row.call == "connect" and row.result == 0 and row.local is not None:
         return tr("log.local", local=row.local)
     return ""

@@ -294,7 +294,8 @@ class LogModel(QAbstractTableModel):
             "" if event.kind == NOTE else call_text(event),
             result_text(event),
             took_text(event),
-            data_text(event, self._controller.accepted(event), self._bytes(event)),
+            data_text(event, self._controller.accepted(event), self._bytes(event),
+                      self._controller.kind_of(event)),
             *_extra(event),
         )
 

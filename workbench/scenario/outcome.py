@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.engine.errors import explanation_key, system_text
+from workbench.engine.errors import system_text
+from workbench.engine.family import TCP, SocketKind, error_stem, fitting
 from workbench.engine.ticket import Outcome
 from workbench.scenario.steps import Perform
-from workbench.texts import Problem, has
+from workbench.texts import Problem
 
 
 class Failed(Exception):
@@ -18,15 +19,15 @@ class Failed(Exception):
         self.problem = problem
 
 
-def check_outcome(step: Perform, outcome: Outcome, family: str | None = None) -> None:
-    """Hold a command's outcome against what the step says; `family`: of its endpoint.
+def check_outcome(step: Perform, outcome: Outcome, kind: SocketKind = TCP) -> None:
+    """Hold a command's outcome against what the step says; `kind`: of its endpoint.
 
     Raises:
         Failed: it failed and should not have, or the other way round.
     """
     if step.error is None:
         if not outcome.ok:
-            raise Failed(failure_text(outcome, family))
+            raise Failed(failure_text(outcome, kind))
         return
     if outcome.ok:
         raise Failed(Problem("scenario.should_fail", error=step.error))
@@ -34,23 +35,22 @@ def check_outcome(step: Perform, outcome: Outcome, family: str | None = None) ->
     got = {outcome.errno, outcome.error, type(cause).__name__}
     if step.error not in got:
         raise Failed(Problem("scenario.other_error", error=step.error,
-                              got=failure_text(outcome, family)))
+                              got=failure_text(outcome, kind)))
 
 
-def failure_text(outcome: Outcome, family: str | None = None) -> Problem:
-    """Why a command failed and what to do, as a sentence; `family`: of the endpoint."""
+def failure_text(outcome: Outcome, kind: SocketKind = TCP) -> Problem:
+    """Why a command failed and what to do, as a sentence; `kind`: of the endpoint."""
     if outcome.problem is not None:
         return outcome.problem
     if outcome.tried is not None:
         return Problem("scenario.failed_addresses", count=len(outcome.tried.failures),
                        address=outcome.tried.name, tried=str(outcome.tried),
-                       last=failure_text(replace(outcome, tried=None), family))
+                       last=failure_text(replace(outcome, tried=None), kind))
     name = outcome.errno or outcome.error or ""
-    if family == "AF_UNIX" and has(f"unix.{name}"):
-        return Problem(f"unix.{name}")
-    key = explanation_key(outcome.errno, outcome.error)
+    key = error_stem(outcome.errno, outcome.error, kind)
     if key == "errors.other":
         return Problem("scenario.failed_otherwise", name=name, text=system_text(outcome.errno))
     values = {"errno": name, "text": system_text(outcome.errno), "call": ""}
     return Problem("scenario.failed", name=name,
-                   what=Problem(f"{key}.what", **values), way=Problem(f"{key}.try", **values))
+                   what=Problem(fitting(f"{key}.what", kind), **values),
+                   way=Problem(fitting(f"{key}.try", kind), **values))

@@ -9,6 +9,7 @@ from threading import Event as Flag
 from typing import Final
 
 from workbench.engine import commands as c
+from workbench.engine.family import TCP, SocketKind, kind_of
 from workbench.engine.kernel import Reading
 from workbench.engine.ticket import Ticket
 from workbench.journal.reader import Row
@@ -323,10 +324,12 @@ class Runner:
         if ticket.outcome.problem is not None:
             self._read(wait=True)
             self._matcher.refused(ticket.seq)
-        check_outcome(step, ticket.outcome, self._family(step.command.endpoint))
+        check_outcome(step, ticket.outcome, self._kind(step.command.endpoint))
 
-    def _family(self, endpoint: str | None) -> str | None:
-        return self._session.settings(endpoint).family if endpoint is not None else None
+    def _kind(self, endpoint: str | None) -> SocketKind:
+        if endpoint is None:
+            return TCP
+        return kind_of(self._session.settings(endpoint), self._session.settings)
 
     def _look(self, step: Expect) -> None:
         """Ask the kernel until it shows what is expected; each answer is kept in the record."""

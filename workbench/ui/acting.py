@@ -9,8 +9,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.engine import commands as c
-from workbench.engine import errors
 from workbench.engine.errors import PENDING
+from workbench.engine.family import error_stem, fitting, kind_of
 from workbench.engine.settings import Role
 from workbench.texts import Problem
 from workbench.ui import bindings
@@ -126,8 +126,10 @@ class Acting(QWidget):
             self.refuse(outcome.problem, self.way_out(command, None))
             return
         call = self._failed_call(command)
-        key = errors.explanation_key(outcome.errno, outcome.error)
-        what = say(f"{key}.what")
+        kind = kind_of(self.controller.session.settings(self.name),
+                       self.controller.session.settings)
+        stem = error_stem(outcome.errno, outcome.error, kind)
+        what = say(fitting(f"{stem}.what", kind))
         if outcome.tried is not None:
             text = say("message.failed_addresses", count=len(outcome.tried.failures),
                        address=outcome.tried.name, tried=str(outcome.tried), what=what)

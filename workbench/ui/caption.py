@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout
 
+from workbench.evidence import Evidence
 from workbench.explain import Explanation, explain
 from workbench.journal.query import parse
 from workbench.qt.formatting import result_text, title_of
@@ -87,7 +88,8 @@ class Caption(QFrame):
         found = next(controller.reader.select(CALLS, after, committed), [])
         row = controller.reader.row(found[-1]) if found else None
         if row is not None:
-            self._show(explain(row, title=title_of(row)), result_text(row))
+            known = Evidence(kind=controller.kind_of(row))
+            self._show(explain(row, title=title_of(row), evidence=known), result_text(row))
 
     def _show(self, shown: Explanation, result: str) -> None:
         """The first paragraph is what the call returned."""

@@ -26,6 +26,7 @@ from workbench.ui.panel_parts.editor import Editor
 from workbench.ui.panel_parts.lines import Line
 from workbench.ui.panel_parts.many_clients import ManyClients
 from workbench.ui.panel_parts.message_line import Message, WayOut
+from workbench.ui.reset_cause import ResetCauses
 from workbench.ui.sending import Sending
 from workbench.ui.ways import client_ways
 from workbench.ui.wording import say
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from workbench.engine.ticket import Ticket
     from workbench.journal.reader import Row
 
+NOBODY_THERE = frozenset({"ECONNREFUSED", "ENOENT"})
+"""Nobody has the address: over AF_UNIX there is no file of that name either."""
 DEFAULT_TEXT = "hello, 服务器\\r\\n"
 
 
@@ -49,6 +52,7 @@ class ClientPanel(EndpointPanel):
         self.count = add(TextField(width=5), "count")
         self.table.hide()
         self.many = ManyClients(self)
+        self._resets = ResetCauses(self.controller)
         self.editor = Editor(self.controls, DEFAULT_TEXT)
         self.behaviour_row = QWidget()
         behaviour = FlowLayout(self.behaviour_row)
@@ -245,8 +249,9 @@ class ClientPanel(EndpointPanel):
             super()._show_outcome(ticket)
 
     def way_out(self, command: c.Command, errno: str | None) -> WayOut | None:
-        if errno == "ECONNREFUSED" and self.link.name is not None:
-            return WayOut("start_server", self._start_link)
+        if errno in NOBODY_THERE and self.link.name is not None:
+            caption = "bind_server" if self.address_line.datagram else "start_server"
+            return WayOut(caption, self._start_link)
         return None
 
     def ways(self, row: Row) -> tuple[WayOut, ...]:
@@ -255,7 +260,8 @@ class ClientPanel(EndpointPanel):
     def _start_link(self) -> None:
         if self.link.name is not None:
             self.link.start()
-            self.tell("info", say("message.now_connect"))
+            datagram = self.address_line.datagram
+            self.tell("info", say("message.now_send" if datagram else "message.now_connect"))
             self.address_line.primary.setFocus()  # the pressed button goes, this comes next
 
     # -- showing --------------------------------------------------------------------------------
@@ -268,7 +274,7 @@ class ClientPanel(EndpointPanel):
         if way is not None and self.link.phase is Phase.LISTENING:
             way = None  # it listens by now
         return status_of(snapshot, self.ready(), self._select_newest_failure, self.start, way,
-                         self.many.chosen_count)
+                         self.many.chosen_count, self._resets.of)
 
     def show_state(self, snapshot: EndpointSnapshot) -> None:
         """Of many there is no one state while one is open: how many of them are."""
@@ -337,6 +343,7 @@ class ClientPanel(EndpointPanel):
 
     def begin_anew(self) -> None:
         self.again.stop()
+        self._resets.begin_anew()
         self.sending.begin_anew()
         super().begin_anew()
         self.talk.feed.again()

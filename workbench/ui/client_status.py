@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.engine.errors import explanation_key
+from collections.abc import Callable
+
+from workbench.engine.family import SocketKind, error_stem, fitting, kind_of
 from workbench.engine.settings import Role
 from workbench.engine.snapshot import (
     ChipState,
@@ -40,13 +42,16 @@ def state_of(snapshot: EndpointSnapshot) -> str:
 
 
 def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show,
-              way_out: WayOut | None, chosen: int | None) -> Message:
+              way_out: WayOut | None, chosen: int | None,
+              abandoned_by: Callable[[ConnectionSnapshot], str | None] = lambda _item: None
+              ) -> Message:
     """The message line from the first connect on.
 
     Args:
         ready: what it says while nothing is open.
         why: shows the event behind a failure. again: connects anew.
         way_out: of many that were refused. chosen: how many of many Send goes to; None: all.
+        abandoned_by: the listener of ours in whose accept queue a connection was reset.
     """
     if snapshot.settings.role is Role.DATAGRAM:
         return _datagram(snapshot, ready, why)
@@ -63,12 +68,15 @@ def status_of(snapshot: EndpointSnapshot, ready: Message, why: Show, again: Show
         if newest.connected_ns is None and newest.errno is not None:
             return Message("bad", say("message.never_connected", errno=newest.errno), why=why)
         if newest.errno is not None and snapshot.open_count == 1:
-            return Message("bad", say("message.broken", errno=newest.errno), why=why,
+            listener = abandoned_by(newest)
+            text = say("message.broken", errno=newest.errno) if listener is None else say(
+                "message.broken_abandoned", errno=newest.errno, name=listener)
+            return Message("bad", text, why=why,
                            way_out=WayOut("connect_again", again))
         return _opened(snapshot, newest)
     last = snapshot.connections[-1] if snapshot.connections else None
     if last is not None:
-        return _ended(last, why)
+        return _ended(last, why, kind_of(snapshot.settings), abandoned_by(last))
     if snapshot.phase is Phase.FAILED:
         return failed_before(why)
     return ready
@@ -78,15 +86,16 @@ def _datagram(snapshot: EndpointSnapshot, ready: Message, why: Show) -> Message:
     if snapshot.phase not in OPEN:
         return ready
     newest = newest_open(snapshot)
+    kind = kind_of(snapshot.settings)
     if newest is not None and newest.errno is not None:
-        what = say(f"{explanation_key(newest.errno, None)}.what")
+        what = say(fitting(f"{error_stem(newest.errno, None, kind)}.what", kind))
         return Message("bad", say("message.udp_failed", errno=newest.errno, what=what), why=why)
     if connected_datagram(snapshot):
         peer = newest.peer if newest is not None else None
         return Message("good", say("message.udp_connected", local=snapshot.local or "",
                                    peer=peer or ""))
     if snapshot.local is None:
-        return Message("info", say("message.udp_open_unnamed"))
+        return Message("info", say(fitting("message.udp_open_unnamed", kind)))
     return Message("info", say("message.udp_open", local=snapshot.local))
 
 
@@ -128,14 +137,19 @@ def _opened(snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> Message:
     return Message("good", say(key, local=newest.local or "", took=took))
 
 
-def _ended(last: ConnectionSnapshot, why: Show) -> Message:
+def _ended(last: ConnectionSnapshot, why: Show, kind: SocketKind, listener: str | None) -> Message:
+    if listener is not None:
+        text = say("message.closed_abandoned", errno=last.errno or "", name=listener)
+        return Message("bad", text, why=why)
     if last.close_cause in (CloseCause.FAILED, CloseCause.TIMED_OUT, CloseCause.RESET):
-        text = say(f"message.closed_{last.close_cause.name.lower()}", errno=last.errno or "")
+        text = say(fitting(f"message.closed_{last.close_cause.name.lower()}", kind),
+                   errno=last.errno or "")
         return Message("bad", text, why=why)
     cause = last.close_cause or CloseCause.LOCAL
     if cause is CloseCause.ABORTED:
         key = {True: "reset", False: "finished", None: "unknown"}[was_reset(last)]
-        return Message("info", say(f"message.aborted_{key}", state=last.aborted_in or ""))
+        return Message("info", say(fitting(f"message.aborted_{key}", kind),
+                                   state=last.aborted_in or ""))
     return Message("info", say(f"message.closed_{cause.name.lower()}"))
 
 

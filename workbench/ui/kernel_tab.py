@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.engine.family import SocketKind
 from workbench.engine.settings import Role
 from workbench.silence import why_silent
 from workbench.texts import Problem, tr
@@ -176,14 +177,15 @@ class KernelTab(QWidget):
         self.who.setText(f"{who}, {ends}" if ends else who)
 
     def _datagram(self, number: int) -> bool:
-        return self._controller.reader.socket_type(number) == "SOCK_DGRAM"
+        return self._controller.reader.socket_kind(number)[1] == "SOCK_DGRAM"
 
     def _show_live(self, item: ConnectionSnapshot) -> None:
         activity = (item.bytes_in, item.bytes_out, item.state)
         if activity != self._activity:
             self._activity, self._since = activity, time.monotonic()
         quiet = time.monotonic() - self._since
-        why = why_silent(item, quiet) if quiet >= 2.0 else None
+        kind = SocketKind(*self._controller.reader.socket_kind(item.id))
+        why = why_silent(item, quiet, kind) if quiet >= 2.0 else None
         self.silence.setText(why or "")
         self.silence.setVisible(why is not None)
         assert item.reading is not None

@@ -117,6 +117,7 @@ class Ways(QWidget):
             gone = item.widget()
             if gone is not None:
                 gone.hide()
+                gone.setObjectName("")  # the next one may have the same, before this one is gone
                 gone.deleteLater()
         for way, (key, words) in zip(ways, offered, strict=True):
             button = QPushButton(words)

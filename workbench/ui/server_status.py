@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from workbench.engine.family import fitting, kind_of
 from workbench.engine.settings import Role
 from workbench.engine.snapshot import EndpointSnapshot, Phase
 from workbench.ui.draft import UNIX
@@ -40,7 +41,8 @@ def _open(snapshot: EndpointSnapshot) -> Message:
     if snapshot.phase is Phase.BOUND and not datagram:
         return Message("busy", say("message.bound_only", local=local))
     if is_full(snapshot):
-        return Message("busy", say("message.listening_full", local=local))
+        return Message("busy", say(fitting("message.listening_full", kind_of(snapshot.settings)),
+                                   local=local))
     kind = "bound" if datagram else "listening"
     wished = snapshot.settings.address.rpartition(":")[2]
     if local and not local.startswith(LOOPBACK):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine.errors import PENDING
+from workbench.engine.family import kind_of
 from workbench.silence import reason
 from workbench.ui.wording import say
 
@@ -43,6 +44,7 @@ def _telling(rows: list[Row]) -> int | None:
 
 def _say(panel: EndpointPanel, item: ConnectionSnapshot) -> None:
     since = item.waiting.since_ns if item.waiting is not None else item.opened_ns
-    found = reason(item, (panel.controller.now_ns() - since) / 1e9)
+    found = reason(item, (panel.controller.now_ns() - since) / 1e9,
+                   kind_of(panel.settings))
     if found is not None:
         panel.tell("busy", say(found[0], **found[1]))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Sign
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from workbench.engine.family import TCP, kind_of
 from workbench.engine.snapshot import ConnectionSnapshot, EndpointSnapshot
 from workbench.silence import Silences
 from workbench.texts import tr
@@ -52,6 +53,7 @@ class ConnectionTable(QTableView):
         super().__init__()
         self._columns = CLIENT if client else STREAM
         self._silences = Silences()
+        self._kind = TCP
         self._filling = False
         self._chosen_open: set[int | str] = set()
         self._newest = 0
@@ -159,6 +161,7 @@ class ConnectionTable(QTableView):
         """`datagram`: what is chosen in the fields: its columns stand there before it is open."""
         items = () if datagram else sorted(snapshot.connections, key=lambda item: item.number)
         self._silences.track(items)
+        self._kind = kind_of(snapshot.settings)
         lines = tuple(map(line_of, items)) if not datagram else tuple(
             map(peer_line, snapshot.peers))
         kept = {line.key for line in self.chosen_all()}
@@ -202,7 +205,7 @@ class ConnectionTable(QTableView):
 
     def _why(self, line: Line) -> tuple[str, str]:
         if isinstance(line.item, ConnectionSnapshot):
-            return self._silences.why(line.item)
+            return self._silences.why(line.item, self._kind)
         return "", ""
 
     def why(self, number: int) -> str:
