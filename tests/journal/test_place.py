@@ -209,6 +209,38 @@ def test_a_file_that_was_emptied_stops_the_recording(
     assert not list(made.path.parent.glob("*continued*"))
 
 
+@pytest.mark.parametrize("size", [100, 30_000_000])
+def test_a_file_that_was_overwritten_is_noticed(
+    told: tuple[Recorder, threading.Event], size: int
+) -> None:
+    """As cp does it: the same inode. What was in it only is gone, and that is said."""
+    made, noticed = told
+    with made.path.open("r+b") as other:
+        other.write(os.urandom(size))
+        other.truncate()
+    while not noticed.is_set():
+        made.put(event())
+        made.flush(BOUND)
+    assert made.failed is not None
+    made.put(event())
+    assert made.flush(BOUND)
+    assert made.not_recorded > 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be taken away there")
+def test_another_record_copied_over_it_is_noticed(
+    told: tuple[Recorder, threading.Event], tmp_path: Path
+) -> None:
+    made, noticed = told
+    other = Recorder(tmp_path / "other.swb")
+    other.start()
+    for _ in range(BEFORE * 2):
+        other.put(event(payload=bytes(1_000)))
+    other.close()
+    shutil.copyfile(other.path, made.path)
+    assert noticed.wait(BOUND)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="an open file cannot be taken away there")
 def test_where_no_other_can_be_made_it_is_said(told: tuple[Recorder, threading.Event]) -> None:
     made, noticed = told

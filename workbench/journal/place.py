@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import sqlite3
 from collections.abc import Callable
@@ -16,15 +17,17 @@ from workbench.texts import Problem, reason_of
 
 BESIDE: Final = ("", "-wal", "-shm")
 """What SQLite has open while it writes, by what follows the record's name."""
+SIGN: Final = b"started_perf_ns"
+"""Key of a row in table meta whose value no other record has; it stays where it was written."""
 _Identity = tuple[int, int]
 
 
 class Place:
     """A record that this process writes.
 
-    SQLite goes on writing to files that were deleted or replaced, and says nothing. They are
-    compared by device and inode, and only with stat(2): to close a descriptor of one of them would
-    drop SQLite's locks (fcntl(2)).
+    SQLite goes on writing to files that were deleted, replaced or overwritten, and says nothing.
+    They are compared by device and inode, and some bytes of the file by what they were. To close a
+    descriptor of it drops all of SQLite's locks (fcntl(2)): ours is open as long as they matter.
 
     Attributes:
         path: the record's file.
@@ -54,20 +57,35 @@ class Place:
             raise
         self._files = {at: _identity(at) for at in self._paths()}
         self._size = 0
+        self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._sign = self._find_sign()
+        self._overwritten = False
+
+    def _read(self, at: int, size: int) -> bytes:
+        os.lseek(self._descriptor, at, os.SEEK_SET)
+        return os.read(self._descriptor, size)
+
+    def _find_sign(self) -> tuple[int, bytes]:
+        """Where this record's own start is written, and how."""
+        head = self._read(0, 2**20)
+        at = max(0, head.find(SIGN))
+        return at, head[at:at + len(SIGN) + 8]
 
     def _paths(self) -> list[Path]:
         return [self.path.with_name(self.path.name + suffix) for suffix in BESIDE]
 
     def lost(self) -> bool:
-        """Whether one of the files was deleted, replaced or cut short since it was made."""
+        """Whether one of the files was deleted, replaced, overwritten or cut since it was made."""
         try:
             if any(_identity(path) != known for path, known in self._files.items()):
                 return True
             size, before = self.path.stat().st_size, self._size
+            at, written = self._sign
+            self._overwritten = size < before or self._read(at, len(written)) != written
         except OSError:  # it cannot be looked at now: that says nothing of what is there
             return False
         self._size = size
-        return size < before
+        return self._overwritten
 
     def keep_locked(self) -> None:
         """Lock it again where the lock was deleted: without one it counts as left by a crash."""
@@ -83,18 +101,22 @@ class Place:
     def close(self, not_recorded: int) -> None:
         """Mark the record as closed, leave one file, let it go."""
         file.seal(self.db, not_recorded)
+        os.close(self._descriptor)
         self._lock.release()
 
     def abandon(self) -> None:
         """Let go of what was lost; of its files nothing stays that another could take for its own.
 
-        A file that was only moved is whole then, wherever it is.
+        A file that was only moved is whole then, wherever it is; one that was overwritten is
+        somebody else's now.
         """
         with suppress(sqlite3.Error):
-            file.mark_closed(self.db)
-            self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            if not self._overwritten:
+                file.mark_closed(self.db)
+                self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         with suppress(sqlite3.Error):
             self.db.close()
+        os.close(self._descriptor)
         for path, known in self._files.items():
             with suppress(OSError):
                 if path != self.path and _identity(path) == known:
