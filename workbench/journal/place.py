@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -41,23 +41,21 @@ class Place:
             Problem: it exists, or cannot be made; nothing is left then.
         """
         self.path = path
-        file.create(path)
-        try:
-            self._lock = RecordLock(path)
-        except OSError as error:
-            path.unlink()
-            raise Problem("journal.cannot_create", path=str(path),
-                          reason=reason_of(error)) from error
-        try:
+        with ExitStack() as undo:
+            file.create(path)
+            undo.callback(path.unlink, missing_ok=True)
+            try:
+                self._lock = RecordLock(path)
+                undo.callback(self._lock.release)
+                self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+                undo.callback(os.close, self._descriptor)
+            except OSError as error:
+                raise Problem("journal.cannot_create", path=str(path),
+                              reason=reason_of(error)) from error
             self.db = fill(path)
-        except Problem:
-            self._lock.release()
-            with suppress(OSError):
-                path.unlink()
-            raise
+            undo.pop_all()
         self._files = {at: _identity(at) for at in self._paths()}
         self._size = 0
-        self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         self._sign = self._find_sign()
         self._overwritten = False
 
