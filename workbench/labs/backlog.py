@@ -41,7 +41,7 @@ class BacklogRun:
 
     Attributes:
         settings: as given. client, server: names of the endpoints.
-        failure: why the listener could not be set up, None where it could.
+        failure: why the listener could not be set up, or why nothing can be said of the clients.
     """
 
     def __init__(self, session: Session, settings: BacklogSettings, *, name: str = "") -> None:
@@ -181,9 +181,10 @@ class BacklogRun:
         try:
             if self._open():
                 self._conduct(fold)
+                result = self._conclude(fold)
                 stopped = self._session.journal.failed
                 if stopped is None:
-                    self._result = self._conclude(fold)
+                    self._result = result
                 else:  # what the clients met afterwards is not known
                     self.failure = failed(Problem("scenario.not_recorded", reason=stopped))
         finally:
