@@ -114,6 +114,7 @@ COVERED_BY = {
     "labs/namespace_helper.py": ("labs/test_private_net.py", "firewall"),
     "scenario/recorded.py": ("scenario/test_from_record.py", "Configure"),
     "scenario/unmet.py": ("scenario/test_expect.py", "within"),
+    "start.py": ("test_main.py", "wants_window"),
     "ui/acting.py": ("ui/test_ways.py", "_select_newest_failure"),
     "ui/actions.py": ("ui/test_tables.py", "_in_front"),
     "ui/asking.py": ("ui/panel_parts/test_editor.py", "QFileDialog"),

@@ -1,13 +1,9 @@
-"""socket-workbench: the command line where a subcommand is named, otherwise the window.
-
-The first import here is the standard library alone, and so are `wants_window` and `no_display`:
-scripts/run.py asks them before anything is installed.
-"""
+"""socket-workbench as a process: `python -m workbench`, and what its command calls."""
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # built in: `signal` imports enum, which takes long
 import os
-import signal
 import sys
 
 
@@ -15,108 +11,17 @@ def _leave(_number: int, _frame: object) -> None:
     os._exit(130)
 
 
-def _when_asked_to_end(handler: signal.Handlers | Callable[[int, object], None]) -> None:
-    names = ("SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK")  # the last one is Windows'
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    for number in numbers:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup(1)
-            signal.signal(number, handler)
-    if sys.platform != "win32":  # scripts/run.py holds them back until here
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
-
-
 if __name__ == "__main__":
-    # Before the imports that take their time: KeyboardInterrupt would be a traceback out of them.
-    # Until something is open there is nothing to tidy; then `interrupts` takes over.
-    _when_asked_to_end(_leave)
+    # Python's own KeyboardInterrupt would be a traceback out of the middle of an import. So this
+    # file is short: it is compiled before its first line can run. `start` goes on from here.
+    for _name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        _number = getattr(_signal, _name, None)
+        if _number is not None and _signal.getsignal(_number) != _signal.SIG_IGN:  # nohup(1)
+            _signal.signal(_number, _leave)
 
-import importlib  # noqa: E402 - as above
-from typing import TYPE_CHECKING, Final  # noqa: E402 - as above
+from workbench.start import main, no_display, wants_window  # noqa: E402 - as above
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-COMMANDS: Final = frozenset({"run", "lab", "listen", "connect", "export"})
-_ANYWHERE: Final = frozenset({"-h", "--help", "--version"})
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Run the program; its exit status. Without `argv` this is the process's own main()."""
-    if argv is not None:
-        return _run(argv)
-    _when_asked_to_end(_leave)
-    try:
-        return _run(sys.argv[1:])
-    finally:
-        # all is closed: what is left is the interpreter's own end, and the status stands
-        _when_asked_to_end(signal.SIG_IGN)
-
-
-def _run(args: list[str]) -> int:
-    if not wants_window(args):
-        from workbench.cli import main as command_line
-
-        return command_line(args)
-    words = no_display(args, "socket-workbench") or _no_qt(args)
-    if words:
-        print(words, file=sys.stderr)
-        return 2
-    from workbench.app import main as window
-
-    return window(args)
-
-
-def wants_window(args: list[str]) -> bool:
-    """Whether these arguments open the window."""
-    words = _without_language(args)
-    return not (words and (words[0] in COMMANDS or not _ANYWHERE.isdisjoint(words)))
-
-
-def no_display(args: list[str], command: str) -> str | None:
-    """Two lines about the missing display and the ways on; None where there is one.
-
-    Args:
-        args: of the program; they may choose the language.
-        command: how the person called the program.
-    """
-    if sys.platform in {"win32", "darwin"}:
-        return None
-    # a platform that someone chose by hand (offscreen, vnc, eglfs) needs neither X nor Wayland
-    chosen = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0]
-    if chosen and not chosen.startswith(("xcb", "wayland")):
-        return None
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        return None
-    return _say(args, "start.no_display", command=command)
-
-
-def _no_qt(args: list[str]) -> str | None:
-    """Why Qt cannot be loaded; None where it can."""
-    try:
-        importlib.import_module("PySide6.QtWidgets")
-    except ImportError as error:
-        if isinstance(error, ModuleNotFoundError):
-            return _say(args, "start.no_pyside")
-        return _say(args, "start.no_qt_libraries", reason=error)  # libEGL.so.1 and the like
-    return None
-
-
-def _without_language(args: list[str]) -> list[str]:
-    """The arguments without `--lang X`, which may stand before a subcommand."""
-    words = [word for word in args if not word.startswith("--lang=")]
-    if "--lang" in words:
-        at = words.index("--lang")
-        del words[at : at + 2]
-    return words
-
-
-def _say(args: list[str], key: str, **values: object) -> str:
-    from workbench.texts import LANGUAGES, set_language, system_language, tr
-
-    asked = [word.removeprefix("--lang=") for word in args]
-    set_language(next((word for word in asked if word in LANGUAGES), system_language()))
-    return tr(key, **values)
-
+__all__ = ["main", "no_display", "wants_window"]
 
 if __name__ == "__main__":
     sys.exit(main())

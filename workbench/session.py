@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from workbench.engine import commands as c
-from workbench.engine import kernel
+from workbench.engine import descriptors
 from workbench.engine.address import AddressKind, parse
 from workbench.engine.datagram import DatagramEndpoint
 from workbench.engine.endpoint import Endpoint
@@ -68,7 +68,7 @@ class Session:
         Raises:
             Problem: the file exists, or cannot be made.
         """
-        kernel.raise_fd_limit()
+        descriptors.raise_fd_limit()
         self.passing: Problem | None = None
         self._folders: list[PrivateFolder] = []
         try:

@@ -68,6 +68,7 @@ def draw(endpoint: Endpoint, watched: frozenset[int],
         peers=endpoint.peers(),
         counter=endpoint.counter.upcoming,
         drops=endpoint.drops(),
+        no_room=endpoint.no_room,
         bytes_in=into + sum(row.bytes_in for row in rows),
         bytes_out=out + sum(row.bytes_out for row in rows),
     )

@@ -70,7 +70,10 @@ class Endpoint:
         bytes_closed: received and sent by the closed ones.
         last_local: where the own socket was bound before it was closed; @links still lead there.
         counter: fills {counter} in what is sent.
+        no_room: accept() waits: no descriptor is left but those that the program keeps.
     """
+
+    no_room = False
 
     def __init__(self, number: int, settings: EndpointSettings, around: Surroundings,
                  spawn: Spawn) -> None:
@@ -108,7 +111,11 @@ class Endpoint:
 
     def submit(self, ticket: Ticket) -> None:
         """Hand a command to the endpoint's thread, and start one where there is none."""
-        self.worker.post(lambda: perform(self, ticket))
+        try:
+            self.worker.post(lambda: perform(self, ticket))
+        except Problem as problem:  # it got no thread
+            self.not_done(problem, ticket)
+            ticket.fail(problem)
 
     def look(self, connection: int | None, answer: Callable[[Reading | None], None]) -> None:
         """Keep a reading in the record and hand it to `answer`, on the endpoint's thread.

@@ -1,4 +1,4 @@
-"""What only the kernel knows: TCP_INFO, queues, unread and unsent bytes, drops, limits.
+"""What only the kernel knows: TCP_INFO, queues, unread and unsent bytes, drops.
 
 Readings only look: they change nothing and make no event. What a system lacks is None.
 """
@@ -11,10 +11,7 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -208,63 +205,6 @@ def _rqlen(answer: bytes) -> tuple[int, int] | None:
             return waiting, limit
         position += (size + 3) & ~3
     return None
-
-
-def raise_fd_limit() -> None:
-    """Raise the soft limit of open descriptors to the hard one."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (OSError, ValueError):  # macOS names a hard limit that it does not grant
-            return
-
-
-def check_file_limit() -> None:
-    """Raises Problem where a process cannot limit its descriptors (RLIMIT_NOFILE)."""
-    if find_spec("resource") is None:
-        raise Problem("engine.no_file_limit")
-
-
-@contextmanager
-def no_more_files(sock: socket.socket) -> Iterator[None]:
-    """The whole process can open nothing meanwhile; what is open goes on. One call long at most.
-
-    The limit is the lowest free number (found with `sock`'s descriptor) and not 0: poll(2)
-    refuses more descriptors than the limit. Where there is no such limit, nothing changes:
-    `check_file_limit` says so before.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    free = os.dup(sock.fileno())
-    os.close(free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-def fd_room() -> int | None:
-    """How many more descriptors this process may open; None where it cannot be told."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    try:
-        used = len(list(Path("/proc/self/fd").iterdir()))
-    except OSError:
-        return None
-    return None if soft == resource.RLIM_INFINITY else max(0, soft - used - 8)
 
 
 def check_backlog(backlog: int) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from workbench.engine import commands as c
-from workbench.engine import kernel
+from workbench.engine import descriptors, kernel
 from workbench.engine.binding import BoundFile, bind_searching, within_reach
 from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
@@ -29,7 +29,8 @@ from workbench.engine.traced import SockAddress, TracedSocket
 from workbench.texts import Problem
 
 BACK_OFF: Final = 0.5
-"""Seconds without accept after EMFILE: the connection stays queued, the selector would spin."""
+"""Seconds without accept after EMFILE, or while no descriptor is left for a connection: it stays
+queued, the selector would spin."""
 _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
@@ -181,7 +182,7 @@ class ListenerEndpoint(Endpoint):
         """`count` accepts, waiting as `settimeout` says."""
         own = self.need_own()
         if isinstance(ticket.command, c.Accept) and ticket.command.no_files:
-            kernel.check_file_limit()
+            descriptors.check_file_limit()
         for index in range(count):
             op = Op("accept", 0, ticket if index == count - 1 else None)
             own.ops.append(op)
@@ -207,6 +208,8 @@ class ListenerEndpoint(Endpoint):
 
     def _accept(self, op: Op | None, cause: Cause | None) -> None:
         own = self.need_own()
+        if not self._may_take_one(own, op):
+            return
         try:
             with self._room(op):
                 traced = own.traced.accept(cause)
@@ -224,21 +227,43 @@ class ListenerEndpoint(Endpoint):
         self.give_behaviour(channel, self.responder, greet=True)
         channel.refresh()
 
+    def _may_take_one(self, own: OwnSocket, op: Op | None) -> bool:
+        """Whether another connection leaves the program its own descriptors; if not, it waits."""
+        if _without_files(op) or descriptors.has_room(own.traced.raw):
+            if self.no_room:
+                self.no_room = False
+                self.note("accept_goes_on", "", own.traced.id)
+            return True
+        if op is not None and (self.timeout == 0 or self.phase is not Phase.LISTENING):
+            own.end_op(op, descriptors.no_room())  # it does not wait for anything
+            return False
+        if not self.no_room:
+            self.no_room = True
+            self.note("accept_held", descriptors.facts(), own.traced.id)
+        self._wait(own)
+        return False
+
     def _room(self, op: Op | None) -> AbstractContextManager[None]:
         """Room for a descriptor, or none where the accept was asked for without."""
-        asked = op.ticket.command if op is not None and op.ticket is not None else None
-        if not isinstance(asked, c.Accept) or not asked.no_files:
+        if not _without_files(op):
             return nullcontext()
         own = self.need_own()
         self.note("no_files", "", own.traced.id, op.ticket if op is not None else None)
-        return kernel.no_more_files(own.traced.raw)
+        return descriptors.no_more_files(own.traced.raw)
 
     def _back_off(self, own: OwnSocket) -> None:
         self.note("accept_backs_off", str(BACK_OFF), own.traced.id)
-        self._backing_off = self.worker.loop.after(BACK_OFF, self._try_again)
+        self._wait(own)
+
+    def _wait(self, own: OwnSocket) -> None:
+        """No accept for a moment."""
+        if self._backing_off is None:
+            self._backing_off = self.worker.loop.after(BACK_OFF, self._try_again)
         own.refresh()
 
     def _try_again(self) -> None:
+        if self._backing_off is not None:
+            self._backing_off.cancel()
         self._backing_off = None
         if self._own is not None:
             self._own.refresh()
@@ -257,10 +282,13 @@ class ListenerEndpoint(Endpoint):
         super().channel_closed(channel)
         if channel is self._own:
             self._own = None
+            self.no_room = False
             self.phase = Phase.CLOSED
             if self._backing_off is not None:
                 self._backing_off.cancel()
                 self._backing_off = None
+        elif self.no_room:
+            self._try_again()
 
     def waiting(self) -> Waiting | None:
         own = self._own
@@ -276,3 +304,7 @@ class ListenerEndpoint(Endpoint):
         return kernel.drops(self._own.traced.raw) if self._own is not None else None
 
 
+def _without_files(op: Op | None) -> bool:
+    """Whether an accept was asked for with no descriptor free: EMFILE is to be seen."""
+    asked = op.ticket.command if op is not None and op.ticket is not None else None
+    return isinstance(asked, c.Accept) and asked.no_files

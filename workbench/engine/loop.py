@@ -78,6 +78,7 @@ class EndpointLoop:
         self._waker: socket.socket | None = None
         self._selector: selectors.BaseSelector | None = None
         self._guests = 0
+        self._opened: tuple[selectors.BaseSelector, socket.socket, socket.socket] | None = None
 
     # -- from any thread ------------------------------------------------------------------
 
@@ -138,12 +139,35 @@ class EndpointLoop:
 
         threading.Thread(target=guest, name=f"{self.name} waits in C", daemon=True).start()
 
-    def run(self) -> None:
-        """The thread's body. Returns when the endpoint owns nothing any more."""
-        waker, wakened = socket.socketpair()
+    def open(self) -> None:
+        """Take the descriptors that `run` needs, while there is somebody to be told of an error.
+
+        Raises:
+            OSError: the system has none left.
+        """
+        selector = selectors.DefaultSelector()
+        try:
+            waker, wakened = socket.socketpair()
+        except OSError:
+            selector.close()
+            raise
         waker.setblocking(False)
         wakened.setblocking(False)
-        with selectors.DefaultSelector() as selector, waker, wakened:
+        self._opened = (selector, waker, wakened)
+
+    def close(self) -> None:
+        """Give them back where `run` will not."""
+        for item in self._opened or ():
+            item.close()
+        self._opened = None
+
+    def run(self) -> None:
+        """The thread's body. Returns when the endpoint owns nothing any more."""
+        if self._opened is None:
+            self.open()
+        assert self._opened is not None
+        selector, waker, wakened = self._opened
+        with selector, waker, wakened:
             selector.register(wakened, READ, lambda _mask: self._awake(wakened))
             self._selector = selector
             with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.engine import options
+from workbench.engine import descriptors, options
 from workbench.engine.traced import TracedSocket
 from workbench.texts import Problem
 
@@ -24,12 +24,13 @@ def open_socket(endpoint: Endpoint, ticket: Ticket, family: str | None = None) -
 
     Raises:
         OSError: as the call did.
-        Problem: there is no such family, or none is fixed.
+        Problem: there is no such family, or none is fixed, or no room but for the program itself.
     """
     settings, maker = endpoint.settings, endpoint.maker
     name = family or settings.family
     if name == options.UNSPECIFIED:
         raise Problem("engine.family_needed")
+    descriptors.check_room()
     names = f"{name}, {settings.type}"
     if settings.protocol:
         names += f", {settings.protocol}"

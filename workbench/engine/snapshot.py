@@ -140,6 +140,7 @@ class EndpointSnapshot:
         connections: open ones and the newest 200 closed ones, oldest first.
         counter: what {counter} is in the next message that is sent.
         drops: datagrams or SYNs the kernel dropped at this socket, None where unknown.
+        no_room: accept() waits until a descriptor is free that the program does not keep.
     """
 
     name: str
@@ -164,3 +165,4 @@ class EndpointSnapshot:
     reading: Reading | None = None
     options: tuple[tuple[str, OptionValue], ...] = ()
     counter: int = 1
+    no_room: bool = False

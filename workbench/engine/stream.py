@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.engine import kernel
+from workbench.engine import descriptors
 from workbench.engine.binding import bind_first
 from workbench.engine.channel import Channel
 from workbench.engine.connecting import Burst, Goal, Holder
@@ -96,7 +96,7 @@ class StreamEndpoint(Endpoint):
             not channel.peer_finished and not channel.broken for channel in self.channels.values()
         ):
             raise Problem("engine.already_connected")
-        room = kernel.fd_room()
+        room = descriptors.room()
         if room is not None and wished > room:
             raise Problem("engine.too_many_sockets", count=wished, room=room)
         self.behaviour = prepare(self.responder, self.settings.encoding)

@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from workbench.engine import descriptors
 from workbench.engine.loop import EndpointLoop, Job, Runner, Spawn
+from workbench.texts import Problem, reason_of
 
 COLLECTED_IN: Final = 5.0
 """Seconds in which a thread whose loop has ended is gone."""
@@ -29,15 +31,35 @@ class Worker:
         self.loop = make_loop()
 
     def post(self, job: Job) -> None:
-        """Run `job` on the endpoint's thread, and start one where there is none."""
+        """Run `job` on the endpoint's thread, and start one where there is none.
+
+        Raises:
+            Problem: the system gives no descriptors for its loop, or no thread.
+        """
         with self._starting:  # of two at once the second finds the thread that the first began
             if self.post_if_running(job):
                 return
             if self._runner is not None:
                 self._runner.join(COLLECTED_IN)  # it has ended already: this only collects it
-            self.loop = self._make_loop()
+            before, self.loop = self.loop, self._make_loop()
             self.loop.post(job)
-            self._runner = self._spawn(self.loop)
+            try:
+                self._runner = self._started(self.loop)
+            except Problem:
+                self.loop = before  # that one has ended: nothing can get lost in it
+                raise
+
+    def _started(self, loop: EndpointLoop) -> Runner:
+        descriptors.check_thread()
+        try:
+            loop.open()
+        except OSError as error:
+            raise Problem("engine.no_loop", reason=reason_of(error)) from error
+        try:
+            return self._spawn(loop)
+        except RuntimeError as error:  # RLIMIT_NPROC, or the memory for its stack
+            loop.close()
+            raise Problem("engine.no_thread") from error
 
     def post_if_running(self, job: Job) -> bool:
         """Run `job` on the endpoint's thread; False where there is none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from workbench.engine import kernel
+from workbench.engine import descriptors, kernel
 from workbench.texts import Problem
 
 FAMILIES: Final = {"inet": "AF_INET", "inet6": "AF_INET6", "unix": "AF_UNIX"}
@@ -118,7 +118,7 @@ class BacklogSettings:
         kernel.check_backlog(self.backlog)
         if self.clients < 1:
             raise Problem("backlog.bad_clients", clients=self.clients)
-        room = kernel.fd_room()
+        room = descriptors.room()
         if room is not None and 2 * self.clients + 8 > room:  # both ends are ours once accepted
             raise Problem("backlog.too_many", clients=self.clients, room=room)
         for seconds in (self.every, self.timeout, self.accept_after):

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from workbench.engine import kernel, options
+from workbench.engine import descriptors, kernel, options
 from workbench.engine.address import AddressKind, numeric, parse
 from workbench.engine.commands import Accept
 from workbench.engine.settings import EndpointSettings
@@ -141,7 +141,7 @@ def _lacking(steps: Iterable[Step]) -> Iterator[Problem]:
             case Loop():
                 yield from _lacking(step.steps)
             case Perform(command=Accept(no_files=True)):
-                missing = _problem_of(kernel.check_file_limit)
+                missing = _problem_of(descriptors.check_file_limit)
                 if missing is not None:
                     yield missing
             case Expect(reading=str() as name) if not kernel.can_tell(name):

@@ -40,6 +40,8 @@ def _open(snapshot: EndpointSnapshot) -> Message:
     datagram = snapshot.settings.role is Role.DATAGRAM
     if snapshot.phase is Phase.BOUND and not datagram:
         return Message("busy", say("message.bound_only", local=local))
+    if snapshot.no_room:
+        return Message("bad", say("message.listening_no_room", local=local))
     if is_full(snapshot):
         return Message("busy", say(fitting("message.listening_full", kind_of(snapshot.settings)),
                                    local=local))

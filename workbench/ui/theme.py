@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -11,6 +13,7 @@ from PySide6.QtGui import (
     QFont,
     QFontDatabase,
     QFontInfo,
+    QFontMetrics,
     QGuiApplication,
     QIcon,
     QPainter,
@@ -236,6 +239,16 @@ def apply(app: QApplication, theme: Theme | None = None, scale: int = 100) -> No
         app.setStyleSheet("")
     app.setStyleSheet(_sheet(chosen))
     _pixmaps.clear()
+    _load()
+
+
+def _load() -> None:
+    """What is painted later is read now: a process may be short of descriptors by then."""
+    _drawings()
+    for font in (QApplication.font(), fixed_font()):
+        for bold in (False, True):
+            font.setBold(bold)
+            QFontMetrics(font).horizontalAdvance("A中")  # opens the files of both scripts
 
 
 def _readable(font: QFont, cjk: tuple[str, ...]) -> QFont:
@@ -249,12 +262,18 @@ def _readable(font: QFont, cjk: tuple[str, ...]) -> QFont:
 _pixmaps: dict[tuple[str, str], QPixmap] = {}
 
 
+@cache
+def _drawings() -> Mapping[str, str]:
+    """Every icon's SVG by name, read at once: what is painted must not wait for a file."""
+    return {path.stem: path.read_text(encoding="utf-8")
+            for path in resource("icons").glob("*.svg")}
+
+
 def pixmap(name: str, colour: str) -> QPixmap:
     """The SVG resources/icons/NAME.svg in one colour, 16 px at 100 %, sharp on dense screens."""
     key = (name, colour)
     if key not in _pixmaps:
-        source = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
-        renderer = QSvgRenderer(source.replace("currentColor", colour).encode())
+        renderer = QSvgRenderer(_drawings()[name].replace("currentColor", colour).encode())
         ratio = max(1.0, QGuiApplication.primaryScreen().devicePixelRatio())
         side = round(scaled(ICON) * ratio)
         image = QPixmap(QSize(side, side))

@@ -1,0 +1,88 @@
+"""A window that may open few descriptors, as a process of its own: its limit is its own.
+
+Usage: python -m tests.e2e.few_descriptors LIMIT RECORD
+
+It says on stdout what has come, a word a line, and goes on at a line on stdin where it says so.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from workbench.app import create_window, make_application
+from workbench.ui import defaults
+from workbench.ui.main_window import MainWindow
+
+
+class Hands:
+    """Uses the window by the names of its controls."""
+
+    def __init__(self, app: QApplication, window: MainWindow) -> None:
+        self._app = app
+        self.window = window
+
+    def find(self, name: str) -> QWidget:
+        found = self.window.findChild(QWidget, name)
+        assert isinstance(found, QWidget), name
+        return found
+
+    def wait(self, true: Callable[[], bool]) -> None:
+        while not true():
+            self._app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+    def press(self, name: str) -> None:
+        button = self.find(name)
+        self.wait(button.isEnabled)
+        button.click()  # type: ignore[attr-defined]
+
+    def says(self, name: str) -> str:
+        found = self.find(name)
+        labels = found.findChildren(QLabel)
+        return " ".join([getattr(found, "text", str)(), *(label.text() for label in labels)])
+
+    def clients(self, count: int) -> None:
+        field = self.find("client.count")
+        edit = field.lineEdit() if hasattr(field, "lineEdit") else field
+        edit.setText(str(count))  # type: ignore[attr-defined]
+        edit.editingFinished.emit()  # type: ignore[attr-defined]
+        self.press("client.connect")
+
+
+def say(word: object) -> None:
+    print(word, flush=True)
+
+
+def main(limit: int, record: Path) -> None:
+    """The window under a flood of its own clients, then of somebody else's."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    defaults.FIRST_PORT = 0
+    app = make_application()
+    hands = Hands(app, create_window(record))
+    hands.window.show()
+    hands.press("server.listen")
+    hands.wait(lambda: hands.says("server.state") == "LISTEN")
+    hands.clients(limit)
+    hands.wait(lambda: "do not fit" in hands.says("client.message"))
+    say("refused")
+    session = hands.window.controller.session
+    say(session.link("server-1"))
+    hands.wait(lambda: "no descriptor is left" in hands.says("server.message"))
+    hands.window.grab()  # all is painted, icons and all
+    hands.window.switch_language()
+    hands.window.grab()
+    hands.window.switch_language()
+    say("held")
+    hands.wait(lambda: not session.snapshot("server-1").no_room)
+    say("resumed")
+    hands.window.close()
+    say("closed")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,141 @@
+"""Descriptors of this process: how many there may be, and those that are kept for itself.
+
+A user's sockets may take all that a process may open (RLIMIT_NOFILE, setrlimit(2)), and then it
+dies: GLib aborts where it gets no eventfd for a thread, and what is painted is read from files.
+So the highest numbers are the program's own. A new descriptor gets the lowest free number
+(open(2)), which tells cheaply whether a user's socket would take one of them.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from workbench.texts import Problem
+
+LOOP: Final = 5
+"""What an endpoint's thread takes: two selectors, a wake-up pair, Qt's eventfd in the window."""
+_MOST, _LEAST, _SHARE = 64, 16, 4
+
+
+def raise_fd_limit() -> None:
+    """Raise the soft limit of open descriptors to the hard one."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (OSError, ValueError):  # macOS names a hard limit that it does not grant
+            return
+
+
+def check_file_limit() -> None:
+    """Raises Problem where a process cannot limit its descriptors (RLIMIT_NOFILE)."""
+    if find_spec("resource") is None:
+        raise Problem("engine.no_file_limit")
+
+
+@contextmanager
+def no_more_files(sock: socket.socket) -> Iterator[None]:
+    """The whole process can open nothing meanwhile; what is open goes on. One call long at most.
+
+    The limit is the lowest free number (found with `sock`'s descriptor) and not 0: poll(2)
+    refuses more descriptors than the limit. Where there is no such limit, nothing changes:
+    `check_file_limit` says so before.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(sock.fileno())
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def reserve(limit: int) -> int:
+    """How many of `limit` descriptors are the program's own: record, threads, what is painted."""
+    return max(_LEAST, min(_MOST, limit // _SHARE))
+
+
+def _limit() -> int | None:
+    """The soft limit; None where there is none."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return None if soft == resource.RLIM_INFINITY else soft
+
+
+def room() -> int | None:
+    """How many more descriptors a user's sockets may take; None where it cannot be told."""
+    limit = _limit()
+    if limit is None:
+        return None
+    if not has_room():
+        return 0
+    most = limit - reserve(limit)
+    try:
+        used = sum(int(path.name) < most for path in Path("/proc/self/fd").iterdir())
+    except OSError:
+        return None
+    return most - used + 1  # one was that of the listing
+
+
+def has_room(like: socket.socket | None = None) -> bool:
+    """Whether one more socket of a user leaves the program its own; `like` makes it cheaper."""
+    limit = _limit()
+    return limit is None or _free(like) < limit - reserve(limit)
+
+
+def check_room() -> None:
+    """Raises Problem where one more socket of a user would take what the program needs itself."""
+    if not has_room():
+        raise no_room()
+
+
+def no_room() -> Problem:
+    """What is said then."""
+    limit = _limit() or 0
+    return Problem("engine.no_room", limit=limit, reserve=reserve(limit))
+
+
+def facts() -> str:
+    """Limit and reserve, for a note."""
+    limit = _limit() or 0
+    return f"{limit}, {reserve(limit)}"
+
+
+def check_thread() -> None:
+    """Raises Problem where there is no room for an endpoint's thread.
+
+    It may go into the reserve: it ends as soon as its endpoint has no socket.
+    """
+    limit = _limit()
+    if limit is not None and _free(None) + LOOP > limit - reserve(limit) // 2:
+        raise no_room()
+
+
+def _free(like: socket.socket | None) -> int:
+    """The number that the next descriptor would get; the largest there is where none is left."""
+    try:
+        number = os.open(os.devnull, os.O_RDONLY) if like is None else os.dup(like.fileno())
+    except OSError:
+        return sys.maxsize
+    os.close(number)
+    return number
