@@ -2,8 +2,17 @@
 """Measure: ratios within one run, each server in its own process, an external load, alternated.
 
     .venv/bin/python scripts/bench.py [--quick] [--only NAME]      (after scripts/test.py once)
+    .venv/bin/python scripts/bench.py --against REF [--rounds N]   this checkout and an older commit
 
 Prints one JSON object a line, then a table. Loopback only; bounded in time.
+
+The window is measured with the server's panel in front: its table, its call strip and the log
+are drawn from what is measured. (With the panel of another endpoint in front it serves 0.41 of
+what the bare loop does where it serves 0.34 with its own: earlier figures were of the former.)
+
+With --against both checkouts take turns, in both orders, in one run: on a shared machine only
+ratios of neighbours tell anything. What counts is the server's processor time for each message,
+journal included, and the stalls of the window.
 """
 
 from __future__ import annotations
@@ -22,8 +31,12 @@ import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(os.environ.get("BENCH_ROOT") or Path(__file__).resolve().parent.parent)
+"""The checkout whose workbench is measured."""
 sys.path.insert(0, str(ROOT))
+LEAST_RATIO = 0.97
+"""Of the older checkout's messages for the same processor time."""
+MOST_STALL = 1.2
 CONNECTIONS = 32
 SIZE = 64
 
@@ -85,11 +98,27 @@ def serve_headless() -> None:
                                      responder=Echo()))
         session.perform(c.Start("server")).wait()
         print(session.link("server").rpartition(":")[2], flush=True)
+        spent = time.process_time()
         sys.stdin.readline()
-        session.stop_all_and_wait()
-        session.journal.flush()
-        print(json.dumps(count_rows(session)), flush=True)
+        report_and_count(session, spent)
         session.close()
+
+
+def report_and_count(session: object, spent: float) -> None:
+    """Print what the record holds, and this process's processor time since `spent`."""
+    session.stop_all_and_wait()  # type: ignore[attr-defined]
+    session.journal.flush()  # type: ignore[attr-defined]
+    used = time.process_time() - spent
+    print(json.dumps({**count_rows(session), "cpu_us": round(used * 1e6)}), flush=True)
+
+
+def bring_to_front(window: object, name: str) -> None:
+    """What is measured is in sight."""
+    window.panels.refresh()  # type: ignore[attr-defined]
+    window.panels.bring(name)  # type: ignore[attr-defined]
+    panel = window.slots_.panel(name)  # type: ignore[attr-defined]
+    if panel is None or not panel.isVisible():
+        raise SystemExit(f"the panel of {name} cannot be seen")
 
 
 def count_rows(session: object) -> dict[str, int]:
@@ -121,7 +150,11 @@ def serve_window() -> None:
         session.add(EndpointSettings("bench", Role.LISTENER, address="127.0.0.1:0", backlog=512,
                                      responder=Echo()))
         session.perform(c.Start("bench")).wait(10)
+        bring_to_front(window, "bench")
+        for _ in range(50):  # drawn once before anything is measured
+            app.processEvents()
         print(session.link("bench").rpartition(":")[2], flush=True)
+        spent = time.process_time()
         stop = threading.Event()
 
         def wait_for_line() -> None:
@@ -133,9 +166,7 @@ def serve_window() -> None:
         watch.timeout.connect(lambda: app.quit() if stop.is_set() else None)
         watch.start(50)
         app.exec()
-        session.stop_all_and_wait()
-        session.journal.flush()
-        print(json.dumps(count_rows(session)), flush=True)
+        report_and_count(session, spent)
         window.close()
 
 
@@ -181,9 +212,15 @@ def load(port: int, seconds: float) -> int:
     return done
 
 
-def child(name: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, __file__, "--serve", name], stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE, text=True)
+def child(name: str, root: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-P", __file__, "--serve", name],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                            env=environment(root))
+
+
+def environment(root: Path) -> dict[str, str]:
+    """In which a process measures the workbench of this checkout, and no other one."""
+    return {**os.environ, "BENCH_ROOT": str(root), "PYTHONPATH": str(root)}
 
 
 def processor_s(pid: int | None = None) -> float:
@@ -200,13 +237,15 @@ def processor_s(pid: int | None = None) -> float:
     return ticks / 100
 
 
-def one_round(name: str, seconds: float) -> tuple[float, dict[str, int], float, float]:
+def one_round(name: str, seconds: float,
+              root: Path = ROOT) -> tuple[float, dict[str, int], float, float]:
     """Echoes a second of one fresh server, what its record holds, and what it cost.
 
-    The cost is the server's processor time in microseconds an echo: unlike the rate it hardly
-    moves with what else the machine does. Last: how many processors were busy in all.
+    The cost is the server's processor time in microseconds an echo, with what the journal writes
+    afterwards: unlike the rate it hardly moves with what else the machine does. Last: how many
+    processors were busy in all.
     """
-    server = child(name)
+    server = child(name, root)
     assert server.stdout is not None
     assert server.stdin is not None
     try:
@@ -222,6 +261,7 @@ def one_round(name: str, seconds: float) -> tuple[float, dict[str, int], float, 
             server.stdin.write("\n")
             server.stdin.flush()
             record = json.loads(server.stdout.readline())
+            cost = record["cpu_us"] / max(1, echoes)
             lost = record["received"] != echoes * SIZE or record["sent"] != echoes * SIZE
             record["lost"] = int(lost or record["not_recorded"] > 0
                                  or record["rows"] != record["seq"])
@@ -246,7 +286,8 @@ def echo(rounds: int, seconds: float) -> list[dict[str, object]]:
             lost += record.get("lost", 0)
     bare = rates["bare"]
     return [
-        {"bench": "echo", "server": name, "echoes_per_s": round(statistics.median(found)),
+        {"bench": "echo", "server": f"{name} (its panel in front)" if name == "window" else name,
+         "echoes_per_s": round(statistics.median(found)),
          "ratio_to_bare": round(statistics.median(
              rate / base for rate, base in zip(found, bare, strict=True)), 3),
          "rates": [round(rate) for rate in found],
@@ -295,6 +336,7 @@ def stall(kind: str, seconds: float) -> dict[str, object]:
             session.add(EndpointSettings("bench", Role.LISTENER, address="127.0.0.1:0",
                                          responder=Echo()))
             session.perform(c.Start("bench")).wait(10)
+            bring_to_front(window, "bench")
             port = session.link("bench").rpartition(":")[2]
             loader = subprocess.Popen([sys.executable, __file__, "--offer", port, str(seconds)])
         QTimer.singleShot(500, lambda: timer.start(5))
@@ -447,12 +489,70 @@ def hold(port: int, count: int, bound: float = 120.0) -> None:
     sys.stdin.readline()
 
 
+# -- two checkouts ----------------------------------------------------------------------------
+
+
+def against(ref: str, rounds: int, seconds: float) -> int:
+    """This checkout and that of a commit, alternated; 1 where this one is slower than it may be."""
+    with tempfile.TemporaryDirectory() as folder:
+        older = Path(folder) / "older"
+        git = ["git", "-C", str(ROOT), "worktree"]
+        subprocess.run([*git, "add", "--quiet", "--detach", str(older), ref], check=True)
+        try:
+            return compare({"older": older, "this": ROOT}, rounds, seconds)
+        finally:
+            subprocess.run([*git, "remove", "--force", str(older)], check=True)
+
+
+def compare(roots: dict[str, Path], rounds: int, seconds: float) -> int:
+    """Medians of the ratios of neighbours, the older one's value in the denominator's place."""
+    costs: dict[tuple[str, str], list[float]] = {}
+    stalls: dict[tuple[str, str], list[float]] = {}
+    lost = 0
+    for number in range(rounds):
+        for side in sorted(roots, reverse=bool(number % 2)):
+            for name in ("headless", "window"):
+                _, record, cost, _ = one_round(name, seconds, roots[side])
+                costs.setdefault((name, side), []).append(cost)
+                lost += record["lost"]
+            found = own("--stall", "ours", str(max(2.0, seconds * 2)), root=roots[side])
+            for key in ("p99_ms", "worst_ms"):
+                stalls.setdefault((key, side), []).append(float(str(found[key])))
+        print(f"round {number + 1} of {rounds}", file=sys.stderr, flush=True)
+    slower = False
+    for name in ("headless", "window"):
+        found_ratio = _ratio(costs[name, "older"], costs[name, "this"])
+        slower |= found_ratio < LEAST_RATIO
+        print(json.dumps({
+            "bench": "against", "server": name, "messages_per_processor_time": found_ratio,
+            "at_least": LEAST_RATIO, "rounds": rounds, "rounds_with_loss": lost,
+            "us_older": round(statistics.median(costs[name, "older"]), 1),
+            "us_this": round(statistics.median(costs[name, "this"]), 1)}))
+    for key in ("p99_ms", "worst_ms"):
+        found_ratio = _ratio(stalls[key, "this"], stalls[key, "older"])
+        slower |= key == "p99_ms" and found_ratio > MOST_STALL
+        print(json.dumps({
+            "bench": "against", "stall": key, "of_older": found_ratio, "at_most": MOST_STALL,
+            "older": round(statistics.median(stalls[key, "older"]), 1),
+            "this": round(statistics.median(stalls[key, "this"]), 1)}))
+    return int(slower)
+
+
+def _ratio(above: list[float], below: list[float]) -> float:
+    return round(statistics.median(
+        one / other for one, other in zip(above, below, strict=True)), 3)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round each")
     parser.add_argument("--only", choices=("echo", "stall", "start", "held"))
     parser.add_argument("--soak", type=float, metavar="SECONDS",
                         help="the window at 20 000 events/s for so long, and what it took")
+    parser.add_argument("--against", metavar="REF", help="alternate with an older commit")
+    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="of --against")
+    parser.add_argument("--seconds", type=float, default=1.5, metavar="S",
+                        help="of each measurement of --against")
     parser.add_argument("--serve", choices=SERVERS, help=argparse.SUPPRESS)
     for hidden in ("--load", "--offer", "--hold"):
         parser.add_argument(hidden, nargs=2, help=argparse.SUPPRESS)
@@ -475,6 +575,8 @@ def main() -> int:
             print(json.dumps(own("--stall", kind, str(seconds), bound=seconds + 120)))
     elif args.stall:
         print(json.dumps(stall(args.stall[0], float(args.stall[1]))))
+    elif args.against:
+        return against(args.against, args.rounds, args.seconds)
     elif args.held:
         print(json.dumps(held(args.held)))
     else:
@@ -482,10 +584,10 @@ def main() -> int:
     return 0
 
 
-def own(*command: str, bound: float = 300.0) -> dict[str, object]:
+def own(*command: str, bound: float = 300.0, root: Path = ROOT) -> dict[str, object]:
     """One measurement in a process of its own; `bound` seconds only catch a hang."""
-    ran = subprocess.run([sys.executable, __file__, *command], capture_output=True,
-                         text=True, timeout=bound, check=True)
+    ran = subprocess.run([sys.executable, "-P", __file__, *command], capture_output=True,
+                         text=True, timeout=bound, check=True, env=environment(root))
     return json.loads(ran.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 
