@@ -185,6 +185,22 @@ def show_next(decoder: Decoder, piece: Piece, most: int | None = None) -> Shown:
     return Shown(marked(found), count)
 
 
+def whole(piece: Piece, encoding: str, most: int | None = None) -> Shown | None:
+    """The text of a piece that shares no character with another; None: it may, or is no text.
+
+    Most pieces are like that, and this is the quickest way to show one.
+    """
+    data, missing = piece
+    if missing or may_go_on(data, encoding):
+        return None
+    shown = data if most is None else data[:most]
+    try:
+        data.decode(encoding)
+        return Shown(escape(shown.decode(encoding)), len(shown))
+    except (UnicodeError, LookupError, ValueError):
+        return None
+
+
 def message(piece: Piece, encoding: str, most: int | None = None) -> Shown:
     """A message, which shares no character with another, on one line, cut after `most` bytes."""
     decoder = Decoder(encoding)

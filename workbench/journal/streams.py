@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
-from workbench.decoding import Decoder, Piece, Shown, may_go_on, message, resume, show_next
+from workbench.decoding import Decoder, Piece, Shown, may_go_on, message, resume, show_next, whole
 from workbench.journal.reader import Reader, Row
 
 READS: Final = frozenset({"recv", "recvfrom", "recvmsg"})
@@ -75,7 +75,8 @@ class Streams:
         self._reader = reader
         self._manner_of = manner_of or Recorded(reader)
         self._every_row = every_row
-        self._known: OrderedDict[tuple[int, bool, str], tuple[int, Decoder]] = OrderedDict()
+        # no decoder: the row ended with a character, and another one begins with the next
+        self._known: OrderedDict[tuple[int, bool, str], tuple[int, Decoder | None]] = OrderedDict()
 
     def show(self, row: Row, most: int | None = None, encoding: str | None = None) -> Shown:
         """The bytes of a row as text, cut after `most` of them, but not in a character.
@@ -88,8 +89,11 @@ class Streams:
         if manner.type != "SOCK_STREAM" or row.connection is None or not carries(row):
             return message(piece, encoding, most)
         key = (row.connection, row.call in READS, encoding)
-        decoder = self._decoder(row, key)
-        shown = show_next(decoder, piece, most)
+        decoder: Decoder | None = None
+        shown = whole(piece, encoding, most)
+        if shown is None:
+            decoder = self._decoder(row, key)
+            shown = show_next(decoder, piece, most)
         self._known[key] = (row.seq, decoder)
         self._known.move_to_end(key)
         if len(self._known) > REMEMBERED:
@@ -104,13 +108,14 @@ class Streams:
         if not may_go_on(row.payload or b"", key[2]):
             return Decoder(key[2])
         before, known = self._known.get(key, (0, None))
-        if known is not None and self._every_row and before < row.seq:
+        known = known or Decoder(key[2])
+        if self._every_row and 0 < before < row.seq:
             return known
         earlier = self._earlier(row)
         newest = next(earlier, None)
         if newest is None:
             return Decoder(key[2])
-        if known is not None and newest[0] == before:
+        if newest[0] == before:
             return known
         return resume(key[2], (piece for _, piece in chain([newest], earlier)))
 
