@@ -176,5 +176,15 @@ def test_a_path_that_is_taken_has_another_way_out_than_a_port() -> None:
     assert "delete the file" in failure_text(taken, SocketKind("AF_UNIX", address=PATH)).text
 
 
+def test_a_reset_of_our_own_making_is_named(play: Play) -> None:
+    """The listener was closed with the connection in its accept queue: no peer aborted it."""
+    report = play(PAIR.replace('role = "listener"', 'role = "listener"\naccept = "paused"')
+                  .replace('role = "stream"', 'role = "stream"\nreceive = "paused"')
+                  + steps('do = "start"; endpoint = "server"',
+                          'do = "connect"; endpoint = "client"',
+                          'do = "stop"; endpoint = "server"', 'do = "recv"; endpoint = "client"'))
+    assert "server was closed while this connection waited" in str(report.steps[-1].reason)
+
+
 def test_a_report_is_ok_when_all_steps_held() -> None:
     assert Report(parse("")).ok

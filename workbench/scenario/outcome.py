@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 from workbench.engine.errors import system_text
 from workbench.engine.family import TCP, SocketKind, error_stem, fitting
-from workbench.engine.ticket import Outcome
+from workbench.engine.ticket import Outcome, Ticket
+from workbench.evidence import RESETS, evidence_of
+from workbench.journal.reader import LED_TO
 from workbench.scenario.steps import Perform
+from workbench.session import Session
 from workbench.texts import Problem
 
 
@@ -19,13 +24,23 @@ class Failed(Exception):
         self.problem = problem
 
 
-def check_outcome(step: Perform, outcome: Outcome, kind: SocketKind = TCP) -> None:
-    """Hold a command's outcome against what the step says; `kind`: of its endpoint.
+def check_outcome(step: Perform, outcome: Outcome, kind: SocketKind = TCP,
+                  listener_of: Callable[[], str | None] = lambda: None) -> None:
+    """Hold a command's outcome against what the step says.
+
+    Args:
+        step, outcome: what was asked for, and how it ended.
+        kind: of the endpoint's sockets.
+        listener_of: finds the listener of ours in whose accept queue the connection was reset.
 
     Raises:
         Failed: it failed and should not have, or the other way round.
     """
     if step.error is None:
+        listener = listener_of() if outcome.errno in RESETS else None
+        if listener is not None:
+            raise Failed(Problem("scenario.failed_abandoned", name=outcome.errno,
+                                 listener=listener))
         if not outcome.ok:
             raise Failed(failure_text(outcome, kind))
         return
@@ -36,6 +51,16 @@ def check_outcome(step: Perform, outcome: Outcome, kind: SocketKind = TCP) -> No
     if step.error not in got:
         raise Failed(Problem("scenario.other_error", error=step.error,
                               got=failure_text(outcome, kind)))
+
+
+def closed_listener(session: Session, ticket: Ticket) -> str | None:
+    """The listener of ours that was closed with the connection of a failed call in its queue."""
+    session.journal.flush()
+    with closing(session.journal.reader()) as reader:
+        row = next((row for row in reader.page(ticket.seq or 1, LED_TO)
+                    if row.cause == ticket.seq and row.errno in RESETS), None)
+        found = evidence_of(reader, row).abandoned if row is not None else None
+    return found.listener if found is not None else None
 
 
 def failure_text(outcome: Outcome, kind: SocketKind = TCP) -> Problem:

@@ -16,7 +16,7 @@ from workbench.journal.reader import Row
 from workbench.scenario import readings
 from workbench.scenario.expect import Found, Matcher, Watch, in_words
 from workbench.scenario.numbers import Numbers, named
-from workbench.scenario.outcome import Failed, check_outcome
+from workbench.scenario.outcome import Failed, check_outcome, closed_listener
 from workbench.scenario.report import Report, StepResult, condition_of, title_of
 from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
@@ -324,7 +324,8 @@ class Runner:
         if ticket.outcome.problem is not None:
             self._read(wait=True)
             self._matcher.refused(ticket.seq)
-        check_outcome(step, ticket.outcome, self._kind(step.command.endpoint))
+        check_outcome(step, ticket.outcome, self._kind(step.command.endpoint),
+                      lambda: closed_listener(self._session, ticket))
 
     def _kind(self, endpoint: str | None) -> SocketKind:
         if endpoint is None:
