@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from tests.ui.conftest import Hand
@@ -55,6 +57,22 @@ def test_refused_ones_are_counted_and_the_way_out_is_offered(hand: Hand) -> None
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
     hand.wait_says("client.message", "3 connected.")  # of the newest Connect alone
+
+
+def test_an_address_that_was_tried_in_vain_is_counted_for_nobody(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def two(_host: str, port: int, family: int, kind: int, *_more: int) -> object:
+        return [(family, kind, 0, "", (f"127.0.0.{n}", port)) for n in (2, 1)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.type("client.host", "two.test")
+    hand.type("client.port", hand.text("server.port"))
+    hand.type("client.count", "3")
+    hand.press("client.connect")
+    hand.wait_says("client.message", "3 connected.")
 
 
 def closed(hand: Hand) -> list[int]:

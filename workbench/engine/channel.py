@@ -37,6 +37,8 @@ class Channel:
         aborted_in: the kernel's state just before an abort; None where it tells none.
     """
 
+    passed_over = False
+    """Its connect failed, and the next address of the name was tried."""
     waits_for_ack = False
     """Whether a positive linger makes close() wait: where a connection may have unsent bytes."""
 

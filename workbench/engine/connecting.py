@@ -124,6 +124,7 @@ class Attempt:
 
         def failing(error: BaseException) -> None:
             if self._goes_on and holder.channel is not None:
+                holder.channel.passed_over = True
                 endpoint.note("next_address", ", ".join(map(repr, (
                     spell(sockaddr), _name(error), spell(self._upcoming[0])
                 ))), holder.channel.traced.id, ticket)

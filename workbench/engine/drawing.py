@@ -96,6 +96,7 @@ def connection(channel: Channel, *, look: bool, detail: bool) -> ConnectionSnaps
     return ConnectionSnapshot(
         id=channel.traced.id,
         number=channel.number,
+        passed_over=channel.passed_over,
         local=channel.traced.local,
         peer=channel.traced.peer,
         state=state or _own_state(channel),

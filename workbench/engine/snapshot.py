@@ -87,6 +87,7 @@ class ConnectionSnapshot:
         connect_ns: when connect() was called; opened_ns is socket(), by hand long before.
         errno: of the error that ended it; while it is open only close() is left.
         reading: decoded only where asked for.
+        passed_over: its connect failed, and the next address of the name was tried.
         aborted_in: the kernel's state just before our abort; None where it tells none.
     """
 
@@ -110,6 +111,7 @@ class ConnectionSnapshot:
     peer_finished: bool
     waiting: Waiting | None
     reading: Reading | None
+    passed_over: bool = False
     aborted_in: str | None = None
 
 

@@ -39,10 +39,13 @@ def outcome_text(item: ConnectionSnapshot) -> str:
 
 
 def newest_round(snapshot: EndpointSnapshot) -> Sequence[ConnectionSnapshot]:
-    """The connections of the last Connect: what came before it is not counted with them."""
-    last = max((item.number for item in snapshot.connections), default=0)
-    first = last - snapshot.settings.count
-    return [item for item in snapshot.connections if item.number > first]
+    """The connections of the last Connect: what came before it is not counted with them.
+
+    Of a name's addresses only the last one that was tried counts.
+    """
+    counted = sorted((item for item in snapshot.connections if not item.passed_over),
+                     key=lambda item: item.number)
+    return counted[-snapshot.settings.count:]
 
 
 def tally(items: Sequence[ConnectionSnapshot]) -> tuple[Text, frozenset[str]]:
