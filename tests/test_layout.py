@@ -118,7 +118,7 @@ COVERED_BY = {
     "ui/actions.py": ("ui/test_tables.py", "_in_front"),
     "ui/asking.py": ("ui/panel_parts/test_editor.py", "QFileDialog"),
     "ui/bytes_tab.py": ("ui/test_cut_characters.py", "inspector.bytes"),
-    "ui/call_row.py": ("ui/panel_parts/test_call_strip.py", "run_wanted"),
+    "ui/call_row.py": ("ui/test_panels.py", "run_wanted"),
     "ui/caption.py": ("ui/looks/test_windows.py", "caption.call"),
     "ui/choice.py": ("ui/test_tables.py", "seen_ids"),
     "ui/client_status.py": ("ui/test_panels.py", "took_to_connect"),
