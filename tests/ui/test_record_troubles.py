@@ -64,6 +64,9 @@ def test_a_demonstration_is_not_judged_by_what_was_not_seen(hand: Hand) -> None:
     hand.window.demos.run_named("half-close")
     hand.wait(lambda: bool(said) and not hand.window.demos.running)
     hand.wait(lambda: "cannot be judged" in said[-1])
+    snapshots = [hand.window.controller.snapshot(name)
+                 for name in hand.window.controller.session.endpoints]
+    assert not any(snapshot.connections for snapshot in snapshots)  # nothing was begun
 
 
 @pytest.mark.usefixtures("small_files")

@@ -152,13 +152,14 @@ class Runner:
         begun = time.monotonic()
         reason = said = met = None
         try:
-            said = self._do(step)
+            if self._not_recorded() is None:
+                said = self._do(step)
         except Failed as failed:
             met = self._excuse()
             reason = failed.problem if met is None else None
         stopped = self._not_recorded()
         if stopped is not None:  # what did not come may have come, what held need not have
-            reason, met = stopped, None
+            reason, said, met = stopped, None, None
         self._tell(title_of(step), reason, begun, said)
         if met is not None:
             raise _Met(met)
