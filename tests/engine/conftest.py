@@ -60,12 +60,11 @@ def until(session: Session, rows: Callable[..., list[Row]]) -> Callable[..., Row
     """Wait until a committed row of an endpoint has these values."""
 
     def find(endpoint: str, **wanted: object) -> Row:
-        seen = 0
         while True:
+            seen = session.journal.committed  # before the look: what comes after it is waited for
             for row in rows(endpoint, None):
                 if all(getattr(row, key) == value for key, value in wanted.items()):
                     return row
-            seen = session.journal.committed
             assert session.journal.wait_committed(seen + 1, HANG), f"{endpoint}: no {wanted}"
 
     return find
