@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
+
+from workbench.texts import Problem
 
 
 class Role(StrEnum):
@@ -137,12 +140,16 @@ class EndpointSettings:
         port_search: take the next free port when the wished one is in use.
         dual_stack: AF_INET6 only: True clears IPV6_V6ONLY, False sets it, None leaves it.
         encoding: how `text` is turned into bytes by default.
+        type: "" is what the role means: SOCK_DGRAM of a datagram endpoint, else SOCK_STREAM.
+
+    Raises:
+        Problem: role and type contradict each other.
     """
 
     name: str
     role: Role
     family: str = "AF_INET"
-    type: str = "SOCK_STREAM"
+    type: str = ""
     protocol: int = 0
     address: str = ""
     bind: str | None = None
@@ -159,3 +166,24 @@ class EndpointSettings:
     options: tuple[tuple[str, OptionValue], ...] = ()
     dual_stack: bool | None = None
     encoding: str = "utf-8"
+
+    def __post_init__(self) -> None:
+        if not self.type:
+            object.__setattr__(self, "type", usual_type(self.role))
+        elif not fits(self.role, self.type):
+            raise Problem("engine.role_and_type", role=self.role.value, type=self.type,
+                          usual=usual_type(self.role))
+
+
+CONNECTED_TYPES: Final = ("SOCK_STREAM", "SOCK_SEQPACKET")
+"""Sockets that a listener accepts and a stream connects; the others carry datagrams."""
+
+
+def fits(role: Role, type_: str) -> bool:
+    """Whether a socket of this type can play the role."""
+    return type_ not in (CONNECTED_TYPES if role is Role.DATAGRAM else ("SOCK_DGRAM",))
+
+
+def usual_type(role: Role) -> str:
+    """The type of an endpoint that names none."""
+    return "SOCK_DGRAM" if role is Role.DATAGRAM else "SOCK_STREAM"

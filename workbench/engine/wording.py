@@ -180,6 +180,8 @@ def _settings(table: Mapping[str, Any]) -> s.EndpointSettings:
         values["responder"] = responder_from(values["responder"])
     if "options" in values:
         values["options"] = tuple((name, _tuples(value)) for name, value in values["options"])
+    if not s.fits(values["role"], values.get("type", "")):  # an older version took that
+        values["type"] = ""
     return s.EndpointSettings(**values)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields, replace
 from functools import partial
 from pathlib import Path
@@ -102,14 +102,18 @@ def _scenario(table: dict[str, Any]) -> Scenario:
 def _endpoint(name: str, body: dict[str, Any], path: KeyPath) -> s.EndpointSettings:
     v.known(body, _ENDPOINT_KEYS, path)
     v.typed(body, "role", str, path)
-    return _with_keys(s.EndpointSettings(name, s.Role.STREAM), body, path)
+    return _with_keys(partial(s.EndpointSettings, name), body, path)
 
 
-def _with_keys(base: s.EndpointSettings, body: dict[str, Any],
+def _with_keys(make: Callable[..., s.EndpointSettings], body: dict[str, Any],
                path: KeyPath) -> s.EndpointSettings:
-    """Settings with the given keys changed; also for the `configure` step."""
+    """Settings made with the given keys; also for the `configure` step."""
     v.known(body, _ENDPOINT_KEYS, path)
-    made = replace(base, **{key: _ENDPOINT_KEYS[key](body, key, path) for key in body})
+    values = {key: _ENDPOINT_KEYS[key](body, key, path) for key in body}
+    try:
+        made = make(**values)
+    except Problem as problem:
+        raise v.Wrong((*path, "type" if "type" in body else "role"), problem) from problem
     for key in ("address", "bind"):
         spec = getattr(made, key)
         if spec:
@@ -224,7 +228,12 @@ def _configure(body: dict[str, Any], path: KeyPath,
                endpoints: dict[str, s.EndpointSettings]) -> Perform:
     name = _target(body, path, endpoints)
     changes = {key: value for key, value in body.items() if key not in {"do", "endpoint"}}
-    settings = _with_keys(endpoints[name], changes, path)
+    before = endpoints[name]
+    if "role" in changes:
+        role = s.Role(_ENDPOINT_KEYS["role"](changes, "role", path))
+        if not s.fits(role, before.type):
+            before = replace(before, role=role, type="")  # of the new role, its usual type
+    settings = _with_keys(partial(replace, before), changes, path)
     _check_links(settings, endpoints, path)
     endpoints[name] = settings
     return Perform(c.Configure(name, settings))

@@ -27,7 +27,10 @@ def to_toml(scenario: Scenario) -> str:
         current[settings.name] = settings
         lines += ["", f"[endpoint.{_bare(settings.name)}]", f"role = {_value(settings.role.value)}"]
         blank = s.EndpointSettings(settings.name, settings.role)
-        lines += _pairs(_changes(blank, settings))
+        changes = _changes(blank, settings)
+        if settings.role is s.Role.DATAGRAM:  # said, though the role means it: an older version
+            changes.setdefault("type", settings.type)  # takes TCP for what is not said
+        lines += _pairs(changes)
     lines += _steps(scenario.steps, "", current)
     return "\n".join(lines) + "\n"
 
