@@ -43,7 +43,7 @@ def story_of(reader: Reader, row: Row) -> Story | None:
     before = reader.before(row.connection, row.seq)
     last = before[-1] if before else None
     idle = (row.t_ns - last.t_ns) / 1e9 if last is not None else None
-    fin = any(item.call == "recv" and item.result == 0 for item in before)
+    fin = any(item.ends_stream for item in before)
     own = reader.connection(row.connection)
     if own is None or own.pair is None:
         return Story(idle, fin)
@@ -121,7 +121,7 @@ def evidence_of(reader: Reader, row: Row) -> Evidence:
     if row.connection is None:
         return Evidence()
     sample = reader.sample_near(row.connection, row.t_ns + row.duration_ns)
-    ended = row.call == "recv" and row.result == 0
+    ended = row.ends_stream
     own = reader.connection(row.connection)
     lonely = (row.call == "send" and row.errno == "EPIPE" and row.peer is None
               and own is not None and own.parent is None)

@@ -159,8 +159,10 @@ def _queue_was_full(row: Row, evidence: Evidence, full: FullQueue,
 
 
 def _success(row: Row, evidence: Evidence) -> tuple[str, ...]:
-    if row.call == "recv" and row.result == 0 and evidence.kind.type != "SOCK_DGRAM":
+    if row.ends_stream and evidence.kind.type != "SOCK_DGRAM":
         key = "explain.eof_both" if evidence.both_finished else "explain.eof"
+    elif row.call == "recv" and row.result == 0:
+        key = "explain.recv_empty_message"
     elif row.call == "recv" and evidence.kind.type != "SOCK_STREAM":
         key = "explain.recv_message"
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from workbench.engine.family import TCP, SocketKind, fitting
-from workbench.engine.snapshot import ConnectionSnapshot
+from workbench.engine.snapshot import ConnectionSnapshot, Hold
 from workbench.texts import tr
 
 AFTER: Final = 2.0
@@ -26,8 +26,22 @@ def is_owing(item: ConnectionSnapshot) -> bool:
     """Whether there is something that should go on: a waiting call, or bytes not delivered."""
     if item.closed_ns is not None:
         return False
-    return bool(item.waiting or item.queued or item.unsent or is_left_to_us(item)
-                or item.connected_ns is None)
+    return bool(item.waiting or item.queued or item.unsent or item.delayed or is_left_to_us(item)
+                or why_held(item) is not None or item.connected_ns is None)
+
+
+def why_held(item: ConnectionSnapshot) -> str | None:
+    """The key of the sentence for an open connection that is not read by itself, though
+    something is there to be read, or may be.
+    """
+    match item.hold if item.closed_ns is None and not item.peer_finished else None:
+        case Hold.ANSWERS:
+            return "silence.held_answers"
+        case Hold.RECORD:
+            return "silence.held_record"
+        case Hold.GATE if item.unread and item.waiting is None:
+            return "silence.held_gate"
+    return None
 
 
 def is_left_to_us(item: ConnectionSnapshot) -> bool:
@@ -64,9 +78,14 @@ def reason(item: ConnectionSnapshot, seconds: float, kind: SocketKind = TCP
         return key, {"seconds": f"{seconds:.0f}", "count": (repeats or 0) + 1}
     if is_left_to_us(item):
         return why_left_to_us(item), {"errno": item.errno or ""}
+    held = why_held(item)
+    if held is not None:
+        return held, {"count": item.queued if item.hold is Hold.ANSWERS else item.unread or 0}
     if item.unsent or item.queued:
         key, values = _unsent(item)
         return fitting(key, kind), values
+    if item.delayed:
+        return "silence.delayed", {"count": item.delayed}
     if item.waiting is not None:
         if reading is not None and reading.last_data_recv_ms is not None and item.bytes_in:
             seconds = reading.last_data_recv_ms / 1000
@@ -79,7 +98,8 @@ def why_silent(item: ConnectionSnapshot, seconds: float, kind: SocketKind = TCP)
     found = reason(item, seconds, kind)
     if found is None:
         return None
-    queued = f" {tr('silence.queued', count=item.queued)}" if item.queued else ""
+    told = found[0] == "silence.held_answers"
+    queued = f" {tr('silence.queued', count=item.queued)}" if item.queued and not told else ""
     return tr(found[0], **found[1]) + queued
 
 
@@ -113,12 +133,13 @@ class Silences:
 
     def why(self, item: ConnectionSnapshot, kind: SocketKind = TCP) -> tuple[str, str]:
         """Why nothing happens on one of them, as a sentence and in a few words; "" where
-        something does. That the next call is ours is no matter of time.
+        something does. That the next call is ours, or what holds it, is no matter of time.
         """
         since = self._last.get(item.id)
         seconds = time.monotonic() - since[1] if since is not None else 0.0
-        if is_left_to_us(item):
-            return why_silent(item, seconds, kind) or "", tr(f"{why_left_to_us(item)}_short")
+        at_once = why_left_to_us(item) if is_left_to_us(item) else why_held(item)
+        if at_once is not None:
+            return why_silent(item, seconds, kind) or "", tr(f"{at_once}_short")
         if seconds < AFTER:
             return "", ""
         return why_silent(item, seconds, kind) or "", ""

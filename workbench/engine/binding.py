@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +24,8 @@ class BoundFile:
     """The file of an AF_UNIX socket: unlinked by its binder, while it is still the same file."""
 
     def __init__(self, path: str) -> None:
-        self.path = Path(path)
+        """Raises OSError: it is gone already."""
+        self.path = Path(path).absolute()
         found = self.path.lstat()
         self._identity = (found.st_dev, found.st_ino)
 
@@ -64,6 +66,17 @@ def within_reach(endpoint: Endpoint, sockaddrs: tuple[SockAddress, ...],
     return sockaddrs
 
 
+def bind(channel: Channel, sockaddr: SockAddress, ticket: Ticket | None) -> None:
+    """bind(), whoever asked for it: the file that AF_UNIX makes is the channel's to remove.
+
+    Raises OSError.
+    """
+    channel.traced.bind(sockaddr, ticket)
+    if isinstance(sockaddr, str) and sockaddr and not sockaddr.startswith("\0"):
+        with suppress(OSError):  # somebody else has removed it already
+            channel.file = BoundFile(sockaddr)
+
+
 def bind_first(channel: Channel, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
     """bind() to the first of a name's addresses that is this machine's; each try is a call.
 
@@ -75,27 +88,25 @@ def bind_first(channel: Channel, sockaddrs: tuple[SockAddress, ...], ticket: Tic
     """
     for sockaddr in sockaddrs[:-1]:
         try:
-            channel.traced.bind(sockaddr, ticket)
+            bind(channel, sockaddr, ticket)
         except OSError as error:
             if error.errno != errno.EADDRNOTAVAIL:
                 raise
         else:
             return
-    channel.traced.bind(sockaddrs[-1], ticket)
+    bind(channel, sockaddrs[-1], ticket)
 
 
 def bind_searching(endpoint: Endpoint, channel: Channel, sockaddrs: tuple[SockAddress, ...],
-                   ticket: Ticket | None) -> BoundFile | None:
+                   ticket: Ticket | None) -> None:
     """As `bind_first`; with `port_search` on the next free port where this one is taken.
 
-    Returns the file that AF_UNIX made for a path, None where there is none. Raises OSError.
+    Raises OSError.
     """
     first = sockaddrs[0]
     if not (isinstance(first, tuple) and endpoint.settings.port_search and first[1]):
         bind_first(channel, sockaddrs, ticket)
-        if isinstance(first, str) and first and not first.startswith("\0"):
-            return BoundFile(first)
-        return None
+        return
     wished = first[1]
     last = min(wished + PORTS_TRIED, 65535)
     for port in range(wished, last + 1):
@@ -111,4 +122,3 @@ def bind_searching(endpoint: Endpoint, channel: Channel, sockaddrs: tuple[SockAd
         if port != wished:
             endpoint.note("port_moved", f"{wished}, {port}", channel.traced.id, ticket)
         break
-    return None

@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine import commands as c
-from workbench.engine.binding import check_reach
+from workbench.engine.binding import bind, check_reach
 from workbench.engine.errors import describe
 from workbench.engine.option_calls import get_option, set_option
+from workbench.engine.pending import Op
 from workbench.engine.settings import OptionValue, Role
 from workbench.engine.targets import targets
 from workbench.texts import Problem
@@ -71,7 +72,7 @@ def _socket(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 def _bind(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (address,) = _only(command, (tuple, str))
     check_reach(endpoint, address, ticket)  # type: ignore[arg-type]
-    _channel(endpoint, command).traced.bind(address, ticket)  # type: ignore[arg-type]
+    bind(_channel(endpoint, command), address, ticket)  # type: ignore[arg-type]
     ticket.finish()
 
 
@@ -124,8 +125,9 @@ def _shutdown(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (how,) = _only(command, (str, int))
     names = list(c.How)
     chosen = names[how] if isinstance(how, int) and 0 <= how < len(names) else c.How(str(how))
-    _channel(endpoint, command).shutdown(chosen, ticket)
-    ticket.finish()
+    channel = _channel(endpoint, command)
+    channel.finish_sending(chosen, Op("shutdown", 0, ticket))  # at once, whatever waits
+    channel.refresh()
 
 
 def _close(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:

@@ -8,23 +8,29 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine import kernel
-from workbench.engine.loop import READ, WRITE, Job, Timer
+from workbench.engine.commands import How
+from workbench.engine.delayed import DelayedReplies
+from workbench.engine.loop import HANGUP, READ, WRITE, Job
 from workbench.engine.options import LINGER
 from workbench.engine.pending import Op
 from workbench.engine.responders import Behaviour, Reply
 from workbench.engine.send_queue import Outgoing, SendQueue
 from workbench.engine.settings import GateMode, OnPeerClose
-from workbench.engine.snapshot import CloseCause, Waiting
+from workbench.engine.snapshot import CloseCause, Hold, Waiting
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
-    from workbench.engine.commands import How
+    from workbench.engine.binding import BoundFile
     from workbench.engine.endpoint import Endpoint
+    from workbench.engine.events import Cause
     from workbench.engine.ticket import Ticket
     from workbench.engine.traced import SockAddress, TracedSocket
 
 HIGH_WATER: Final = 1 << 20
-"""Bytes waiting to be sent above which a channel stops reading: an echo must not fill memory."""
+"""Bytes of a responder's own answers, not sent yet, above which a channel stops reading: an echo
+must not fill memory. What was asked for never counts: who sends goes on reading."""
+LOW_WATER: Final = HIGH_WATER // 4
+"""... and below which it reads on."""
 
 
 class Channel:
@@ -34,7 +40,10 @@ class Channel:
         number: counts within the endpoint, from 1.
         peer_finished: the peer has sent FIN: recv gave b"".
         broken: the socket gave an error that ends it; only close() is left.
+        finished: we have sent FIN: shutdown() of our direction succeeded.
         aborted_in: the kernel's state just before an abort; None where it tells none.
+        file: the socket's file, where it is bound to a path.
+        full: unsent answers keep it from reading.
     """
 
     passed_over = False
@@ -57,14 +66,18 @@ class Channel:
         self.bytes_in = 0
         self.bytes_out = 0
         self.peer_finished = False
+        self.finished = False
         self.broken = False
+        self.full = False
+        self.file: BoundFile | None = None
         self.connecting: Op | None = None
         self.ops: deque[Op] = deque()
         self.outbox = SendQueue(self)
         self.behaviour = Behaviour(None, None)
         self.on_peer_close = OnPeerClose.KEEP
+        self.delayed = DelayedReplies()
         self._mask = 0
-        self._replies: set[Timer] = set()
+        self._then_close: CloseCause | None = None
 
     # -- readiness --------------------------------------------------------------------------
 
@@ -90,15 +103,31 @@ class Channel:
         return mask
 
     def _reads_by_itself(self) -> bool:
-        return (
-            self.gates.receive is GateMode.AUTO
-            and not self.gates.held
-            and self.outbox.size < HIGH_WATER
-            and self.connected_ns is not None
-        )
+        return self.connected_ns is not None and self.hold() is None
+
+    def hold(self) -> Hold | None:
+        """What keeps it from reading by itself."""
+        if self.gates.receive is not GateMode.AUTO:
+            return Hold.GATE
+        if self.gates.held:
+            return Hold.RECORD
+        return Hold.ANSWERS if self.full else None
+
+    def _weigh(self) -> None:
+        """Compare the unsent answers with what may wait; each change is a row.
+
+        What was asked for here may come back as answers (two echoes): it may wait once more.
+        """
+        waiting = self.outbox.answers + self.delayed.size
+        most = (LOW_WATER if self.full else HIGH_WATER) + self.outbox.most_asked
+        if (waiting > most) is not self.full:
+            self.full = not self.full
+            self.endpoint.note("answers_held" if self.full else "answers_resumed", str(waiting),
+                               self.traced.id)
 
     def refresh(self) -> None:
         """Bring the selector in line with `interest()`."""
+        self._weigh()
         mask = self.interest() if self.open else 0
         if mask == self._mask:
             return
@@ -120,6 +149,11 @@ class Channel:
             self.outbox.flush()
         if mask & READ and self.open:
             self.read()
+        elif mask == HANGUP and self.open:
+            self.look_for_error()
+
+    def look_for_error(self) -> None:
+        """Something happened that neither reading nor sending would tell."""
 
     def finish_connect(self) -> None:
         raise NotImplementedError
@@ -167,43 +201,78 @@ class Channel:
         raise NotImplementedError
 
     def reply(self, reply: Reply, to: SockAddress | None = None) -> None:
-        """Carry out what the responder answered."""
-        if reply.delay:
-            later = Reply(bytes(reply.data), 0.0, reply.close)
-            timer: Timer = self.endpoint.worker.loop.after(
-                reply.delay, lambda: self._reply_later(later, to, timer)
-            )
-            self._replies.add(timer)
-            return
-        if len(reply.data) or to is not None:
-            self.outbox.write(reply.data, to=to, copy=True)
+        """Carry out what the responder answered; it overtakes none of the earlier replies."""
+        if reply.delay or (self.delayed.pending and self.delayed.before(to)):
+            self.delayed.put(reply, to, self.endpoint.worker.loop, self._send_delayed)
+            self.refresh()
+        else:
+            self._send_reply(reply, to)
+
+    def _send_reply(self, reply: Reply, to: SockAddress | None) -> None:
+        message = to is not None or (
+            self.traced.type != socket.SOCK_STREAM and self.behaviour.answer is Reply)
+        if len(reply.data) or message:  # the echo of an empty message is one
+            self.outbox.write(reply.data, to=to, answer=True)
         if reply.close and self.open:
             self.close_once_sent(CloseCause.LOCAL)
 
-    def _reply_later(self, reply: Reply, to: SockAddress | None, timer: Timer) -> None:
-        self._replies.discard(timer)
+    def _send_delayed(self, reply: Reply, to: SockAddress | None) -> None:
+        self._send_reply(reply, to)
         if self.open:
-            self.reply(reply, to)
+            self.refresh()
+            self.close_if_sent()
 
     # -- the end ------------------------------------------------------------------------------
 
-    def end_all(self, reason: BaseException) -> None:
-        """Fail whatever waits on this channel."""
+    def end_all(self, reason: BaseException, cause: Cause | None = None) -> None:
+        """Fail whatever waits on this channel; what is dropped with it has a row."""
         for op in list(self.ops):
             op.end(reason)
         self.ops.clear()
-        self.outbox.drop(reason)
-        for timer in self._replies:
-            timer.cancel()
-        self._replies.clear()
+        self.drop_unsent(reason, cause)
         if self.connecting is not None:
             op, self.connecting = self.connecting, None
             op.end(reason)
 
-    def shutdown(self, how: How, ticket: Ticket) -> None:
-        """Half-close, or both directions. Raises OSError."""
-        self.traced.shutdown(getattr(socket, how.value), how.value, ticket)
+    def drop_unsent(self, reason: BaseException, cause: Cause | None = None) -> None:
+        """Nothing of what waits to be sent will be."""
+        if any(item.how is None for item in self.outbox.items):
+            self.note_unsent(self.outbox.size, cause)
+        for item in self.outbox.items:
+            if item.how is not None:
+                self.endpoint.note("shutdown_dropped", repr(item.how.value), self.traced.id, cause)
+        if self.delayed.pending:
+            self.endpoint.note("replies_dropped", f"{len(self.delayed)}, {self.delayed.size}",
+                               self.traced.id, cause)
+        self.outbox.drop(reason)
+        self.delayed.drop()
+
+    def note_unsent(self, size: int, cause: Cause | None) -> None:
+        """That bytes will not be sent."""
+        self.endpoint.note("unsent_dropped", str(size), self.traced.id, cause)
+
+    def shutdown(self, how: How, op: Op) -> None:
+        """Half-close, or both directions. Our direction ends when all that waits is sent."""
+        if how is not How.READ and self.outbox.items:
+            self.endpoint.note("shutdown_waits", f"{how.value!r}, {self.outbox.size}",
+                               self.traced.id, op.ticket)
+            self.outbox.finish(how, op)
+        else:
+            self.finish_sending(how, op)
         self.refresh()
+
+    def finish_sending(self, how: How, op: Op | None) -> None:
+        """shutdown(), now."""
+        error = None
+        try:
+            self.traced.shutdown(getattr(socket, how.value), how.value,
+                                 op.ticket if op is not None else None)
+        except OSError as raised:
+            error = raised
+        else:
+            self.finished = self.finished or how is not How.READ
+        if op is not None:
+            op.end(error)
 
     def abort(self, ticket: Ticket | None) -> None:
         """SO_LINGER (1, 0), then close(): unsent bytes go; a connection that stands is reset."""
@@ -218,24 +287,30 @@ class Channel:
             self.close(CloseCause.ABORTED, ticket)
 
     def close_once_sent(self, cause: CloseCause) -> None:
-        """close() now, or as soon as the kernel has taken all that waits."""
-        if self.outbox.items:
-            self.outbox.then_close = True
-        else:
-            self.close(cause)
+        """close() now, or when the kernel has taken all that waits; nothing is added to that."""
+        first, self._then_close = self._then_close is None, cause
+        if first and (self.outbox.items or self.delayed):
+            self.behaviour = Behaviour(None, None)
+            self.endpoint.note("close_waits", f"{self.outbox.size}, {len(self.delayed)}",
+                               self.traced.id)
+        self.close_if_sent()
+
+    def close_if_sent(self) -> None:
+        """close(), where that only waited for what was to be sent."""
+        if self._then_close is not None and self.open and not (self.outbox.items or self.delayed):
+            self.close(self._then_close)
 
     def close(self, cause: CloseCause, ticket: Ticket | None = None,
               errno: str | None = None) -> None:
         """close(); what was not sent yet is dropped, and the log says how much."""
         if not self.open:
             return
-        if self.outbox.size:
-            self.endpoint.note("unsent_dropped", str(self.outbox.size), self.traced.id, ticket)
+        self._remove_file(ticket)
         self.closed_ns = self.endpoint.now()
         if self.close_cause is None or cause is CloseCause.ABORTED:
             self.close_cause = cause
         self.errno = self.errno or errno
-        self.end_all(Problem("engine.closed_meanwhile"))
+        self.end_all(Problem("engine.closed_meanwhile"), ticket)
         if self._mask:
             self.endpoint.worker.loop.unregister(self.traced.raw)
             self._mask = 0
@@ -247,6 +322,11 @@ class Channel:
         except OSError:
             pass  # logged; the descriptor is gone all the same (close(2))
         self.endpoint.channel_closed(self)
+
+    def _remove_file(self, ticket: Ticket | None) -> None:
+        if self.file is not None and self.file.remove():
+            self.endpoint.note("unlinked", repr(str(self.file.path)), self.traced.id, ticket)
+        self.file = None
 
     def _close_in_thread(self, ticket: Ticket | None) -> None:
         """A positive linger makes close() wait in C for the peer's ACK."""

@@ -9,11 +9,12 @@ from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine import kernel, options
-from workbench.engine.binding import BoundFile, bind_searching, within_reach
+from workbench.engine.back_off import BackOff
+from workbench.engine.binding import bind_searching, within_reach
 from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
-from workbench.engine.loop import Timer
+from workbench.engine.loop import READ, WRITE, Timer
 from workbench.engine.opening import open_socket
 from workbench.engine.option_calls import option_calls
 from workbench.engine.performing import carry_out
@@ -29,6 +30,8 @@ from workbench.texts import Problem
 
 SEND_BACK_OFF: Final = 0.02
 """Seconds before an unconnected AF_UNIX sendto is tried again: EAGAIN, yet it polls writable."""
+SEND_BACK_OFF_MOST: Final = 0.32
+"""... twice as many each time, up to this."""
 PEERS_KEPT: Final = 1000
 
 
@@ -47,7 +50,6 @@ class DatagramChannel(Channel):
 
     Attributes:
         peers: addresses seen, by their spelling, newest last.
-        file: the socket's file where it is bound to a path.
     """
 
     def __init__(self, endpoint: Endpoint, traced: TracedSocket, number: int) -> None:
@@ -55,12 +57,15 @@ class DatagramChannel(Channel):
         self.connected_ns = self.opened_ns
         self.peers: dict[str, Peer] = {}
         self.newest: str | None = None
-        self.file: BoundFile | None = None
         self._retry: Timer | None = None
+        self._retry_in = SEND_BACK_OFF
+        self._backing_off = BackOff(self, "recvfrom")
 
     def interest(self) -> int:
         mask = super().interest()
-        return mask & ~2 if self._retry is not None else mask
+        if self._backing_off.waiting and not self.ops:
+            mask &= ~READ
+        return mask & ~WRITE if self._retry is not None else mask
 
     def read(self) -> None:
         """One recvfrom: asked for, or by itself."""
@@ -79,7 +84,9 @@ class DatagramChannel(Channel):
             self.errno = describe(error).errno
             if op is not None:
                 self.end_op(op, error)
+            self._backing_off.failed(error)
             return
+        self._backing_off.ended()
         self.errno = None  # what an earlier call said is over
         self.bytes_in += min(count, size)
         if name is not None:
@@ -106,24 +113,26 @@ class DatagramChannel(Channel):
         ticket = item.op.ticket if item.op is not None else None
         if item.to is None:
             count = self.traced.send(item.data, ticket)
-            self.errno = None
-            return count
-        try:
-            count = self.traced.sendto(item.data, item.to, ticket)
-        except BlockingIOError:
-            self._back_off()
-            raise
+        else:
+            try:
+                count = self.traced.sendto(item.data, item.to, ticket)
+            except BlockingIOError:
+                self._back_off()
+                raise
+            name = self.traced.last.peer if self.traced.last is not None else None
+            if name is not None:
+                self._peer(name, item.to).datagrams_out += 1
         self.errno = None
-        name = self.traced.last.peer if self.traced.last is not None else None
-        if name is not None:
-            self._peer(name, item.to).datagrams_out += 1
+        self._retry_in = SEND_BACK_OFF
+        self._backing_off.ended()  # the next error is an answer to this one
         return count
 
     def _back_off(self) -> None:
         """An unconnected AF_UNIX socket polls writable while the peer's queue is full."""
         if self.traced.family in {socket.AF_INET, socket.AF_INET6} or self._retry is not None:
             return
-        self._retry = self.endpoint.worker.loop.after(SEND_BACK_OFF, self._try_again)
+        self._retry = self.endpoint.worker.loop.after(self._retry_in, self._try_again)
+        self._retry_in = min(2 * self._retry_in, SEND_BACK_OFF_MOST)
 
     def _try_again(self) -> None:
         self._retry = None
@@ -131,17 +140,9 @@ class DatagramChannel(Channel):
             self.outbox.flush()
 
     def sending_failed(self, error: Exception) -> None:
+        """Only this datagram: the next one may go elsewhere."""
         self.traced.sample()
         self.errno = describe(error).errno
-        self.end_all(error)
-
-    def close(self, cause: CloseCause, ticket: Ticket | None = None,
-              errno: str | None = None) -> None:
-        if self.open and self.file is not None:
-            if self.file.remove():
-                self.endpoint.note("unlinked", repr(str(self.file.path)), self.traced.id, ticket)
-            self.file = None
-        super().close(cause, ticket, errno)
 
 
 class DatagramEndpoint(Endpoint):
@@ -223,8 +224,7 @@ class DatagramEndpoint(Endpoint):
 
     def bind(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
         """bind(); with `port_search` the next free port."""
-        channel = self.need()
-        channel.file = bind_searching(self, channel, sockaddrs, ticket)
+        bind_searching(self, self.need(), sockaddrs, ticket)
         self.phase = Phase.BOUND
 
     def connect(self, ticket: Ticket, count: int | None) -> None:
@@ -257,7 +257,9 @@ class DatagramEndpoint(Endpoint):
     # -- sending ------------------------------------------------------------------------------
 
     def send(self, command: c.Send, ticket: Ticket) -> None:
-        """One datagram to `to`, else to the connected peer, else to the peer seen last."""
+        """One datagram to `to`, else to the connected peer, else to the endpoint's `address`; one
+        that has none, or is bound to it, answers the peer seen last.
+        """
         make = maker(command, self.settings.encoding, self.counter)
         if self._channel is None:
             self._build(self.settings.bind or "", ticket, lambda: self._send_to(
@@ -265,25 +267,26 @@ class DatagramEndpoint(Endpoint):
             return
         self._send_to(command, make, ticket)
 
-    def _send_to(self, command: c.Send, make: Make, ticket: Ticket) -> None:
+    def _send_to(self, command: c.Send, make: Make[bytes], ticket: Ticket) -> None:
         channel = self.need()
         where = command.to
         if where is None and channel.traced.peer is None:
-            if channel.newest is not None:
-                newest = channel.peers[channel.newest].sockaddr
-                self._repeat(command, make, ticket, newest)
-                return
             if self.settings.address and (self.settings.bind is not None
                                           or self.settings.address.startswith("@")
                                           or channel.traced.local is None):
                 where = self.settings.address
+            elif channel.newest is not None:
+                newest = channel.peers[channel.newest].sockaddr
+                self._repeat(command, make, ticket, newest)
+                return
         if where is None:  # connected, or nobody known: the kernel says EDESTADDRREQ
             self._repeat(command, make, ticket, None)
             return
         self.names.find(where, ticket, binding=False,
                         then=lambda sockaddrs: self._repeat(command, make, ticket, sockaddrs[0]))
 
-    def _repeat(self, command: c.Send, make: Make, ticket: Ticket, to: SockAddress | None) -> None:
+    def _repeat(self, command: c.Send, make: Make[bytes], ticket: Ticket,
+                to: SockAddress | None) -> None:
         channel = self.need()
 
         def once(last: Ticket | None) -> bool:

@@ -116,6 +116,8 @@ def connection(channel: Channel, *, look: bool, detail: bool) -> ConnectionSnaps
         waiting=channel.waiting() if channel.open else None,
         reading=reading,
         aborted_in=channel.aborted_in,
+        delayed=len(channel.delayed),
+        hold=channel.hold() if channel.open else None,
     )
 
 

@@ -24,12 +24,14 @@ from workbench.engine.performing import perform
 from workbench.engine.picture import Picture
 from workbench.engine.responders import Behaviour, prepare
 from workbench.engine.sampling import Sampler
+from workbench.engine.send_queue import Payload
 from workbench.engine.sending import Counter, Make, Repeater, maker
 from workbench.engine.settings import EndpointSettings, GateMode, OnPeerClose, Responder, Role
 from workbench.engine.setup import Assembly
 from workbench.engine.snapshot import CloseCause, PeerSnapshot, Phase, Waiting
 from workbench.engine.targets import each, targets
 from workbench.engine.ticket import Ticket
+from workbench.engine.together import Together
 from workbench.engine.traced import SockAddress
 from workbench.engine.undone import Undone
 from workbench.engine.wording import setting_text
@@ -174,7 +176,7 @@ class Endpoint:
         self.sink.put(Event(self.now(), 0, self.id, connection, NOTE, key, args,
                             None, None, None, None, None, None, cause))
 
-    def not_done(self, problem: Problem, cause: Cause) -> None:
+    def not_done(self, problem: Problem, cause: Cause | None) -> None:
         """A command that came to no call: the log says why, in the reader's language."""
         error = type(problem.__cause__).__name__ if problem.__cause__ is not None else None
         values = {key: str(value) for key, value in problem.args_.items()}
@@ -329,16 +331,20 @@ class Endpoint:
 
     def send(self, command: c.Send, ticket: Ticket) -> None:
         """Send to the meant connections, `repeat` times."""
-        make = maker(command, self.settings.encoding, self.counter)
+        # a sendall() that may not wait is given what it has to send at once
+        in_pieces = self.settings.type == "SOCK_STREAM" and self.timeout != 0
+        make = maker(command, self.settings.encoding, self.counter, in_pieces=in_pieces)
         channels = targets(self, command.connection)
         self.repeater.run(command, ticket, lambda last: self._send_all(channels, make, last))
 
-    def _send_all(self, channels: list[Channel], make: Make, ticket: Ticket | None) -> bool:
+    def _send_all(self, channels: list[Channel], make: Make[Payload],
+                  ticket: Ticket | None) -> bool:
         live = [channel for channel in channels if channel.open]
         if not live and ticket is not None:
             ticket.fail(Problem("engine.closed_meanwhile"))
+        ended = Together(ticket, len(live)) if ticket is not None and len(live) > 1 else None
         for channel in live:
-            channel.outbox.write(make(), ticket if channel is live[-1] else None)
+            channel.outbox.write(make(), ticket, ended=ended)
         return bool(live)
 
     # -- the picture --------------------------------------------------------------------------

@@ -8,10 +8,12 @@ from __future__ import annotations
 import array
 import json
 import os
+import select
 import socket
 import struct
 import sys
 from dataclasses import dataclass, fields
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
@@ -152,6 +154,30 @@ def quick(sock: socket.socket) -> tuple[str | None, int | None, int | None]:
     raw = _tcp_info(sock, 1)
     state = STATES[raw[0]] if raw and raw[0] < len(STATES) else None
     return state, _ioctl(sock, _FIONREAD), _ioctl(sock, _SIOCOUTQ)
+
+
+class Zero(Enum):
+    """What a recv() of 0 bytes means on a socket that keeps messages apart."""
+
+    MESSAGE = "an empty message"
+    END = "the end of the stream"
+    EITHER = "only the call itself can tell"
+
+
+def what_zero_means(sock: socket.socket) -> Zero:
+    """Of the recv() that comes next on a SOCK_SEQPACKET, as far as a look can tell.
+
+    Linux gives 0 for both (unix(7)). POLLRDHUP says that the peer has finished: without it what
+    is readable is a message, with it bytes that are unread stand behind the empty one.
+    """
+    if sys.platform != "linux" or sock.family != _AF_UNIX:
+        return Zero.END
+    poll = select.poll()
+    poll.register(sock, select.POLLIN | select.POLLRDHUP)
+    events = next((mask for _fd, mask in poll.poll(0)), 0)
+    if not events & select.POLLRDHUP:
+        return Zero.MESSAGE
+    return Zero.MESSAGE if _ioctl(sock, _FIONREAD) else Zero.EITHER
 
 
 def to_json(reading: Reading) -> str:

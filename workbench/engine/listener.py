@@ -10,7 +10,8 @@ from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine import descriptors, kernel
-from workbench.engine.binding import BoundFile, bind_searching, within_reach
+from workbench.engine.back_off import BackOff
+from workbench.engine.binding import bind_searching, within_reach
 from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
@@ -32,6 +33,8 @@ BACK_OFF: Final = 0.5
 """Seconds without accept after EMFILE, or while no descriptor is left for a connection: it stays
 queued, the selector would spin."""
 _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_NOBODY = {errno.EAGAIN, errno.ECONNABORTED}
+"""Nobody is in the queue any more: nothing is wrong with the listener (accept(2))."""
 
 
 class OwnSocket(Channel):
@@ -40,7 +43,7 @@ class OwnSocket(Channel):
     def __init__(self, endpoint: ListenerEndpoint, traced: TracedSocket) -> None:
         super().__init__(endpoint, traced, 0)
         self._listener = endpoint
-        self.file: BoundFile | None = None
+        self.backing_off = BackOff(self, "accept")
 
     def owes(self) -> bool:
         """Who waits in the queue of one that does not accept may find no answer."""
@@ -57,14 +60,6 @@ class OwnSocket(Channel):
         self.traced.recv_into(self.endpoint.buffer(size), size, str(size), ticket)
         if ticket is not None:
             ticket.finish()
-
-    def close(self, cause: CloseCause, ticket: Ticket | None = None,
-              errno: str | None = None) -> None:
-        if self.open and self.file is not None:
-            if self.file.remove():
-                self.endpoint.note("unlinked", repr(str(self.file.path)), self.traced.id, ticket)
-            self.file = None
-        super().close(cause, ticket, errno)
 
 
 class ListenerEndpoint(Endpoint):
@@ -150,8 +145,7 @@ class ListenerEndpoint(Endpoint):
 
     def bind(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
         """bind(); with `port_search` the next free port where this one is taken."""
-        own = self.need_own()
-        own.file = bind_searching(self, own, sockaddrs, ticket)
+        bind_searching(self, self.need_own(), sockaddrs, ticket)
         self.phase = Phase.BOUND
 
     def listen_now(self, backlog: int, ticket: Ticket | None) -> None:
@@ -176,7 +170,10 @@ class ListenerEndpoint(Endpoint):
         """Whether the selector should wait for the next connection."""
         if self.phase is not Phase.LISTENING or self._backing_off is not None:
             return False
-        return bool(self._pending) or (self.gates.accept is GateMode.AUTO and not self.gates.held)
+        if self._pending:
+            return True
+        held = self.gates.held or self.need_own().backing_off.waiting
+        return self.gates.accept is GateMode.AUTO and not held
 
     def accept_once(self, ticket: Ticket, count: int) -> None:
         """`count` accepts, waiting as `settimeout` says."""
@@ -218,7 +215,10 @@ class ListenerEndpoint(Endpoint):
                 own.end_op(op, error)
             if error.errno in _NO_ROOM:
                 self._back_off(own)
+            elif error.errno not in _NOBODY:
+                own.backing_off.failed(error)
             return
+        own.backing_off.ended()
         channel = StreamChannel(self, traced, self.next_number())
         channel.connected_ns = self.now()
         self.channels[traced.id] = channel

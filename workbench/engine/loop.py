@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import select
 import selectors
 import socket
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from time import perf_counter
-from typing import Protocol
+from typing import Final, Protocol
 
 Job = Callable[[], None]
 Handler = Callable[[int], None]
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
+HANGUP = 4
+"""Neither to be read nor written: only how it breaks is of interest. No selector of Python's has
+that, since it needs a registration for nothing (epoll_ctl(2): EPOLLERR and EPOLLHUP always come).
+"""
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks at a HANGUP socket where the system has no epoll."""
 
 
 class Timer:
@@ -77,6 +85,7 @@ class EndpointLoop:
         self._ended = False
         self._waker: socket.socket | None = None
         self._selector: selectors.BaseSelector | None = None
+        self._hangups: Hangups | None = None
         self._guests = 0
         self._opened: tuple[selectors.BaseSelector, socket.socket, socket.socket] | None = None
 
@@ -96,21 +105,41 @@ class EndpointLoop:
     # -- on the loop's thread ---------------------------------------------------------------
 
     def register(self, fd: socket.socket, events: int, handler: Handler) -> None:
+        """Have `handler(mask)` called when the socket is ready; HANGUP stands alone."""
         assert self._selector is not None
-        self._selector.register(fd, events, handler)
+        if events == HANGUP:
+            if self._hangups is None:
+                self._hangups = Hangups(self, self._selector)
+            self._hangups.add(fd, handler)
+        else:
+            self._selector.register(fd, events, handler)
 
     def modify(self, fd: socket.socket, events: int, handler: Handler) -> None:
         assert self._selector is not None
-        self._selector.modify(fd, events, handler)
+        if events == HANGUP or self._only_hangup(fd):
+            self.unregister(fd)
+            self.register(fd, events, handler)
+        else:
+            self._selector.modify(fd, events, handler)
 
     def unregister(self, fd: socket.socket) -> None:
         assert self._selector is not None
-        self._selector.unregister(fd)
+        if self._hangups is not None and self._only_hangup(fd):
+            self._hangups.remove(fd)
+        else:
+            self._selector.unregister(fd)
+
+    def _only_hangup(self, fd: socket.socket) -> bool:
+        return self._hangups is not None and fd.fileno() in self._hangups.handlers
 
     def after(self, seconds: float, job: Job) -> Timer:
         """Run `job` in `seconds`."""
-        timer = Timer(perf_counter() + seconds, job)
-        heapq.heappush(self._timers, (timer.due, next(self._order), timer))
+        return self.at(perf_counter() + seconds, job)
+
+    def at(self, due: float, job: Job) -> Timer:
+        """Run `job` at a moment of perf_counter(); of one moment, in the order they were given."""
+        timer = Timer(due, job)
+        heapq.heappush(self._timers, (due, next(self._order), timer))
         return timer
 
     def in_thread(self, work: Callable[[], Job]) -> None:
@@ -178,6 +207,8 @@ class EndpointLoop:
                 with self._lock:
                     self._waker = None
                 self._selector = None
+                if self._hangups is not None:
+                    self._hangups.close()
 
     def _rounds(self, selector: selectors.BaseSelector) -> None:
         while True:
@@ -230,3 +261,49 @@ class EndpointLoop:
         while self._timers and self._timers[0][2].job is None:
             heapq.heappop(self._timers)
         return max(0.0, self._timers[0][0] - perf_counter()) if self._timers else None
+
+
+class Hangups:
+    """Sockets of a loop of which only the end is of interest: their handlers are told to look.
+
+    With epoll whenever something happens to one (EPOLLET: a socket that both sides have finished
+    hangs up for good, and a reset may still come); elsewhere every LOOK_EVERY seconds.
+    """
+
+    def __init__(self, loop: EndpointLoop, selector: selectors.BaseSelector) -> None:
+        self._loop = loop
+        self.handlers: dict[int, Handler] = {}
+        self._timer: Timer | None = None
+        if sys.platform == "linux":  # an epoll is readable itself (epoll(7)): one within the other
+            self._poll = select.epoll()
+            selector.register(self._poll, READ, self._heard)
+
+    def add(self, fd: socket.socket, handler: Handler) -> None:
+        self.handlers[fd.fileno()] = handler
+        if sys.platform == "linux":
+            self._poll.register(fd, select.EPOLLET)
+        elif self._timer is None:
+            self._timer = self._loop.after(LOOK_EVERY, self._look)
+
+    def remove(self, fd: socket.socket) -> None:
+        del self.handlers[fd.fileno()]
+        if sys.platform == "linux":
+            self._poll.unregister(fd)
+
+    def _heard(self, _mask: int) -> None:
+        if sys.platform == "linux":
+            for number, _events in self._poll.poll(0):
+                handler = self.handlers.get(number)
+                if handler is not None:  # an earlier one of this round may have closed it
+                    handler(HANGUP)
+
+    def _look(self) -> None:
+        self._timer = None
+        for handler in list(self.handlers.values()):
+            handler(HANGUP)
+        if self.handlers:
+            self._timer = self._loop.after(LOOK_EVERY, self._look)
+
+    def close(self) -> None:
+        if sys.platform == "linux":
+            self._poll.close()

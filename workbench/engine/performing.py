@@ -9,11 +9,13 @@ from workbench.engine import commands as c
 from workbench.engine.calls import do_call
 from workbench.engine.errors import USER_ERRORS
 from workbench.engine.option_calls import get_option, set_option
+from workbench.engine.pending import Op
 from workbench.engine.responders import prepare
 from workbench.engine.sampling import take_readings
 from workbench.engine.settings import Role
 from workbench.engine.snapshot import Phase
 from workbench.engine.targets import each, targets
+from workbench.engine.together import Together
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
@@ -77,8 +79,7 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
         case c.Recv():
             _read(endpoint, ticket, command.connection, command.size)
         case c.Shutdown():
-            each(endpoint, command.connection, ticket,
-                 lambda channel: channel.shutdown(command.how, ticket))
+            _shutdown(endpoint, command, ticket)
         case c.Close():
             endpoint.close(command, ticket)
         case c.Abort():
@@ -109,6 +110,14 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
             ticket.finish()
         case c.Mark():
             ticket.finish()
+
+
+def _shutdown(endpoint: Endpoint, command: c.Shutdown, ticket: Ticket) -> None:
+    """On every meant connection, each when what it has to send is sent."""
+    found = targets(endpoint, command.connection)
+    together = Together(ticket, len(found))
+    for channel in found:
+        channel.shutdown(command.how, Op("shutdown", 0, ticket, ended=together))
 
 
 def _step(endpoint: Endpoint, command: c.Step, ticket: Ticket) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from workbench.checksum import CHECKSUMS, Order, checksum
 from workbench.engine import commands as c
+from workbench.engine.pieces import BigFile, Pieces, big_file
 from workbench.payload import encode, parse_hex, suffix
 from workbench.placeholders import expand
 from workbench.texts import Problem, reason_of
@@ -16,11 +17,20 @@ if TYPE_CHECKING:
     from workbench.engine.endpoint import Endpoint
     from workbench.engine.ticket import Ticket
 
-Make = Callable[[], bytes]
+Sent = TypeVar("Sent")
+Make = Callable[[], Sent]
 
 
-def maker(command: c.Send, encoding: str, counter: Iterator[int]) -> Make:
+@overload
+def maker(command: c.Send, encoding: str, counter: Iterator[int]) -> Make[bytes]: ...
+@overload
+def maker(command: c.Send, encoding: str, counter: Iterator[int], *,
+          in_pieces: bool) -> Make[bytes | Pieces]: ...
+def maker(command: c.Send, encoding: str, counter: Iterator[int], *,
+          in_pieces: bool = False) -> Make[Any]:
     """What gives the bytes of each single send: exactly one of text, hex and file, and a tail.
+
+    `in_pieces`: a big file may be read while it is sent.
 
     Raises:
         Problem: none or several given, an inexpressible text, malformed hex, no such file.
@@ -32,6 +42,10 @@ def maker(command: c.Send, encoding: str, counter: Iterator[int]) -> Make:
         text, used = command.text, command.encoding or encoding
         encode(text, used)  # what cannot be expressed is said before the first byte goes
         return lambda: with_tail(encode(expand(text, next(counter)), used), command)
+    if in_pieces and command.file is not None and command.append.value not in CHECKSUMS:
+        file = _big_file(command.file)
+        if file is not None:
+            return lambda: Pieces(file, suffix(command.append.value))
     fixed = with_tail(_fixed(command, encoding), command)
     return lambda: fixed
 
@@ -41,11 +55,22 @@ def _fixed(command: c.Send, encoding: str) -> bytes:
         return encode(command.text, command.encoding or encoding)
     if command.hex is not None:
         return parse_hex(command.hex)
+    path = command.file or ""
     try:
-        return Path(command.file or "").expanduser().read_bytes()
+        return Path(path).expanduser().read_bytes()
     except OSError as error:
-        raise Problem("engine.no_file", path=str(command.file),
-                      reason=reason_of(error)) from error
+        raise _unreadable(path, error) from error
+
+
+def _big_file(path: str) -> BigFile | None:
+    try:
+        return big_file(Path(path).expanduser())
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str, error: OSError) -> Problem:
+    return Problem("engine.no_file", path=path, reason=reason_of(error))
 
 
 def with_tail(data: bytes, command: c.Send) -> bytes:
@@ -83,40 +108,50 @@ class Repeater:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._running: set[Ticket] = set()
+        self._running: dict[Ticket, int] = {}
 
     def run(self, command: c.Send, ticket: Ticket, once: Callable[[Ticket | None], bool]) -> None:
         """Run `once` as often as the command asks; the last one carries the ticket.
 
         `once` says whether there is still something to send on; if not, the rest is dropped.
         """
-        remaining = max(1, command.repeat)
 
         def go() -> None:
-            nonlocal remaining
-            if ticket.done:
-                self._running.discard(ticket)
+            if ticket not in self._running:
+                return  # cancelled
+            if ticket.done:  # with its endpoint
+                self._give_up(ticket, Problem("engine.closed_meanwhile"))
                 return
-            remaining -= 1
-            if not remaining:
-                self._running.discard(ticket)
-                once(ticket)
-            elif not once(None):
-                self._running.discard(ticket)
-                ticket.fail(Problem("engine.closed_meanwhile"))
+            left = self._running[ticket] = self._running[ticket] - 1
+            try:
+                sent = once(None if left else ticket)
+            except Problem as problem:  # a file that is sent again and is not as it was
+                self._endpoint.not_done(problem, ticket)
+                self._give_up(ticket, problem)
+                return
+            if not sent:
+                self._running[ticket] += 1
+                self._give_up(ticket, Problem("engine.closed_meanwhile"))
+            elif not left:
+                self._running.pop(ticket, None)
             elif command.interval > 0:
                 self._endpoint.worker.loop.after(command.interval, go)
             else:
                 self._endpoint.worker.loop.post(go)
 
-        self._running.add(ticket)
+        self._running[ticket] = max(1, command.repeat)
         go()
+
+    def _give_up(self, ticket: Ticket, reason: Problem) -> None:
+        left = self._running.pop(ticket, 0)
+        if left:
+            self._endpoint.note("repeats_dropped", str(left), None, ticket)
+        ticket.fail(reason)
 
     def lapse(self) -> None:
         """The endpoint owns nothing any more, and its timers end with its loop."""
-        running, self._running = self._running, set()
-        for ticket in running:
-            ticket.fail(Problem("engine.closed_meanwhile"))
+        for ticket in list(self._running):
+            self._give_up(ticket, Problem("engine.closed_meanwhile"))
 
     def cancel(self) -> None:
         """Give up what is still to be sent. Raises Problem where nothing is."""

@@ -36,6 +36,18 @@ class CloseCause(StrEnum):
     TIMED_OUT = "timed out"
 
 
+class Hold(StrEnum):
+    """Why an open connection is not read by itself.
+
+    ANSWERS: what its own responder answered has not been taken by the kernel.
+    RECORD: the record is behind. GATE: receive is paused.
+    """
+
+    ANSWERS = "unsent answers"
+    RECORD = "record behind"
+    GATE = "receive paused"
+
+
 class ChipState(StrEnum):
     """A call in the call strip."""
 
@@ -84,6 +96,9 @@ class ConnectionSnapshot:
         state: "ESTABLISHED", "CLOSE_WAIT" … from the kernel where `measured`, else as this
             program sees it.
         unread, unsent: bytes in the kernel's buffers; None where unknown.
+        queued: bytes that this program holds and the kernel has not taken; delayed: replies that
+            are not due yet.
+        hold: why it is not read by itself; None where it is.
         connect_ns: when connect() was called; opened_ns is socket(), by hand long before.
         errno: of the error that ended it; while it is open only close() is left.
         reading: decoded only where asked for.
@@ -113,6 +128,8 @@ class ConnectionSnapshot:
     reading: Reading | None
     passed_over: bool = False
     aborted_in: str | None = None
+    delayed: int = 0
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 
+from workbench.engine import kernel
 from workbench.engine.channel import Channel
 from workbench.engine.errors import describe
-from workbench.engine.loop import Job
+from workbench.engine.loop import HANGUP, Job
 from workbench.engine.pending import Op
-from workbench.engine.responders import Reply
+from workbench.engine.responders import Behaviour, Reply
 from workbench.engine.send_queue import Outgoing
 from workbench.engine.settings import GateMode, OnPeerClose
 from workbench.engine.snapshot import CloseCause
@@ -21,6 +23,8 @@ class StreamChannel(Channel):
     waits_for_ack = True
     in_thread = False
     """A connect waits in C on a thread of its own: hands off."""
+    _sending_error: Exception | None = None
+    """It is only read to its end."""
 
     # -- connecting ---------------------------------------------------------------------------
 
@@ -77,9 +81,6 @@ class StreamChannel(Channel):
 
         self.endpoint.worker.loop.in_thread(work)
 
-    def interest(self) -> int:
-        return 0 if self.in_thread else super().interest()
-
     def finish_connect(self) -> None:
         """The selector says that a pending connect has an outcome."""
         op = self.connecting
@@ -135,8 +136,9 @@ class StreamChannel(Channel):
         try:
             if self.traced.type == socket.SOCK_STREAM:
                 count = self.traced.recv_into(buffer, size, endpoint.recv_args(size), ticket)
+                ended = not count
             else:
-                count = self.traced.recv_message(buffer, size, ticket)
+                count, ended = self.traced.recv_message(buffer, size, ticket)
         except BlockingIOError:
             return
         except OSError as error:
@@ -146,12 +148,14 @@ class StreamChannel(Channel):
             return
         if op is not None:
             self.end_op(op)
-        if not count:
+        if ended:
             self._finished_by_peer()
             return
         self.bytes_in += count
         answer = self.behaviour.answer
-        if answer is Reply and not self.outbox.items and self.gates.send is GateMode.AUTO:
+        if answer is Reply and not self.outbox.items and self.gates.send is GateMode.AUTO and (
+            not self.delayed.pending
+        ):
             self._echo(buffer[: min(count, size)])
         elif answer is not None:
             reply = answer(buffer[: min(count, size)])
@@ -165,16 +169,20 @@ class StreamChannel(Channel):
         try:
             count = self.traced.send(data, None)
         except BlockingIOError:
-            count = 0
+            self.outbox.keep(data)
+            return
         except OSError as error:
-            self._broke(error)
+            self.sending_failed(error)
             return
         self.bytes_out += count
         if count < len(data):
             self.outbox.keep(data[count:])
 
     def _finished_by_peer(self) -> None:
-        """recv gave b"": the peer has sent FIN. What we still have to send may still go."""
+        """The peer has sent FIN. What we still have to send may still go."""
+        if self._sending_error is not None:
+            self._broke(self._sending_error)
+            return
         first = not self.peer_finished
         self.peer_finished = True
         if first:
@@ -184,11 +192,52 @@ class StreamChannel(Channel):
             self.close_once_sent(CloseCause.PEER)
         self.refresh()
 
+    def interest(self) -> int:
+        """After the peer's FIN only how the connection breaks can still be heard."""
+        if self.in_thread:
+            return 0
+        mask = super().interest()
+        if not mask and self.peer_finished and not self.broken:
+            return HANGUP
+        return mask
+
+    def look_for_error(self) -> None:
+        """After the peer's FIN no read tells of a reset, and there may be nothing to send."""
+        error = self.traced.pending_error()
+        if error is None:
+            return
+        # tcp_reset() of Linux leaves EPIPE where the FIN had come before the reset
+        reset = isinstance(error, ConnectionResetError | BrokenPipeError)
+        told = ConnectionResetError(errno.ECONNRESET, "") if reset else error
+        self.traced.tell("reset_after_fin" if reset else "error_after_fin",
+                         repr(describe(error).errno), told)
+        self._broke(told)
+
     def send_one(self, item: Outgoing) -> int:
         return self.traced.send(item.data, item.op.ticket if item.op is not None else None)
 
     def sending_failed(self, error: Exception) -> None:
-        self._broke(error)
+        """One message that is too long is only that, and after our own FIN the peer may go on."""
+        code = error.errno if isinstance(error, OSError) else None
+        if code == errno.EMSGSIZE and self.traced.type != socket.SOCK_STREAM:
+            self.traced.sample()
+        elif code == errno.EPIPE and self.finished and not self.peer_finished:
+            self.traced.sample()
+            self.drop_unsent(error)
+        elif not self.peer_finished and (self.traced.type != socket.SOCK_STREAM
+                                         or kernel.quick(self.traced.raw)[1]):
+            self._read_the_rest(error)
+        else:
+            self._broke(error)
+
+    def _read_the_rest(self, error: Exception) -> None:
+        """Nothing can be sent any more, yet what the peer sent before is still there."""
+        self.traced.sample()
+        self.errno = describe(error).errno
+        self._sending_error = error
+        self.behaviour = Behaviour(None, None)
+        self.drop_unsent(error)
+        self.refresh()
 
     def _broke(self, error: Exception) -> None:
         """An error that ends the stream; a listener's connection is closed, a client's is yours."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import sys
 from contextlib import suppress
 from time import perf_counter_ns
 from typing import Final, NoReturn
@@ -19,6 +20,7 @@ from workbench.engine.errors import describe
 from workbench.engine.events import (
     CALL,
     END,
+    NOTE,
     Cause,
     ConnectionClosed,
     ConnectionNamed,
@@ -33,6 +35,9 @@ from workbench.engine.options import LINGER
 
 SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
 _new = tuple.__new__  # Event(...) runs a Python-level __new__: twice the cost of this
+
+_CREDENTIALS: Final = socket.CMSG_SPACE(12) if hasattr(socket, "CMSG_SPACE") else 0
+"""Room for a struct ucred (unix(7)) and nothing else: descriptors that come along are not taken."""
 
 # Linux answers with the true length of a message that was cut; others only with a flag.
 TRUNCATION: Final = socket.MSG_TRUNC if kernel.LINUX else 0
@@ -278,17 +283,57 @@ class TracedSocket:
         self._put(event)
         return count
 
-    def recv_message(self, buffer: memoryview, size: int, cause: Cause | None) -> int:
-        """recv(size, MSG_TRUNC) of a SOCK_SEQPACKET: the true length, also where it was cut."""
-        begin = perf_counter_ns()
+    def recv_message(self, buffer: memoryview, size: int, cause: Cause | None) -> tuple[int, bool]:
+        """recv(size, MSG_TRUNC) of a SOCK_SEQPACKET: (true length, whether the stream has ended).
+
+        The length is the true one also where the message was cut. An empty message and the end
+        are both 0 bytes; the row of the end has neither size nor payload.
+        """
+        could_be = kernel.what_zero_means(self._sock)
         args = f"{size}, MSG_TRUNC" if TRUNCATION else str(size)
+        if could_be is kernel.Zero.EITHER:
+            return self._recv_with_credentials(buffer, size, args, cause)
+        begin = perf_counter_ns()
         try:
             count = self._sock.recv_into(buffer, size, TRUNCATION)
         except OSError as error:
             self._fail(begin, "recv", args, error, cause)
-        self._log(begin, perf_counter_ns() - begin, "recv", args, count, cause,
-                  size=count, payload=self._kept(buffer[: min(count, size)]))
-        return count
+        took = perf_counter_ns() - begin
+        ended = not count and could_be is kernel.Zero.END
+        self._log_message(begin, took, buffer, (size, count), args, ended, cause)
+        return count, ended
+
+    def _recv_with_credentials(self, buffer: memoryview, size: int, args: str,
+                               cause: Cause | None) -> tuple[int, bool]:
+        """The peer has finished, and what is left is empty messages or nothing: with SO_PASSCRED
+        a message brings its sender's credentials, the end does not (unix(7)).
+        """
+        if sys.platform != "linux":
+            raise NotImplementedError  # Zero.EITHER is Linux's
+        option = "SOL_SOCKET, SO_PASSCRED"
+        before = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED)
+        if not before:
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1, f"{option}, 1", cause)
+        try:
+            begin = perf_counter_ns()
+            try:
+                count, found = self._sock.recvmsg_into(
+                    [buffer[:size]], _CREDENTIALS, TRUNCATION)[:2]
+            except OSError as error:
+                self._fail(begin, "recv", args, error, cause)
+            took = perf_counter_ns() - begin
+            ended = not count and not found
+            self._log_message(begin, took, buffer, (size, count), args, ended, cause)
+            return count, ended
+        finally:
+            if not before:
+                self.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0, f"{option}, 0", cause)
+
+    def _log_message(self, begin: int, took: int, buffer: memoryview, sizes: tuple[int, int],
+                     args: str, ended: bool, cause: Cause | None) -> None:
+        asked, count = sizes
+        self._log(begin, took, "recv", args, count, cause, size=None if ended else count,
+                  payload=None if ended else self._kept(buffer[: min(count, asked)]))
 
     def send(self, data: memoryview | bytes, cause: Cause | None, flags: str = "") -> int:
         """send(data): how many bytes the kernel took."""
@@ -341,6 +386,11 @@ class TracedSocket:
         """The socket itself, for a selector and for kernel readings; never for a call."""
         return self._sock
 
+    def pending_error(self) -> OSError | None:
+        """What SO_ERROR holds; the kernel forgets it with that (socket(7))."""
+        code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        return _os_error(code) if code else None
+
     def learn_addresses(self) -> None:
         """Ask getsockname and getpeername, and tell the record what is new."""
         with suppress(OSError):
@@ -368,6 +418,12 @@ class TracedSocket:
         self.last = Event(begun + took - self._start, took, self._endpoint, self.id, END, call,
                           args, None, failure.errno, failure.error, None, None, None, cause)
         self._put(self.last)
+
+    def tell(self, key: str, args: str, error: Exception) -> None:
+        """A note with an error that no call returned: it was read from SO_ERROR."""
+        failure = describe(error)
+        self._put(Event(perf_counter_ns() - self._start, 0, self._endpoint, self.id, NOTE, key,
+                        args, None, failure.errno, failure.error, None, None, None, None))
 
     def _kept(self, data: memoryview | bytes) -> bytes:
         return bytes(data if self.keep is None else data[: self.keep])

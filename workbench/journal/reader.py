@@ -46,6 +46,14 @@ class Row(NamedTuple):
     payload: bytes | None
     cause: int | None
 
+    @property
+    def ends_stream(self) -> bool:
+        """Whether a recv() told that the peer has finished. An empty message of a SOCK_SEQPACKET,
+        read with MSG_TRUNC, is 0 bytes too: it has a payload, the end has none.
+        """
+        return (self.call == "recv" and self.result == 0 and self.error is None
+                and not (self.payload is not None and "MSG_TRUNC" in self.args))
+
 
 class EndpointRow(NamedTuple):
     """One row of table endpoint.

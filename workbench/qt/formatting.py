@@ -103,8 +103,10 @@ def data_text(row: Row, accepted: Accepted | None = None, shown: str | None = No
         if row.call in {"recvfrom", "sendto"} and row.peer:
             return f"{row.peer}  {shown}"
         return shown
-    if row.call == "recv" and row.result == 0:
+    if row.ends_stream:
         return tr("log.eof")
+    if row.call == "recv" and row.result == 0:
+        return tr("log.empty_message")
     if accepted is not None:
         return f"#{accepted.number} {peer_text(row.peer, accepted.owner)}".rstrip()
     if row.call == "accept" and row.peer is not None:

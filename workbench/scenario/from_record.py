@@ -140,18 +140,19 @@ def _answers(reader: Reader, wanted: Callable[[Row], bool],
     encodings = {item.name: settings_from_json(item.config).encoding
                  for item in reader.endpoints()}
     listeners = {item.name for item in reader.endpoints() if item.role == "listener"}
-    for row in rows_of(reader, "call:recv|recvfrom size>=0"):
+    for row in rows_of(reader, "call:recv|recvfrom result>=0"):
         if row.endpoint is None or row.endpoint in listeners or not wanted(row):
             continue
         number = numbers.get(row.connection or 0)
         if number is None:
             continue
+        if row.ends_stream:
+            end = Expect(row.endpoint, call="recv", connection=number, result=0)
+            found.append((row.seq, row.t_ns, end))
+            continue
         if row.payload is None or len(row.payload) != row.size:
             continue
-        if not row.size:
-            if row.call == "recv":
-                end = Expect(row.endpoint, call="recv", connection=number, result=0)
-                found.append((row.seq, row.t_ns, end))
+        if not row.size and row.call == "recvfrom":
             continue
         text = _text(row.payload, encodings[row.endpoint])
         raw = row.payload.hex() if text is None else None

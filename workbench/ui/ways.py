@@ -57,7 +57,7 @@ def client_ways(panel: ClientPanel, row: Row) -> Iterator[WayOut]:
 
 
 def _peer_finished(row: Row) -> bool:
-    return row.call == "recv" and row.result == 0 and row.error is None
+    return row.ends_stream
 
 
 def _open_one(snapshot: EndpointSnapshot, row: Row) -> ConnectionSnapshot | None:

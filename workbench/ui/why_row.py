@@ -36,8 +36,7 @@ def _telling(rows: list[Row]) -> int | None:
     newest: int | None = None
     for row in sorted(rows, key=lambda row: row.seq, reverse=True):
         newest = newest or row.seq
-        ended = row.call in ("recv", "recvmsg") and row.result == 0 and row.error is None
-        if ended or (row.error is not None and row.errno not in PENDING):
+        if row.ends_stream or (row.error is not None and row.errno not in PENDING):
             return row.seq
     return newest
 

@@ -78,12 +78,12 @@ def line_of(row: Row, start: str, show_as: str, streams: Streams, *, datagram: b
     """
     if row.kind not in ("call", "end"):
         return None
+    if row.ends_stream:
+        return f"{start}-  {tr('conversation.eof')}"
     if row.size is not None and row.errno is None and row.error is None:
         if row.call in SENDS:
             return _data_line(row, start, ">", show_as, streams, datagram=datagram, most=most)
         if row.call in READS:
-            if row.size == 0 and not datagram:
-                return f"{start}-  {tr('conversation.eof')}"
             return _data_line(row, start, "<", show_as, streams, datagram=datagram, most=most)
     trouble = row.errno or row.error
     if trouble in PENDING:
