@@ -15,7 +15,7 @@ TRACED: Final = "trace=%network,close,read,write,readv,writev,dup,dup2,dup3"
 """read, write and dup too: a socket served by them would be missed by the log."""
 LEFT_OUT: Final = frozenset({"getsockname", "getpeername", "getsockopt"})
 _END = re.compile(r"\) += (-?\d+)(?:<[^>]*>)?(?: (E[A-Z0-9]+) \(.*\))?$")
-_NAMES: Final = {"accept4": "accept", "sendto": "send", "recvfrom": "recv"}
+_NAMES: Final = {"accept4": "accept", "sendto": "send", "recvfrom": "recv", "recvmsg": "recv"}
 _NOT_ENDPOINTS: Final = ("AF_NETLINK",)  # sock_diag: the program looking, not a user's socket
 
 

@@ -177,11 +177,26 @@ def twenty(talk: Talk) -> None:
     talk.until("server", "close", 20)
 
 
+def messages(talk: Talk) -> None:
+    """SOCK_SEQPACKET: empty messages, also right before the end, and the end itself."""
+    talk.server(family="AF_UNIX", type="SOCK_SEQPACKET", address="temp:messages")
+    talk.client(family="AF_UNIX", type="SOCK_SEQPACKET")
+    talk.do(c.Connect("client"))
+    talk.until("server", "accept")
+    talk.do(c.Pause("server", c.Gate.RECEIVE))
+    for text in ("one", "", "two", ""):
+        talk.do(c.Send("client", text=text))
+    talk.do(c.Shutdown("client", c.How.WRITE))
+    talk.do(c.Resume("server", c.Gate.RECEIVE))
+    talk.until("server", "close")
+    talk.until("client", "recv", 5)
+
+
 TALKS: dict[str, Callable[[Talk], None]] = {
     "tcp": tcp, "tcp6": tcp6, "unix": unix, "udp": udp, "udp6": udp6, "refused": refused,
     "reset": reset, "abort": abort, "broken_pipe": broken_pipe, "would_block": would_block,
     "deadline": deadline, "connect_deadline": connect_deadline,
-    "half_close": half_close, "twenty": twenty,
+    "half_close": half_close, "messages": messages, "twenty": twenty,
 }  # fmt: skip
 
 
