@@ -9,10 +9,20 @@ from pathlib import Path
 import pytest
 
 from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, GateMode, Nothing, OnPeerClose, Role
-from workbench.engine.snapshot import ConnectionSnapshot
+from workbench.engine.settings import (
+    Echo,
+    EndpointSettings,
+    GateMode,
+    Match,
+    Nothing,
+    OnPeerClose,
+    Role,
+    Rule,
+    Rules,
+)
+from workbench.engine.snapshot import ConnectionSnapshot, Hold
 from workbench.session import Session
-from workbench.silence import is_owing, why_silent
+from workbench.silence import Silences, is_owing, why_silent
 
 BOUND = 60.0
 
@@ -77,3 +87,31 @@ def test_a_syn_without_an_answer(session: Session) -> None:
             assert ticket.wait(BOUND)  # at once the kernel may answer two before the queue is full
     item = seen(session, "more-3", lambda item: item.state == "SYN_SENT")
     assert "this side cannot tell" in (why_silent(item, 3) or "")
+
+
+def test_bytes_that_a_paused_receive_leaves_unread(session: Session) -> None:
+    session.perform(c.Send("client", text="unread")).wait(BOUND)
+    item = seen(session, "server", lambda item: item.unread)
+    assert "paused" in (why_silent(item, 0) or "")
+    assert "6 B" in (why_silent(item, 0) or "")
+
+
+def test_replies_that_the_peer_does_not_read(session: Session) -> None:
+    session.perform(c.Pause("client", c.Gate.RECEIVE)).wait(BOUND)
+    session.perform(c.Respond("server", Echo())).wait(BOUND)
+    session.perform(c.Resume("server", c.Gate.RECEIVE)).wait(BOUND)
+    session.perform(c.Send("client", text="x" * 65536, repeat=400, wait=False))
+    item = seen(session, "server", lambda item: item.hold is Hold.ANSWERS)
+    said = why_silent(item, 0) or ""
+    assert "does not read" in said
+    assert f"{item.queued} B of our replies" in said
+    assert Silences().why(item)[1] == "not read: replies wait"
+
+
+def test_a_delayed_reply_that_is_not_due(session: Session) -> None:
+    rules = Rules((Rule(Match.EXACT, "ask", "R", delay=600.0),))
+    session.perform(c.Respond("server", rules)).wait(BOUND)
+    session.perform(c.Resume("server", c.Gate.RECEIVE)).wait(BOUND)
+    session.perform(c.Send("client", text="ask")).wait(BOUND)
+    item = seen(session, "server", lambda item: item.delayed)
+    assert "1 delayed" in (why_silent(item, 3) or "")

@@ -147,6 +147,18 @@ def test_a_paused_gate_is_a_hold_that_one_sees(session: Session, do: Do, until) 
     assert session.snapshot("server").connections[0].hold is Hold.GATE
 
 
+def test_what_the_settings_pause_is_said_once(session: Session, do: Do, until, rows) -> None:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
+                                 receive=GateMode.PAUSED))
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", count=5))
+    assert do(c.Start("server")).ok
+    assert do(c.Connect("client")).ok
+    for number in range(1, 6):
+        assert do(c.Send("server", text=str(number))).ok
+        until("client", call="recv", payload=str(number).encode())
+    assert [row.call for row in rows("server", "note")] == ["receive_paused"]
+
+
 def test_a_file_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
     from workbench.engine.pieces import PIECE, Pieces, big_file
 

@@ -169,6 +169,17 @@ def test_repeated_sends_that_are_not_made_are_counted(
     assert ("repeats_dropped", "9") in notes(rows, "client")
 
 
+def test_repeated_sends_end_with_what_they_are_sent_on(
+    session: Session, do: Do, rows, pair
+) -> None:
+    """send() after our own half-close fails each time: the kernel says so once."""
+    pair()
+    assert do(c.Shutdown("client")).ok
+    assert do(c.Send("client", text="x", repeat=1000)).problem is not None
+    assert [row.errno for row in rows("client") if row.call == "send"] == ["EPIPE"]
+    assert ("repeats_dropped", "999") in notes(rows, "client")
+
+
 def test_a_send_to_several_fails_where_one_of_them_failed(
     session: Session, do: Do, until, pair
 ) -> None:

@@ -85,6 +85,11 @@ class Channel:
     def open(self) -> bool:
         return self.closed_ns is None
 
+    @property
+    def can_send(self) -> bool:
+        """Whether another send() may still come to something."""
+        return self.open and not (self.broken or self.finished)
+
     def owes(self) -> bool:
         """Whether something is under way that should go on: its silence is worth a reading."""
         return bool(self.outbox.items or self.ops) or self.connecting is not None

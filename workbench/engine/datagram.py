@@ -289,12 +289,11 @@ class DatagramEndpoint(Endpoint):
                 to: SockAddress | None) -> None:
         channel = self.need()
 
-        def once(last: Ticket | None) -> bool:
-            if channel.open:
-                channel.outbox.write(make(), last, to=to)
-            elif last is not None:
-                last.fail(Problem("engine.closed_meanwhile"))
-            return channel.open
+        def once(last: Ticket | None) -> bool | None:
+            if not channel.open:
+                return None
+            channel.outbox.write(make(), last, to=to)
+            return True
 
         self.repeater.run(command, ticket, once)
 

@@ -315,6 +315,7 @@ class Endpoint:
         default = OnPeerClose.CLOSE if self.settings.role is Role.LISTENER else OnPeerClose.KEEP
         channel.on_peer_close = responder.on_peer_close or default
         channel.traced.keep = self.sink.capture if behaviour.keep else 0
+        self.gates.tell()
         if greet and behaviour.greeting is not None:
             channel.reply(behaviour.greeting)
 
@@ -338,14 +339,14 @@ class Endpoint:
         self.repeater.run(command, ticket, lambda last: self._send_all(channels, make, last))
 
     def _send_all(self, channels: list[Channel], make: Make[Payload],
-                  ticket: Ticket | None) -> bool:
+                  ticket: Ticket | None) -> bool | None:
         live = [channel for channel in channels if channel.open]
-        if not live and ticket is not None:
-            ticket.fail(Problem("engine.closed_meanwhile"))
+        if not live:
+            return None
         ended = Together(ticket, len(live)) if ticket is not None and len(live) > 1 else None
         for channel in live:
             channel.outbox.write(make(), ticket, ended=ended)
-        return bool(live)
+        return any(channel.can_send for channel in live)
 
     # -- the picture --------------------------------------------------------------------------
 

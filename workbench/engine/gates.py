@@ -41,10 +41,12 @@ class Gates:
         self.send = endpoint.settings.send
         self.held = False
         self._steps: deque[SendStep] = deque()
+        self._told: set[c.Gate] = set()
 
     def switch(self, gate: c.Gate, *, paused: bool) -> None:
         """Hold a gate, or open it."""
         mode = GateMode.PAUSED if paused else GateMode.AUTO
+        self._told.add(gate)  # the command is a row
         match gate:
             case c.Gate.ACCEPT:
                 self.accept = mode
@@ -58,6 +60,13 @@ class Gates:
                 self._endpoint.assembly.set_pace(Pace.STEP if paused else Pace.AT_ONCE)
                 return
         self._refresh()
+
+    def tell(self) -> None:
+        """A connection is there: what its endpoint's settings hold back is a row, once."""
+        for gate, mode in ((c.Gate.RECEIVE, self.receive), (c.Gate.SEND, self.send)):
+            if mode is GateMode.PAUSED and gate not in self._told:
+                self._told.add(gate)
+                self._endpoint.note(f"{gate.value}_paused")
 
     def _refresh(self) -> None:
         for channel in list(self._endpoint.channels.values()):

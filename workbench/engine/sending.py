@@ -110,10 +110,12 @@ class Repeater:
         self._endpoint = endpoint
         self._running: dict[Ticket, int] = {}
 
-    def run(self, command: c.Send, ticket: Ticket, once: Callable[[Ticket | None], bool]) -> None:
+    def run(self, command: c.Send, ticket: Ticket,
+            once: Callable[[Ticket | None], bool | None]) -> None:
         """Run `once` as often as the command asks; the last one carries the ticket.
 
-        `once` says whether there is still something to send on; if not, the rest is dropped.
+        `once` says whether another one may follow, None where this one was not made either; if
+        not, the rest is dropped.
         """
 
         def go() -> None:
@@ -124,13 +126,14 @@ class Repeater:
                 return
             left = self._running[ticket] = self._running[ticket] - 1
             try:
-                sent = once(None if left else ticket)
+                goes_on = once(None if left else ticket)
             except Problem as problem:  # a file that is sent again and is not as it was
                 self._endpoint.not_done(problem, ticket)
                 self._give_up(ticket, problem)
                 return
-            if not sent:
+            if goes_on is None:
                 self._running[ticket] += 1
+            if not goes_on:
                 self._give_up(ticket, Problem("engine.closed_meanwhile"))
             elif not left:
                 self._running.pop(ticket, None)

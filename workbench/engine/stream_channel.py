@@ -26,6 +26,10 @@ class StreamChannel(Channel):
     _sending_error: Exception | None = None
     """It is only read to its end."""
 
+    @property
+    def can_send(self) -> bool:
+        return super().can_send and self._sending_error is None
+
     # -- connecting ---------------------------------------------------------------------------
 
     def connect(self, sockaddr: SockAddress, op: Op) -> None:

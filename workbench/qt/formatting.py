@@ -50,12 +50,14 @@ def call_text(row: Row) -> str:
 
 
 def result_text(row: Row) -> str:
-    """What came back."""
+    """What came back; a note says it itself, across the columns."""
+    if row.kind == NOTE:
+        return ""
     if row.errno is not None:
         return row.errno
     if row.error is not None:
         return row.error
-    if row.result is None or row.kind == NOTE:
+    if row.result is None:
         return ""
     if row.call in {"socket", "accept"}:
         return f"fd {row.result}"
