@@ -108,7 +108,8 @@ class Repeater:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._running: dict[Ticket, int] = {}
+        self._running: set[Ticket] = set()
+        self._left: dict[Ticket, int] = {}
 
     def run(self, command: c.Send, ticket: Ticket,
             once: Callable[[Ticket | None], bool | None]) -> None:
@@ -124,7 +125,7 @@ class Repeater:
             if ticket.done:  # with its endpoint
                 self._give_up(ticket, Problem("engine.closed_meanwhile"))
                 return
-            left = self._running[ticket] = self._running[ticket] - 1
+            left = self._left[ticket] = self._left[ticket] - 1
             try:
                 goes_on = once(None if left else ticket)
             except Problem as problem:  # a file that is sent again and is not as it was
@@ -132,21 +133,26 @@ class Repeater:
                 self._give_up(ticket, problem)
                 return
             if goes_on is None:
-                self._running[ticket] += 1
+                self._left[ticket] += 1
             if not goes_on:
                 self._give_up(ticket, Problem("engine.closed_meanwhile"))
             elif not left:
-                self._running.pop(ticket, None)
+                self._forget(ticket)
             elif command.interval > 0:
                 self._endpoint.worker.loop.after(command.interval, go)
             else:
                 self._endpoint.worker.loop.post(go)
 
-        self._running[ticket] = max(1, command.repeat)
+        self._running.add(ticket)
+        self._left[ticket] = max(1, command.repeat)
         go()
 
+    def _forget(self, ticket: Ticket) -> int:
+        self._running.discard(ticket)
+        return self._left.pop(ticket, 0)
+
     def _give_up(self, ticket: Ticket, reason: Problem) -> None:
-        left = self._running.pop(ticket, 0)
+        left = self._forget(ticket)
         if left:
             self._endpoint.note("repeats_dropped", str(left), None, ticket)
         ticket.fail(reason)
@@ -163,3 +169,4 @@ class Repeater:
         for ticket in self._running:
             ticket.finish()
         self._running.clear()
+        self._left.clear()
