@@ -14,6 +14,7 @@ from workbench.engine.binding import bind_searching, within_reach
 from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
 from workbench.engine.errors import describe
+from workbench.engine.family import fitting, kind_of
 from workbench.engine.loop import READ, WRITE, Timer
 from workbench.engine.opening import open_socket
 from workbench.engine.option_calls import option_calls
@@ -230,7 +231,7 @@ class DatagramEndpoint(Endpoint):
     def connect(self, ticket: Ticket, count: int | None) -> None:
         """connect(): fixes the peer, filters what is received; nothing is sent."""
         if not self.settings.address:
-            raise Problem("engine.no_address")
+            raise Problem(fitting("engine.no_address", kind_of(self.settings)))
 
         def with_socket() -> None:
             self.names.find(self.settings.address, ticket, binding=False,

@@ -9,6 +9,7 @@ from workbench.engine.binding import bind_first
 from workbench.engine.channel import Channel
 from workbench.engine.connecting import Burst, Goal, Holder
 from workbench.engine.endpoint import Endpoint
+from workbench.engine.family import fitting, kind_of
 from workbench.engine.opening import open_socket
 from workbench.engine.option_calls import option_calls
 from workbench.engine.options import UNSPECIFIED
@@ -103,7 +104,7 @@ class StreamEndpoint(Endpoint):
         for channel in [ch for ch in self.channels.values() if ch.peer_finished or ch.broken]:
             channel.close(CloseCause.LOCAL, ticket)
         if not self.settings.address:
-            raise Problem("engine.no_address")
+            raise Problem(fitting("engine.no_address", kind_of(self.settings)))
         self.phase = Phase.CONNECTING
         self._current = ()
         spec, family = self.settings.address, self.settings.family

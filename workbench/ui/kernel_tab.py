@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.engine.family import SocketKind
+from workbench.engine.family import TCP, SocketKind, fitting
 from workbench.engine.settings import Role
 from workbench.silence import why_silent
 from workbench.texts import Problem, tr
@@ -192,14 +192,20 @@ class KernelTab(QWidget):
         self._show_now(item.reading, item.state)
 
     def _show_now(self, reading: Reading, state: str) -> None:
-        state = "" if self._is_datagram else state
+        state = state if self._is_tcp else ""
         self.head.setText(tr("kernel.live", state=state) if state else tr("kernel.live_datagram"))
         self._show_reading(asdict(reading), state)
 
     @property
-    def _is_datagram(self) -> bool:
-        """TCP's states and round trips are not those of a datagram socket."""
-        return self._shown is not None and self._datagram(self._shown[2])
+    def _kind(self) -> SocketKind:
+        if self._shown is None:
+            return TCP
+        return SocketKind(*self._controller.reader.socket_kind(self._shown[2]))
+
+    @property
+    def _is_tcp(self) -> bool:
+        """TCP's states and round trips are not those of a datagram or a unix socket."""
+        return self._kind.family != "AF_UNIX" and self._kind.type != "SOCK_DGRAM"
 
     def _show_last(self, connection: int) -> None:
         last = self._controller.reader.sample_near(connection, END_NS)
@@ -211,7 +217,7 @@ class KernelTab(QWidget):
             return
         self._sample_ns = last.t_ns
         reading = json.loads(last.reading)
-        state = "" if self._is_datagram else str(reading.get("state") or "")
+        state = str(reading.get("state") or "") if self._is_tcp else ""
         clock = self._controller.clock_text(last.t_ns)
         self.head.setText(tr("kernel.last", time=clock, state=state) if state
                           else tr("kernel.last_datagram", time=clock))
@@ -236,9 +242,11 @@ class KernelTab(QWidget):
         for number, (name, value) in enumerate(self._options, start=len(rows)):
             self._set(number, 0, name, tr("kerneltip.option"))
             self._set(number, 1, value, tr("kerneltip.option"))
+        kind = self._kind
         for number, (key, value) in enumerate(rows):
-            self._set(number, 0, tr(f"kernel.{key}"), tr(f"kerneltip.{key}"))
-            self._set(number, 1, f"{value:,}", tr(f"kerneltip.{key}"))
+            tip = tr(fitting(f"kerneltip.{key}", kind))
+            self._set(number, 0, tr(fitting(f"kernel.{key}", kind)), tip)
+            self._set(number, 1, f"{value:,}", tip)
 
     def _set_rows(self, count: int) -> None:
         """As high as its rows: the tab scrolls, the table in it does not."""
