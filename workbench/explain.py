@@ -197,6 +197,7 @@ def _kernel(sample: SampleRow | None, kind: SocketKind) -> str:
         tr(fitting(f"explain.{key}", kind), value=reading[key])
         for key in ("unread", "unsent", "retransmits", "snd_wnd", "rtt_us", "drops")
         if key in reading and (stands or key not in {"unsent", "snd_wnd", "rtt_us"})
+        and (reading[key] or key != "unsent" or kind.family != "AF_UNIX")  # no memory is no news
     ]
     return ", ".join(parts)
 
