@@ -85,3 +85,27 @@ def test_multicast_on_loopback(session: Session, do: Do, until) -> None:
 def test_beyond_loopback_is_refused_unless_allowed(session: Session, do: Do) -> None:
     session.add(udp("server", "0.0.0.0:0"))
     assert do(c.Start("server")).problem.key == "engine.beyond_loopback"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others answer otherwise")
+@pytest.mark.parametrize("family", ["AF_INET", "AF_UNIX"])
+def test_a_datagram_socket_that_is_shut_down_does_not_spin(
+    session: Session, do: Do, rows, until, family: str,
+) -> None:
+    """shutdown() leaves it readable with nothing to read; of UDP also where it answers ENOTCONN."""
+    where = "temp:talker" if family == "AF_UNIX" else "127.0.0.1:0"
+    session.add(EndpointSettings("talker", Role.DATAGRAM, family, "SOCK_DGRAM", address=where))
+    session.add(EndpointSettings("other", Role.DATAGRAM, family, "SOCK_DGRAM", address="@talker"))
+    assert do(c.Start("talker")).ok
+    assert do(c.Shutdown("talker", c.How.READ)).errno == (
+        "ENOTCONN" if family == "AF_INET" else None)
+    until("talker", call="readable_in_vain")
+    waits = session.perform(c.Recv("talker"))
+    if family == "AF_INET":
+        assert do(c.Send("other", text="still heard")).ok
+        until("talker", call="recvfrom", payload=b"still heard")
+        assert waits.wait(10)
+    do(c.Stop("talker"))
+    assert waits.wait(10)
+    in_vain = [row for row in rows("talker") if row.errno == "EAGAIN"]
+    assert len(in_vain) == 3

@@ -6,6 +6,7 @@ What a sequence shows is a fault wherever it is found: its seed is in the test's
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,9 @@ FAST, LONG = 40, 2000
 PACE = 0.002
 """Seconds that a thread gives a command before it asks for the next: mostly enough, so that a
 sequence comes beyond its first calls."""
+
+MANY = 500
+"""More failures of one call than its repeated sends account for: it spins."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -105,13 +109,17 @@ def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[c.Comm
 
 
 def faults(session: Session) -> list[str]:
-    """What the log says of this program's own faults."""
+    """What the log says of this program's own faults, and calls that were made again and again."""
     session.journal.flush()
     reader = session.journal.reader()
     try:
-        return [row.args for row in reader.page(1, 1_000_000) if row.call == "internal_error"]
+        found = reader.page(1, 1_000_000)
     finally:
         reader.close()
+    told = [row.args for row in found if row.call == "internal_error"]
+    failing = Counter((row.connection, row.call, row.errno) for row in found
+                      if row.kind == "call" and row.errno is not None)
+    return told + [f"{what}: {times} times" for what, times in failing.items() if times > MANY]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Final
 
 from workbench.engine import commands as c
 from workbench.engine import kernel, options
-from workbench.engine.back_off import BackOff
+from workbench.engine.back_off import A_FEW, BackOff
 from workbench.engine.binding import bind_searching, within_reach
 from workbench.engine.channel import Channel
 from workbench.engine.endpoint import Endpoint
@@ -33,6 +33,8 @@ SEND_BACK_OFF: Final = 0.02
 """Seconds before an unconnected AF_UNIX sendto is tried again: EAGAIN, yet it polls writable."""
 SEND_BACK_OFF_MOST: Final = 0.32
 """... twice as many each time, up to this."""
+LOOK_EVERY: Final = 0.1
+"""Seconds between two looks at what there is to read, where the selector cannot be believed."""
 PEERS_KEPT: Final = 1000
 
 
@@ -61,12 +63,33 @@ class DatagramChannel(Channel):
         self._retry: Timer | None = None
         self._retry_in = SEND_BACK_OFF
         self._backing_off = BackOff(self, "recvfrom")
+        self._in_vain = 0
+        self._looks: Timer | None = None
 
     def interest(self) -> int:
         mask = super().interest()
-        if self._backing_off.waiting and not self.ops:
+        if self._looks is not None or (self._backing_off.waiting and not self.ops):
             mask &= ~READ
         return mask & ~WRITE if self._retry is not None else mask
+
+    def ready(self, mask: int) -> None:
+        """After shutdown(SHUT_RD), a failed one too, it polls readable with nothing to be read."""
+        self._in_vain += 1
+        super().ready(mask)
+        if not mask & READ:
+            self._in_vain = 0
+        elif self._in_vain >= A_FEW and self.open:
+            self.endpoint.note("readable_in_vain", repr(LOOK_EVERY), self.traced.id)
+            self._looks = self.endpoint.worker.loop.after(LOOK_EVERY, self._look)
+            self.refresh()
+
+    def _look(self) -> None:
+        """Ask how much there is to read (FIONREAD): the selector does not tell any more."""
+        if not self.open:
+            return
+        self._looks = self.endpoint.worker.loop.after(LOOK_EVERY, self._look)
+        if super().interest() & READ and kernel.quick(self.traced.raw)[1] != 0:
+            self.read()
 
     def read(self) -> None:
         """One recvfrom: asked for, or by itself."""
@@ -81,12 +104,14 @@ class DatagramChannel(Channel):
         except BlockingIOError:
             return
         except OSError as error:  # ICMP said something: the socket lives on
+            self._in_vain = 0
             self.traced.sample()
             self.errno = describe(error).errno
             if op is not None:
                 self.end_op(op, error)
             self._backing_off.failed(error)
             return
+        self._in_vain = 0
         self._backing_off.ended()
         self.errno = None  # what an earlier call said is over
         self.bytes_in += min(count, size)
