@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,7 +55,7 @@ def story_of(reader: Reader, row: Row) -> Story | None:
         ended = "abort" if lingered else "close"
         samples = reader.samples(own.pair)
         if samples:
-            unread = json.loads(samples[-1].reading).get("unread")
+            unread = samples[-1].values.get("unread")
     return Story(idle, fin, ended, unread)
 
 
@@ -174,14 +173,14 @@ def _abandoned(reader: Reader, row: Row, own: ConnectionRow | None) -> Abandoned
         if reader.is_accepted(listener, own, made.seq):
             return None
         sample = reader.sample_near(number, closed.t_ns)
-        reading = json.loads(sample.reading) if sample is not None else {}
+        reading = sample.values if sample is not None else {}
         waiting = reading.get("unacked") if reading.get("state") == "LISTEN" else None
         return Abandoned(name, closed.t_ns, waiting)
     return None
 
 
 def _syns(sample: SampleRow | None) -> int | None:
-    reading = json.loads(sample.reading) if sample is not None else {}
+    reading = sample.values if sample is not None else {}
     repeats = reading.get("retransmits")
     return repeats + 1 if reading.get("state") == "SYN_SENT" and repeats is not None else None
 
@@ -193,9 +192,11 @@ def _full_queue(reader: Reader, row: Row) -> FullQueue | None:
         sample = reader.sample_near(number, ended)
         if sample is None or not begun - NEAR_NS <= sample.t_ns <= ended + NEAR_NS:
             continue
-        reading = json.loads(sample.reading)
+        reading = sample.values
         waiting, limit = reading.get("unacked"), reading.get("sacked")
-        if reading.get("state") == "LISTEN" and waiting is not None and waiting > limit:
+        if reading.get("state") != "LISTEN" or waiting is None or limit is None:
+            continue
+        if waiting > limit:
             return FullQueue(name, sample.t_ns, waiting, limit)
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -180,13 +179,13 @@ def _cut_off(row: Row, kind: SocketKind) -> tuple[str, ...]:
 
 def _asked(row: Row) -> int:
     head = row.args.split(",")[0]
-    return int(head) if head.isdigit() else 1 << 62
+    return int(head) if head.isascii() and head.isdigit() and len(head) < 20 else 1 << 62
 
 
 def _kernel(sample: SampleRow | None, kind: SocketKind) -> str:
     if sample is None:
         return ""
-    reading = json.loads(sample.reading)
+    reading = sample.values
     # of a socket without a connection those are no measurements
     stands = reading.get("state") not in {"SYN_SENT", "CLOSE", "LISTEN"}
     parts = [str(reading["state"])] if "state" in reading else []

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.journal.conftest import Make, event
 from workbench import texts
 from workbench.engine.events import COMMAND, Cause
+from workbench.journal import query
 from workbench.journal.query import Across, FilterProblem, Speaking, parse
 from workbench.journal.reader import Reader, Row
 from workbench.journal.schema import SCHEMA
@@ -129,6 +130,31 @@ def test_text_is_found_as_its_endpoint_writes_it(make: Make, encoding: str) -> N
                    event(endpoint=2, payload="中文".encode("gbk"))], encoding=encoding)
     assert chosen(reader, "text:中文") == [2]
     assert chosen(reader, "-中文") == [1, 3, 4]
+
+
+@SLOW
+@given(values=st.lists(TEXT, min_size=1, max_size=6))
+def test_a_text_of_a_record_can_be_asked_for(make: Make, values: list[str]) -> None:
+    reader = make([event(args=value) for value in values])
+    for value in values:
+        right = [row.seq for row in reader.page(1, 100) if lower(row.args) == lower(value)]
+        assert chosen(reader, f"args:{query.quoted(value)}") == right
+
+
+@pytest.mark.parametrize("digits", [41, 4_299, 4_301, 5_000, 100_000])
+@pytest.mark.parametrize("key", ["seq", "conn", "pair", "cause", "size", "result", "duration",
+                                 "time"])
+def test_a_number_of_any_length_is_one_or_pointed_at(make: Make, key: str, digits: int) -> None:
+    reader = make([event(size=3, result=3)])
+    number = "9" * digits
+    for text in (f"{key}>{number}", f"{key}={number}", f"-{key}<={number}", f"{key}:{number}",
+                 f"{key}>0.{number}s", f"{key}<{'0' * digits}1ms", f"#{number}", f"hex:{number}"):
+        try:
+            condition = parse(text)
+        except FilterProblem:
+            continue
+        assert condition is not None
+        chosen(reader, text)
 
 
 def test_latin_1_has_several_names(make: Make) -> None:

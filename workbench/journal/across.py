@@ -66,6 +66,7 @@ def _begins(fetch: Fetch, needles: Mapping[int, Sequence[bytes]], wanted: set[by
     for seq, endpoint, connection, call, kind, error, head in fetch(
             "SELECT e.seq, e.endpoint, e.connection, e.call, e.kind, e.error,"
             " substr(e.payload, 1, ?) FROM event e WHERE e.seq BETWEEN ? AND ? AND e.size > 0"
+            " AND typeof(e.payload) = 'blob'"
             f" AND ({begins}) ORDER BY e.seq",
             (longest, first, last, *(part for raw in wanted for part in (raw[1:], raw[-1:])))):
         raws = [raw for raw in needles.get(endpoint, ()) if _sizes(head, raw)]
@@ -96,7 +97,8 @@ def _in_one_pass(fetch: Fetch, before: Before, begins: Sequence[_Begin], longest
     tails: dict[tuple[int, Sequence[str]], bytes] = {}
     carried = iter(fetch(
         "SELECT seq, connection, call, substr(payload, ?), size > length(payload) FROM event"
-        " WHERE seq BETWEEN ? AND ? AND size > 0 AND kind = 'call' AND error IS NULL ORDER BY seq",
+        " WHERE seq BETWEEN ? AND ? AND size > 0 AND kind = 'call' AND error IS NULL"
+        " AND typeof(coalesce(payload, x'')) = 'blob' ORDER BY seq",
         (-longest, begins[0].seq, begins[-1].seq)))
     for begin in begins:
         key = (begin.connection, begin.calls)

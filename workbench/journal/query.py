@@ -68,6 +68,8 @@ LONGEST: Final = 500_000
 """Characters of SQL; SQLite itself refuses a statement of a million."""
 LONGEST_PATTERN: Final = 50_000
 """Bytes of a pattern (SQLITE_MAX_LIKE_PATTERN_LENGTH)."""
+DIGITS: Final = 40
+"""Of a number before and after its point: more change nothing, and Python refuses 4 300."""
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|)\Z")
 _ENCODINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "gbk": ("gbk", "cp936", "936", "ms936", "gb2312", "euc-cn"),  # GB 2312 is a part of GBK
@@ -162,6 +164,14 @@ class _Scanner:
             self.at += 2
             return text + chr(int(digits, 16)), raw + bytes([int(digits, 16)])
         raise FilterProblem("filter.bad_escape", self.at - 2, 1 + len(char), escape="\\" + char)
+
+
+def quoted(value: str) -> str:
+    """A text as the value of a key, whatever stands in it; bare where that means the same."""
+    if value.isascii() and value.replace("-", "").replace("_", "").isalnum():
+        return value
+    return '"' + "".join(f"\\{char}" if char in '"\\' else f"\\x{ord(char):02x}" if char < " "
+                         else char for char in value) + '"'
 
 
 def parse(text: str, *, wall_ns: int = 0) -> Condition | None:
@@ -316,7 +326,12 @@ def _duration(value: _Value) -> int | float:
     if found is None:
         raise FilterProblem("filter.bad_duration", value.position, len(value.text),
                             value=value.text)
-    number = Fraction(found.group(1)) * _UNITS[found.group(2)]  # 1.005ms is 1 005 000 ns exactly
+    whole, _, part = found.group(1).partition(".")
+    whole = whole.lstrip("0") or "0"
+    if len(whole) > DIGITS:
+        return _LAST
+    # 1.005ms is 1 005 000 ns exactly
+    number = Fraction(f"{whole}.{part[:DIGITS] or '0'}") * _UNITS[found.group(2)]
     if number > _LAST:
         return _LAST
     return int(number) if number.denominator == 1 else float(number)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 import weakref
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 from workbench.engine.events import Clock, Kind
+from workbench.journal import sound
 from workbench.journal.across import completed
+from workbench.journal.guard import ROW_BYTES, Guard
 from workbench.journal.lock import is_written
 from workbench.journal.opening import connect, let_go, refused
 from workbench.journal.query import Across, Condition, Speaking
 from workbench.journal.reasons import reason_of_sqlite
-from workbench.journal.schema import APPLICATION_ID, VERSION
+from workbench.journal.schema import APPLICATION_ID, LOG, VERSION
 from workbench.texts import Problem
 
 LED_TO: Final = 500
@@ -99,16 +101,21 @@ class SampleRow(NamedTuple):
     after_seq: int | None
     reading: str
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """By name: the state as text, all else whole numbers; what is neither is left out."""
+        return sound.reading_of(self.reading)
 
-_LOG: Final = ("SELECT seq, t_ns, duration_ns, kind, endpoint, connection, call, args, result,"
-               " errno, error, local, peer, size, payload, cause FROM log")
+
+_LOG: Final = f"SELECT * FROM ({LOG})"
+"""Not the view in the file, which may be of a stranger."""
 _CHUNK_OF: Final = ("FROM event e LEFT JOIN endpoint p ON p.id = e.endpoint"
                     " LEFT JOIN connection c ON c.id = e.connection"
                     " WHERE e.seq BETWEEN ? AND ?")
 _SPOKEN: Final = (
     "SELECT id, CASE WHEN json_valid(config) THEN"
     " replace(lower(json_extract(config, '$.encoding')), '_', '-') END, type FROM endpoint")
-_WAITS: Final = ("(e.call = 'connect' AND e.connection IS NOT NULL AND (e.kind = 'end'"
+_WAITS: Final = ("(e.call = 'connect' AND typeof(e.connection) = 'integer' AND (e.kind = 'end'"
                  " OR (e.kind = 'call' AND coalesce(e.errno, '') = 'EINPROGRESS')))")
 
 
@@ -120,15 +127,25 @@ class Reader:
         clock: the record's time base.
         crashed: nobody writes it and it was never closed.
         not_recorded: events that came after recording had stopped, if it did.
+        damage: what could not be read, where that is passed over.
     """
 
-    def __init__(self, path: Path, follow: Callable[[], Path] | None = None) -> None:
-        """Open a record; `follow` says where a live one goes on.
+    def __init__(self, path: Path, follow: Callable[[], Path] | None = None, *,
+                 lenient: bool = False) -> None:
+        """Open a record.
+
+        Args:
+            path: the file.
+            follow: says where a live one goes on.
+            lenient: what cannot be read later is passed over, and `damage` says so. Otherwise
+                it is a Problem.
 
         Raises:
             Problem: no such file, not a record, from a newer version, or not readable.
         """
         self._follow = follow
+        self._lenient = lenient
+        self.damage: Problem | None = None
         self._open(path)
 
     def _open(self, path: Path) -> None:
@@ -138,19 +155,31 @@ class Reader:
         self._end = weakref.finalize(self, let_go, self._db)
         try:
             self._check()
-            meta = dict(self._db.execute("SELECT key, value FROM meta").fetchall())
+            self._guard = Guard(self._db, path)
+            meta = self._meta()
             self.clock = Clock(int(meta["started_wall_ns"]), int(meta["started_perf_ns"]))
             self.not_recorded = int(meta.get("not_recorded", 0))
+            if not 0 <= self.clock.wall_ns < sound.WALL_NS:
+                raise ValueError(self.clock)
+            self._most = 0
+            self.count()
         except sqlite3.Error as error:
             self.close()
             raise refused(path, error) from error
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             self.close()
             raise Problem("journal.not_a_record", path=str(path)) from error
         except Problem:
             self.close()
             raise
         self.crashed = "closed_wall_ns" not in meta and not is_written(path)
+
+    def _meta(self) -> dict[str, Any]:
+        self._db.text_factory = sound.decode
+        with self._guard.limited():
+            found = dict(self._db.execute("SELECT key, value FROM meta LIMIT 1000").fetchall())
+        self._db.text_factory = str
+        return found
 
     def _check(self) -> None:
         number = self._db.execute("PRAGMA application_id").fetchone()[0]
@@ -170,23 +199,59 @@ class Reader:
             self._end()
             self._open(self._follow())
         try:
-            return self._db.execute(statement, parameters).fetchall()
+            return self._guarded(statement, parameters)
+        except Problem as problem:
+            if not self._lenient:
+                raise
+            # not itself: its traceback would keep alive who asked, a painter in the middle of
+            # its work, which Qt does not survive
+            if self.damage is None:
+                self.damage = Problem(problem.key, **problem.args_)
+            return []
+
+    def _guarded(self, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+        try:
+            try:
+                return self._guard.rows(statement, parameters)
+            except sqlite3.OperationalError as error:
+                if not str(error).startswith("Could not decode"):
+                    raise
+            self._db.text_factory = sound.decode  # slower, so only where it is needed
+            return self._guard.rows(statement, parameters)
         except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise  # used after close(): a fault of the program, not of the file
         except sqlite3.DatabaseError as error:
             raise Problem("journal.unreadable", path=str(self.path),
                           reason=reason_of_sqlite(error)) from error
 
+    def _one(self, statement: str, parameters: Sequence[object] = ()) -> Any:
+        """The one value of a statement; None where it could not be read."""
+        found = self._all(statement, parameters)
+        return found[0][0] if found else None
+
     def count(self) -> int:
-        """How many events the record has: the last seq, since there are no gaps."""
-        return int(self._all("SELECT coalesce(max(seq), 0) FROM event")[0][0])
+        """How many events the record has: the last seq, since there are no gaps.
+
+        Raises:
+            Problem: it has a number that no file of its size can hold.
+        """
+        last = sound.number(self._one("SELECT max(seq) FROM event")) or 0
+        if last > self._most:
+            self._most = self._guard.bytes() // ROW_BYTES
+            if last > self._most:
+                raise Problem("journal.numbers", path=str(self.path), last=last)
+        return max(0, last)
 
     def page(self, first: int, limit: int) -> list[Row]:
-        """`limit` rows from seq `first` on."""
+        """`limit` rows from seq `first` on; a row that is missing between others is damaged."""
         found = self._all(
-            f"{_LOG} WHERE seq >= ? AND seq < ? ORDER BY seq", (first, first + limit)
+            f"{_LOG} WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?", (first, first + limit, limit)
         )
-        return [Row._make(row) for row in found]
+        if found and found[-1][0] - first >= len(found):
+            known = {row[0]: row for row in found}
+            found = [known.get(seq) or sound.lost_row(seq)
+                     for seq in range(first, found[-1][0] + 1)]
+        return _rows(found)
 
     def row(self, seq: int) -> Row | None:
         """One row by its number."""
@@ -196,8 +261,7 @@ class Reader:
     def rows(self, seqs: list[int]) -> list[Row]:
         """The rows of these numbers, in order of number."""
         marks = ",".join("?" * len(seqs))
-        found = self._all(f"{_LOG} WHERE seq IN ({marks}) ORDER BY seq", seqs)
-        return [Row._make(row) for row in found]
+        return _rows(self._all(f"{_LOG} WHERE seq IN ({marks}) ORDER BY seq", seqs))
 
     def select(self, condition: Condition | None, after: int, upto: int) -> Iterator[list[int]]:
         """Numbers of the rows that meet a condition, by chunks; `after` < seq <= `upto`."""
@@ -212,12 +276,12 @@ class Reader:
 
     def _select_chunk(self, condition: Condition, first: int, last: int) -> list[int]:
         # one JSON text instead of 50 000 rows: the GIL is given up for all of it
-        text = self._all(
+        text = self._one(
             f"SELECT json_group_array(seq) FROM (SELECT e.seq AS seq {_CHUNK_OF}"
             f" AND ({condition.sql}) ORDER BY e.seq)",
             (first, last, *self._filled(condition, first, last)),
-        )[0][0]
-        return cast("list[int]", json.loads(text))
+        )
+        return cast("list[int]", json.loads(text or "[]"))
 
     def _filled(self, condition: Condition, first: int, last: int) -> list[object]:
         """The parameters of a condition for the rows of a chunk."""
@@ -251,42 +315,47 @@ class Reader:
         Apart are those that began to wait and the ends of such; `upto` - `after` is at most a
         CHUNK.
         """
-        texts = self._all(
+        texts = next(iter(self._all(
             "SELECT json_group_array(seq) FILTER (WHERE NOT apart),"
             " json_group_array(json_array(seq, connection, ended)) FILTER (WHERE apart)"
             " FROM (SELECT e.seq AS seq, e.connection AS connection, e.kind = 'end' AS ended,"
             f" {_WAITS} AS apart {_CHUNK_OF}"
             f" AND (({condition.sql}) OR {_WAITS}) ORDER BY e.seq)",
             (after + 1, upto, *self._filled(condition, after + 1, upto)),
-        )[0]
+        )), ("[]", "[]"))
         plain, apart = (json.loads(text) for text in texts)
         return plain, [ConnectRow(seq, number, bool(ended)) for seq, number, ended in apart]
 
     def tally(self, condition: Condition, after: int, upto: int) -> int:
         """How many rows with after < seq <= upto meet the condition."""
-        return int(self._all(
+        return int(self._one(
             f"SELECT count(*) FROM event e WHERE e.seq > ? AND e.seq <= ? AND ({condition.sql})",
-            (after, upto, *self._filled(condition, after + 1, upto)))[0][0])
+            (after, upto, *self._filled(condition, after + 1, upto))) or 0)
 
     def endpoints(self) -> list[EndpointRow]:
-        return [EndpointRow._make((*row, None)[:7]) for row in self._all("SELECT * FROM endpoint")]
+        columns = self._guard.columns["endpoint"]
+        return [EndpointRow(row[0], sound.text(row[1]), sound.text(row[2]), sound.text(row[3]),
+                            sound.text(row[4]), sound.text(row[5]),
+                            sound.maybe_text((*row, None)[6]))
+                for row in self._all(f"SELECT {', '.join(columns)} FROM endpoint")]
 
     def roles(self) -> dict[str, str]:
         """By endpoint's name: listener, stream or datagram."""
-        return dict(self._all("SELECT name, role FROM endpoint"))
+        return {sound.text(name): sound.text(role)
+                for name, role in self._all("SELECT name, role FROM endpoint")}
 
     def connections(self) -> list[ConnectionRow]:
-        return [ConnectionRow._make(row) for row in self._all("SELECT * FROM connection")]
+        return [_connection(row) for row in self._all(_CONNECTION)]
 
     def connections_of(self, endpoint: int, after: int, upto: int) -> list[ConnectionRow]:
         """The connections of an endpoint with after < id <= upto, in the order they were made."""
-        return [ConnectionRow._make(row) for row in self._all(
-            "SELECT * FROM connection WHERE id>? AND id<=? AND endpoint=? ORDER BY id",
+        return [_connection(row) for row in self._all(
+            f"{_CONNECTION} WHERE id>? AND id<=? AND endpoint=? ORDER BY id",
             (after, upto, endpoint))]
 
     def connection(self, number: int) -> ConnectionRow | None:
-        found = self._all("SELECT * FROM connection WHERE id=?", (number,))
-        return ConnectionRow._make(found[0]) if found else None
+        found = self._all(f"{_CONNECTION} WHERE id=?", (number,))
+        return _connection(found[0]) if found else None
 
     def number_in_endpoint(self, connection: int) -> int | None:
         """Which of its endpoint's connections it is, from 1, as the panels count them.
@@ -302,15 +371,16 @@ class Reader:
         endpoint, parent, role = found[0]
         if role == "datagram" or (role == "listener" and parent is None):
             return None
-        return int(self._all(
+        return int(self._one(
             "SELECT count(*) FROM connection WHERE endpoint=? AND id<=? AND (parent IS NOT NULL)=?",
-            (endpoint, connection, parent is not None))[0][0])
+            (endpoint, connection, parent is not None)) or 0)
 
     def socket_kind(self, connection: int) -> tuple[str, str]:
         """Family and type of its endpoint: AF_INET …, SOCK_STREAM …."""
         found = self._all("SELECT p.family, p.type FROM connection c JOIN endpoint p"
                           " ON p.id=c.endpoint WHERE c.id=?", (connection,))
-        return (str(found[0][0]), str(found[0][1])) if found else ("AF_INET", "SOCK_STREAM")
+        family, kind = found[0] if found else ("AF_INET", "SOCK_STREAM")
+        return sound.text(family), sound.text(kind)
 
     def is_accepted(self, listener: ConnectionRow, client: ConnectionRow, connected: int) -> bool:
         """Whether a listener may have accepted a client of ours whose connect ended at this row.
@@ -324,17 +394,17 @@ class Reader:
         begun, ended = listener.opened_seq or 0, listener.closed_seq or connected
         if ended - begun > CHUNK:
             return True  # too far to look: nothing is claimed
-        accepted = self._all("SELECT count(*) FROM event WHERE seq BETWEEN ? AND ?"
+        accepted = self._one("SELECT count(*) FROM event WHERE seq BETWEEN ? AND ?"
                              " AND connection=? AND call='accept' AND error IS NULL",
                              (begun, ended, listener.id))
-        before = self._all("SELECT count(*) FROM event e JOIN connection c ON c.id=e.connection"
+        before = self._one("SELECT count(*) FROM event e JOIN connection c ON c.id=e.connection"
                            " WHERE e.seq BETWEEN ? AND ? AND e.call='connect' AND e.kind<>'command'"
                            " AND e.error IS NULL AND c.peer=?", (begun, connected, client.peer))
-        return int(accepted[0][0]) >= int(before[0][0])
+        return bool((accepted or 0) >= (before or 0))
 
     def listeners_at(self, address: str) -> list[tuple[int, str]]:
         """Listening sockets of ours at an address: connection and endpoint's name, newest first."""
-        return [(row[0], row[1]) for row in self._all(
+        return [(row[0], sound.text(row[1])) for row in self._all(
             "SELECT c.id, p.name FROM connection c JOIN endpoint p ON p.id=c.endpoint"
             " WHERE p.role='listener' AND c.parent IS NULL AND c.local=? ORDER BY c.id DESC",
             (address,))]
@@ -346,7 +416,7 @@ class Reader:
             " WHERE c.parent IS NULL AND c.local=? AND c.opened_seq<? AND p.role<>'stream'"
             " AND coalesce(c.closed_seq, ?)>=? ORDER BY c.id DESC LIMIT 1",
             (address, seq, seq, seq))
-        return str(found[0][0]) if found else None
+        return sound.text(found[0][0]) if found else None
 
     def accept_of(self, connection: int) -> Row | None:
         """The accept() that made a connection: it stands beside the fact that it was opened."""
@@ -366,20 +436,20 @@ class Reader:
             "SELECT c.id, p.name FROM connection c LEFT JOIN connection o ON o.id=c.pair"
             " LEFT JOIN endpoint p ON p.id=o.endpoint WHERE c.parent=? AND c.peer IS ?"
             " ORDER BY abs(c.opened_seq - ?) LIMIT 1", (row.connection, row.peer, row.seq))
-        return found[0] if found else None
+        return (found[0][0], sound.maybe_text(found[0][1])) if found else None
 
     def samples(self, connection: int) -> list[SampleRow]:
         """The kernel readings kept of a connection, oldest first."""
-        return [SampleRow._make(row) for row in self._all(
-            "SELECT * FROM sample WHERE connection=? ORDER BY t_ns", (connection,))]
+        return [_sample(row) for row in self._all(
+            f"{_SAMPLE} WHERE connection=? ORDER BY t_ns", (connection,))]
 
     def sample_near(self, connection: int, t_ns: int) -> SampleRow | None:
         """The kept reading nearest to a moment."""
         found = self._all(
-            "SELECT * FROM sample WHERE connection=? ORDER BY abs(t_ns - ?) LIMIT 1",
-            (connection, t_ns),
+            f"{_SAMPLE} WHERE connection=? AND t_ns BETWEEN 0 AND ? ORDER BY abs(t_ns - ?) LIMIT 1",
+            (connection, sound.LAST_NS, t_ns),
         )
-        return SampleRow._make(found[0]) if found else None
+        return _sample(found[0]) if found else None
 
     def seq_at(self, t_ns: int, endpoint: str) -> int | None:
         """The row of an endpoint with this stamp: how a chip finds its event."""
@@ -395,7 +465,7 @@ class Reader:
             f"{_LOG} WHERE connection = ? AND seq < ? AND kind IN ('call', 'end')"
             " ORDER BY seq DESC LIMIT ?", (connection, seq, limit),
         )
-        return [Row._make(row) for row in reversed(found)]
+        return _rows(reversed(found))
 
     def carried_before(self, connection: int, calls: Collection[str], seq: int, limit: int,
                        within: int = LOOK_BACK) -> list[tuple[int, bytes, int]]:
@@ -406,20 +476,21 @@ class Reader:
         """
         marks = ",".join("?" * len(calls))
         return cast("list[tuple[int, bytes, int]]", self._all(
-            "SELECT seq, coalesce(payload, x''), size FROM event WHERE connection = ?"
-            " AND seq < ? AND seq >= max(? - ?, coalesce((SELECT opened_seq FROM connection"
+            "SELECT seq, iif(typeof(payload) = 'blob', payload, x''), size FROM event"
+            " WHERE connection = ? AND seq < ?"
+            " AND seq >= max(? - ?, coalesce((SELECT opened_seq FROM connection"
             f" WHERE id = ?), 0) - ?) AND call IN ({marks}) AND kind = 'call' AND error IS NULL"
-            " AND size > 0 ORDER BY seq DESC LIMIT ?",
+            " AND size > 0 AND typeof(size) = 'integer' ORDER BY seq DESC LIMIT ?",
             (connection, seq, seq, within, connection, AROUND, *calls, limit)))
 
     def calls_of(self, seq: int) -> int:
         """How many calls a command led to, among the next rows (LED_TO of them)."""
-        return int(self._all(
+        return int(self._one(
             "SELECT count(*) FROM event WHERE seq > ? AND seq <= ? AND cause = ?"
             " AND kind = 'call' AND coalesce(errno, '') <> 'EAGAIN'"
             " AND call <> 'getsockopt'",
             (seq, seq + LED_TO, seq),
-        )[0][0])
+        ) or 0)
 
     def led_to(self, seq: int, call: str) -> bool:
         """Whether a command led to this call, among the next LED_TO rows."""
@@ -441,6 +512,27 @@ class Reader:
     def close(self) -> None:
         """Let the file go. Idempotent."""
         self._end()
+
+
+_CONNECTION: Final = ("SELECT id, endpoint, parent, pair, local, peer, opened_seq, closed_seq"
+                      " FROM connection")
+_SAMPLE: Final = "SELECT t_ns, connection, after_seq, reading FROM sample"
+
+
+def _rows(found: Iterable[tuple[Any, ...]]) -> list[Row]:
+    return [Row._make(sound.log_row(row)) for row in found]
+
+
+def _connection(row: tuple[Any, ...]) -> ConnectionRow:
+    number = sound.number
+    return ConnectionRow(
+        row[0], number(row[1]) or 0, number(row[2]), number(row[3]), sound.maybe_text(row[4]),
+        sound.maybe_text(row[5]), number(row[6]), number(row[7]))
+
+
+def _sample(row: tuple[Any, ...]) -> SampleRow:
+    return SampleRow(sound.number(row[0]) or 0, sound.number(row[1]) or 0, sound.number(row[2]),
+                     sound.text(row[3]))
 
 
 def row_json(row: Row) -> str:

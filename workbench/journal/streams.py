@@ -31,7 +31,7 @@ def encoding_of(config: str) -> str:
     """The encoding among an endpoint's settings (JSON); UTF-8 where there is none."""
     try:
         found = json.loads(config).get("encoding")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return "utf-8"
     return found if isinstance(found, str) else "utf-8"
 

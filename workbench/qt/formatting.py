@@ -14,6 +14,7 @@ from workbench.journal.export import missing_bytes
 from workbench.journal.notes import note_text
 from workbench.journal.reader import Row
 from workbench.payload import show
+from workbench.printable import escape
 from workbench.texts import has, tr
 
 PREVIEW = 120
@@ -38,7 +39,8 @@ def who_text(row: Row, number: int | None) -> str:
     """Endpoint and connection; `number` counts within the endpoint, as its panel does."""
     if row.endpoint is None:
         return ""
-    return row.endpoint if number is None else f"{row.endpoint} #{number}"
+    name = escape(row.endpoint)
+    return name if number is None else f"{name} #{number}"
 
 
 def call_text(row: Row) -> str:
@@ -46,7 +48,7 @@ def call_text(row: Row) -> str:
     args = row.args
     if row.call in {"send", "sendto"} and row.size is not None:
         args = f"{row.size} B" + (f", {args}" if args else "")
-    return f"{row.call}({args})"
+    return escape(f"{row.call}({args})")
 
 
 def result_text(row: Row) -> str:
@@ -54,9 +56,9 @@ def result_text(row: Row) -> str:
     if row.kind == NOTE:
         return ""
     if row.errno is not None:
-        return row.errno
+        return escape(row.errno)
     if row.error is not None:
-        return row.error
+        return escape(row.error)
     if row.result is None:
         return ""
     if row.call in {"socket", "accept"}:
@@ -81,9 +83,9 @@ def took_text(row: Row) -> str:
 def peer_text(address: str | None, owner: str | None) -> str:
     """An end of ours as `= client-1 :40112`, else the address; "" for a peer without a name."""
     if owner is None:
-        return address or ""
+        return escape(address or "")
     port = address.rpartition(":")[2] if address and not is_unix(address) else ""
-    return f"= {owner} :{port}" if port.isdecimal() else f"= {owner}"
+    return escape(f"= {owner} :{port}" if port.isdecimal() else f"= {owner}")
 
 
 def data_text(row: Row, accepted: Accepted | None = None, shown: str | None = None,
@@ -97,13 +99,13 @@ def data_text(row: Row, accepted: Accepted | None = None, shown: str | None = No
         kind: of socket that it happened on: the words of a failure fit it.
     """
     if row.kind == NOTE:
-        return note_text(row)
+        return escape(note_text(row))
     if row.payload:
         shown = show(row.payload[:PREVIEW]) if shown is None else shown
         if missing_bytes(row):
             shown += " " + tr("export.gap", missing=missing_bytes(row), size=row.size)
         if row.call in {"recvfrom", "sendto"} and row.peer:
-            return f"{row.peer}  {shown}"
+            return f"{escape(row.peer)}  {shown}"
         return shown
     if row.ends_stream:
         return tr("log.eof")
@@ -112,7 +114,7 @@ def data_text(row: Row, accepted: Accepted | None = None, shown: str | None = No
     if accepted is not None:
         return f"#{accepted.number} {peer_text(row.peer, accepted.owner)}".rstrip()
     if row.call == "accept" and row.peer is not None:
-        return row.peer
+        return escape(row.peer)
     if row.call == "connect" and row.errno == "EINPROGRESS":
         return tr("log.pending")
     if failed(row):
@@ -135,7 +137,7 @@ def command_text(row: Row, calls: int = 0, role: str | None = None) -> str:
     gate = re.search(r"gate='(\w+)'", row.args)
     variant = gate.group(1) if gate else role
     keys = (f"log.command_{row.call}_{variant}", f"log.command_{row.call}")
-    what = next((tr(key) for key in keys if has(key)), row.call)
+    what = next((tr(key) for key in keys if has(key)), escape(row.call))
     if row.endpoint is None:
         said = re.fullmatch(r"text=(['\"])(.*)\1", row.args, re.DOTALL)
         return tr("log.asked_alone", what=what,
@@ -149,6 +151,6 @@ def title_of(row: Row, role: str | None = None) -> str:
     if row.kind == COMMAND:
         return command_text(row, role=role)
     if row.kind == NOTE:
-        return note_text(row)
+        return escape(note_text(row))
     result = result_text(row)
     return f"{call_text(row)} → {result}" if result else call_text(row)

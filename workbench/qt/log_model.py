@@ -24,6 +24,7 @@ from workbench.engine.events import COMMAND, NOTE
 from workbench.journal.query import Condition
 from workbench.journal.reader import Row
 from workbench.journal.streams import Manner, Streams
+from workbench.printable import escape
 from workbench.qt.controller import Committed, Controller
 from workbench.qt.formatting import (
     PREVIEW,
@@ -402,5 +403,5 @@ class LogModel(QAbstractTableModel):
 
 def _extra(event: Row) -> tuple[str, ...]:
     """The further columns: numbers and addresses as the record has them."""
-    return tuple("" if value is None else str(value) for value in (
+    return tuple("" if value is None else escape(str(value)) for value in (
         event.connection, event.local, event.peer, event.size, event.cause))

@@ -9,4 +9,6 @@ from PySide6.QtGui import Qt
 
 def plain_tip(text: str) -> str:
     """The text as a tool tip that Qt takes for no markup: it decides that for each by itself."""
-    return f"<qt>{html.escape(text)}</qt>" if Qt.mightBeRichText(text) else text
+    if not Qt.mightBeRichText(text):
+        return text
+    return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>"

@@ -9,8 +9,9 @@ from typing import Final
 from workbench.engine import commands as c
 from workbench.engine.errors import PENDING
 from workbench.engine.settings import EndpointSettings
-from workbench.engine.wording import parse_command, settings_from_json
+from workbench.engine.wording import parse_command
 from workbench.journal.reader import Reader, Row
+from workbench.journal.streams import encoding_of
 from workbench.payload import encode
 from workbench.scenario.recorded import Counted, Settings, rows_of
 from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
@@ -137,8 +138,7 @@ def _answers(reader: Reader, wanted: Callable[[Row], bool],
     `numbers`: of the connections that are made again.
     """
     found = []
-    encodings = {item.name: settings_from_json(item.config).encoding
-                 for item in reader.endpoints()}
+    encodings = {item.name: encoding_of(item.config) for item in reader.endpoints()}
     listeners = {item.name for item in reader.endpoints() if item.role == "listener"}
     for row in rows_of(reader, "call:recv|recvfrom result>=0"):
         if row.endpoint is None or row.endpoint in listeners or not wanted(row):
@@ -154,7 +154,7 @@ def _answers(reader: Reader, wanted: Callable[[Row], bool],
             continue
         if not row.size and row.call == "recvfrom":
             continue
-        text = _text(row.payload, encodings[row.endpoint])
+        text = _text(row.payload, encodings.get(row.endpoint, "utf-8"))
         raw = row.payload.hex() if text is None else None
         found.append((row.seq, row.t_ns, Expect(row.endpoint, call=row.call, connection=number,
                                                 text=text, hex=raw)))
@@ -166,5 +166,5 @@ def _text(data: bytes, encoding: str) -> str | None:
     try:
         text = data.decode(encoding)
         return text if encode(text, encoding) == data else None
-    except (UnicodeError, LookupError, Problem):
+    except (ValueError, LookupError, Problem):  # ValueError: also a NUL in the name
         return None

@@ -88,7 +88,7 @@ class Counted:
         openings = _openings(reader)
         before: dict[str, int] = {}
         after: dict[str, int] = {}
-        for item in sorted(reader.connections()):
+        for item in sorted(reader.connections(), key=lambda row: row.id):
             owner = names.get(item.endpoint)
             if owner is None or (owner.role == "listener" and item.parent is None):
                 continue  # what listens has no number

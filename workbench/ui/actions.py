@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QMenu
 
 from workbench.journal.records import recent
+from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class Actions:
                 topics[item.topic].setToolTipsVisible(True)
             action = topics[item.topic].addAction(item.title)
             hindrance = item.hindrance()
-            action.setToolTip(item.shows if hindrance is None else hindrance.text)
+            action.setToolTip(plain_tip(item.shows if hindrance is None else hindrance.text))
             action.setEnabled(hindrance is None)
             action.triggered.connect(partial(self._window.demos.run_named, item.name))
 

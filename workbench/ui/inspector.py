@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from workbench.evidence import evidence_of
 from workbench.explain import explain
-from workbench.journal.query import parse
+from workbench.journal.query import parse, quoted
 from workbench.journal.reader import Row
 from workbench.qt.controller import Controller
 from workbench.qt.formatting import title_of, who_text
@@ -91,7 +91,7 @@ class Inspector(QTabWidget):
         first = max(self._newest, committed - LOOK_BACK)
         self._newest = committed
         reader = self.controller.reader
-        who = "" if endpoint is None else f'endpoint:"{endpoint}" '
+        who = "" if endpoint is None else f"endpoint:{quoted(endpoint)} "
         newest = self._last(who + "kind:call|end|note -call:record", first, committed)
         failed = self._last(who + "error:* -errno:EINPROGRESS|EAGAIN", first, committed)
         if failed is not None:

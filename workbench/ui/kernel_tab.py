@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from workbench.engine.family import TCP, SocketKind, fitting
 from workbench.engine.settings import Role
+from workbench.printable import escape
 from workbench.silence import why_silent
 from workbench.texts import Problem, tr
 from workbench.ui.kernel_drawings import DIAGRAM, Plot, StateDiagram
@@ -174,7 +174,7 @@ class KernelTab(QWidget):
         else:
             who = f"{name or '–'} #{count}" if count is not None else name or "–"
         ends = " > ".join(end for end in (row.local, row.peer) if end)
-        self.who.setText(f"{who}, {ends}" if ends else who)
+        self.who.setText(escape(f"{who}, {ends}" if ends else who))
 
     def _datagram(self, number: int) -> bool:
         return self._controller.reader.socket_kind(number)[1] == "SOCK_DGRAM"
@@ -216,7 +216,7 @@ class KernelTab(QWidget):
         if last.t_ns == self._sample_ns:
             return
         self._sample_ns = last.t_ns
-        reading = json.loads(last.reading)
+        reading = last.values
         state = str(reading.get("state") or "") if self._is_tcp else ""
         clock = self._controller.clock_text(last.t_ns)
         self.head.setText(tr("kernel.last", time=clock, state=state) if state

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.engine.events import COMMAND, NOTE
 from workbench.explain import as_python
+from workbench.journal.query import quoted
 from workbench.texts import tr
 
 if TYPE_CHECKING:
@@ -73,13 +74,10 @@ def _terms(panel: LogPanel, row: Row) -> list[tuple[str, str, str]]:
         who = row.endpoint if number is None else f"{row.endpoint} #{number}"
         found.append((tr("log.only", what=who), f"conn={row.connection}", str(who)))
     if row.endpoint is not None:
-        found.append((tr("log.only", what=row.endpoint), f'endpoint:{_quoted(row.endpoint)}',
+        found.append((tr("log.only", what=row.endpoint), f"endpoint:{quoted(row.endpoint)}",
                       ""))
     if row.kind not in {COMMAND, NOTE}:
-        found.append((tr("log.only", what=f"{row.call}()"), f"call:{row.call}", ""))
-        found.append((tr("log.without", what=f"{row.call}()"), f"-call:{row.call}", ""))
+        found.append((tr("log.only", what=f"{row.call}()"), f"call:{quoted(row.call)}", ""))
+        found.append((tr("log.without", what=f"{row.call}()"), f"-call:{quoted(row.call)}", ""))
     return found
 
-
-def _quoted(value: str) -> str:
-    return value if value.replace("-", "").replace("_", "").isalnum() else f'"{value}"'

@@ -233,7 +233,9 @@ class MainWindow(QMainWindow):
             return
         self.panels.refresh()
         self.status.refresh()
-        if self.live and self.notice.follow(self.controller.session):
+        if not self.live:
+            self.notice.tell_damage(self.controller.reader.damage)
+        elif self.notice.follow(self.controller.session):
             self.name_record()
         if self.caption.isVisible():
             self.caption.refresh(self.controller)

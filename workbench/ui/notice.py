@@ -26,9 +26,10 @@ class _Kind(IntEnum):
     PASSING = 2
     MOVED = 3
     STOPPED = 4
+    DAMAGED = 5
 
 
-_STAY = frozenset({_Kind.OLD, _Kind.STOPPED})
+_STAY = frozenset({_Kind.OLD, _Kind.STOPPED, _Kind.DAMAGED})
 """Lines that nobody can put away: they hold as long as the window shows this record."""
 
 
@@ -48,7 +49,8 @@ class _Line:
         name = self.record.stem if self.record is not None else ""
         reason = self.problem.text if self.problem is not None else ""
         key = {_Kind.OLD: "old_record", _Kind.CRASHED: "crashed", _Kind.PASSING: "passing",
-               _Kind.MOVED: "moved", _Kind.STOPPED: "stopped"}[kind]
+               _Kind.MOVED: "moved", _Kind.STOPPED: "stopped",
+               _Kind.DAMAGED: "damaged"}[kind]
         if kind is _Kind.OLD and self.count:
             key = "old_record_not_whole"
         return tr(f"window.{key}", name=name, reason=reason, count=f"{self.count:,}")
@@ -97,6 +99,10 @@ class Notice(QWidget):
         """The window shows this record of an earlier run: it can be read, nothing can be done."""
         self._say(_Kind.OLD, _Line(record, count=not_recorded))
 
+    def tell_damage(self, problem: Problem | None) -> None:
+        """What could not be read of the record that is shown; the rest of it is."""
+        self._say(_Kind.DAMAGED, _Line(problem=problem) if problem is not None else None)
+
     def follow(self, session: Session) -> bool:
         """What there is to say of the record that is written; True where it has another name."""
         journal = session.journal
@@ -113,7 +119,7 @@ class Notice(QWidget):
         if self._lines.get(kind) == line:
             return
         if line is None:
-            del self._lines[kind]
+            self._lines.pop(kind)
         else:
             self._lines[kind] = line
         self.retranslate()
@@ -138,7 +144,7 @@ class Notice(QWidget):
         if self._lines:
             kind = max(self._lines)
             self._label.setText(self._lines[kind].text(kind))
-            tone(self._label, "bad" if kind is _Kind.STOPPED else "idle")
+            tone(self._label, "bad" if kind in {_Kind.STOPPED, _Kind.DAMAGED} else "idle")
             self._open.setVisible(kind is _Kind.CRASHED)
             self._close.setVisible(kind not in _STAY)
         self.setVisible(bool(self._lines))

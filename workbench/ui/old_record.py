@@ -22,7 +22,7 @@ class _OldJournal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._reader = Reader(path)
+        self._reader = Reader(path, lenient=True)
         self.not_recorded = self._reader.not_recorded
         self.committed = self._reader.count()
         self.clock: Clock = self._reader.clock

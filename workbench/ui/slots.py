@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui import theme
 from workbench.ui.panel import EndpointPanel
@@ -85,7 +86,7 @@ class TabSlot(QTabWidget):
         """The tab's text: the endpoint's name."""
         place = self.place_of(panel)
         self.setTabText(place, panel.tab_text())
-        self.setTabToolTip(place, panel.name)
+        self.setTabToolTip(place, plain_tip(panel.name))
         button = self.tabBar().tabButton(place, QTabBar.ButtonPosition.RightSide)
         if not isinstance(button, QToolButton):
             button = QToolButton()

@@ -86,7 +86,7 @@ class StatusBar(QStatusBar):
         if self._controller.session.passing is not None:
             key = "window.record_passing"
         self.record.setText(tr(key, name=record.stem, days=KEPT_DAYS))
-        self.record.setToolTip(str(record))
+        self.record.setToolTip(plain_tip(str(record)))
 
     def retranslate(self) -> None:
         self.name_record()

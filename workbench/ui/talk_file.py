@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from workbench.journal.export import missing_bytes, rows_of, wall_time
-from workbench.journal.query import parse
+from workbench.journal.query import parse, quoted
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import READS, SENDS, Streams
 from workbench.texts import Problem
@@ -51,9 +51,9 @@ def write_talk(reader: Reader, path: Path, wish: TalkWish, form: TalkForm) -> No
 
 
 def _rows(reader: Reader, wish: TalkWish) -> Iterator[Row]:
-    term = f'endpoint:"{wish.endpoint}" kind:call|end'
+    term = f"endpoint:{quoted(wish.endpoint)} kind:call|end"
     if wish.peer is not None:
-        term += f' peer:"{wish.peer}"'
+        term += f" peer:{quoted(wish.peer)}"
     for row in rows_of(reader, parse(term)):
         if not wish.connections or _connection(reader, row) in wish.connections:
             yield row

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from workbench.labs.backlog_compare import Comparison, Prediction, compare, readings
 from workbench.labs.backlog_data import Mode, Result
+from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
 from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.panel_parts.controls import fit, tone
@@ -101,7 +102,8 @@ class ComparisonView(QScrollArea):
             button = QPushButton(tr(f"lab.way_{mode.value}"))
             button.setObjectName(f"lab.way_{mode.value}")
             reason = self.hindered.get(mode)
-            button.setToolTip(reason.text if reason else tr(f"lab.mode_{mode.value}_tip"))
+            button.setToolTip(plain_tip(reason.text if reason
+                                        else tr(f"lab.mode_{mode.value}_tip")))
             button.setEnabled(reason is None)
             button.clicked.connect(lambda _=False, mode=mode: self.wanted.emit(mode))
             fit(button)

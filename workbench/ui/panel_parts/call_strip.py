@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from workbench.engine.snapshot import Chip, ChipState
 from workbench.explain import python_call
+from workbench.printable import escape
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui import theme
@@ -106,7 +107,7 @@ class CallStrip(QWidget):
         menu = QMenu(self)
         for button in self._chips:
             if button.isHidden() and button.chip is not None:
-                menu.addAction(button.icon(), button.toolTip(),
+                menu.addAction(button.icon(), button.tip,
                                partial(self.chosen.emit, button.chip))
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
@@ -123,7 +124,7 @@ class CallStrip(QWidget):
             hidden += 1
         left = 0
         self._more.setVisible(hidden > 0)
-        self._more.setToolTip("\n".join(chip.toolTip() for chip in self._chips[:hidden]))
+        self._more.setToolTip(plain_tip("\n".join(chip.tip for chip in self._chips[:hidden])))
         if hidden:
             self._more.setText(f"+{hidden}")
             self._more.setGeometry(0, 0, more - GAP, self._height)
@@ -167,6 +168,7 @@ class _ChipButton(QToolButton):
         super().__init__(parent)
         self.chip: Chip | None = None
         self._label = ""
+        self.tip = ""
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setProperty("chip", True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -193,7 +195,8 @@ class _ChipButton(QToolButton):
         else:
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         state = tr(f"chip.{chip.state.name.lower()}")
-        self.setToolTip(plain_tip(f"{chip.call}({chip.args}): {chip.errno or state}"))
+        self.tip = escape(f"{chip.call}({chip.args}): {chip.errno or state}")
+        self.setToolTip(plain_tip(self.tip))
         self.setAccessibleName(f"{label}: {state}")
         return True
 

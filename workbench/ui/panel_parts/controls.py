@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.panel_parts.centred_edit import CentredEdit
 from workbench.ui.theme import GAP, numbered
@@ -135,7 +136,7 @@ class Controls:
         more = entry.reason or entry.note
         if more is not None:
             tip = f"{tip}\n{more.show()}"
-        widget.setToolTip(tip)
+        widget.setToolTip(plain_tip(tip))
         widget.setAccessibleName(tr(f"name.{entry.key}"))
         widget.setAccessibleDescription(tip)
         if isinstance(widget, QAbstractButton):
@@ -180,7 +181,7 @@ class ChoiceBox(QComboBox):
         model = self.model()
         if index >= 0 and isinstance(model, QStandardItemModel):
             model.item(index).setEnabled(reason is None)
-            model.item(index).setToolTip(reason or "")
+            model.item(index).setToolTip(plain_tip(reason or ""))
 
     def value(self) -> str:
         return str(self.currentData() or "")

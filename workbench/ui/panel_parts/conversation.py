@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 from workbench.engine.errors import PENDING
 from workbench.journal.streams import READS, SENDS
+from workbench.printable import escape
 from workbench.texts import tr
 from workbench.ui import theme
 
@@ -114,6 +115,6 @@ def _data_line(row: Row, start: str, arrow: str, show_as: str, streams: Streams,
         text, taken = streams.show(row, most, show_as)
     if taken < size:
         text += " " + tr("conversation.cut", count=size - taken)
-    where = f"{row.peer}  " if datagram and row.peer else ""
+    where = f"{escape(row.peer)}  " if datagram and row.peer else ""
     word = tr("conversation.sent" if arrow == ">" else "conversation.received")
     return f"{start}{arrow} {word} {size:>5} B  {where}{text}"

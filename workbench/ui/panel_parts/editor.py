@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidg
 from workbench import payload
 from workbench.checksum import CHECKSUMS
 from workbench.engine.commands import Append
+from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
 from workbench.ui import fields
 from workbench.ui.flow_layout import FlowLayout
@@ -222,7 +223,7 @@ class Editor(QWidget):
             self.text.mark(found if not file else [])
             said = self.trouble.show_problem(draft, problem, found)
             self.preview.setText(tr("panel.preview_none"))
-            self.preview.setToolTip(f"{tr('tip.preview')}\n{said}")
+            self.preview.setToolTip(plain_tip(f"{tr('tip.preview')}\n{said}"))
             return
         self.text.mark([])
         self.trouble.show_problem(draft, None, [])

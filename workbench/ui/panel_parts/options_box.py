@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from workbench.engine.option_fit import unfit
 from workbench.engine.options import OPTIONS
 from workbench.engine.settings import OptionValue
+from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
 from workbench.ui import theme
 from workbench.ui.flow_layout import FlowLayout
@@ -136,7 +137,7 @@ class OptionsBox(QWidget):
 
 def _word(chip: QPushButton, name: str) -> None:
     tip = tr("tip.option_remove", name=name)
-    chip.setToolTip(tip)
+    chip.setToolTip(plain_tip(tip))
     chip.setAccessibleName(tip)
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from workbench import payload
+from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
 from workbench.ui.panel_parts.composer import Draft
 from workbench.ui.panel_parts.controls import Controls, tone
@@ -72,7 +73,7 @@ class TroubleRow(QWidget):
             text = (tr("panel.not_expressible", **said, more=more) if more > 0
                     else tr(problem.key, **said))
         self.label.setText(text)
-        self.label.setToolTip(text)
+        self.label.setToolTip(plain_tip(text))
         self.use.setVisible(self._encoding is not None)
         if self._encoding is not None:
             self._controls.recaption(

@@ -1,0 +1,205 @@
+"""Damage to a record, drawn from a seed; and everything that is done with a record."""
+
+from __future__ import annotations
+
+import io
+import random
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from types import SimpleNamespace
+
+from workbench.engine.events import (
+    COMMAND,
+    END,
+    NOTE,
+    ConnectionClosed,
+    ConnectionOpened,
+    EndpointAdded,
+    Event,
+    Sample,
+)
+from workbench.engine.settings import EndpointSettings, Role
+from workbench.engine.wording import settings_json
+from workbench.evidence import evidence_of
+from workbench.explain import as_python, explain
+from workbench.journal.export import FORMATS
+from workbench.journal.query import parse
+from workbench.journal.reader import Reader
+from workbench.journal.recorder import Recorder
+from workbench.qt.formatting import title_of
+from workbench.scenario.code import to_python
+from workbench.scenario.from_record import scenario_of
+from workbench.scenario.model import parse as parse_scenario
+from workbench.scenario.write import to_toml
+from workbench.texts import Problem
+
+FILTERS = ("", "call:recv", "-errno:*", "text:中文", "duration>1us", "time>10:00", "#2", "size>=3",
+           "peer:127*", "kind:command|note -cause:*", "abc")
+TABLES = {
+    "meta": ("key", "value"),
+    "endpoint": ("id", "name", "role", "family", "type", "config", "first_config"),
+    "connection": ("id", "endpoint", "parent", "pair", "local", "peer", "opened_seq",
+                   "closed_seq"),
+    "event": ("seq", "t_ns", "duration_ns", "endpoint", "connection", "kind", "call", "args",
+              "result", "errno", "error", "peer", "size", "payload", "cause"),
+    "sample": ("t_ns", "connection", "after_seq", "reading"),
+}
+CELLS = (
+    "NULL", "x'ff00fe'", "x'80'", "9e999", "-9e999", "1.5", "-1", "0", "9223372036854775807",
+    "-9223372036854775808", "4611686018427387904", "'abc'", "''", "'9' || hex(zeroblob(3000))",
+    "CAST(x'ff41' AS TEXT)", "CAST(x'eda080' AS TEXT)", "CAST(x'41001b5b' AS TEXT)", "char(27, 7)",
+    "char(8238)", "char(10)", "'{'", "'[1]'", "'{\"encoding\": 5}'", "'{\"state\": 7}'", "'null'",
+    "replace(hex(zeroblob(9000)), '00', '[')", "replace(hex(zeroblob(9000)), '00', '(')", "'1e999'",
+    "'text=5'", "'''\\''", "'settings={}'", "'connection=[1]'", "'()'", "'call'", "'note'",
+    "'connect'", "'configure'", "'send'", "'ECONNRESET'", "'EADDRINUSE'", "'TimeoutError'",
+    "'LISTEN'", "'listener'", "zeroblob(70000)", "12345678901234",
+)
+
+
+def write(path: Path) -> None:
+    """A record with something of each kind."""
+    recorder = Recorder(path)
+    recorder.start()
+    server = EndpointSettings("server-1", Role.LISTENER, address="127.0.0.1:0", encoding="gbk")
+    client = EndpointSettings("client-1", Role.STREAM, address="@server-1")
+    for number, item in enumerate((server, client), 1):
+        recorder.put(EndpointAdded(number, item.name, item.role.value, item.family, item.type,
+                                   settings_json(item)))
+    recorder.put(ConnectionOpened(1, 1, None, "127.0.0.1:80", None))
+    recorder.put(ConnectionOpened(2, 2, None, "127.0.0.1:9", "127.0.0.1:80"))
+    recorder.put(ConnectionOpened(3, 1, 1, "127.0.0.1:80", "127.0.0.1:9"))
+    t_ns = 0
+    for round_ in range(4):
+        for values in (
+            (1, None, COMMAND, "start", "", None, None, None, None),
+            (1, 1, "call", "socket", "AF_INET, SOCK_STREAM", 5, None, None, None),
+            (1, 1, "call", "bind", "('127.0.0.1', 80)", None, "EADDRINUSE", "OSError", None),
+            (2, None, COMMAND, "connect", "", None, None, None, None),
+            (2, 2, "call", "connect", "('127.0.0.1', 80)", None, "EINPROGRESS", "BlockingIOError",
+             None),
+            (2, 2, END, "connect", "('127.0.0.1', 80)", 0, None, None, None),
+            (1, 1, "call", "accept", "", 6, None, None, None),
+            (2, None, COMMAND, "send", "text='abc'", None, None, None, None),
+            (2, 2, "call", "send", "", 3, None, None, b"abc"),
+            (1, 3, "call", "recv", "65536", 4, None, None, "中文".encode("gbk")),
+            (1, 3, "call", "recv", "65536", 0, None, None, b""),
+            (2, 2, "call", "recv", "10", None, "ECONNRESET", "ConnectionResetError", None),
+            (2, 2, END, "connect", "('127.0.0.1', 80)", None, None, "TimeoutError", None),
+            (1, None, NOTE, "internal_error", "'x'", None, None, None, None),
+            (1, None, NOTE, "not_done", "'engine.no_socket', {}", None, None, None, None),
+            (None, None, NOTE, "note", "a mark", None, None, None, None),
+            (2, None, COMMAND, "configure", f"settings={{'role': 'stream', 'name': {round_}}}",
+             None, None, None, None),
+        ):
+            t_ns += 1_000_000
+            endpoint, connection, kind, call, args, result, errno, error, payload = values
+            recorder.put(Event(t_ns, 900, endpoint, connection, kind, call, args, result, errno,
+                               error, "127.0.0.1:9" if call == "accept" else None,
+                               None if payload is None else len(payload), payload,
+                               SimpleNamespace(seq=round_ * 17 + 2)))
+        recorder.put(Sample(t_ns, 2, '{"state": "SYN_SENT", "retransmits": 2, "unacked": 3}'))
+        recorder.put(Sample(t_ns, 1, '{"state": "LISTEN", "unacked": 3, "sacked": 2}'))
+    recorder.put(ConnectionClosed(2))
+    recorder.close()
+    assert recorder.failed is None
+
+
+def damage(whole: bytes, path: Path, seed: int) -> None:
+    """The record with something wrong in it: bits of the file, or values of its cells."""
+    dice = random.Random(seed)
+    if seed % 2:
+        path.write_bytes(whole)
+        with closing(sqlite3.connect(path)) as db, db, suppress(sqlite3.Error):
+            for _ in range(dice.choice((1, 1, 2, 5, 30))):
+                _spoil(db, dice)
+        return
+    data = bytearray(whole)
+    for _ in range(dice.choice((1, 1, 2, 5, 30, 300))):
+        place = dice.randrange(100, len(data)) if dice.random() < 0.9 else dice.randrange(100)
+        data[place] = dice.choice((dice.randrange(256), data[place] ^ 1 << dice.randrange(8), 0,
+                                   255))
+    if dice.random() < 0.1:
+        del data[dice.randrange(len(data)) :]
+    path.write_bytes(data)
+
+
+def _spoil(db: sqlite3.Connection, dice: random.Random) -> None:
+    table = dice.choice([*TABLES, *["event"] * 6])
+    if dice.random() < 0.1:
+        db.execute(f"DELETE FROM {table} WHERE abs(random()) % 5 = 0")
+        return
+    column = dice.choice(TABLES[table])
+    where = dice.choice(("1", f"abs(random()) % {dice.randrange(1, 9)} = 0"))
+    if dice.random() < 0.3:  # as a hand that writes into the file: no column has a type of its own
+        db.execute("PRAGMA writable_schema=ON")
+        db.execute("UPDATE sqlite_master SET sql = replace(replace(replace(sql, ' NOT NULL', ''),"
+                   " ' INTEGER,', ','), ' TEXT', '') WHERE type = 'table' AND name = ?", (table,))
+        db.execute(f"PRAGMA schema_version={dice.randrange(1, 2**30)}")
+    db.execute(f"UPDATE OR IGNORE {table} SET {column} = {dice.choice(CELLS)} WHERE {where}")
+
+
+def use(path: Path) -> int:
+    """Do all that the command line and the window do with a record; how often it was refused."""
+    refused = 0
+    for lenient in (False, True):
+        try:
+            reader = Reader(path, lenient=lenient)
+        except Problem as problem:
+            _said(problem)
+            return 1
+        with closing(reader):
+            for step in (_export, _look, _again):
+                try:
+                    step(reader)
+                except Problem as problem:
+                    _said(problem)
+                    refused += 1
+    return refused
+
+
+def _said(problem: Problem) -> None:
+    assert problem.text.isprintable()
+
+
+def _export(reader: Reader) -> None:
+    forms = list(FORMATS.values())
+    for number, term in enumerate(FILTERS):
+        condition = parse(term, wall_ns=reader.clock.wall_ns)
+        for form in forms if not term else [forms[number % len(forms)]]:
+            out = io.StringIO(newline="")
+            form(reader, out, condition)
+            out.getvalue().encode("utf-8")
+
+
+def _look(reader: Reader) -> None:
+    names = {row.name for row in reader.endpoints()}
+    for item in reader.connections()[:20]:
+        reader.number_in_endpoint(item.id)
+        reader.socket_kind(item.id)
+        reader.accept_of(item.id)
+        for sample in reader.samples(item.id):
+            assert isinstance(sample.values, dict)
+    condition = parse("kind:call")
+    assert condition is not None
+    reader.select_apart(condition, 0, 200)
+    reader.tally(condition, 0, 200)
+    for row in reader.page(1, 60):
+        explain(row, title=title_of(row), evidence=evidence_of(reader, row))
+        as_python(row)
+        reader.calls_of(row.seq)
+        reader.led_to(row.seq, "listen")
+        reader.caused_by(row.seq)
+        reader.accepted(row)
+        if row.endpoint in names:
+            reader.seq_at(row.t_ns, row.endpoint or "")
+    reader.roles()
+
+
+def _again(reader: Reader) -> None:
+    made = scenario_of(reader)
+    try:
+        read = parse_scenario(to_toml(made))
+    except Problem:
+        return
+    compile(to_python(read), "script", "exec", dont_inherit=True, flags=0)

@@ -1,0 +1,152 @@
+"""A record may be a stranger's: what somebody put into its file is read, and never run.
+
+As SQLite advises for such files (sqlite.org/security.html): no schema is trusted, nothing but our
+own tables is read, each has to be a plain table, and no statement goes on without end.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
+from time import thread_time
+from typing import Any, Final
+
+from workbench.journal.schema import SCHEMA
+from workbench.texts import Problem
+
+PATIENCE: Final = 10.0
+"""Seconds of processor time for one statement; a chunk of a large record takes less than one."""
+IMPATIENCE: Final = 0.3
+"""The same after one was given up: a window asks again and again."""
+STEP: Final = 1_000_000
+"""Instructions of SQLite's machine between two looks at the clock: some milliseconds."""
+ROW_BYTES: Final = 16
+"""An event takes more than that in its file: a header of 15 columns, and its number."""
+MANY: Final = 100_000
+_LATER: Final = frozenset({("endpoint", "first_config")})
+"""Columns that a record of version 1 may lack."""
+_PRAGMAS: Final = frozenset({"application_id", "user_version", "page_count", "page_size",
+                             "table_xinfo", "data_version"})
+_NO_FUNCTION: Final = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile"})
+
+
+class Guard:
+    """Watches over one connection to a record.
+
+    Attributes:
+        db: the connection.
+        columns: of each of our tables, those that it has.
+    """
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        """Take a connection into its care.
+
+        Raises:
+            Problem: one of our tables is something else.
+            sqlite3.Error: the file is damaged.
+        """
+        self.db = db
+        self._path = path
+        self._patience = PATIENCE
+        self._until: float | None = None
+        db.set_progress_handler(self._goes_on_too_long, STEP)
+        with self.limited():
+            for pragma in ("trusted_schema=OFF", "query_only=ON", "cell_size_check=ON"):
+                db.execute(f"PRAGMA {pragma}").fetchall()
+            self.columns = self._known_columns()
+            db.execute("SELECT value FROM json_each('[]')").fetchall()  # made once, and not later
+        db.set_authorizer(_allowed)
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """A statement may take its time, and no more."""
+        self._until = None  # few ever need the clock, which is a system call
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+                self._patience = IMPATIENCE
+                raise Problem("journal.endless", path=str(self._path)) from error
+            raise
+
+    def rows(self, statement: str, parameters: Any) -> list[tuple[Any, ...]]:
+        """All rows of a statement; no cursor is left open.
+
+        Raises:
+            Problem: it went on too long, or gave more than the file can hold.
+            sqlite3.Error: the file is damaged.
+        """
+        with self.limited(), closing(self.db.execute(statement, parameters)) as cursor:
+            found = cursor.fetchmany(MANY)
+            if len(found) < MANY:
+                return found
+            most = self.bytes() // 2  # the shortest row has a length, a number and a header
+            while part := cursor.fetchmany(MANY):
+                found += part
+                if len(found) > most:
+                    raise Problem("journal.endless", path=str(self._path))
+            return found
+
+    def bytes(self) -> int:
+        """How large the record is, its -wal included."""
+        pages, size = (self.db.execute(f"PRAGMA {name}").fetchone()[0]
+                       for name in ("page_count", "page_size"))
+        return int(pages * size)
+
+    def _goes_on_too_long(self) -> bool:
+        if self._until is None:
+            self._until = thread_time() + self._patience
+        return thread_time() > self._until
+
+    def _known_columns(self) -> dict[str, list[str]]:
+        kinds = {str(name).lower(): (kind, str(sql)) for kind, name, sql in self.db.execute(
+            "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'view')"
+            " LIMIT 1000")}
+        return {table: self._columns(table, wanted, *kinds.get(table, ("", "")))
+                for table, wanted in _ours().items()}
+
+    def _columns(self, table: str, wanted: list[str], kind: str, sql: str) -> list[str]:
+        if not kind:
+            raise Problem("journal.not_a_record", path=str(self._path))
+        if kind != "table" or sql.split()[:2] != ["CREATE", "TABLE"]:
+            raise Problem("journal.not_plain", path=str(self._path), what=table)
+        # a hidden column is computed, or hides behind a virtual table
+        hidden = {str(row[1]).lower(): row[6]
+                  for row in self.db.execute(f"PRAGMA table_xinfo({table})").fetchmany(1000)}
+        for name in wanted:
+            if name not in hidden and (table, name) not in _LATER:
+                raise Problem("journal.not_a_record", path=str(self._path))
+            if hidden.get(name):
+                raise Problem("journal.not_plain", path=str(self._path), what=f"{table}.{name}")
+        return [name for name in wanted if name in hidden]
+
+
+@cache
+def _ours() -> dict[str, list[str]]:
+    """Our tables, and the columns that we make in each."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(SCHEMA)
+        tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+        return {table: [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+                for table in tables}
+
+
+def _allowed(action: int, first: str | None, second: str | None, _database: str | None,
+             _view: str | None) -> int:
+    """Reads of our tables, and what our own statements compute from them."""
+    match action:
+        case sqlite3.SQLITE_SELECT:
+            good = True
+        case sqlite3.SQLITE_READ:
+            name = str(first).lower()
+            good = name in _ours() or name == "json_each" or name.startswith("sqlite_")
+        case sqlite3.SQLITE_FUNCTION:
+            good = str(second).lower() not in _NO_FUNCTION
+        case sqlite3.SQLITE_PRAGMA:
+            good = str(first).lower() in _PRAGMAS
+        case _:
+            good = False
+    return sqlite3.SQLITE_OK if good else sqlite3.SQLITE_DENY
