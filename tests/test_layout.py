@@ -104,6 +104,7 @@ def test_the_entry_point_is_the_module(unpacked: Path) -> None:
 
 
 COVERED_BY = {
+    "engine/back_off.py": ("engine/test_endings.py", "backs_off"),
     "engine/calls.py": ("engine/test_traced.py", "getpeername"),
     "engine/endpoint.py": ("scenario/test_loops.py", "nothing_open"),
     "engine/pending.py": ("engine/test_send_queue.py", "let_through"),
