@@ -6,12 +6,18 @@ Usage: python3 scripts/run.py [arguments of socket-workbench]
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
+import _signal  # type: ignore[import-not-found]  # built in: `signal` imports enum, which takes long
 
-import bootstrap
+_interrupted = _signal.getsignal(_signal.SIGINT)
+if __name__ == "__main__" and _interrupted is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # Ctrl-C among the imports: no traceback
+
+import os  # noqa: E402 - as above
+import signal  # noqa: E402 - as above
+import subprocess  # noqa: E402 - as above
+import sys  # noqa: E402 - as above
+
+import bootstrap  # noqa: E402 - as above
 
 sys.path.insert(0, str(bootstrap.ROOT))
 
@@ -45,6 +51,7 @@ def main() -> int:
 
 if __name__ == "__main__":
     try:
+        _signal.signal(_signal.SIGINT, _interrupted)
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(130)

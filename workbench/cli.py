@@ -204,6 +204,7 @@ def _check_all(args: argparse.Namespace) -> int:
             runner = Runner(session, item.scenario(), timeout=args.timeout or 60.0)
             with interrupts.telling(asked=runner.interrupt):
                 report = runner.run()
+        interrupts.check()  # asked at the very end of one: no other is begun
         counts["held" if report.ok else "failed"] += 1
         shown = tr("demos.held") if report.ok else tr("demos.failed",
                                                       reason=report.steps[-1].reason)
