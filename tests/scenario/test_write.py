@@ -52,7 +52,8 @@ LEAVES: st.SearchStrategy[Step] = st.one_of(
     st.builds(Expect, st.sampled_from("ab"), text=TEXT, within=SECONDS, count=st.integers(1, 9),
               absent=st.booleans(), connection=st.none() | st.integers(1, 9)),
     st.builds(Expect, st.sampled_from("ab"), kind=st.none() | st.sampled_from(["call", "end"]),
-              result=st.none() | st.integers(), errno=st.none() | TEXT, peer=st.none() | TEXT),
+              result=st.none() | st.integers(-(2**63), 2**63 - 1), errno=st.none() | TEXT,
+              peer=st.none() | TEXT),
 )
 STEPS = st.recursive(
     LEAVES,

@@ -18,6 +18,7 @@ from workbench.engine.calls import CALLS
 from workbench.engine.wording import COMMANDS
 from workbench.scenario import readings
 from workbench.scenario import values as v
+from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.responder import responder
@@ -48,7 +49,8 @@ def load(path: Path) -> Scenario:
         Problem: it cannot be read, or what is wrong in it with file, line and nearest name.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(LARGEST + 1)
     except (OSError, UnicodeDecodeError) as error:
         if isinstance(error, UnicodeDecodeError):
             raise Problem("scenario.not_text", path=str(path)) from error
@@ -59,12 +61,18 @@ def load(path: Path) -> Scenario:
 
 def parse(text: str, source: str = "scenario") -> Scenario:
     """Read a scenario's text; as `load`."""
+    too_much = check_text(text)
+    if too_much is not None:
+        raise ScenarioProblem(source, *too_much)
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ValueError) and not isinstance(error, tomllib.TOMLDecodeError):
+            raise ScenarioProblem(source, *long_number(text)) from error
         broken = error if isinstance(error, tomllib.TOMLDecodeError) else tomllib.TOMLDecodeError()
         raise ScenarioProblem(source, *explain_syntax(broken, text)) from error
     try:
+        check_numbers(table)
         return _scenario(table)
     except v.Wrong as wrong:
         line = line_of(locate(text), wrong.path)
