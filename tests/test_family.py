@@ -112,6 +112,9 @@ def of_streams(kind: SocketKind) -> Iterator[tuple[str, str]]:
                  replace(plain, queued=9), replace(plain, waiting=Waiting("recv", 0))):
         yield "silence", why_silent(item, 3.0, kind) or ""
         found = reason(item, 3.0, kind)
+        if item.state == connecting:
+            assert found is not None
+            assert found[0].startswith("unix.") == (not measured)
         yield "why", tr(found[0], **found[1]) if found is not None else ""
 
 

@@ -65,6 +65,18 @@ def test_messages_are_not_joined(make: Make, kind: str) -> None:
     assert chosen(make([told, *parts]), "text:hello") == []  # type: ignore[list-item]
 
 
+@pytest.mark.parametrize("few", [0, 100])
+def test_a_row_that_completes_one_text_may_break_the_next(
+    make: Make, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """One by one and in one pass alike: what follows the kept bytes of row 3 is not known."""
+    monkeypatch.setattr(journal_across, "FEW", few)
+    reader = make([piece(b"xa"), piece(b"ba", missing=1), piece(b"b")])
+    assert chosen(reader, "text:ab") == [3]
+    reader = make([piece(b"xa"), piece(b"ba"), piece(b"b")])
+    assert chosen(reader, "text:ab") == [3, 4]
+
+
 def joined(rows: list[Event], needle: bytes) -> list[int]:
     """The plain reference: all bytes of each direction, and where the needle ends in them."""
     found: set[int] = set()

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
+from itertools import product
 
 import pytest
 
-from tests.test_family import NOT_ABSTRACT, NOT_UNIX
+from tests.test_family import NOT_ABSTRACT, NOT_DATAGRAM, NOT_UNIX
 from tests.ui.conftest import Hand
 from workbench.engine import commands as c
 from workbench.engine.settings import EndpointSettings, GateMode, Role
+from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, Phase
 from workbench.qt.log_model import Column
-from workbench.texts import LANGUAGES, set_language
+from workbench.texts import LANGUAGES, set_language, tr
+from workbench.ui import client_status, server_status
+from workbench.ui.panel_parts.message_line import Message
+from workbench.ui.wording import say
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="claims about Linux")
 
 
 def configured(hand: Hand, family: str, address: str, type_: str = "SOCK_STREAM") -> None:
     session = hand.window.controller.session
-    server = EndpointSettings("server-1", Role.LISTENER, family, type_, address=address,
-                              accept=GateMode.PAUSED)
-    client = EndpointSettings("client-1", Role.STREAM, family, type_, address="@server-1")
+    datagram = type_ == "SOCK_DGRAM"
+    server = EndpointSettings("server-1", Role.DATAGRAM if datagram else Role.LISTENER, family,
+                              type_, address=address, accept=GateMode.PAUSED)
+    client = EndpointSettings("client-1", Role.DATAGRAM if datagram else Role.STREAM, family,
+                              type_, address="@server-1")
     for settings in (server, client):
         assert session.perform(c.Configure(settings.name, settings)).wait(10)
     for side in ("server", "client"):  # the fields follow with the next picture
@@ -67,6 +75,42 @@ def test_a_server_closed_with_the_client_in_its_queue_is_named(
                                      "accept queue")
     hand.press("client.why")
     hand.wait(lambda: "nobody had accepted it" in hand.text_of_explain())
+
+
+@linux
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("type_", ["SOCK_STREAM", "SOCK_SEQPACKET", "SOCK_DGRAM"])
+def test_every_message_of_a_unix_endpoint(hand: Hand, type_: str, language: str) -> None:
+    """Whatever the state, the message line speaks of no firewall, port or FIN."""
+    datagram = type_ == "SOCK_DGRAM"
+    configured(hand, "AF_UNIX", "abstract:swb-test-message", type_)
+    set_language(language)
+    session = hand.window.controller.session
+    shown: set[str] = set()
+    connection = ConnectionSnapshot(
+        1, 1, None, "abstract:x", "ESTABLISHED", False, 0, 0, 1, None, None, None, 0, 0, 0, 0, 0,
+        False, None, None)
+    ends = [replace(connection, closed_ns=5, close_cause=cause, errno=errno)
+            for cause in CloseCause for errno in (None, "ECONNRESET", "EPIPE", "ETIMEDOUT")]
+    living = [connection, replace(connection, peer_finished=True),
+              replace(connection, connected_ns=None, errno="EAGAIN"),
+              replace(connection, connected_ns=None), replace(connection, errno="ECONNRESET")]
+    for name, phase in product(("server-1", "client-1"), Phase):
+        base = replace(session.snapshot(name), phase=phase, local="abstract:x",
+                       queue=None if datagram else (3, 2))
+        for item in (None, *ends, *living):
+            snapshot = base if item is None else replace(
+                base, connections=(item,), open_count=int(item.closed_ns is None))
+            status = server_status.status_of(snapshot, print) if name == "server-1" else \
+                client_status.status_of(snapshot, Message("info", say("message.client_ready")),
+                                        print, print, None, None)
+            shown.add(status.text.show())
+    bad = re.compile("|".join([NOT_UNIX, NOT_ABSTRACT] + [NOT_DATAGRAM] * datagram),
+                     re.IGNORECASE)
+    notes = {tr(f"note.{key}", 104) for key in ("reset_after_fin", "error_after_fin")
+             if not datagram}
+    assert len(shown) > (2 if datagram else 12)
+    assert [text for text in shown | notes if bad.search(text)] == []
 
 
 def test_a_datagram_server_is_bound_not_listening(hand: Hand) -> None:
