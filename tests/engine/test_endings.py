@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from workbench.engine import commands as c
+from workbench.engine import loop
 from workbench.engine.settings import (
     Echo,
     EndpointSettings,
@@ -191,6 +192,15 @@ def test_a_send_to_several_fails_where_one_of_them_failed(
 # -- a reset after the FIN --------------------------------------------------------------------
 
 
+@pytest.fixture(params=["epoll", "timer"])
+def hears(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Linux, and as where there is no epoll or no descriptor for one."""
+    if request.param == "timer":
+        monkeypatch.setattr(loop, "_edge_poll", lambda: None)
+        monkeypatch.setattr(loop, "LOOK_EVERY", 0.02)
+
+
+@pytest.mark.usefixtures("hears")
 @pytest.mark.parametrize("waiting", [False, True], ids=["idle", "a delayed reply waits"])
 def test_a_reset_after_the_fin_is_a_row(
     session: Session, do: Do, until, rows, peer: socket.socket, waiting: bool

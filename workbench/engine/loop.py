@@ -274,28 +274,28 @@ class Hangups:
         self._loop = loop
         self.handlers: dict[int, Handler] = {}
         self._timer: Timer | None = None
-        if sys.platform == "linux":  # an epoll is readable itself (epoll(7)): one within the other
-            self._poll = select.epoll()
+        self._poll = _edge_poll()
+        if self._poll is not None:  # an epoll is readable itself (epoll(7)): one within the other
             selector.register(self._poll, READ, self._heard)
 
     def add(self, fd: socket.socket, handler: Handler) -> None:
         self.handlers[fd.fileno()] = handler
-        if sys.platform == "linux":
-            self._poll.register(fd, select.EPOLLET)
+        if self._poll is not None:
+            self._poll.register(fd.fileno(), EDGE)
         elif self._timer is None:
             self._timer = self._loop.after(LOOK_EVERY, self._look)
 
     def remove(self, fd: socket.socket) -> None:
         del self.handlers[fd.fileno()]
-        if sys.platform == "linux":
-            self._poll.unregister(fd)
+        if self._poll is not None:
+            self._poll.unregister(fd.fileno())
 
     def _heard(self, _mask: int) -> None:
-        if sys.platform == "linux":
-            for number, _events in self._poll.poll(0):
-                handler = self.handlers.get(number)
-                if handler is not None:  # an earlier one of this round may have closed it
-                    handler(HANGUP)
+        assert self._poll is not None
+        for number, _events in self._poll.poll(0):
+            handler = self.handlers.get(number)
+            if handler is not None:  # an earlier one of this round may have closed it
+                handler(HANGUP)
 
     def _look(self) -> None:
         self._timer = None
@@ -305,5 +305,26 @@ class Hangups:
             self._timer = self._loop.after(LOOK_EVERY, self._look)
 
     def close(self) -> None:
-        if sys.platform == "linux":
+        if self._poll is not None:
             self._poll.close()
+
+
+EDGE: Final = 1 << 31  # EPOLLET (sys/epoll.h)
+
+
+class EdgePoll(Protocol):
+    """What is used of select.epoll."""
+
+    def fileno(self) -> int: ...
+    def register(self, fd: int, eventmask: int, /) -> None: ...
+    def unregister(self, fd: int, /) -> None: ...
+    def poll(self, timeout: float, /) -> list[tuple[int, int]]: ...
+    def close(self) -> None: ...
+
+
+def _edge_poll() -> EdgePoll | None:
+    """None where the system has no epoll, or no descriptor for one."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            return select.epoll()
+    return None
