@@ -9,6 +9,7 @@ import pytest
 from workbench.engine import commands as c
 from workbench.engine import sampling
 from workbench.engine.settings import Echo, EndpointSettings, GateMode, Role
+from workbench.engine.snapshot import Hold
 from workbench.engine.ticket import Outcome
 from workbench.session import Session
 
@@ -103,6 +104,7 @@ def test_while_the_journal_is_behind_nothing_is_read(
     do(c.Send("client", text="kept waiting"))
     do(c.GetOption("server", "SO_RCVBUF"))
     assert "recv" not in [row.call for row in rows("server")]
+    assert talk.snapshot("server").connections[0].hold is Hold.RECORD
     journal.congested = False  # nothing else wakes the server now
     until("server", call="reading_resumed")
     until("server", call="recv", payload=b"kept waiting")

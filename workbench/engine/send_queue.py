@@ -138,7 +138,7 @@ class SendQueue:
                 item.op.let_through()
             whole = self._send_now(item)
             if not self.items or self.items[0] is not item:
-                return  # an error emptied the queue
+                break  # an error emptied the queue
             if whole is None:
                 self.remove(item)
                 continue
@@ -150,8 +150,9 @@ class SendQueue:
             if item.op is not None and begins:
                 self._begin_to_wait(item, item.op)
             break
-        channel.refresh()
-        channel.close_if_sent()
+        if channel.open:
+            channel.refresh()
+            channel.close_if_sent()
 
     def _begin_to_wait(self, item: Outgoing, op: Op) -> None:
         """A call that a gate has let through is not done at once: its time runs from now on."""
