@@ -40,6 +40,27 @@ BIG: Final = "x" * 300_000
 
 
 @dataclass(frozen=True)
+class Theme:
+    """What a sequence is mostly about; anything may come in between.
+
+    Attributes:
+        often: these commands come more often.
+        gate: is held at first, and mostly meant by steps; None: any.
+    """
+
+    often: tuple[type, ...]
+    gate: c.Gate | None = None
+
+
+THEMES: Final = (
+    Theme((c.Start, c.Connect) * 4 + (c.Send, c.Recv, c.Step) * 2),
+    Theme((c.Connect, c.Start, c.Step, c.Step, c.Abort, c.Close) * 5, c.Gate.CALLS),
+    Theme((c.Start, c.Connect) * 6 + (c.Step,) * 20 + (c.Send,) * 3, c.Gate.SEND),
+    Theme((c.Start, c.Connect, c.Step, c.Recv, c.Send) * 4, c.Gate.RECEIVE),
+)
+
+
+@dataclass(frozen=True)
 class World:
     """The endpoints of one sequence.
 
@@ -55,11 +76,22 @@ class World:
 def world(seed: int, length: int = 14) -> World:
     """The sequence of this seed: two threads of `length` commands."""
     rng = random.Random(seed)
-    settings = _endpoints(rng)
-    draw = _Commands(rng, settings)
+    theme = THEMES[seed % len(THEMES)]
+    settings = tuple(_themed(rng, item, theme.gate) for item in _endpoints(rng))
+    draw = _Commands(rng, settings, theme)
     return World(settings, tuple(
         tuple(draw.one() for _ in range(length)) for _ in range(2)
     ))
+
+
+def _themed(rng: random.Random, settings: EndpointSettings,
+            gate: c.Gate | None) -> EndpointSettings:
+    """With the theme's gate held, mostly."""
+    if gate is None or rng.random() < 0.3:
+        return settings
+    if gate is c.Gate.CALLS:
+        return replace(settings, calls=Pace.STEP)
+    return replace(settings, **{gate.value: GateMode.PAUSED})  # type: ignore[arg-type]
 
 
 def _endpoints(rng: random.Random) -> tuple[EndpointSettings, ...]:
@@ -134,8 +166,10 @@ def _options(rng: random.Random,
 class _Commands:
     """Draws commands of every class."""
 
-    def __init__(self, rng: random.Random, settings: tuple[EndpointSettings, ...]) -> None:
+    def __init__(self, rng: random.Random, settings: tuple[EndpointSettings, ...],
+                 theme: Theme) -> None:
         self._rng = rng
+        self._theme = theme
         self._settings = {item.name: item for item in settings}
         self._makers: dict[type, Callable[[str], c.EndpointCommand]] = {
             c.Start: c.Start, c.Stop: c.Stop, c.Configure: self._configure,
@@ -149,16 +183,16 @@ class _Commands:
         }
         missing = set(get_args(c.EndpointCommand)) - set(self._makers)
         assert not missing, f"no sequence has these commands: {missing}"
-        self._kinds = [*self._makers, *[c.Start, c.Connect] * 4, *[c.Send, c.Recv, c.Step] * 2]
+        self._kinds = [*self._makers, *theme.often]
 
     def one(self) -> c.EndpointCommand:
-        """Any command for any endpoint; those that open something come more often."""
+        """Any command for any endpoint; those of the theme, and for the client, more often."""
         kind = self._rng.choice(self._kinds)
         name = self._rng.choice(NAMES)
         if kind is c.Start and self._rng.random() < 0.6:
             name = "server"
-        elif kind is c.Connect and self._rng.random() < 0.6:
-            name = "client"
+        elif kind in {c.Connect, c.Step, c.Abort, c.Close} or self._rng.random() < 0.3:
+            name = self._rng.choice(("client", "client", "talker", name))
         return self._makers[kind](name)
 
     def _target(self) -> c.Target:
@@ -201,6 +235,8 @@ class _Commands:
         return c.Abort(name, self._target())
 
     def _gate(self) -> c.Gate:
+        if self._theme.gate is not None and self._rng.random() < 0.8:
+            return self._theme.gate
         return self._rng.choice(tuple(c.Gate))
 
     def _pause(self, name: str) -> c.Pause:

@@ -16,6 +16,8 @@ from tests.engine.conftest import HANG
 from tests.engine.sequences import World, world
 from tests.leftover import sockets
 from workbench.engine import commands as c
+from workbench.engine.endpoint import Endpoint
+from workbench.engine.setup import Setup
 from workbench.engine.ticket import Ticket
 from workbench.session import Session
 from workbench.texts import Problem
@@ -82,10 +84,16 @@ def play(session: Session, given: World) -> list[Ticket]:
     return [ticket for lane in lanes for ticket in lane.tickets] + stops
 
 
-def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[c.Command]:
-    """Those commands to an endpoint that wait for nothing: no stop should be needed to end them."""
+def is_there(endpoint: Endpoint, setup: Setup) -> bool:
+    """Whether the socket that a set-up builds is open, or not made yet."""
+    traced = setup.traced()
+    return traced is None or traced.id in endpoint.channels
+
+
+def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[object]:
+    """What waits for nothing at an endpoint, commands and set-ups: no stop should be needed."""
     endpoint = session._endpoint(name)
-    found: list[c.Command] = []
+    found: list[object] = []
     looked = threading.Event()
 
     def look() -> None:
@@ -98,6 +106,9 @@ def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[c.Comm
         found.extend(
             ticket.command for ticket in tickets if not ticket.done and ticket not in waiting
             and not endpoint.assembly.queue
+        )
+        found.extend(
+            setup.planned for setup in endpoint.assembly.queue if not is_there(endpoint, setup)
         )
         looked.set()
 
