@@ -126,14 +126,19 @@ class _Checked(TextIOBase):
     def __init__(self, out: TextIO) -> None:
         super().__init__()
         self._out = out
+        self._shown = out.isatty()
 
     def write(self, text: str) -> int:
         interrupts.check()
+        if self._shown:  # a table (CSV) holds every text as it is, ESC too
+            text = escape_lines(text.replace("\r\n", "\n"))
         return self._out.write(text)
 
 
 def checked(out: TextIO) -> TextIO:
     """The stream, but each write first looks whether the program was asked to end.
+
+    A terminal is given no control characters.
 
     Raises KeyboardInterrupt in that case.
     """

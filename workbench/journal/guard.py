@@ -67,7 +67,8 @@ class Guard:
         try:
             yield
         except sqlite3.OperationalError as error:
-            if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+            late = self._until is not None and self._goes_on_too_long()  # else somebody ended it
+            if late and getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
                 self._patience = IMPATIENCE
                 raise Problem("journal.endless", path=str(self._path)) from error
             raise
