@@ -7,10 +7,11 @@ to fit none. What other systems do is documentation and kept apart.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from workbench.labs.backlog_data import Mode, Result
+from workbench.engine.family import TCP, SocketKind, fitting
+from workbench.labs.backlog_data import Family, Mode, Result
 from workbench.texts import tr
 
 ELSEWHERE: Final = ("linux", "macos", "freebsd", "windows")
@@ -32,10 +33,11 @@ class Reason:
 
     key: str
     values: tuple[tuple[str, object], ...] = ()
+    kind: SocketKind = TCP
 
     @property
     def text(self) -> str:
-        return tr(f"backlog.{self.key}", **dict(self.values))
+        return tr(fitting(f"backlog.{self.key}", self.kind), **dict(self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,23 @@ class Comparison:
 
 def compare(result: Result, said: Prediction | None = None) -> Comparison:
     """Set a finished run beside the article, and beside a prediction where there is one."""
+    kind = _kind(result)
+    unix = kind is not TCP
     reasons = tuple(_reasons(result))
+    reasons = reasons or (_reason("why_unknown", peak=_shown(result.queue_peak),
+                                  limit=_shown(result.queue_limit), drops=_shown(result.drops)),)
     return Comparison(
         rows=tuple(_rows(result, said)),
-        reasons=reasons or (_reason("why_unknown", peak=_shown(result.queue_peak),
-                                    limit=_shown(result.queue_limit),
-                                    drops=_shown(result.drops)),),
-        elsewhere=tuple(Reason(f"elsewhere_{name}") for name in ELSEWHERE),
-        ways=tuple(Reason(f"way_{name}") for name in WAYS),
+        reasons=tuple(replace(reason, kind=kind) for reason in reasons),
+        elsewhere=tuple(Reason(f"elsewhere_{name}", kind=kind) for name in ELSEWHERE
+                        if not (unix and name == "windows")),
+        ways=tuple(Reason(f"way_{name}", kind=kind) for name in WAYS
+                   if not (unix and name == "firewall")),
     )
+
+
+def _kind(result: Result) -> SocketKind:
+    return SocketKind("AF_UNIX") if result.family == Family.UNIX else TCP
 
 
 def readings(result: Result) -> str:
@@ -92,8 +102,9 @@ def readings(result: Result) -> str:
         return ""
     private = Mode(result.mode).private
     key = f"measured_{result.mode}" if private else "measured"
-    return tr(f"backlog.{key}", peak=result.queue_peak, limit=result.queue_limit,
-              drops=_shown(result.drops), overflows=_shown(result.listen_overflows),
+    return tr(fitting(f"backlog.{key}", _kind(result)), peak=result.queue_peak,
+              limit=result.queue_limit, drops=_shown(result.drops),
+              overflows=_shown(result.listen_overflows),
               listen_drops=_shown(result.listen_drops), rejected=_shown(result.rejected))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.engine.family import TCP, SocketKind, fitting
 from workbench.labs.backlog_data import (
     BacklogSettings,
     ClientState,
@@ -26,9 +27,11 @@ def ends(settings: BacklogSettings) -> str:
     return tr("backlog.ends", seconds=f"{settings.bound:.1f}")
 
 
-def counters(picture: Picture, mode: Mode) -> list[str]:
+def counters(picture: Picture, mode: Mode, family: Family) -> list[str]:
     """What listener, firewall and network namespace counted, a line each; unknown ones left out."""
-    lines = []
+    lines: list[str] = []
+    if family is Family.UNIX:  # they count what comes over networks
+        return lines
     if picture.drops is not None:
         lines.append(tr("lab.drops_abort" if mode is Mode.ABORT else "lab.drops",
                         count=picture.drops))
@@ -75,7 +78,8 @@ def outcome(view: ClientView, settings: BacklogSettings, now: float) -> str:
             return tr("backlog.silent", waited=waited, syns=syns)
         case ClientState.TIMED_OUT:
             key = "timed_out_kernel" if view.ended_by is EndedBy.KERNEL else "timed_out_ours"
-            return tr(f"backlog.{key}", waited=waited, syns=syns)
+            kind = SocketKind("AF_UNIX") if settings.family is Family.UNIX else TCP
+            return tr(fitting(f"backlog.{key}", kind), waited=waited, syns=syns)
         case ClientState.RESET if view.connected is not None:
             never_in = settings.mode is Mode.ABORT and not view.entered
             return tr("backlog.reset_unfinished" if never_in else "backlog.reset_later")

@@ -259,7 +259,7 @@ class BacklogWindow(QWidget):
         if picture is None:
             return
         self.top.show_clock(picture)
-        self.side.show_picture(picture, self._shown.mode)
+        self.side.show_picture(picture, self._shown)
         self.log_line.refresh()
         if picture.running:
             self._say(self._happening(picture), "info")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.labs.backlog_compare import Prediction
-from workbench.labs.backlog_data import ClientState, Mode, Picture
+from workbench.labs.backlog_data import BacklogSettings, ClientState, Picture
 from workbench.labs.backlog_words import counters
 from workbench.texts import tr
 from workbench.ui import fields
@@ -101,13 +101,13 @@ class Side(QScrollArea):
         """The article's claim for the backlog that is set up."""
         self._article.setText(tr("backlog.article", claim=claim))
 
-    def show_picture(self, picture: Picture, mode: Mode) -> None:
+    def show_picture(self, picture: Picture, settings: BacklogSettings) -> None:
         """How the clients stand, and the counters beside them."""
         self.numbers.setText("\n".join(
             f"{picture.count(*states):>4}  {tr(f'lab.count_{name}')}"
             for name, states in COUNTED if picture.count(*states) or name in ALWAYS
         ))
-        self.drops.setText("\n".join(counters(picture, mode)))
+        self.drops.setText("\n".join(counters(picture, settings.mode, settings.family)))
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr("lab.head_now"))
