@@ -86,6 +86,17 @@ def test_what_would_be_run_is_refused(changed: Callable[..., Path], statements: 
         assert str(path) in caught.value.text
 
 
+@pytest.mark.parametrize("table", ["event", "endpoint", "connection"])
+def test_a_table_that_does_not_number_its_rows_is_no_record(changed: Callable[..., Path],
+                                                            table: str) -> None:
+    path = changed(
+        "PRAGMA writable_schema=ON", "UPDATE sqlite_master SET sql = replace(sql,"
+        f" 'INTEGER PRIMARY KEY', 'INTEGES') WHERE name = '{table}'")
+    with pytest.raises(Problem) as caught:
+        Reader(path)
+    assert caught.value.key == "journal.not_a_record"
+
+
 @pytest.mark.parametrize("statement", [
     f"CREATE VIEW other AS {BOMB}", "CREATE TABLE other (x)",
     "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM event; END",

@@ -28,6 +28,8 @@ ROW_BYTES: Final = 16
 MANY: Final = 100_000
 _LATER: Final = frozenset({("endpoint", "first_config")})
 """Columns that a record of version 1 may lack."""
+_NUMBERED: Final = frozenset({"id", "seq"})
+"""Columns that SQLite itself keeps as whole numbers: INTEGER PRIMARY KEY."""
 _PRAGMAS: Final = frozenset({"application_id", "user_version", "page_count", "page_size",
                              "table_xinfo", "data_version"})
 _NO_FUNCTION: Final = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile"})
@@ -115,8 +117,12 @@ class Guard:
         if kind != "table" or sql.split()[:2] != ["CREATE", "TABLE"]:
             raise Problem("journal.not_plain", path=str(self._path), what=table)
         # a hidden column is computed, or hides behind a virtual table
-        hidden = {str(row[1]).lower(): row[6]
-                  for row in self.db.execute(f"PRAGMA table_xinfo({table})").fetchmany(1000)}
+        found = self.db.execute(f"PRAGMA table_xinfo({table})").fetchmany(1000)
+        hidden = {str(row[1]).lower(): row[6] for row in found}
+        numbered = {str(row[1]).lower() for row in found
+                    if row[5] == 1 and str(row[2]).upper() == "INTEGER"}
+        if wanted[0] in _NUMBERED and wanted[0] not in numbered:  # it could be anything then
+            raise Problem("journal.not_a_record", path=str(self._path))
         for name in wanted:
             if name not in hidden and (table, name) not in _LATER:
                 raise Problem("journal.not_a_record", path=str(self._path))

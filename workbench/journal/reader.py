@@ -334,8 +334,8 @@ class Reader:
 
     def endpoints(self) -> list[EndpointRow]:
         columns = self._guard.columns["endpoint"]
-        return [EndpointRow(row[0], sound.text(row[1]), sound.text(row[2]), sound.text(row[3]),
-                            sound.text(row[4]), sound.text(row[5]),
+        return [EndpointRow(sound.number(row[0]) or 0, sound.text(row[1]), sound.text(row[2]),
+                            sound.text(row[3]), sound.text(row[4]), sound.text(row[5]),
                             sound.maybe_text((*row, None)[6]))
                 for row in self._all(f"SELECT {', '.join(columns)} FROM endpoint")]
 
@@ -520,14 +520,14 @@ _SAMPLE: Final = "SELECT t_ns, connection, after_seq, reading FROM sample"
 
 
 def _rows(found: Iterable[tuple[Any, ...]]) -> list[Row]:
-    return [Row._make(sound.log_row(row)) for row in found]
+    return list(map(Row._make, sound.log_rows(found)))
 
 
 def _connection(row: tuple[Any, ...]) -> ConnectionRow:
     number = sound.number
     return ConnectionRow(
-        row[0], number(row[1]) or 0, number(row[2]), number(row[3]), sound.maybe_text(row[4]),
-        sound.maybe_text(row[5]), number(row[6]), number(row[7]))
+        number(row[0]) or 0, number(row[1]) or 0, number(row[2]), number(row[3]),
+        sound.maybe_text(row[4]), sound.maybe_text(row[5]), number(row[6]), number(row[7]))
 
 
 def _sample(row: tuple[Any, ...]) -> SampleRow:
