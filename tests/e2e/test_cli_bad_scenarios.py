@@ -62,7 +62,8 @@ STEPS: dict[str, tuple[str, str]] = {
     "beyond loopback": (SERVER.replace("127.0.0.1", "0.0.0.0") + STEP + 'do = "start"\n',
                         "--beyond-loopback"),
     "a file that is not there": (CLIENT + STEP + 'do = "send"\nfile = "/none"\n', "no such file"),
-    "nothing came": (SERVER + STEP + 'do = "expect"\ncall = "recv"\nwithin = 0.0\n', "`within`"),
+    "nothing came": (SERVER + STEP + 'do = "expect"\ncall = "recv"\nwithin = 0.0\n',
+                     "has no connection here that is meant"),
 }
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import re
 import socket
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_unix_paths(short: Path) -> None:
     with socket.socket(socket.AF_UNIX) as left_behind:
         left_behind.bind(str(short / "stale"))
     status, said, _ = both("connect", short / "stale")
-    assert (status, "nobody listens at it" in said) == (1, True)
+    assert (status, "Nobody is listening at that path" in said) == (1, True)
 
 
 def test_a_host_that_does_not_exist() -> None:
@@ -79,8 +79,15 @@ def restricted(restrict: Callable[[], None], *args: object) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+def _may_leave_the_network() -> bool:
+    """Not in an ordinary container: unshare(2) answers EPERM there, to root too."""
+    probe = "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x40000000) != 0)"
+    return subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0
+
+
 def test_a_name_without_any_network_ends_quickly() -> None:
+    if not _may_leave_the_network():
+        pytest.skip("this user may not make a network namespace")
     status, said = restricted(_without_network, "connect", "no-such-host.invalid:80")
     assert status == 1
     assert "EAI_" in said
