@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.scenario.conftest import Play, reasons
@@ -149,3 +151,29 @@ def test_many_connections_are_judged_in_one_pass(play: Play) -> None:
         {do="abort",endpoint="client",connection="all"},
         {do="expect",endpoint="server",call="recv",errno="ECONNRESET",count=300,within=30}]
 """ + PAIR.format(server='responder = { kind = "greet", text = "hi", then = "echo" }', client="")))
+
+
+def test_a_listener_that_was_closed_with_it_in_the_queue_is_the_cause(play: Play) -> None:
+    report = run(play, """
+        {do="stop",endpoint="server"},
+        {do="expect",endpoint="client",text="welcome",within=0.3}""", 'accept = "paused"')
+    assert ("#1: server was closed while this connection waited in its accept queue"
+            in reasons(report)[0])
+
+
+def test_a_unix_socket_hears_of_no_icmp(play: Play, tmp_path: Path) -> None:
+    report = play(f"""step = [
+        {{do="start",endpoint="a"}}, {{do="connect",endpoint="b"}}, {{do="stop",endpoint="a"}},
+        {{do="send",endpoint="b",text="x",error="ECONNREFUSED"}},
+        {{do="expect",endpoint="b",text="x",within=0.1}}]
+[endpoint.a]
+role = "datagram"
+family = "AF_UNIX"
+address = "{tmp_path}/a"
+[endpoint.b]
+role = "datagram"
+family = "AF_UNIX"
+address = "@a"
+""")
+    assert "ECONNREFUSED" in reasons(report)[0]
+    assert "ICMP" not in reasons(report)[0]

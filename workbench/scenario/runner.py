@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from threading import Event as Flag
 from typing import Final
 
@@ -12,6 +12,7 @@ from workbench.engine import commands as c
 from workbench.engine.family import TCP, SocketKind, kind_of
 from workbench.engine.kernel import Reading
 from workbench.engine.ticket import Ticket
+from workbench.evidence import evidence_of
 from workbench.journal.reader import Row
 from workbench.scenario import readings
 from workbench.scenario.expect import Found, Matcher, Watch, in_words
@@ -20,7 +21,7 @@ from workbench.scenario.outcome import Failed, check_outcome, closed_listener
 from workbench.scenario.report import Report, StepResult, condition_of, title_of
 from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
-from workbench.scenario.unmet import did_not_come, told_of
+from workbench.scenario.unmet import Ends, did_not_come, told_of
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -375,7 +376,8 @@ class Runner:
                                      seq=found.matches[-1][1].seq))
             if not step.absent and found is None:
                 raise Failed(did_not_come(step, self._matcher.candidates(search.expect),
-                                          self._matcher.needle(search.expect), search))
+                                          self._matcher.needle(search.expect), search,
+                                          self._ends(step.endpoint)))
         finally:
             self._matcher.end(search)
         if found is not None:
@@ -383,6 +385,14 @@ class Runner:
         if step.absent and (step.text is not None or step.hex is not None):
             return Problem("scenario.absent_anywhere")
         return None
+
+    def _ends(self, endpoint: str) -> Ends:
+        def listener_of(row: Row) -> str | None:
+            with closing(self._session.journal.reader()) as reader:
+                found = evidence_of(reader, row).abandoned
+            return None if found is None else found.listener
+
+        return Ends(self._kind(endpoint).family != "AF_UNIX", listener_of)
 
     def _wait_found(self, search: Search, until: int) -> Found | None:
         """Look at each row once, until it is found or its time is over, by the record's clock."""

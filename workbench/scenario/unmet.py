@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 from workbench.characters import codec
 from workbench.engine.errors import PENDING
@@ -24,21 +24,35 @@ SHOWN: Final = 3
 RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
 
 
+class Ends(NamedTuple):
+    """What is known of how connections end.
+
+    Attributes:
+        icmp: their family has ICMP, which tells a datagram socket that nobody listens.
+        listener_of: the listener of ours in whose accept queue a connection was when that
+            listener was closed: the cause of the reset of this row.
+    """
+
+    icmp: bool
+    listener_of: Callable[[Row], str | None]
+
+
 def did_not_come(expect: Expect, among: Sequence[Connection], needle: Needle | None,
-                 search: Search) -> Problem:
+                 search: Search, ends: Ends) -> Problem:
     """The sentence of an expectation that was not met.
 
     Args:
         among: the connections that it means.
         needle: of its bytes; None where it looks for calls.
         search: what it has found: there may be some, but fewer than `count`.
+        ends: what is known of how a connection ended.
     """
     count = sum(map(search.so_far, among))
     lacking = [item for item in among if not search.so_far(item)] if expect.count > 1 else among
     told = _told_of(lacking)
     parts = [part for part in (
         _came(expect, told, needle, search.until_ns) if told or not count else None,
-        _ends(told), _more(lacking, told), _last_rows(among)) if part is not None]
+        _ends(told, ends), _more(lacking, told), _last_rows(among)) if part is not None]
     what: object = title_of(expect)
     if expect.count > 1:
         what = Problem("scenario.so_many", what=what, count=count, wanted=expect.count)
@@ -178,30 +192,33 @@ def _name(connection: Connection) -> str:
 # -- how it stands --------------------------------------------------------------------------
 
 
-def _ends(told: Sequence[Connection]) -> Problem | None:
-    found = [part for item in told if (part := _end(item)) is not None]
+def _ends(told: Sequence[Connection], ends: Ends) -> Problem | None:
+    found = [part for item in told if (part := _end(item, ends)) is not None]
     return joined(found) if found else None
 
 
-def _end(connection: Connection) -> Problem | None:
+def _end(connection: Connection, ends: Ends) -> Problem | None:
     """How a connection ended, or what its last call met."""
     who = _name(connection)
     for row in reversed(connection.all_rows()):
         if row.kind not in {"call", "end"} or row.errno in PENDING:
             continue
         if row.error is not None:
-            return _failure(row, who)
+            return _failure(row, who, ends)
         if row.call == "recv" and row.result == 0 and connection.stream:
             return Problem("scenario.end_fin", who=who)
     return None
 
 
-def _failure(row: Row, who: str) -> Problem:
+def _failure(row: Row, who: str, ends: Ends) -> Problem:
+    listener = ends.listener_of(row) if row.errno in RESETS else None
+    if listener is not None:
+        return Problem("scenario.end_abandoned", who=who, listener=listener, errno=row.errno)
     if row.errno in RESETS:
         return Problem("scenario.end_reset", who=who, errno=row.errno, call=row.call)
     if row.errno is None and row.error == "TimeoutError":
         return Problem("scenario.end_timeout", who=who, call=row.call)
-    if row.errno == "ECONNREFUSED" and row.call != "connect":
+    if row.errno == "ECONNREFUSED" and row.call != "connect" and ends.icmp:
         return Problem("scenario.end_icmp", who=who, call=row.call)
     return Problem("scenario.end_failed", who=who, call=row.call,
                    errno=row.errno or row.error or "")
