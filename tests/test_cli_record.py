@@ -152,7 +152,7 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
              ' cp "$0"/disk/* "$0"; exit $status'), str(tmp_path))
     (tmp_path / "disk").mkdir()
     if shutil.which("unshare") is None or subprocess.run(
-            [*mount, "true"], capture_output=True, check=False).returncode > 1:
+            [*mount, "true"], capture_output=True, check=False).returncode != 0:
         pytest.skip("this user may not mount a file system")
     scenario = tmp_path / "s.toml"
     scenario.write_text(SCENARIO)

@@ -39,8 +39,8 @@ def test_escapes_are_those_that_can_be_typed() -> None:
 def test_a_sentence_stays_one_line_whatever_fills_it_in(text: str) -> None:
     for language in LANGUAGES:
         set_language(language)
-        inner = Problem("scenario.came", what=text)
-        for said in (tr("scenario.came", what=text), inner.text,
+        inner = Problem("scenario.came", what=text, seq=1)
+        for said in (tr("scenario.came", what=text, seq=1), inner.text,
                      Problem("scenario.at", source=text, line=3, reason=inner).text):
             assert said.isprintable()
 
