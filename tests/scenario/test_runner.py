@@ -74,6 +74,53 @@ def test_a_step_need_not_be_waited_for(play: Play) -> None:
     assert report.ok, reasons(report)
 
 
+REFUSED = 'do = "connect"; endpoint = "client"; wait = false'
+NOBODY = PAIR.replace("@server", "127.0.0.1:1")
+
+
+def settled(play: Play, *more: str) -> Report:
+    """A run of a connect that nobody waits for, and that is refused before the run ends."""
+    first, *rest = more
+    quiet = 'do = "expect"; endpoint = "client"; call = "close"; within = 5.0'
+    return play(NOBODY + steps(first, *rest, quiet))
+
+
+def test_what_was_not_waited_for_is_judged_at_the_end(play: Play) -> None:
+    report = settled(play, REFUSED)
+    assert not report.ok
+    assert report.steps[-1].title == report.steps[0].title
+    assert "ECONNREFUSED" in reasons(report)[0]
+
+
+@pytest.mark.parametrize(("error", "ok"), [("ECONNREFUSED", True), ("ETIMEDOUT", False)])
+def test_the_error_of_a_step_that_was_not_waited_for(play: Play, error: str, ok: bool) -> None:
+    assert settled(play, f'{REFUSED}; error = "{error}"').ok is ok
+
+
+def test_a_failure_that_is_expected_is_judged_by_its_expectation(play: Play) -> None:
+    expect = 'do = "expect"; endpoint = "client"; errno = "ECONNREFUSED"; within = 5.0'
+    assert settled(play, REFUSED, expect).ok
+    refused = settled(play, REFUSED, expect.replace('5.0', '0.1; absent = true')
+                      .replace("ECONNREFUSED", "EPIPE"))
+    assert not refused.ok  # that another failure did not come excuses none
+
+
+def test_what_still_waits_has_not_failed(play: Play) -> None:
+    head = PAIR.replace("timeout = 5.0", "receive = 'paused'")
+    recv = 'do = "recv"; endpoint = "client"; wait = false'
+    assert play(head + steps(START, CONNECT, recv)).ok
+    report = play(head + steps(START, CONNECT, f'{recv}; error = "ECONNRESET"'))
+    assert "still waits" in reasons(report)[0]
+
+
+@pytest.mark.parametrize("end", ["close", "stop"])
+def test_what_a_step_takes_away_has_not_failed(play: Play, end: str) -> None:
+    head = PAIR.replace("timeout = 5.0", "receive = 'paused'")
+    recv = 'do = "recv"; endpoint = "client"; wait = false'
+    report = play(head + steps(START, CONNECT, recv, f'do = "{end}"; endpoint = "client"'))
+    assert report.ok, reasons(report)
+
+
 LOOP = """
 [[step]]
 do = "loop"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from threading import Event as Flag
 from typing import Final
 
@@ -22,6 +22,7 @@ from workbench.scenario.report import Report, StepResult, condition_of, title_of
 from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.unmet import Ends, did_not_come, told_of
+from workbench.scenario.unwaited import Unwaited
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -43,6 +44,13 @@ class _Met(Exception):
     def __init__(self, watch: Watch) -> None:
         super().__init__()
         self.watch = watch
+
+
+def _ended(ticket: Ticket) -> Flag:
+    """Set once a command has come out."""
+    ended = Flag()
+    ticket.add_callback(lambda _ticket: ended.set())
+    return ended
 
 
 def _reads_bytes(steps: tuple[Step, ...]) -> bool:
@@ -86,7 +94,7 @@ class Runner:
         self._committed = Flag()
         self._cancelled = False
         self._interrupted = False
-        self._pending: list[tuple[Perform, Ticket]] = []
+        self._unwaited = Unwaited(scenario.steps)
         self._loops: list[tuple[Loop, Watch]] = []
 
     def cancel(self) -> None:
@@ -137,7 +145,8 @@ class Runner:
                 self._session.add(settings)
         self._numbers = Numbers(self._session,
                                 [item.name for item in self.report.scenario.endpoints])
-        self._run_steps(self.report.scenario.steps)
+        if self._run_steps(self.report.scenario.steps):
+            self._judge_unwaited()
 
     def _run_steps(self, steps: tuple[Step, ...]) -> bool:
         return all(self._run_step(step) for step in steps)
@@ -166,6 +175,17 @@ class Runner:
             raise _Met(met)
         return reason is None
 
+    def _judge_unwaited(self) -> None:
+        """A step that was not waited for is one more line where it failed."""
+        begun = time.monotonic()
+        with suppress(Failed):  # given up: what has come out is judged all the same
+            for name in self._unwaited.endpoints():  # what it is about to do is done first
+                self._reading(Expect(name))
+            for ticket in self._unwaited.to_fail():
+                self._wait_for(_ended(ticket), ANSWER)
+        for step, reason in self._unwaited.failures(self._check):
+            self._tell(title_of(step), reason, begun)
+
     def _not_recorded(self) -> Problem | None:
         """Why nothing can be judged any more; None while everything is recorded."""
         failed = self._session.journal.failed
@@ -190,6 +210,7 @@ class Runner:
             watch = self._matcher.watch(loop.until)
             self._loops.append((loop, watch))
         held, met = True, False
+        unwaited = len(self._unwaited)
         try:
             with self._numbers.loop():
                 held = self._rounds(loop)
@@ -197,6 +218,7 @@ class Runner:
             if over.watch is not watch:
                 raise
             met = True
+            self._unwaited.forget(unwaited)
         except Failed as failed:  # given up in a pause
             held = False
             self._tell(title_of(loop), failed.problem, begun)
@@ -317,15 +339,18 @@ class Runner:
         except Problem as problem:
             raise Failed(problem) from problem
         if not step.wait or not getattr(step.command, "wait", True):
-            self._pending.append((step, ticket))
+            self._unwaited.add(step, ticket)
             return
-        done = Flag()
-        ticket.add_callback(lambda _ticket: done.set())
-        self._wait_for(done, None)
+        self._wait_for(_ended(ticket), None)
         assert ticket.outcome is not None
         if ticket.outcome.problem is not None:
             self._read(wait=True)
             self._matcher.refused(ticket.seq)
+        self._check(step, ticket)
+
+    def _check(self, step: Perform, ticket: Ticket) -> None:
+        """Hold what a command came to against its step. Raises Failed."""
+        assert ticket.outcome is not None
         check_outcome(step, ticket.outcome, self._kind(step.command.endpoint),
                       lambda: closed_listener(self._session, ticket))
 

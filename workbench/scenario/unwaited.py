@@ -1,0 +1,83 @@
+"""Steps that were not waited for: what became of them is judged when the run has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from workbench.engine.ticket import Outcome, Ticket
+from workbench.scenario.outcome import Failed
+from workbench.scenario.steps import ANY, Expect, Loop, Perform, Step
+from workbench.texts import Problem
+
+_TAKEN_AWAY: Final = frozenset({
+    "engine.closed_meanwhile", "engine.stopped_meanwhile", "engine.held_again",
+})
+"""What a command ends with that another one took the socket, or the way, from: no failure."""
+
+
+class Unwaited:
+    """The commands of a run that it went on without."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self._errors = frozenset(_expected_errors(steps))
+        self._begun: list[tuple[Perform, Ticket]] = []
+
+    def __len__(self) -> int:
+        return len(self._begun)
+
+    def add(self, step: Perform, ticket: Ticket) -> None:
+        """This one was begun."""
+        self._begun.append((step, ticket))
+
+    def forget(self, since: int) -> None:
+        """Those begun since there were so many need not come out: a loop ended among them."""
+        del self._begun[since:]
+
+    def endpoints(self) -> set[str]:
+        """Whose commands have not ended."""
+        return {step.command.endpoint for step, ticket in self._begun
+                if not ticket.done and step.command.endpoint is not None}
+
+    def to_fail(self) -> list[Ticket]:
+        """Those that have not ended, and are to end with a failure."""
+        return [ticket for step, ticket in self._begun if step.error is not None]
+
+    def failures(self, check: Callable[[Perform, Ticket], None]
+                 ) -> Iterator[tuple[Perform, Problem]]:
+        """Those that came out otherwise than their step says.
+
+        One that still waits has not failed; a call that failed as an expectation of its endpoint
+        says is judged there.
+
+        Args:
+            check: holds an outcome against its step; raises Failed.
+        """
+        for step, ticket in self._begun:
+            outcome = ticket.outcome
+            try:
+                if outcome is None:
+                    if step.error is not None:
+                        raise Failed(Problem("scenario.still_waits", error=step.error))
+                elif step.error is not None or not self._excused(step, outcome):
+                    check(step, ticket)
+            except Failed as failed:
+                yield step, failed.problem
+
+    def _excused(self, step: Perform, outcome: Outcome) -> bool:
+        if outcome.problem is not None:
+            return outcome.problem.key in _TAKEN_AWAY
+        return any((endpoint, name) in self._errors
+                   for endpoint in (step.command.endpoint, ANY)
+                   for name in (outcome.errno, outcome.error, ANY))
+
+
+def _expected_errors(steps: Iterable[Step]) -> Iterator[tuple[str, str]]:
+    """The failures that expectations ask for, each with its endpoint."""
+    for step in steps:
+        if isinstance(step, Loop):
+            yield from _expected_errors(step.steps)
+        expect = step.until if isinstance(step, Loop) else step
+        if isinstance(expect, Expect) and not expect.absent:
+            yield from ((expect.endpoint, name) for name in (expect.errno, expect.error)
+                        if name is not None)
