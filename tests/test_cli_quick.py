@@ -54,7 +54,7 @@ def test_they_talk_to_each_other_and_an_interrupt_is_130() -> None:
         status, out, _ = run("connect", address, "--send", "a", "--expect", "b", "--timeout", "0.5",
                              "--lang", "en")
         assert status == 1
-        assert "#1: a came." in out
+        assert '#1: "a" came.' in out
         server.send_signal(signal.SIGINT)
         status, _, err = end(server)
         assert status == 130

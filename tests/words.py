@@ -59,7 +59,7 @@ ALLOWED: Final = {
         r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",
     "words of a scenario file and fields of its events are typed":
         r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none)\""
-        r"|name = \"value\"",
+        r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
     "gaps of argparse": r"%\(\w+\)[rs]",
     "what Python itself says": r"timed out",
     "what came back, as short as a number": r"^ok$|→ ok\b",

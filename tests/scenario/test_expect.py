@@ -126,6 +126,17 @@ def test_absent_text_is_looked_for_wherever_it_comes(play: Play) -> None:
     assert report.steps[-1].said.key == "scenario.absent_anywhere"
 
 
+@pytest.mark.parametrize("wanted", ['text = ""', 'hex = ""', 'contains = ""', 'regex = ""'])
+def test_that_nothing_is_absent_does_not_hold(play: Play, wanted: str) -> None:
+    report = play(PAIR + steps(START, CONNECT, expect(f"{wanted}; absent = true", within=0.1)))
+    assert "there is nothing to look for" in reasons(report)[0]
+
+
+def test_a_message_may_be_empty(play: Play) -> None:
+    head = PAIR.replace('"listener"', '"datagram"').replace('"stream"', '"datagram"')
+    assert held(play, head, send(""), expect('text = ""', "server"))
+
+
 # -- what it says when it did not come -----------------------------------------------------------
 
 
@@ -139,9 +150,9 @@ def failure(play: Play, head: str, *lines: str) -> str:
 
 def test_what_came_is_shown_from_where_it_parts(play: Play) -> None:
     text = failure(play, ECHO, send("abcXYZ"), expect('text = "abcdef"', within=0.3))
-    assert "#1: after 3 right bytes came XYZ where def was wanted." in text
+    assert '#1: after 3 right bytes came "XYZ" where "def" was wanted.' in text
     text = failure(play, ECHO, send("第五步"), expect('text = "第四步"', within=0.3))
-    assert "#1: after 3 right bytes came 五步 where 四步 was wanted." in text
+    assert '#1: after 3 right bytes came "五步" where "四步" was wanted.' in text
 
 
 def test_hex_is_answered_in_hex(play: Play) -> None:
@@ -151,25 +162,49 @@ def test_hex_is_answered_in_hex(play: Play) -> None:
 
 def test_what_is_missing_is_said(play: Play) -> None:
     text = failure(play, ECHO, send("abc"), expect('text = "abcdef"', within=0.3))
-    assert "#1: the first 3 of 6 bytes came, and then nothing more; missing is def" in text
+    assert '#1: the first 3 of 6 bytes came, and then nothing more; missing is "def".' in text
+
+
+def test_what_came_on_a_connection_that_is_not_meant_is_said(play: Play) -> None:
+    greets = PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\nresponder = { kind = "greet", '
+                          'text = "hello", then = "close" }')
+    text = failure(play, greets, expect('call = "close"', "server", 5.0).replace("close", "send"),
+                   'do = "stop"; endpoint = "server"', 'do = "close"; endpoint = "client"',
+                   'do = "configure"; endpoint = "server"; responder = { kind = "nothing" }',
+                   START, CONNECT, expect('text = "hello"', within=0.1))
+    assert '`connection = "any"` takes any' in text
+    assert "waits longer" not in text
+
+
+def test_a_message_that_the_read_cut_is_no_short_one(play: Play) -> None:
+    head = PAIR.replace('"listener"', '"datagram"\nbufsize = 2').replace('"stream"', '"datagram"')
+    report = play(head + steps(START, send("abc"), expect('text = "abc"', "server", 0.2)))
+    assert "the message had 3 bytes, of which the read took 2" in reasons(report)[0]
 
 
 def test_what_earlier_steps_used_is_said(play: Play) -> None:
     text = failure(play, ECHO, send("abc"), expect('text = "abc"'),
                    expect('text = "x"', within=0.2))
-    assert "Nothing came that earlier steps had not used: they used 3 bytes of 1 reads." in text
+    assert "Nothing came that earlier steps had not used (bytes: 3, reads: 1)." in text
 
 
 def test_each_connection_is_told_apart(play: Play) -> None:
     text = failure(play, ECHO.replace("timeout", "count = 2\ntimeout"),
                    send("one", "; connection = 1"), send("two", "; connection = 2"),
                    expect('contains = "three"', within=0.3))
-    assert "#1: one came. #2: two came." in text
+    assert '#1: "one" came. #2: "two" came.' in text
 
 
 def test_how_many_of_how_many(play: Play) -> None:
     text = failure(play, ECHO, send("xx"), expect('contains = "x"; count = 3', within=0.3))
     assert "2 of 3 came" in text
+
+
+def test_where_the_other_side_has_ended_waiting_is_no_advice(play: Play) -> None:
+    text = failure(play, PAIR, 'do = "close"; endpoint = "server"; connection = 1',
+                   expect('text = "x"', within=0.2))
+    assert "Nothing came. #1: the other side had finished sending" in text
+    assert "waits longer" not in text
 
 
 def test_the_reset_in_the_record_is_named(play: Play) -> None:
@@ -214,7 +249,7 @@ def test_calls_that_came_instead_are_shown(play: Play) -> None:
 def test_what_was_passed_over_is_counted(play: Play) -> None:
     report = play(ECHO + steps(START, CONNECT, send("abcdef"), expect('contains = "de"')))
     said = [step.said.text for step in report.steps if step.said is not None]
-    assert said == ["3 bytes before it were passed over."]
+    assert said == ["Bytes before it that were passed over: 3."]
 
 
 # -- which connections are meant -----------------------------------------------------------------

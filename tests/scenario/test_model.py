@@ -111,3 +111,25 @@ def test_every_key_is_found_on_its_line(tables: dict[str, dict[str, str]]) -> No
     found = locate("\n".join(lines))
     for path, line in wanted.items():
         assert line_of(found, path) == line
+
+
+@pytest.mark.parametrize(("wanted", "near"), [
+    ('errno = "ECONNRESETT"', "ECONNRESET"), ('call = "recvv"', "recv"),
+    ('call = "sendall"', "send"), ('call = "acept"', "accept"),
+])  # fmt: skip
+def test_what_can_never_come_is_refused(wanted: str, near: str) -> None:
+    with pytest.raises(ScenarioProblem) as caught:
+        parse(GOOD + _expectation(f"{wanted}, absent = true"))
+    assert f"Did you mean {near}?" in str(caught.value)
+
+
+@pytest.mark.parametrize("wanted", [
+    'errno = "*"', 'errno = "EAI_NONAME"', 'errno = "EMFILE"', 'call = "rule_too_slow"',
+    'kind = "command", call = "configure"', 'call = "accept_held"',
+])  # fmt: skip
+def test_names_of_notes_commands_and_errors_are_known(wanted: str) -> None:
+    assert parse(GOOD + _expectation(wanted))
+
+
+def _expectation(keys: str) -> str:
+    return "\n[[step]]\ndo = 'expect'\nendpoint = 'server'\n" + keys.replace(", ", "\n") + "\n"

@@ -69,7 +69,7 @@ def test_half_of_two_characters_is_not_a_third(play: Play) -> None:
     report = run(play, """
         {do="send",endpoint="client",text="第五步"},
         {do="expect",endpoint="client",regex="第四步",within=0.3}""", ECHO, 'encoding = "big5"')
-    assert "第五步 came" in reasons(report)[0]
+    assert '"第五步" came' in reasons(report)[0]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "gbk", "shift_jis"])

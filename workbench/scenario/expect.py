@@ -282,6 +282,13 @@ class Matcher:
         wanted = self.meant(expect)
         return [item for item in self._owned.get(expect.endpoint, ()) if wanted(item)]
 
+    def others(self, expect: Expect) -> list[Connection]:
+        """The connections of its endpoint that an expectation without a number does not mean."""
+        if expect.connection is not None:
+            return []
+        wanted = self.meant(expect)
+        return [item for item in self._owned.get(expect.endpoint, ()) if not wanted(item)]
+
 
 def _opens(row: Row) -> bool:
     """Whether a command makes a client's socket, or connects it."""

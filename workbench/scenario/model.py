@@ -16,7 +16,7 @@ from workbench.engine import options
 from workbench.engine import settings as s
 from workbench.engine.calls import CALLS
 from workbench.engine.wording import COMMANDS
-from workbench.scenario import readings
+from workbench.scenario import names, readings
 from workbench.scenario import values as v
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
 from workbench.scenario.locate import Path as KeyPath
@@ -249,13 +249,13 @@ def _configure(body: dict[str, Any], path: KeyPath,
 
 def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath,
              endpoints: dict[str, s.EndpointSettings]) -> Perform:
-    names = [item.name for item in fields(kind)]
-    v.known(body, ("do", *names, *_OPTIONAL), path)
+    keys = [item.name for item in fields(kind)]
+    v.known(body, ("do", *keys, *_OPTIONAL), path)
     values: dict[str, Any] = {}
     if kind is not c.Mark or "endpoint" in body:
         values["endpoint"] = _target(body, path, endpoints)
     for key in body:
-        if key not in {"do", "endpoint"} and key in names:
+        if key not in {"do", "endpoint"} and key in keys:
             values[key] = _STEP_KEYS[key](body, key, path)
     error = v.typed(body, "error", str, path) if "error" in body else None
     if error is None:  # what is to fail may be anything
@@ -335,10 +335,10 @@ def _expect(body: dict[str, Any], path: KeyPath,
 
 _EXPECT_KEYS: Final[Mapping[str, v.Read]] = {
     "kind": v.one_of(("call", "end", "command", "note")),
-    "call": v.key_of(str),
+    "call": names.call,
     "connection": v.which_connection,
     "result": v.key_of(int),
-    "errno": v.key_of(str),
+    "errno": names.errno,
     "error": v.key_of(str),
     "peer": v.key_of(str),
     "size": v.key_of(int),

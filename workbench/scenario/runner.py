@@ -388,6 +388,7 @@ class Runner:
         if step.looks:
             self._look(step)
             return None
+        self._check_wanted(step)
         until = self._session.journal.clock.now() + int(step.within * 1e9)
         self._read(wait=True)  # which connections are meant is told by what was done before
         try:
@@ -402,7 +403,8 @@ class Runner:
             if not step.absent and found is None:
                 raise Failed(did_not_come(step, self._matcher.candidates(search.expect),
                                           self._matcher.needle(search.expect), search,
-                                          self._ends(step.endpoint)))
+                                          self._ends(step.endpoint),
+                                          self._matcher.others(search.expect)))
         finally:
             self._matcher.end(search)
         if found is not None:
@@ -410,6 +412,15 @@ class Runner:
         if step.absent and (step.text is not None or step.hex is not None):
             return Problem("scenario.absent_anywhere")
         return None
+
+    def _check_wanted(self, step: Expect) -> None:
+        """Nothing never comes: `absent` would always hold. Only a message can be empty."""
+        keys = ["contains", "regex"]
+        if self._session.settings(step.endpoint).type == "SOCK_STREAM":
+            keys += ["text", "hex"]
+        for key in keys:
+            if getattr(step, key) == "":
+                raise Failed(Problem("scenario.looks_for_nothing", key=key))
 
     def _ends(self, endpoint: str) -> Ends:
         def listener_of(row: Row) -> str | None:

@@ -38,7 +38,7 @@ class Ends(NamedTuple):
 
 
 def did_not_come(expect: Expect, among: Sequence[Connection], needle: Needle | None,
-                 search: Search, ends: Ends) -> Problem:
+                 search: Search, ends: Ends, others: Sequence[Connection] = ()) -> Problem:
     """The sentence of an expectation that was not met.
 
     Args:
@@ -46,13 +46,20 @@ def did_not_come(expect: Expect, among: Sequence[Connection], needle: Needle | N
         needle: of its bytes; None where it looks for calls.
         search: what it has found: there may be some, but fewer than `count`.
         ends: what is known of how a connection ended.
+        others: those of the endpoint that it does not mean.
     """
     count = sum(map(search.so_far, among))
     lacking = [item for item in among if not search.so_far(item)] if expect.count > 1 else among
     told = _told_of(lacking)
+    ended = _ends(told, ends)
+    came = _came(expect, told, needle, search.until_ns) if told or not count else None
+    if came is not None and came.key == "scenario.instead_nothing":
+        if any(map(_left, others)):
+            came = Problem("scenario.instead_elsewhere")
+        elif ended is not None:  # waiting longer would not help
+            came = Problem("scenario.instead_none")
     parts = [part for part in (
-        _came(expect, told, needle, search.until_ns) if told or not count else None,
-        _ends(told, ends), _more(lacking, told), _last_rows(among)) if part is not None]
+        came, ended, _more(lacking, told), _last_rows(among)) if part is not None]
     what: object = title_of(expect)
     if expect.count > 1:
         what = Problem("scenario.so_many", what=what, count=count, wanted=expect.count)
@@ -103,7 +110,7 @@ def _came(expect: Expect, told: Sequence[Connection], needle: Needle | None,
     if not told:
         return Problem("scenario.no_connection", endpoint=expect.endpoint)
     if needle is None:
-        return _used(told)
+        return Problem("scenario.instead_no_row")
     parts = []
     for connection in told:
         rows = [row for row in connection.rows() if row.payload and fits(expect, row)]
@@ -138,6 +145,10 @@ def _bytes(expect: Expect, connection: Connection, rows: Sequence[Row],
             for row in rows)
     else:
         data = rows[-1].payload or b""
+        size = rows[-1].size or 0
+        if size > len(data):
+            return Problem("scenario.instead_truncated", who=_name(connection), size=size,
+                           kept=len(data))
     who = _name(connection)
     exact = max(needle.exact, key=lambda item: _same(item, data), default=b"")
     same = _same(exact, data)
@@ -176,7 +187,7 @@ def _boundary(exact: bytes, same: int, needle: Needle) -> int:
 def _shown(data: bytes, needle: Needle, *, whole: bool = False) -> str:
     """Bytes in the form in which they were asked for; of many, the begin, or both ends."""
     def form(part: bytes) -> str:
-        return part.hex(" ") if needle.as_hex else show(part, needle.encoding)
+        return part.hex(" ") if needle.as_hex else f'"{show(part, needle.encoding)}"'
 
     if len(data) <= 2 * SHOWN_BYTES:
         return form(data)

@@ -1,0 +1,47 @@
+"""Names of calls and errors that an expectation asks for: one misspelt never comes."""
+
+from __future__ import annotations
+
+import difflib
+import errno as system
+import socket
+from typing import Final
+
+from workbench.engine.calls import CALLS
+from workbench.engine.errors import EXPLAINED
+from workbench.engine.wording import COMMANDS
+from workbench.scenario import values as v
+from workbench.scenario.locate import Path as KeyPath
+from workbench.scenario.steps import ANY
+
+_ERRNOS: Final = frozenset({ANY, *EXPLAINED, *system.errorcode.values(),
+                            *(name for name in vars(system) if name.startswith(("E", "WSAE"))),
+                            *(name for name in vars(socket) if name.startswith("EAI_"))})
+_LOGGED_AS: Final = {"sendall": "send", "sendfile": "send", "sendmsg": "send",
+                     "recv_into": "recv", "recvfrom_into": "recvfrom", "recvmsg": "recvfrom",
+                     "connect_ex": "connect"}
+"""Methods of Python's sockets that the log shows under another name."""
+_ALIKE: Final = 0.8
+"""How much a name is like a known one to be that misspelt: notes have names of their own, and
+other systems other errors."""
+
+
+def errno(body: v.Table, key: str, path: KeyPath) -> str:
+    """The symbol of an error. Raises Wrong for one that is misspelt, with its name."""
+    name = str(v.typed(body, key, str, path))
+    near = [] if name in _ERRNOS else difflib.get_close_matches(name, _ERRNOS, 1, _ALIKE)
+    if near:
+        raise v.wrong((*path, key), "scenario.unknown_value", name=name, near=near[0])
+    return name
+
+
+def call(body: v.Table, key: str, path: KeyPath) -> str:
+    """What the log has under `call`. Raises Wrong for a call that is misspelt, with its name."""
+    name = str(v.typed(body, key, str, path))
+    if name in CALLS or name in COMMANDS:
+        return name
+    near = [_LOGGED_AS[name]] if name in _LOGGED_AS else difflib.get_close_matches(
+        name, CALLS, 1, _ALIKE)
+    if near:
+        raise v.wrong((*path, key), "scenario.unknown_value", name=name, near=near[0])
+    return name
