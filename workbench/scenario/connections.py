@@ -7,6 +7,7 @@ from typing import Final
 
 from workbench.characters import LONGEST_MARK
 from workbench.engine.errors import PENDING
+from workbench.engine.events import END
 from workbench.journal.reader import Row
 from workbench.scenario.needle import Place
 
@@ -121,5 +122,8 @@ def is_over(row: Row) -> bool:
 
 
 def ended_ns(row: Row) -> int:
-    """When a call came back, on the record's clock."""
-    return row.t_ns + row.duration_ns
+    """When a call came back, on the record's clock.
+
+    How a call that had to wait came out is stamped with that moment; its duration is the wait.
+    """
+    return row.t_ns if row.kind == END else row.t_ns + row.duration_ns
