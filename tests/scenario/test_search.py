@@ -17,6 +17,7 @@ from workbench.scenario.connections import Connection
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import Expect
+from workbench.scenario.unmet import Ends, did_not_come
 
 MS = 1_000_000
 LONG = settings.default.max_examples >= 500  # the profile of --long
@@ -308,3 +309,13 @@ def test_a_slow_connect_is_judged_by_when_it_came_out() -> None:
 
     assert found(1000 * MS)
     assert not found(980 * MS)
+
+
+def test_a_call_that_came_too_late_is_told_as_that() -> None:
+    connection = Connection("c", 1, 1, stream=True)
+    connection.add(eof(1, 1500 * MS))
+    expect = Expect("c", call="recv", result=0)
+    search = Search(expect, None, until_ns=1000 * MS)
+    search.advance([connection], 0)
+    said = str(did_not_come(expect, [connection], None, search, Ends(True, lambda _row: None)))
+    assert "#1: what came, came 0.5 s too late." in said

@@ -109,18 +109,26 @@ def _came(expect: Expect, told: Sequence[Connection], needle: Needle | None,
           until_ns: int) -> Problem:
     if not told:
         return Problem("scenario.no_connection", endpoint=expect.endpoint)
-    if needle is None:
-        return Problem("scenario.instead_no_row")
     parts = []
+    if needle is None:
+        for connection in told:
+            late = next((ended_ns(row) - until_ns for row in connection.rows()
+                         if fits(expect, row) and ended_ns(row) > until_ns), None)
+            if late is not None:
+                parts.append(_late(connection, late))
+        return joined(parts) if parts else Problem("scenario.instead_no_row")
     for connection in told:
         rows = [row for row in connection.rows() if row.payload and fits(expect, row)]
         late = ended_ns(rows[0]) - until_ns if rows else 0
         if late > 0:
-            parts.append(Problem("scenario.instead_late", who=_name(connection),
-                                 seconds=round(late / 1e9, 3)))
+            parts.append(_late(connection, late))
         elif rows:
             parts.append(_bytes(expect, connection, rows, needle))
     return joined(parts) if parts else _used(told)
+
+
+def _late(connection: Connection, late_ns: int) -> Problem:
+    return Problem("scenario.instead_late", who=_name(connection), seconds=round(late_ns / 1e9, 3))
 
 
 def _used(told: Sequence[Connection]) -> Problem:
