@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import bootstrap
@@ -25,6 +26,10 @@ CHECKS = {
     "types on macOS": ["-m", "mypy", "--platform", "darwin", "--cache-dir", ".mypy_cache/darwin"],
     "types on Windows": ["-m", "mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/win32"],
 }  # fmt: skip
+
+
+WAITING = ["tests/e2e", "tests/labs"]
+"""Tests that mostly wait, for other programs and for the kernel: they run beside the others."""
 
 
 def check(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
@@ -58,9 +63,25 @@ def main() -> int:
                     print(printed, flush=True)
         if failed:
             print(f"== failed so far: {', '.join(failed)}", flush=True)
-    tests = subprocess.run([str(bootstrap.PYTHON), "-m", "pytest", *args], cwd=bootstrap.ROOT,
-                           env=environment, check=False).returncode
-    return tests or bool(failed)
+        return run_tests(args, environment) or bool(failed)
+    return subprocess.run([str(bootstrap.PYTHON), "-m", "pytest", *args], cwd=bootstrap.ROOT,
+                          env=environment, check=False).returncode
+
+
+def run_tests(args: list[str], environment: dict[str, str]) -> int:
+    """All tests, in two runs at the same time; the status of the first that failed.
+
+    Each has a folder of its own for temporary files: what one leaves is looked for there.
+    """
+    others = [word for folder in WAITING for word in ("--ignore", folder)]
+    with (tempfile.TemporaryDirectory(prefix="t-") as folder, ThreadPoolExecutor(1) as pool):
+        waiting = pool.submit(check, ["-m", "pytest", "-p", "no:cacheprovider", *WAITING, *args],
+                              {**environment, "TMPDIR": folder})
+        status = subprocess.run([str(bootstrap.PYTHON), "-m", "pytest", *others, *args],
+                                cwd=bootstrap.ROOT, env=environment, check=False).returncode
+        other, printed = waiting.result()
+    print(printed, flush=True)
+    return status or other
 
 
 if __name__ == "__main__":

@@ -40,6 +40,22 @@ def test_checks_are_made_where_nothing_is_picked_out(
     monkeypatch.setattr(script.bootstrap, "prepare", lambda **_wanted: None)
     monkeypatch.setattr(sys, "argv", ["test.py", *args])
     assert not script.main()
-    assert made[-1] == ["-m", "pytest", *args]
-    wanted = list(script.CHECKS.values()) if checks else []
-    assert sorted(made[:-1]) == sorted(wanted)
+    wanted = [["-m", "pytest", *args]]
+    if checks:
+        apart = [word for folder in script.WAITING for word in ("--ignore", folder)]
+        wanted = [*script.CHECKS.values(), ["-m", "pytest", *apart, *args],
+                  ["-m", "pytest", "-p", "no:cacheprovider", *script.WAITING, *args]]
+    assert sorted(made) == sorted(wanted)
+
+
+@pytest.mark.parametrize("broken", [True, False])
+def test_a_failure_of_either_run_is_the_status(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch, broken: bool,
+) -> None:
+    """`broken`: the run beside the others fails; else they do."""
+
+    def run(command: list[str], **_how: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, int(("--ignore" not in command) is broken), "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert script.run_tests([], {}) == 1
