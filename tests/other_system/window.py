@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from workbench import texts
 from workbench.app import create_window, make_application
+from workbench.ui.client_status import is_open
 
 BOUND = 60.0
 
@@ -59,7 +60,7 @@ def main() -> None:
         press("server.listen")
         until(lambda: window.controller.snapshot("server-1").phase.value == "listening", "listens")
         press("client.connect")
-        until(lambda: window.controller.snapshot("client-1").open_count == 1, "connected")
+        until(lambda: is_open(window.controller.snapshot("client-1")), "connected")
         press("client.send")
         until(lambda: text("client.conversation").count("hello") == 2, "echoed")
         window.log.view.selectRow(3)
