@@ -1,0 +1,67 @@
+"""What a run did not wait for: which of it has failed. (Runs of it stand in test_runner.py.)"""
+
+from __future__ import annotations
+
+from workbench.engine import commands as c
+from workbench.engine.ticket import Ticket
+from workbench.scenario.outcome import Failed, check_outcome
+from workbench.scenario.steps import Expect, Loop, Perform
+from workbench.scenario.unwaited import Unwaited
+from workbench.texts import Problem
+
+CONNECT = Perform(c.Connect("a"), wait=False)
+
+
+def failed(unwaited: Unwaited) -> list[str]:
+    def check(step: Perform, ticket: Ticket) -> None:
+        assert ticket.outcome is not None
+        check_outcome(step, ticket.outcome)
+
+    return [problem.key for _, problem in unwaited.failures(check)]
+
+
+def refused(step: Perform) -> Ticket:
+    ticket = Ticket(step.command)
+    ticket.fail(ConnectionRefusedError(111, "refused"))
+    return ticket
+
+
+def test_a_failure_that_nobody_asked_for_is_one() -> None:
+    unwaited = Unwaited([])
+    unwaited.add(CONNECT, refused(CONNECT))
+    assert failed(unwaited) == ["scenario.failed"]
+    assert not unwaited.endpoints()
+    unwaited.forget(0)
+    assert len(unwaited) == 0
+
+
+def test_a_failure_that_an_expectation_asks_for_is_judged_there() -> None:
+    """Also one in a loop, or its condition; the expectation that it does not come asks for none."""
+    expect = Expect("a", errno="ECONNREFUSED")
+    for steps in ([expect], [Loop((expect,))], [Loop((), until=Expect("*", error="*"))]):
+        unwaited = Unwaited(steps)
+        unwaited.add(CONNECT, refused(CONNECT))
+        assert not failed(unwaited)
+    unwaited = Unwaited([Expect("a", errno="ECONNREFUSED", absent=True)])
+    unwaited.add(CONNECT, refused(CONNECT))
+    assert failed(unwaited)
+
+
+def test_what_still_waits_has_failed_only_where_it_was_to_fail() -> None:
+    unwaited = Unwaited([])
+    unwaited.add(CONNECT, Ticket(CONNECT.command))
+    assert not failed(unwaited)
+    assert unwaited.endpoints() == {"a"}
+    to_fail = Perform(c.Connect("a"), error="ECONNREFUSED", wait=False)
+    ticket = Ticket(to_fail.command)
+    unwaited.add(to_fail, ticket)
+    assert unwaited.to_fail() == [ticket]
+    assert failed(unwaited) == ["scenario.still_waits"]
+
+
+def test_what_another_command_took_away_has_not_failed() -> None:
+    unwaited = Unwaited([])
+    ticket = Ticket(CONNECT.command)
+    ticket.fail(Problem("engine.closed_meanwhile"))
+    unwaited.add(CONNECT, ticket)
+    assert not failed(unwaited)
