@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.engine import commands as c
 from workbench.engine.ticket import Ticket
-from workbench.scenario.outcome import Failed, check_outcome
+from workbench.scenario.outcome import check_outcome
 from workbench.scenario.steps import Expect, Loop, Perform
 from workbench.scenario.unwaited import Unwaited
 from workbench.texts import Problem
