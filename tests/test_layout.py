@@ -112,7 +112,6 @@ COVERED_BY = {
     "engine/stream_channel.py": ("engine/test_stream.py", "PEER"),
     "journal/opening.py": ("journal/test_reader_media.py", "needs_copy"),
     "labs/backlog_endpoints.py": ("e2e/test_backlog.py", "FAMILIES"),
-    "scenario/names.py": ("scenario/test_model.py", "sendall"),
     "scenario/recorded.py": ("scenario/test_from_record.py", "Configure"),
     "scenario/unmet.py": ("scenario/test_expect.py", "within"),
     "start.py": ("test_main.py", "wants_window"),

@@ -1,0 +1,29 @@
+"""Names of calls and errors: those that the log has, and the nearest for one that it never has."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.scenario import names
+from workbench.scenario.values import Wrong
+
+
+@pytest.mark.parametrize(("read", "name", "near"), [
+    (names.call, "sendall", "send"), (names.call, "recv_into", "recv"),
+    (names.call, "acept", "accept"), (names.errno, "ECONNRESETT", "ECONNRESET"),
+])  # fmt: skip
+def test_what_the_log_never_has_is_refused(read: object, name: str, near: str) -> None:
+    assert callable(read)
+    with pytest.raises(Wrong) as wrong:
+        read({"it": name}, "it", ())
+    assert wrong.value.problem.args_["near"] == near
+
+
+@pytest.mark.parametrize(("read", "name"), [
+    (names.call, "recv"), (names.call, "configure"), (names.call, "rule_too_slow"),
+    (names.errno, "*"), (names.errno, "EAI_NONAME"), (names.errno, "WSAECONNRESET"),
+])  # fmt: skip
+def test_what_it_has_is_taken(read: object, name: str) -> None:
+    """Notes have names of their own, other systems other errors."""
+    assert callable(read)
+    assert read({"it": name}, "it", ()) == name
