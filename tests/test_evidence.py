@@ -57,6 +57,20 @@ def test_a_connect_without_an_answer_names_our_full_queue(session: Session) -> N
     assert "Accept one at server" in text
 
 
+def test_a_queue_that_was_read_full_long_after_the_wait_is_no_evidence(session: Session) -> None:
+    session.add(replace(LISTENER, backlog=0, accept=GateMode.PAUSED))
+    session.add(CLIENT)
+    session.add(replace(CLIENT, name="late", timeout=0.3))
+    done(session, c.Start("server"), c.Connect("client"), c.Connect("late"), c.Sample("server"))
+    row, _ = told(session, "connect", "late", error="TimeoutError")
+    assert row.kind == "end"  # stamped with the moment at which it came out
+    with closing(session.journal.reader()) as reader:
+        full = evidence_of(reader, row).full
+        assert full is not None
+        long_ago = row._replace(t_ns=full.t_ns - 3 * 10**9, duration_ns=3 * 10**9)
+        assert evidence_of(reader, long_ago).full is None
+
+
 def test_a_silent_host_that_is_not_ours_is_not_said_to_be_full(session: Session) -> None:
     """The same silence from a listener whose queue nobody has read: no such claim."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from workbench.engine.events import END
 from workbench.engine.family import TCP, SocketKind, form_of
 from workbench.journal.reader import ConnectionRow, Reader, Row, SampleRow
 from workbench.literals import read_literal
@@ -47,7 +48,7 @@ def story_of(reader: Reader, row: Row) -> Story | None:
     if own is None or own.pair is None:
         return Story(idle, fin)
     # another thread may record it later; what began before our call ended can have led to it
-    known = row.t_ns + row.duration_ns
+    _, known = _span(row)
     other = [item for item in reader.before(own.pair, row.seq + AROUND) if item.t_ns <= known]
     ended, unread = None, None
     if any(item.call == "close" for item in other):
@@ -119,7 +120,7 @@ def evidence_of(reader: Reader, row: Row) -> Evidence:
     """Look through the record for what bears on an event."""
     if row.connection is None:
         return Evidence()
-    sample = reader.sample_near(row.connection, row.t_ns + row.duration_ns)
+    sample = reader.sample_near(row.connection, _span(row)[1])
     ended = row.ends_stream
     own = reader.connection(row.connection)
     lonely = (row.call == "send" and row.errno == "EPIPE" and row.peer is None
@@ -161,7 +162,7 @@ def _abandoned(reader: Reader, row: Row, own: ConnectionRow | None) -> Abandoned
                  if item.call == "connect" and item.error is None), None)
     if made is None:
         return None
-    known = row.t_ns + row.duration_ns
+    _, known = _span(row)
     for number, name in reader.listeners_at(own.peer):
         listener = reader.connection(number)
         if listener is None or listener.closed_seq is None:
@@ -187,7 +188,7 @@ def _syns(sample: SampleRow | None) -> int | None:
 
 def _full_queue(reader: Reader, row: Row) -> FullQueue | None:
     """Our own listener at the address, where its queue was read full while connect() waited."""
-    begun, ended = row.t_ns, row.t_ns + row.duration_ns
+    begun, ended = _span(row)
     for number, name in reader.listeners_at(_target(row.args)):
         sample = reader.sample_near(number, ended)
         if sample is None or not begun - NEAR_NS <= sample.t_ns <= ended + NEAR_NS:
@@ -199,6 +200,13 @@ def _full_queue(reader: Reader, row: Row) -> FullQueue | None:
         if waiting > limit:
             return FullQueue(name, sample.t_ns, waiting, limit)
     return None
+
+
+def _span(row: Row) -> tuple[int, int]:
+    """When a call began and came back: how a wait came out is stamped with its end."""
+    if row.kind == END:
+        return row.t_ns - row.duration_ns, row.t_ns
+    return row.t_ns, row.t_ns + row.duration_ns
 
 
 def _target(args: str) -> str:
