@@ -28,8 +28,8 @@ CHECKS = {
 }  # fmt: skip
 
 
-WAITING = ["tests/e2e", "tests/labs"]
-"""Tests that mostly wait, for other programs and for the kernel: they run beside the others."""
+BESIDE = (("tests/e2e", "tests/labs"), ("tests/ui", "tests/qt"))
+"""Tests that mostly wait, for programs, the kernel, a window: they run beside the others."""
 
 
 def check(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
@@ -69,19 +69,26 @@ def main() -> int:
 
 
 def run_tests(args: list[str], environment: dict[str, str]) -> int:
-    """All tests, in two runs at the same time; the status of the first that failed.
+    """All tests, in several runs at the same time; the status of the first that failed.
 
     Each has a folder of its own for temporary files: what one leaves is looked for there.
     """
-    others = [word for folder in WAITING for word in ("--ignore", folder)]
-    with (tempfile.TemporaryDirectory(prefix="t-") as folder, ThreadPoolExecutor(1) as pool):
-        waiting = pool.submit(check, ["-m", "pytest", "-p", "no:cacheprovider", *WAITING, *args],
-                              {**environment, "TMPDIR": folder})
+    others = [word for folders in BESIDE for folder in folders for word in ("--ignore", folder)]
+
+    def beside(folders: tuple[str, ...]) -> tuple[int, str]:
+        with tempfile.TemporaryDirectory(prefix="t-") as own:
+            return check(["-m", "pytest", "-p", "no:cacheprovider", *folders, *args],
+                         {**environment, "TMPDIR": own})
+
+    with ThreadPoolExecutor(len(BESIDE)) as pool:
+        runs = [pool.submit(beside, folders) for folders in BESIDE]
         status = subprocess.run([str(bootstrap.PYTHON), "-m", "pytest", *others, *args],
                                 cwd=bootstrap.ROOT, env=environment, check=False).returncode
-        other, printed = waiting.result()
-    print(printed, flush=True)
-    return status or other
+        for run in runs:
+            other, printed = run.result()
+            print(printed, flush=True)
+            status = status or other
+    return status
 
 
 if __name__ == "__main__":

@@ -42,9 +42,11 @@ def test_checks_are_made_where_nothing_is_picked_out(
     assert not script.main()
     wanted = [["-m", "pytest", *args]]
     if checks:
-        apart = [word for folder in script.WAITING for word in ("--ignore", folder)]
+        apart = [word for folders in script.BESIDE for folder in folders
+                 for word in ("--ignore", folder)]
         wanted = [*script.CHECKS.values(), ["-m", "pytest", *apart, *args],
-                  ["-m", "pytest", "-p", "no:cacheprovider", *script.WAITING, *args]]
+                  *(["-m", "pytest", "-p", "no:cacheprovider", *folders, *args]
+                    for folders in script.BESIDE)]
     assert sorted(made) == sorted(wanted)
 
 
