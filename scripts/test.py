@@ -28,7 +28,11 @@ CHECKS = {
 }  # fmt: skip
 
 
-BESIDE = (("tests/e2e", "tests/labs"), ("tests/ui", "tests/qt"))
+BESIDE = (
+    ("tests/e2e", "tests/labs"),
+    ("tests/ui",),
+    ("tests/qt", "tests/ui/lab", "tests/ui/looks", "tests/ui/panel_parts"),
+)
 """Tests that mostly wait, for programs, the kernel, a window: they run beside the others."""
 
 
@@ -68,21 +72,26 @@ def main() -> int:
                           env=environment, check=False).returncode
 
 
+def apart(folders: tuple[str, ...] = ("tests",)) -> list[str]:
+    """What a run of these folders leaves to the other runs, as pytest is told it."""
+    inside = tuple(f"{folder}/" for folder in folders)
+    return [word for run in BESIDE for other in run if other.startswith(inside)
+            and other not in folders for word in ("--ignore", other)]
+
+
 def run_tests(args: list[str], environment: dict[str, str]) -> int:
     """All tests, in several runs at the same time; the status of the first that failed.
 
     Each has a folder of its own for temporary files: what one leaves is looked for there.
     """
-    others = [word for folders in BESIDE for folder in folders for word in ("--ignore", folder)]
-
     def beside(folders: tuple[str, ...]) -> tuple[int, str]:
         with tempfile.TemporaryDirectory(prefix="t-") as own:
-            return check(["-m", "pytest", "-p", "no:cacheprovider", *folders, *args],
-                         {**environment, "TMPDIR": own})
+            return check(["-m", "pytest", "-p", "no:cacheprovider", *folders, *apart(folders),
+                          *args], {**environment, "TMPDIR": own})
 
     with ThreadPoolExecutor(len(BESIDE)) as pool:
         runs = [pool.submit(beside, folders) for folders in BESIDE]
-        status = subprocess.run([str(bootstrap.PYTHON), "-m", "pytest", *others, *args],
+        status = subprocess.run([str(bootstrap.PYTHON), "-m", "pytest", *apart(), *args],
                                 cwd=bootstrap.ROOT, env=environment, check=False).returncode
         for run in runs:
             other, printed = run.result()

@@ -42,12 +42,22 @@ def test_checks_are_made_where_nothing_is_picked_out(
     assert not script.main()
     wanted = [["-m", "pytest", *args]]
     if checks:
-        apart = [word for folders in script.BESIDE for folder in folders
-                 for word in ("--ignore", folder)]
-        wanted = [*script.CHECKS.values(), ["-m", "pytest", *apart, *args],
-                  *(["-m", "pytest", "-p", "no:cacheprovider", *folders, *args]
-                    for folders in script.BESIDE)]
+        wanted = [*script.CHECKS.values(), ["-m", "pytest", *script.apart(), *args],
+                  *(["-m", "pytest", "-p", "no:cacheprovider", *folders, *script.apart(folders),
+                     *args] for folders in script.BESIDE)]
     assert sorted(made) == sorted(wanted)
+
+
+def test_each_test_is_run_once(script: ModuleType) -> None:
+    """No folder falls between the runs, and none is in two of them."""
+    tests = SCRIPT.parent.parent / "tests"
+    files = {str(path.relative_to(tests.parent)) for path in tests.rglob("test_*.py")}
+    run: list[str] = []
+    for folders in (("tests",), *script.BESIDE):
+        left_out = tuple(f"{name}/" for name in script.apart(folders)[1::2])
+        run += [file for file in files if file.startswith(tuple(f"{name}/" for name in folders))
+                and not file.startswith(left_out)]
+    assert sorted(run) == sorted(files)
 
 
 @pytest.mark.parametrize("broken", [True, False])
@@ -57,7 +67,8 @@ def test_a_failure_of_either_run_is_the_status(
     """`broken`: the run beside the others fails; else they do."""
 
     def run(command: list[str], **_how: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.CompletedProcess(command, int(("--ignore" not in command) is broken), "")
+        beside = "no:cacheprovider" in command
+        return subprocess.CompletedProcess(command, int(beside is broken), "")
 
     monkeypatch.setattr(subprocess, "run", run)
     assert script.run_tests([], {}) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, Protocol
@@ -126,6 +127,16 @@ class Clock:
     def now(self) -> int:
         """Nanoseconds since the record began."""
         return time.perf_counter_ns() - self.perf_ns
+
+    def moment(self, t_ns: int) -> datetime.datetime:
+        """Local time of a stamp of this record, cut to the microsecond, as filter and exports are.
+
+        In whole numbers: a float of today's seconds is exact to a quarter of a microsecond only,
+        and rounds.
+        """
+        seconds, rest = divmod(self.wall_ns + t_ns, 10**9)
+        moment = datetime.datetime.fromtimestamp(seconds).astimezone()
+        return moment.replace(microsecond=rest // 1000)
 
 
 class Sink(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TextIO
@@ -41,10 +40,7 @@ def missing_bytes(row: Row) -> int:
 
 def wall_time(reader: Reader, t_ns: int) -> str:
     """A row's moment as local time with date, microseconds and zone."""
-    at = reader.clock.wall_ns + t_ns
-    moment = datetime.datetime.fromtimestamp(at // 10**9).astimezone()
-    moment = moment.replace(microsecond=at // 1000 % 10**6)  # cut as the filter does, not rounded
-    return moment.isoformat(sep=" ", timespec="microseconds")
+    return reader.clock.moment(t_ns).isoformat(sep=" ", timespec="microseconds")
 
 
 def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import itertools
 import sqlite3
 import sys
@@ -135,10 +134,8 @@ class Recorder:
 
     def start(self) -> None:
         """Begin: the first row is a note with the wall clock."""
-        begun = self.clock.wall_ns
-        wall = datetime.datetime.fromtimestamp(begun // 10**9).astimezone().replace(
-            microsecond=begun // 1000 % 10**6)  # cut, as it is shown and filtered
-        self.put(Event(0, 0, 0, None, NOTE, "record", f"{wall.isoformat()!r}, {self.clock.wall_ns}",
+        wall = self.clock.moment(0).isoformat()
+        self.put(Event(0, 0, 0, None, NOTE, "record", f"{wall!r}, {self.clock.wall_ns}",
                        None, None, None, None, None, None, None))
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()

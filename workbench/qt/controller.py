@@ -178,8 +178,7 @@ class Controller(QObject):
 
     def moment(self, t_ns: int) -> datetime.datetime:
         """Local time of a stamp of this record."""
-        wall = self.session.journal.clock.wall_ns + t_ns
-        return datetime.datetime.fromtimestamp(wall / 1e9).astimezone()
+        return self.session.journal.clock.moment(t_ns)
 
     def clock_text(self, t_ns: int) -> str:
         """The clock with milliseconds: 12:00:03.511."""
