@@ -88,8 +88,8 @@ def serve_threads() -> None:
 
 def serve_headless() -> None:
     """The engine with its journal."""
-    from workbench.engine import commands as c
-    from workbench.engine.settings import Echo, EndpointSettings, Role
+    from workbench.engine.model import commands as c
+    from workbench.engine.model.settings import Echo, EndpointSettings, Role
     from workbench.session import Session
 
     with tempfile.TemporaryDirectory() as folder:
@@ -138,8 +138,8 @@ def serve_window() -> None:
     from PySide6.QtCore import QTimer
 
     from workbench.app import create_window, make_application
-    from workbench.engine import commands as c
-    from workbench.engine.settings import Echo, EndpointSettings, Role
+    from workbench.engine.model import commands as c
+    from workbench.engine.model.settings import Echo, EndpointSettings, Role
 
     app = make_application([])
     with tempfile.TemporaryDirectory() as folder:
@@ -329,8 +329,8 @@ def stall(kind: str, seconds: float) -> dict[str, object]:
         window.show()
         loader = None
         if kind != "bare":
-            from workbench.engine import commands as c
-            from workbench.engine.settings import Echo, EndpointSettings, Role
+            from workbench.engine.model import commands as c
+            from workbench.engine.model.settings import Echo, EndpointSettings, Role
 
             session = window.controller.session  # type: ignore[attr-defined]
             session.add(EndpointSettings("bench", Role.LISTENER, address="127.0.0.1:0",
@@ -433,8 +433,8 @@ def held(count: int) -> dict[str, object]:
 
     Both ends in one process would need twice the descriptors that most systems allow.
     """
-    from workbench.engine import commands as c
-    from workbench.engine.settings import Echo, EndpointSettings, Role
+    from workbench.engine.model import commands as c
+    from workbench.engine.model.settings import Echo, EndpointSettings, Role
     from workbench.session import Session
 
     with tempfile.TemporaryDirectory() as folder, Session(Path(folder) / "r.swb") as session:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget 
 
 from workbench import texts  # noqa: E402
 from workbench.app import create_window  # noqa: E402
-from workbench.ui.main_window import MainWindow  # noqa: E402
+from workbench.ui.window.window import MainWindow  # noqa: E402
 
 SIZES = {"": (1280, 800), "-1920": (1920, 1080)}
 BOUND_MS = 10_000

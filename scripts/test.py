@@ -31,7 +31,7 @@ CHECKS = {
 BESIDE = (
     ("tests/e2e", "tests/labs"),
     ("tests/ui",),
-    ("tests/qt", "tests/ui/lab", "tests/ui/looks", "tests/ui/panel_parts"),
+    ("tests/qt", "tests/ui/lab", "tests/ui/looks", "tests/ui/endpoint"),
 )
 """Tests that mostly wait, for programs, the kernel, a window: they run beside the others."""
 

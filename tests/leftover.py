@@ -6,7 +6,7 @@ import threading
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from workbench.qt import thread as qt_thread
+from workbench.qt import endpoint_thread as qt_thread
 
 
 def threads_since(before: AbstractSet[threading.Thread]) -> list[str]:

@@ -15,11 +15,11 @@ from shiboken6 import isValid
 
 from tests.leftover import sockets, threads_since
 from workbench import app
-from workbench.engine import commands as c
+from workbench.engine.model import commands as c
 from workbench.journal.recorder import Recorder
 from workbench.texts import Problem
-from workbench.ui import defaults
-from workbench.ui.main_window import MainWindow
+from workbench.ui.window.window import MainWindow
+from workbench.viewmodel import default_endpoints
 
 BOUND_MS = 60_000
 
@@ -33,7 +33,7 @@ def dispose(window: MainWindow) -> None:
 @pytest.fixture
 def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
            ) -> Iterator[MainWindow]:
-    monkeypatch.setattr(defaults, "FIRST_PORT", 0)  # the kernel chooses: tests may run beside
+    monkeypatch.setattr(default_endpoints, "FIRST_PORT", 0)  # the kernel chooses: tests may run beside
     made = app.create_window(tmp_path / "record.swb")
     yield made
     if isValid(made):

@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from workbench.engine.errors import CLASSES, EXPLAINED, describe
-from workbench.engine.family import ABSTRACT, PATH, SocketKind, fitting, form_of, kind_of
-from workbench.engine.settings import EndpointSettings, Role
-from workbench.engine.snapshot import ConnectionSnapshot, Waiting
-from workbench.engine.ticket import Outcome
-from workbench.evidence import Abandoned, Evidence, Story
-from workbench.explain import explain, what_failed
+from workbench.engine.model.errors import CLASSES, EXPLAINED, describe
+from workbench.engine.model.family import ABSTRACT, PATH, SocketKind, fitting, form_of, kind_of
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.snapshot import ConnectionSnapshot, Waiting
+from workbench.engine.model.ticket import Outcome
+from workbench.explain.evidence import Abandoned, Evidence, Story
+from workbench.explain.explain import explain, what_failed
 from workbench.journal.reader import Row
 from workbench.scenario.outcome import failure_text
-from workbench.silence import reason, why_silent
 from workbench.texts import LANGUAGES, catalogue, set_language, tr
+from workbench.viewmodel.silence import reason, why_silent
 
 STREAM, MESSAGES, DATAGRAM = "SOCK_STREAM", "SOCK_SEQPACKET", "SOCK_DGRAM"
 KINDS = (

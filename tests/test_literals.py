@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.explain import as_python, python_call
+from workbench.explain.explain import as_python, python_call
 from workbench.journal.reader import Row
 from workbench.literals import arguments, comment, literal, parse_expression, read_literal
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, GateMode, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.journal.reader import Reader, Row
 from workbench.journal.records import new_path
 from workbench.session import Session

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from tests.words import ALLOWED, OTHER_NAMES, chinese, other_names, untranslated
-from workbench import cli, cli_words
+from workbench.cli import argparse_texts, main
 from workbench.labs.demos import demos
 from workbench.resources import resource
 from workbench.texts import LANGUAGES, catalogue, set_language
@@ -122,8 +122,8 @@ def test_automatic_is_a_gate_and_never_an_address() -> None:
 
 def parsers(language: str) -> dict[str, argparse.ArgumentParser]:
     set_language(language)
-    cli_words.speak()
-    top = cli._parser()
+    argparse_texts.speak()
+    top = main._parser()
     subs = next(action for action in top._actions
                 if isinstance(action, argparse._SubParsersAction))
     return {"": top, **subs.choices}

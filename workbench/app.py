@@ -15,13 +15,13 @@ from PySide6.QtWidgets import QApplication
 
 from workbench import interrupts
 from workbench.qt.controller import Committed, Controller
-from workbench.qt.thread import qt_spawn
+from workbench.qt.endpoint_thread import qt_spawn
+from workbench.qt.preferences import Preferences
 from workbench.session import Session
 from workbench.texts import LANGUAGES, Problem, set_language, system_language, tr
-from workbench.ui.looks import Looks
-from workbench.ui.main_window import MainWindow
-from workbench.ui.old_record import OldRecord
-from workbench.ui.preferences import Preferences
+from workbench.ui.style.appearance import Appearance
+from workbench.ui.window.record_session import OldRecord
+from workbench.ui.window.window import MainWindow
 
 INTERRUPTED: Final = 130
 LOOK_BACK_MS: Final = 500
@@ -60,10 +60,10 @@ def _preferences() -> Preferences:
 
 
 @cache
-def _looks() -> Looks:
+def _looks() -> Appearance:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    return Looks(app, _preferences())
+    return Appearance(app, _preferences())
 
 
 _beside: set[MainWindow] = set()

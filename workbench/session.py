@@ -11,21 +11,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from workbench.engine import commands as c
-from workbench.engine import descriptors
-from workbench.engine.address import AddressKind, parse
-from workbench.engine.datagram import DatagramEndpoint
-from workbench.engine.endpoint import Endpoint
-from workbench.engine.events import COMMAND, DEFAULT_CAPTURE, NOTE, EndpointAdded, Event
-from workbench.engine.kernel import Reading
-from workbench.engine.listener import ListenerEndpoint
-from workbench.engine.loop import Spawn, thread_spawn
-from workbench.engine.making import HERE, Maker
-from workbench.engine.settings import EndpointSettings, Role
-from workbench.engine.snapshot import EndpointSnapshot
-from workbench.engine.stream import StreamEndpoint
-from workbench.engine.ticket import Ticket
-from workbench.engine.wording import command_args, command_call, settings_json
+from workbench.engine.endpoint.base import Endpoint
+from workbench.engine.endpoint.client import StreamEndpoint
+from workbench.engine.endpoint.datagram import DatagramEndpoint
+from workbench.engine.endpoint.listener import ListenerEndpoint
+from workbench.engine.model import commands as c
+from workbench.engine.model.address import AddressKind, parse
+from workbench.engine.model.events import COMMAND, DEFAULT_CAPTURE, NOTE, EndpointAdded, Event
+from workbench.engine.model.serialize import command_args, command_call, settings_json
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.snapshot import EndpointSnapshot
+from workbench.engine.model.ticket import Ticket
+from workbench.engine.sockets import descriptors
+from workbench.engine.sockets.event_loop import Spawn, thread_spawn
+from workbench.engine.sockets.kernel_readings import Reading
+from workbench.engine.sockets.socket_factory import HERE, Maker
 from workbench.journal import private
 from workbench.journal.private import PrivateFolder
 from workbench.journal.recorder import Recorder

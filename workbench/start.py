@@ -49,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(args: list[str]) -> int:
     if not wants_window(args):
-        from workbench.cli import main as command_line
+        from workbench.cli.main import main as command_line
 
         return command_line(args)
     words = no_display(args, "socket-workbench") or _no_qt(args)

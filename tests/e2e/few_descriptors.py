@@ -16,8 +16,8 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from workbench.app import create_window, make_application
-from workbench.ui import defaults
-from workbench.ui.main_window import MainWindow
+from workbench.ui.window.window import MainWindow
+from workbench.viewmodel import default_endpoints
 
 
 class Hands:
@@ -61,7 +61,7 @@ def say(word: object) -> None:
 def main(limit: int, record: Path) -> None:
     """The window under a flood of its own clients, then of somebody else's."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-    defaults.FIRST_PORT = 0
+    default_endpoints.FIRST_PORT = 0
     app = make_application()
     hands = Hands(app, create_window(record))
     hands.window.show()

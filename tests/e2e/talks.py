@@ -11,9 +11,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.engine import commands as c
-from workbench.engine.settings import Echo, EndpointSettings, GateMode, Greet, Nothing, Role, Then
-from workbench.engine.ticket import Outcome
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import (
+    Echo,
+    EndpointSettings,
+    GateMode,
+    Greet,
+    Nothing,
+    Role,
+    Then,
+)
+from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
 
 BOUND = 60.0

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.strace_support import TRACED, differences
-from workbench.cli import main
+from workbench.cli.main import main
 
 ROOT = Path(__file__).parent.parent.parent
 LAB = [sys.executable, "-m", "workbench", "lab", "backlog"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.engine import commands as c
-from workbench.engine.settings import Echo, EndpointSettings, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import Echo, EndpointSettings, Role
 from workbench.session import Session
 
 COUNT = 1000

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.engine import commands as c
-from workbench.engine.settings import Echo, EndpointSettings, GateMode, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import Echo, EndpointSettings, GateMode, Role
 from workbench.session import Session
 
 CYCLES = 200

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.test_backlog import LAB, ROOT, SEVEN, checked, lab, wait_for_silence
-from workbench.cli import main
+from workbench.cli.main import main
 from workbench.labs import private_net
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are Linux's")

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli_process import BOUND, environment
-from workbench.engine.events import NOTE, Event
+from workbench.engine.model.events import NOTE, Event
 from workbench.journal.recorder import Recorder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -196,7 +196,7 @@ def test_nohup_outlives_its_terminal(home: Home) -> None:
 def test_the_window_being_built(home: Home, number: signal.Signals, times: int) -> None:
     """What is imported last stands between the making of the session and the event loop."""
     process = home.start("--lang", "en", flags=("-X", "importtime"))
-    until(process, "workbench.ui.main_window")
+    until(process, "workbench.ui.window.window")
     for _ in range(times):
         process.send_signal(number)
     ended(process, home)

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.x11 import ask_to_close, boxes, picture
-from workbench.ui import theme
+from workbench.ui.style import theme
 
 BOUND = 60.0
 """Only catches a hang."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.engine.commands import Command
-from workbench.engine.ticket import Outcome
+from workbench.engine.model.commands import Command
+from workbench.engine.model.ticket import Outcome
 from workbench.journal.reader import Row
 from workbench.session import Session
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, get_args
 
-from workbench.engine import commands as c
-from workbench.engine.settings import (
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import (
     Echo,
     EndpointSettings,
     GateMode,

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from workbench.engine import channel
-from workbench.engine import commands as c
-from workbench.engine.settings import Echo, EndpointSettings, GateMode, Role
-from workbench.engine.snapshot import ConnectionSnapshot, Hold
-from workbench.engine.ticket import Outcome
+from workbench.engine.connection import connection
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import Echo, EndpointSettings, GateMode, Role
+from workbench.engine.model.snapshot import ConnectionSnapshot, Hold
+from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
 
 Do = Callable[[c.Command], Outcome]
@@ -96,8 +96,8 @@ def test_much_both_ways_at_once(
 def test_an_echo_that_its_peer_does_not_read_is_held_back_and_says_so(
     session: Session, do: Do, until, rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel, "HIGH_WATER", 100_000)
-    monkeypatch.setattr(channel, "LOW_WATER", 25_000)
+    monkeypatch.setattr(connection, "HIGH_WATER", 100_000)
+    monkeypatch.setattr(connection, "LOW_WATER", 25_000)
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Echo()))
     session.add(EndpointSettings("client", Role.STREAM, address="@server",
                                  receive=GateMode.PAUSED))
@@ -160,13 +160,13 @@ def test_what_the_settings_pause_is_said_once(session: Session, do: Do, until, r
 
 
 def test_a_file_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
-    from workbench.engine.pieces import PIECE, Pieces, big_file
+    from workbench.engine.connection.file_pieces import PIECE, FilePieces, big_file
 
     big = tmp_path / "big"
     big.write_bytes(b"abc" * PIECE)
     opened = big_file(big)
     assert opened is not None
-    pieces = Pieces(opened, b"\r\n")
+    pieces = FilePieces(opened, b"\r\n")
     parts = []
     while pieces.left:
         parts.append(pieces.next())

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.engine import commands as c
-from workbench.engine import loop
-from workbench.engine.settings import (
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import (
     Echo,
     EndpointSettings,
     GateMode,
@@ -24,7 +23,8 @@ from workbench.engine.settings import (
     Rule,
     Rules,
 )
-from workbench.engine.ticket import Outcome
+from workbench.engine.model.ticket import Outcome
+from workbench.engine.sockets import event_loop
 from workbench.session import Session
 
 Do = Callable[[c.Command], Outcome]
@@ -196,8 +196,8 @@ def test_a_send_to_several_fails_where_one_of_them_failed(
 def hears(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on Linux, and as where there is no epoll or no descriptor for one."""
     if request.param == "timer":
-        monkeypatch.setattr(loop, "_edge_poll", lambda: None)
-        monkeypatch.setattr(loop, "LOOK_EVERY", 0.02)
+        monkeypatch.setattr(event_loop, "_edge_poll", lambda: None)
+        monkeypatch.setattr(event_loop, "LOOK_EVERY", 0.02)
 
 
 @pytest.mark.usefixtures("hears")

@@ -15,10 +15,10 @@ import pytest
 from tests.engine.conftest import HANG
 from tests.engine.sequences import World, world
 from tests.leftover import sockets
-from workbench.engine import commands as c
-from workbench.engine.endpoint import Endpoint
-from workbench.engine.setup import Setup
-from workbench.engine.ticket import Ticket
+from workbench.engine.endpoint.base import Endpoint
+from workbench.engine.endpoint.setup import SocketSetup
+from workbench.engine.model import commands as c
+from workbench.engine.model.ticket import Ticket
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -84,7 +84,7 @@ def play(session: Session, given: World) -> list[Ticket]:
     return [ticket for lane in lanes for ticket in lane.tickets] + stops
 
 
-def is_there(endpoint: Endpoint, setup: Setup) -> bool:
+def is_there(endpoint: Endpoint, setup: SocketSetup) -> bool:
     """Whether the socket that a set-up builds is open, or not made yet."""
     traced = setup.traced()
     return traced is None or traced.id in endpoint.channels

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.engine.events import CALL, ConnectionOpened, EndpointAdded, Event
+from workbench.engine.model.events import CALL, ConnectionOpened, EndpointAdded, Event
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
 

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
-from workbench.engine.events import (
+from workbench.engine.model.events import (
     COMMAND,
     END,
     NOTE,
@@ -19,20 +19,20 @@ from workbench.engine.events import (
     Event,
     Sample,
 )
-from workbench.engine.settings import EndpointSettings, Role
-from workbench.engine.wording import settings_json
-from workbench.evidence import evidence_of
-from workbench.explain import as_python, explain
+from workbench.engine.model.serialize import settings_json
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.explain.evidence import evidence_of
+from workbench.explain.explain import as_python, explain
 from workbench.journal.export import FORMATS
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
-from workbench.qt.formatting import title_of
 from workbench.scenario.code import to_python
 from workbench.scenario.from_record import scenario_of
 from workbench.scenario.model import parse as parse_scenario
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem
+from workbench.viewmodel.log_cells import title_of
 
 FILTERS = ("", "call:recv", "-errno:*", "text:中文", "duration>1us", "time>10:00", "#2", "size>=3",
            "peer:127*", "kind:command|note -cause:*", "abc")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.journal.conftest import event
-from workbench.engine.events import COMMAND, Cause, Event
+from workbench.engine.model.events import COMMAND, Cause, Event
 from workbench.journal.bulk import SIZES, inserts
 from workbench.journal.schema import SCHEMA
 

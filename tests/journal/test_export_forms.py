@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.journal.conftest import Make, event
 from workbench import texts
-from workbench.engine.events import NOTE, Event
+from workbench.engine.model.events import NOTE, Event
 from workbench.journal import export
 from workbench.journal.export import FORMATS, rows_of, wall_time
 from workbench.journal.query import parse

@@ -13,7 +13,7 @@ import pytest
 
 from tests.journal.conftest import event
 from workbench import texts
-from workbench.engine.events import Clock
+from workbench.engine.model.events import Clock
 from workbench.journal import file
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder

@@ -6,7 +6,7 @@ import pytest
 
 from tests.journal.conftest import Make, event
 from workbench import texts
-from workbench.engine.events import NOTE
+from workbench.engine.model.events import NOTE
 from workbench.journal.notes import note_text
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.engine import commands as c
-from workbench.engine.events import Clock, ConnectionOpened, Event, Item, Sample
-from workbench.engine.settings import EndpointSettings, GateMode, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.events import Clock, ConnectionOpened, Event, Item, Sample
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.journal.order import in_order
 from workbench.journal.recorder import Recorder
 from workbench.session import Session

@@ -13,7 +13,7 @@ import pytest
 
 from tests.journal.conftest import event
 from workbench import texts
-from workbench.engine.events import ConnectionOpened
+from workbench.engine.model.events import ConnectionOpened
 from workbench.journal.lock import RecordLock, is_written
 from workbench.journal.place import continued
 from workbench.journal.reader import Reader

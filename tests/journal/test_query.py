@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.journal.conftest import Make, event
 from workbench import texts
-from workbench.engine.events import CALL, NOTE, Event
+from workbench.engine.model.events import CALL, NOTE, Event
 from workbench.journal.query import FilterProblem, parse
 from workbench.journal.reader import Reader, Row
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.journal.conftest import Make, event
-from workbench.engine.events import ConnectionOpened, EndpointAdded, Event
+from workbench.engine.model.events import ConnectionOpened, EndpointAdded, Event
 from workbench.journal import across as journal_across
 from workbench.journal import reader as journal_reader
 from workbench.journal.query import parse

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.journal.conftest import Make, event
 from workbench import texts
-from workbench.engine.events import COMMAND, Cause
+from workbench.engine.model.events import COMMAND, Cause
 from workbench.journal import query
 from workbench.journal.query import Across, FilterProblem, Speaking, parse
 from workbench.journal.reader import Reader, Row

@@ -10,7 +10,7 @@ import pytest
 
 from tests.journal.conftest import Make, event
 from workbench import texts
-from workbench.engine.events import COMMAND, Cause, Sample
+from workbench.engine.model.events import COMMAND, Cause, Sample
 from workbench.journal.reader import Reader, row_json
 from workbench.journal.recorder import Recorder
 from workbench.texts import Problem

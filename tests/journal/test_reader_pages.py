@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.journal.conftest import Make, event
-from workbench.engine.events import COMMAND, NOTE, Cause, EndpointAdded, Sample
+from workbench.engine.model.events import COMMAND, NOTE, Cause, EndpointAdded, Sample
 from workbench.journal import reader as module
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader, row_json

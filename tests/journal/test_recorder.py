@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.journal.conftest import event
-from workbench.engine.events import (
+from workbench.engine.model.events import (
     COMMAND,
     Cause,
     ConnectionClosed,

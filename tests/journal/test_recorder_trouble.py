@@ -16,9 +16,9 @@ import pytest
 
 from tests.journal.conftest import event
 from workbench import texts
-from workbench.engine import commands as c
-from workbench.engine.events import Cause, ConnectionClosed, ConnectionOpened, Event, Sample
-from workbench.engine.settings import EndpointSettings, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.events import Cause, ConnectionClosed, ConnectionOpened, Event, Sample
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
 from workbench.session import Session

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from workbench.engine.events import Event
+from workbench.engine.model.events import Event
 from workbench.journal.reader import Row
 from workbench.journal.recorder import Recorder
 from workbench.journal.schema import SCHEMA

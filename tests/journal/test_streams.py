@@ -8,11 +8,11 @@ from io import StringIO
 import pytest
 
 from tests.journal.conftest import Make, event
-from workbench.decoding import BEGUN, Decoder, Piece, show_next
-from workbench.engine.events import Event
+from workbench.engine.model.events import Event
 from workbench.journal.export import to_text
 from workbench.journal.query import parse
 from workbench.journal.streams import Manner, Streams, carries
+from workbench.payload.decoding import BEGUN, Decoder, Piece, show_next
 
 TEXT = "中文首页，形ab。\n한글 no\x810\x819" * 6
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.labs.conftest import BOUND, Start, shows
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, GateMode, Role
-from workbench.engine.snapshot import Phase
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
+from workbench.engine.model.snapshot import Phase
 from workbench.labs.backlog_data import ClientState, Family, Mode, QueueSource
 from workbench.labs.backlog_gate import WaitingRoom
 from workbench.session import Session

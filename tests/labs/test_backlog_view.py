@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from tests.labs.conftest import BOUND, Start, shows
-from workbench.engine import commands as c
-from workbench.engine import kernel
-from workbench.engine.settings import EndpointSettings, GateMode, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
+from workbench.engine.sockets import kernel_readings
 from workbench.labs.backlog_clients import Clients
 from workbench.labs.backlog_data import BacklogSettings, ClientState, QueueSource
 from workbench.labs.backlog_view import Observer
@@ -46,7 +46,7 @@ def test_fresh_means_read_after_the_call(session: Session, observer: Observer) -
 def test_where_the_kernel_tells_nothing_it_is_an_estimate(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kernel, "queue", lambda _sock: None)
+    monkeypatch.setattr(kernel_readings, "queue", lambda _sock: None)
     run = start(backlog=5, clients=2, timeout=5.0, hold=True)
     picture = shows(run, lambda seen: seen.queue is not None and seen.queue.now == 2)
     assert picture.queue is not None

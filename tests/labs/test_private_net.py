@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from tests.words import untranslated
-from workbench.engine import commands as c
-from workbench.engine.events import CALL, NOTE
-from workbench.engine.settings import EndpointSettings, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.events import CALL, NOTE
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.labs import listen_queue, private_net
 from workbench.labs.private_net import PrivateNet
 from workbench.session import Session

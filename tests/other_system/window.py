@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from workbench import texts
 from workbench.app import create_window, make_application
-from workbench.ui.client_status import is_open
+from workbench.viewmodel.client_status import is_open
 
 BOUND = 60.0
 

@@ -14,10 +14,10 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from workbench.engine import commands as c
-from workbench.engine.settings import Echo, EndpointSettings, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import Echo, EndpointSettings, Role
 from workbench.qt.controller import Controller
-from workbench.qt.thread import qt_spawn
+from workbench.qt.endpoint_thread import qt_spawn
 from workbench.session import Session
 
 BOUND_MS = 60_000

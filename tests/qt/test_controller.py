@@ -16,12 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.leftover import sockets, threads_since
 from tests.qt.conftest import BOUND_MS
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, Role
-from workbench.engine.ticket import Ticket
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.ticket import Ticket
 from workbench.journal.reader import Reader
 from workbench.qt.controller import IDLE_SHARE, TICK, Committed, Controller, Selection
-from workbench.qt.thread import qt_spawn
+from workbench.qt.endpoint_thread import qt_spawn
 from workbench.session import Session
 from workbench.texts import Problem
 

@@ -15,11 +15,11 @@ from pytestqt.modeltest import ModelTester
 
 from tests.qt.conftest import BOUND_MS
 from workbench import texts
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, GateMode, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.journal import query
 from workbench.qt.controller import Controller
-from workbench.qt.formatting import command_text, since_text, took_text
+from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.log_model import (
     PAGE,
     PAGES_KEPT,
@@ -27,8 +27,8 @@ from workbench.qt.log_model import (
     LogModel,
     TimeForm,
 )
-from workbench.qt.thread import qt_spawn
 from workbench.session import Session
+from workbench.viewmodel.log_cells import command_text, since_text, took_text
 
 Wait = Callable[[Callable[[], bool]], None]
 

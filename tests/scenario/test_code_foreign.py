@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.scenario.code import to_python, variables
 from workbench.scenario.model import parse
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait

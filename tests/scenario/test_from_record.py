@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.scenario.conftest import PAIR, Play, steps
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, Greet, Role, Then
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, Greet, Role, Then
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.from_record import scenario_of
 from workbench.scenario.model import Expect, Perform, Scenario, Wait, parse

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenario.conftest import BOUND, PAIR, Play, reasons, steps
-from workbench.engine.kernel import LINUX
+from workbench.engine.sockets.kernel_readings import LINUX
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.model import parse
 from workbench.scenario.report import Report

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.scenario.conftest import PAIR, Play, reasons, steps
-from workbench.engine.kernel import LINUX
+from workbench.engine.sockets.kernel_readings import LINUX
 from workbench.journal.reader import Row
 from workbench.scenario.model import parse
 from workbench.session import Session

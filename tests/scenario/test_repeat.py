@@ -8,8 +8,8 @@ from time import monotonic, sleep
 import pytest
 
 from tests.scenario.test_loops import Aborting, third
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, Greet, Role, Then
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, Greet, Role, Then
 from workbench.scenario.from_record import scenario_of
 from workbench.scenario.model import parse
 from workbench.scenario.repeat import Repeat, repeated

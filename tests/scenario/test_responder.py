@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from workbench.engine.settings import (
+from workbench.engine.model.settings import (
     Echo,
     Greet,
     Match,

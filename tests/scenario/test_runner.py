@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.scenario.conftest import BOUND, PAIR, Play, reasons, steps
-from workbench.engine import commands as c
-from workbench.engine.family import PATH, SocketKind
-from workbench.engine.ticket import Outcome
+from workbench.engine.model import commands as c
+from workbench.engine.model.family import PATH, SocketKind
+from workbench.engine.model.ticket import Outcome
 from workbench.scenario.model import Expect, Loop, Perform, Wait, parse
 from workbench.scenario.outcome import failure_text
 from workbench.scenario.report import Report, StepResult, title_of

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workbench.journal.reader import Row
-from workbench.payload import ENCODINGS
+from workbench.payload.notation import ENCODINGS
 from workbench.scenario.connections import Connection
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import PAUSE, Search

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.engine import commands as c
-from workbench.engine.ticket import Ticket
+from workbench.engine.model import commands as c
+from workbench.engine.model.ticket import Ticket
 from workbench.scenario.outcome import check_outcome
 from workbench.scenario.steps import Expect, Loop, Perform
 from workbench.scenario.unwaited import Unwaited

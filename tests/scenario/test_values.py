@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.engine.settings import GateMode
+from workbench.engine.model.settings import GateMode
 from workbench.scenario import values as v
 from workbench.texts import LANGUAGES, Problem, set_language
 

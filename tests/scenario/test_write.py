@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scenario.conftest import PAIR
-from workbench.engine import commands as c
-from workbench.engine.settings import (
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import (
     Echo,
     EndpointSettings,
     GateMode,

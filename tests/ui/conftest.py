@@ -19,10 +19,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.leftover import threads_since
 from workbench import texts
-from workbench.ui import defaults, theme
+from workbench.ui.style import theme
+from workbench.viewmodel import default_endpoints
 
 if TYPE_CHECKING:
-    from workbench.ui.main_window import MainWindow
+    from workbench.ui.window.window import MainWindow
 
 BOUND_MS = 60_000
 """Only catches a hang."""
@@ -40,7 +41,7 @@ def first_port(monkeypatch: pytest.MonkeyPatch) -> int:
     """A free port in place of 23333: other tests may run beside this one."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = int(probe.getsockname()[1])
-    monkeypatch.setattr(defaults, "FIRST_PORT", port)
+    monkeypatch.setattr(default_endpoints, "FIRST_PORT", port)
     return port
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.ui.conftest import Hand
-from workbench.decoding import BEGUN
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.payload.decoding import BEGUN
 from workbench.qt.log_model import Column
-from workbench.ui.talk import TalkWish
-from workbench.ui.talk_file import TalkForm, write_talk
+from workbench.ui.endpoint.conversation_export import ConversationForm, write_conversation
+from workbench.ui.endpoint.conversation_pane import ConversationRequest
 
 PARTS = ("d6", "d0 ce", "c4 ca d7")
 SHOWN = ["‹d6…›", f"{BEGUN}中‹ce…›", f"{BEGUN}文首"]
@@ -61,7 +61,7 @@ def test_the_conversation_follows_the_encoding(hand: Hand, tmp_path: Path) -> No
         assert all(part in hand.text(name) for part in SHOWN)
         assert "\\xd6" not in hand.text(name)
     reader = hand.window.controller.reader
-    write_talk(reader, tmp_path / "talk.txt", TalkWish("server-1", None, "gbk"), TalkForm.TEXT)
+    write_conversation(reader, tmp_path / "talk.txt", ConversationRequest("server-1", None, "gbk"), ConversationForm.TEXT)
     lines = (tmp_path / "talk.txt").read_text(encoding="utf-8").splitlines()
     assert [line.split()[-1] for line in lines if line.split()[-1] in SHOWN] == SHOWN
 

@@ -18,7 +18,7 @@ from workbench import app
 from workbench.scenario.from_record import scenario_of
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem
-from workbench.ui.main_window import MainWindow
+from workbench.ui.window.window import MainWindow
 
 SEEDS = (1, 2, 3, 5, 7, 9, 11, 15)
 LONG = range(300)

@@ -11,14 +11,13 @@ import pytest
 
 from tests.test_family import NOT_ABSTRACT, NOT_DATAGRAM, NOT_UNIX
 from tests.ui.conftest import Hand
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, GateMode, Role
-from workbench.engine.snapshot import CloseCause, ConnectionSnapshot, Phase
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
+from workbench.engine.model.snapshot import CloseCause, ConnectionSnapshot, Phase
 from workbench.qt.log_model import Column
 from workbench.texts import LANGUAGES, set_language, tr
-from workbench.ui import client_status, server_status
-from workbench.ui.panel_parts.message_line import Message
-from workbench.ui.wording import say
+from workbench.viewmodel import client_status, server_status
+from workbench.viewmodel.message import StatusMessage, msg
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="claims about Linux")
 
@@ -102,7 +101,7 @@ def test_every_message_of_a_unix_endpoint(hand: Hand, type_: str, language: str)
             snapshot = base if item is None else replace(
                 base, connections=(item,), open_count=int(item.closed_ns is None))
             status = server_status.status_of(snapshot, print) if name == "server-1" else \
-                client_status.status_of(snapshot, Message("info", say("message.client_ready")),
+                client_status.status_of(snapshot, StatusMessage("info", msg("message.client_ready")),
                                         print, print, None, None)
             shown.add(status.text.show())
     bad = re.compile("|".join([NOT_UNIX, NOT_ABSTRACT] + [NOT_DATAGRAM] * datagram),

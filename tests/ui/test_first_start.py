@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from tests.ui.conftest import Hand
-from workbench.engine import commands as c
-from workbench.engine.snapshot import Phase
-from workbench.ui import watch
-from workbench.ui.client_panel import ClientPanel
-from workbench.ui.panel import EndpointPanel
+from workbench.engine.model import commands as c
+from workbench.engine.model.snapshot import Phase
+from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+from workbench.ui.window import autoplay
 
 
 def panel_of(hand: Hand, name: str) -> EndpointPanel:
@@ -37,13 +37,13 @@ def test_watch_it_presses_what_is_in_front_and_ringed(
     window.panels.new_client()  # linked to server-2; both are in front
     pressed: list[str] = []
     ringed: list[bool] = []
-    real = watch.Ring.surround
+    real = autoplay.Ring.surround
 
-    def surround(ring: watch.Ring, target: object) -> None:
+    def surround(ring: autoplay.Ring, target: object) -> None:
         real(ring, target)  # type: ignore[arg-type]
         ringed.append(target.isVisible())  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(watch.Ring, "surround", surround)
+    monkeypatch.setattr(autoplay.Ring, "surround", surround)
     window.slots_.right.setCurrentIndex(0)  # client-1, of server-1: another is in front
     for panel in window.slots_.panels():
         panel.address_line.primary.clicked.connect(

@@ -8,10 +8,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 
 from tests.ui.conftest import Hand
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, GateMode, Role
-from workbench.engine.snapshot import Phase
-from workbench.ui import keys
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, GateMode, Role
+from workbench.engine.model.snapshot import Phase
+from workbench.ui.window import shortcuts
 
 
 def test_the_focus_goes_to_what_comes_next(hand: Hand) -> None:
@@ -51,7 +51,7 @@ def test_start_over_keeps_the_gates_as_they_are(hand: Hand) -> None:
 
 def test_escape_gives_a_mark_up(hand: Hand) -> None:
     hand.window.begin_mark()
-    keys.escape(hand.window)
+    shortcuts.escape(hand.window)
     assert not hand.window.mark.isVisible()
 
 
@@ -238,9 +238,9 @@ def test_a_pinned_row_stays_while_connections_come_and_go(hand: Hand) -> None:
 def test_keys_find_the_panels_on_whichever_side(hand: Hand) -> None:
     window = hand.window
     window.panels.new_client()  # hides client-1's panel behind its own
-    keys.press(window, "server.listen")
+    shortcuts.press(window, "server.listen")
     hand.wait_state("server", "LISTEN")
-    keys.press(window, "client.connect")
+    shortcuts.press(window, "client.connect")
     hand.wait(lambda: window.controller.snapshot("client-2").open_count == 1)
 
 

@@ -9,9 +9,9 @@ import pytest
 from tests.ui.conftest import Hand
 from tests.ui.test_tables import cell, panel, table
 from workbench import texts
-from workbench.ui.client_panel import ClientPanel
-from workbench.ui.panel_parts.scope import ALL, CHOSEN
-from workbench.ui.slots import _Roll
+from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.ui.endpoint.send_scope import ALL, CHOSEN
+from workbench.ui.window.tab_area import _Roll
 
 
 def six(hand: Hand) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.ui.conftest import Hand
 from workbench import app
-from workbench.ui import keys
-from workbench.ui.main_window import MainWindow
+from workbench.ui.window import shortcuts
+from workbench.ui.window.window import MainWindow
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_it_alone_is_presented(hand: Hand, old: MainWindow, qapp: QApplication) 
     assert not window.caption.isVisible()
     assert window.windowTitle() == titles[0]
     assert old.windowTitle() != titles[1]
-    keys.escape(window)  # not its own presentation
+    shortcuts.escape(window)  # not its own presentation
     assert old.presentation.on
     stop_all = old.findChild(QPushButton, "caption.stop_all")
     assert stop_all is not None

@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 
-from workbench.engine.snapshot import Phase
-from workbench.ui import defaults
-from workbench.ui.panel_parts.lines import took_to_connect
+from workbench.engine.model.snapshot import Phase
+from workbench.viewmodel import default_endpoints
+from workbench.viewmodel.connection_rows import took_to_connect
 
 Hand = Any
 GREETING = "连接已创建\\r\\n"
@@ -26,8 +26,8 @@ def connected(hand: Hand) -> None:
 
 
 def test_the_default_port() -> None:
-    assert defaults.FIRST_PORT == 23333
-    assert defaults.server("server-1").address == "127.0.0.1:23333"
+    assert default_endpoints.FIRST_PORT == 23333
+    assert default_endpoints.server("server-1").address == "127.0.0.1:23333"
 
 
 def test_a_first_start_is_filled_in(hand: Hand, first_port: int) -> None:

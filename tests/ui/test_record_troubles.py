@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Hand
 from workbench import app
-from workbench.engine import commands as c
+from workbench.engine.model import commands as c
 from workbench.texts import Problem
-from workbench.ui.main_window import MainWindow
+from workbench.ui.window.window import MainWindow
 
 if sys.platform == "win32":
     pytest.skip("a file can neither be limited nor taken away there", allow_module_level=True)

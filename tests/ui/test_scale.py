@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from tests.ui.conftest import Hand
 from workbench import texts
-from workbench.ui.preferences import SCALES
+from workbench.qt.preferences import SCALES
 
 
 def tools(hand: Hand) -> list[QToolButton]:

@@ -7,8 +7,8 @@ import socket
 from PySide6.QtGui import QGuiApplication
 
 from tests.ui.conftest import Hand
-from workbench.ui import defaults
-from workbench.ui.panel import EndpointPanel
+from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+from workbench.viewmodel import default_endpoints
 
 
 def talk(hand: Hand) -> None:
@@ -81,7 +81,7 @@ def test_a_hidden_server_that_starts_says_so_on_its_tab(hand: Hand) -> None:
     tabs = hand.window.slots_.left
     hand.window.panels.new_server()
     index = tabs.place_of(panel(hand, "server-1"))
-    hand.wait(lambda: tabs.tabText(index) == f"server-1 :{defaults.FIRST_PORT}")
+    hand.wait(lambda: tabs.tabText(index) == f"server-1 :{default_endpoints.FIRST_PORT}")
     session = hand.window.controller.session
     for ticket in session.stop_all():
         assert ticket.wait(15)
@@ -89,18 +89,18 @@ def test_a_hidden_server_that_starts_says_so_on_its_tab(hand: Hand) -> None:
     hand.press("client.connect")
     hand.wait_says("client.message", "ECONNREFUSED")
     hand.press("client.way_out")
-    hand.wait(lambda: tabs.tabText(index) == f"server-1 :{defaults.FIRST_PORT}")
+    hand.wait(lambda: tabs.tabText(index) == f"server-1 :{default_endpoints.FIRST_PORT}")
     assert panel(hand, "server-1").isVisible()
 
 
 def test_the_field_shows_the_port_that_the_default_moved_to(hand: Hand) -> None:
-    with socket.create_server(("127.0.0.1", defaults.FIRST_PORT)):
+    with socket.create_server(("127.0.0.1", default_endpoints.FIRST_PORT)):
         hand.press("server.listen")
         hand.wait_state("server", "LISTEN")
     local = hand.window.controller.snapshot("server-1").local
     assert local is not None
     port = local.rpartition(":")[2]
-    assert port != str(defaults.FIRST_PORT)
+    assert port != str(default_endpoints.FIRST_PORT)
     hand.wait(lambda: hand.text("server.port") == port)
     assert port in hand.text("server.message")
 

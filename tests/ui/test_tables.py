@@ -10,11 +10,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from tests.ui.conftest import Hand
-from workbench.engine import commands as c
-from workbench.ui.panel import EndpointPanel
-from workbench.ui.panel_parts import line_model
-from workbench.ui.panel_parts.connections import ConnectionTable
-from workbench.ui.panel_parts.state_cell import WHY_ROLE, mark_of
+from workbench.engine.model import commands as c
+from workbench.ui.endpoint import connection_model
+from workbench.ui.endpoint.connection_table import ConnectionTable
+from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+from workbench.ui.widgets.state_delegate import WHY_ROLE, mark_of
 
 ACTIONS = ("server.reply", "server.half_close", "server.abort", "server.close")
 
@@ -314,14 +314,14 @@ def test_only_rows_in_sight_are_worded_and_read(
     hand.wait(lambda: len(table(hand).lines.lines) == many)
     hand.wait_says("client.message", f"{many} connected")
     worded = 0
-    real = line_model.cells
+    real = connection_model.cells
 
     def counted(*args: object) -> tuple[str, ...]:
         nonlocal worded
         worded += 1
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(line_model, "cells", counted)
+    monkeypatch.setattr(connection_model, "cells", counted)
     for name, side in (("server-1", "server"), ("client-1", "client")):
         rows = table(hand, side)
         worded = 0

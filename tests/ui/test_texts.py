@@ -7,11 +7,12 @@ import string
 import tomllib
 from pathlib import Path
 
-from workbench import ui
+from workbench import ui, viewmodel
 from workbench.resources import resource
 from workbench.texts import catalogue
 
-SOURCES = Path(ui.__file__).parent
+FOLDERS = Path(ui.__file__).parent, Path(viewmodel.__file__).parent
+SOURCES = [path for folder in FOLDERS for path in sorted(folder.rglob("*.py"))]
 
 
 def own(language: str) -> dict[str, str]:
@@ -35,15 +36,15 @@ def test_both_languages_have_the_same_keys_and_gaps() -> None:
 
 def test_every_literal_key_exists() -> None:
     known = catalogue("en")
-    for path in SOURCES.rglob("*.py"):
+    for path in SOURCES:
         source = path.read_text(encoding="utf-8")
-        for key in re.findall(r'\b(?:tr|say|Problem)\(\s*"([a-z_]+\.[A-Za-z0-9_.]+)"', source):
+        for key in re.findall(r'\b(?:tr|msg|Problem)\(\s*"([a-z_]+\.[A-Za-z0-9_.]+)"', source):
             assert key in known, (path.name, key)
 
 
 def test_no_key_is_left_over() -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py"))
-    source += (SOURCES.parent / "app.py").read_text(encoding="utf-8")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
+    source += (FOLDERS[0].parent / "app.py").read_text(encoding="utf-8")
     built = ("caption.", "name.", "tip.", "menu.", "menutip.", "choice.", "encoding.", "append.",
              "responder.", "column.", "columntip.", "chip.", "cause.", "window.", "message.",
              "problem.", "conversation.", "state.")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ui.conftest import Hand
 from tests.ui.test_tables import table
-from workbench.engine import commands as c
+from workbench.engine.model import commands as c
 
 epipe = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is ENOTCONN")
 

@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.conftest import Hand
-from workbench.engine import commands as c
-from workbench.engine.settings import Pace
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import Pace
 from workbench.scenario.model import Perform
-from workbench.ui import keys
-from workbench.ui.panel_parts.composer import Draft
-from workbench.ui.saved import Messages, Saved
-from workbench.ui.scenario_window import ScenarioWindow
+from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
+from workbench.ui.endpoint.saved_messages import Messages, Saved
+from workbench.ui.window import shortcuts
+from workbench.viewmodel.payload_form import PayloadForm
 
 
 def talk(hand: Hand) -> None:
@@ -41,7 +41,7 @@ def test_watch_it_does_it_and_the_strip_leaves_later(hand: Hand) -> None:
 def test_escape_stops_watching(hand: Hand) -> None:
     hand.window.watch.start()
     hand.wait(lambda: hand.window.watch._target is not None)
-    keys.escape(hand.window)
+    shortcuts.escape(hand.window)
     assert not hand.window.watch.running
     assert hand.text("server.state") == "CLOSED"
 
@@ -74,7 +74,7 @@ def test_a_talk_becomes_a_scenario_that_holds(hand: Hand) -> None:
     hand.press("client.close")
     hand.wait_state("client", "CLOSED")
     hand.window.controller.session.journal.flush()
-    maker = ScenarioWindow(hand.window.controller, None, hand.window)
+    maker = ScenarioDialog(hand.window.controller, None, hand.window)
     made = maker.scenario()
     assert made is not None
     calls = [type(step.command) for step in made.steps if isinstance(step, Perform)]
@@ -111,7 +111,7 @@ def test_presenting_is_large_and_comes_back(hand: Hand, qapp: QApplication) -> N
     assert qapp.font().pointSizeF() == pytest.approx(before * 1.5)
     assert hand.window.caption.isVisible()
     assert not hand.window.status.record.isVisible()
-    keys.escape(hand.window)
+    shortcuts.escape(hand.window)
     assert qapp.font().pointSizeF() == pytest.approx(before)
     assert not hand.window.caption.isVisible()
 
@@ -138,7 +138,7 @@ def test_saved_messages_come_back_whole(hand: Hand, tmp_path: Path) -> None:
     messages = Messages(hand.window.preferences)
     for known in messages.saved:
         messages.forget(known)
-    draft = Draft("01 03", form="hex", append=c.Append.CRC16_MODBUS, order="big", start=1)
+    draft = PayloadForm("01 03", form="hex", append=c.Append.CRC16_MODBUS, order="big", start=1)
     panel = hand.window.slots_.panel("client-1")
     assert panel is not None
     panel.editor.saved.save("meters/read", draft)  # type: ignore[attr-defined]
@@ -148,7 +148,7 @@ def test_saved_messages_come_back_whole(hand: Hand, tmp_path: Path) -> None:
     assert messages.read_file(tmp_path / "m.json") == 1
     panel.editor.saved.choose(1)  # type: ignore[attr-defined]
     assert panel.editor.draft == draft  # type: ignore[attr-defined]
-    panel.editor.fill(Draft("hello"))  # type: ignore[attr-defined]
+    panel.editor.fill(PayloadForm("hello"))  # type: ignore[attr-defined]
     talk(hand)
     assert messages.history[0].typed
 

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain, count
 from typing import Final
 
-from workbench.engine.events import COMMAND, Event
+from workbench.engine.model.events import COMMAND, Event
 
 SIZES: Final = (250, 50, 10, 1)
 """Rows of one statement. A few fixed sizes, so that every statement is prepared once and kept;

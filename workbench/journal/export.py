@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TextIO
 
-from workbench.engine.events import NOTE
+from workbench.engine.model.events import NOTE
 from workbench.journal.notes import note_text
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row, row_json

@@ -10,7 +10,7 @@ from time import monotonic, sleep
 from typing import Final
 
 import workbench
-from workbench.engine.events import Clock
+from workbench.engine.model.events import Clock
 from workbench.journal.bulk import STATEMENTS
 from workbench.journal.reasons import reason_of_sqlite
 from workbench.journal.schema import APPLICATION_ID, SCHEMA, VERSION

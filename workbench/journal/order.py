@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.engine.events import (
+from workbench.engine.model.events import (
     ConnectionClosed,
     ConnectionNamed,
     ConnectionOpened,

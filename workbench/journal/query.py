@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from workbench.payload import parse_hex
+from workbench.payload.notation import parse_hex
 from workbench.texts import Problem
 
 

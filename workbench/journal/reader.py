@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
-from workbench.engine.events import Clock, Kind
+from workbench.engine.model.events import Clock, Kind
 from workbench.journal import sound
 from workbench.journal.across import completed
 from workbench.journal.guard import ROW_BYTES, Guard
@@ -318,7 +318,8 @@ class Reader:
         texts = next(iter(self._all(
             "SELECT json_group_array(seq) FILTER (WHERE NOT apart),"
             " json_group_array(json_array(seq, connection, ended)) FILTER (WHERE apart)"
-            " FROM (SELECT e.seq AS seq, e.connection AS connection, e.kind = 'end' AS ended,"
+            " FROM (SELECT e.seq AS seq, e.connection AS connection,"
+            " e.kind = 'end' AS ended,"
             f" {_WAITS} AS apart {_CHUNK_OF}"
             f" AND (({condition.sql}) OR {_WAITS}) ORDER BY e.seq)",
             (after + 1, upto, *self._filled(condition, after + 1, upto)),
@@ -329,7 +330,8 @@ class Reader:
     def tally(self, condition: Condition, after: int, upto: int) -> int:
         """How many rows with after < seq <= upto meet the condition."""
         return int(self._one(
-            f"SELECT count(*) FROM event e WHERE e.seq > ? AND e.seq <= ? AND ({condition.sql})",
+            "SELECT count(*) FROM event e WHERE e.seq > ? AND e.seq <= ?"
+            f" AND ({condition.sql})",
             (after, upto, *self._filled(condition, after + 1, upto))) or 0)
 
     def endpoints(self) -> list[EndpointRow]:
@@ -372,7 +374,8 @@ class Reader:
         if role == "datagram" or (role == "listener" and parent is None):
             return None
         return int(self._one(
-            "SELECT count(*) FROM connection WHERE endpoint=? AND id<=? AND (parent IS NOT NULL)=?",
+            "SELECT count(*) FROM connection"
+            " WHERE endpoint=? AND id<=? AND (parent IS NOT NULL)=?",
             (endpoint, connection, parent is not None)) or 0)
 
     def socket_kind(self, connection: int) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from workbench.engine.events import (
+from workbench.engine.model.events import (
     DEFAULT_CAPTURE,
     NOTE,
     Clock,

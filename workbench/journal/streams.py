@@ -8,8 +8,17 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
-from workbench.decoding import Decoder, Piece, Shown, may_go_on, message, resume, show_next, whole
 from workbench.journal.reader import Reader, Row
+from workbench.payload.decoding import (
+    Decoder,
+    Piece,
+    Shown,
+    may_go_on,
+    message,
+    resume,
+    show_next,
+    whole,
+)
 
 READS: Final = frozenset({"recv", "recvfrom", "recvmsg"})
 SENDS: Final = frozenset({"send", "sendto", "sendmsg"})

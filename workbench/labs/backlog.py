@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from workbench.engine import commands as c
-from workbench.engine.kernel import LINUX
-from workbench.engine.making import HERE
-from workbench.engine.ticket import Outcome, Ticket, failed
+from workbench.engine.model import commands as c
+from workbench.engine.model.ticket import Outcome, Ticket, failed
+from workbench.engine.sockets.kernel_readings import LINUX
+from workbench.engine.sockets.socket_factory import HERE
 from workbench.journal.query import parse as parse_filter
 from workbench.labs.backlog_abort import Overflow
 from workbench.labs.backlog_clients import Clients

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from workbench.engine import commands as c
-from workbench.engine.ticket import Ticket
+from workbench.engine.model import commands as c
+from workbench.engine.model.ticket import Ticket
 from workbench.labs.backlog_data import BacklogSettings, ClientState, ClientView
 from workbench.session import Session
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from workbench.engine.events import CALL, COMMAND
-from workbench.engine.kernel import Reading
+from workbench.engine.model.events import CALL, COMMAND
+from workbench.engine.sockets.kernel_readings import Reading
 from workbench.journal.reader import Row
 from workbench.labs.backlog_data import ClientState, ClientView, EndedBy
 

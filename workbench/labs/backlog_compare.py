@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from workbench.engine.family import TCP, SocketKind, fitting
+from workbench.engine.model.family import TCP, SocketKind, fitting
 from workbench.labs.backlog_data import Family, Mode, Result
 from workbench.texts import tr
 

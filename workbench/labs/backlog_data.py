@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from workbench.engine import descriptors, kernel
+from workbench.engine.sockets import descriptors, kernel_readings
 from workbench.texts import Problem
 
 FAMILIES: Final = {"inet": "AF_INET", "inet6": "AF_INET6", "unix": "AF_UNIX"}
@@ -115,7 +115,7 @@ class BacklogSettings:
 
     def check(self) -> None:
         """Raises Problem where this cannot be run."""
-        kernel.check_backlog(self.backlog)
+        kernel_readings.check_backlog(self.backlog)
         if self.clients < 1:
             raise Problem("backlog.bad_clients", clients=self.clients)
         room = descriptors.room()

@@ -7,9 +7,9 @@ import os
 import sys
 from typing import Final
 
-from workbench.engine import commands as c
-from workbench.engine.kernel import LINUX
-from workbench.engine.settings import EndpointSettings, GateMode, OptionValue, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, GateMode, OptionValue, Role
+from workbench.engine.sockets.kernel_readings import LINUX
 from workbench.labs.backlog_abort import Overflow
 from workbench.labs.backlog_data import FAMILIES, BacklogSettings, Family, Mode
 from workbench.session import Session

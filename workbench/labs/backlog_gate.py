@@ -8,8 +8,8 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from workbench.engine import commands as c
-from workbench.engine.ticket import Ticket
+from workbench.engine.model import commands as c
+from workbench.engine.model.ticket import Ticket
 from workbench.session import Session
 from workbench.texts import Problem
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from workbench.engine import kernel
-from workbench.engine.settings import GateMode
-from workbench.engine.snapshot import EndpointSnapshot, Phase
+from workbench.engine.model.settings import GateMode
+from workbench.engine.model.snapshot import EndpointSnapshot, Phase
+from workbench.engine.sockets import kernel_readings
 from workbench.labs import listen_queue
 from workbench.labs.backlog_clients import Clients
 from workbench.labs.backlog_data import (
@@ -314,7 +314,7 @@ class Observer:
             queue_full=self._full,
             listen_overflows=overflows,
             listen_drops=listen_drops,
-            somaxconn=self._somaxconn if self._net is not None else kernel.somaxconn(),
+            somaxconn=self._somaxconn if self._net is not None else kernel_readings.somaxconn(),
             seconds=round(self.picture().time, 3),
             rejected=self._rejected,
             reset_outside=sum(

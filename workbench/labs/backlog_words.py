@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engine.family import TCP, SocketKind, fitting
+from workbench.engine.model.family import TCP, SocketKind, fitting
 from workbench.labs.backlog_data import (
     BacklogSettings,
     ClientState,

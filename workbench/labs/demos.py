@@ -11,11 +11,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from workbench.engine import descriptors, kernel, options
-from workbench.engine.address import AddressKind, numeric, parse
-from workbench.engine.commands import Accept
-from workbench.engine.settings import EndpointSettings
-from workbench.engine.traced import TRUNCATION
+from workbench.engine.model import options
+from workbench.engine.model.address import AddressKind, numeric, parse
+from workbench.engine.model.commands import Accept
+from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.sockets import descriptors, kernel_readings
+from workbench.engine.sockets.traced_socket import TRUNCATION
 from workbench.resources import resource
 from workbench.scenario.model import Scenario, load
 from workbench.scenario.steps import Expect, Loop, Perform, Step
@@ -144,9 +145,9 @@ def _lacking(steps: Iterable[Step]) -> Iterator[Problem]:
                 missing = _problem_of(descriptors.check_file_limit)
                 if missing is not None:
                     yield missing
-            case Expect(reading=str() as name) if not kernel.can_tell(name):
+            case Expect(reading=str() as name) if not kernel_readings.can_tell(name):
                 yield Problem("demos.needs_reading", name=name)
-            case Expect(state=str()) if not kernel.can_tell("state"):
+            case Expect(state=str()) if not kernel_readings.can_tell("state"):
                 yield Problem("demos.needs_reading", name="state")
             case Expect(call="recvfrom", size=int() as size, text=str() as text) if (
                 size > len(text.encode(step.encoding or "utf-8")) and not TRUNCATION

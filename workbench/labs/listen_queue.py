@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from workbench.engine.address import format_address
+from workbench.engine.model.address import format_address
 
 HERE: Final = Path("/proc/self/net")
 """Of this process's network namespace; /proc/PID/net is that of another process's."""

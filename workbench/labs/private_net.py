@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from workbench.engine.errors import symbol
-from workbench.engine.making import Maker
+from workbench.engine.model.errors import symbol
+from workbench.engine.sockets.socket_factory import Maker
 from workbench.labs import namespace_helper
 from workbench.texts import Problem, has, reason_of
 

@@ -11,16 +11,16 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from workbench.engine.commands import Command
-from workbench.engine.family import SocketKind
-from workbench.engine.snapshot import EndpointSnapshot
-from workbench.engine.ticket import Ticket
-from workbench.evidence import kind_of_row
+from workbench.engine.model.commands import Command
+from workbench.engine.model.family import SocketKind
+from workbench.engine.model.snapshot import EndpointSnapshot
+from workbench.engine.model.ticket import Ticket
+from workbench.explain.evidence import kind_of_row
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Manner, Recorded
-from workbench.qt.formatting import Accepted
 from workbench.session import Session
 from workbench.texts import Problem
+from workbench.viewmodel.log_cells import Accepted
 
 TICK: Final = 100
 """Milliseconds between two looks at the endpoints, and at least between two repaints."""

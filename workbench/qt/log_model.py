@@ -20,13 +20,16 @@ from PySide6.QtCore import (
     Slot,
 )
 
-from workbench.engine.events import COMMAND, NOTE
+from workbench.engine.model.events import COMMAND, NOTE
 from workbench.journal.query import Condition
 from workbench.journal.reader import Row
 from workbench.journal.streams import Manner, Streams
 from workbench.printable import escape
+from workbench.qt.connect_rows import ConnectRows, came_out
 from workbench.qt.controller import Committed, Controller
-from workbench.qt.formatting import (
+from workbench.qt.tips import plain_tip
+from workbench.texts import tr
+from workbench.viewmodel.log_cells import (
     PREVIEW,
     call_text,
     command_text,
@@ -36,9 +39,6 @@ from workbench.qt.formatting import (
     took_text,
     who_text,
 )
-from workbench.qt.pending import PendingConnects, came_out
-from workbench.qt.tips import plain_tip
-from workbench.texts import tr
 
 PAGE: Final = 256
 PAGES_KEPT: Final = 64
@@ -119,7 +119,7 @@ class LogModel(QAbstractTableModel):
         self.main_only = True
         self.time_form = TimeForm.CLOCK
         self._folded: set[int] = set()
-        self._pending = PendingConnects()
+        self._pending = ConnectRows()
         self._headers: list[str] = []
         self.retranslate()
         self._scan_timer = QTimer(self)
@@ -153,7 +153,7 @@ class LogModel(QAbstractTableModel):
         self.beginResetModel()
         self._seqs = array("q")
         self._folded.clear()
-        self._pending = PendingConnects()
+        self._pending = ConnectRows()
         self._scanned = self.cleared
         self._shown = 0
         self.endResetModel()

@@ -8,17 +8,17 @@ import re
 import socket
 from collections.abc import Iterable, Mapping
 
-from workbench.characters import codec
-from workbench.checksum import CHECKSUMS
-from workbench.engine import address as addresses
-from workbench.engine import commands as c
-from workbench.engine import options
-from workbench.engine.calls import CALLS
-from workbench.engine.commands import Append
-from workbench.engine.sending import with_tail
-from workbench.engine.settings import EndpointSettings, Role
+from workbench.engine.endpoint.send import with_tail
+from workbench.engine.model import address as addresses
+from workbench.engine.model import commands as c
+from workbench.engine.model import options
+from workbench.engine.model.commands import Append
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.runtime.socket_calls import CALLS
 from workbench.literals import comment, literal
-from workbench.payload import parse_hex, suffix
+from workbench.payload.characters import codec
+from workbench.payload.checksum import CHECKSUMS
+from workbench.payload.notation import parse_hex, suffix
 from workbench.scenario.code_until import (
     INDENT,
     LOOK,

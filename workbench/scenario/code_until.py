@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from workbench.engine import commands as c
+from workbench.engine.model import commands as c
 from workbench.literals import comment, literal
-from workbench.payload import encode, parse_hex
+from workbench.payload.notation import encode, parse_hex
 from workbench.scenario.report import condition_of
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Step
 from workbench.texts import Problem, tr

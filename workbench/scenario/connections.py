@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from workbench.characters import LONGEST_MARK
-from workbench.engine.errors import PENDING
-from workbench.engine.events import END
+from workbench.engine.model.errors import PENDING
+from workbench.engine.model.events import END
 from workbench.journal.reader import Row
+from workbench.payload.characters import LONGEST_MARK
 from workbench.scenario.needle import Place
 
 READS: Final = frozenset({"recv", "recvfrom"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
-from workbench.engine import commands as c
-from workbench.engine.wording import parse_command
+from workbench.engine.model import commands as c
+from workbench.engine.model.serialize import parse_command
 from workbench.journal.reader import EndpointRow, Reader, Row
 from workbench.scenario.connections import Connection
 from workbench.scenario.needle import Needle, needle_of

@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
-from workbench.engine import commands as c
-from workbench.engine.errors import PENDING
-from workbench.engine.settings import EndpointSettings
-from workbench.engine.wording import parse_command
+from workbench.engine.model import commands as c
+from workbench.engine.model.errors import PENDING
+from workbench.engine.model.serialize import parse_command
+from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import encoding_of
-from workbench.payload import encode
+from workbench.payload.notation import encode
 from workbench.scenario.recorded import Counted, Settings, rows_of
 from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
 from workbench.texts import Problem, tr

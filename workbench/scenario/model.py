@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from workbench.engine import address as addresses
-from workbench.engine import commands as c
-from workbench.engine import options
-from workbench.engine import settings as s
-from workbench.engine.calls import CALLS
-from workbench.engine.wording import COMMANDS
+from workbench.engine.model import address as addresses
+from workbench.engine.model import commands as c
+from workbench.engine.model import options
+from workbench.engine.model import settings as s
+from workbench.engine.model.serialize import COMMANDS
+from workbench.engine.runtime.socket_calls import CALLS
 from workbench.scenario import names, readings
 from workbench.scenario import values as v
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number

@@ -7,9 +7,9 @@ import errno as system
 import socket
 from typing import Final
 
-from workbench.engine.calls import CALLS
-from workbench.engine.errors import EXPLAINED
-from workbench.engine.wording import COMMANDS
+from workbench.engine.model.errors import EXPLAINED
+from workbench.engine.model.serialize import COMMANDS
+from workbench.engine.runtime.socket_calls import CALLS
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.steps import ANY

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
-from workbench.characters import BYTES, Characters, State, canonical, decoded, within_stream
-from workbench.patterns import EXPECT_TIME, Pattern, compile_pattern
-from workbench.payload import encode, parse_hex
+from workbench.payload.characters import (
+    BYTES,
+    Characters,
+    State,
+    canonical,
+    decoded,
+    within_stream,
+)
+from workbench.payload.notation import encode, parse_hex
+from workbench.payload.patterns import EXPECT_TIME, Pattern, compile_pattern
 from workbench.scenario.steps import Expect
 
 _MARKED: Final = frozenset({"utf-16", "utf-32", "utf-8-sig"})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from workbench.engine import commands as c
+from workbench.engine.model import commands as c
 from workbench.scenario.steps import NEWEST, Expect, Loop, Perform, Step
 from workbench.session import Session
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 
-from workbench.engine.errors import system_text
-from workbench.engine.family import TCP, SocketKind, error_stem, fitting
-from workbench.engine.ticket import Outcome, Ticket
-from workbench.evidence import RESETS, evidence_of
+from workbench.engine.model.errors import system_text
+from workbench.engine.model.family import TCP, SocketKind, error_stem, fitting
+from workbench.engine.model.ticket import Outcome, Ticket
+from workbench.explain.evidence import RESETS, evidence_of
 from workbench.journal.reader import LED_TO
 from workbench.scenario.steps import Perform
 from workbench.session import Session

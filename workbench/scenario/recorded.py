@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings
-from workbench.engine.wording import parse_command, settings_from_json
+from workbench.engine.model import commands as c
+from workbench.engine.model.serialize import parse_command, settings_from_json
+from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader, Row
 

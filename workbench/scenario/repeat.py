@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from workbench.engine import commands as c
-from workbench.engine.settings import EndpointSettings, Role
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 
 SET_UP: Final = (c.Start, c.Configure, c.SetPace, c.Pause, c.Resume, c.SetOption, c.Respond,

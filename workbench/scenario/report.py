@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from workbench.engine.wording import command_args, command_call
+from workbench.engine.model.serialize import command_args, command_call
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.texts import Problem
 

@@ -7,9 +7,9 @@ from dataclasses import fields
 from functools import partial
 from typing import Any, Final
 
-from workbench.engine import settings as s
-from workbench.engine.responders import prepare
-from workbench.engine.wording import RESPONDERS
+from workbench.engine.model import settings as s
+from workbench.engine.model.serialize import RESPONDERS
+from workbench.engine.protocol.responder import compile_responder
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 
@@ -35,7 +35,7 @@ def responder(body: v.Table, key: str, path: KeyPath) -> s.Responder:
     v.known(table, ("kind", *(item.name for item in fields(kind))), where)
     values = {name: _KEYS[name](table, name, where) for name in table if name != "kind"}
     made: s.Responder = kind(**values)
-    v.check(partial(prepare, made), where)
+    v.check(partial(compile_responder, made), where)
     return made
 
 
@@ -51,7 +51,7 @@ def _rule(table: Any, path: KeyPath) -> s.Rule:
     for key in ("match", "value", "reply"):
         v.typed(table, key, str, path)
     made = s.Rule(**{key: _RULE_KEYS[key](table, key, path) for key in table})
-    v.check(partial(prepare, s.Rules((made,))), path)
+    v.check(partial(compile_responder, s.Rules((made,))), path)
     return made
 
 

@@ -8,11 +8,11 @@ from contextlib import closing, nullcontext, suppress
 from threading import Event as Flag
 from typing import Final
 
-from workbench.engine import commands as c
-from workbench.engine.family import TCP, SocketKind, kind_of
-from workbench.engine.kernel import Reading
-from workbench.engine.ticket import Ticket
-from workbench.evidence import evidence_of
+from workbench.engine.model import commands as c
+from workbench.engine.model.family import TCP, SocketKind, kind_of
+from workbench.engine.model.ticket import Ticket
+from workbench.engine.sockets.kernel_readings import Reading
+from workbench.explain.evidence import evidence_of
 from workbench.journal.reader import Row
 from workbench.scenario import readings
 from workbench.scenario.expect import Found, Matcher, Watch, in_words

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
-from workbench.engine.errors import PENDING
+from workbench.engine.model.errors import PENDING
 from workbench.journal.reader import Row
 from workbench.scenario.connections import READS, Connection, ended_ns, is_over
 from workbench.scenario.needle import Finder, Hit, Needle, Place

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from workbench.engine import commands as c
-from workbench.engine import settings as s
-from workbench.engine.events import DEFAULT_CAPTURE
+from workbench.engine.model import commands as c
+from workbench.engine.model import settings as s
+from workbench.engine.model.events import DEFAULT_CAPTURE
 
 ANY: Final = "*"
 """Whichever: of the endpoints of an `until`, or of the values of a text."""

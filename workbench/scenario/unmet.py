@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from workbench.characters import codec
-from workbench.engine.errors import PENDING
+from workbench.engine.model.errors import PENDING
 from workbench.journal.reader import Row
-from workbench.payload import show
+from workbench.payload.characters import codec
+from workbench.payload.notation import show
 from workbench.scenario.connections import READS, Connection, ended_ns
 from workbench.scenario.expect import rows_in_words
 from workbench.scenario.needle import Needle

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from workbench.engine.ticket import Outcome, Ticket
+from workbench.engine.model.ticket import Outcome, Ticket
 from workbench.scenario.outcome import Failed
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Step
 from workbench.texts import Problem

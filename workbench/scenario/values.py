@@ -9,12 +9,12 @@ from enum import Enum
 from functools import partial, reduce
 from typing import Any, Final
 
-from workbench.engine import commands as c
-from workbench.engine import options
-from workbench.engine import settings as s
-from workbench.engine.events import DEFAULT_CAPTURE
-from workbench.patterns import compile_pattern
-from workbench.payload import check_encoding, encode, parse_hex
+from workbench.engine.model import commands as c
+from workbench.engine.model import options
+from workbench.engine.model import settings as s
+from workbench.engine.model.events import DEFAULT_CAPTURE
+from workbench.payload.notation import check_encoding, encode, parse_hex
+from workbench.payload.patterns import compile_pattern
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.steps import NEWEST, WHICHEVER
 from workbench.texts import Problem

@@ -8,10 +8,10 @@ from dataclasses import MISSING, Field, fields
 from enum import Enum
 from typing import Any, Final
 
-from workbench.engine import commands as c
-from workbench.engine import settings as s
-from workbench.engine.events import DEFAULT_CAPTURE
-from workbench.engine.wording import command_call, responder_plain
+from workbench.engine.model import commands as c
+from workbench.engine.model import settings as s
+from workbench.engine.model.events import DEFAULT_CAPTURE
+from workbench.engine.model.serialize import command_call, responder_plain
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.values import NO_TIMEOUT
 

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Hand
 from tests.ui.looks.scenes import SCENES, SIZE, settle
 from workbench import app, texts
-from workbench.ui import defaults, theme
+from workbench.ui.style import theme
+from workbench.viewmodel import default_endpoints
 
 
 @pytest.fixture(scope="module", params=SCENES)
@@ -26,7 +27,7 @@ def scene(
     texts.set_language("en")
     theme.apply(qapp, theme.LIGHT)
     with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as probe:
-        patch.setattr(defaults, "FIRST_PORT", int(probe.getsockname()[1]))
+        patch.setattr(default_endpoints, "FIRST_PORT", int(probe.getsockname()[1]))
         probe.close()
         window = app.create_window(folder / "2026-11-23 12-00.swb")
         preferences = window.preferences

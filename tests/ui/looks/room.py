@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from tests.ui.looks.seen import name_of, painted
 from workbench.qt.log_model import Column
-from workbench.ui.log_view import LogView
+from workbench.ui.record.log_view import LogView
 
 SIDEWAYS = frozenset({"inspector.bytes", "scenario.text", "scenario.python"})
 """Code and hex keep their lines: they may scroll."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from tests.ui.conftest import Hand
 from workbench import texts
-from workbench.ui.main_window import MainWindow
+from workbench.ui.window.window import MainWindow
 
 SIZE = (1280, 752)
 """What a screen of 1280×800 leaves to a window."""

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.panel_parts.noted_box import NOTE_ROLE
+from workbench.ui.widgets.hint_combo import NOTE_ROLE
 
 MOST_ROWS = 40
 CODE = frozenset({"inspector.code", "scenario.text", "scenario.python"})

@@ -16,10 +16,10 @@ from tests.ui.looks.scenes import more, settle, speak, talk
 from tests.ui.looks.seen import name_of
 from tests.ui.looks.walk import SPEECHLESS, backwards, role, stops, takes_tab, walk
 from workbench import texts
-from workbench.engine import commands as c
-from workbench.ui import theme
-from workbench.ui.bindings import BINDINGS
-from workbench.ui.scenario_window import ScenarioWindow
+from workbench.engine.model import commands as c
+from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
+from workbench.ui.style import theme
+from workbench.viewmodel.control_commands import BINDINGS
 
 CALLS = re.compile(
     r"\b(socket|bind|listen|accept|connect|send|sendto|recv|recvfrom|shutdown|close|setsockopt"
@@ -76,7 +76,7 @@ def test_the_focus_is_seen_in_the_dark_and_on_a_projector(hand: Hand, qapp: QApp
 def test_tab_goes_through_the_other_windows(hand: Hand, repeat: bool) -> None:
     hand.window.others.open_backlog_lab()
     hand.window.others.make_scenario(repeat=repeat)
-    maker = hand.window.findChild(ScenarioWindow)
+    maker = hand.window.findChild(ScenarioDialog)
     for window in (hand.window.others.lab, maker):
         assert window is not None
         settle()

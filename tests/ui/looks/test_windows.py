@@ -12,8 +12,8 @@ from tests.ui.looks.seen import painted, texts_of
 from tests.words import chinese, untranslated
 from workbench import texts
 from workbench.labs.backlog_data import ClientState
+from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.lab.backlog_window import BacklogWindow
-from workbench.ui.scenario_window import ScenarioWindow
 
 LAB_SIZE = (1280, 800)
 
@@ -79,7 +79,7 @@ def test_the_lab_after_a_run(hand: Hand, lab: BacklogWindow) -> None:
 def test_make_scenario(hand: Hand) -> None:
     connected(hand)
     hand.window.others.make_scenario()
-    made = hand.window.findChild(ScenarioWindow)
+    made = hand.window.findChild(ScenarioDialog)
     assert made is not None
     every_look(hand, made, (760, 560), (100, 125))
 
@@ -88,7 +88,7 @@ def test_make_scenario(hand: Hand) -> None:
 def test_repeat_until(hand: Hand, until: str) -> None:
     connected(hand)
     hand.window.others.make_scenario(repeat=True)
-    made = hand.window.findChild(ScenarioWindow)
+    made = hand.window.findChild(ScenarioDialog)
     assert made is not None
     box = made.repeat.until
     box.setCurrentIndex(box.findData(until))

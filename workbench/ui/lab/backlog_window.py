@@ -18,7 +18,6 @@ from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import BacklogSettings, ClientState, Mode, Picture
 from workbench.labs.backlog_words import ends, title
 from workbench.texts import Problem, tr
-from workbench.ui.defaults import LAB_PREFIX
 from workbench.ui.lab.by_hand import ByHand
 from workbench.ui.lab.client_chart import ClientChart
 from workbench.ui.lab.comparison import ComparisonView
@@ -28,11 +27,12 @@ from workbench.ui.lab.queue_cells import QueueCells
 from workbench.ui.lab.set_up import SetUp
 from workbench.ui.lab.side import Side
 from workbench.ui.lab.top_row import TopRow
-from workbench.ui.panel_parts.controls import Controls, tone
+from workbench.ui.widgets.named_controls import NamedControls, tone
+from workbench.viewmodel.default_endpoints import LAB_PREFIX
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
-    from workbench.ui.looks import Looks
+    from workbench.ui.style.appearance import Appearance
 
 LOOK: Final = 100
 """Milliseconds between two pictures of a run."""
@@ -41,7 +41,7 @@ LOOK: Final = 100
 class BacklogWindow(QWidget):
     """Not modal. Closing it stops a run."""
 
-    def __init__(self, controller: Controller, parent: QWidget, looks: Looks) -> None:
+    def __init__(self, controller: Controller, parent: QWidget, looks: Appearance) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._looks = looks
         self.setObjectName("lab")
@@ -50,7 +50,7 @@ class BacklogWindow(QWidget):
         self._shown = BacklogSettings()
         self._picture: Picture | None = None
         self._said: Prediction | None = None
-        self.controls = Controls("lab")
+        self.controls = NamedControls("lab")
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK)
         self._timer.timeout.connect(self._on_look)

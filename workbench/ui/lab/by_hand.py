@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QPushButton
 
 from workbench.labs.backlog import BacklogRun
 from workbench.texts import Problem
-from workbench.ui.flow_layout import FlowLayout
 from workbench.ui.lab.set_up import parse_backlog
-from workbench.ui.panel_parts.controls import Controls, TextField, group
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import NamedControls, TextField, group
 
 
 class ByHand(FlowLayout):
@@ -23,7 +23,7 @@ class ByHand(FlowLayout):
     asked = Signal(object)
     refused = Signal(object)
 
-    def __init__(self, controls: Controls) -> None:
+    def __init__(self, controls: NamedControls) -> None:
         super().__init__()
         add = controls.add
         self.accept_one = add(QPushButton(), "accept_one", "lab_accept_one")

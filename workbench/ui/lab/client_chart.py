@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.labs.backlog_data import BacklogSettings, ClientState, ClientView, Picture
 from workbench.labs.backlog_words import outcome
 from workbench.texts import tr
-from workbench.ui import theme
+from workbench.ui.style import theme
 
 _TONES: Final = {
     ClientState.QUEUED: "good", ClientState.ACCEPTED: "good", ClientState.SILENT: "busy",

@@ -19,8 +19,8 @@ from workbench.labs.backlog_compare import Comparison, Prediction, compare, read
 from workbench.labs.backlog_data import Mode, Result
 from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
-from workbench.ui.flow_layout import FlowLayout
-from workbench.ui.panel_parts.controls import fit, tone
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import fit, tone
 
 WAYS = (Mode.CLOSED, Mode.BOUND, Mode.GATE, Mode.FIREWALL)
 

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from workbench.journal.query import parse
-from workbench.qt.formatting import call_text, result_text, took_text, who_text
 from workbench.texts import tr
-from workbench.ui.defaults import LAB_PREFIX
-from workbench.ui.panel_parts.controls import fit
+from workbench.ui.widgets.named_controls import fit
+from workbench.viewmodel.default_endpoints import LAB_PREFIX
+from workbench.viewmodel.log_cells import call_text, result_text, took_text, who_text
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.labs.backlog_data import ClientState, Picture, QueueSource
 from workbench.texts import tr
-from workbench.ui import theme
+from workbench.ui.style import theme
 
 MOST_CELLS: Final = 16
 """Beyond these a bar and two numbers."""

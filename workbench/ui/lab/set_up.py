@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QPushButton
 
 from workbench.labs.backlog_data import BacklogSettings, Family, Mode
 from workbench.texts import Problem
-from workbench.ui import fields
-from workbench.ui.flow_layout import FlowLayout
-from workbench.ui.panel_parts.controls import ChoiceBox, Controls, TextField, group
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group
+from workbench.viewmodel import parse_fields
 
 
 class SetUp(FlowLayout):
@@ -25,7 +25,7 @@ class SetUp(FlowLayout):
     edited = Signal()
     submitted = Signal()
 
-    def __init__(self, controls: Controls) -> None:
+    def __init__(self, controls: NamedControls) -> None:
         super().__init__()
         add = controls.add
         self.backlog = add(TextField("2", width=8), "backlog", "lab_backlog")
@@ -62,11 +62,11 @@ class SetUp(FlowLayout):
         after = self.accept_after.text().strip()
         made = BacklogSettings(
             backlog=parse_backlog(self.backlog.text()),
-            clients=fields.parse_whole(self.clients.text(), least=1, most=10_000),
-            every=fields.parse_seconds(self.every.text()),
-            timeout=fields.parse_timeout(self.timeout.text()),
+            clients=parse_fields.parse_whole(self.clients.text(), least=1, most=10_000),
+            every=parse_fields.parse_seconds(self.every.text()),
+            timeout=parse_fields.parse_timeout(self.timeout.text()),
             family=Family(self.family.value()), mode=Mode(self.mode.value()),
-            accept_after=fields.parse_seconds(after) if after else None,
+            accept_after=parse_fields.parse_seconds(after) if after else None,
         )
         made.check()
         return made
@@ -83,4 +83,4 @@ def parse_backlog(text: str) -> int:
     Raises:
         Problem: it is no such number.
     """
-    return fields.parse_whole(text, least=-(2**31), most=2**31 - 1)
+    return parse_fields.parse_whole(text, least=-(2**31), most=2**31 - 1)

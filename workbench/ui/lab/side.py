@@ -11,8 +11,8 @@ from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import BacklogSettings, ClientState, Picture
 from workbench.labs.backlog_words import counters
 from workbench.texts import tr
-from workbench.ui import fields
-from workbench.ui.panel_parts.controls import Controls, TextField
+from workbench.ui.widgets.named_controls import NamedControls, TextField
+from workbench.viewmodel import parse_fields
 
 COUNTED: Final = (
     ("connected", (ClientState.QUEUED, ClientState.ACCEPTED, ClientState.UNFINISHED)),
@@ -37,7 +37,7 @@ class Side(QScrollArea):
         numbers, drops: how the clients stand, and the counters beside them.
     """
 
-    def __init__(self, controls: Controls) -> None:
+    def __init__(self, controls: NamedControls) -> None:
         super().__init__()
         self.said = {
             name: controls.add(TextField("", width=4), f"said_{name}", "lab_said")
@@ -93,7 +93,7 @@ class Side(QScrollArea):
         texts = {name: field.text().strip() for name, field in self.said.items()}
         if not any(texts.values()):
             return None
-        numbers = {name: fields.parse_whole(text or "0", least=0, most=10_000)
+        numbers = {name: parse_fields.parse_whole(text or "0", least=0, most=10_000)
                    for name, text in texts.items()}
         return Prediction(**numbers)
 

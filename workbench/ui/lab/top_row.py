@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButt
 from workbench.labs import backlog_kept
 from workbench.labs.backlog_data import Picture
 from workbench.texts import tr
-from workbench.ui import theme
-from workbench.ui.flow_layout import FlowLayout
-from workbench.ui.panel_parts.controls import Controls, spring, tone
+from workbench.ui.style import theme
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import NamedControls, spring, tone
 
 if TYPE_CHECKING:
-    from workbench.ui.looks import Looks
+    from workbench.ui.style.appearance import Appearance
 
 STEPS: Final = ("setup", "predict", "run", "compare")
 
@@ -33,7 +33,7 @@ class TopRow(FlowLayout):
 
     kept_wanted = Signal(object)
 
-    def __init__(self, controls: Controls, looks: Looks) -> None:
+    def __init__(self, controls: NamedControls, looks: Appearance) -> None:
         super().__init__()
         self._steps = {name: QLabel() for name in STEPS}
         self._clock = QLabel()

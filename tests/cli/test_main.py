@@ -1,0 +1,257 @@
+"""The command line as a person meets it: real processes, exit statuses, output that is promised."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shlex
+import signal
+import sqlite3
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from tests.cli_process import BOUND, PROGRAM, ROOT, end, environment, run, start
+from workbench.resources import resource
+
+EXCHANGE = resource("scenarios/4-udp-exchange.toml")
+KEYS = ["seq", "t_ns", "duration_ns", "kind", "endpoint", "connection", "call", "args", "result",
+        "errno", "error", "local", "peer", "size", "payload", "cause"]
+NEVER_SENT = """
+[[step]]
+do = "expect"
+endpoint = "server"
+call = "recvfrom"
+text = "never sent"
+within = 0.1
+"""
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("record") / "r.swb"
+    status, _, err = run("run", EXCHANGE, "--record", made)
+    assert status == 0, err
+    return made
+
+
+# -- run --------------------------------------------------------------------------------------
+
+
+def test_a_scenario_that_holds_is_0() -> None:
+    status, out, err = run("run", EXCHANGE, "--lang", "en")
+    assert status == 0
+    assert "FAILED" not in out
+    assert "10 held, 0 failed" in out
+    assert err == ""
+
+
+def test_json_is_one_event_a_line_and_nothing_else() -> None:
+    status, out, err = run("run", EXCHANGE, "--json")
+    assert status == 0
+    assert err == ""
+    events = [json.loads(line) for line in out.splitlines()]
+    assert all(list(event) == KEYS for event in events)
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert out.isascii()
+    assert out.endswith("\n")
+    assert events[0]["kind"] == "note"
+    assert {"sendto", "recvfrom"} <= {event["call"] for event in events}
+
+
+def test_a_record_and_a_report_are_kept(tmp_path: Path) -> None:
+    record, report = tmp_path / "r.swb", tmp_path / "r.xml"
+    status, out, _ = run("run", EXCHANGE, "--json", "--record", record, "--junit", report)
+    assert status == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.swb", "r.xml"]
+    suite = ET.parse(report).getroot().find("testsuite")
+    assert suite is not None
+    assert suite.get("failures") == "0"
+    assert len(suite.findall("testcase")) == int(suite.get("tests", "0")) == 10
+    assert run("export", record, "--to", "jsonl")[1] == out
+
+
+def test_an_expectation_that_fails_is_1_and_stands_in_junit(tmp_path: Path) -> None:
+    talk = tmp_path / "talk.toml"
+    talk.write_text(EXCHANGE.read_text(encoding="utf-8") + NEVER_SENT, encoding="utf-8")
+    report = tmp_path / "r.xml"
+    status, out, _ = run("run", talk, "--junit", report, "--lang", "en")
+    assert status == 1
+    assert "FAILED" in out
+    failures = list(ET.parse(report).getroot().iter("failure"))
+    assert len(failures) == 1
+    assert "never sent" in (failures[0].text or "")
+    status, out, err = run("run", talk, "--json")
+    assert status == 1
+    assert "never sent" in err
+    assert all(json.loads(line) for line in out.splitlines())
+
+
+def test_timeout_ends_a_run(tmp_path: Path) -> None:
+    talk = tmp_path / "talk.toml"
+    talk.write_text('[[step]]\ndo = "wait"\nseconds = 1000\n')
+    status, out, _ = run("run", talk, "--timeout", "0.2", "--lang", "en")
+    assert status == 1
+    assert "--timeout" in out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_is_130_and_the_record_is_whole(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    talk, record, report = tmp_path / "t.toml", tmp_path / "r.swb", tmp_path / "r.xml"
+    talk.write_text('[endpoint.server]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+                    '[[step]]\ndo = "start"\nendpoint = "server"\n'
+                    '[[step]]\ndo = "wait"\nseconds = 1000\n')
+    process = start("run", talk, "--json", "--record", record, "--junit", report)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line)["call"] == "listen":
+            break
+    process.send_signal(number)
+    status, out, err = end(process)
+    assert status == 130
+    assert err == ""
+    assert json.loads(out.splitlines()[-1])["call"] == "close"
+    assert len(list(ET.parse(report).getroot().iter("testcase"))) == 1
+    assert not Path(f"{record}-wal").exists()
+    with sqlite3.connect(record) as db:
+        assert db.execute("SELECT 1 FROM meta WHERE key='closed_wall_ns'").fetchone()
+
+
+# -- where the output goes --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("args", [
+    ("run", EXCHANGE, "--json"), ("run", EXCHANGE), ("export", "RECORD", "--to", "jsonl"),
+    ("lab", "--list"), ("--help",),
+])  # fmt: skip
+@pytest.mark.parametrize("reader", ["head -1", "true"])
+def test_a_pipe_that_closes_ends_quietly(
+    record: Path, args: tuple[object, ...], reader: str
+) -> None:
+    words = [str(record) if arg == "RECORD" else str(arg) for arg in args]
+    done = subprocess.run(
+        ["bash", "-c", f"{shlex.join([*PROGRAM, *words])} | {reader}; exit ${{PIPESTATUS[0]}}"],
+        env=environment(), check=False, capture_output=True, text=True, timeout=BOUND,
+    )
+    assert done.stderr == ""
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == (reader != "true")
+
+
+@pytest.mark.parametrize("args", [("run", EXCHANGE, "--json"), ("run", EXCHANGE), ("lab", "--list"),
+                                  ("export", "RECORD", "--to", "csv")])
+def test_a_full_disk_is_a_sentence(record: Path, args: tuple[object, ...]) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    words = [str(record) if arg == "RECORD" else str(arg) for arg in args]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*PROGRAM, *words, "--lang", "en"], env=environment(), check=False,
+                              stdout=full, stderr=subprocess.PIPE, text=True, timeout=BOUND)
+    assert done.returncode == 2
+    assert done.stderr == "The output cannot be written: the disk is full.\n"
+
+
+def test_a_closed_stdout_is_no_fault() -> None:
+    for args in (("run", str(EXCHANGE), "--json"), ("lab", "--list")):
+        done = subprocess.run(["bash", "-c", f"{shlex.join([*PROGRAM, *args])} >&-"], check=False,
+                              env=environment(), stderr=subprocess.PIPE, timeout=BOUND)
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_terminal_that_knows_no_chinese_gets_escapes() -> None:
+    status, out, err = run("run", EXCHANGE, "--lang", "zh_CN", PYTHONIOENCODING="ascii")
+    assert status == 0, err
+    assert out.isascii()
+    assert "\\u6210\\u7acb" in out
+
+
+# -- export -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "text"])
+def test_every_export_has_every_event(record: Path, tmp_path: Path, form: str) -> None:
+    with sqlite3.connect(record) as db:
+        rows = db.execute("SELECT count(*) FROM event").fetchone()[0]
+    status, out, _ = run("export", record, "--to", form)
+    assert status == 0
+    if form == "csv":
+        assert len(list(csv.reader(io.StringIO(out)))) == rows + 1
+    else:
+        assert len(out.splitlines()) == rows + (form == "text")
+    to = tmp_path / "out"
+    assert run("export", record, "--to", form, "-o", to)[:2] == (0, "")
+    assert to.read_text(encoding="utf-8") == out
+
+
+def test_an_export_can_be_filtered(record: Path) -> None:
+    status, out, _ = run("export", record, "--to", "jsonl", "--filter", "call:sendto")
+    assert status == 0
+    assert [json.loads(line)["call"] for line in out.splitlines()] == ["sendto", "sendto"]
+
+
+# -- without Qt -------------------------------------------------------------------------------
+
+
+def test_every_command_works_with_pyside_absent(record: Path, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import atexit, sys\n"
+        "class Absent:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.partition('.')[0] in {'PySide6', 'shiboken6'}:\n"
+        "            raise ImportError(name)\n"
+        "sys.meta_path.insert(0, Absent())\n"
+        "atexit.register(lambda: print('HERE' if not {'PySide6', 'workbench.ui', 'workbench.qt'}\n"
+        "                              & sys.modules.keys() else 'LOADED', file=sys.stderr))\n"
+    )
+    path = f"{tmp_path}{os.pathsep}{ROOT}"
+    for args in (("run", EXCHANGE), ("lab", "--list"), ("lab", "greeting"), ("--version",),
+                 ("listen", "127.0.0.1:0", "--scenario"), ("export", record, "--to", "text")):
+        status, _, err = run(*args, PYTHONPATH=path)
+        assert status == 0, err
+        assert err == "HERE\n"
+
+
+def test_the_command_line_never_loads_qt() -> None:
+    probe = (
+        "import sys; from workbench.cli.main import main; main(['lab', '--list']);"
+        "sys.exit(any(name.startswith(('PySide6', 'workbench.ui', 'workbench.qt'))"
+        " for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], env=environment(), check=False,
+                          capture_output=True, timeout=BOUND)
+    assert done.returncode == 0
+
+
+# -- words ------------------------------------------------------------------------------------
+
+
+def test_help_speaks_the_language() -> None:
+    status, out, _ = run("run", "--help", "--lang", "zh_CN")
+    assert status == 0
+    assert out.startswith("用法：socket-workbench run")
+    assert "options" not in out
+
+
+def test_version_is_one_line() -> None:
+    import workbench
+
+    assert run("--version")[:2] == (0, f"socket-workbench {workbench.__version__}\n")
+
+
+def test_a_fault_of_the_program_says_so(monkeypatch: pytest.MonkeyPatch,
+                                        capsys: pytest.CaptureFixture[str]) -> None:
+    from workbench.cli import main
+
+    def broken(_path: Path) -> None:
+        raise RuntimeError("spoilt")
+
+    monkeypatch.setattr(main, "load", broken)
+    assert main.main(["run", "x.toml", "--lang", "en"]) == 1
+    assert "RuntimeError: spoilt" in capsys.readouterr().err

@@ -1,0 +1,205 @@
+"""The quick forms against real sockets, and as the scenarios that they print."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.cli_process import BOUND, end, run, start
+from workbench.cli import quick
+from workbench.scenario.model import parse
+from workbench.texts import Problem
+
+
+@contextmanager
+def listening(*args: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`listen` as a process, and where it does."""
+    server = start("listen", *args, "--json")
+    try:
+        assert server.stdout is not None
+        for line in server.stdout:
+            event = json.loads(line)
+            if (event["kind"], event["call"]) == ("call", "bind" if "--udp" in args else "listen"):
+                break
+        else:
+            raise AssertionError("it does not listen")
+        yield server, event["local"]
+    finally:
+        if server.poll() is None:
+            server.kill()
+        server.communicate()
+
+
+def peer(address: str) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    made = socket.create_connection((host.strip("[]"), int(port)), BOUND)
+    made.settimeout(BOUND)
+    return made
+
+
+def test_they_talk_to_each_other_and_an_interrupt_is_130() -> None:
+    with listening("127.0.0.1:0", "--echo") as (server, address):
+        status, out, _ = run("connect", address, "--send", "你好", "--expect", "你好")
+        assert status == 0, out
+        status, out, _ = run("connect", address, "--send", "a", "--expect", "b", "--timeout", "0.5",
+                             "--lang", "en")
+        assert status == 1
+        assert '#1: "a" came.' in out
+        server.send_signal(signal.SIGINT)
+        status, _, err = end(server)
+        assert status == 130
+        assert err == ""
+        with pytest.raises(ConnectionRefusedError):
+            peer(address)
+
+
+def test_greet_and_sink_answer_a_plain_socket() -> None:
+    with listening("127.0.0.1:0", "--greet", "hi") as (_, address), peer(address) as client:
+        assert client.recv(100) == b"hi"
+    with (
+        listening("[::1]:0", "--sink", "--backlog", "0") as (_, address),
+        peer(address) as client,
+    ):
+        client.sendall(b"x" * 1000)
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(100) == b""
+
+
+def test_connect_reaches_a_plain_socket() -> None:
+    got: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(BOUND)
+
+        def serve() -> None:
+            conn, _ = server.accept()
+            with conn:
+                got.append(conn.recv(100))
+                conn.sendall(b"pong")
+                conn.recv(100)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        status, out, _ = run("connect", f"127.0.0.1:{server.getsockname()[1]}", "--send", "ping",
+                             "--expect", "pong", "--json")
+        thread.join(BOUND)
+    assert status == 0
+    assert got == [b"ping"]
+    assert [json.loads(line)["seq"] for line in out.splitlines()] == [
+        *range(1, len(out.splitlines()) + 1)
+    ]
+
+
+def test_datagrams_both_ways() -> None:
+    with listening("127.0.0.1:0", "--udp", "--echo") as (_, address):
+        status, out, _ = run("connect", address, "--udp", "--send", "x", "--expect", "x")
+        assert status == 0, out
+
+
+def test_unix_sockets_and_the_file_goes() -> None:
+    with tempfile.TemporaryDirectory() as short:
+        path = Path(short) / "s"
+        with listening(path, "--echo") as (server, _):
+            assert path.is_socket()
+            status, out, _ = run("connect", path, "--send", "x", "--expect", "x")
+            assert status == 0, out
+            server.send_signal(signal.SIGTERM)
+            assert end(server)[0] == 130
+        assert not path.exists()
+
+
+def test_a_path_from_here_is_an_address() -> None:
+    with tempfile.TemporaryDirectory() as short:
+        path = os.path.relpath(Path(short).resolve() / "s")
+        assert path.startswith("../")
+        with listening(path, "--echo"):
+            status, out, _ = run("connect", path, "--send", "x", "--expect", "x")
+            assert status == 0, out
+
+
+def test_listen_ends_by_itself_after_timeout(tmp_path: Path) -> None:
+    record = tmp_path / "r.swb"
+    status, out, err = run("listen", "127.0.0.1:0", "--timeout", "0.2", "--record", record,
+                           "--lang", "en")
+    assert status == 0
+    assert "listen(128)" in out
+    assert "Open at 127.0.0.1:" in err
+    assert record.exists()
+
+
+def test_listen_ends_when_nobody_reads_its_output_any_more() -> None:
+    with listening("127.0.0.1:0") as (server, address):
+        assert server.stdout is not None
+        server.stdout.close()
+        with peer(address) as client:
+            client.sendall(b"news")
+            assert server.wait(BOUND) == 0
+        assert server.stderr is not None
+        assert server.stderr.read() == ""
+
+
+@pytest.mark.parametrize("args", [
+    ("listen", "127.0.0.1:0", "--greet", "hi"),
+    ("listen", "127.0.0.1:0", "--udp", "--echo"),
+    ("listen", "temp:talk", "--sink", "--backlog", "0"),
+])  # fmt: skip
+def test_what_listen_prints_runs(tmp_path: Path, args: tuple[str, ...]) -> None:
+    status, out, err = run(*args, "--scenario")
+    assert (status, err) == (0, "")
+    talk = tmp_path / "quick.toml"
+    talk.write_text(out, encoding="utf-8")
+    status, out, _ = run("run", talk)
+    assert status == 0, out
+
+
+def test_a_name_is_connected_to_by_either_family() -> None:
+    with listening("127.0.0.1:0", "--echo") as (_, address):
+        there = address.replace("127.0.0.1", "localhost")
+        status, out, _ = run("connect", there, "--send", "x", "--expect", "x")
+        assert status == 0, out
+        status, out, _ = run("connect", there, "--scenario")
+        assert parse(out).endpoints[0].family == "AF_UNSPEC"
+
+
+def test_what_connect_prints_runs(tmp_path: Path) -> None:
+    talk = tmp_path / "quick.toml"
+    with listening("127.0.0.1:0", "--echo") as (_, address):
+        text = 'x\\y "你"\n'
+        status, out, _ = run("connect", address, "--send", text, "--expect", text, "--scenario")
+        assert status == 0
+        talk.write_text(out, encoding="utf-8")
+        status, out, _ = run("run", talk)
+        assert status == 0, out
+    status, out, _ = run("run", talk)
+    assert status == 1
+    assert "ECONNREFUSED" in out
+
+
+def test_the_printed_scenario_has_what_was_asked_for() -> None:
+    out = run("listen", "[::1]:0", "--backlog", "7", "--echo", "--scenario")[1]
+    made = parse(out).endpoints[0]
+    assert (made.family, made.backlog, made.address) == ("AF_INET6", 7, "[::1]:0")
+
+
+@pytest.mark.parametrize(("address", "family"), [
+    ("127.0.0.1:1", "AF_INET"), ("localhost:1", "AF_INET"), ("[::1]:1", "AF_INET6"),
+    ("../x.sock", "AF_UNIX"), ("./x:1", "AF_UNIX"), ("run/x.sock", "AF_UNIX"), ("~/x", "AF_UNIX"),
+    ("/tmp/x", "AF_UNIX"), ("temp:x", "AF_UNIX"), ("hostname:1", "AF_INET"),
+])  # fmt: skip
+def test_the_address_tells_the_family(address: str, family: str) -> None:
+    assert quick.family_of(address) == family
+
+
+@pytest.mark.parametrize("address", ["@server", "::1:80", "fe80::1", "a:b:c", "", "127.0.0.1"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(Problem):
+        quick.family_of(address)

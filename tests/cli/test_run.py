@@ -1,0 +1,81 @@
+"""What the ways of running a scenario share: seconds, places for files, sessions."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+
+from workbench import interrupts
+from workbench.cli import run
+from workbench.scenario.model import parse
+from workbench.texts import Problem
+
+WAITS = parse('[[step]]\ndo = "wait"\nseconds = 0\n')
+
+
+def arguments(record: Path | None = None, **more: object) -> argparse.Namespace:
+    return argparse.Namespace(**{"record": record, "beyond_loopback": False, "json": False,
+                                 "timeout": None, **more})
+
+
+@pytest.mark.parametrize(("text", "value"), [("0", 0.0), ("2.5", 2.5), ("1e3", 1000.0)])
+def test_seconds(text: str, value: float) -> None:
+    assert run.seconds(text) == value
+
+
+@pytest.mark.parametrize("text", ["-1", "-0.1", "soon", "", "inf", "-inf", "nan", "1e9"])
+def test_what_are_no_seconds(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        run.seconds(text)
+
+
+def test_a_place_is_tried_without_a_trace(tmp_path: Path) -> None:
+    fresh, there = tmp_path / "fresh", tmp_path / "there"
+    there.write_text("kept")
+    run.check_place(fresh)
+    run.check_place(there)
+    assert not fresh.exists()
+    assert there.read_text() == "kept"
+    for bad in (tmp_path, tmp_path / "none" / "x", there / "x"):
+        with pytest.raises(Problem):
+            run.check_place(bad)
+
+
+def test_a_bad_place_for_the_report_is_said_before_anything_runs(tmp_path: Path) -> None:
+    record = tmp_path / "r.swb"
+    with pytest.raises(Problem):
+        run.run_scenario(WAITS, arguments(record), tmp_path / "none" / "r.xml")
+    assert not record.exists()
+
+
+def test_a_record_nobody_asked_for_goes_with_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    with run.new_session(arguments()) as session:
+        record = session.record
+        assert record.exists()
+    assert not record.parent.exists()
+    assert run.run_scenario(WAITS, arguments()) == run.OK
+    assert "wait(0.0)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("number", interrupts.NUMBERS)
+def test_a_signal_ends_a_run_at_its_next_wait(number: signal.Signals, tmp_path: Path) -> None:
+    waits = parse('[[step]]\ndo = "wait"\nseconds = 1000\n')
+    record = tmp_path / "r.swb"
+
+    def ask() -> None:
+        while not Path(f"{record}-wal").exists():  # the session is open
+            threading.Event().wait(0.01)
+        os.kill(os.getpid(), number)
+
+    before = signal.getsignal(number)
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert run.run_scenario(waits, arguments(record)) == run.INTERRUPTED
+    thread.join()
+    assert signal.getsignal(number) is before
+    assert [path.name for path in tmp_path.iterdir()] == ["r.swb"]

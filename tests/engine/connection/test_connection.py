@@ -1,0 +1,171 @@
+"""What a channel holds back, drops, waits for and keeps as evidence, over real sockets."""
+
+from __future__ import annotations
+
+import select
+import socket
+import struct
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+import pytest
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import (
+    Echo,
+    EndpointSettings,
+    GateMode,
+    Match,
+    Role,
+    Rule,
+    Rules,
+)
+from workbench.engine.model.ticket import Outcome
+from workbench.journal.reader import Row
+from workbench.session import Session
+
+Do = Callable[[c.Command], Outcome]
+Rows = Callable[..., list[Row]]
+Until = Callable[..., Row]
+RESET = struct.pack("hh" if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else "ii", 1, 0)
+"""SO_LINGER with which close() resets (socket(7))."""
+MUCH = 8_000_000
+"""More bytes than the buffers of both ends hold."""
+HANG = 60.0
+
+
+def listen(session: Session, do: Do, until: Until, **more: object) -> tuple[str, int]:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", **more))  # type: ignore[arg-type]
+    assert do(c.Start("server")).ok
+    host, _, port = str(until("server", call="listen").local).rpartition(":")
+    return host, int(port)
+
+
+def test_a_peer_that_does_not_read_its_echo_is_not_read_on_and_on(
+    session: Session, do: Do, until: Until
+) -> None:
+    """What the peer does not fetch would pile up in our memory; all that was read comes back."""
+    where = listen(session, do, until, responder=Echo(), options=(("SO_SNDBUF", 16_384),))
+    with socket.socket() as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        peer.connect(where)
+        peer.setblocking(False)
+        sent = most = 0
+        while sent < MUCH and select.select([], [peer], [], 1.0)[1]:
+            sent += peer.send(bytes(65_536))
+            do(c.GetOption("server", "SO_RCVBUF", c.ALL))  # a round trip: the next look is newer
+            most = max([most, *(row.queued for row in session.snapshot("server").connections)])
+        assert most < 2 << 20
+        peer.setblocking(True)
+        peer.settimeout(HANG)
+        peer.shutdown(socket.SHUT_WR)
+        back = 0
+        while data := peer.recv(1 << 20):
+            back += len(data)
+    assert back == sent
+
+
+@pytest.mark.parametrize("breaks", ["recv", "send"])
+def test_a_reading_is_kept_when_a_stream_breaks(
+    session: Session, do: Do, until: Until, rows: Rows, breaks: str
+) -> None:
+    """At that moment, and not only before close(): a client's is its user's to call."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        session.add(EndpointSettings(
+            "client", Role.STREAM, address=address, timeout=3.0,
+            receive=GateMode.AUTO if breaks == "recv" else GateMode.PAUSED))
+        assert do(c.Connect("client")).ok
+        peer = listener.accept()[0]
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    peer.close()
+    if breaks == "send":
+        while session.snapshot("client").connections[0].state == "ESTABLISHED":
+            do(c.GetOption("client", "SO_RCVBUF"))  # a round trip: the reset is on its way
+        assert do(c.Send("client", text="x")).errno == "ECONNRESET"
+    broken = until("client", call=breaks, errno="ECONNRESET")
+    assert broken.connection is not None
+    do(c.GetOption("client", "SO_RCVBUF"))  # a round trip: what follows the row is done too
+    session.journal.flush()
+    with closing(session.journal.reader()) as reader:
+        kept = reader.samples(broken.connection)
+    assert [sample.after_seq >= broken.seq for sample in kept] == [True]
+    assert "close" not in [row.call for row in rows("client")]
+
+
+def test_what_close_drops_is_counted(session: Session, do: Do, until: Until, rows: Rows) -> None:
+    listen(session, do, until, receive=GateMode.PAUSED)
+    session.add(EndpointSettings("client", Role.STREAM, address="@server"))
+    assert do(c.Connect("client")).ok
+    session.perform(c.Send("client", text="x" * MUCH))
+    until("client", call="send")
+    assert do(c.Close("client")).ok
+    taken = sum(row.result or 0 for row in rows("client") if row.call == "send")
+    dropped = [int(row.args) for row in rows("client", "note") if row.call == "unsent_dropped"]
+    assert dropped == [MUCH - taken]
+    assert dropped[0] > 0
+
+
+def test_nothing_is_said_of_dropped_bytes_where_all_were_sent(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
+    listen(session, do, until)
+    session.add(EndpointSettings("client", Role.STREAM, address="@server"))
+    assert do(c.Connect("client")).ok
+    assert do(c.Send("client", text="all of it")).ok
+    assert do(c.Close("client")).ok
+    assert rows("client", "note") == []
+
+
+def test_a_lingering_close_waits_off_the_endpoints_thread(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
+    """close(2) with SO_LINGER waits for the peer: the endpoint's other sockets go on."""
+    where = listen(session, do, until, receive=GateMode.PAUSED)
+    session.add(EndpointSettings("client", Role.STREAM, address=f"{where[0]}:{where[1]}", count=2,
+                                 options=(("SO_LINGER", (1, 60)),)))
+    assert do(c.Connect("client")).ok
+    session.perform(c.Send("client", text="x" * MUCH, connection=1, wait=False))
+    until("client", call="send")
+    assert do(c.Close("client", 1)).ok
+    assert do(c.Send("client", text="still here", connection=2)).ok
+    assert "close" not in [row.call for row in rows("client")]  # it waits for the peer's ACKs
+    assert do(c.Stop("server")).ok  # unread bytes: a reset ends the wait
+    until("client", call="close")
+    assert do(c.Stop("client")).ok
+    assert session.settle()
+
+
+def hourly_timers(session: Session, name: str) -> int:
+    """Timers that have something to do, but not in the next minutes."""
+    loop = session._endpoint(name).worker.loop
+    late = time.perf_counter() + 600
+    return sum(timer.job is not None and timer.due > late for *_, timer in loop._timers)
+
+
+@pytest.mark.parametrize("ending", ["peer", "close", "stop"])
+def test_a_delayed_reply_is_forgotten_with_its_connection(
+    session: Session, do: Do, until: Until, rows: Rows, ending: str
+) -> None:
+    """An hour later nobody wants it; until then it would hold its bytes and its connection."""
+    rule = Rule(Match.CONTAINS, "ask", "late", delay=3_600.0)
+    where = listen(session, do, until, responder=Rules((rule,)))
+    with socket.create_connection(where) as peer:
+        peer.settimeout(HANG)
+        peer.send(b"ask")
+        until("server", call="recv", size=3)
+        assert hourly_timers(session, "server") == 1
+        match ending:
+            case "peer":
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                peer.close()
+            case "close":
+                assert do(c.Close("server", 1)).ok
+            case "stop":
+                assert do(c.Stop("server")).ok
+        until("server", call="close")
+        assert do(c.Stop("server")).ok
+    assert session.settle()
+    assert hourly_timers(session, "server") == 0
+    assert "send" not in [row.call for row in rows("server")]

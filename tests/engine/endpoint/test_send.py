@@ -1,0 +1,79 @@
+"""What a Send sends: tails, placeholders, repetition and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, Role, Sink
+from workbench.engine.model.ticket import Outcome
+from workbench.session import Session
+
+Do = Callable[[c.Command], Outcome]
+
+
+@pytest.fixture
+def talk(session: Session, do: Do) -> Session:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Sink()))
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=3.0))
+    assert do(c.Start("server")).ok
+    assert do(c.Connect("client")).ok
+    return session
+
+
+def sent(rows) -> list[bytes]:
+    return [row.payload for row in rows("client") if row.call == "send"]
+
+
+def test_a_checksum_follows_what_it_covers(talk: Session, do: Do, rows) -> None:
+    request = "01030000000a"
+    assert do(c.Send("client", hex=request, append=c.Append.CRC16_MODBUS)).ok
+    assert do(c.Send("client", hex=request, append=c.Append.CRC16_MODBUS,
+                     checksum_order=c.ByteOrder.BIG)).ok
+    assert do(c.Send("client", text="$GPGLL", append=c.Append.XOR8, checksum_from=1)).ok
+    assert sent(rows) == [bytes.fromhex(request + "c5cd"), bytes.fromhex(request + "cdc5"),
+                          b"$GPGLL" + bytes([0x50])]
+
+
+def test_a_checksum_of_a_part(talk: Session, do: Do, rows) -> None:
+    """NMEA 0183: between the $ and the *."""
+    assert do(c.Send("client", text="$GPGLL*", append=c.Append.XOR8, checksum_from=1,
+                     checksum_to=5)).ok
+    assert sent(rows) == [b"$GPGLL*" + bytes([0x50])]
+
+
+def test_the_counter_goes_on_from_send_to_send(talk: Session, do: Do, rows) -> None:
+    assert do(c.Send("client", text="n{counter}", placeholders=True, repeat=3)).ok
+    assert do(c.Send("client", text="n{counter}", placeholders=True)).ok
+    assert do(c.Send("client", text="n{counter}")).ok
+    assert sent(rows) == [b"n1", b"n2", b"n3", b"n4", b"n{counter}"]
+
+
+def test_a_repeated_send_can_be_given_up(talk: Session, do: Do, rows, until) -> None:
+    ticket = talk.perform(c.Send("client", text="x", repeat=1_000_000, interval=0.001))
+    until("client", call="send")
+    assert do(c.Cancel("client")).ok
+    assert ticket.wait(5)
+    assert not do(c.Cancel("client")).ok
+
+
+def test_a_repeated_send_ends_with_its_connection(talk: Session, do: Do, until) -> None:
+    ticket = talk.perform(c.Send("client", text="x", repeat=1_000_000, interval=0.001))
+    until("client", call="send")
+    assert do(c.Close("client")).ok
+    assert ticket.wait(5)
+    assert ticket.outcome is not None
+    assert not ticket.outcome.ok
+
+
+def test_a_file_is_sent_whole(talk: Session, do: Do, rows, tmp_path: Path) -> None:
+    path = tmp_path / "body"
+    path.write_bytes(bytes(range(256)))
+    assert do(c.Send("client", file=str(path))).ok
+    assert sent(rows) == [bytes(range(256))]
+    outcome = do(c.Send("client", file=str(tmp_path / "none")))
+    assert outcome.problem is not None
+    assert str(tmp_path / "none") in outcome.problem.text

@@ -1,0 +1,50 @@
+"""Options by family and type, against the kernel's own knowledge of them."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from workbench.engine.model.option_fit import READ_ONLY, unfit
+from workbench.engine.model.options import OPTIONS
+
+
+@pytest.mark.parametrize(("family", "kind"), [
+    ("AF_INET", "SOCK_STREAM"), ("AF_INET", "SOCK_DGRAM"), ("AF_INET6", "SOCK_STREAM"),
+    ("AF_UNIX", "SOCK_STREAM"), ("AF_UNIX", "SOCK_DGRAM"),
+])  # fmt: skip
+def test_the_kernel_knows_what_is_offered(family: str, kind: str) -> None:
+    """What is not greyed has a value that getsockopt() can read."""
+    if not hasattr(socket, family):
+        pytest.skip(f"no {family} here")
+    offered = [name for name in OPTIONS if unfit(name, family, kind) is None]
+    with socket.socket(getattr(socket, family), getattr(socket, kind)) as sock:
+        unknown = []
+        for name in offered:
+            option = OPTIONS[name]
+            assert option.number is not None
+            try:
+                sock.getsockopt(option.level, option.number, option.size or 4)
+            except OSError as error:
+                unknown.append((name, error.errno))
+    assert not unknown
+
+
+@pytest.mark.parametrize("name", sorted(READ_ONLY))
+def test_what_can_only_be_read_is_not_offered(name: str) -> None:
+    """setsockopt() agrees, where this system has the option."""
+    assert unfit(name, "AF_INET", "SOCK_STREAM") is not None
+    option = OPTIONS[name]
+    if option.number is None:
+        pytest.skip(f"no {name} here")
+    with socket.socket() as sock, pytest.raises(OSError):  # noqa: PT011 - any errno
+        sock.setsockopt(option.level, option.number, 1)
+
+
+def test_what_belongs_to_another_kind_of_socket_says_so() -> None:
+    assert "TCP" in str(unfit("TCP_NODELAY", "AF_INET", "SOCK_DGRAM"))
+    assert "IPv6" in str(unfit("IPV6_V6ONLY", "AF_INET", "SOCK_STREAM"))
+    assert "IPv4" in str(unfit("IP_TTL", "AF_INET6", "SOCK_STREAM"))
+    assert "datagram" in str(unfit("SO_BROADCAST", "AF_INET", "SOCK_STREAM"))
+    assert "Unix" in str(unfit("SO_REUSEADDR", "AF_UNIX", "SOCK_STREAM"))

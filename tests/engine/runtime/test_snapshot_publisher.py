@@ -1,0 +1,78 @@
+"""How often a picture is drawn: after each command for a few sockets, seldom for many."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.snapshot import EndpointSnapshot
+from workbench.engine.model.ticket import Outcome
+from workbench.engine.runtime import snapshot_publisher
+from workbench.engine.runtime.snapshot_builder import build_snapshot
+from workbench.session import Session
+
+Do = Callable[[c.Command], Outcome]
+COMMANDS = 30
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[EndpointSnapshot]:
+    """The client's pictures; each takes its time."""
+    found: list[EndpointSnapshot] = []
+
+    def slow(endpoint, *rest) -> EndpointSnapshot:
+        made = build_snapshot(endpoint, *rest)
+        if endpoint.name == "client":
+            threading.Event().wait(0.02)
+            found.append(made)
+        return made
+
+    monkeypatch.setattr(snapshot_publisher, "draw", slow)
+    return found
+
+
+@pytest.mark.parametrize(("sockets", "all_drawn"), [(2, True), (40, False)])
+def test_after_commands(session: Session, do: Do, drawn: list[EndpointSnapshot], sockets: int,
+                        all_drawn: bool) -> None:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", count=sockets))
+    do(c.Start("server"))
+    assert do(c.Connect("client")).ok
+    before = len(drawn)
+    for _ in range(COMMANDS):
+        do(c.GetOption("client", "SO_RCVBUF"))
+    do(c.Pause("client", c.Gate.SEND))
+    if all_drawn:
+        assert len(drawn) - before >= COMMANDS
+    else:
+        assert len(drawn) - before <= COMMANDS // 3
+    for _ in range(500):
+        if drawn[-1].send.value == "paused":  # the last state is shown without being asked for
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError("the last picture is old")
+
+
+def test_who_asks_gets_a_newer_one(session: Session, do: Do, until) -> None:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+    session.add(EndpointSettings("client", Role.STREAM, address="@server"))
+    assert session.snapshot("server").connections == ()
+    do(c.Start("server"))
+    do(c.Connect("client"))
+    until("server", call="accept")
+    for _ in range(500):
+        found = session.snapshot("server")
+        if found.connections:
+            break
+        threading.Event().wait(0.02)
+    (accepted,) = found.connections
+    for _ in range(500):
+        reading = session.snapshot("server", frozenset({accepted.id})).connections[0].reading
+        if reading is not None:
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError("what was asked for in detail is not shown")

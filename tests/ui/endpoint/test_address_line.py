@@ -1,0 +1,164 @@
+"""Host, family, type, timeout and options: filled at once, and only with what makes sense."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QModelIndex, QRect, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+
+from tests.ui.conftest import Hand
+from workbench.ui.style import theme
+
+
+def paste(hand: Hand, control: str, text: str) -> None:
+    """Ctrl+V over what stands there; the field is not left."""
+    edit: Any = hand.find(control).lineEdit()  # type: ignore[attr-defined]
+    edit.setFocus()
+    edit.selectAll()
+    QGuiApplication.clipboard().setText(text)
+    hand.qtbot.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+
+def shown(hand: Hand, side: str) -> tuple[str, str, str, str]:
+    box: Any = hand.find
+    return (box(f"{side}.family").currentData(), box(f"{side}.type").currentData(),
+            box(f"{side}.host").currentText(), hand.text(f"{side}.port"))
+
+
+@pytest.mark.parametrize("side", ["server", "client"])
+@pytest.mark.parametrize(("text", "wished"), [
+    ("tcp://[::1]:80", ("AF_INET6", "SOCK_STREAM", "::1", "80")),
+    ("udp://127.0.0.2:5353", ("AF_INET", "SOCK_DGRAM", "127.0.0.2", "5353")),
+    ("localhost:8080", ("AF_INET", "SOCK_STREAM", "localhost", "8080")),
+    ("[::1]:7", ("AF_INET6", "SOCK_STREAM", "::1", "7")),
+])  # fmt: skip
+def test_a_pasted_address_fills_the_fields_at_once(
+    hand: Hand, side: str, text: str, wished: tuple[str, ...]
+) -> None:
+    paste(hand, f"{side}.host", text)
+    assert shown(hand, side) == wished
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no AF_UNIX")
+@pytest.mark.parametrize("side", ["server", "client"])
+@pytest.mark.parametrize("path", ["../x.sock", "./x.sock", "/tmp/x.sock", "run/x.sock", "~/x.sock"])
+def test_a_path_is_an_address_of_unix(hand: Hand, side: str, path: str) -> None:
+    hand.type(f"{side}.host", path)
+    assert shown(hand, side)[::2] == ("AF_UNIX", path)
+    assert not hand.find(f"{side}.port").isVisible()
+
+
+def test_a_client_may_leave_the_family_open(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.choose("client.family", "AF_UNSPEC")
+    hand.type("client.host", "localhost")
+    hand.type("client.port", hand.text("server.port"))
+    kinds: Any = hand.find("client.type")
+    enabled = [bool(kinds.model().flags(kinds.model().index(row, 0)) & Qt.ItemFlag.ItemIsEnabled)
+               for row in range(kinds.count())]
+    assert enabled == [True, False, False]
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    families: Any = hand.find("server.family")
+    assert families.findData("AF_UNSPEC") == -1
+
+
+def test_a_scheme_leads_out_of_unix(hand: Hand) -> None:
+    hand.choose("server.family", "AF_UNIX")
+    paste(hand, "server.host", "tcp://127.0.0.1:4000")
+    assert shown(hand, "server") == ("AF_INET", "SOCK_STREAM", "127.0.0.1", "4000")
+    box: Any = hand.find("server.host")
+    assert "0.0.0.0" in [box.itemText(row) for row in range(box.count())]
+
+
+def test_typing_is_left_alone_until_the_field_is(hand: Hand) -> None:
+    edit: Any = hand.find("client.host").lineEdit()  # type: ignore[attr-defined]
+    edit.setFocus()
+    edit.selectAll()
+    hand.qtbot.keyClicks(edit, "127.0.0.1:8081")
+    assert edit.text() == "127.0.0.1:8081"
+    edit.editingFinished.emit()
+    assert shown(hand, "client")[2:] == ("127.0.0.1", "8081")
+
+
+def test_a_timeout_says_what_it_is(hand: Hand) -> None:
+    box: Any = hand.find("server.timeout")
+    assert box.currentText() == "none"
+    assert box.itemText(0) == "none"
+    hand.type("server.timeout", "2")
+    assert box.currentText() == "2.0 s"
+    hand.type("server.timeout", "none")
+    assert box.currentText() == "none"
+    panel = hand.window.slots_.panel("server-1")
+    assert panel is not None
+    assert panel.draft().timeout is None
+
+
+def test_families_are_those_that_this_program_can_address(hand: Hand) -> None:
+    box: Any = hand.find("server.family")
+    families = [box.itemData(row) for row in range(box.count())]
+    assert families == ["AF_INET", "AF_INET6", "AF_UNIX"]
+
+
+def enabled(box: Any) -> set[str]:
+    return {box.itemData(row) for row in range(box.count()) if box.model().item(row).isEnabled()}
+
+
+def test_options_fit_the_socket_or_say_why_not(hand: Hand) -> None:
+    hand.press("server.more")
+    box: Any = hand.find("server.options")
+    tcp = enabled(box)
+    assert {"SO_REUSEADDR", "TCP_NODELAY", "IP_TTL"} <= tcp
+    assert not {"SO_ERROR", "SO_TYPE", "IPV6_V6ONLY", "IP_MULTICAST_TTL"} & tcp
+    hand.choose("server.type", "SOCK_DGRAM")
+    assert "IP_MULTICAST_TTL" in enabled(box)
+    assert not any(name.startswith("TCP_") for name in enabled(box))
+    hand.choose("server.family", "AF_INET6")
+    assert "IPV6_V6ONLY" in enabled(box)
+    hand.choose("server.family", "AF_UNIX")
+    assert "SO_REUSEADDR" not in enabled(box)
+    assert box.currentData() in enabled(box), "what is chosen can be set"
+    for row in range(box.count()):
+        if not box.model().item(row).isEnabled():
+            assert box.itemData(row) in box.model().item(row).toolTip()
+    box.setCurrentIndex(box.findData("SO_ERROR"))
+    hand.press("server.option_set")
+    hand.wait_says("server.message", "can only be read")
+
+
+def test_reuseaddr_is_no_default_on_unix(hand: Hand) -> None:
+    panel = hand.window.slots_.panel("server-1")
+    assert panel is not None
+    default = panel.draft().options
+    hand.choose("server.family", "AF_UNIX")
+    assert panel.draft().options == ()
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    calls = [chip.call for chip in hand.window.controller.snapshot("server-1").strip]
+    assert "setsockopt" not in calls
+    hand.press("server.stop")
+    hand.wait_state("server", "CLOSED")
+    hand.choose("server.family", "AF_INET")
+    assert panel.draft().options == default
+
+
+def test_the_note_of_the_chosen_host_can_be_read(hand: Hand) -> None:
+    box: Any = hand.find("server.host")
+    option = QStyleOptionViewItem()
+    option.rect = QRect(0, 0, 300, 24)
+    option.palette = box.palette()
+    option.state = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_Enabled
+    image = QImage(300, 24, QImage.Format.Format_RGB32)
+    image.fill(QColor(theme.current().highlight))
+    painter = QPainter(image)
+    index: QModelIndex = box.model().index(0, 0)
+    box.itemDelegate().paint(painter, option, index)
+    painter.end()
+    inks = {image.pixelColor(x, y).name() for x in range(150, 300) for y in range(24)}
+    assert theme.current().highlight_text in inks
+    assert theme.current().muted not in inks

@@ -1,0 +1,107 @@
+"""Chips from hand-made snapshots."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QToolButton
+from pytestqt.qtbot import QtBot
+
+from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
+from workbench.engine.model.snapshot import Chip, ChipState, EndpointSnapshot, Phase, Waiting
+from workbench.ui.endpoint.call_strip import CallStrip
+from workbench.ui.widgets.named_controls import NamedControls
+from workbench.viewmodel.call_strip import SECOND, chips_of
+
+BARE = EndpointSnapshot(
+    "server-1", EndpointSettings("server-1", Role.LISTENER), Phase.IDLE, None, None, None,
+    GateMode.AUTO, GateMode.AUTO, GateMode.AUTO, Pace.AT_ONCE, (), None, (), 0, 0, (), None, 0, 0,
+)
+
+PLANNED = (
+    Chip("socket", "AF_INET, SOCK_STREAM", ChipState.PLANNED),
+    Chip("bind", "('127.0.0.1', 23333)", ChipState.PLANNED),
+    Chip("accept", "", ChipState.PLANNED),
+)
+
+
+def texts(strip: CallStrip) -> list[str]:
+    buttons = [x for x in strip.findChildren(QToolButton) if x.isVisible()]
+    return [x.text() for x in sorted(buttons, key=lambda x: x.x())]
+
+
+def made(qtbot: QtBot, width: int = 700) -> CallStrip:
+    strip = CallStrip(NamedControls("server"))
+    qtbot.addWidget(strip)
+    strip.resize(width, 30)
+    strip.show()
+    return strip
+
+
+def show(strip: CallStrip, snapshot: EndpointSnapshot, now_ns: int,
+         planned: tuple[Chip, ...] = ()) -> None:
+    strip.show_chips(chips_of(snapshot, planned), now_ns)
+
+
+def test_planned_calls_show_before_the_first_start(qtbot: QtBot) -> None:
+    strip = made(qtbot)
+    show(strip, BARE, 0, PLANNED)
+    assert texts(strip) == [
+        "socket(AF_INET, SOCK_STREAM)", "bind(('127.0.0.1', 23333))", "accept()",
+    ]
+    strip.resize(420, 30)
+    assert texts(strip) == ["socket(AF_INET, SOCK_STREAM)", "bind", "accept"]
+    strip.resize(200, 30)
+    assert texts(strip) == ["socket", "bind", "accept"]
+
+
+def test_the_menu_runs_and_copies(qtbot: QtBot) -> None:
+    strip = made(qtbot)
+    show(strip, BARE, 0, PLANNED)
+    buttons = sorted((x for x in strip.findChildren(QToolButton) if x.isVisible()),
+                     key=lambda x: x.x())
+    entries = []
+    for button in buttons:
+        button.customContextMenuRequested.emit(button.rect().center())
+        menu = strip.findChildren(QMenu)[-1]
+        entries.append(menu.actions())
+        menu.hide()
+    with qtbot.waitSignal(strip.run_wanted) as caught:
+        entries[1][0].trigger()
+    assert caught.args == [2]
+    assert not entries[2][0].isEnabled()
+    entries[1][1].trigger()
+    assert QGuiApplication.clipboard().text() == "sock.bind(('127.0.0.1', 23333))"
+
+
+def test_done_failed_and_waiting(qtbot: QtBot) -> None:
+    strip = made(qtbot)
+    chips = (
+        Chip("socket", "", ChipState.DONE, 1, 7),
+        Chip("bind", "", ChipState.FAILED, 2, None, "EADDRINUSE"),
+    )
+    waiting = Waiting("accept", since_ns=0, deadline_ns=3 * SECOND)
+    snapshot = replace(BARE, phase=Phase.LISTENING, strip=chips, waiting=waiting)
+    show(strip, snapshot, SECOND)
+    assert texts(strip) == ["socket fd 7", "bind EADDRINUSE", "accept 2.0 s left"]
+    show(strip, replace(snapshot, waiting=Waiting("accept", 0)), 12 * SECOND)
+    assert texts(strip)[-1] == "accept 12 s"
+
+
+def test_a_click_tells_which_call(qtbot: QtBot) -> None:
+    strip = made(qtbot)
+    chip = Chip("socket", "", ChipState.DONE, 1, 7)
+    show(strip, replace(BARE, phase=Phase.BOUND, strip=(chip,)), 0)
+    with qtbot.waitSignal(strip.chosen) as caught:
+        next(x for x in strip.findChildren(QToolButton) if x.isVisible()).click()
+    assert caught.args == [chip]
+
+
+def test_the_newest_stay_where_there_is_no_room(qtbot: QtBot) -> None:
+    strip = made(qtbot, width=200)
+    chips = tuple(Chip(f"call{number}", "", ChipState.DONE, number) for number in range(9))
+    show(strip, replace(BARE, phase=Phase.BOUND, strip=chips), 0)
+    shown = texts(strip)
+    assert shown[0].startswith("+")
+    assert shown[-1] == "call8"

@@ -1,0 +1,182 @@
+"""What was said: of the chosen connection on the server, and in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ui.conftest import Hand
+from workbench import texts
+from workbench.journal.reader import Reader
+from workbench.texts import Problem
+from workbench.ui.endpoint.connection_table import ConnectionTable
+from workbench.ui.endpoint.conversation_export import ConversationForm, write_conversation
+from workbench.ui.endpoint.conversation_pane import ConversationRequest
+
+
+def two_clients(hand: Hand) -> ConnectionTable:
+    """Two connections to the server; the second alone has said "two"."""
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.type("client.count", "2")
+    hand.press("client.connect")
+    table = hand.find("client.connections")
+    assert isinstance(table, ConnectionTable)
+    hand.wait(lambda: hand.text("client.conversation").count("连接已创建") == 2)
+    hand.wait(lambda: len(table.lines.lines) == 2)
+    table.choose(2)
+    hand.find("client.payload").setPlainText("two")  # type: ignore[attr-defined]
+    hand.press("client.send")
+    hand.wait(lambda: hand.text("client.conversation").count("two") == 2)
+    return table
+
+
+def test_a_client_shows_the_chosen_connection_alone(hand: Hand) -> None:
+    table = two_clients(hand)
+    assert hand.text("client.conversation").count("连接已创建") == 1
+    table.choose(1)
+    hand.wait(lambda: "two" not in hand.text("client.conversation"))
+    assert hand.text("client.conversation").count("连接已创建") == 1
+
+
+def test_the_server_shows_the_chosen_connection(hand: Hand) -> None:
+    two_clients(hand)
+    hand.press("server.talk")
+    table = hand.find("server.connections")
+    assert isinstance(table, ConnectionTable)
+    found = set()
+    for number in (1, 2):
+        table.choose(number)
+        hand.wait(lambda: hand.text("server.conversation").count("连接已创建") == 1)
+        found.add(hand.text("server.conversation").count("two"))
+    assert found == {0, 2}
+
+
+def test_reply_goes_to_the_chosen_connection(hand: Hand) -> None:
+    two_clients(hand)
+    table = hand.find("server.connections")
+    assert isinstance(table, ConnectionTable)
+    table.choose(2)
+    hand.press("server.reply")
+    assert hand.window.focusWidget() is hand.find("server.payload")
+    assert hand.find("server.target").currentData() == 2  # type: ignore[attr-defined]
+
+
+def save(hand: Hand, path: Path, form: ConversationForm) -> None:
+    hand.window.files.write_conversation(path, ConversationRequest("client-1", None, "utf-8"), form)
+    hand.wait(lambda: hand.window.files._writer is None)
+
+
+def test_a_conversation_is_saved(hand: Hand, tmp_path: Path) -> None:
+    two_clients(hand)
+    save(hand, tmp_path / "talk.txt", ConversationForm.TEXT)
+    text = (tmp_path / "talk.txt").read_text(encoding="utf-8")
+    assert text.count("连接已创建") == 2
+    assert text.count("two") == 2
+    save(hand, tmp_path / "in.bin", ConversationForm.RECEIVED)
+    assert (tmp_path / "in.bin").read_bytes() == "连接已创建\r\n".encode() * 2 + b"two"
+    save(hand, tmp_path / "out.bin", ConversationForm.SENT)
+    assert (tmp_path / "out.bin").read_bytes() == b"two"
+    save(hand, tmp_path / "no" / "folder.txt", ConversationForm.TEXT)
+    assert "folder.txt" in hand.text("status.word")
+
+
+def test_bytes_that_were_not_kept_are_not_made_up(hand: Hand, tmp_path: Path) -> None:
+    two_clients(hand)
+    hand.find("client.payload").setPlainText("x" * 5000)  # type: ignore[attr-defined]
+    hand.press("client.send")
+    hand.wait(lambda: hand.text("client.conversation").count("xxx") >= 2)
+    session = hand.window.controller.session
+    session.journal.flush()
+    reader = Reader(session.record)
+    with pytest.raises(Problem, match="904"):
+        write_conversation(reader, tmp_path / "out.bin", ConversationRequest("client-1", None, "utf-8"),
+                   ConversationForm.SENT)
+    reader.close()
+    assert not (tmp_path / "out.bin").exists()
+
+
+def test_every_byte_is_kept_from_the_next_record_on(hand: Hand, tmp_path: Path) -> None:
+    hand.window.switch_every_byte()
+    hand.window.start_over()
+    two_clients(hand)
+    hand.find("client.payload").setPlainText("x" * 5000)  # type: ignore[attr-defined]
+    hand.press("client.send")
+    hand.wait(lambda: hand.text("client.conversation").count("xxx") >= 2)
+    save(hand, tmp_path / "out.bin", ConversationForm.SENT)
+    assert (tmp_path / "out.bin").read_bytes() == b"two" + b"x" * 5000
+    hand.window.switch_every_byte()
+    assert not hand.window.preferences.every_byte
+
+
+def wish_of(hand: Hand, side: str) -> ConversationRequest:
+    """What Save would ask for."""
+    found: list[ConversationRequest] = []
+    panel = hand.window.slots_.panel(f"{side}-1")
+    assert panel is not None
+    panel.talk.save_wanted.disconnect()
+    panel.talk.save_wanted.connect(found.append)
+    panel.talk.save.click()
+    return found[0]
+
+
+def test_a_server_tells_of_its_accepts(hand: Hand, tmp_path: Path) -> None:
+    two_clients(hand)
+    hand.press("server.talk")
+    hand.wait(lambda: hand.text("server.conversation").count("accepted 127.0.0.1:") == 2)
+    lines = hand.text("server.conversation").splitlines()
+    for number in (1, 2):  # an accept() is the beginning of its own connection
+        own = [line for line in lines if f"#{number} " in line]
+        assert "accepted" in own[0]
+    table = hand.find("server.connections")
+    assert isinstance(table, ConnectionTable)
+    table.choose(2)
+    hand.wait(lambda: hand.text("server.conversation").count("accepted") == 1)
+    wish = wish_of(hand, "server")
+    hand.window.files.write_conversation(tmp_path / "talk.txt", wish, ConversationForm.TEXT)
+    hand.wait(lambda: hand.window.files._writer is None)
+    text = (tmp_path / "talk.txt").read_text(encoding="utf-8")
+    assert text.count("accepted") == 1
+    assert "two" in text
+
+
+def test_a_failed_connect_is_not_closed_by_us_as_well(hand: Hand) -> None:
+    hand.press("client.connect")
+    hand.wait_says("client.conversation", "connect failed: ECONNREFUSED")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_says("client.conversation", "connected 127")
+    assert "closed by us" not in hand.text("client.conversation")
+    hand.press("client.close")
+    hand.wait_says("client.conversation", "closed by us")
+
+
+def test_an_abort_is_called_one(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_says("client.conversation", "连接已创建")
+    hand.press("client.abort")
+    hand.wait_says("client.conversation", "aborted by us")
+
+
+def test_every_line_is_equally_high(hand: Hand) -> None:
+    view = hand.find("client.conversation")
+    view.setPlainText("hello\n服务器 连接已创建\nhello, 服务器")  # type: ignore[attr-defined]
+    document = view.document()  # type: ignore[attr-defined]
+    heights = [view.blockBoundingRect(document.findBlockByNumber(n)).height()  # type: ignore[attr-defined]
+               for n in range(3)]
+    heights[-1] -= document.documentMargin()
+    assert len(set(heights)) == 1, heights
+
+
+def test_end_of_stream_and_ends_have_one_wording() -> None:
+    for language, eof, peer in (
+        ("en", "end of stream (peer finished sending)", "peer finished, we closed T"),
+        ("zh_CN", "对端已发送完毕 (EOF)", "对端发送完毕，我方已关闭 T"),
+    ):
+        texts.set_language(language)
+        assert texts.tr("conversation.eof") == texts.tr("log.eof") == eof
+        assert texts.tr("closed.peer", time="T") == peer

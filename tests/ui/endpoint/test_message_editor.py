@@ -1,0 +1,215 @@
+"""The client's editor: what it shows before a send is what real sockets carry after it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+
+from tests.ui.conftest import Hand
+from tests.ui.looks.scenes import settle
+from workbench.texts import Problem
+from workbench.ui.endpoint.payload_problem_bar import fitting, places
+from workbench.viewmodel.payload_form import PayloadForm, preview
+
+
+@pytest.fixture
+def peer(hand: Hand) -> Iterator[socket.socket]:
+    """The other end of the client's connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        hand.find("client.host").setEditText("127.0.0.1")  # type: ignore[attr-defined]
+        hand.type("client.port", str(listener.getsockname()[1]))
+        hand.press("client.connect")
+        hand.wait_state("client", "ESTABLISHED")
+        accepted, _ = listener.accept()
+        with accepted:
+            yield accepted
+    hand.window.preferences.write_list("sent_messages", [])  # the next window remembers them
+
+
+def editor(hand: Hand) -> Any:
+    panel: Any = hand.window.slots_.panel("client-1")
+    return panel.editor
+
+
+def write(hand: Hand, text: str) -> None:
+    editor(hand).text.setPlainText(text)
+
+
+def sent(hand: Hand, peer: socket.socket) -> bytes:
+    hand.press("client.send")
+    got: list[bytes] = []
+    peer.settimeout(0.02)
+
+    def arrived() -> bool:
+        try:
+            got.append(peer.recv(65536))
+        except TimeoutError:
+            return False
+        return True
+
+    hand.wait(arrived)
+    return got[0]
+
+
+def previewed(hand: Hand) -> int:
+    return int(hand.text("client.preview").split()[1].replace(",", ""))
+
+
+def test_the_preview_counts_what_goes(hand: Hand, peer: socket.socket) -> None:
+    """Also when the counter gets another digit, and with what is random in it."""
+    hand.find("client.placeholders").setChecked(True)  # type: ignore[attr-defined]
+    write(hand, "n={counter}")
+    for number in range(1, 12):
+        hand.wait(lambda number=number: previewed(hand) == len(f"n={number}"))
+        assert hand.text("client.preview").startswith("= ")
+        assert sent(hand, peer) == f"n={number}".encode()
+    write(hand, "{time} {random:8} {counter}")
+    assert hand.text("client.preview").startswith("≈ ")
+    hand.wait(lambda: previewed(hand) == len("2026-11-23T12:00:00.000+00:00 ") + 9 + 2)
+    assert len(sent(hand, peer)) == 41
+    hand.find("client.placeholders").setChecked(False)  # type: ignore[attr-defined]
+    assert previewed(hand) == len("{time} {random:8} {counter}")
+
+
+def test_a_preview_is_in_the_encoding() -> None:
+    draft = PayloadForm("{counter}", encoding="utf-16", placeholders=True)
+    assert preview(draft, 10) == (6, "ff fe 31 00 30 00")
+
+
+def test_every_character_that_cannot_go_is_marked_and_a_button_mends_it(
+    hand: Hand, peer: socket.socket
+) -> None:
+    hand.choose("client.encoding", "latin-1")
+    write(hand, "café 服务 😀 好")
+    marks = editor(hand).text.extraSelections()
+    assert [mark.cursor.selectedText() for mark in marks] == ["服", "务", "😀", "好"]
+    assert "服" in hand.text("client.payload_trouble")
+    assert "3 more" in hand.text("client.payload_trouble")
+    assert hand.text("client.use_encoding") == "Use UTF-8"
+    hand.press("client.use_encoding")
+    assert not editor(hand).text.extraSelections()
+    assert not hand.find("client.payload_trouble").isVisible()
+    assert sent(hand, peer) == "café 服务 😀 好".encode()
+
+
+@pytest.mark.parametrize(("draft", "where", "encoding"), [
+    (PayloadForm("a服", encoding="ascii"), [1], "utf-8"),
+    (PayloadForm("好😀", encoding="gbk"), [1], "gb18030"),
+    (PayloadForm("x\\u670dy", encoding="latin-1"), [1], "utf-8"),
+    (PayloadForm("\\ud800", encoding="ascii"), [0], None),
+])  # fmt: skip
+def test_a_fitting_encoding(draft: PayloadForm, where: list[int], encoding: str | None) -> None:
+    assert places(draft, Problem("payload.not_expressible")) == where
+    assert fitting(draft) == encoding
+
+
+def test_trouble_does_not_shove_the_buttons_about(hand: Hand) -> None:
+    def rows() -> list[int]:
+        settle()
+        names = ("preview", "saved", "send", "append", "encoding")
+        return [hand.find(f"client.{name}").mapTo(hand.window, hand.find(
+            f"client.{name}").rect().topLeft()).x() for name in names]
+
+    hand.window.resize(1280, 752)
+    before = rows()
+    hand.choose("client.encoding", "ascii")
+    assert hand.find("client.payload_trouble").isVisible()
+    assert rows() == before
+    write(hand, "x" * 30_000)
+    assert rows() == before
+
+
+def test_a_message_is_saved_in_a_line_of_the_panel(hand: Hand, qapp: QApplication) -> None:
+    panel = editor(hand)
+    panel.saved.messages = hand.window.messages
+    menu = panel.saved.menu()
+    assert isinstance(menu, QMenu)
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if action.text().startswith("Save this")).trigger()
+    assert qapp.activeModalWidget() is None
+    assert hand.find("client.save_name").isVisible()
+    assert not hand.find("client.save_message").isEnabled()
+    hand.qtbot.keyClicks(hand.find("client.save_name"), "greetings/hello")
+    hand.qtbot.keyClick(hand.find("client.save_name"), Qt.Key.Key_Return)
+    assert not hand.find("client.save_name").isVisible()
+    kept = hand.window.messages.saved[-1]
+    assert (kept.folder, kept.name, kept.draft) == ("greetings", "hello", panel.draft)
+    panel.save.begin()
+    assert hand.text("client.save_message") == "Replace"
+    hand.qtbot.keyClick(hand.find("client.save_name"), Qt.Key.Key_Escape)
+    assert not hand.find("client.save_name").isVisible()
+    hand.window.messages.forget(kept)
+
+
+def test_a_file_is_chosen_in_the_panel(
+    hand: Hand, peer: socket.socket, tmp_path: Path, qapp: QApplication
+) -> None:
+    path = tmp_path / "request.bin"
+    path.write_bytes(bytes(range(256)) * 5)
+    before = hand.text("client.payload")
+    hand.choose("client.form", "file")
+    assert qapp.activeModalWidget() is None, "no dialog but on Browse"
+    assert hand.text("client.preview") == "= ? B"
+    hand.press("client.file_browse")
+    dialog = hand.window.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    assert hand.text("client.file_path") == str(path)
+    assert hand.text("client.file_size") == "1,280 B"
+    assert hand.text("client.preview").startswith("= 1,280 B: 00 01 02")
+    assert sent(hand, peer) == path.read_bytes()
+    hand.choose("client.form", "text")
+    assert hand.text("client.payload") == before, "the text is still there"
+
+
+@pytest.mark.parametrize("control", ["client.payload", "client.file_path"])
+def test_a_file_is_dropped(hand: Hand, tmp_path: Path, control: str) -> None:
+    path = tmp_path / "dropped"
+    path.write_bytes(b"abc")
+    if control == "client.file_path":
+        hand.choose("client.form", "file")
+    target: QWidget = hand.find(control)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier)
+    getattr(target, "dropEvent")(event)  # noqa: B009 - protected in the stubs
+    assert editor(hand).draft.form == "file"
+    assert hand.text("client.file_path") == str(path)
+    assert hand.text("client.file_size") == "3 B"
+
+
+@pytest.mark.parametrize("control", ["repeat", "interval", "checksum_from", "checksum_to"])
+def test_a_bad_number_is_said_when_the_field_is_left(hand: Hand, control: str) -> None:
+    hand.choose("client.append", "xor8")
+    hand.type(f"client.{control}", "abc")
+    hand.wait_says("client.message", "abc")
+    hand.type(f"client.{control}", "3")
+    hand.wait(lambda: "abc" not in hand.text("client.message"))
+
+
+def test_escapes_that_are_on_again_are_not_said_to_be_off(hand: Hand) -> None:
+    data = QMimeData()
+    data.setText("C:\\new")
+    editor(hand).text.insertFromMimeData(data)
+    hand.wait_says("client.message", "escapes are off")
+    hand.find("client.escapes").setChecked(True)  # type: ignore[attr-defined]
+    hand.wait(lambda: "escapes are off" not in hand.text("client.message"))
+
+
+def test_a_checksum_of_a_part(hand: Hand, peer: socket.socket) -> None:
+    write(hand, "$GPGLL*")
+    hand.choose("client.append", "xor8")
+    hand.type("client.checksum_from", "1")
+    hand.type("client.checksum_to", "5")
+    assert previewed(hand) == 8
+    assert sent(hand, peer) == b"$GPGLL*" + bytes([0x50])

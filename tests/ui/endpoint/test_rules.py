@@ -1,0 +1,243 @@
+"""Rules of a server: written in the panel, answered by real sockets."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from tests.ui.conftest import Hand
+from workbench import texts
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import Match, OnPeerClose, Rule, Rules, Then
+from workbench.ui.endpoint.rules_table import RuleTable
+from workbench.viewmodel.rule_form import TypedRule, fault, rules_of, show_rule
+
+RULES = (
+    Rule(Match.CONTAINS, "ping", "pong\r\n"),
+    Rule(Match.REGEX, "^a+$", "only a", "gbk", 0.25, Then.ECHO),
+    Rule(Match.HEX, "00 ff", "\\ zero", then=Then.CLOSE),
+    Rule(Match.EXACT, "back\\slash\tand tab \u202e \U000e0001", ""),
+)
+
+
+def write(hand: Hand, **fields: str) -> None:
+    """One more rule, typed."""
+    hand.press("server.rules_add")
+    for name, text in fields.items():
+        control = f"server.rules_{name}"
+        if name in ("match", "encoding", "then"):
+            hand.choose(control, text)
+        else:
+            hand.type(control, text)
+
+
+def listening(hand: Hand) -> socket.socket:
+    """A client of a server that listens."""
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    return socket.create_connection(("127.0.0.1", int(hand.text("server.port"))), 10)
+
+
+def ask(hand: Hand, sock: socket.socket, data: bytes, size: int) -> bytes:
+    sock.sendall(data)
+    answer = bytearray()
+    sock.settimeout(0.02)
+
+    def read() -> bool:
+        try:
+            answer.extend(sock.recv(size))
+        except TimeoutError:
+            return False
+        return len(answer) >= size
+
+    hand.wait(read)
+    return bytes(answer)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_shown_rule_reads_back(rule: Rule) -> None:
+    assert rules_of([show_rule(rule)]) == (replace(rule, encoding=rule.encoding or "utf-8"),)
+
+
+@pytest.mark.parametrize(("rule", "field"), [
+    (TypedRule("regex", "a(b", ""), "value"), (TypedRule("hex", "0g", ""), "value"),
+    (TypedRule("contains", "服", "", "ascii"), "value"), (TypedRule("exact", "\\q", ""), "value"),
+    (TypedRule("exact", "a", "服", "latin-1"), "reply"),
+    (TypedRule("exact", "a", "\\xff"), "reply"),
+    (TypedRule("exact", "a", "", delay="soon"), "delay"),
+])  # fmt: skip
+def test_what_is_wrong_has_a_field_and_a_reason(rule: TypedRule, field: str) -> None:
+    found = fault(rule)
+    assert found is not None
+    assert found[0] == field
+    assert found[1].text
+
+
+def test_a_server_answers_by_rules(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    assert hand.find("server.rules").isVisible(), "choosing rules opens their list"
+    assert not hand.find("server.greeting").isVisible()
+    write(hand, value="ping", reply="pong\\r\\n")
+    write(hand, match="regex", value="^a+$", reply="only a")
+    write(hand, value="quit", reply="bye", then="close")
+    with listening(hand) as sock:
+        assert ask(hand, sock, b"ping", 6) == b"pong\r\n"
+        assert ask(hand, sock, b"aaa", 6) == b"only a"
+        assert ask(hand, sock, b"quit", 3) == b"bye"
+        hand.wait(lambda: sock.recv(1) == b"")
+
+
+def test_a_change_while_listening_is_live_and_logged(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    write(hand, value="ping", reply="one")
+    controller = hand.window.controller
+    with listening(hand) as sock:
+        assert ask(hand, sock, b"ping", 3) == b"one"
+        hand.type("server.rules_reply", "two")
+        hand.wait(lambda: controller.session.settings("server-1").responder == Rules(
+            (Rule(Match.CONTAINS, "ping", "two"),)))
+        assert ask(hand, sock, b"ping", 3) == b"two"
+    hand.wait(lambda: any(
+        row.call == "configure" and "two" in (row.args or "")
+        for row in controller.reader.page(1, 200)
+    ))
+
+
+def test_a_bad_rule_is_marked_and_nothing_starts(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    write(hand, value="fine")
+    write(hand, match="regex", value="a(b")
+    assert "not closed" in hand.text("server.rules_trouble")
+    assert hand.find("server.rules_value").property("tone") == "bad"
+    model = hand.find("server.rules").model()  # type: ignore[attr-defined]
+    assert model.index(1, 2).data(Qt.ItemDataRole.DecorationRole) is not None
+    assert model.index(0, 2).data(Qt.ItemDataRole.DecorationRole) is None
+    hand.press("server.listen")
+    hand.wait_says("server.message", "Rule 2")
+    assert hand.text("server.state") == "CLOSED"
+    hand.type("server.rules_value", "a(b)")
+    assert not hand.find("server.rules_trouble").isVisible()
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+
+
+def test_order_and_removal_by_keys(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    for value in ("1", "2", "3"):
+        write(hand, value=value)
+    assert not hand.find("server.rules_down").isEnabled()
+    hand.press("server.rules_up")
+    hand.press("server.rules_up")
+    table = hand.find("server.rules")
+    model = table.model()  # type: ignore[attr-defined]
+
+    def values() -> list[str]:
+        return [str(model.index(row, 2).data()) for row in range(model.rowCount())]
+
+    assert values() == ["3", "1", "2"]
+    assert not hand.find("server.rules_up").isEnabled()
+    hand.qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert hand.text("server.rules_value") == "1"
+    hand.qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert values() == ["3", "2"]
+    assert hand.text("server.rules_open").endswith("2")
+
+
+def test_rules_of_a_scenario_are_shown_and_stay(hand: Hand) -> None:
+    panel = hand.window.slots_.panel("server-1")
+    assert panel is not None
+    session = hand.window.controller.session
+    wished = replace(session.settings("server-1"), responder=Rules(RULES, OnPeerClose.KEEP))
+    session.perform(c.Configure("server-1", wished))
+    hand.wait(lambda: session.settings("server-1") == wished)
+    panel.refresh()
+    assert panel.draft() == wished
+
+
+@pytest.mark.parametrize("end", ["close", "keep"])
+def test_what_follows_the_end_of_a_peer(hand: Hand, end: str) -> None:
+    """With the reply "nothing" too, a server closes by itself unless it is told not to."""
+    hand.choose("server.responder", "nothing")
+    hand.choose("server.on_peer_close", end)
+    said = "closes at end of stream" if end == "close" else "stays open at end of stream"
+    hand.wait_says("server.chips", said)
+    with listening(hand) as sock:
+        hand.wait(lambda: hand.window.controller.snapshot("server-1").open_count == 1)
+        sock.shutdown(socket.SHUT_WR)
+
+        def seen() -> bool:
+            connections = hand.window.controller.snapshot("server-1").connections
+            return bool(connections) and (
+                connections[0].peer_finished if end == "keep"
+                else connections[0].closed_ns is not None)
+
+        hand.wait(seen)
+        assert hand.window.controller.snapshot("server-1").open_count == (end == "keep")
+
+
+def test_the_list_is_a_part_of_the_panel(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    box: QWidget = hand.find("server.rules")
+    assert box.window() is hand.window
+    hand.press("server.rules_open")
+    assert not box.isVisible()
+    hand.choose("server.responder", "echo")
+    assert not hand.find("server.rules_open").isVisible()
+
+
+def test_add_takes_what_stands_in_the_fields(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    hand.choose("server.rules_match", "exact")
+    hand.type("server.rules_value", "p")
+    hand.type("server.rules_reply", "q")
+    assert rules_in(hand) == []
+    hand.press("server.rules_add")
+    assert rules_in(hand) == [TypedRule("exact", "p", "q")]
+    with listening(hand) as sock:
+        assert ask(hand, sock, b"p", 1) == b"q"
+
+
+def test_enter_adds_the_first_rule_and_starts_nothing(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    hand.type("server.rules_value", "p")
+    hand.qtbot.keyClick(hand.find("server.rules_value"), Qt.Key.Key_Return)
+    assert [rule.value for rule in rules_in(hand)] == ["p"]
+    assert hand.text("server.state") == "CLOSED"
+
+
+def test_without_a_rule_nothing_can_be_removed_or_moved(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    names = [f"server.rules_{name}" for name in ("remove", "up", "down")]
+    for name in names:
+        assert not hand.find(name).isEnabled()
+        assert "No rule is chosen" in hand.find(name).toolTip()
+    hand.press("server.rules_add")
+    hand.press("server.rules_remove")
+    assert not any(hand.find(name).isEnabled() for name in names)
+    assert rules_in(hand) == []
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_what_is_kept_is_said_and_columns_do_not_touch(hand: Hand, language: str) -> None:
+    texts.set_language(language)
+    hand.window.retranslate()
+    hand.choose("server.responder", "rules")
+    hand.press("server.rules_add")
+    table = hand.find("server.rules")
+    assert isinstance(table, RuleTable)
+    assert table.lines.index(0, 5).data() == {
+        "en": "connection stays open", "zh_CN": "保持连接"}[language]
+    metrics = table.fontMetrics()
+    for section in (4, 5):
+        words = str(table.lines.headerData(section, Qt.Orientation.Horizontal))
+        assert metrics.horizontalAdvance(words) + 14 <= table.columnWidth(section)
+
+
+def rules_in(hand: Hand) -> list[TypedRule]:
+    table = hand.find("server.rules")
+    assert isinstance(table, RuleTable)
+    return table.lines.rules

@@ -1,0 +1,47 @@
+"""What stands in the editor ↔ what a Send says."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.engine.model.commands import Append
+from workbench.texts import Problem
+from workbench.viewmodel.payload_form import Content, PayloadForm, body, content, preview
+
+
+def test_escapes_become_text_where_they_can() -> None:
+    assert content(PayloadForm("你好\\r\\n")) == Content(text="你好\r\n")
+
+
+def test_bytes_that_are_no_text_go_as_hex() -> None:
+    assert content(PayloadForm("a\\xff")) == Content(hex="61ff")
+
+
+def test_without_escapes_a_backslash_stays() -> None:
+    assert body(PayloadForm("\\r", escapes=False)) == b"\\r"
+
+
+def test_hex() -> None:
+    assert content(PayloadForm("0x48 65", form="hex")) == Content(hex="4865")
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [PayloadForm("zz", form="hex"), PayloadForm("好", encoding="ascii"), PayloadForm("\\q"), PayloadForm("\\x1")],
+)
+def test_what_cannot_be_sent_is_explained(draft: PayloadForm) -> None:
+    with pytest.raises(Problem) as caught:
+        body(draft)
+    assert caught.value.text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk", "gb18030", "big5", "utf-16"])
+def test_what_is_sent_is_what_was_previewed(encoding: str) -> None:
+    draft = PayloadForm("中\\r\\n", encoding=encoding)
+    said = content(draft)
+    assert said.text is not None
+    assert preview(draft)[0] == len(body(draft))
+
+
+def test_what_is_appended_counts() -> None:
+    assert preview(PayloadForm("a", append=Append.CRLF)) == (3, "61 0d 0a")

@@ -1,0 +1,168 @@
+"""`socket-workbench lab backlog`: its options, its announcement and what it prints."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from workbench import interrupts
+from workbench.cli.output import Printer, tell
+from workbench.cli.run import seconds
+from workbench.labs import private_net
+from workbench.labs.backlog import BacklogRun
+from workbench.labs.backlog_compare import Comparison, compare, readings
+from workbench.labs.backlog_data import BacklogSettings, Family, Mode, Picture, Result
+from workbench.labs.backlog_words import ends, outcome, title
+from workbench.labs.demos import demos
+from workbench.scenario.outcome import failure_text
+from workbench.session import Session
+from workbench.texts import Problem, tr
+
+NAME: Final = "backlog"
+SHOWN: Final = 40
+"""Clients with a line of their own; more are only counted."""
+OK, FAILED, INTERRUPTED = 0, 1, 130
+_OWN: Final = ("backlog", "clients", "every", "family", "mode", "accept_after")
+
+
+def add_options(lab: argparse.ArgumentParser) -> None:
+    """The options of `lab backlog`; absent ones stay None and mean the lab's defaults."""
+    group = lab.add_argument_group(f"lab {NAME}")
+    group.add_argument("--backlog", type=int, metavar="N", help=tr("backlog.help_backlog"))
+    group.add_argument("--clients", type=int, metavar="M", help=tr("backlog.help_clients"))
+    group.add_argument("--every", type=float, metavar="S", help=tr("backlog.help_every"))
+    group.add_argument("--family", choices=[item.value for item in Family],
+                       help=tr("backlog.help_family"))
+    group.add_argument("--mode", choices=[item.value for item in Mode],
+                       help=tr("backlog.help_mode"))
+    group.add_argument("--accept-after", type=float, metavar="S", dest="accept_after",
+                       help=tr("backlog.help_accept_after"))
+
+
+def list_all() -> None:
+    """Every lab: name, title, whether it works here, how long it takes, what it needs."""
+    tell(f"{NAME:<22}{tr('backlog.name')}  [{'; '.join(_private_modes())}]")
+    for item in demos():
+        hindrance = item.hindrance()
+        facts = [tr("demos.here") if hindrance is None
+                 else tr("demos.not_here", reason=hindrance)]
+        facts.append(tr("demos.moment") if item.seconds < 0.5
+                     else tr("demos.seconds", seconds=item.seconds))
+        if item.beyond_loopback:
+            facts.append(tr("demos.needs_beyond"))
+        tell(f"{item.name:<22}{item.title}  [{'; '.join(facts)}]")
+
+
+def _private_modes() -> Iterator[str]:
+    """Of each mode that needs a private network: whether it works here, tried out."""
+    found = private_net.probe()
+    for mode, hindrance in ((Mode.FIREWALL, found.firewall), (Mode.ABORT, found.abort)):
+        fact = tr("demos.here") if hindrance is None else tr("demos.not_here", reason=hindrance)
+        yield f"--mode {mode.value}: {fact}"
+
+
+def patience(text: str) -> float:
+    """--timeout of a lab: seconds, or `none` (infinite) to leave it to the kernel."""
+    if text == "none":
+        return math.inf
+    return seconds(text)
+
+
+def refuse_options(args: argparse.Namespace) -> None:
+    """Raises Problem for an option that only lab backlog has: it would do nothing."""
+    for name in _OWN:
+        if getattr(args, name) is not None:
+            raise Problem("backlog.bad_option", option="--" + name.replace("_", "-"))
+
+
+def settings_of(args: argparse.Namespace) -> BacklogSettings:
+    """What was asked for. Raises Problem where it cannot be run."""
+    given = {name: getattr(args, name) for name in _OWN if getattr(args, name) is not None}
+    for name, kind in (("family", Family), ("mode", Mode)):
+        if name in given:
+            given[name] = kind(given[name])
+    if args.timeout is not None:
+        given["timeout"] = None if args.timeout == math.inf else args.timeout
+    settings = BacklogSettings(**given)
+    settings.check()
+    return settings
+
+
+def run_backlog(session: Session, settings: BacklogSettings, *, as_json: bool) -> int:
+    """Run it to its end, or to Ctrl-C; returns the exit status."""
+    run = BacklogRun(session, settings)
+    try:
+        with interrupts.telling(asked=run.give_up_preparing):
+            run.prepare()
+    except Problem:
+        interrupts.check()
+        raise
+    tell(f"{title(settings)} {ends(settings)}", error=as_json)
+    printer = Printer(session) if as_json else None
+    status = OK
+    if printer is not None:
+        printer.start()
+    try:
+        run.start()
+        with interrupts.telling(asked=run.give_up):
+            run.wait()
+        interrupts.check()
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    finally:
+        run.stop()
+        if printer is not None:
+            printer.finish()
+    if run.failure is not None:
+        tell(failure_text(run.failure), error=True)
+        return FAILED
+    result = run.result()
+    if as_json:
+        tell(result.json())
+    else:
+        report(result, settings, run.picture())
+    return status or (FAILED if result.error else OK)
+
+
+def report(result: Result, settings: BacklogSettings, picture: Picture) -> None:
+    """The clients and the comparison, for a person."""
+    head = ("#", tr("backlog.head_local"), tr("backlog.head_outcome"))
+    lines = [(str(view.number), view.local or "–", outcome(view, settings, picture.time))
+             for view in picture.clients[:SHOWN]]
+    tell("")
+    _table([head, *lines])
+    if len(picture.clients) > SHOWN:
+        tell("  " + tr("backlog.more_clients", count=len(picture.clients) - SHOWN))
+    tell("")
+    _comparison(compare(result), result)
+
+
+def _comparison(found: Comparison, result: Result) -> None:
+    head = ("", tr("backlog.head_article"), tr("backlog.head_observed"))
+    _table([head, *((row.label, str(row.article), str(row.observed)) for row in found.rows)])
+    tell("")
+    tell(tr("backlog.article", claim=result.claim))
+    read = readings(result)
+    if read:
+        tell(read)
+    for key, reasons in (("why", found.reasons), ("elsewhere", found.elsewhere),
+                         ("ways", found.ways)):
+        tell(tr(f"backlog.head_{key}", os=result.os))
+        for reason in reasons:
+            tell(f"  - {reason.text}")
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    for row in rows:
+        cells = [cell + " " * (width - _width(cell))
+                 for cell, width in zip(row, widths, strict=False)]
+        tell("  " + "  ".join([*cells, row[-1]]))
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

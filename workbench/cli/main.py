@@ -1,0 +1,245 @@
+"""The command line: the same engine, journal and session as the window, without Qt or display."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sqlite3
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+import workbench
+from workbench import interrupts
+from workbench.cli import argparse_texts, lab, quick
+from workbench.cli.outlet import interruptible
+from workbench.cli.output import as_utf8, checked, close_stdout, is_output, prepare_streams, tell
+from workbench.cli.run import (
+    BAD_INPUT,
+    FAILED,
+    INTERRUPTED,
+    OK,
+    new_session,
+    run_scenario,
+    seconds,
+)
+from workbench.journal.export import FORMATS
+from workbench.journal.query import parse as parse_filter
+from workbench.journal.reader import Reader
+from workbench.labs.demos import demo, demos
+from workbench.scenario.model import load
+from workbench.scenario.runner import Runner
+from workbench.texts import LANGUAGES, Problem, reason_of, set_language, system_language, tr
+
+
+class _Parser(argparse.ArgumentParser):
+    """Usage errors as one sentence, exit 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Problem("cli.usage", reason=message.rstrip(".。"), prog=self.prog)
+
+
+def main(argv: list[str]) -> int:
+    """Run one subcommand; returns the exit status and never raises for bad input."""
+    interrupts.forget()
+    prepare_streams()
+    set_language(_language(argv))
+    argparse_texts.speak()
+    try:
+        try:
+            return _call(_parser().parse_args(argv))
+        finally:
+            sys.stdout.flush()  # what a full disk has to say, it says here and not at exit
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Problem as problem:
+        if interrupts.asked() and problem.key == "cli.cannot_print":  # the terminal is gone
+            return INTERRUPTED
+        tell(problem, error=True)
+        return BAD_INPUT
+    except BrokenPipeError:
+        close_stdout()
+        return OK
+    except Exception as error:  # noqa: BLE001 - a person gets a sentence, not a traceback
+        if is_output(error):
+            close_stdout()
+            if interrupts.asked():
+                return INTERRUPTED
+            tell(Problem("cli.cannot_print", reason=reason_of(error)), error=True)
+            return BAD_INPUT
+        if os.environ.get("SOCKET_WORKBENCH_DEBUG"):
+            traceback.print_exc()
+        tell(tr("cli.internal", reason=f"{type(error).__name__}: {error}"), error=True)
+        return FAILED
+
+
+def _language(argv: list[str]) -> str:
+    for index, arg in enumerate(argv):
+        value = arg.partition("=")[2] if arg.startswith("--lang=") else (
+            argv[index + 1] if arg == "--lang" and index + 1 < len(argv) else ""
+        )
+        if value in LANGUAGES:
+            return value
+    return system_language()
+
+
+def _call(args: argparse.Namespace) -> int:
+    handlers: dict[str, Callable[[argparse.Namespace], int]] = {
+        "run": _run, "lab": _lab, "listen": quick.listen, "connect": quick.connect,
+        "export": _export,
+    }  # fmt: skip
+    if args.command is None:
+        _parser().print_help()
+        return OK
+    return handlers[args.command](args)
+
+
+def _parser() -> argparse.ArgumentParser:
+    lang = _Parser(add_help=False)
+    lang.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS,
+                      help=tr("cli.help_lang"))
+    top = _Parser(prog="socket-workbench", description=tr("cli.description"), parents=[lang])
+    top.add_argument("--version", action="version", help=tr("argparse.version"),
+                     version=f"socket-workbench {workbench.__version__}")
+    subs = top.add_subparsers(dest="command", parser_class=_Parser, metavar="COMMAND")
+
+    def sub(name: str) -> argparse.ArgumentParser:
+        made = subs.add_parser(name, help=tr(f"cli.help_{name}"), parents=[lang],
+                               description=tr(f"cli.help_{name}"))
+        if name != "export":
+            made.add_argument("--json", action="store_true", help=tr("cli.help_json"))
+            made.add_argument("--record", type=Path, metavar="FILE", help=tr("cli.help_record"))
+            made.add_argument("--timeout", type=lab.patience if name == "lab" else seconds,
+                              metavar="S", help=tr("cli.help_timeout"))
+            made.add_argument("--beyond-loopback", action="store_true",
+                              help=tr("cli.help_beyond"))
+        return made
+
+    run = sub("run")
+    run.add_argument("scenario", type=Path, metavar="SCENARIO", help=tr("cli.help_scenario_file"))
+    run.add_argument("--junit", type=Path, metavar="FILE", help=tr("cli.help_junit"))
+    labs = sub("lab")
+    labs.add_argument("name", nargs="?", metavar="NAME", help=tr("cli.help_name"))
+    labs.add_argument("--list", action="store_true", help=tr("cli.help_list"))
+    lab.add_options(labs)
+    listen = sub("listen")
+    listen.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
+    listen.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
+    listen.add_argument("--backlog", type=quick.backlog, default=128, metavar="N",
+                        help=tr("cli.help_backlog_of_listen"))
+    reply = listen.add_mutually_exclusive_group()
+    reply.add_argument("--echo", action="store_true", help=tr("cli.help_echo"))
+    reply.add_argument("--greet", metavar="TEXT", help=tr("cli.help_greet"))
+    reply.add_argument("--sink", action="store_true", help=tr("cli.help_sink"))
+    listen.add_argument("--scenario", action="store_true", help=tr("cli.help_scenario"))
+    connect = sub("connect")
+    connect.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
+    connect.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
+    connect.add_argument("--send", metavar="TEXT", help=tr("cli.help_send"))
+    connect.add_argument("--expect", metavar="TEXT", help=tr("cli.help_expect"))
+    connect.add_argument("--scenario", action="store_true", help=tr("cli.help_scenario"))
+    export = sub("export")
+    export.add_argument("record", type=Path, metavar="RECORD", help=tr("cli.help_record_file"))
+    export.add_argument("--to", required=True, metavar="FORMAT",
+                        help=tr("cli.help_format", formats=", ".join(FORMATS)))
+    export.add_argument("-o", dest="out", type=Path, metavar="FILE", help=tr("cli.help_out"))
+    export.add_argument("--filter", default="", metavar="EXPR", help=tr("cli.help_filter"))
+    return top
+
+
+# -- run and lab ------------------------------------------------------------------------------
+
+
+def _run(args: argparse.Namespace) -> int:
+    return run_scenario(load(args.scenario), args, args.junit)
+
+
+def _lab(args: argparse.Namespace) -> int:
+    if args.name == lab.NAME and not args.list:
+        settings = lab.settings_of(args)
+        with new_session(args) as session:
+            return lab.run_backlog(session, settings, as_json=args.json)
+    lab.refuse_options(args)
+    if args.timeout == float("inf"):
+        args.timeout = None
+    if args.list or args.name is None:
+        lab.list_all()
+        return OK
+    if args.name == "all":
+        return _check_all(args)
+    found = demo(args.name)
+    if found is None:
+        known = (lab.NAME, "all", *(item.name for item in demos()))
+        raise Problem("cli.no_lab", name=args.name, known=", ".join(known))
+    hindrance = found.hindrance()
+    if hindrance is not None:
+        raise Problem("demos.not_here", reason=hindrance)
+    if not args.json:
+        tell(found.shows)
+    status = run_scenario(found.scenario(), args, None)
+    if not args.json and found.your_turn:
+        tell(tr("demos.your_turn", text=found.your_turn))
+    return status
+
+
+def _check_all(args: argparse.Namespace) -> int:
+    """Each demonstration once, a line each."""
+    counts = {"held": 0, "failed": 0, "skipped": 0}
+    for item in demos():
+        reason = item.why_not(beyond_loopback=args.beyond_loopback)
+        if reason is not None:
+            counts["skipped"] += 1
+            tell(f"{item.name:<22}{tr('demos.not_here', reason=reason)}")
+            continue
+        with new_session(args) as session:
+            runner = Runner(session, item.scenario(), timeout=args.timeout or 60.0)
+            with interrupts.telling(asked=runner.interrupt):
+                report = runner.run()
+        interrupts.check()  # asked at the very end of one: no other is begun
+        counts["held" if report.ok else "failed"] += 1
+        shown = tr("demos.held") if report.ok else tr("demos.failed",
+                                                      reason=report.steps[-1].reason)
+        tell(f"{item.name:<22}{shown}")
+    tell(tr("demos.all", **counts))
+    return FAILED if counts["failed"] else OK
+
+
+# -- export -----------------------------------------------------------------------------------
+
+
+def _export(args: argparse.Namespace) -> int:
+    form = FORMATS.get(args.to)
+    if form is None:
+        raise Problem("export.unknown_format", format=args.to, known=", ".join(FORMATS))
+    with interruptible(), closing(Reader(args.record)) as reader:
+        condition = parse_filter(args.filter, wall_ns=reader.clock.wall_ns)
+        with interrupts.telling(asked=reader.interrupt):
+            try:
+                if args.out is None:
+                    as_utf8()
+                    form(reader, checked(sys.stdout), condition)
+                else:
+                    _export_to(args.out, lambda out: form(reader, checked(out), condition))
+            except (sqlite3.OperationalError, Problem):
+                interrupts.check()  # a long search was given up in the middle
+                raise
+    return OK
+
+
+def _export_to(path: Path, write: Callable[[TextIO], None]) -> None:
+    """Into a new file; half of one is not left behind."""
+    try:
+        with path.open("x", encoding="utf-8", errors="backslashreplace", newline="") as out:
+            try:
+                write(out)
+                out.flush()
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+    except FileExistsError:
+        raise Problem("journal.exists", path=str(path)) from None
+    except OSError as error:
+        raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error

@@ -1,0 +1,64 @@
+"""What becomes of the record, said on stderr when it happens, and what is missing at the end."""
+
+from __future__ import annotations
+
+from threading import Event as Flag
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from workbench.cli import outlet
+from workbench.cli.output import tell
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.journal.recorder import Recorder
+
+
+class RecordWatch:
+    """Says at once that recording has stopped, or where the record goes on.
+
+    On a thread of its own: neither the recorder nor a run waits for a slow terminal.
+    """
+
+    def __init__(self, journal: Recorder) -> None:
+        self._journal = journal
+        self._said: set[Problem] = set()
+        self._wake = Flag()
+        self._ending = False
+        self._thread = Thread(target=self._run, name="record watch", daemon=True)
+        self._end = journal.subscribe(self._look)
+        self._thread.start()
+        outlet.writes(self._thread)
+
+    def finish(self) -> None:
+        """Say what has not been said yet; to be called when the record is closed."""
+        self._end()
+        self._ending = True
+        self._wake.set()
+        self._thread.join()
+        self._say()
+
+    def check(self) -> None:
+        """Raises Problem where not everything was recorded: how much is missing."""
+        if self._journal.failed is not None:
+            raise Problem("cli.not_recorded", count=self._journal.not_recorded,
+                          rows=self._journal.committed)
+
+    def _look(self, _committed: int) -> None:
+        if self._unsaid():
+            self._wake.set()
+
+    def _unsaid(self) -> list[Problem]:
+        now = (self._journal.moved, self._journal.failed)
+        return [problem for problem in now if problem is not None and problem not in self._said]
+
+    def _run(self) -> None:
+        while not self._ending:
+            self._wake.wait()
+            self._wake.clear()
+            self._say()
+
+    def _say(self) -> None:
+        for problem in self._unsaid():
+            self._said.add(problem)
+            tell(problem, error=True)

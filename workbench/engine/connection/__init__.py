@@ -1,0 +1,1 @@
+"""One kernel socket and what waits on it."""

@@ -1,0 +1,56 @@
+"""BackOff: a call that fails again and again is not made again at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine.model.errors import describe
+
+if TYPE_CHECKING:
+    from workbench.engine.connection.connection import Connection
+    from workbench.engine.sockets.event_loop import Timer
+
+A_FEW: Final = 3
+"""Failures in a row after which the next attempt waits."""
+FIRST: Final = 0.5
+MOST: Final = 30.0
+"""Seconds of the first and of the longest wait; each is twice the one before."""
+
+
+class BackOff:
+    """Of the calls that a channel makes by itself, all on its endpoint's thread.
+
+    Attributes:
+        waiting: the call is not made now.
+    """
+
+    def __init__(self, channel: Connection, call: str) -> None:
+        self._channel = channel
+        self._call = call
+        self._failures = 0
+        self._timer: Timer | None = None
+
+    @property
+    def waiting(self) -> bool:
+        return self._timer is not None
+
+    def failed(self, error: Exception) -> None:
+        """One more; from the third in a row on, wait."""
+        self._failures += 1
+        if self._failures < A_FEW or self.waiting:
+            return
+        seconds = min(FIRST * 2 ** (self._failures - A_FEW), MOST)
+        failure = describe(error)
+        self._channel.endpoint.note(
+            "backs_off", f"{self._call!r}, {failure.errno or failure.error!r}, {seconds:g}",
+            self._channel.traced.id)
+        self._timer = self._channel.endpoint.worker.loop.after(seconds, self._again)
+        self._channel.refresh()
+
+    def ended(self) -> None:
+        """The call, or what it depends on, succeeded."""
+        self._failures = 0
+
+    def _again(self) -> None:
+        self._timer = None
+        self._channel.refresh()

@@ -1,0 +1,360 @@
+"""Connection: one socket of an endpoint: when it is ready, what waits to be read, how it ends."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine.connection.delayed_replies import DelayedReplies
+from workbench.engine.connection.pending_call import PendingCall
+from workbench.engine.connection.send_queue import Outgoing, SendQueue
+from workbench.engine.model.commands import How
+from workbench.engine.model.options import LINGER
+from workbench.engine.model.settings import GateMode, OnPeerClose
+from workbench.engine.model.snapshot import CloseCause, Hold, Waiting
+from workbench.engine.protocol.responder import Reply, ResponderRuntime
+from workbench.engine.sockets import kernel_readings
+from workbench.engine.sockets.event_loop import HANGUP, READ, WRITE, Job
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.endpoint.bind import BoundFile
+    from workbench.engine.model.events import Cause
+    from workbench.engine.model.ticket import Ticket
+    from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
+
+HIGH_WATER: Final = 1 << 20
+"""Bytes of a responder's own answers, not sent yet, above which a channel stops reading: an echo
+must not fill memory. What was asked for never counts: who sends goes on reading."""
+LOW_WATER: Final = HIGH_WATER // 4
+"""... and below which it reads on."""
+
+
+class Connection:
+    """What streams and datagram sockets share. All methods run on the endpoint's thread.
+
+    Attributes:
+        number: counts within the endpoint, from 1.
+        peer_finished: the peer has sent FIN: recv gave b"".
+        broken: the socket gave an error that ends it; only close() is left.
+        finished: we have sent FIN: shutdown() of our direction succeeded.
+        aborted_in: the kernel's state just before an abort; None where it tells none.
+        file: the socket's file, where it is bound to a path.
+        full: unsent answers keep it from reading.
+    """
+
+    passed_over = False
+    """Its connect failed, and the next address of the name was tried."""
+    waits_for_ack = False
+    """Whether a positive linger makes close() wait: where a connection may have unsent bytes."""
+
+    def __init__(self, endpoint: Endpoint, traced: TracedSocket, number: int) -> None:
+        self.endpoint = endpoint
+        self.gates = endpoint.gates
+        self.traced = traced
+        self.number = number
+        self.opened_ns = endpoint.now()
+        self.connect_ns: int | None = None
+        self.connected_ns: int | None = None
+        self.closed_ns: int | None = None
+        self.close_cause: CloseCause | None = None
+        self.errno: str | None = None
+        self.aborted_in: str | None = None
+        self.bytes_in = 0
+        self.bytes_out = 0
+        self.peer_finished = False
+        self.finished = False
+        self.broken = False
+        self.full = False
+        self.file: BoundFile | None = None
+        self.connecting: PendingCall | None = None
+        self.ops: deque[PendingCall] = deque()
+        self.outbox = SendQueue(self)
+        self.behaviour = ResponderRuntime(None, None)
+        self.on_peer_close = OnPeerClose.KEEP
+        self.delayed = DelayedReplies()
+        self._mask = 0
+        self._then_close: CloseCause | None = None
+
+    # -- readiness --------------------------------------------------------------------------
+
+    @property
+    def open(self) -> bool:
+        return self.closed_ns is None
+
+    @property
+    def can_send(self) -> bool:
+        """Whether another send() may still come to something."""
+        return self.open and not (self.broken or self.finished)
+
+    def owes(self) -> bool:
+        """Whether something is under way that should go on: its silence is worth a reading."""
+        return bool(self.outbox.items or self.ops) or self.connecting is not None
+
+    def interest(self) -> int:
+        """What the selector should wait for; 0 unregisters (a hung-up socket would spin)."""
+        if self.connecting is not None:
+            return WRITE
+        if self.broken:
+            return 0
+        mask = 0
+        if not self.peer_finished and (self.ops or self._reads_by_itself()):
+            mask = READ
+        if self.outbox.items and self.gates.may_send():
+            mask |= WRITE
+        return mask
+
+    def _reads_by_itself(self) -> bool:
+        return self.connected_ns is not None and self.hold() is None
+
+    def hold(self) -> Hold | None:
+        """What keeps it from reading by itself."""
+        if self.gates.receive is not GateMode.AUTO:
+            return Hold.GATE
+        if self.gates.held:
+            return Hold.RECORD
+        return Hold.ANSWERS if self.full else None
+
+    def _weigh(self) -> None:
+        """Compare the unsent answers with what may wait; each change is a row.
+
+        What was asked for here may come back as answers (two echoes): it may wait once more.
+        """
+        waiting = self.outbox.answers + self.delayed.size
+        most = (LOW_WATER if self.full else HIGH_WATER) + self.outbox.most_asked
+        if (waiting > most) is not self.full:
+            self.full = not self.full
+            self.endpoint.note("answers_held" if self.full else "answers_resumed", str(waiting),
+                               self.traced.id)
+
+    def refresh(self) -> None:
+        """Bring the selector in line with `interest()`."""
+        self._weigh()
+        mask = self.interest() if self.open else 0
+        if mask == self._mask:
+            return
+        loop = self.endpoint.worker.loop
+        if not self._mask:
+            loop.register(self.traced.raw, mask, self.ready)
+        elif mask:
+            loop.modify(self.traced.raw, mask, self.ready)
+        else:
+            loop.unregister(self.traced.raw)
+        self._mask = mask
+
+    def ready(self, mask: int) -> None:
+        """The selector's call."""
+        if self.connecting is not None:
+            self.finish_connect()
+            return
+        if mask & WRITE and self.open:
+            self.outbox.flush()
+        if mask & READ and self.open:
+            self.read()
+        elif mask == HANGUP and self.open:
+            self.look_for_error()
+
+    def look_for_error(self) -> None:
+        """Something happened that neither reading nor sending would tell."""
+
+    def finish_connect(self) -> None:
+        raise NotImplementedError
+
+    def read(self) -> None:
+        raise NotImplementedError
+
+    # -- asked-for reads ----------------------------------------------------------------------
+
+    def ask(self, call: str, size: int, ticket: Ticket | None) -> None:
+        """One recv or recvfrom, waiting as `settimeout` says: None, 0, or seconds."""
+        op = PendingCall(call, size, ticket)
+        timeout = self.endpoint.timeout
+        self.ops.append(op)
+        if timeout == 0 or self.peer_finished or self.broken:
+            self.read()
+            if op in self.ops:  # EAGAIN: 0 does not wait
+                self.end_op(op, BlockingIOError(11, "would block"))
+            return
+        op.start_deadline(self.endpoint, self._read_expired)
+        self.refresh()
+
+    def _read_expired(self, op: PendingCall) -> None:
+        if op not in self.ops:
+            return
+        error = TimeoutError("timed out")
+        self.traced.end(op.call, str(op.size), op.begun, error, op.ticket)
+        self.traced.sample()
+        self.end_op(op, error)
+
+    def end_op(self, op: PendingCall, error: BaseException | None = None) -> None:
+        """An asked-for read is over."""
+        self.ops.remove(op)
+        op.end(error)
+        self.refresh()
+
+    # -- sending ------------------------------------------------------------------------------
+
+    def send_one(self, item: Outgoing) -> int:
+        """One send call for the first of the queue; how many bytes were taken."""
+        raise NotImplementedError
+
+    def sending_failed(self, error: Exception) -> None:
+        """What an error of send means for the socket."""
+        raise NotImplementedError
+
+    def reply(self, reply: Reply, to: SockAddress | None = None) -> None:
+        """Carry out what the responder answered; it overtakes none of the earlier replies."""
+        if reply.delay or (self.delayed.pending and self.delayed.before(to)):
+            self.delayed.put(reply, to, self.endpoint.worker.loop, self._send_delayed)
+            self.refresh()
+        else:
+            self._send_reply(reply, to)
+
+    def _send_reply(self, reply: Reply, to: SockAddress | None) -> None:
+        message = to is not None or (
+            self.traced.type != socket.SOCK_STREAM and self.behaviour.answer is Reply)
+        if len(reply.data) or message:  # the echo of an empty message is one
+            self.outbox.write(reply.data, to=to, answer=True)
+        if reply.close and self.open:
+            self.close_once_sent(CloseCause.LOCAL)
+
+    def _send_delayed(self, reply: Reply, to: SockAddress | None) -> None:
+        self._send_reply(reply, to)
+        if self.open:
+            self.refresh()
+            self.close_if_sent()
+
+    # -- the end ------------------------------------------------------------------------------
+
+    def end_all(self, reason: BaseException, cause: Cause | None = None) -> None:
+        """Fail whatever waits on this channel; what is dropped with it has a row."""
+        for op in list(self.ops):
+            op.end(reason)
+        self.ops.clear()
+        self.drop_unsent(reason, cause)
+        if self.connecting is not None:
+            op, self.connecting = self.connecting, None
+            op.end(reason)
+
+    def drop_unsent(self, reason: BaseException, cause: Cause | None = None) -> None:
+        """Nothing of what waits to be sent will be."""
+        if any(item.how is None for item in self.outbox.items):
+            self.note_unsent(self.outbox.size, cause)
+        for item in self.outbox.items:
+            if item.how is not None:
+                self.endpoint.note("shutdown_dropped", repr(item.how.value), self.traced.id, cause)
+        if self.delayed.pending:
+            self.endpoint.note("replies_dropped", f"{len(self.delayed)}, {self.delayed.size}",
+                               self.traced.id, cause)
+        self.outbox.drop(reason)
+        self.delayed.drop()
+
+    def note_unsent(self, size: int, cause: Cause | None) -> None:
+        """That bytes will not be sent."""
+        self.endpoint.note("unsent_dropped", str(size), self.traced.id, cause)
+
+    def shutdown(self, how: How, op: PendingCall) -> None:
+        """Half-close, or both directions. Our direction ends when all that waits is sent."""
+        if how is not How.READ and self.outbox.items:
+            self.endpoint.note("shutdown_waits", f"{how.value!r}, {self.outbox.size}",
+                               self.traced.id, op.ticket)
+            self.outbox.finish(how, op)
+        else:
+            self.finish_sending(how, op)
+        self.refresh()
+
+    def finish_sending(self, how: How, op: PendingCall | None) -> None:
+        """shutdown(), now."""
+        error = None
+        try:
+            self.traced.shutdown(getattr(socket, how.value), how.value,
+                                 op.ticket if op is not None else None)
+        except OSError as raised:
+            error = raised
+        else:
+            self.finished = self.finished or how is not How.READ
+        if op is not None:
+            op.end(error)
+
+    def abort(self, ticket: Ticket | None) -> None:
+        """SO_LINGER (1, 0), then close(): unsent bytes go; a connection that stands is reset."""
+        if self.open:
+            self.aborted_in = kernel_readings.quick(self.traced.raw)[0]
+        value = struct.pack(LINGER, 1, 0)
+        try:
+            self.traced.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, value, "SOL_SOCKET, SO_LINGER, (1, 0)", ticket
+            )
+        finally:
+            self.close(CloseCause.ABORTED, ticket)
+
+    def close_once_sent(self, cause: CloseCause) -> None:
+        """close() now, or when the kernel has taken all that waits; nothing is added to that."""
+        first, self._then_close = self._then_close is None, cause
+        if first and (self.outbox.items or self.delayed):
+            self.behaviour = ResponderRuntime(None, None)
+            self.endpoint.note("close_waits", f"{self.outbox.size}, {len(self.delayed)}",
+                               self.traced.id)
+        self.close_if_sent()
+
+    def close_if_sent(self) -> None:
+        """close(), where that only waited for what was to be sent."""
+        if self._then_close is not None and self.open and not (self.outbox.items or self.delayed):
+            self.close(self._then_close)
+
+    def close(self, cause: CloseCause, ticket: Ticket | None = None,
+              errno: str | None = None) -> None:
+        """close(); what was not sent yet is dropped, and the log says how much."""
+        if not self.open:
+            return
+        self._remove_file(ticket)
+        self.closed_ns = self.endpoint.now()
+        if self.close_cause is None or cause is CloseCause.ABORTED:
+            self.close_cause = cause
+        self.errno = self.errno or errno
+        self.end_all(Problem("engine.closed_meanwhile"), ticket)
+        if self._mask:
+            self.endpoint.worker.loop.unregister(self.traced.raw)
+            self._mask = 0
+        if self.traced.lingers and self.waits_for_ack:
+            self._close_in_thread(ticket)
+            return
+        try:
+            self.traced.close(ticket)
+        except OSError:
+            pass  # logged; the descriptor is gone all the same (close(2))
+        self.endpoint.channel_closed(self)
+
+    def _remove_file(self, ticket: Ticket | None) -> None:
+        if self.file is not None and self.file.remove():
+            self.endpoint.note("unlinked", repr(str(self.file.path)), self.traced.id, ticket)
+        self.file = None
+
+    def _close_in_thread(self, ticket: Ticket | None) -> None:
+        """A positive linger makes close() wait in C for the peer's ACK."""
+        self.traced.raw.setblocking(True)
+
+        def work() -> Job:
+            try:
+                self.traced.close(ticket)
+            except OSError:
+                pass
+            return lambda: self.endpoint.channel_closed(self)
+
+        self.endpoint.worker.loop.in_thread(work)
+
+    # -- the picture --------------------------------------------------------------------------
+
+    def waiting(self) -> Waiting | None:
+        """The call that has been asked for and has not come back."""
+        op = self.connecting or (self.ops[0] if self.ops else None)
+        if op is None and self.outbox.items:
+            op = self.outbox.items[0].op
+        if op is None or op.held:
+            return None
+        start = self.endpoint.clock.perf_ns
+        deadline = op.deadline - start if op.deadline is not None else None
+        return Waiting(op.call, op.begun - start, deadline)

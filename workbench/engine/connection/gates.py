@@ -1,0 +1,120 @@
+"""Gates: what an endpoint accepts, receives and sends by itself, and what waits for a step."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import GateMode, Pace
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.model.ticket import Ticket
+
+CONGESTION_CHECK: Final = 0.02
+"""Seconds between two looks whether the journal has caught up."""
+
+
+@dataclass(slots=True)
+class SendStep:
+    """A step of sending that is under way: how many send calls it still lets through."""
+
+    left: int
+    ticket: Ticket
+
+
+class Gates:
+    """The gates of one endpoint, all on its thread; set-up has its own (`Assembly.pace`).
+
+    Attributes:
+        accept, receive, send: how each runs by itself.
+        held: back-pressure: nothing is read by itself while the journal is behind.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self.accept = endpoint.settings.accept
+        self.receive = endpoint.settings.receive
+        self.send = endpoint.settings.send
+        self.held = False
+        self._steps: deque[SendStep] = deque()
+        self._told: set[c.Gate] = set()
+
+    def switch(self, gate: c.Gate, *, paused: bool) -> None:
+        """Hold a gate, or open it."""
+        mode = GateMode.PAUSED if paused else GateMode.AUTO
+        self._told.add(gate)  # the command is a row
+        match gate:
+            case c.Gate.ACCEPT:
+                self.accept = mode
+            case c.Gate.RECEIVE:
+                self.receive = mode
+            case c.Gate.SEND:
+                if paused and self.send is not mode:
+                    self._end_steps(Problem("engine.held_again"))
+                self.send = mode
+            case c.Gate.CALLS:
+                self._endpoint.assembly.set_pace(Pace.STEP if paused else Pace.AT_ONCE)
+                return
+        self._refresh()
+
+    def tell(self) -> None:
+        """A connection is there: what its endpoint's settings hold back is a row, once."""
+        for gate, mode in ((c.Gate.RECEIVE, self.receive), (c.Gate.SEND, self.send)):
+            if mode is GateMode.PAUSED and gate not in self._told:
+                self._told.add(gate)
+                self._endpoint.note(f"{gate.value}_paused")
+
+    def _refresh(self) -> None:
+        for channel in list(self._endpoint.channels.values()):
+            channel.refresh()
+
+    # -- steps of sending ---------------------------------------------------------------------
+
+    def step_send(self, count: int, ticket: Ticket) -> None:
+        """Let `count` send calls through, now or when there is something to send.
+
+        The last of them ends the ticket; several steps are served in the order they were asked
+        for.
+        """
+        self._steps.append(SendStep(count, ticket))
+        self._refresh()
+
+    def may_send(self) -> bool:
+        return self.send is GateMode.AUTO or bool(self._steps)
+
+    def used_send_step(self) -> None:
+        """One send call was made: of a step, where one is under way."""
+        if self._steps:
+            step = self._steps[0]
+            step.left -= 1
+            if not step.left:
+                self._steps.popleft()
+                step.ticket.finish()
+
+    def stop(self) -> None:
+        """The endpoint is stopped, or owns nothing any more: no step is left for what comes."""
+        self._end_steps(Problem("engine.stopped_meanwhile"))
+
+    def _end_steps(self, reason: Problem) -> None:
+        steps, self._steps = self._steps, deque()
+        for step in steps:
+            step.ticket.fail(reason)
+
+    # -- back-pressure ------------------------------------------------------------------------
+
+    def hold(self, held: bool) -> None:
+        """Stop reading, or go on: as the journal can follow."""
+        self.held = held
+        self._endpoint.note("reading_held" if held else "reading_resumed")
+        self._refresh()
+        if held:
+            self._endpoint.worker.loop.after(CONGESTION_CHECK, self._wake_while_congested)
+
+    def _wake_while_congested(self) -> None:
+        """Keep the loop turning: each of its rounds compares `held` with the journal's state."""
+        if self.held and self._endpoint.sink.congested:
+            self._endpoint.worker.loop.after(CONGESTION_CHECK, self._wake_while_congested)

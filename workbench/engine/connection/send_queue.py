@@ -1,0 +1,222 @@
+"""SendQueue: what a channel has to send and the kernel has not taken yet."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from workbench.engine.connection.file_pieces import FilePieces
+from workbench.engine.connection.pending_call import Ended, PendingCall
+from workbench.engine.protocol.responder import Data
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.connection.connection import Connection
+    from workbench.engine.model.commands import How
+    from workbench.engine.model.ticket import Ticket
+    from workbench.engine.sockets.traced_socket import SockAddress
+
+Payload = Data | FilePieces
+
+
+class Outgoing:
+    """Bytes on their way to the kernel, or a shutdown() that waits for those before it.
+
+    Attributes:
+        data: what the next send() is given. rest: the pieces of a file that follow it.
+        to: only for datagrams.
+        answer: a responder wrote it; nobody asked for it.
+        how: of a shutdown(), which has no bytes.
+    """
+
+    __slots__ = ("answer", "data", "how", "op", "rest", "to")
+
+    def __init__(self, payload: Payload, op: PendingCall | None, to: SockAddress | None = None, *,
+                 answer: bool = False, how: How | None = None) -> None:
+        self.rest = payload if isinstance(payload, FilePieces) else None
+        self.data: Data = payload.next() if isinstance(payload, FilePieces) else payload
+        self.op = op
+        self.to = to
+        self.answer = answer
+        self.how = how
+
+    @property
+    def size(self) -> int:
+        """Bytes of it that wait."""
+        return len(self.data) + (self.rest.left if self.rest is not None else 0)
+
+
+class SendQueue:
+    """The bytes of one channel, in order. All methods run on the endpoint's thread.
+
+    Attributes:
+        items: what waits, the first one begun perhaps.
+        size: bytes that wait; answers: how many of them a responder wrote.
+        most_asked: the most bytes that commands ever had waiting here.
+    """
+
+    __slots__ = ("_channel", "answers", "items", "most_asked", "size")
+
+    def __init__(self, channel: Connection) -> None:
+        self._channel = channel
+        self.items: deque[Outgoing] = deque()
+        self.size = 0
+        self.answers = 0
+        self.most_asked = 0
+
+    def write(self, payload: Payload, ticket: Ticket | None = None, *,
+              to: SockAddress | None = None, answer: bool = False,
+              ended: Ended | None = None) -> None:
+        """Send as much as the kernel takes now, the rest when it can.
+
+        `answer`: a responder wrote it, in a buffer that is used again. `ended` as in `PendingCall`.
+        """
+        channel = self._channel
+        item = Outgoing(payload, None, to, answer=answer)
+        op = item.op = PendingCall("sendall", item.size, ticket, ended=ended) if ticket is not None else None
+        held = not channel.gates.may_send()
+        if not self.items and not held:
+            whole = self._send_now(item)
+            if whole:
+                channel.gates.used_send_step()
+            if whole is not False:
+                return
+        if op is not None and channel.endpoint.timeout == 0 and not held:
+            channel.note_unsent(item.size, ticket)
+            op.end(BlockingIOError(11, "would block"))
+            return
+        if answer:
+            item.data = bytes(item.data)
+        self._keep(item)
+        if op is not None and held:
+            op.held = True
+        elif op is not None:
+            op.start_deadline(channel.endpoint, self._expired)
+        channel.refresh()
+
+    def keep(self, data: memoryview) -> None:
+        """Keep a copy of bytes of an answer that the kernel did not take."""
+        self._keep(Outgoing(bytes(data), None, answer=True))
+        self._channel.refresh()
+
+    def finish(self, how: How, op: PendingCall) -> None:
+        """Call shutdown() when all that waits now is with the kernel."""
+        self.items.append(Outgoing(b"", op, how=how))
+
+    def _keep(self, item: Outgoing) -> None:
+        self.items.append(item)
+        self.size += item.size
+        if item.answer:
+            self.answers += item.size
+        else:
+            self.most_asked = max(self.most_asked, self.size - self.answers)
+
+    def _take(self, item: Outgoing, count: int) -> None:
+        """So many bytes of an item do not wait any more."""
+        self.size -= count
+        if item.answer:
+            self.answers -= count
+
+    def remove(self, item: Outgoing) -> None:
+        """It will not be sent."""
+        self.items.remove(item)
+        self._take(item, item.size)
+
+    def flush(self, limit: int = 64) -> None:
+        """Send what waits: at most `limit` calls, so that one channel cannot starve the rest."""
+        channel = self._channel
+        while self.items and limit and (channel.gates.may_send() or self.items[0].how is not None):
+            limit -= 1
+            item = self.items[0]
+            if item.how is not None:
+                self.items.popleft()
+                channel.finish_sending(item.how, item.op)
+                continue
+            before = item.size
+            begins = item.op is not None and item.op.held
+            if item.op is not None and begins:
+                item.op.let_through()
+            whole = self._send_now(item)
+            if not self.items or self.items[0] is not item:
+                break  # an error emptied the queue
+            if whole is None:
+                self.remove(item)
+                continue
+            self._take(item, before if whole else before - item.size)
+            channel.gates.used_send_step()
+            if whole:
+                self.items.popleft()
+                continue
+            if item.op is not None and begins:
+                self._begin_to_wait(item, item.op)
+            break
+        if channel.open:
+            channel.refresh()
+            channel.close_if_sent()
+
+    def _begin_to_wait(self, item: Outgoing, op: PendingCall) -> None:
+        """A call that a gate has let through is not done at once: its time runs from now on."""
+        if self._channel.endpoint.timeout != 0:
+            op.start_deadline(self._channel.endpoint, self._expired)
+            return
+        self._give_up(item, op, BlockingIOError(11, "would block"))
+
+    def _give_up(self, item: Outgoing, op: PendingCall, error: Exception) -> None:
+        self._channel.note_unsent(item.size, op.ticket)
+        self.remove(item)
+        op.end(error)
+
+    def _send_now(self, item: Outgoing) -> bool | None:
+        """One call; True when the whole item is with the kernel, None when it failed for good."""
+        channel = self._channel
+        try:
+            count = channel.send_one(item)
+        except BlockingIOError:
+            return False
+        except (OSError, OverflowError, TypeError, ValueError) as error:
+            op, item.op = item.op, None
+            if op is not None:
+                op.end(error)
+            channel.sending_failed(error)
+            return None
+        channel.bytes_out += count
+        if count < len(item.data):
+            item.data = memoryview(item.data)[count:]
+            return False
+        item.data = b""
+        if item.rest is not None and item.rest.left:
+            return self._next_piece(item, item.rest)
+        if item.op is not None:
+            item.op.end()
+        return True
+
+    def _next_piece(self, item: Outgoing, rest: FilePieces) -> bool | None:
+        try:
+            item.data = rest.next()
+        except Problem as problem:
+            op = item.op
+            self._channel.endpoint.not_done(problem, op.ticket if op is not None else None)
+            if op is not None:
+                op.end(problem)
+            return None
+        return False
+
+    def _expired(self, op: PendingCall) -> None:
+        item = next((item for item in self.items if item.op is op), None)
+        if item is None:
+            return
+        channel = self._channel
+        error = TimeoutError("timed out")
+        channel.traced.end("sendall", "", op.begun, error, op.ticket)
+        channel.traced.sample()
+        self._give_up(item, op, error)
+        self.flush()  # what stood behind it: a shutdown() perhaps
+
+    def drop(self, reason: BaseException) -> None:
+        """Nothing of it will be sent; what was asked for fails."""
+        items = list(self.items)
+        self.items.clear()
+        self.size = self.answers = 0
+        for item in items:
+            if item.op is not None:
+                item.op.end(reason)

@@ -1,0 +1,258 @@
+"""StreamConnection: one byte stream (or SOCK_SEQPACKET), from its connect or accept to its end."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from workbench.engine.connection.connection import Connection
+from workbench.engine.connection.pending_call import PendingCall
+from workbench.engine.connection.send_queue import Outgoing
+from workbench.engine.model.errors import describe
+from workbench.engine.model.settings import GateMode, OnPeerClose
+from workbench.engine.model.snapshot import CloseCause
+from workbench.engine.protocol.responder import Reply, ResponderRuntime
+from workbench.engine.sockets import kernel_readings
+from workbench.engine.sockets.event_loop import HANGUP, Job
+from workbench.engine.sockets.traced_socket import SockAddress
+
+
+class StreamConnection(Connection):
+    """A connected (or connecting) stream; of a listener's endpoint or of a client's."""
+
+    waits_for_ack = True
+    in_thread = False
+    """A connect waits in C on a thread of its own: hands off."""
+    _sending_error: Exception | None = None
+    """It is only read to its end."""
+
+    @property
+    def can_send(self) -> bool:
+        return super().can_send and self._sending_error is None
+
+    # -- connecting ---------------------------------------------------------------------------
+
+    def connect(self, sockaddr: SockAddress, op: PendingCall) -> None:
+        """connect(), non-blocking. It ends the op now, or later; what fails at once is raised.
+
+        Raises:
+            OSError, OverflowError, TypeError, ValueError: as the call did; the socket is closed,
+                the op is not ended.
+        """
+        path = isinstance(sockaddr, str | bytes)
+        self.errno = None  # of a send that came before
+        self.connecting = op
+        self.connect_ns = self.endpoint.now()
+        if path and self.endpoint.timeout is None and self.traced.type != socket.SOCK_DGRAM:
+            self._connect_in_thread(sockaddr, op)
+            return
+        try:
+            self.traced.connect(sockaddr, op.ticket)
+        except (OSError, OverflowError, TypeError, ValueError) as error:
+            if path or not isinstance(error, BlockingIOError):
+                # EAGAIN of a path is a full accept queue: settimeout(x) does not wait for it
+                self._give_up(error, op)
+                raise
+            if self.endpoint.timeout == 0:
+                op.end(error)  # 0 does not wait; how the connect comes out is logged all the same
+            else:
+                op.start_deadline(self.endpoint, self._connect_expired)
+            self.refresh()
+        else:
+            self.established()
+
+    def _connect_in_thread(self, sockaddr: SockAddress, op: PendingCall) -> None:
+        """An AF_UNIX connect to a full queue waits in C; no selector can wait for it."""
+        self.in_thread = True
+
+        def work() -> Job:
+            failure = None
+            try:
+                self.traced.connect(sockaddr, op.ticket, wait=True)
+            except OSError as error:
+                failure = error
+
+            def back() -> None:
+                self.in_thread = False
+                if not self.open:
+                    return
+                if failure is not None:
+                    self.connect_failed(failure)
+                else:
+                    self.established()
+
+            return back
+
+        self.endpoint.worker.loop.in_thread(work)
+
+    def finish_connect(self) -> None:
+        """The selector says that a pending connect has an outcome."""
+        op = self.connecting
+        assert op is not None
+        try:
+            self.traced.finish_connect(op.begun, op.args, op.ticket)
+        except OSError as error:
+            self.connect_failed(error)
+            return
+        self.established()
+
+    def established(self) -> None:
+        """The connection stands."""
+        op, self.connecting = self.connecting, None
+        self.connected_ns = self.endpoint.now()
+        self.endpoint.channel_connected(self)
+        if op is not None:
+            op.end()
+        self.refresh()
+
+    def connect_failed(self, error: Exception) -> None:
+        """The connect came to nothing: keep the evidence, close the socket, end the op."""
+        op = self.connecting
+        self._give_up(error, op)
+        if op is not None:
+            op.end(error)
+
+    def _give_up(self, error: Exception, op: PendingCall | None) -> None:
+        self.connecting = None
+        self.traced.sample()
+        if op is not None and op.failing is not None:
+            op.failing(error)
+        ours = isinstance(error, TimeoutError) and error.errno is None
+        self.close(CloseCause.TIMED_OUT if ours else CloseCause.FAILED,
+                   op.ticket if op is not None else None, describe(error).errno)
+
+    def _connect_expired(self, op: PendingCall) -> None:
+        if self.connecting is not op:
+            return
+        error = TimeoutError("timed out")
+        self.traced.end("connect", op.args, op.begun, error, op.ticket)
+        self.connect_failed(error)
+
+    # -- data ---------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """One recv: asked for, or by itself."""
+        op = self.ops[0] if self.ops else None
+        endpoint = self.endpoint
+        size = op.size if op is not None else endpoint.bufsize
+        ticket = op.ticket if op is not None else None
+        buffer = endpoint.buffer(size)
+        try:
+            if self.traced.type == socket.SOCK_STREAM:
+                count = self.traced.recv_into(buffer, size, endpoint.recv_args(size), ticket)
+                ended = not count
+            else:
+                count, ended = self.traced.recv_message(buffer, size, ticket)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            if op is not None:
+                self.end_op(op, error)
+            self._broke(error)
+            return
+        if op is not None:
+            self.end_op(op)
+        if ended:
+            self._finished_by_peer()
+            return
+        self.bytes_in += count
+        answer = self.behaviour.answer
+        if answer is Reply and not self.outbox.items and self.gates.send is GateMode.AUTO and (
+            not self.delayed.pending
+        ):
+            self._echo(buffer[: min(count, size)])
+        elif answer is not None:
+            reply = answer(buffer[: min(count, size)])
+            if reply is not None:
+                self.reply(reply)
+        if self.outbox.size:
+            self.refresh()
+
+    def _echo(self, data: memoryview) -> None:
+        """Send back at once what was read: the hot path, without queue and objects."""
+        try:
+            count = self.traced.send(data, None)
+        except BlockingIOError:
+            self.outbox.keep(data)
+            return
+        except OSError as error:
+            self.sending_failed(error)
+            return
+        self.bytes_out += count
+        if count < len(data):
+            self.outbox.keep(data[count:])
+
+    def _finished_by_peer(self) -> None:
+        """The peer has sent FIN. What we still have to send may still go."""
+        if self._sending_error is not None:
+            self._broke(self._sending_error)
+            return
+        first = not self.peer_finished
+        self.peer_finished = True
+        if first:
+            self.traced.sample()
+            self.close_cause = CloseCause.PEER
+        if self.on_peer_close is OnPeerClose.CLOSE and self.open:
+            self.close_once_sent(CloseCause.PEER)
+        self.refresh()
+
+    def interest(self) -> int:
+        """After the peer's FIN only how the connection breaks can still be heard."""
+        if self.in_thread:
+            return 0
+        mask = super().interest()
+        if not mask and self.peer_finished and not self.broken:
+            return HANGUP
+        return mask
+
+    def look_for_error(self) -> None:
+        """After the peer's FIN no read tells of a reset, and there may be nothing to send."""
+        error = self.traced.pending_error()
+        if error is None:
+            return
+        # tcp_reset() of Linux leaves EPIPE where the FIN had come before the reset
+        reset = isinstance(error, ConnectionResetError | BrokenPipeError)
+        told = ConnectionResetError(errno.ECONNRESET, "") if reset else error
+        self.traced.tell("reset_after_fin" if reset else "error_after_fin",
+                         repr(describe(error).errno), told)
+        self._broke(told)
+
+    def send_one(self, item: Outgoing) -> int:
+        return self.traced.send(item.data, item.op.ticket if item.op is not None else None)
+
+    def sending_failed(self, error: Exception) -> None:
+        """One message that is too long is only that, and after our own FIN the peer may go on."""
+        code = error.errno if isinstance(error, OSError) else None
+        if code == errno.EMSGSIZE and self.traced.type != socket.SOCK_STREAM:
+            self.traced.sample()
+        elif code == errno.EPIPE and self.finished and not self.peer_finished:
+            self.traced.sample()
+            self.drop_unsent(error)
+        elif not self.peer_finished and (self.traced.type != socket.SOCK_STREAM
+                                         or kernel_readings.quick(self.traced.raw)[1]):
+            self._read_the_rest(error)
+        else:
+            self._broke(error)
+
+    def _read_the_rest(self, error: Exception) -> None:
+        """Nothing can be sent any more, yet what the peer sent before is still there."""
+        self.traced.sample()
+        self.errno = describe(error).errno
+        self._sending_error = error
+        self.behaviour = ResponderRuntime(None, None)
+        self.drop_unsent(error)
+        self.refresh()
+
+    def _broke(self, error: Exception) -> None:
+        """An error that ends the stream; a listener's connection is closed, a client's is yours."""
+        self.traced.sample()
+        self.errno = describe(error).errno
+        if isinstance(error, ConnectionResetError | BrokenPipeError):
+            self.close_cause = CloseCause.RESET if isinstance(
+                error, ConnectionResetError) else self.close_cause
+        self.broken = True
+        self.end_all(error)
+        if self.on_peer_close is OnPeerClose.CLOSE:
+            self.close(CloseCause.FAILED)
+        else:
+            self.refresh()

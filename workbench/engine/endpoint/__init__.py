@@ -1,0 +1,1 @@
+"""The three kinds of endpoints, and how their sockets are set up."""

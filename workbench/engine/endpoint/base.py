@@ -1,0 +1,377 @@
+"""Endpoint: what listeners, streams and datagram sockets share: its state, its sockets, its parts.
+
+Everything here runs on the endpoint's own thread, but for `submit` and `look`.
+"""
+
+from __future__ import annotations
+
+import socket
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from workbench.engine.connection.connection import Connection
+from workbench.engine.connection.gates import Gates
+from workbench.engine.connection.registry import each, targets
+from workbench.engine.connection.send_queue import Payload
+from workbench.engine.endpoint.resolver import Resolver
+from workbench.engine.endpoint.send import Counter, Make, Repeater, maker
+from workbench.engine.endpoint.setup import SetupRunner
+from workbench.engine.model import commands as c
+from workbench.engine.model.events import NOTE, Cause, Event, EventSink
+from workbench.engine.model.joined_ticket import JoinedTicket
+from workbench.engine.model.serialize import setting_text
+from workbench.engine.model.settings import (
+    EndpointSettings,
+    GateMode,
+    OnPeerClose,
+    Responder,
+    Role,
+)
+from workbench.engine.model.snapshot import CloseCause, PeerSnapshot, Phase, Waiting
+from workbench.engine.model.ticket import Ticket
+from workbench.engine.model.unfinished import UnfinishedCommands
+from workbench.engine.protocol.responder import ResponderRuntime, compile_responder
+from workbench.engine.runtime.dispatch import perform
+from workbench.engine.runtime.sampler import Sampler
+from workbench.engine.runtime.snapshot_publisher import SnapshotPublisher
+from workbench.engine.sockets.event_loop import EventLoop, Spawn
+from workbench.engine.sockets.kernel_readings import Reading
+from workbench.engine.sockets.socket_factory import HERE, Maker
+from workbench.engine.sockets.traced_socket import SockAddress
+from workbench.engine.sockets.worker import Worker
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.model.events import Clock
+
+KEPT_CLOSED: Final = 200
+
+
+class Surroundings(Protocol):
+    """What an endpoint needs from its session."""
+
+    @property
+    def sink(self) -> EventSink: ...
+    @property
+    def beyond_loopback(self) -> bool: ...
+
+    def temp_dir(self) -> Path:
+        """A private 0700 folder for temp:NAME addresses."""
+
+    def link(self, name: str) -> str:
+        """The address of another endpoint, in scenario spelling. Raises Problem."""
+
+
+class Endpoint:
+    """One endpoint: its settings, its sockets, and the parts that work on them.
+
+    Attributes:
+        id, name: in the record.
+        settings: as configured; what is live may differ from the next start.
+        timeout, bufsize, responder: live values; `behaviour` is the responder made ready.
+        maker: makes the kernel sockets.
+        channels: open sockets by their connection's id; `closed` are the newest closed ones.
+        numbered: how many channels have had a number.
+        bytes_closed: received and sent by the closed ones.
+        last_local: where the own socket was bound before it was closed; @links still lead there.
+        counter: fills {counter} in what is sent.
+        no_room: accept() waits: no descriptor is left but those that the program keeps.
+    """
+
+    no_room = False
+
+    def __init__(self, number: int, settings: EndpointSettings, around: Surroundings,
+                 spawn: Spawn) -> None:
+        self.id = number
+        self.name = settings.name
+        self.settings = settings
+        self.around = around
+        self.sink = around.sink
+        self.clock: Clock = around.sink.clock
+        self.maker: Maker = HERE
+        self.timeout = settings.timeout
+        self.bufsize = settings.bufsize
+        self.responder: Responder = settings.responder
+        self.behaviour = ResponderRuntime(None, None)
+        self.phase = Phase.IDLE
+        self.channels: dict[int, Connection] = {}
+        self.closed: deque[Connection] = deque(maxlen=KEPT_CLOSED)
+        self.closed_count = 0
+        self.bytes_closed = (0, 0)
+        self.numbered = 0
+        self.last_local: str | None = None
+        self.counter = Counter()
+        self._buffer = memoryview(bytearray(max(1, self.bufsize)))
+        self._recv_args = str(self.bufsize)
+        self.worker = Worker(self._new_loop, spawn)
+        self.gates = Gates(self)
+        self.assembly = SetupRunner(self, settings.calls)
+        self.names = Resolver(self)
+        self.repeater = Repeater(self)
+        self.sampler = Sampler(self)
+        self.picture = SnapshotPublisher(self)
+        self.undone = UnfinishedCommands()
+
+    # -- from any thread ----------------------------------------------------------------------
+
+    def submit(self, ticket: Ticket) -> None:
+        """Hand a command to the endpoint's thread, and start one where there is none."""
+        try:
+            self.worker.post(lambda: perform(self, ticket))
+        except Problem as problem:  # it got no thread
+            self.not_done(problem, ticket)
+            ticket.fail(problem)
+
+    def look(self, connection: int | None, answer: Callable[[Reading | None], None]) -> None:
+        """Keep a reading in the record and hand it to `answer`, on the endpoint's thread.
+
+        `connection` None: the own socket where there is one, else the current one; `answer` gets
+        None where there is no such socket.
+        """
+        def read() -> None:
+            own = self.own_channel() if connection is None else None
+            found = [own] if own is not None else self.current() if connection is None else [
+                ch for ch in self.channels.values() if ch.number == connection]
+            answer(found[0].traced.sample() if found else None)
+
+        if not self.worker.post_if_running(read):
+            answer(None)
+
+    # -- the loop's questions -----------------------------------------------------------------
+
+    def _new_loop(self) -> EventLoop:
+        return EventLoop(self.settings.name, busy=self.busy, turn=self._turn,
+                            ended=self._ended, crashed=self._crashed)
+
+    def busy(self) -> bool:
+        """True while the endpoint owns anything: a socket, or a set-up under way."""
+        return bool(self.channels or self.assembly.queue)
+
+    def _turn(self) -> None:
+        if self.sink.congested is not self.gates.held:
+            self.gates.hold(self.sink.congested)
+        if self.sampler.due is None and self.channels:
+            self.sampler.plan()
+
+    def _ended(self) -> None:
+        """The loop's end. What still waits waits for nothing: there is no socket any more."""
+        self.repeater.lapse()
+        self.sampler.lapse()
+        self.gates.stop()
+        self.undone.fail(Problem("engine.closed_meanwhile"))
+        self.picture.redraw()
+
+    def _crashed(self, error: BaseException) -> None:
+        """A bug of this program: the log says so, the other sockets go on."""
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+        self.note("internal_error", repr(text))
+
+    # -- what is logged beside the calls ------------------------------------------------------
+
+    def now(self) -> int:
+        """Nanoseconds since the record began."""
+        return self.clock.now()
+
+    def note(self, key: str, args: str = "", connection: int | None = None,
+             cause: Cause | None = None) -> None:
+        """The program speaking: `key` names the text, `args` are its Python literals."""
+        self.sink.put(Event(self.now(), 0, self.id, connection, NOTE, key, args,
+                            None, None, None, None, None, None, cause))
+
+    def not_done(self, problem: Problem, cause: Cause | None) -> None:
+        """A command that came to no call: the log says why, in the reader's language."""
+        error = type(problem.__cause__).__name__ if problem.__cause__ is not None else None
+        values = {key: str(value) for key, value in problem.args_.items()}
+        self.sink.put(Event(self.now(), 0, self.id, None, NOTE, "not_done",
+                            f"{problem.key!r}, {values!r}", None, None, error, None, None, None,
+                            cause))
+
+    # -- commands: what each kind of endpoint makes of them -----------------------------------
+
+    def start(self, ticket: Ticket) -> None:
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def connect(self, ticket: Ticket, count: int | None) -> None:
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def listen(self, ticket: Ticket, backlog: int | None) -> None:
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def accept_once(self, ticket: Ticket, count: int) -> None:
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def open_own(self, ticket: Ticket) -> None:
+        """socket() alone, for a socket driven call by call."""
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def call_listen(self, channel: Connection, backlog: int, ticket: Ticket) -> None:
+        """listen() as asked, whatever the socket is: UDP answers EOPNOTSUPP."""
+        channel.traced.listen(backlog, ticket)
+
+    def call_connect(self, channel: Connection, sockaddr: SockAddress, ticket: Ticket) -> None:
+        """connect() as asked: a listening socket answers EISCONN or EINVAL."""
+        channel.traced.connect(sockaddr, ticket)
+        ticket.finish()
+
+    def membership(self, command: c.Join | c.Leave, ticket: Ticket) -> None:
+        raise Problem("engine.not_for_role", role=self.settings.role.value)
+
+    def close(self, command: c.Close, ticket: Ticket) -> None:
+        """close() on every meant connection."""
+        each(self, command.connection, ticket,
+             lambda channel: channel.close(CloseCause.LOCAL, ticket), closed_is_fine=True)
+
+    def stop(self, ticket: Ticket) -> None:
+        """Close every socket; pending calls fail, planned ones are dropped."""
+        self.assembly.stop()
+        self.names.stop()
+        if not self.channels:
+            self.note("nothing_open", "", None, ticket)
+        for channel in list(self.channels.values()):
+            channel.close(CloseCause.LOCAL, ticket)
+        self.phase = Phase.IDLE if self.phase is Phase.IDLE else Phase.CLOSED
+        self.gates.stop()
+        self.undone.fail(Problem("engine.stopped_meanwhile"), but=ticket)
+        ticket.finish()
+
+    def configure(self, settings: EndpointSettings) -> None:
+        """Take new settings; those that can change in a live endpoint do at once."""
+        self.behaviour = compile_responder(settings.responder, settings.encoding)
+        reply = (settings.responder, settings.encoding) != (self.responder, self.settings.encoding)
+        if (settings.address, settings.family) != (self.settings.address, self.settings.family):
+            self.last_local = None
+        if self.channels:
+            self._note_changes(self.settings, settings)
+        self.settings = settings
+        self.timeout = settings.timeout
+        if settings.bufsize != self.bufsize:
+            self.bufsize = settings.bufsize
+            self._recv_args = str(self.bufsize)
+        if reply:
+            self.responder = settings.responder
+            for channel in self.conversations():
+                self.give_behaviour(channel, settings.responder, greet=False)
+        self.assembly.set_pace(settings.calls)
+        for gate, mode in (
+            (c.Gate.ACCEPT, settings.accept),
+            (c.Gate.RECEIVE, settings.receive),
+            (c.Gate.SEND, settings.send),
+        ):
+            self.gates.switch(gate, paused=mode is GateMode.PAUSED)
+
+    def _note_changes(self, before: EndpointSettings, after: EndpointSettings) -> None:
+        """What no call of a socket shows, while there is one: a change is in the log."""
+        if after.timeout != before.timeout:
+            self.note("settimeout", repr(after.timeout))
+        for key in ("responder", "bufsize", "encoding"):
+            old, new = getattr(before, key), getattr(after, key)
+            if old != new:
+                self.note("settings_changed", f"{key!r}, {setting_text(old)!r},"
+                                              f" {setting_text(new)!r}")
+
+    # -- sockets ------------------------------------------------------------------------------
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a set-up is being made, or its name is being looked up."""
+        return bool(self.assembly.queue or self.names.pending)
+
+    def next_number(self) -> int:
+        """What the next channel is called."""
+        self.numbered += 1
+        return self.numbered
+
+    def conversations(self) -> Iterable[Connection]:
+        """The open channels that carry data."""
+        return [channel for channel in self.channels.values() if channel.connected_ns is not None]
+
+    def current(self) -> list[Connection]:
+        """What a command without `connection` means."""
+        return list(self.conversations())[-1:]
+
+    def own_channel(self) -> Connection | None:
+        """The endpoint's own socket where it has one beside its conversations (a listener)."""
+        return None
+
+    def channel_connected(self, channel: Connection) -> None:
+        """A channel's connect succeeded."""
+
+    def channel_closed(self, channel: Connection) -> None:
+        """A channel's descriptor is gone."""
+        if channel is self.own_channel():
+            self.last_local = channel.traced.local
+        self.assembly.closed(channel.traced)
+        self.channels.pop(channel.traced.id, None)
+        self.closed.append(channel)
+        self.closed_count += 1
+        into, out = self.bytes_closed
+        self.bytes_closed = (into + channel.bytes_in, out + channel.bytes_out)
+
+    def give_behaviour(self, channel: Connection, responder: Responder, *, greet: bool) -> None:
+        """Let a channel answer by this responder from now on."""
+        behaviour = (compile_responder(responder, self.settings.encoding)
+                     if responder is not self.responder else self.behaviour)
+        channel.behaviour = behaviour.for_connection(
+            stream=channel.traced.type == socket.SOCK_STREAM,
+            tell=lambda call, args: self.note(call, args, channel.traced.id))
+        default = OnPeerClose.CLOSE if self.settings.role is Role.LISTENER else OnPeerClose.KEEP
+        channel.on_peer_close = responder.on_peer_close or default
+        channel.traced.keep = self.sink.capture if behaviour.keep else 0
+        self.gates.tell()
+        if greet and behaviour.greeting is not None:
+            channel.reply(behaviour.greeting)
+
+    # -- reading and sending ------------------------------------------------------------------
+
+    def buffer(self, size: int) -> memoryview:
+        """The endpoint's one read buffer, `size` bytes of it; valid until the next read."""
+        if size > len(self._buffer):
+            self._buffer = memoryview(bytearray(size))
+        return self._buffer
+
+    def recv_args(self, size: int) -> str:
+        return self._recv_args if size == self.bufsize else str(size)
+
+    def send(self, command: c.Send, ticket: Ticket) -> None:
+        """Send to the meant connections, `repeat` times."""
+        # a sendall() that may not wait is given what it has to send at once
+        in_pieces = self.settings.type == "SOCK_STREAM" and self.timeout != 0
+        make = maker(command, self.settings.encoding, self.counter, in_pieces=in_pieces)
+        channels = targets(self, command.connection)
+        self.repeater.run(command, ticket, lambda last: self._send_all(channels, make, last))
+
+    def _send_all(self, channels: list[Connection], make: Make[Payload],
+                  ticket: Ticket | None) -> bool | None:
+        live = [channel for channel in channels if channel.open]
+        if not live:
+            return None
+        ended = JoinedTicket(ticket, len(live)) if ticket is not None and len(live) > 1 else None
+        for channel in live:
+            channel.outbox.write(make(), ticket, ended=ended)
+        return any(channel.can_send for channel in live)
+
+    # -- the picture --------------------------------------------------------------------------
+
+    def conversation_rows(self) -> Iterable[Connection]:
+        return list(self.channels.values())
+
+    def closed_rows(self) -> Iterable[Connection]:
+        return list(self.closed)
+
+    def waiting(self) -> Waiting | None:
+        """The endpoint's own waiting call."""
+        for channel in self.current():
+            found = channel.waiting()
+            if found is not None:
+                return found
+        return None
+
+    def peers(self) -> tuple[PeerSnapshot, ...]:
+        return ()
+
+    def drops(self) -> int | None:
+        return None

@@ -1,0 +1,124 @@
+"""bind() beyond the bare call: who may reach it, the next free port, the file of AF_UNIX."""
+
+from __future__ import annotations
+
+import errno
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine.endpoint.opening import numbers
+from workbench.engine.model import address as addresses
+from workbench.engine.sockets.traced_socket import SockAddress
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.connection.connection import Connection
+    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.model.ticket import Ticket
+
+PORTS_TRIED: Final = 100
+
+
+class BoundFile:
+    """The file of an AF_UNIX socket: unlinked by its binder, while it is still the same file."""
+
+    def __init__(self, path: str) -> None:
+        """Raises OSError: it is gone already."""
+        self.path = Path(path).absolute()
+        found = self.path.lstat()
+        self._identity = (found.st_dev, found.st_ino)
+
+    def remove(self) -> bool:
+        """Unlink it; False if somebody else has taken the name meanwhile, or it is gone."""
+        try:
+            found = self.path.lstat()
+            if (found.st_dev, found.st_ino) != self._identity:
+                return False
+            self.path.unlink()
+        except OSError:
+            return False
+        return True
+
+
+def check_reach(endpoint: Endpoint, sockaddr: SockAddress, ticket: Ticket) -> None:
+    """Warn of a bind that other machines can reach. Raises Problem where that is not allowed."""
+    family, _ = numbers(endpoint.settings)
+    if not addresses.beyond_loopback(sockaddr, family):
+        return
+    if not endpoint.around.beyond_loopback:
+        raise Problem("engine.beyond_loopback", address=str(sockaddr[0]))
+    endpoint.note("listens_beyond_loopback", repr(sockaddr[0]), None, ticket)
+
+
+def within_reach(endpoint: Endpoint, sockaddrs: tuple[SockAddress, ...],
+                 ticket: Ticket) -> tuple[SockAddress, ...]:
+    """Those of a name's addresses that may be bound to.
+
+    Raises:
+        Problem: other machines can reach each of them, which is not allowed.
+    """
+    family, _ = numbers(endpoint.settings)
+    near = tuple(each for each in sockaddrs if not addresses.beyond_loopback(each, family))
+    if near and not endpoint.around.beyond_loopback:
+        return near
+    check_reach(endpoint, sockaddrs[0], ticket)
+    return sockaddrs
+
+
+def bind(channel: Connection, sockaddr: SockAddress, ticket: Ticket | None) -> None:
+    """bind(), whoever asked for it: the file that AF_UNIX makes is the channel's to remove.
+
+    Raises OSError.
+    """
+    channel.traced.bind(sockaddr, ticket)
+    if isinstance(sockaddr, str) and sockaddr and not sockaddr.startswith("\0"):
+        with suppress(OSError):  # somebody else has removed it already
+            channel.file = BoundFile(sockaddr)
+
+
+def bind_first(channel: Connection, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
+    """bind() to the first of a name's addresses that is this machine's; each try is a call.
+
+    Any other error than EADDRNOTAVAIL stands: a server that is to be found at an address must
+    not be at another one because this one is in use.
+
+    Raises:
+        OSError: of the last call.
+    """
+    for sockaddr in sockaddrs[:-1]:
+        try:
+            bind(channel, sockaddr, ticket)
+        except OSError as error:
+            if error.errno != errno.EADDRNOTAVAIL:
+                raise
+        else:
+            return
+    bind(channel, sockaddrs[-1], ticket)
+
+
+def bind_searching(endpoint: Endpoint, channel: Connection, sockaddrs: tuple[SockAddress, ...],
+                   ticket: Ticket | None) -> None:
+    """As `bind_first`; with `port_search` on the next free port where this one is taken.
+
+    Raises OSError.
+    """
+    first = sockaddrs[0]
+    if not (isinstance(first, tuple) and endpoint.settings.port_search and first[1]):
+        bind_first(channel, sockaddrs, ticket)
+        return
+    wished = first[1]
+    last = min(wished + PORTS_TRIED, 65535)
+    for port in range(wished, last + 1):
+        moved = tuple(
+            (each[0], port, *each[2:]) for each in sockaddrs if isinstance(each, tuple)
+        )
+        try:
+            bind_first(channel, moved, ticket)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or port == last:
+                raise
+            continue
+        if port != wished:
+            endpoint.note("port_moved", f"{wished}, {port}", channel.traced.id, ticket)
+        break

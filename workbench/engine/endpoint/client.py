@@ -1,0 +1,170 @@
+"""Stream endpoints: a client, whose every connect makes `count` new sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.engine.connection.connection import Connection
+from workbench.engine.connection.pending_call import PendingCall
+from workbench.engine.connection.stream_connection import StreamConnection
+from workbench.engine.endpoint.base import Endpoint
+from workbench.engine.endpoint.bind import bind_first
+from workbench.engine.endpoint.connect_attempts import ConnectBurst, Goal, Holder
+from workbench.engine.endpoint.opening import open_socket
+from workbench.engine.endpoint.option_calls import option_calls
+from workbench.engine.endpoint.setup import PlannedCall, SocketSetup
+from workbench.engine.model.family import fitting, kind_of
+from workbench.engine.model.options import UNSPECIFIED
+from workbench.engine.model.snapshot import CloseCause, Phase
+from workbench.engine.model.ticket import Ticket
+from workbench.engine.protocol.responder import compile_responder
+from workbench.engine.sockets import descriptors
+from workbench.engine.sockets.traced_socket import SockAddress
+from workbench.texts import Problem
+
+
+class StreamEndpoint(Endpoint):
+    """A client: each connect makes `count` new sockets."""
+
+    _current: tuple[int, ...] = ()
+
+    def start(self, ticket: Ticket) -> None:
+        """socket() and its options, without connect: for a client driven call by call."""
+        if self.channels or self.under_way:
+            raise Problem("engine.already_open")
+        self.behaviour = compile_responder(self.responder, self.settings.encoding)
+        self.phase = Phase.SETTING_UP
+
+        family = self.settings.family
+        if family == UNSPECIFIED:
+            raise Problem("engine.family_needed")
+
+        def build(local: tuple[SockAddress, ...]) -> None:
+            holder = Holder()
+
+            def fail(error: BaseException) -> None:
+                holder.give_up(error, ticket)
+                self.phase = Phase.FAILED
+                ticket.fail(error)
+
+            self.assembly.begin(SocketSetup(self.opening_calls(holder, family, local, ticket),
+                                      holder.maybe, lambda: self._opened(ticket), fail))
+
+        self._find_local(ticket, build)
+
+    def _opened(self, ticket: Ticket) -> None:
+        self.phase = Phase.OPEN
+        ticket.finish()
+
+    def open_own(self, ticket: Ticket) -> None:
+        self.behaviour = compile_responder(self.responder, self.settings.encoding)
+        self._new_channel(ticket)
+        self.phase = Phase.OPEN
+
+    def _new_channel(self, ticket: Ticket, family: str | None = None) -> StreamConnection:
+        traced = open_socket(self, ticket, family)
+        channel = StreamConnection(self, traced, self.next_number())
+        self.channels[traced.id] = channel
+        return channel
+
+    def call_connect(self, channel: Connection, sockaddr: SockAddress, ticket: Ticket) -> None:
+        """connect() as asked, again too: EISCONN, EALREADY."""
+        if channel.connected_ns is not None or channel.connecting is not None:
+            super().call_connect(channel, sockaddr, ticket)
+            return
+        assert isinstance(channel, StreamConnection)
+        self._current = ()
+        self.phase = Phase.CONNECTING
+
+        def ended(error: BaseException | None) -> None:
+            self.find_phase()
+            ticket.finish() if error is None else ticket.fail(error)
+
+        try:
+            channel.connect(sockaddr, PendingCall("connect", 0, ticket, repr(sockaddr), ended))
+        finally:
+            self.find_phase()
+
+    def connect(self, ticket: Ticket, count: int | None) -> None:
+        """Connect `count` new sockets, or the one that `start` made."""
+        wished = self.settings.count if count is None else count
+        if wished < 1:
+            raise Problem("engine.bad_count", count=wished)
+        if self.under_way:
+            raise Problem("engine.set_up_under_way")
+        fresh = self._unconnected()
+        if self.channels and not fresh and all(
+            not channel.peer_finished and not channel.broken for channel in self.channels.values()
+        ):
+            raise Problem("engine.already_connected")
+        room = descriptors.room()
+        if room is not None and wished > room:
+            raise Problem("engine.too_many_sockets", count=wished, room=room)
+        self.behaviour = compile_responder(self.responder, self.settings.encoding)
+        for channel in [ch for ch in self.channels.values() if ch.peer_finished or ch.broken]:
+            channel.close(CloseCause.LOCAL, ticket)
+        if not self.settings.address:
+            raise Problem(fitting("engine.no_address", kind_of(self.settings)))
+        self.phase = Phase.CONNECTING
+        self._current = ()
+        spec, family = self.settings.address, self.settings.family
+
+        def connect(sockaddrs: tuple[SockAddress, ...]) -> None:
+            self._find_local(ticket, lambda local: ConnectBurst(
+                self, Goal(spec, family, sockaddrs, local), wished, ticket
+            ).begin(wished, fresh if fresh is not None and fresh.open else None))
+
+        self.names.find(spec, ticket, binding=False, then=connect)
+
+    def _find_local(self, ticket: Ticket, then: Callable[[tuple[SockAddress, ...]], None]) -> None:
+        """What to bind to before connect: nothing, or what `bind` means."""
+        if self.settings.bind:
+            self.names.find(self.settings.bind, ticket, binding=True, then=then)
+        else:
+            then(())
+
+    def opening_calls(self, holder: Holder, family: str, local: tuple[SockAddress, ...],
+                      ticket: Ticket) -> list[PlannedCall]:
+        """socket(), its options and, where a local address is wished, bind()."""
+        def make() -> None:
+            holder.channel = self._new_channel(ticket, family)
+
+        names = f"{family}, {self.settings.type}"
+        calls = [PlannedCall("socket", names, make)]
+        calls += option_calls(self.settings, holder.traced, ticket)
+        if local:
+            calls.append(PlannedCall("bind", repr(local[0]), lambda: bind_first(
+                holder.need(), local, ticket)))
+        return calls
+
+    def _unconnected(self) -> StreamConnection | None:
+        for channel in self.channels.values():
+            if channel.connected_ns is None and channel.connecting is None and isinstance(
+                channel, StreamConnection
+            ):
+                return channel
+        return None
+
+    def channel_connected(self, channel: Connection) -> None:
+        self._current = (*self._current, channel.traced.id)
+        self.give_behaviour(channel, self.responder, greet=True)
+
+    def find_phase(self) -> None:
+        """Where the endpoint stands after a connect came out: others may be under way."""
+        if self.phase is not Phase.CONNECTING and self.phase is not Phase.FAILED:
+            return  # stopped meanwhile, or driven call by call
+        if self.under_way or any(ch.connecting is not None for ch in self.channels.values()):
+            self.phase = Phase.CONNECTING
+        else:
+            self.phase = Phase.OPEN if self.conversations() else Phase.FAILED
+
+    def channel_closed(self, channel: Connection) -> None:
+        super().channel_closed(channel)
+        ours = channel.close_cause in {CloseCause.LOCAL, CloseCause.ABORTED}
+        if not self.channels and not self.under_way and (ours or self.phase is Phase.OPEN):
+            self.phase = Phase.CLOSED
+
+    def current(self) -> list[Connection]:
+        """All open sockets of the last connect; while none is connected, those that try."""
+        connected = [self.channels[number] for number in self._current if number in self.channels]
+        return connected or list(self.channels.values())

@@ -1,0 +1,185 @@
+"""Connecting: one command's connects, each with the addresses of its name in turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from workbench.engine.connection.pending_call import PendingCall
+from workbench.engine.endpoint.setup import PlannedCall, SocketSetup
+from workbench.engine.model.address import SockAddress, family_of, spell
+from workbench.engine.model.errors import describe
+from workbench.engine.model.options import UNSPECIFIED
+from workbench.engine.model.snapshot import CloseCause
+from workbench.engine.model.ticket import Outcome, Ticket, Tried, failed
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.connection.stream_connection import StreamConnection
+    from workbench.engine.endpoint.client import StreamEndpoint
+    from workbench.engine.sockets.traced_socket import TracedSocket
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Where a connect goes.
+
+    Attributes:
+        spec: as written.
+        family: as configured; AF_UNSPEC: each address has its own.
+        sockaddrs: what it means, in the resolver's order (RFC 6724): tried one after the other.
+        local: what to bind to before, the first that is this machine's; none: the kernel chooses.
+    """
+
+    spec: str
+    family: str
+    sockaddrs: tuple[SockAddress, ...]
+    local: tuple[SockAddress, ...] = ()
+
+    def family_for(self, sockaddr: SockAddress) -> str:
+        """Of the socket that goes there."""
+        return family_of(sockaddr) if self.family == UNSPECIFIED else self.family
+
+    def local_for(self, sockaddr: SockAddress) -> tuple[SockAddress, ...]:
+        """Those local addresses that such a socket can have; all, where the kernel is to say."""
+        fitting = tuple(each for each in self.local if family_of(each) == family_of(sockaddr))
+        return fitting or self.local
+
+
+class Holder:
+    """The channel of a set-up: its first call makes it, the later ones use it."""
+
+    def __init__(self, channel: StreamConnection | None = None) -> None:
+        self.channel = channel
+
+    def need(self) -> StreamConnection:
+        """The channel. Raises Problem where it is closed, or not there yet."""
+        if self.channel is None or not self.channel.open:
+            raise Problem("engine.no_socket")
+        return self.channel
+
+    def traced(self) -> TracedSocket:
+        return self.need().traced
+
+    def maybe(self) -> TracedSocket | None:
+        return self.channel.traced if self.channel is not None else None
+
+    def give_up(self, error: BaseException, ticket: Ticket) -> None:
+        """Close what there is: a call of its set-up has failed."""
+        if self.channel is not None and self.channel.open:
+            symbol = None if isinstance(error, Problem) else describe(error).errno
+            self.channel.close(CloseCause.FAILED, ticket, symbol)
+
+
+class ConnectBurst:
+    """The connects of one command: how many are still out, and what became of the others."""
+
+    def __init__(self, endpoint: StreamEndpoint, goal: Goal, count: int, ticket: Ticket) -> None:
+        self.endpoint = endpoint
+        self.goal = goal
+        self.ticket = ticket
+        self._left = count
+        self._failure: Outcome | None = None
+
+    def begin(self, count: int, fresh: StreamConnection | None) -> None:
+        """Plan all connects; the first one uses the socket that is there already."""
+        for index in range(count):
+            ConnectAttempt(self, fresh if not index else None).go()
+
+    def settle(self, failure: Outcome | None) -> None:
+        """Take one connect's outcome; the last one ends the ticket, the first failure is told."""
+        self._failure = self._failure or failure
+        self._left -= 1
+        self.endpoint.find_phase()
+        if not self._left:
+            self.ticket.finish(self._failure) if self._failure else self.ticket.finish()
+
+
+class ConnectAttempt:
+    """One of a burst's connects: a socket for each address, until one is connected."""
+
+    def __init__(self, burst: ConnectBurst, fresh: StreamConnection | None) -> None:
+        self._burst = burst
+        self._fresh = fresh
+        self._upcoming = list(burst.goal.sockaddrs)
+        self._tried: list[tuple[SockAddress, BaseException]] = []
+        self._settled = False
+
+    def go(self) -> None:
+        """Plan the calls for the next address."""
+        burst = self._burst
+        endpoint, ticket = burst.endpoint, burst.ticket
+        sockaddr = self._upcoming.pop(0)
+        holder = Holder(self._fresh)
+        calls = [] if self._fresh is not None else endpoint.opening_calls(
+            holder, burst.goal.family_for(sockaddr), burst.goal.local_for(sockaddr), ticket)
+        self._fresh = None
+        under_way = False
+
+        def connect() -> None:
+            nonlocal under_way
+            under_way = True
+            op = PendingCall("connect", 0, ticket, repr(sockaddr), ended, failing)
+            holder.need().connect(sockaddr, op)
+
+        def failing(error: BaseException) -> None:
+            if self._goes_on and holder.channel is not None:
+                holder.channel.passed_over = True
+                endpoint.note("next_address", ", ".join(map(repr, (
+                    spell(sockaddr), _name(error), spell(self._upcoming[0])
+                ))), holder.channel.traced.id, ticket)
+
+        def ended(error: BaseException | None) -> None:
+            channel = holder.channel
+            pending = channel is not None and channel.open
+            self._ended(sockaddr, error, stays=error is None or pending)
+
+        def fail(error: BaseException) -> None:
+            holder.give_up(error, ticket)
+            self._ended(sockaddr, error, stays=not under_way)
+
+        calls.append(PlannedCall("connect", repr(sockaddr), connect))
+        endpoint.assembly.begin(SocketSetup(calls, holder.maybe, endpoint.find_phase, fail),
+                                goes_on=bool(self._tried))
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether another address is tried where this one fails."""
+        return bool(self._upcoming) and not self._settled and not self._burst.ticket.done
+
+    def _ended(self, sockaddr: SockAddress, error: BaseException | None, *, stays: bool) -> None:
+        """A connect came out, or was not made.
+
+        `stays`: no other address is tried: it is connected, or under way though nobody waits
+        (a timeout of 0), or the socket could not even be made.
+        """
+        if self._settled:
+            self._burst.endpoint.find_phase()
+            return
+        if error is not None:
+            self._tried.append((sockaddr, error))
+        if stays or isinstance(error, Problem) or not self._goes_on:
+            self._settled = True
+            self._burst.settle(None if error is None else self._failure(error))
+            return
+        self.go()
+
+    def _failure(self, error: BaseException) -> Outcome:
+        """What the last connect says, with every address that was tried."""
+        last = failed(error)
+        if len(self._tried) < 2:
+            return last
+        tried = Tried(self._burst.goal.spec, tuple(
+            (spell(sockaddr), _name(reason)) for sockaddr, reason in self._tried
+        ))
+        self._burst.endpoint.note(
+            "none_answered", f"{len(tried.failures)}, {tried.name!r}, {str(tried)!r}", None,
+            self._burst.ticket)
+        return replace(last, tried=tried)
+
+
+def _name(reason: BaseException) -> str:
+    if isinstance(reason, Problem):
+        return reason.key
+    failure = describe(reason)
+    return failure.errno or failure.error

@@ -1,0 +1,364 @@
+"""Datagram sockets: one socket, one connection id, a peer per event."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.engine.connection.back_off import A_FEW, BackOff
+from workbench.engine.connection.connection import Connection
+from workbench.engine.connection.send_queue import Outgoing
+from workbench.engine.endpoint.base import Endpoint
+from workbench.engine.endpoint.bind import bind_searching, within_reach
+from workbench.engine.endpoint.opening import open_socket
+from workbench.engine.endpoint.option_calls import option_calls
+from workbench.engine.endpoint.send import Make, maker
+from workbench.engine.endpoint.setup import PlannedCall, SocketSetup
+from workbench.engine.model import commands as c
+from workbench.engine.model import options
+from workbench.engine.model.errors import describe
+from workbench.engine.model.family import fitting, kind_of
+from workbench.engine.model.settings import Pace
+from workbench.engine.model.snapshot import CloseCause, PeerSnapshot, Phase
+from workbench.engine.model.ticket import Ticket
+from workbench.engine.protocol.responder import compile_responder
+from workbench.engine.runtime.dispatch import carry_out
+from workbench.engine.sockets import kernel_readings
+from workbench.engine.sockets.event_loop import READ, WRITE, Timer
+from workbench.engine.sockets.traced_socket import TRUNCATION, SockAddress, TracedSocket
+from workbench.texts import Problem
+
+SEND_BACK_OFF: Final = 0.02
+"""Seconds before an unconnected AF_UNIX sendto is tried again: EAGAIN, yet it polls writable."""
+SEND_BACK_OFF_MOST: Final = 0.32
+"""... twice as many each time, up to this."""
+LOOK_EVERY: Final = 0.1
+"""Seconds between two looks at what there is to read, where the selector cannot be believed."""
+PEERS_KEPT: Final = 1000
+
+
+@dataclass(slots=True)
+class Peer:
+    """What was exchanged with one address."""
+
+    sockaddr: SockAddress
+    datagrams_in: int = 0
+    datagrams_out: int = 0
+    last_ns: int = 0
+
+
+class DatagramConnection(Connection):
+    """The endpoint's one socket.
+
+    Attributes:
+        peers: addresses seen, by their spelling, newest last.
+    """
+
+    def __init__(self, endpoint: Endpoint, traced: TracedSocket, number: int) -> None:
+        super().__init__(endpoint, traced, number)
+        self.connected_ns = self.opened_ns
+        self.peers: dict[str, Peer] = {}
+        self.newest: str | None = None
+        self._retry: Timer | None = None
+        self._retry_in = SEND_BACK_OFF
+        self._backing_off = BackOff(self, "recvfrom")
+        self._in_vain = 0
+        self._looks: Timer | None = None
+
+    def interest(self) -> int:
+        mask = super().interest()
+        if self._looks is not None or (self._backing_off.waiting and not self.ops):
+            mask &= ~READ
+        return mask & ~WRITE if self._retry is not None else mask
+
+    def ready(self, mask: int) -> None:
+        """After shutdown(SHUT_RD), a failed one too, it polls readable with nothing to be read."""
+        self._in_vain += 1
+        super().ready(mask)
+        if not mask & READ:
+            self._in_vain = 0
+        elif self._in_vain >= A_FEW and self.open:
+            self.endpoint.note("readable_in_vain", repr(LOOK_EVERY), self.traced.id)
+            self._looks = self.endpoint.worker.loop.after(LOOK_EVERY, self._look)
+            self.refresh()
+
+    def _look(self) -> None:
+        """Ask how much there is to read (FIONREAD): the selector does not tell any more."""
+        if not self.open:
+            return
+        self._looks = self.endpoint.worker.loop.after(LOOK_EVERY, self._look)
+        if super().interest() & READ and kernel_readings.quick(self.traced.raw)[1] != 0:
+            self.read()
+
+    def read(self) -> None:
+        """One recvfrom: asked for, or by itself."""
+        op = self.ops[0] if self.ops else None
+        endpoint = self.endpoint
+        size = op.size if op is not None else endpoint.bufsize
+        ticket = op.ticket if op is not None else None
+        buffer = endpoint.buffer(size)
+        args = f"{size}, MSG_TRUNC" if TRUNCATION else str(size)
+        try:
+            count, name, sockaddr = self.traced.recvfrom_into(buffer, size, args, ticket)
+        except BlockingIOError:
+            return
+        except OSError as error:  # ICMP said something: the socket lives on
+            self._in_vain = 0
+            self.traced.sample()
+            self.errno = describe(error).errno
+            if op is not None:
+                self.end_op(op, error)
+            self._backing_off.failed(error)
+            return
+        self._in_vain = 0
+        self._backing_off.ended()
+        self.errno = None  # what an earlier call said is over
+        self.bytes_in += min(count, size)
+        if name is not None:
+            peer = self._peer(name, sockaddr)
+            peer.datagrams_in += 1
+        if op is not None:
+            self.end_op(op)
+        answer = self.behaviour.answer
+        if answer is not None and name is not None:
+            reply = answer(buffer[: min(count, size)])
+            if reply is not None:
+                self.reply(reply, sockaddr)
+
+    def _peer(self, name: str, sockaddr: SockAddress) -> Peer:
+        peer = self.peers.pop(name, None) or Peer(sockaddr)
+        self.peers[name] = peer
+        self.newest = name
+        peer.last_ns = self.endpoint.now()
+        if len(self.peers) > PEERS_KEPT:
+            del self.peers[next(iter(self.peers))]
+        return peer
+
+    def send_one(self, item: Outgoing) -> int:
+        ticket = item.op.ticket if item.op is not None else None
+        if item.to is None:
+            count = self.traced.send(item.data, ticket)
+        else:
+            try:
+                count = self.traced.sendto(item.data, item.to, ticket)
+            except BlockingIOError:
+                self._back_off()
+                raise
+            name = self.traced.last.peer if self.traced.last is not None else None
+            if name is not None:
+                self._peer(name, item.to).datagrams_out += 1
+        self.errno = None
+        self._retry_in = SEND_BACK_OFF
+        self._backing_off.ended()  # the next error is an answer to this one
+        return count
+
+    def _back_off(self) -> None:
+        """An unconnected AF_UNIX socket polls writable while the peer's queue is full."""
+        if self.traced.family in {socket.AF_INET, socket.AF_INET6} or self._retry is not None:
+            return
+        self._retry = self.endpoint.worker.loop.after(self._retry_in, self._try_again)
+        self._retry_in = min(2 * self._retry_in, SEND_BACK_OFF_MOST)
+
+    def _try_again(self) -> None:
+        self._retry = None
+        if self.open:
+            self.outbox.flush()
+
+    def sending_failed(self, error: Exception) -> None:
+        """Only this datagram: the next one may go elsewhere."""
+        self.traced.sample()
+        self.errno = describe(error).errno
+
+
+class DatagramEndpoint(Endpoint):
+    """A datagram socket: bound, connected, both or neither."""
+
+    _channel: DatagramConnection | None = None
+    _former: DatagramConnection | None = None
+
+    def own_channel(self) -> Connection | None:
+        return self._channel
+
+    def need(self) -> DatagramConnection:
+        """The socket. Raises Problem where there is none."""
+        if self._channel is None:
+            raise Problem("engine.no_socket")
+        return self._channel
+
+    def _traced_or_none(self) -> TracedSocket | None:
+        return self._channel.traced if self._channel is not None else None
+
+    # -- set-up -------------------------------------------------------------------------------
+
+    def start(self, ticket: Ticket) -> None:
+        """socket, setsockopt and, where an address is given, bind."""
+        if self._channel is not None or self.under_way:
+            raise Problem("engine.already_open")
+        where = self.settings.bind or self.settings.address
+        self._build(where, ticket, ticket.finish)
+
+    def _build(self, where: str, ticket: Ticket, finish: Callable[[], None]) -> None:
+        """Plan the calls that make the socket; `finish` is the rest of the command."""
+        if self.under_way:
+            raise Problem("engine.set_up_under_way")
+        self.phase = Phase.SETTING_UP
+        self.behaviour = compile_responder(self.responder, self.settings.encoding)
+        calls = [PlannedCall("socket", f"{self.settings.family}, {self.settings.type}",
+                         lambda: self.open_own(ticket))]
+        calls += option_calls(self.settings, lambda: self.need().traced, ticket)
+        setup = SocketSetup(calls, self._traced_or_none, lambda: carry_out(self, ticket, finish),
+                      self._failing(ticket))
+        if not where or where.startswith("@"):
+            self._begin(setup, ticket)
+            return
+
+        def bound(found: tuple[SockAddress, ...]) -> None:
+            sockaddrs = within_reach(self, found, ticket)
+            setup.planned.append(PlannedCall("bind", repr(sockaddrs[0]),
+                                         lambda: self.bind(sockaddrs, ticket)))
+            self._begin(setup, ticket)
+
+        self.names.find(where, ticket, binding=True, then=bound)
+
+    def _begin(self, setup: SocketSetup, ticket: Ticket) -> None:
+        self.assembly.begin(setup)
+        if self.assembly.queue and self.assembly.pace is Pace.STEP:
+            ticket.finish()
+
+    def _failing(self, ticket: Ticket) -> Callable[[BaseException], None]:
+        def fail(error: BaseException) -> None:
+            if self._channel is not None:
+                symbol = None if isinstance(error, Problem) else describe(error).errno
+                self._channel.close(CloseCause.FAILED, ticket, symbol)
+            self.phase = Phase.FAILED
+            ticket.fail(error)
+
+        return fail
+
+    def open_own(self, ticket: Ticket) -> None:
+        """socket()."""
+        if self._channel is not None:
+            raise Problem("engine.already_open")
+        traced = open_socket(self, ticket)
+        self._channel = DatagramConnection(self, traced, self.next_number())
+        self._former = None
+        self.channels[traced.id] = self._channel
+        self.give_behaviour(self._channel, self.responder, greet=False)
+        self._channel.refresh()
+        self.phase = Phase.OPEN
+
+    def bind(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
+        """bind(); with `port_search` the next free port."""
+        bind_searching(self, self.need(), sockaddrs, ticket)
+        self.phase = Phase.BOUND
+
+    def connect(self, ticket: Ticket, count: int | None) -> None:
+        """connect(): fixes the peer, filters what is received; nothing is sent."""
+        if not self.settings.address:
+            raise Problem(fitting("engine.no_address", kind_of(self.settings)))
+
+        def with_socket() -> None:
+            self.names.find(self.settings.address, ticket, binding=False,
+                              then=lambda sockaddrs: self.connect_now(sockaddrs, ticket))
+
+        if self._channel is None:
+            self._build(self.settings.bind or "", ticket, with_socket)
+        else:
+            with_socket()
+
+    def connect_now(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket) -> None:
+        """connect() to the first of a name's addresses that the kernel has a way to."""
+        traced = self.need().traced
+        for sockaddr in sockaddrs[:-1]:
+            try:
+                traced.connect(sockaddr, ticket)
+            except OSError:
+                continue  # a row of the log
+            ticket.finish()
+            return
+        traced.connect(sockaddrs[-1], ticket)
+        ticket.finish()
+
+    # -- sending ------------------------------------------------------------------------------
+
+    def send(self, command: c.Send, ticket: Ticket) -> None:
+        """One datagram to `to`, else to the connected peer, else to the endpoint's `address`; one
+        that has none, or is bound to it, answers the peer seen last.
+        """
+        make = maker(command, self.settings.encoding, self.counter)
+        if self._channel is None:
+            self._build(self.settings.bind or "", ticket, lambda: self._send_to(
+                command, make, ticket))
+            return
+        self._send_to(command, make, ticket)
+
+    def _send_to(self, command: c.Send, make: Make[bytes], ticket: Ticket) -> None:
+        channel = self.need()
+        where = command.to
+        if where is None and channel.traced.peer is None:
+            if self.settings.address and (self.settings.bind is not None
+                                          or self.settings.address.startswith("@")
+                                          or channel.traced.local is None):
+                where = self.settings.address
+            elif channel.newest is not None:
+                newest = channel.peers[channel.newest].sockaddr
+                self._repeat(command, make, ticket, newest)
+                return
+        if where is None:  # connected, or nobody known: the kernel says EDESTADDRREQ
+            self._repeat(command, make, ticket, None)
+            return
+        self.names.find(where, ticket, binding=False,
+                        then=lambda sockaddrs: self._repeat(command, make, ticket, sockaddrs[0]))
+
+    def _repeat(self, command: c.Send, make: Make[bytes], ticket: Ticket,
+                to: SockAddress | None) -> None:
+        channel = self.need()
+
+        def once(last: Ticket | None) -> bool | None:
+            if not channel.open:
+                return None
+            channel.outbox.write(make(), last, to=to)
+            return True
+
+        self.repeater.run(command, ticket, once)
+
+    # -- groups -------------------------------------------------------------------------------
+
+    def membership(self, command: c.Join | c.Leave, ticket: Ticket) -> None:
+        """Join or leave a multicast group."""
+        join = isinstance(command, c.Join)
+        level, number, raw, name = options.multicast_request(
+            command.group, command.interface, self.settings.family, join=join
+        )
+        shown = f"{name}, {command.group!r}"
+        if command.interface is not None:
+            shown += f", {command.interface!r}"
+        self.need().traced.setsockopt(level, number, raw, shown, ticket)
+        ticket.finish()
+
+    # -- the picture --------------------------------------------------------------------------
+
+    def channel_closed(self, channel: Connection) -> None:
+        super().channel_closed(channel)
+        self._former, self._channel = self._channel, None
+        if self.phase is not Phase.FAILED:
+            self.phase = Phase.CLOSED
+
+    def current(self) -> list[Connection]:
+        return [self._channel] if self._channel is not None else []
+
+    def peers(self) -> tuple[PeerSnapshot, ...]:
+        """Those of the socket; after its end those that it had, until there is another."""
+        channel = self._channel or self._former
+        if channel is None:
+            return ()
+        return tuple(
+            PeerSnapshot(name, peer.datagrams_in, peer.datagrams_out, peer.last_ns,
+                         gone=channel is self._former)
+            for name, peer in list(channel.peers.items())[-200:]
+        )
+
+    def drops(self) -> int | None:
+        return kernel_readings.drops(self._channel.traced.raw) if self._channel is not None else None

@@ -1,0 +1,119 @@
+"""From an address as written to what a call takes; names are looked up off the thread."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter_ns
+from typing import TYPE_CHECKING
+
+from workbench.engine.endpoint.opening import numbers
+from workbench.engine.model import address as addresses
+from workbench.engine.model.errors import describe
+from workbench.engine.model.events import END, Event
+from workbench.engine.model.snapshot import Chip, ChipState, Phase
+from workbench.engine.model.ticket import Ticket
+from workbench.engine.runtime.dispatch import carry_out
+from workbench.engine.sockets.traced_socket import SockAddress
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.endpoint.base import Endpoint
+
+
+class Resolver:
+    """Looks addresses up for one endpoint, on its thread where no resolver is needed.
+
+    Attributes:
+        pending: commands that wait for the resolver.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self.pending: set[Ticket] = set()
+
+    def stop(self) -> None:
+        """Give up: what waits for a name fails; a late answer is logged and not used."""
+        given_up, self.pending = self.pending, set()
+        for ticket in given_up:
+            ticket.fail(Problem("engine.stopped_meanwhile"))
+
+    def find(self, spec: str, ticket: Ticket, *, binding: bool,
+                     then: Callable[[tuple[SockAddress, ...]], None]) -> None:
+        """Turn an address as written into what it means; a name is resolved off this thread.
+
+        `then` gets every address of a name, in the resolver's order (RFC 6724).
+        """
+        wanted = self._endpoint.settings.family
+        parsed = addresses.parse(spec, wanted)
+        if parsed.kind is addresses.AddressKind.LINK:
+            parsed = addresses.parse(self._endpoint.around.link(parsed.link or ""), wanted)
+        sockaddr = addresses.numeric(parsed, self._temp(parsed))
+        if sockaddr is not None:
+            then((self._connectable(sockaddr) if not binding else sockaddr,))
+            return
+        begun = perf_counter_ns()
+        self.pending.add(ticket)
+        self._endpoint.assembly.strip = []  # of an earlier attempt
+        name = socket.gethostname() if parsed.host is None else parsed.host
+        shown = f"{name!r}, {parsed.port!r}"
+        family, type_ = numbers(self._endpoint.settings)
+
+        def work() -> Callable[[], None]:
+            try:
+                found = addresses.resolve(parsed, family, type_, binding=binding,
+                                          beyond=self._endpoint.around.beyond_loopback)
+            except (OSError, UnicodeError, Problem) as error:
+                failure = error
+                return lambda: self._not_resolved(begun, shown, failure, ticket)
+            return lambda: self._resolved(begun, shown, found, ticket, then)
+
+        self._endpoint.worker.loop.in_thread(work)
+
+    def _temp(self, parsed: addresses.Address) -> Path | None:
+        if parsed.kind is not addresses.AddressKind.TEMP:
+            return None
+        return self._endpoint.around.temp_dir()
+
+    def _connectable(self, sockaddr: SockAddress) -> SockAddress:
+        """A wildcard is where one listens; to connect, this machine's loopback is meant."""
+        if isinstance(sockaddr, tuple) and sockaddr[0] in {"0.0.0.0", "::"}:  # noqa: S104
+            host = "127.0.0.1" if sockaddr[0] == "0.0.0.0" else "::1"  # noqa: S104
+            return (host, *sockaddr[1:])
+        return sockaddr
+
+    def _log_resolution(self, begun: int, shown: str, error: BaseException | None,
+                        ticket: Ticket) -> None:
+        failure = describe(error) if error is not None else None
+        self._endpoint.sink.put(Event(
+            self._endpoint.now(), perf_counter_ns() - begun, self._endpoint.id, None, END,
+            "getaddrinfo", shown, None if failure else 0, failure.errno if failure else None,
+            failure.error if failure else None, None, None, None, ticket,
+        ))
+        chip = Chip("getaddrinfo", shown, ChipState.FAILED if failure else ChipState.DONE,
+                    errno=(failure.errno or failure.error) if failure else None)
+        self._endpoint.assembly.strip = [chip]
+        self._endpoint.assembly.found = [] if failure else [chip]
+
+    def _not_resolved(self, begun: int, shown: str, error: Exception, ticket: Ticket) -> None:
+        self._log_resolution(begun, shown, error, ticket)
+        self.pending.discard(ticket)
+        if not ticket.done:
+            self._endpoint.phase = Phase.FAILED
+            ticket.fail(error)
+        self._endpoint.picture.redraw()
+
+    def _resolved(self, begun: int, shown: str, found: addresses.Resolved, ticket: Ticket,
+                  then: Callable[[tuple[SockAddress, ...]], None]) -> None:
+        self._log_resolution(begun, shown, None, ticket)
+        self.pending.discard(ticket)
+        if found.note is not None:
+            self._endpoint.note(found.note, repr(found.sockaddrs[0]), None, ticket)
+        if len(found.sockaddrs) > 1:
+            spelled = ", ".join(map(addresses.spell, found.sockaddrs))
+            self._endpoint.note("several_addresses", f"{len(found.sockaddrs)}, {spelled!r}",
+                                None, ticket)
+        if ticket.done:  # stopped while the resolver was at work
+            return
+        carry_out(self._endpoint, ticket, lambda: then(found.sockaddrs))

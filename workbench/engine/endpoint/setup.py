@@ -1,0 +1,188 @@
+"""The calls that build a socket, planned one by one so that they can run slowly or step by step."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine.model.errors import USER_ERRORS, describe
+from workbench.engine.model.settings import Pace
+from workbench.engine.model.snapshot import Chip, ChipState
+from workbench.engine.sockets.event_loop import Timer
+from workbench.engine.sockets.traced_socket import TracedSocket
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.endpoint.base import Endpoint
+
+SLOW: Final = 0.8
+"""Seconds between the calls of a set-up that runs slowly (DESIGN, gates)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """A call to come.
+
+    Attributes:
+        call, args: as the strip shows them.
+        run: makes the call; raises what the call raises.
+    """
+
+    call: str
+    args: str
+    run: Callable[[], None]
+
+
+class SocketSetup:
+    """One socket under construction.
+
+    Attributes:
+        planned: calls still to be made, in order.
+        finish: runs when all were made.
+        fail: runs with the exception of the call that failed, or with a Problem: once at most,
+            and not after `finish`.
+        traced: the socket once there is one: its newest event is the newest call's.
+    """
+
+    def __init__(self, planned: Iterable[PlannedCall], traced: Callable[[], TracedSocket | None],
+                 finish: Callable[[], None], fail: Callable[[BaseException], None]) -> None:
+        self.planned = deque(planned)
+        self.traced = traced
+        self.finish = finish
+        self.fail = fail
+
+
+class SetupRunner:
+    """Runs set-ups at the endpoint's pace: at once, slowly, or call by call.
+
+    Attributes:
+        queue: set-ups under way, the first one running.
+        strip: chips of the newest calls made.
+        found: the lookup of a name that came just before.
+        pace: how the calls follow each other.
+    """
+
+    def __init__(self, endpoint: Endpoint, pace: Pace) -> None:
+        self._endpoint = endpoint
+        self.queue: deque[SocketSetup] = deque()
+        self.strip: list[Chip] = []
+        self.found: list[Chip] = []
+        self.pace = pace
+        self._steps = 0
+        self._slow: Timer | None = None
+        self._advancing = False
+
+    def set_pace(self, pace: Pace) -> None:
+        """A set-up under way goes on at the new pace."""
+        self.pace = pace
+        self._forget_timer()
+        self.advance()
+
+    def step(self, count: int) -> None:
+        """Let `count` planned calls run, as far as there are. Raises Problem where none is."""
+        if not self.queue:
+            raise Problem("engine.nothing_planned")
+        self._steps += count
+        self.advance()
+
+    def stop(self) -> None:
+        """Drop what is planned; what was asked for fails."""
+        dropped, self.queue = self.queue, deque()
+        self._steps = 0
+        self._forget_timer()
+        for setup in dropped:
+            setup.fail(Problem("engine.stopped_meanwhile"))
+
+    def closed(self, traced: TracedSocket) -> None:
+        """A socket under construction was closed: what was planned for it is dropped, and fails."""
+        for setup in [item for item in self.queue if item.planned and item.traced() is traced]:
+            self.queue.remove(setup)
+            setup.fail(Problem("engine.closed_meanwhile"))
+
+    def _forget_timer(self) -> None:
+        if self._slow is not None:
+            self._slow.cancel()
+            self._slow = None
+
+    def begin(self, setup: SocketSetup, *, goes_on: bool = False) -> None:
+        """Queue a set-up and run it at the endpoint's pace.
+
+        `goes_on`: it belongs to what was begun before, whose calls stay in the strip.
+        """
+        if not self.queue and not goes_on:
+            self.strip, self.found = self.found, []
+        self.queue.append(setup)
+        self.advance()
+
+    def advance(self) -> None:
+        """Run planned calls as the pace allows."""
+        if self._advancing:  # a set-up that failed has begun another: the loop below comes to it
+            return
+        self._advancing = True
+        try:
+            while self.queue and self._slow is None and self._next():
+                pass
+        finally:
+            self._advancing = False
+        if not self.queue:
+            self._steps = 0
+
+    def _next(self) -> bool:
+        """One planned call, or the end of a set-up; False where a step must come first."""
+        setup = self.queue[0]
+        if not setup.planned:
+            self.queue.popleft()
+            setup.finish()
+            return True
+        if self.pace is Pace.STEP:
+            if not self._steps:
+                return False
+            self._steps -= 1
+        planned = setup.planned.popleft()
+        if not setup.planned:  # its last call: what comes of it finds nothing under way any more
+            self.queue.popleft()
+        try:
+            planned.run()
+        except USER_ERRORS as error:
+            self._chip(setup, planned, error)
+            if setup in self.queue:
+                self.queue.remove(setup)
+            setup.fail(error)
+            return True
+        self._chip(setup, planned, None)
+        if not setup.planned:
+            setup.finish()
+        elif self.pace is Pace.SLOWLY:
+            self._slow = self._endpoint.worker.loop.after(SLOW, self._go_on)
+        return True
+
+    def _go_on(self) -> None:
+        self._slow = None
+        self.advance()
+        self._endpoint.picture.redraw()
+
+    def _chip(self, setup: SocketSetup, planned: PlannedCall, error: BaseException | None) -> None:
+        """Show a call of the set-up as made; a burst keeps only the newest chips."""
+        traced = setup.traced()
+        last = traced.last if traced is not None else None
+        stamp = last.t_ns if last is not None else self._endpoint.now()
+        if error is not None:
+            errno = describe(error).errno if not isinstance(error, Problem) else None
+            self.strip.append(Chip(planned.call, planned.args, ChipState.FAILED, stamp, None,
+                                   errno or type(error).__name__,
+                                   connection=traced.id if traced is not None else None))
+        else:
+            result = last.result if last is not None else 0
+            self.strip.append(Chip(planned.call, planned.args, ChipState.DONE, stamp, result,
+                                   connection=traced.id if traced is not None else None))
+        del self.strip[:-12]
+
+    def chips(self) -> tuple[Chip, ...]:
+        """Calls made, then calls to come."""
+        return tuple(self.strip) + tuple(
+            Chip(planned.call, planned.args, ChipState.PLANNED)
+            for setup in list(self.queue)[:1]
+            for planned in list(setup.planned)[:8]
+        )

@@ -1,0 +1,1 @@
+"""Data of the engine: addresses, settings, commands, events, snapshots."""

@@ -1,0 +1,307 @@
+"""What to do: one frozen class for each thing a person or a scenario can ask of an endpoint.
+
+`connection` counts within the endpoint: 1 is the first accepted (listener), the first
+connected (stream), the socket itself (datagram). None is the current one: the newest open
+connection of a listener, all open sockets of the last connect of a stream. `ALL` is every
+open one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, Literal
+
+from workbench.engine.model.settings import EndpointSettings, OptionValue, Pace, Responder
+
+All = Literal["all"]
+ALL: Final = "all"
+Target = int | All | None
+
+
+class Gate(StrEnum):
+    """What can be held back: accept, receive, send, and the calls that build a socket."""
+
+    ACCEPT = "accept"
+    RECEIVE = "receive"
+    SEND = "send"
+    CALLS = "calls"
+
+
+class How(StrEnum):
+    """shutdown's argument."""
+
+    READ = "SHUT_RD"
+    WRITE = "SHUT_WR"
+    BOTH = "SHUT_RDWR"
+
+
+class Append(StrEnum):
+    """What follows a payload on the wire: fixed bytes, or a checksum of it."""
+
+    NOTHING = "nothing"
+    LF = "lf"
+    CRLF = "crlf"
+    NUL = "nul"
+    SUM8 = "sum8"
+    XOR8 = "xor8"
+    CRC16_MODBUS = "crc16-modbus"
+    CRC16_CCITT = "crc16-ccitt"
+    CRC32 = "crc32"
+
+
+class ByteOrder(StrEnum):
+    """Of a checksum, where it is not the usual one of its kind."""
+
+    LITTLE = "little"
+    BIG = "big"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Build the socket: socket, options, bind and, for a listener, listen."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Close everything of the endpoint: listener, connections, pending calls."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configure:
+    """New settings: what can change in a live endpoint does, the rest holds from the next start."""
+
+    endpoint: str
+    settings: EndpointSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Connect `count` new sockets (None: as configured) and wait for their outcome."""
+
+    endpoint: str
+    count: int | None = None
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """accept() once, waiting as `settimeout` says.
+
+    `no_files`: during the call this process may open no further descriptor (setrlimit(2),
+    RLIMIT_NOFILE), so that the kernel answers EMFILE.
+    """
+
+    endpoint: str
+    wait: bool = True
+    no_files: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """listen(backlog) on the bound socket, again if it listens already."""
+
+    endpoint: str
+    backlog: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send exactly one of text, hex or file, `repeat` times `interval` seconds apart.
+
+    `checksum_from` is the first byte that an appended checksum covers, `checksum_to` the last
+    one (None: the end). `placeholders`: {counter}, {time} and {random:n} in `text` are filled in
+    for each single send.
+    `to` (datagram) is an address in scenario spelling; None sends to the connected peer, else
+    to the peer seen last.
+    """
+
+    endpoint: str
+    text: str | None = None
+    hex: str | None = None
+    file: str | None = None
+    encoding: str | None = None
+    append: Append = Append.NOTHING
+    checksum_order: ByteOrder | None = None
+    checksum_from: int = 0
+    checksum_to: int | None = None
+    placeholders: bool = False
+    connection: Target = None
+    to: str | None = None
+    repeat: int = 1
+    interval: float = 0.0
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Give up a repeated Send before its end."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recv:
+    """recv(size) or recvfrom(size) once, waiting as `settimeout` says."""
+
+    endpoint: str
+    size: int | None = None
+    connection: Target = None
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """Half-close, or both directions."""
+
+    endpoint: str
+    how: How = How.WRITE
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Orderly close. On a listener without `connection` it closes the listening socket only."""
+
+    endpoint: str
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abort:
+    """Close with SO_LINGER (1, 0): the peer gets a reset instead of a FIN."""
+
+    endpoint: str
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Hold a gate."""
+
+    endpoint: str
+    gate: Gate
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Open a gate."""
+
+    endpoint: str
+    gate: Gate
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Let `count` calls through a paused gate; waits until they were made."""
+
+    endpoint: str
+    gate: Gate
+    count: int = 1
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetPace:
+    """At once, slowly or call by call; a set-up under way goes on at the new pace."""
+
+    endpoint: str
+    calls: Pace
+
+
+CallArgument = int | float | str | bool | None | tuple["CallArgument", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Any one method of the socket, in any order: Call("s", "bind", (("127.0.0.1", 0),))."""
+
+    endpoint: str
+    call: str
+    args: tuple[CallArgument, ...] = ()
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetOption:
+    """setsockopt by name; the value then in effect is read back and logged."""
+
+    endpoint: str
+    option: str
+    value: OptionValue
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class GetOption:
+    """getsockopt by name, as a logged call."""
+
+    endpoint: str
+    option: str
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Keep what the kernel shows now of one connection, or of every open socket: no call."""
+
+    endpoint: str
+    connection: Target = ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Join a multicast group; `interface` is a local IPv4 address or an interface name."""
+
+    endpoint: str
+    group: str
+    interface: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Leave a multicast group; as Join."""
+
+    endpoint: str
+    group: str
+    interface: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """Change the responder of one connection, or of the endpoint (and its later connections)."""
+
+    endpoint: str
+    responder: Responder
+    connection: Target = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A person's note in the log; scenario step `note`."""
+
+    text: str
+    endpoint: str | None = None
+
+
+EndpointCommand = (
+    Start | Stop | Configure | Connect | Accept | Listen | Send | Cancel | Recv | Shutdown | Close
+    | Abort | Pause | Resume | Step | SetPace | Call | SetOption | GetOption | Sample | Join
+    | Leave | Respond
+)
+Command = EndpointCommand | Mark
+
+
+def numbered(command: Command) -> int | None:
+    """The number of the connection that a command names; None where it names none."""
+    target = getattr(command, "connection", None)
+    return target if isinstance(target, int) else None
+
+
+def aimed(command: Command, connection: Target) -> Command:
+    """The same command for another connection; only for one that names a connection."""
+    return replace(command, connection=connection)  # type: ignore[arg-type]

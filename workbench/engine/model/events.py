@@ -1,0 +1,162 @@
+"""What happened: the items that an endpoint hands to the journal, in the past tense."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple, Protocol
+
+Kind = Literal["call", "end", "command", "note"]
+"""call: one system call · end: how a waiting call came out · command: what was asked for · note."""
+
+CALL: Final = "call"
+END: Final = "end"
+COMMAND: Final = "command"
+NOTE: Final = "note"
+
+DEFAULT_CAPTURE: Final = 4096
+"""Bytes kept of each payload (capture length): copying every 64 KiB read costs ten times."""
+
+
+class Cause:
+    """A command on its way; the recorder gives it the `seq` of its event row.
+
+    Every event that follows from the command carries the same object, so that column
+    `cause` can name a row which had no number yet when the call was made.
+    """
+
+    __slots__ = ("seq",)
+
+    def __init__(self) -> None:
+        self.seq: int | None = None
+
+
+class Event(NamedTuple):
+    """One row of the log. Hot: 10^5 a second are made, so the order is that of table `event`.
+
+    Times are nanoseconds: `t_ns` since the record began (perf_counter), `duration_ns` of the
+    call. `endpoint` and `connection` are ids of the record (endpoint 0: the session itself, stored
+    as NULL). `args` are Python literals as in
+    the call, without the payload. `result` is the fd (socket, accept), the byte count (recv,
+    send), 0 for another call that succeeded, None for one that failed. `errno` is symbolic,
+    `error` the Python class. `size` is the true byte count, `payload` the kept bytes.
+    """
+
+    t_ns: int
+    duration_ns: int
+    endpoint: int
+    connection: int | None
+    kind: Kind
+    call: str
+    args: str
+    result: int | None
+    errno: str | None
+    error: str | None
+    peer: str | None
+    size: int | None
+    payload: bytes | None
+    cause: Cause | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointAdded:
+    """An endpoint; `config` is the JSON of its settings. Sent again when they change."""
+
+    id: int
+    name: str
+    role: str
+    family: str
+    type: str
+    config: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionOpened:
+    """A kernel socket came to be; follows the event of its socket() or accept()."""
+
+    id: int
+    endpoint: int
+    parent: int | None
+    local: str | None = None
+    peer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionNamed:
+    """The addresses of a connection became known or changed (bind, connect); None = unchanged."""
+
+    id: int
+    local: str | None = None
+    peer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionClosed:
+    """A kernel socket is gone; follows the event of its close()."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Kernel readings kept as evidence; `reading` is JSON. `after_seq` is given by the recorder."""
+
+    t_ns: int
+    connection: int
+    reading: str
+
+
+Item = (
+    Event | EndpointAdded | ConnectionOpened | ConnectionNamed | ConnectionClosed | Sample
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time base of a record: one wall-clock pair, taken together.
+
+    Attributes:
+        wall_ns: time.time_ns() when the record began.
+        perf_ns: time.perf_counter_ns() at the same moment; `t_ns` counts from it.
+    """
+
+    wall_ns: int = field(default_factory=time.time_ns)
+    perf_ns: int = field(default_factory=time.perf_counter_ns)
+
+    def now(self) -> int:
+        """Nanoseconds since the record began."""
+        return time.perf_counter_ns() - self.perf_ns
+
+    def moment(self, t_ns: int) -> datetime.datetime:
+        """Local time of a stamp of this record, cut to the microsecond, as filter and exports are.
+
+        In whole numbers: a float of today's seconds is exact to a quarter of a microsecond only,
+        and rounds.
+        """
+        seconds, rest = divmod(self.wall_ns + t_ns, 10**9)
+        moment = datetime.datetime.fromtimestamp(seconds).astimezone()
+        return moment.replace(microsecond=rest // 1000)
+
+
+class EventSink(Protocol):
+    """Where an endpoint puts its items; the journal's recorder is one.
+
+    Attributes:
+        clock: the record's time base.
+        capture: bytes kept of each payload (capture length); None keeps all.
+        congested: True while the recorder is behind its high-water mark: reading pauses.
+    """
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def capture(self) -> int | None: ...
+    @property
+    def congested(self) -> bool: ...
+
+    def put(self, item: Item, /) -> None:
+        """Queue an item. Called on any thread; never blocks, never raises."""
+
+    def next_connection(self) -> int:
+        """A connection id that is unique in the record."""

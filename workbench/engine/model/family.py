@@ -1,0 +1,102 @@
+"""What kind of socket a text speaks of, and which of its texts fits: the one place that chooses.
+
+A text stands under its key (TCP, or all kinds alike) and, where it has to differ, once more under a
+scope before the key: `unix.errors.EPIPE.try`. The texts of a scope claim what is so in that
+family: unix(7), udp(7), ipv6(7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from workbench.engine.model.errors import explanation_key
+from workbench.texts import has
+
+if TYPE_CHECKING:
+    from workbench.engine.model.settings import EndpointSettings
+
+PATH: Final = "path"
+ABSTRACT: Final = "abstract"
+_STREAM_ONLY: Final = frozenset(
+    {"EINPROGRESS", "EALREADY", "ECONNABORTED", "ETIMEDOUT"})
+_MESSAGES_ONLY: Final = frozenset({"EMSGSIZE", "EDESTADDRREQ"})
+_IP_ONLY: Final = frozenset({
+    "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "ENODEV", "EDESTADDRREQ", *_STREAM_ONLY})
+_UNIX_ONLY: Final = frozenset({"ENOENT", "ENOTSOCK", "EPROTOTYPE"})
+_FILES: Final = frozenset({"ENOENT", "ENOTSOCK"})
+
+
+class SocketKind(NamedTuple):
+    """Family, type, and how the address is written that a text is about.
+
+    Attributes:
+        address: PATH or ABSTRACT of an AF_UNIX address that is known; "" else.
+    """
+
+    family: str = "AF_INET"
+    type: str = "SOCK_STREAM"
+    address: str = ""
+
+    @property
+    def scopes(self) -> Iterator[str]:
+        """Where its texts may stand, the most special first."""
+        datagram = self.type == "SOCK_DGRAM"
+        if self.family == "AF_UNIX":
+            if datagram:
+                yield from (f"unix_{self.address}_datagram",) if self.address else ()
+                yield "unix_datagram"
+            if self.address:
+                yield f"unix_{self.address}"
+            yield "unix"
+            return
+        if self.family == "AF_INET6":
+            yield "ipv6"
+        if datagram:
+            yield "udp"
+
+
+TCP: Final = SocketKind()
+
+
+def fitting(key: str, kind: SocketKind = TCP) -> str:
+    """The key of the text that fits this kind of socket; both languages have the same keys."""
+    return next((f"{scope}.{key}" for scope in kind.scopes if has(f"{scope}.{key}")), key)
+
+
+def error_stem(errno_name: str | None, error: str | None, kind: SocketKind = TCP) -> str:
+    """The stem of the texts of a failed call; of one that no socket of this kind knows, that."""
+    if errno_name is not None and not _is_known(errno_name, kind):
+        return "errors.unexpected"
+    return explanation_key(errno_name, error)
+
+
+def _is_known(name: str, kind: SocketKind) -> bool:
+    if kind.family != "AF_UNIX":
+        unknown = _UNIX_ONLY | (_STREAM_ONLY if kind.type == "SOCK_DGRAM" else _MESSAGES_ONLY)
+        return name not in unknown
+    if name.startswith("EAI_") or name in _IP_ONLY:
+        return False
+    if kind.type == "SOCK_STREAM" and name in _MESSAGES_ONLY:
+        return False
+    return kind.address != ABSTRACT or name not in _FILES
+
+
+def kind_of(settings: EndpointSettings,
+            linked: Callable[[str], EndpointSettings] | None = None) -> SocketKind:
+    """The kind of an endpoint's sockets; `linked` gives the settings that an @link follows."""
+    address = settings.address
+    if address.startswith("@") and linked is not None:
+        address = linked(address[1:]).address
+    return SocketKind(settings.family, settings.type,
+                      form_of(address) if settings.family == "AF_UNIX" else "")
+
+
+def form_of(address: str | None) -> str:
+    """PATH or ABSTRACT of an AF_UNIX address as scenario or call write it; "" of none."""
+    if not address or address.startswith("@"):
+        return ""
+    # in a call's arguments an abstract name is repr() of bytes, or of a text that begins with NUL
+    if address.startswith(("abstract:", "b'\\x00", 'b"\\x00', "'\\x00", '"\\x00', "\0")):
+        return ABSTRACT
+    return PATH

@@ -1,0 +1,225 @@
+"""Commands and settings as text: rows of the log that can be read back into the same objects."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields
+from enum import Enum
+from typing import Any, Final
+
+from workbench.engine.model import commands as c
+from workbench.engine.model import settings as s
+from workbench.engine.model.shape import check_types
+from workbench.literals import parse_expression, value_of
+from workbench.texts import Problem
+
+COMMANDS: Final[Mapping[str, type[c.Command]]] = {
+    "start": c.Start,
+    "stop": c.Stop,
+    "configure": c.Configure,
+    "connect": c.Connect,
+    "accept": c.Accept,
+    "listen": c.Listen,
+    "send": c.Send,
+    "recv": c.Recv,
+    "shutdown": c.Shutdown,
+    "close": c.Close,
+    "abort": c.Abort,
+    "pause": c.Pause,
+    "resume": c.Resume,
+    "step": c.Step,
+    "pace": c.SetPace,
+    "cancel": c.Cancel,
+    "call": c.Call,
+    "set": c.SetOption,
+    "get": c.GetOption,
+    "sample": c.Sample,
+    "join": c.Join,
+    "leave": c.Leave,
+    "respond": c.Respond,
+    "note": c.Mark,
+}
+_NAMES: Final = {kind: name for name, kind in COMMANDS.items()}
+
+RESPONDERS: Final[Mapping[str, type[s.Responder]]] = {
+    "nothing": s.Nothing,
+    "greet": s.Greet,
+    "echo": s.Echo,
+    "sink": s.Sink,
+    "rules": s.Rules,
+}
+_RESPONDER_NAMES: Final = {kind: name for name, kind in RESPONDERS.items()}
+
+
+def command_call(command: c.Command) -> str:
+    """The step name of a command, as in a scenario."""
+    return _NAMES[type(command)]
+
+
+def command_args(command: c.Command) -> str:
+    """The arguments as Python keywords, defaults and the endpoint left out."""
+    pairs = (
+        (item.name, getattr(command, item.name))
+        for item in fields(command)
+        if item.name != "endpoint"
+    )
+    defaults = {item.name: _default(item) for item in fields(command)}
+    return ", ".join(
+        f"{name}={_plain(value)!r}" for name, value in pairs if value != defaults[name]
+    )
+
+
+def parse_command(call: str, args: str, endpoint: str | None) -> c.Command:
+    """The command that `command_call` and `command_args` wrote.
+
+    Raises:
+        ValueError: not a command of this program, or a newer one.
+    """
+    kind = COMMANDS.get(call)
+    if kind is None:
+        raise ValueError(f"unknown command {call!r}")
+    tree = parse_expression(f"f({args})")
+    if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.args:
+        raise ValueError("not keyword arguments")
+    make: Callable[..., c.Command] = kind
+    try:
+        made = make(endpoint=endpoint, **{
+            name: _converted(name, value_of(keyword.value))
+            for keyword in tree.keywords if (name := keyword.arg or "")})
+        check_types(made)
+    except _UNFIT as error:
+        raise ValueError(f"not a command: {call!r}") from error
+    return made
+
+
+def _converted(name: str, value: Any) -> Any:
+    convert = _CONVERT.get(name)
+    return convert(value) if convert is not None and value is not None else value
+
+
+_UNFIT: Final = (LookupError, TypeError, ValueError, AttributeError, RecursionError, Problem)
+"""What a table raises that somebody else has written."""
+
+
+def settings_json(settings: s.EndpointSettings) -> str:
+    """Settings as JSON, defaults included: column `config` of the record."""
+    return json.dumps(_plain(settings), ensure_ascii=False)
+
+
+def settings_from_json(text: str) -> s.EndpointSettings:
+    """The settings that `settings_json` wrote; keys of a newer version are passed over.
+
+    Raises:
+        ValueError: it did not write them.
+    """
+    try:
+        made = _settings(json.loads(text))
+        check_types(made)
+    except _UNFIT as error:
+        raise ValueError("not the settings of an endpoint") from error
+    return made
+
+
+def setting_text(value: object) -> str:
+    """A setting as a scenario would say it, on one line."""
+    if isinstance(value, str | int | float):
+        return str(value)
+    plain = _plain(value)
+    if isinstance(plain, dict) and "kind" in plain:
+        rest = ", ".join(f"{key} = {item!r}" for key, item in plain.items() if key != "kind")
+        return f"{plain['kind']} ({rest})" if rest else str(plain["kind"])
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def responder_plain(responder: s.Responder) -> dict[str, Any]:
+    """A responder as a scenario's table: its `kind`, then what differs from the default."""
+    table: dict[str, Any] = {"kind": _RESPONDER_NAMES[type(responder)]}
+    for item in fields(responder):
+        value = getattr(responder, item.name)
+        if value != _default(item):
+            table[item.name] = _plain(value)
+    return table
+
+
+def responder_from(table: Mapping[str, Any]) -> s.Responder:
+    """The responder of a scenario's table.
+
+    Raises:
+        KeyError, ValueError, TypeError: not such a table.
+    """
+    values = {key: value for key, value in table.items() if key != "kind"}
+    if "then" in values:
+        values["then"] = s.Then(values["then"])
+    if values.get("on_peer_close") is not None:
+        values["on_peer_close"] = s.OnPeerClose(values["on_peer_close"])
+    if "rules" in values:
+        values["rules"] = tuple(_rule(rule) for rule in values["rules"])
+    return RESPONDERS[table["kind"]](**values)
+
+
+def _rule(table: Mapping[str, Any]) -> s.Rule:
+    values = dict(table)
+    values["match"] = s.Match(values["match"])
+    if "then" in values:
+        values["then"] = s.Then(values["then"])
+    return s.Rule(**values)
+
+
+def _settings(table: Mapping[str, Any]) -> s.EndpointSettings:
+    known = {item.name for item in fields(s.EndpointSettings)}
+    values = {key: value for key, value in table.items() if key in known}
+    values["role"] = s.Role(values["role"])
+    for key in ("accept", "receive", "send"):
+        if key in values:
+            values[key] = s.GateMode(values[key])
+    if "calls" in values:
+        values["calls"] = s.Pace(values["calls"])
+    if "responder" in values:
+        values["responder"] = responder_from(values["responder"])
+    if "options" in values:
+        values["options"] = tuple((name, _tuples(value)) for name, value in values["options"])
+    if not s.fits(values["role"], values.get("type", "")):  # an older version took that
+        values["type"] = ""
+    return s.EndpointSettings(**values)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def _default(item: Field[Any]) -> object:
+    return item.default_factory() if item.default_factory is not MISSING else item.default
+
+
+def _plain(value: Any) -> Any:
+    """Only str, int, float, bool, None, list, tuple and dict, as JSON and literals have them."""
+    if isinstance(value, Enum):
+        return value.value
+    if type(value) in _RESPONDER_NAMES:
+        return responder_plain(value)
+    if isinstance(value, s.EndpointSettings):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, s.Rule):
+        return {
+            item.name: _plain(getattr(value, item.name))
+            for item in fields(value)
+            if getattr(value, item.name) != _default(item)
+        }
+    if isinstance(value, tuple):
+        return tuple(_plain(item) for item in value)
+    return value
+
+
+_CONVERT: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "gate": c.Gate,
+    "how": c.How,
+    "append": c.Append,
+    "checksum_order": lambda value: None if value is None else c.ByteOrder(value),
+    "calls": s.Pace,
+    "responder": responder_from,
+    "settings": _settings,
+    "args": _tuples,
+    "value": _tuples,
+}

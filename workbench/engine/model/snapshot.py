@@ -1,0 +1,187 @@
+"""The state of an endpoint at one moment, for tables, gauges and chips; about ten a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.engine.model.settings import EndpointSettings, GateMode, OptionValue, Pace
+from workbench.engine.sockets.kernel_readings import Reading
+
+
+class Phase(StrEnum):
+    """Where an endpoint's own socket stands, as this program sees it."""
+
+    IDLE = "idle"
+    SETTING_UP = "setting up"
+    BOUND = "bound"
+    LISTENING = "listening"
+    CONNECTING = "connecting"
+    OPEN = "open"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+class CloseCause(StrEnum):
+    """Why a connection ended.
+
+    PEER: the peer had finished sending (EOF), then close() was called here.
+    """
+
+    LOCAL = "we closed"
+    ABORTED = "we aborted"
+    PEER = "peer closed"
+    RESET = "reset"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+
+
+class Hold(StrEnum):
+    """Why an open connection is not read by itself.
+
+    ANSWERS: what its own responder answered has not been taken by the kernel.
+    RECORD: the record is behind. GATE: receive is paused.
+    """
+
+    ANSWERS = "unsent answers"
+    RECORD = "record behind"
+    GATE = "receive paused"
+
+
+class ChipState(StrEnum):
+    """A call in the call strip."""
+
+    PLANNED = "planned"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A call that has been asked for and has not come back; times in ns since the record began."""
+
+    call: str
+    since_ns: int
+    deadline_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One call of the strip.
+
+    Attributes:
+        t_ns: finds its event; of one that waits, since when. deadline_ns: until when it waits.
+        result: as in the event. took_ns: how long it took, where that says something.
+        connection: of a set-up's call: the socket that it made.
+    """
+
+    call: str
+    args: str
+    state: ChipState
+    t_ns: int | None = None
+    result: int | None = None
+    errno: str | None = None
+    deadline_ns: int | None = None
+    took_ns: int | None = None
+    connection: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSnapshot:
+    """One socket of the endpoint.
+
+    Attributes:
+        id: unique in the record. number: counts within the endpoint, from 1.
+        state: "ESTABLISHED", "CLOSE_WAIT" … from the kernel where `measured`, else as this
+            program sees it.
+        unread, unsent: bytes in the kernel's buffers; None where unknown.
+        queued: bytes that this program holds and the kernel has not taken; delayed: replies that
+            are not due yet.
+        hold: why it is not read by itself; None where it is.
+        connect_ns: when connect() was called; opened_ns is socket(), by hand long before.
+        errno: of the error that ended it; while it is open only close() is left.
+        reading: decoded only where asked for.
+        passed_over: its connect failed, and the next address of the name was tried.
+        aborted_in: the kernel's state just before our abort; None where it tells none.
+    """
+
+    id: int
+    number: int
+    local: str | None
+    peer: str | None
+    state: str
+    measured: bool
+    opened_ns: int
+    connect_ns: int | None
+    connected_ns: int | None
+    closed_ns: int | None
+    close_cause: CloseCause | None
+    errno: str | None
+    bytes_in: int
+    bytes_out: int
+    unread: int | None
+    unsent: int | None
+    queued: int
+    peer_finished: bool
+    waiting: Waiting | None
+    reading: Reading | None
+    passed_over: bool = False
+    aborted_in: str | None = None
+    delayed: int = 0
+    hold: Hold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSnapshot:
+    """A sender or receiver of datagrams.
+
+    Attributes:
+        gone: our socket is closed; it was a peer until then.
+    """
+
+    address: str
+    datagrams_in: int
+    datagrams_out: int
+    last_ns: int
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSnapshot:
+    """Everything a panel shows.
+
+    Attributes:
+        reading: of the own socket, where it was asked for.
+        options: as they are in effect on the watched socket, where one is watched.
+        queue: waiting connections and their limit as the kernel gives them (TCP_INFO); the
+            kernel admits one more than the limit. None where it cannot be read.
+        connections: open ones and the newest 200 closed ones, oldest first.
+        counter: what {counter} is in the next message that is sent.
+        drops: datagrams or SYNs the kernel dropped at this socket, None where unknown.
+        no_room: accept() waits until a descriptor is free that the program does not keep.
+    """
+
+    name: str
+    settings: EndpointSettings
+    phase: Phase
+    connection: int | None
+    local: str | None
+    queue: tuple[int, int] | None
+    accept: GateMode
+    receive: GateMode
+    send: GateMode
+    calls: Pace
+    strip: tuple[Chip, ...]
+    waiting: Waiting | None
+    connections: tuple[ConnectionSnapshot, ...]
+    open_count: int
+    closed_count: int
+    peers: tuple[PeerSnapshot, ...]
+    drops: int | None
+    bytes_in: int
+    bytes_out: int
+    reading: Reading | None = None
+    options: tuple[tuple[str, OptionValue], ...] = ()
+    counter: int = 1
+    no_room: bool = False

@@ -1,0 +1,114 @@
+"""The receipt for a command: when it ended, and how."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from workbench.engine.model.commands import Command
+from workbench.engine.model.errors import describe
+from workbench.engine.model.events import Cause
+from workbench.texts import Problem
+
+
+class Tried(NamedTuple):
+    """A name whose addresses were tried one after the other, in vain.
+
+    Attributes:
+        name: as written.
+        failures: each address, and the symbol of errno or the class of what it came to.
+    """
+
+    name: str
+    failures: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return "; ".join(f"{address} {error}" for address, error in self.failures)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended.
+
+    Attributes:
+        errno, error: symbol and Python class of the failed call; None where it succeeded.
+        problem: a sentence for a person where no call failed but the command could not be done.
+        tried: where a name has several addresses; errno and error are those of the last one.
+    """
+
+    ok: bool
+    errno: str | None = None
+    error: str | None = None
+    problem: Problem | None = None
+    tried: Tried | None = None
+
+
+OK = Outcome(True)
+
+
+def failed(reason: BaseException) -> Outcome:
+    """The outcome for an exception of a call, or for a Problem."""
+    if isinstance(reason, Problem):
+        return Outcome(False, None, "Problem", reason)
+    failure = describe(reason)
+    return Outcome(False, failure.errno, failure.error)
+
+
+class Ticket(Cause):
+    """A command on its way; thread-safe.
+
+    Attributes:
+        command: what was asked for.
+        outcome: how it ended, None until then.
+        seq: the row of its command event once recorded.
+    """
+
+    __slots__ = ("_callbacks", "_event", "_lock", "command", "outcome")
+
+    def __init__(self, command: Command) -> None:
+        super().__init__()
+        self.command = command
+        self.outcome: Outcome | None = None
+        self._lock = threading.Lock()
+        self._event: threading.Event | None = None
+        self._callbacks: list[Callable[[Ticket], None]] = []
+
+    @property
+    def done(self) -> bool:
+        return self.outcome is not None
+
+    def finish(self, outcome: Outcome = OK) -> None:
+        """End the command; only the first call counts."""
+        with self._lock:
+            if self.outcome is not None:
+                return
+            self.outcome = outcome
+            callbacks, self._callbacks = self._callbacks, []
+            if self._event is not None:
+                self._event.set()
+        for callback in callbacks:
+            callback(self)
+
+    def fail(self, reason: BaseException) -> None:
+        """End the command with the exception of a call, or with a Problem."""
+        self.finish(failed(reason))
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the command has ended; False if `timeout` seconds passed first."""
+        with self._lock:
+            if self.outcome is not None:
+                return True
+            if self._event is None:
+                self._event = threading.Event()
+            event = self._event
+        return event.wait(timeout)
+
+    def add_callback(self, callback: Callable[[Ticket], None]) -> None:
+        """Call `callback(ticket)` at the end: on the engine's thread, or at once if ended."""
+        with self._lock:
+            if self.outcome is None:
+                self._callbacks.append(callback)
+                return
+        callback(self)

@@ -1,0 +1,1 @@
+"""What bytes mean and what is answered; no sockets, no clock."""

@@ -1,0 +1,1 @@
+"""What drives an endpoint: its thread, its commands, its snapshots."""

@@ -1,0 +1,194 @@
+"""Any one method of a socket, in any order: what `call` in a scenario and "run this call" do.
+
+Nothing is prepared, searched or repaired here: bind twice, send before connect, listen on UDP —
+the kernel's own answer is what the person wants to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine.connection.pending_call import PendingCall
+from workbench.engine.connection.registry import targets
+from workbench.engine.endpoint.bind import bind, check_reach
+from workbench.engine.endpoint.option_calls import get_option, set_option
+from workbench.engine.model import commands as c
+from workbench.engine.model.errors import describe
+from workbench.engine.model.settings import OptionValue, Role
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.connection.connection import Connection
+    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.model.ticket import Ticket
+
+Perform = Callable[["Endpoint", c.Call, "Ticket"], None]
+
+
+def do_call(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    """Make one call.
+
+    Raises:
+        Problem: no such method here, or arguments that do not fit it.
+        OSError: as the call did.
+    """
+    perform = CALLS.get(command.call)
+    if perform is None:
+        raise Problem("engine.unknown_call", call=command.call, known=", ".join(CALLS))
+    perform(endpoint, command, ticket)
+
+
+def _channel(endpoint: Endpoint, command: c.Call) -> Connection:
+    if command.connection is None:
+        own = endpoint.own_channel()
+        if own is not None:
+            return own
+        found = [channel for channel in endpoint.channels.values() if channel.open]
+        if not found:
+            raise Problem("engine.no_socket")
+        return found[-1]
+    return targets(endpoint, command.connection)[0]
+
+
+def _only(command: c.Call, *kinds: type | tuple[type, ...]) -> tuple[c.CallArgument, ...]:
+    """The arguments, if their number and types fit."""
+    args = command.args
+    fits = len(args) == len(kinds) and all(
+        isinstance(value, kind) for value, kind in zip(args, kinds, strict=False)
+    )
+    if not fits:
+        raise Problem("engine.bad_arguments", call=command.call, args=repr(args))
+    return args
+
+
+def _socket(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    _only(command)
+    endpoint.open_own(ticket)
+    ticket.finish()
+
+
+def _bind(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    (address,) = _only(command, (tuple, str))
+    check_reach(endpoint, address, ticket)  # type: ignore[arg-type]
+    bind(_channel(endpoint, command), address, ticket)  # type: ignore[arg-type]
+    ticket.finish()
+
+
+def _listen(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    (backlog,) = _only(command, int)
+    endpoint.call_listen(_channel(endpoint, command), int(backlog), ticket)  # type: ignore[arg-type]
+    ticket.finish()
+
+
+def _connect(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    (address,) = _only(command, (tuple, str))
+    endpoint.call_connect(_channel(endpoint, command), address, ticket)  # type: ignore[arg-type]
+
+
+def _accept(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    _only(command)
+    endpoint.accept_once(ticket, 1)
+
+
+def _recv(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    (size,) = _only(command, int)
+    channel = _channel(endpoint, command)
+    call = "recvfrom" if endpoint.settings.role is Role.DATAGRAM else "recv"
+    if not isinstance(size, int) or size <= 0:
+        raise Problem("engine.bad_size", size=size)
+    channel.ask(call, size, ticket)
+
+
+def _send(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    (text,) = _only(command, str)
+    data = str(text).encode(endpoint.settings.encoding)
+    channel = _channel(endpoint, command)
+    try:
+        channel.traced.send(data, ticket)
+    except OSError as error:
+        if channel.connected_ns is None:  # what a later look at the endpoint should tell
+            channel.errno = describe(error).errno
+        raise
+    ticket.finish()
+
+
+def _sendto(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    text, address = _only(command, str, (tuple, str))
+    data = str(text).encode(endpoint.settings.encoding)
+    _channel(endpoint, command).traced.sendto(data, address, ticket)  # type: ignore[arg-type]
+    ticket.finish()
+
+
+def _shutdown(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    (how,) = _only(command, (str, int))
+    names = list(c.How)
+    chosen = names[how] if isinstance(how, int) and 0 <= how < len(names) else c.How(str(how))
+    channel = _channel(endpoint, command)
+    channel.finish_sending(chosen, PendingCall("shutdown", 0, ticket))  # at once, whatever waits
+    channel.refresh()
+
+
+def _close(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    _only(command)
+    endpoint.close(c.Close(command.endpoint, command.connection), ticket)
+
+
+def _getsockname(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    _only(command)
+    _channel(endpoint, command).traced.name_of("getsockname", ticket)
+    ticket.finish()
+
+
+def _getpeername(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    _only(command)
+    _channel(endpoint, command).traced.name_of("getpeername", ticket)
+    ticket.finish()
+
+
+def _setsockopt(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    option, value = _only(command, str, (int, str, tuple))
+    wish: OptionValue = value  # type: ignore[assignment]
+    set_option(_channel(endpoint, command).traced, str(option), wish, ticket)
+    ticket.finish()
+
+
+def _getsockopt(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    (option,) = _only(command, str)
+    get_option(_channel(endpoint, command).traced, str(option), ticket)
+    ticket.finish()
+
+
+def _settimeout(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
+    """Python's own, no system call: its meaning is kept by the loop's deadlines."""
+    value = command.args[0] if command.args else None
+    seconds = None if value in {None, "none"} else value
+    if seconds is not None and not isinstance(seconds, int | float):
+        raise Problem("engine.bad_arguments", call="settimeout", args=repr(command.args))
+    if seconds is not None and not 0 <= seconds < float("inf"):
+        raise Problem("engine.negative_timeout")
+    endpoint.timeout = None if seconds is None else float(seconds)
+    endpoint.settings = replace(endpoint.settings, timeout=endpoint.timeout)
+    endpoint.note("settimeout", repr(endpoint.timeout), None, ticket)
+    ticket.finish()
+
+
+CALLS: Final[Mapping[str, Perform]] = {
+    "socket": _socket,
+    "bind": _bind,
+    "listen": _listen,
+    "accept": _accept,
+    "connect": _connect,
+    "send": _send,
+    "sendto": _sendto,
+    "recv": _recv,
+    "recvfrom": _recv,
+    "shutdown": _shutdown,
+    "close": _close,
+    "setsockopt": _setsockopt,
+    "getsockopt": _getsockopt,
+    "getsockname": _getsockname,
+    "getpeername": _getpeername,
+    "settimeout": _settimeout,
+}

@@ -1,0 +1,330 @@
+"""EventLoop: one thread's selector, wake-up pair, timers and inbox; it knows no protocol."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import select
+import selectors
+import socket
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from time import perf_counter
+from typing import Final, Protocol
+
+Job = Callable[[], None]
+Handler = Callable[[int], None]
+READ = selectors.EVENT_READ
+WRITE = selectors.EVENT_WRITE
+HANGUP = 4
+"""Neither to be read nor written: only how it breaks is of interest. No selector of Python's has
+that, since it needs a registration for nothing (epoll_ctl(2): EPOLLERR and EPOLLHUP always come).
+"""
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks at a HANGUP socket where the system has no epoll."""
+
+
+class Timer:
+    """A job due at a moment of perf_counter(); cancel() is enough to forget it."""
+
+    __slots__ = ("due", "job")
+
+    def __init__(self, due: float, job: Job) -> None:
+        self.due = due
+        self.job: Job | None = job
+
+    def cancel(self) -> None:
+        self.job = None
+
+
+class Runner(Protocol):
+    """What runs a loop: a plain thread, or a QThread in the window."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the end of run()."""
+
+    def is_alive(self) -> bool:
+        """True until run() has returned."""
+
+
+Spawn = Callable[["EventLoop"], Runner]
+
+
+def thread_spawn(loop: EventLoop) -> Runner:
+    """Run the loop on a plain thread."""
+    thread = threading.Thread(target=loop.run, name=f"endpoint {loop.name}", daemon=True)
+    thread.start()
+    return thread
+
+
+class EventLoop:
+    """Runs one endpoint's handlers, timers and posted jobs, all on one thread.
+
+    The thread begins with the first job and ends by itself when the endpoint owns nothing
+    any more (`busy()` is False): a stopped endpoint costs no thread and no descriptor.
+
+    Attributes:
+        name: the endpoint's, for the thread's name.
+    """
+
+    def __init__(self, name: str, *, busy: Callable[[], bool], turn: Job, ended: Job,
+                 crashed: Callable[[BaseException], None]) -> None:
+        """`turn` runs once a round; `ended` on the way out; `crashed` for a handler's exception."""
+        self.name = name
+        self._busy = busy
+        self._turn = turn
+        self._on_end = ended
+        self._crashed = crashed
+        self._lock = threading.Lock()
+        self._inbox: deque[Job] = deque()
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._order = itertools.count()
+        self._ended = False
+        self._waker: socket.socket | None = None
+        self._selector: selectors.BaseSelector | None = None
+        self._hangups: Hangups | None = None
+        self._guests = 0
+        self._opened: tuple[selectors.BaseSelector, socket.socket, socket.socket] | None = None
+
+    # -- from any thread ------------------------------------------------------------------
+
+    def post(self, job: Job) -> bool:
+        """Run `job` on the loop's thread; False when the loop has already ended."""
+        with self._lock:
+            if self._ended:
+                return False
+            self._inbox.append(job)
+            if self._waker is not None and len(self._inbox) == 1:
+                with suppress(BlockingIOError):  # full: it will wake anyway
+                    self._waker.send(b"\0")
+            return True
+
+    # -- on the loop's thread ---------------------------------------------------------------
+
+    def register(self, fd: socket.socket, events: int, handler: Handler) -> None:
+        """Have `handler(mask)` called when the socket is ready; HANGUP stands alone."""
+        assert self._selector is not None
+        if events == HANGUP:
+            if self._hangups is None:
+                self._hangups = Hangups(self, self._selector)
+            self._hangups.add(fd, handler)
+        else:
+            self._selector.register(fd, events, handler)
+
+    def modify(self, fd: socket.socket, events: int, handler: Handler) -> None:
+        assert self._selector is not None
+        if events == HANGUP or self._only_hangup(fd):
+            self.unregister(fd)
+            self.register(fd, events, handler)
+        else:
+            self._selector.modify(fd, events, handler)
+
+    def unregister(self, fd: socket.socket) -> None:
+        assert self._selector is not None
+        if self._hangups is not None and self._only_hangup(fd):
+            self._hangups.remove(fd)
+        else:
+            self._selector.unregister(fd)
+
+    def _only_hangup(self, fd: socket.socket) -> bool:
+        return self._hangups is not None and fd.fileno() in self._hangups.handlers
+
+    def after(self, seconds: float, job: Job) -> Timer:
+        """Run `job` in `seconds`."""
+        return self.at(perf_counter() + seconds, job)
+
+    def at(self, due: float, job: Job) -> Timer:
+        """Run `job` at a moment of perf_counter(); of one moment, in the order they were given."""
+        timer = Timer(due, job)
+        heapq.heappush(self._timers, (due, next(self._order), timer))
+        return timer
+
+    def in_thread(self, work: Callable[[], Job]) -> None:
+        """Do what can block in C on a daemon thread of its own; the job it returns runs here.
+
+        At quit such a thread is abandoned: getaddrinfo cannot be interrupted.
+        """
+        self._guests += 1
+
+        def guest() -> None:
+            job: Job | None = None
+            failure: BaseException | None = None
+            try:
+                job = work()
+            except Exception as error:  # noqa: BLE001 - told on the loop's thread
+                failure = error
+
+            def come_back() -> None:
+                self._guests -= 1
+                if job is not None:
+                    job()
+                elif failure is not None:
+                    self._crashed(failure)
+
+            self.post(come_back)
+
+        threading.Thread(target=guest, name=f"{self.name} waits in C", daemon=True).start()
+
+    def open(self) -> None:
+        """Take the descriptors that `run` needs, while there is somebody to be told of an error.
+
+        Raises:
+            OSError: the system has none left.
+        """
+        selector = selectors.DefaultSelector()
+        try:
+            waker, wakened = socket.socketpair()
+        except OSError:
+            selector.close()
+            raise
+        waker.setblocking(False)
+        wakened.setblocking(False)
+        self._opened = (selector, waker, wakened)
+
+    def close(self) -> None:
+        """Give them back where `run` will not."""
+        for item in self._opened or ():
+            item.close()
+        self._opened = None
+
+    def run(self) -> None:
+        """The thread's body. Returns when the endpoint owns nothing any more."""
+        if self._opened is None:
+            self.open()
+        assert self._opened is not None
+        selector, waker, wakened = self._opened
+        with selector, waker, wakened:
+            selector.register(wakened, READ, lambda _mask: self._awake(wakened))
+            self._selector = selector
+            with self._lock:
+                self._waker = waker
+            try:
+                self._rounds(selector)
+            finally:
+                with self._lock:
+                    self._waker = None
+                self._selector = None
+                if self._hangups is not None:
+                    self._hangups.close()
+
+    def _rounds(self, selector: selectors.BaseSelector) -> None:
+        while True:
+            self._do_inbox()
+            self._guard(self._turn)
+            if self._end_if_idle():
+                return
+            for key, mask in selector.select(self._pause()):
+                try:
+                    key.data(mask)
+                except Exception as error:  # noqa: BLE001 - one bad handler must not end the rest
+                    self._crashed(error)
+            # after the sockets: what came in time, while this thread was busy, has not timed out
+            self._do_timers()
+
+    def _end_if_idle(self) -> bool:
+        if self._inbox or self._guests or self._busy():
+            return False
+        with self._lock:
+            if self._inbox:
+                return False
+            self._ended = True
+        self._on_end()
+        return True
+
+    def _awake(self, wakened: socket.socket) -> None:
+        with suppress(BlockingIOError):
+            wakened.recv(4096)
+
+    def _do_inbox(self) -> None:
+        for _ in range(len(self._inbox)):
+            self._guard(self._inbox.popleft())
+
+    def _do_timers(self) -> None:
+        now = perf_counter()
+        while self._timers and self._timers[0][0] <= now:
+            job = heapq.heappop(self._timers)[2].job
+            if job is not None:
+                self._guard(job)
+
+    def _guard(self, job: Job) -> None:
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._crashed(error)
+
+    def _pause(self) -> float | None:
+        if self._inbox:
+            return 0
+        while self._timers and self._timers[0][2].job is None:
+            heapq.heappop(self._timers)
+        return max(0.0, self._timers[0][0] - perf_counter()) if self._timers else None
+
+
+class Hangups:
+    """Sockets of a loop of which only the end is of interest: their handlers are told to look.
+
+    With epoll whenever something happens to one (EPOLLET: a socket that both sides have finished
+    hangs up for good, and a reset may still come); elsewhere every LOOK_EVERY seconds.
+    """
+
+    def __init__(self, loop: EventLoop, selector: selectors.BaseSelector) -> None:
+        self._loop = loop
+        self.handlers: dict[int, Handler] = {}
+        self._timer: Timer | None = None
+        self._poll = _edge_poll()
+        if self._poll is not None:  # an epoll is readable itself (epoll(7)): one within the other
+            selector.register(self._poll, READ, self._heard)
+
+    def add(self, fd: socket.socket, handler: Handler) -> None:
+        self.handlers[fd.fileno()] = handler
+        if self._poll is not None:
+            self._poll.register(fd.fileno(), EDGE)
+        elif self._timer is None:
+            self._timer = self._loop.after(LOOK_EVERY, self._look)
+
+    def remove(self, fd: socket.socket) -> None:
+        del self.handlers[fd.fileno()]
+        if self._poll is not None:
+            self._poll.unregister(fd.fileno())
+
+    def _heard(self, _mask: int) -> None:
+        assert self._poll is not None
+        for number, _events in self._poll.poll(0):
+            handler = self.handlers.get(number)
+            if handler is not None:  # an earlier one of this round may have closed it
+                handler(HANGUP)
+
+    def _look(self) -> None:
+        self._timer = None
+        for handler in list(self.handlers.values()):
+            handler(HANGUP)
+        if self.handlers:
+            self._timer = self._loop.after(LOOK_EVERY, self._look)
+
+    def close(self) -> None:
+        if self._poll is not None:
+            self._poll.close()
+
+
+EDGE: Final = 1 << 31  # EPOLLET (sys/epoll.h)
+
+
+class EdgePoll(Protocol):
+    """What is used of select.epoll."""
+
+    def fileno(self) -> int: ...
+    def register(self, fd: int, eventmask: int, /) -> None: ...
+    def unregister(self, fd: int, /) -> None: ...
+    def poll(self, timeout: float, /) -> list[tuple[int, int]]: ...
+    def close(self) -> None: ...
+
+
+def _edge_poll() -> EdgePoll | None:
+    """None where the system has no epoll, or no descriptor for one."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            return select.epoll()
+    return None

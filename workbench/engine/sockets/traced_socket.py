@@ -1,0 +1,461 @@
+"""TracedSocket: the one place where a call on a user's socket is made, and logged.
+
+Each method makes one system call and puts exactly one event, before it returns or raises.
+Readings that only look (getsockname, getpeername, SO_ERROR, TCP_INFO) make none.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import sys
+from contextlib import suppress
+from time import perf_counter_ns
+from typing import Final, NoReturn
+
+from workbench.engine.model.address import format_address
+from workbench.engine.model.errors import describe
+from workbench.engine.model.events import (
+    CALL,
+    END,
+    NOTE,
+    Cause,
+    ConnectionClosed,
+    ConnectionNamed,
+    ConnectionOpened,
+    Event,
+    EventSink,
+    Kind,
+    Sample,
+)
+from workbench.engine.model.options import LINGER
+from workbench.engine.sockets import kernel_readings
+from workbench.engine.sockets.socket_factory import HERE, Maker
+
+SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
+_new = tuple.__new__  # Event(...) runs a Python-level __new__: twice the cost of this
+
+_CREDENTIALS: Final = socket.CMSG_SPACE(12) if hasattr(socket, "CMSG_SPACE") else 0
+"""Room for a struct ucred (unix(7)) and nothing else: descriptors that come along are not taken."""
+
+# Linux answers with the true length of a message that was cut; others only with a flag.
+TRUNCATION: Final = socket.MSG_TRUNC if kernel_readings.LINUX else 0
+
+
+class TracedSocket:
+    """A non-blocking kernel socket from socket() or accept() to close().
+
+    Attributes:
+        id: the connection's number in the record.
+        family, type: of the kernel socket.
+        local, peer: addresses in scenario spelling, None while there is none.
+        last: the newest event, for the call strip.
+        keep: bytes kept of each payload; None keeps all, 0 none.
+        lingers: SO_LINGER has a positive time: close() may wait in C.
+    """
+
+    __slots__ = (
+        "_endpoint",
+        "_put",
+        "_sink",
+        "_sock",
+        "_start",
+        "closed",
+        "family",
+        "id",
+        "keep",
+        "last",
+        "lingers",
+        "local",
+        "peer",
+        "type",
+    )
+
+    def __init__(self, sock: socket.socket, sink: EventSink, endpoint: int, number: int) -> None:
+        """Use `open` or `accept`; a socket without its event would be a hole in the log."""
+        sock.setblocking(False)
+        self._sock = sock
+        self._sink = sink
+        self._put = sink.put
+        self._start = sink.clock.perf_ns
+        self._endpoint = endpoint
+        self.id = number
+        self.family = sock.family
+        self.type = sock.type
+        self.local: str | None = None
+        self.peer: str | None = None
+        self.keep = sink.capture
+        self.closed = False
+        self.lingers = False
+        self.last: Event | None = None
+
+    # -- birth and death --------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, sink: EventSink, endpoint: int, family: int, type_: int, protocol: int, names: str,
+             cause: Cause | None, maker: Maker = HERE) -> TracedSocket:
+        """socket(family, type, protocol); `names` are the arguments as the log shows them.
+
+        Raises:
+            OSError: as the call did.
+            Problem: the maker never came to the call.
+        """
+        begin = perf_counter_ns()
+        try:
+            sock = maker.make(family, type_, protocol)
+        except OSError as error:
+            took = perf_counter_ns() - begin
+            failure = describe(error)
+            sink.put(Event(begin - sink.clock.perf_ns, took, endpoint, None, CALL, "socket", names,
+                           None, failure.errno, failure.error, None, None, None, cause))
+            raise
+        took = perf_counter_ns() - begin
+        self = cls(sock, sink, endpoint, sink.next_connection())
+        self._log(begin, took, "socket", names, sock.fileno(), cause)
+        sink.put(ConnectionOpened(self.id, endpoint, None))
+        return self
+
+    def accept(self, cause: Cause | None) -> TracedSocket:
+        """accept(): the next connection of the queue, as a TracedSocket of its own."""
+        begin = perf_counter_ns()
+        try:
+            sock, address = self._sock.accept()
+        except OSError as error:
+            self._fail(begin, "accept", "", error, cause)
+        took = perf_counter_ns() - begin
+        peer = format_address(address, self.family)
+        child = TracedSocket(sock, self._sink, self._endpoint, self._sink.next_connection())
+        child.peer = peer
+        child.lingers = self.lingers  # inherited by the kernel's socket too
+        with suppress(OSError):  # reset while it waited in the queue: the kernel forgot it
+            child.local = format_address(sock.getsockname(), self.family)
+        self._log(begin, took, "accept", "", sock.fileno(), cause, peer=peer)
+        self._sink.put(
+            ConnectionOpened(child.id, self._endpoint, self.id, child.local, child.peer)
+        )
+        return child
+
+    def close(self, cause: Cause | None) -> None:
+        """close(): orderly, or a reset where SO_LINGER is (1, 0) or bytes are unread."""
+        self.sample()
+        begin = perf_counter_ns()
+        try:
+            self._sock.close()
+        except OSError as error:
+            self.closed = True
+            self._sink.put(ConnectionClosed(self.id))
+            self._fail(begin, "close", "", error, cause)
+        self._log(begin, perf_counter_ns() - begin, "close", "", 0, cause)
+        self.closed = True
+        self._sink.put(ConnectionClosed(self.id))
+
+    # -- calls that carry no bytes ----------------------------------------------------------
+
+    def bind(self, address: SockAddress, cause: Cause | None) -> None:
+        begin = perf_counter_ns()
+        args = _shown(address)
+        try:
+            self._sock.bind(address)
+        except (OSError, OverflowError, TypeError, ValueError) as error:
+            self._fail(begin, "bind", args, error, cause)
+        self._log(begin, perf_counter_ns() - begin, "bind", args, 0, cause)
+        self.learn_addresses()
+
+    def listen(self, backlog: int, cause: Cause | None) -> None:
+        begin = perf_counter_ns()
+        args = str(backlog)
+        try:
+            self._sock.listen(backlog)
+        except (OSError, OverflowError) as error:
+            self._fail(begin, "listen", args, error, cause)
+        self._log(begin, perf_counter_ns() - begin, "listen", args, 0, cause)
+        if self.local is None:
+            self.learn_addresses()
+
+    def connect(self, address: SockAddress, cause: Cause | None, *, wait: bool = False) -> None:
+        """connect(); EINPROGRESS is a row of its own, `finish_connect` logs how it came out.
+
+        `wait` blocks in C (an AF_UNIX connect that a selector cannot wait for): only on a
+        thread of its own.
+        """
+        args = _shown(address)
+        if wait:
+            self._sock.setblocking(True)
+        begin = perf_counter_ns()
+        try:
+            self._sock.connect(address)
+        except BlockingIOError as error:
+            try:
+                self._fail(begin, "connect", args, error, cause)
+            finally:
+                self.learn_addresses()  # a connect under way has its local port already
+        except (OSError, OverflowError, TypeError, ValueError) as error:
+            self._fail(begin, "connect", args, error, cause)
+        finally:
+            if wait:
+                with suppress(OSError):  # closed meanwhile, while this thread was waiting
+                    self._sock.setblocking(False)
+        self._log(begin, perf_counter_ns() - begin, "connect", args, 0, cause)
+        self.learn_addresses()
+
+    def finish_connect(self, begun: int, args: str, cause: Cause | None) -> None:
+        """Read how a pending connect came out (SO_ERROR) and log its end.
+
+        Raises:
+            OSError: the connect's own error.
+        """
+        code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            self.end("connect", args, begun, _os_error(code), cause)
+            raise _os_error(code)
+        self.learn_addresses()
+        self.end("connect", args, begun, None, cause)
+
+    def shutdown(self, how: int, name: str, cause: Cause | None) -> None:
+        begin = perf_counter_ns()
+        try:
+            self._sock.shutdown(how)
+        except OSError as error:
+            self._fail(begin, "shutdown", name, error, cause)
+        self._log(begin, perf_counter_ns() - begin, "shutdown", name, 0, cause)
+
+    def setsockopt(self, level: int, option: int, value: int | bytes, shown: str,
+                   cause: Cause | None) -> None:
+        begin = perf_counter_ns()
+        try:
+            self._sock.setsockopt(level, option, value)
+        except (OSError, OverflowError, TypeError) as error:
+            self._fail(begin, "setsockopt", shown, error, cause)
+        self._log(begin, perf_counter_ns() - begin, "setsockopt", shown, 0, cause)
+        if (level, option) == (socket.SOL_SOCKET, socket.SO_LINGER) and isinstance(value, bytes):
+            on, seconds = struct.unpack(LINGER, value)
+            self.lingers = bool(on and seconds)
+
+    def getsockopt(self, level: int, option: int, size: int, shown: str,
+                   cause: Cause | None) -> int | bytes:
+        """The option's value; `size` 0 reads an int, else that many bytes (kept as payload)."""
+        begin = perf_counter_ns()
+        try:
+            value: int | bytes = (
+                self._sock.getsockopt(level, option, size)
+                if size
+                else self._sock.getsockopt(level, option)
+            )
+        except OSError as error:
+            self._fail(begin, "getsockopt", shown, error, cause)
+        took = perf_counter_ns() - begin
+        if isinstance(value, int):
+            self._log(begin, took, "getsockopt", shown, value, cause)
+        else:
+            self._log(begin, took, "getsockopt", shown, 0, cause, size=len(value), payload=value)
+        return value
+
+    def name_of(self, call: str, cause: Cause | None) -> str | None:
+        """getsockname() or getpeername(), asked for: the address, in scenario spelling."""
+        method = self._sock.getsockname if call == "getsockname" else self._sock.getpeername
+        begin = perf_counter_ns()
+        try:
+            address = method()
+        except OSError as error:
+            self._fail(begin, call, "", error, cause)
+        shown = format_address(address, self.family)
+        self._log(begin, perf_counter_ns() - begin, call, "", 0, cause,
+                  peer=shown if call == "getpeername" else None)
+        return shown
+
+    # -- bytes; hot -------------------------------------------------------------------------
+
+    def recv_into(self, buffer: memoryview, size: int, args: str, cause: Cause | None) -> int:
+        """recv(size), logged as `recv`; 0 is the end of stream. `args` is str(size), made once."""
+        begin = perf_counter_ns()
+        try:
+            count = self._sock.recv_into(buffer, size)
+        except OSError as error:
+            self._fail(begin, "recv", args, error, cause)
+        took = perf_counter_ns() - begin
+        keep = self.keep
+        kept = buffer[: count if keep is None or count <= keep else keep]
+        self.last = event = _new(Event, (
+            begin - self._start, took, self._endpoint, self.id, CALL, "recv", args, count,
+            None, None, None, count, bytes(kept), cause,
+        ))
+        self._put(event)
+        return count
+
+    def recv_message(self, buffer: memoryview, size: int, cause: Cause | None) -> tuple[int, bool]:
+        """recv(size, MSG_TRUNC) of a SOCK_SEQPACKET: (true length, whether the stream has ended).
+
+        The length is the true one also where the message was cut. An empty message and the end
+        are both 0 bytes; the row of the end has neither size nor payload.
+        """
+        could_be = kernel_readings.what_zero_means(self._sock)
+        args = f"{size}, MSG_TRUNC" if TRUNCATION else str(size)
+        if could_be is kernel_readings.Zero.EITHER:
+            return self._recv_with_credentials(buffer, size, args, cause)
+        begin = perf_counter_ns()
+        try:
+            count = self._sock.recv_into(buffer, size, TRUNCATION)
+        except OSError as error:
+            self._fail(begin, "recv", args, error, cause)
+        took = perf_counter_ns() - begin
+        ended = not count and could_be is kernel_readings.Zero.END
+        self._log_message(begin, took, buffer, (size, count), args, ended, cause)
+        return count, ended
+
+    def _recv_with_credentials(self, buffer: memoryview, size: int, args: str,
+                               cause: Cause | None) -> tuple[int, bool]:
+        """The peer has finished, and what is left is empty messages or nothing: with SO_PASSCRED
+        a message brings its sender's credentials, the end does not (unix(7)).
+        """
+        if sys.platform != "linux":
+            raise NotImplementedError  # Zero.EITHER is Linux's
+        option = "SOL_SOCKET, SO_PASSCRED"
+        before = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED)
+        if not before:
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1, f"{option}, 1", cause)
+        try:
+            begin = perf_counter_ns()
+            try:
+                count, found = self._sock.recvmsg_into(
+                    [buffer[:size]], _CREDENTIALS, TRUNCATION)[:2]
+            except OSError as error:
+                self._fail(begin, "recv", args, error, cause)
+            took = perf_counter_ns() - begin
+            ended = not count and not found
+            self._log_message(begin, took, buffer, (size, count), args, ended, cause)
+            return count, ended
+        finally:
+            if not before:
+                self.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0, f"{option}, 0", cause)
+
+    def _log_message(self, begin: int, took: int, buffer: memoryview, sizes: tuple[int, int],
+                     args: str, ended: bool, cause: Cause | None) -> None:
+        asked, count = sizes
+        self._log(begin, took, "recv", args, count, cause, size=None if ended else count,
+                  payload=None if ended else self._kept(buffer[: min(count, asked)]))
+
+    def send(self, data: memoryview | bytes, cause: Cause | None, flags: str = "") -> int:
+        """send(data): how many bytes the kernel took."""
+        begin = perf_counter_ns()
+        try:
+            count = self._sock.send(data)
+        except OSError as error:
+            self._fail(begin, "send", flags, error, cause, size=len(data))
+        took = perf_counter_ns() - begin
+        keep = self.keep
+        kept = data[:count] if keep is None or count <= keep else data[:keep]
+        self.last = event = _new(Event, (
+            begin - self._start, took, self._endpoint, self.id, CALL, "send", flags, count,
+            None, None, None, count, bytes(kept), cause,
+        ))
+        self._put(event)
+        return count
+
+    def recvfrom_into(self, buffer: memoryview, size: int, args: str,
+                      cause: Cause | None) -> tuple[int, str | None, SockAddress]:
+        """recvfrom(size): (true size, sender in scenario spelling, sender as the call gave it)."""
+        begin = perf_counter_ns()
+        try:
+            count, address = self._sock.recvfrom_into(buffer, size, TRUNCATION)
+        except OSError as error:
+            self._fail(begin, "recvfrom", args, error, cause)
+        took = perf_counter_ns() - begin
+        peer = format_address(address, self.family)
+        self._log(begin, took, "recvfrom", args, count, cause, peer=peer, size=count,
+                  payload=self._kept(buffer[: min(count, size)]))
+        return count, peer, address
+
+    def sendto(self, data: memoryview | bytes, address: SockAddress, cause: Cause | None) -> int:
+        """sendto(data, address): one datagram."""
+        begin = perf_counter_ns()
+        args = _shown(address)
+        try:
+            count = self._sock.sendto(data, address)
+        except (OSError, OverflowError, TypeError, ValueError) as error:
+            self._fail(begin, "sendto", args, error, cause, size=len(data),
+                       peer=_spelled(address, self.family))
+        self._log(begin, perf_counter_ns() - begin, "sendto", args, count, cause,
+                  peer=_spelled(address, self.family), size=count, payload=self._kept(data[:count]))
+        return count
+
+    # -- looking only: no event -------------------------------------------------------------
+
+    @property
+    def raw(self) -> socket.socket:
+        """The socket itself, for a selector and for kernel readings; never for a call."""
+        return self._sock
+
+    def pending_error(self) -> OSError | None:
+        """What SO_ERROR holds; the kernel forgets it with that (socket(7))."""
+        code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        return _os_error(code) if code else None
+
+    def learn_addresses(self) -> None:
+        """Ask getsockname and getpeername, and tell the record what is new."""
+        with suppress(OSError):
+            self.local = format_address(self._sock.getsockname(), self.family)
+        with suppress(OSError):
+            self.peer = format_address(self._sock.getpeername(), self.family)
+        self._sink.put(ConnectionNamed(self.id, self.local, self.peer))
+
+    def sample(self) -> kernel_readings.Reading:
+        """Keep what the kernel shows now: the evidence of a failure must survive it."""
+        reading = kernel_readings.read(self._sock)
+        self._sink.put(Sample(self._sink.clock.now(), self.id, kernel_readings.to_json(reading)))
+        return reading
+
+    # -- the log ----------------------------------------------------------------------------
+
+    def end(self, call: str, args: str, begun: int, error: BaseException | None,
+            cause: Cause | None) -> None:
+        """Log how a call that had to wait came out; `begun` in perf_counter_ns."""
+        took = perf_counter_ns() - begun
+        if error is None:
+            self._log(begun, took, call, args, 0, cause, kind=END)
+            return
+        failure = describe(error)
+        self.last = Event(begun + took - self._start, took, self._endpoint, self.id, END, call,
+                          args, None, failure.errno, failure.error, None, None, None, cause)
+        self._put(self.last)
+
+    def tell(self, key: str, args: str, error: Exception) -> None:
+        """A note with an error that no call returned: it was read from SO_ERROR."""
+        failure = describe(error)
+        self._put(Event(perf_counter_ns() - self._start, 0, self._endpoint, self.id, NOTE, key,
+                        args, None, failure.errno, failure.error, None, None, None, None))
+
+    def _kept(self, data: memoryview | bytes) -> bytes:
+        return bytes(data if self.keep is None else data[: self.keep])
+
+    def _log(self, begin: int, took: int, call: str, args: str, result: int, cause: Cause | None,
+             *, kind: Kind = CALL, peer: str | None = None, size: int | None = None,
+             payload: bytes | None = None) -> None:
+        stamp = begin + took if kind is END else begin
+        self.last = Event(stamp - self._start, took, self._endpoint, self.id, kind, call, args,
+                          result, None, None, peer, size, payload, cause)
+        self._put(self.last)
+
+    def _fail(self, begin: int, call: str, args: str, error: Exception, cause: Cause | None, *,
+              size: int | None = None, peer: str | None = None) -> NoReturn:
+        took = perf_counter_ns() - begin
+        failure = describe(error)
+        self.last = Event(begin - self._start, took, self._endpoint, self.id, CALL, call, args,
+                          None, failure.errno, failure.error, peer, size, None, cause)
+        self._put(self.last)
+        raise error
+
+
+def _shown(address: SockAddress) -> str:
+    return repr(address)
+
+
+def _spelled(address: SockAddress, family: int) -> str | None:
+    with suppress(Exception):  # bad input: the call itself says what is wrong with it
+        return format_address(address, family)
+    return None
+
+
+def _os_error(code: int) -> OSError:
+    """The OSError subclass that Python itself would raise for this errno."""
+    return OSError(code, os.strerror(code))

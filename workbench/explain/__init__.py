@@ -1,0 +1,1 @@
+"""What an event means, from evidence in the record."""

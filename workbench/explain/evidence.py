@@ -1,0 +1,221 @@
+"""What the record holds about how an event came about: only what was seen or measured in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.engine.model.events import END
+from workbench.engine.model.family import TCP, SocketKind, form_of
+from workbench.journal.reader import ConnectionRow, Reader, Row, SampleRow
+from workbench.literals import read_literal
+
+AROUND: Final = 200
+"""Rows after a reset in which the other end's close may stand."""
+NEAR_NS: Final = 2_000_000_000
+"""A reading older or newer than this says nothing about the moment."""
+RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
+_FINISHING: Final = frozenset({"SHUT_WR", "SHUT_RDWR"})
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the record holds about a connection before its reset.
+
+    Attributes:
+        idle_s: seconds since its last event; None where there was none.
+        fin_seen: recv had given b"": the peer's FIN came before.
+        pair_ended: how our own other end ended it ("abort", "close"), None where it is not ours
+            or had not.
+        pair_unread: bytes that our other end had not read when it closed.
+    """
+
+    idle_s: float | None = None
+    fin_seen: bool = False
+    pair_ended: str | None = None
+    pair_unread: int | None = None
+
+
+def story_of(reader: Reader, row: Row) -> Story | None:
+    """What led to a reset, from the record; None for any other event."""
+    if row.errno not in RESETS or row.connection is None:
+        return None
+    before = reader.before(row.connection, row.seq)
+    last = before[-1] if before else None
+    idle = (row.t_ns - last.t_ns) / 1e9 if last is not None else None
+    fin = any(item.ends_stream for item in before)
+    own = reader.connection(row.connection)
+    if own is None or own.pair is None:
+        return Story(idle, fin)
+    # another thread may record it later; what began before our call ended can have led to it
+    _, known = _span(row)
+    other = [item for item in reader.before(own.pair, row.seq + AROUND) if item.t_ns <= known]
+    ended, unread = None, None
+    if any(item.call == "close" for item in other):
+        lingered = any("SO_LINGER, (1, 0)" in item.args for item in other)
+        ended = "abort" if lingered else "close"
+        samples = reader.samples(own.pair)
+        if samples:
+            unread = samples[-1].values.get("unread")
+    return Story(idle, fin, ended, unread)
+
+
+@dataclass(frozen=True, slots=True)
+class FullQueue:
+    """The accept queue of a listener of ours as it was read when a connect() found no answer.
+
+    Attributes:
+        t_ns: when it was read.
+        waiting, limit: as the kernel gives them; it is full when more than the limit wait.
+    """
+
+    listener: str
+    t_ns: int
+    waiting: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """A listener of ours that was closed while a connection waited in its accept queue.
+
+    Attributes:
+        closed_ns: when.
+        waiting: how many waited there just before, where the kernel told it.
+    """
+
+    listener: str
+    closed_ns: int
+    waiting: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What bears on one event.
+
+    Attributes:
+        sample: the kernel reading kept nearest to it.
+        story: what led to a reset.
+        abandoned: its reset came of a listener of ours that was closed while it waited there.
+        both_finished: before this end of stream we had finished sending too.
+        full: the listener that it was to reach is ours, and its queue was full.
+        syns: how often the kernel has sent the SYN of a connect() without an answer.
+        kind: what kind of socket it happened on.
+        holder: the endpoint of ours that has the address which bind() was refused.
+        never_connected: its socket had no peer: neither connect() nor accept() had given one.
+    """
+
+    sample: SampleRow | None = None
+    story: Story | None = None
+    abandoned: Abandoned | None = None
+    both_finished: bool = False
+    full: FullQueue | None = None
+    syns: int | None = None
+    kind: SocketKind = TCP
+    holder: str | None = None
+    never_connected: bool = False
+
+
+def evidence_of(reader: Reader, row: Row) -> Evidence:
+    """Look through the record for what bears on an event."""
+    if row.connection is None:
+        return Evidence()
+    sample = reader.sample_near(row.connection, _span(row)[1])
+    ended = row.ends_stream
+    own = reader.connection(row.connection)
+    lonely = (row.call == "send" and row.errno == "EPIPE" and row.peer is None
+              and own is not None and own.parent is None)
+    unanswered = row.call == "connect" and row.error == "TimeoutError"
+    return Evidence(
+        sample=sample,
+        story=None if lonely else story_of(reader, row),
+        never_connected=lonely,
+        both_finished=ended and any(
+            item.call == "shutdown" and item.args in _FINISHING and item.error is None
+            for item in reader.before(row.connection, row.seq)),
+        full=_full_queue(reader, row) if unanswered else None,
+        syns=_syns(sample) if unanswered else None,
+        kind=kind_of_row(row, *reader.socket_kind(row.connection)),
+        abandoned=_abandoned(reader, row, own),
+        holder=reader.holder_of(_target(row.args), row.seq)
+        if row.call == "bind" and row.errno == "EADDRINUSE" else None,
+    )
+
+
+def kind_of_row(row: Row, family: str, type_: str) -> SocketKind:
+    """The kind of socket that an event happened on, and how the address in question is written."""
+    if family != "AF_UNIX":
+        return SocketKind(family, type_)
+    named = row.args if row.call in {"bind", "connect", "sendto"} else row.peer or row.local
+    return SocketKind(family, type_, form_of(named))
+
+
+def _abandoned(reader: Reader, row: Row, own: ConnectionRow | None) -> Abandoned | None:
+    """Our listener that was closed while this connection waited in its accept queue.
+
+    The connection was made while that listener stood, and it was not accepted: no accepted one
+    has its address or, where it has none (AF_UNIX), it stood in the queue behind all that were.
+    """
+    if row.errno not in RESETS or own is None or own.parent is not None or own.peer is None:
+        return None
+    made = next((item for item in reversed(reader.before(own.id, row.seq))
+                 if item.call == "connect" and item.error is None), None)
+    if made is None:
+        return None
+    _, known = _span(row)
+    for number, name in reader.listeners_at(own.peer):
+        listener = reader.connection(number)
+        if listener is None or listener.closed_seq is None:
+            continue
+        closed = next((item for item in reversed(
+            reader.before(number, listener.closed_seq + AROUND, 20)) if item.call == "close"), None)
+        if closed is None or not made.t_ns - made.duration_ns <= closed.t_ns <= known:
+            continue
+        if reader.is_accepted(listener, own, made.seq):
+            return None
+        sample = reader.sample_near(number, closed.t_ns)
+        reading = sample.values if sample is not None else {}
+        waiting = reading.get("unacked") if reading.get("state") == "LISTEN" else None
+        return Abandoned(name, closed.t_ns, waiting)
+    return None
+
+
+def _syns(sample: SampleRow | None) -> int | None:
+    reading = sample.values if sample is not None else {}
+    repeats = reading.get("retransmits")
+    return repeats + 1 if reading.get("state") == "SYN_SENT" and repeats is not None else None
+
+
+def _full_queue(reader: Reader, row: Row) -> FullQueue | None:
+    """Our own listener at the address, where its queue was read full while connect() waited."""
+    begun, ended = _span(row)
+    for number, name in reader.listeners_at(_target(row.args)):
+        sample = reader.sample_near(number, ended)
+        if sample is None or not begun - NEAR_NS <= sample.t_ns <= ended + NEAR_NS:
+            continue
+        reading = sample.values
+        waiting, limit = reading.get("unacked"), reading.get("sacked")
+        if reading.get("state") != "LISTEN" or waiting is None or limit is None:
+            continue
+        if waiting > limit:
+            return FullQueue(name, sample.t_ns, waiting, limit)
+    return None
+
+
+def _span(row: Row) -> tuple[int, int]:
+    """When a call began and came back: how a wait came out is stamped with its end."""
+    if row.kind == END:
+        return row.t_ns - row.duration_ns, row.t_ns
+    return row.t_ns, row.t_ns + row.duration_ns
+
+
+def _target(args: str) -> str:
+    """The address of a connect() in the record's spelling."""
+    try:
+        target = read_literal(args)
+    except ValueError:
+        return args
+    if not isinstance(target, tuple) or len(target) < 2:
+        return str(target)
+    host, port = str(target[0]), target[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

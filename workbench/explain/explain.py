@@ -1,0 +1,257 @@
+"""What an event means, in the user's language; claims only what was read in this run (DESIGN 7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.engine.model.errors import system_text
+from workbench.engine.model.events import COMMAND, NOTE
+from workbench.engine.model.family import TCP, SocketKind, error_stem, fitting
+from workbench.explain.evidence import Abandoned, Evidence, FullQueue, Story
+from workbench.journal.reader import Row, SampleRow
+from workbench.literals import arguments, comment
+from workbench.texts import has, tr
+
+NOTHING_KNOWN: Final = Evidence()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and its paragraphs, plain text."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An event explained; `python` is the call as Python code, "" where it is none."""
+
+    title: str
+    sections: tuple[Section, ...]
+    python: str = ""
+
+
+def _told(story: Story, kind: SocketKind) -> list[str]:
+    lines = []
+    if story.idle_s is not None:
+        lines.append(tr("explain.story_idle", seconds=f"{story.idle_s:.3f}"))
+    seen = "explain.story_fin" if story.fin_seen else "explain.story_no_fin"
+    lines.append(tr(fitting(seen, kind)))
+    if story.pair_ended == "abort":
+        lines.append(tr(fitting("explain.story_abort", kind)))
+    elif story.pair_ended == "close" and story.pair_unread:
+        lines.append(tr(fitting("explain.story_unread", kind), count=story.pair_unread))
+    elif story.pair_ended == "close":
+        lines.append(tr("explain.story_close"))
+    return lines
+
+
+def explain(row: Row, *, title: str, evidence: Evidence = NOTHING_KNOWN,
+            clock: Callable[[int], str] = str) -> Explanation:
+    """Explain one event.
+
+    Args:
+        title: the call and its result as the log shows them.
+        evidence: what the record holds about it.
+        clock: a moment of the record as the clock shows it.
+    """
+    if row.kind == COMMAND:
+        sections = [Section(tr("explain.command"), (tr("explain.command_text"),))]
+    elif row.kind == NOTE:
+        sections = [Section(tr("explain.note"), (title,))]
+    elif row.error is not None:
+        sections = _failure(row, evidence, clock)
+    else:
+        sections = [Section(tr("explain.returned"), _success(row, evidence))]
+    seen = _seen(row, evidence, clock)
+    sections[1:1] = seen  # what was measured stands before what follows from it
+    elsewhere = _elsewhere(row, evidence.kind)
+    if elsewhere:
+        sections.append(Section(tr("explain.elsewhere"), (elsewhere,)))
+    return Explanation(title, tuple(sections), as_python(row))
+
+
+def what_failed(row: Row, kind: SocketKind = TCP) -> str:
+    """An error in one sentence."""
+    return _told_of(row, "what", kind)
+
+
+def _told_of(row: Row, part: str, kind: SocketKind) -> str:
+    """A text of an error: `part` is what, kernel or try."""
+    key = fitting(f"{error_stem(row.errno, row.error, kind)}.{part}", kind)
+    return tr(key, errno=row.errno or row.error or "", text=system_text(row.errno), call=row.call)
+
+
+def _seen(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[Section]:
+    """What the record and the kernel show of it."""
+    found = []
+    if evidence.story is not None:
+        found.append(Section(tr("explain.story"), tuple(_told(evidence.story, evidence.kind))))
+    kernel = _kernel(evidence.sample, evidence.kind)
+    if evidence.sample is not None and kernel and row.kind not in {COMMAND, NOTE}:
+        heading = tr("explain.kernel", time=clock(evidence.sample.t_ns))
+        found.append(Section(heading, (kernel,)))
+    return found
+
+
+def _elsewhere(row: Row, kind: SocketKind) -> str:
+    """What other systems do, from their documentation; "" where nothing is known."""
+    if row.kind in {COMMAND, NOTE}:
+        return ""
+    words = re.findall(r"SO_\w+|SHUT_\w+", row.args)
+    trouble = row.errno or row.error
+    keys = [f"{row.call}_{name}" for name in (trouble, *words) if name]
+    keys += [trouble] if trouble else [row.call]
+    found = next((f"explain.on_others.{key}" for key in keys
+                  if has(f"explain.on_others.{key}")), None)
+    return tr(fitting(found, kind)) if found is not None else ""
+
+
+def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[Section]:
+    kind = evidence.kind
+    if evidence.abandoned is not None:
+        return _was_abandoned(row, evidence.abandoned, clock)
+    if evidence.full is not None:
+        return _queue_was_full(row, evidence, evidence.full, clock)
+    if evidence.holder is not None:
+        return [
+            Section(tr("explain.returned"), (what_failed(row, kind),)),
+            Section(tr("explain.why"), (tr("explain.holder", name=evidence.holder),)),
+            Section(tr("explain.try"),
+                    (tr(fitting("explain.holder_try", kind), name=evidence.holder),)),
+        ]
+    if evidence.never_connected:
+        return [Section(tr(f"explain.{heading}"), (tr(f"explain.never_connected_{part}"),))
+                for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))]
+    return [Section(tr(f"explain.{heading}"), (_told_of(row, part, kind),))
+            for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))]
+
+
+def _was_abandoned(row: Row, found: Abandoned, clock: Callable[[int], str]) -> list[Section]:
+    """Our own listener was closed with this connection in its queue: no guess is needed."""
+    why = [tr("explain.abandoned", name=found.listener, time=clock(found.closed_ns))]
+    if found.waiting is not None:
+        why.append(tr("explain.abandoned_queue", count=found.waiting))
+    return [
+        Section(tr("explain.returned"), (tr("explain.abandoned_what", errno=row.errno or ""),)),
+        Section(tr("explain.why"), tuple(why)),
+        Section(tr("explain.try"), (tr("explain.abandoned_try", name=found.listener),)),
+    ]
+
+
+def _queue_was_full(row: Row, evidence: Evidence, full: FullQueue,
+                    clock: Callable[[int], str]) -> list[Section]:
+    """Our own listener did not answer, and its queue was read: no guess is needed."""
+    kernel = [tr("explain.full_queue", name=full.listener, waiting=full.waiting,
+                 limit=full.limit, time=clock(full.t_ns))]
+    if evidence.syns is not None:
+        kernel.append(tr("explain.full_silent", count=evidence.syns))
+    return [
+        Section(tr("explain.returned"), (what_failed(row),)),
+        Section(tr("explain.why"), tuple(kernel)),
+        Section(tr("explain.try"), (tr("explain.full_try", name=full.listener),)),
+    ]
+
+
+def _success(row: Row, evidence: Evidence) -> tuple[str, ...]:
+    if row.ends_stream and evidence.kind.type != "SOCK_DGRAM":
+        key = "explain.eof_both" if evidence.both_finished else "explain.eof"
+    elif row.call == "recv" and row.result == 0:
+        key = "explain.recv_empty_message"
+    elif row.call == "recv" and evidence.kind.type != "SOCK_STREAM":
+        key = "explain.recv_message"
+    else:
+        key = f"explain.{row.call}" if has(f"explain.{row.call}") else "explain.ok"
+    return (tr(fitting(key, evidence.kind), result=row.result, size=row.size, call=row.call),
+            *_cut_off(row, evidence.kind))
+
+
+def _cut_off(row: Row, kind: SocketKind) -> tuple[str, ...]:
+    """That a message was longer than what was asked for."""
+    if row.call not in {"recv", "recvfrom"} or row.size is None or _asked(row) >= row.size:
+        return ()
+    return (tr(fitting("explain.truncated", kind), size=row.size, asked=_asked(row)),)
+
+
+def _asked(row: Row) -> int:
+    head = row.args.split(",")[0]
+    return int(head) if head.isascii() and head.isdigit() and len(head) < 20 else 1 << 62
+
+
+def _kernel(sample: SampleRow | None, kind: SocketKind) -> str:
+    if sample is None:
+        return ""
+    reading = sample.values
+    # of a socket without a connection those are no measurements
+    stands = reading.get("state") not in {"SYN_SENT", "CLOSE", "LISTEN"}
+    parts = [str(reading["state"])] if "state" in reading else []
+    if reading.get("state") == "LISTEN":
+        parts.append(tr("explain.queue", waiting=reading.get("unacked", 0),
+                        limit=reading.get("sacked", 0)))
+    parts += [
+        tr(fitting(f"explain.{key}", kind), value=reading[key])
+        for key in ("unread", "unsent", "retransmits", "snd_wnd", "rtt_us", "drops")
+        if key in reading and (stands or key not in {"unsent", "snd_wnd", "rtt_us"})
+        and (reading[key] or key != "unsent" or kind.family != "AF_UNIX")  # no memory is no news
+    ]
+    return ", ".join(parts)
+
+
+def as_python(row: Row) -> str:
+    """The call as Python code; bytes longer than 60 are cut.
+
+    The record may be a stranger's: what is no call with literals for arguments is a comment.
+    """
+    if row.kind in {COMMAND, NOTE}:
+        return ""
+    # a listener has no peer, and what connects is no connection yet
+    name = "conn" if row.peer is not None and row.call != "connect" else "sock"
+    match row.call:
+        case "send":
+            return f"{name}.send({_bytes(row)})"
+        case "sendto":
+            to = arguments(row.args)
+            return (f"sock.sendto({', '.join([_bytes(row), *to])})" if to is not None
+                    else _no_call(row.call, row.args))
+        case _:
+            return python_call(row.call, row.args, name)
+
+
+_METHODS: Final = frozenset({"bind", "listen", "connect", "send", "sendto", "shutdown", "close",
+                             "setsockopt", "getsockopt", "getsockname", "getpeername",
+                             "settimeout"})
+_RESULTS: Final = {"accept": "conn, peer", "recv": "data", "recvfrom": "data, address"}
+
+
+def python_call(call: str, args: str, name: str = "sock") -> str:
+    """A call that carries no bytes as Python code; `name` is the socket's variable."""
+    known = arguments(args)
+    if known is None:
+        return _no_call(call, args)
+    listed = ", ".join(known)
+    if call == "socket":
+        return f"sock = socket.socket({', '.join(known[:2])})"
+    if call == "getaddrinfo":
+        return f"socket.getaddrinfo({listed})"
+    if call in _RESULTS:
+        return f"{_RESULTS[call]} = {_owner(call, name)}.{call}({listed})"
+    return f"{name}.{call}({listed})" if call in _METHODS else _no_call(call, args)
+
+
+def _owner(call: str, name: str) -> str:
+    """Who accepts has no peer, and a datagram comes from any."""
+    return name if call == "recv" else "sock"
+
+
+def _no_call(call: str, args: str) -> str:
+    return comment(f"{call}({args})")
+
+
+def _bytes(row: Row) -> str:
+    data = row.payload or b""
+    shown = repr(data[:60])
+    return shown if len(data) <= 60 else f"{shown[:-1]}…{shown[-1]}"

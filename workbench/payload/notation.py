@@ -1,0 +1,185 @@
+"""Text, escapes, hex and encodings to bytes and back; the hex dump."""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from workbench.payload.characters import codec
+from workbench.printable import escape
+from workbench.texts import Problem
+
+ENCODINGS: Final = (
+    "utf-8", "gbk", "gb18030", "big5", "shift_jis", "latin-1", "utf-16", "ascii",
+)  # fmt: skip
+_SUFFIXES: Final = {"nothing": b"", "lf": b"\n", "crlf": b"\r\n", "nul": b"\0"}
+_SIMPLE: Final = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "\\": "\\"}
+_ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
+
+
+def encode(text: str, encoding: str) -> bytes:
+    """Text as bytes.
+
+    Raises:
+        Problem: unknown encoding, or a character that it cannot express (with its position).
+    """
+    return _encoded(text, encoding, range(len(text)), str.encode)
+
+
+def check_encoding(encoding: str) -> None:
+    """Raises Problem with the nearest name where no encoding of text is called so."""
+    try:
+        if not codecs.lookup(codec(encoding))._is_text_encoding:  # rot13, hex, base64: no text
+            raise LookupError(encoding)
+    except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
+        near = difflib.get_close_matches(encoding.lower(), ENCODINGS, 1, 0.3) or ["utf-8"]
+        raise Problem("payload.unknown_encoding", encoding=encoding, near=near[0],
+                      known=", ".join(ENCODINGS)) from error
+
+
+def _encoded(text: str, encoding: str, places: Sequence[int],
+             method: Callable[[str, str], bytes]) -> bytes:
+    """`places`: where each character stands in what was typed, for the message."""
+    check_encoding(encoding)
+    try:
+        return method(text, codec(encoding))
+    except UnicodeEncodeError as error:
+        # of idna, start counts within one label; what stands there is the same to a person
+        start = min(error.start, len(text) - 1)
+        key = "lone_surrogate" if "\ud800" <= text[start] <= "\udfff" else "not_expressible"
+        raise Problem(f"payload.{key}", character=text[start], code=f"U+{ord(text[start]):04X}",
+                      position=places[start] + 1, encoding=encoding) from error
+    except UnicodeError as error:  # idna and undefined say no more than that
+        raise Problem("payload.not_this_text", encoding=encoding) from error
+
+
+def parse_hex(text: str) -> bytes:
+    """Bytes written as hex: pairs of digits; spaces, commas, colons and 0x may stand between.
+
+    Raises:
+        Problem: another character, or a digit without its partner (with the position).
+    """
+    found = bytearray()
+    position = 0
+    while position < len(text):
+        if text[position] in " \t\r\n,;:-_":
+            position += 1
+        elif text[position : position + 2] in {"0x", "0X", "\\x"}:
+            position += 2
+        else:
+            pair = text[position : position + 2]
+            if len(pair) < 2 or any(digit not in "0123456789abcdefABCDEF" for digit in pair):
+                bad = position + (bool(pair) and pair[0] in "0123456789abcdefABCDEF")
+                shown = text[bad : bad + 1]
+                key = "payload.bad_hex" if shown.strip() else "payload.odd_hex"
+                raise Problem(key, character=shown, position=bad + 1)
+            found.append(int(pair, 16))
+            position += 2
+    return bytes(found)
+
+
+def from_escapes(text: str, encoding: str) -> bytes:
+    r"""Text with \r \n \t \0 \\ \xHH \uHHHH as bytes; \xHH is that byte whatever the encoding.
+
+    Raises:
+        Problem: an unknown escape, or what `encode` raises; positions are those in `text`.
+    """
+    pieces = list(_pieces(text))
+    if not any(isinstance(piece, bytes) for piece, _ in pieces):
+        piece, places = pieces[0] if pieces else ("", [])
+        return _encoded(str(piece), encoding, places, str.encode)
+    check_encoding(encoding)
+    encoder = codecs.getincrementalencoder(codec(encoding))()  # one for all: UTF-16 gets one mark
+
+    def go_on(piece: str, _encoding: str) -> bytes:
+        return encoder.encode(piece, True)
+
+    return b"".join(
+        piece if isinstance(piece, bytes) else _encoded(piece, encoding, places, go_on)
+        for piece, places in pieces
+    )
+
+
+def inexpressible(text: str, encoding: str, *, escapes: bool) -> list[int]:
+    """Where the characters stand that an encoding cannot express; of one escaped, the backslash.
+
+    Raises:
+        Problem: an unknown escape or encoding.
+    """
+    check_encoding(encoding)
+    whole: list[tuple[str | bytes, list[int]]] = [(text, list(range(len(text))))]
+    found: list[int] = []
+    for piece, places in _pieces(text) if escapes else whole:
+        if isinstance(piece, bytes):
+            continue
+        for char, place in zip(piece, places, strict=True):
+            try:
+                char.encode(codec(encoding))
+            except UnicodeError:
+                found.append(place)
+    return found
+
+
+def _pieces(text: str) -> Iterator[tuple[str | bytes, list[int]]]:
+    """Stretches of characters and single bytes, and where each stands in the text."""
+    chars: list[str] = []
+    places: list[int] = []
+    last = 0
+    for found in _ESCAPE.finditer(text):
+        chars += text[last : found.start()]
+        places += range(last, found.start())
+        last = found.end()
+        byte, point, simple = found.groups()
+        if byte is not None:
+            if chars:
+                yield "".join(chars), places
+            chars, places = [], []
+            yield bytes([int(byte, 16)]), [found.start()]
+            continue
+        if point is None and simple not in _SIMPLE:
+            raise Problem("payload.bad_escape", escape=found.group(), position=found.start() + 1)
+        char = chr(int(point, 16)) if point is not None else _SIMPLE[simple]
+        if chars and "\ud800" <= chars[-1] <= "\udbff" and "\udc00" <= char <= "\udfff":
+            # two halves, as JSON writes what lies beyond \uFFFF
+            chars[-1] = (chars[-1] + char).encode("utf-16", "surrogatepass").decode("utf-16")
+            continue
+        chars.append(char)
+        places.append(found.start())
+    chars += text[last:]
+    places += range(last, len(text))
+    if chars:
+        yield "".join(chars), places
+
+
+def show(data: bytes, encoding: str = "utf-8") -> str:
+    r"""Bytes as one line of text: what does not decode as \xHH, control characters escaped."""
+    for errors in ("strict", "backslashreplace"):
+        try:
+            return escape(data.decode(codec(encoding), errors))
+        except (UnicodeError, LookupError, ValueError):  # UTF-7 and idna ignore `errors`
+            continue
+    return escape(data.decode("latin-1"))
+
+
+def hexdump(data: bytes, start: int = 0, *, width: int = 16) -> Iterator[str]:
+    """Lines of offset, `width` bytes in hex (8 or 16), and the printable ASCII of them.
+
+    The narrow form has a short offset as long as that holds it.
+    """
+    digits = 4 if width <= 8 and start + len(data) <= 0xFFFF else 8
+    for offset in range(0, len(data), width):
+        row = data[offset : offset + width]
+        left = " ".join(f"{byte:02x}" for byte in row[:8])
+        right = " ".join(f"{byte:02x}" for byte in row[8:])
+        text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+        if width > 8:
+            left = f"{left:<23}  {right:<23}"
+        yield f"{start + offset:0{digits}x}  {left:<23}  {text}"
+
+
+def suffix(append: str) -> bytes:
+    """What is appended: "nothing", "lf", "crlf" or "nul"."""
+    return _SUFFIXES[append]

@@ -1,0 +1,223 @@
+"""Regular expressions over characters: a search can be given up, and knows what may still grow.
+
+Patterns come from people and from files of strangers, and what they are held against from peers;
+so each search has a time limit. The package `regex` gives both the limit and partial matches.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import regex
+
+from workbench.payload.characters import BYTES
+from workbench.payload.notation import encode
+from workbench.texts import Problem
+
+EXPECT_TIME: Final = 1.0
+"""Seconds of one search for an expectation, which holds up nobody but the run."""
+RULE_TIME: Final = 0.1
+"""Seconds of one search for a rule: all that its server has to do waits meanwhile."""
+LARGEST: Final = 100_000
+"""Items that a pattern may have, its repeats written out: beyond, compiling takes seconds."""
+_NEXT: Final = ("a", " ", "\n")
+r"""What may follow the end, as far as \b, \B and $ tell things apart."""
+_BACK: Final = regex.compile(r"\(\?<[=!]|\^|\\[AbBGKmM]")
+_ENDS: Final = regex.compile(r"\$|\\[bBZzmM]")
+_BYTE: Final = regex.compile(r"\\x[89a-fA-F][0-9a-fA-F]")
+_QUANTIFIER: Final = regex.compile(r"\{(\d*)(,)?(\d*)\}")
+_REASONS: Final = {
+    "missing )": "group", "unbalanced": "unbalanced", "unterminated character": "set",
+    "nothing to repeat": "repeat", "multiple repeat": "repeat", "min repeat": "range",
+    "bad character range": "range", "bad escape": "escape", "incomplete escape": "escape",
+    "undefined character": "escape", "unknown property": "escape",
+    "unknown extension": "extension", "invalid group": "reference", "unknown group": "reference",
+    "repeat count": "large",
+}
+"""How messages of `regex` begin, and which of our texts (pattern.*) says the same."""
+
+
+class TooSlow(Problem):
+    """A search took longer than it may: nested repeats, as in (a|aa)+, try every way to divide."""
+
+    def __init__(self, pattern: str, seconds: float) -> None:
+        super().__init__("pattern.too_slow", pattern=pattern, seconds=seconds)
+
+
+class Found(NamedTuple):
+    """A match, in characters; `grows`: more characters may still change it."""
+
+    start: int
+    end: int
+    grows: bool
+
+
+class Pattern:
+    """A compiled pattern; a dot is any character, line ends too. Thread-safe.
+
+    Attributes:
+        source: as it was written.
+        bytewise: its characters are bytes.
+        looks_back: what stands before a match may decide about it.
+    """
+
+    def __init__(self, source: str, compiled: regex.Pattern[str], first: regex.Pattern[str],
+                 *, bytewise: bool) -> None:
+        self.source = source
+        self.bytewise = bytewise
+        self.looks_back = _BACK.search(source) is not None
+        self._compiled = compiled
+        self._first = first
+        self._looks_at_end = _ENDS.search(source) is not None
+
+    def search(self, text: str, seconds: float, start: int = 0) -> Found | None:
+        """The leftmost match from `start` on.
+
+        Raises:
+            TooSlow: after `seconds`.
+        """
+        try:
+            found = self._compiled.search(text, start, timeout=seconds)
+            if found is None:
+                return None
+            return Found(found.start(), found.end(),
+                         self._may_change(text, found, start, seconds))
+        except TimeoutError:
+            raise TooSlow(self.source, seconds) from None
+
+    def matches(self, text: str, seconds: float) -> bool:
+        """Whether it is anywhere in a text that is whole. Raises TooSlow."""
+        try:
+            return self._compiled.search(text, timeout=seconds) is not None
+        except TimeoutError:
+            raise TooSlow(self.source, seconds) from None
+
+    def resume(self, text: str, seconds: float, start: int = 0) -> int:
+        """Where a match can still begin, after `search` found none: what is before is done with."""
+        if self._looks_at_end:
+            return start
+        try:
+            found = self._compiled.search(text, start, partial=True, timeout=seconds)
+        except TimeoutError:
+            raise TooSlow(self.source, seconds) from None
+        return len(text) if found is None else found.start()
+
+    def _may_change(self, text: str, found: regex.Match[str], start: int, seconds: float) -> bool:
+        """Whether what follows may bring another match than this one in its place.
+
+        `_first` takes at each place the first way through the pattern and then fails; a partial
+        match of it is a place where this way, or one that goes before it, reached the end.
+        """
+        early = self._first.search(text, start, partial=True, timeout=seconds)
+        if early is not None and early.start() <= found.start():
+            return True
+        if not self._looks_at_end:
+            return False
+        for char in _NEXT:
+            other = self._compiled.search(text + char, start, timeout=seconds)
+            if other is None or other.span() != found.span():
+                return True
+        return False
+
+
+def compile_pattern(pattern: str, encoding: str | None = None) -> Pattern:
+    r"""A regular expression over the characters of an encoding, or over bytes.
+
+    It is over bytes with the encoding "bytes", and where it names a byte beyond ASCII (\x80 to
+    \xff) and no encoding is asked for.
+
+    Raises:
+        Problem: what is wrong with it (with the position), or what `encode` raises.
+    """
+    bytewise = encoding == BYTES or (encoding is None and _BYTE.search(pattern) is not None)
+    source = as_bytes(pattern) if bytewise else pattern
+    flags = regex.DOTALL | (regex.ASCII if bytewise else 0)
+    try:
+        plain, size = _plain(source)
+        if size > LARGEST:
+            raise Problem("payload.bad_pattern", pattern=pattern, position=1,
+                          reason=Problem("pattern.large"))
+        compiled = regex.compile(plain, flags)
+        # a new line ends a comment of (?x)
+        first = regex.compile(f"(?>{plain}\n)(?!)" if compiled.flags & regex.VERBOSE
+                              else f"(?>{plain})(?!)", flags)
+    except (regex.error, OverflowError, RecursionError, MemoryError) as error:
+        message = str(getattr(error, "msg", error))
+        key = next((key for begin, key in _REASONS.items() if message.startswith(begin)), "other")
+        place = getattr(error, "pos", None) or 0
+        raise Problem("payload.bad_pattern", pattern=pattern, reason=Problem(f"pattern.{key}"),
+                      position=min(place, len(pattern)) + 1) from error
+    return Pattern(pattern, compiled, first, bytewise=bytewise)
+
+
+def as_bytes(pattern: str) -> str:
+    """A pattern over bytes as characters U+0000 to U+00FF; what lies beyond, as UTF-8."""
+    return "".join(char if char <= "\xff" else encode(char, "utf-8").decode("latin-1")
+                   for char in pattern)
+
+
+def _plain(source: str) -> tuple[str, int]:
+    """The pattern with its literal braces escaped, and its size with repeats written out.
+
+    To `regex` {e} after an item allows errors in it; here a brace that is no repeat is a brace,
+    as in the standard library's `re`.
+    """
+    parts: list[str] = []
+    sizes = [0]  # of what each open group holds so far
+    last = 0  # of the item that a repeat would repeat
+    place = 0
+    while place < len(source):
+        char = source[place]
+        end = place + 1
+        if char == "\\":
+            end = _after_escape(source, place)
+        elif char == "[":
+            end = _after_set(source, place)
+        elif char == "{":
+            repeat = _QUANTIFIER.match(source, place)
+            if repeat is None or not (repeat[1] or repeat[3]):
+                char, last = "\\{", 1
+                parts.append(char)
+                sizes[-1] += 1
+                place = end
+                continue
+            # compiling takes as long as what must be there, written out
+            last *= max(1, min(int(repeat[1][:9] or 0), LARGEST + 1))
+            sizes[-1] += last
+            parts.append(repeat[0])
+            place = repeat.end()
+            continue
+        if char == "(":
+            sizes.append(0)
+        elif char == ")" and len(sizes) > 1:
+            last = sizes.pop() + 1
+            sizes[-1] += last
+        elif char not in "*+?|^$":
+            last = 1
+            sizes[-1] += 1
+        parts.append(source[place:end])
+        place = end
+    return "".join(parts), sum(sizes)
+
+
+def _after_escape(source: str, place: int) -> int:
+    r"""After an escape with its name in braces, if it has one: \N{…}, \p{…}."""
+    if source[place + 1 : place + 2] in {"N", "p", "P"} and source[place + 2 : place + 3] == "{":
+        close = source.find("}", place)
+        return len(source) if close < 0 else close + 1
+    return min(place + 2, len(source))
+
+
+def _after_set(source: str, place: int) -> int:
+    """After a set: a ] that comes first in it is one of its characters."""
+    place += 1
+    if source[place : place + 1] == "^":
+        place += 1
+    if source[place : place + 1] == "]":
+        place += 1
+    while place < len(source) and source[place] != "]":
+        if source.startswith("[:", place) and source.find(":]", place) > 0:
+            place = source.find(":]", place) + 2
+            continue
+        place += 2 if source[place] == "\\" else 1
+    return min(place + 1, len(source))

@@ -1,0 +1,50 @@
+"""EndpointThread: an endpoint's loop on a QThread."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Final
+
+from PySide6.QtCore import QThread
+
+from workbench.engine.sockets.event_loop import EventLoop
+
+_FOR_EVER: Final = 2**31 - 1
+
+
+class EndpointThread(QThread):
+    """Runs a loop and nothing else; no slots live here (they would run in the maker's thread)."""
+
+    def __init__(self, loop: EventLoop) -> None:
+        super().__init__()
+        self.setObjectName(f"endpoint {loop.name}")
+        self._loop = loop
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the end of run(), as threading.Thread has it."""
+        self.wait(_FOR_EVER if timeout is None else int(timeout * 1000))
+
+    def is_alive(self) -> bool:
+        return self.isRunning()
+
+    def run(self) -> None:
+        trace = getattr(threading, "_trace_hook", None)
+        if trace is not None:  # coverage and debuggers do not see a QThread otherwise
+            sys.settrace(trace)
+        self._loop.run()
+
+
+_running: set[EndpointThread] = set()
+
+
+def qt_spawn(loop: EventLoop) -> EndpointThread:
+    """Run the loop on a QThread; it is kept until it has ended: destroying a running one aborts."""
+    # a copy: a demonstration starts endpoints on a thread of its own
+    for thread in [thread for thread in tuple(_running) if thread.isFinished()]:
+        thread.wait()
+        _running.discard(thread)
+    thread = EndpointThread(loop)
+    _running.add(thread)
+    thread.start()
+    return thread

@@ -1,0 +1,135 @@
+"""What the window remembers between runs: the only module that knows QSettings."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from PySide6.QtCore import QSettings
+
+from workbench.engine.model.events import DEFAULT_CAPTURE
+
+SCALES: Final = (80, 90, 100, 110, 125, 150, 175, 200, 250)
+"""Per cent; what A- and A+ step through."""
+HISTORY: Final = 50
+
+
+class Preferences:
+    """Typed access to one INI file in the user's configuration folder; bad values are defaults."""
+
+    def __init__(self) -> None:
+        self._store = QSettings(
+            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "socket-workbench", "window"
+        )
+
+    def _text(self, key: str, default: str = "") -> str:
+        value = self._store.value(key, default)
+        return value if isinstance(value, str) else default
+
+    def _number(self, key: str, default: int) -> int:
+        try:
+            return int(self._text(key, str(default)))
+        except ValueError:
+            return default
+
+    @property
+    def scale(self) -> int:
+        """Per cent."""
+        return min(SCALES, key=lambda known: abs(known - self._number("scale", 100)))
+
+    @scale.setter
+    def scale(self, value: int) -> None:
+        self._store.setValue("scale", str(value))
+
+    @property
+    def scheme(self) -> str:
+        """One of "system", "light" or "dark"."""
+        found = self._text("scheme", "system")
+        return found if found in ("light", "dark") else "system"
+
+    @scheme.setter
+    def scheme(self, value: str) -> None:
+        self._store.setValue("scheme", value)
+
+    @property
+    def language(self) -> str | None:
+        """One of "en", "zh_CN", or None: the system's."""
+        found = self._text("language")
+        return found if found in ("en", "zh_CN") else None
+
+    @language.setter
+    def language(self, value: str | None) -> None:
+        self._store.setValue("language", value or "")
+
+    @property
+    def first_steps_done(self) -> bool:
+        """Whether the strip of a first start has been left."""
+        return self._text("first_steps_done") == "yes"
+
+    @first_steps_done.setter
+    def first_steps_done(self, value: bool) -> None:
+        self._store.setValue("first_steps_done", "yes" if value else "")
+
+    @property
+    def every_byte(self) -> bool:
+        """Whether records keep whole payloads, not the first 4 KiB of each call."""
+        return self._text("every_byte") == "yes"
+
+    @every_byte.setter
+    def every_byte(self, value: bool) -> None:
+        self._store.setValue("every_byte", "yes" if value else "")
+
+    @property
+    def hide_closed(self) -> bool:
+        """Whether the tables leave closed connections out."""
+        return self._text("hide_closed") == "yes"
+
+    @hide_closed.setter
+    def hide_closed(self, value: bool) -> None:
+        self._store.setValue("hide_closed", "yes" if value else "")
+
+    @property
+    def capture(self) -> int | None:
+        """As Session takes it."""
+        return None if self.every_byte else DEFAULT_CAPTURE
+
+    @property
+    def crash_seen(self) -> str:
+        """Name of the record whose crash somebody has already been told of."""
+        return self._text("crash_seen")
+
+    @crash_seen.setter
+    def crash_seen(self, value: str) -> None:
+        self._store.setValue("crash_seen", value)
+
+    @property
+    def time_form(self) -> str:
+        """How the log shows times: "clock", "utc", "start" or "previous"."""
+        return self._text("time_form", "clock")
+
+    @time_form.setter
+    def time_form(self, value: str) -> None:
+        self._store.setValue("time_form", value)
+
+    @property
+    def header(self) -> bytes:
+        """The log's columns: order, widths, which are hidden (QHeaderView's own form)."""
+        try:
+            return bytes.fromhex(self._text("log_header"))
+        except ValueError:
+            return b""
+
+    @header.setter
+    def header(self, value: bytes) -> None:
+        self._store.setValue("log_header", value.hex())
+
+    def read_list(self, key: str) -> list[dict[str, object]]:
+        """A list of JSON objects; empty where there is none or it is broken."""
+        try:
+            found = json.loads(self._text(key, "[]"))
+        except ValueError:
+            return []
+        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+    def write_list(self, key: str, items: list[dict[str, object]]) -> None:
+        self._store.setValue(key, json.dumps(items, ensure_ascii=True))

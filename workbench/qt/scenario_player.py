@@ -1,0 +1,248 @@
+"""Ready scenarios, run in the window: real sockets, each call in the log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+
+from workbench.texts import Problem, language, tr
+
+if TYPE_CHECKING:
+    from workbench.journal.reader import Row
+    from workbench.labs.demos import Demo
+    from workbench.qt.controller import Committed, Controller
+    from workbench.scenario.model import Scenario
+    from workbench.session import Session
+
+STOP_BOUND_MS: Final = 5000
+PROGRESS_MS: Final = 500
+"""Between two sentences that say in which round a loop is."""
+SHOWN_MS: Final = 50
+"""After new rows were told of, until the log has them and one of them can be chosen."""
+
+
+class ScenarioPlayer(QObject):
+    """One scenario at a time, on a thread of its own.
+
+    Attributes:
+        shown: names of the endpoints of the newest one: their panels come to the front.
+
+    Signals:
+        told(str): how it goes, in a sentence.
+        reported(str): the same; at the end, all that there is to say of it.
+        begun(object): a ready demonstration runs; the Demo.
+        ended(object): it has ended; the Problem that it met, or None.
+        running_changed(bool): a scenario began to run, or none runs any more.
+    """
+
+    told = Signal(str)
+    reported = Signal(str)
+    begun = Signal(object)
+    ended = Signal(object)
+    running_changed = Signal(bool)
+
+    def __init__(self, controller: Controller, parent: QObject) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._run: _Run | None = None
+        self._demo: Demo | None = None
+        self.shown: frozenset[str] = frozenset()
+        self._progress = QTimer(self)
+        self._progress.setInterval(PROGRESS_MS)
+        self._progress.timeout.connect(self._tell_round)
+        self._choosing = QTimer(self)
+        self._choosing.setSingleShot(True)
+        self._choosing.setInterval(SHOWN_MS)
+        self._choosing.timeout.connect(self._choose)
+        self._wanted: Row | None = None
+        self._readable = 0
+        controller.committed.connect(self._on_committed)
+
+    @property
+    def running(self) -> bool:
+        return self._run is not None and self._run.isRunning()
+
+    def found(self) -> list[Demo]:
+        """The ready ones, in order."""
+        from workbench.labs.demos import demos  # not before it is needed: the start is quicker
+
+        return demos()
+
+    @Slot(str)
+    def run_named(self, name: str) -> None:
+        """Run one of the ready scenarios, by the name that `lab` knows it under."""
+        found = next((item for item in self.found() if item.name == name), None)
+        if found is None:
+            self.told.emit(tr("window.no_demo", name=name))
+            return
+        hindrance = found.hindrance()
+        if hindrance is not None:
+            self.told.emit(tr("demos.not_here", reason=hindrance))
+            return
+        if self.run_scenario(found.scenario()):
+            self._demo = found
+            self.begun.emit(found)
+
+    def run(self, path: Path) -> None:
+        from workbench.scenario.model import load
+
+        try:
+            scenario = load(path)
+        except Problem as problem:
+            self.told.emit(problem.text)
+            return
+        self.run_scenario(scenario)
+
+    @Slot(object)
+    def run_again(self, scenario: Scenario) -> bool:
+        """Run one that was made from this very record: the next is not made from it too."""
+        return self.run_scenario(scenario, again=True)
+
+    def run_scenario(self, scenario: Scenario, *, again: bool = False) -> bool:
+        """Run a scenario in this session, one at a time; False: another one runs."""
+        if self.running:
+            self._tell(tr("window.demo_busy"))
+            return False
+        self._demo = None
+        self.shown = frozenset(settings.name for settings in scenario.endpoints)
+        self._run = _Run(self._controller.session, scenario, self, again=again)
+        self._run.finished.connect(self._on_finished)
+        self._tell(tr("window.demo_running", title=title_of(scenario)))
+        self._run.start()
+        self._progress.start()
+        self.running_changed.emit(True)
+        return True
+
+    @Slot()
+    def give_up(self) -> None:
+        """End a run at its next wait; the sockets stay as they are."""
+        if self._run is not None:
+            self._run.give_up()
+
+    @Slot()
+    def _tell_round(self) -> None:
+        round_ = self._run.round() if self._run is not None else None
+        if round_ is not None:
+            self._tell(round_)
+
+    def _tell(self, text: str) -> None:
+        self.told.emit(text)
+        self.reported.emit(text)
+
+    def stop(self) -> None:
+        """Give a running scenario up: its endpoints are stopped, so its steps end."""
+        self._choosing.stop()
+        self._wanted = None
+        if self._run is not None and self._run.isRunning():
+            self._run.give_up()
+            self._controller.session.stop_all()
+            self._run.wait(STOP_BOUND_MS)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        self._progress.stop()
+        if self._run is not None:
+            self.running_changed.emit(False)
+            self.told.emit(self._run.sentence())
+            self.reported.emit(self._run.report())
+            if self._demo is not None:
+                self.ended.emit(self._run.problem)
+            self._wanted = self._run.met
+            self._choose_when_shown()
+
+    @Slot(object)
+    def _on_committed(self, committed: Committed) -> None:
+        self._readable = committed.seq
+        self._choose_when_shown()
+
+    def _choose_when_shown(self) -> None:
+        shown = self._wanted is not None and self._readable >= self._wanted.seq
+        if shown and not self._choosing.isActive():
+            self._choosing.start()
+
+    @Slot()
+    def _choose(self) -> None:
+        """The row that ended a loop, in the log and in Explain; its connection everywhere."""
+        row, self._wanted = self._wanted, None
+        if row is not None and not self._controller.closed:
+            self._controller.select(endpoint=row.endpoint, connection=row.connection,
+                                    seq=row.seq, pinned=True)
+
+
+class _Run(QThread):
+    """Runs a scenario; `sentence` says how it ended.
+
+    Attributes:
+        problem: what it met; None: everything held.
+    """
+
+    def __init__(self, session: Session, scenario: Scenario, parent: QObject, *,
+                 again: bool) -> None:
+        from workbench.scenario.runner import Runner
+
+        super().__init__(parent)
+        self._runner = Runner(session, scenario)
+        self._session = session
+        self._scenario = scenario
+        self._again = again
+        self.problem: Problem | None = None
+
+    def give_up(self) -> None:
+        self._runner.cancel()
+
+    def sentence(self) -> str:
+        title = title_of(self._scenario)
+        if self.problem is not None:
+            return tr("window.demo_failed", title=title, reason=self.problem.text)
+        said = self._said()
+        if said is not None and self.met is not None:
+            return tr("repeat.met", **said.args_)
+        return tr("window.demo_ok", title=title)
+
+    def report(self) -> str:
+        """The sentence, how its last loop ended, and where to look."""
+        said = self._said()
+        if self.problem is not None or said is None:
+            return self.sentence()
+        held = tr("window.demo_ok", title=title_of(self._scenario))
+        look = [tr("repeat.look")] if self.met is not None else []
+        return " ".join([held, said.text, *look])
+
+    def _said(self) -> Problem | None:
+        steps = self._runner.report.steps
+        return next((step.said for step in reversed(steps) if step.said is not None), None)
+
+    def round(self) -> str | None:
+        """In which round of how many a loop is, as a sentence."""
+        now = self._runner.round
+        return None if now is None else tr("repeat.running", title=title_of(self._scenario),
+                                           round=now[0], times=now[1])
+
+    @property
+    def met(self) -> Row | None:
+        """The row that ended its loop."""
+        return self._runner.met
+
+    def run(self) -> None:
+        from workbench.scenario.from_record import AGAIN, RUN_BEGUN, RUN_ENDED
+
+        title = title_of(self._scenario)
+        self._session.note(RUN_BEGUN, f"{title!r}, {AGAIN if self._again else ''!r}")
+        try:
+            report = self._runner.run()
+        except Problem as problem:
+            self.problem = problem
+            return
+        finally:
+            self._session.note(RUN_ENDED, f"{title!r}")
+        step = next((x for x in report.steps if x.reason is not None), None)
+        if step is not None:
+            self.problem = Problem("window.step_failed", number=step.number, title=step.title,
+                                   reason=step.reason)
+
+
+def title_of(scenario: Scenario) -> str:
+    """The title in the current language."""
+    return scenario.titles.get(language(), scenario.title)

@@ -1,0 +1,247 @@
+"""Make scenario: what was done, as a text that can be edited, saved, run and repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.scenario.code import to_python
+from workbench.scenario.from_record import scenario_of
+from workbench.scenario.model import Loop, Scenario, Step, parse
+from workbench.scenario.repeat import repeated
+from workbench.scenario.write import to_toml
+from workbench.texts import Problem, reason_of, tr
+from workbench.ui.dialogs.repeat_form import RepeatForm
+from workbench.ui.style import theme
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import NamedControls, TextField, group, spring
+from workbench.viewmodel.default_endpoints import LAB_PREFIX
+from workbench.viewmodel.endpoint_status import OPEN
+from workbench.viewmodel.message import msg
+
+if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
+    from workbench.qt.scenario_player import ScenarioPlayer
+
+
+class ScenarioDialog(QDialog):
+    """Not modal: the window behind it goes on.
+
+    Signals:
+        run_wanted(object): run this Scenario.
+        end_wanted(): give the run up.
+    """
+
+    run_wanted = Signal(object)
+    end_wanted = Signal()
+
+    def __init__(self, controller: Controller, seqs: Collection[int] | None,
+                 parent: QWidget, *, repeat: bool = False, live: bool = True) -> None:
+        """`seqs`: only the commands among these rows; None takes all. `repeat`: in a loop.
+
+        `live` False: of an earlier record; it can be made and saved, and run elsewhere.
+        """
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("scenario_window")
+        self._controller = controller
+        self._seqs = seqs
+        self._running = self._valid = False
+        self._live = live
+        add = NamedControls("scenario")
+        self._controls = add
+        self.repeat = RepeatForm(add)
+        self.title = add.add(TextField(tr("scenario.from_record")), "title")
+        self.answers = add.add(QCheckBox(), "answers")
+        self.answers.setChecked(True)
+        self.waits = add.add(QCheckBox(), "waits")
+        self.waits.setChecked(True)
+        self.text = add.add(QPlainTextEdit(), "text")
+        self.python = add.add(QPlainTextEdit(), "python")
+        self.message = add.add(QLabel(), "message")
+        self.run = add.add(QPushButton(), "run")
+        self.save = add.add(QPushButton(), "save")
+        self.copy = add.add(QPushButton(), "copy")
+        self.done_button = add.add(QPushButton(), "close", "scenario_close")
+        self._lay_out()
+        self._wire()
+        self.resize(760, 560)
+        self.retranslate()
+        if repeat:
+            self.repeat.begin()
+        self.make()
+
+    def _lay_out(self) -> None:
+        caption = self._controls.caption
+        column = QVBoxLayout(self)
+        what = FlowLayout()
+        for widget in (group(caption("title", self.title), self.title), self.answers, self.waits):
+            what.addWidget(widget)
+        self.forms = QTabWidget()
+        self.forms.setDocumentMode(True)
+        for paper in (self.text, self.python):
+            paper.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+            paper.setTabChangesFocus(True)
+            self.forms.addTab(paper, "")
+        self.python.setReadOnly(True)
+        self.run.setProperty("primary", True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setWordWrap(True)
+        buttons = FlowLayout()
+        for button in (self.run, self.save, self.copy, spring(), self.done_button):
+            buttons.addWidget(button)
+        column.addWidget(self.repeat)
+        column.addLayout(what)
+        column.addWidget(self.forms, 1)
+        column.addWidget(self.message)
+        column.addLayout(buttons)
+
+    def _wire(self) -> None:
+        for box in (self.answers, self.waits):
+            box.toggled.connect(self.make)
+        self.title.editingFinished.connect(self.make)
+        self.repeat.changed.connect(self.make)
+        self.text.textChanged.connect(self._on_edited)
+        self.run.clicked.connect(self._on_run)
+        self.save.clicked.connect(self._on_save)
+        self.copy.clicked.connect(self._on_copy)
+        self.done_button.clicked.connect(self.close)
+
+    @Slot()
+    def retranslate(self) -> None:
+        """Every text in the current language, in the font in force; what was typed stays."""
+        self.setWindowTitle(tr("scenario_window.title"))
+        self._controls.retranslate()
+        self.repeat.fit()
+        for index, key in enumerate(("form_toml", "form_python")):
+            self.forms.setTabText(index, tr(f"scenario_window.{key}"))
+        self.forms.setAccessibleName(tr("scenario_window.title"))
+        for paper in (self.text, self.python):
+            paper.setFont(theme.fixed_font())
+        self.scenario()
+
+    # -- making ---------------------------------------------------------------------------------
+
+    @Slot()
+    def make(self) -> None:
+        """Write the text anew from the record."""
+        try:
+            made = scenario_of(
+                self._controller.reader, title=self.title.text().strip() or None, seqs=self._seqs,
+                expectations=self.answers.isChecked(), waits=self.waits.isChecked(),
+                without=LAB_PREFIX,
+            )
+            self.repeat.offer(item.name for item in made.endpoints)
+            wish = self.repeat.wish()
+        except Problem as problem:
+            self.message.setText(problem.text)
+            self._valid = False
+            self._allow_run()
+            return
+        self.text.setPlainText(to_toml(made if wish is None else repeated(made, wish)))
+
+    def scenario(self) -> Scenario | None:
+        """What stands in the editor; None, and a message, where it is none."""
+        try:
+            made = parse(self.text.toPlainText(), tr("scenario_window.here"))
+        except Problem as problem:
+            self.message.setText(problem.text)
+            return None
+        session = self._controller.session
+        held = [settings.name for settings in made.endpoints
+                if settings.name in session.endpoints
+                and session.snapshot(settings.name).phase in OPEN]
+        stops = tr("scenario_window.stops", names=", ".join(held)) if held else ""
+        self.message.setText(
+            f"{tr('scenario_window.steps', count=_count(made.steps))} {stops}".rstrip()
+        )
+        return made
+
+    @Slot(str)
+    def tell(self, text: str) -> None:
+        """How a run goes, in a sentence."""
+        self.message.setText(text)
+
+    def attach(self, demos: ScenarioPlayer) -> None:
+        """What runs the scenario, one at a time, and tells of it."""
+        self.run_wanted.connect(demos.run_again)
+        self.end_wanted.connect(demos.give_up)
+        demos.reported.connect(self.tell)
+        demos.running_changed.connect(self._on_running)
+        self._on_running(demos.running)
+
+    @Slot(bool)
+    def _on_running(self, running: bool) -> None:
+        self._running = running
+        self._controls.recaption(self.run, "give_up" if running else "run")
+        self._allow_run()
+
+    def _allow_run(self) -> None:
+        if not self._live:
+            self._controls.enable(self.run, msg("why.old_record"))
+        else:
+            self.run.setEnabled(self._valid or self._running)
+
+    @Slot()
+    def _on_edited(self) -> None:
+        made = self.scenario()
+        self._valid = made is not None
+        self._allow_run()
+        self.python.setPlainText("" if made is None else to_python(made))
+
+    # -- what is done with it -------------------------------------------------------------------
+
+    @Slot()
+    def _on_run(self) -> None:
+        if self._running:
+            self.end_wanted.emit()
+            return
+        made = self.scenario()
+        if made is not None:
+            self.run_wanted.emit(made)
+
+    @Slot()
+    def _on_copy(self) -> None:
+        shown = self.forms.currentWidget()
+        assert isinstance(shown, QPlainTextEdit)
+        QGuiApplication.clipboard().setText(shown.toPlainText())
+
+    @Slot()
+    def _on_save(self) -> None:
+        python = self.forms.currentWidget() is self.python
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.save.text(), "scenario.py" if python else "scenario.toml",
+            "Python (*.py)" if python else tr("window.scenario_files"),
+        )
+        if name:
+            self.write(Path(name), (self.python if python else self.text).toPlainText())
+
+    def write(self, path: Path, text: str) -> None:
+        """Save; how it went stands in the message."""
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            reason = reason_of(error)
+            self.message.setText(tr("window.not_written", path=str(path), reason=reason))
+        else:
+            self.message.setText(tr("scenario_window.saved", path=str(path)))
+
+
+def _count(steps: tuple[Step, ...]) -> int:
+    """Steps, those of loops too, once each."""
+    return sum(_count(step.steps) if isinstance(step, Loop) else 1 for step in steps)

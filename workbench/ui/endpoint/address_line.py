@@ -1,0 +1,208 @@
+"""Family, type, host and port, the primary button, and the state at the right."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from workbench.engine.model import address, options
+from workbench.texts import Problem
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.hint_combo import HintCombo
+from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
+from workbench.ui.widgets.state_badge import StateBadge
+from workbench.viewmodel.address_form import DATAGRAM, UNIX, Where
+from workbench.viewmodel.host_suggestions import Offer
+from workbench.viewmodel.message import Sentence, msg
+
+_FAMILIES = {
+    "AF_INET": "choice.ipv4", "AF_INET6": "choice.ipv6", "AF_UNIX": "choice.unix",
+    options.UNSPECIFIED: "choice.either",
+}  # fmt: skip
+_TYPES = ("SOCK_STREAM", "SOCK_DGRAM", "SOCK_SEQPACKET")
+
+
+class AddressLine(QWidget):
+    """The first line of a panel.
+
+    Attributes:
+        port_untouched: nobody has typed a port yet: the default may move.
+
+    Signals:
+        edited(str): a field has its new value; the name of the field.
+        submitted(): Enter was pressed in a field.
+    """
+
+    edited = Signal(str)
+    submitted = Signal()
+
+    def __init__(self, controls: NamedControls, *, server: bool) -> None:
+        super().__init__()
+        self._controls = controls
+        self.port_untouched = True
+        side = "bind" if server else "peer"
+        self.family = controls.add(ChoiceBox(), "family")
+        self.type = controls.add(ChoiceBox(), "type")
+        self.host = controls.add(HintCombo(10), "host", f"host_{side}")
+        self.port = controls.add(TextField(width=6), "port", f"port_{side}")
+        self.primary = controls.add(QPushButton(), "listen" if server else "connect")
+        self.primary.setProperty("primary", True)
+        self.state = StateBadge()
+        controls.add(self.state, "state")
+        self.colon = QLabel(":")
+        self.buttons: list[QPushButton] = [self.primary]
+        if server:
+            self.stop = controls.add(QPushButton(), "stop")
+            self.buttons.append(self.stop)
+        row = FlowLayout(self)
+        for widget in (
+            self.family, self.type, group(self.host, self.colon, self.port), *self.buttons,
+            spring(), self.state,
+        ):
+            row.addWidget(widget)
+        self._families = {
+            name: key for name, key in _FAMILIES.items()
+            if name != options.UNSPECIFIED or not server  # a name to connect to may be both
+        }
+        self._fill_families()
+        self._wire()
+
+    def _wire(self) -> None:
+        self.family.activated.connect(self._on_family)
+        self.type.activated.connect(self._on_type)
+        self.host.settled.connect(self._on_host)
+        self.host.submitted.connect(self.submitted)
+        self.host.pasted.connect(self._on_pasted)
+        self.port.textEdited.connect(self._on_port_typed)
+        self.port.editingFinished.connect(self._on_port)
+        self.port.returnPressed.connect(self.submitted)
+
+    def _fill_families(self) -> None:
+        self.family.offer(list(self._families.items()))
+        self._word_choices()
+        self.family.choose("AF_INET")
+        self._fill_types()
+
+    def _word_choices(self) -> None:
+        for name in self._families:
+            problem = _probe(name, "SOCK_STREAM")
+            self.family.forbid(name, problem.text if problem else None)
+        for name in _TYPES:
+            problem = _probe(self.family.value(), name)
+            self.type.forbid(name, problem.text if problem else None)
+
+    def _fill_types(self) -> None:
+        family = "unix" if self.family.value() == UNIX else "ip"
+        self.type.offer([(name, f"choice.{family}_{name}") for name in _TYPES])
+        if _probe(self.family.value(), self.type.value()) is not None:
+            self.type.choose("SOCK_STREAM")
+        self._word_choices()
+        self.family.narrow()
+        self.type.narrow()
+        unix = self.family.value() == UNIX
+        self.port.setVisible(not unix)
+        self.colon.setVisible(not unix)
+        self.host.setMinimumContentsLength(22 if unix else 10)
+
+    @property
+    def where(self) -> Where:
+        return Where(
+            self.family.value(), self.type.value(), self.host.currentText(), self.port.text()
+        )
+
+    @property
+    def datagram(self) -> bool:
+        return self.type.value() == DATAGRAM
+
+    def set_where(self, where: Where) -> None:
+        """Fill the fields without telling anyone."""
+        self.family.choose(where.family)
+        self._fill_types()
+        self.type.choose(where.type)
+        self.type.narrow()
+        self.host.setEditText(where.host)
+        self.port.setText(where.port)
+
+    def begin_with(self, hosts: list[Offer]) -> None:
+        """Another family: offer its hosts, the first of them in the field."""
+        self.host.offer(hosts)
+        self.host.setEditText(hosts[0][0])
+
+    def lock(self, locked: bool) -> None:
+        """While a socket is open, what it is bound to cannot change."""
+        reason: Sentence | None = msg("why.locked") if locked else None
+        for widget in (self.family, self.type, self.host, self.port):
+            self._controls.enable(widget, reason)
+
+    def retranslate(self) -> None:
+        self._word_choices()
+
+    @Slot()
+    def _on_family(self) -> None:
+        self._fill_types()
+        self.edited.emit("family")
+
+    @Slot()
+    def _on_type(self) -> None:
+        self.type.narrow()
+        self.edited.emit("type")
+
+    @Slot()
+    def _on_host(self) -> None:
+        self._paste()
+        self.edited.emit("host")
+
+    @Slot()
+    def _on_pasted(self) -> None:
+        if self._paste():
+            self.edited.emit("host")
+
+    def _paste(self) -> bool:
+        """`tcp://host:port`, `[::1]:80` and the like fill all the fields; a path is of AF_UNIX."""
+        text = self.host.currentText().strip()
+        unix = self.family.value() == UNIX
+        if address.is_unix(text) and not unix and _probe(UNIX, "SOCK_STREAM") is None:
+            self.family.choose(UNIX)
+            self._fill_types()
+            self.edited.emit("family")  # another list of hosts: what was typed is put back
+            self.host.setEditText(text)
+            return True
+        pasted = address.parse_pasted(text)
+        if pasted is None or not ("://" in text or (_has_port(text) and not unix)):
+            return False
+        family = pasted.family or ("AF_INET" if unix else self.family.value())
+        if family != self.family.value():
+            self.family.choose(family)
+            self._fill_types()
+            self.edited.emit("family")  # another list of hosts; the field is filled below
+        if pasted.type:
+            self.type.choose(pasted.type)
+            self.type.narrow()
+        self.host.setEditText(pasted.host)
+        self.port.setText(str(pasted.port))
+        self.port_untouched = False
+        return True
+
+    @Slot()
+    def _on_port_typed(self) -> None:
+        self.port_untouched = False
+
+    @Slot()
+    def _on_port(self) -> None:
+        self.edited.emit("port")
+
+
+@cache
+def _probe(family: str, kind: str) -> Problem | None:
+    """Why this system lacks such sockets; it does not change while we run."""
+    return options.probe(family, kind)
+
+
+def _has_port(text: str) -> bool:
+    """Whether a host field holds `host:port` or `[v6]:port` (bare IPv6 text has more colons)."""
+    if text.startswith("["):
+        return "]:" in text
+    head, colon, tail = text.partition(":")
+    return bool(head and colon and tail.isdecimal())

@@ -1,0 +1,82 @@
+"""The newest calls of one connection, as chips: the strip goes on with them after the set-up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine.model.settings import GateMode, Role
+from workbench.engine.model.snapshot import (
+    Chip,
+    ChipState,
+    ConnectionSnapshot,
+    EndpointSnapshot,
+    Phase,
+)
+from workbench.journal.query import parse
+from workbench.viewmodel.call_strip import is_stream_of_another
+
+if TYPE_CHECKING:
+    from workbench.journal.query import Condition
+    from workbench.qt.controller import Controller
+
+MOST: Final = 12
+LOOK_BACK: Final = 500
+"""Rows: what is further back is no news."""
+TALK: Final = ("kind:call|end call:send|recv|sendto|recvfrom|shutdown|close"
+               " -errno:EINPROGRESS|EAGAIN")
+WHOLE: Final = "kind:call|end -call:getsockopt -errno:EINPROGRESS|EAGAIN"
+"""Where the endpoint's own strip is that of another connection."""
+
+
+class RecentCalls:
+    """Reads the record's end; one connection at a time."""
+
+    def __init__(self, controller: Controller) -> None:
+        self._controller = controller
+        self._read_of: tuple[int, str] | None = None
+        self._condition: Condition | None = None
+        self._seen = 0
+        self._chips: tuple[Chip, ...] = ()
+        self._first: tuple[Chip, ...] = ()
+
+    def after(self, snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
+              ) -> tuple[Chip, ...]:
+        """What was called on it last, and the recv() that waits for its peer."""
+        if item is None or snapshot.phase is Phase.SETTING_UP:
+            return ()
+        whole = is_stream_of_another(snapshot, item)
+        self._read(item.id, WHOLE if whole else TALK,
+                   accepted=snapshot.settings.role is Role.LISTENER)
+        waits = (
+            item.connected_ns is not None and item.closed_ns is None and item.waiting is None
+            and not item.peer_finished and item.errno is None and snapshot.receive is GateMode.AUTO
+        )
+        made = (*self._first, *self._chips)
+        if not waits:
+            return made
+        since = max((chip.t_ns or 0 for chip in made), default=item.connected_ns)
+        read = "recvfrom" if snapshot.settings.role is Role.DATAGRAM else "recv"
+        return (*made, Chip(read, str(snapshot.settings.bufsize), ChipState.WAITING, since))
+
+    def _read(self, connection: int, what: str, *, accepted: bool) -> None:
+        if (connection, what) != self._read_of:
+            self._read_of, self._seen, self._chips = (connection, what), 0, ()
+            self._first = ()
+            self._condition = parse(f"conn={connection} {what}")
+        committed = self._controller.session.journal.committed
+        if committed == self._seen:
+            return
+        after = max(self._seen, committed - LOOK_BACK)
+        self._seen = committed
+        reader = self._controller.reader
+        made = reader.accept_of(connection) if accepted and not self._first else None
+        if made is not None:
+            self._first = (Chip("accept", "", ChipState.DONE, made.t_ns, made.result),)
+        seqs = [seq for part in reader.select(self._condition, after, committed) for seq in part]
+        new = tuple(
+            Chip(row.call, row.args, ChipState.FAILED if row.error else ChipState.DONE, row.t_ns,
+                 row.result, row.errno or row.error,
+                 took_ns=row.duration_ns if row.call == "connect" else None)
+            for row in reader.rows(seqs[-MOST:])
+        )
+        self._chips = (*self._chips, *new)[-MOST:]

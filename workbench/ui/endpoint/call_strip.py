@@ -1,0 +1,223 @@
+"""One chip per call, in order: planned, waiting, done or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
+
+from workbench.engine.model.snapshot import Chip, ChipState
+from workbench.explain.explain import python_call
+from workbench.printable import escape
+from workbench.qt.tips import plain_tip
+from workbench.texts import tr
+from workbench.ui.style import theme
+from workbench.ui.style.theme import GAP
+from workbench.ui.widgets.named_controls import NamedControls, tone
+from workbench.viewmodel.call_strip import in_full, label
+
+_TONES: Final = {
+    ChipState.PLANNED: "planned", ChipState.WAITING: "busy", ChipState.DONE: "good",
+    ChipState.FAILED: "bad",
+}
+_ICONS: Final = {
+    ChipState.WAITING: "clock", ChipState.DONE: "check", ChipState.FAILED: "x",
+}
+_OF_A_SET_UP: Final = frozenset({"socket", "setsockopt", "bind", "listen", "connect"})
+"""The others follow from what happens later: nobody can make accept() return."""
+
+
+class CallStrip(QWidget):
+    """The calls of an endpoint; the newest stay visible where there is no room for all.
+
+    Signals:
+        chosen(object): a Chip was clicked.
+        run_wanted(int): make so many of the planned calls now.
+    """
+
+    chosen = Signal(object)
+    run_wanted = Signal(int)
+
+    def __init__(self, controls: NamedControls) -> None:
+        super().__init__()
+        self._chips: list[_ChipButton] = []
+        self._more = QToolButton(self)
+        self._more.clicked.connect(self._on_more)
+        self._more.setProperty("chip", True)
+        tone(self._more, "planned")
+        controls.add(self, "calls")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._height = self._more.sizeHint().height() + 2
+
+    def fit(self) -> None:
+        """Height and widths for the font in force."""
+        self._height = self._more.sizeHint().height() + 2
+        for chip in self._chips:
+            chip.chip = None  # its icon has the colours of another theme
+        self.updateGeometry()
+        self._lay_out()
+
+    def retranslate(self) -> None:
+        """The next snapshot words every chip again."""
+        self._more.setAccessibleName(tr("name.calls"))
+        for button in self._chips:
+            button.forget()
+
+    def show_chips(self, chips: Sequence[Chip], now_ns: int) -> None:
+        """These calls in this order; `now_ns` is for those that wait."""
+        changed = False
+        while len(self._chips) < len(chips):
+            button = _ChipButton(self)
+            button.pressed_chip.connect(self.chosen)
+            button.customContextMenuRequested.connect(partial(self._on_menu, button))
+            self.setTabOrder(self._chips[-1] if self._chips else self._more, button)
+            self._chips.append(button)
+            changed = True
+        while len(self._chips) > len(chips):
+            gone = self._chips.pop()
+            gone.hide()
+            gone.deleteLater()
+            changed = True
+        for button, chip in zip(self._chips, chips, strict=True):
+            changed = button.show_chip(chip, label(chip, now_ns)) or changed
+        if changed:
+            self._lay_out()
+
+    def _on_menu(self, button: _ChipButton, where: QPoint) -> None:
+        chip = button.chip
+        if chip is None:
+            return
+        menu = QMenu(self)
+        before = self._chips[: self._chips.index(button) + 1]
+        count = sum(1 for other in before if other.chip is not None
+                    and other.chip.state is ChipState.PLANNED)
+        run = menu.addAction(tr("chip.run_now"), lambda: self.run_wanted.emit(count))
+        run.setEnabled(chip.state is ChipState.PLANNED and chip.call in _OF_A_SET_UP)
+        code = python_call(chip.call, chip.args)
+        menu.addAction(tr("chip.copy"), lambda: QGuiApplication.clipboard().setText(code))
+        menu.popup(button.mapToGlobal(where))
+
+    @Slot()
+    def _on_more(self) -> None:
+        """The calls that there is no room for."""
+        menu = QMenu(self)
+        for button in self._chips:
+            if button.isHidden() and button.chip is not None:
+                menu.addAction(button.icon(), button.tip,
+                               partial(self.chosen.emit, button.chip))
+        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+
+    def _lay_out(self) -> None:
+        self._spell_out()
+        widths = [chip.needed() for chip in self._chips]
+        room = self.width()
+        hidden = 0
+        more = self._more.sizeHint().width() + GAP
+        while hidden < len(widths) and (
+            sum(widths[hidden:]) + GAP * (len(widths) - hidden - 1)
+            > room - (more if hidden else 0)
+        ):
+            hidden += 1
+        left = 0
+        self._more.setVisible(hidden > 0)
+        self._more.setToolTip(plain_tip("\n".join(chip.tip for chip in self._chips[:hidden])))
+        if hidden:
+            self._more.setText(f"+{hidden}")
+            self._more.setGeometry(0, 0, more - GAP, self._height)
+            left = more
+        for index, chip in enumerate(self._chips):
+            chip.setVisible(index >= hidden)
+            if index >= hidden:
+                chip.setGeometry(left, 0, widths[index], self._height)
+                left += widths[index] + GAP
+
+    def _spell_out(self) -> None:
+        """As many with all they can say as there is room for: calls to come, then the newest."""
+        for chip in self._chips:
+            chip.spell_out(False)
+        left = self.width() - sum(chip.needed() for chip in self._chips) \
+            - GAP * (len(self._chips) - 1)
+        for chip in (*(x for x in self._chips if x.planned),
+                     *(x for x in reversed(self._chips) if not x.planned)):
+            before = chip.needed()
+            chip.spell_out(True)
+            left -= chip.needed() - before
+            if left < 0:
+                chip.spell_out(False)
+                return
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, self._height)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self._height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+
+class _ChipButton(QToolButton):
+    pressed_chip = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.chip: Chip | None = None
+        self._label = ""
+        self.tip = ""
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setProperty("chip", True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(QSize(12, 12))
+        self.clicked.connect(self._on_clicked)
+
+    def forget(self) -> None:
+        """What it shows has to be worded again."""
+        self.chip = None
+
+    def show_chip(self, chip: Chip, label: str) -> bool:
+        """Show a call; True if the button may need another width."""
+        if self.chip == chip and self._label == label:
+            return False
+        self.chip, self._label = chip, label
+        tone(self, _TONES[chip.state])
+        colour = {
+            ChipState.WAITING: theme.current().busy.text, ChipState.DONE: theme.current().good.text,
+            ChipState.FAILED: theme.current().bad.text,
+        }.get(chip.state)
+        if colour:
+            self.setIcon(theme.icon(_ICONS[chip.state], colour))
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        else:
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        state = tr(f"chip.{chip.state.name.lower()}")
+        self.tip = escape(f"{chip.call}({chip.args}): {chip.errno or state}")
+        self.setToolTip(plain_tip(self.tip))
+        self.setAccessibleName(f"{label}: {state}")
+        return True
+
+    @property
+    def planned(self) -> bool:
+        return self.chip is not None and self.chip.state is ChipState.PLANNED
+
+    def spell_out(self, spelled: bool) -> None:
+        """All that it can say, or the shortest."""
+        if self.chip is not None:
+            self.setText(in_full(self.chip, self._label) if spelled else self._label)
+
+    def needed(self) -> int:
+        """Pixels for icon and text; QToolButton's own hint wastes a third."""
+        font = QFont(self.font())
+        font.setBold(self.property("tone") == "busy")
+        text = QFontMetrics(font).horizontalAdvance(self.text())
+        icon = self.chip is not None and self.chip.state is not ChipState.PLANNED
+        return text + 18 + (self.iconSize().width() + 6 if icon else 0)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        if self.chip is not None:
+            self.pressed_chip.emit(self.chip)

@@ -1,0 +1,148 @@
+"""Rows of connections or peers, replaced ten times a second; worded only where they are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from workbench.qt.tips import plain_tip
+from workbench.texts import tr
+from workbench.ui.style import theme
+from workbench.ui.widgets.state_delegate import SHORT_ROLE, WHY_ROLE
+from workbench.viewmodel.connection_rows import NUMBERS, STREAM, ConnectionRow, Told, cells
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT: Final = QModelIndex()
+
+
+class ConnectionModel(QAbstractTableModel):
+    """Unchanged rows tell nobody.
+
+    Attributes:
+        columns, lines: what is shown.
+        why: why a line is silent, as a sentence and in a few words; "" where it is not.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns: tuple[str, ...] = STREAM
+        self.lines: tuple[ConnectionRow, ...] = ()
+        self.why: Callable[[ConnectionRow], tuple[str, str]] = lambda _line: ("", "")
+        self._told = Told()
+        self._worded: dict[int, tuple[str, ...]] = {}
+        self._shown: dict[int | str, tuple[str, ...]] = {}
+        self._measured = True
+
+    def show_lines(self, lines: tuple[ConnectionRow, ...], columns: tuple[str, ...], told: Told,
+                   seen: range) -> None:
+        """`seen`: the rows in sight; of the others only their number is told of."""
+        self._told = told
+        self._worded.clear()
+        old = self.lines
+        if columns != self.columns:
+            self.beginResetModel()
+            self.columns, self.lines = columns, lines
+            self._shown.clear()
+            self.endResetModel()
+            return
+        common = _common(old, lines)
+        if common < len(old):
+            self.beginRemoveRows(_NO_PARENT, common, len(old) - 1)
+            self.lines = old[:common]
+            self.endRemoveRows()
+        if len(lines) > common:
+            self.beginInsertRows(_NO_PARENT, common, len(lines) - 1)
+            self.lines = lines
+            self.endInsertRows()
+        self.lines = lines
+        self._tell_changed(range(seen.start, min(seen.stop, common)))
+
+    def _tell_changed(self, seen: range) -> None:
+        before, self._shown = self._shown, {}
+        changed = []
+        for row in seen:
+            line = self.lines[row]
+            words = (*self._words(row), *self.why(line), str(line.closed))
+            self._shown[line.key] = words
+            if before.get(line.key) != words:
+                changed.append(row)
+        if changed:
+            last = self.index(changed[-1], len(self.columns) - 1)
+            self.dataChanged.emit(self.index(changed[0], 0), last)
+
+    def tell_measured(self, measured: bool) -> None:
+        """Whether the kernel told the states; else the header says whose they are."""
+        if measured != self._measured:
+            self._measured = measured
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
+    def retranslate(self) -> None:
+        """Another language: every cell may be worded otherwise."""
+        self._worded.clear()
+        self._shown.clear()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
+    def _words(self, row: int) -> tuple[str, ...]:
+        if row not in self._worded:
+            self._worded[row] = cells(self.lines[row], self.columns, self._told)
+        return self._worded[row]
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self.lines):
+            return None
+        line, column = self.lines[index.row()], self.columns[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._words(index.row())[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self._tip(index.row(), index.column()))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._tip(index.row(), index.column())
+        if role in (WHY_ROLE, SHORT_ROLE):
+            return self.why(line)[role - WHY_ROLE] if column == "state" else ""
+        if role == Qt.ItemDataRole.ForegroundRole and line.closed:
+            return QColor(theme.current().muted)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column in NUMBERS else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def _tip(self, row: int, column: int) -> str:
+        """The cell whole: also the address behind a port, and the sentence behind a mark."""
+        line, name = self.lines[row], self.columns[column]
+        words = self._words(row)[column]
+        if name == "local_port":
+            return str(getattr(line.item, "local", None) or words)
+        why = self.why(line)[0] if name == "state" else ""
+        return f"{words}\n{why}" if why else words
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            name = self.columns[section]
+            return tr("column.state_ours" if name == "state" and not self._measured
+                      else f"column.{name}")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tr(f"columntip.{self.columns[section]}")
+        return None
+
+
+def _common(old: Sequence[ConnectionRow], new: Sequence[ConnectionRow]) -> int:
+    """How many rows at the top belong to the same things."""
+    count = 0
+    for one, other in zip(old, new, strict=False):
+        if one.key != other.key:
+            break
+        count += 1
+    return count

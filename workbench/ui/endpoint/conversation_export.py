@@ -1,0 +1,73 @@
+"""A conversation as a file: as it is shown, or the bytes of one direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from workbench.journal.export import missing_bytes, rows_of, wall_time
+from workbench.journal.query import parse, quoted
+from workbench.journal.reader import Reader, Row
+from workbench.journal.streams import READS, SENDS, Streams
+from workbench.texts import Problem
+from workbench.ui.endpoint.conversation_pane import ConversationRequest
+from workbench.ui.endpoint.conversation_rows import ConversationRows
+
+
+class ConversationForm(StrEnum):
+    """What is written."""
+
+    TEXT = "text"
+    RECEIVED = "received"
+    SENT = "sent"
+
+
+def write_conversation(reader: Reader, path: Path, wish: ConversationRequest, form: ConversationForm) -> None:
+    """Write it.
+
+    Raises:
+        OSError: the file.
+        Problem: bytes are wanted that the record has not kept whole.
+    """
+    if form is ConversationForm.TEXT:
+        lines = ConversationRows(Streams(reader, every_row=True))
+        with path.open("w", encoding="utf-8", newline="\n") as out:
+            for row in _rows(reader, wish):
+                who = _who(reader, row) if wish.numbered else ""
+                line = lines.line(row, wall_time(reader, row.t_ns), wish.show_as, who=who,
+                                  most=None)
+                if line is not None:
+                    out.write(line + "\n")
+        return
+    calls = READS if form is ConversationForm.RECEIVED else SENDS
+    rows = [row for row in _rows(reader, wish) if row.call in calls and row.error is None]
+    missing = sum(missing_bytes(row) for row in rows)
+    if missing:
+        raise Problem("window.talk_not_whole", missing=missing)
+    with path.open("wb") as raw:
+        for row in rows:
+            raw.write(row.payload or b"")
+
+
+def _rows(reader: Reader, wish: ConversationRequest) -> Iterator[Row]:
+    term = f"endpoint:{quoted(wish.endpoint)} kind:call|end"
+    if wish.peer is not None:
+        term += f" peer:{quoted(wish.peer)}"
+    for row in rows_of(reader, parse(term)):
+        if not wish.connections or _connection(reader, row) in wish.connections:
+            yield row
+
+
+def _connection(reader: Reader, row: Row) -> int | None:
+    """Whose row it is: an accept() belongs to the connection that it made."""
+    if row.call == "accept" and row.error is None:
+        found = reader.accepted(row)
+        return found[0] if found is not None else None
+    return row.connection
+
+
+def _who(reader: Reader, row: Row) -> str:
+    connection = _connection(reader, row)
+    number = reader.number_in_endpoint(connection) if connection is not None else None
+    return "" if number is None else f"#{number}"

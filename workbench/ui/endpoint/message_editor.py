@@ -1,0 +1,280 @@
+"""The client's editor: text, hex or a file, with what is done to it beside Send."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from workbench.engine.model.commands import Append
+from workbench.payload import notation
+from workbench.payload.checksum import CHECKSUMS
+from workbench.qt.tips import plain_tip
+from workbench.texts import Problem, tr
+from workbench.ui.endpoint.checksum_fields import ChecksumFields
+from workbench.ui.endpoint.file_picker import FilePicker
+from workbench.ui.endpoint.payload_edit import LONGEST_PASTE, PayloadEdit
+from workbench.ui.endpoint.payload_problem_bar import PayloadProblemBar, places
+from workbench.ui.endpoint.save_message_bar import SaveMessageBar
+from workbench.ui.endpoint.saved_menu import SavedMenu
+from workbench.ui.style.theme import GAP
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import (
+    ChoiceBox,
+    NamedControls,
+    TextField,
+    group,
+    spring,
+    tone,
+)
+from workbench.viewmodel import parse_fields
+from workbench.viewmodel.message import msg
+from workbench.viewmodel.payload_form import PayloadForm, preview, varies
+
+ROOM: Final = "≈ 99,999 B: 00 00 00 00 …"
+"""What the preview has room for, whatever it says: what stands beside it does not move."""
+MOST_HEX: Final = 4
+"""Bytes in hex beside the count; as many as there is room for."""
+MOST_REPEATED: Final = 10_000_000
+
+
+class MessageEditor(QWidget):
+    """Editor and send line of a client.
+
+    Attributes:
+        details: what a presentation has no room for; Send stays.
+
+    Signals:
+        submitted(): Send, or Ctrl+Enter.
+        escapes_dropped(): a pasted backslash turned the escapes off for this message.
+        refused(object): a Problem: what was pasted or typed cannot be used here.
+        mended(str): what this sentence (its key) said is no longer so.
+    """
+
+    submitted = Signal()
+    escapes_dropped = Signal()
+    refused = Signal(object)
+    mended = Signal(str)
+
+    def __init__(self, controls: NamedControls, text: str) -> None:
+        super().__init__()
+        self._controls = controls
+        self._counter = 1
+        self.text = controls.add(PayloadEdit(text), "payload")
+        self.file = FilePicker(controls)
+        self.trouble = PayloadProblemBar(controls)
+        self.save = SaveMessageBar(controls)
+        self._add_form(controls)
+        self._add_sending(controls)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        for part in (self.text, self.file, self.trouble, self.save):
+            column.addWidget(part)
+        self.row = QWidget()
+        self.details = [
+            self.form, self.encoding, self.escapes, self.placeholders, self.preview, self.saved,
+            self._again, self._append,
+        ]
+        row = FlowLayout(self.row)
+        for widget in (
+            self.form, self.encoding, self.escapes, self.placeholders,
+            self._append, self.checksum,
+            self.preview, self.saved, spring(), group(self._again, self.send),
+        ):
+            row.addWidget(widget)
+        column.addWidget(self.row)
+        self._wire()
+        self.retranslate()
+
+    def _add_form(self, controls: NamedControls) -> None:
+        forms = tuple((name, f"choice.form_{name}") for name in ("text", "hex", "file"))
+        self.form = controls.add(ChoiceBox(*forms), "form")
+        self.encoding = controls.add(
+            ChoiceBox(*((name, f"encoding.{name}") for name in notation.ENCODINGS)), "encoding"
+        )
+        self.escapes = controls.add(QCheckBox(), "escapes")
+        self.escapes.setChecked(True)
+        self.placeholders = controls.add(QCheckBox(), "placeholders")
+        self.append = controls.add(
+            ChoiceBox(*((item.value, f"append.{item.value}") for item in Append)), "append"
+        )
+        self._append = group(controls.caption("append", self.append), self.append)
+        self.checksum = ChecksumFields(controls)
+        self.preview = QLabel()
+        self.preview.setTextFormat(Qt.TextFormat.PlainText)
+        controls.add(self.preview, "preview")
+
+    def _add_sending(self, controls: NamedControls) -> None:
+        self.saved = SavedMenu(controls)
+        self.repeat = controls.add(TextField("1", width=5), "repeat")
+        self.interval = controls.add(TextField("0", width=4), "interval")
+        self._again = group(
+            controls.caption("repeat", self.repeat), self.repeat,
+            controls.caption("interval", self.interval), self.interval,
+        )
+        self.send = controls.add(QPushButton(), "send")
+        self.send.setProperty("primary", True)
+
+    def _wire(self) -> None:
+        self.text.textChanged.connect(self._on_edited)
+        self.text.submitted.connect(self.submitted)
+        self.text.pasted_backslash.connect(self._on_pasted_backslash)
+        self.text.pasted_too_much.connect(self._on_pasted_too_much)
+        self.text.file_dropped.connect(self._on_file_dropped)
+        self.file.edited.connect(self._on_edited)
+        self.file.submitted.connect(self.submitted)
+        self.trouble.wanted.connect(self._on_encoding_wanted)
+        self.form.activated.connect(self._on_form)
+        for box in (self.encoding, self.append):
+            box.currentIndexChanged.connect(self._on_edited)
+        for switch in (self.escapes, self.placeholders):
+            switch.toggled.connect(self._on_edited)
+        self.escapes.toggled.connect(self._on_escapes)
+        self.checksum.edited.connect(self._on_edited)
+        for field in (self.repeat, self.interval, self.checksum.start, self.checksum.last):
+            field.editingFinished.connect(self._on_number)
+        self.saved.chosen.connect(self.fill)
+        self.saved.save_wanted.connect(self.save.begin)
+        self.save.is_taken = self.saved.has
+        self.save.agreed.connect(lambda name: self.saved.save(name, self.draft))
+        self.save.left.connect(self.text.setFocus)
+        self.send.clicked.connect(self.submitted)
+
+    @property
+    def draft(self) -> PayloadForm:
+        """What is to be sent. A bad range counts as everything here; `times` says what is wrong."""
+        form = self.form.value()
+        start, last = self.checksum.known
+        return PayloadForm(
+            self.file.path.text() if form == "file" else self.text.toPlainText(),
+            form, self.encoding.value(), self.escapes.isChecked(), Append(self.append.value()),
+            self.checksum.order.value() or "usual", start, self.placeholders.isChecked(), last,
+        )
+
+    @property
+    def times(self) -> tuple[int, float]:
+        """How often to send, and the seconds between. Raises Problem for what is no number."""
+        _ = self.checksum.covered
+        return (parse_fields.parse_whole(self.repeat.text(), least=1, most=MOST_REPEATED),
+                parse_fields.parse_seconds(self.interval.text()))
+
+    @Slot(object)
+    def fill(self, draft: PayloadForm) -> None:
+        """Put a saved or earlier message into the editor, with all that belongs to it."""
+        self.form.choose(draft.form)
+        self.encoding.choose(draft.encoding)
+        self.escapes.setChecked(draft.escapes)
+        self.placeholders.setChecked(draft.placeholders)
+        self.append.choose(draft.append.value)
+        self.checksum.show_range(draft.order, draft.start, draft.last)
+        if draft.form == "file":
+            self.file.path.setText(draft.typed)
+        else:
+            self.text.setPlainText(draft.typed)
+        self._on_edited()
+
+    def count_from(self, counter: int) -> None:
+        """What {counter} will be in the next message."""
+        if counter != self._counter:
+            self._counter = counter
+            if self.placeholders.isChecked():
+                self._on_edited()
+
+    def retranslate(self) -> None:
+        self.preview.setFixedWidth(self.preview.fontMetrics().horizontalAdvance(ROOM))
+        self.checksum.last.setPlaceholderText(tr("panel.checksum_end"))
+        self.file.retranslate()
+        self._on_edited()
+
+    @Slot()
+    def _on_form(self) -> None:
+        self._on_edited()
+        if self.form.value() == "file":
+            self.file.path.setFocus()
+
+    @Slot(str)
+    def _on_file_dropped(self, path: str) -> None:
+        self.form.choose("file")
+        self.file.path.setText(path)
+        self._on_edited()
+
+    @Slot(str)
+    def _on_encoding_wanted(self, encoding: str) -> None:
+        self.encoding.choose(encoding)
+        self._on_edited()
+        self.text.setFocus()
+
+    @Slot()
+    def _on_edited(self) -> None:
+        draft = self.draft
+        file = draft.form == "file"
+        self.text.setVisible(not file)
+        self.file.setVisible(file)
+        reason = None if draft.form == "text" else msg("why.not_text")
+        for widget in (self.encoding, self.escapes, self.placeholders):
+            self._controls.enable(widget, reason)
+        self.checksum.setVisible(draft.append.value in CHECKSUMS)
+        try:
+            count, head = preview(draft, self._counter)
+        except Problem as problem:
+            found = places(draft, problem)
+            self.text.mark(found if not file else [])
+            said = self.trouble.show_problem(draft, problem, found)
+            self.preview.setText(tr("panel.preview_none"))
+            self.preview.setToolTip(plain_tip(f"{tr('tip.preview')}\n{said}"))
+            return
+        self.text.mark([])
+        self.trouble.show_problem(draft, None, [])
+        self._show_preview(count, head.removesuffix(" …").split(), about=varies(draft))
+
+    def _show_preview(self, count: int, head: list[str], *, about: bool) -> None:
+        """As many bytes in hex as there is room for; the tool tip has more of them."""
+        key = "panel.preview_about" if about else "panel.preview"
+        texts = []
+        for shown in range(min(MOST_HEX, len(head)), -1, -1):
+            rest = " …" if count > shown and shown else ""
+            text = tr(key, count=f"{count:,}", head=" ".join(head[:shown]) + rest)
+            texts.append(text.rstrip(" :："))
+        metrics = self.preview.fontMetrics()
+        fits = (text for text in texts
+                if metrics.horizontalAdvance(text) <= self.preview.width())
+        self.preview.setText(next(fits, texts[-1]))
+        whole = " ".join(head) + (" …" if count > len(head) else "")
+        tip = [tr("tip.preview"), whole]
+        if about:
+            tip.append(tr("panel.preview_varies"))
+        self.preview.setToolTip("\n".join(tip))
+
+    @Slot()
+    def _on_number(self) -> None:
+        """A field with a number is left: say at once what is wrong with it."""
+        for field in (self.repeat, self.interval, self.checksum.start, self.checksum.last):
+            tone(field, "")
+        try:
+            _ = self.times
+        except Problem as problem:
+            sender = self.sender()
+            if isinstance(sender, TextField):
+                tone(sender, "bad")
+            self.refused.emit(problem)
+            return
+        self.mended.emit("problem.number_text")
+        self.mended.emit("problem.number_range")
+
+    @Slot(bool)
+    def _on_escapes(self, on: bool) -> None:
+        if on:
+            self.mended.emit("message.escapes_dropped")
+
+    @Slot(int)
+    def _on_pasted_too_much(self, count: int) -> None:
+        self.refused.emit(Problem("problem.paste_large", count=f"{count:,}",
+                                  most=f"{LONGEST_PASTE:,}"))
+
+    @Slot()
+    def _on_pasted_backslash(self) -> None:
+        if self.escapes.isChecked():
+            self.escapes.setChecked(False)
+            self.escapes_dropped.emit()

@@ -1,0 +1,86 @@
+"""What is wrong with the text, below it, with a button that mends it where one can."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from workbench.payload import notation
+from workbench.qt.tips import plain_tip
+from workbench.texts import Problem, tr
+from workbench.ui.style.theme import GAP
+from workbench.ui.widgets.named_controls import NamedControls, tone
+from workbench.viewmodel.payload_form import PayloadForm
+
+
+def places(draft: PayloadForm, problem: Problem) -> list[int]:
+    """Where the characters stand that cannot be sent, from 0."""
+    if problem.key == "payload.not_expressible":
+        return notation.inexpressible(draft.typed, draft.encoding, escapes=draft.escapes)
+    position = problem.args_.get("position")
+    return [position - 1] if isinstance(position, int) else []
+
+
+def fitting(draft: PayloadForm) -> str | None:
+    """An encoding that can express the text; None: none can."""
+    near = ["gb18030"] if draft.encoding == "gbk" else []
+    for encoding in [*near, "utf-8"]:
+        if not notation.inexpressible(draft.typed, encoding, escapes=draft.escapes):
+            return encoding
+    return None
+
+
+class PayloadProblemBar(QWidget):
+    """One or two lines; gone while all is well.
+
+    Signals:
+        wanted(str): this encoding is to be taken.
+    """
+
+    wanted = Signal(str)
+
+    def __init__(self, controls: NamedControls) -> None:
+        super().__init__()
+        self._controls = controls
+        self._encoding: str | None = None
+        self.label = controls.add(QLabel(), "payload_trouble")
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setWordWrap(True)
+        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        tone(self.label, "bad")
+        self.use = controls.add(QPushButton(), "use_encoding")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(self.label, 1)
+        row.addWidget(self.use)
+        self.use.clicked.connect(self._on_use)
+        self.hide()
+
+    def show_problem(self, draft: PayloadForm, problem: Problem | None, found: list[int]) -> str:
+        """What it says now. `found`: where it is, from 0; None: nothing is wrong."""
+        self.setVisible(problem is not None)
+        if problem is None:
+            self.label.clear()
+            self.label.setToolTip(tr("tip.payload_trouble"))
+            return ""
+        self._encoding = None
+        text = problem.text
+        if problem.key == "payload.not_expressible":
+            self._encoding = fitting(draft)
+            said = {**problem.args_, "encoding": tr(f"encoding.{draft.encoding}")}
+            more = len(found) - 1
+            text = (tr("panel.not_expressible", **said, more=more) if more > 0
+                    else tr(problem.key, **said))
+        self.label.setText(text)
+        self.label.setToolTip(plain_tip(text))
+        self.use.setVisible(self._encoding is not None)
+        if self._encoding is not None:
+            self._controls.recaption(
+                self.use, "use_encoding_named", encoding=tr(f"encoding.{self._encoding}"))
+        return text
+
+    @Slot()
+    def _on_use(self) -> None:
+        if self._encoding is not None:
+            self.wanted.emit(self._encoding)

@@ -1,0 +1,160 @@
+"""How a server answers by itself: the kind of reply, its greeting or rules, and the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.engine.model.settings import EndpointSettings, Greet, OnPeerClose, Responder, Rules
+from workbench.payload import notation
+from workbench.texts import Problem, tr
+from workbench.ui.endpoint.rules_editor import RulesEditor
+from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, spring
+from workbench.viewmodel.address_form import RESPONDERS, responder, responder_kind
+from workbench.viewmodel.message import msg
+from workbench.viewmodel.payload_form import PayloadForm, content
+from workbench.viewmodel.rule_form import typed
+
+MOST_GREETING: Final = 24
+"""Digits' widths that a long greeting asks for at most."""
+
+
+class ResponderForm(QObject):
+    """The fields; a panel lays them out.
+
+    Attributes:
+        kind, greeting, encoding: the fields; what is sent by hand is in that encoding too.
+        rules: the list of rules; its button stands in the place of the greeting, with `room`.
+        at_end: what follows when a peer has finished sending.
+
+    Signals:
+        edited(): another reply is wished for.
+        submitted(): Enter was pressed in the greeting.
+    """
+
+    edited = Signal()
+    submitted = Signal()
+
+    def __init__(self, controls: NamedControls, parent: QObject) -> None:
+        super().__init__(parent)
+        self._controls = controls
+        self._of_tcp: str | None = None  # the reply that TCP had, while UDP is chosen
+        self.kind = controls.add(
+            ChoiceBox(*((kind, f"responder.{kind}") for kind in RESPONDERS)), "responder"
+        )
+        self.greeting = controls.add(TextField(), "greeting")
+        self.encoding = controls.add(
+            ChoiceBox(*((name, f"encoding.{name}") for name in notation.ENCODINGS)), "encoding"
+        )
+        self.rules = RulesEditor(controls)
+        self.room = spring()
+        self.at_end = controls.add(
+            ChoiceBox(*((item.value, f"choice.end_{item.value}") for item in OnPeerClose)),
+            "on_peer_close",
+        )
+        self.greeting.textChanged.connect(self.fit)
+        self.kind.activated.connect(self._on_kind)
+        self.at_end.activated.connect(self._on_edited)
+        self.rules.edited.connect(self.edited)
+        self.rules.submitted.connect(self.submitted)
+        self.encoding.activated.connect(self._on_edited)
+        self.greeting.editingFinished.connect(self._on_edited)
+        self.greeting.returnPressed.connect(self.submitted)
+
+    @Slot()
+    def fit(self) -> None:
+        """As wide as its text, where that is of a usual length: it shall be read whole."""
+        metrics = self.greeting.fontMetrics()
+        wanted = metrics.horizontalAdvance(self.greeting.text())
+        self.greeting.setMinimumWidth(
+            max(64, min(wanted, metrics.horizontalAdvance("0" * MOST_GREETING)) + 16))
+
+    def fill(self, settings: EndpointSettings) -> None:
+        """Show settings without telling anyone."""
+        reply = settings.responder
+        self.kind.choose(responder_kind(reply))
+        self.at_end.choose((reply.on_peer_close or OnPeerClose.CLOSE).value)
+        if isinstance(reply, Rules):
+            self.rules.show_rules([replace(rule, encoding=rule.encoding or settings.encoding)
+                                   for rule in reply.rules])
+        if isinstance(reply, Greet):
+            self.greeting.setText(typed(reply.text))
+            self.greeting.setCursorPosition(0)
+            self.encoding.choose(reply.encoding or settings.encoding)
+        else:
+            self.encoding.choose(settings.encoding)
+        self._show_kind()
+
+    def read(self, known: Responder) -> Responder:
+        """The reply that the fields mean; `known` is the one in force.
+
+        Raises:
+            Problem: the greeting is no text in that encoding, or a rule cannot be understood.
+        """
+        kind = self.kind.value()
+        greeting = ""
+        if self._greets:
+            text = content(PayloadForm(self.greeting.text(), encoding=self.encoding.value())).text
+            if text is None:
+                raise Problem("problem.greeting_bytes")
+            greeting = text
+        rules = self.rules.read() if kind == "rules" else ()
+        own = self.encoding.value()  # the endpoint's: what is said in it need not name it
+        rules = tuple(replace(rule, encoding=None) if rule.encoding == own else rule
+                      for rule in rules)
+        made = responder(kind, greeting, rules)
+        end = OnPeerClose(self.at_end.value())
+        if end is (known.on_peer_close or OnPeerClose.CLOSE):
+            return replace(made, on_peer_close=known.on_peer_close)
+        return replace(made, on_peer_close=end)
+
+    def differences(self, *, datagram: bool) -> list[str]:
+        """What a peer's end leads to, where that is not what the reply lets one expect."""
+        if datagram:
+            return []
+        if self.at_end.value() == OnPeerClose.KEEP.value:
+            return [tr("chips.end_keep")]
+        return [tr("chips.end_close")] if self.kind.value() == "nothing" else []
+
+    def offer_greetings(self, *, offered: bool) -> None:
+        """A greeting needs a connection: with datagrams what would greet and echo just echoes."""
+        reason = None if offered else tr("why.no_greeting_udp")
+        for kind in ("greet", "greet_echo", "greet_close"):
+            self.kind.forbid(kind, reason)
+        if not offered and self._greets:
+            self._of_tcp = self.kind.value()
+            self.kind.choose("echo")
+            self._on_edited()
+        elif offered and self._of_tcp is not None:
+            self.kind.choose(self._of_tcp)
+            self._of_tcp = None
+            self._on_edited()
+
+    @property
+    def _greets(self) -> bool:
+        return self.kind.value().startswith("greet")
+
+    def _show_kind(self) -> None:
+        rules = self.kind.value() == "rules"
+        self.greeting.setVisible(not rules)
+        self.room.setVisible(rules)
+        self.rules.button.setVisible(rules)
+        if not rules:
+            self.rules.button.setChecked(False)
+        self._controls.enable(
+            self.greeting, None if self._greets else msg("why.no_greeting")
+        )
+
+    @Slot()
+    def _on_kind(self) -> None:
+        """Rules are there to be written: choosing them opens their list."""
+        self._on_edited()
+        if self.kind.value() == "rules":
+            self.rules.button.setChecked(True)
+
+    @Slot()
+    def _on_edited(self) -> None:
+        self._show_kind()
+        self.edited.emit()

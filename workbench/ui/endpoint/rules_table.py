@@ -1,0 +1,179 @@
+"""The rules of a server as a list: what is asked of each reading, from the first on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QIcon, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from workbench.texts import tr
+from workbench.ui.style import theme
+from workbench.viewmodel.rule_form import TypedRule, fault
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT: Final = QModelIndex()
+COLUMNS: Final = ("number", "match", "value", "reply", "delay", "then")
+_WIDE: Final = frozenset({"value", "reply"})
+ROWS: Final = 3
+"""How many are seen at once."""
+
+
+class RuleModel(QAbstractTableModel):
+    """Rules as they are typed; one that cannot be understood says why.
+
+    Attributes:
+        rules: in the order in which they are tried.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rules: list[TypedRule] = []
+
+    def show_rules(self, rules: Sequence[TypedRule]) -> None:
+        self.beginResetModel()
+        self.rules = list(rules)
+        self.endResetModel()
+
+    def change(self, row: int, rule: TypedRule) -> None:
+        self.rules[row] = rule
+        self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+
+    def retranslate(self) -> None:
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+        if self.rules:
+            self.dataChanged.emit(
+                self.index(0, 0), self.index(len(self.rules) - 1, len(COLUMNS) - 1))
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.rules)
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self.rules):
+            return None
+        rule = self.rules[index.row()]
+        column = COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._cell(index.row(), column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(column)
+        wrong = fault(rule)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return wrong[1].text if wrong is not None else self._cell(index.row(), column)
+        if wrong is None or wrong[0] != column:
+            return None
+        if role == Qt.ItemDataRole.DecorationRole:
+            return _cross()
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return QColor(theme.current().bad.text)
+        if role == Qt.ItemDataRole.BackgroundRole:
+            return QColor(theme.current().bad.back)
+        return None
+
+    def _cell(self, row: int, column: str) -> str:
+        rule = self.rules[row]
+        return {
+            "number": str(row + 1), "match": tr(f"match.{rule.match}"), "value": rule.value,
+            "reply": rule.reply, "delay": rule.delay, "then": tr(f"then.{rule.then}"),
+        }[column]
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(COLUMNS[section])
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return tr(f"rules.{COLUMNS[section]}")
+
+
+def _side(column: str) -> int:
+    side = Qt.AlignmentFlag.AlignLeft
+    if column == "number":
+        side = Qt.AlignmentFlag.AlignRight
+    elif column == "delay":  # at the right it would touch the words of the next column
+        side = Qt.AlignmentFlag.AlignHCenter
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _cross() -> QIcon:
+    """In a chosen row too it stands out from its background."""
+    now = theme.current()
+    icon = QIcon(theme.pixmap("circle-x", now.bad.text))
+    icon.addPixmap(theme.pixmap("circle-x", now.highlight_text), QIcon.Mode.Selected)
+    return icon
+
+
+class RuleTable(QTableView):
+    """The list; one row is chosen.
+
+    Signals:
+        chosen(int): a row, or -1 for none.
+        unwanted(): Delete was pressed.
+    """
+
+    chosen = Signal(int)
+    unwanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = RuleModel(self)
+        self.setModel(self.lines)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setHighlightSections(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for section, column in enumerate(COLUMNS):
+            self.horizontalHeader().setSectionResizeMode(
+                section, QHeaderView.ResizeMode.Stretch if column in _WIDE
+                else QHeaderView.ResizeMode.Fixed)
+        self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit(self.row))
+
+    @property
+    def row(self) -> int:
+        """The chosen one; -1: none."""
+        rows = self.selectionModel().selectedRows()
+        return rows[0].row() if rows else -1
+
+    def fit(self) -> None:
+        """Rows and columns as the font in force and the language want them."""
+        metrics = self.fontMetrics()
+        height = metrics.height() + 4
+        self.verticalHeader().setDefaultSectionSize(height)
+        header = self.horizontalHeader()
+        choices = {
+            "number": ["99"], "delay": ["000.0"],
+            "match": [tr(f"match.{kind}") for kind in ("exact", "contains", "regex", "hex")],
+            "then": [tr(f"then.{kind}") for kind in ("keep", "echo", "close")],
+        }
+        for section, column in enumerate(COLUMNS):
+            if column in _WIDE:
+                continue
+            texts = [*choices[column], tr(f"rules.{column}")]
+            header.resizeSection(section, max(map(metrics.horizontalAdvance, texts)) + 18)
+        self.setFixedHeight(header.sizeHint().height() + ROWS * height + 6)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.unwanted.emit()
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,83 @@
+"""A line that asks under which name a message is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from workbench.ui.style.theme import GAP
+from workbench.ui.widgets.named_controls import NamedControls, TextField
+from workbench.viewmodel.message import msg
+
+
+class SaveMessageBar(QWidget):
+    """Opened from the Saved menu; Enter keeps, Esc puts it away.
+
+    Attributes:
+        is_taken: whether a message has that name already: then it is replaced.
+
+    Signals:
+        agreed(str): keep it under this name ("folder/name").
+        left(): it was put away.
+    """
+
+    agreed = Signal(str)
+    left = Signal()
+
+    def __init__(self, controls: NamedControls) -> None:
+        super().__init__()
+        self._controls = controls
+        self.is_taken: Callable[[str], bool] = lambda _name: False
+        self.name = controls.add(TextField(), "save_name")
+        self.keep = controls.add(QPushButton(), "save_message")
+        self.cancel = controls.add(QPushButton(), "save_cancel")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        for widget in (controls.caption("save_name", self.name), self.name, self.keep, self.cancel):
+            row.addWidget(widget)
+        self.name.textChanged.connect(self._judge)
+        self.name.returnPressed.connect(self._on_keep)
+        self.keep.clicked.connect(self._on_keep)
+        self.cancel.clicked.connect(self._leave)
+        self.hide()
+
+    def begin(self) -> None:
+        """Ask."""
+        self._judge()
+        self.show()
+        self.name.setFocus()
+        self.name.selectAll()
+
+    @Slot()
+    def _judge(self) -> None:
+        """What the button will do: keep, replace, or nothing without a name."""
+        named = bool(self.name.text().rpartition("/")[2].strip())
+        self._controls.enable(self.keep, None if named else msg("why.no_name"))
+        taken = named and self.is_taken(self.name.text())
+        self._controls.recaption(self.keep, "save_replace" if taken else "save_message")
+
+    @Slot()
+    def _on_keep(self) -> None:
+        if self.keep.isEnabled():
+            self.agreed.emit(self.name.text())
+            self._leave()
+
+    @Slot()
+    def _leave(self) -> None:
+        self.hide()
+        self.left.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Esc in a part of it belongs to this line, before the window's own Esc."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self._leave()
+                return True
+        return super().event(event)

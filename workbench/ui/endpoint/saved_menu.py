@@ -1,0 +1,130 @@
+"""The Saved menu of an editor: saved messages by folder, history, import and export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QMenu, QPushButton
+
+from workbench.qt.tips import plain_tip
+from workbench.texts import Problem, tr
+from workbench.ui.endpoint.saved_messages import Messages, Saved
+from workbench.ui.widgets.file_dialogs import ask_file, ask_new_file
+
+if TYPE_CHECKING:
+    from workbench.ui.widgets.named_controls import NamedControls
+    from workbench.viewmodel.payload_form import PayloadForm
+
+SHOWN: Final = 40
+NEWEST: Final = 15
+
+
+class SavedMenu(QPushButton):
+    """Opens a menu.
+
+    Signals:
+        chosen(object): a Draft to put into the editor.
+        save_wanted(): what stands in the editor is to be kept: ask for its name.
+        told(object): a Problem, or None where all went well.
+    """
+
+    chosen = Signal(object)
+    save_wanted = Signal()
+    told = Signal(object)
+
+    def __init__(self, controls: NamedControls) -> None:
+        super().__init__()
+        self.messages: Messages | None = None
+        controls.add(self, "saved")
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill)
+        self.setMenu(self._menu)
+        self.setProperty("menu", True)
+
+    @Slot()
+    def _fill(self) -> None:
+        menu, messages = self._menu, self.messages
+        menu.clear()
+        for old in menu.findChildren(QMenu):  # clear() leaves submenus where they are
+            old.deleteLater()
+        if messages is None:
+            return
+        folders: dict[str, QMenu] = {}
+        for number, item in enumerate(messages.saved, 1):
+            where = menu
+            if item.folder:
+                where = folders.get(item.folder) or menu.addMenu(item.folder)
+                folders[item.folder] = where
+            label = f"{item.name}\tCtrl+{number}" if number <= 9 else item.name
+            action = where.addAction(label.replace("&", "&&"))
+            action.setToolTip(plain_tip(_short(item.draft)))
+            action.triggered.connect(lambda _=False, item=item: self.chosen.emit(item.draft))
+        menu.addSeparator()
+        menu.addAction(tr("saved.save")).triggered.connect(
+            lambda _=False: self.save_wanted.emit())
+        forget = menu.addMenu(tr("saved.forget"))
+        for item in messages.saved:
+            action = forget.addAction(item.name.replace("&", "&&"))
+            action.triggered.connect(lambda _=False, item=item: messages.forget(item))
+        forget.setEnabled(bool(messages.saved))
+        past = menu.addMenu(tr("saved.history"))
+        for draft in messages.history[:NEWEST]:
+            action = past.addAction(_short(draft).replace("&", "&&"))
+            action.triggered.connect(lambda _=False, draft=draft: self.chosen.emit(draft))
+        past.setEnabled(bool(messages.history))
+        menu.addSeparator()
+        menu.addAction(tr("saved.import")).triggered.connect(self._import)
+        menu.addAction(tr("saved.export")).triggered.connect(self._export)
+
+    def choose(self, number: int) -> None:
+        """The saved message with this number, from 1; nothing where there is none."""
+        saved = self.messages.saved if self.messages is not None else []
+        if 1 <= number <= len(saved):
+            self.chosen.emit(saved[number - 1].draft)
+
+    def save(self, name: str, draft: PayloadForm) -> None:
+        """Keep a draft; "folder/name" puts it into a folder."""
+        folder, last = _place(name)
+        if self.messages is not None and last:
+            self.messages.save(Saved(last, folder, draft))
+
+    def has(self, name: str) -> bool:
+        """Whether a message is kept under this name."""
+        saved = self.messages.saved if self.messages is not None else []
+        return any((item.folder, item.name) == _place(name) for item in saved)
+
+    @Slot()
+    def _import(self) -> None:
+        ask_file(self.window(), tr("saved.import"), self._read, filters="JSON (*.json)")
+
+    def _read(self, path: Path) -> None:
+        self._try(lambda messages: messages.read_file(path))
+
+    @Slot()
+    def _export(self) -> None:
+        ask_new_file(self.window(), tr("saved.export"), self._write, start="messages.json",
+                     filters="JSON (*.json)")
+
+    def _write(self, path: Path) -> None:
+        self._try(lambda messages: messages.write_file(path))
+
+    def _try(self, do: Callable[[Messages], object]) -> None:
+        try:
+            if self.messages is not None:
+                do(self.messages)
+        except Problem as problem:
+            self.told.emit(problem)
+
+
+def _place(name: str) -> tuple[str, str]:
+    """Folder and name of "folder/name"."""
+    folder, _, last = name.rpartition("/")
+    return folder.strip(), last.strip()
+
+
+def _short(draft: PayloadForm) -> str:
+    text = draft.typed.replace("\n", "\\n")
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

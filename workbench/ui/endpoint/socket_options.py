@@ -1,0 +1,163 @@
+"""Socket options of an endpoint: choose one, give a value, see which are asked for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from workbench.engine.model.option_fit import unfit
+from workbench.engine.model.options import OPTIONS
+from workbench.engine.model.settings import OptionValue
+from workbench.qt.tips import plain_tip
+from workbench.texts import Problem, tr
+from workbench.ui.style import theme
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, tone
+
+Options = tuple[tuple[str, OptionValue], ...]
+REUSE: Final[tuple[str, OptionValue]] = ("SO_REUSEADDR", 1)
+
+
+class SocketOptions(QWidget):
+    """One line to set an option, and a removable chip for each that is asked for.
+
+    Attributes:
+        options: what every new socket of the endpoint gets.
+
+    Signals:
+        wanted(str, object): this option is asked for with this value.
+        unwanted(): one is asked for no more.
+        refused(object): a Problem: the value cannot be understood.
+    """
+
+    wanted = Signal(str, object)
+    unwanted = Signal()
+    refused = Signal(object)
+
+    def __init__(self, controls: NamedControls) -> None:
+        super().__init__()
+        self.options: Options = ()
+        self._kind = ("AF_INET", "SOCK_STREAM")
+        self._aside: Options = ()  # the default that a Unix socket has no use for
+        self.name = controls.add(ChoiceBox(*((name, None) for name in OPTIONS)), "options")
+        self._forbid()
+        self.value = controls.add(TextField("1", width=7), "option_value")
+        self.set = controls.add(QPushButton(), "option_set")
+        self._chips: list[QPushButton] = []
+        self._row = FlowLayout(self)
+        self._row.addWidget(
+            group(controls.caption("options", self.name), self.name, self.value, self.set)
+        )
+        self.set.clicked.connect(self._on_set)
+        self.value.returnPressed.connect(self._on_set)
+
+    def _forbid(self) -> None:
+        """Offer what makes sense on the sockets in question; grey the rest, with the reason."""
+        fit = []
+        for name in OPTIONS:
+            problem = unfit(name, *self._kind)
+            self.name.forbid(name, problem.text if problem else None)
+            fit += [name] if problem is None else []
+        if self.name.value() not in fit:
+            self.name.choose(fit[0])
+
+    def suit(self, family: str, type_: str) -> None:
+        """Sockets of this family and type are meant."""
+        if (family, type_) != self._kind:
+            self._kind = (family, type_)
+            self._forbid()
+
+    def follow_family(self, family: str) -> None:
+        """A person chose another family: SO_REUSEADDR, a default, does nothing on AF_UNIX."""
+        if family == "AF_UNIX":
+            self._aside = tuple(item for item in self.options if item == REUSE)
+            self.show_options(tuple(item for item in self.options if item != REUSE))
+        elif self._aside:
+            self.show_options((*self._aside, *self._without(REUSE[0])))
+            self._aside = ()
+
+    def retranslate(self) -> None:
+        """What `Controls` does not know: why an option is greyed, and the chips."""
+        self._forbid()
+        for chip, (name, _) in zip(self._chips, self.options, strict=True):
+            _word(chip, name)
+
+    def show_options(self, options: Options) -> None:
+        """Show what is asked for, as chips; a click takes one away."""
+        if options == self.options and len(self._chips) == len(options):
+            return
+        self.options = options
+        for chip in self._chips:
+            self._row.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._chips = [self._chip(name, value) for name, value in options]
+        before: QWidget = self.set
+        for chip in self._chips:
+            self._row.addWidget(chip)
+            self.setTabOrder(before, chip)
+            before = chip
+        self._row.invalidate()
+
+    def _chip(self, name: str, value: OptionValue) -> QPushButton:
+        chip = QPushButton(f"{name} = {show_value(value)}", self)
+        chip.setIcon(theme.icon("x"))
+        chip.setProperty("chip_button", True)
+        tone(chip, "info")
+        _word(chip, name)
+        chip.setObjectName(f"option.{name}")
+        chip.clicked.connect(lambda _=False, name=name: self._drop(name))
+        chip.show()
+        return chip
+
+    @Slot()
+    def _on_set(self) -> None:
+        try:
+            value = parse_value(self.value.text())
+        except Problem as problem:
+            self.refused.emit(problem)
+            return
+        name = self.name.value()
+        wrong = unfit(name, *self._kind)
+        if wrong is not None:
+            self.refused.emit(wrong)
+            return
+        self.show_options((*self._without(name), (name, value)))
+        self.wanted.emit(name, value)
+
+    def _drop(self, name: str) -> None:
+        self.show_options(self._without(name))
+        self.unwanted.emit()
+
+    def _without(self, name: str) -> Options:
+        return tuple(item for item in self.options if item[0] != name)
+
+
+def _word(chip: QPushButton, name: str) -> None:
+    tip = tr("tip.option_remove", name=name)
+    chip.setToolTip(plain_tip(tip))
+    chip.setAccessibleName(tip)
+
+
+def show_value(value: OptionValue) -> str:
+    """As it is typed: 1, or 1, 0 for a struct."""
+    return ", ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
+
+
+def parse_value(text: str) -> OptionValue:
+    """A number, several with commas (SO_LINGER: on, seconds), or a name.
+
+    Raises:
+        Problem: nothing was typed.
+    """
+    text = text.strip()
+    if not text:
+        raise Problem("problem.option_empty")
+    parts = [part.strip() for part in text.split(",")]
+    try:
+        numbers = tuple(int(part, 0) for part in parts)
+    except ValueError:
+        return text
+    return numbers[0] if len(numbers) == 1 else numbers

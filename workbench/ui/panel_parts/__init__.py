@@ -1,1 +1,0 @@
-"""What panels are made of; server and client share every part."""

@@ -1,0 +1,105 @@
+"""The bytes of the chosen event: as text in an encoding, and as a hex dump."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from workbench.journal.export import missing_bytes
+from workbench.journal.reader import Row
+from workbench.journal.streams import Streams
+from workbench.payload.notation import ENCODINGS, hexdump
+from workbench.qt.controller import Controller
+from workbench.texts import tr
+from workbench.ui.style import theme
+
+WHOLE_ROW = 78
+"""Characters of a row of the hex dump with 16 bytes, and a little air."""
+
+
+class BytesTab(QWidget):
+    """Read in the encoding of the row's endpoint, until a person chooses another."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__()
+        self._controller = controller
+        self._row: Row | None = None
+        self._owner = ("", "utf-8")
+        self._bytes = QPlainTextEdit()
+        self._bytes.setObjectName("inspector.bytes")
+        self._bytes.setReadOnly(True)
+        self._bytes.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._encoding = QComboBox()
+        self._encoding.setObjectName("inspector.encoding")
+        for name in ENCODINGS:
+            self._encoding.addItem(tr(f"encoding.{name}"), name)
+        self._label = QLabel()
+        self._label.setBuddy(self._encoding)
+        line = QHBoxLayout()
+        line.addWidget(self._label)
+        line.addWidget(self._encoding)
+        line.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 4, 4, 4)
+        column.addLayout(line)
+        column.addWidget(self._bytes)
+        self._encoding.currentIndexChanged.connect(self.refresh)
+        self.redraw()
+
+    def show_row(self, row: Row | None) -> None:
+        """Show the bytes of this row; None: of none."""
+        self._row = row
+        self._follow(row)
+        self.refresh()
+
+    def _follow(self, row: Row | None) -> None:
+        """Another endpoint's bytes are read in its own encoding; a choice holds until then."""
+        if row is None or row.endpoint is None:
+            return
+        owner = (row.endpoint, self._controller.manner_of(row.endpoint).encoding)
+        place = self._encoding.findData(owner[1])
+        if owner != self._owner and place >= 0:
+            self._encoding.blockSignals(True)
+            self._encoding.setCurrentIndex(place)
+            self._encoding.blockSignals(False)
+        self._owner = owner
+
+    @Slot()
+    def refresh(self) -> None:
+        """The same bytes for the width and the encoding in force."""
+        row = self._row
+        if self._controller.closed:  # a tab that is resized while the window goes
+            return
+        if row is None:
+            self._bytes.clear()
+            return
+        if not row.payload:
+            self._bytes.setPlainText(tr("inspector.no_bytes"))
+            return
+        streams = Streams(self._controller.reader, self._controller.manner_of)
+        parts = [streams.show(row, None, self._encoding.currentData()).text, ""]
+        needed = self._bytes.fontMetrics().horizontalAdvance("0") * WHOLE_ROW
+        parts.extend(hexdump(
+            row.payload, width=16 if self._bytes.viewport().width() >= needed else 8
+        ))
+        if missing_bytes(row):
+            parts += ["", tr("inspector.gap", missing=missing_bytes(row), size=row.size)]
+        self._bytes.setPlainText("\n".join(parts))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow tab has eight bytes a row: nothing scrolls sideways."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.refresh()
+
+    def redraw(self) -> None:
+        """Fonts for the size in force."""
+        self._bytes.setFont(theme.fixed_font())
+
+    def retranslate(self) -> None:
+        """Make every text again in the current language."""
+        self._label.setText(tr("inspector.encoding"))
+        self._encoding.setAccessibleName(tr("inspector.encoding"))
+        self._bytes.setAccessibleName(tr("inspector.bytes"))
+        self.refresh()

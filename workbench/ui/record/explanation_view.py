@@ -1,0 +1,161 @@
+"""ExplanationView: an explanation as plain text, and buttons for what can be done about it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QTextOption
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.explain.explain import Explanation
+from workbench.texts import tr
+from workbench.ui.style import theme
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import fit
+from workbench.viewmodel.message import Remedy
+
+ABOVE_HEADING: Final = 6
+MOST_CODE: Final = 8
+"""Lines."""
+
+
+class ExplanationView(QScrollArea):
+    """Headings and paragraphs as plain-text labels: nothing in them is taken for markup."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("inspector.explain")
+        self.setProperty("reading", True)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._shown: tuple[Explanation, str] | str | None = None
+
+    def forget(self) -> None:
+        """What is shown next is laid out anew, even if it is the same."""
+        self._shown = None
+
+    def show_plain(self, text: str) -> None:
+        if text != self._shown:
+            self._shown = text
+            self._fill([(text, False)])
+
+    def show_explanation(self, shown: Explanation, who: str) -> None:
+        if (shown, who) == self._shown:
+            return
+        self._shown = (shown, who)
+        lines: list[tuple[str, bool]] = [(shown.title, True)]
+        if who:
+            lines.append((who, False))
+        for section in shown.sections:
+            lines.append((section.heading, True))
+            lines += [(paragraph, False) for paragraph in section.paragraphs]
+        if shown.python:
+            lines.append((tr("explain.python"), True))
+        self._fill(lines, shown.python)
+
+    def _fill(self, lines: list[tuple[str, bool]], code: str = "") -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(8, 6, 8, 6)
+        column.setSpacing(2)
+        for line, heading in lines:
+            if heading and column.count():
+                column.addSpacing(ABOVE_HEADING)
+            label = QLabel()
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setText(line)
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            if heading:
+                font = label.font()
+                font.setBold(True)
+                label.setFont(font)
+            column.addWidget(label)
+        if code:
+            paper = _Code(code)
+            paper.setAccessibleName(tr("explain.python"))
+            column.addWidget(paper)
+        column.addStretch()
+        self.setWidget(page)
+
+
+class Ways(QWidget):
+    """Buttons for what can be done now; most of the time there are none.
+
+    Signals:
+        begun(): one was pressed.
+        done(): what it does was done.
+    """
+
+    begun = Signal()
+    done = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = FlowLayout(self)
+        self.setContentsMargins(8, 2, 8, 4)
+        self._offered: tuple[tuple[str, str], ...] = ()
+        self.hide()
+
+    def offer(self, ways: tuple[Remedy, ...]) -> None:
+        """Show these; what has not changed stays as it is."""
+        offered = tuple((way.key, tr(f"caption.{way.key}")) for way in ways)
+        if offered == self._offered:
+            return
+        self._offered = offered
+        while (item := self._row.takeAt(0)) is not None:
+            gone = item.widget()
+            if gone is not None:
+                gone.hide()
+                gone.setObjectName("")  # the next one may have the same, before this one is gone
+                gone.deleteLater()
+        for way, (key, words) in zip(ways, offered, strict=True):
+            button = QPushButton(words)
+            button.setObjectName(f"inspector.{key}")
+            button.setAccessibleName(words)
+            button.setToolTip(tr("tip.way_out"))
+            button.clicked.connect(self.begun)
+            button.clicked.connect(way.act)
+            button.clicked.connect(self.done)
+            fit(button)
+            self._row.addWidget(button)
+        self.setVisible(bool(ways))
+
+
+class _Code(QPlainTextEdit):
+    """Code that can be copied; long bytes are broken anywhere, not cut off."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setObjectName("inspector.code")
+        self.setReadOnly(True)
+        self.setFont(theme.fixed_font())
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        room = max(60, self.width() - 12)
+        metrics = self.fontMetrics()
+        character = max(1, metrics.horizontalAdvance("0"))  # the font has a fixed width
+        fits = max(1, room // character) * character
+        needed = sum(max(1, -(-metrics.horizontalAdvance(line) // fits))
+                     for line in self.toPlainText().split("\n"))
+        lines = min(MOST_CODE, needed)
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 12)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            QTimer.singleShot(0, self, self._fit)  # within a resize the paper would keep its size

@@ -1,0 +1,114 @@
+"""TCP's states and small plots, painted: what the Kernel tab shows at a glance."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from workbench.texts import tr
+from workbench.ui.style import theme
+
+KEPT: Final = 150
+"""Readings of a plot: 15 s at ten a second."""
+# RFC 9293, figure 5, as far as it can be seen from one end; (column, row) in the diagram.
+DIAGRAM: Final = {
+    "LISTEN": (0, 0), "SYN_SENT": (1, 0), "SYN_RECV": (0, 1), "ESTABLISHED": (1, 1),
+    "FIN_WAIT1": (0, 2), "CLOSE_WAIT": (2, 2), "FIN_WAIT2": (0, 3), "CLOSING": (1, 3),
+    "LAST_ACK": (2, 3), "TIME_WAIT": (0, 4), "CLOSE": (2, 4),
+}
+ARROWS: Final = (
+    ("LISTEN", "SYN_RECV"), ("SYN_SENT", "ESTABLISHED"), ("SYN_RECV", "ESTABLISHED"),
+    ("ESTABLISHED", "FIN_WAIT1"), ("ESTABLISHED", "CLOSE_WAIT"), ("FIN_WAIT1", "FIN_WAIT2"),
+    ("FIN_WAIT1", "CLOSING"), ("FIN_WAIT2", "TIME_WAIT"), ("CLOSING", "TIME_WAIT"),
+    ("CLOSE_WAIT", "LAST_ACK"), ("LAST_ACK", "CLOSE"),
+)
+
+
+class StateDiagram(QWidget):
+    """TCP's states; the present one is lit, those seen before are outlined."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = ""
+        self._seen: set[str] = set()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_state(self, state: str, *, anew: bool) -> None:
+        if anew:
+            self._seen.clear()
+        if state in DIAGRAM:
+            self._seen.add(state)
+        self._state = state
+        self.setAccessibleName(state)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(220, 5 * (self.fontMetrics().lineSpacing() + 5) + 2)
+
+    def _box(self, state: str) -> QRect:
+        column, row = DIAGRAM[state]
+        width, height = self.width() // 3, self.height() // 5
+        return QRect(column * width + 2, row * height + 2, width - 6, height - 7)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.current()
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 0.8)
+        painter.setFont(font)
+        painter.setPen(QPen(QColor(colours.edge), 1))
+        for start, end in ARROWS:
+            painter.drawLine(self._box(start).center(), self._box(end).center())
+        for state in DIAGRAM:
+            box = self._box(state)
+            lit, seen = state == self._state, state in self._seen
+            tone = colours.good if lit else colours.idle
+            painter.setBrush(QColor(tone.back if lit or seen else colours.base))
+            painter.setPen(QPen(QColor(tone.edge), 2 if lit else 1,
+                                Qt.PenStyle.SolidLine if lit or seen else Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(QColor(tone.text if lit else colours.muted))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, state)
+
+
+class Plot(QWidget):
+    """One reading over the last seconds."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key = key
+        self.values: deque[int] = deque(maxlen=KEPT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(70, 2 * self.fontMetrics().lineSpacing() + 26)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.current()
+        line = self.fontMetrics().lineSpacing()
+        top = max(self.values, default=0)
+        painter.setPen(QColor(colours.muted))
+        painter.drawText(0, line - 3, tr(f"kernel.plot_{self._key}"))
+        if self.values:
+            painter.drawText(0, 2 * line - 3, f"≤ {top:,}")
+        area = QRect(0, 2 * line + 2, self.width() - 2, self.height() - 2 * line - 4)
+        painter.setPen(QPen(QColor(colours.edge), 1))
+        painter.drawRect(area)
+        if len(self.values) < 2:
+            return
+        step = area.width() / (KEPT - 1)
+        left = area.right() - step * (len(self.values) - 1)
+        points = [
+            QPointF(left + index * step,
+                    area.bottom() - 2 - (area.height() - 4) * value / max(1, top))
+            for index, value in enumerate(self.values)
+        ]
+        painter.setPen(QPen(QColor(colours.link), 1.5))
+        painter.drawPolyline(QPolygonF(points))

@@ -1,0 +1,90 @@
+"""The log's columns and forms of time: the menu of its header, kept from one start to the next."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtWidgets import QMenu
+
+from workbench.qt.log_model import EXTRA, Column, LogModel, TimeForm
+from workbench.texts import tr
+from workbench.ui.record.log_view import LogView
+
+if TYPE_CHECKING:
+    from workbench.qt.preferences import Preferences
+
+
+class ColumnMenu(QObject):
+    """Shows and hides columns, chooses how times are told, and remembers both."""
+
+    def __init__(self, view: LogView, model: LogModel) -> None:
+        super().__init__(view)
+        self._view = view
+        self._model = model
+        self._preferences: Preferences | None = None
+        self._changed = False
+        header = view.horizontalHeader()
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._open)
+
+    def restore(self, preferences: Preferences) -> None:
+        """Columns and time form as they were left."""
+        self._preferences = preferences
+        with suppress(ValueError):
+            self._model.set_time_form(TimeForm(preferences.time_form))
+        if preferences.header:
+            header = self._view.horizontalHeader()
+            self._view.by_hand = header.restoreState(preferences.header)
+
+    def keep(self) -> None:
+        """Remember the columns, where a person has changed them."""
+        if self._preferences is not None and (self._view.by_hand or self._changed):
+            header = self._view.horizontalHeader()
+            self._preferences.header = bytes(header.saveState().data())
+
+    @Slot(QPoint)
+    def _open(self, where: QPoint) -> None:
+        self.menu().popup(self._view.horizontalHeader().mapToGlobal(where))
+
+    def menu(self) -> QMenu:
+        """What the header offers now."""
+        menu = QMenu(self._view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for form in TimeForm:
+            action = menu.addAction(tr(f"log.time_{form.value}"))
+            action.setCheckable(True)
+            action.setChecked(form is self._model.time_form)
+            action.triggered.connect(partial(self._choose_time, form))
+        menu.addSeparator()
+        header = self._view.horizontalHeader()
+        for column in Column:
+            if column is min(EXTRA):
+                menu.addSeparator()
+            name = self._model.headerData(column, Qt.Orientation.Horizontal)
+            action = menu.addAction(str(name))
+            action.setCheckable(True)
+            action.setChecked(not header.isSectionHidden(column))
+            action.setEnabled(column is not Column.CALL)
+            action.toggled.connect(partial(self._show_column, column))
+        menu.addSeparator()
+        menu.addAction(tr("log.columns_reset")).triggered.connect(self._reset)
+        return menu
+
+    def _choose_time(self, form: TimeForm, _checked: bool = False) -> None:
+        self._model.set_time_form(form)
+        self._view.fit_rows()
+        if self._preferences is not None:
+            self._preferences.time_form = form.value
+
+    def _show_column(self, column: Column, shown: bool) -> None:
+        self._view.show_column(column, shown)
+        self._changed = True
+
+    def _reset(self) -> None:
+        self._view.reset_columns()
+        self._changed = False
+        if self._preferences is not None:
+            self._preferences.header = b""

@@ -1,0 +1,363 @@
+"""LogPanel: the log with its filter field, find, follow and clear."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QItemSelection, QModelIndex, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.journal.query import Condition, FilterProblem, parse
+from workbench.qt.controller import Controller
+from workbench.qt.log_model import Column, LogModel
+from workbench.qt.row_counter import RowCounter
+from workbench.texts import tr
+from workbench.ui.record.log_columns import ColumnMenu
+from workbench.ui.record.log_context_menu import LogContextMenu
+from workbench.ui.record.log_view import LogView
+from workbench.viewmodel.message import Sentence, msg
+
+if TYPE_CHECKING:
+    from workbench.qt.preferences import Preferences
+
+ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
+FAILED = Condition(
+    "e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')", ())
+"""The same, for counting."""
+SETTLE = 250
+"""Milliseconds without a key before a filter is applied."""
+
+
+class LogPanel(QTabWidget):
+    """Bottom left: what belongs to the record."""
+
+    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDocumentMode(True)
+        self.tabBar().setObjectName("record.tabs")
+        self.controller = controller
+        self.model = LogModel(controller, self)
+        self.view = LogView(self.model)
+        self.view.setObjectName("log.table")
+        self.filter = QLineEdit()
+        self.filter.setObjectName("log.filter")
+        self.filter.setClearButtonEnabled(True)
+        self.follow = _toggle("log.follow", checked=True)
+        self.main_calls = _toggle("log.main_calls", checked=True)
+        self.errors = QPushButton()
+        self.errors.setObjectName("log.errors")
+        self.errors.setCheckable(True)
+        self.clear_button = QPushButton()
+        self.clear_button.setObjectName("log.clear")
+        self.search = QLineEdit()
+        self.search.setObjectName("log.find")
+        self.hint = QLabel()
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setObjectName("log.hint")
+        self.hint.hide()
+        self._hint: Sentence | None = None
+        self._followed_to = 0
+        self._timed = True
+        self._errors = RowCounter(controller, FAILED)
+        self._programmatic = False
+        self._led_here = False  # not by a click in the log: following goes on with the next action
+        self._build()
+        self._wire()
+        self.retranslate()
+
+    def _build(self) -> None:
+        self._line = QWidget()
+        line = QHBoxLayout(self._line)
+        line.setContentsMargins(4, 4, 4, 2)
+        self._filter_label = QLabel()
+        self._filter_label.setBuddy(self.filter)
+        line.addWidget(self._filter_label)
+        line.addWidget(self.filter, 3)
+        line.addWidget(self.search, 1)
+        for widget in (self.errors, self.main_calls, self.follow, self.clear_button):
+            line.addWidget(widget)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self._line)
+        column.addWidget(self.hint)
+        column.addWidget(self.view)
+        self.addTab(page, "")
+
+    def _wire(self) -> None:
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE)
+        self._settle.timeout.connect(self.apply_filter)
+        self.filter.textChanged.connect(lambda _text: self._settle.start())
+        self.filter.returnPressed.connect(self.apply_filter)
+        self.search.returnPressed.connect(self.find_next)
+        self.errors.clicked.connect(self._on_errors)
+        self.clear_button.clicked.connect(self._on_clear)
+        self.controller.snapshots_changed.connect(self._word_counts)
+        self.main_calls.toggled.connect(self._on_main_calls)
+        self.follow.toggled.connect(self._on_follow)
+        self.model.counted.connect(self._on_counted)
+        self._columns = ColumnMenu(self.view, self.model)
+        self._rows = LogContextMenu(self)
+        self.view.doubleClicked.connect(self._on_double_click)
+        self.view.selectionModel().selectionChanged.connect(self._on_chosen)
+        self.controller.selection_changed.connect(self._on_selection)
+        self.view.verticalScrollBar().sliderMoved.connect(self._on_scrolled)
+        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.view, self.copy_rows)
+        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
+
+    # -- filter and find ----------------------------------------------------------------------
+
+    @Slot()
+    def apply_filter(self) -> None:
+        """Apply what stands in the field; a term that cannot be read is pointed at."""
+        self._settle.stop()
+        text = self.filter.text()
+        try:
+            condition = parse(text, wall_ns=self.controller.session.journal.clock.wall_ns)
+        except FilterProblem as problem:
+            mark = text[problem.position : problem.position + problem.length]
+            self._say(msg("log.filter_wrong", place=problem.position + 1, mark=mark,
+                          reason=problem))
+            return
+        self.hint.hide()
+        self.errors.setChecked(ERRORS in text)
+        self.model.set_filter(condition)
+        self._after_change()
+
+    @Slot()
+    def find_next(self) -> None:
+        """Choose the next row, from the chosen one on, that contains the text."""
+        wanted = self.search.text().casefold()
+        count = self.model.rowCount()
+        if not wanted or not count:
+            return
+        start = self.view.currentIndex().row()
+        for offset in range(1, min(count, 20_000) + 1):
+            row = (start + offset) % count
+            cells = self.model.cells(row)
+            if cells is not None and any(wanted in cell.casefold() for cell in cells):
+                self.follow.setChecked(False)
+                self.view.selectRow(row)
+                self.view.scrollTo(self.model.index(row, 0))
+                return
+        self._say(msg("log.not_found", text=self.search.text()))
+
+    def fold(self, folded: bool) -> None:
+        """For a projector: calls and data, without times, and without the line of the filter; one
+        that hides rows stays in sight.
+        """
+        self._line.setVisible(not folded or bool(self.filter.text()))
+        if folded:
+            self._timed = not self.view.isColumnHidden(Column.TIME)
+        self.view.show_column(Column.TIME, self._timed and not folded)
+
+    def _say(self, sentence: Sentence) -> None:
+        self._hint = sentence
+        self.hint.setText(sentence.show())
+        self.hint.show()
+
+    @Slot()
+    def copy_rows(self) -> None:
+        """Copy the chosen rows as text, always with date and zone."""
+        lines = []
+        for index in sorted(self.view.selectionModel().selectedRows()):
+            cells = self.model.cells(index.row())
+            event = self.model.record_row(index.row())
+            if cells is None or event is None:
+                continue
+            stamp = self.controller.moment(event.t_ns).isoformat(" ", "milliseconds")
+            lines.append("\t".join((cells[0], stamp, *cells[2:])))
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def chosen_seqs(self) -> list[int] | None:
+        """Numbers of the chosen rows where several are; None: nobody has made a choice."""
+        rows = self.view.selectionModel().selectedRows()
+        return [self.model.seq_of(index.row()) for index in rows] if len(rows) > 1 else None
+
+    def narrow(self, term: str, meaning: str = "") -> None:
+        """One more term in the filter field, in sight, where it can be taken out again.
+
+        `meaning`: what a number in it stands for.
+        """
+        if term not in self.filter.text().split():
+            self.filter.setText(f"{self.filter.text()} {term}".strip())
+        self.apply_filter()
+        if meaning:
+            self._say(msg("log.term_means", term=term, meaning=meaning))
+
+    @Slot(bool)
+    def _on_main_calls(self, main_only: bool) -> None:
+        self.model.set_main_only(main_only)
+        self._after_change()
+
+    @Slot()
+    def show_all(self) -> None:
+        """Nothing filtered."""
+        self.filter.clear()
+        self.apply_filter()
+
+    @Slot()
+    def _on_errors(self) -> None:
+        """Errors alone, or all again: the filter field says so, and the rest of it stays."""
+        text = self.filter.text().replace(ERRORS, "").strip()
+        self.filter.setText(f"{text} {ERRORS}".strip() if self.errors.isChecked() else text)
+        self.apply_filter()
+
+    @Slot()
+    def _word_counts(self) -> None:
+        """How many errors there are, how many rows are hidden, how many came below."""
+        if self.controller.closed:
+            return
+        committed = self.controller.session.journal.committed
+        self._errors.count_on()
+        left_out = committed > 1 and not self.model.rowCount()
+        empty = tr("log.all_hidden", count=f"{committed:,}") if left_out else tr("log.empty")
+        if empty != self.view.empty_text:
+            self.view.empty_text = empty
+            self.view.viewport().update()
+        hidden = self.model.hidden if self.model.condition is None else 0
+        new = max(0, committed - self._followed_to)
+        if self.follow.isChecked():
+            self._followed_to, new = committed, 0
+        for widget, text in (
+            (self.errors, tr("log.errors", count=f"{self._errors.count:,}")),
+            (self.main_calls, tr("log.main_calls_hidden", count=f"{hidden:,}") if hidden
+             else tr("log.main_calls")),
+            (self.follow, tr("log.follow_new", count=f"{new:,}") if new else tr("log.follow")),
+        ):
+            if widget.text() != text:
+                widget.setText(text)
+                # what was once needed stays reserved: nothing moves away under the mouse
+                widget.setMinimumWidth(max(widget.minimumWidth(), widget.sizeHint().width()))
+
+    # -- follow -------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_counted(self) -> None:
+        if self.follow.isChecked():
+            self.view.scrollToBottom()
+
+    @Slot(bool)
+    def _on_follow(self, follow: bool) -> None:
+        self.view.keep_end = follow
+        if follow:
+            self._programmatic = True
+            self.view.clearSelection()
+            self._programmatic = False
+            self.controller.unpin()
+            self.view.scrollToBottom()
+
+    @Slot()
+    def _on_scrolled(self) -> None:
+        self.follow.setChecked(self.view.at_bottom())
+
+    @Slot()
+    def _on_clear(self) -> None:
+        if self.model.cleared:
+            self.model.undo_clear()
+        else:
+            self.model.clear_view()
+        self._after_change()
+
+    def _after_change(self) -> None:
+        key = "log.undo_clear" if self.model.cleared else "log.clear"
+        self.clear_button.setText(tr(key))
+        self._on_selection()  # other rows are shown: the pinned one keeps its mark and its place
+        if self.follow.isChecked():
+            self.view.scrollToBottom()
+
+    # -- selection ----------------------------------------------------------------------------
+
+    @Slot(QItemSelection, QItemSelection)
+    def _on_chosen(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
+        rows = self.view.selectionModel().selectedRows()
+        if self._programmatic or not rows:
+            return
+        event = self.model.record_row(rows[-1].row())
+        if event is not None:
+            self.follow.setChecked(False)
+            self.controller.select(endpoint=event.endpoint, connection=event.connection,
+                                   seq=self.model.event_of(rows[-1].row()))
+
+    @Slot()
+    def _on_selection(self) -> None:
+        selection = self.controller.selection
+        self.view.marked = selection.connection
+        if selection.seq is not None and self.model.rowCount():
+            row = self.model.row_showing(selection.seq)
+            if row is not None:
+                chosen = {index.row() for index in self.view.selectionModel().selectedRows()}
+                if row not in chosen:  # one of several that a person has marked stays among them
+                    self._programmatic = True
+                    self.view.selectRow(row)
+                    self._programmatic = False
+                self._led_here = not selection.pinned and (
+                    self.follow.isChecked() or self._led_here)
+                self.follow.setChecked(False)
+                self.view.scrollTo(self.model.index(row, 0))
+        elif self.view.selectionModel().hasSelection():
+            self._programmatic = True
+            self.view.clearSelection()  # the log and Explain never show two different events
+            self._programmatic = False
+            if self._led_here:
+                self._led_here = False
+                self.follow.setChecked(True)
+        self.view.viewport().update()
+
+    # -- columns ------------------------------------------------------------------------------
+
+    def restore(self, preferences: Preferences) -> None:
+        """Columns and time form as they were left."""
+        self._columns.restore(preferences)
+
+    def keep(self) -> None:
+        """Remember the columns, where a person has changed them."""
+        self.fold(False)
+        self._columns.keep()
+
+    @Slot(QModelIndex)
+    def _on_double_click(self, index: QModelIndex) -> None:
+        self.model.fold(index.row())
+
+    # -- words --------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        """Make every text again in the current language."""
+        self.setTabText(0, tr("log.title"))
+        self.tabBar().setAccessibleName(tr("name.record_tabs"))
+        self._filter_label.setText(tr("log.filter"))
+        self.filter.setPlaceholderText("call:send errno:* size>100")
+        for widget, key in (
+            (self.filter, "log.filter"), (self.search, "log.find"), (self.follow, "log.follow"),
+            (self.main_calls, "log.main_calls"), (self.clear_button, "log.clear"),
+            (self.view, "log.title"), (self.errors, "log.errors_only"),
+        ):
+            widget.setAccessibleName(tr(key))
+            widget.setToolTip(tr(f"{key}_tip"))
+        self.search.setPlaceholderText(tr("log.find"))
+        self._word_counts()
+        if self._hint is not None:
+            self.hint.setText(self._hint.show())
+        self.model.retranslate()
+        self._after_change()
+        self.view.viewport().update()
+
+
+def _toggle(name: str, *, checked: bool) -> QCheckBox:
+    box = QCheckBox()
+    box.setObjectName(name)
+    box.setChecked(checked)
+    return box

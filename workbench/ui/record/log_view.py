@@ -1,0 +1,298 @@
+"""LogView: a table whose visible rows are painted in one Python call (DESIGN 6)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from workbench.engine.model.events import COMMAND, NOTE
+from workbench.journal.reader import Row
+from workbench.journal.recorder import RECEIVING
+from workbench.qt.log_model import EXTRA, Column, LogModel, TimeForm
+from workbench.ui.style import theme
+from workbench.viewmodel.log_cells import failed
+
+LONGEST: Final = {
+    Column.NUMBER: "00000", Column.WHO: "lab-client #6", Column.RESULT: "ECONNREFUSED",
+    Column.TOOK: "999.9 ms",
+}
+"""What has to be in sight whole; Call and Data share what is left."""
+TIMES: Final = {
+    TimeForm.CLOCK: "00:00:00.000", TimeForm.UTC: "2026-11-23 00:00:00.000Z",
+    TimeForm.START: "00000.000000", TimeForm.PREVIOUS: "+0000.000000",
+}
+CALL_SHARE: Final = 0.6
+MARGIN: Final = 12
+"""Pixels that a cell keeps free beside its text."""
+CROSS_GAP: Final = 5
+MARK: Final = "note"
+SENDING: Final = frozenset({"send", "sendto"})
+EXTRA_WIDTHS: Final = {
+    Column.CONNECTION: "0000", Column.LOCAL: "127.0.0.1:00000", Column.PEER: "127.0.0.1:00000",
+    Column.SIZE: "000000", Column.CAUSE: "00000",
+}
+_RIGHT: Final = {Column.NUMBER, Column.TOOK, Column.CONNECTION, Column.SIZE, Column.CAUSE}
+_SAID: Final = (Column.CALL, Column.RESULT, Column.TOOK, Column.DATA)
+"""What a note, which calls nothing, has for its sentence."""
+
+
+class LogView(QTableView):
+    """The log's table.
+
+    Attributes:
+        empty_text: what stands in the middle while there are no rows.
+        by_hand: a person has set the columns' widths.
+        keep_end: the newest row stays in view, whatever size the view gets.
+        marked: connection whose rows carry a mark in the gutter.
+    """
+
+    def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self._log = model
+        self.empty_text = ""
+        self.marked: int | None = None
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.horizontalHeader().setSectionsMovable(True)
+        self.horizontalHeader().setMinimumSectionSize(24)
+        self.by_hand = False
+        self.keep_end = True
+        self._fitting = True
+        self.horizontalHeader().sectionResized.connect(self._on_resized)
+        for column in EXTRA:
+            self.setColumnHidden(column, True)
+        self.fit_rows()
+
+    def fit_rows(self) -> None:
+        """Row height and column widths for the current font."""
+        height = self.fontMetrics().height() + 5
+        self.verticalHeader().setMinimumSectionSize(height)
+        self.verticalHeader().setDefaultSectionSize(height)
+        self._fit_columns()
+        if self.keep_end:
+            self.scrollToBottom()
+
+    def _fit_columns(self) -> None:
+        """Columns share the width, unless a person has set them: nothing scrolls sideways."""
+        if self.by_hand:
+            return
+        metrics = self.fontMetrics()
+        longest = {**LONGEST, Column.TIME: TIMES[self._log.time_form]}
+        widths = {column: metrics.horizontalAdvance(text) + MARGIN + 2
+                  for column, text in longest.items()}
+        widths[Column.RESULT] += _cross(self.verticalHeader().defaultSectionSize()) + CROSS_GAP
+        widths |= {column: self._width_of(column) for column in EXTRA_WIDTHS
+                   if not self.isColumnHidden(column)}
+        left = self.viewport().width() - sum(
+            width for column, width in widths.items() if not self.isColumnHidden(column))
+        widths[Column.CALL] = max(metrics.horizontalAdvance("0" * 12), int(left * CALL_SHARE))
+        self._fitting = True
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+        self._fitting = False
+
+    def show_column(self, column: Column, shown: bool) -> None:
+        """One that is asked for stands before the data, which has the rest of the width."""
+        header = self.horizontalHeader()
+        self._fitting = True
+        self.setColumnHidden(column, not shown)
+        if shown and column in EXTRA_WIDTHS:
+            self.setColumnWidth(column, self._width_of(column))
+            header.moveSection(header.visualIndex(column), header.visualIndex(Column.DATA))
+        self._fitting = False
+        self._fit_columns()
+
+    def _width_of(self, column: Column) -> int:
+        metrics = self.fontMetrics()
+        texts = (EXTRA_WIDTHS[column], self._log.headerData(column, Qt.Orientation.Horizontal))
+        return max(map(metrics.horizontalAdvance, texts)) + MARGIN + 4
+
+    def reset_columns(self) -> None:
+        """Columns as they were at first."""
+        header = self.horizontalHeader()
+        for column in Column:
+            self.setColumnHidden(column, column in EXTRA)
+            header.moveSection(header.visualIndex(column), column)
+        self.by_hand = False
+        self.fit_rows()
+
+    def _on_resized(self, column: int, _old: int, _new: int) -> None:
+        if not self._fitting and column != Column.DATA and self.isVisible():
+            self.by_hand = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_columns()
+        if self.keep_end:
+            self.scrollToBottom()
+
+    def at_bottom(self) -> bool:
+        """Whether the newest row is in view."""
+        bar = self.verticalScrollBar()
+        return bar.value() >= bar.maximum() - 1
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        palette = self.palette()
+        painter.fillRect(event.rect(), palette.base())
+        count = self._log.rowCount()
+        if not count:
+            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+            area = self.viewport().rect().adjusted(24, 8, -24, -8)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+                             self.empty_text)
+            return
+        first = self.rowAt(0)
+        last = self.rowAt(self.viewport().height() - 1)
+        last = count - 1 if last < 0 else last
+        boxes = self._column_boxes()
+        height = self.verticalHeader().defaultSectionSize()
+        selected = {index.row() for index in self.selectionModel().selectedRows()}
+        for row in range(max(0, first), last + 1):
+            top = self.rowViewportPosition(row)
+            if top < 0 < row:
+                continue  # half of a row is none
+            self._paint_row(painter, palette, row, top, height, boxes, row in selected)
+
+    def _column_boxes(self) -> list[tuple[int, int]]:
+        header = self.horizontalHeader()
+        return [(header.sectionViewportPosition(i), header.sectionSize(i)) for i in Column]
+
+    def _paint_row(self, painter: QPainter, palette: QPalette, row: int, top: int, height: int,
+                   boxes: list[tuple[int, int]], selected: bool) -> None:
+        event = self._log.record_row(row)
+        cells = self._log.cells(row)
+        if event is None or cells is None:
+            return
+        width = self.viewport().width()
+        pen = palette.color(QPalette.ColorRole.Text)
+        if selected:
+            painter.fillRect(0, top, width, height, palette.highlight())
+            pen = palette.color(QPalette.ColorRole.HighlightedText)
+        elif failed(event):
+            painter.fillRect(0, top, width, height, error_tint(palette))
+        if self.marked is not None and event.connection == self.marked:
+            painter.fillRect(0, top, 3, height, palette.highlight())
+        painter.setPen(pen)
+        if event.kind == COMMAND:
+            self._paint_rule(painter, palette, cells, top, height, boxes, selected,
+                             timed=event.call == MARK)
+            return
+        for column, text in enumerate(cells):
+            left, size = boxes[column]
+            if not text or not size:
+                continue
+            box = QRect(left + 6, top, size - MARGIN, height)
+            if column == Column.DATA and concluded(event):
+                self._paint_conclusion(painter, _said(event, boxes, box), text, pen)
+                continue
+            if column == Column.CALL:
+                box = self._paint_arrow(painter, box, event.call)
+            if column == Column.RESULT and failed(event):
+                box = self._paint_cross(painter, box)
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+            if column in _RIGHT:
+                flags |= Qt.AlignmentFlag.AlignRight
+            painter.drawText(box, flags, self.fontMetrics().elidedText(
+                text, Qt.TextElideMode.ElideRight, box.width()))
+
+    def _paint_conclusion(self, painter: QPainter, box: QRect, text: str, pen: QColor) -> None:
+        """What the program says and no call returned: italic, with an icon."""
+        side = min(box.height() - 4, theme.ICON)
+        theme.icon("info", pen.name()).paint(
+            painter, box.left(), box.top() + (box.height() - side) // 2, side, side)
+        box = box.adjusted(side + 4, 0, 0, 0)
+        painter.save()
+        font = QFont(self.font())
+        font.setItalic(True)
+        painter.setFont(font)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
+                         painter.fontMetrics().elidedText(
+                             text, Qt.TextElideMode.ElideRight, box.width()))
+        painter.restore()
+
+    def _paint_arrow(self, painter: QPainter, box: QRect, call: str) -> QRect:
+        """Which way the bytes went: > out, < in; the calls stand in line with and without it."""
+        side = _cross(box.height())
+        if call in SENDING or call in RECEIVING:
+            middle = box.center().y()
+            tip, back = box.left() + side // 2, box.left()
+            if call in RECEIVING:
+                tip, back = back, tip
+            painter.drawLine(QPoint(back, middle - side // 2), QPoint(tip, middle))
+            painter.drawLine(QPoint(tip, middle), QPoint(back, middle + side // 2))
+        return box.adjusted(side, 0, 0, 0)
+
+    def _paint_cross(self, painter: QPainter, box: QRect) -> QRect:
+        """A drawn cross before an error: shape as well as colour."""
+        side = _cross(box.height())
+        top = box.top() + (box.height() - side) // 2
+        painter.drawLine(QPoint(box.left(), top), QPoint(box.left() + side, top + side))
+        painter.drawLine(QPoint(box.left(), top + side), QPoint(box.left() + side, top))
+        return box.adjusted(side + CROSS_GAP, 0, 0, 0)
+
+    def _paint_rule(self, painter: QPainter, palette: QPalette, cells: tuple[str, ...], top: int,
+                    height: int, boxes: list[tuple[int, int]], selected: bool, *,
+                    timed: bool) -> None:
+        """A command: a thin rule with its sentence; a mark of a person says when."""
+        colour = palette.color(QPalette.ColorRole.HighlightedText if selected
+                               else QPalette.ColorRole.PlaceholderText)
+        painter.setPen(colour)
+        number = QRect(boxes[0][0] + 6, top, boxes[0][1] - MARGIN, height)
+        painter.drawText(number, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+                         cells[Column.NUMBER])
+        text = cells[Column.CALL]
+        if self._log.is_folded(int(cells[Column.NUMBER])):
+            text += "  …"
+        left, width = boxes[Column.TIME]
+        left += 6
+        if timed and width:
+            painter.drawText(QRect(left, top, width - MARGIN, height),
+                             Qt.AlignmentFlag.AlignVCenter, cells[Column.TIME])
+            left += width
+        middle = top + height // 2
+        size = self.fontMetrics().horizontalAdvance(text)
+        painter.setPen(QPen(colour, 1))
+        painter.drawLine(left, middle, left + 18, middle)
+        painter.drawText(QRect(left + 24, top, size + 4, height), Qt.AlignmentFlag.AlignVCenter,
+                         text)
+        painter.drawLine(left + 32 + size, middle, self.viewport().width() - 8, middle)
+
+
+def _cross(height: int) -> int:
+    """The side of an error's cross in a row of this height."""
+    return max(6, height // 3)
+
+
+def _said(event: Row, boxes: list[tuple[int, int]], data: QRect) -> QRect:
+    """Where a conclusion is painted: a note has the room of the call that it does not have."""
+    if event.kind != NOTE:
+        return data
+    shown = [boxes[column] for column in _SAID if boxes[column][1]]
+    left = min(left for left, _ in shown) + 6
+    right = max(start + size for start, size in shown) - 6
+    return QRect(left, data.top(), right - left, data.height())
+
+
+def concluded(event: Row) -> bool:
+    """Whether the last column is the program's conclusion, not bytes of the call."""
+    return event.kind == NOTE or not event.payload
+
+
+def error_tint(palette: QPalette) -> QColor:
+    """A light red on light, a dark red on dark."""
+    dark = palette.color(QPalette.ColorRole.Base).lightness() < 128
+    return QColor("#3a2022") if dark else QColor("#fdeeee")

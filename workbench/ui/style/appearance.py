@@ -1,0 +1,90 @@
+"""Size, colours and presentation of all windows; remembered between runs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from workbench.qt.preferences import SCALES, Preferences
+from workbench.ui.style import theme
+
+PRESENTED: int = 150
+"""Per cent, while presenting."""
+
+
+class Appearance(QObject):
+    """One for the application.
+
+    Attributes:
+        presenting: large and with high contrast, for a projector: a window is presented.
+
+    Signals:
+        changed(): fonts and colours are others now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, preferences: Preferences) -> None:
+        super().__init__(app)
+        self._app = app
+        self._preferences = preferences
+        self._presenters: set[object] = set()
+        self._presented = PRESENTED
+        app.styleHints().colorSchemeChanged.connect(self._on_system)
+
+    @property
+    def presenting(self) -> bool:
+        return bool(self._presenters)
+
+    @property
+    def scale(self) -> int:
+        """Per cent of the system's text size."""
+        return self._presented if self.presenting else self._preferences.scale
+
+    def apply(self) -> None:
+        """Bring the application in line."""
+        scheme = self._preferences.scheme
+        dark = theme.dark() if scheme == "system" else scheme == "dark"
+        if self.presenting:
+            chosen = theme.DARK_PRESENTED if dark else theme.LIGHT_PRESENTED
+        else:
+            chosen = theme.DARK if dark else theme.LIGHT
+        theme.apply(self._app, chosen, self.scale)
+        self.changed.emit()
+
+    def larger(self) -> None:
+        self._step(1)
+
+    def smaller(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        place = SCALES.index(self.scale) + by
+        self._set_scale(SCALES[max(0, min(len(SCALES) - 1, place))])
+
+    def normal(self) -> None:
+        self._set_scale(PRESENTED if self.presenting else 100)
+
+    def _set_scale(self, scale: int) -> None:
+        """A presentation has a size of its own: the everyday one is found again afterwards."""
+        if self.presenting:
+            self._presented = scale
+        else:
+            self._preferences.scale = scale
+        self.apply()
+
+    def set_scheme(self, scheme: str) -> None:
+        """One of "system", "light" or "dark"."""
+        self._preferences.scheme = scheme
+        self.apply()
+
+    def present(self, who: object, presenting: bool) -> None:
+        """A window is presented, or no longer."""
+        if presenting and not self._presenters:
+            self._presented = max(PRESENTED, self._preferences.scale)
+        (self._presenters.add if presenting else self._presenters.discard)(who)
+        self.apply()
+
+    @Slot()
+    def _on_system(self) -> None:
+        self.apply()

@@ -1,0 +1,1 @@
+"""Widgets that know nothing of sockets or of this program."""

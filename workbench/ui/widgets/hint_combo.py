@@ -1,0 +1,106 @@
+"""A field for any typing that offers usual values, each with a note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from workbench.ui.style.theme import current
+from workbench.ui.widgets.centred_edit import CentredEdit
+
+Index = QModelIndex | QPersistentModelIndex
+NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+
+
+class HintCombo(QComboBox):
+    """An editable choice whose list tells, beside each entry, what it means.
+
+    Signals:
+        settled(): it has its new value, typed or chosen.
+        submitted(): Enter was pressed in it.
+        pasted(): several characters came at once.
+    """
+
+    settled = Signal()
+    submitted = Signal()
+    pasted = Signal()
+
+    def __init__(self, width: int) -> None:
+        """`width` in characters."""
+        super().__init__()
+        self.setLineEdit(CentredEdit())
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setItemDelegate(_NoteDelegate(self))
+        self.setMinimumContentsLength(width)
+        self.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.setCompleter(None)  # type: ignore[arg-type]
+        edit = self.lineEdit()
+        if edit is not None:
+            edit.editingFinished.connect(self.settled)
+            edit.returnPressed.connect(self.submitted)
+            edit.textEdited.connect(self._on_text_edited)
+            edit.textChanged.connect(self._on_text_changed)
+        self._last = ("", "")  # the text before the newest change, and after it
+        self.activated.connect(self.settled)
+
+    @Slot(str)
+    def _on_text_changed(self, text: str) -> None:
+        self._last = (self._last[1], text)
+
+    @Slot(str)
+    def _on_text_edited(self, text: str) -> None:
+        before = self._last[0] if self._last[1] == text else self._last[1]
+        if _came(before, text) > 1:
+            self.pasted.emit()
+
+    def offer(self, entries: Sequence[tuple[str, str]]) -> None:
+        """Replace the list of (text, note); what stands in the field stays."""
+        known = [(self.itemText(i), self.itemData(i, NOTE_ROLE)) for i in range(self.count())]
+        if known == list(entries):
+            return
+        text = self.currentText()
+        self.blockSignals(True)
+        self.clear()
+        for entry, note in entries:
+            self.addItem(entry)
+            self.setItemData(self.count() - 1, note, NOTE_ROLE)
+        self.setEditText(text)
+        self.blockSignals(False)
+        metrics = QFontMetrics(self.font())
+        widest = max((metrics.horizontalAdvance(a + b) for a, b in entries), default=0)
+        self.view().setMinimumWidth(widest + 40)
+
+
+def _came(before: str, after: str) -> int:
+    """How many characters came in one stretch."""
+    head = _alike(before, after)
+    return len(after) - head - _alike(before[head:][::-1], after[head:][::-1])
+
+
+def _alike(one: str, other: str) -> int:
+    """With how many characters both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+class _NoteDelegate(QStyledItemDelegate):
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        note = index.data(NOTE_ROLE)
+        if not note:
+            return
+        area = option.rect.adjusted(0, 0, -8, 0)
+        painter.save()
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.setPen(current().highlight_text if chosen else current().muted)
+        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return super().sizeHint(option, index) + QSize(0, 4)

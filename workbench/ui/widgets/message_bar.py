@@ -1,0 +1,131 @@
+"""One line of fixed height that says what is and what to do: never a box in the way."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
+
+from workbench.qt.tips import plain_tip
+from workbench.ui.style import theme
+from workbench.ui.widgets.named_controls import NamedControls, tone
+from workbench.viewmodel.message import Remedy, StatusMessage
+
+_ICONS: Final = {
+    "info": "info", "good": "circle-check", "busy": "triangle-alert", "bad": "circle-x",
+}
+
+
+class MessageBar(QFrame):
+    """Icon, sentence, [Why?] and the way out."""
+
+    def __init__(self, controls: NamedControls) -> None:
+        super().__init__()
+        self._controls = controls
+        self._message: StatusMessage | None = None
+        self.setProperty("message", True)
+        self.setObjectName(f"{controls.prefix}.message_line")
+        self._icon = QLabel()
+        self.label = controls.add(_SentenceLabel(), "message")
+        self.why = controls.add(QPushButton(), "why")
+        self.way_out = controls.add(QPushButton(), "way_out")
+        self.other_way = controls.add(QPushButton(), "other_way")
+        self.why.clicked.connect(self._on_why)
+        self.way_out.clicked.connect(self._on_way_out)
+        self.other_way.clicked.connect(self._on_other_way)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 1, 3, 1)
+        for widget in (self._icon, self.label, self.why, self.way_out, self.other_way):
+            row.addWidget(widget)
+        row.setStretch(1, 1)
+        self.fit()
+
+    def fit(self) -> None:
+        """Always room for two lines: what stands below does not jump."""
+        metrics = QFontMetrics(QApplication.font())
+        # Chinese lines are higher: they come from another font
+        two = metrics.boundingRect(QRect(0, 0, 1000, 1000), 0, "国\n国").height()
+        self.setFixedHeight(max(2 * metrics.lineSpacing(), two) + 6)
+
+    @property
+    def message(self) -> StatusMessage | None:
+        return self._message
+
+    def show_message(self, message: StatusMessage) -> None:
+        if self._message is not None and _same(self._message, message):
+            self._message = message
+            return
+        self._message = message
+        self._word()
+
+    def retranslate(self) -> None:
+        self.fit()
+        self._word()
+
+    def _word(self) -> None:
+        message = self._message
+        if message is None:
+            return
+        tone(self, message.level)
+        colours = getattr(theme.current(), message.level)
+        self._icon.setPixmap(theme.pixmap(_ICONS[message.level], colours.text))
+        self.label.set_sentence(message.text.show())
+        for part in (self, self.label):
+            part.style().unpolish(part)
+            part.style().polish(part)
+        self.why.setVisible(message.why is not None)
+        for button, way in (
+            (self.way_out, message.way_out), (self.other_way, message.other_way),
+        ):
+            button.setVisible(way is not None)
+            if way is not None:
+                self._controls.recaption(button, way.key)
+
+    @Slot()
+    def _on_why(self) -> None:
+        if self._message is not None and self._message.why is not None:
+            self._message.why()
+
+    @Slot()
+    def _on_way_out(self) -> None:
+        if self._message is not None and self._message.way_out is not None:
+            self._message.way_out.act()
+
+    @Slot()
+    def _on_other_way(self) -> None:
+        if self._message is not None and self._message.other_way is not None:
+            self._message.other_way.act()
+
+
+class _SentenceLabel(QLabel):
+    """A sentence on at most two lines; the tool tip has it whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+
+    def set_sentence(self, sentence: str) -> None:
+        self.setText(sentence)
+        self.setToolTip(plain_tip(sentence))
+        self.setAccessibleName(sentence)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, 10)
+
+
+def _same(one: StatusMessage, other: StatusMessage) -> bool:
+    return (
+        one.level == other.level
+        and one.text == other.text
+        and (one.why is None) == (other.why is None)
+        and _key(one.way_out) == _key(other.way_out)
+        and _key(one.other_way) == _key(other.other_way)
+    )
+
+
+def _key(way: Remedy | None) -> str | None:
+    return way.key if way is not None else None

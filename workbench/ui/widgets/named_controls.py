@@ -1,0 +1,280 @@
+"""Controls that know their names: object name, accessible name, tool tip, and why they are off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QIcon, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from workbench.qt.tips import plain_tip
+from workbench.texts import tr
+from workbench.ui.style.theme import GAP, numbered
+from workbench.ui.widgets.centred_edit import CentredEdit
+from workbench.viewmodel.message import Sentence
+
+W = TypeVar("W", bound=QWidget)
+Index = QModelIndex | QPersistentModelIndex
+CALLS: Final = {
+    "listen": "listen()", "bind": "bind()", "connect": "connect()", "send": "send()",
+    "stop": "close()", "close": "close()", "half_close": "shutdown(SHUT_WR)",
+    "abort": "SO_LINGER, close()", "accept_one": "accept()", "recvfrom_once": "recvfrom()",
+}
+"""The call that a button makes, as a presentation shows it below the button's words."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    key: str
+    reason: Sentence | None = None
+    note: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Caption:
+    """What stands on a button or label, in any language."""
+
+    widget: QLabel | QAbstractButton
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, *, call: bool) -> str:
+        """`call`: with the call that the button makes below its words."""
+        words = tr(f"caption.{self.key}", **self.values)
+        return f"{words}\n{CALLS[self.key]}" if call and self.key in CALLS else words
+
+
+class NamedControls:
+    """The controls of one panel: `add` names them, `retranslate` words them, `enable` explains.
+
+    Texts: `name.KEY` is the accessible name, `tip.KEY` the tool tip (it names the socket call),
+    `caption.KEY` what stands on a button or label.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self._entries: dict[QWidget, _Entry] = {}
+        self._captions: list[_Caption] = []
+        self._calls = False
+
+    def show_calls(self, shown: bool) -> None:
+        """Each button that makes a call names it, or not: for a presentation."""
+        if shown != self._calls:
+            self._calls = shown
+            self.retranslate()
+
+    def add(self, widget: W, control: str, key: str | None = None) -> W:
+        """Name a control; `key` is its texts' key where that is not `control`."""
+        widget.setObjectName(f"{self.prefix}.{control}")
+        self._entries[widget] = _Entry(key or control)
+        if isinstance(widget, QAbstractButton):
+            self._captions.append(_Caption(widget, key or control))
+        self._word(widget)
+        return widget
+
+    def caption(self, key: str, buddy: QWidget | None = None) -> QLabel:
+        """A label that follows the language."""
+        label = QLabel(tr(f"caption.{key}"))
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        if buddy is not None:
+            label.setBuddy(buddy)
+        self._captions.append(_Caption(label, key))
+        return label
+
+    def recaption(self, widget: QLabel | QAbstractButton, key: str, **values: str) -> None:
+        """Another text on the same button or label; `values` fill its gaps."""
+        for index, caption in enumerate(self._captions):
+            wished = _Caption(widget, key, values)
+            if caption.widget is widget and caption != wished:
+                self._captions[index] = wished
+                widget.setText(wished.text(call=self._calls))
+                if isinstance(widget, QPushButton):
+                    fit(widget)
+
+    def enable(self, widget: QWidget, reason: Sentence | None) -> None:
+        """Let a control be used, or say in its tool tip why it cannot."""
+        entry = self._entries[widget]
+        if entry.reason == reason and widget.isEnabled() == (reason is None):
+            return
+        entry.reason = reason
+        widget.setEnabled(reason is None)
+        self._word(widget)
+
+    def note(self, widget: QWidget, note: Sentence | None) -> None:
+        """What its tool tip says besides, while it can be used: whom it would hit now."""
+        entry = self._entries[widget]
+        if entry.note != note:
+            entry.note = note
+            self._word(widget)
+
+    def retranslate(self) -> None:
+        for caption in self._captions:
+            caption.widget.setText(caption.text(call=self._calls))
+        for widget in self._entries:
+            self._word(widget)
+            if isinstance(widget, ChoiceBox):
+                widget.retranslate()
+            if isinstance(widget, QPushButton):
+                fit(widget)
+            if isinstance(widget, TextField):
+                widget.fit()
+
+    def _word(self, widget: QWidget) -> None:
+        entry = self._entries[widget]
+        tip = tr(f"tip.{entry.key}")
+        more = entry.reason or entry.note
+        if more is not None:
+            tip = f"{tip}\n{more.show()}"
+        widget.setToolTip(plain_tip(tip))
+        widget.setAccessibleName(tr(f"name.{entry.key}"))
+        widget.setAccessibleDescription(tip)
+        if isinstance(widget, QAbstractButton):
+            widget.setText(next(
+                caption.text(call=self._calls) for caption in self._captions
+                if caption.widget is widget
+            ))
+
+
+class ChoiceBox(QComboBox):
+    """A choice of values that do not change with the language; their wording does."""
+
+    def __init__(self, *choices: tuple[str, str | None]) -> None:
+        """`choices`: value and key of its text (None: the value itself is shown)."""
+        super().__init__()
+        self._keys: list[str | None] = []
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.offer(choices)
+
+    def narrow(self) -> None:
+        """Be as wide as what is chosen, not as the longest choice; the list stays wide enough."""
+        metrics = QFontMetrics(self.font())
+        texts = [self.itemText(index) for index in range(self.count())]
+        widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+        self.view().setMinimumWidth(widest + 30)
+        self.setFixedWidth(metrics.horizontalAdvance(self.currentText()) + 40)
+
+    def offer(self, choices: Sequence[tuple[str, str | None]]) -> None:
+        """Replace the choices, keeping the chosen value where it is still there."""
+        kept = self.value()
+        self.blockSignals(True)
+        self.clear()
+        self._keys = [key for _, key in choices]
+        for value, key in choices:
+            self.addItem(tr(key) if key else value, value)
+        self.setCurrentIndex(max(0, self.findData(kept)))
+        self.blockSignals(False)
+
+    def forbid(self, value: str, reason: str | None) -> None:
+        """Grey out a choice and say why; None allows it again."""
+        index = self.findData(value)
+        model = self.model()
+        if index >= 0 and isinstance(model, QStandardItemModel):
+            model.item(index).setEnabled(reason is None)
+            model.item(index).setToolTip(plain_tip(reason or ""))
+
+    def value(self) -> str:
+        return str(self.currentData() or "")
+
+    def choose(self, value: str) -> None:
+        """Select without telling anyone."""
+        self.blockSignals(True)
+        self.setCurrentIndex(max(0, self.findData(value)))
+        self.blockSignals(False)
+
+    def retranslate(self) -> None:
+        for index, key in enumerate(self._keys):
+            if key:
+                self.setItemText(index, tr(key))
+
+
+class TextField(CentredEdit):
+    """A field for any typing, `width` characters wide; 0 lets it grow."""
+
+    def __init__(self, text: str = "", width: int = 0) -> None:
+        super().__init__(text)
+        self._wide = width
+        policy = QSizePolicy.Policy
+        self.setSizePolicy(policy.Fixed if width else policy.Expanding, policy.Fixed)
+        self.fit()
+
+    def fit(self) -> None:
+        """As wide as its characters are in the font in force."""
+        if self._wide:
+            room = QFontMetrics(self.font()).horizontalAdvance("0" * self._wide)
+            self.setFixedWidth(room + 16)
+
+
+def group(*widgets: QWidget) -> QWidget:
+    """Widgets that stay together when a row is wrapped."""
+    result = QWidget()
+    row = QHBoxLayout(result)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GAP - 1)
+    grows = False
+    for widget in widgets:
+        row.addWidget(widget)
+        policy = widget.sizePolicy().horizontalPolicy()
+        grows = grows or policy == QSizePolicy.Policy.Expanding
+    horizontal = QSizePolicy.Policy.Expanding if grows else QSizePolicy.Policy.Fixed
+    result.setSizePolicy(horizontal, QSizePolicy.Policy.Fixed)
+    return result
+
+
+def fit(button: QPushButton) -> None:
+    """As wide as its text wants; Fusion makes every button 80 px."""
+    metrics = QFontMetrics(button.font())
+    bold = QFontMetrics(_bold(button.font()))
+    used = bold if button.property("primary") else metrics
+    arrow = 14 if button.menu() is not None else 0
+    arrow += 0 if button.icon().isNull() else button.iconSize().width() + 4
+    wide = max(map(used.horizontalAdvance, button.text().split("\n")))
+    button.setFixedWidth(wide + 26 + arrow)
+
+
+def make_primary(button: QPushButton, on: bool) -> None:
+    """Whether this button is the next step."""
+    if button.property("primary") != on:
+        button.setProperty("primary", on)
+        button.style().unpolish(button)
+        button.style().polish(button)
+        fit(button)
+
+
+def _bold(font: QFont) -> QFont:
+    result = QFont(font)
+    result.setBold(True)
+    return result
+
+
+def badge(button: QPushButton, number: int | None) -> None:
+    """A number in a circle before the text; None takes it away."""
+    side = QFontMetrics(button.font()).height()
+    button.setIconSize(QSize(side, side))
+    button.setIcon(QIcon() if number is None else numbered(number, side))
+    fit(button)
+
+
+def spring() -> QWidget:
+    """Empty room between the left and the right part of a row."""
+    result = QWidget()
+    result.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return result
+
+
+def tone(widget: QWidget, name: str) -> None:
+    """Give a widget the colours that theme.py names `name`."""
+    if widget.property("tone") != name:
+        widget.setProperty("tone", name)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

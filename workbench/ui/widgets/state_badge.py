@@ -1,0 +1,39 @@
+"""The state of a socket: the kernel's word as it is, this program's own in the user's language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from workbench.texts import has, tr
+from workbench.ui.widgets.named_controls import tone
+
+_TONES: Final = {
+    "LISTEN": "good", "ESTABLISHED": "good", "BOUND": "good", "OPEN": "good",
+    "SYN_SENT": "busy", "CONNECTING": "busy", "CLOSE_WAIT": "busy", "FIN_WAIT1": "busy",
+    "FIN_WAIT2": "busy", "LAST_ACK": "busy", "CLOSING": "busy", "SETTING UP": "busy",
+    "FAILED": "bad",
+}
+
+
+class StateBadge(QLabel):
+    """A badge; it keeps the style of theme.py under its own property."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setProperty("badge", True)
+        self.set_state("CLOSED")
+
+    def set_state(self, state: str) -> None:
+        key = f"state.{state.replace(' ', '_').lower()}"
+        self.setText(tr(key) if has(key) else state)
+        tone(self, _TONES.get(state, "idle"))
+
+    def set_many(self, connected: int, count: int) -> None:
+        """So many of so many have a connection."""
+        self.setText(tr("state.of_many", connected=connected, count=count))
+        tone(self, "good" if connected == count else "busy" if connected else "idle")

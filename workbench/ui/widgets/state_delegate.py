@@ -1,0 +1,72 @@
+"""The state in a table: its word, a drawn mark where something should go on and does not, and as
+much of the reason as there is room for.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from workbench.ui.style import theme
+
+WHY_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+"""Why it is silent, as a sentence; "" where it is not."""
+SHORT_ROLE: Final = Qt.ItemDataRole.UserRole + 2
+"""The same in a few words, where there are any."""
+PAD: Final = 4
+
+
+class StateDelegate(QStyledItemDelegate):
+    """Paints the column of states."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem,
+              index: QModelIndex | QPersistentModelIndex) -> None:
+        why = str(index.data(WHY_ROLE) or "")
+        if not why:
+            super().paint(painter, option, index)
+            return
+        shown = QStyleOptionViewItem(option)
+        self.initStyleOption(shown, index)
+        text, shown.text = shown.text, ""
+        widget = shown.widget
+        style = widget.style() if isinstance(widget, QWidget) else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, shown, painter, widget)
+        chosen = bool(shown.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
+        palette: QPalette = shown.palette
+        painter.save()
+        painter.setPen(palette.color(role))
+        area: QRect = shown.rect.adjusted(PAD, 0, -PAD, 0)
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(area, flags, text)
+        mark = mark_of(shown.rect, painter.fontMetrics())
+        colour = palette.color(role).name() if chosen else theme.current().busy.text
+        painter.drawPixmap(mark.topLeft(), theme.pixmap("triangle-alert", colour))
+        rest = QRect(QPoint(mark.right() + PAD, area.top()), area.bottomRight())
+        for words in (why, str(index.data(SHORT_ROLE) or "")):
+            if words and painter.fontMetrics().horizontalAdvance(words) <= rest.width():
+                painter.drawText(rest, flags, words)
+                break
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem,
+                 index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Room for the mark, so that a column does not change its width when one comes."""
+        hint = super().sizeHint(option, index)
+        metrics: QFontMetrics = option.fontMetrics
+        return hint.expandedTo(QSize(mark_of(QRect(), metrics).right() + PAD, 0))
+
+
+def mark_of(cell: QRect, metrics: QFontMetrics) -> QRect:
+    """Where the mark is: all below each other, behind the longest of the kernel's words."""
+    return QRect(cell.left() + metrics.horizontalAdvance("ESTABLISHED") + 3 * PAD,
+                 cell.top() + (cell.height() - theme.ICON) // 2, theme.ICON, theme.ICON)

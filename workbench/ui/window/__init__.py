@@ -1,0 +1,1 @@
+"""The main window: what frames the panels and the record."""

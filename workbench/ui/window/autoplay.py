@@ -1,0 +1,202 @@
+"""Watch it: presses the window's real buttons slowly, each of them ringed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
+
+from workbench.engine.model.settings import Pace, Role
+from workbench.engine.model.snapshot import Phase
+from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.ui.endpoint.server_panel import ServerPanel
+from workbench.ui.style import theme
+from workbench.viewmodel.address_form import UNIX
+from workbench.viewmodel.endpoint_status import OPEN
+
+if TYPE_CHECKING:
+    from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+    from workbench.ui.window.window import MainWindow
+
+LOOK: Final = 100
+"""Milliseconds between two looks whether the window is ready for the next press."""
+RINGED: Final = 1200
+"""Milliseconds that a button is ringed before it is pressed."""
+MARGIN: Final = 5
+
+
+class Ring(QWidget):
+    """A frame around a control; it takes no clicks."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self.setObjectName("watch.ring")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def surround(self, target: QWidget) -> None:
+        where = target.mapTo(self._window, QPoint(0, 0))
+        self.setGeometry(QRect(where, target.size()).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+        self.raise_()
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.current().busy.edge), 3))
+        painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), 8, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """A button of a panel, and what it waits for: `before` of another panel's endpoint."""
+
+    panel: EndpointPanel
+    button: QAbstractButton
+    before: tuple[str, Phase] | None = None
+
+
+class Autoplay(QObject):
+    """Listen, Connect, Send, one after the other; the connection stays open.
+
+    Signals:
+        ended(): all pressed, or stopped.
+    """
+
+    ended = Signal()
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._ring = Ring(window)
+        self._steps: list[_Press] = []
+        self._target: _Press | None = None
+        self._ringed = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK)
+        self._timer.timeout.connect(self._on_time)
+
+    @property
+    def running(self) -> bool:
+        return bool(self._steps) or self._target is not None
+
+    def start(self) -> None:
+        """Begin, or begin again, with panels of which nothing is open."""
+        self.stop()
+        server, client = self._pair() or self._new_pair()
+        self._steps = [
+            _Press(server, server.address_line.primary),
+            _Press(client, client.address_line.primary, (server.name, Phase.LISTENING)),
+            _Press(client, client.editor.send, (client.name, Phase.OPEN)),
+        ]
+        for panel in (server, client):
+            self._window.panels.bring(panel.name)
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Press nothing more."""
+        was = self.running
+        self._timer.stop()
+        self._steps.clear()
+        self._target = None
+        self._ring.hide()
+        if was:
+            self.ended.emit()
+
+    # -- whose buttons --------------------------------------------------------------------------
+
+    def _pair(self) -> tuple[ServerPanel, ClientPanel] | None:
+        """A server and a client linked to it that can both begin; those in front first."""
+        panels = [panel for panel in self._window.slots_.panels() if self._can_begin(panel)]
+        panels.sort(key=lambda panel: not panel.isVisible())
+        return next((
+            (server, client) for server in panels if isinstance(server, ServerPanel)
+            for client in panels
+            if isinstance(client, ClientPanel) and client.link.name == server.name
+        ), None)
+
+    def _new_pair(self) -> tuple[ServerPanel, ClientPanel]:
+        """Both new: the client is linked to the newest server."""
+        known = set(self._window.slots_.panels())
+        self._window.panels.new_server()
+        self._window.panels.new_client()
+        made = [panel for panel in self._window.slots_.panels() if panel not in known]
+        server = next(panel for panel in made if isinstance(panel, ServerPanel))
+        return server, next(panel for panel in made if isinstance(panel, ClientPanel))
+
+    def _can_begin(self, panel: EndpointPanel) -> bool:
+        """Three presses lead to an answer there: nothing is open, it is TCP, at once or slowly."""
+        snapshot = self._window.controller.snapshot(panel.name)
+        wished = panel.wished()
+        return (
+            snapshot.phase not in OPEN and not snapshot.open_count
+            and wished.role in (Role.LISTENER, Role.STREAM)
+            and wished.type == "SOCK_STREAM" and wished.family != UNIX
+            and wished.calls is not Pace.STEP and wished.count == 1
+        )
+
+    # -- pressing -------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_time(self) -> None:
+        if self._target is not None:
+            self._ring_on(self._target)
+        elif self._steps:
+            self._begin_next(self._steps[0])
+
+    def _begin_next(self, press: _Press) -> None:
+        if self._in_vain(press):
+            self.stop()
+        elif self._ready(press):
+            self._steps.pop(0)
+            self._target, self._ringed = press, 0
+            self._show(press)
+
+    def _ring_on(self, press: _Press) -> None:
+        """Ringed a while wherever it stands by then, and pressed there."""
+        if self._in_vain(press):
+            self.stop()
+            return
+        self._ringed += LOOK
+        self._show(press)
+        if self._ringed < RINGED:
+            return
+        self._target = None
+        self._ring.hide()
+        press.button.click()
+        if not self._steps:
+            self._timer.stop()
+            self.ended.emit()
+
+    def _show(self, press: _Press) -> None:
+        """In front, in sight, and ringed."""
+        if not press.panel.isVisible():
+            self._window.panels.bring(press.panel.name)
+        above = press.panel.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if isinstance(above, QScrollArea):
+            above.ensureWidgetVisible(press.button)
+        self._ring.surround(press.button)
+
+    def _ready(self, press: _Press) -> bool:
+        if not press.panel.isVisible():
+            self._window.panels.bring(press.panel.name)  # only panels in sight are kept fresh
+            return False
+        phase = press.before is None or self._phase(press.before[0]) is press.before[1]
+        return phase and press.button.isEnabled()
+
+    def _in_vain(self, press: _Press) -> bool:
+        """The panel was removed, or what had to come before has failed."""
+        if press.panel not in self._window.slots_.panels():
+            return True
+        return press.before is not None and self._phase(press.before[0]) in (None, Phase.FAILED)
+
+    def _phase(self, name: str) -> Phase | None:
+        if name not in self._window.controller.session.endpoints:
+            return None
+        return self._window.controller.snapshot(name).phase

@@ -1,0 +1,105 @@
+"""A line above the panels while a demonstration is shown: what to look at, and what to try next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from workbench.texts import Problem, tr
+from workbench.ui.style import theme
+from workbench.ui.widgets.named_controls import fit, tone
+
+if TYPE_CHECKING:
+    from workbench.labs.demos import Demo
+
+
+class DemoBar(QFrame):
+    """Hidden until a demonstration runs; it stays until it is put away.
+
+    Signals:
+        again(str): run the demonstration of this name once more.
+    """
+
+    again = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("lesson")
+        self.setProperty("message", True)
+        self._demo: Demo | None = None
+        self._problem: Problem | None = None
+        self._ended = False
+        self._title = self._label("lesson.title")
+        self._shows = self._label("lesson.shows")
+        self._turn = self._label("lesson.turn")
+        self._again = QPushButton()
+        self._again.setObjectName("lesson.again")
+        self._again.clicked.connect(self._on_again)
+        self._close = QToolButton()
+        self._close.setObjectName("lesson.close")
+        self._close.setAutoRaise(True)
+        self._close.clicked.connect(self.hide)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        for label in (self._title, self._shows, self._turn):
+            words.addWidget(label)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 6, 4)
+        row.addLayout(words, 1)
+        row.addWidget(self._again)
+        row.addWidget(self._close)
+        self.hide()
+
+    def _label(self, name: str) -> QLabel:
+        label = QLabel()
+        label.setObjectName(name)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        return label
+
+    def begin(self, demo: Demo) -> None:
+        """It runs now."""
+        self._demo, self._problem, self._ended = demo, None, False
+        self.retranslate()
+        self.show()
+
+    def end(self, problem: Problem | None) -> None:
+        """It has ended; `problem` says why it did not hold."""
+        self._problem, self._ended = problem, True
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self._again.setText(tr("lesson.again"))
+        self._again.setAccessibleName(tr("lesson.again"))
+        self._again.setToolTip(tr("lesson.again_tip"))
+        fit(self._again)
+        self._close.setIcon(theme.icon("x"))
+        self._close.setToolTip(tr("name.close"))
+        self._close.setAccessibleName(tr("name.close"))
+        if self._demo is None:
+            return
+        key = "running" if not self._ended else "held" if self._problem is None else "failed"
+        reason = self._problem.text if self._problem is not None else ""
+        self._title.setText(f"{self._demo.title} – {tr(f'lesson.{key}', reason=reason)}")
+        font = QApplication.font()
+        font.setBold(True)
+        self._title.setFont(font)
+        tone(self, {"running": "info", "held": "good", "failed": "bad"}[key])
+        self._shows.setText(self._demo.shows)
+        turn = self._demo.your_turn
+        self._turn.setText(tr("demos.your_turn", text=turn) if turn and self._ended else "")
+        self._turn.setVisible(bool(self._turn.text()))
+
+    def _on_again(self) -> None:
+        if self._demo is not None:
+            self.again.emit(self._demo.name)

@@ -1,0 +1,146 @@
+"""Files of the window: records opened beside it, exports, scenarios run from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from workbench.journal.export import FORMATS
+from workbench.journal.reader import Reader
+from workbench.texts import Problem, reason_of, tr
+from workbench.ui.endpoint.conversation_export import ConversationForm, write_conversation
+from workbench.ui.endpoint.conversation_pane import ConversationRequest
+
+if TYPE_CHECKING:
+    from workbench.ui.window.window import MainWindow
+
+
+class FileCommands(QObject):
+    """Asks for paths and does what is wished with them.
+
+    Signals:
+        record_wanted(Path): show this record in a window beside this one.
+    """
+
+    record_wanted = Signal(object)
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._writer: _Writer | None = None
+
+    @Slot()
+    def open_record(self) -> None:
+        """Ask for a record and show it."""
+        folder = str(self._window.controller.session.record.parent)
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, tr("menu.open").replace("&", ""), folder, tr("window.records_files")
+        )
+        if name:
+            self.show_record(Path(name))
+
+    def show_record(self, path: Path) -> None:
+        """A record in a window of its own; the sockets of this one go on."""
+        self.record_wanted.emit(path)
+
+    @Slot()
+    def run_scenario(self) -> None:
+        """Ask for a scenario file and run it in this session."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, tr("menu.run_scenario").replace("&", ""), "",
+            tr("window.scenario_files"),
+        )
+        if name:
+            self._window.demos.run(Path(name))
+
+    @Slot()
+    def export(self) -> None:
+        """Ask for a file; its ending says the format."""
+        stem = self._window.controller.session.record.stem
+        filters = ";;".join(f"{form} (*.{_ENDINGS.get(form, form)})" for form in FORMATS)
+        name, chosen = QFileDialog.getSaveFileName(
+            self._window, tr("menu.export").replace("&", ""), f"{stem}.jsonl", filters
+        )
+        if name:
+            self.write(Path(name), chosen.partition(" ")[0] or "jsonl")
+
+    def write(self, path: Path, form: str) -> None:
+        """Export what the log shows (its filter holds) to a file."""
+        condition = self._window.log.model.condition
+
+        def export(reader: Reader) -> None:
+            with path.open("w", encoding="utf-8", newline="") as out:
+                FORMATS[form](reader, out, condition)
+
+        self._begin(path, export)
+
+    @Slot(object)
+    def save_talk(self, wish: ConversationRequest) -> None:
+        """Ask for a file and what of a conversation goes into it."""
+        filters = {tr(f"window.talk_{form.value}"): form for form in ConversationForm}
+        name, chosen = QFileDialog.getSaveFileName(
+            self._window, tr("name.save_talk"), f"{wish.endpoint}.txt", ";;".join(filters)
+        )
+        if name:
+            self.write_conversation(Path(name), wish, filters.get(chosen, ConversationForm.TEXT))
+
+    def write_conversation(self, path: Path, wish: ConversationRequest, form: ConversationForm) -> None:
+        """Write a conversation, all of it, to a file."""
+        self._window.controller.session.journal.flush(FLUSH_BOUND)
+        self._begin(path, lambda reader: write_conversation(reader, path, wish, form))
+
+    def _begin(self, path: Path, work: Callable[[Reader], None]) -> None:
+        if self._writer is not None:
+            self._writer.wait()
+        self._writer = _Writer(self._window.controller.session.record, path, work, self)
+        self._writer.finished.connect(self._on_written)
+        self._writer.start()
+
+    @Slot()
+    def _on_written(self) -> None:
+        if self._writer is not None:
+            self._window.status.tell(self._writer.sentence)
+            self._writer = None
+
+    def close(self) -> None:
+        """An export under way is finished before the window goes."""
+        if self._writer is not None:
+            self._writer.wait()
+
+
+class _Writer(QThread):
+    """Writes a file with a reader of its own: ten million rows must not hold the window up.
+
+    Attributes:
+        sentence: how it ended.
+    """
+
+    def __init__(self, record: Path, path: Path, work: Callable[[Reader], None],
+                 parent: QObject) -> None:
+        super().__init__(parent)
+        self._record, self._path, self._work = record, path, work
+        self.sentence = ""
+
+    def run(self) -> None:
+        try:
+            reader = Reader(self._record)
+            try:
+                self._work(reader)
+            finally:
+                reader.close()
+        except OSError as error:
+            reason = reason_of(error)
+            self.sentence = tr("window.not_written", path=str(self._path), reason=reason)
+        except Problem as problem:
+            self.sentence = problem.text
+        else:
+            self.sentence = tr("window.exported", path=str(self._path))
+
+
+FLUSH_BOUND: Final = 0.5
+"""Seconds; what was just received stands in the record after a few milliseconds."""
+_ENDINGS: Final = {"text": "txt"}

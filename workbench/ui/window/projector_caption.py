@@ -1,0 +1,105 @@
+"""The large caption of a presentation: the newest call, its result, and one sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout
+
+from workbench.explain.evidence import Evidence
+from workbench.explain.explain import Explanation, explain
+from workbench.journal.query import parse
+from workbench.texts import tr
+from workbench.ui.style import theme
+from workbench.viewmodel.log_cells import result_text, title_of
+
+if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
+
+CALLS: Final = parse("kind:call|end -errno:EINPROGRESS|EAGAIN -call:getsockopt")
+LOOK_BACK: Final = 500
+"""Rows: in a flood there is a call among the newest."""
+
+
+class ProjectorCaption(QFrame):
+    """Two lines: code in a fixed font, words below."""
+
+    def __init__(self, demos: QMenu) -> None:
+        """`demos`: what can be shown, since a presentation has no menu bar."""
+        super().__init__()
+        self.setObjectName("caption")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._seen = 0
+        self._call = QLabel()
+        self._call.setObjectName("caption.call")
+        self._words = QLabel()
+        self._words.setObjectName("caption.words")
+        column = QVBoxLayout()
+        for label in (self._call, self._words):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            column.addWidget(label)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 12, 6)
+        row.addLayout(column, 1)
+        self._buttons = {name: QPushButton() for name in ("demos", "stop_all", "leave")}
+        self._buttons["demos"].setMenu(demos)
+        for name, button in self._buttons.items():
+            button.setObjectName(f"caption.{name}")
+            row.addWidget(button)
+        self.stop_all = self._buttons["stop_all"]
+        self.leave = self._buttons["leave"]
+        self.retranslate()
+        self._words.setWordWrap(True)
+        self.hide()
+
+    def set_live(self, live: bool) -> None:
+        """An old record has no sockets to stop and none to demonstrate with."""
+        for name in ("demos", "stop_all"):
+            self._buttons[name].setEnabled(live)
+
+    def retranslate(self) -> None:
+        """Words of the buttons; the rest comes with the next call."""
+        for name, button in self._buttons.items():
+            key = "present_end" if name == "leave" else name
+            button.setText(tr(f"window.{key}"))
+            button.setToolTip(tr(f"tip.{key}"))
+            button.setAccessibleName(tr(f"name.{key}"))
+
+    def redraw(self) -> None:
+        """Fonts for the size in force."""
+        code = theme.fixed_font()
+        code.setPointSizeF(code.pointSizeF() * 1.5)
+        code.setBold(True)
+        self._seen = 0  # the words may be of another language now
+        self._call.setFont(code)
+        words = self.font()
+        words.setPointSizeF(words.pointSizeF() * 1.15)
+        self._words.setFont(words)
+
+    def refresh(self, controller: Controller) -> None:
+        """The newest call of all; nothing is done while there is no newer one."""
+        committed = controller.session.journal.committed
+        if committed == self._seen:
+            return
+        after = max(0, committed - LOOK_BACK)
+        self._seen = committed
+        found = next(controller.reader.select(CALLS, after, committed), [])
+        row = controller.reader.row(found[-1]) if found else None
+        if row is not None:
+            known = Evidence(kind=controller.kind_of(row))
+            self._show(explain(row, title=title_of(row), evidence=known), result_text(row))
+
+    def _show(self, shown: Explanation, result: str) -> None:
+        """The first paragraph is what the call returned."""
+        self._call.setText(f"{shown.python}  → {result}" if shown.python and result
+                           else shown.python or shown.title)
+        paragraphs = [text for section in shown.sections for text in section.paragraphs]
+        self._words.setText(first_sentence(paragraphs[0]) if paragraphs else "")
+
+
+def first_sentence(text: str) -> str:
+    """As far as the first full stop that ends one: in "127.0.0.1" and "0.5 s" none does."""
+    found = re.search(r"[.](?=\s)|。", text)
+    return text if found is None else text[: found.end()]

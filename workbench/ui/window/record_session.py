@@ -1,0 +1,62 @@
+"""A record of an earlier run, in the shape of a session: it can be read, nothing can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.events import Clock
+from workbench.engine.model.snapshot import EndpointSnapshot
+from workbench.engine.model.ticket import Ticket
+from workbench.journal.reader import Reader
+from workbench.session import Session
+from workbench.texts import Problem
+
+
+class _OldJournal:
+    """What the window asks a recorder for; nothing more will come."""
+
+    failed: Problem | None = None
+    moved: Problem | None = None
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._reader = Reader(path, lenient=True)
+        self.not_recorded = self._reader.not_recorded
+        self.committed = self._reader.count()
+        self.clock: Clock = self._reader.clock
+
+    def reader(self) -> Reader:
+        return self._reader
+
+    def flush(self, _timeout: float = 0.0) -> bool:
+        """Everything is in the file."""
+        return True
+
+    def subscribe(self, _listener: Callable[[int], None]) -> Callable[[], None]:
+        return lambda: None
+
+
+class OldRecord(Session):
+    """Read-only: no endpoints, no threads, no file of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a record.
+
+        Raises:
+            Problem: not a record, from a newer version, or it cannot be read.
+        """
+        self.journal = _OldJournal(path)  # type: ignore[assignment]
+        self._endpoints = {}
+        self.passing = None
+
+    def perform(self, command: c.Command) -> Ticket:
+        raise Problem("problem.old_record")
+
+    def snapshot(self, name: str, detail: frozenset[int] = frozenset(),
+                 seen: frozenset[int] = frozenset()) -> EndpointSnapshot:
+        raise Problem("problem.old_record")
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Nothing to stop; the controller closes the reader."""

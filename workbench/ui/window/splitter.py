@@ -1,0 +1,77 @@
+"""The window's two halves: the panels above, the record with the inspector below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+if TYPE_CHECKING:
+    from workbench.ui.window.tab_area import TabArea
+
+PANELS_SHARE: Final = 0.6
+"""Of the height, for the panels; the record has the rest."""
+PRESENTED_SHARE: Final = 0.66
+"""The log of a presentation has no line of its own above it."""
+
+
+class MainSplitter(QSplitter):
+    """Shares the height among them, until a person does."""
+
+    def __init__(self, slots: TabArea, log: QWidget, inspector: QWidget) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self._slots = slots
+        self._by_hand = False
+        self._share = PANELS_SHARE
+        self._bottom = QSplitter(Qt.Orientation.Horizontal)
+        self._bottom.setObjectName("bottom")
+        self._bottom.addWidget(log)
+        self._bottom.addWidget(inspector)
+        self._bottom.setChildrenCollapsible(False)
+        self._bottom.setStretchFactor(0, 3)
+        self._bottom.setStretchFactor(1, 1)
+        self._bottom.setSizes([930, 340])
+        self.setObjectName("halves")
+        self.addWidget(slots)
+        self.addWidget(self._bottom)
+        self.setChildrenCollapsible(False)
+        self.setStretchFactor(0, 3)
+        self.setStretchFactor(1, 2)
+        self._later = QTimer(self)  # when all that changes at once has changed
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self.give_room)
+        slots.needs.connect(self.give_room)
+        slots.needs.connect(self._later.start)
+        self.splitterMoved.connect(self._on_moved)
+
+    def present(self, presenting: bool) -> None:
+        """More for the panels on a projector, or as usual."""
+        self._share = PRESENTED_SHARE if presenting else PANELS_SHARE
+        self._later.start()
+
+    @Slot()
+    def give_room(self) -> None:
+        """Panels that need more than their share get it from the log, as far as it can spare it.
+
+        Where a person has set the heights, they stay: the panels scroll.
+        """
+        if self._by_hand:
+            return
+        total = sum(self.sizes())
+        spare = total - self._bottom.minimumSizeHint().height()
+        top = min(max(int(total * self._share), self._slots.needed_height), spare)
+        if self.sizes()[0] != top:
+            self.setSizes([top, total - top])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A line above has come or gone: Qt shares the rest by stretch, not by need."""
+        super().resizeEvent(event)
+        if event.size().height() != event.oldSize().height():
+            self._later.start()
+
+    @Slot()
+    def _on_moved(self) -> None:
+        self._by_hand = True

@@ -1,0 +1,116 @@
+"""From what stands in the address fields to the address of the settings, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.engine.model import address
+from workbench.engine.model.settings import (
+    Echo,
+    Greet,
+    Nothing,
+    Responder,
+    Role,
+    Rule,
+    Rules,
+    Sink,
+    Then,
+)
+from workbench.texts import Problem
+from workbench.viewmodel import parse_fields
+
+UNIX: Final = "AF_UNIX"
+DATAGRAM: Final = "SOCK_DGRAM"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The four address fields as typed."""
+
+    family: str
+    type: str
+    host: str
+    port: str
+
+
+def join_address(where: Where, *, bind: bool) -> str:
+    """The address in the scenario's spelling.
+
+    Args:
+        where: the fields.
+        bind: port 0 (the kernel chooses) makes sense.
+    """
+    host = where.host.strip()
+    if host.startswith("@"):
+        return host
+    if where.family == UNIX:
+        if not host:
+            raise Problem("problem.path_empty")
+        spec = host
+    else:
+        spec = _inet(where.family, host, parse_fields.parse_port(where.port, zero=bind))
+    address.parse(spec, where.family)
+    return spec
+
+
+def _inet(family: str, host: str, port: int) -> str:
+    bare = host.removeprefix("[").removesuffix("]")
+    if not bare:
+        raise Problem("problem.host_empty")
+    if family == "AF_INET" and ":" in bare:
+        raise Problem("problem.v6_in_v4", value=bare)
+    if family != "AF_INET" and ":" in bare:
+        return f"[{bare}]:{port}"
+    return f"{bare}:{port}"
+
+
+def split_address(spec: str) -> tuple[str, str]:
+    """Host and port fields of an address in the scenario's spelling."""
+    if spec.startswith("@") or address.is_unix(spec):
+        return spec, ""
+    host, _, port = spec.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), port
+
+
+def role_of(type_name: str, *, server: bool) -> Role:
+    """Which role an endpoint of that socket type plays."""
+    if type_name == DATAGRAM:
+        return Role.DATAGRAM
+    return Role.LISTENER if server else Role.STREAM
+
+
+RESPONDERS: Final = ("nothing", "greet", "greet_echo", "greet_close", "echo", "sink", "rules")
+
+
+def responder(kind: str, text: str, rules: tuple[Rule, ...] = ()) -> Responder:
+    """The responder that a choice of the reply field means, with its greeting or its rules."""
+    if kind == "rules":
+        return Rules(rules)
+    if kind == "greet":
+        return Greet(text)
+    if kind == "greet_echo":
+        return Greet(text, then=Then.ECHO)
+    if kind == "greet_close":
+        return Greet(text, then=Then.CLOSE)
+    if kind == "echo":
+        return Echo()
+    return Sink() if kind == "sink" else Nothing()
+
+
+def responder_kind(value: Responder) -> str:
+    """The choice of the reply field that shows a responder."""
+    match value:
+        case Greet(then=Then.ECHO):
+            return "greet_echo"
+        case Greet(then=Then.CLOSE):
+            return "greet_close"
+        case Greet():
+            return "greet"
+        case Echo():
+            return "echo"
+        case Sink():
+            return "sink"
+        case Nothing():
+            return "nothing"
+    return "rules"

@@ -1,0 +1,185 @@
+"""What a client's state and message say, from a snapshot alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.engine.model.family import SocketKind, error_stem, fitting, kind_of
+from workbench.engine.model.settings import Role
+from workbench.engine.model.snapshot import (
+    ChipState,
+    CloseCause,
+    ConnectionSnapshot,
+    EndpointSnapshot,
+    Phase,
+)
+from workbench.viewmodel.connect_outcomes import TROUBLE, newest_round, tally
+from workbench.viewmodel.connection_rows import took_to_connect
+from workbench.viewmodel.endpoint_status import (
+    OPEN,
+    Show,
+    failed_before,
+    newest_open,
+    setting_up,
+    was_reset,
+)
+from workbench.viewmodel.message import Remedy, Sentence, StatusMessage, msg
+from workbench.viewmodel.silence import TWO_WAY
+
+
+def state_of(snapshot: EndpointSnapshot) -> str:
+    """The word in the badge: the kernel's of the newest connection, where there is one."""
+    if snapshot.phase is Phase.CONNECTING:
+        return "SYN_SENT" if snapshot.settings.family != "AF_UNIX" else "CONNECTING"
+    newest = newest_open(snapshot)
+    if newest is not None and snapshot.settings.role is Role.STREAM:
+        return newest.state
+    return {
+        Phase.OPEN: "OPEN", Phase.BOUND: "OPEN", Phase.SETTING_UP: "SETTING UP",
+        Phase.FAILED: "FAILED",
+    }.get(snapshot.phase, "CLOSED")
+
+
+def status_of(snapshot: EndpointSnapshot, ready: StatusMessage, why: Show, again: Show,
+              way_out: Remedy | None, chosen: int | None,
+              abandoned_by: Callable[[ConnectionSnapshot], str | None] = lambda _item: None
+              ) -> StatusMessage:
+    """The message line from the first connect on.
+
+    Args:
+        ready: what it says while nothing is open.
+        why: shows the event behind a failure. again: connects anew.
+        way_out: of many that were refused. chosen: how many of many Send goes to; None: all.
+        abandoned_by: the listener of ours in whose accept queue a connection was reset.
+    """
+    if snapshot.settings.role is Role.DATAGRAM:
+        return _datagram(snapshot, ready, why)
+    if snapshot.phase in (Phase.CONNECTING, Phase.SETTING_UP) and any(
+        chip.state is ChipState.PLANNED for chip in snapshot.strip
+    ):
+        return setting_up(snapshot)
+    if is_many(snapshot):
+        return _many(snapshot, why, way_out, chosen)
+    if snapshot.phase is Phase.CONNECTING:
+        return StatusMessage("busy", msg("message.connecting", peer=snapshot.settings.address))
+    newest = newest_open(snapshot)
+    if newest is not None:
+        if newest.connected_ns is None and newest.errno is not None:
+            return StatusMessage("bad", msg("message.never_connected", errno=newest.errno), why=why)
+        if newest.errno is not None and snapshot.open_count == 1:
+            listener = abandoned_by(newest)
+            text = msg("message.broken", errno=newest.errno) if listener is None else msg(
+                "message.broken_abandoned", errno=newest.errno, name=listener)
+            return StatusMessage("bad", text, why=why,
+                           way_out=Remedy("connect_again", again))
+        return _opened(snapshot, newest)
+    last = snapshot.connections[-1] if snapshot.connections else None
+    if last is not None:
+        return _ended(last, why, kind_of(snapshot.settings), abandoned_by(last))
+    if snapshot.phase is Phase.FAILED:
+        return failed_before(why)
+    return ready
+
+
+def _datagram(snapshot: EndpointSnapshot, ready: StatusMessage, why: Show) -> StatusMessage:
+    if snapshot.phase not in OPEN:
+        return ready
+    newest = newest_open(snapshot)
+    kind = kind_of(snapshot.settings)
+    if newest is not None and newest.errno is not None:
+        what = msg(fitting(f"{error_stem(newest.errno, None, kind)}.what", kind))
+        return StatusMessage("bad", msg("message.udp_failed", errno=newest.errno, what=what), why=why)
+    if connected_datagram(snapshot):
+        peer = newest.peer if newest is not None else None
+        return StatusMessage("good", msg("message.udp_connected", local=snapshot.local or "",
+                                   peer=peer or ""))
+    if snapshot.local is None:
+        return StatusMessage("info", msg(fitting("message.udp_open_unnamed", kind)))
+    return StatusMessage("info", msg("message.udp_open", local=snapshot.local))
+
+
+def _many(snapshot: EndpointSnapshot, why: Show, way_out: Remedy | None,
+          chosen: int | None) -> StatusMessage:
+    """Of the last Connect: how many came out how; [Why?] where something went wrong."""
+    parts, found = tally(newest_round(snapshot))
+    open_ones = "connected" in found or "finished" in found
+    if not open_ones:
+        text = msg("message.many", parts=parts)
+    elif chosen == 0:
+        text = msg("message.many_nobody", parts=parts)
+    elif chosen is None:
+        text = msg("message.many_send", parts=parts)
+    else:
+        text = msg("message.many_chosen", parts=parts, count=chosen)
+    trouble = found & TROUBLE
+    if trouble:
+        return StatusMessage("busy" if open_ones else "bad", text, why=why,
+                       way_out=way_out if "refused" in found else None)
+    if "waiting" in found:
+        return StatusMessage("busy", text)
+    return StatusMessage("good" if open_ones else "info", text)
+
+
+def _opened(snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> StatusMessage:
+    if newest.peer_finished:
+        # our own direction may be closed too: then the kernel is past CLOSE_WAIT
+        both = newest.measured and newest.state != "CLOSE_WAIT"
+        return StatusMessage("busy", msg("message.both_finished" if both else "message.peer_finished"))
+    if newest.connected_ns is None:
+        if snapshot.phase is Phase.OPEN:
+            return StatusMessage("info", msg("message.not_yet_connected"))
+        return setting_up(snapshot)
+    took = took_to_connect(newest)
+    key = "message.connected_send" if not newest.bytes_out else "message.connected"
+    if newest.local is None:  # AF_UNIX: a client seldom has a name
+        key += "_unnamed"
+    return StatusMessage("good", msg(key, local=newest.local or "", took=took))
+
+
+def _ended(last: ConnectionSnapshot, why: Show, kind: SocketKind, listener: str | None) -> StatusMessage:
+    if listener is not None:
+        text = msg("message.closed_abandoned", errno=last.errno or "", name=listener)
+        return StatusMessage("bad", text, why=why)
+    if last.close_cause in (CloseCause.FAILED, CloseCause.TIMED_OUT, CloseCause.RESET):
+        text = msg(fitting(f"message.closed_{last.close_cause.name.lower()}", kind),
+                   errno=last.errno or "")
+        return StatusMessage("bad", text, why=why)
+    cause = last.close_cause or CloseCause.LOCAL
+    if cause is CloseCause.ABORTED:
+        key = {True: "reset", False: "finished", None: "unknown"}[was_reset(last)]
+        return StatusMessage("info", msg(fitting(f"message.aborted_{key}", kind),
+                                   state=last.aborted_in or ""))
+    return StatusMessage("info", msg(f"message.closed_{cause.name.lower()}"))
+
+
+def is_open(snapshot: EndpointSnapshot) -> bool:
+    """Whether at least one connection stands."""
+    return any(x.closed_ns is None and x.connected_ns is not None and x.errno is None
+               for x in snapshot.connections)
+
+
+def is_many(snapshot: EndpointSnapshot) -> bool:
+    """Several connections are meant or live; an earlier one that is gone does not count."""
+    return len(snapshot.connections) > 1 and (
+        snapshot.settings.count > 1 or snapshot.open_count > 1
+    )
+
+
+def why_not_connect(snapshot: EndpointSnapshot, *, datagram: bool) -> Sentence | None:
+    """Why Connect is off; None where it can be pressed."""
+    if snapshot.phase in (Phase.CONNECTING, Phase.SETTING_UP):
+        return msg("why.connecting")
+    if datagram:
+        return msg("why.already_connected") if connected_datagram(snapshot) else None
+    newest = newest_open(snapshot)
+    if newest is not None and newest.peer_finished and newest.measured and (
+        newest.state not in TWO_WAY
+    ):
+        return msg("why.finished")
+    return msg("why.already_connected") if is_open(snapshot) else None
+
+
+def connected_datagram(snapshot: EndpointSnapshot) -> bool:
+    """Whether the socket has a fixed peer: connect() was called on it."""
+    newest = newest_open(snapshot)
+    return newest is not None and newest.peer is not None

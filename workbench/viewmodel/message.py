@@ -1,0 +1,73 @@
+"""Sentences that keep their key, so that they can be shown again in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.texts import Problem, tr
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text of resources/texts and what goes into its gaps (other Texts among them)."""
+
+    key: str
+    args: tuple[tuple[str, object], ...] = ()
+
+    def show(self) -> str:
+        return tr(self.key, **{name: _shown(value) for name, value in self.args})
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorMessage:
+    """The sentence of a Problem."""
+
+    problem: Problem
+
+    def show(self) -> str:
+        return self.problem.text
+
+
+Sentence = Message | ErrorMessage
+
+
+def msg(key: str, /, **args: object) -> Message:
+    return Message(key, tuple(args.items()))
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Message | ErrorMessage):
+        return value.show()
+    if isinstance(value, Problem):
+        return value.text
+    return value
+
+
+Level = Literal["info", "good", "busy", "bad"]
+"""How urgent a status is; names its icon and colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A button that leads out of a trouble; `key` names its caption."""
+
+    key: str
+    act: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMessage:
+    """What the line says.
+
+    Attributes:
+        why: selects the event behind it; None hides [Why?].
+        way_out, other_way: what can be done about it.
+    """
+
+    level: Level
+    text: Sentence
+    why: Callable[[], None] | None = None
+    way_out: Remedy | None = None
+    other_way: Remedy | None = None

@@ -1,0 +1,151 @@
+"""What will be sent: text or hex, encoding, escapes, and what is appended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from workbench.engine.endpoint.send import with_tail
+from workbench.engine.model.commands import Append, ByteOrder, Send
+from workbench.payload import notation
+from workbench.payload.placeholders import expand, has_placeholders
+from workbench.payload.placeholders import varies as text_varies
+from workbench.texts import Problem, reason_of
+
+PREVIEWED: Final = 8
+LARGEST_FILE: Final = 64 << 20
+"""Bytes of a file that is sent at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadForm:
+    """The editor's fields.
+
+    Attributes:
+        typed: the text; for a file its path.
+        form: "text", "hex" or "file".
+        escapes: a backslash starts an escape (CR, LF, TAB, NUL, a byte in hex, a code point).
+        order: byte order of a checksum: "usual", "little" or "big".
+        start, last: first and last byte that a checksum covers (None: the end).
+        placeholders: {counter}, {time} and {random:n} are filled in for each send.
+    """
+
+    typed: str
+    form: str = "text"
+    encoding: str = "utf-8"
+    escapes: bool = True
+    append: Append = Append.NOTHING
+    order: str = "usual"
+    start: int = 0
+    placeholders: bool = False
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a Send says: exactly one of text, hex and file."""
+
+    text: str | None = None
+    hex: str | None = None
+    file: str | None = None
+
+
+def body(draft: PayloadForm) -> bytes:
+    """The bytes without what is appended.
+
+    Raises:
+        Problem: malformed hex or escape, or a character that the encoding lacks.
+    """
+    if draft.form == "hex":
+        return notation.parse_hex(draft.typed)
+    if draft.form == "file":
+        return _file(draft.typed)
+    typed = draft.typed
+    if draft.escapes:
+        return notation.from_escapes(typed, draft.encoding)
+    return notation.encode(typed, draft.encoding)
+
+
+def content(draft: PayloadForm) -> Content:
+    """Text wherever the bytes are that text in that encoding, else hex."""
+    data = body(draft)
+    if draft.form == "file":
+        return Content(file=draft.typed.strip())
+    if draft.form != "hex":
+        try:
+            text = data.decode(draft.encoding)
+            if notation.encode(text, draft.encoding) == data:
+                return Content(text=text)
+        except (UnicodeError, Problem):
+            pass
+    return Content(hex=data.hex())
+
+
+def preview(draft: PayloadForm, counter: int = 1) -> tuple[int, str]:
+    """How many bytes will go, and the first of them in hex.
+
+    Placeholders are filled in, with this counter; of a file only the beginning is read.
+    """
+    if draft.form == "file":
+        size, start = _look(draft.typed)
+        tail = len(with_tail(b"", send_of(replace(draft, start=0, last=None), Content())))
+        return size + tail, _head(start, size)
+    said = content(draft)
+    command = send_of(draft, said)
+    data = body(draft)
+    if command.placeholders:
+        data = notation.encode(expand(said.text or "", counter), draft.encoding)
+    data = with_tail(data, command)
+    return len(data), _head(data, len(data))
+
+
+def varies(draft: PayloadForm) -> bool:
+    """Whether each send of it is another one, in more than the counter."""
+    return draft.form == "text" and draft.placeholders and text_varies(draft.typed)
+
+
+def file_size(typed: str) -> int:
+    """Bytes of a file. Raises Problem where there is none."""
+    return _look(typed)[0]
+
+
+def _head(data: bytes, size: int) -> str:
+    return data[:PREVIEWED].hex(" ") + (" …" if size > PREVIEWED else "")
+
+
+def _look(typed: str) -> tuple[int, bytes]:
+    if not typed.strip():
+        raise Problem("problem.no_path")
+    path = Path(typed.strip()).expanduser()
+    try:
+        with path.open("rb") as file:
+            return path.stat().st_size, file.read(PREVIEWED)
+    except OSError as error:
+        raise Problem("engine.no_file", path=str(path),
+                      reason=reason_of(error)) from error
+
+
+def send_of(draft: PayloadForm, body: Content, endpoint: str = "") -> Send:
+    """The command that sends a draft."""
+    return Send(
+        endpoint, text=body.text, hex=body.hex, file=body.file,
+        encoding=draft.encoding if body.text is not None else None, append=draft.append,
+        checksum_order=None if draft.order == "usual" else ByteOrder(draft.order),
+        checksum_from=draft.start, checksum_to=draft.last,
+        placeholders=draft.placeholders and body.text is not None
+        and has_placeholders(body.text),
+    )
+
+
+def _file(typed: str) -> bytes:
+    if not typed.strip():
+        raise Problem("problem.no_path")
+    path = Path(typed.strip()).expanduser()
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise Problem("problem.file_large", path=str(path), most=LARGEST_FILE >> 20)
+        return path.read_bytes()
+    except OSError as error:
+        raise Problem("engine.no_file", path=str(path),
+                      reason=reason_of(error)) from error

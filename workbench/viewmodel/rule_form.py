@@ -1,0 +1,102 @@
+"""Rules of a server as a person types them, and the rules that they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.engine.model.settings import Match, Rule, Rules, Then
+from workbench.engine.protocol.responder import compile_responder
+from workbench.printable import escape
+from workbench.texts import Problem
+from workbench.viewmodel import parse_fields
+from workbench.viewmodel.payload_form import PayloadForm, content
+
+AS_TYPED: Final = frozenset({Match.REGEX, Match.HEX})
+"""Kinds of match whose value has a notation of its own: no escapes of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRule:
+    """What stands in the fields of one rule."""
+
+    match: str
+    value: str
+    reply: str
+    encoding: str = "utf-8"
+    delay: str = "0"
+    then: str = "keep"
+
+
+EXAMPLE: Final = TypedRule("contains", "ping", "pong\\r\\n")
+
+
+def typed(text: str) -> str:
+    """A text as it is typed: control characters and backslashes are escapes.
+
+    What lies beyond U+FFFF and cannot be shown is typed as its two halves.
+    """
+    return escape("".join(char if char <= "\uffff" or char.isprintable() else _halves(ord(char))
+                          for char in text.replace("\\", "\\\\")))
+
+
+def _halves(code: int) -> str:
+    return chr(0xD800 + (code - 0x10000 >> 10)) + chr(0xDC00 + (code & 0x3FF))
+
+
+def show_rule(rule: Rule) -> TypedRule:
+    """A rule as it would have been typed."""
+    value = rule.value if rule.match in AS_TYPED else typed(rule.value)
+    return TypedRule(
+        rule.match.value, value, typed(rule.reply), rule.encoding or "utf-8", f"{rule.delay:g}",
+        rule.then.value,
+    )
+
+
+def _text(shown: str, encoding: str) -> str:
+    text = content(PayloadForm(shown, encoding=encoding)).text
+    if text is None:
+        raise Problem("rules.bytes")
+    return text
+
+
+def _value(rule: TypedRule) -> str:
+    value = rule.value
+    if Match(rule.match) not in AS_TYPED:
+        value = _text(value, rule.encoding)
+    compile_responder(Rules((Rule(Match(rule.match), value, "", rule.encoding),)))
+    return value
+
+
+def fault(rule: TypedRule) -> tuple[str, Problem] | None:
+    """The field that cannot be understood, and why; None: all is well."""
+    for field, read in (
+        ("value", lambda: _value(rule)),
+        ("reply", lambda: _text(rule.reply, rule.encoding)),
+        ("delay", lambda: parse_fields.parse_seconds(rule.delay)),
+    ):
+        try:
+            read()
+        except Problem as problem:
+            return field, problem
+    return None
+
+
+def rules_of(rules: Iterable[TypedRule]) -> tuple[Rule, ...]:
+    """What a server gets.
+
+    Raises:
+        Problem: a rule cannot be understood; it names the first.
+    """
+    return tuple(_rule(number, rule) for number, rule in enumerate(rules, 1))
+
+
+def _rule(number: int, rule: TypedRule) -> Rule:
+    wrong = fault(rule)
+    if wrong is not None:
+        raise Problem("rules.wrong", number=number, reason=wrong[1])
+    return Rule(
+        Match(rule.match), _value(rule), _text(rule.reply, rule.encoding), rule.encoding,
+        parse_fields.parse_seconds(rule.delay), Then(rule.then),
+    )
