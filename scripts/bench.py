@@ -94,8 +94,11 @@ def serve_headless() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         session = Session(Path(folder) / "r.swb")
-        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", backlog=512,
-                                     responder=Echo()))
+        session.add(
+            EndpointSettings(
+                "server", Role.LISTENER, address="127.0.0.1:0", backlog=512, responder=Echo()
+            )
+        )
         session.perform(c.Start("server")).wait()
         print(session.link("server").rpartition(":")[2], flush=True)
         spent = time.process_time()
@@ -128,8 +131,13 @@ def count_rows(session: object) -> dict[str, int]:
         "SELECT count(*), coalesce(sum(CASE call WHEN 'recv' THEN size END), 0),"
         " coalesce(sum(CASE call WHEN 'send' THEN size END), 0), max(seq) FROM event"
     ).fetchone()
-    return {"rows": total[0], "received": total[1], "sent": total[2], "seq": total[3],
-            "not_recorded": session.journal.not_recorded}  # type: ignore[attr-defined]
+    return {
+        "rows": total[0],
+        "received": total[1],
+        "sent": total[2],
+        "seq": total[3],
+        "not_recorded": session.journal.not_recorded,
+    }  # type: ignore[attr-defined]
 
 
 def serve_window() -> None:
@@ -147,8 +155,11 @@ def serve_window() -> None:
         window.resize(1280, 752)
         window.show()
         session = window.controller.session
-        session.add(EndpointSettings("bench", Role.LISTENER, address="127.0.0.1:0", backlog=512,
-                                     responder=Echo()))
+        session.add(
+            EndpointSettings(
+                "bench", Role.LISTENER, address="127.0.0.1:0", backlog=512, responder=Echo()
+            )
+        )
         session.perform(c.Start("bench")).wait(10)
         bring_to_front(window, "bench")
         for _ in range(50):  # drawn once before anything is measured
@@ -170,8 +181,12 @@ def serve_window() -> None:
         window.close()
 
 
-SERVERS = {"bare": serve_bare, "threads": serve_threads, "headless": serve_headless,
-           "window": serve_window}
+SERVERS = {
+    "bare": serve_bare,
+    "threads": serve_threads,
+    "headless": serve_headless,
+    "window": serve_window,
+}
 
 
 # -- the load ---------------------------------------------------------------------------------
@@ -213,9 +228,13 @@ def load(port: int, seconds: float) -> int:
 
 
 def child(name: str, root: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-P", __file__, "--serve", name],
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                            env=environment(root))
+    return subprocess.Popen(
+        [sys.executable, "-P", __file__, "--serve", name],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(root),
+    )
 
 
 def environment(root: Path) -> dict[str, str]:
@@ -237,8 +256,9 @@ def processor_s(pid: int | None = None) -> float:
     return ticks / 100
 
 
-def one_round(name: str, seconds: float,
-              root: Path = ROOT) -> tuple[float, dict[str, int], float, float]:
+def one_round(
+    name: str, seconds: float, root: Path = ROOT
+) -> tuple[float, dict[str, int], float, float]:
     """Echoes a second of one fresh server, what its record holds, and what it cost.
 
     The cost is the server's processor time in microseconds an echo, with what the journal writes
@@ -251,8 +271,13 @@ def one_round(name: str, seconds: float,
     try:
         port = int(server.stdout.readline())
         begun, spent, machine = time.perf_counter(), processor_s(server.pid), processor_s()
-        ran = subprocess.run([sys.executable, __file__, "--load", str(port), str(seconds)],
-                             capture_output=True, text=True, timeout=seconds + 60, check=True)
+        ran = subprocess.run(
+            [sys.executable, __file__, "--load", str(port), str(seconds)],
+            capture_output=True,
+            text=True,
+            timeout=seconds + 60,
+            check=True,
+        )
         echoes = int(ran.stdout)
         cost = (processor_s(server.pid) - spent) * 1e6 / max(1, echoes)
         busy = (processor_s() - machine) / (time.perf_counter() - begun)
@@ -263,8 +288,9 @@ def one_round(name: str, seconds: float,
             record = json.loads(server.stdout.readline())
             cost = record["cpu_us"] / max(1, echoes)
             lost = record["received"] != echoes * SIZE or record["sent"] != echoes * SIZE
-            record["lost"] = int(lost or record["not_recorded"] > 0
-                                 or record["rows"] != record["seq"])
+            record["lost"] = int(
+                lost or record["not_recorded"] > 0 or record["rows"] != record["seq"]
+            )
         return echoes / seconds, record, cost, busy
     finally:
         server.kill()
@@ -286,14 +312,19 @@ def echo(rounds: int, seconds: float) -> list[dict[str, object]]:
             lost += record.get("lost", 0)
     bare = rates["bare"]
     return [
-        {"bench": "echo", "server": f"{name} (its panel in front)" if name == "window" else name,
-         "echoes_per_s": round(statistics.median(found)),
-         "ratio_to_bare": round(statistics.median(
-             rate / base for rate, base in zip(found, bare, strict=True)), 3),
-         "rates": [round(rate) for rate in found],
-         "server_us_per_echo": round(statistics.median(costs[name]), 1),
-         "processors_busy": round(statistics.median(busy_ones[name]), 2),
-         "rounds": rounds, "rounds_with_loss": lost}
+        {
+            "bench": "echo",
+            "server": f"{name} (its panel in front)" if name == "window" else name,
+            "echoes_per_s": round(statistics.median(found)),
+            "ratio_to_bare": round(
+                statistics.median(rate / base for rate, base in zip(found, bare, strict=True)), 3
+            ),
+            "rates": [round(rate) for rate in found],
+            "server_us_per_echo": round(statistics.median(costs[name]), 1),
+            "processors_busy": round(statistics.median(busy_ones[name]), 2),
+            "rounds": rounds,
+            "rounds_with_loss": lost,
+        }
         for name, found in rates.items()
     ]
 
@@ -333,8 +364,9 @@ def stall(kind: str, seconds: float) -> dict[str, object]:
             from workbench.engine.model.settings import Echo, EndpointSettings, Role
 
             session = window.controller.session  # type: ignore[attr-defined]
-            session.add(EndpointSettings("bench", Role.LISTENER, address="127.0.0.1:0",
-                                         responder=Echo()))
+            session.add(
+                EndpointSettings("bench", Role.LISTENER, address="127.0.0.1:0", responder=Echo())
+            )
             session.perform(c.Start("bench")).wait(10)
             bring_to_front(window, "bench")
             port = session.link("bench").rpartition(":")[2]
@@ -350,9 +382,16 @@ def stall(kind: str, seconds: float) -> dict[str, object]:
             events = session.journal.committed
         window.close()
     ordered = sorted(gaps)
-    return {"bench": "stall", "window": kind, "p99_ms": round(ordered[int(len(gaps) * 0.99)], 1),
-            "worst_ms": round(ordered[-1], 1), "ticks": len(gaps),
-            "events_per_s": round(events / seconds), "events": events, "resident_mb": memory}
+    return {
+        "bench": "stall",
+        "window": kind,
+        "p99_ms": round(ordered[int(len(gaps) * 0.99)], 1),
+        "worst_ms": round(ordered[-1], 1),
+        "ticks": len(gaps),
+        "events_per_s": round(events / seconds),
+        "events": events,
+        "resident_mb": memory,
+    }
 
 
 def resident_mb() -> int:
@@ -361,8 +400,10 @@ def resident_mb() -> int:
         status = Path("/proc/self/status").read_text()
     except OSError:
         return 0
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]
-               ) // 1024
+    return (
+        int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
+        // 1024
+    )
 
 
 def offer(port: int, seconds: float, per_second: int = 10_000) -> None:
@@ -416,16 +457,21 @@ def start_time(rounds: int) -> dict[str, object]:
     for index in range(rounds + 1):
         for kind, found in times.items():
             begun = time.perf_counter()
-            process = subprocess.Popen([sys.executable, __file__, "--started", kind],
-                                       stdout=subprocess.PIPE, text=True)
+            process = subprocess.Popen(
+                [sys.executable, __file__, "--started", kind], stdout=subprocess.PIPE, text=True
+            )
             assert process.stdout is not None
             process.stdout.readline()
             if index:  # the first round only warms the file cache
                 found.append(time.perf_counter() - begun)
             process.wait(30)
     ratio = statistics.median(a / b for a, b in zip(times["ours"], times["bare"], strict=True))
-    return {"bench": "start", "bare_s": round(statistics.median(times["bare"]), 3),
-            "ours_s": round(statistics.median(times["ours"]), 3), "ratio": round(ratio, 2)}
+    return {
+        "bench": "start",
+        "bare_s": round(statistics.median(times["bare"]), 3),
+        "ours_s": round(statistics.median(times["ours"]), 3),
+        "ratio": round(ratio, 2),
+    }
 
 
 def held(count: int) -> dict[str, object]:
@@ -438,13 +484,20 @@ def held(count: int) -> dict[str, object]:
     from workbench.session import Session
 
     with tempfile.TemporaryDirectory() as folder, Session(Path(folder) / "r.swb") as session:
-        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                     backlog=4096, responder=Echo()))
+        session.add(
+            EndpointSettings(
+                "server", Role.LISTENER, address="127.0.0.1:0", backlog=4096, responder=Echo()
+            )
+        )
         session.perform(c.Start("server")).wait(10)
         port = session.link("server").rpartition(":")[2]
         begun = time.perf_counter()
-        clients = subprocess.Popen([sys.executable, __file__, "--hold", port, str(count)],
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        clients = subprocess.Popen(
+            [sys.executable, __file__, "--hold", port, str(count)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert clients.stdout is not None
         try:
             answered = int(clients.stdout.readline() or 0)  # all are still open at this point
@@ -453,16 +506,23 @@ def held(count: int) -> dict[str, object]:
         finally:
             clients.kill()
             clients.wait()
-        return {"bench": "held", "asked": count, "answered": answered, "accepted": accepted,
-                "held": answered == accepted == count, "seconds": round(took, 1)}
+        return {
+            "bench": "held",
+            "asked": count,
+            "answered": answered,
+            "accepted": accepted,
+            "held": answered == accepted == count,
+            "seconds": round(took, 1),
+        }
 
 
 def count_calls(session: object, call: str) -> int:
     """How many calls of that name succeeded, by the record."""
     session.journal.flush()  # type: ignore[attr-defined]
     reader = session.journal.reader()  # type: ignore[attr-defined]
-    found = reader._db.execute("SELECT count(*) FROM event WHERE call = ? AND errno IS NULL",
-                               (call,)).fetchone()
+    found = reader._db.execute(
+        "SELECT count(*) FROM event WHERE call = ? AND errno IS NULL", (call,)
+    ).fetchone()
     return int(found[0])
 
 
@@ -523,36 +583,57 @@ def compare(roots: dict[str, Path], rounds: int, seconds: float) -> int:
     for name in ("headless", "window"):
         found_ratio = _ratio(costs[name, "older"], costs[name, "this"])
         slower |= found_ratio < LEAST_RATIO
-        print(json.dumps({
-            "bench": "against", "server": name, "messages_per_processor_time": found_ratio,
-            "at_least": LEAST_RATIO, "rounds": rounds, "rounds_with_loss": lost,
-            "us_older": round(statistics.median(costs[name, "older"]), 1),
-            "us_this": round(statistics.median(costs[name, "this"]), 1)}))
+        print(
+            json.dumps(
+                {
+                    "bench": "against",
+                    "server": name,
+                    "messages_per_processor_time": found_ratio,
+                    "at_least": LEAST_RATIO,
+                    "rounds": rounds,
+                    "rounds_with_loss": lost,
+                    "us_older": round(statistics.median(costs[name, "older"]), 1),
+                    "us_this": round(statistics.median(costs[name, "this"]), 1),
+                }
+            )
+        )
     for key in ("p99_ms", "worst_ms"):
         found_ratio = _ratio(stalls[key, "this"], stalls[key, "older"])
         slower |= key == "p99_ms" and found_ratio > MOST_STALL
-        print(json.dumps({
-            "bench": "against", "stall": key, "of_older": found_ratio, "at_most": MOST_STALL,
-            "older": round(statistics.median(stalls[key, "older"]), 1),
-            "this": round(statistics.median(stalls[key, "this"]), 1)}))
+        print(
+            json.dumps(
+                {
+                    "bench": "against",
+                    "stall": key,
+                    "of_older": found_ratio,
+                    "at_most": MOST_STALL,
+                    "older": round(statistics.median(stalls[key, "older"]), 1),
+                    "this": round(statistics.median(stalls[key, "this"]), 1),
+                }
+            )
+        )
     return int(slower)
 
 
 def _ratio(above: list[float], below: list[float]) -> float:
-    return round(statistics.median(
-        one / other for one, other in zip(above, below, strict=True)), 3)
+    return round(statistics.median(one / other for one, other in zip(above, below, strict=True)), 3)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round each")
     parser.add_argument("--only", choices=("echo", "stall", "start", "held"))
-    parser.add_argument("--soak", type=float, metavar="SECONDS",
-                        help="the window at 20 000 events/s for so long, and what it took")
+    parser.add_argument(
+        "--soak",
+        type=float,
+        metavar="SECONDS",
+        help="the window at 20 000 events/s for so long, and what it took",
+    )
     parser.add_argument("--against", metavar="REF", help="alternate with an older commit")
     parser.add_argument("--rounds", type=int, default=15, metavar="N", help="of --against")
-    parser.add_argument("--seconds", type=float, default=1.5, metavar="S",
-                        help="of each measurement of --against")
+    parser.add_argument(
+        "--seconds", type=float, default=1.5, metavar="S", help="of each measurement of --against"
+    )
     parser.add_argument("--serve", choices=SERVERS, help=argparse.SUPPRESS)
     for hidden in ("--load", "--offer", "--hold"):
         parser.add_argument(hidden, nargs=2, help=argparse.SUPPRESS)
@@ -586,8 +667,14 @@ def main() -> int:
 
 def own(*command: str, bound: float = 300.0, root: Path = ROOT) -> dict[str, object]:
     """One measurement in a process of its own; `bound` seconds only catch a hang."""
-    ran = subprocess.run([sys.executable, "-P", __file__, *command], capture_output=True,
-                         text=True, timeout=bound, check=True, env=environment(root))
+    ran = subprocess.run(
+        [sys.executable, "-P", __file__, *command],
+        capture_output=True,
+        text=True,
+        timeout=bound,
+        check=True,
+        env=environment(root),
+    )
     return json.loads(ran.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 

@@ -128,15 +128,19 @@ def _system_packages(needed: Sequence[str], wished: Sequence[str]) -> None:
         return
     failed = _apt(prefix, [*missing, *wanted])
     if failed and missing:
-        raise Stop("System packages could not be installed (the lines above say why). Run this, "
-                   f"then start again:\n  {' '.join([*prefix[:1], 'apt-get update'])} && "
-                   f"{' '.join([*prefix[:1], line])}")
+        raise Stop(
+            "System packages could not be installed (the lines above say why). Run this, "
+            f"then start again:\n  {' '.join([*prefix[:1], 'apt-get update'])} && "
+            f"{' '.join([*prefix[:1], line])}"
+        )
 
 
 def _not_installed(specs: Sequence[str]) -> list[str]:
     listing = subprocess.run(
         ["dpkg-query", "-W", "-f", "${binary:Package} ${db:Status-Status}\n"],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout.splitlines()
     present = {line.split()[0].split(":")[0] for line in listing if line.endswith(" installed")}
     # since Debian 13 and Ubuntu 24.04 some libraries carry t64 (64-bit time_t) in their name
@@ -151,8 +155,10 @@ def _root_prefix() -> list[str] | None:
     if os.geteuid() == 0:
         return []
     sudo = shutil.which("sudo")
-    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True,
-                               check=False).returncode == 0:
+    if (
+        sudo
+        and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
         return ["sudo", "-n"]
     return None
 
@@ -160,8 +166,17 @@ def _root_prefix() -> list[str] | None:
 def _apt(prefix: Sequence[str], packages: Sequence[str]) -> bool:
     """Install; True if it failed. The lists are fetched only where they do not suffice."""
     say(f"Installing system packages: {' '.join(packages)}")
-    quiet = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq",
-             "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]
+    quiet = [
+        *prefix,
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-qq",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        "-o",
+        "Dpkg::Use-Pty=0",
+    ]
     install = [*quiet, "install", "-y", "--no-install-recommends", *packages]
     plan = subprocess.run([*install, "--download-only"], capture_output=True, check=False)
     if plan.returncode:  # no lists yet, or lists that name files which are gone
@@ -198,28 +213,55 @@ def _install() -> None:
     pip = [str(PYTHON), "-m", "pip"]
     if not _runs(PYTHON, "import pip"):
         if not _outer_pip():
-            raise Stop("This Python has neither ensurepip nor pip. Install pip for it, "
-                       "then start again.")
+            raise Stop(
+                "This Python has neither ensurepip nor pip. Install pip for it, then start again."
+            )
         pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
     # indexes, proxies and certificates are the user's own pip configuration
-    if _run([*pip, "install", "--quiet", "--disable-pip-version-check", "--no-input",
-             "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK)]):
-        raise Stop("The dependencies could not be installed (the lines above say why).\n"
-                   "pip asks the package index that your pip configuration names "
-                   f"(`{PYTHON} -m pip config list`).")
+    if _run(
+        [
+            *pip,
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+            "-r",
+            str(LOCK),
+        ]
+    ):
+        raise Stop(
+            "The dependencies could not be installed (the lines above say why).\n"
+            "pip asks the package index that your pip configuration names "
+            f"(`{PYTHON} -m pip config list`)."
+        )
 
 
 def _outer_pip() -> bool:
     """Whether the pip of this Python can install into another one (22.3 and later can)."""
-    return subprocess.run([sys.executable, "-m", "pip", "--python", sys.executable, "--version"],
-                          capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(
+            [sys.executable, "-m", "pip", "--python", sys.executable, "--version"],
+            capture_output=True,
+            check=False,
+        ).returncode
+        == 0
+    )
 
 
 def _runs(python: Path, statement: str) -> bool:
-    return python.exists() and subprocess.run(
-        [str(python), "-c", statement], capture_output=True, check=False).returncode == 0
+    return (
+        python.exists()
+        and subprocess.run(
+            [str(python), "-c", statement], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 def _run(command: Sequence[str]) -> int:
-    return subprocess.run(list(command), stdin=subprocess.DEVNULL, stdout=sys.stderr,
-                          check=False).returncode
+    return subprocess.run(
+        list(command), stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
+    ).returncode

@@ -43,8 +43,7 @@ def main() -> int:
     command = [str(bootstrap.PYTHON), "-P", "-m", "workbench", *args]
     if sys.platform != "win32":
         # held back while the interpreter starts; the program takes them with its first line
-        signal.pthread_sigmask(signal.SIG_BLOCK,
-                               (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
         os.execve(command[0], command, environment)
     return subprocess.run(command, env=environment, check=False).returncode
 

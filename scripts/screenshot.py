@@ -198,11 +198,19 @@ def demo_slow_reader(hand: Hand) -> None:
 
 
 SCENES: dict[str, Callable[[Hand], None]] = {
-    "first-start": first_start, "tcp-talk": tcp_talk, "refused": refused,
-    "accept-paused": accept_paused, "udp": udp, "call-by-call": call_by_call,
-    "presentation": presentation, "many-clients": many_clients,
-    "kernel": kernel_tab, "backlog-lab": backlog_lab, "backlog-lab-compared": backlog_lab_compared,
-    "backlog-lab-before": backlog_lab_before, "demo-half-close": demo_half_close,
+    "first-start": first_start,
+    "tcp-talk": tcp_talk,
+    "refused": refused,
+    "accept-paused": accept_paused,
+    "udp": udp,
+    "call-by-call": call_by_call,
+    "presentation": presentation,
+    "many-clients": many_clients,
+    "kernel": kernel_tab,
+    "backlog-lab": backlog_lab,
+    "backlog-lab-compared": backlog_lab_compared,
+    "backlog-lab-before": backlog_lab_before,
+    "demo-half-close": demo_half_close,
     "demo-slow-reader": demo_slow_reader,
 }
 
@@ -252,7 +260,10 @@ def main() -> int:
     assert isinstance(app, QApplication)
     for scene in options.scenes or SCENES:
         for scheme, language in (
-            ("light", "en"), ("dark", "zh_CN"), ("light", "zh_CN"), ("dark", "en"),
+            ("light", "en"),
+            ("dark", "zh_CN"),
+            ("light", "zh_CN"),
+            ("dark", "en"),
         ):
             if options.all or (scheme, language) in {("light", "en"), ("dark", "zh_CN")}:
                 shoot(scene, scheme, language, options.out, large=options.all)

@@ -39,8 +39,13 @@ BESIDE = (
 def check(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
     """One checking tool: its status and all that it printed."""
     done = subprocess.run(
-        [str(bootstrap.PYTHON), *command], cwd=bootstrap.ROOT, env=environment,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        [str(bootstrap.PYTHON), *command],
+        cwd=bootstrap.ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     return done.returncode, done.stdout
 
@@ -58,7 +63,8 @@ def main() -> int:
     if args in ([], ["--long"]):
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for name, (status, printed) in zip(
-                CHECKS, pool.map(lambda tool: check(tool, environment), CHECKS.values()),
+                CHECKS,
+                pool.map(lambda tool: check(tool, environment), CHECKS.values()),
                 strict=True,
             ):
                 print(f"== {name}: {'failed' if status else 'ok'}", flush=True)
@@ -68,15 +74,24 @@ def main() -> int:
         if failed:
             print(f"== failed so far: {', '.join(failed)}", flush=True)
         return run_tests(args, environment) or bool(failed)
-    return subprocess.run([str(bootstrap.PYTHON), "-m", "pytest", *args], cwd=bootstrap.ROOT,
-                          env=environment, check=False).returncode
+    return subprocess.run(
+        [str(bootstrap.PYTHON), "-m", "pytest", *args],
+        cwd=bootstrap.ROOT,
+        env=environment,
+        check=False,
+    ).returncode
 
 
 def apart(folders: tuple[str, ...] = ("tests",)) -> list[str]:
     """What a run of these folders leaves to the other runs, as pytest is told it."""
     inside = tuple(f"{folder}/" for folder in folders)
-    return [word for run in BESIDE for other in run if other.startswith(inside)
-            and other not in folders for word in ("--ignore", other)]
+    return [
+        word
+        for run in BESIDE
+        for other in run
+        if other.startswith(inside) and other not in folders
+        for word in ("--ignore", other)
+    ]
 
 
 def run_tests(args: list[str], environment: dict[str, str]) -> int:
@@ -84,15 +99,22 @@ def run_tests(args: list[str], environment: dict[str, str]) -> int:
 
     Each has a folder of its own for temporary files: what one leaves is looked for there.
     """
+
     def beside(folders: tuple[str, ...]) -> tuple[int, str]:
         with tempfile.TemporaryDirectory(prefix="t-") as own:
-            return check(["-m", "pytest", "-p", "no:cacheprovider", *folders, *apart(folders),
-                          *args], {**environment, "TMPDIR": own})
+            return check(
+                ["-m", "pytest", "-p", "no:cacheprovider", *folders, *apart(folders), *args],
+                {**environment, "TMPDIR": own},
+            )
 
     with ThreadPoolExecutor(len(BESIDE)) as pool:
         runs = [pool.submit(beside, folders) for folders in BESIDE]
-        status = subprocess.run([str(bootstrap.PYTHON), "-m", "pytest", *apart(), *args],
-                                cwd=bootstrap.ROOT, env=environment, check=False).returncode
+        status = subprocess.run(
+            [str(bootstrap.PYTHON), "-m", "pytest", *apart(), *args],
+            cwd=bootstrap.ROOT,
+            env=environment,
+            check=False,
+        ).returncode
         for run in runs:
             other, printed = run.result()
             print(printed, flush=True)

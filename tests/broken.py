@@ -28,16 +28,25 @@ def _broken(name: str) -> Callable[..., NoReturn]:
 def _break(holder: object, file: str) -> None:
     """Only what stands in the module's own file: what it inherits or has generated still works."""
     for name, found in list(vars(holder).items()):
-        inner = found.__func__ if isinstance(found, staticmethod | classmethod) else (
-            found.fget if isinstance(found, property) else found)
+        inner = (
+            found.__func__
+            if isinstance(found, staticmethod | classmethod)
+            else (found.fget if isinstance(found, property) else found)
+        )
         inner = inspect.unwrap(inner) if callable(inner) else inner
         if inspect.isclass(found) and found.__module__ == NAME:
             _break(found, file)
         elif isinstance(inner, FunctionType) and inner.__code__.co_filename == file:
             fails = _broken(name)
-            setattr(holder, name, property(fails) if isinstance(found, property)
-                    else staticmethod(fails) if isinstance(found, staticmethod | classmethod)
-                    else fails)
+            setattr(
+                holder,
+                name,
+                property(fails)
+                if isinstance(found, property)
+                else staticmethod(fails)
+                if isinstance(found, staticmethod | classmethod)
+                else fails,
+            )
 
 
 if NAME:

@@ -28,11 +28,15 @@ def start(*args: object, cwd: Path | None = None, **more: str) -> subprocess.Pop
     return start_command(*PROGRAM, *args, cwd=cwd, **more)
 
 
-def start_command(*command: object, cwd: Path | None = None,
-                  **more: str) -> subprocess.Popen[str]:
+def start_command(*command: object, cwd: Path | None = None, **more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*map(str, command)], env=environment(**more), cwd=cwd, encoding="utf-8",
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_take_interrupts,
+        [*map(str, command)],
+        env=environment(**more),
+        cwd=cwd,
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=_take_interrupts,
     )
 
 

@@ -28,9 +28,12 @@ settings.load_profile("workbench")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true",
-                     help="demonstrations ten times in a row, more and new random examples, "
-                          "thousands of command sequences")
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="demonstrations ten times in a row, more and new random examples, "
+        "thousands of command sequences",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

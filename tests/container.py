@@ -36,14 +36,23 @@ _NEWER: Final = (428, 429, 430, 431, 432, 442)
 def rules(machine: str) -> bytes:
     """The filter as a struct sock_filter array. Raises KeyError for a machine not in the table."""
     architecture, clone, refused = FORBIDDEN[machine]
-    lines = [(_LOAD, 0, 0, _ARCHITECTURE), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _ALLOW),
-             (_LOAD, 0, 0, _NUMBER)]
+    lines = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_EQUAL, 1, 0, architecture),
+        (_RETURN, 0, 0, _ALLOW),
+        (_LOAD, 0, 0, _NUMBER),
+    ]
     for number in (*refused, *_NEWER):
         lines += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | errno.EPERM)]
-    lines += [(_EQUAL, 0, 1, _CLONE3), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS),
-              (_EQUAL, 0, 3, clone), (_LOAD, 0, 0, _FIRST_ARGUMENT),
-              (_ANY_BIT, 0, 1, _NEW_NAMESPACES), (_RETURN, 0, 0, _ERRNO | errno.EPERM),
-              (_RETURN, 0, 0, _ALLOW)]
+    lines += [
+        (_EQUAL, 0, 1, _CLONE3),
+        (_RETURN, 0, 0, _ERRNO | errno.ENOSYS),
+        (_EQUAL, 0, 3, clone),
+        (_LOAD, 0, 0, _FIRST_ARGUMENT),
+        (_ANY_BIT, 0, 1, _NEW_NAMESPACES),
+        (_RETURN, 0, 0, _ERRNO | errno.EPERM),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
     return b"".join(struct.pack("=HBBI", *line) for line in lines)
 
 
@@ -58,14 +67,17 @@ def confine() -> None:
     Raises:
         OSError: prctl(2) refused it.
     """
+
     class Program(ctypes.Structure):
         _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
     lines = rules(platform.machine())
     program = Program(len(lines) // 8, lines)
     library = ctypes.CDLL(None, use_errno=True)
-    for arguments in ((_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0),
-                      (_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(program), 0, 0)):
+    for arguments in (
+        (_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0),
+        (_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(program), 0, 0),
+    ):
         if library.prctl(*arguments):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 

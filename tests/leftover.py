@@ -12,9 +12,7 @@ from workbench.qt import endpoint_thread as qt_thread
 def threads_since(before: AbstractSet[threading.Thread]) -> list[str]:
     """Names of the threads that came since and still run, QThreads of endpoints among them."""
     stayed = [thread.name for thread in set(threading.enumerate()) - before]
-    return stayed + [
-        thread.objectName() for thread in qt_thread._running if thread.is_alive()
-    ]
+    return stayed + [thread.objectName() for thread in qt_thread._running if thread.is_alive()]
 
 
 def sockets() -> set[str]:

@@ -31,9 +31,12 @@ def dispose(window: MainWindow) -> None:
 
 
 @pytest.fixture
-def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-           ) -> Iterator[MainWindow]:
-    monkeypatch.setattr(default_endpoints, "FIRST_PORT", 0)  # the kernel chooses: tests may run beside
+def window(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    monkeypatch.setattr(
+        default_endpoints, "FIRST_PORT", 0
+    )  # the kernel chooses: tests may run beside
     made = app.create_window(tmp_path / "record.swb")
     yield made
     if isValid(made):
@@ -84,8 +87,11 @@ def test_nothing_is_left_of_a_window(qapp: QApplication, tmp_path: Path, qtbot: 
 
 
 def orphans() -> list[QObject]:
-    return [made for made in gc.get_objects()
-            if isinstance(made, QObject) and isValid(made) and made.parent() is None]
+    return [
+        made
+        for made in gc.get_objects()
+        if isinstance(made, QObject) and isValid(made) and made.parent() is None
+    ]
 
 
 def test_every_object_of_a_window_goes_with_it(qapp: QApplication, tmp_path: Path) -> None:
@@ -152,7 +158,10 @@ def test_what_goes_wrong_in_a_slot_is_said_and_the_program_goes_on(
 
 @pytest.mark.parametrize("lang", ["en", "zh_CN"])
 def test_a_record_that_cannot_be_shown_ends_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    lang: str,
     qapp: QApplication,
 ) -> None:
     monkeypatch.setattr(app, "make_application", lambda: qapp)

@@ -28,25 +28,48 @@ from workbench.viewmodel.silence import reason, why_silent
 
 STREAM, MESSAGES, DATAGRAM = "SOCK_STREAM", "SOCK_SEQPACKET", "SOCK_DGRAM"
 KINDS = (
-    *(SocketKind(family, type_) for family in ("AF_INET", "AF_INET6")
-      for type_ in (STREAM, DATAGRAM)),
-    *(SocketKind("AF_UNIX", type_, address) for type_ in (STREAM, MESSAGES, DATAGRAM)
-      for address in ("", PATH, ABSTRACT)),
+    *(
+        SocketKind(family, type_)
+        for family in ("AF_INET", "AF_INET6")
+        for type_ in (STREAM, DATAGRAM)
+    ),
+    *(
+        SocketKind("AF_UNIX", type_, address)
+        for type_ in (STREAM, MESSAGES, DATAGRAM)
+        for address in ("", PATH, ABSTRACT)
+    ),
 )
 NOT_UNIX = (
     r"firewall|防火墙|TIME_WAIT|\bports?\b|端口|\bSYN\b|\bFIN\b|\bRST\b|复位|\bpackets?\b|数据包"
     r"|\bhosts?\b|主机|\bICMP\b|\bARP\b|router|路由|network|网络|\bUDP\b|\bTCP\b|IPv|127\.0|::1"
-    r"|handshake|握手|segment|retransmi|重传|\bwindow\b|窗口")
+    r"|handshake|握手|segment|retransmi|重传|\bwindow\b|窗口"
+)
 NOT_ABSTRACT = r"\bfiles?\b|文件|\bpaths?\b|路径|folder|目录"
 NOT_DATAGRAM = (
     r"\bSYN\b|\bFIN\b|\bRST\b|\breset\b|复位|TIME_WAIT|handshake|握手|accept queue|全连接队列"
-    r"|end of stream|EOF|the connection|本连接|half-close|半关闭|retransmi|重传")
-CALLS = ("socket", "bind", "listen", "accept", "connect", "send", "sendto", "recv", "recvfrom",
-         "shutdown", "close", "setsockopt", "getsockopt")
+    r"|end of stream|EOF|the connection|本连接|half-close|半关闭|retransmi|重传"
+)
+CALLS = (
+    "socket",
+    "bind",
+    "listen",
+    "accept",
+    "connect",
+    "send",
+    "sendto",
+    "recv",
+    "recvfrom",
+    "shutdown",
+    "close",
+    "setsockopt",
+    "getsockopt",
+)
 STREAM_CALLS = {"listen", "accept"}
 ERRORS: tuple[tuple[str | None, str], ...] = (
-    *((name, "OSError") for name in EXPLAINED), *((None, name) for name in CLASSES),
-    ("EDOM", "OSError"))
+    *((name, "OSError") for name in EXPLAINED),
+    *((None, name) for name in CLASSES),
+    ("EDOM", "OSError"),
+)
 
 
 def forbidden(kind: SocketKind) -> str:
@@ -56,10 +79,17 @@ def forbidden(kind: SocketKind) -> str:
     return "|".join(words) or "(?!)"
 
 
-def row(call: str, *, errno: str | None = None, error: str | None = None, args: str = "",
-        result: int | None = 0) -> Row:
-    return Row(1, 0, 0, "call", "client", 1, call, args, result, errno, error, None, None, 9, None,
-               None)
+def row(
+    call: str,
+    *,
+    errno: str | None = None,
+    error: str | None = None,
+    args: str = "",
+    result: int | None = 0,
+) -> Row:
+    return Row(
+        1, 0, 0, "call", "client", 1, call, args, result, errno, error, None, None, 9, None, None
+    )
 
 
 def paragraphs(item: Row, evidence: Evidence) -> Iterator[str]:
@@ -73,8 +103,13 @@ def of_events(kind: SocketKind) -> Iterator[tuple[str, str]]:
     datagram = kind.type == DATAGRAM
     calls = [call for call in CALLS if not (datagram and call in STREAM_CALLS)]
     for call in calls:
-        for args in ("", "SOL_SOCKET, SO_REUSEADDR, 1", "SOL_SOCKET, SO_REUSEPORT, 1", "SHUT_WR",
-                     "SHUT_RD"):
+        for args in (
+            "",
+            "SOL_SOCKET, SO_REUSEADDR, 1",
+            "SOL_SOCKET, SO_REUSEPORT, 1",
+            "SHUT_WR",
+            "SHUT_RD",
+        ):
             if args and call not in {"setsockopt", "shutdown"}:
                 continue
             for result in (0, 5):
@@ -98,18 +133,44 @@ def of_streams(kind: SocketKind) -> Iterator[tuple[str, str]]:
     for fin, ended, unread in product((True, False), ("abort", "close", None), (None, 7)):
         story = Story(1.0, fin, ended, unread)
         yield "story", " ".join(paragraphs(gone, Evidence(kind=kind, story=story)))
-    yield "abandoned", " ".join(paragraphs(
-        gone, Evidence(kind=kind, abandoned=Abandoned("server-1", 5, 2))))
+    yield (
+        "abandoned",
+        " ".join(paragraphs(gone, Evidence(kind=kind, abandoned=Abandoned("server-1", 5, 2)))),
+    )
     yield "finished", " ".join(paragraphs(row("recv"), Evidence(kind=kind, both_finished=True)))
     measured = kind.family != "AF_UNIX"  # TCP_INFO is TCP's
     plain = ConnectionSnapshot(
-        1, 1, None, "x", "ESTABLISHED", measured, 0, 0, 1, None, None, None, 9, 9, 0, 0, 0, False,
-        None, None)
+        1,
+        1,
+        None,
+        "x",
+        "ESTABLISHED",
+        measured,
+        0,
+        0,
+        1,
+        None,
+        None,
+        None,
+        9,
+        9,
+        0,
+        0,
+        0,
+        False,
+        None,
+        None,
+    )
     connecting = "SYN_SENT" if measured else "CONNECTING"
-    for item in (plain, replace(plain, state=connecting, connected_ns=None),
-                 replace(plain, peer_finished=True, state="CLOSE_WAIT"),
-                 replace(plain, errno="ECONNRESET"), replace(plain, unsent=9),
-                 replace(plain, queued=9), replace(plain, waiting=Waiting("recv", 0))):
+    for item in (
+        plain,
+        replace(plain, state=connecting, connected_ns=None),
+        replace(plain, peer_finished=True, state="CLOSE_WAIT"),
+        replace(plain, errno="ECONNRESET"),
+        replace(plain, unsent=9),
+        replace(plain, queued=9),
+        replace(plain, waiting=Waiting("recv", 0)),
+    ):
         yield "silence", why_silent(item, 3.0, kind) or ""
         found = reason(item, 3.0, kind)
         if item.state == connecting:
@@ -127,8 +188,9 @@ def test_texts_fit_their_kind_of_socket(kind: SocketKind, language: str) -> None
     if kind.type != DATAGRAM:
         told += list(of_streams(kind))
     assert len(told) > 300
-    assert [(where, found.group(), text) for where, text in told
-            if (found := bad.search(text))] == []
+    assert [
+        (where, found.group(), text) for where, text in told if (found := bad.search(text))
+    ] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -140,18 +202,35 @@ def test_every_variant_fits_its_scope_and_stands_beside_a_plain_text(language: s
     for key in found:
         scope, _, plain = key.partition(".")
         assert plain in known, key
-        kind = SocketKind("AF_UNIX", DATAGRAM if "datagram" in scope else STREAM,
-                          ABSTRACT if "abstract" in scope else "") \
-            if scope.startswith("unix") else SocketKind("AF_INET", DATAGRAM) \
-            if scope == "udp" else SocketKind()
+        kind = (
+            SocketKind(
+                "AF_UNIX",
+                DATAGRAM if "datagram" in scope else STREAM,
+                ABSTRACT if "abstract" in scope else "",
+            )
+            if scope.startswith("unix")
+            else SocketKind("AF_INET", DATAGRAM)
+            if scope == "udp"
+            else SocketKind()
+        )
         assert not re.search(forbidden(kind), known[key], re.IGNORECASE), key
 
 
-@pytest.mark.parametrize(("spelled", "form"), [
-    ("abstract:x", ABSTRACT), ("/tmp/x", PATH), ("temp:x", PATH), ("./x", PATH), ("", ""),
-    (None, ""), ("@server", ""), (repr(b"\0x"), ABSTRACT), (repr("\0x"), ABSTRACT),
-    (repr("/x"), PATH),
-])
+@pytest.mark.parametrize(
+    ("spelled", "form"),
+    [
+        ("abstract:x", ABSTRACT),
+        ("/tmp/x", PATH),
+        ("temp:x", PATH),
+        ("./x", PATH),
+        ("", ""),
+        (None, ""),
+        ("@server", ""),
+        (repr(b"\0x"), ABSTRACT),
+        (repr("\0x"), ABSTRACT),
+        (repr("/x"), PATH),
+    ],
+)
 def test_how_an_address_is_written(spelled: str | None, form: str) -> None:
     assert form_of(spelled) == form
 
@@ -161,7 +240,8 @@ def test_a_link_is_of_the_kind_that_it_leads_to() -> None:
     client = EndpointSettings("client", Role.STREAM, family="AF_UNIX", address="@server")
     assert kind_of(client, lambda _name: server) == SocketKind("AF_UNIX", STREAM, ABSTRACT)
     assert fitting("errors.ECONNREFUSED.what", kind_of(client, lambda _name: server)) == (
-        "unix_abstract.errors.ECONNREFUSED.what")
+        "unix_abstract.errors.ECONNREFUSED.what"
+    )
 
 
 @pytest.fixture

@@ -73,8 +73,12 @@ def test_the_wheel_carries_the_resources(unpacked: Path) -> None:
     carried = unpacked / "workbench" / "_resources"
     there = {path.relative_to(carried) for path in carried.rglob("*") if path.is_file()}
     here = ROOT / "resources"
-    wanted = {path.relative_to(here) for folder in ("icons", "scenarios", "texts")
-              for path in (here / folder).rglob("*") if path.is_file()}
+    wanted = {
+        path.relative_to(here)
+        for folder in ("icons", "scenarios", "texts")
+        for path in (here / folder).rglob("*")
+        if path.is_file()
+    }
     assert there == wanted
     left_out = {path.name for path in here.iterdir()} - {"icons", "scenarios", "texts"}
     assert left_out == {"README.zh_CN.md", "screenshots"}
@@ -192,9 +196,11 @@ COVERED_BY = {
 }
 """Modules that no test file imports or is named after: the file that fails when the module is
 broken, and a word of the module's by which that file takes hold of it."""
-MODULES = [path.relative_to(ROOT / "workbench")
-           for path in sorted((ROOT / "workbench").rglob("*.py"))
-           if path.stem != "__init__" and "_resources" not in path.parts]
+MODULES = [
+    path.relative_to(ROOT / "workbench")
+    for path in sorted((ROOT / "workbench").rglob("*.py"))
+    if path.stem != "__init__" and "_resources" not in path.parts
+]
 
 
 def names_in(path: Path) -> frozenset[str]:
@@ -263,8 +269,24 @@ def test_the_file_that_covers_a_module_fails_when_it_is_broken(
 def fails_when_broken(module: str, file: str) -> bool:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "BROKEN_MODULE": dotted(Path(module))}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "tests.broken", "-p", "no:cacheprovider",
-         f"tests/{file}"], cwd=ROOT, env=environment,
-        capture_output=True, text=True, timeout=600, check=False)
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "-p",
+            "tests.broken",
+            "-p",
+            "no:cacheprovider",
+            f"tests/{file}",
+        ],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
     assert done.returncode in {0, 1, 2}, done.stdout + done.stderr  # passed, failed, broken already
     return done.returncode != 0

@@ -15,15 +15,45 @@ from workbench.journal.reader import Row
 from workbench.literals import arguments, comment, literal, parse_expression, read_literal
 
 ANY = st.text(st.characters()) | st.sampled_from(
-    ["'", '"', "\\", "1)\nBOOM()#", "1) or BOOM(", "x\n", "\x1b", "\ud800", "\0", "BOOM()", "*BOOM",
-     "a=BOOM()", "AF_INET, BOOM()", "[BOOM for x in y]", "f'{BOOM()}'", "lambda: 0", "(" * 300,
-     "-" * 9999, "9" * 5000, "1 # BOOM()", "'\\d'", "'\\\x1b'", "__import__", "AF_INET.x",
-     "1,", ","])
+    [
+        "'",
+        '"',
+        "\\",
+        "1)\nBOOM()#",
+        "1) or BOOM(",
+        "x\n",
+        "\x1b",
+        "\ud800",
+        "\0",
+        "BOOM()",
+        "*BOOM",
+        "a=BOOM()",
+        "AF_INET, BOOM()",
+        "[BOOM for x in y]",
+        "f'{BOOM()}'",
+        "lambda: 0",
+        "(" * 300,
+        "-" * 9999,
+        "9" * 5000,
+        "1 # BOOM()",
+        "'\\d'",
+        "'\\\x1b'",
+        "__import__",
+        "AF_INET.x",
+        "1,",
+        ",",
+    ]
+)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-    | ANY | st.binary(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | ANY
+    | st.binary(),
     lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(ANY, inner),
-    max_leaves=9)
+    max_leaves=9,
+)
 
 
 @given(VALUES)
@@ -63,8 +93,10 @@ def row(call: str, args: str) -> Row:
     return Row(1, 0, 0, "call", "e", 1, call, args, None, None, None, None, None, 3, b"a'b", None)
 
 
-@given(ANY | st.sampled_from(["send", "sendto", "recv", "recvfrom", "connect", "socket", "bind"]),
-       ANY | st.sampled_from(["('127.0.0.1', 80)", "AF_INET, SOCK_STREAM", "SOL_SOCKET, SO_ERROR"]))
+@given(
+    ANY | st.sampled_from(["send", "sendto", "recv", "recvfrom", "connect", "socket", "bind"]),
+    ANY | st.sampled_from(["('127.0.0.1', 80)", "AF_INET, SOCK_STREAM", "SOL_SOCKET, SO_ERROR"]),
+)
 def test_a_call_of_a_record_is_a_call_of_a_socket_or_a_comment(call: str, args: str) -> None:
     for code in (as_python(row(call, args)), python_call(call, args)):
         body = ast.parse(code).body
@@ -78,11 +110,20 @@ def test_a_call_of_a_record_is_a_call_of_a_socket_or_a_comment(call: str, args: 
             assert not isinstance(node, ast.Lambda | ast.Starred | ast.keyword | ast.JoinedStr)
 
 
-@pytest.mark.parametrize(("args", "right"), [
-    ("", []), ("128", ["128"]), ("('::1', 80, 0, 0)", ["('::1', 80, 0, 0)"]),
-    ("65536, MSG_PEEK | MSG_TRUNC", ["65536", "socket.MSG_PEEK | socket.MSG_TRUNC"]),
-    ("SOL_SOCKET, SO_LINGER, (1, 0)", ["socket.SOL_SOCKET", "socket.SO_LINGER", "(1, 0)"]),
-    ("BOOM()", None), ("a", None), ("x=1", None), ("1)(2", None), ("*()", None),
-])
+@pytest.mark.parametrize(
+    ("args", "right"),
+    [
+        ("", []),
+        ("128", ["128"]),
+        ("('::1', 80, 0, 0)", ["('::1', 80, 0, 0)"]),
+        ("65536, MSG_PEEK | MSG_TRUNC", ["65536", "socket.MSG_PEEK | socket.MSG_TRUNC"]),
+        ("SOL_SOCKET, SO_LINGER, (1, 0)", ["socket.SOL_SOCKET", "socket.SO_LINGER", "(1, 0)"]),
+        ("BOOM()", None),
+        ("a", None),
+        ("x=1", None),
+        ("1)(2", None),
+        ("*()", None),
+    ],
+)
 def test_arguments_of_a_record(args: str, right: list[str] | None) -> None:
     assert arguments(args) == right

@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from workbench.printable import escape, escape_lines
 from workbench.texts import LANGUAGES, Problem, catalogue, set_language, tr
 
-ANY = st.text(st.characters() | st.sampled_from("\x00\x07\x08\t\n\r\x1b\x7f\x9b\xad\u200b\u200d"
-                                                "\u2028\u202e\u2066\ufeff\ufffe\udcff\U000e0001"))
+ANY = st.text(
+    st.characters()
+    | st.sampled_from(
+        "\x00\x07\x08\t\n\r\x1b\x7f\x9b\xad\u200b\u200d"
+        "\u2028\u202e\u2066\ufeff\ufffe\udcff\U000e0001"
+    )
+)
 
 
 @given(ANY)
@@ -32,7 +37,8 @@ def test_lines_of_our_own_stay_lines(text: str) -> None:
 
 def test_escapes_are_those_that_can_be_typed() -> None:
     assert escape("\x1b]0;x\x07\r\n\t\0\x7f\x9b\u202e\udc80\U000e0001\\n") == (
-        r"\x1b]0;x\x07\r\n\t\0\x7f\x9b\u202e\udc80\U000e0001\n")
+        r"\x1b]0;x\x07\r\n\t\0\x7f\x9b\u202e\udc80\U000e0001\n"
+    )
 
 
 @given(ANY)
@@ -40,8 +46,11 @@ def test_a_sentence_stays_one_line_whatever_fills_it_in(text: str) -> None:
     for language in LANGUAGES:
         set_language(language)
         inner = Problem("scenario.came", what=text, seq=1)
-        for said in (tr("scenario.came", what=text, seq=1), inner.text,
-                     Problem("scenario.at", source=text, line=3, reason=inner).text):
+        for said in (
+            tr("scenario.came", what=text, seq=1),
+            inner.text,
+            Problem("scenario.at", source=text, line=3, reason=inner).text,
+        ):
             assert said.isprintable()
 
 

@@ -200,8 +200,9 @@ def test_closing_closes_every_socket_and_ends_every_thread(tmp_path: Path) -> No
 def test_closing_does_not_wait_for_what_waits_for_ever(tmp_path: Path) -> None:
     with Session(tmp_path / "r.swb") as session:
         session.add(SERVER)
-        session.add(EndpointSettings("client", Role.STREAM, address="@server",
-                                     receive=GateMode.PAUSED))
+        session.add(
+            EndpointSettings("client", Role.STREAM, address="@server", receive=GateMode.PAUSED)
+        )
         do(session, c.Start("server"), c.Connect("client"))
         waits = session.perform(c.Recv("client", 10))
     assert waits.done  # b"" where the server was closed first, else given up
@@ -225,8 +226,14 @@ def test_an_endpoint_that_is_about_to_open_stays_what_it_is(tmp_path: Path) -> N
             session.add(SERVER)
             session.perform(c.Start("server"))
             with pytest.raises(Problem):
-                session.perform(c.Configure("server", EndpointSettings(
-                    "server", Role.DATAGRAM, type="SOCK_DGRAM", address="127.0.0.1:0")))
+                session.perform(
+                    c.Configure(
+                        "server",
+                        EndpointSettings(
+                            "server", Role.DATAGRAM, type="SOCK_DGRAM", address="127.0.0.1:0"
+                        ),
+                    )
+                )
             session.stop_all_and_wait(BOUND)
         found = [row.call for row in rows(session.record) if row.kind == "call"]
         assert found.count("socket") == found.count("close") == 1, found

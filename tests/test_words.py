@@ -71,8 +71,11 @@ def every_text(language: str) -> Iterator[tuple[str, str]]:
 
 
 def test_nothing_is_left_in_english() -> None:
-    faults = [f"{key}: {bad}" for key, text in every_text("zh_CN")
-              if (bad := untranslated(re.sub(GAP, "0", text)))]
+    faults = [
+        f"{key}: {bad}"
+        for key, text in every_text("zh_CN")
+        if (bad := untranslated(re.sub(GAP, "0", text)))
+    ]
     assert not faults, "\n".join(faults)
 
 
@@ -92,8 +95,9 @@ def test_every_allowance_is_needed() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_word_for_one_thing(language: str) -> None:
-    faults = [line for key, text in every_text(language)
-              for line in other_names(key, text, language)]
+    faults = [
+        line for key, text in every_text(language) for line in other_names(key, text, language)
+    ]
     assert not faults, "\n".join(faults)
 
 
@@ -124,8 +128,7 @@ def parsers(language: str) -> dict[str, argparse.ArgumentParser]:
     set_language(language)
     argparse_texts.speak()
     top = main._parser()
-    subs = next(action for action in top._actions
-                if isinstance(action, argparse._SubParsersAction))
+    subs = next(action for action in top._actions if isinstance(action, argparse._SubParsersAction))
     return {"": top, **subs.choices}
 
 

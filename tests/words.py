@@ -28,21 +28,16 @@ def _any(words: str) -> str:
 
 
 ALLOWED: Final = {
-    "fields of the kernel are looked up by their names":
-        r"tcpi_\w+|net\.core\.somaxconn|user\.max_user_namespaces|somaxconn|ListenOverflows|ListenDrops|FIONREAD|SIOCOUTQ",
-    "commands and their options are typed":
-        r"--mode \w+|(?<![\w-])--?[a-z][a-z-]*|pip install \S+|python3 \S+|\bSCENARIO\b"
-        r"|\b(?:run|lab(?!-)|export|xvfb-run|ssh -X|ulimit|TMPDIR|inet6?|all|NAME)\b",
+    "fields of the kernel are looked up by their names": r"tcpi_\w+|net\.core\.somaxconn|user\.max_user_namespaces|somaxconn|ListenOverflows|ListenDrops|FIONREAD|SIOCOUTQ",
+    "commands and their options are typed": r"--mode \w+|(?<![\w-])--?[a-z][a-z-]*|pip install \S+|python3 \S+|\bSCENARIO\b"
+    r"|\b(?:run|lab(?!-)|export|xvfb-run|ssh -X|ulimit|TMPDIR|inet6?|all|NAME)\b",
     "values of --mode are typed": r"\b(?:kernel|gate|closed|bound)\b",
-    "rules and tools of the system are typed":
-        r"ct count over|reject with tcp reset|\bnft(?:ables)?\b|\bunshare(?: --?\w+)*",
+    "rules and tools of the system are typed": r"ct count over|reject with tcp reset|\bnft(?:ables)?\b|\bunshare(?: --?\w+)*",
     "the product's name": r"Socket Workbench|socket-workbench",
     "the two languages name themselves": r"\bEN\b|English",
-    "addresses and paths are typed like this":
-        r"@[\w-]+|tcp://|(?:temp|abstract):\w*|localhost|\bhostname\b|(?<!\w)/[\w./-]+|ff\b"
-        r"|::ffff|\bfe80\b|%eth\d|\b[0-9a-f]{2}(?: [0-9a-f]{2})*\b",
-    "endpoints are named by the program, in commands and records too":
-        r"\b(?:server|client|udp|lab|[a-z]+)-\d+(?:\.\d+)?|\blab-(?:server|client)\b",
+    "addresses and paths are typed like this": r"@[\w-]+|tcp://|(?:temp|abstract):\w*|localhost|\bhostname\b|(?<!\w)/[\w./-]+|ff\b"
+    r"|::ffff|\bfe80\b|%eth\d|\b[0-9a-f]{2}(?: [0-9a-f]{2})*\b",
+    "endpoints are named by the program, in commands and records too": r"\b(?:server|client|udp|lab|[a-z]+)-\d+(?:\.\d+)?|\blab-(?:server|client)\b",
     "constants and options are code": r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b",
     "errnos and exceptions are code": r"\b(?:WSA)?E[A-Z][A-Z0-9]{2,}\b|\b[A-Za-z]+Error\b|errno",
     "states are the kernel's words": _any(_STATES),
@@ -53,13 +48,10 @@ ALLOWED: Final = {
     "systems and libraries": _any("Linux macOS FreeBSD Windows Debian Ubuntu Qt PySide6"),
     "units": r"(?<![A-Za-z])(?:ms|us|µs|MiB|KiB)\b",
     "keys carry these words": r"\b(?:Ctrl|Shift|Enter|Esc|Tab|Delete|F\d+)\b",
-    "escapes and placeholders are typed like this":
-        r"\\[a-z\\]\w*|\\x?HH+|\\uHHHH|\{?\{(?:counter|time|random:\d)\}\}?",
-    "the filter's language is typed":
-        r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",
-    "words of a scenario file and fields of its events are typed":
-        r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none)\""
-        r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
+    "escapes and placeholders are typed like this": r"\\[a-z\\]\w*|\\x?HH+|\\uHHHH|\{?\{(?:counter|time|random:\d)\}\}?",
+    "the filter's language is typed": r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",
+    "words of a scenario file and fields of its events are typed": r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none)\""
+    r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
     "gaps of argparse": r"%\(\w+\)[rs]",
     "what Python itself says": r"timed out",
     "what came back, as short as a number": r"^ok$|→ ok\b",
@@ -106,8 +98,7 @@ OTHER_NAMES: Final = {
         "mark": r"[Bb]ookmark|[Aa]nnotat",
         "lab": r"[Ee]xperiment",
         "Newest": r"^&?[Ff]ollow\b|\band follow\b|[Aa]uto-?scroll|\b[Tt]ail\b",
-        "events lost; dropped by the kernel":
-            r"^(?!.*([Kk]ernel|listener|firewall|SYN|connections)).*[Dd]ropped",
+        "events lost; dropped by the kernel": r"^(?!.*([Kk]ernel|listener|firewall|SYN|connections)).*[Dd]ropped",
     },
     "zh_CN": {
         "监听套接字": r"服务器套接字|服务端套接字|监听者|监听器|侦听|关闭监听(?!套接字)|监听已关闭",
@@ -131,7 +122,12 @@ OTHER_NAMES: Final = {
         "事件丢失; 内核丢弃": r"^(?!.*(内核|监听套接字|防火墙|SYN|连接)).*(丢弃|丢掉)",
     },
 }
+
+
 def other_names(key: str, text: str, language: str) -> list[str]:
     """Names of the table's things that are not the table's."""
-    return [f"{key}: {text!r} ({use})" for use, pattern in OTHER_NAMES[language].items()
-            if re.search(pattern, text)]
+    return [
+        f"{key}: {text!r} ({use})"
+        for use, pattern in OTHER_NAMES[language].items()
+        if re.search(pattern, text)
+    ]

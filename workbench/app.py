@@ -40,8 +40,13 @@ def create_window(record_path: Path | None = None) -> MainWindow:
     """
     if record_path is not None and record_path.exists():
         return _show_record(record_path)
-    session = Session(record_path, spawn=qt_spawn, beyond_loopback=True,
-                      capture=_preferences().capture, lasting=False)
+    session = Session(
+        record_path,
+        spawn=qt_spawn,
+        beyond_loopback=True,
+        capture=_preferences().capture,
+        lasting=False,
+    )
     window = _window(Controller(session))
     window.first_start()
     window.retranslate()
@@ -93,9 +98,7 @@ def _show_record(path: Path) -> MainWindow:
 def _report_to(window: MainWindow) -> None:
     """What goes wrong in a slot is logged and said in the window; the program goes on."""
 
-    def hook(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         traceback.print_exception(kind, error, trace)
         window.status.tell(tr("window.unexpected", reason=f"{kind.__name__}: {error}"))
 

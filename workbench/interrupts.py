@@ -16,7 +16,8 @@ from types import FrameType
 from typing import Final
 
 NUMBERS: Final = tuple(
-    getattr(signal, name) for name in ("SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK")
+    getattr(signal, name)
+    for name in ("SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK")
     if hasattr(signal, name)  # Windows has SIGBREAK (a closed console) and no SIGHUP
 )
 Job = Callable[[], None]
@@ -102,8 +103,11 @@ def listening() -> Iterator[None]:
         forget()
         watcher.start()
         wakeup = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
-        before = {number: signal.signal(number, _noted) for number in NUMBERS
-                  if signal.getsignal(number) is not signal.SIG_IGN}
+        before = {
+            number: signal.signal(number, _noted)
+            for number in NUMBERS
+            if signal.getsignal(number) is not signal.SIG_IGN
+        }
         try:
             yield
         finally:

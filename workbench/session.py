@@ -58,9 +58,15 @@ class Session:
         beyond_loopback: whether a bind that other machines can reach is allowed (and warned of).
     """
 
-    def __init__(self, record: Path | None = None, *, spawn: Spawn = thread_spawn,
-                 capture: int | None = DEFAULT_CAPTURE, beyond_loopback: bool = False,
-                 lasting: bool = True) -> None:
+    def __init__(
+        self,
+        record: Path | None = None,
+        *,
+        spawn: Spawn = thread_spawn,
+        capture: int | None = DEFAULT_CAPTURE,
+        beyond_loopback: bool = False,
+        lasting: bool = True,
+    ) -> None:
         """Begin a record; `record` None makes a new file in the user's state directory.
 
         `lasting` False: where that cannot take it, one that goes with the session will do.
@@ -94,8 +100,12 @@ class Session:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     @property
@@ -154,8 +164,9 @@ class Session:
         """Of each endpoint, in the order of `endpoints`; others may come and go meanwhile."""
         return tuple(endpoint.settings for endpoint in tuple(self._endpoints.values()))
 
-    def snapshot(self, name: str, detail: frozenset[int] = frozenset(),
-                 seen: frozenset[int] = frozenset()) -> EndpointSnapshot:
+    def snapshot(
+        self, name: str, detail: frozenset[int] = frozenset(), seen: frozenset[int] = frozenset()
+    ) -> EndpointSnapshot:
         """The newest picture of an endpoint, and a request for the next one; never waits.
 
         `detail`: connection ids whose kernel readings and options should be read whole; `seen`:
@@ -165,8 +176,9 @@ class Session:
         endpoint.picture.ask(detail, seen)
         return endpoint.picture.newest()
 
-    def look(self, name: str, connection: int | None,
-             answer: Callable[[Reading | None], None]) -> None:
+    def look(
+        self, name: str, connection: int | None, answer: Callable[[Reading | None], None]
+    ) -> None:
         """Keep what the kernel shows of a connection now, and hand it to `answer`; never waits.
 
         `connection` counts within the endpoint; None is the listener, or the current connection.
@@ -180,8 +192,11 @@ class Session:
 
     def open_ones(self) -> list[str]:
         """The endpoints that have something open or under way."""
-        return [name for name, endpoint in self._endpoints.items()
-                if endpoint.busy() or self._is_pending(name)]
+        return [
+            name
+            for name, endpoint in self._endpoints.items()
+            if endpoint.busy() or self._is_pending(name)
+        ]
 
     def _endpoint(self, name: str) -> Endpoint:
         try:
@@ -190,8 +205,16 @@ class Session:
             raise Problem("engine.unknown_endpoint", name=name) from None
 
     def _announce(self, number: int, settings: EndpointSettings) -> None:
-        self.journal.put(EndpointAdded(number, settings.name, settings.role.value,
-                                       settings.family, settings.type, settings_json(settings)))
+        self.journal.put(
+            EndpointAdded(
+                number,
+                settings.name,
+                settings.role.value,
+                settings.family,
+                settings.type,
+                settings_json(settings),
+            )
+        )
 
     # -- commands -----------------------------------------------------------------------------
 
@@ -210,11 +233,24 @@ class Session:
                 endpoint = self._change_role(endpoint, command.settings)
             self._announce(endpoint.id, command.settings)
         ticket = Ticket(command)
-        self.journal.put(Event(
-            self.journal.clock.now(), 0, endpoint.id if endpoint is not None else 0, None,
-            COMMAND, command_call(command), command_args(command),
-            None, None, None, None, None, None, ticket,
-        ))
+        self.journal.put(
+            Event(
+                self.journal.clock.now(),
+                0,
+                endpoint.id if endpoint is not None else 0,
+                None,
+                COMMAND,
+                command_call(command),
+                command_args(command),
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                ticket,
+            )
+        )
         if endpoint is None or isinstance(command, c.Mark):
             ticket.finish()
         else:
@@ -225,8 +261,11 @@ class Session:
     def _change_role(self, old: Endpoint, settings: EndpointSettings) -> Endpoint:
         """The same endpoint as another kind (TCP server to UDP socket): only while it is closed."""
         latest = self._latest.get(old.name)
-        opens = latest is not None and not latest.done and isinstance(
-            latest.command, c.Start | c.Connect | c.Send | c.Call)  # its socket is about to be made
+        opens = (
+            latest is not None
+            and not latest.done
+            and isinstance(latest.command, c.Start | c.Connect | c.Send | c.Call)
+        )  # its socket is about to be made
         if old.busy() or opens:
             raise Problem("engine.role_locked", name=old.name)
         fresh = _ROLES[settings.role](old.id, settings, self, self._spawn)
@@ -238,8 +277,24 @@ class Session:
     def note(self, call: str, args: str = "", endpoint: str | None = None) -> None:
         """The program speaking; `call` names the text."""
         number = self._endpoint(endpoint).id if endpoint is not None else 0
-        self.journal.put(Event(self.journal.clock.now(), 0, number, None, NOTE, call, args,
-                               None, None, None, None, None, None, None))
+        self.journal.put(
+            Event(
+                self.journal.clock.now(),
+                0,
+                number,
+                None,
+                NOTE,
+                call,
+                args,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+            )
+        )
 
     def stop_all(self) -> list[Ticket]:
         """Stop every endpoint; the tickets end when their sockets are closed."""

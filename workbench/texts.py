@@ -80,8 +80,9 @@ def tr(key: str, /, *positional: object, **values: object) -> str:
     text = catalogue(_current[0])[key]
     if not positional and not values:
         return text.format()
-    return text.format(*map(_one_line, positional),
-                       **{name: _one_line(value) for name, value in values.items()})
+    return text.format(
+        *map(_one_line, positional), **{name: _one_line(value) for name, value in values.items()}
+    )
 
 
 def _one_line(value: object) -> object:

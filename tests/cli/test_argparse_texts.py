@@ -23,16 +23,28 @@ def test_every_sentence_we_translate_is_one_of_argparse() -> None:
     source = inspect.getsource(argparse).replace('"\n', "").replace("'\n", "")
     known = [text for text in argparse_texts._KEYS if text in source]
     # later Pythons word some of them anew; what most people meet is there in all
-    assert {"usage: ", "options", "the following arguments are required: %s",
-            "unrecognized arguments: %s", "expected one argument"} <= set(known)
+    assert {
+        "usage: ",
+        "options",
+        "the following arguments are required: %s",
+        "unrecognized arguments: %s",
+        "expected one argument",
+    } <= set(known)
     assert len(known) >= len(argparse_texts._KEYS) - 4
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_takes_the_same_values(language: str) -> None:
     set_language(language)
-    values = {"argument_name": "A", "message": "M", "type": "T", "value": "V", "choices": "C",
-              "option": "O", "matches": "X"}
+    values = {
+        "argument_name": "A",
+        "message": "M",
+        "type": "T",
+        "value": "V",
+        "choices": "C",
+        "option": "O",
+        "matches": "X",
+    }
     for text, key in argparse_texts._KEYS.items():
         ours = tr(f"argparse.{key}")
         if "%(" in text:

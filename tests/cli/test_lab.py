@@ -31,12 +31,34 @@ def test_in_chinese(capsys: Captured) -> None:
 
 
 def test_a_program_gets_json_alone_on_stdout(capsys: Captured) -> None:
-    assert main(["lab", "backlog", "--json", "--clients", "3", "--backlog", "9", "--every", "0",
-                 "--timeout", "none", "--accept-after", "0"]) == 0
+    assert (
+        main(
+            [
+                "lab",
+                "backlog",
+                "--json",
+                "--clients",
+                "3",
+                "--backlog",
+                "9",
+                "--every",
+                "0",
+                "--timeout",
+                "none",
+                "--accept-after",
+                "0",
+            ]
+        )
+        == 0
+    )
     captured = capsys.readouterr()
     *rows, last = [json.loads(line) for line in captured.out.splitlines()]
     assert (last["lab"], last["clients"], last["connected"], last["accepted"]) == (
-        "backlog", 3, 3, 3)
+        "backlog",
+        3,
+        3,
+        3,
+    )
     assert all("seq" in row for row in rows)
     assert "at the latest" in captured.err
 

@@ -20,8 +20,24 @@ from tests.cli_process import BOUND, PROGRAM, ROOT, end, environment, run, start
 from workbench.resources import resource
 
 EXCHANGE = resource("scenarios/4-udp-exchange.toml")
-KEYS = ["seq", "t_ns", "duration_ns", "kind", "endpoint", "connection", "call", "args", "result",
-        "errno", "error", "local", "peer", "size", "payload", "cause"]
+KEYS = [
+    "seq",
+    "t_ns",
+    "duration_ns",
+    "kind",
+    "endpoint",
+    "connection",
+    "call",
+    "args",
+    "result",
+    "errno",
+    "error",
+    "local",
+    "peer",
+    "size",
+    "payload",
+    "cause",
+]
 NEVER_SENT = """
 [[step]]
 do = "expect"
@@ -105,9 +121,11 @@ def test_an_interrupt_is_130_and_the_record_is_whole(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     talk, record, report = tmp_path / "t.toml", tmp_path / "r.swb", tmp_path / "r.xml"
-    talk.write_text('[endpoint.server]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
-                    '[[step]]\ndo = "start"\nendpoint = "server"\n'
-                    '[[step]]\ndo = "wait"\nseconds = 1000\n')
+    talk.write_text(
+        '[endpoint.server]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+        '[[step]]\ndo = "start"\nendpoint = "server"\n'
+        '[[step]]\ndo = "wait"\nseconds = 1000\n'
+    )
     process = start("run", talk, "--json", "--record", record, "--junit", report)
     assert process.stdout is not None
     for line in process.stdout:
@@ -138,30 +156,53 @@ def test_a_pipe_that_closes_ends_quietly(
     words = [str(record) if arg == "RECORD" else str(arg) for arg in args]
     done = subprocess.run(
         ["bash", "-c", f"{shlex.join([*PROGRAM, *words])} | {reader}; exit ${{PIPESTATUS[0]}}"],
-        env=environment(), check=False, capture_output=True, text=True, timeout=BOUND,
+        env=environment(),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
     )
     assert done.stderr == ""
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == (reader != "true")
 
 
-@pytest.mark.parametrize("args", [("run", EXCHANGE, "--json"), ("run", EXCHANGE), ("lab", "--list"),
-                                  ("export", "RECORD", "--to", "csv")])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("run", EXCHANGE, "--json"),
+        ("run", EXCHANGE),
+        ("lab", "--list"),
+        ("export", "RECORD", "--to", "csv"),
+    ],
+)
 def test_a_full_disk_is_a_sentence(record: Path, args: tuple[object, ...]) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
     words = [str(record) if arg == "RECORD" else str(arg) for arg in args]
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run([*PROGRAM, *words, "--lang", "en"], env=environment(), check=False,
-                              stdout=full, stderr=subprocess.PIPE, text=True, timeout=BOUND)
+        done = subprocess.run(
+            [*PROGRAM, *words, "--lang", "en"],
+            env=environment(),
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=BOUND,
+        )
     assert done.returncode == 2
     assert done.stderr == "The output cannot be written: the disk is full.\n"
 
 
 def test_a_closed_stdout_is_no_fault() -> None:
     for args in (("run", str(EXCHANGE), "--json"), ("lab", "--list")):
-        done = subprocess.run(["bash", "-c", f"{shlex.join([*PROGRAM, *args])} >&-"], check=False,
-                              env=environment(), stderr=subprocess.PIPE, timeout=BOUND)
+        done = subprocess.run(
+            ["bash", "-c", f"{shlex.join([*PROGRAM, *args])} >&-"],
+            check=False,
+            env=environment(),
+            stderr=subprocess.PIPE,
+            timeout=BOUND,
+        )
         assert (done.returncode, done.stderr) == (0, b"")
 
 
@@ -211,8 +252,14 @@ def test_every_command_works_with_pyside_absent(record: Path, tmp_path: Path) ->
         "                              & sys.modules.keys() else 'LOADED', file=sys.stderr))\n"
     )
     path = f"{tmp_path}{os.pathsep}{ROOT}"
-    for args in (("run", EXCHANGE), ("lab", "--list"), ("lab", "greeting"), ("--version",),
-                 ("listen", "127.0.0.1:0", "--scenario"), ("export", record, "--to", "text")):
+    for args in (
+        ("run", EXCHANGE),
+        ("lab", "--list"),
+        ("lab", "greeting"),
+        ("--version",),
+        ("listen", "127.0.0.1:0", "--scenario"),
+        ("export", record, "--to", "text"),
+    ):
         status, _, err = run(*args, PYTHONPATH=path)
         assert status == 0, err
         assert err == "HERE\n"
@@ -224,8 +271,13 @@ def test_the_command_line_never_loads_qt() -> None:
         "sys.exit(any(name.startswith(('PySide6', 'workbench.ui', 'workbench.qt'))"
         " for name in sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", probe], env=environment(), check=False,
-                          capture_output=True, timeout=BOUND)
+    done = subprocess.run(
+        [sys.executable, "-c", probe],
+        env=environment(),
+        check=False,
+        capture_output=True,
+        timeout=BOUND,
+    )
     assert done.returncode == 0
 
 
@@ -245,8 +297,9 @@ def test_version_is_one_line() -> None:
     assert run("--version")[:2] == (0, f"socket-workbench {workbench.__version__}\n")
 
 
-def test_a_fault_of_the_program_says_so(monkeypatch: pytest.MonkeyPatch,
-                                        capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_of_the_program_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from workbench.cli import main
 
     def broken(_path: Path) -> None:

@@ -99,9 +99,7 @@ class Full(io.StringIO):
         raise OSError(28, "No space left on device")
 
 
-def test_a_full_disk_is_told_at_the_end(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_told_at_the_end(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output, "close_stdout", lambda: None)  # pytest's own stays open
     monkeypatch.setattr(sys, "stdout", Full())
     printer = Printer(session)

@@ -51,8 +51,9 @@ def test_they_talk_to_each_other_and_an_interrupt_is_130() -> None:
     with listening("127.0.0.1:0", "--echo") as (server, address):
         status, out, _ = run("connect", address, "--send", "你好", "--expect", "你好")
         assert status == 0, out
-        status, out, _ = run("connect", address, "--send", "a", "--expect", "b", "--timeout", "0.5",
-                             "--lang", "en")
+        status, out, _ = run(
+            "connect", address, "--send", "a", "--expect", "b", "--timeout", "0.5", "--lang", "en"
+        )
         assert status == 1
         assert '#1: "a" came.' in out
         server.send_signal(signal.SIGINT)
@@ -89,8 +90,15 @@ def test_connect_reaches_a_plain_socket() -> None:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        status, out, _ = run("connect", f"127.0.0.1:{server.getsockname()[1]}", "--send", "ping",
-                             "--expect", "pong", "--json")
+        status, out, _ = run(
+            "connect",
+            f"127.0.0.1:{server.getsockname()[1]}",
+            "--send",
+            "ping",
+            "--expect",
+            "pong",
+            "--json",
+        )
         thread.join(BOUND)
     assert status == 0
     assert got == [b"ping"]
@@ -128,8 +136,9 @@ def test_a_path_from_here_is_an_address() -> None:
 
 def test_listen_ends_by_itself_after_timeout(tmp_path: Path) -> None:
     record = tmp_path / "r.swb"
-    status, out, err = run("listen", "127.0.0.1:0", "--timeout", "0.2", "--record", record,
-                           "--lang", "en")
+    status, out, err = run(
+        "listen", "127.0.0.1:0", "--timeout", "0.2", "--record", record, "--lang", "en"
+    )
     assert status == 0
     assert "listen(128)" in out
     assert "Open at 127.0.0.1:" in err

@@ -65,15 +65,21 @@ within = 600
 class Limited:
     """A process of the command line whose files may not grow beyond some kilobytes."""
 
-    def __init__(self, *args: object, kilobytes: int | None = None, prefix: tuple[str, ...] = ()
-                 ) -> None:
+    def __init__(
+        self, *args: object, kilobytes: int | None = None, prefix: tuple[str, ...] = ()
+    ) -> None:
         def limit() -> None:
             if kilobytes is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024,) * 2)
 
         self.process = subprocess.Popen(
-            [*prefix, *PROGRAM, *map(str, args)], env=environment(), encoding="utf-8",
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit)
+            [*prefix, *PROGRAM, *map(str, args)],
+            env=environment(),
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=limit,
+        )
 
     def address(self) -> tuple[str, int]:
         """Where `listen` listens, as it says on stderr."""
@@ -147,17 +153,30 @@ def test_a_run_ends_with_that_reason_and_does_not_blame_the_peer(tmp_path: Path)
 
 def test_a_disk_that_is_full(tmp_path: Path) -> None:
     """A real file system of half a megabyte, where this user may mount one."""
-    mount = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
-             ('mount -t tmpfs -o size=512k tmpfs "$0/disk" && "$@"; status=$?;'
-             ' cp "$0"/disk/* "$0"; exit $status'), str(tmp_path))
+    mount = (
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-c",
+        (
+            'mount -t tmpfs -o size=512k tmpfs "$0/disk" && "$@"; status=$?;'
+            ' cp "$0"/disk/* "$0"; exit $status'
+        ),
+        str(tmp_path),
+    )
     (tmp_path / "disk").mkdir()
-    if shutil.which("unshare") is None or subprocess.run(
-            [*mount, "true"], capture_output=True, check=False).returncode != 0:
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run([*mount, "true"], capture_output=True, check=False).returncode != 0
+    ):
         pytest.skip("this user may not mount a file system")
     scenario = tmp_path / "s.toml"
     scenario.write_text(SCENARIO)
-    status, _out, err = Limited("run", scenario, "--record", tmp_path / "disk" / "r.swb",
-                                prefix=mount).end()
+    status, _out, err = Limited(
+        "run", scenario, "--record", tmp_path / "disk" / "r.swb", prefix=mount
+    ).end()
     assert status == 2
     assert "the disk is full" in err
     kept(tmp_path / "r.swb", err)
@@ -197,8 +216,9 @@ def _listens(record: Path) -> bool:
 
 def test_a_record_taken_away_goes_on_beside_and_that_is_said(tmp_path: Path) -> None:
     record = tmp_path / "r.swb"
-    process = Limited("listen", "127.0.0.1:0", "--echo", "--json", "--record", record,
-                      "--timeout", "4")
+    process = Limited(
+        "listen", "127.0.0.1:0", "--echo", "--json", "--record", record, "--timeout", "4"
+    )
     while not _listens(record):
         assert process.process.poll() is None
     record.unlink()
@@ -212,8 +232,9 @@ def test_a_record_taken_away_goes_on_beside_and_that_is_said(tmp_path: Path) -> 
 
 
 def test_a_lab_does_not_compare_what_it_did_not_see() -> None:
-    status, _out, err = Limited("lab", "backlog", "--clients", "60", "--every", "0.01",
-                               kilobytes=150).end()
+    status, _out, err = Limited(
+        "lab", "backlog", "--clients", "60", "--every", "0.01", kilobytes=150
+    ).end()
     assert status == 2
     assert "cannot be judged" in err
     assert "Not recorded" in err

@@ -19,8 +19,9 @@ WAITS = parse('[[step]]\ndo = "wait"\nseconds = 0\n')
 
 
 def arguments(record: Path | None = None, **more: object) -> argparse.Namespace:
-    return argparse.Namespace(**{"record": record, "beyond_loopback": False, "json": False,
-                                 "timeout": None, **more})
+    return argparse.Namespace(
+        **{"record": record, "beyond_loopback": False, "json": False, "timeout": None, **more}
+    )
 
 
 @pytest.mark.parametrize(("text", "value"), [("0", 0.0), ("2.5", 2.5), ("1e3", 1000.0)])

@@ -41,9 +41,11 @@ def fate(client: socket.socket) -> str:
 
 def firewall(listener: socket.socket, backlog: int, clients: list[socket.socket]) -> Counter[str]:
     listener.listen(backlog)
-    rule = (f"table inet t {{\nchain c {{\ntype filter hook input priority 0\n"
-            f"tcp dport {listener.getsockname()[1]} tcp flags & (syn | ack) == syn "
-            f"ct count over {backlog} reject with tcp reset\n}}\n}}\n")
+    rule = (
+        f"table inet t {{\nchain c {{\ntype filter hook input priority 0\n"
+        f"tcp dport {listener.getsockname()[1]} tcp flags & (syn | ack) == syn "
+        f"ct count over {backlog} reject with tcp reset\n}}\n}}\n"
+    )
     subprocess.run(["nft", "-f", "-"], input=rule, text=True, check=True)
     return Counter(outcome(client, listener.getsockname()) for client in clients)
 
@@ -64,8 +66,7 @@ def abort(listener: socket.socket, backlog: int, clients: list[socket.socket]) -
 
 def main() -> None:
     mode, family, backlog, clients = sys.argv[1:]
-    kind, host = ((socket.AF_INET, "127.0.0.1") if family == "inet" else
-                  (socket.AF_INET6, "::1"))
+    kind, host = (socket.AF_INET, "127.0.0.1") if family == "inet" else (socket.AF_INET6, "::1")
     with socket.socket(kind) as listener:
         listener.bind((host, 0))
         sockets = [socket.socket(kind) for _ in range(int(clients))]

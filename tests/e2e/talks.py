@@ -56,8 +56,10 @@ class Talk:
         while True:
             upto = journal.committed
             found = [
-                row for row in reader.page(1, upto)
-                if row.endpoint == endpoint and row.call == call
+                row
+                for row in reader.page(1, upto)
+                if row.endpoint == endpoint
+                and row.call == call
                 and row.errno != "EAGAIN"
                 and all(getattr(row, key) == value for key, value in wanted.items())
             ]
@@ -90,9 +92,16 @@ def unix(talk: Talk) -> None:
 def udp(talk: Talk, family: str = "AF_INET", address: str = "127.0.0.1:0") -> None:
     """A datagram each way."""
     for name, where in (("server", address), ("client", "@server")):
-        talk.session.add(EndpointSettings(name, Role.DATAGRAM, family, "SOCK_DGRAM",
-                                          address=where, responder=Echo() if name == "server"
-                                          else Nothing()))
+        talk.session.add(
+            EndpointSettings(
+                name,
+                Role.DATAGRAM,
+                family,
+                "SOCK_DGRAM",
+                address=where,
+                responder=Echo() if name == "server" else Nothing(),
+            )
+        )
     talk.do(c.Start("server"))
     talk.do(c.Send("client", text="ping"))
     talk.until("client", "recvfrom")

@@ -54,8 +54,10 @@ def plain(family: str, backlog: int, clients: int) -> tuple[Counter[str], tuple[
             queue = None
             if not unix:
                 raw = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 32)
-                queue = (int.from_bytes(raw[24:28], sys.byteorder),
-                         int.from_bytes(raw[28:32], sys.byteorder))
+                queue = (
+                    int.from_bytes(raw[24:28], sys.byteorder),
+                    int.from_bytes(raw[28:32], sys.byteorder),
+                )
             for client in sockets:
                 client.close()
     return outcomes, queue
@@ -83,8 +85,19 @@ def test_it_tells_what_a_plain_script_sees(
     family: str, backlog: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clients = backlog + 1 + BEYOND
-    result = lab(capsys, "--family", family, "--backlog", str(backlog), "--clients", str(clients),
-                 "--every", "0", "--timeout", "0.3" if backlog < 100 else "3")
+    result = lab(
+        capsys,
+        "--family",
+        family,
+        "--backlog",
+        str(backlog),
+        "--clients",
+        str(clients),
+        "--every",
+        "0",
+        "--timeout",
+        "0.3" if backlog < 100 else "3",
+    )
     seen, queue = plain(family, backlog, clients)
     assert {key: result[key] for key in SEVEN if result[key]} == seen
     if queue is not None:
@@ -105,13 +118,22 @@ def test_in_a_namespace_with_another_somaxconn_four_get_in() -> None:
         pytest.skip("no unshare here")
     probe = subprocess.run(
         namespace("ip link set lo up; echo 3 > /proc/sys/net/core/somaxconn"),
-        capture_output=True, text=True, timeout=60, check=False)
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     if probe.returncode:
         pytest.skip(f"no user and network namespace can be made: {probe.stderr.strip()}")
     command = f"ip link set lo up; echo 3 > /proc/sys/net/core/somaxconn; exec {' '.join(LAB)}"
     done = subprocess.run(
         namespace(f"{command} --backlog 128 --clients 8 --every 0 --timeout 0.5 --json"),
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     result = checked(json.loads(done.stdout.splitlines()[-1]))
     assert (result["connected"], result["timed_out"]) == (4, 4)
@@ -125,9 +147,30 @@ def test_strace_sees_one_connect_a_client_and_the_log_tells_all(
 ) -> None:
     trace = tmp_path / "trace"
     done = subprocess.run(
-        ["strace", "-f", "-o", str(trace), "-e", TRACED, *LAB, "--family", family, "--clients",
-         "5", "--every", "0.01", "--timeout", "0.3", "--json"],
-        cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+        [
+            "strace",
+            "-f",
+            "-o",
+            str(trace),
+            "-e",
+            TRACED,
+            *LAB,
+            "--family",
+            family,
+            "--clients",
+            "5",
+            "--every",
+            "0.01",
+            "--timeout",
+            "0.3",
+            "--json",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     *rows, result = [json.loads(line) for line in done.stdout.splitlines()]
     checked(result)
@@ -140,8 +183,13 @@ def test_strace_sees_one_connect_a_client_and_the_log_tells_all(
 
 def test_killed_in_the_middle_nothing_stays() -> None:
     process = subprocess.Popen(
-        [*LAB, "--every", "0.01", "--timeout", "60", "--json"], cwd=ROOT,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+        [*LAB, "--every", "0.01", "--timeout", "60", "--json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
     assert process.stdout is not None
     try:
         port = wait_for_silence(process)
@@ -159,8 +207,12 @@ def test_killed_in_the_middle_nothing_stays() -> None:
 
 def test_terminated_in_the_middle_it_tells_what_it_saw() -> None:
     process = subprocess.Popen(
-        [*LAB, "--every", "0.01", "--timeout", "60", "--json"], cwd=ROOT,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        [*LAB, "--every", "0.01", "--timeout", "60", "--json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     wait_for_silence(process)
     process.send_signal(signal.SIGTERM)

@@ -35,11 +35,18 @@ SCENARIOS: dict[str, tuple[str, int, str]] = {
     "a link to itself": ('[endpoint.a]\nrole = "stream"\naddress = "@a"\n', 3, "another endpoint"),
     "bad hex": (CLIENT + STEP + 'do = "send"\nhex = "zz"\n', 7, "48 65 6c 6c 6f"),
     "odd hex": (CLIENT + STEP + 'do = "expect"\nhex = "123"\n', 7, "a pair of digits"),
-    "inexpressible": (CLIENT + STEP + 'do = "send"\ntext = "ab你"\nencoding = "ascii"\n', 7,
-                      "(position 3) cannot be written in ascii. UTF-8 can"),
+    "inexpressible": (
+        CLIENT + STEP + 'do = "send"\ntext = "ab你"\nencoding = "ascii"\n',
+        7,
+        "(position 3) cannot be written in ascii. UTF-8 can",
+    ),
     "bad pattern": (CLIENT + STEP + 'do = "expect"\nregex = "a(b"\n', 7, "a ( is not closed"),
-    "bad rule": (SERVER + 'responder = { kind = "rules", rules = [{ match = "exact", value = "a",'
-                 ' reply = 3 }] }\n', 4, "text in quotes"),
+    "bad rule": (
+        SERVER + 'responder = { kind = "rules", rules = [{ match = "exact", value = "a",'
+        " reply = 3 }] }\n",
+        4,
+        "text in quotes",
+    ),
 }
 
 
@@ -59,11 +66,15 @@ STEPS: dict[str, tuple[str, str]] = {
     "opening twice": (SERVER + (STEP + 'do = "start"\n') * 2, "Stop it first"),
     "accepting before listening": (SERVER + STEP + 'do = "accept"\n', "Listen or connect first"),
     "a backlog beyond C": (SERVER + "backlog = 99999999999\n" + STEP + 'do = "start"\n', "Try 128"),
-    "beyond loopback": (SERVER.replace("127.0.0.1", "0.0.0.0") + STEP + 'do = "start"\n',
-                        "--beyond-loopback"),
+    "beyond loopback": (
+        SERVER.replace("127.0.0.1", "0.0.0.0") + STEP + 'do = "start"\n',
+        "--beyond-loopback",
+    ),
     "a file that is not there": (CLIENT + STEP + 'do = "send"\nfile = "/none"\n', "no such file"),
-    "nothing came": (SERVER + STEP + 'do = "expect"\ncall = "recv"\nwithin = 0.0\n',
-                     "has no connection here that is meant"),
+    "nothing came": (
+        SERVER + STEP + 'do = "expect"\ncall = "recv"\nwithin = 0.0\n',
+        "has no connection here that is meant",
+    ),
 }
 
 

@@ -72,8 +72,13 @@ def _without_privilege() -> None:
 
 def restricted(restrict: Callable[[], None], *args: object) -> tuple[int, str]:
     done = subprocess.run(
-        [*PROGRAM, *map(str, args), "--lang", "en"], env=environment(), check=False,
-        capture_output=True, text=True, timeout=BOUND, preexec_fn=restrict,
+        [*PROGRAM, *map(str, args), "--lang", "en"],
+        env=environment(),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        preexec_fn=restrict,
     )
     assert "Traceback" not in done.stdout + done.stderr
     return done.returncode, done.stdout + done.stderr

@@ -14,8 +14,11 @@ from tests import container
 from tests.cli_process import PROGRAM, ROOT, run_command
 from tests.words import untranslated
 
-pytestmark = pytest.mark.skipif(not container.supported(), reason="needs a seccomp filter, which "
-                                "this system lacks or whose numbers tests/container.py lacks")
+pytestmark = pytest.mark.skipif(
+    not container.supported(),
+    reason="needs a seccomp filter, which "
+    "this system lacks or whose numbers tests/container.py lacks",
+)
 CONFINED = (sys.executable, str(ROOT / "tests" / "container.py"))
 
 
@@ -32,8 +35,9 @@ def test_the_list_of_labs_says_what_is_forbidden(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_a_lab_that_needs_a_namespace_is_refused_in_one_sentence(language: str) -> None:
-    status, out, err = run_command(*CONFINED, *PROGRAM, "lab", "backlog", "--mode", "abort",
-                                   "--lang", language)
+    status, out, err = run_command(
+        *CONFINED, *PROGRAM, "lab", "backlog", "--mode", "abort", "--lang", language
+    )
     assert (status, out) == (2, "")
     assert "EPERM" in err
     if language == "zh_CN":
@@ -50,5 +54,6 @@ def test_the_filter_forbids_what_a_container_forbids_and_nothing_else(tmp_path: 
         "assert refused(c.mount(b'none', b'/', b'tmpfs', 0, None))\n"
         "assert refused(c.setns(os.open('/proc/self/ns/net', os.O_RDONLY), 0))\n"
         "assert subprocess.run(['true']).returncode == 0\n"
-        "thread = threading.Thread(target=print, args=('lives',)); thread.start(); thread.join()\n")
+        "thread = threading.Thread(target=print, args=('lives',)); thread.start(); thread.join()\n"
+    )
     assert run_command(*CONFINED, sys.executable, tmp_path / "probe.py") == (0, "lives\n", "")

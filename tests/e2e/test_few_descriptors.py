@@ -23,8 +23,11 @@ def limited(limit: int, *args: object) -> Iterator[subprocess.Popen[str]]:
     import resource
 
     with subprocess.Popen(
-        [sys.executable, *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=environment(QT_QPA_PLATFORM="offscreen"), text=True,
+        [sys.executable, *map(str, args)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(QT_QPA_PLATFORM="offscreen"),
+        text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)),
     ) as process:
         try:
@@ -72,8 +75,18 @@ def test_the_window_lives_and_is_painted(limit: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("limit", [64, 128, 256])
 def test_a_server_without_a_window(limit: int, tmp_path: Path) -> None:
     record = tmp_path / "r.swb"
-    with limited(limit, "-m", "workbench", "listen", "127.0.0.1:0", "--greet", "hi", "--json",
-                 "--record", record) as process:
+    with limited(
+        limit,
+        "-m",
+        "workbench",
+        "listen",
+        "127.0.0.1:0",
+        "--greet",
+        "hi",
+        "--json",
+        "--record",
+        record,
+    ) as process:
         assert process.stdout is not None
         rows = map(json.loads, process.stdout)
         address = next(row["local"] for row in rows if row["call"] == "listen")

@@ -66,8 +66,17 @@ def test_a_scenario_of_a_stranger(tmp_path: Path, options: tuple[str, ...]) -> N
     clean((tmp_path / "r.xml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("text", ["x = 1", "[[step]]\ndo = {0}", "[endpoint.a]\nrole = {0}",
-                                  '[endpoint.a]\nrole = "stream"\n{0} = 1', "title = {0", "{0}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 1",
+        "[[step]]\ndo = {0}",
+        "[endpoint.a]\nrole = {0}",
+        '[endpoint.a]\nrole = "stream"\n{0} = 1',
+        "title = {0",
+        "{0}",
+    ],
+)
 def test_what_is_wrong_in_it_is_said_in_text(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a\x07.toml"
     path.write_text(text.replace("{0}", QUOTED), encoding="utf-8")
@@ -100,8 +109,12 @@ def test_a_record_of_a_stranger(tmp_path: Path, form: str) -> None:
 def test_a_table_of_one_on_a_terminal(tmp_path: Path) -> None:
     hostile(tmp_path / "r.swb")
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([*PROGRAM, "export", str(tmp_path / "r.swb"), "--to", "csv"],
-                               env=environment(), stdout=theirs, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*PROGRAM, "export", str(tmp_path / "r.swb"), "--to", "csv"],
+        env=environment(),
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+    )
     os.close(theirs)
     found = bytearray()
     with suppress(OSError):  # EIO: the other end is gone
@@ -115,6 +128,7 @@ def test_a_table_of_one_on_a_terminal(tmp_path: Path) -> None:
 
 def test_a_peer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
+
         def answer() -> None:
             with server.accept()[0] as peer:
                 peer.sendall(HOSTILE.encode())
@@ -130,10 +144,21 @@ def test_a_peer() -> None:
 
 
 def test_words_of_the_command_line() -> None:
-    for words in (("run", "\x1b"), ("lab", "\x1b\udcff"), ("export", "x", "--to", "\x1b\n"),
-                  ("connect", "\x1b\udcff:1"), ("listen", "\x1b"), ("run", "x", "--\x07")):
-        done = subprocess.run([sys.executable, "-m", "workbench", *words], env=environment(),
-                              capture_output=True, check=False, timeout=120)
+    for words in (
+        ("run", "\x1b"),
+        ("lab", "\x1b\udcff"),
+        ("export", "x", "--to", "\x1b\n"),
+        ("connect", "\x1b\udcff:1"),
+        ("listen", "\x1b"),
+        ("run", "x", "--\x07"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "workbench", *words],
+            env=environment(),
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
         assert done.returncode in {1, 2}
         clean((done.stdout + done.stderr).decode())
         assert b"Traceback" not in done.stderr

@@ -14,10 +14,14 @@ BOUND = 60.0
 
 def test_a_thousand_connections_on_one_worker(tmp_path: Path) -> None:
     with Session(tmp_path / "r.swb") as session:
-        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                     backlog=4096, responder=Echo()))
-        session.add(EndpointSettings("client", Role.STREAM, address="@server", count=COUNT,
-                                     timeout=BOUND))
+        session.add(
+            EndpointSettings(
+                "server", Role.LISTENER, address="127.0.0.1:0", backlog=4096, responder=Echo()
+            )
+        )
+        session.add(
+            EndpointSettings("client", Role.STREAM, address="@server", count=COUNT, timeout=BOUND)
+        )
         for command in (c.Start("server"), c.Connect("client"), c.Send("client", text="hello")):
             ticket = session.perform(command)
             assert ticket.wait(BOUND)
@@ -27,8 +31,9 @@ def test_a_thousand_connections_on_one_worker(tmp_path: Path) -> None:
         while True:
             upto = session.journal.committed
             rows = reader.page(1, upto)
-            back = sum(row.size or 0 for row in rows
-                       if row.endpoint == "client" and row.call == "recv")
+            back = sum(
+                row.size or 0 for row in rows if row.endpoint == "client" and row.call == "recv"
+            )
             if back == COUNT * 5:
                 break
             assert session.journal.wait_committed(upto + 1, BOUND)

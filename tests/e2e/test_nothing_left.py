@@ -78,8 +78,10 @@ def furnish(session: Session, folder: str) -> None:
 
 
 def cycle(session: Session) -> None:
-    tickets = [session.perform(c.Start(name))
-               for name in ("echo", "full", "deaf", "unix", "abstract", "udp")]
+    tickets = [
+        session.perform(c.Start(name))
+        for name in ("echo", "full", "deaf", "unix", "abstract", "udp")
+    ]
     for ticket in tickets:
         assert ticket.wait(BOUND)
         assert ticket.outcome is not None

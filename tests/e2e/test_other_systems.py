@@ -24,8 +24,17 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it takes away f
 SYSTEMS = ("win32", "darwin")
 LANGUAGE = {"win32": "zh_CN", "darwin": "en"}
 NOT_THERE = {
-    "win32": {"slow-reader", "udp-truncation", "reuseport", "unix-stream", "unix-datagram",
-              "unix-seqpacket", "unix-abstract", "multicast", "emfile"},
+    "win32": {
+        "slow-reader",
+        "udp-truncation",
+        "reuseport",
+        "unix-stream",
+        "unix-datagram",
+        "unix-seqpacket",
+        "unix-abstract",
+        "multicast",
+        "emfile",
+    },
     "darwin": {"slow-reader", "udp-truncation", "unix-abstract", "multicast", "emfile"},
 }
 """multicast asks for --beyond-loopback on each system."""
@@ -33,8 +42,13 @@ NOT_THERE = {
 
 def lacking(system: str, folder: Path, **more: str) -> dict[str, str]:
     """The environment in which Python has no more than there."""
-    return {"LACKS_LIKE": system, "LACKS_AFTER": "platformdirs", "HOME": str(folder),
-            "PYTHONPATH": f"{ROOT / 'tests' / 'other_system'}{os.pathsep}{ROOT}", **more}
+    return {
+        "LACKS_LIKE": system,
+        "LACKS_AFTER": "platformdirs",
+        "HOME": str(folder),
+        "PYTHONPATH": f"{ROOT / 'tests' / 'other_system'}{os.pathsep}{ROOT}",
+        **more,
+    }
 
 
 def run(system: str, folder: Path, *args: object) -> tuple[int, str, str]:
@@ -44,14 +58,17 @@ def run(system: str, folder: Path, *args: object) -> tuple[int, str, str]:
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_it_is_another_system(system: str, tmp_path: Path) -> None:
     """The shim itself: what was taken away is gone, also for find_spec and hasattr."""
-    probe = ("import importlib.util, select, selectors, socket, sys\n"
-             "print(sys.platform, selectors.DefaultSelector.__name__, hasattr(select, 'epoll'),\n"
-             "      hasattr(socket, 'TCP_INFO'), hasattr(socket, 'AF_UNIX'),\n"
-             "      importlib.util.find_spec('resource') is not None)\n"
-             "import fcntl\n")
+    probe = (
+        "import importlib.util, select, selectors, socket, sys\n"
+        "print(sys.platform, selectors.DefaultSelector.__name__, hasattr(select, 'epoll'),\n"
+        "      hasattr(socket, 'TCP_INFO'), hasattr(socket, 'AF_UNIX'),\n"
+        "      importlib.util.find_spec('resource') is not None)\n"
+        "import fcntl\n"
+    )
     environment = {**cli_process.environment(), **lacking(system, tmp_path)}
-    done = subprocess.run([sys.executable, "-c", probe], env=environment, capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", probe], env=environment, capture_output=True, text=True, check=False
+    )
     windows = system == "win32"
     selector = "SelectSelector" if windows else "PollSelector"
     unix = str(not windows)
@@ -65,8 +82,9 @@ def all_of_them(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int
     running = {}
     for system, language in LANGUAGE.items():
         folder = tmp_path_factory.mktemp(system)
-        running[system] = cli_process.start("lab", "all", "--lang", language, cwd=folder,
-                                            **lacking(system, folder))
+        running[system] = cli_process.start(
+            "lab", "all", "--lang", language, cwd=folder, **lacking(system, folder)
+        )
     return {system: cli_process.end(process) for system, process in running.items()}
 
 
@@ -107,14 +125,31 @@ def test_one_that_cannot_be_had_is_refused_in_a_sentence(system: str, tmp_path: 
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-@pytest.mark.parametrize("mode", [
-    ("kernel", "--accept-after", "0", "--backlog", "5"), ("gate", "--backlog", "0"), ("closed",),
-])
+@pytest.mark.parametrize(
+    "mode",
+    [
+        ("kernel", "--accept-after", "0", "--backlog", "5"),
+        ("gate", "--backlog", "0"),
+        ("closed",),
+    ],
+)
 def test_the_backlog_lab_shows_what_it_can(
     system: str, mode: tuple[str, ...], tmp_path: Path
 ) -> None:
-    status, out, err = run(system, tmp_path, "lab", "backlog", "--clients", "2", "--every", "0",
-                           "--timeout", "5", "--mode", *mode)
+    status, out, err = run(
+        system,
+        tmp_path,
+        "lab",
+        "backlog",
+        "--clients",
+        "2",
+        "--every",
+        "0",
+        "--timeout",
+        "5",
+        "--mode",
+        *mode,
+    )
     assert (status, err) == (0, ""), out
     refused = len(re.findall(r"127\.0\.0\.1:\d+ +ECONNREFUSED after", out))
     assert refused in {"kernel": {0}, "gate": {0, 1, 2}, "closed": {2}}[mode[0]]
@@ -135,8 +170,18 @@ def test_the_quick_forms_talk_and_the_record_is_read_again(system: str, tmp_path
     try:
         where = re.search(r"127\.0\.0\.1:\d+", server.stderr.readline())
         assert where is not None
-        status, _, err = run(system, tmp_path, "connect", where[0], "--send", "over there",
-                             "--expect", "over there", "--record", tmp_path / "talk.swb")
+        status, _, err = run(
+            system,
+            tmp_path,
+            "connect",
+            where[0],
+            "--send",
+            "over there",
+            "--expect",
+            "over there",
+            "--record",
+            tmp_path / "talk.swb",
+        )
         assert status == 0, err
     finally:
         server.terminate()
@@ -160,8 +205,15 @@ def test_a_unix_address_is_refused_in_a_sentence_where_there_are_none(tmp_path: 
 def test_the_window_works(system: str, tmp_path: Path) -> None:
     """Qt itself is this system's; listen, connect, talk, each tab, both languages, the lab."""
     status, out, err = cli_process.run_command(
-        sys.executable, ROOT / "tests" / "other_system" / "window.py", cwd=tmp_path,
-        **lacking(system, tmp_path, LACKS_AFTER="platformdirs PySide6.QtWidgets",
-                  QT_QPA_PLATFORM="offscreen"))
+        sys.executable,
+        ROOT / "tests" / "other_system" / "window.py",
+        cwd=tmp_path,
+        **lacking(
+            system,
+            tmp_path,
+            LACKS_AFTER="platformdirs PySide6.QtWidgets",
+            QT_QPA_PLATFORM="offscreen",
+        ),
+    )
     assert status == 0, out + err
     assert out.splitlines()[-1] == f"done {system}"

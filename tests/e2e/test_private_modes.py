@@ -35,8 +35,14 @@ def inside(script: str, *, net: bool = True) -> subprocess.CompletedProcess[str]
     """Run a shell script as the root of new namespaces."""
     flags = ["--net"] if net else ["--mount"]
     return subprocess.run(
-        ["unshare", "--user", "--map-root-user", *flags, "sh", "-ec", script], cwd=ROOT,
-        env=PATHS, capture_output=True, text=True, timeout=BOUND, check=False)
+        ["unshare", "--user", "--map-root-user", *flags, "sh", "-ec", script],
+        cwd=ROOT,
+        env=PATHS,
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("backlog", [0, 1, 2, 5, 128])
@@ -46,12 +52,26 @@ def test_it_tells_what_a_plain_script_sees_there(
     mode: str, family: str, backlog: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clients = backlog + 4
-    plain = inside(f"ip link set lo up; exec {sys.executable} tests/e2e/plain_private.py "
-                   f"{mode} {family} {backlog} {clients}")
+    plain = inside(
+        f"ip link set lo up; exec {sys.executable} tests/e2e/plain_private.py "
+        f"{mode} {family} {backlog} {clients}"
+    )
     assert plain.returncode == 0, plain.stderr
-    result = lab(capsys, "--mode", mode, "--family", family, "--backlog", str(backlog),
-                 "--clients", str(clients), "--every", "0",
-                 "--timeout", "0.3" if backlog < 100 else "3")
+    result = lab(
+        capsys,
+        "--mode",
+        mode,
+        "--family",
+        family,
+        "--backlog",
+        str(backlog),
+        "--clients",
+        str(clients),
+        "--every",
+        "0",
+        "--timeout",
+        "0.3" if backlog < 100 else "3",
+    )
     assert {key: result[key] for key in SEVEN if result[key]} == json.loads(plain.stdout)
     assert result["mode"] == mode
     assert result["queue_limit"] == backlog
@@ -63,8 +83,19 @@ def test_it_tells_what_a_plain_script_sees_there(
 
 def test_the_host_keeps_its_own_setting(capsys: pytest.CaptureFixture[str]) -> None:
     own = Path("/proc/sys/net/ipv4/tcp_abort_on_overflow").read_text()
-    result = lab(capsys, "--mode", "abort", "--backlog", "0", "--clients", "4", "--every", "0",
-                 "--timeout", "0.2")
+    result = lab(
+        capsys,
+        "--mode",
+        "abort",
+        "--backlog",
+        "0",
+        "--clients",
+        "4",
+        "--every",
+        "0",
+        "--timeout",
+        "0.2",
+    )
     assert result["reset"] == 2
     assert Path("/proc/sys/net/ipv4/tcp_abort_on_overflow").read_text() == own
 
@@ -97,9 +128,27 @@ def test_the_list_says_that_they_work_here(capsys: pytest.CaptureFixture[str]) -
 def running(mode: str) -> Iterator[subprocess.Popen[str]]:
     """A lab in the middle: its sixth connect is under way."""
     process = subprocess.Popen(
-        [*LAB, "--mode", mode, "--clients", "9", "--backlog", "20", "--every", "0.01",
-         "--timeout", "60", "--accept-after", "50", "--json"], cwd=ROOT,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        [
+            *LAB,
+            "--mode",
+            mode,
+            "--clients",
+            "9",
+            "--backlog",
+            "20",
+            "--every",
+            "0.01",
+            "--timeout",
+            "60",
+            "--accept-after",
+            "50",
+            "--json",
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     try:
         wait_for_silence(process)
         yield process

@@ -61,11 +61,15 @@ class Home:
         self.temp.mkdir()
         self.state = folder / "state"
         self.env = environment(
-            TMPDIR=str(self.temp), XDG_STATE_HOME=str(self.state), QT_QPA_PLATFORM="offscreen",
-            XDG_CONFIG_HOME=str(folder / "config"))
+            TMPDIR=str(self.temp),
+            XDG_STATE_HOME=str(self.state),
+            QT_QPA_PLATFORM="offscreen",
+            XDG_CONFIG_HOME=str(folder / "config"),
+        )
 
-    def start(self, *args: object, flags: tuple[str, ...] = (), nohup: bool = False,
-              **streams: int) -> subprocess.Popen[bytes]:
+    def start(
+        self, *args: object, flags: tuple[str, ...] = (), nohup: bool = False, **streams: int
+    ) -> subprocess.Popen[bytes]:
         def take() -> None:
             for number in KINDS:
                 signal.signal(number, signal.SIG_DFL)
@@ -73,8 +77,12 @@ class Home:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
         streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **streams}
-        return subprocess.Popen([sys.executable, *flags, "-m", "workbench", *map(str, args)],
-                                env=self.env, preexec_fn=take, **streams)
+        return subprocess.Popen(
+            [sys.executable, *flags, "-m", "workbench", *map(str, args)],
+            env=self.env,
+            preexec_fn=take,
+            **streams,
+        )
 
     def records(self) -> list[Path]:
         return [*self.state.rglob("records/*"), *self.record.parent.glob("r.swb*")]
@@ -124,10 +132,13 @@ def test_a_server(home: Home, number: signal.Signals, times: int) -> None:
 
 
 @pytest.mark.parametrize("command", [("run", "TALK"), ("listen", "temp:s"), ()])
-@pytest.mark.parametrize(("module", "number"), list(zip(
-    [" typing", " sqlite3", "workbench.session"], KINDS, strict=True)))
-def test_during_the_imports(home: Home, command: tuple[str, ...], number: signal.Signals,
-                            module: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "number"),
+    list(zip([" typing", " sqlite3", "workbench.session"], KINDS, strict=True)),
+)
+def test_during_the_imports(
+    home: Home, command: tuple[str, ...], number: signal.Signals, module: str
+) -> None:
     args = [home.talk if word == "TALK" else word for word in command]
     process = home.start(*args, flags=("-X", "importtime"))
     until(process, module)
@@ -167,10 +178,14 @@ def test_half_an_export_is_not_left(home: Home) -> None:
 def test_a_terminal_that_is_closed(home: Home) -> None:
     master, slave = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "workbench", "listen", str(home.path), "--record",
-         str(home.record)],
-        env=home.env, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-        preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)))  # its terminal: tty(4)
+        [sys.executable, "-m", "workbench", "listen", str(home.path), "--record", str(home.record)],
+        env=home.env,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+        preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),
+    )  # its terminal: tty(4)
     os.close(slave)
     said = b""
     while b"Ctrl-C" not in said:
@@ -220,8 +235,9 @@ def command(home: Home, name: str, record: Path, silent: str) -> list[object]:
 @pytest.mark.parametrize("number", KINDS)
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("times", [1, 2])
-def test_random_moments(request: pytest.FixtureRequest, home: Home, name: str,
-                        number: signal.Signals, times: int) -> None:
+def test_random_moments(
+    request: pytest.FixtureRequest, home: Home, name: str, number: signal.Signals, times: int
+) -> None:
     if not request.config.getoption("--long"):
         pytest.skip("takes minutes: --long")
     record = long_record(home.record.with_name("long"))

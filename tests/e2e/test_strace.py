@@ -28,9 +28,25 @@ def run_traced(name: str, folder: Path) -> tuple[str, Rows]:
     with socket.socket() as dead:  # held here, so that the traced process has no socket unlogged
         dead.bind(("127.0.0.1", 0))
         done = subprocess.run(
-            ["strace", "-f", "-o", str(trace), "-e", TRACED, sys.executable,
-             "-m", "tests.e2e.talks", name, str(record), str(dead.getsockname()[1])],
-            cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+            [
+                "strace",
+                "-f",
+                "-o",
+                str(trace),
+                "-e",
+                TRACED,
+                sys.executable,
+                "-m",
+                "tests.e2e.talks",
+                name,
+                str(record),
+                str(dead.getsockname()[1]),
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
     assert done.returncode == 0, done.stderr
     out = io.StringIO()
@@ -48,8 +64,9 @@ def test_the_log_tells_what_strace_saw(name: str, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module", params=["tcp", "unix", "udp", "twenty"])
-def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-          ) -> tuple[str, Rows]:
+def whole(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Rows]:
     """A true log: each test below spoils one line, which must be noticed every time."""
     trace, rows = run_traced(request.param, tmp_path_factory.mktemp("strace"))
     assert differences(trace, rows) == []
@@ -57,8 +74,11 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def lines_of_calls(rows: Rows) -> list[int]:
-    return [index for index, row in enumerate(rows)
-            if row["kind"] == "call" and row["call"] not in LEFT_OUT]
+    return [
+        index
+        for index, row in enumerate(rows)
+        if row["kind"] == "call" and row["call"] not in LEFT_OUT
+    ]
 
 
 def test_a_missing_line_is_noticed(whole: tuple[str, Rows]) -> None:
@@ -87,28 +107,42 @@ def test_two_swapped_lines_are_noticed(whole: tuple[str, Rows]) -> None:
 
 def pairs_of_one_socket(rows: Rows) -> list[tuple[int, int]]:
     """Each call with the next of its socket that differs in name or outcome."""
+
     def said(index: int) -> tuple[object, ...]:
         return tuple(rows[index][key] for key in ("call", "result", "errno"))
 
     lines = lines_of_calls(rows)
     pairs = []
     for place, index in enumerate(lines):
-        later = next((other for other in lines[place + 1 :]
-                      if rows[other]["connection"] == rows[index]["connection"]
-                      and said(other) != said(index)), None)
+        later = next(
+            (
+                other
+                for other in lines[place + 1 :]
+                if rows[other]["connection"] == rows[index]["connection"]
+                and said(other) != said(index)
+            ),
+            None,
+        )
         if later is not None:
             pairs.append((index, later))
     return pairs
 
 
-def test_two_connections_told_under_each_others_number_are_noticed(
-        whole: tuple[str, Rows]) -> None:
+def test_two_connections_told_under_each_others_number_are_noticed(whole: tuple[str, Rows]) -> None:
     trace, rows = whole
-    numbers = sorted({row["connection"] for row in rows  # type: ignore[type-var]
-                      if row["connection"] is not None})
+    numbers = sorted(
+        {
+            row["connection"]
+            for row in rows  # type: ignore[type-var]
+            if row["connection"] is not None
+        }
+    )
     for first, second in itertools.pairwise(numbers):
         exchanged = {first: second, second: first}
-        spoilt = [row if row["call"] in {"socket", "accept"} else
-                  {**row, "connection": exchanged.get(row["connection"], row["connection"])}
-                  for row in rows]  # in place: only the numbers are wrong, not the order
+        spoilt = [
+            row
+            if row["call"] in {"socket", "accept"}
+            else {**row, "connection": exchanged.get(row["connection"], row["connection"])}
+            for row in rows
+        ]  # in place: only the numbers are wrong, not the order
         assert differences(trace, spoilt), (first, second)

@@ -35,23 +35,35 @@ class Program:
         self.temp = home / "temp"
         self.temp.mkdir(exist_ok=True)
         self._env = {
-            **os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb",
-            "XDG_STATE_HOME": str(home / "state"), "XDG_CONFIG_HOME": str(home / "config"),
+            **os.environ,
+            "DISPLAY": display,
+            "QT_QPA_PLATFORM": "xcb",
+            "XDG_STATE_HOME": str(home / "state"),
+            "XDG_CONFIG_HOME": str(home / "config"),
             "TMPDIR": str(self.temp),
         }
         self.records = home / "state" / "socket-workbench" / "records"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "workbench", *args], env=self._env,
-            stderr=subprocess.PIPE, text=True,
+            [sys.executable, "-m", "workbench", *args],
+            env=self._env,
+            stderr=subprocess.PIPE,
+            text=True,
         )
-        self.window = self.tool("search", "--sync", "--onlyvisible", "--name",
-                                "Socket Workbench").split()[0]
+        self.window = self.tool(
+            "search", "--sync", "--onlyvisible", "--name", "Socket Workbench"
+        ).split()[0]
         self.tool("windowfocus", "--sync", self.window)
 
     def tool(self, *args: str) -> str:
         """xdotool, which waits by itself where `--sync` says so."""
-        done = subprocess.run(["xdotool", *args], env=self._env, capture_output=True, text=True,
-                              timeout=BOUND, check=True)
+        done = subprocess.run(
+            ["xdotool", *args],
+            env=self._env,
+            capture_output=True,
+            text=True,
+            timeout=BOUND,
+            check=True,
+        )
         return done.stdout
 
     def key(self, *keys: str) -> None:
@@ -69,13 +81,20 @@ class Program:
         """What went over a client's call."""
         return self.ask(
             "SELECT payload FROM log WHERE endpoint = 'client-1' AND call = ?"
-            " AND kind IN ('call', 'end') AND errno IS NULL ORDER BY seq", call)
+            " AND kind IN ('call', 'end') AND errno IS NULL ORDER BY seq",
+            call,
+        )
 
     def count(self, endpoint: str, call: str) -> int:
         """How many such calls succeeded."""
-        return len(self.ask(
-            "SELECT seq FROM log WHERE endpoint = ? AND call = ? AND errno IS NULL"
-            " AND kind IN ('call', 'end')", endpoint, call))
+        return len(
+            self.ask(
+                "SELECT seq FROM log WHERE endpoint = ? AND call = ? AND errno IS NULL"
+                " AND kind IN ('call', 'end')",
+                endpoint,
+                call,
+            )
+        )
 
     def until(self, true: Callable[[], bool], key: str | None = None, every: float = 1.0) -> None:
         """Look at the record on disk until it holds what is awaited.
@@ -174,8 +193,9 @@ def test_by_mouse(start: Callable[..., Program]) -> None:
 @pytest.mark.parametrize("how", [
     "key", "close button", signal.SIGHUP, signal.SIGINT, signal.SIGTERM,
 ])  # fmt: skip
-def test_leaving_with_open_sockets(start: Callable[..., Program],
-                                   how: str | signal.Signals) -> None:
+def test_leaving_with_open_sockets(
+    start: Callable[..., Program], how: str | signal.Signals
+) -> None:
     program = start("--lang", "zh_CN")
     program.until(lambda: program.count("server-1", "listen") == 1, "1")
     program.until(lambda: GREETING in program.payloads("recv"), "2")

@@ -35,8 +35,7 @@ def boxes(image: QImage, colour: str) -> list[tuple[int, int]]:
             if image.pixel(x, y) != wanted:
                 continue
             for box in found:
-                if (box[0] - _NEAR <= x <= box[2] + _NEAR
-                        and box[1] - _NEAR <= y <= box[3] + _NEAR):
+                if box[0] - _NEAR <= x <= box[2] + _NEAR and box[1] - _NEAR <= y <= box[3] + _NEAR:
                     box[0], box[2] = min(box[0], x), max(box[2], x)
                     box[3] = max(box[3], y)
                     break
@@ -51,10 +50,15 @@ class _ClientMessage(ctypes.Structure):
     """XClientMessageEvent (Xlib.h); an XEvent is 24 longs."""
 
     _fields_ = (
-        ("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
-        ("display", ctypes.c_void_p), ("window", ctypes.c_ulong),
-        ("message_type", ctypes.c_ulong), ("format", ctypes.c_int),
-        ("data", ctypes.c_long * 5), ("pad", ctypes.c_long * 24),
+        ("type", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("message_type", ctypes.c_ulong),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 5),
+        ("pad", ctypes.c_long * 24),
     )
 
 
@@ -64,8 +68,13 @@ def ask_to_close(display: str, window: int) -> None:
     x11.XOpenDisplay.restype = ctypes.c_void_p
     x11.XInternAtom.restype = ctypes.c_ulong
     x11.XInternAtom.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
-    x11.XSendEvent.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long,
-                               ctypes.POINTER(_ClientMessage)]
+    x11.XSendEvent.argtypes = [
+        ctypes.c_void_p,
+        ctypes.c_ulong,
+        ctypes.c_int,
+        ctypes.c_long,
+        ctypes.POINTER(_ClientMessage),
+    ]
     x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
     connection = x11.XOpenDisplay(display.encode())
     assert connection, display

@@ -48,8 +48,7 @@ def rows(session: Session) -> Callable[..., list[Row]]:
         finally:
             reader.close()
         return [
-            row for row in found
-            if endpoint in {None, row.endpoint} and kind in {None, row.kind}
+            row for row in found if endpoint in {None, row.endpoint} and kind in {None, row.kind}
         ]
 
     return read

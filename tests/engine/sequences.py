@@ -79,13 +79,12 @@ def world(seed: int, length: int = 14) -> World:
     theme = THEMES[seed % len(THEMES)]
     settings = tuple(_themed(rng, item, theme.gate) for item in _endpoints(rng))
     draw = _Commands(rng, settings, theme)
-    return World(settings, tuple(
-        tuple(draw.one() for _ in range(length)) for _ in range(2)
-    ))
+    return World(settings, tuple(tuple(draw.one() for _ in range(length)) for _ in range(2)))
 
 
-def _themed(rng: random.Random, settings: EndpointSettings,
-            gate: c.Gate | None) -> EndpointSettings:
+def _themed(
+    rng: random.Random, settings: EndpointSettings, gate: c.Gate | None
+) -> EndpointSettings:
     """With the theme's gate held, mostly."""
     if gate is None or rng.random() < 0.3:
         return settings
@@ -98,23 +97,50 @@ def _endpoints(rng: random.Random) -> tuple[EndpointSettings, ...]:
     family, type_ = rng.choice(FAMILIES)
     unix = family == "AF_UNIX"
     datagrams = rng.choice(("AF_INET", "AF_UNIX"))
-    server = _varied(rng, EndpointSettings(
-        "server", Role.LISTENER, family, type_, address="temp:server" if unix else "127.0.0.1:0",
-        backlog=rng.choice((0, 1, 128)),
-    ))
-    client = _varied(rng, EndpointSettings(
-        "client", Role.STREAM, family if unix else rng.choice((family, "AF_UNSPEC")), type_,
-        address=_goal(rng, unix=unix),
-        count=rng.choice((1, 1, 2, 5)), bind=None if unix else rng.choice((None, "127.0.0.1:0")),
-    ))
-    talker = _varied(rng, EndpointSettings(
-        "talker", Role.DATAGRAM, datagrams, "SOCK_DGRAM",
-        address="temp:talker" if datagrams == "AF_UNIX" else "127.0.0.1:0",
-    ))
-    other = _varied(rng, EndpointSettings(
-        "other", Role.DATAGRAM, datagrams, "SOCK_DGRAM", address="@talker",
-        bind=rng.choice((None, "temp:other" if datagrams == "AF_UNIX" else "127.0.0.1:0")),
-    ))
+    server = _varied(
+        rng,
+        EndpointSettings(
+            "server",
+            Role.LISTENER,
+            family,
+            type_,
+            address="temp:server" if unix else "127.0.0.1:0",
+            backlog=rng.choice((0, 1, 128)),
+        ),
+    )
+    client = _varied(
+        rng,
+        EndpointSettings(
+            "client",
+            Role.STREAM,
+            family if unix else rng.choice((family, "AF_UNSPEC")),
+            type_,
+            address=_goal(rng, unix=unix),
+            count=rng.choice((1, 1, 2, 5)),
+            bind=None if unix else rng.choice((None, "127.0.0.1:0")),
+        ),
+    )
+    talker = _varied(
+        rng,
+        EndpointSettings(
+            "talker",
+            Role.DATAGRAM,
+            datagrams,
+            "SOCK_DGRAM",
+            address="temp:talker" if datagrams == "AF_UNIX" else "127.0.0.1:0",
+        ),
+    )
+    other = _varied(
+        rng,
+        EndpointSettings(
+            "other",
+            Role.DATAGRAM,
+            datagrams,
+            "SOCK_DGRAM",
+            address="@talker",
+            bind=rng.choice((None, "temp:other" if datagrams == "AF_UNIX" else "127.0.0.1:0")),
+        ),
+    )
     return server, client, talker, other
 
 
@@ -122,15 +148,18 @@ def _goal(rng: random.Random, *, unix: bool) -> str:
     """Where a client connects to: the server, mostly."""
     if unix:
         return rng.choice(("@server", "@server", "@server", "temp:nobody", "abstract:nobody-swb"))
-    return rng.choice(("@server", "@server", "@server", "127.0.0.1:1", "localhost:1",
-                       f"{'x' * 64}:1"))  # too long for a label: no resolver is asked for it
+    return rng.choice(
+        ("@server", "@server", "@server", "127.0.0.1:1", "localhost:1", f"{'x' * 64}:1")
+    )  # too long for a label: no resolver is asked for it
 
 
 def _varied(rng: random.Random, settings: EndpointSettings) -> EndpointSettings:
     return replace(
         settings,
         timeout=rng.choice((None, None, 0.0, 0.02, 0.2)),
-        accept=_mode(rng), receive=_mode(rng), send=_mode(rng),
+        accept=_mode(rng),
+        receive=_mode(rng),
+        send=_mode(rng),
         calls=rng.choice((Pace.AT_ONCE,) * 4 + (Pace.STEP, Pace.SLOWLY)),
         bufsize=rng.choice((1, 100, 65536)),
         responder=_responder(rng),
@@ -146,16 +175,24 @@ def _responder(rng: random.Random) -> Responder:
     end = rng.choice((None, OnPeerClose.KEEP, OnPeerClose.CLOSE))
     then = rng.choice(tuple(Then))
     rule = Rule(Match.CONTAINS, "a", "later", delay=rng.choice((0.01, 0.05, 5.0)), then=then)
-    return rng.choice((
-        Nothing(end), Echo(end), Sink(end), Greet("hello", then=then, on_peer_close=end),
-        Rules((rule,), end), Rules((Rule(Match.REGEX, "b+", "now", then=then), rule), end),
-    ))
+    return rng.choice(
+        (
+            Nothing(end),
+            Echo(end),
+            Sink(end),
+            Greet("hello", then=then, on_peer_close=end),
+            Rules((rule,), end),
+            Rules((Rule(Match.REGEX, "b+", "now", then=then), rule), end),
+        )
+    )
 
 
-def _options(rng: random.Random,
-             settings: EndpointSettings) -> tuple[tuple[str, OptionValue], ...]:
+def _options(rng: random.Random, settings: EndpointSettings) -> tuple[tuple[str, OptionValue], ...]:
     wished: list[tuple[str, OptionValue]] = [
-        ("SO_SNDBUF", 4608), ("SO_RCVBUF", 2304), ("SO_LINGER", (1, 0)), ("SO_LINGER", (1, 1)),
+        ("SO_SNDBUF", 4608),
+        ("SO_RCVBUF", 2304),
+        ("SO_LINGER", (1, 0)),
+        ("SO_LINGER", (1, 1)),
     ]
     if settings.family != "AF_UNIX":
         wished.append(("SO_REUSEADDR", 1))
@@ -166,20 +203,36 @@ def _options(rng: random.Random,
 class _Commands:
     """Draws commands of every class."""
 
-    def __init__(self, rng: random.Random, settings: tuple[EndpointSettings, ...],
-                 theme: Theme) -> None:
+    def __init__(
+        self, rng: random.Random, settings: tuple[EndpointSettings, ...], theme: Theme
+    ) -> None:
         self._rng = rng
         self._theme = theme
         self._settings = {item.name: item for item in settings}
         self._makers: dict[type, Callable[[str], c.EndpointCommand]] = {
-            c.Start: c.Start, c.Stop: c.Stop, c.Configure: self._configure,
-            c.Connect: self._connect, c.Accept: self._accept, c.Listen: self._listen,
-            c.Send: self._send, c.Cancel: c.Cancel, c.Recv: self._recv,
-            c.Shutdown: self._shutdown, c.Close: self._close, c.Abort: self._abort,
-            c.Pause: self._pause, c.Resume: self._resume, c.Step: self._step,
-            c.SetPace: self._pace, c.Call: self._call, c.SetOption: self._set_option,
-            c.GetOption: self._get_option, c.Sample: self._sample, c.Join: self._join,
-            c.Leave: self._leave, c.Respond: self._respond,
+            c.Start: c.Start,
+            c.Stop: c.Stop,
+            c.Configure: self._configure,
+            c.Connect: self._connect,
+            c.Accept: self._accept,
+            c.Listen: self._listen,
+            c.Send: self._send,
+            c.Cancel: c.Cancel,
+            c.Recv: self._recv,
+            c.Shutdown: self._shutdown,
+            c.Close: self._close,
+            c.Abort: self._abort,
+            c.Pause: self._pause,
+            c.Resume: self._resume,
+            c.Step: self._step,
+            c.SetPace: self._pace,
+            c.Call: self._call,
+            c.SetOption: self._set_option,
+            c.GetOption: self._get_option,
+            c.Sample: self._sample,
+            c.Join: self._join,
+            c.Leave: self._leave,
+            c.Respond: self._respond,
         }
         missing = set(get_args(c.EndpointCommand)) - set(self._makers)
         assert not missing, f"no sequence has these commands: {missing}"
@@ -216,8 +269,11 @@ class _Commands:
     def _send(self, name: str) -> c.Send:
         draw = self._rng
         return c.Send(
-            name, text=draw.choice(("a", "bb", "", BIG)), connection=self._target(),
-            repeat=draw.choice((1, 1, 3, 200)), interval=draw.choice((0.0, 0.0, 0.005, 3.0)),
+            name,
+            text=draw.choice(("a", "bb", "", BIG)),
+            connection=self._target(),
+            repeat=draw.choice((1, 1, 3, 200)),
+            interval=draw.choice((0.0, 0.0, 0.005, 3.0)),
             to=draw.choice((None, "@talker")) if name in {"talker", "other"} else None,
             wait=self._wait(),
         )
@@ -255,27 +311,53 @@ class _Commands:
         unix = self._settings[name].family == "AF_UNIX"
         somewhere: c.CallArgument = "" if unix else ("127.0.0.1", 0)
         nobody: c.CallArgument = "/nonexistent/nobody" if unix else ("127.0.0.1", 1)
-        call, args = self._rng.choice((
-            ("socket", ()), ("socket", ()), ("bind", (somewhere,)), ("listen", (1,)),
-            ("connect", (nobody,)), ("accept", ()), ("send", ("a",)), ("sendto", ("a", nobody)),
-            ("recv", (10,)), ("recvfrom", (10,)), ("shutdown", ("SHUT_WR",)), ("close", ()),
-            ("getsockname", ()), ("getpeername", ()), ("getsockopt", ("SO_TYPE",)),
-            ("setsockopt", ("SO_KEEPALIVE", 1)), ("settimeout", (0.02,)), ("settimeout", (None,)),
-            ("settimeout", (0,)), ("nosuch", ()), ("recv", ("many",)), ("connect", (1,)),
-            ("bind", (("127.0.0.1", 70000),)), ("connect", (("127.0.0.1",),)),
-        ))
+        call, args = self._rng.choice(
+            (
+                ("socket", ()),
+                ("socket", ()),
+                ("bind", (somewhere,)),
+                ("listen", (1,)),
+                ("connect", (nobody,)),
+                ("accept", ()),
+                ("send", ("a",)),
+                ("sendto", ("a", nobody)),
+                ("recv", (10,)),
+                ("recvfrom", (10,)),
+                ("shutdown", ("SHUT_WR",)),
+                ("close", ()),
+                ("getsockname", ()),
+                ("getpeername", ()),
+                ("getsockopt", ("SO_TYPE",)),
+                ("setsockopt", ("SO_KEEPALIVE", 1)),
+                ("settimeout", (0.02,)),
+                ("settimeout", (None,)),
+                ("settimeout", (0,)),
+                ("nosuch", ()),
+                ("recv", ("many",)),
+                ("connect", (1,)),
+                ("bind", (("127.0.0.1", 70000),)),
+                ("connect", (("127.0.0.1",),)),
+            )
+        )
         return c.Call(name, call, args, self._target())  # type: ignore[arg-type]
 
     def _set_option(self, name: str) -> c.SetOption:
-        option, value = self._rng.choice((
-            ("SO_LINGER", (1, 0)), ("SO_LINGER", (1, 1)), ("SO_SNDBUF", 4608),
-            ("TCP_NODELAY", 1), ("NO_SUCH", 1), ("SO_KEEPALIVE", "x"),
-        ))
+        option, value = self._rng.choice(
+            (
+                ("SO_LINGER", (1, 0)),
+                ("SO_LINGER", (1, 1)),
+                ("SO_SNDBUF", 4608),
+                ("TCP_NODELAY", 1),
+                ("NO_SUCH", 1),
+                ("SO_KEEPALIVE", "x"),
+            )
+        )
         return c.SetOption(name, option, value, self._target())  # type: ignore[arg-type]
 
     def _get_option(self, name: str) -> c.GetOption:
-        return c.GetOption(name, self._rng.choice(("SO_ERROR", "SO_LINGER", "TCP_CONGESTION")),
-                           self._target())
+        return c.GetOption(
+            name, self._rng.choice(("SO_ERROR", "SO_LINGER", "TCP_CONGESTION")), self._target()
+        )
 
     def _sample(self, name: str) -> c.Sample:
         return c.Sample(name, self._target())

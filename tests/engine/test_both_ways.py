@@ -80,10 +80,10 @@ def test_much_both_ways_at_once(
     """Both ends were asked for 16 MB; an echo on top of that may slow it, never stop it."""
     size = MUCH if not options else 2_000_000
     more = {} if responder is None else {"responder": responder}
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", options=options,
-                                 **more))  # type: ignore[arg-type]
-    session.add(EndpointSettings("client", Role.STREAM, address="@server", options=options,
-                                 **more))  # type: ignore[arg-type]
+    session.add(
+        EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", options=options, **more)
+    )  # type: ignore[arg-type]
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", options=options, **more))  # type: ignore[arg-type]
     assert do(c.Start("server")).ok
     assert do(c.Connect("client")).ok
     until("server", call="accept")
@@ -99,8 +99,7 @@ def test_an_echo_that_its_peer_does_not_read_is_held_back_and_says_so(
     monkeypatch.setattr(connection, "HIGH_WATER", 100_000)
     monkeypatch.setattr(connection, "LOW_WATER", 25_000)
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Echo()))
-    session.add(EndpointSettings("client", Role.STREAM, address="@server",
-                                 receive=GateMode.PAUSED))
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", receive=GateMode.PAUSED))
     assert do(c.Start("server")).ok
     assert do(c.Connect("client")).ok
     sent = session.perform(c.Send("client", text="x" * MUCH))
@@ -123,8 +122,9 @@ def test_an_echo_that_its_peer_does_not_read_is_held_back_and_says_so(
 
 
 def test_what_was_asked_for_never_holds_back(session: Session, do: Do, until, rows) -> None:
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                 receive=GateMode.PAUSED))
+    session.add(
+        EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", receive=GateMode.PAUSED)
+    )
     session.add(EndpointSettings("client", Role.STREAM, address="@server"))
     assert do(c.Start("server")).ok
     assert do(c.Connect("client")).ok
@@ -148,8 +148,9 @@ def test_a_paused_gate_is_a_hold_that_one_sees(session: Session, do: Do, until) 
 
 
 def test_what_the_settings_pause_is_said_once(session: Session, do: Do, until, rows) -> None:
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                 receive=GateMode.PAUSED))
+    session.add(
+        EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", receive=GateMode.PAUSED)
+    )
     session.add(EndpointSettings("client", Role.STREAM, address="@server", count=5))
     assert do(c.Start("server")).ok
     assert do(c.Connect("client")).ok
@@ -182,8 +183,9 @@ def test_a_file_that_becomes_shorter_while_it_is_sent_fails(
 ) -> None:
     big = tmp_path / "big"
     big.write_bytes(b"x" * MUCH)
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                 receive=GateMode.PAUSED))
+    session.add(
+        EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", receive=GateMode.PAUSED)
+    )
     session.add(EndpointSettings("client", Role.STREAM, address="@server"))
     assert do(c.Start("server")).ok
     assert do(c.Connect("client")).ok

@@ -48,9 +48,14 @@ def pair(session: Session, do: Do, until) -> Callable[..., None]:
 @pytest.fixture
 def peer(session: Session, do: Do, until) -> Iterator[socket.socket]:
     """A socket of somebody else, connected to a listener that closes nothing by itself."""
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                 responder=Rules((Rule(Match.EXACT, "later", "R", delay=600.0),),
-                                                 OnPeerClose.KEEP)))
+    session.add(
+        EndpointSettings(
+            "server",
+            Role.LISTENER,
+            address="127.0.0.1:0",
+            responder=Rules((Rule(Match.EXACT, "later", "R", delay=600.0),), OnPeerClose.KEEP),
+        )
+    )
     assert do(c.Start("server")).ok
     host, _, port = session.link("server").rpartition(":")
     with socket.create_connection((host, int(port)), timeout=HANG) as sock:
@@ -240,8 +245,15 @@ def test_after_the_fin_an_orderly_end_is_no_error_and_unread_bytes_are(
 ) -> None:
     """AF_UNIX tells the one that writes: close() of a peer with bytes unread is a reset there."""
     path = str(tmp_path / "s")
-    session.add(EndpointSettings("server", Role.LISTENER, family="AF_UNIX", address=path,
-                                 responder=Nothing(OnPeerClose.KEEP)))
+    session.add(
+        EndpointSettings(
+            "server",
+            Role.LISTENER,
+            family="AF_UNIX",
+            address=path,
+            responder=Nothing(OnPeerClose.KEEP),
+        )
+    )
     assert do(c.Start("server")).ok
     for number in (1, 2):
         with socket.socket(socket.AF_UNIX) as sock:
@@ -296,10 +308,21 @@ def test_a_datagram_that_fails_takes_nothing_with_it(
 def test_a_message_that_is_too_long_does_not_end_the_connection(
     session: Session, do: Do, until
 ) -> None:
-    session.add(EndpointSettings("server", Role.LISTENER, family="AF_UNIX", type="SOCK_SEQPACKET",
-                                 address="temp:long", responder=Echo()))
-    session.add(EndpointSettings("client", Role.STREAM, family="AF_UNIX", type="SOCK_SEQPACKET",
-                                 address="@server"))
+    session.add(
+        EndpointSettings(
+            "server",
+            Role.LISTENER,
+            family="AF_UNIX",
+            type="SOCK_SEQPACKET",
+            address="temp:long",
+            responder=Echo(),
+        )
+    )
+    session.add(
+        EndpointSettings(
+            "client", Role.STREAM, family="AF_UNIX", type="SOCK_SEQPACKET", address="@server"
+        )
+    )
     assert do(c.Start("server")).ok
     assert do(c.Connect("client")).ok
     assert do(c.Send("client", text="x" * 4_000_000)).errno == "EMSGSIZE"
@@ -309,8 +332,9 @@ def test_a_message_that_is_too_long_does_not_end_the_connection(
 
 def test_what_came_before_a_broken_pipe_is_read(session: Session, do: Do, until, rows) -> None:
     """The peer resets while its last bytes are unread here, and we notice it by sending."""
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                 receive=GateMode.PAUSED))
+    session.add(
+        EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", receive=GateMode.PAUSED)
+    )
     assert do(c.Start("server")).ok
     host, _, port = session.link("server").rpartition(":")
     with socket.create_connection((host, int(port)), timeout=HANG) as sock:

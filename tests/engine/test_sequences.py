@@ -74,10 +74,19 @@ def play(session: Session, given: World) -> list[Ticket]:
         if lane.error is not None:
             raise lane.error
     for name in session.endpoints:
-        assert forgotten(session, name, [
-            ticket for lane in lanes for ticket in lane.tickets
-            if ticket.command.endpoint == name
-        ]) == []
+        assert (
+            forgotten(
+                session,
+                name,
+                [
+                    ticket
+                    for lane in lanes
+                    for ticket in lane.tickets
+                    if ticket.command.endpoint == name
+                ],
+            )
+            == []
+        )
     stops = session.stop_all()
     for stop in stops:
         assert stop.wait(HANG), "a stop did not end"
@@ -97,15 +106,24 @@ def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[object
     looked = threading.Event()
 
     def look() -> None:
-        waiting = {op.ticket for channel in endpoint.channels.values()
-                   for op in (*channel.ops, channel.connecting) if op is not None}
-        waiting |= {item.op.ticket for channel in endpoint.channels.values()
-                    for item in channel.outbox.items if item.op is not None}
+        waiting = {
+            op.ticket
+            for channel in endpoint.channels.values()
+            for op in (*channel.ops, channel.connecting)
+            if op is not None
+        }
+        waiting |= {
+            item.op.ticket
+            for channel in endpoint.channels.values()
+            for item in channel.outbox.items
+            if item.op is not None
+        }
         waiting.update(step.ticket for step in endpoint.gates._steps)
         waiting.update(endpoint.names.pending, endpoint.repeater._running)
         found.extend(
-            ticket.command for ticket in tickets if not ticket.done and ticket not in waiting
-            and not endpoint.assembly.queue
+            ticket.command
+            for ticket in tickets
+            if not ticket.done and ticket not in waiting and not endpoint.assembly.queue
         )
         found.extend(
             setup.planned for setup in endpoint.assembly.queue if not is_there(endpoint, setup)
@@ -128,8 +146,11 @@ def faults(session: Session) -> list[str]:
     finally:
         reader.close()
     told = [row.args for row in found if row.call == "internal_error"]
-    failing = Counter((row.connection, row.call, row.errno) for row in found
-                      if row.kind == "call" and row.errno is not None)
+    failing = Counter(
+        (row.connection, row.call, row.errno)
+        for row in found
+        if row.kind == "call" and row.errno is not None
+    )
     return told + [f"{what}: {times} times" for what, times in failing.items() if times > MANY]
 
 

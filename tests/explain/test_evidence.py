@@ -38,12 +38,16 @@ def told(session: Session, call: str, endpoint: str, **wanted: object) -> tuple[
     """The newest such row and all that is said about it."""
     session.journal.flush()
     with closing(session.journal.reader()) as reader:
-        rows = [row for row in reader.page(1, 10_000) if row.call == call
-                and row.endpoint == endpoint and row.kind in {"call", "end"}
-                and all(getattr(row, key) == value for key, value in wanted.items())]
+        rows = [
+            row
+            for row in reader.page(1, 10_000)
+            if row.call == call
+            and row.endpoint == endpoint
+            and row.kind in {"call", "end"}
+            and all(getattr(row, key) == value for key, value in wanted.items())
+        ]
         shown = explain(rows[-1], title="x", evidence=evidence_of(reader, rows[-1]))
-    return rows[-1], " ".join(
-        text for section in shown.sections for text in section.paragraphs)
+    return rows[-1], " ".join(text for section in shown.sections for text in section.paragraphs)
 
 
 def test_a_connect_without_an_answer_names_our_full_queue(session: Session) -> None:
@@ -74,7 +78,6 @@ def test_a_queue_that_was_read_full_long_after_the_wait_is_no_evidence(session: 
 def test_a_silent_host_that_is_not_ours_is_not_said_to_be_full(session: Session) -> None:
     """The same silence from a listener whose queue nobody has read: no such claim."""
 
-
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -94,8 +97,10 @@ def test_an_end_of_stream_after_our_own_says_that_only_close_is_left(session: Se
     for _ in range(1000):
         session.journal.flush()
         with closing(session.journal.reader()) as reader:
-            if any(row.call == "recv" and row.endpoint == "client" and row.result == 0
-                   for row in reader.page(1, 1000)):
+            if any(
+                row.call == "recv" and row.endpoint == "client" and row.result == 0
+                for row in reader.page(1, 1000)
+            ):
                 break
     _, text = told(session, "recv", "client", result=0)
     assert "only close() is left" in text
@@ -107,8 +112,13 @@ def test_an_end_of_stream_after_our_own_says_that_only_close_is_left(session: Se
 def test_a_message_is_not_called_a_stream(session: Session, tmp_path: Path) -> None:
     session.add(replace(LISTENER, family="AF_UNIX", type="SOCK_SEQPACKET", address="temp:evidence"))
     session.add(replace(CLIENT, family="AF_UNIX", type="SOCK_SEQPACKET", receive=GateMode.PAUSED))
-    done(session, c.Start("server"), c.Connect("client"), c.Send("server", text="one"),
-         c.Recv("client", 2))
+    done(
+        session,
+        c.Start("server"),
+        c.Connect("client"),
+        c.Send("server", text="one"),
+        c.Recv("client", 2),
+    )
     row, text = told(session, "recv", "client")
     assert "one whole message" in text
     assert "only 2 were asked for" in text
@@ -131,19 +141,39 @@ def test_a_taken_port_of_ours_is_named(session: Session) -> None:
     assert "server" not in text  # a stranger's: nothing is said of ours
 
 
-@pytest.mark.parametrize(("family", "address"), [
-    ("AF_INET", "127.0.0.1:0"), ("AF_INET6", "[::1]:0"), ("AF_UNIX", "temp:queue"),
-    ("AF_UNIX", "abstract:swb-test-queue")])
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [
+        ("AF_INET", "127.0.0.1:0"),
+        ("AF_INET6", "[::1]:0"),
+        ("AF_UNIX", "temp:queue"),
+        ("AF_UNIX", "abstract:swb-test-queue"),
+    ],
+)
 def test_a_listener_closed_with_a_connection_in_its_queue(
     session: Session, family: str, address: str
 ) -> None:
     """Of two clients one was accepted: its reset, of unread bytes, has another cause."""
-    session.add(replace(LISTENER, family=family, address=address, accept=GateMode.PAUSED,
-                        receive=GateMode.PAUSED))
+    session.add(
+        replace(
+            LISTENER,
+            family=family,
+            address=address,
+            accept=GateMode.PAUSED,
+            receive=GateMode.PAUSED,
+        )
+    )
     for name in ("first", "second"):
         session.add(replace(CLIENT, family=family, name=name))
-    done(session, c.Start("server"), c.Connect("first"), c.Send("first", text="unread"),
-         c.Connect("second"), c.Step("server", c.Gate.ACCEPT), c.Stop("server"))
+    done(
+        session,
+        c.Start("server"),
+        c.Connect("first"),
+        c.Send("first", text="unread"),
+        c.Connect("second"),
+        c.Step("server", c.Gate.ACCEPT),
+        c.Stop("server"),
+    )
     for name in ("first", "second"):
         for _ in range(500):  # a client reads the reset in its own time
             if session.snapshot(name).connections[-1].errno is not None:

@@ -149,8 +149,11 @@ def closed() -> None:
 UDP = socket.SOCK_DGRAM
 
 
-def on(act: Callable[[socket.socket], object], family: int = socket.AF_INET,
-       kind: int = socket.SOCK_STREAM) -> Callable[[], None]:
+def on(
+    act: Callable[[socket.socket], object],
+    family: int = socket.AF_INET,
+    kind: int = socket.SOCK_STREAM,
+) -> Callable[[], None]:
     """Do something with a fresh socket, and close it whatever comes of it."""
 
     def provoke() -> None:
@@ -161,10 +164,19 @@ def on(act: Callable[[socket.socket], object], family: int = socket.AF_INET,
 
 
 PROVOKED: dict[str, Callable[[], object]] = {
-    "ECONNREFUSED": refused, "EADDRINUSE": in_use, "ECONNRESET": reset, "EPIPE": broken_pipe,
-    "EMSGSIZE": too_big, "EAGAIN": would_block, "EINPROGRESS": lambda: pending(False),
-    "EALREADY": lambda: pending(True), "EISCONN": connected_twice, "EMFILE": out_of_descriptors,
-    "ECONNREFUSED udp": udp_refused, "ETIMEDOUT": kernel_gave_up, "EBADF": closed,
+    "ECONNREFUSED": refused,
+    "EADDRINUSE": in_use,
+    "ECONNRESET": reset,
+    "EPIPE": broken_pipe,
+    "EMSGSIZE": too_big,
+    "EAGAIN": would_block,
+    "EINPROGRESS": lambda: pending(False),
+    "EALREADY": lambda: pending(True),
+    "EISCONN": connected_twice,
+    "EMFILE": out_of_descriptors,
+    "ECONNREFUSED udp": udp_refused,
+    "ETIMEDOUT": kernel_gave_up,
+    "EBADF": closed,
     "ENOBUFS": too_many_groups,
     "EADDRNOTAVAIL": on(lambda sock: sock.bind(("203.0.113.7", 0))),
     "EACCES": on(lambda sock: sock.sendto(b"", ("127.255.255.255", 9)), kind=UDP),
@@ -173,13 +185,19 @@ PROVOKED: dict[str, Callable[[], object]] = {
     "EDESTADDRREQ": on(lambda sock: sock.send(b"x"), kind=UDP),
     "EAFNOSUPPORT": on(lambda sock: None, family=99),
     "EPROTONOSUPPORT": lambda: socket.socket(
-        socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_UDP),
+        socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_UDP
+    ),
     "ESOCKTNOSUPPORT": on(lambda sock: None, kind=socket.SOCK_SEQPACKET),
     "EOPNOTSUPP": on(lambda sock: sock.listen(), kind=UDP),
     "ENOPROTOOPT": on(lambda sock: sock.setsockopt(socket.SOL_SOCKET, 9999, 1)),
-    "ENODEV": on(lambda sock: sock.setsockopt(
-        socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
-        socket.inet_aton("239.1.1.1") + socket.inet_aton("203.0.113.7")), kind=UDP),
+    "ENODEV": on(
+        lambda sock: sock.setsockopt(
+            socket.IPPROTO_IP,
+            socket.IP_ADD_MEMBERSHIP,
+            socket.inet_aton("239.1.1.1") + socket.inet_aton("203.0.113.7"),
+        ),
+        kind=UDP,
+    ),
     "ENOENT": on(lambda sock: sock.connect("/no/such/socket"), family=socket.AF_UNIX),
     "EAI_NONAME": lambda: socket.getaddrinfo("::x", 1, flags=socket.AI_NUMERICHOST),
     "EAI_FAMILY": lambda: socket.getaddrinfo("127.0.0.1", 1, socket.AF_UNIX),
@@ -191,8 +209,9 @@ NOT_PROVOKED = sorted(set(REFERENCE) - {name.split()[0] for name in PROVOKED})
 
 
 def row(name: str | None, error: str, call: str = "connect") -> Row:
-    return Row(1, 0, 0, "call", "client", 1, call, "", None, name, error, None, None, None, None,
-               None)
+    return Row(
+        1, 0, 0, "call", "client", 1, call, "", None, name, error, None, None, None, None, None
+    )
 
 
 @pytest.mark.parametrize("lang", texts.LANGUAGES)
@@ -203,9 +222,15 @@ def test_what_can_be_provoked_is_explained(name: str, lang: str) -> None:
         PROVOKED[name]()
     failure = describe(caught.value)
     assert failure.errno == name.split()[0]
-    kind = SocketKind("AF_UNIX") if name == "ENOENT" else SocketKind(
-        type="SOCK_DGRAM" if name in {"EMSGSIZE", "EDESTADDRREQ", "ECONNREFUSED udp"}
-        else "SOCK_STREAM")
+    kind = (
+        SocketKind("AF_UNIX")
+        if name == "ENOENT"
+        else SocketKind(
+            type="SOCK_DGRAM"
+            if name in {"EMSGSIZE", "EDESTADDRREQ", "ECONNREFUSED udp"}
+            else "SOCK_STREAM"
+        )
+    )
     shown = explain(row(failure.errno, failure.error), title="x", evidence=Evidence(kind=kind))
     here = [section for section in shown.sections if section.heading != tr("explain.elsewhere")]
     paragraphs = [text for section in here for text in section.paragraphs]
@@ -242,16 +267,20 @@ def test_exceptions_without_an_errno(error: Exception, lang: str) -> None:
     assert all(text for section in shown.sections for text in section.paragraphs)
 
 
-@pytest.mark.parametrize(("call", "args", "errno", "part"), [
-    ("listen", "2", None, "listen(0) means 128"),
-    ("send", "", None, "The same."),
-    ("setsockopt", "SOL_SOCKET, SO_REUSEADDR, 1", None, "SO_EXCLUSIVEADDRUSE"),
-    ("connect", "('127.0.0.1', 9)", "ECONNREFUSED", "about 2 s"),
-    ("recvfrom", "65536", "ECONNREFUSED", "10054"),
-    ("close", "", None, ""),
-])
-def test_other_systems_are_documentation(call: str, args: str, errno: str | None, part: str
-                                         ) -> None:
+@pytest.mark.parametrize(
+    ("call", "args", "errno", "part"),
+    [
+        ("listen", "2", None, "listen(0) means 128"),
+        ("send", "", None, "The same."),
+        ("setsockopt", "SOL_SOCKET, SO_REUSEADDR, 1", None, "SO_EXCLUSIVEADDRUSE"),
+        ("connect", "('127.0.0.1', 9)", "ECONNREFUSED", "about 2 s"),
+        ("recvfrom", "65536", "ECONNREFUSED", "10054"),
+        ("close", "", None, ""),
+    ],
+)
+def test_other_systems_are_documentation(
+    call: str, args: str, errno: str | None, part: str
+) -> None:
     """Said apart from what was seen here, and nothing where nothing is known."""
     error = "ConnectionRefusedError" if errno else None
     shown = explain(row(errno, error)._replace(call=call, args=args, result=0), title="x")
@@ -275,8 +304,12 @@ def test_the_story_of_a_reset(tmp_path: Path) -> None:
     with Session(tmp_path / "r.swb") as session:
         session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
         session.add(EndpointSettings("client", Role.STREAM, address="@server"))
-        for command in (c.Start("server"), c.Connect("client"), c.Send("client", text="x"),
-                        c.Abort("client")):
+        for command in (
+            c.Start("server"),
+            c.Connect("client"),
+            c.Send("client", text="x"),
+            c.Abort("client"),
+        ):
             session.perform(command).wait(10)
         reader = session.journal.reader()
         found = None
@@ -292,8 +325,9 @@ def test_the_story_of_a_reset(tmp_path: Path) -> None:
         assert story is not None
         assert (story.pair_ended, story.fin_seen) == ("abort", False)
         shown = explain(found, title="x", evidence=evidence)
-        assert any("SO_LINGER (1, 0)" in text for section in shown.sections
-                   for text in section.paragraphs)
+        assert any(
+            "SO_LINGER (1, 0)" in text for section in shown.sections for text in section.paragraphs
+        )
 
 
 def test_explaining_needs_no_window() -> None:

@@ -17,9 +17,20 @@ Make = Callable[..., Reader]
 def event(**values: object) -> Event:
     """A recv of nothing in particular, with the values that matter."""
     plain: dict[str, object] = {
-        "t_ns": 0, "duration_ns": 0, "endpoint": 1, "connection": 1, "kind": CALL,
-        "call": "recv", "args": "", "result": None, "errno": None, "error": None, "peer": None,
-        "size": None, "payload": None, "cause": None,
+        "t_ns": 0,
+        "duration_ns": 0,
+        "endpoint": 1,
+        "connection": 1,
+        "kind": CALL,
+        "call": "recv",
+        "args": "",
+        "result": None,
+        "errno": None,
+        "error": None,
+        "peer": None,
+        "size": None,
+        "payload": None,
+        "cause": None,
     }
     return Event(**{**plain, **values})  # type: ignore[arg-type]
 
@@ -41,8 +52,11 @@ def make(tmp_path: Path) -> Iterator[Make]:
         path = tmp_path / f"made-{len(readers)}.swb"
         recorder = Recorder(path)
         recorder.start()
-        recorder.put(EndpointAdded(1, "server-1", "listener", "AF_INET", "SOCK_STREAM",
-                                   f'{{"encoding": "{encoding}"}}'))
+        recorder.put(
+            EndpointAdded(
+                1, "server-1", "listener", "AF_INET", "SOCK_STREAM", f'{{"encoding": "{encoding}"}}'
+            )
+        )
         recorder.put(EndpointAdded(2, "Client", "stream", "AF_INET", "SOCK_STREAM", "{}"))
         recorder.put(ConnectionOpened(1, 1, None, "127.0.0.1:80", "127.0.0.1:9"))
         recorder.put(ConnectionOpened(2, 2, None, None, None))

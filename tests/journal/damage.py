@@ -34,26 +34,88 @@ from workbench.scenario.write import to_toml
 from workbench.texts import Problem
 from workbench.viewmodel.log_cells import title_of
 
-FILTERS = ("", "call:recv", "-errno:*", "text:中文", "duration>1us", "time>10:00", "#2", "size>=3",
-           "peer:127*", "kind:command|note -cause:*", "abc")
+FILTERS = (
+    "",
+    "call:recv",
+    "-errno:*",
+    "text:中文",
+    "duration>1us",
+    "time>10:00",
+    "#2",
+    "size>=3",
+    "peer:127*",
+    "kind:command|note -cause:*",
+    "abc",
+)
 TABLES = {
     "meta": ("key", "value"),
     "endpoint": ("id", "name", "role", "family", "type", "config", "first_config"),
-    "connection": ("id", "endpoint", "parent", "pair", "local", "peer", "opened_seq",
-                   "closed_seq"),
-    "event": ("seq", "t_ns", "duration_ns", "endpoint", "connection", "kind", "call", "args",
-              "result", "errno", "error", "peer", "size", "payload", "cause"),
+    "connection": ("id", "endpoint", "parent", "pair", "local", "peer", "opened_seq", "closed_seq"),
+    "event": (
+        "seq",
+        "t_ns",
+        "duration_ns",
+        "endpoint",
+        "connection",
+        "kind",
+        "call",
+        "args",
+        "result",
+        "errno",
+        "error",
+        "peer",
+        "size",
+        "payload",
+        "cause",
+    ),
     "sample": ("t_ns", "connection", "after_seq", "reading"),
 }
 CELLS = (
-    "NULL", "x'ff00fe'", "x'80'", "9e999", "-9e999", "1.5", "-1", "0", "9223372036854775807",
-    "-9223372036854775808", "4611686018427387904", "'abc'", "''", "'9' || hex(zeroblob(3000))",
-    "CAST(x'ff41' AS TEXT)", "CAST(x'eda080' AS TEXT)", "CAST(x'41001b5b' AS TEXT)", "char(27, 7)",
-    "char(8238)", "char(10)", "'{'", "'[1]'", "'{\"encoding\": 5}'", "'{\"state\": 7}'", "'null'",
-    "replace(hex(zeroblob(9000)), '00', '[')", "replace(hex(zeroblob(9000)), '00', '(')", "'1e999'",
-    "'text=5'", "'''\\''", "'settings={}'", "'connection=[1]'", "'()'", "'call'", "'note'",
-    "'connect'", "'configure'", "'send'", "'ECONNRESET'", "'EADDRINUSE'", "'TimeoutError'",
-    "'LISTEN'", "'listener'", "zeroblob(70000)", "12345678901234",
+    "NULL",
+    "x'ff00fe'",
+    "x'80'",
+    "9e999",
+    "-9e999",
+    "1.5",
+    "-1",
+    "0",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "4611686018427387904",
+    "'abc'",
+    "''",
+    "'9' || hex(zeroblob(3000))",
+    "CAST(x'ff41' AS TEXT)",
+    "CAST(x'eda080' AS TEXT)",
+    "CAST(x'41001b5b' AS TEXT)",
+    "char(27, 7)",
+    "char(8238)",
+    "char(10)",
+    "'{'",
+    "'[1]'",
+    "'{\"encoding\": 5}'",
+    "'{\"state\": 7}'",
+    "'null'",
+    "replace(hex(zeroblob(9000)), '00', '[')",
+    "replace(hex(zeroblob(9000)), '00', '(')",
+    "'1e999'",
+    "'text=5'",
+    "'''\\''",
+    "'settings={}'",
+    "'connection=[1]'",
+    "'()'",
+    "'call'",
+    "'note'",
+    "'connect'",
+    "'configure'",
+    "'send'",
+    "'ECONNRESET'",
+    "'EADDRINUSE'",
+    "'TimeoutError'",
+    "'LISTEN'",
+    "'listener'",
+    "zeroblob(70000)",
+    "12345678901234",
 )
 
 
@@ -64,8 +126,11 @@ def write(path: Path) -> None:
     server = EndpointSettings("server-1", Role.LISTENER, address="127.0.0.1:0", encoding="gbk")
     client = EndpointSettings("client-1", Role.STREAM, address="@server-1")
     for number, item in enumerate((server, client), 1):
-        recorder.put(EndpointAdded(number, item.name, item.role.value, item.family, item.type,
-                                   settings_json(item)))
+        recorder.put(
+            EndpointAdded(
+                number, item.name, item.role.value, item.family, item.type, settings_json(item)
+            )
+        )
     recorder.put(ConnectionOpened(1, 1, None, "127.0.0.1:80", None))
     recorder.put(ConnectionOpened(2, 2, None, "127.0.0.1:9", "127.0.0.1:80"))
     recorder.put(ConnectionOpened(3, 1, 1, "127.0.0.1:80", "127.0.0.1:9"))
@@ -76,8 +141,17 @@ def write(path: Path) -> None:
             (1, 1, "call", "socket", "AF_INET, SOCK_STREAM", 5, None, None, None),
             (1, 1, "call", "bind", "('127.0.0.1', 80)", None, "EADDRINUSE", "OSError", None),
             (2, None, COMMAND, "connect", "", None, None, None, None),
-            (2, 2, "call", "connect", "('127.0.0.1', 80)", None, "EINPROGRESS", "BlockingIOError",
-             None),
+            (
+                2,
+                2,
+                "call",
+                "connect",
+                "('127.0.0.1', 80)",
+                None,
+                "EINPROGRESS",
+                "BlockingIOError",
+                None,
+            ),
             (2, 2, END, "connect", "('127.0.0.1', 80)", 0, None, None, None),
             (1, 1, "call", "accept", "", 6, None, None, None),
             (2, None, COMMAND, "send", "text='abc'", None, None, None, None),
@@ -89,15 +163,38 @@ def write(path: Path) -> None:
             (1, None, NOTE, "internal_error", "'x'", None, None, None, None),
             (1, None, NOTE, "not_done", "'engine.no_socket', {}", None, None, None, None),
             (None, None, NOTE, "note", "a mark", None, None, None, None),
-            (2, None, COMMAND, "configure", f"settings={{'role': 'stream', 'name': {round_}}}",
-             None, None, None, None),
+            (
+                2,
+                None,
+                COMMAND,
+                "configure",
+                f"settings={{'role': 'stream', 'name': {round_}}}",
+                None,
+                None,
+                None,
+                None,
+            ),
         ):
             t_ns += 1_000_000
             endpoint, connection, kind, call, args, result, errno, error, payload = values
-            recorder.put(Event(t_ns, 900, endpoint, connection, kind, call, args, result, errno,
-                               error, "127.0.0.1:9" if call == "accept" else None,
-                               None if payload is None else len(payload), payload,
-                               SimpleNamespace(seq=round_ * 17 + 2)))
+            recorder.put(
+                Event(
+                    t_ns,
+                    900,
+                    endpoint,
+                    connection,
+                    kind,
+                    call,
+                    args,
+                    result,
+                    errno,
+                    error,
+                    "127.0.0.1:9" if call == "accept" else None,
+                    None if payload is None else len(payload),
+                    payload,
+                    SimpleNamespace(seq=round_ * 17 + 2),
+                )
+            )
         recorder.put(Sample(t_ns, 2, '{"state": "SYN_SENT", "retransmits": 2, "unacked": 3}'))
         recorder.put(Sample(t_ns, 1, '{"state": "LISTEN", "unacked": 3, "sacked": 2}'))
     recorder.put(ConnectionClosed(2))
@@ -117,8 +214,9 @@ def damage(whole: bytes, path: Path, seed: int) -> None:
     data = bytearray(whole)
     for _ in range(dice.choice((1, 1, 2, 5, 30, 300))):
         place = dice.randrange(100, len(data)) if dice.random() < 0.9 else dice.randrange(100)
-        data[place] = dice.choice((dice.randrange(256), data[place] ^ 1 << dice.randrange(8), 0,
-                                   255))
+        data[place] = dice.choice(
+            (dice.randrange(256), data[place] ^ 1 << dice.randrange(8), 0, 255)
+        )
     if dice.random() < 0.1:
         del data[dice.randrange(len(data)) :]
     path.write_bytes(data)
@@ -133,8 +231,11 @@ def _spoil(db: sqlite3.Connection, dice: random.Random) -> None:
     where = dice.choice(("1", f"abs(random()) % {dice.randrange(1, 9)} = 0"))
     if dice.random() < 0.3:  # as a hand that writes into the file: no column has a type of its own
         db.execute("PRAGMA writable_schema=ON")
-        db.execute("UPDATE sqlite_master SET sql = replace(replace(replace(sql, ' NOT NULL', ''),"
-                   " ' INTEGER,', ','), ' TEXT', '') WHERE type = 'table' AND name = ?", (table,))
+        db.execute(
+            "UPDATE sqlite_master SET sql = replace(replace(replace(sql, ' NOT NULL', ''),"
+            " ' INTEGER,', ','), ' TEXT', '') WHERE type = 'table' AND name = ?",
+            (table,),
+        )
         db.execute(f"PRAGMA schema_version={dice.randrange(1, 2**30)}")
     db.execute(f"UPDATE OR IGNORE {table} SET {column} = {dice.choice(CELLS)} WHERE {where}")
 

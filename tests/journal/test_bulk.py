@@ -23,23 +23,34 @@ def written(events: list[Event]) -> list[tuple[object, ...]]:
     return rows
 
 
-@given(st.lists(st.builds(
-    event, t_ns=st.integers(0, 3), endpoint=st.sampled_from([0, 1]),
-    call=st.sampled_from(["recv", "send"]), result=st.none() | st.integers(0, 2),
-    size=st.none() | st.integers(0, 2), payload=st.none() | st.just(b"x"),
-), max_size=40))
+@given(
+    st.lists(
+        st.builds(
+            event,
+            t_ns=st.integers(0, 3),
+            endpoint=st.sampled_from([0, 1]),
+            call=st.sampled_from(["recv", "send"]),
+            result=st.none() | st.integers(0, 2),
+            size=st.none() | st.integers(0, 2),
+            payload=st.none() | st.just(b"x"),
+        ),
+        max_size=40,
+    )
+)
 def test_what_is_written_is_what_was_given(events: list[Event]) -> None:
-    right = [(number, item.t_ns, item.duration_ns, item.endpoint or None, *item[3:13], None)
-             for number, item in enumerate(events, 1)]
+    right = [
+        (number, item.t_ns, item.duration_ns, item.endpoint or None, *item[3:13], None)
+        for number, item in enumerate(events, 1)
+    ]
     assert written(events) == right
 
 
 def test_every_size_of_statement_is_whole() -> None:
     for count in (1, SIZES[-2], SIZES[0], SIZES[0] + SIZES[1] + 3):
-        rows = written([event(t_ns=number, result=number, size=number)
-                        for number in range(count)])
+        rows = written([event(t_ns=number, result=number, size=number) for number in range(count)])
         assert [(row[0], row[1], row[8], row[12]) for row in rows] == [
-            (number + 1, number, number, number) for number in range(count)]
+            (number + 1, number, number, number) for number in range(count)
+        ]
 
 
 def test_causes_become_numbers() -> None:

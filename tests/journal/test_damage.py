@@ -32,6 +32,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @pytest.fixture
 def changed(whole: bytes, tmp_path: Path) -> Callable[..., Path]:
     """The whole record after some SQL."""
+
     def change(*statements: str) -> Path:
         path = tmp_path / "changed.swb"
         path.write_bytes(whole)
@@ -56,27 +57,45 @@ def test_a_damaged_record_gives_a_sentence_or_what_is_left(
     assert 0 < refused < seeds
 
 
-BOMB = ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)"
-        " SELECT max(x) FROM n")
-EVENT = ("seq INTEGER PRIMARY KEY, t_ns INTEGER, duration_ns INTEGER, endpoint INTEGER,"
-         " connection INTEGER, kind TEXT, call TEXT, result INTEGER, errno TEXT, error TEXT,"
-         " peer TEXT, size INTEGER, payload BLOB, cause INTEGER")
+BOMB = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+EVENT = (
+    "seq INTEGER PRIMARY KEY, t_ns INTEGER, duration_ns INTEGER, endpoint INTEGER,"
+    " connection INTEGER, kind TEXT, call TEXT, result INTEGER, errno TEXT, error TEXT,"
+    " peer TEXT, size INTEGER, payload BLOB, cause INTEGER"
+)
 
 
-@pytest.mark.parametrize("statements", [
-    ("DROP TABLE event", f"CREATE VIEW event AS {BOMB}"),
-    ("ALTER TABLE event RENAME TO was", "DROP VIEW log",
-     "CREATE VIEW event AS SELECT was.*, load_extension('x') FROM was"),
-    ("DROP VIEW log", "DROP TABLE event",
-     f"CREATE TABLE event ({EVENT}, args TEXT AS (hex(zeroblob(100000000))) VIRTUAL)"),
-    ("DROP VIEW log", "DROP TABLE event",
-     f"CREATE TABLE event ({EVENT}, args TEXT AS (call) STORED)"),
-    ("DROP VIEW log", "DROP TABLE event",
-     "CREATE VIRTUAL TABLE event USING fts4(seq, t_ns, duration_ns, kind, call, args)"),
-    ("DROP VIEW log", "DROP TABLE endpoint", f"CREATE VIEW endpoint AS {BOMB}"),
-], ids=["view", "extension", "virtual", "stored", "fts", "endpoint"])
-def test_what_would_be_run_is_refused(changed: Callable[..., Path], statements: tuple[str, ...]
-                                      ) -> None:
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("DROP TABLE event", f"CREATE VIEW event AS {BOMB}"),
+        (
+            "ALTER TABLE event RENAME TO was",
+            "DROP VIEW log",
+            "CREATE VIEW event AS SELECT was.*, load_extension('x') FROM was",
+        ),
+        (
+            "DROP VIEW log",
+            "DROP TABLE event",
+            f"CREATE TABLE event ({EVENT}, args TEXT AS (hex(zeroblob(100000000))) VIRTUAL)",
+        ),
+        (
+            "DROP VIEW log",
+            "DROP TABLE event",
+            f"CREATE TABLE event ({EVENT}, args TEXT AS (call) STORED)",
+        ),
+        (
+            "DROP VIEW log",
+            "DROP TABLE event",
+            "CREATE VIRTUAL TABLE event USING fts4(seq, t_ns, duration_ns, kind, call, args)",
+        ),
+        ("DROP VIEW log", "DROP TABLE endpoint", f"CREATE VIEW endpoint AS {BOMB}"),
+    ],
+    ids=["view", "extension", "virtual", "stored", "fts", "endpoint"],
+)
+def test_what_would_be_run_is_refused(
+    changed: Callable[..., Path], statements: tuple[str, ...]
+) -> None:
     path = changed(*statements)
     with pytest.raises(Problem) as caught:
         Reader(path)
@@ -87,24 +106,32 @@ def test_what_would_be_run_is_refused(changed: Callable[..., Path], statements: 
 
 
 @pytest.mark.parametrize("table", ["event", "endpoint", "connection"])
-def test_a_table_that_does_not_number_its_rows_is_no_record(changed: Callable[..., Path],
-                                                            table: str) -> None:
+def test_a_table_that_does_not_number_its_rows_is_no_record(
+    changed: Callable[..., Path], table: str
+) -> None:
     path = changed(
-        "PRAGMA writable_schema=ON", "UPDATE sqlite_master SET sql = replace(sql,"
-        f" 'INTEGER PRIMARY KEY', 'INTEGES') WHERE name = '{table}'")
+        "PRAGMA writable_schema=ON",
+        "UPDATE sqlite_master SET sql = replace(sql,"
+        f" 'INTEGER PRIMARY KEY', 'INTEGES') WHERE name = '{table}'",
+    )
     with pytest.raises(Problem) as caught:
         Reader(path)
     assert caught.value.key == "journal.not_a_record"
 
 
-@pytest.mark.parametrize("statement", [
-    f"CREATE VIEW other AS {BOMB}", "CREATE TABLE other (x)",
-    "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM event; END",
-    "CREATE TABLE e2 (x, y AS (hex(zeroblob(1000000000))))",
-    "CREATE INDEX event_call ON event (call, lower(args))",
-])
-def test_what_stands_beside_our_tables_is_not_touched(changed: Callable[..., Path],
-                                                      statement: str) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"CREATE VIEW other AS {BOMB}",
+        "CREATE TABLE other (x)",
+        "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM event; END",
+        "CREATE TABLE e2 (x, y AS (hex(zeroblob(1000000000))))",
+        "CREATE INDEX event_call ON event (call, lower(args))",
+    ],
+)
+def test_what_stands_beside_our_tables_is_not_touched(
+    changed: Callable[..., Path], statement: str
+) -> None:
     assert use(changed(statement)) == 0
 
 
@@ -118,16 +145,24 @@ def test_reading_can_neither_write_nor_read_beside(whole: bytes, tmp_path: Path)
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("CREATE TABLE other AS SELECT 'x'")
     with closing(Reader(path)) as reader:
-        for statement in ("DELETE FROM event", "SELECT * FROM other", "SELECT load_extension('x')",
-                          "PRAGMA writable_schema=ON", "ATTACH ':memory:' AS m", "BEGIN",
-                          "SELECT * FROM pragma_table_list", BOMB):
+        for statement in (
+            "DELETE FROM event",
+            "SELECT * FROM other",
+            "SELECT load_extension('x')",
+            "PRAGMA writable_schema=ON",
+            "ATTACH ':memory:' AS m",
+            "BEGIN",
+            "SELECT * FROM pragma_table_list",
+            BOMB,
+        ):
             with pytest.raises(Problem):
                 reader._all(statement)
         assert reader.count()
 
 
-def test_a_statement_without_end_is_given_up(whole: bytes, tmp_path: Path,
-                                             monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_statement_without_end_is_given_up(
+    whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "whole.swb"
     path.write_bytes(whole)
     assert PATIENCE < 60
@@ -142,15 +177,24 @@ def test_a_statement_without_end_is_given_up(whole: bytes, tmp_path: Path,
         assert reader.damage is not None
 
 
-@pytest.mark.parametrize(("column", "value", "cell"), [
-    ("t_ns", "'abc'", "t_ns = 'abc'"), ("t_ns", "-5", "t_ns = -5"), ("result", "1.5", "result"),
-    ("size", "9e999", "size = inf"), ("connection", "x'00'", "connection = b'\\\\x00'"),
-    ("duration_ns", "9223372036854775807", "duration_ns"), ("kind", "'odd'", "kind = 'odd'"),
-    ("payload", "'text'", "payload = 'text'"), ("cause", "'x'", "cause"),
-])
+@pytest.mark.parametrize(
+    ("column", "value", "cell"),
+    [
+        ("t_ns", "'abc'", "t_ns = 'abc'"),
+        ("t_ns", "-5", "t_ns = -5"),
+        ("result", "1.5", "result"),
+        ("size", "9e999", "size = inf"),
+        ("connection", "x'00'", "connection = b'\\\\x00'"),
+        ("duration_ns", "9223372036854775807", "duration_ns"),
+        ("kind", "'odd'", "kind = 'odd'"),
+        ("payload", "'text'", "payload = 'text'"),
+        ("cause", "'x'", "cause"),
+    ],
+)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_row_with_a_wrong_cell_says_which(changed: Callable[..., Path], language: str,
-                                            column: str, value: str, cell: str) -> None:
+def test_a_row_with_a_wrong_cell_says_which(
+    changed: Callable[..., Path], language: str, column: str, value: str, cell: str
+) -> None:
     set_language(language)
     path = changed(f"UPDATE event SET {column} = {value} WHERE seq = 10")
     with closing(Reader(path)) as reader:
@@ -161,14 +205,22 @@ def test_a_row_with_a_wrong_cell_says_which(changed: Callable[..., Path], langua
         assert [other.call for other in reader.page(9, 3)].count(sound.DAMAGED) == 1
 
 
-@pytest.mark.parametrize(("value", "shown"), [
-    ("CAST(x'41ff42' AS TEXT)", "A\\xffB"), ("CAST(x'eda080' AS TEXT)", "\\xed\\xa0\\x80"),
-    ("x'41ff'", "A\\xff"), ("CAST(x'e4bda0' AS TEXT)", "你"),
-])
-def test_a_text_that_is_none_shows_its_bytes(changed: Callable[..., Path], value: str, shown: str
-                                             ) -> None:
-    path = changed(f"UPDATE event SET args = {value} WHERE seq = 10",
-                   f"UPDATE endpoint SET name = {value} WHERE id = 1")
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("CAST(x'41ff42' AS TEXT)", "A\\xffB"),
+        ("CAST(x'eda080' AS TEXT)", "\\xed\\xa0\\x80"),
+        ("x'41ff'", "A\\xff"),
+        ("CAST(x'e4bda0' AS TEXT)", "你"),
+    ],
+)
+def test_a_text_that_is_none_shows_its_bytes(
+    changed: Callable[..., Path], value: str, shown: str
+) -> None:
+    path = changed(
+        f"UPDATE event SET args = {value} WHERE seq = 10",
+        f"UPDATE endpoint SET name = {value} WHERE id = 1",
+    )
     with closing(Reader(path)) as reader:
         row = reader.row(10)
         assert row is not None
@@ -185,21 +237,30 @@ def test_a_row_that_is_missing_between_others_keeps_its_place(changed: Callable[
 
 
 @pytest.mark.parametrize("number", [2**62, 2**40, 9_000_000])
-def test_a_number_that_no_such_file_can_reach_is_refused(changed: Callable[..., Path], number: int
-                                                         ) -> None:
+def test_a_number_that_no_such_file_can_reach_is_refused(
+    changed: Callable[..., Path], number: int
+) -> None:
     path = changed(f"UPDATE event SET seq = {number} WHERE seq = (SELECT max(seq) FROM event)")
     with pytest.raises(Problem) as caught:
         Reader(path)
     assert caught.value.key == "journal.numbers"
 
 
-@pytest.mark.parametrize(("key", "value"), [
-    ("started_wall_ns", "9e999"), ("started_wall_ns", "-1"), ("started_wall_ns", "x'00'"),
-    ("started_wall_ns", "9223372036854775807"), ("started_perf_ns", "'x'"),
-    ("started_wall_ns", "'9' || hex(zeroblob(3000))"), ("started_wall_ns", "NULL"),
-])
-def test_a_beginning_that_is_none_is_refused(changed: Callable[..., Path], key: str, value: str
-                                             ) -> None:
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("started_wall_ns", "9e999"),
+        ("started_wall_ns", "-1"),
+        ("started_wall_ns", "x'00'"),
+        ("started_wall_ns", "9223372036854775807"),
+        ("started_perf_ns", "'x'"),
+        ("started_wall_ns", "'9' || hex(zeroblob(3000))"),
+        ("started_wall_ns", "NULL"),
+    ],
+)
+def test_a_beginning_that_is_none_is_refused(
+    changed: Callable[..., Path], key: str, value: str
+) -> None:
     with pytest.raises(Problem) as caught:
         Reader(changed(f"UPDATE meta SET value = {value} WHERE key = '{key}'"))
     assert caught.value.key == "journal.not_a_record"

@@ -22,7 +22,8 @@ from workbench.journal.streams import encoding_of
 
 SLOW = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.text(
-    "=+-@'\t\r\n\",;1a\0\x1b", max_size=6)
+    "=+-@'\t\r\n\",;1a\0\x1b", max_size=6
+)
 
 
 def written(reader: Reader, form: str, term: str = "") -> str:
@@ -32,8 +33,9 @@ def written(reader: Reader, form: str, term: str = "") -> str:
 
 
 def cells(reader: Reader, term: str = "") -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(written(reader, "csv", term).removeprefix("\ufeff"),
-                                           newline="")))
+    return list(
+        csv.DictReader(io.StringIO(written(reader, "csv", term).removeprefix("\ufeff"), newline=""))
+    )
 
 
 def as_it_was(cell: str) -> str:
@@ -42,11 +44,19 @@ def as_it_was(cell: str) -> str:
 
 
 def rows() -> st.SearchStrategy[list[Event]]:
-    return st.lists(st.builds(
-        event, kind=st.sampled_from(["call", NOTE]), call=st.sampled_from(["recv", "note"]),
-        args=WORDS, peer=st.none() | WORDS, payload=st.none() | st.binary(max_size=5),
-        size=st.none() | st.integers(0, 9), result=st.none() | st.integers(-2, 9),
-    ), max_size=6)
+    return st.lists(
+        st.builds(
+            event,
+            kind=st.sampled_from(["call", NOTE]),
+            call=st.sampled_from(["recv", "note"]),
+            args=WORDS,
+            peer=st.none() | WORDS,
+            payload=st.none() | st.binary(max_size=5),
+            size=st.none() | st.integers(0, 9),
+            result=st.none() | st.integers(-2, 9),
+        ),
+        max_size=6,
+    )
 
 
 @SLOW
@@ -100,8 +110,13 @@ def test_for_a_program_a_row_is_an_object(make: Make, events: list[Event]) -> No
 ])  # fmt: skip
 def test_a_gap_is_marked_in_every_form(make: Make, lang: str, words: str) -> None:
     texts.set_language(lang)
-    reader = make([event(payload=b"x" * 4_096, size=20_000, result=20_000),
-                   event(payload=b"abc", size=3, result=3), event(payload=b"", size=0, result=0)])
+    reader = make(
+        [
+            event(payload=b"x" * 4_096, size=20_000, result=20_000),
+            event(payload=b"abc", size=3, result=3),
+            event(payload=b"", size=0, result=0),
+        ]
+    )
     lines = written(reader, "text").splitlines()
     assert lines[2].endswith(words)
     assert not any(words[-6:] in line for line in (*lines[:2], *lines[3:]))
@@ -121,15 +136,22 @@ def test_a_filter_selects_the_same_rows_in_every_form(
     right = [seq for part in reader.select(condition, 0, reader.count()) for seq in part]
     assert [row.seq for row in rows_of(reader, condition)] == right
     assert [int(cell["seq"]) for cell in cells(reader, term)] == right
-    assert [json.loads(line)["seq"] for line in written(reader, "jsonl", term).splitlines()
-            ] == right
-    assert [int(line.split()[0]) for line in written(reader, "text", term).splitlines()[1:]
-            ] == right
+    assert [
+        json.loads(line)["seq"] for line in written(reader, "jsonl", term).splitlines()
+    ] == right
+    assert [
+        int(line.split()[0]) for line in written(reader, "text", term).splitlines()[1:]
+    ] == right
 
 
 def test_text_is_read_in_the_encoding_of_its_endpoint(make: Make) -> None:
-    reader = make([event(payload="连接".encode("gbk")),
-                   event(endpoint=2, connection=2, payload="连接".encode())], encoding="gbk")
+    reader = make(
+        [
+            event(payload="连接".encode("gbk")),
+            event(endpoint=2, connection=2, payload="连接".encode()),
+        ],
+        encoding="gbk",
+    )
     assert [line.split()[-1] for line in written(reader, "text").splitlines()[2:]] == ["连接"] * 2
 
 
@@ -143,8 +165,11 @@ def test_the_shown_time_is_what_the_filter_finds(make: Make) -> None:
     reader = make([event(t_ns=number * 333) for number in range(40)])
     for row in reader.page(2, 40):
         shown = wall_time(reader, row.t_ns)
-        found = [seq for part in reader.select(
-            parse(f'time:"{shown}"', wall_ns=reader.clock.wall_ns), 0, 50) for seq in part]
+        found = [
+            seq
+            for part in reader.select(parse(f'time:"{shown}"', wall_ns=reader.clock.wall_ns), 0, 50)
+            for seq in part
+        ]
         assert row.seq in found
         assert {wall_time(reader, other.t_ns) for other in reader.rows(found)} == {shown}
         assert int(shown[20:26]) == (reader.clock.wall_ns + row.t_ns) // 1000 % 10**6

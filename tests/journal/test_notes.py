@@ -24,8 +24,9 @@ def test_known_notes_have_words(make: Make, lang: str, call: str, args: str) -> 
     assert call not in shown
 
 
-@pytest.mark.parametrize(("call", "args"), [("from_the_future", "1"), ("not_done", "(broken"),
-                                            ("unsent_dropped", "")])
+@pytest.mark.parametrize(
+    ("call", "args"), [("from_the_future", "1"), ("not_done", "(broken"), ("unsent_dropped", "")]
+)
 def test_an_unknown_note_is_shown_as_it_stands(make: Make, call: str, args: str) -> None:
     row = make([event(kind=NOTE, call=call, args=args)]).row(2)
     assert row is not None

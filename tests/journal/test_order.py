@@ -72,7 +72,8 @@ def test_one_endpoint_stays_in_its_order(made: list[tuple[int, int, str]]) -> No
     places = {id(item): place for place, item in enumerate(items)}
     for endpoint in (1, 2, 3):
         assert [x for x in ordered if whose[places[id(x)]] == endpoint] == [
-            x for x, owner in zip(items, whose, strict=True) if owner == endpoint]
+            x for x, owner in zip(items, whose, strict=True) if owner == endpoint
+        ]
     for place, owner in enumerate(whose):
         if owner is None:
             before = {id(x) for x in ordered[: ordered.index(items[place])]}
@@ -81,10 +82,12 @@ def test_one_endpoint_stays_in_its_order(made: list[tuple[int, int, str]]) -> No
 
 def test_the_panels_number_of_a_connection(tmp_path: Path) -> None:
     with Session(tmp_path / "r.swb") as session:
-        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                     accept=GateMode.AUTO))
-        session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0,
-                                     count=3))
+        session.add(
+            EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", accept=GateMode.AUTO)
+        )
+        session.add(
+            EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0, count=3)
+        )
         for command in (c.Start("server"), c.Connect("client")):
             assert session.perform(command).wait(10)
         session.stop_all_and_wait()

@@ -95,8 +95,17 @@ def test_memory_stays_flat() -> None:
         assert isinstance(kept, int) or len(kept) <= pairs.SPARE + 5
 
 
-@given(st.lists(st.tuples(st.integers(1, 6), st.sampled_from([A, B, C, None]),
-                          st.sampled_from([A, B, C, None]), st.booleans()), max_size=60))
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 6),
+            st.sampled_from([A, B, C, None]),
+            st.sampled_from([A, B, C, None]),
+            st.booleans(),
+        ),
+        max_size=60,
+    )
+)
 def test_no_open_connection_is_given_to_two(steps: list[tuple[int, str, str, bool]]) -> None:
     known = Pairs()
     partner: dict[int, int] = {}

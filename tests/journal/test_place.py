@@ -161,8 +161,9 @@ def test_at_any_moment_of_a_busy_record(tmp_path: Path, pytestconfig: pytest.Con
         made = Recorder(folder / "r.swb")
         over, put = threading.Event(), [1]  # the note that it has begun
 
-        def write(made: Recorder = made, over: threading.Event = over, put: list[int] = put
-                  ) -> None:
+        def write(
+            made: Recorder = made, over: threading.Event = over, put: list[int] = put
+        ) -> None:
             while not over.is_set():
                 if not made.congested:
                     made.put(event(payload=bytes(100)))
@@ -283,8 +284,11 @@ def test_names_that_say_so(tmp_path: Path) -> None:
         path = continued(path)
         path.touch()
         names.append(path.stem)
-    assert names == ["2026-01-02 03-04-05 (continued)", "2026-01-02 03-04-05 (continued 2)",
-                     "2026-01-02 03-04-05 (continued 3)"]
+    assert names == [
+        "2026-01-02 03-04-05 (continued)",
+        "2026-01-02 03-04-05 (continued 2)",
+        "2026-01-02 03-04-05 (continued 3)",
+    ]
 
 
 def test_the_reserve_is_real_and_given_up(tmp_path: Path) -> None:

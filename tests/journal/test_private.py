@@ -51,9 +51,13 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def start(script: str, *args: object, **more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", script, *map(str, args)], text=True,
-                            env=environment(**more), stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *map(str, args)],
+        text=True,
+        env=environment(**more),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
 
 
 def line(process: subprocess.Popen[str]) -> str:
@@ -94,7 +98,13 @@ def test_what_a_killed_program_left_is_swept_and_nothing_else(place: Path) -> No
         assert (alive / "record.swb").exists()
         assert own.path.exists()
         assert {item.name for item in place.iterdir()} == {
-            alive.name, own.path.name, "swb-somebody", "swb-shared", "swb-link", "other"}
+            alive.name,
+            own.path.name,
+            "swb-somebody",
+            "swb-shared",
+            "swb-link",
+            "other",
+        }
         own.close()
         living.communicate(timeout=BOUND)
     private.sweep()
@@ -142,8 +152,11 @@ def test_records_of_killed_programs_become_one_file(
         (folder / "nonsense.swb.lock").touch()
         records.sweep()
         names = {item.name for item in folder.iterdir()}
-        assert names == {"dead.swb", "nonsense.swb", *(
-            f"alive.swb{suffix}" for suffix in ("", "-wal", "-shm", ".lock"))}
+        assert names == {
+            "dead.swb",
+            "nonsense.swb",
+            *(f"alive.swb{suffix}" for suffix in ("", "-wal", "-shm", ".lock")),
+        }
         reader = Reader(folder / "dead.swb")  # all is there, and that it was not closed is kept
         assert (reader.count(), reader.crashed) == (10, True)
         reader.close()
@@ -153,13 +166,24 @@ def test_records_of_killed_programs_become_one_file(
 def test_a_killed_run_leaves_nothing_behind_the_next(tmp_path: Path) -> None:
     """With its unix path: temp:NAME lies in a private folder."""
     command = (sys.executable, "-m", "workbench", "listen")
-    with subprocess.Popen([*command, "temp:s"], env=environment(TMPDIR=str(tmp_path)),
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*command, "temp:s"],
+        env=environment(TMPDIR=str(tmp_path)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
         assert process.stderr is not None
         assert "Open at" in process.stderr.readline()
         process.kill()
     assert len([*tmp_path.glob("swb-*"), *tmp_path.glob("swb-*/s")]) == 3
-    done = subprocess.run([*command, "127.0.0.1:0", "--timeout", "0"], timeout=BOUND, check=False,
-                          env=environment(TMPDIR=str(tmp_path)), capture_output=True, text=True)
+    done = subprocess.run(
+        [*command, "127.0.0.1:0", "--timeout", "0"],
+        timeout=BOUND,
+        check=False,
+        env=environment(TMPDIR=str(tmp_path)),
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -23,18 +23,27 @@ PAYLOADS = (None, b"", b"abc", b"ABC", b"a\r\nc", b"100%_*\\", "连接".encode()
 
 def events() -> st.SearchStrategy[Event]:
     return st.builds(
-        event, kind=st.sampled_from([CALL, NOTE]), endpoint=st.sampled_from([0, 1, 2]),
-        connection=st.sampled_from([None, 1, 2]), call=st.sampled_from(["recv", "send", "Recv"]),
+        event,
+        kind=st.sampled_from([CALL, NOTE]),
+        endpoint=st.sampled_from([0, 1, 2]),
+        connection=st.sampled_from([None, 1, 2]),
+        call=st.sampled_from(["recv", "send", "Recv"]),
         args=st.sampled_from(["", "65536", "a_b", "axb", "50%"]),
-        result=st.none() | st.integers(-3, 3), errno=st.sampled_from(ERRNOS),
-        peer=st.sampled_from([None, "[::1]:80"]), size=st.none() | st.integers(0, 5),
-        payload=st.sampled_from(PAYLOADS), duration_ns=st.integers(0, 3_000),
+        result=st.none() | st.integers(-3, 3),
+        errno=st.sampled_from(ERRNOS),
+        peer=st.sampled_from([None, "[::1]:80"]),
+        size=st.none() | st.integers(0, 5),
+        payload=st.sampled_from(PAYLOADS),
+        duration_ns=st.integers(0, 3_000),
     )
 
 
 def quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r").replace(
-        "\n", "\\n") + '"'
+    return (
+        '"'
+        + text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r").replace("\n", "\\n")
+        + '"'
+    )
 
 
 Test = Callable[[Row], bool]
@@ -54,9 +63,15 @@ def like(key: str, text: str, *, wild: bool) -> Test:
 @st.composite
 def text_terms(draw: st.DrawFn) -> tuple[str, Test]:
     key = draw(st.sampled_from(["endpoint", "call", "kind", "errno", "peer", "args"]))
-    values = draw(st.lists(st.sampled_from(
-        ["recv", "RECV", "server-1", "client", "EAGAIN", "a_b", "50%", "s*", "*"]),
-        min_size=1, max_size=3))
+    values = draw(
+        st.lists(
+            st.sampled_from(
+                ["recv", "RECV", "server-1", "client", "EAGAIN", "a_b", "50%", "s*", "*"]
+            ),
+            min_size=1,
+            max_size=3,
+        )
+    )
     bare = draw(st.booleans())
     tests = []
     for value in values:
@@ -70,12 +85,23 @@ def text_terms(draw: st.DrawFn) -> tuple[str, Test]:
 
 @st.composite
 def number_terms(draw: st.DrawFn) -> tuple[str, Test]:
-    key, field = draw(st.sampled_from(
-        [("result", "result"), ("size", "size"), ("seq", "seq"), ("conn", "connection")]))
-    sign, compare = draw(st.sampled_from([
-        ("<", int.__lt__), ("<=", int.__le__), (">", int.__gt__), (">=", int.__ge__),
-        ("=", int.__eq__), (":", int.__eq__),
-    ]))
+    key, field = draw(
+        st.sampled_from(
+            [("result", "result"), ("size", "size"), ("seq", "seq"), ("conn", "connection")]
+        )
+    )
+    sign, compare = draw(
+        st.sampled_from(
+            [
+                ("<", int.__lt__),
+                ("<=", int.__le__),
+                (">", int.__gt__),
+                (">=", int.__ge__),
+                ("=", int.__eq__),
+                (":", int.__eq__),
+            ]
+        )
+    )
     number = draw(st.integers(-3, 8))
 
     def test(row: Row) -> bool:
@@ -98,7 +124,8 @@ def byte_terms(draw: st.DrawFn) -> tuple[str, Test]:
 
 def duration_terms() -> st.SearchStrategy[tuple[str, Test]]:
     return st.integers(0, 3).map(
-        lambda us: (f"duration>{us}us", lambda row: row.duration_ns > us * 1000))
+        lambda us: (f"duration>{us}us", lambda row: row.duration_ns > us * 1000)
+    )
 
 
 def terms() -> st.SearchStrategy[tuple[str, Test]]:
@@ -111,16 +138,19 @@ def chosen(reader: Reader, text: str) -> list[int]:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(events(), max_size=25),
-       wanted=st.lists(st.tuples(st.booleans(), terms()), min_size=1, max_size=3))
+@given(
+    rows=st.lists(events(), max_size=25),
+    wanted=st.lists(st.tuples(st.booleans(), terms()), min_size=1, max_size=3),
+)
 def test_selects_what_the_words_say(
     make: Make, rows: list[Event], wanted: list[tuple[bool, tuple[str, Test]]]
 ) -> None:
     reader = make(rows)
     whole = reader.page(1, 10_000)
     text = " ".join(f"{'-' if negated else ''}{term}" for negated, (term, _) in wanted)
-    right = [row.seq for row in whole
-             if all(test(row) is not negated for negated, (_, test) in wanted)]
+    right = [
+        row.seq for row in whole if all(test(row) is not negated for negated, (_, test) in wanted)
+    ]
     assert chosen(reader, text) == right, text
 
 
@@ -143,7 +173,8 @@ def test_text_is_found_in_the_encoding_of_its_endpoint(make: Make) -> None:
 def test_time_is_local_time_as_shown(make: Make) -> None:
     reader = make([event(t_ns=1_500_000_000), event(t_ns=3_000_000_000)])
     moment = datetime.datetime.fromtimestamp(
-        (reader.clock.wall_ns + 2_000_000_000) / 1e9, datetime.UTC).astimezone()
+        (reader.clock.wall_ns + 2_000_000_000) / 1e9, datetime.UTC
+    ).astimezone()
     assert chosen(reader, f'time>"{moment.replace(tzinfo=None).isoformat(" ")}"') == [3]
 
 

@@ -19,18 +19,32 @@ from workbench.journal.reader import Reader
 
 def piece(data: bytes, *, connection: int = 1, call: str = "recv", missing: int = 0) -> Event:
     size = len(data) + missing
-    return event(call=call, connection=connection, endpoint=min(connection, 2), result=size,
-                 size=size, payload=data)
+    return event(
+        call=call,
+        connection=connection,
+        endpoint=min(connection, 2),
+        result=size,
+        size=size,
+        payload=data,
+    )
 
 
 def chosen(reader: Reader, text: str) -> list[int]:
     return [seq for part in reader.select(parse(text), 0, reader.count()) for seq in part]
 
 
-@pytest.mark.parametrize(("encoding", "text"), [
-    ("utf-8", "中文首"), ("gbk", "中文首"), ("gb18030", "中文首"), ("big5", "中文"),
-    ("shift_jis", "中文"), ("utf-16", "中文首"), ("latin-1", "éa"),
-])
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8", "中文首"),
+        ("gbk", "中文首"),
+        ("gb18030", "中文首"),
+        ("big5", "中文"),
+        ("shift_jis", "中文"),
+        ("utf-16", "中文首"),
+        ("latin-1", "éa"),
+    ],
+)
 def test_a_text_is_found_however_it_is_cut(make: Make, encoding: str, text: str) -> None:
     data = text.encode(encoding).removeprefix(b"\xff\xfe")
     rows: list[Event] = []
@@ -48,8 +62,12 @@ def test_a_text_is_found_however_it_is_cut(make: Make, encoding: str, text: str)
 
 def test_what_lies_between_does_not_matter_and_what_breaks_it_does(make: Make) -> None:
     first, last = piece("中".encode()[:2]), piece("中".encode()[2:])
-    other = [piece(b"x", connection=2), piece(b"x", call="send"),
-             event(errno="EAGAIN", error="BlockingIOError"), event(kind="note", call="note")]
+    other = [
+        piece(b"x", connection=2),
+        piece(b"x", call="send"),
+        event(errno="EAGAIN", error="BlockingIOError"),
+        event(kind="note", call="note"),
+    ]
     assert chosen(make([first, *other, last]), "text:中") == [7]
     assert chosen(make([first, piece(b"x"), last]), "text:中") == []
     assert chosen(make([piece("中".encode()[:2], missing=1), last]), "text:中") == []
@@ -98,14 +116,24 @@ def joined(rows: list[Event], needle: bytes) -> list[int]:
     return sorted(found)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture],
-          deadline=None)
-@given(rows=st.lists(st.builds(
-           piece, st.binary(min_size=1, max_size=5).map(lambda raw: bytes(97 + x % 2 for x in raw)),
-           connection=st.integers(1, 3), call=st.sampled_from(["recv", "send"]),
-           missing=st.sampled_from([0, 0, 0, 1])), max_size=25),
-       needle=st.text("ab", min_size=1, max_size=7), chunk=st.sampled_from([1, 3, 1000]),
-       few=st.sampled_from([0, 3, 100]))
+@settings(
+    max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    rows=st.lists(
+        st.builds(
+            piece,
+            st.binary(min_size=1, max_size=5).map(lambda raw: bytes(97 + x % 2 for x in raw)),
+            connection=st.integers(1, 3),
+            call=st.sampled_from(["recv", "send"]),
+            missing=st.sampled_from([0, 0, 0, 1]),
+        ),
+        max_size=25,
+    ),
+    needle=st.text("ab", min_size=1, max_size=7),
+    chunk=st.sampled_from([1, 3, 1000]),
+    few=st.sampled_from([0, 3, 100]),
+)
 def test_it_is_what_joining_all_bytes_would_find(
     make: Make, rows: list[Event], needle: str, chunk: int, few: int
 ) -> None:
@@ -125,8 +153,11 @@ def test_rows_are_looked_at_one_by_one_only_where_they_may_complete_it(
     reader = make([piece(b"GET / HTTP/1.1\r\n") for _ in range(2000)])
     asked: list[int] = []
     plain: Callable[..., list[tuple[int, bytes, int]]] = reader.carried_before
-    monkeypatch.setattr(reader, "carried_before",
-                        lambda *args, **named: asked.append(args[2]) or plain(*args, **named))
+    monkeypatch.setattr(
+        reader,
+        "carried_before",
+        lambda *args, **named: asked.append(args[2]) or plain(*args, **named),
+    )
     assert len(chosen(reader, "text:1.1")) == 2000
     assert chosen(reader, "text:TEGEL") == []
     assert not asked

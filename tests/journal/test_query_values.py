@@ -23,7 +23,8 @@ from workbench.journal.schema import SCHEMA
 
 SLOW = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.text(
-    'aAbZ_%*\\"|-: \n\r\t\0İßéÉK', max_size=5)
+    'aAbZ_%*\\"|-: \n\r\t\0İßéÉK', max_size=5
+)
 
 
 def chosen(reader: Reader, text: str) -> list[int]:
@@ -60,7 +61,8 @@ def run(pattern: str, text: str) -> bool:
     if not star:
         return text == pattern
     return text.startswith(head) and any(
-        run(tail, text[start:]) for start in range(len(head), len(text) + 1))
+        run(tail, text[start:]) for start in range(len(head), len(text) + 1)
+    )
 
 
 @SLOW
@@ -71,15 +73,20 @@ def test_a_quoted_value_is_itself(make: Make, values: list[str], data: st.DataOb
     key = data.draw(st.sampled_from(["args", "peer", "error"]))
     wanted = data.draw(st.lists(st.sampled_from(values) | TEXT, min_size=1, max_size=3))
     text = f"{key}:" + "|".join(quoted(value, data.draw) for value in wanted)
-    right = [row.seq for row in rows if getattr(row, key) is not None
-             and lower(getattr(row, key)) in map(lower, wanted)]
+    right = [
+        row.seq
+        for row in rows
+        if getattr(row, key) is not None and lower(getattr(row, key)) in map(lower, wanted)
+    ]
     assert chosen(reader, text) == right, text
     assert chosen(reader, f"-{text}") == others(reader, right), text
 
 
 @SLOW
-@given(values=st.lists(st.text("aAb%_\\:é", min_size=1, max_size=6), min_size=2, max_size=8),
-       data=st.data())
+@given(
+    values=st.lists(st.text("aAb%_\\:é", min_size=1, max_size=6), min_size=2, max_size=8),
+    data=st.data(),
+)
 def test_a_bare_value_knows_the_star_alone(
     make: Make, values: list[str], data: st.DataObject
 ) -> None:
@@ -108,10 +115,17 @@ def test_bytes_are_found_in_every_spelling(
 ) -> None:
     reader = make([event(payload=payload) for payload in payloads])
     kept = [payload for payload in payloads if payload]
-    wanted = data.draw(st.binary(max_size=3) | (
-        st.sampled_from(kept).map(lambda whole: whole[len(whole) // 2:]) if kept else st.just(b"")))
-    right = [row.seq for row in reader.page(1, 100)
-             if row.payload is not None and wanted in row.payload]
+    wanted = data.draw(
+        st.binary(max_size=3)
+        | (
+            st.sampled_from(kept).map(lambda whole: whole[len(whole) // 2 :])
+            if kept
+            else st.just(b"")
+        )
+    )
+    right = [
+        row.seq for row in reader.page(1, 100) if row.payload is not None and wanted in row.payload
+    ]
     escaped = "".join(f"\\x{byte:02X}" for byte in wanted)
     terms = [f'text:"{escaped}"', f'hex:"{wanted.hex(" ")}"', f'"{escaped}"']
     if wanted:
@@ -126,8 +140,14 @@ def test_bytes_are_found_in_every_spelling(
     "UTF_16_LE", "utf-16-be",
 ])  # fmt: skip
 def test_text_is_found_as_its_endpoint_writes_it(make: Make, encoding: str) -> None:
-    reader = make([event(payload="中文".encode(encoding)), event(payload="文中".encode(encoding)),
-                   event(endpoint=2, payload="中文".encode("gbk"))], encoding=encoding)
+    reader = make(
+        [
+            event(payload="中文".encode(encoding)),
+            event(payload="文中".encode(encoding)),
+            event(endpoint=2, payload="中文".encode("gbk")),
+        ],
+        encoding=encoding,
+    )
     assert chosen(reader, "text:中文") == [2]
     assert chosen(reader, "-中文") == [1, 3, 4]
 
@@ -142,13 +162,22 @@ def test_a_text_of_a_record_can_be_asked_for(make: Make, values: list[str]) -> N
 
 
 @pytest.mark.parametrize("digits", [41, 4_299, 4_301, 5_000, 100_000])
-@pytest.mark.parametrize("key", ["seq", "conn", "pair", "cause", "size", "result", "duration",
-                                 "time"])
+@pytest.mark.parametrize(
+    "key", ["seq", "conn", "pair", "cause", "size", "result", "duration", "time"]
+)
 def test_a_number_of_any_length_is_one_or_pointed_at(make: Make, key: str, digits: int) -> None:
     reader = make([event(size=3, result=3)])
     number = "9" * digits
-    for text in (f"{key}>{number}", f"{key}={number}", f"-{key}<={number}", f"{key}:{number}",
-                 f"{key}>0.{number}s", f"{key}<{'0' * digits}1ms", f"#{number}", f"hex:{number}"):
+    for text in (
+        f"{key}>{number}",
+        f"{key}={number}",
+        f"-{key}<={number}",
+        f"{key}:{number}",
+        f"{key}>0.{number}s",
+        f"{key}<{'0' * digits}1ms",
+        f"#{number}",
+        f"hex:{number}",
+    ):
         try:
             condition = parse(text)
         except FilterProblem:
@@ -165,8 +194,13 @@ def test_latin_1_has_several_names(make: Make) -> None:
 
 def test_pair_cause_and_presence(make: Make) -> None:
     cause = Cause()
-    reader = make([event(kind=COMMAND, cause=cause), event(cause=cause, connection=2),
-                   event(connection=None, errno="EAGAIN")])
+    reader = make(
+        [
+            event(kind=COMMAND, cause=cause),
+            event(cause=cause, connection=2),
+            event(connection=None, errno="EAGAIN"),
+        ]
+    )
     assert chosen(reader, "cause:2") == chosen(reader, "cause:*") == [3]
     assert chosen(reader, "-cause:*") == [1, 2, 4]
     assert chosen(reader, "pair:*") == []
@@ -178,8 +212,7 @@ def test_pair_cause_and_presence(make: Make) -> None:
     assert chosen(reader, "ENDPOINT:SERVER-1 Kind:Call") == [3, 4]
 
 
-SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-         "=": operator.eq}
+SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq}
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "America/St_Johns"])
@@ -189,8 +222,9 @@ def test_time_is_compared_as_it_is_shown(
     make: Make, local_zone: Callable[[str], None], zone: str, data: st.DataObject
 ) -> None:
     local_zone(zone)
-    stamps = data.draw(st.lists(st.integers(0, 5_000).map(lambda step: step * 333), min_size=1,
-                                max_size=8))
+    stamps = data.draw(
+        st.lists(st.integers(0, 5_000).map(lambda step: step * 333), min_size=1, max_size=8)
+    )
     reader = make([event(t_ns=stamp) for stamp in stamps])
 
     def shown(row: Row) -> str:
@@ -198,7 +232,8 @@ def test_time_is_compared_as_it_is_shown(
         micro = (reader.clock.wall_ns + row.t_ns) // 1000
         zone = time.localtime(micro // 10**6).tm_gmtoff
         moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(  # noqa: DTZ001
-            microseconds=micro, seconds=zone)
+            microseconds=micro, seconds=zone
+        )
         return moment.isoformat(" ", "microseconds")
 
     rows = reader.page(1, 100)
@@ -211,7 +246,8 @@ def test_time_is_compared_as_it_is_shown(
     for length in (13, 16, 19, 21, 22, 23, 25, 26):  # fewer places name the whole unit
         part = value[:length]
         assert chosen(reader, f'time:"{part}"') == [
-            row.seq for row in rows if shown(row).startswith(part)], part
+            row.seq for row in rows if shown(row).startswith(part)
+        ], part
 
 
 @pytest.fixture
@@ -306,9 +342,15 @@ def test_nothing_typed_is_no_condition(text: str) -> None:
 
 
 @settings(max_examples=200)
-@given(st.text(st.sampled_from('acelt:size<>=|-*"\\x0f5 \udcff\0连'), max_size=14)
-       | st.builds("{}{}{}".format, st.sampled_from(["time", "hex", "duration", "seq", "text"]),
-                   st.sampled_from([":", "<", "=", ">="]), st.text(max_size=8)))
+@given(
+    st.text(st.sampled_from('acelt:size<>=|-*"\\x0f5 \udcff\0连'), max_size=14)
+    | st.builds(
+        "{}{}{}".format,
+        st.sampled_from(["time", "hex", "duration", "seq", "text"]),
+        st.sampled_from([":", "<", "=", ">="]),
+        st.text(max_size=8),
+    )
+)
 def test_any_typing_runs_or_is_pointed_at(text: str) -> None:
     """What is accepted is accepted by SQLite too; what is not has its place inside the text."""
     problem: FilterProblem | None = None
@@ -334,7 +376,5 @@ def chosen_in_memory(sql: str, params: tuple[object, ...]) -> list[object]:
         return db.execute(
             "SELECT e.seq FROM event e LEFT JOIN endpoint p ON p.id = e.endpoint"
             f" LEFT JOIN connection c ON c.id = e.connection WHERE {sql}",
-            ["[]" if isinstance(value, Across | Speaking) else value
-             for value in params]).fetchall()
-
-
+            ["[]" if isinstance(value, Across | Speaking) else value for value in params],
+        ).fetchall()

@@ -90,17 +90,31 @@ def opened(path: Path, *prefix: str) -> str:
     rights = [] if prefix else ["plain user"]
     done = subprocess.run(
         [*prefix, sys.executable, "-c", OPEN, str(path), str(warm), *rights],
-        capture_output=True, text=True, timeout=BOUND, check=False)
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
 
 def as_medium(folder: Path) -> list[str]:
     """A command under which the folder is mounted read-only; skips where that is not allowed."""
-    prefix = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
-              'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"', str(folder)]
-    if shutil.which("unshare") is None or subprocess.run(
-            [*prefix, "true"], capture_output=True, check=False).returncode:
+    prefix = [
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-c",
+        'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"',
+        str(folder),
+    ]
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode
+    ):
         pytest.skip("this user may not mount a folder")
     return prefix
 
@@ -263,9 +277,12 @@ def descriptors() -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts descriptors in /proc")
 def test_what_is_refused_is_let_go(tmp_path: Path) -> None:
-    paths = [change(closed(tmp_path / "a"), "DELETE FROM meta"),
-             change(closed(tmp_path / "b"), "PRAGMA user_version=9"),
-             change(closed(tmp_path / "c"), "PRAGMA application_id=9"), tmp_path / "d"]
+    paths = [
+        change(closed(tmp_path / "a"), "DELETE FROM meta"),
+        change(closed(tmp_path / "b"), "PRAGMA user_version=9"),
+        change(closed(tmp_path / "c"), "PRAGMA application_id=9"),
+        tmp_path / "d",
+    ]
     paths[3].write_text("text")
     before = descriptors()
     for path in paths:

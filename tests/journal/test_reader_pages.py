@@ -16,8 +16,10 @@ from workbench.journal.query import parse
 from workbench.journal.reader import Reader, row_json
 from workbench.journal.recorder import Recorder
 
-KEYS = ("seq t_ns duration_ns kind endpoint connection call args result errno error local peer"
-        " size payload cause").split()
+KEYS = (
+    "seq t_ns duration_ns kind endpoint connection call args result errno error local peer"
+    " size payload cause"
+).split()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
@@ -33,7 +35,8 @@ def test_the_size_of_a_chunk_changes_nothing(
     within = list(range(after + 1, upto + 1))
     chunks = list(reader.select(parse("result:1"), after, upto))
     assert [seq for part in chunks for seq in part] == [
-        seq for seq in within if seq > 1 and results[seq - 2] == 1]
+        seq for seq in within if seq > 1 and results[seq - 2] == 1
+    ]
     assert all(len(part) <= module.CHUNK for part in chunks)
     assert [seq for part in reader.select(None, after, upto) for seq in part] == within
 
@@ -56,16 +59,30 @@ def test_a_record_without_events_has_none(tmp_path) -> None:
 
 
 def test_the_log_joins_what_is_said_once(make: Make) -> None:
-    reader = make([event(), event(peer="elsewhere:1"), event(endpoint=0, connection=None),
-                   event(endpoint=2, connection=2), event(endpoint=77, connection=77)])
+    reader = make(
+        [
+            event(),
+            event(peer="elsewhere:1"),
+            event(endpoint=0, connection=None),
+            event(endpoint=2, connection=2),
+            event(endpoint=77, connection=77),
+        ]
+    )
     rows = reader.page(2, 5)
     assert [(row.endpoint, row.local, row.peer) for row in rows] == [
-        ("server-1", "127.0.0.1:80", "127.0.0.1:9"), ("server-1", "127.0.0.1:80", "elsewhere:1"),
-        (None, None, None), ("Client", None, None), (None, None, None)]
+        ("server-1", "127.0.0.1:80", "127.0.0.1:9"),
+        ("server-1", "127.0.0.1:80", "elsewhere:1"),
+        (None, None, None),
+        ("Client", None, None),
+        (None, None, None),
+    ]
 
 
-@given(args=st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
-       payload=st.none() | st.binary(max_size=20), result=st.none() | st.integers(-5, 2**62))
+@given(
+    args=st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    payload=st.none() | st.binary(max_size=20),
+    result=st.none() | st.integers(-5, 2**62),
+)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_a_json_line_has_every_key_in_ascii(
     make: Make, args: str, payload: bytes | None, result: int | None
@@ -103,8 +120,15 @@ def test_a_command_is_asked_about_its_next_rows_only(recorder: Recorder) -> None
 
 
 def test_what_came_before_on_a_connection(make: Make) -> None:
-    reader = make([event(t_ns=1), event(kind=NOTE, t_ns=2), event(connection=2, t_ns=3),
-                   event(kind="end", t_ns=4), event(t_ns=5)])
+    reader = make(
+        [
+            event(t_ns=1),
+            event(kind=NOTE, t_ns=2),
+            event(connection=2, t_ns=3),
+            event(kind="end", t_ns=4),
+            event(t_ns=5),
+        ]
+    )
     assert [row.t_ns for row in reader.before(1, 6)] == [1, 4]
     assert [row.t_ns for row in reader.before(1, 6, limit=1)] == [4]
     assert reader.before(9, 6) == []

@@ -55,7 +55,10 @@ def test_a_cause_is_the_number_of_its_command(recorder: Recorder) -> None:
     recorder.flush()
     rows = recorder.reader().page(2, 10)
     assert [(row.call, row.cause) for row in rows] == [
-        ("start", None), ("socket", 2), ("accept", None)]
+        ("start", None),
+        ("socket", 2),
+        ("accept", None),
+    ]
     assert cause.seq == 2
 
 
@@ -122,7 +125,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from tests.journal.conftest import event
 from pathlib import Path
 from workbench.journal.recorder import Recorder
-made = Recorder(Path({str(tmp_path / 'r.swb')!r}))
+made = Recorder(Path({str(tmp_path / "r.swb")!r}))
 made.start()
 made.flush()
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
@@ -135,8 +138,9 @@ assert made.failed is not None
 print(made.failed.text, made.committed + made.not_recorded)
 made.close()
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
-                          timeout=BOUND, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=BOUND, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert str(tmp_path / "r.swb") in done.stdout
     assert done.stdout.split()[-1] == "3001"
@@ -235,4 +239,3 @@ def test_only_the_capture_length_is_kept_but_all_can_be_seen(tmp_path: Path) -> 
     rows = made.reader().page(2, 2)
     assert [(row.payload, row.size) for row in rows] == [(b"abc", 6), (b"ghi", 6)]
     made.close()
-

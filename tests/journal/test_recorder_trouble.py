@@ -65,15 +65,22 @@ print(session.journal.committed)
 
 def talk(limit: str, record: Path, *prefix: str) -> list[str]:
     """What the talk printed: why recording stopped in both languages, and the last seq."""
-    done = subprocess.run([*prefix, sys.executable, "-c", TALK.format(limit=limit), str(record)],
-                          capture_output=True, text=True, timeout=BOUND, check=False)
+    done = subprocess.run(
+        [*prefix, sys.executable, "-c", TALK.format(limit=limit), str(record)],
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
 
 def test_the_sockets_go_on_when_the_file_may_not_grow(tmp_path: Path) -> None:
-    limit = ("import resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-             " resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))")
+    limit = (
+        "import resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        " resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))"
+    )
     english, chinese, last = talk(limit, tmp_path / "r.swb")
     assert "Recording has stopped" in english
     assert "the disk reported an error" in english
@@ -86,10 +93,20 @@ def test_the_sockets_go_on_when_the_file_may_not_grow(tmp_path: Path) -> None:
 
 def test_the_sockets_go_on_when_the_disk_is_full(tmp_path: Path) -> None:
     """A real file system of half a megabyte, where this user may mount one."""
-    mount = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
-             'mount -t tmpfs -o size=512k tmpfs "$0" && exec "$@"', str(tmp_path)]
-    if shutil.which("unshare") is None or subprocess.run(
-            [*mount, "true"], capture_output=True, check=False).returncode:
+    mount = [
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-c",
+        'mount -t tmpfs -o size=512k tmpfs "$0" && exec "$@"',
+        str(tmp_path),
+    ]
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run([*mount, "true"], capture_output=True, check=False).returncode
+    ):
         pytest.skip("this user may not mount a file system")
     english, chinese, _ = talk("", tmp_path / "r.swb", *mount)
     assert "the disk is full" in english
@@ -110,8 +127,9 @@ while True:
     made.congested and made.flush()
 """
     path = tmp_path / "r.swb"
-    with subprocess.Popen([sys.executable, "-c", script, str(path)],
-                          stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         told = [int(process.stdout.readline()) for _ in range(20)]
         process.send_signal(signal.SIGKILL)
@@ -225,8 +243,11 @@ def test_names_that_are_no_text_are_written_as_bytes(
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no unix sockets")
 def test_a_strangers_socket_path_cannot_stop_the_recording(tmp_path: Path) -> None:
     session = Session(tmp_path / "r.swb")
-    session.add(EndpointSettings("server", Role.DATAGRAM, family="AF_UNIX", type="SOCK_DGRAM",
-                                 address="temp:s"))
+    session.add(
+        EndpointSettings(
+            "server", Role.DATAGRAM, family="AF_UNIX", type="SOCK_DGRAM", address="temp:s"
+        )
+    )
     started = session.perform(c.Start("server"))
     assert started.wait(BOUND)
     assert started.outcome is not None
@@ -336,8 +357,13 @@ def test_what_a_batch_cannot_hold_is_counted_by_events_alone(
 @pytest.fixture
 def put_many() -> Callable[[Recorder], int]:
     def put(recorder: Recorder) -> int:
-        items = [event(), ConnectionOpened(1, 1, None), event(), Sample(1, 1, "{}"),
-                 ConnectionClosed(1)]
+        items = [
+            event(),
+            ConnectionOpened(1, 1, None),
+            event(),
+            Sample(1, 1, "{}"),
+            ConnectionClosed(1),
+        ]
         for item in items:
             recorder.put(item)
         return sum(isinstance(item, Event) for item in items)

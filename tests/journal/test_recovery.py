@@ -97,8 +97,9 @@ def test_a_journal_that_was_given_up_is_none(tmp_path: Path) -> None:
 def killed_while_sealing(path: Path, pause: float | None) -> None:
     """Killed when the -journal is seen (None), or so long after sealing began."""
     journal = path.with_name(f"{path.name}-journal")
-    with subprocess.Popen([sys.executable, "-c", SEAL, str(path)],
-                          stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", SEAL, str(path)], stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"now\n"
         if pause is None:
@@ -133,10 +134,17 @@ def test_another_program_reads_a_record_that_we_write_and_read(tmp_path: Path) -
     made.flush()
     reader = made.reader()
     assert reader.count() == 10
-    other = ("import sqlite3, sys; db = sqlite3.connect(sys.argv[1]);"
-             " print(db.execute('SELECT count(*) FROM event').fetchone()[0]); db.close()")
-    done = subprocess.run([sys.executable, "-c", other, str(path)], capture_output=True,
-                          text=True, timeout=BOUND, check=True)
+    other = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]);"
+        " print(db.execute('SELECT count(*) FROM event').fetchone()[0]); db.close()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", other, str(path)],
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        check=True,
+    )
     assert done.stdout == "10\n"
     for _ in range(10):
         made.put(event())

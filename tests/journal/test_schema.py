@@ -16,7 +16,7 @@ PROMISED = {
     "endpoint": "id name role family type config",
     "connection": "id endpoint parent pair local peer opened_seq closed_seq",
     "event": "seq t_ns duration_ns endpoint connection kind call args result errno error peer"
-             " size payload cause",
+    " size payload cause",
     "sample": "t_ns connection after_seq reading",
 }
 
@@ -46,8 +46,14 @@ def test_the_file_says_what_it_is_to_any_tool(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         meta = dict(db.execute("SELECT key, value FROM meta"))
         first = db.execute("SELECT kind, call, args, endpoint FROM log WHERE seq = 1").fetchone()
-    assert set(meta) == {"format", "program", "started_wall_ns", "started_perf_ns",
-                         "closed_wall_ns", "capture"}
+    assert set(meta) == {
+        "format",
+        "program",
+        "started_wall_ns",
+        "started_perf_ns",
+        "closed_wall_ns",
+        "capture",
+    }
     assert (meta["format"], meta["capture"]) == (1, 99)
     assert meta["started_wall_ns"] <= meta["closed_wall_ns"]
     assert first[:2] == ("note", "record")

@@ -17,29 +17,43 @@ from workbench.payload.decoding import BEGUN, Decoder, Piece, show_next
 TEXT = "中文首页，形ab。\n한글 no\x810\x819" * 6
 
 
-def reads(data: bytes, cuts: list[int], *, connection: int = 1, call: str = "recv",
-          keep: int = 4096) -> list[Event]:
+def reads(
+    data: bytes, cuts: list[int], *, connection: int = 1, call: str = "recv", keep: int = 4096
+) -> list[Event]:
     found = []
     for size in cuts:
         part, data = data[:size], data[size:]
         if part:
-            found.append(event(call=call, connection=connection, endpoint=connection,
-                               result=len(part), size=len(part), payload=part[:keep]))
+            found.append(
+                event(
+                    call=call,
+                    connection=connection,
+                    endpoint=connection,
+                    result=len(part),
+                    size=len(part),
+                    payload=part[:keep],
+                )
+            )
     return found
 
 
 def by_hex(*parts: str) -> list[Event]:
-    return [event(result=len(data), size=len(data), payload=data)
-            for data in map(bytes.fromhex, parts)]
+    return [
+        event(result=len(data), size=len(data), payload=data) for data in map(bytes.fromhex, parts)
+    ]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gbk", "gb18030", "big5", "shift_jis", "utf-16",
-                                      "latin-1"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "gbk", "gb18030", "big5", "shift_jis", "utf-16", "latin-1"]
+)
 def test_any_order_gives_the_same_as_the_stream_itself(make: Make, encoding: str) -> None:
     chance = random.Random(encoding)
     data = TEXT.encode(encoding, "ignore")
-    streams = [reads(data, [chance.randint(1, 5) for _ in data], connection=number, call=call)
-               for number in (1, 2) for call in ("recv", "send")]
+    streams = [
+        reads(data, [chance.randint(1, 5) for _ in data], connection=number, call=call)
+        for number in (1, 2)
+        for call in ("recv", "send")
+    ]
     rows = []
     while any(streams):
         rows.append(chance.choice([left for left in streams if left]).pop(0))
@@ -75,10 +89,12 @@ def test_the_text_export_has_whole_characters(make: Make) -> None:
 
 def test_an_end_of_stream_an_error_and_another_direction_are_no_part_of_it(make: Make) -> None:
     first, last = by_hex("e4 b8", "ad")
-    between = [event(call="send", result=1, size=1, payload=b"x"),
-               event(errno="EAGAIN", error="BlockingIOError", size=1, payload=b"y"),
-               event(connection=2, endpoint=2, result=1, size=1, payload=b"z"),
-               event(kind="command", size=1, payload=b"w", result=1)]
+    between = [
+        event(call="send", result=1, size=1, payload=b"x"),
+        event(errno="EAGAIN", error="BlockingIOError", size=1, payload=b"y"),
+        event(connection=2, endpoint=2, result=1, size=1, payload=b"z"),
+        event(kind="command", size=1, payload=b"w", result=1),
+    ]
     reader = make([first, *between, last])
     row = reader.page(1, 100)[-1]
     assert Streams(reader).show(row).text == f"{BEGUN}中"
@@ -105,8 +121,9 @@ def test_a_long_run_without_a_sure_place_is_bounded(make: Make) -> None:
     asked: list[int] = []
     plain = reader.carried_before
 
-    def counted(connection: int, calls: frozenset[str], seq: int, limit: int
-                ) -> list[tuple[int, bytes, int]]:
+    def counted(
+        connection: int, calls: frozenset[str], seq: int, limit: int
+    ) -> list[tuple[int, bytes, int]]:
         found = plain(connection, calls, seq, limit)
         asked.append(len(found))
         return found

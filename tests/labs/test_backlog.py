@@ -57,16 +57,22 @@ def test_the_kernel_admits_and_then_is_silent(start: Start, session: Session) ->
 @linux
 def test_the_picture_names_who_waits(start: Start) -> None:
     run = start(backlog=1, clients=3, timeout=30.0)
-    picture = shows(run, lambda seen: seen.count(S.QUEUED) == 2 and len(seen.peers) == 2
-                    and seen.queue is not None and seen.queue.now == 2
-                    and seen.order_known)
+    picture = shows(
+        run,
+        lambda seen: (
+            seen.count(S.QUEUED) == 2
+            and len(seen.peers) == 2
+            and seen.queue is not None
+            and seen.queue.now == 2
+            and seen.order_known
+        ),
+    )
     assert picture.queue is not None
     assert (picture.queue.limit, picture.queue.source) == (1, QueueSource.KERNEL)
     assert [peer.client for peer in picture.peers] == [1, 2]
     assert picture.order_known
     assert not any(peer.gone for peer in picture.peers)
-    assert [peer.address for peer in picture.peers] == [
-        view.local for view in picture.clients[:2]]
+    assert [peer.address for peer in picture.peers] == [view.local for view in picture.clients[:2]]
     assert picture.running
     assert 0 < picture.ends_in <= run.bound
 
@@ -147,8 +153,9 @@ def test_odd_backlogs(start: Start, asked: int, limit: int | None) -> None:
 
 @linux
 @pytest.mark.parametrize("family", Family)
-def test_stopped_in_the_middle_nothing_stays(start: Start, session: Session,
-                                             family: Family) -> None:
+def test_stopped_in_the_middle_nothing_stays(
+    start: Start, session: Session, family: Family
+) -> None:
     run = start(family=family, backlog=0, clients=4, timeout=None)
     shows(run, lambda seen: seen.count(S.SILENT) == 3)
     run.stop()

@@ -70,8 +70,9 @@ def test_what_the_host_counts_is_not_the_private_networks(start: Start) -> None:
 
 
 @pytest.mark.parametrize("family", [Family.INET, Family.INET6])
-def test_who_finishes_late_is_reset_and_who_comes_late_is_ignored(start: Start,
-                                                                 family: Family) -> None:
+def test_who_finishes_late_is_reset_and_who_comes_late_is_ignored(
+    start: Start, family: Family
+) -> None:
     run = start(mode=Mode.ABORT, family=family, backlog=1, clients=5, timeout=0.4)
     result = ended(run)
     assert seven(result) == {"connected": 2, "reset": 2, "timed_out": 1}
@@ -100,8 +101,7 @@ def test_with_room_for_all_nobody_is_reset(start: Start) -> None:
 
 
 @pytest.mark.parametrize("mode", PRIVATE)
-def test_stopped_in_the_middle_no_helper_stays(start: Start, session: Session,
-                                               mode: Mode) -> None:
+def test_stopped_in_the_middle_no_helper_stays(start: Start, session: Session, mode: Mode) -> None:
     run = start(mode=mode, backlog=0, clients=60, every=0.5, timeout=None)
     shows(run, lambda seen: bool(seen.clients))
     assert run._net is not None

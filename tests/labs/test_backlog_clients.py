@@ -17,8 +17,16 @@ HERE = "127.0.0.1:40000"
 
 def row(call: str, endpoint: str = "client", **more: Any) -> Row:
     values: dict[str, Any] = dict.fromkeys(Row._fields)
-    values.update(seq=1, t_ns=1_000_000_000, duration_ns=0, kind="call", endpoint=endpoint,
-                  connection=2, call=call, args="")
+    values.update(
+        seq=1,
+        t_ns=1_000_000_000,
+        duration_ns=0,
+        kind="call",
+        endpoint=endpoint,
+        connection=2,
+        call=call,
+        args="",
+    )
     values.update(more)
     return Row(**values)
 
@@ -54,8 +62,9 @@ def test_a_connect_under_way_is_silent(clients: Clients) -> None:
      ("EAGAIN", "BlockingIOError", S.AGAIN, None),
      ("ENETUNREACH", "OSError", S.ERROR, None)],
 )  # fmt: skip
-def test_how_a_connect_ends(clients: Clients, errno: str | None, error: str, state: ClientState,
-                            by: EndedBy | None) -> None:
+def test_how_a_connect_ends(
+    clients: Clients, errno: str | None, error: str, state: ClientState, by: EndedBy | None
+) -> None:
     under_way(clients)
     clients.take(failed("connect", errno, error, kind="end", t_ns=3_000_000_000))
     (view,) = clients.views

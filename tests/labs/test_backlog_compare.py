@@ -36,7 +36,10 @@ def keys(**more: Any) -> list[str]:
 def test_the_three_columns() -> None:
     rows = compare(result(), Prediction(2, 4)).rows
     assert [(row.outcome, row.said, row.article, row.observed) for row in rows] == [
-        ("connected", 2, 2, 3), ("refused", 4, 4, 0), ("silent", 0, 0, 3)]
+        ("connected", 2, 2, 3),
+        ("refused", 4, 4, 0),
+        ("silent", 0, 0, 3),
+    ]
     assert [row.agrees for row in rows] == [False, False, False]
     assert {row.said for row in compare(result()).rows} == {None}
 
@@ -98,20 +101,45 @@ def test_every_reason_can_be_worded(language: str) -> None:
     set_language(language)
     seen: list[Reason] = []
     for mode in ("kernel", "gate", "closed", "bound"):
-        found = compare(result(mode=mode, refused=1, reset=1, again=1, error=1, accepted=1,
-                               pending=1, timed_out_kernel=1))
+        found = compare(
+            result(
+                mode=mode,
+                refused=1,
+                reset=1,
+                again=1,
+                error=1,
+                accepted=1,
+                pending=1,
+                timed_out_kernel=1,
+            )
+        )
         seen += [*found.reasons, *found.elsewhere, *found.ways]
         assert all(row.label for row in found.rows)
     assert all(reason.text and "{" not in reason.text for reason in seen)
     assert len({reason.key for reason in seen if reason.key.startswith("elsewhere")}) == len(
-        ELSEWHERE)
+        ELSEWHERE
+    )
     assert len({reason.key for reason in seen if reason.key.startswith("way")}) == len(WAYS)
 
 
-FIREWALL = {"mode": "firewall", "connected": 2, "refused": 4, "timed_out": 0, "queue_peak": 2,
-            "queue_full": False, "drops": 0, "listen_overflows": 0}
-ABORT = {"mode": "abort", "connected": 3, "reset": 2, "reset_outside": 2, "timed_out": 1,
-         "listen_overflows": 3}
+FIREWALL = {
+    "mode": "firewall",
+    "connected": 2,
+    "refused": 4,
+    "timed_out": 0,
+    "queue_peak": 2,
+    "queue_full": False,
+    "drops": 0,
+    "listen_overflows": 0,
+}
+ABORT = {
+    "mode": "abort",
+    "connected": 3,
+    "reset": 2,
+    "reset_outside": 2,
+    "timed_out": 1,
+    "listen_overflows": 3,
+}
 
 
 def test_a_firewall_refused_what_its_rule_counted_and_no_more() -> None:
@@ -135,6 +163,7 @@ def test_whose_counters_they_are_is_said(language: str) -> None:
     set_language(language)
     own, private = readings(result()), readings(result(**ABORT))
     assert ("whole network namespace" in own, "private" in private) == (
-        (True, True) if language == "en" else (False, False))
+        (True, True) if language == "en" else (False, False)
+    )
     assert own != private != readings(result(**FIREWALL, rejected=4))
     assert not readings(result(queue_limit=None))

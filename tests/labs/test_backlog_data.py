@@ -21,9 +21,25 @@ from workbench.labs.backlog_data import (
 )
 from workbench.texts import Problem
 
-PROMISED = ["lab", "family", "mode", "backlog", "clients", "connected", "pending", "timed_out",
-            "refused", "reset", "again", "error", "queue_limit", "queue_peak", "drops", "claim",
-            "os"]
+PROMISED = [
+    "lab",
+    "family",
+    "mode",
+    "backlog",
+    "clients",
+    "connected",
+    "pending",
+    "timed_out",
+    "refused",
+    "reset",
+    "again",
+    "error",
+    "queue_limit",
+    "queue_peak",
+    "drops",
+    "claim",
+    "os",
+]
 
 
 def test_the_defaults() -> None:

@@ -30,9 +30,18 @@ MODES = (Mode.KERNEL, Mode.GATE, Mode.CLOSED, Mode.BOUND)
 def result(mode: Mode, *, full: bool) -> Result:
     """A run in which everything happened once or twice."""
     values: dict[str, object] = {item.name: 1 for item in fields(Result)}
-    values |= {"lab": "backlog", "family": "unix", "mode": mode.value, "os": "Linux 6",
-               "queue_full": full, "drops": None, "rejected": None, "reset_outside": None,
-               "timed_out": 2, "clients": 20}
+    values |= {
+        "lab": "backlog",
+        "family": "unix",
+        "mode": mode.value,
+        "os": "Linux 6",
+        "queue_full": full,
+        "drops": None,
+        "rejected": None,
+        "reset_outside": None,
+        "timed_out": 2,
+        "clients": 20,
+    }
     return Result(**values)  # type: ignore[arg-type]
 
 
@@ -44,8 +53,16 @@ def told() -> Iterator[str]:
         yield readings(result(mode, full=full))
         settings = BacklogSettings(family=Family.UNIX, mode=mode)
         for state, by in product(ClientState, (*EndedBy, None)):
-            view = ClientView(1, state, ended_by=by, errno="EIO", syns=(0.0, 1.0), ended=2.0,
-                              connected=1.0, connect_seconds=0.1)
+            view = ClientView(
+                1,
+                state,
+                ended_by=by,
+                errno="EIO",
+                syns=(0.0, 1.0),
+                ended=2.0,
+                connected=1.0,
+                connect_seconds=0.1,
+            )
             yield outcome(view, settings, 3.0)
 
 

@@ -66,8 +66,15 @@ def listens(session: Session, wished: bool) -> None:
 
 
 def test_plain_clients_meet_the_same_door(session: Session) -> None:
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                 accept=GateMode.PAUSED, options=(("SO_REUSEADDR", 1),)))
+    session.add(
+        EndpointSettings(
+            "server",
+            Role.LISTENER,
+            address="127.0.0.1:0",
+            accept=GateMode.PAUSED,
+            options=(("SO_REUSEADDR", 1),),
+        )
+    )
     assert session.perform(c.Start("server")).wait(BOUND)
     host, _, port = session.link("server").rpartition(":")
     room = WaitingRoom(session, "server", 1)

@@ -18,8 +18,11 @@ from workbench.session import Session
 
 @pytest.fixture
 def observer(session: Session) -> Observer:
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", backlog=5,
-                                 accept=GateMode.PAUSED))
+    session.add(
+        EndpointSettings(
+            "server", Role.LISTENER, address="127.0.0.1:0", backlog=5, accept=GateMode.PAUSED
+        )
+    )
     session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0))
     assert session.perform(c.Start("server")).wait(BOUND)
     made = Observer(session, BacklogSettings(backlog=5, clients=3), Clients("client", "server"))

@@ -61,4 +61,8 @@ def test_all_states_and_modes_have_words(language: str) -> None:
 
 def test_spans() -> None:
     assert [span(value) for value in (None, 0.0000071, 0.0021, 1.04)] == [
-        "", "7 µs", "2.1 ms", "1.0 s"]
+        "",
+        "7 µs",
+        "2.1 ms",
+        "1.0 s",
+    ]

@@ -12,8 +12,9 @@ from workbench.labs.listen_queue import counters, unaccepted
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 
 
-@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"),
-                                              (socket.AF_INET6, "::1")])
+@pytest.mark.parametrize(
+    ("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+)
 def test_who_waits(family: int, host: str) -> None:
     shown = f"[{host}]" if ":" in host else host
     with socket.socket(family) as listener:

@@ -31,10 +31,15 @@ def test_a_setting_is_written_and_read_back(
     assert helper.answer("sysctl core/somaxconn 3") == ("3", None)
 
 
-@pytest.mark.parametrize(("request_", "stage"), [
-    ("nonsense", "request"), ("", "request"), ("socket 9999 1 0", "socket"),
-    ("sysctl no/such", "sysctl"),
-])
+@pytest.mark.parametrize(
+    ("request_", "stage"),
+    [
+        ("nonsense", "request"),
+        ("", "request"),
+        ("socket 9999 1 0", "socket"),
+        ("sysctl no/such", "sysctl"),
+    ],
+)
 def test_what_comes_to_nothing_names_its_stage(
     request_: str, stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,8 +96,7 @@ def record(session: Session, net: PrivateNet, **wishes: Any) -> list[Any]:
 
 
 @needed
-def test_the_record_holds_one_socket_call_and_says_where(net: PrivateNet,
-                                                         session: Session) -> None:
+def test_the_record_holds_one_socket_call_and_says_where(net: PrivateNet, session: Session) -> None:
     made, note, *rest = record(session, net)
     assert (made.call, made.kind, made.args) == ("socket", CALL, "AF_INET, SOCK_STREAM")
     assert Path(f"/proc/self/fd/{made.result}").exists()
@@ -141,8 +140,10 @@ def test_a_rule_replaces_the_one_before(net: PrivateNet) -> None:
             net.firewall(listener.getsockname()[1], 0)
         except Problem as problem:
             pytest.skip(problem.text)
-        with net.maker.make(socket.AF_INET, socket.SOCK_STREAM, 0) as client, \
-                pytest.raises(ConnectionRefusedError):
+        with (
+            net.maker.make(socket.AF_INET, socket.SOCK_STREAM, 0) as client,
+            pytest.raises(ConnectionRefusedError),
+        ):
             client.connect(listener.getsockname())
         assert net.rejected() == 1
         net.firewall(listener.getsockname()[1], 1)
@@ -164,11 +165,23 @@ def test_a_python_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("said", [
-    "unshare 28 ", "unshare 1 ", "unshare 22 ", "unshare 38 ", "unshare 16 ", "uid_map 1 ",
-    "loopback 1 ", "sysctl 30 net.ipv4.tcp_abort_on_overflow",
-    "no_nft 0 ", "nft 0 Error: no such thing", "", "request 0 what",
-])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "unshare 28 ",
+        "unshare 1 ",
+        "unshare 22 ",
+        "unshare 38 ",
+        "unshare 16 ",
+        "uid_map 1 ",
+        "loopback 1 ",
+        "sysctl 30 net.ipv4.tcp_abort_on_overflow",
+        "no_nft 0 ",
+        "nft 0 Error: no such thing",
+        "",
+        "request 0 what",
+    ],
+)
 def test_each_refusal_has_its_sentence(said: str, language: str) -> None:
     problem = private_net._refusal(said)
     assert isinstance(problem, Problem)

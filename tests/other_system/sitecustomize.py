@@ -49,12 +49,12 @@ LACKING: dict[str, dict[types.ModuleType, str]] = {
         select: "epoll poll kqueue devpoll PIPE_BUF EPOLLIN EPOLLOUT POLLIN POLLOUT",
         selectors: "EpollSelector PollSelector KqueueSelector DevpollSelector",
         signal: "SIGHUP SIGKILL SIGQUIT SIGALRM SIGUSR1 SIGUSR2 SIGPIPE SIGCHLD SIGTSTP SIGCONT"
-                " SIGSTOP SIGXFSZ alarm pause setitimer getitimer siginterrupt pthread_kill"
-                " pthread_sigmask sigpending sigwait sigwaitinfo sigtimedwait",
+        " SIGSTOP SIGXFSZ alarm pause setitimer getitimer siginterrupt pthread_kill"
+        " pthread_sigmask sigpending sigwait sigwaitinfo sigtimedwait",
         os: "O_NOFOLLOW O_NONBLOCK O_CLOEXEC O_DIRECTORY O_TMPFILE fork forkpty getuid geteuid"
-            " getgid getegid getpgid getsid setsid setuid setgid fchmod fchown chown"
-            " lchown mkfifo mknod nice pidfd_open killpg statvfs fstatvfs sched_getaffinity"
-            " sched_setaffinity uname getloadavg pread pwrite posix_spawn wait4 wait3 waitid",
+        " getgid getegid getpgid getsid setsid setuid setgid fchmod fchown chown"
+        " lchown mkfifo mknod nice pidfd_open killpg statvfs fstatvfs sched_getaffinity"
+        " sched_setaffinity uname getloadavg pread pwrite posix_spawn wait4 wait3 waitid",
     },
     "darwin": {
         socket: _LINUX_ALONE + "MSG_NOSIGNAL TCP_KEEPIDLE",
@@ -62,12 +62,13 @@ LACKING: dict[str, dict[types.ModuleType, str]] = {
         selectors: "EpollSelector",
         signal: "SIGPWR SIGSTKFLT SIGPOLL sigtimedwait sigwaitinfo",
         os: "O_TMPFILE O_PATH pidfd_open sched_getaffinity sched_setaffinity unshare memfd_create"
-            " eventfd",
+        " eventfd",
     },
 }
 MODULES = {
-    "win32": frozenset({"fcntl", "resource", "pwd", "grp", "termios", "pty", "tty", "syslog",
-                        "curses", "readline"}),
+    "win32": frozenset(
+        {"fcntl", "resource", "pwd", "grp", "termios", "pty", "tty", "syslog", "curses", "readline"}
+    ),
     "darwin": frozenset({"spwd"}),
 }
 SELECTOR = {"win32": "SelectSelector", "darwin": "PollSelector"}
@@ -79,8 +80,9 @@ class _Absent(importlib.abc.MetaPathFinder):
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
 
-    def find_spec(self, name: str, path: Sequence[str] | None = None,
-                  target: types.ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> ModuleSpec | None:
         if name in self._names:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         return None
@@ -112,8 +114,9 @@ def _msvcrt() -> types.ModuleType:
     return made
 
 
-def _socketpair(family: int = socket.AF_INET, type: int = socket.SOCK_STREAM,
-                proto: int = 0) -> tuple[socket.socket, socket.socket]:
+def _socketpair(
+    family: int = socket.AF_INET, type: int = socket.SOCK_STREAM, proto: int = 0
+) -> tuple[socket.socket, socket.socket]:
     """Two ends of a loopback connection: what Python's own socketpair() is on Windows."""
     with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
         one = socket.create_connection(listener.getsockname())

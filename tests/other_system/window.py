@@ -53,8 +53,13 @@ def main() -> None:
             plain = getattr(widget, "toPlainText", None)
             return str(plain() if plain is not None else widget.text())  # type: ignore[attr-defined]
 
-        field = find("server.port").lineEdit() if hasattr(  # a free one: 23333 may be taken
-            find("server.port"), "lineEdit") else find("server.port")
+        field = (
+            find("server.port").lineEdit()
+            if hasattr(  # a free one: 23333 may be taken
+                find("server.port"), "lineEdit"
+            )
+            else find("server.port")
+        )
         field.setText("0")
         field.editingFinished.emit()
         press("server.listen")
@@ -73,8 +78,10 @@ def main() -> None:
             QApplication.processEvents()
         window.others.make_scenario()
         press("client.half_close")
-        until(lambda: "shutdown" in {row.call for row in window.controller.reader.page(1, 999)},
-              "half-closed")
+        until(
+            lambda: "shutdown" in {row.call for row in window.controller.reader.page(1, 999)},
+            "half-closed",
+        )
         press("client.close")
         press("server.stop")
         until(lambda: window.controller.snapshot("server-1").phase.value == "closed", "stopped")

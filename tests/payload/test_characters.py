@@ -8,9 +8,20 @@ from hypothesis import strategies as st
 
 from workbench.payload.characters import BYTES, Characters, codec, decoded, within_stream
 
-TEXTS = {"utf-8": "hello 中文 首😀", "gbk": "中文首x", "gb18030": "中文😀1", "big5": "中文x",
-         "shift_jis": "日本x語", "latin-1": "é\xff", "utf-16": "中😀x", "ascii": "abc",
-         BYTES: "é\xff", "utf-8-sig": "中x", "iso2022_jp": "a日本b", "utf-32": "中😀"}
+TEXTS = {
+    "utf-8": "hello 中文 首😀",
+    "gbk": "中文首x",
+    "gb18030": "中文😀1",
+    "big5": "中文x",
+    "shift_jis": "日本x語",
+    "latin-1": "é\xff",
+    "utf-16": "中😀x",
+    "ascii": "abc",
+    BYTES: "é\xff",
+    "utf-8-sig": "中x",
+    "iso2022_jp": "a日本b",
+    "utf-32": "中😀",
+}
 
 
 @pytest.mark.parametrize("encoding", TEXTS)

@@ -20,16 +20,29 @@ from workbench.payload.decoding import (
 )
 from workbench.payload.notation import ENCODINGS
 
-MORE = (*ENCODINGS, "utf-16-le", "utf-16-be", "utf-32", "euc_jp", "cp949", "johab", "big5hkscs",
-        "hz", "iso2022_jp", "cp1252")
+MORE = (
+    *ENCODINGS,
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+    "euc_jp",
+    "cp949",
+    "johab",
+    "big5hkscs",
+    "hz",
+    "iso2022_jp",
+    "cp1252",
+)
 LETTERS = "中文首。形é한アｱ𠀀aZ019@~\n\r \\"
 
 
 def texts(encoding: str) -> st.SearchStrategy[bytes]:
     """Bytes of text, of text with a byte of another kind in it, and any bytes."""
     written = st.text(LETTERS, max_size=12).map(lambda text: text.encode(encoding, "ignore"))
-    odd = st.lists(st.one_of(st.integers(0x81, 0xFE), st.integers(0x30, 0x39), st.integers(0, 255)),
-                   max_size=10).map(bytes)
+    odd = st.lists(
+        st.one_of(st.integers(0x81, 0xFE), st.integers(0x30, 0x39), st.integers(0, 255)),
+        max_size=10,
+    ).map(bytes)
     return st.one_of(written, odd, st.tuples(written, odd, written).map(b"".join))
 
 
@@ -43,8 +56,9 @@ CUTS = st.lists(st.integers(0, 1000), max_size=8)
 
 def plain(data: bytes, encoding: str) -> str:
     """The reference: all at once, each message's mark left out."""
-    if encoding in {"utf-16", "utf-32"} and not data.startswith((b"\xff\xfe", b"\xfe\xff",
-                                                                  b"\0\0\xfe\xff")):
+    if encoding in {"utf-16", "utf-32"} and not data.startswith(
+        (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+    ):
         encoding += "-le"
     return data.decode(encoding, "backslashreplace").replace("\ufeff", "")
 
@@ -72,14 +86,17 @@ def test_a_decoder_can_begin_in_the_middle(encoding: str, data: st.DataObject) -
             assert Decoder(encoding).feed(part).text == expected.text or expected.begun
 
 
-@pytest.mark.parametrize(("encoding", "before", "taken"), [
-    ("utf-8", [b"\xb8", b"\xe4", b"never"], 2),
-    ("utf-8", ["中".encode(), b"never"], 1),
-    ("gbk", ["中文".encode("gbk"), b"\n", b"never"], 2),
-    ("gbk", [b"a line\n", b"never"], 1),
-    ("gb18030", [b"\x810\x81", b"90", b"A", b"never"], 3),
-    ("latin-1", [b"\xe9", b"never"], 1),
-])
+@pytest.mark.parametrize(
+    ("encoding", "before", "taken"),
+    [
+        ("utf-8", [b"\xb8", b"\xe4", b"never"], 2),
+        ("utf-8", ["中".encode(), b"never"], 1),
+        ("gbk", ["中文".encode("gbk"), b"\n", b"never"], 2),
+        ("gbk", [b"a line\n", b"never"], 1),
+        ("gb18030", [b"\x810\x81", b"90", b"A", b"never"], 3),
+        ("latin-1", [b"\xe9", b"never"], 1),
+    ],
+)
 def test_no_more_is_read_than_needed(encoding: str, before: list[bytes], taken: int) -> None:
     left = iter(before)
     resume(encoding, (Piece(data) for data in left))
@@ -93,14 +110,22 @@ def test_a_cut_is_marked_and_no_byte_is_shown_as_another_character() -> None:
     assert shown == ["‹d6…›", f"{BEGUN}中‹ce…›", f"{BEGUN}文首"]
     decoder = Decoder("utf-8")
     assert [marked(decoder.feed(bytes([byte]))) for byte in "中".encode()] == [
-        "‹e4…›", "‹…b8…›", f"{BEGUN}中"]
+        "‹e4…›",
+        "‹…b8…›",
+        f"{BEGUN}中",
+    ]
 
 
 def test_a_byte_order_mark_is_no_character() -> None:
     decoder = Decoder("utf-16")
     pieces = (b"\xff", b"\xfe", b"\x2d", b"\x4e", "文".encode("utf-16"))
     assert [marked(decoder.feed(piece)) for piece in pieces] == [
-        "‹ff…›", "", "‹2d…›", f"{BEGUN}中", "文"]
+        "‹ff…›",
+        "",
+        "‹2d…›",
+        f"{BEGUN}中",
+        "文",
+    ]
 
 
 def test_what_was_not_kept_breaks_a_character() -> None:

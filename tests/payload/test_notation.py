@@ -79,8 +79,10 @@ def test_a_character_that_the_encoding_lacks_is_pointed_at() -> None:
     assert said(encode, "a", "undefined").key == "payload.not_this_text"
 
 
-@pytest.mark.parametrize(("wrong", "near"), [("utf9", "utf-8"), ("GBK2", "gbk"), ("hex", "utf-8"),
-                                             ("shift-jis-x", "shift_jis")])
+@pytest.mark.parametrize(
+    ("wrong", "near"),
+    [("utf9", "utf-8"), ("GBK2", "gbk"), ("hex", "utf-8"), ("shift-jis-x", "shift_jis")],
+)
 def test_the_nearest_encoding_is_offered(wrong: str, near: str) -> None:
     assert f"Did you mean {near}?" in said(check_encoding, wrong).text
 
@@ -88,9 +90,15 @@ def test_the_nearest_encoding_is_offered(wrong: str, near: str) -> None:
 # -- hex --------------------------------------------------------------------------------------
 
 
-@given(st.lists(st.tuples(st.binary(min_size=1, max_size=1),
-                          st.sampled_from(["", " ", ",", ":", "-", "_", ";", "\n", " 0x", "\\x"]),
-                          st.booleans())))
+@given(
+    st.lists(
+        st.tuples(
+            st.binary(min_size=1, max_size=1),
+            st.sampled_from(["", " ", ",", ":", "-", "_", ";", "\n", " 0x", "\\x"]),
+            st.booleans(),
+        )
+    )
+)
 def test_hex_in_any_spelling(pieces: list[tuple[bytes, str, bool]]) -> None:
     text = "".join(
         between + (byte.hex().upper() if upper else byte.hex()) for byte, between, upper in pieces
@@ -172,9 +180,7 @@ def test_two_halves_are_one_character() -> None:
     ("\\x4", "utf-8", "bad_escape", 1), ("\\u12", "utf-8", "bad_escape", 1),
     ("\\r\\n你", "ascii", "not_expressible", 5), ("a\\xff\\u4f60", "ascii", "not_expressible", 6),
 ])  # fmt: skip
-def test_what_is_no_escape_is_pointed_at(
-    text: str, encoding: str, key: str, position: int
-) -> None:
+def test_what_is_no_escape_is_pointed_at(text: str, encoding: str, key: str, position: int) -> None:
     problem = said(from_escapes, text, encoding)
     assert (problem.key, problem.args_["position"]) == (f"payload.{key}", position)
 

@@ -59,16 +59,26 @@ def test_a_brace_that_is_no_repeat_is_a_brace(text: str) -> None:
 def test_a_search_is_given_up() -> None:
     pattern = compile_pattern("(a|aa)+$")
     begun = time.monotonic()
-    for search in (lambda: pattern.search("a" * 40 + "b", 0.05),
-                   lambda: pattern.matches("a" * 40 + "b", 0.05)):
+    for search in (
+        lambda: pattern.search("a" * 40 + "b", 0.05),
+        lambda: pattern.matches("a" * 40 + "b", 0.05),
+    ):
         with pytest.raises(TooSlow) as given_up:
             search()
         assert "(a|aa)+$" in given_up.value.text
     assert time.monotonic() - begun < HANG
 
 
-@pytest.mark.parametrize("pattern", ["((a{300}){300}){300}", "(a{1000}){1000}", "a{99999999999}",
-                                     "((((a{30}){30}){30}){30}){30}", f"a{{{LARGEST + 1}}}"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "((a{300}){300}){300}",
+        "(a{1000}){1000}",
+        "a{99999999999}",
+        "((((a{30}){30}){30}){30}){30}",
+        f"a{{{LARGEST + 1}}}",
+    ],
+)
 def test_what_takes_long_to_compile_is_refused(pattern: str) -> None:
     begun = time.monotonic()
     with pytest.raises(Problem) as refused:

@@ -27,8 +27,9 @@ BOUND_MS = 60_000
 @pytest.fixture
 def controller(qapp: QApplication, tmp_path: Path) -> Iterator[Controller]:
     made = Controller(Session(tmp_path / "record.swb", spawn=qt_spawn))
-    made.session.add(EndpointSettings(
-        "server", Role.LISTENER, address="127.0.0.1:0", responder=Echo()))
+    made.session.add(
+        EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Echo())
+    )
     made.session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=10.0))
     yield made
     made.close()
@@ -45,6 +46,7 @@ def wait(qtbot: QtBot) -> Callable[[Callable[[], bool]], None]:
 @pytest.fixture
 def talk(controller: Controller) -> Callable[[str], None]:
     """Listen and connect where nothing is open yet, send, and have the echo in the record."""
+
     def say(text: str) -> None:
         session = controller.session
         if not session.snapshot("client").open_count:

@@ -22,7 +22,9 @@ def test_an_end_belongs_to_the_begin_of_its_connection() -> None:
 def test_a_second_connect_of_the_same_socket_has_its_own_end() -> None:
     pending = ConnectRows()
     assert pending.take(rows((1, 1, False), (2, 1, True), (3, 1, False), (4, 1, True))) == (
-        [1, 3], [1, 3])
+        [1, 3],
+        [1, 3],
+    )
     assert (pending.end_of(1), pending.end_of(3)) == (2, 4)
 
 

@@ -51,8 +51,7 @@ def test_commits_are_told_on_the_gui_thread_and_never_one_by_one(
     assert controller.reader.count() == journal.committed
 
 
-@pytest.mark.parametrize(("painting_s", "least_s"), [
-    (0.0, TICK / 1000), (0.06, 0.06 * IDLE_SHARE)])
+@pytest.mark.parametrize(("painting_s", "least_s"), [(0.0, TICK / 1000), (0.06, 0.06 * IDLE_SHARE)])
 def test_between_two_repaints_the_gui_rests(
     controller: Controller, wait: Wait, painting_s: float, least_s: float
 ) -> None:
@@ -140,9 +139,7 @@ def test_only_watched_connections_are_decoded_whole(
     wait(lambda: controller.snapshot("client").connections[0].reading is None)
 
 
-def test_the_endpoints_are_looked_at_again_and_again(
-    controller: Controller, qtbot: QtBot
-) -> None:
+def test_the_endpoints_are_looked_at_again_and_again(controller: Controller, qtbot: QtBot) -> None:
     for _ in range(3):
         with qtbot.waitSignal(controller.snapshots_changed, timeout=BOUND_MS):
             pass
@@ -167,9 +164,7 @@ def test_one_selection_told_when_it_changes(controller: Controller) -> None:
     ]
 
 
-def test_times_are_those_of_the_record(
-    controller: Controller, talk: Callable[[str], None]
-) -> None:
+def test_times_are_those_of_the_record(controller: Controller, talk: Callable[[str], None]) -> None:
     talk("hello")
     clock = controller.session.journal.clock
     moment = controller.moment(0)

@@ -31,7 +31,10 @@ class Held:
         self.ended = threading.Event()
         self.crashes: list[BaseException] = []
         self.loop = EventLoop(
-            name, busy=lambda: self.busy, turn=self._turn, ended=self.ended.set,
+            name,
+            busy=lambda: self.busy,
+            turn=self._turn,
+            ended=self.ended.set,
             crashed=self.crashes.append,
         )
 

@@ -55,15 +55,22 @@ def shown(model: LogModel, column: Column) -> list[str]:
 
 
 def test_qts_examiner_while_rows_come_and_views_change(
-    controller: Controller, model: LogModel, qtmodeltester: ModelTester, wait: Wait,
-    talk: Callable[[str], None], tmp_path: Path,
+    controller: Controller,
+    model: LogModel,
+    qtmodeltester: ModelTester,
+    wait: Wait,
+    talk: Callable[[str], None],
+    tmp_path: Path,
 ) -> None:
     qtmodeltester.check(model)  # stays on the signals: every change from here on is examined
     talk("hello")
     settled(model, controller, wait)
     assert model.rowCount() > 8
-    command = next(row for row in range(model.rowCount()) if (
-        event := model.record_row(row)) is not None and event.call == "connect")
+    command = next(
+        row
+        for row in range(model.rowCount())
+        if (event := model.record_row(row)) is not None and event.call == "connect"
+    )
     assert model.fold(command)
     assert model.fold(command)
     model.set_filter(query.parse("call:recv"))
@@ -114,7 +121,8 @@ def test_a_page_that_was_read_half_full_grows(
         settled(model, controller, wait)
         assert "mark 0" in shown(model, Column.CALL)[-1], number
     assert shown(model, Column.NUMBER) == [
-        str(model.seq_of(row)) for row in range(model.rowCount())]
+        str(model.seq_of(row)) for row in range(model.rowCount())
+    ]
 
 
 def test_a_filter_shows_what_the_record_finds(
@@ -151,8 +159,9 @@ def test_main_calls_hide_what_waiting_adds_and_nothing_else(
     ends = {model.row_showing(row.seq) for row in hidden if row.kind == "end"}
     assert ends, "a real connect ends some time after its EINPROGRESS"
     assert all(
-        row.errno == "EAGAIN" or row.kind == "end" or row.call in (
-            "getsockopt", "record", "configure", "pace")
+        row.errno == "EAGAIN"
+        or row.kind == "end"
+        or row.call in ("getsockopt", "record", "configure", "pace")
         for row in hidden
     )
 
@@ -160,8 +169,9 @@ def test_main_calls_hide_what_waiting_adds_and_nothing_else(
 def connects(model: LogModel) -> list[tuple[str, ...]]:
     """The cells of all connect() rows."""
     rows = (model.cells(row) for row in range(model.rowCount()))
-    return [cells for cells in rows if cells is not None
-            and cells[Column.CALL].startswith("connect(")]
+    return [
+        cells for cells in rows if cells is not None and cells[Column.CALL].startswith("connect(")
+    ]
 
 
 def one_waits(controller: Controller, model: LogModel, wait: Wait) -> None:
@@ -181,9 +191,14 @@ def test_a_pending_connect_has_a_row_at_once_and_its_end_takes_that_row(
 ) -> None:
     session = controller.session
     one_waits(controller, model, wait)
-    row = next(row for row in range(model.rowCount()) if (
-        event := model.record_row(row)) is not None and event.endpoint == "late"
-        and event.kind == "call" and event.call == "connect")
+    row = next(
+        row
+        for row in range(model.rowCount())
+        if (event := model.record_row(row)) is not None
+        and event.endpoint == "late"
+        and event.kind == "call"
+        and event.call == "connect"
+    )
     cells = model.cells(row)
     assert cells is not None
     assert (cells[Column.RESULT], cells[Column.DATA]) == ("EINPROGRESS", texts.tr("log.pending"))
@@ -233,16 +248,27 @@ def test_an_accept_says_which_connection_it_made_and_whose_the_other_end_is(
     talk("hello")
     settled(model, controller, wait)
     port = controller.snapshot("client").connections[0].local.rpartition(":")[2]
-    accepts = [cells for row in range(model.rowCount()) if (cells := model.cells(row)) is not None
-               and cells[Column.CALL].startswith("accept(")]
+    accepts = [
+        cells
+        for row in range(model.rowCount())
+        if (cells := model.cells(row)) is not None and cells[Column.CALL].startswith("accept(")
+    ]
     assert [cells[Column.DATA] for cells in accepts] == [f"#1 = client :{port}"]
-    with socket.create_connection(("127.0.0.1", int(
-            controller.snapshot("server").local.rpartition(":")[2])), timeout=10) as stranger:
+    with socket.create_connection(
+        ("127.0.0.1", int(controller.snapshot("server").local.rpartition(":")[2])), timeout=10
+    ) as stranger:
         wait(lambda: sum(text.startswith("accept(") for text in shown(model, Column.CALL)) == 2)
         here = "{}:{}".format(*stranger.getsockname())
-        assert shown(model, Column.DATA)[
-            max(row for row, text in enumerate(shown(model, Column.CALL))
-                if text.startswith("accept("))] == f"#2 {here}"
+        assert (
+            shown(model, Column.DATA)[
+                max(
+                    row
+                    for row, text in enumerate(shown(model, Column.CALL))
+                    if text.startswith("accept(")
+                )
+            ]
+            == f"#2 {here}"
+        )
 
 
 def test_a_folded_command_comes_back_as_it_was(
@@ -271,9 +297,7 @@ def test_a_folded_command_comes_back_as_it_was(
             assert [model.seq_of(row) for row in range(model.rowCount())] == before
 
 
-def test_clear_hides_and_is_undone(
-    controller: Controller, model: LogModel, wait: Wait
-) -> None:
+def test_clear_hides_and_is_undone(controller: Controller, model: LogModel, wait: Wait) -> None:
     marks(controller, 5)
     settled(model, controller, wait)
     before = model.rowCount()
@@ -300,7 +324,10 @@ def test_a_row_is_found_by_its_number(
 
 
 def test_times_in_every_form(
-    controller: Controller, model: LogModel, wait: Wait, talk: Callable[[str], None],
+    controller: Controller,
+    model: LogModel,
+    wait: Wait,
+    talk: Callable[[str], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TZ", "Asia/Shanghai")
@@ -316,8 +343,9 @@ def test_times_in_every_form(
         time.tzset()
     assert all(re.fullmatch(r"\d\d:\d\d:\d\d\.\d{3}", text) for text in clock)
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z", text) for text in utc)
-    hours = {(int(here[:2]) - int(there[11:13])) % 24
-             for here, there in zip(clock, utc, strict=True)}
+    hours = {
+        (int(here[:2]) - int(there[11:13])) % 24 for here, there in zip(clock, utc, strict=True)
+    }
     assert hours == {8}
     model.set_time_form(TimeForm.START)
     since = [float(text) for text in shown(model, Column.TIME)]
@@ -343,12 +371,16 @@ def test_the_languages(
         texts.set_language(language)
         model.retranslate()
         assert model.headerData(Column.RESULT, Qt.Orientation.Horizontal) == head
-        commands = [text for row, text in enumerate(shown(model, Column.CALL)) if (
-            event := model.record_row(row)) is not None and event.kind == "command"]
+        commands = [
+            text
+            for row, text in enumerate(shown(model, Column.CALL))
+            if (event := model.record_row(row)) is not None and event.kind == "command"
+        ]
         assert commands
         assert all(("server" in text or "client" in text) for text in commands)
-        assert all(bool(re.search("[\u4e00-\u9fff]", text)) == (language == "zh_CN")
-                   for text in commands)
+        assert all(
+            bool(re.search("[\u4e00-\u9fff]", text)) == (language == "zh_CN") for text in commands
+        )
 
 
 def test_the_rule_of_a_command_counts_its_calls(
@@ -357,7 +389,9 @@ def test_the_rule_of_a_command_counts_its_calls(
     talk("hello")
     row = next(row for row in controller.reader.page(1, 99) if row.kind == "command")
     assert [command_text(row, calls).rpartition(":")[2].strip() for calls in (1, 4)] == [
-        "1 call", "4 calls"]
+        "1 call",
+        "4 calls",
+    ]
     assert "Listen (server" in command_text(row, 4, controller.role_of(row.endpoint))
     unknown = row._replace(call="from_a_newer_version")
     assert "from_a_newer_version" in command_text(unknown)
@@ -391,9 +425,7 @@ def test_it_is_a_flat_table_for_reading(
     assert model.headerData(0, Qt.Orientation.Vertical) is None
 
 
-def test_after_the_end_nothing_is_read(
-    controller: Controller, model: LogModel, wait: Wait
-) -> None:
+def test_after_the_end_nothing_is_read(controller: Controller, model: LogModel, wait: Wait) -> None:
     marks(controller, 3)
     settled(model, controller, wait)
     controller.session.perform(c.Mark("late"))

@@ -23,9 +23,7 @@ def mark(controller: Controller, count: int) -> None:
     controller.session.journal.flush()
 
 
-def test_each_row_is_counted_once(
-    controller: Controller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_row_is_counted_once(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SLICE", 10)
     counted = RowCounter(controller, MARKS)
     mark(controller, 25)

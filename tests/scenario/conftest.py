@@ -61,9 +61,7 @@ def rows(session: Session) -> Callable[[], list[Row]]:
 
 def steps(*lines: str) -> str:
     """Steps from lines like "do = 'start', endpoint = 'server'": inline tables' insides."""
-    return "".join(
-        "[[step]]\n" + line.replace("; ", "\n") + "\n" for line in lines
-    )
+    return "".join("[[step]]\n" + line.replace("; ", "\n") + "\n" for line in lines)
 
 
 def reasons(report: Report) -> list[str]:

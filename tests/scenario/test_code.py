@@ -55,14 +55,21 @@ endpoint = "server"
 
 def test_the_script_runs_by_itself() -> None:
     code = to_python(parse(UDP.replace("timeout = 5.0", "timeout = 0.2")))
-    ran = subprocess.run([sys.executable, "-I", "-X", "utf8", "-c", code], capture_output=True,
-                         text=True, timeout=30, check=False, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        encoding="utf-8",
+    )
     assert ran.returncode == 0, ran.stderr
     assert repr("hello, 服务器".encode()) in ran.stdout
     assert "TimeoutError" in ran.stdout
 
 
-@pytest.mark.parametrize("path", sorted(resource("scenarios").glob("*.toml")),
-                         ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(resource("scenarios").glob("*.toml")), ids=lambda path: path.stem
+)
 def test_every_ready_scenario_makes_valid_python(path) -> None:
     ast.parse(to_python(load(path)))

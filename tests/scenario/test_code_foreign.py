@@ -19,54 +19,127 @@ from workbench.scenario.model import parse
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 
 ATTACKS = (
-    '"""\nimport os\nos.abort()\n"""', "'''\nBOOM()\n'''", '"', "'", "\\", "x\nBOOM()", "x\rBOOM()",
-    "x\r\nBOOM()", "x\x0cBOOM()", "x\u2028BOOM()", "'); BOOM(); ('", '"); BOOM(); ("', "{BOOM()}",
-    "Error(BOOM())", "AnError\nBOOM()", "close(); BOOM()", "__class__", "\0", "\ud800",
-    "\x1b]0;x\x07", "# coding: utf-7", "+AAo-BOOM()", "TimeoutError", "\\\n",
+    '"""\nimport os\nos.abort()\n"""',
+    "'''\nBOOM()\n'''",
+    '"',
+    "'",
+    "\\",
+    "x\nBOOM()",
+    "x\rBOOM()",
+    "x\r\nBOOM()",
+    "x\x0cBOOM()",
+    "x\u2028BOOM()",
+    "'); BOOM(); ('",
+    '"); BOOM(); ("',
+    "{BOOM()}",
+    "Error(BOOM())",
+    "AnError\nBOOM()",
+    "close(); BOOM()",
+    "__class__",
+    "\0",
+    "\ud800",
+    "\x1b]0;x\x07",
+    "# coding: utf-7",
+    "+AAo-BOOM()",
+    "TimeoutError",
+    "\\\n",
     "OSError as e: BOOM()\nexcept OSError",
 )
 FOREIGN = st.sampled_from(ATTACKS) | st.text(st.characters(), max_size=12)
 WHOLE = FOREIGN.map(lambda text: text.encode("utf-8", "replace").decode())
 ARGUMENTS = st.recursive(
     FOREIGN | st.integers() | st.floats() | st.booleans() | st.none(),
-    lambda inner: st.lists(inner, max_size=2).map(tuple), max_leaves=4)
+    lambda inner: st.lists(inner, max_size=2).map(tuple),
+    max_leaves=4,
+)
 LEAVES: st.SearchStrategy[Step] = st.one_of(
     FOREIGN.map(lambda text: Perform(c.Mark(text))),
     st.builds(lambda text, error: Perform(c.Send("s", text=text), error), FOREIGN, FOREIGN),
     st.builds(lambda text, to: Perform(c.Send("d", text=text, encoding=to)), FOREIGN, FOREIGN),
     st.builds(lambda text: Perform(c.Send("c", file=text)), FOREIGN),
-    st.builds(lambda call, args: Perform(c.Call("c", call, args), "EPIPE"), FOREIGN,
-              st.lists(ARGUMENTS, max_size=3).map(tuple)),
-    st.builds(lambda call, args: Perform(c.Call("c", call, args)),
-              st.sampled_from(["bind", "close", "setsockopt"]),
-              st.lists(ARGUMENTS, max_size=3).map(tuple)),
+    st.builds(
+        lambda call, args: Perform(c.Call("c", call, args), "EPIPE"),
+        FOREIGN,
+        st.lists(ARGUMENTS, max_size=3).map(tuple),
+    ),
+    st.builds(
+        lambda call, args: Perform(c.Call("c", call, args)),
+        st.sampled_from(["bind", "close", "setsockopt"]),
+        st.lists(ARGUMENTS, max_size=3).map(tuple),
+    ),
     st.builds(lambda name, value: Perform(c.SetOption("c", name, value)), FOREIGN, FOREIGN),
     st.builds(lambda name: Perform(c.GetOption("c", name)), FOREIGN),
     st.builds(lambda group: Perform(c.Join("d", group, group)), FOREIGN),
-    st.builds(Expect, st.sampled_from(["s", "c"]), call=st.none() | FOREIGN,
-              errno=st.none() | FOREIGN, error=st.none() | FOREIGN, peer=st.none() | FOREIGN,
-              text=st.none() | FOREIGN, encoding=FOREIGN),
+    st.builds(
+        Expect,
+        st.sampled_from(["s", "c"]),
+        call=st.none() | FOREIGN,
+        errno=st.none() | FOREIGN,
+        error=st.none() | FOREIGN,
+        peer=st.none() | FOREIGN,
+        text=st.none() | FOREIGN,
+        encoding=FOREIGN,
+    ),
     st.floats(0, 9).map(Wait),
 )
-STEPS = st.recursive(LEAVES, lambda inner: st.builds(
-    Loop, st.lists(inner, max_size=3).map(tuple), st.integers(1, 9), st.floats(0, 9),
-    st.none() | st.builds(Expect, st.sampled_from(["s", "c", "*"]), errno=st.none() | FOREIGN,
-                          error=st.none() | FOREIGN, call=st.none() | FOREIGN,
-                          contains=st.none() | WHOLE)), max_leaves=6)
+STEPS = st.recursive(
+    LEAVES,
+    lambda inner: st.builds(
+        Loop,
+        st.lists(inner, max_size=3).map(tuple),
+        st.integers(1, 9),
+        st.floats(0, 9),
+        st.none()
+        | st.builds(
+            Expect,
+            st.sampled_from(["s", "c", "*"]),
+            errno=st.none() | FOREIGN,
+            error=st.none() | FOREIGN,
+            call=st.none() | FOREIGN,
+            contains=st.none() | WHOLE,
+        ),
+    ),
+    max_leaves=6,
+)
 ENDPOINTS = st.builds(
     lambda encoding, family, option: (
         EndpointSettings("s", Role.LISTENER, address="127.0.0.1:0", encoding=encoding),
-        EndpointSettings("c", Role.STREAM, address="@s", encoding=encoding,
-                         options=((f"SO_{option}", 1), ("SO_KEEPALIVE", 1))),
+        EndpointSettings(
+            "c",
+            Role.STREAM,
+            address="@s",
+            encoding=encoding,
+            options=((f"SO_{option}", 1), ("SO_KEEPALIVE", 1)),
+        ),
         EndpointSettings("d", Role.DATAGRAM, family=family, type=family, address="@s"),
-    ), FOREIGN, FOREIGN, FOREIGN)
+    ),
+    FOREIGN,
+    FOREIGN,
+    FOREIGN,
+)
 
 
 def harmless(item: Any) -> Any:
     """The same with a plain word in place of every text that is not ours."""
     if isinstance(item, str) and type(item) is str:
-        return item if item in {"s", "c", "d", "*", "bind", "close", "setsockopt", "@s",
-                                "127.0.0.1:0", "EPIPE", "utf-8"} else "word"
+        return (
+            item
+            if item
+            in {
+                "s",
+                "c",
+                "d",
+                "*",
+                "bind",
+                "close",
+                "setsockopt",
+                "@s",
+                "127.0.0.1:0",
+                "EPIPE",
+                "utf-8",
+            }
+            else "word"
+        )
     if isinstance(item, tuple):
         return tuple(harmless(part) for part in item)
     if is_dataclass(item) and not isinstance(item, type):
@@ -112,24 +185,56 @@ def test_only_constants_are_of_the_stranger(
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_what_looks_like_code_is_not_run(attack: str) -> None:
     until = Expect("*", errno=attack, error=attack, call=attack)
-    steps = (Perform(c.Mark(attack)), Loop((Perform(c.Mark(attack)),), 1, 0.0, until),
-             Perform(c.Call("c", attack, (attack,)), attack))
+    steps = (
+        Perform(c.Mark(attack)),
+        Loop((Perform(c.Mark(attack)),), 1, 0.0, until),
+        Perform(c.Call("c", attack, (attack,)), attack),
+    )
     code = to_python(Scenario(attack, (EndpointSettings("c", Role.STREAM),), steps))
     names = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     assert "BOOM" not in names
     assert "os" not in names
-    ran = subprocess.run([sys.executable, "-I", "-X", "utf8", "-c", code], capture_output=True,
-                         timeout=30, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", "-c", code],
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
     assert ran.returncode == 0, ran.stderr
 
 
-@given(st.lists(st.text(st.characters(), max_size=6) | st.sampled_from(
-    ["a", "a-b", "a_b", "a_conn", "OSError", "print", "for", "None", "data", "9", "", "round1", "é",
-     "__name__", "Met1", "self"]), max_size=8, unique=True))
+@given(
+    st.lists(
+        st.text(st.characters(), max_size=6)
+        | st.sampled_from(
+            [
+                "a",
+                "a-b",
+                "a_b",
+                "a_conn",
+                "OSError",
+                "print",
+                "for",
+                "None",
+                "data",
+                "9",
+                "",
+                "round1",
+                "é",
+                "__name__",
+                "Met1",
+                "self",
+            ]
+        ),
+        max_size=8,
+        unique=True,
+    )
+)
 def test_each_endpoint_has_a_variable_of_its_own(names: list[str]) -> None:
     made = variables([EndpointSettings(name, Role.LISTENER) for name in names])
-    code = to_python(Scenario("", tuple(EndpointSettings(name, Role.LISTENER) for name in names),
-                              ()))
+    code = to_python(
+        Scenario("", tuple(EndpointSettings(name, Role.LISTENER) for name in names), ())
+    )
     used = [*made.values(), *(f"{name}_conn" for name in made.values())]
     assert len(set(used)) == 2 * len(names)
     for name in used:
@@ -193,9 +298,14 @@ endpoint = "client"
 
 
 def ran(text: str) -> str:
-    done = subprocess.run([sys.executable, "-I", "-X", "utf8", "-W", "ignore", "-c",
-                           to_python(parse(text))], capture_output=True, text=True, timeout=30,
-                          check=False, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", "-W", "ignore", "-c", to_python(parse(text))],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        encoding="utf-8",
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -13,8 +13,9 @@ from workbench.scenario.search import fits
 
 START = 'do = "start"; endpoint = "server"'
 CONNECT = 'do = "connect"; endpoint = "client"'
-ECHO = PAIR.replace('address = "127.0.0.1:0"', 'address = "127.0.0.1:0"\n'
-                    'responder = { kind = "echo" }')
+ECHO = PAIR.replace(
+    'address = "127.0.0.1:0"', 'address = "127.0.0.1:0"\nresponder = { kind = "echo" }'
+)
 
 
 def send(text: str, more: str = "") -> str:
@@ -32,25 +33,51 @@ def held(play: Play, head: str, *lines: str) -> bool:
 
 
 def test_stream_text_is_consumed_exactly(play: Play) -> None:
-    assert held(play, ECHO, send("abcdef"), expect('text = "ab"'), expect('text = "cd"'),
-                expect('text = "ef"'))
+    assert held(
+        play,
+        ECHO,
+        send("abcdef"),
+        expect('text = "ab"'),
+        expect('text = "cd"'),
+        expect('text = "ef"'),
+    )
 
 
 def test_stream_text_comes_in_any_number_of_reads(play: Play) -> None:
-    assert held(play, ECHO.replace("timeout = 5.0", "timeout = 5.0\nbufsize = 2"),
-                send("abcdefg"), expect('text = "abcde"'), expect('hex = "66 67"'))
+    assert held(
+        play,
+        ECHO.replace("timeout = 5.0", "timeout = 5.0\nbufsize = 2"),
+        send("abcdefg"),
+        expect('text = "abcde"'),
+        expect('hex = "66 67"'),
+    )
 
 
-@pytest.mark.parametrize("wrong", ['text = "b"', 'text = "abx"', 'hex = "00"', 'contains = "ba"',
-                                   'regex = "^b"'])
+@pytest.mark.parametrize(
+    "wrong", ['text = "b"', 'text = "abx"', 'hex = "00"', 'contains = "ba"', 'regex = "^b"']
+)
 def test_what_did_not_come_fails(play: Play, wrong: str) -> None:
-    assert not held(play, ECHO, send("abc"), expect('contains = "c"', within=5.0), send("abc"),
-                    expect(wrong, within=0.2))
+    assert not held(
+        play,
+        ECHO,
+        send("abc"),
+        expect('contains = "c"', within=5.0),
+        send("abc"),
+        expect(wrong, within=0.2),
+    )
 
 
 def test_contains_and_regex_consume_up_to_their_end(play: Play) -> None:
-    assert held(play, ECHO, send("abcdef"), expect('contains = "bc"'), expect('text = "d"'),
-                send("12 34"), expect('regex = "[0-9]+ "'), expect('text = "34"'))
+    assert held(
+        play,
+        ECHO,
+        send("abcdef"),
+        expect('contains = "bc"'),
+        expect('text = "d"'),
+        send("12 34"),
+        expect('regex = "[0-9]+ "'),
+        expect('text = "34"'),
+    )
 
 
 def test_nothing_matches_twice(play: Play) -> None:
@@ -58,14 +85,30 @@ def test_nothing_matches_twice(play: Play) -> None:
 
 
 def test_what_already_happened_counts(play: Play) -> None:
-    assert held(play, ECHO, send("a"), 'do = "wait"; seconds = 0.1', expect('text = "a"'),
-                expect('call = "accept"', "server"))
+    assert held(
+        play,
+        ECHO,
+        send("a"),
+        'do = "wait"; seconds = 0.1',
+        expect('text = "a"'),
+        expect('call = "accept"', "server"),
+    )
 
 
 def test_part_of_what_was_read_does_not_touch_what_was_sent(play: Play) -> None:
     """The rest of a read belongs to that read alone."""
-    assert held(play, ECHO, send("abcd"), expect('text = "ab"'), send("xyz"),
-                expect('call = "send"; text = "xyz"'), expect('text = "xyz"', within=5.0)) is True
+    assert (
+        held(
+            play,
+            ECHO,
+            send("abcd"),
+            expect('text = "ab"'),
+            send("xyz"),
+            expect('call = "send"; text = "xyz"'),
+            expect('text = "xyz"', within=5.0),
+        )
+        is True
+    )
 
 
 def test_several_in_one_read_are_counted(play: Play) -> None:
@@ -74,32 +117,51 @@ def test_several_in_one_read_are_counted(play: Play) -> None:
 
 
 def test_a_count_that_is_not_reached_uses_nothing_up(play: Play) -> None:
-    assert held(play, ECHO, send("xx"), expect('text = "x"; count = 3; absent = true', within=0.2),
-                expect('text = "xx"'))
+    assert held(
+        play,
+        ECHO,
+        send("xx"),
+        expect('text = "x"; count = 3; absent = true', within=0.2),
+        expect('text = "xx"'),
+    )
 
 
 def test_many_connects_are_counted(play: Play) -> None:
-    report = play(PAIR + steps(START, CONNECT + "; count = 20",
-                               expect('call = "accept"; count = 20', "server"),
-                               expect('call = "accept"; absent = true', "server", 0.1)))
+    report = play(
+        PAIR
+        + steps(
+            START,
+            CONNECT + "; count = 20",
+            expect('call = "accept"; count = 20', "server"),
+            expect('call = "accept"; absent = true', "server", 0.1),
+        )
+    )
     assert report.ok, reasons(report)
 
 
 def test_connections_are_numbered_as_they_were_made(play: Play) -> None:
     """Not in the order in which they speak first."""
-    report = play(PAIR + steps(
-        START, CONNECT + "; count = 2", expect('call = "accept"; count = 2', "server"),
-        send("two", "; connection = 2"), expect('connection = 2; text = "two"', "server"),
-        send("one", "; connection = 1"), expect('connection = 1; text = "one"', "server"),
-        'do = "send"; endpoint = "server"; text = "to two"; connection = 2',
-        expect('connection = 2; text = "to two"'),
-    ))
+    report = play(
+        PAIR
+        + steps(
+            START,
+            CONNECT + "; count = 2",
+            expect('call = "accept"; count = 2', "server"),
+            send("two", "; connection = 2"),
+            expect('connection = 2; text = "two"', "server"),
+            send("one", "; connection = 1"),
+            expect('connection = 1; text = "one"', "server"),
+            'do = "send"; endpoint = "server"; text = "to two"; connection = 2',
+            expect('connection = 2; text = "to two"'),
+        )
+    )
     assert report.ok, reasons(report)
 
 
 def test_a_message_is_compared_whole(play: Play) -> None:
     head = PAIR.replace('"listener"', '"datagram"\ntype = "SOCK_DGRAM"').replace(
-        '"stream"', '"datagram"\ntype = "SOCK_DGRAM"')
+        '"stream"', '"datagram"\ntype = "SOCK_DGRAM"'
+    )
     one, two = (expect(f'text = "{text}"', "server", 0.5) for text in ("ab", "abc"))
     begin = ('do = "start"; endpoint = "client"', send("abc", '; to = "@server"'))
     assert not play(head.replace("@server", "127.0.0.1:0") + steps(START, *begin, one)).ok
@@ -120,8 +182,9 @@ def test_errors_are_passed_over_unless_asked_for(play: Play) -> None:
 def test_absent_text_is_looked_for_wherever_it_comes(play: Play) -> None:
     report = play(ECHO + steps(START, CONNECT, send("xa"), expect('text = "a"; absent = true')))
     assert "should not have" in reasons(report)[0]
-    report = play(ECHO + steps(START, CONNECT, send("xa"),
-                               expect('text = "b"; absent = true', within=0.1)))
+    report = play(
+        ECHO + steps(START, CONNECT, send("xa"), expect('text = "b"; absent = true', within=0.1))
+    )
     assert report.steps[-1].said is not None
     assert report.steps[-1].said.key == "scenario.absent_anywhere"
 
@@ -166,12 +229,21 @@ def test_what_is_missing_is_said(play: Play) -> None:
 
 
 def test_what_came_on_a_connection_that_is_not_meant_is_said(play: Play) -> None:
-    greets = PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\nresponder = { kind = "greet", '
-                          'text = "hello", then = "close" }')
-    text = failure(play, greets, expect('call = "close"', "server", 5.0).replace("close", "send"),
-                   'do = "stop"; endpoint = "server"', 'do = "close"; endpoint = "client"',
-                   'do = "configure"; endpoint = "server"; responder = { kind = "nothing" }',
-                   START, CONNECT, expect('text = "hello"', within=0.1))
+    greets = PAIR.replace(
+        '"127.0.0.1:0"',
+        '"127.0.0.1:0"\nresponder = { kind = "greet", text = "hello", then = "close" }',
+    )
+    text = failure(
+        play,
+        greets,
+        expect('call = "close"', "server", 5.0).replace("close", "send"),
+        'do = "stop"; endpoint = "server"',
+        'do = "close"; endpoint = "client"',
+        'do = "configure"; endpoint = "server"; responder = { kind = "nothing" }',
+        START,
+        CONNECT,
+        expect('text = "hello"', within=0.1),
+    )
     assert '`connection = "any"` takes any' in text
     assert "waits longer" not in text
 
@@ -183,15 +255,20 @@ def test_a_message_that_the_read_cut_is_no_short_one(play: Play) -> None:
 
 
 def test_what_earlier_steps_used_is_said(play: Play) -> None:
-    text = failure(play, ECHO, send("abc"), expect('text = "abc"'),
-                   expect('text = "x"', within=0.2))
+    text = failure(
+        play, ECHO, send("abc"), expect('text = "abc"'), expect('text = "x"', within=0.2)
+    )
     assert "Nothing came that earlier steps had not used (bytes: 3, reads: 1)." in text
 
 
 def test_each_connection_is_told_apart(play: Play) -> None:
-    text = failure(play, ECHO.replace("timeout", "count = 2\ntimeout"),
-                   send("one", "; connection = 1"), send("two", "; connection = 2"),
-                   expect('contains = "three"', within=0.3))
+    text = failure(
+        play,
+        ECHO.replace("timeout", "count = 2\ntimeout"),
+        send("one", "; connection = 1"),
+        send("two", "; connection = 2"),
+        expect('contains = "three"', within=0.3),
+    )
     assert '#1: "one" came. #2: "two" came.' in text
 
 
@@ -201,31 +278,46 @@ def test_how_many_of_how_many(play: Play) -> None:
 
 
 def test_where_the_other_side_has_ended_waiting_is_no_advice(play: Play) -> None:
-    text = failure(play, PAIR, 'do = "close"; endpoint = "server"; connection = 1',
-                   expect('text = "x"', within=0.2))
+    text = failure(
+        play,
+        PAIR,
+        'do = "close"; endpoint = "server"; connection = 1',
+        expect('text = "x"', within=0.2),
+    )
     assert "Nothing came. #1: the other side had finished sending" in text
     assert "waits longer" not in text
 
 
 def test_the_reset_in_the_record_is_named(play: Play) -> None:
     head = PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\naccept = "paused"')
-    text = failure(play, head, 'do = "accept"; endpoint = "server"',
-                   'do = "abort"; endpoint = "server"; connection = 1',
-                   expect('text = "welcome"', within=0.3))
+    text = failure(
+        play,
+        head,
+        'do = "accept"; endpoint = "server"',
+        'do = "abort"; endpoint = "server"; connection = 1',
+        expect('text = "welcome"', within=0.3),
+    )
     assert "#1: the other side reset the connection (recv() = ECONNRESET)." in text
     assert "recv(65536) = ECONNRESET" in text.partition("Last rows: ")[2]
 
 
 def test_the_end_of_the_other_side_is_named(play: Play) -> None:
-    head = PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\n'
-                        'responder = { kind = "greet", text = "hi", then = "close" }')
+    head = PAIR.replace(
+        '"127.0.0.1:0"',
+        '"127.0.0.1:0"\nresponder = { kind = "greet", text = "hi", then = "close" }',
+    )
     text = failure(play, head, expect('text = "hi"'), expect('text = "x"', within=0.3))
     assert "#1: the other side had finished sending (end of stream)." in text
 
 
 def test_an_icmp_error_is_named(play: Play) -> None:
-    report = play(steps('do = "connect"; endpoint = "client"', 'do = "send"; endpoint = "client";'
-                        ' text = "a"', expect('text = "a"', within=0.3)) + """
+    report = play(
+        steps(
+            'do = "connect"; endpoint = "client"',
+            'do = "send"; endpoint = "client"; text = "a"',
+            expect('text = "a"', within=0.3),
+        )
+        + """
 [endpoint.holder]
 role = "datagram"
 type = "SOCK_DGRAM"
@@ -234,7 +326,8 @@ address = "127.0.0.1:0"
 role = "datagram"
 type = "SOCK_DGRAM"
 address = "127.0.0.1:9"
-""")
+"""
+    )
     assert "an ICMP message said that nobody listens at the peer" in reasons(report)[0]
 
 
@@ -259,11 +352,27 @@ CLOSE = 'do = "close"; endpoint = "client"'
 
 def test_a_client_means_its_last_connect(play: Play) -> None:
     """What an earlier connection left is no answer to the newest."""
-    assert not held(play, ECHO, send("abc"), expect('text = "a"'), CLOSE, CONNECT,
-                    expect('contains = "c"', within=0.3))
-    assert held(play, ECHO, send("abc"), expect('text = "a"'), CLOSE, CONNECT, send("xyz"),
-                expect('connection = 1; text = "bc"'), expect('connection = -1; text = "x"'),
-                expect('connection = "any"; text = "yz"'))
+    assert not held(
+        play,
+        ECHO,
+        send("abc"),
+        expect('text = "a"'),
+        CLOSE,
+        CONNECT,
+        expect('contains = "c"', within=0.3),
+    )
+    assert held(
+        play,
+        ECHO,
+        send("abc"),
+        expect('text = "a"'),
+        CLOSE,
+        CONNECT,
+        send("xyz"),
+        expect('connection = 1; text = "bc"'),
+        expect('connection = -1; text = "x"'),
+        expect('connection = "any"; text = "yz"'),
+    )
 
 
 def test_a_closed_connection_is_meant_until_the_next_connect(play: Play) -> None:
@@ -276,7 +385,8 @@ def test_a_refused_connect_changes_nothing(play: Play) -> None:
 
 
 def test_an_address_that_was_tried_in_vain_is_not_the_connection_that_stands(
-    play: Play, monkeypatch: pytest.MonkeyPatch,
+    play: Play,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Of the name's two addresses the second answers; the first one's close() is no end of it."""
     real = socket.getaddrinfo
@@ -294,26 +404,47 @@ def test_an_address_that_was_tried_in_vain_is_not_the_connection_that_stands(
             port = free.getsockname()[1]
         return ECHO.replace("127.0.0.1:0", f"127.0.0.1:{port}").replace("@server", f"two:{port}")
 
-    assert held(play, pair(), send("abc"), expect('text = "abc"'),
-                expect('connection = 1; call = "connect"; errno = "ECONNREFUSED"'))
+    assert held(
+        play,
+        pair(),
+        send("abc"),
+        expect('text = "abc"'),
+        expect('connection = 1; call = "connect"; errno = "ECONNREFUSED"'),
+    )
     assert not held(play, pair(), expect('call = "close"', within=0.3))
     assert not held(play, pair(), expect('errno = "ECONNREFUSED"', within=0.3))
 
 
 def test_a_listener_means_what_no_step_has_closed(play: Play) -> None:
     close = 'do = "close"; endpoint = "server"; connection = 1'
-    assert not held(play, PAIR, send("abc"), expect('text = "a"', "server"), close,
-                    expect('text = "b"', "server", 0.3))
-    assert held(play, PAIR, send("abc"), expect('text = "a"', "server"), close,
-                expect('text = "bc"; connection = "any"', "server"))
+    assert not held(
+        play,
+        PAIR,
+        send("abc"),
+        expect('text = "a"', "server"),
+        close,
+        expect('text = "b"', "server", 0.3),
+    )
+    assert held(
+        play,
+        PAIR,
+        send("abc"),
+        expect('text = "a"', "server"),
+        close,
+        expect('text = "bc"; connection = "any"', "server"),
+    )
 
 
 def test_a_listener_means_its_newest_socket(play: Play) -> None:
     """The accepts of an earlier life are none of this one."""
     again = ('do = "stop"; endpoint = "server"', START)
-    assert not held(play, PAIR, expect('call = "accept"; absent = true; errno = "EMFILE"',
-                                       "server", 0.1), *again,
-                    expect('call = "accept"', "server", 0.3))
+    assert not held(
+        play,
+        PAIR,
+        expect('call = "accept"; absent = true; errno = "EMFILE"', "server", 0.1),
+        *again,
+        expect('call = "accept"', "server", 0.3),
+    )
 
 
 def row(**values: object) -> Row:

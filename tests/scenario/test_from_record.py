@@ -21,8 +21,14 @@ BOUND = 60.0
 
 def by_hand(record: Path) -> None:
     with Session(record) as session:
-        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                     responder=Greet("hi\r\n", then=Then.ECHO)))
+        session.add(
+            EndpointSettings(
+                "server",
+                Role.LISTENER,
+                address="127.0.0.1:0",
+                responder=Greet("hi\r\n", then=Then.ECHO),
+            )
+        )
         session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=3.0))
         for command in (
             c.Start("server"),
@@ -87,8 +93,14 @@ def test_received_answers_become_expectations(tmp_path: Path) -> None:
 def scenario_after(record: Path, *commands: c.Command | float, chosen: int = 0) -> Scenario:
     """What becomes of commands (a number waits); `chosen`: only the last so many."""
     with Session(record) as session:
-        session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                     responder=Greet("hi\r\n", then=Then.ECHO)))
+        session.add(
+            EndpointSettings(
+                "server",
+                Role.LISTENER,
+                address="127.0.0.1:0",
+                responder=Greet("hi\r\n", then=Then.ECHO),
+            )
+        )
         session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=3.0))
         for command in commands:
             if isinstance(command, float):
@@ -96,8 +108,11 @@ def scenario_after(record: Path, *commands: c.Command | float, chosen: int = 0) 
             else:
                 assert session.perform(command).wait(BOUND)
     reader = Reader(record)
-    rows = [row.seq for row in reader.page(1, reader.count()) if row.kind == "command"
-            and row.call != "stop"]
+    rows = [
+        row.seq
+        for row in reader.page(1, reader.count())
+        if row.kind == "command" and row.call != "stop"
+    ]
     made = scenario_of(reader, seqs=rows[-chosen:] if chosen else rows, expectations=False)
     reader.close()
     return made
@@ -110,8 +125,14 @@ def changed(**changes: object) -> c.Configure:
 
 def test_an_endpoint_begins_with_what_its_first_command_met(tmp_path: Path) -> None:
     made = scenario_after(
-        tmp_path / "r.swb", c.Start("server"), changed(family="AF_UNIX", address="/tmp/x"),
-        changed(timeout=1.0), c.Connect("client"), changed(timeout=2.0), c.Close("client"))
+        tmp_path / "r.swb",
+        c.Start("server"),
+        changed(family="AF_UNIX", address="/tmp/x"),
+        changed(timeout=1.0),
+        c.Connect("client"),
+        changed(timeout=2.0),
+        c.Close("client"),
+    )
     client = next(item for item in made.endpoints if item.name == "client")
     assert (client.family, client.address, client.timeout) == ("AF_INET", "@server", 1.0)
     kinds = [type(step.command) for step in made.steps if isinstance(step, Perform)]
@@ -119,8 +140,14 @@ def test_an_endpoint_begins_with_what_its_first_command_met(tmp_path: Path) -> N
 
 
 def test_chosen_rows_begin_with_what_was_in_force(tmp_path: Path) -> None:
-    made = scenario_after(tmp_path / "r.swb", c.Start("server"), changed(timeout=1.0),
-                          c.Connect("client"), c.Close("client"), chosen=2)
+    made = scenario_after(
+        tmp_path / "r.swb",
+        c.Start("server"),
+        changed(timeout=1.0),
+        c.Connect("client"),
+        c.Close("client"),
+        chosen=2,
+    )
     client = next(item for item in made.endpoints if item.name == "client")
     assert client.timeout == 1.0
     assert [item.name for item in made.endpoints] == ["client", "server"]
@@ -128,17 +155,27 @@ def test_chosen_rows_begin_with_what_was_in_force(tmp_path: Path) -> None:
 
 def test_chosen_rows_count_their_own_connections(tmp_path: Path) -> None:
     made = scenario_after(
-        tmp_path / "r.swb", c.Start("server"), c.Connect("client"), c.Close("client"),
-        c.Connect("client"), c.Send("client", text="x", connection=2), c.Close("client", 2),
-        chosen=3)
-    numbers = [step.command.connection for step in made.steps  # type: ignore[union-attr]
-               if isinstance(step, Perform) and hasattr(step.command, "connection")]
+        tmp_path / "r.swb",
+        c.Start("server"),
+        c.Connect("client"),
+        c.Close("client"),
+        c.Connect("client"),
+        c.Send("client", text="x", connection=2),
+        c.Close("client", 2),
+        chosen=3,
+    )
+    numbers = [
+        step.command.connection
+        for step in made.steps  # type: ignore[union-attr]
+        if isinstance(step, Perform) and hasattr(step.command, "connection")
+    ]
     assert numbers == [1, 1]
 
 
 def test_only_longer_waits_are_kept(tmp_path: Path) -> None:
-    made = scenario_after(tmp_path / "r.swb", c.Start("server"), 0.05, c.Connect("client"), 0.4,
-                          c.Close("client"))
+    made = scenario_after(
+        tmp_path / "r.swb", c.Start("server"), 0.05, c.Connect("client"), 0.4, c.Close("client")
+    )
     (wait,) = [step for step in made.steps if isinstance(step, Wait)]
     assert 0.4 <= wait.seconds < 5
     assert made.steps.index(wait) == 2
@@ -146,19 +183,34 @@ def test_only_longer_waits_are_kept(tmp_path: Path) -> None:
 
 def test_a_connect_that_had_come_out_is_waited_for(tmp_path: Path) -> None:
     """A person waited though the program did not: a send must not overtake it."""
-    made = scenario_after(tmp_path / "r.swb", c.Start("server"), c.Connect("client", wait=False),
-                          0.3, c.Send("client", text="x"), c.Close("client"))
-    (connect,) = [step.command for step in made.steps if isinstance(step, Perform)
-                  and isinstance(step.command, c.Connect)]
+    made = scenario_after(
+        tmp_path / "r.swb",
+        c.Start("server"),
+        c.Connect("client", wait=False),
+        0.3,
+        c.Send("client", text="x"),
+        c.Close("client"),
+    )
+    (connect,) = [
+        step.command
+        for step in made.steps
+        if isinstance(step, Perform) and isinstance(step.command, c.Connect)
+    ]
     assert connect.wait
 
 
 def test_texts_are_in_the_encoding_of_their_endpoint(play: Play, session: Session) -> None:
-    play(PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\nencoding = "gbk"\n'
-                      'responder = { kind = "greet", text = "欢迎" }').replace(
-        "timeout = 5.0", 'timeout = 5.0\nencoding = "gbk"')
-        + steps('do = "start"; endpoint = "server"', 'do = "connect"; endpoint = "client"',
-                'do = "expect"; endpoint = "client"; text = "欢迎"'))
+    play(
+        PAIR.replace(
+            '"127.0.0.1:0"',
+            '"127.0.0.1:0"\nencoding = "gbk"\nresponder = { kind = "greet", text = "欢迎" }',
+        ).replace("timeout = 5.0", 'timeout = 5.0\nencoding = "gbk"')
+        + steps(
+            'do = "start"; endpoint = "server"',
+            'do = "connect"; endpoint = "client"',
+            'do = "expect"; endpoint = "client"; text = "欢迎"',
+        )
+    )
     session.journal.flush()
     reader = Reader(session.record)
     made = scenario_of(reader)

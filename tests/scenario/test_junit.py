@@ -30,8 +30,14 @@ def test_cases_failures_and_times(tmp_path: Path) -> None:
     root = ET.parse(path).getroot()
     assert root.tag == "testsuites"
     suite = root[0]
-    assert suite.attrib == {"name": "t", "tests": "2", "failures": "1", "errors": "0",
-                            "skipped": "0", "time": "1.500"}
+    assert suite.attrib == {
+        "name": "t",
+        "tests": "2",
+        "failures": "1",
+        "errors": "0",
+        "skipped": "0",
+        "time": "1.500",
+    }
     assert [case.attrib for case in suite] == [
         {"classname": "scenario", "name": "1 a.start()", "time": "0.500"},
         {"classname": "scenario", "name": "2 wait(1)", "time": "1.000"},

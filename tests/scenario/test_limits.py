@@ -31,11 +31,20 @@ def refused(text: str) -> ScenarioProblem:
     return caught.value
 
 
-@pytest.mark.parametrize("text", [
-    nested(300), nested(100_000), "x = " + "[" * 5_000 + "]" * 5_000, "x = " + "{a=" * 500,
-    ".".join("a" * 20_000) + " = 1", "[" + ".".join("a" * 20_000) + "]", ". " * 20_000,
-    "\n".join("[[" + ".".join(["loop"] * depth) + "]]" for depth in range(1, 90)),
-], ids=range(8))
+@pytest.mark.parametrize(
+    "text",
+    [
+        nested(300),
+        nested(100_000),
+        "x = " + "[" * 5_000 + "]" * 5_000,
+        "x = " + "{a=" * 500,
+        ".".join("a" * 20_000) + " = 1",
+        "[" + ".".join("a" * 20_000) + "]",
+        ". " * 20_000,
+        "\n".join("[[" + ".".join(["loop"] * depth) + "]]" for depth in range(1, 90)),
+    ],
+    ids=range(8),
+)
 def test_what_stands_in_one_another_has_an_end(text: str) -> None:
     found = refused(f"\n\n{text}")
     assert found.args_["reason"].key == "scenario.too_deep"
@@ -45,14 +54,25 @@ def test_what_stands_in_one_another_has_an_end(text: str) -> None:
 def test_what_is_written_by_hand_fits() -> None:
     parse(nested(20) + PAIR)
     dots = ".".join(["1"] * 5_000)
-    parse(f'title = "{dots}[[[[{"[" * 100}"  # {dots}\n{PAIR}'
-          f"""[[step]]\ndo = "note"\ntext = '''\n{dots}\n{"{" * 99}'''\n""")
+    parse(
+        f'title = "{dots}[[[[{"[" * 100}"  # {dots}\n{PAIR}'
+        f"""[[step]]\ndo = "note"\ntext = '''\n{dots}\n{"{" * 99}'''\n"""
+    )
 
 
-@pytest.mark.parametrize("number", ["9" * 5_000, "0x" + "f" * 5_000, "9223372036854775808",
-                                    "-9223372036854775809", "1_000" * 2_000])
-@pytest.mark.parametrize("key", ["backlog", "bufsize", "protocol", "count", "name",
-                                 "options.SO_RCVBUF"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "9" * 5_000,
+        "0x" + "f" * 5_000,
+        "9223372036854775808",
+        "-9223372036854775809",
+        "1_000" * 2_000,
+    ],
+)
+@pytest.mark.parametrize(
+    "key", ["backlog", "bufsize", "protocol", "count", "name", "options.SO_RCVBUF"]
+)
 def test_a_number_beyond_toml_is_pointed_at(number: str, key: str) -> None:
     text = PAIR.replace("[endpoint.client]", f"[endpoint.client]\n{key} = {number}", 1)
     assert number in text

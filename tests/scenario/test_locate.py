@@ -107,7 +107,7 @@ def there(document: dict[str, Any], path: tuple[str | int, ...]) -> bool:
 
 @given(documents())
 def test_every_key_is_found_on_its_line(
-    document: tuple[str, dict[tuple[str | int, ...], int]]
+    document: tuple[str, dict[tuple[str | int, ...], int]],
 ) -> None:
     text, wanted = document
     try:

@@ -88,8 +88,9 @@ def third() -> Iterator[Aborting]:
 
 
 def client_of(server: Aborting) -> str:
-    return (f'[endpoint.client]\nrole = "stream"\naddress = "127.0.0.1:{server.port}"\n'
-            'timeout = 5.0\n')
+    return (
+        f'[endpoint.client]\nrole = "stream"\naddress = "127.0.0.1:{server.port}"\ntimeout = 5.0\n'
+    )
 
 
 def run(session: Session, text: str) -> Report:
@@ -102,15 +103,22 @@ def said(report: Report) -> str:
     return words
 
 
-@pytest.mark.parametrize("until", [
-    'endpoint = "client", errno = "ECONNRESET"', 'errno = "ECONNRESET"', 'error = "*"',
-    'error = "ConnectionResetError"', 'endpoint = "*", errno = "*"',
-])
+@pytest.mark.parametrize(
+    "until",
+    [
+        'endpoint = "client", errno = "ECONNRESET"',
+        'errno = "ECONNRESET"',
+        'error = "*"',
+        'error = "ConnectionResetError"',
+        'endpoint = "*", errno = "*"',
+    ],
+)
 def test_the_reset_of_the_third_round_ends_the_loop(
     session: Session, rows: Callable[[], list[Row]], third: Aborting, until: str
 ) -> None:
-    report = run(session, client_of(third) + ROUND.format(
-        times=1000, more=f"until = {{ {until} }}"))
+    report = run(
+        session, client_of(third) + ROUND.format(times=1000, more=f"until = {{ {until} }}")
+    )
     assert report.ok, reasons(report)
     assert third.served == 3
     assert said(report).startswith("Round 3 of at most 1000: client recv(65536) = ECONNRESET")
@@ -131,10 +139,15 @@ def test_a_reading_of_every_open_socket_is_kept_then(
 ) -> None:
     """Three clients and what they sent stay: their readings, and those of the listener."""
     head = PAIR.replace('role = "listener"', 'role = "listener"\nreceive = "paused"')
-    report = run(session, head + steps(
-        'do = "start"; endpoint = "server"', 'do = "connect"; endpoint = "client"; count = 3',
-        'do = "expect"; endpoint = "server"; call = "accept"; count = 3',
-    ) + """
+    report = run(
+        session,
+        head
+        + steps(
+            'do = "start"; endpoint = "server"',
+            'do = "connect"; endpoint = "client"; count = 3',
+            'do = "expect"; endpoint = "server"; call = "accept"; count = 3',
+        )
+        + """
 [[loop]]
 until = { endpoint = "client", call = "send", count = 6 }
 [[loop.step]]
@@ -142,25 +155,39 @@ do = "send"
 endpoint = "client"
 connection = "all"
 text = "12345"
-""")
+""",
+    )
     assert report.ok, reasons(report)
     assert said(report).startswith("Round 2 of")
     found = rows()
     met = next(row.seq for row in found if row.call == "loop_met")
     reader = session.journal.reader()
-    taken = [json.loads(item.reading) for row in reader.connections()
-             for item in reader.samples(row.id) if (item.after_seq or 0) >= met]
+    taken = [
+        json.loads(item.reading)
+        for row in reader.connections()
+        for item in reader.samples(row.id)
+        if (item.after_seq or 0) >= met
+    ]
     reader.close()
     assert sorted(item["state"] for item in taken) == ["ESTABLISHED"] * 6 + ["LISTEN"]
     assert sorted(item["unread"] for item in taken if item["state"] == "ESTABLISHED") == [
-        0, 0, 0, 10, 10, 10]
+        0,
+        0,
+        0,
+        10,
+        10,
+        10,
+    ]
     assert {row.args for row in found if row.call == "readings_taken"} == {"3", "4"}
 
 
 def test_what_was_expected_is_seen_all_the_same(session: Session, third: Aborting) -> None:
     """The answer is used up by a step of the loop, and ends it nevertheless."""
-    report = run(session, client_of(third) + ROUND.format(
-        times=9, more='until = { endpoint = "client", contains = "k" }'))
+    report = run(
+        session,
+        client_of(third)
+        + ROUND.format(times=9, more='until = { endpoint = "client", contains = "k" }'),
+    )
     assert report.ok
     assert said(report).startswith("Round 1 of at most 9: client recv(65536) = 4 ended the loop.")
     assert "client.close()" not in [step.title for step in report.steps]
@@ -168,9 +195,15 @@ def test_what_was_expected_is_seen_all_the_same(session: Session, third: Abortin
 
 
 def test_the_end_of_a_stream_ends_it_while_a_step_waits(session: Session) -> None:
-    head = PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\n'
-                        'responder = { kind = "greet", text = "ok\\r\\n", then = "close" }')
-    report = run(session, head + steps('do = "start"; endpoint = "server"') + """
+    head = PAIR.replace(
+        '"127.0.0.1:0"',
+        '"127.0.0.1:0"\nresponder = { kind = "greet", text = "ok\\r\\n", then = "close" }',
+    )
+    report = run(
+        session,
+        head
+        + steps('do = "start"; endpoint = "server"')
+        + """
 [[loop]]
 times = 5
 until = { call = "recv", result = 0, endpoint = "client" }
@@ -183,19 +216,28 @@ seconds = 20
 [[loop.step]]
 do = "close"
 endpoint = "client"
-""")
+""",
+    )
     assert report.ok, reasons(report)
     assert session.snapshot("client").open_count == 1
     assert said(report).startswith("Round 1 of at most 5: client recv(65536) = 0 ended the loop.")
 
 
 def test_what_comes_in_the_pause_is_of_the_round_before(session: Session) -> None:
-    head = PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\n'
-                        'responder = { kind = "rules", rules = [{ match = "contains", value = "x",'
-                        ' reply = "late", delay = 0.3 }] }')
-    report = run(session, head + steps(
-        'do = "start"; endpoint = "server"', 'do = "connect"; endpoint = "client"',
-    ) + """
+    head = PAIR.replace(
+        '"127.0.0.1:0"',
+        '"127.0.0.1:0"\n'
+        'responder = { kind = "rules", rules = [{ match = "contains", value = "x",'
+        ' reply = "late", delay = 0.3 }] }',
+    )
+    report = run(
+        session,
+        head
+        + steps(
+            'do = "start"; endpoint = "server"',
+            'do = "connect"; endpoint = "client"',
+        )
+        + """
 [[loop]]
 times = 5
 pause = 20
@@ -204,7 +246,8 @@ until = { contains = "late", endpoint = "client" }
 do = "send"
 endpoint = "client"
 text = "x"
-""")
+""",
+    )
     assert report.ok, reasons(report)
     assert said(report).startswith("Round 1 of at most 5")
     assert sum(step.seconds for step in report.steps) < 15
@@ -212,16 +255,22 @@ text = "x"
 
 def test_what_was_before_the_loop_does_not_end_it(session: Session, third: Aborting) -> None:
     head = client_of(third) + '[endpoint.other]\nrole = "stream"\naddress = "127.0.0.1:1"\n'
-    report = run(session, head + steps(
-        'do = "connect"; endpoint = "other"; error = "ECONNREFUSED"',
-    ) + ROUND.format(times=9, more='until = { error = "*" }'))
+    report = run(
+        session,
+        head
+        + steps(
+            'do = "connect"; endpoint = "other"; error = "ECONNREFUSED"',
+        )
+        + ROUND.format(times=9, more='until = { error = "*" }'),
+    )
     assert said(report).startswith("Round 3 of"), reasons(report)
 
 
 def test_another_endpoint_does_not_end_it(session: Session, third: Aborting) -> None:
     head = client_of(third) + '[endpoint.other]\nrole = "stream"\naddress = "127.0.0.1:1"\n'
-    report = run(session, head + ROUND.format(
-        times=9, more='until = { error = "*", endpoint = "other" }'))
+    report = run(
+        session, head + ROUND.format(times=9, more='until = { error = "*", endpoint = "other" }')
+    )
     assert not report.ok
     assert third.served == 3
 
@@ -229,22 +278,30 @@ def test_another_endpoint_does_not_end_it(session: Session, third: Aborting) -> 
 def test_a_loop_that_ran_out_says_so(
     session: Session, rows: Callable[[], list[Row]], third: Aborting
 ) -> None:
-    report = run(session, client_of(third) + ROUND.format(
-        times=2, more='until = { endpoint = "client", errno = "ECONNRESET" }'))
+    report = run(
+        session,
+        client_of(third)
+        + ROUND.format(times=2, more='until = { endpoint = "client", errno = "ECONNRESET" }'),
+    )
     assert report.ok
     assert said(report) == ("All 2 rounds were made; this did not come: client errno='ECONNRESET'")
     notes = [row for row in rows() if row.kind == "note"]
     assert [row.args for row in notes if row.call == "loop_in_vain"] == [
-        '2, "client errno=\'ECONNRESET\'"']
+        "2, \"client errno='ECONNRESET'\""
+    ]
     assert not [row for row in notes if row.call == "readings_taken"]
 
 
 def test_the_inner_loop_leaves_the_outer_one_alone(session: Session, third: Aborting) -> None:
-    text = client_of(third) + """
+    text = (
+        client_of(third)
+        + """
 [[loop]]
 times = 4
 until = { errno = "ECONNRESET" }
-""" + ROUND.format(times=2, more="").replace("[[step", "[[loop.step")
+"""
+        + ROUND.format(times=2, more="").replace("[[step", "[[loop.step")
+    )
     report = run(session, text)
     assert report.ok, reasons(report)
     assert third.served == 3
@@ -252,22 +309,40 @@ until = { errno = "ECONNRESET" }
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
-def test_the_command_line_does_the_same(
-    tmp_path: Path, third: Aborting, language: str
-) -> None:
+def test_the_command_line_does_the_same(tmp_path: Path, third: Aborting, language: str) -> None:
     file, record = tmp_path / "s.toml", tmp_path / "r.swb"
-    file.write_text(client_of(third) + ROUND.format(
-        times=1000, more='until = { errno = "ECONNRESET" }'), encoding="utf-8")
+    file.write_text(
+        client_of(third) + ROUND.format(times=1000, more='until = { errno = "ECONNRESET" }'),
+        encoding="utf-8",
+    )
     done = subprocess.run(
-        [sys.executable, "-m", "workbench", "--lang", language, "run", str(file), "--record",
-         str(record)], capture_output=True, text=True, timeout=BOUND, check=False)
+        [
+            sys.executable,
+            "-m",
+            "workbench",
+            "--lang",
+            language,
+            "run",
+            str(file),
+            "--record",
+            str(record),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     last = done.stdout.splitlines()[-2]
     assert ("Round 3 of at most 1000" if language == "en" else "第 3 轮（最多 1000 轮）") in last
     reader = Reader(record)
     met = next(row.seq for row in reader.page(1, 1000) if row.call == "loop_met")
-    kept = [item for row in reader.connections() for item in reader.samples(row.id)
-            if (item.after_seq or 0) >= met]
+    kept = [
+        item
+        for row in reader.connections()
+        for item in reader.samples(row.id)
+        if (item.after_seq or 0) >= met
+    ]
     reader.close()
     assert kept
 
@@ -323,11 +398,17 @@ def test_without_it_they_count_from_the_begin_of_the_run(play: Play) -> None:
 
 
 def test_a_step_takes_readings(session: Session, rows: Callable[[], list[Row]]) -> None:
-    report = run(session, PAIR + steps(
-        'do = "start"; endpoint = "server"', 'do = "sample"; endpoint = "client"',
-        'do = "connect"; endpoint = "client"', 'do = "sample"; endpoint = "client"',
-        'do = "sample"; endpoint = "client"; connection = 1',
-    ))
+    report = run(
+        session,
+        PAIR
+        + steps(
+            'do = "start"; endpoint = "server"',
+            'do = "sample"; endpoint = "client"',
+            'do = "connect"; endpoint = "client"',
+            'do = "sample"; endpoint = "client"',
+            'do = "sample"; endpoint = "client"; connection = 1',
+        ),
+    )
     assert report.ok, reasons(report)
     found = [row for row in rows() if row.endpoint == "client" and row.kind == "note"]
     assert [row.call for row in found] == ["nothing_open", "readings_taken", "readings_taken"]

@@ -27,20 +27,23 @@ endpoint = "server"
 """
 
 
-@pytest.mark.parametrize(("wrong", "right", "line", "near"), [
-    ('role = "listener"', 'rolle = "listener"', 3, "role"),
-    ('"listener"', '"listner"', 3, "listener"),
-    ('"@server"', '"@sever"', 7, "server"),
-    ('do = "start"', 'do = "strat"', 9, "start"),
-    ('endpoint = "server"', 'endpoint = "servr"', 10, "server"),
-    ('"127.0.0.1:0"', '"127.0.0.1:65536"', 4, "65535"),
-    ('"127.0.0.1:0"', '"[::1]:0"', 4, "IPv6"),
-    ('"127.0.0.1:0"', '"127.0.0.1:0"\nbacklog = "x"', 5, "number"),
-    ('"127.0.0.1:0"', '"127.0.0.1:0"\ntimeout = -1.0', 5, "-1"),
-    ('"127.0.0.1:0"', '"127.0.0.1:0"\noptions = { SO_REUSEADR = 1 }', 5, "SO_REUSEADDR"),
-    ('"127.0.0.1:0"', '"127.0.0.1:0"\nresponder = { kind = "greeet" }', 5, "greet"),
-    ('title = "t"', 'title = t', 1, "TOML"),
-])
+@pytest.mark.parametrize(
+    ("wrong", "right", "line", "near"),
+    [
+        ('role = "listener"', 'rolle = "listener"', 3, "role"),
+        ('"listener"', '"listner"', 3, "listener"),
+        ('"@server"', '"@sever"', 7, "server"),
+        ('do = "start"', 'do = "strat"', 9, "start"),
+        ('endpoint = "server"', 'endpoint = "servr"', 10, "server"),
+        ('"127.0.0.1:0"', '"127.0.0.1:65536"', 4, "65535"),
+        ('"127.0.0.1:0"', '"[::1]:0"', 4, "IPv6"),
+        ('"127.0.0.1:0"', '"127.0.0.1:0"\nbacklog = "x"', 5, "number"),
+        ('"127.0.0.1:0"', '"127.0.0.1:0"\ntimeout = -1.0', 5, "-1"),
+        ('"127.0.0.1:0"', '"127.0.0.1:0"\noptions = { SO_REUSEADR = 1 }', 5, "SO_REUSEADDR"),
+        ('"127.0.0.1:0"', '"127.0.0.1:0"\nresponder = { kind = "greeet" }', 5, "greet"),
+        ('title = "t"', "title = t", 1, "TOML"),
+    ],
+)
 def test_a_mistake_is_pointed_at(wrong: str, right: str, line: int, near: str) -> None:
     with pytest.raises(ScenarioProblem) as caught:
         parse(GOOD.replace(wrong, right, 1), "x.toml")
@@ -64,7 +67,9 @@ def test_ready_scenarios_read_and_write_back() -> None:
 
 
 def test_loops_and_expectations() -> None:
-    scenario: Scenario = parse(GOOD + """
+    scenario: Scenario = parse(
+        GOOD
+        + """
 [[step]]
 do = "loop"
 times = 3
@@ -73,7 +78,8 @@ until = { endpoint = "client", call = "recv" }
 do = "connect"
 endpoint = "client"
 error = "ECONNREFUSED"
-""")
+"""
+    )
     loop = scenario.steps[1]
     assert isinstance(loop, Loop)
     assert isinstance(loop.until, Expect)
@@ -92,7 +98,7 @@ VALUES = st.one_of(
     st.integers().map(str),
     st.just('"""two\nlines = 1\n[not a table]"""'),
     st.just("'''a\n[[b]]\n'''"),
-    st.just('[1,\n 2, # ]\n 3]'),
+    st.just("[1,\n 2, # ]\n 3]"),
     st.just('{ a = "]", b = [1] }'),
     st.just('"x # y [z]"'),
 )

@@ -24,7 +24,8 @@ def test_a_client_that_sends_3_mb_over_small_buffers_reads_meanwhile(
 ) -> None:
     big = tmp_path / "big.bin"
     big.write_bytes(b"x" * 3_000_000)
-    assert kept(play(f"""
+    assert kept(
+        play(f"""
 step = [
  {{do="start",endpoint="server"}},
  {{do="connect",endpoint="client"}},
@@ -42,17 +43,20 @@ role = "stream"
 address = "@server"
 timeout = 20.0
 options = {{ SO_RCVBUF = 4096, SO_SNDBUF = 4096 }}
-"""))
+""")
+    )
 
 
-@pytest.mark.parametrize("family", ['address = "127.0.0.1:0"',
-                                    'family = "AF_UNIX"\naddress = "temp:much"'])
+@pytest.mark.parametrize(
+    "family", ['address = "127.0.0.1:0"', 'family = "AF_UNIX"\naddress = "temp:much"']
+)
 def test_a_big_file_that_is_sent_without_waiting_comes_back(
     play: Play, tmp_path: Path, family: str
 ) -> None:
     big = tmp_path / "20m"
     big.write_bytes(bytes(20_000_000) + b"ZZEND")
-    assert kept(play(f"""
+    assert kept(
+        play(f"""
 step = [
   {{do="start", endpoint="s"}},
   {{do="connect", endpoint="e"}},
@@ -68,7 +72,8 @@ role = "stream"
 {family.splitlines()[0] if "UNIX" in family else ""}
 address = "@s"
 timeout = 60.0
-"""))
+""")
+    )
 
 
 SLOW = """
@@ -96,19 +101,32 @@ FAMILIES = pytest.mark.parametrize(("server", "client"), [TCP, UNIX], ids=["tcp"
 
 @FAMILIES
 def test_a_delayed_reply_comes_before_the_close(play: Play, server: str, client: str) -> None:
-    assert kept(play(SLOW % ("""
+    assert kept(
+        play(
+            SLOW
+            % (
+                """
  {do="send",endpoint="client",text="slow"},
  {do="shutdown",endpoint="client"},
  {do="expect",endpoint="client",text="S",within=10},
  {do="expect",endpoint="client",call="recv",result=0,within=10},
-""", server, client)))
+""",
+                server,
+                client,
+            )
+        )
+    )
 
 
 @FAMILIES
 def test_a_reply_does_not_overtake_a_delayed_one(
     play: Play, rows, server: str, client: str
 ) -> None:
-    assert kept(play(SLOW % ("""
+    assert kept(
+        play(
+            SLOW
+            % (
+                """
  {do="send",endpoint="client",text="slow"},
  {do="expect",endpoint="server",text="slow",within=10},
  {do="send",endpoint="client",text="quick"},
@@ -116,30 +134,43 @@ def test_a_reply_does_not_overtake_a_delayed_one(
  {do="send",endpoint="client",text="bye"},
  {do="expect",endpoint="client",text="SQB",within=10},
  {do="expect",endpoint="client",call="recv",result=0,within=10},
-""", server, client)))
+""",
+                server,
+                client,
+            )
+        )
+    )
     assert not [row for row in rows() if row.call == "replies_dropped"]
 
 
 def test_a_delayed_reply_that_is_closed_away_is_counted(play: Play, rows) -> None:
-    assert kept(play(SLOW % ("""
+    assert kept(
+        play(
+            SLOW
+            % (
+                """
  {do="send",endpoint="client",text="slow"},
  {do="expect",endpoint="server",text="slow",within=10},
  {do="close",endpoint="server",connection=1},
-""", *TCP)))
+""",
+                *TCP,
+            )
+        )
+    )
     assert [row.args for row in rows() if row.call == "replies_dropped"] == ["1, 1"]
 
 
 @LINUX
 @pytest.mark.parametrize("end", ["shutdown", "close"])
 @pytest.mark.parametrize("messages", [("",), ("one", "", "two"), ("", "", "one", ""), ("one", "")])
-def test_an_empty_message_is_no_end(
-    play: Play, rows, messages: tuple[str, ...], end: str
-) -> None:
+def test_an_empty_message_is_no_end(play: Play, rows, messages: tuple[str, ...], end: str) -> None:
     sends = "".join(f'{{do="send",endpoint="client",text="{text}"}},\n' for text in messages)
-    sees = "".join(f'{{do="expect",endpoint="server",text="{text}",within=10}},\n'
-                   for text in messages)
+    sees = "".join(
+        f'{{do="expect",endpoint="server",text="{text}",within=10}},\n' for text in messages
+    )
     echoes = sees.replace("server", "client") if end == "shutdown" else ""
-    assert kept(play(f"""
+    assert kept(
+        play(f"""
 step = [
  {{do="start",endpoint="server"}},
  {{do="connect",endpoint="client"}},
@@ -163,7 +194,8 @@ role = "stream"
 family = "AF_UNIX"
 type = "SOCK_SEQPACKET"
 address = "@server"
-"""))
+""")
+    )
     reads = [row for row in rows() if row.endpoint == "server" and row.call == "recv"]
     if end == "shutdown":
         assert [row.ends_stream for row in reads] == [False] * len(messages) + [True]
@@ -190,7 +222,8 @@ address = '{path}'
 
 def test_the_file_of_a_clients_bind_is_removed(play: Play, tmp_path: Path) -> None:
     path = tmp_path / "client.sock"
-    assert kept(play(f"""
+    assert kept(
+        play(f"""
 step = [
  {{do="start",endpoint="s"}},
  {{do="connect",endpoint="c"}},
@@ -206,13 +239,16 @@ role = "stream"
 family = "AF_UNIX"
 address = "@s"
 bind = '{path}'
-"""))
+""")
+    )
     assert not path.exists()
 
 
 @pytest.mark.parametrize("start", ["", '{do="start",endpoint="client"},'])
 def test_a_datagram_client_sends_to_its_address(play: Play, start: str) -> None:
-    assert kept(play(f"""
+    assert kept(
+        play(
+            f"""
 step = [
  {{do="start",endpoint="server"}},
  {{do="start",endpoint="third"}},
@@ -236,10 +272,14 @@ address = "127.0.0.1:0"
 role = "datagram"
 address = "@server"
 bind = "127.0.0.1:0"
-""".replace('{do="send",endpoint="third",text="answered"}',
-            '{do="send",endpoint="client",text="to you",to="@third"},'
-            '{do="expect",endpoint="third",text="to you"},'
-            '{do="send",endpoint="third",text="answered"}')))
+""".replace(
+                '{do="send",endpoint="third",text="answered"}',
+                '{do="send",endpoint="client",text="to you",to="@third"},'
+                '{do="expect",endpoint="third",text="to you"},'
+                '{do="send",endpoint="third",text="answered"}',
+            )
+        )
+    )
 
 
 @pytest.mark.parametrize(("role", "type_"), [
@@ -248,14 +288,17 @@ bind = "127.0.0.1:0"
 ])  # fmt: skip
 def test_a_type_that_contradicts_the_role_is_refused_with_its_line(role: str, type_: str) -> None:
     with pytest.raises(ScenarioProblem) as caught:
-        parse(f'title = "x"\n[endpoint.a]\nrole = "{role}"\naddress = "127.0.0.1:0"\n'
-              f'type = "{type_}"\n')
+        parse(
+            f'title = "x"\n[endpoint.a]\nrole = "{role}"\naddress = "127.0.0.1:0"\n'
+            f'type = "{type_}"\n'
+        )
     assert caught.value.line == 5
     assert type_ in str(caught.value)
 
 
 def test_a_datagram_endpoint_without_a_type_is_udp_and_rests(play: Play, rows) -> None:
-    assert kept(play("""
+    assert kept(
+        play("""
 step = [
  {do="start",endpoint="d"},
  {do="wait",seconds=0.1},
@@ -263,7 +306,8 @@ step = [
 [endpoint.d]
 role = "datagram"
 address = "127.0.0.1:0"
-"""))
+""")
+    )
     assert [row.args for row in rows() if row.call == "socket"] == ["AF_INET, SOCK_DGRAM"]
     assert not [row for row in rows() if row.call == "recvfrom"]
 

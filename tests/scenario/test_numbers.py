@@ -31,7 +31,8 @@ def session(tmp_path: Path):
 def test_what_was_numbered_before_the_run_is_not_counted(session: Counted) -> None:
     numbers = Numbers(session, ["a"])
     assert numbers.command(c.Send("a", text="x", connection=2)) == c.Send(
-        "a", text="x", connection=12)
+        "a", text="x", connection=12
+    )
     assert numbers.command(c.Send("a", text="x")) == c.Send("a", text="x")
     assert numbers.command(c.Send("b", text="x", connection=2)).connection == 2  # type: ignore[union-attr]
     assert numbers.expect(Expect("a", connection=2)).connection == 2  # in the run's own numbers

@@ -21,46 +21,66 @@ PAUSED = PAIR.replace('role = "listener"', 'role = "listener"\naccept = "paused"
 
 
 def test_a_state_and_a_number_are_looked_for(play: Play) -> None:
-    report = play(PAUSED + steps(
-        START, CONNECT,
-        'do = "expect"; endpoint = "server"; reading = "unacked"; least = 1; most = 1',
-        'do = "expect"; endpoint = "server"; state = "LISTEN"',
-        'do = "expect"; endpoint = "client"; state = "ESTABLISHED"',
-        'do = "expect"; endpoint = "client"; connection = 1; state = "ESTABLISHED"',
-    ))
+    report = play(
+        PAUSED
+        + steps(
+            START,
+            CONNECT,
+            'do = "expect"; endpoint = "server"; reading = "unacked"; least = 1; most = 1',
+            'do = "expect"; endpoint = "server"; state = "LISTEN"',
+            'do = "expect"; endpoint = "client"; state = "ESTABLISHED"',
+            'do = "expect"; endpoint = "client"; connection = 1; state = "ESTABLISHED"',
+        )
+    )
     assert report.ok, reasons(report)
 
 
 def test_what_was_read_instead_is_said(play: Play) -> None:
-    report = play(PAIR + steps(
-        START, CONNECT,
-        'do = "expect"; endpoint = "client"; state = "CLOSE_WAIT"; within = 0.05',
-    ))
+    report = play(
+        PAIR
+        + steps(
+            START,
+            CONNECT,
+            'do = "expect"; endpoint = "client"; state = "CLOSE_WAIT"; within = 0.05',
+        )
+    )
     assert "state = ESTABLISHED" in reasons(report)[0]
 
 
 def test_a_socket_that_is_not_there_has_no_reading(play: Play) -> None:
-    report = play(PAIR + steps(
-        'do = "expect"; endpoint = "client"; state = "ESTABLISHED"; within = 0.05',
-    ))
+    report = play(
+        PAIR
+        + steps(
+            'do = "expect"; endpoint = "client"; state = "ESTABLISHED"; within = 0.05',
+        )
+    )
     assert not report.ok
 
 
 def test_it_waits_for_the_kernel(play: Play) -> None:
     """The peer's close() changes the state some time later; nothing else is waited for."""
-    report = play(PAIR + steps(
-        START, CONNECT,
-        'do = "expect"; endpoint = "server"; call = "accept"',
-        'do = "close"; endpoint = "server"; connection = 1',
-        'do = "expect"; endpoint = "client"; state = "CLOSE_WAIT"',
-    ))
+    report = play(
+        PAIR
+        + steps(
+            START,
+            CONNECT,
+            'do = "expect"; endpoint = "server"; call = "accept"',
+            'do = "close"; endpoint = "server"; connection = 1',
+            'do = "expect"; endpoint = "client"; state = "CLOSE_WAIT"',
+        )
+    )
     assert report.ok, reasons(report)
 
 
 def test_each_look_is_kept_in_the_record(session: Session, play: Play) -> None:
-    play(PAUSED + steps(
-        START, CONNECT, 'do = "expect"; endpoint = "server"; reading = "unacked"; least = 1',
-    ))
+    play(
+        PAUSED
+        + steps(
+            START,
+            CONNECT,
+            'do = "expect"; endpoint = "server"; reading = "unacked"; least = 1',
+        )
+    )
     session.journal.flush()
     reader = session.journal.reader()
     samples = reader.samples(1)
@@ -69,10 +89,14 @@ def test_each_look_is_kept_in_the_record(session: Session, play: Play) -> None:
 
 
 def test_a_loop_ends_when_the_kernel_shows_it(
-    play: Play, rows: Callable[[], list[Row]],
+    play: Play,
+    rows: Callable[[], list[Row]],
 ) -> None:
     """One that has gone again still stands in the accept queue."""
-    report = play(PAUSED + steps(START) + """
+    report = play(
+        PAUSED
+        + steps(START)
+        + """
 [[loop]]
 times = 9
 until = { endpoint = "server", reading = "unacked", least = 2 }
@@ -82,7 +106,8 @@ endpoint = "client"
 [[loop.step]]
 do = "close"
 endpoint = "client"
-""")
+"""
+    )
     assert report.ok, reasons(report)
     assert [row.kind for row in rows() if row.call == "connect"].count("command") == 2
 
@@ -98,8 +123,9 @@ def test_what_makes_no_sense_is_said_before_the_start(step: str) -> None:
 
 def test_a_look_is_at_one_connection() -> None:
     with pytest.raises(Problem, match="Give only one of state, connection"):
-        parse(PAIR + steps('do = "expect"; endpoint = "server"; state = "LISTEN";'
-                           ' connection = "any"'))
+        parse(
+            PAIR + steps('do = "expect"; endpoint = "server"; state = "LISTEN"; connection = "any"')
+        )
 
 
 @pytest.mark.parametrize("key", ["within = 1", "absent = true"])

@@ -20,8 +20,9 @@ from workbench.session import Session
 
 __all__ = ("third",)
 BOUND = 60.0
-SERVER = EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                          responder=Greet("hi\r\n", then=Then.ECHO))
+SERVER = EndpointSettings(
+    "server", Role.LISTENER, address="127.0.0.1:0", responder=Greet("hi\r\n", then=Then.ECHO)
+)
 CLIENT = EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0)
 UDP = EndpointSettings("udp", Role.DATAGRAM, type="SOCK_DGRAM", address="127.0.0.1:0")
 
@@ -46,17 +47,28 @@ def performed(*commands: c.Command) -> list[Step]:
 
 
 def test_what_sets_a_server_up_is_done_once_in_any_order() -> None:
-    before, body = split(*performed(
-        c.Pause("server", c.Gate.ACCEPT), c.SetOption("server", "SO_RCVBUF", 9),
-    ), Wait(1.0), *performed(c.Start("server"), c.Connect("client"), c.Close("client")))
+    before, body = split(
+        *performed(
+            c.Pause("server", c.Gate.ACCEPT),
+            c.SetOption("server", "SO_RCVBUF", 9),
+        ),
+        Wait(1.0),
+        *performed(c.Start("server"), c.Connect("client"), c.Close("client")),
+    )
     assert before == ["server Pause", "server SetOption", "Wait", "server Start"]
     assert body == ["client Connect", "client Close"]
 
 
 def test_a_server_that_is_stopped_is_started_in_each_round() -> None:
-    before, body = split(*performed(
-        c.Start("udp"), c.Start("server"), c.Connect("client"), c.Close("client"),
-        c.Stop("server")))
+    before, body = split(
+        *performed(
+            c.Start("udp"),
+            c.Start("server"),
+            c.Connect("client"),
+            c.Close("client"),
+            c.Stop("server"),
+        )
+    )
     assert before == ["udp Start"]
     assert body == ["server Start", "client Connect", "client Close", "server Stop"]
 
@@ -70,17 +82,32 @@ def test_what_a_round_leaves_open_the_next_one_closes_first() -> None:
 
 
 def test_what_a_round_changes_is_as_before_in_the_next() -> None:
-    before, body = split(*performed(
-        c.Pause("server", c.Gate.ACCEPT), c.Start("server"), c.Connect("client"),
-        c.Resume("server", c.Gate.ACCEPT), c.Pause("client", c.Gate.RECEIVE), c.Close("client")))
+    before, body = split(
+        *performed(
+            c.Pause("server", c.Gate.ACCEPT),
+            c.Start("server"),
+            c.Connect("client"),
+            c.Resume("server", c.Gate.ACCEPT),
+            c.Pause("client", c.Gate.RECEIVE),
+            c.Close("client"),
+        )
+    )
     assert before == ["server Pause", "server Start"]
     assert body[:3] == ["server Configure", "server Pause", "client Configure"]
 
 
 def test_a_datagram_socket_has_no_number() -> None:
-    made = repeated(Scenario("", (UDP,), (
-        *performed(c.Start("udp"), c.Recv("udp", connection=1)), Expect("udp", connection=1),
-    )), Repeat())
+    made = repeated(
+        Scenario(
+            "",
+            (UDP,),
+            (
+                *performed(c.Start("udp"), c.Recv("udp", connection=1)),
+                Expect("udp", connection=1),
+            ),
+        ),
+        Repeat(),
+    )
     loop = made.steps[-1]
     assert isinstance(loop, Loop)
     assert loop.steps == (Perform(c.Recv("udp")), Expect("udp"))
@@ -105,11 +132,14 @@ def made_of(session: Session, repeat: Repeat) -> Scenario:
 
 def heard(session: Session, text: str) -> None:
     """Until a client has received it."""
+
     def there() -> bool:
         session.journal.flush()
         reader = session.journal.reader()
-        found = any(row.endpoint == "client" and row.call == "recv"
-                    and row.payload == text.encode() for row in reader.page(1, 10_000))
+        found = any(
+            row.endpoint == "client" and row.call == "recv" and row.payload == text.encode()
+            for row in reader.page(1, 10_000)
+        )
         reader.close()
         return found
 
@@ -158,10 +188,13 @@ def test_a_reset_that_comes_now_and_then_is_caught(tmp_path: Path, third: Aborti
         assert third.served == 3
         assert runner.met is not None
         assert runner.met.errno == "ECONNRESET"
-        left = [item.id for item in session.snapshot("client").connections
-                if item.closed_ns is None]
+        left = [
+            item.id for item in session.snapshot("client").connections if item.closed_ns is None
+        ]
         assert left == [runner.met.connection]
         reader = session.journal.reader()
-        assert any((item.after_seq or 0) > runner.met.seq
-                   for item in reader.samples(runner.met.connection or 0))
+        assert any(
+            (item.after_seq or 0) > runner.met.seq
+            for item in reader.samples(runner.met.connection or 0)
+        )
         reader.close()

@@ -69,8 +69,16 @@ def test_a_timeout_is_an_error_too(play: Play) -> None:
 def test_a_step_need_not_be_waited_for(play: Play) -> None:
     head = PAIR.replace("timeout = 5.0", "receive = 'paused'")
     recv = 'do = "recv"; endpoint = "client"; wait = false'
-    report = play(head + steps(START, CONNECT, recv, 'do = "send"; endpoint = "server"; text = "x"',
-                               'do = "expect"; endpoint = "client"; text = "x"; within = 5.0'))
+    report = play(
+        head
+        + steps(
+            START,
+            CONNECT,
+            recv,
+            'do = "send"; endpoint = "server"; text = "x"',
+            'do = "expect"; endpoint = "client"; text = "x"; within = 5.0',
+        )
+    )
     assert report.ok, reasons(report)
 
 
@@ -100,8 +108,9 @@ def test_the_error_of_a_step_that_was_not_waited_for(play: Play, error: str, ok:
 def test_a_failure_that_is_expected_is_judged_by_its_expectation(play: Play) -> None:
     expect = 'do = "expect"; endpoint = "client"; errno = "ECONNREFUSED"; within = 5.0'
     assert settled(play, REFUSED, expect).ok
-    refused = settled(play, REFUSED, expect.replace('5.0', '0.1; absent = true')
-                      .replace("ECONNREFUSED", "EPIPE"))
+    refused = settled(
+        play, REFUSED, expect.replace("5.0", "0.1; absent = true").replace("ECONNREFUSED", "EPIPE")
+    )
     assert not refused.ok  # that another failure did not come excuses none
 
 
@@ -169,8 +178,12 @@ def test_a_run_can_be_given_up(session: Session) -> None:
 
 
 def test_a_scenario_runs_twice_in_one_session(play: Play) -> None:
-    text = PAIR + steps(START, CONNECT, 'do = "send"; endpoint = "client"; text = "x"',
-                        'do = "expect"; endpoint = "server"; connection = 1; text = "x"')
+    text = PAIR + steps(
+        START,
+        CONNECT,
+        'do = "send"; endpoint = "client"; text = "x"',
+        'do = "expect"; endpoint = "server"; connection = 1; text = "x"',
+    )
     for _ in range(2):
         report = play(text)
         assert report.ok, reasons(report)
@@ -203,11 +216,10 @@ def test_titles(step: Perform | Wait | Expect | Loop, title: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("family", ["AF_INET", "AF_UNIX", "AF_UNSPEC"])
-@pytest.mark.parametrize("errno", ["EADDRINUSE", "ENOENT", "ECONNREFUSED", "EACCES", "EPIPE",
-                                   "ENOTUNIQ", "TimeoutError"])
-def test_a_failure_has_a_name_a_cause_and_a_way_out(
-    errno: str, family: str, language: str
-) -> None:
+@pytest.mark.parametrize(
+    "errno", ["EADDRINUSE", "ENOENT", "ECONNREFUSED", "EACCES", "EPIPE", "ENOTUNIQ", "TimeoutError"]
+)
+def test_a_failure_has_a_name_a_cause_and_a_way_out(errno: str, family: str, language: str) -> None:
     set_language(language)
     of_python = errno.endswith("Error")
     outcome = Outcome(False, *((None, errno) if of_python else (errno, "OSError")))
@@ -225,11 +237,17 @@ def test_a_path_that_is_taken_has_another_way_out_than_a_port() -> None:
 
 def test_a_reset_of_our_own_making_is_named(play: Play) -> None:
     """The listener was closed with the connection in its accept queue: no peer aborted it."""
-    report = play(PAIR.replace('role = "listener"', 'role = "listener"\naccept = "paused"')
-                  .replace('role = "stream"', 'role = "stream"\nreceive = "paused"')
-                  + steps('do = "start"; endpoint = "server"',
-                          'do = "connect"; endpoint = "client"',
-                          'do = "stop"; endpoint = "server"', 'do = "recv"; endpoint = "client"'))
+    report = play(
+        PAIR.replace('role = "listener"', 'role = "listener"\naccept = "paused"').replace(
+            'role = "stream"', 'role = "stream"\nreceive = "paused"'
+        )
+        + steps(
+            'do = "start"; endpoint = "server"',
+            'do = "connect"; endpoint = "client"',
+            'do = "stop"; endpoint = "server"',
+            'do = "recv"; endpoint = "client"',
+        )
+    )
     assert "server was closed while this connection waited" in str(report.steps[-1].reason)
 
 

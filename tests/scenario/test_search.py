@@ -29,8 +29,24 @@ WIDE = {"ascii": "", "latin-1": "é", "shift_jis": "日本", "utf-16": "中文�
 
 
 def read(seq: int, at: int, data: bytes, connection: int = 1) -> Row:
-    return Row(seq, at, 0, "call", "c", connection, "recv", "65536", len(data), None, None, None,
-               "p", len(data), data, None)
+    return Row(
+        seq,
+        at,
+        0,
+        "call",
+        "c",
+        connection,
+        "recv",
+        "65536",
+        len(data),
+        None,
+        None,
+        None,
+        "p",
+        len(data),
+        data,
+        None,
+    )
 
 
 def eof(seq: int, at: int, connection: int = 1) -> Row:
@@ -81,8 +97,29 @@ def pieces(data: bytes, cuts: Sequence[int]) -> list[bytes]:
     return [data[a:b] for a, b in pairwise(places)]
 
 
-ATOMS = st.one_of(st.sampled_from(["a", "b", "1", ".", "[0-9]", "[a-b]", "a+", "b*", "1?", "a{1,2}",
-                                   "(a|ab)", "(b1|b)", "[^a]", "\\s", "\\d+", "(?:a1)+", ".*b"]))
+ATOMS = st.one_of(
+    st.sampled_from(
+        [
+            "a",
+            "b",
+            "1",
+            ".",
+            "[0-9]",
+            "[a-b]",
+            "a+",
+            "b*",
+            "1?",
+            "a{1,2}",
+            "(a|ab)",
+            "(b1|b)",
+            "[^a]",
+            "\\s",
+            "\\d+",
+            "(?:a1)+",
+            ".*b",
+        ]
+    )
+)
 PATTERNS = st.lists(ATOMS, min_size=1, max_size=4).map("".join)
 ENDS = st.sampled_from(["", "", "$", "\\b", "(?!a)", "(?=1)", "|b1"])
 BEGINS = st.sampled_from(["", "", "^", "\\b", "(?<=a)"])
@@ -115,8 +152,12 @@ def batches(reads: Sequence[Row], sizes: Sequence[int]) -> list[list[Row]]:
 @THOROUGH
 @given(streams(), PATTERNS, BEGINS, ENDS, st.lists(st.integers(0, 3), max_size=6))
 def test_a_pattern_finds_what_a_plain_search_finds(
-    shard: int, stream: tuple[str, str, list[tuple[int, bytes]]], middle: str, begin: str,
-    end: str, sizes: list[int],
+    shard: int,
+    stream: tuple[str, str, list[tuple[int, bytes]]],
+    middle: str,
+    begin: str,
+    end: str,
+    sizes: list[int],
 ) -> None:
     del shard
     encoding, text, reads = stream
@@ -135,10 +176,17 @@ def test_a_pattern_finds_what_a_plain_search_finds(
 
 @SHARDS
 @THOROUGH
-@given(streams(), st.text(LETTERS + "中é日", min_size=1, max_size=3), st.integers(1, 3),
-       st.lists(st.integers(0, 3), max_size=6))
+@given(
+    streams(),
+    st.text(LETTERS + "中é日", min_size=1, max_size=3),
+    st.integers(1, 3),
+    st.lists(st.integers(0, 3), max_size=6),
+)
 def test_a_text_is_contained_where_a_plain_search_finds_it(
-    shard: int, stream: tuple[str, str, list[tuple[int, bytes]]], part: str, count: int,
+    shard: int,
+    stream: tuple[str, str, list[tuple[int, bytes]]],
+    part: str,
+    count: int,
     sizes: list[int],
 ) -> None:
     del shard
@@ -163,15 +211,23 @@ def test_a_text_is_contained_where_a_plain_search_finds_it(
 
 
 @THOROUGH
-@given(st.lists(st.tuples(st.integers(1, 3), st.text("ab", max_size=3)), max_size=10),
-       st.text("ab", min_size=1, max_size=3), st.integers(1, 3), st.integers(0, 4))
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.text("ab", max_size=3)), max_size=10),
+    st.text("ab", min_size=1, max_size=3),
+    st.integers(1, 3),
+    st.integers(0, 4),
+)
 def test_the_oldest_of_several_connections_is_found(
-    reads: list[tuple[int, str]], text: str, count: int, size: int,
+    reads: list[tuple[int, str]],
+    text: str,
+    count: int,
+    size: int,
 ) -> None:
     """Exact text: each connection's bytes begin with it, again and again; the oldest come first."""
     bench = Bench(Expect("c", text=text, count=count))
-    rows = [read(seq, seq, data.encode(), number) for seq, (number, data) in enumerate(reads, 1)
-            if data]
+    rows = [
+        read(seq, seq, data.encode(), number) for seq, (number, data) in enumerate(reads, 1) if data
+    ]
     for part in batches(rows, [size]):
         bench.feed(part)
     joined: dict[int, str] = {}
@@ -247,8 +303,11 @@ def test_what_follows_a_mark_stays_in_its_order() -> None:
 
 
 def test_bytes_are_matched_as_bytes() -> None:
-    for expect in (Expect("c", regex=r"\xff\x00."), Expect("c", regex="ÿ", encoding="bytes"),
-                   Expect("c", contains="ÿ", encoding="bytes")):
+    for expect in (
+        Expect("c", regex=r"\xff\x00."),
+        Expect("c", regex="ÿ", encoding="bytes"),
+        Expect("c", contains="ÿ", encoding="bytes"),
+    ):
         bench = Bench(expect, "gbk")
         bench.feed([read(1, 0, b"a\xff\x00z")], known=2**61)
         assert bench.end() is not None, expect
@@ -291,16 +350,48 @@ def test_a_large_stream_is_looked_through_once(count: int) -> None:
 @pytest.mark.parametrize(("asked", "held"), [(2000 * MS, True), (900 * MS, False)])
 def test_a_slow_connect_makes_nothing_late_that_comes_after_it(asked: int, held: bool) -> None:
     bench = Bench(Expect("c", text="hi"), until=asked)
-    waited = Row(1, 990 * MS, 985 * MS, "end", "c", 1, "connect", "", 0, None, None, None,
-                 "p", None, None, None)  # stamped when it came out, as long as it took
+    waited = Row(
+        1,
+        990 * MS,
+        985 * MS,
+        "end",
+        "c",
+        1,
+        "connect",
+        "",
+        0,
+        None,
+        None,
+        None,
+        "p",
+        None,
+        None,
+        None,
+    )  # stamped when it came out, as long as it took
     bench.feed([waited, read(2, 1000 * MS, b"hi")])
     assert (bench.end() is not None) is held
 
 
 def test_a_slow_connect_is_judged_by_when_it_came_out() -> None:
     def found(until: int) -> bool:
-        row = Row(1, 990 * MS, 985 * MS, "end", "c", 1, "connect", "", 0, None, None, None,
-                  "p", None, None, None)
+        row = Row(
+            1,
+            990 * MS,
+            985 * MS,
+            "end",
+            "c",
+            1,
+            "connect",
+            "",
+            0,
+            None,
+            None,
+            None,
+            "p",
+            None,
+            None,
+            None,
+        )
         connection = Connection("c", 1, 1, stream=True)
         connection.add(row)
         search = Search(Expect("c", call="connect"), None, until_ns=until)

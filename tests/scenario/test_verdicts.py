@@ -34,22 +34,29 @@ def held(report: Report) -> bool:
 
 
 def test_what_a_closed_connection_left_is_no_answer(play: Play) -> None:
-    report = run(play, """
+    report = run(
+        play,
+        """
         {do="send",endpoint="client",text="GET"},
         {do="expect",endpoint="client",contains="200 OK"},
         {do="close",endpoint="client"},
         {do="connect",endpoint="client"},
         {do="expect",endpoint="client",contains="hello",within=0.3}""",
-                 'responder = { kind="rules", rules=['
-                 '{match="contains", value="GET", reply="200 OK, hello"}] }')
+        'responder = { kind="rules", rules=['
+        '{match="contains", value="GET", reply="200 OK, hello"}] }',
+    )
     assert [step.reason is None for step in report.steps] == [True] * 6 + [False]
 
 
 @pytest.mark.parametrize("until", ['reading="unacked",least=100', 'state="CLOSING"'])
 def test_a_loop_that_waits_for_a_state_is_not_ended_by_a_call(play: Play, until: str) -> None:
-    report = run(play, f"""{{do="loop",times=3,until={{endpoint="server",{until}}},step=[
+    report = run(
+        play,
+        f"""{{do="loop",times=3,until={{endpoint="server",{until}}},step=[
         {{do="connect",endpoint="client"}}, {{do="close",endpoint="client"}}]}}""".replace(
-            '{do="connect"', '{do="close",endpoint="client"}, {do="connect"'))
+            '{do="connect"', '{do="close",endpoint="client"}, {do="connect"'
+        ),
+    )
     assert held(report)
     assert report.steps[-1].said is not None
     assert report.steps[-1].said.key == "scenario.loop_in_vain"
@@ -58,17 +65,27 @@ def test_a_loop_that_waits_for_a_state_is_not_ended_by_a_call(play: Play, until:
 @pytest.mark.parametrize("first", ["N=1", "N=", "N", "N=123", "N=123;"])
 def test_a_pattern_is_used_up_however_reads_cut_it(play: Play, first: str) -> None:
     rest = "N=123;OK".removeprefix(first)
-    assert held(run(play, f"""
+    assert held(
+        run(
+            play,
+            f"""
         {{do="send",endpoint="server",text="{first}"}},
         {{do="send",endpoint="server",text="{rest}"}},
         {{do="expect",endpoint="client",regex="N=[0-9]+"}},
-        {{do="expect",endpoint="client",text=";OK",within=5}}"""))
+        {{do="expect",endpoint="client",text=";OK",within=5}}""",
+        )
+    )
 
 
 def test_half_of_two_characters_is_not_a_third(play: Play) -> None:
-    report = run(play, """
+    report = run(
+        play,
+        """
         {do="send",endpoint="client",text="第五步"},
-        {do="expect",endpoint="client",regex="第四步",within=0.3}""", ECHO, 'encoding = "big5"')
+        {do="expect",endpoint="client",regex="第四步",within=0.3}""",
+        ECHO,
+        'encoding = "big5"',
+    )
     assert '"第五步" came' in reasons(report)[0]
 
 
@@ -76,48 +93,74 @@ def test_half_of_two_characters_is_not_a_third(play: Play) -> None:
 @pytest.mark.parametrize("key", ["contains", "regex"])
 def test_patterns_are_characters_of_the_endpoint(play: Play, encoding: str, key: str) -> None:
     """UTF-16: the mark before the text is none of it."""
-    assert held(run(play, f"""
+    assert held(
+        run(
+            play,
+            f"""
         {{do="send",endpoint="client",text="hello 中文 world"}},
         {{do="expect",endpoint="client",{key}="中文"}},
         {{do="send",endpoint="client",text="中"}},
-        {{do="expect",endpoint="client",{key}="中"}}""", ECHO, f'encoding = "{encoding}"'))
+        {{do="expect",endpoint="client",{key}="中"}}""",
+            ECHO,
+            f'encoding = "{encoding}"',
+        )
+    )
 
 
 def test_the_encoding_of_an_endpoint_is_that_of_its_texts(play: Play) -> None:
-    assert held(run(play, """
+    assert held(
+        run(
+            play,
+            """
         {do="expect",endpoint="client",text="欢迎"},
         {do="send",endpoint="server",text="收到"},
         {do="expect",endpoint="client",text="收到"}""",
-                    'encoding = "gbk"\nresponder = { kind = "greet", text = "欢迎" }',
-                    'encoding = "gbk"'))
+            'encoding = "gbk"\nresponder = { kind = "greet", text = "欢迎" }',
+            'encoding = "gbk"',
+        )
+    )
 
 
 def test_a_character_that_two_reads_share_is_one(play: Play) -> None:
-    assert held(run(play, """
+    assert held(
+        run(
+            play,
+            """
         {do="send",endpoint="client",hex="d6"},
         {do="expect",endpoint="server",call="recv",connection=1,size=1},
         {do="send",endpoint="client",hex="d0 ce c4"},
         {do="expect",endpoint="client",call="recv",text="收到"}""",
-                    'encoding = "gbk"\nresponder = { kind = "rules", rules = ['
-                    '{ match = "contains", value = "中文", reply = "收到" } ] }',
-                    'encoding = "gbk"'))
+            'encoding = "gbk"\nresponder = { kind = "rules", rules = ['
+            '{ match = "contains", value = "中文", reply = "收到" } ] }',
+            'encoding = "gbk"',
+        )
+    )
 
 
 def test_a_pattern_that_takes_too_long_is_given_up(play: Play) -> None:
-    report = run(play, """
+    report = run(
+        play,
+        """
         {do="send",endpoint="client",text="aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"},
-        {do="expect",endpoint="client",regex="(a|aa)+$",within=1}""", ECHO)
+        {do="expect",endpoint="client",regex="(a|aa)+$",within=1}""",
+        ECHO,
+    )
     assert "was given up: one search took longer than 1.0 s" in reasons(report)[0]
 
 
 def test_a_rule_that_takes_too_long_does_not_stop_its_server(play: Play) -> None:
-    assert held(run(play, """
+    assert held(
+        run(
+            play,
+            """
         {do="send",endpoint="client",text="aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"},
         {do="expect",endpoint="client",text="quick",within=10},
         {do="expect",endpoint="server",kind="note",call="rule_too_slow"}""",
-                    'responder = { kind="rules", rules=['
-                    '{match="regex", value="(a|aa)+$", reply="slow"},'
-                    '{match="contains", value="b", reply="quick"}] }'))
+            'responder = { kind="rules", rules=['
+            '{match="regex", value="(a|aa)+$", reply="slow"},'
+            '{match="contains", value="b", reply="quick"}] }',
+        )
+    )
 
 
 def test_a_datagram_endpoint_means_its_newest_socket(play: Play) -> None:
@@ -143,22 +186,35 @@ address = "127.0.0.1:0"
 
 def test_many_connections_are_judged_in_one_pass(play: Play) -> None:
     """Each is greeted, asked and reset, and each is counted."""
-    assert held(play("""step = [
+    assert held(
+        play(
+            """step = [
         {do="start",endpoint="server"}, {do="connect",endpoint="client",count=300},
         {do="expect",endpoint="client",call="recv",text="hi",count=300,within=30},
         {do="send",endpoint="client",text="ping",connection="all"},
         {do="expect",endpoint="client",call="recv",text="ping",count=300,within=30},
         {do="abort",endpoint="client",connection="all"},
         {do="expect",endpoint="server",call="recv",errno="ECONNRESET",count=300,within=30}]
-""" + PAIR.format(server='responder = { kind = "greet", text = "hi", then = "echo" }', client="")))
+"""
+            + PAIR.format(
+                server='responder = { kind = "greet", text = "hi", then = "echo" }', client=""
+            )
+        )
+    )
 
 
 def test_a_listener_that_was_closed_with_it_in_the_queue_is_the_cause(play: Play) -> None:
-    report = run(play, """
+    report = run(
+        play,
+        """
         {do="stop",endpoint="server"},
-        {do="expect",endpoint="client",text="welcome",within=0.3}""", 'accept = "paused"')
-    assert ("#1: server was closed while this connection waited in its accept queue"
-            in reasons(report)[0])
+        {do="expect",endpoint="client",text="welcome",within=0.3}""",
+        'accept = "paused"',
+    )
+    assert (
+        "#1: server was closed while this connection waited in its accept queue"
+        in reasons(report)[0]
+    )
 
 
 def test_a_unix_socket_hears_of_no_icmp(play: Play, tmp_path: Path) -> None:

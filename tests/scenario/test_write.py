@@ -31,55 +31,114 @@ from workbench.scenario.write import to_toml
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 SECONDS = st.floats(0, 1e6).map(lambda value: value + 0.0)  # -0.0 is 0.0
 LEAVES: st.SearchStrategy[Step] = st.one_of(
-    st.sampled_from([
-        Perform(c.Start("a")), Perform(c.Stop("a")), Perform(c.Listen("a", 0)),
-        Perform(c.Accept("a", wait=False), wait=False), Perform(c.Shutdown("a", c.How.WRITE)),
-        Perform(c.Abort("b", c.ALL)), Perform(c.Close("b", 2), "EBADF"),
-        Perform(c.Pause("a", c.Gate.ACCEPT)), Perform(c.Resume("b", c.Gate.RECEIVE)),
-        Perform(c.Step("a", c.Gate.CALLS, 2)), Perform(c.GetOption("a", "SO_ERROR")),
-        Perform(c.SetOption("b", "SO_LINGER", (1, 0))), Perform(c.SetOption("b", "SO_RCVBUF", 1)),
-        Perform(c.Call("a", "bind", (("127.0.0.1", 0),))), Perform(c.Respond("a", Echo())),
-        Perform(c.Join("a", "224.0.0.1", "lo")), Perform(c.Leave("a", "224.0.0.1")),
-        Perform(c.Connect("b", count=5, wait=False), wait=False), Perform(c.Connect("b"), "EPIPE"),
-        Perform(c.Recv("b", 10)), Perform(c.Sample("a")), Perform(c.Sample("b", 2)),
-    ]),
+    st.sampled_from(
+        [
+            Perform(c.Start("a")),
+            Perform(c.Stop("a")),
+            Perform(c.Listen("a", 0)),
+            Perform(c.Accept("a", wait=False), wait=False),
+            Perform(c.Shutdown("a", c.How.WRITE)),
+            Perform(c.Abort("b", c.ALL)),
+            Perform(c.Close("b", 2), "EBADF"),
+            Perform(c.Pause("a", c.Gate.ACCEPT)),
+            Perform(c.Resume("b", c.Gate.RECEIVE)),
+            Perform(c.Step("a", c.Gate.CALLS, 2)),
+            Perform(c.GetOption("a", "SO_ERROR")),
+            Perform(c.SetOption("b", "SO_LINGER", (1, 0))),
+            Perform(c.SetOption("b", "SO_RCVBUF", 1)),
+            Perform(c.Call("a", "bind", (("127.0.0.1", 0),))),
+            Perform(c.Respond("a", Echo())),
+            Perform(c.Join("a", "224.0.0.1", "lo")),
+            Perform(c.Leave("a", "224.0.0.1")),
+            Perform(c.Connect("b", count=5, wait=False), wait=False),
+            Perform(c.Connect("b"), "EPIPE"),
+            Perform(c.Recv("b", 10)),
+            Perform(c.Sample("a")),
+            Perform(c.Sample("b", 2)),
+        ]
+    ),
     SECONDS.map(Wait),
     TEXT.map(lambda text: Perform(c.Mark(text))),
-    st.builds(lambda text, often, every, append: Perform(
-        c.Send("b", text=text, repeat=often, interval=every, append=append)),
-        TEXT, st.integers(1, 9), SECONDS, st.sampled_from(c.Append)),
+    st.builds(
+        lambda text, often, every, append: Perform(
+            c.Send("b", text=text, repeat=often, interval=every, append=append)
+        ),
+        TEXT,
+        st.integers(1, 9),
+        SECONDS,
+        st.sampled_from(c.Append),
+    ),
     st.binary().map(lambda data: Perform(c.Send("b", hex=data.hex(" ")))),
-    st.builds(Expect, st.sampled_from("ab"), text=TEXT, within=SECONDS, count=st.integers(1, 9),
-              absent=st.booleans(), connection=st.none() | st.integers(1, 9)),
-    st.builds(Expect, st.sampled_from("ab"), kind=st.none() | st.sampled_from(["call", "end"]),
-              result=st.none() | st.integers(-(2**63), 2**63 - 1), errno=st.none() | TEXT,
-              peer=st.none() | TEXT),
+    st.builds(
+        Expect,
+        st.sampled_from("ab"),
+        text=TEXT,
+        within=SECONDS,
+        count=st.integers(1, 9),
+        absent=st.booleans(),
+        connection=st.none() | st.integers(1, 9),
+    ),
+    st.builds(
+        Expect,
+        st.sampled_from("ab"),
+        kind=st.none() | st.sampled_from(["call", "end"]),
+        result=st.none() | st.integers(-(2**63), 2**63 - 1),
+        errno=st.none() | TEXT,
+        peer=st.none() | TEXT,
+    ),
 )
 STEPS = st.recursive(
     LEAVES,
     lambda inner: st.builds(
-        Loop, st.lists(inner, max_size=3).map(tuple), st.integers(1, 9), SECONDS,
-        st.none() | st.builds(
-            Expect, st.sampled_from(["a", "b", "*"]),
-            errno=st.none() | st.sampled_from(["*", "EPIPE"]), contains=st.none() | TEXT,
-            count=st.integers(1, 9), within=st.just(0)),
+        Loop,
+        st.lists(inner, max_size=3).map(tuple),
+        st.integers(1, 9),
+        SECONDS,
+        st.none()
+        | st.builds(
+            Expect,
+            st.sampled_from(["a", "b", "*"]),
+            errno=st.none() | st.sampled_from(["*", "EPIPE"]),
+            contains=st.none() | TEXT,
+            count=st.integers(1, 9),
+            within=st.just(0),
+        ),
         st.booleans(),
     ),
     max_leaves=6,
 )
 RESPONDERS = st.one_of(
-    st.just(Nothing()), st.just(Sink(OnPeerClose.KEEP)), st.just(Echo(OnPeerClose.CLOSE)),
+    st.just(Nothing()),
+    st.just(Sink(OnPeerClose.KEEP)),
+    st.just(Echo(OnPeerClose.CLOSE)),
     st.builds(Greet, TEXT, then=st.sampled_from(Then)),
-    st.lists(st.builds(Rule, st.sampled_from([Match.EXACT, Match.CONTAINS]), TEXT, TEXT,
-                       delay=SECONDS, then=st.sampled_from(Then)), max_size=3)
-    .map(lambda rules: Rules(tuple(rules))),
+    st.lists(
+        st.builds(
+            Rule,
+            st.sampled_from([Match.EXACT, Match.CONTAINS]),
+            TEXT,
+            TEXT,
+            delay=SECONDS,
+            then=st.sampled_from(Then),
+        ),
+        max_size=3,
+    ).map(lambda rules: Rules(tuple(rules))),
 )
 SERVERS = st.builds(
-    EndpointSettings, st.just("a"), st.just(Role.LISTENER), address=st.just("127.0.0.1:0"),
-    backlog=st.integers(-5, 500), timeout=st.none() | SECONDS, accept=st.sampled_from(GateMode),
-    calls=st.sampled_from(Pace), bufsize=st.integers(1, 2**20), port_search=st.booleans(),
-    responder=RESPONDERS, dual_stack=st.none() | st.booleans(),
-    options=st.just((("SO_REUSEADDR", 1), ("SO_LINGER", (1, 0)))), encoding=st.just("gb18030"),
+    EndpointSettings,
+    st.just("a"),
+    st.just(Role.LISTENER),
+    address=st.just("127.0.0.1:0"),
+    backlog=st.integers(-5, 500),
+    timeout=st.none() | SECONDS,
+    accept=st.sampled_from(GateMode),
+    calls=st.sampled_from(Pace),
+    bufsize=st.integers(1, 2**20),
+    port_search=st.booleans(),
+    responder=RESPONDERS,
+    dual_stack=st.none() | st.booleans(),
+    options=st.just((("SO_REUSEADDR", 1), ("SO_LINGER", (1, 0)))),
+    encoding=st.just("gb18030"),
 )
 CLIENT = EndpointSettings("b", Role.STREAM, address="@a")
 
@@ -94,15 +153,37 @@ def test_every_scenario_reads_back(
     assert parse(text) == made
 
 
-@given(st.text(st.characters()) | st.sampled_from(
-    ['"', "\\", "\x1b\x7f\x9b", "x\nrole = 1", '"\n[endpoint.b]\n', "\u202e", "\ud800", "\r\n\0"]))
+@given(
+    st.text(st.characters())
+    | st.sampled_from(
+        [
+            '"',
+            "\\",
+            "\x1b\x7f\x9b",
+            "x\nrole = 1",
+            '"\n[endpoint.b]\n',
+            "\u202e",
+            "\ud800",
+            "\r\n\0",
+        ]
+    )
+)
 def test_a_text_stays_within_its_quotes(text: str) -> None:
     held = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
-    made = Scenario(text, (EndpointSettings(text, Role.STREAM, address=text, encoding=text,
-                                            options=((text, text),)),),
-                    (Perform(c.Mark(text)), Perform(c.Call(text, text, (text, (text, None))), text),
-                     Loop((Expect(text, text=text, errno=text),), until=Expect("*", peer=text))),
-                    {text: text})
+    made = Scenario(
+        text,
+        (
+            EndpointSettings(
+                text, Role.STREAM, address=text, encoding=text, options=((text, text),)
+            ),
+        ),
+        (
+            Perform(c.Mark(text)),
+            Perform(c.Call(text, text, (text, (text, None))), text),
+            Loop((Expect(text, text=text, errno=text),), until=Expect("*", peer=text)),
+        ),
+        {text: text},
+    )
     written = to_toml(made)
     assert all(line.isprintable() for line in written.split("\n"))
     found = tomllib.loads(written)

@@ -65,13 +65,19 @@ def _packages_behind(names: Iterable[str]) -> set[str]:
     """These packages and all that they depend on, as installed."""
     listing = subprocess.run(
         ["dpkg-query", "-W", "-f", "${Package}\t${Depends}, ${Pre-Depends}\n"],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     needs: dict[str, set[str]] = {}
     for line in listing.splitlines():
         name, _, depends = line.partition("\t")
-        words = [part.split()[0].split(":")[0] for term in depends.split(",")
-                 for part in term.split("|") if part.strip()]
+        words = [
+            part.split()[0].split(":")[0]
+            for term in depends.split(",")
+            for part in term.split("|")
+            if part.strip()
+        ]
         needs[name] = needs.get(name, set()) | set(words)
     found: set[str] = set()
     waiting = [installed for name in names for installed in (name, f"{name}t64")]
@@ -92,22 +98,33 @@ def test_what_the_window_links_to_is_installed_by_name(plugin: str) -> None:
     library = Path(PySide6.__file__).parent / "Qt" / "plugins" / "platforms" / plugin
     if not library.exists() and plugin == "libqwayland.so":
         pytest.skip("this Qt has its Wayland plugin under another name")
-    printed = subprocess.run(["ldd", str(library)], capture_output=True, text=True,
-                             check=True).stdout
+    printed = subprocess.run(
+        ["ldd", str(library)], capture_output=True, text=True, check=True
+    ).stdout
     assert "not found" not in printed
-    linked = {Path(line.split("=>")[1].split()[0]) for line in printed.splitlines()
-              if "=> /" in line}
-    outside = [path for path in linked if "PySide6" not in path.parts
-               and "shiboken6" not in path.parts]
+    linked = {
+        Path(line.split("=>")[1].split()[0]) for line in printed.splitlines() if "=> /" in line
+    }
+    outside = [
+        path for path in linked if "PySide6" not in path.parts and "shiboken6" not in path.parts
+    ]
     assert outside
     behind = _packages_behind(bootstrap.WINDOW_PACKAGES)
     # where /lib is a link to /usr/lib, the package may know the file by either name
-    names = {path: {str(path), str(path.resolve()), str(path.resolve()).removeprefix("/usr")}
-             for path in outside}
-    answer = subprocess.run(["dpkg-query", "-S", *set().union(*names.values())],
-                            capture_output=True, text=True, check=False).stdout
-    owners = {file: package.split(":")[0] for package, _, file in
-              (line.partition(": ") for line in answer.splitlines())}
+    names = {
+        path: {str(path), str(path.resolve()), str(path.resolve()).removeprefix("/usr")}
+        for path in outside
+    }
+    answer = subprocess.run(
+        ["dpkg-query", "-S", *set().union(*names.values())],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    owners = {
+        file: package.split(":")[0]
+        for package, _, file in (line.partition(": ") for line in answer.splitlines())
+    }
     for path, known in names.items():
         assert {owners.get(name) for name in known} & behind, path
 

@@ -27,7 +27,10 @@ def script() -> ModuleType:
     ([], True), (["--long"], True), (["tests/test_main.py"], False), (["--long", "-x"], False),
 ])  # fmt: skip
 def test_checks_are_made_where_nothing_is_picked_out(
-    script: ModuleType, monkeypatch: pytest.MonkeyPatch, args: list[str], checks: bool,
+    script: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    args: list[str],
+    checks: bool,
 ) -> None:
     """Only what would take minutes is left out: the tools and pytest themselves."""
     made: list[list[str]] = []
@@ -42,9 +45,14 @@ def test_checks_are_made_where_nothing_is_picked_out(
     assert not script.main()
     wanted = [["-m", "pytest", *args]]
     if checks:
-        wanted = [*script.CHECKS.values(), ["-m", "pytest", *script.apart(), *args],
-                  *(["-m", "pytest", "-p", "no:cacheprovider", *folders, *script.apart(folders),
-                     *args] for folders in script.BESIDE)]
+        wanted = [
+            *script.CHECKS.values(),
+            ["-m", "pytest", *script.apart(), *args],
+            *(
+                ["-m", "pytest", "-p", "no:cacheprovider", *folders, *script.apart(folders), *args]
+                for folders in script.BESIDE
+            ),
+        ]
     assert sorted(made) == sorted(wanted)
 
 
@@ -55,14 +63,20 @@ def test_each_test_is_run_once(script: ModuleType) -> None:
     run: list[str] = []
     for folders in (("tests",), *script.BESIDE):
         left_out = tuple(f"{name}/" for name in script.apart(folders)[1::2])
-        run += [file for file in files if file.startswith(tuple(f"{name}/" for name in folders))
-                and not file.startswith(left_out)]
+        run += [
+            file
+            for file in files
+            if file.startswith(tuple(f"{name}/" for name in folders))
+            and not file.startswith(left_out)
+        ]
     assert sorted(run) == sorted(files)
 
 
 @pytest.mark.parametrize("broken", [True, False])
 def test_a_failure_of_either_run_is_the_status(
-    script: ModuleType, monkeypatch: pytest.MonkeyPatch, broken: bool,
+    script: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: bool,
 ) -> None:
     """`broken`: the run beside the others fails; else they do."""
 

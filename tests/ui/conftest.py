@@ -92,6 +92,7 @@ class Hand:
 
     def press(self, name: str) -> None:
         """Looked up again each time: Explain makes its buttons anew while one waits."""
+
         def can_be_pressed() -> bool:
             button = self.find(name)
             return button.isEnabled() and button.isVisible()

@@ -19,11 +19,21 @@ from workbench.texts import Problem
 
 ENGLISH = re.compile(r"\b(the|is|not|cannot|must|there)\b", re.IGNORECASE)
 FIELDS = [
-    ("server.port", "65536"), ("server.port", "http"), ("server.port", " "),
-    ("server.backlog", "-1"), ("server.backlog", "9" * 12), ("server.backlog", "many"),
-    ("server.timeout", "-3"), ("server.timeout", "soon"), ("server.host", "::1"),
-    ("server.host", "a b"), ("client.port", "0"), ("client.bufsize", "0"),
-    ("client.count", "many"), ("client.host", "@nobody"), ("client.local", "nowhere"),
+    ("server.port", "65536"),
+    ("server.port", "http"),
+    ("server.port", " "),
+    ("server.backlog", "-1"),
+    ("server.backlog", "9" * 12),
+    ("server.backlog", "many"),
+    ("server.timeout", "-3"),
+    ("server.timeout", "soon"),
+    ("server.host", "::1"),
+    ("server.host", "a b"),
+    ("client.port", "0"),
+    ("client.bufsize", "0"),
+    ("client.count", "many"),
+    ("client.host", "@nobody"),
+    ("client.local", "nowhere"),
     ("client.again_times", "often"),
 ]
 
@@ -88,9 +98,7 @@ def test_a_unix_path(speaking: Hand, path: str, tmp_path: Path) -> None:
     ("hex", "utf-8", "0g"), ("text", "ascii", "abc\u8fde"), ("text", "utf-8", "\\q"),
     ("file", "utf-8", "/no/such/file"),
 ])  # fmt: skip
-def test_what_cannot_be_sent_is_marked(
-    speaking: Hand, form: str, encoding: str, text: str
-) -> None:
+def test_what_cannot_be_sent_is_marked(speaking: Hand, form: str, encoding: str, text: str) -> None:
     speaking.press("server.listen")
     speaking.wait_state("server", "LISTEN")
     speaking.press("client.connect")

@@ -34,9 +34,7 @@ log.table log.filter log.follow log.clear inspector.tabs
 
 
 def panel_controls(window: MainWindow) -> set[str]:
-    names = {
-        widget.objectName() for kind in CONTROLS for widget in window.findChildren(kind)
-    }
+    names = {widget.objectName() for kind in CONTROLS for widget in window.findChildren(kind)}
     return {name for name in names if name.startswith(("server.", "client."))}
 
 

@@ -19,10 +19,18 @@ SHOWN = ["‹d6…›", f"{BEGUN}中‹ce…›", f"{BEGUN}文首"]
 def said_in_parts(hand: Hand) -> None:
     """中文首 in GBK, read in three pieces by the server."""
     session = hand.window.controller.session
-    session.perform(c.Configure("server-1", EndpointSettings(
-        "server-1", Role.LISTENER, address="127.0.0.1:0", encoding="gbk"))).wait(10)
-    session.perform(c.Configure("client-1", EndpointSettings(
-        "client-1", Role.STREAM, address="@server-1", encoding="gbk"))).wait(10)
+    session.perform(
+        c.Configure(
+            "server-1",
+            EndpointSettings("server-1", Role.LISTENER, address="127.0.0.1:0", encoding="gbk"),
+        )
+    ).wait(10)
+    session.perform(
+        c.Configure(
+            "client-1",
+            EndpointSettings("client-1", Role.STREAM, address="@server-1", encoding="gbk"),
+        )
+    ).wait(10)
     session.perform(c.Start("server-1")).wait(10)
     session.perform(c.Connect("client-1")).wait(10)
     for done, part in enumerate(PARTS, 1):
@@ -61,7 +69,12 @@ def test_the_conversation_follows_the_encoding(hand: Hand, tmp_path: Path) -> No
         assert all(part in hand.text(name) for part in SHOWN)
         assert "\\xd6" not in hand.text(name)
     reader = hand.window.controller.reader
-    write_conversation(reader, tmp_path / "talk.txt", ConversationRequest("server-1", None, "gbk"), ConversationForm.TEXT)
+    write_conversation(
+        reader,
+        tmp_path / "talk.txt",
+        ConversationRequest("server-1", None, "gbk"),
+        ConversationForm.TEXT,
+    )
     lines = (tmp_path / "talk.txt").read_text(encoding="utf-8").splitlines()
     assert [line.split()[-1] for line in lines if line.split()[-1] in SHOWN] == SHOWN
 
@@ -69,7 +82,8 @@ def test_the_conversation_follows_the_encoding(hand: Hand, tmp_path: Path) -> No
 def test_the_inspector_reads_in_the_endpoints_encoding(hand: Hand) -> None:
     said_in_parts(hand)
     controller = hand.window.controller
-    row = next(row for row in controller.reader.page(1, 1000)
-               if row.call == "recv" and row.size == 3)
+    row = next(
+        row for row in controller.reader.page(1, 1000) if row.call == "recv" and row.size == 3
+    )
     controller.select(endpoint=row.endpoint, connection=row.connection, seq=row.seq)
     hand.wait(lambda: hand.text("inspector.bytes").startswith(f"{BEGUN}文首\n"))

@@ -22,8 +22,13 @@ from workbench.ui.window.window import MainWindow
 
 SEEDS = (1, 2, 3, 5, 7, 9, 11, 15)
 LONG = range(300)
-HOSTILE = ("<b>bold</b>", "<img src='file:///etc/passwd'>", "a\x1b]0;title\x07b", "x\ny\u202ez",
-           "<qt>&amp;</qt>")
+HOSTILE = (
+    "<b>bold</b>",
+    "<img src='file:///etc/passwd'>",
+    "a\x1b]0;title\x07b",
+    "x\ny\u202ez",
+    "<qt>&amp;</qt>",
+)
 
 
 @pytest.fixture
@@ -54,9 +59,11 @@ def look_at_all(window: MainWindow, qapp: QApplication, rows: int) -> list[str]:
         window.log.main_calls.setChecked(main_only)
         qapp.processEvents()
         for row in range(min(rows, model.rowCount())):
-            found += [model.data(model.index(row, column), role) or ""
-                      for column in range(model.columnCount())
-                      for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)]
+            found += [
+                model.data(model.index(row, column), role) or ""
+                for column in range(model.columnCount())
+                for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+            ]
     for row in range(0, min(rows, model.rowCount()), 3):
         seq = model.event_of(row)
         event = window.controller.reader.row(seq)
@@ -74,8 +81,10 @@ def look_at_all(window: MainWindow, qapp: QApplication, rows: int) -> list[str]:
 
 
 def test_a_damaged_record_opens_or_says_why(
-    opened: Callable[[Path], MainWindow], qapp: QApplication, tmp_path: Path,
-    request: pytest.FixtureRequest
+    opened: Callable[[Path], MainWindow],
+    qapp: QApplication,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     write(tmp_path / "whole.swb")
     whole = (tmp_path / "whole.swb").read_bytes()
@@ -109,14 +118,30 @@ def test_a_file_that_breaks_off_is_shown_as_far_as_it_goes(
         db.execute("PRAGMA page_size=512")
         db.execute("VACUUM")
         db.execute("CREATE TABLE pad AS SELECT zeroblob(600) AS x")
-        pages = [row[0] for row in db.execute(
-            "SELECT pageno FROM dbstat WHERE name='event' AND pagetype='leaf' ORDER BY path")
-        ] if _has_dbstat(db) else []
+        pages = (
+            [
+                row[0]
+                for row in db.execute(
+                    "SELECT pageno FROM dbstat WHERE name='event' AND pagetype='leaf' ORDER BY path"
+                )
+            ]
+            if _has_dbstat(db)
+            else []
+        )
         root = db.execute("SELECT rootpage FROM sqlite_master WHERE name='event'").fetchone()[0]
     data = bytearray(path.read_bytes())
-    spoilt = pages[1] if pages else int.from_bytes(
-        data[(cell := (root - 1) * 512 + int.from_bytes(
-            data[(root - 1) * 512 + 14 : (root - 1) * 512 + 16])) : cell + 4])
+    spoilt = (
+        pages[1]
+        if pages
+        else int.from_bytes(
+            data[
+                (
+                    cell := (root - 1) * 512
+                    + int.from_bytes(data[(root - 1) * 512 + 14 : (root - 1) * 512 + 16])
+                ) : cell + 4
+            ]
+        )
+    )
     data[(spoilt - 1) * 512 : spoilt * 512] = b"\xff" * 512
     path.write_bytes(data)
     window = opened(path)
@@ -143,16 +168,25 @@ def test_a_strangers_text_is_neither_markup_nor_control(
     path = tmp_path / "record.swb"
     write(path)
     with closing(sqlite3.connect(path)) as db, db:
-        for table, column in (("endpoint", "name"), ("event", "args"), ("event", "error"),
-                              ("event", "errno"), ("event", "call"), ("event", "peer"),
-                              ("connection", "local"), ("connection", "peer")):
+        for table, column in (
+            ("endpoint", "name"),
+            ("event", "args"),
+            ("event", "error"),
+            ("event", "errno"),
+            ("event", "call"),
+            ("event", "peer"),
+            ("connection", "local"),
+            ("connection", "peer"),
+        ):
             rows = "rowid > 2" if table == "event" else "1"
             kind = " AND kind <> 'command'" if column == "call" else ""
             db.execute(f"UPDATE {table} SET {column} = ? WHERE {rows}{kind}", (text,))
     window = opened(path)
     shown = look_at_all(window, qapp, 30)
-    assert any("bold" in part or "passwd" in part or "title" in part or "202e" in part
-               or "amp" in part for part in shown)
+    assert any(
+        "bold" in part or "passwd" in part or "title" in part or "202e" in part or "amp" in part
+        for part in shown
+    )
     for part in shown:
         assert all(line.isprintable() for line in part.split("\n")), part
     for label in window.findChildren(QLabel):

@@ -25,10 +25,17 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="claims about Linux")
 def configured(hand: Hand, family: str, address: str, type_: str = "SOCK_STREAM") -> None:
     session = hand.window.controller.session
     datagram = type_ == "SOCK_DGRAM"
-    server = EndpointSettings("server-1", Role.DATAGRAM if datagram else Role.LISTENER, family,
-                              type_, address=address, accept=GateMode.PAUSED)
-    client = EndpointSettings("client-1", Role.DATAGRAM if datagram else Role.STREAM, family,
-                              type_, address="@server-1")
+    server = EndpointSettings(
+        "server-1",
+        Role.DATAGRAM if datagram else Role.LISTENER,
+        family,
+        type_,
+        address=address,
+        accept=GateMode.PAUSED,
+    )
+    client = EndpointSettings(
+        "client-1", Role.DATAGRAM if datagram else Role.STREAM, family, type_, address="@server-1"
+    )
     for settings in (server, client):
         assert session.perform(c.Configure(settings.name, settings)).wait(10)
     for side in ("server", "client"):  # the fields follow with the next picture
@@ -59,9 +66,10 @@ def test_a_path_that_nobody_has_bound_has_a_way_out(hand: Hand) -> None:
     hand.wait_says("client.way_out", "Listen there first")
 
 
-@pytest.mark.parametrize(("family", "address"), [
-    ("AF_INET", "127.0.0.1:0"),
-    pytest.param("AF_UNIX", "abstract:swb-test-closed", marks=linux)])
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [("AF_INET", "127.0.0.1:0"), pytest.param("AF_UNIX", "abstract:swb-test-closed", marks=linux)],
+)
 def test_a_server_closed_with_the_client_in_its_queue_is_named(
     hand: Hand, family: str, address: str
 ) -> None:
@@ -70,8 +78,9 @@ def test_a_server_closed_with_the_client_in_its_queue_is_named(
     assert session.perform(c.Start("server-1")).wait(10)
     assert session.perform(c.Connect("client-1")).wait(10)
     assert session.perform(c.Stop("server-1")).wait(10)
-    hand.wait_says("client.message", "server-1 was closed while this connection waited in its "
-                                     "accept queue")
+    hand.wait_says(
+        "client.message", "server-1 was closed while this connection waited in its accept queue"
+    )
     hand.press("client.why")
     hand.wait(lambda: "nobody had accepted it" in hand.text_of_explain())
 
@@ -87,27 +96,69 @@ def test_every_message_of_a_unix_endpoint(hand: Hand, type_: str, language: str)
     session = hand.window.controller.session
     shown: set[str] = set()
     connection = ConnectionSnapshot(
-        1, 1, None, "abstract:x", "ESTABLISHED", False, 0, 0, 1, None, None, None, 0, 0, 0, 0, 0,
-        False, None, None)
-    ends = [replace(connection, closed_ns=5, close_cause=cause, errno=errno)
-            for cause in CloseCause for errno in (None, "ECONNRESET", "EPIPE", "ETIMEDOUT")]
-    living = [connection, replace(connection, peer_finished=True),
-              replace(connection, connected_ns=None, errno="EAGAIN"),
-              replace(connection, connected_ns=None), replace(connection, errno="ECONNRESET")]
+        1,
+        1,
+        None,
+        "abstract:x",
+        "ESTABLISHED",
+        False,
+        0,
+        0,
+        1,
+        None,
+        None,
+        None,
+        0,
+        0,
+        0,
+        0,
+        0,
+        False,
+        None,
+        None,
+    )
+    ends = [
+        replace(connection, closed_ns=5, close_cause=cause, errno=errno)
+        for cause in CloseCause
+        for errno in (None, "ECONNRESET", "EPIPE", "ETIMEDOUT")
+    ]
+    living = [
+        connection,
+        replace(connection, peer_finished=True),
+        replace(connection, connected_ns=None, errno="EAGAIN"),
+        replace(connection, connected_ns=None),
+        replace(connection, errno="ECONNRESET"),
+    ]
     for name, phase in product(("server-1", "client-1"), Phase):
-        base = replace(session.snapshot(name), phase=phase, local="abstract:x",
-                       queue=None if datagram else (3, 2))
+        base = replace(
+            session.snapshot(name),
+            phase=phase,
+            local="abstract:x",
+            queue=None if datagram else (3, 2),
+        )
         for item in (None, *ends, *living):
-            snapshot = base if item is None else replace(
-                base, connections=(item,), open_count=int(item.closed_ns is None))
-            status = server_status.status_of(snapshot, print) if name == "server-1" else \
-                client_status.status_of(snapshot, StatusMessage("info", msg("message.client_ready")),
-                                        print, print, None, None)
+            snapshot = (
+                base
+                if item is None
+                else replace(base, connections=(item,), open_count=int(item.closed_ns is None))
+            )
+            status = (
+                server_status.status_of(snapshot, print)
+                if name == "server-1"
+                else client_status.status_of(
+                    snapshot,
+                    StatusMessage("info", msg("message.client_ready")),
+                    print,
+                    print,
+                    None,
+                    None,
+                )
+            )
             shown.add(status.text.show())
-    bad = re.compile("|".join([NOT_UNIX, NOT_ABSTRACT] + [NOT_DATAGRAM] * datagram),
-                     re.IGNORECASE)
-    notes = {tr(f"note.{key}", 104) for key in ("reset_after_fin", "error_after_fin")
-             if not datagram}
+    bad = re.compile("|".join([NOT_UNIX, NOT_ABSTRACT] + [NOT_DATAGRAM] * datagram), re.IGNORECASE)
+    notes = {
+        tr(f"note.{key}", 104) for key in ("reset_after_fin", "error_after_fin") if not datagram
+    }
     assert len(shown) > (2 if datagram else 12)
     assert [text for text in shown | notes if bad.search(text)] == []
 

@@ -47,7 +47,8 @@ def test_watch_it_presses_what_is_in_front_and_ringed(
     window.slots_.right.setCurrentIndex(0)  # client-1, of server-1: another is in front
     for panel in window.slots_.panels():
         panel.address_line.primary.clicked.connect(
-            lambda _=False, name=panel.name: pressed.append(name))
+            lambda _=False, name=panel.name: pressed.append(name)
+        )
     window.watch.start()
     hand.wait(lambda: not window.watch.running)
     assert all(ringed)

@@ -140,8 +140,10 @@ def test_the_kernel_tab_shows_what_options_came_to(hand: Hand) -> None:
     table = hand.window.inspector.kernel.table
 
     def rows() -> dict[str, str]:
-        return {table.item(row, 0).text(): table.item(row, 1).text()  # type: ignore[union-attr]
-                for row in range(table.rowCount())}
+        return {
+            table.item(row, 0).text(): table.item(row, 1).text()  # type: ignore[union-attr]
+            for row in range(table.rowCount())
+        }
 
     hand.wait(lambda: "asked 8192" in rows().get("SO_RCVBUF", ""))
     assert "TCP_NODELAY" in rows()
@@ -173,9 +175,13 @@ def test_a_tab_pulled_out_of_its_bar_is_dragged(hand: Hand) -> None:
     middle = bar.tabRect(0).center()
     QTest.mousePress(bar, Qt.MouseButton.LeftButton, pos=middle)
     event = QMouseEvent(
-        QEvent.Type.MouseMove, QPointF(middle.x(), middle.y() + 300),
-        QPointF(bar.mapToGlobal(middle)), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier)
+        QEvent.Type.MouseMove,
+        QPointF(middle.x(), middle.y() + 300),
+        QPointF(bar.mapToGlobal(middle)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
     QApplication.sendEvent(bar, event)
     QTest.mouseRelease(bar, Qt.MouseButton.LeftButton, pos=middle)  # else it stays down for all
     assert pulled == [0]

@@ -60,7 +60,8 @@ def test_refused_ones_are_counted_and_the_way_out_is_offered(hand: Hand) -> None
 
 
 def test_an_address_that_was_tried_in_vain_is_counted_for_nobody(
-    hand: Hand, monkeypatch: pytest.MonkeyPatch,
+    hand: Hand,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def two(_host: str, port: int, family: int, kind: int, *_more: int) -> object:
         return [(family, kind, 0, "", (f"127.0.0.{n}", port)) for n in (2, 1)]
@@ -110,9 +111,12 @@ def test_send_goes_to_the_chosen_ones(hand: Hand) -> None:
     hand.wait_says("client.message", "Send goes to the chosen (2)")
     assert hand.find("client.scope").currentData() == CHOSEN  # type: ignore[attr-defined]
     hand.press("client.send")
-    hand.wait(lambda: [item.bytes_out > 0 for item in
-                       hand.window.controller.snapshot("client-1").connections]
-              == [True, False, False, False, False, True])
+    hand.wait(
+        lambda: (
+            [item.bytes_out > 0 for item in hand.window.controller.snapshot("client-1").connections]
+            == [True, False, False, False, False, True]
+        )
+    )
 
 
 def test_the_conversation_is_folded_and_names_the_clients(hand: Hand) -> None:
@@ -120,8 +124,11 @@ def test_the_conversation_is_folded_and_names_the_clients(hand: Hand) -> None:
     assert not hand.find("client.conversation").isVisible()
     hand.press("client.talk")
     assert hand.find("client.conversation").isVisible()
-    hand.wait(lambda: all(f"#{number}  -  connected" in hand.text("client.conversation")
-                          for number in range(1, 7)))
+    hand.wait(
+        lambda: all(
+            f"#{number}  -  connected" in hand.text("client.conversation") for number in range(1, 7)
+        )
+    )
     table(hand, "client").choose(3)
     hand.wait(lambda: "#" not in hand.text("client.conversation"))
     assert hand.text("client.conversation").count("连接已创建") == 1
@@ -153,14 +160,20 @@ def test_six_rows_are_in_sight_and_nothing_scrolls(hand: Hand, language: str) ->
         return roll.verticalScrollBar().maximum() == 0 and inside
 
     hand.wait(whole)
-    hand.wait(lambda: rows.visualRect(rows.lines.index(5, 0)).bottom()
-              <= rows.viewport().height())
+    hand.wait(lambda: rows.visualRect(rows.lines.index(5, 0)).bottom() <= rows.viewport().height())
 
 
 def test_columns_are_those_of_clients(hand: Hand) -> None:
     six(hand)
     assert table(hand, "client").lines.columns == (
-        "number", "local_port", "state", "connect", "in", "out", "outcome")
+        "number",
+        "local_port",
+        "state",
+        "connect",
+        "in",
+        "out",
+        "outcome",
+    )
     assert cell(hand, 0, "local_port", "client").startswith(":")
     assert cell(hand, 0, "connect", "client").endswith(" ms")
 
@@ -180,9 +193,12 @@ def test_send_to_a_chosen_one_that_is_gone_says_so(hand: Hand) -> None:
     hand.wait_says("client.message", "Nothing was sent")
     hand.choose("client.scope", ALL)
     hand.press("client.send")
-    hand.wait(lambda: [item.bytes_out > 0 for item in
-                       hand.window.controller.snapshot("client-1").connections]
-              == [False] + [True] * 5)
+    hand.wait(
+        lambda: (
+            [item.bytes_out > 0 for item in hand.window.controller.snapshot("client-1").connections]
+            == [False] + [True] * 5
+        )
+    )
 
 
 def test_send_pressed_before_the_picture_knows_says_so(hand: Hand) -> None:

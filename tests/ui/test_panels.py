@@ -81,9 +81,7 @@ def test_send_before_connect_offers_to_connect(hand: Hand) -> None:
     hand.wait(lambda: hand.text("client.conversation").count(HELLO) == 2)
 
 
-def test_a_typed_port_never_moves_and_an_untouched_one_does(
-    hand: Hand, first_port: int
-) -> None:
+def test_a_typed_port_never_moves_and_an_untouched_one_does(hand: Hand, first_port: int) -> None:
     with socket.create_server(("127.0.0.1", first_port)) as taken:
         hand.press("server.listen")
         hand.wait_state("server", "LISTEN")
@@ -102,10 +100,15 @@ def test_a_typed_port_never_moves_and_an_untouched_one_does(
 @pytest.mark.parametrize(
     ("control", "typed", "said"),
     [
-        ("server.port", "abc", "abc"), ("server.port", "65536", "65536"),
-        ("server.backlog", "-1", "-1"), ("server.backlog", "99999999999", "99999999999"),
-        ("server.timeout", "-3", "negative"), ("server.host", "::1", "IPv6"),
-        ("client.port", "0", "0"), ("client.bufsize", "0", "0"), ("client.count", "many", "many"),
+        ("server.port", "abc", "abc"),
+        ("server.port", "65536", "65536"),
+        ("server.backlog", "-1", "-1"),
+        ("server.backlog", "99999999999", "99999999999"),
+        ("server.timeout", "-3", "negative"),
+        ("server.host", "::1", "IPv6"),
+        ("client.port", "0", "0"),
+        ("client.bufsize", "0", "0"),
+        ("client.count", "many", "many"),
     ],
 )
 def test_bad_input_is_explained_and_never_a_box(

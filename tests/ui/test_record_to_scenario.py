@@ -62,8 +62,9 @@ def seen(hand: Hand, call: str) -> None:
     def there() -> bool:
         session.journal.flush()
         rows = hand.window.controller.reader.page(1, 10_000)
-        return any(row.call == call and row.kind == "call" and row.endpoint == "client-1"
-                   for row in rows)
+        return any(
+            row.call == call and row.kind == "call" and row.endpoint == "client-1" for row in rows
+        )
 
     hand.wait(there)
 
@@ -86,9 +87,7 @@ def calls(record: Path) -> dict[str, list[str]]:
     return result
 
 
-def test_it_holds_every_time(
-    hand: Hand, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_it_holds_every_time(hand: Hand, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     act(hand)
     session = hand.window.controller.session
     session.journal.flush()
@@ -103,7 +102,10 @@ def test_it_holds_every_time(
         record = tmp_path / f"{round_}.swb"
         done = subprocess.run(
             [sys.executable, "-m", "workbench", "run", str(path), "--record", str(record)],
-            capture_output=True, text=True, timeout=BOUND, check=False,
+            capture_output=True,
+            text=True,
+            timeout=BOUND,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert calls(record) == right, round_

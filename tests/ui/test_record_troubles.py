@@ -50,8 +50,9 @@ def test_a_full_disk_is_said_above_the_panels_with_a_count(hand: Hand) -> None:
     hand.press("server.listen")  # the sockets go on
     hand.wait_state("server", "LISTEN")
     hand.wait(lambda: hand.window.controller.session.journal.not_recorded > before)
-    hand.wait_says("notice.text",
-                   f"Not recorded: {hand.window.controller.session.journal.not_recorded:,}")
+    hand.wait_says(
+        "notice.text", f"Not recorded: {hand.window.controller.session.journal.not_recorded:,}"
+    )
     hand.window.switch_language()
     hand.wait_says("notice.text", "未记录")
 
@@ -64,8 +65,9 @@ def test_a_demonstration_is_not_judged_by_what_was_not_seen(hand: Hand) -> None:
     hand.window.demos.run_named("half-close")
     hand.wait(lambda: bool(said) and not hand.window.demos.running)
     hand.wait(lambda: "cannot be judged" in said[-1])
-    snapshots = [hand.window.controller.snapshot(name)
-                 for name in hand.window.controller.session.endpoints]
+    snapshots = [
+        hand.window.controller.snapshot(name) for name in hand.window.controller.session.endpoints
+    ]
     assert not any(snapshot.connections for snapshot in snapshots)  # nothing was begun
 
 
@@ -73,8 +75,7 @@ def test_a_demonstration_is_not_judged_by_what_was_not_seen(hand: Hand) -> None:
 def test_start_over_begins_one_that_is_kept(hand: Hand) -> None:
     fill(hand)
     hand.wait_says("notice.text", "cannot be written any more")
-    resource.setrlimit(resource.RLIMIT_FSIZE,
-                       (resource.getrlimit(resource.RLIMIT_FSIZE)[1],) * 2)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.getrlimit(resource.RLIMIT_FSIZE)[1],) * 2)
     hand.window.start_over()
     hand.wait(lambda: not hand.window.notice.isVisible())
     record = hand.window.controller.session.record
@@ -95,9 +96,12 @@ def test_a_record_taken_away_goes_on_and_the_log_with_it(hand: Hand) -> None:
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
     model = hand.window.log.model
-    hand.wait(lambda: any(
-        row is not None and row.call == "record_moved"
-        for row in controller.reader.page(1, 1_000)))
+    hand.wait(
+        lambda: any(
+            row is not None and row.call == "record_moved"
+            for row in controller.reader.page(1, 1_000)
+        )
+    )
     hand.wait(lambda: model.rowCount() >= controller.session.journal.committed - 5)
     assert controller.reader.path == controller.session.record
     hand.press("notice.close")
@@ -114,8 +118,9 @@ def no_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def passing(qtbot: QtBot, qapp: QApplication, no_state: None, first_port: int
-            ) -> Iterator[MainWindow]:
+def passing(
+    qtbot: QtBot, qapp: QApplication, no_state: None, first_port: int
+) -> Iterator[MainWindow]:
     made = app.create_window()
     made.show()
     yield made

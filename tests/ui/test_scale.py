@@ -39,10 +39,13 @@ def test_icons_boxes_and_bars_grow(hand: Hand, scheme: str) -> None:
         chip = next(x for x in strip.findChildren(QToolButton) if not x.icon().isNull())
         option = QStyleOptionButton()
         option.initFrom(box)
-        indicator = box.style().subElementRect(
-            QStyle.SubElement.SE_CheckBoxIndicator, option, box)
-        return [tools(hand)[0].iconSize().width(), chip.iconSize().width(), indicator.width(),
-                bar.height()]
+        indicator = box.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, box)
+        return [
+            tools(hand)[0].iconSize().width(),
+            chip.iconSize().width(),
+            indicator.width(),
+            bar.height(),
+        ]
 
     try:
         hand.qtbot.wait(50)
@@ -96,15 +99,22 @@ def test_every_widget_follows_the_size(hand: Hand) -> None:
     """Also after several changes: Qt keeps fonts of its own for what a style sheet touches."""
     window = hand.window
     natural = QApplication.font().pointSizeF()
-    before = {id(x): x.font().pointSizeF() for x in window.findChildren(QWidget)
-              if abs(x.font().pointSizeF() - natural) > 0.01}
+    before = {
+        id(x): x.font().pointSizeF()
+        for x in window.findChildren(QWidget)
+        if abs(x.font().pointSizeF() - natural) > 0.01
+    }
     for scheme in ("dark", "light"):
         window.looks.set_scheme(scheme)
         window.looks.larger()
         size = QApplication.font().pointSizeF()
-        late = [x.objectName() for x in window.findChildren(QWidget)
-                if id(x) not in before and abs(x.font().pointSizeF() - size) > 0.01
-                and not x.objectName().startswith(("qt_scrollarea", "caption"))]
+        late = [
+            x.objectName()
+            for x in window.findChildren(QWidget)
+            if id(x) not in before
+            and abs(x.font().pointSizeF() - size) > 0.01
+            and not x.objectName().startswith(("qt_scrollarea", "caption"))
+        ]
         assert not late, scheme
     window.looks.normal()
     window.looks.set_scheme("system")

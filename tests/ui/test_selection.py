@@ -26,8 +26,14 @@ def row_where(hand: Hand, endpoint: str, call: str) -> int:
 
     def found() -> list[int]:
         rows = ((row, model.record_row(row)) for row in range(model.rowCount()))
-        return [row for row, event in rows if event is not None and event.endpoint == endpoint
-                and event.call == call and event.kind in {"call", "end"}]
+        return [
+            row
+            for row, event in rows
+            if event is not None
+            and event.endpoint == endpoint
+            and event.call == call
+            and event.kind in {"call", "end"}
+        ]
 
     hand.wait(lambda: bool(found()))
     return found()[-1]
@@ -119,7 +125,8 @@ def test_a_filter_that_comes_and_goes_leaves_the_pinned_row_where_it_was(hand: H
     seqs = [log.model.seq_of(x) for x in range(log.model.rowCount())]
     assert pinned.seq in seqs
     assert [x.row() for x in log.view.selectionModel().selectedRows()] == [
-        seqs.index(pinned.seq or 0)]
+        seqs.index(pinned.seq or 0)
+    ]
     assert hand.window.controller.selection == pinned
     log.show_all()
     assert hand.window.controller.selection == pinned

@@ -42,8 +42,9 @@ def connected(hand: Hand, rows: int = 1) -> ConnectionTable:
     return table(hand)
 
 
-def cell(hand: Hand, row: int, column: str, side: str = "server",
-         role: int = Qt.ItemDataRole.DisplayRole) -> str:
+def cell(
+    hand: Hand, row: int, column: str, side: str = "server", role: int = Qt.ItemDataRole.DisplayRole
+) -> str:
     model = table(hand, side).lines
     return str(model.data(model.index(row, model.columns.index(column)), role))
 
@@ -169,8 +170,16 @@ def test_the_mark_is_drawn(hand: Hand) -> None:
 
     def inked() -> bool:
         picture = rows.viewport().grab(place).toImage()
-        return len({picture.pixel(x, y) for x in range(picture.width())
-                    for y in range(picture.height())}) > 3
+        return (
+            len(
+                {
+                    picture.pixel(x, y)
+                    for x in range(picture.width())
+                    for y in range(picture.height())
+                }
+            )
+            > 3
+        )
 
     hand.wait(inked)
 
@@ -183,8 +192,11 @@ def test_the_mark_of_a_client_leads_to_the_end_of_stream(hand: Hand) -> None:
     hand.wait(lambda: len(table(hand).lines.lines) == 2)
     table(hand).choose(1)
     hand.press("server.close")
-    hand.wait(lambda: any("finished sending" in cell(hand, row, "state", "client", WHY_ROLE)
-                          for row in range(2)))
+    hand.wait(
+        lambda: any(
+            "finished sending" in cell(hand, row, "state", "client", WHY_ROLE) for row in range(2)
+        )
+    )
     marked = next(row for row in range(2) if cell(hand, row, "state", "client", WHY_ROLE))
     number = table(hand, "client").lines.lines[marked].key
     panel(hand, "client-1").choice.on_why(int(number))
@@ -335,5 +347,6 @@ def test_only_rows_in_sight_are_worded_and_read(
     panel(hand, "server-1").refresh()
     first = hand.window.controller.snapshot("server-1").connections[0].id
     assert first in rows.seen_ids()
-    hand.wait(lambda: hand.window.controller.snapshot("server-1").connections[0].reading
-              is not None)
+    hand.wait(
+        lambda: hand.window.controller.snapshot("server-1").connections[0].reading is not None
+    )

@@ -19,7 +19,8 @@ def own(language: str) -> dict[str, str]:
     raw = resource(f"texts/ui.{language}.toml").read_text(encoding="utf-8")
     return {
         f"{section}.{key}": value
-        for section, table in tomllib.loads(raw).items() for key, value in table.items()
+        for section, table in tomllib.loads(raw).items()
+        for key, value in table.items()
     }
 
 
@@ -45,8 +46,25 @@ def test_every_literal_key_exists() -> None:
 def test_no_key_is_left_over() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
     source += (FOLDERS[0].parent / "app.py").read_text(encoding="utf-8")
-    built = ("caption.", "name.", "tip.", "menu.", "menutip.", "choice.", "encoding.", "append.",
-             "responder.", "column.", "columntip.", "chip.", "cause.", "window.", "message.",
-             "problem.", "conversation.", "state.")
+    built = (
+        "caption.",
+        "name.",
+        "tip.",
+        "menu.",
+        "menutip.",
+        "choice.",
+        "encoding.",
+        "append.",
+        "responder.",
+        "column.",
+        "columntip.",
+        "chip.",
+        "cause.",
+        "window.",
+        "message.",
+        "problem.",
+        "conversation.",
+        "state.",
+    )
     for key in own("en"):
         assert key in source or key.startswith(built), key

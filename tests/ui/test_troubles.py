@@ -36,7 +36,8 @@ def test_what_a_connected_datagram_socket_hears_is_in_the_message(hand: Hand) ->
 
 
 def test_a_name_whose_addresses_all_refuse_is_told_with_each_of_them(
-    hand: Hand, monkeypatch: pytest.MonkeyPatch,
+    hand: Hand,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def two(_host: str, port: int, family: int, kind: int, *_more: int) -> object:
         return [(family, kind, 0, "", (f"127.0.0.{n}", port)) for n in (2, 3)]

@@ -79,7 +79,11 @@ def test_a_talk_becomes_a_scenario_that_holds(hand: Hand) -> None:
     assert made is not None
     calls = [type(step.command) for step in made.steps if isinstance(step, Perform)]
     assert [kind for kind in calls if kind is not c.Configure] == [
-        c.Start, c.Connect, c.Send, c.Close]
+        c.Start,
+        c.Connect,
+        c.Send,
+        c.Close,
+    ]
     assert "socket.socket" in maker.python.toPlainText()
     hand.window.demos.run_scenario(made)
     hand.wait_says("status.word", "everything held")

@@ -42,9 +42,15 @@ def test_bad_addresses_are_explained(where: Where) -> None:
 
 @pytest.mark.parametrize(
     ("spec", "parts"),
-    [("127.0.0.1:80", ("127.0.0.1", "80")), ("[::1]:80", ("::1", "80")), ("@a", ("@a", "")),
-     ("/tmp/x", ("/tmp/x", "")), ("../x.sock", ("../x.sock", "")), ("a/x:1", ("a/x:1", "")),
-     ("abstract:a", ("abstract:a", ""))],
+    [
+        ("127.0.0.1:80", ("127.0.0.1", "80")),
+        ("[::1]:80", ("::1", "80")),
+        ("@a", ("@a", "")),
+        ("/tmp/x", ("/tmp/x", "")),
+        ("../x.sock", ("../x.sock", "")),
+        ("a/x:1", ("a/x:1", "")),
+        ("abstract:a", ("abstract:a", "")),
+    ],
 )
 def test_split(spec: str, parts: tuple[str, str]) -> None:
     assert address_form.split_address(spec) == parts
@@ -52,8 +58,14 @@ def test_split(spec: str, parts: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [Nothing(), Echo(), Sink(), Greet("hi"), Greet("hi", then=Then.ECHO),
-     Greet("hi", then=Then.CLOSE)],
+    [
+        Nothing(),
+        Echo(),
+        Sink(),
+        Greet("hi"),
+        Greet("hi", then=Then.ECHO),
+        Greet("hi", then=Then.CLOSE),
+    ],
 )
 def test_responders_round_trip(value: object) -> None:
     kind = address_form.responder_kind(value)  # type: ignore[arg-type]

@@ -15,17 +15,24 @@ CLOSED = replace(ITEM, closed_ns=9)
 WAITS = replace(ITEM, connected_ns=None)
 
 
-@pytest.mark.parametrize(("item", "outcome"), [
-    (ITEM, "connected"), (WAITS, "waiting"), (replace(ITEM, peer_finished=True), "finished"),
-    (replace(ITEM, errno="ECONNRESET"), "reset"), (replace(WAITS, errno="EACCES"), "failed"),
-    (replace(CLOSED, close_cause=CloseCause.PEER), "peer"), (CLOSED, "local"),
-    (replace(CLOSED, close_cause=CloseCause.ABORTED), "aborted"),
-    (replace(CLOSED, close_cause=CloseCause.TIMED_OUT), "timed_out"),
-    (replace(CLOSED, close_cause=CloseCause.FAILED, errno="ECONNREFUSED"), "refused"),
-    (replace(CLOSED, close_cause=CloseCause.FAILED, errno="ETIMEDOUT"), "timed_out"),
-    (replace(CLOSED, close_cause=CloseCause.FAILED, errno="EACCES"), "failed"),
-    (replace(CLOSED, close_cause=CloseCause.LOCAL, errno="ECONNREFUSED"), "local"),
-])
+@pytest.mark.parametrize(
+    ("item", "outcome"),
+    [
+        (ITEM, "connected"),
+        (WAITS, "waiting"),
+        (replace(ITEM, peer_finished=True), "finished"),
+        (replace(ITEM, errno="ECONNRESET"), "reset"),
+        (replace(WAITS, errno="EACCES"), "failed"),
+        (replace(CLOSED, close_cause=CloseCause.PEER), "peer"),
+        (CLOSED, "local"),
+        (replace(CLOSED, close_cause=CloseCause.ABORTED), "aborted"),
+        (replace(CLOSED, close_cause=CloseCause.TIMED_OUT), "timed_out"),
+        (replace(CLOSED, close_cause=CloseCause.FAILED, errno="ECONNREFUSED"), "refused"),
+        (replace(CLOSED, close_cause=CloseCause.FAILED, errno="ETIMEDOUT"), "timed_out"),
+        (replace(CLOSED, close_cause=CloseCause.FAILED, errno="EACCES"), "failed"),
+        (replace(CLOSED, close_cause=CloseCause.LOCAL, errno="ECONNREFUSED"), "local"),
+    ],
+)
 def test_each_outcome(item: ConnectionSnapshot, outcome: str) -> None:
     assert outcome in ORDER
     assert outcome_of(item) == outcome

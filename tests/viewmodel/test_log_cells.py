@@ -26,7 +26,8 @@ def row(**values: object) -> Row:
 @pytest.mark.parametrize(
     ("values", "shown"),
     [
-        ({}, "client #1"), ({"endpoint": None, "connection": None}, ""),
+        ({}, "client #1"),
+        ({"endpoint": None, "connection": None}, ""),
     ],
 )
 def test_who(values: dict[str, object], shown: str) -> None:
@@ -41,8 +42,10 @@ def test_who_has_no_number_where_there_is_one_socket() -> None:
     ("values", "shown"),
     [
         ({"size": 17}, "send(17 B)"),
-        ({"call": "sendto", "size": 5, "args": "('127.0.0.1', 9)"},
-         "sendto(5 B, ('127.0.0.1', 9))"),
+        (
+            {"call": "sendto", "size": 5, "args": "('127.0.0.1', 9)"},
+            "sendto(5 B, ('127.0.0.1', 9))",
+        ),
         ({"call": "recv", "args": "65536", "size": 17}, "recv(65536)"),
         ({"call": "bind", "args": "('::1', 80, 0, 0)"}, "bind(('::1', 80, 0, 0))"),
         ({"size": None, "errno": "EPIPE"}, "send()"),
@@ -57,10 +60,14 @@ def test_the_call_as_in_python_and_bytes_as_their_size(
 @pytest.mark.parametrize(
     ("values", "shown"),
     [
-        ({"call": "socket", "result": 9}, "fd 9"), ({"call": "accept", "result": 11}, "fd 11"),
-        ({"call": "send", "result": 0}, "0"), ({"call": "recv", "result": 17}, "17"),
-        ({"call": "recvfrom", "result": 0}, "0"), ({"call": "getsockopt", "result": 1}, "1"),
-        ({"call": "bind", "result": 0}, "ok"), ({"call": "connect", "result": None}, ""),
+        ({"call": "socket", "result": 9}, "fd 9"),
+        ({"call": "accept", "result": 11}, "fd 11"),
+        ({"call": "send", "result": 0}, "0"),
+        ({"call": "recv", "result": 17}, "17"),
+        ({"call": "recvfrom", "result": 0}, "0"),
+        ({"call": "getsockopt", "result": 1}, "1"),
+        ({"call": "bind", "result": 0}, "ok"),
+        ({"call": "connect", "result": None}, ""),
         ({"result": None, "errno": "EPIPE", "error": "BrokenPipeError"}, "EPIPE"),
         ({"result": None, "error": "TimeoutError"}, "TimeoutError"),
         ({"kind": "note", "call": "port_moved", "result": 0}, ""),
@@ -73,8 +80,13 @@ def test_the_result(values: dict[str, object], shown: str) -> None:
 @pytest.mark.parametrize(
     ("nanoseconds", "shown"),
     [
-        (0, "0 us"), (11_400, "11 us"), (999_400, "999 us"), (1_000_000, "1.0 ms"),
-        (80_040_000, "80.0 ms"), (999_900_000, "999.9 ms"), (1_000_000_000, "1.00 s"),
+        (0, "0 us"),
+        (11_400, "11 us"),
+        (999_400, "999 us"),
+        (1_000_000, "1.0 ms"),
+        (80_040_000, "80.0 ms"),
+        (999_900_000, "999.9 ms"),
+        (1_000_000_000, "1.00 s"),
         (3_003_000_000, "3.00 s"),
     ],
 )
@@ -96,9 +108,10 @@ def test_the_last_column(language: str) -> None:
     texts.set_language(language)
     data = "连接已创建\r\n".encode()
     assert data_text(row(result=len(data), size=len(data), payload=data)) == "连接已创建\\r\\n"
-    assert data_text(row(
-        call="recvfrom", result=2, size=2, payload=b"hi", peer="127.0.0.1:9"
-    )) == "127.0.0.1:9  hi"
+    assert (
+        data_text(row(call="recvfrom", result=2, size=2, payload=b"hi", peer="127.0.0.1:9"))
+        == "127.0.0.1:9  hi"
+    )
     assert data_text(row(call="accept", result=9, peer="127.0.0.1:9")) == "127.0.0.1:9"
     assert "127.0.0.1:9" in data_text(row(call="connect", result=0, local="127.0.0.1:9"))
     assert data_text(row(call="recv", result=0)) == texts.tr("log.eof")

@@ -29,8 +29,15 @@ def test_a_bad_backlog_is_explained(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("", None), ("none", None), ("NONE", None), ("3.0 s", 3.0), ("0", 0.0), ("0.5s", 0.5),
-     ("2 秒", 2.0)],
+    [
+        ("", None),
+        ("none", None),
+        ("NONE", None),
+        ("3.0 s", 3.0),
+        ("0", 0.0),
+        ("0.5s", 0.5),
+        ("2 秒", 2.0),
+    ],
 )
 def test_timeouts(text: str, value: float | None) -> None:
     assert parse_fields.parse_timeout(text) == value

@@ -27,7 +27,12 @@ def test_hex() -> None:
 
 @pytest.mark.parametrize(
     "draft",
-    [PayloadForm("zz", form="hex"), PayloadForm("好", encoding="ascii"), PayloadForm("\\q"), PayloadForm("\\x1")],
+    [
+        PayloadForm("zz", form="hex"),
+        PayloadForm("好", encoding="ascii"),
+        PayloadForm("\\q"),
+        PayloadForm("\\x1"),
+    ],
 )
 def test_what_cannot_be_sent_is_explained(draft: PayloadForm) -> None:
     with pytest.raises(Problem) as caught:

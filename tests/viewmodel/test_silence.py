@@ -30,11 +30,21 @@ BOUND = 60.0
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     with Session(tmp_path / "r.swb") as made:
-        made.add(EndpointSettings(
-            "server", Role.LISTENER, address="127.0.0.1:0", backlog=0, receive=GateMode.PAUSED,
-            responder=Nothing(OnPeerClose.KEEP)))
-        made.add(EndpointSettings(
-            "client", Role.STREAM, address="@server", responder=Nothing(OnPeerClose.KEEP)))
+        made.add(
+            EndpointSettings(
+                "server",
+                Role.LISTENER,
+                address="127.0.0.1:0",
+                backlog=0,
+                receive=GateMode.PAUSED,
+                responder=Nothing(OnPeerClose.KEEP),
+            )
+        )
+        made.add(
+            EndpointSettings(
+                "client", Role.STREAM, address="@server", responder=Nothing(OnPeerClose.KEEP)
+            )
+        )
         made.perform(c.Start("server")).wait(BOUND)
         made.perform(c.Connect("client")).wait(BOUND)
         yield made

@@ -34,12 +34,19 @@ def add_options(lab: argparse.ArgumentParser) -> None:
     group.add_argument("--backlog", type=int, metavar="N", help=tr("backlog.help_backlog"))
     group.add_argument("--clients", type=int, metavar="M", help=tr("backlog.help_clients"))
     group.add_argument("--every", type=float, metavar="S", help=tr("backlog.help_every"))
-    group.add_argument("--family", choices=[item.value for item in Family],
-                       help=tr("backlog.help_family"))
-    group.add_argument("--mode", choices=[item.value for item in Mode],
-                       help=tr("backlog.help_mode"))
-    group.add_argument("--accept-after", type=float, metavar="S", dest="accept_after",
-                       help=tr("backlog.help_accept_after"))
+    group.add_argument(
+        "--family", choices=[item.value for item in Family], help=tr("backlog.help_family")
+    )
+    group.add_argument(
+        "--mode", choices=[item.value for item in Mode], help=tr("backlog.help_mode")
+    )
+    group.add_argument(
+        "--accept-after",
+        type=float,
+        metavar="S",
+        dest="accept_after",
+        help=tr("backlog.help_accept_after"),
+    )
 
 
 def list_all() -> None:
@@ -47,10 +54,10 @@ def list_all() -> None:
     tell(f"{NAME:<22}{tr('backlog.name')}  [{'; '.join(_private_modes())}]")
     for item in demos():
         hindrance = item.hindrance()
-        facts = [tr("demos.here") if hindrance is None
-                 else tr("demos.not_here", reason=hindrance)]
-        facts.append(tr("demos.moment") if item.seconds < 0.5
-                     else tr("demos.seconds", seconds=item.seconds))
+        facts = [tr("demos.here") if hindrance is None else tr("demos.not_here", reason=hindrance)]
+        facts.append(
+            tr("demos.moment") if item.seconds < 0.5 else tr("demos.seconds", seconds=item.seconds)
+        )
         if item.beyond_loopback:
             facts.append(tr("demos.needs_beyond"))
         tell(f"{item.name:<22}{item.title}  [{'; '.join(facts)}]")
@@ -130,8 +137,10 @@ def run_backlog(session: Session, settings: BacklogSettings, *, as_json: bool) -
 def report(result: Result, settings: BacklogSettings, picture: Picture) -> None:
     """The clients and the comparison, for a person."""
     head = ("#", tr("backlog.head_local"), tr("backlog.head_outcome"))
-    lines = [(str(view.number), view.local or "–", outcome(view, settings, picture.time))
-             for view in picture.clients[:SHOWN]]
+    lines = [
+        (str(view.number), view.local or "–", outcome(view, settings, picture.time))
+        for view in picture.clients[:SHOWN]
+    ]
     tell("")
     _table([head, *lines])
     if len(picture.clients) > SHOWN:
@@ -148,8 +157,11 @@ def _comparison(found: Comparison, result: Result) -> None:
     read = readings(result)
     if read:
         tell(read)
-    for key, reasons in (("why", found.reasons), ("elsewhere", found.elsewhere),
-                         ("ways", found.ways)):
+    for key, reasons in (
+        ("why", found.reasons),
+        ("elsewhere", found.elsewhere),
+        ("ways", found.ways),
+    ):
         tell(tr(f"backlog.head_{key}", os=result.os))
         for reason in reasons:
             tell(f"  - {reason.text}")
@@ -158,8 +170,9 @@ def _comparison(found: Comparison, result: Result) -> None:
 def _table(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
-        cells = [cell + " " * (width - _width(cell))
-                 for cell, width in zip(row, widths, strict=False)]
+        cells = [
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=False)
+        ]
         tell("  " + "  ".join([*cells, row[-1]]))
 
 

@@ -78,8 +78,10 @@ def main(argv: list[str]) -> int:
 
 def _language(argv: list[str]) -> str:
     for index, arg in enumerate(argv):
-        value = arg.partition("=")[2] if arg.startswith("--lang=") else (
-            argv[index + 1] if arg == "--lang" and index + 1 < len(argv) else ""
+        value = (
+            arg.partition("=")[2]
+            if arg.startswith("--lang=")
+            else (argv[index + 1] if arg == "--lang" and index + 1 < len(argv) else "")
         )
         if value in LANGUAGES:
             return value
@@ -99,23 +101,32 @@ def _call(args: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     lang = _Parser(add_help=False)
-    lang.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS,
-                      help=tr("cli.help_lang"))
+    lang.add_argument(
+        "--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=tr("cli.help_lang")
+    )
     top = _Parser(prog="socket-workbench", description=tr("cli.description"), parents=[lang])
-    top.add_argument("--version", action="version", help=tr("argparse.version"),
-                     version=f"socket-workbench {workbench.__version__}")
+    top.add_argument(
+        "--version",
+        action="version",
+        help=tr("argparse.version"),
+        version=f"socket-workbench {workbench.__version__}",
+    )
     subs = top.add_subparsers(dest="command", parser_class=_Parser, metavar="COMMAND")
 
     def sub(name: str) -> argparse.ArgumentParser:
-        made = subs.add_parser(name, help=tr(f"cli.help_{name}"), parents=[lang],
-                               description=tr(f"cli.help_{name}"))
+        made = subs.add_parser(
+            name, help=tr(f"cli.help_{name}"), parents=[lang], description=tr(f"cli.help_{name}")
+        )
         if name != "export":
             made.add_argument("--json", action="store_true", help=tr("cli.help_json"))
             made.add_argument("--record", type=Path, metavar="FILE", help=tr("cli.help_record"))
-            made.add_argument("--timeout", type=lab.patience if name == "lab" else seconds,
-                              metavar="S", help=tr("cli.help_timeout"))
-            made.add_argument("--beyond-loopback", action="store_true",
-                              help=tr("cli.help_beyond"))
+            made.add_argument(
+                "--timeout",
+                type=lab.patience if name == "lab" else seconds,
+                metavar="S",
+                help=tr("cli.help_timeout"),
+            )
+            made.add_argument("--beyond-loopback", action="store_true", help=tr("cli.help_beyond"))
         return made
 
     run = sub("run")
@@ -128,8 +139,13 @@ def _parser() -> argparse.ArgumentParser:
     listen = sub("listen")
     listen.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
     listen.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
-    listen.add_argument("--backlog", type=quick.backlog, default=128, metavar="N",
-                        help=tr("cli.help_backlog_of_listen"))
+    listen.add_argument(
+        "--backlog",
+        type=quick.backlog,
+        default=128,
+        metavar="N",
+        help=tr("cli.help_backlog_of_listen"),
+    )
     reply = listen.add_mutually_exclusive_group()
     reply.add_argument("--echo", action="store_true", help=tr("cli.help_echo"))
     reply.add_argument("--greet", metavar="TEXT", help=tr("cli.help_greet"))
@@ -143,8 +159,12 @@ def _parser() -> argparse.ArgumentParser:
     connect.add_argument("--scenario", action="store_true", help=tr("cli.help_scenario"))
     export = sub("export")
     export.add_argument("record", type=Path, metavar="RECORD", help=tr("cli.help_record_file"))
-    export.add_argument("--to", required=True, metavar="FORMAT",
-                        help=tr("cli.help_format", formats=", ".join(FORMATS)))
+    export.add_argument(
+        "--to",
+        required=True,
+        metavar="FORMAT",
+        help=tr("cli.help_format", formats=", ".join(FORMATS)),
+    )
     export.add_argument("-o", dest="out", type=Path, metavar="FILE", help=tr("cli.help_out"))
     export.add_argument("--filter", default="", metavar="EXPR", help=tr("cli.help_filter"))
     return top
@@ -200,8 +220,9 @@ def _check_all(args: argparse.Namespace) -> int:
                 report = runner.run()
         interrupts.check()  # asked at the very end of one: no other is begun
         counts["held" if report.ok else "failed"] += 1
-        shown = tr("demos.held") if report.ok else tr("demos.failed",
-                                                      reason=report.steps[-1].reason)
+        shown = (
+            tr("demos.held") if report.ok else tr("demos.failed", reason=report.steps[-1].reason)
+        )
         tell(f"{item.name:<22}{shown}")
     tell(tr("demos.all", **counts))
     return FAILED if counts["failed"] else OK

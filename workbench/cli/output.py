@@ -123,7 +123,6 @@ def write(text: str) -> bool:
 
 
 class _Checked(TextIOBase):
-
     def __init__(self, out: TextIO) -> None:
         super().__init__()
         self._out = out

@@ -92,9 +92,14 @@ def _server(args: argparse.Namespace) -> EndpointSettings:
     family = family_of(args.address)
     reuse = family != "AF_UNIX" and not args.udp and sys.platform != "win32"
     return EndpointSettings(
-        "server", Role.DATAGRAM if args.udp else Role.LISTENER, family,
-        "SOCK_DGRAM" if args.udp else "SOCK_STREAM", address=args.address, backlog=args.backlog,
-        responder=responder, options=(("SO_REUSEADDR", 1),) if reuse else (),
+        "server",
+        Role.DATAGRAM if args.udp else Role.LISTENER,
+        family,
+        "SOCK_DGRAM" if args.udp else "SOCK_STREAM",
+        address=args.address,
+        backlog=args.backlog,
+        responder=responder,
+        options=(("SO_REUSEADDR", 1),) if reuse else (),
     )
 
 
@@ -106,9 +111,12 @@ def connect(args: argparse.Namespace) -> int:
     if family == "AF_INET" and not args.udp and is_name(args.address):
         family = UNSPECIFIED  # whichever of its addresses answers
     settings = EndpointSettings(
-        "client", Role.DATAGRAM if args.udp else Role.STREAM, family,
+        "client",
+        Role.DATAGRAM if args.udp else Role.STREAM,
+        family,
         "SOCK_DGRAM" if args.udp else "SOCK_STREAM",
-        address=args.address, bind="" if args.udp else None,
+        address=args.address,
+        bind="" if args.udp else None,
         timeout=args.timeout if args.timeout is not None else _PATIENCE,
     )
     steps: list[Step] = [Perform(c.Connect("client"))]

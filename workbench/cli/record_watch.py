@@ -41,8 +41,9 @@ class RecordWatch:
     def check(self) -> None:
         """Raises Problem where not everything was recorded: how much is missing."""
         if self._journal.failed is not None:
-            raise Problem("cli.not_recorded", count=self._journal.not_recorded,
-                          rows=self._journal.committed)
+            raise Problem(
+                "cli.not_recorded", count=self._journal.not_recorded, rows=self._journal.committed
+            )
 
     def _look(self, _committed: int) -> None:
         if self._unsaid():

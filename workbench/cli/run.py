@@ -41,8 +41,9 @@ def seconds(text: str) -> float:
 
 
 @contextmanager
-def new_session(args: argparse.Namespace,
-                capture: int | None = DEFAULT_CAPTURE) -> Iterator[Session]:
+def new_session(
+    args: argparse.Namespace, capture: int | None = DEFAULT_CAPTURE
+) -> Iterator[Session]:
     """A session with the record that was asked for, or one that goes with the run.
 
     From here on a signal leads to an orderly end, which a second one hurries.
@@ -85,8 +86,9 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | Non
     with new_session(args, scenario.capture) as session:
         printer = Printer(session) if args.json else None
         steps = StepPrinter(scenario) if not args.json else None
-        runner = Runner(session, scenario, timeout=args.timeout,
-                        told=steps.told if steps is not None else None)
+        runner = Runner(
+            session, scenario, timeout=args.timeout, told=steps.told if steps is not None else None
+        )
         try:
             if printer is not None:
                 printer.start()

@@ -123,22 +123,30 @@ def evidence_of(reader: Reader, row: Row) -> Evidence:
     sample = reader.sample_near(row.connection, _span(row)[1])
     ended = row.ends_stream
     own = reader.connection(row.connection)
-    lonely = (row.call == "send" and row.errno == "EPIPE" and row.peer is None
-              and own is not None and own.parent is None)
+    lonely = (
+        row.call == "send"
+        and row.errno == "EPIPE"
+        and row.peer is None
+        and own is not None
+        and own.parent is None
+    )
     unanswered = row.call == "connect" and row.error == "TimeoutError"
     return Evidence(
         sample=sample,
         story=None if lonely else story_of(reader, row),
         never_connected=lonely,
-        both_finished=ended and any(
+        both_finished=ended
+        and any(
             item.call == "shutdown" and item.args in _FINISHING and item.error is None
-            for item in reader.before(row.connection, row.seq)),
+            for item in reader.before(row.connection, row.seq)
+        ),
         full=_full_queue(reader, row) if unanswered else None,
         syns=_syns(sample) if unanswered else None,
         kind=kind_of_row(row, *reader.socket_kind(row.connection)),
         abandoned=_abandoned(reader, row, own),
         holder=reader.holder_of(_target(row.args), row.seq)
-        if row.call == "bind" and row.errno == "EADDRINUSE" else None,
+        if row.call == "bind" and row.errno == "EADDRINUSE"
+        else None,
     )
 
 
@@ -158,8 +166,14 @@ def _abandoned(reader: Reader, row: Row, own: ConnectionRow | None) -> Abandoned
     """
     if row.errno not in RESETS or own is None or own.parent is not None or own.peer is None:
         return None
-    made = next((item for item in reversed(reader.before(own.id, row.seq))
-                 if item.call == "connect" and item.error is None), None)
+    made = next(
+        (
+            item
+            for item in reversed(reader.before(own.id, row.seq))
+            if item.call == "connect" and item.error is None
+        ),
+        None,
+    )
     if made is None:
         return None
     _, known = _span(row)
@@ -167,8 +181,14 @@ def _abandoned(reader: Reader, row: Row, own: ConnectionRow | None) -> Abandoned
         listener = reader.connection(number)
         if listener is None or listener.closed_seq is None:
             continue
-        closed = next((item for item in reversed(
-            reader.before(number, listener.closed_seq + AROUND, 20)) if item.call == "close"), None)
+        closed = next(
+            (
+                item
+                for item in reversed(reader.before(number, listener.closed_seq + AROUND, 20))
+                if item.call == "close"
+            ),
+            None,
+        )
         if closed is None or not made.t_ns - made.duration_ns <= closed.t_ns <= known:
             continue
         if reader.is_accepted(listener, own, made.seq):

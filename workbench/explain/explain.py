@@ -50,8 +50,9 @@ def _told(story: Story, kind: SocketKind) -> list[str]:
     return lines
 
 
-def explain(row: Row, *, title: str, evidence: Evidence = NOTHING_KNOWN,
-            clock: Callable[[int], str] = str) -> Explanation:
+def explain(
+    row: Row, *, title: str, evidence: Evidence = NOTHING_KNOWN, clock: Callable[[int], str] = str
+) -> Explanation:
     """Explain one event.
 
     Args:
@@ -106,8 +107,9 @@ def _elsewhere(row: Row, kind: SocketKind) -> str:
     trouble = row.errno or row.error
     keys = [f"{row.call}_{name}" for name in (trouble, *words) if name]
     keys += [trouble] if trouble else [row.call]
-    found = next((f"explain.on_others.{key}" for key in keys
-                  if has(f"explain.on_others.{key}")), None)
+    found = next(
+        (f"explain.on_others.{key}" for key in keys if has(f"explain.on_others.{key}")), None
+    )
     return tr(fitting(found, kind)) if found is not None else ""
 
 
@@ -121,14 +123,19 @@ def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[
         return [
             Section(tr("explain.returned"), (what_failed(row, kind),)),
             Section(tr("explain.why"), (tr("explain.holder", name=evidence.holder),)),
-            Section(tr("explain.try"),
-                    (tr(fitting("explain.holder_try", kind), name=evidence.holder),)),
+            Section(
+                tr("explain.try"), (tr(fitting("explain.holder_try", kind), name=evidence.holder),)
+            ),
         ]
     if evidence.never_connected:
-        return [Section(tr(f"explain.{heading}"), (tr(f"explain.never_connected_{part}"),))
-                for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))]
-    return [Section(tr(f"explain.{heading}"), (_told_of(row, part, kind),))
-            for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))]
+        return [
+            Section(tr(f"explain.{heading}"), (tr(f"explain.never_connected_{part}"),))
+            for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))
+        ]
+    return [
+        Section(tr(f"explain.{heading}"), (_told_of(row, part, kind),))
+        for heading, part in (("returned", "what"), ("why", "kernel"), ("try", "try"))
+    ]
 
 
 def _was_abandoned(row: Row, found: Abandoned, clock: Callable[[int], str]) -> list[Section]:
@@ -143,11 +150,19 @@ def _was_abandoned(row: Row, found: Abandoned, clock: Callable[[int], str]) -> l
     ]
 
 
-def _queue_was_full(row: Row, evidence: Evidence, full: FullQueue,
-                    clock: Callable[[int], str]) -> list[Section]:
+def _queue_was_full(
+    row: Row, evidence: Evidence, full: FullQueue, clock: Callable[[int], str]
+) -> list[Section]:
     """Our own listener did not answer, and its queue was read: no guess is needed."""
-    kernel = [tr("explain.full_queue", name=full.listener, waiting=full.waiting,
-                 limit=full.limit, time=clock(full.t_ns))]
+    kernel = [
+        tr(
+            "explain.full_queue",
+            name=full.listener,
+            waiting=full.waiting,
+            limit=full.limit,
+            time=clock(full.t_ns),
+        )
+    ]
     if evidence.syns is not None:
         kernel.append(tr("explain.full_silent", count=evidence.syns))
     return [
@@ -166,8 +181,10 @@ def _success(row: Row, evidence: Evidence) -> tuple[str, ...]:
         key = "explain.recv_message"
     else:
         key = f"explain.{row.call}" if has(f"explain.{row.call}") else "explain.ok"
-    return (tr(fitting(key, evidence.kind), result=row.result, size=row.size, call=row.call),
-            *_cut_off(row, evidence.kind))
+    return (
+        tr(fitting(key, evidence.kind), result=row.result, size=row.size, call=row.call),
+        *_cut_off(row, evidence.kind),
+    )
 
 
 def _cut_off(row: Row, kind: SocketKind) -> tuple[str, ...]:
@@ -190,12 +207,14 @@ def _kernel(sample: SampleRow | None, kind: SocketKind) -> str:
     stands = reading.get("state") not in {"SYN_SENT", "CLOSE", "LISTEN"}
     parts = [str(reading["state"])] if "state" in reading else []
     if reading.get("state") == "LISTEN":
-        parts.append(tr("explain.queue", waiting=reading.get("unacked", 0),
-                        limit=reading.get("sacked", 0)))
+        parts.append(
+            tr("explain.queue", waiting=reading.get("unacked", 0), limit=reading.get("sacked", 0))
+        )
     parts += [
         tr(fitting(f"explain.{key}", kind), value=reading[key])
         for key in ("unread", "unsent", "retransmits", "snd_wnd", "rtt_us", "drops")
-        if key in reading and (stands or key not in {"unsent", "snd_wnd", "rtt_us"})
+        if key in reading
+        and (stands or key not in {"unsent", "snd_wnd", "rtt_us"})
         and (reading[key] or key != "unsent" or kind.family != "AF_UNIX")  # no memory is no news
     ]
     return ", ".join(parts)
@@ -215,15 +234,31 @@ def as_python(row: Row) -> str:
             return f"{name}.send({_bytes(row)})"
         case "sendto":
             to = arguments(row.args)
-            return (f"sock.sendto({', '.join([_bytes(row), *to])})" if to is not None
-                    else _no_call(row.call, row.args))
+            return (
+                f"sock.sendto({', '.join([_bytes(row), *to])})"
+                if to is not None
+                else _no_call(row.call, row.args)
+            )
         case _:
             return python_call(row.call, row.args, name)
 
 
-_METHODS: Final = frozenset({"bind", "listen", "connect", "send", "sendto", "shutdown", "close",
-                             "setsockopt", "getsockopt", "getsockname", "getpeername",
-                             "settimeout"})
+_METHODS: Final = frozenset(
+    {
+        "bind",
+        "listen",
+        "connect",
+        "send",
+        "sendto",
+        "shutdown",
+        "close",
+        "setsockopt",
+        "getsockopt",
+        "getsockname",
+        "getpeername",
+        "settimeout",
+    }
+)
 _RESULTS: Final = {"accept": "conn, peer", "recv": "data", "recvfrom": "data, address"}
 
 

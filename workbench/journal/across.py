@@ -27,8 +27,14 @@ class _Begin(NamedTuple):
     needles: Sequence[bytes]
 
 
-def completed(fetch: Fetch, before: Before, across: Across, encodings: Mapping[int, str],
-              first: int, last: int) -> list[int]:
+def completed(
+    fetch: Fetch,
+    before: Before,
+    across: Across,
+    encodings: Mapping[int, str],
+    first: int,
+    last: int,
+) -> list[int]:
     """The rows from `first` to `last` in which the text ends that began in rows before them.
 
     Rows are looked at closely only where they begin with an end of the text. What the record has
@@ -48,27 +54,36 @@ def completed(fetch: Fetch, before: Before, across: Across, encodings: Mapping[i
     found = list(_begins(fetch, needles, wanted, first, last))
     if not found:
         return []
-    tails = (_one_by_one(before, found, longest) if len(found) <= FEW
-             else _in_one_pass(fetch, before, found, longest))
-    return [begin.seq for begin, tail in zip(found, tails, strict=True)
-            if any(_joins(tail, begin.head, raw) for raw in begin.needles)]
+    tails = (
+        _one_by_one(before, found, longest)
+        if len(found) <= FEW
+        else _in_one_pass(fetch, before, found, longest)
+    )
+    return [
+        begin.seq
+        for begin, tail in zip(found, tails, strict=True)
+        if any(_joins(tail, begin.head, raw) for raw in begin.needles)
+    ]
 
 
-def _begins(fetch: Fetch, needles: Mapping[int, Sequence[bytes]], wanted: set[bytes],
-            first: int, last: int) -> Iterator[_Begin]:
+def _begins(
+    fetch: Fetch, needles: Mapping[int, Sequence[bytes]], wanted: set[bytes], first: int, last: int
+) -> Iterator[_Begin]:
     """The rows whose first bytes can be the end of the text.
 
     Two bytes of them are compared for every row, the rest for the few that are left.
     """
     longest = max(map(len, wanted))
     begins = " OR ".join(
-        ["instr(?, substr(e.payload, 1, 2)) > 0 OR substr(e.payload, 1, 1) = ?"] * len(wanted))
+        ["instr(?, substr(e.payload, 1, 2)) > 0 OR substr(e.payload, 1, 1) = ?"] * len(wanted)
+    )
     for seq, endpoint, connection, call, kind, error, head in fetch(
-            "SELECT e.seq, e.endpoint, e.connection, e.call, e.kind, e.error,"
-            " substr(e.payload, 1, ?) FROM event e WHERE e.seq BETWEEN ? AND ? AND e.size > 0"
-            " AND typeof(e.payload) = 'blob'"
-            f" AND ({begins}) ORDER BY e.seq",
-            (longest, first, last, *(part for raw in wanted for part in (raw[1:], raw[-1:])))):
+        "SELECT e.seq, e.endpoint, e.connection, e.call, e.kind, e.error,"
+        " substr(e.payload, 1, ?) FROM event e WHERE e.seq BETWEEN ? AND ? AND e.size > 0"
+        " AND typeof(e.payload) = 'blob'"
+        f" AND ({begins}) ORDER BY e.seq",
+        (longest, first, last, *(part for raw in wanted for part in (raw[1:], raw[-1:]))),
+    ):
         raws = [raw for raw in needles.get(endpoint, ()) if _sizes(head, raw)]
         if raws and call in _DIRECTION and kind == "call" and error is None and connection:
             yield _Begin(seq, connection, _DIRECTION[call], head, raws)
@@ -91,15 +106,19 @@ def _tail(before: Before, begin: _Begin, longest: int) -> bytes:
     return tail
 
 
-def _in_one_pass(fetch: Fetch, before: Before, begins: Sequence[_Begin], longest: int
-                 ) -> Iterator[bytes]:
+def _in_one_pass(
+    fetch: Fetch, before: Before, begins: Sequence[_Begin], longest: int
+) -> Iterator[bytes]:
     """The same for many rows: those between them are read once, whosever they are."""
     tails: dict[tuple[int, Sequence[str]], bytes] = {}
-    carried = iter(fetch(
-        "SELECT seq, connection, call, substr(payload, ?), size > length(payload) FROM event"
-        " WHERE seq BETWEEN ? AND ? AND size > 0 AND kind = 'call' AND error IS NULL"
-        " AND typeof(coalesce(payload, x'')) = 'blob' ORDER BY seq",
-        (-longest, begins[0].seq, begins[-1].seq)))
+    carried = iter(
+        fetch(
+            "SELECT seq, connection, call, substr(payload, ?), size > length(payload) FROM event"
+            " WHERE seq BETWEEN ? AND ? AND size > 0 AND kind = 'call' AND error IS NULL"
+            " AND typeof(coalesce(payload, x'')) = 'blob' ORDER BY seq",
+            (-longest, begins[0].seq, begins[-1].seq),
+        )
+    )
     for begin in begins:
         key = (begin.connection, begin.calls)
         for seq, connection, call, data, cut in carried:
@@ -112,13 +131,15 @@ def _in_one_pass(fetch: Fetch, before: Before, begins: Sequence[_Begin], longest
                 break
             if calls is not None and (connection, calls) in tails:
                 tails[connection, calls] = (
-                    b"" if cut else (tails[connection, calls] + (data or b""))[-longest:])
+                    b"" if cut else (tails[connection, calls] + (data or b""))[-longest:]
+                )
 
 
 def _sizes(head: bytes, raw: bytes) -> list[int]:
     """How much of the text's end a row can begin with."""
-    return [size for size in range(1, min(len(raw) - 1, len(head)) + 1)
-            if head.startswith(raw[-size:])]
+    return [
+        size for size in range(1, min(len(raw) - 1, len(head)) + 1) if head.startswith(raw[-size:])
+    ]
 
 
 def _joins(tail: bytes, head: bytes, raw: bytes) -> bool:

@@ -79,8 +79,10 @@ def _statement(size: int, bound: tuple[_Bound, ...]) -> str:
     names = [next(once) if how is _Bound.ONCE else 0 for how in bound]
     rows = []
     for row in range(size):
-        numbers = [name or (0 if how is _Bound.LIKE_RESULT else next(free))
-                   for name, how in zip(names, bound, strict=True)]
+        numbers = [
+            name or (0 if how is _Bound.LIKE_RESULT else next(free))
+            for name, how in zip(names, bound, strict=True)
+        ]
         if bound[_SIZE] is _Bound.LIKE_RESULT:
             numbers[_SIZE] = numbers[_RESULT]
         rows.append(f"(?1+{row},{','.join(f'?{number}' for number in numbers)})")

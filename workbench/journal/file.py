@@ -50,21 +50,25 @@ def open_new(path: Path, clock: Clock, capture: int | None) -> sqlite3.Connectio
     ]
     db: sqlite3.Connection | None = None
     try:
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False,
-                             cached_statements=STATEMENTS)
+        db = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+        )
         # One transaction, and before WAL: whenever the process ends, the file itself is either
         # empty or a whole record, even if its -wal is lost later. Nothing is lost without fsync.
         db.execute("PRAGMA synchronous=OFF")
-        db.executescript(f"BEGIN; PRAGMA application_id={APPLICATION_ID};"
-                         f" PRAGMA user_version={VERSION}; {SCHEMA}")
+        db.executescript(
+            f"BEGIN; PRAGMA application_id={APPLICATION_ID};"
+            f" PRAGMA user_version={VERSION}; {SCHEMA}"
+        )
         db.executemany("INSERT INTO meta VALUES (?, ?)", meta)
         db.execute("COMMIT")
         _use_wal(db)
     except sqlite3.Error as error:
         if db is not None:
             db.close()
-        raise Problem("journal.cannot_create", path=str(path),
-                      reason=reason_of_sqlite(error)) from error
+        raise Problem(
+            "journal.cannot_create", path=str(path), reason=reason_of_sqlite(error)
+        ) from error
     return db
 
 
@@ -79,21 +83,22 @@ def open_copy(path: Path, whole: sqlite3.Connection, rows: int) -> sqlite3.Conne
     """
     db: sqlite3.Connection | None = None
     try:
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False,
-                             cached_statements=STATEMENTS)
+        db = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+        )
         db.execute("PRAGMA synchronous=OFF")
         whole.backup(db)
         found = db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
         if found != rows or db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             db.close()
-            raise Problem("journal.cannot_create", path=str(path),
-                          reason=Problem("sqlite.CORRUPT"))
+            raise Problem("journal.cannot_create", path=str(path), reason=Problem("sqlite.CORRUPT"))
         _use_wal(db)
     except sqlite3.Error as error:
         if db is not None:
             db.close()
-        raise Problem("journal.cannot_create", path=str(path),
-                      reason=reason_of_sqlite(error)) from error
+        raise Problem(
+            "journal.cannot_create", path=str(path), reason=reason_of_sqlite(error)
+        ) from error
     return db
 
 

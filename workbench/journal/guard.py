@@ -30,8 +30,9 @@ _LATER: Final = frozenset({("endpoint", "first_config")})
 """Columns that a record of version 1 may lack."""
 _NUMBERED: Final = frozenset({"id", "seq"})
 """Columns that SQLite itself keeps as whole numbers: INTEGER PRIMARY KEY."""
-_PRAGMAS: Final = frozenset({"application_id", "user_version", "page_count", "page_size",
-                             "table_xinfo", "data_version"})
+_PRAGMAS: Final = frozenset(
+    {"application_id", "user_version", "page_count", "page_size", "table_xinfo", "data_version"}
+)
 _NO_FUNCTION: Final = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile"})
 
 
@@ -95,8 +96,9 @@ class Guard:
 
     def bytes(self) -> int:
         """How large the record is, its -wal included."""
-        pages, size = (self.db.execute(f"PRAGMA {name}").fetchone()[0]
-                       for name in ("page_count", "page_size"))
+        pages, size = (
+            self.db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+        )
         return int(pages * size)
 
     def _goes_on_too_long(self) -> bool:
@@ -105,11 +107,17 @@ class Guard:
         return thread_time() > self._until
 
     def _known_columns(self) -> dict[str, list[str]]:
-        kinds = {str(name).lower(): (kind, str(sql)) for kind, name, sql in self.db.execute(
-            "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'view')"
-            " LIMIT 1000")}
-        return {table: self._columns(table, wanted, *kinds.get(table, ("", "")))
-                for table, wanted in _ours().items()}
+        kinds = {
+            str(name).lower(): (kind, str(sql))
+            for kind, name, sql in self.db.execute(
+                "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'view')"
+                " LIMIT 1000"
+            )
+        }
+        return {
+            table: self._columns(table, wanted, *kinds.get(table, ("", "")))
+            for table, wanted in _ours().items()
+        }
 
     def _columns(self, table: str, wanted: list[str], kind: str, sql: str) -> list[str]:
         if not kind:
@@ -119,8 +127,9 @@ class Guard:
         # a hidden column is computed, or hides behind a virtual table
         found = self.db.execute(f"PRAGMA table_xinfo({table})").fetchmany(1000)
         hidden = {str(row[1]).lower(): row[6] for row in found}
-        numbered = {str(row[1]).lower() for row in found
-                    if row[5] == 1 and str(row[2]).upper() == "INTEGER"}
+        numbered = {
+            str(row[1]).lower() for row in found if row[5] == 1 and str(row[2]).upper() == "INTEGER"
+        }
         if wanted[0] in _NUMBERED and wanted[0] not in numbered:  # it could be anything then
             raise Problem("journal.not_a_record", path=str(self._path))
         for name in wanted:
@@ -137,12 +146,14 @@ def _ours() -> dict[str, list[str]]:
     with closing(sqlite3.connect(":memory:")) as db:
         db.executescript(SCHEMA)
         tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
-        return {table: [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-                for table in tables}
+        return {
+            table: [row[1] for row in db.execute(f"PRAGMA table_info({table})")] for table in tables
+        }
 
 
-def _allowed(action: int, first: str | None, second: str | None, _database: str | None,
-             _view: str | None) -> int:
+def _allowed(
+    action: int, first: str | None, second: str | None, _database: str | None, _view: str | None
+) -> int:
     """Reads of our tables, and what our own statements compute from them."""
     match action:
         case sqlite3.SQLITE_SELECT:

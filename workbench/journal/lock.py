@@ -74,7 +74,7 @@ class RecordLock:
         os.ftruncate(descriptor, 0)
         left = os.urandom(RESERVE)
         while left:
-            left = left[os.write(descriptor, left):]
+            left = left[os.write(descriptor, left) :]
 
     def give_room(self) -> None:
         """Give the reserve up, for the end of the record."""

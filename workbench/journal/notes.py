@@ -17,6 +17,11 @@ def note_text(row: Row) -> str:
             return tr(key, **named)
         values = read_literal(f"({row.args},)") if row.args else ()
         return tr(f"note.{row.call}", *values)
-    except (LookupError, ValueError, TypeError, AttributeError,
-            OverflowError):  # a record is a file: anybody may have written it
+    except (
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+    ):  # a record is a file: anybody may have written it
         return f"{row.call} {row.args}"

@@ -44,8 +44,7 @@ def connect(path: Path) -> sqlite3.Connection:
         if not os.access(path, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
-        raise Problem("journal.unreadable", path=str(path),
-                      reason=reason_of(error)) from error
+        raise Problem("journal.unreadable", path=str(path), reason=reason_of(error)) from error
     path = path.resolve()  # SQLite looks for -wal beside the file itself
     _roll_back(path)
     uri = path.as_uri() + "?mode=ro"
@@ -74,8 +73,11 @@ def _roll_back(path: Path) -> None:
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise Problem("journal.needs_copy", path=str(path), beside="-journal")
     try:
-        with closing(sqlite3.connect(path.as_uri() + "?mode=rw", uri=True, isolation_level=None,
-                                     timeout=RECOVER_WITHIN)) as db:
+        with closing(
+            sqlite3.connect(
+                path.as_uri() + "?mode=rw", uri=True, isolation_level=None, timeout=RECOVER_WITHIN
+            )
+        ) as db:
             db.execute("PRAGMA user_version").fetchone()  # the first look rolls back
             with suppress(sqlite3.Error):  # somebody else reads it: it is whole all the same
                 db.execute("PRAGMA journal_mode=DELETE").fetchone()

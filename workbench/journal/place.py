@@ -50,8 +50,9 @@ class Place:
                 self._descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
                 undo.callback(os.close, self._descriptor)
             except OSError as error:
-                raise Problem("journal.cannot_create", path=str(path),
-                              reason=reason_of(error)) from error
+                raise Problem(
+                    "journal.cannot_create", path=str(path), reason=reason_of(error)
+                ) from error
             self.db = fill(path)
             undo.pop_all()
         self._files = {at: _identity(at) for at in self._paths()}
@@ -67,7 +68,7 @@ class Place:
         """Where this record's own start is written, and how."""
         head = self._read(0, 2**20)
         at = max(0, head.find(SIGN))
-        return at, head[at:at + len(SIGN) + 8]
+        return at, head[at : at + len(SIGN) + 8]
 
     def _paths(self) -> list[Path]:
         return [self.path.with_name(self.path.name + suffix) for suffix in BESIDE]

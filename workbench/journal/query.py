@@ -170,8 +170,14 @@ def quoted(value: str) -> str:
     """A text as the value of a key, whatever stands in it; bare where that means the same."""
     if value.isascii() and value.replace("-", "").replace("_", "").isalnum():
         return value
-    return '"' + "".join(f"\\{char}" if char in '"\\' else f"\\x{ord(char):02x}" if char < " "
-                         else char for char in value) + '"'
+    return (
+        '"'
+        + "".join(
+            f"\\{char}" if char in '"\\' else f"\\x{ord(char):02x}" if char < " " else char
+            for char in value
+        )
+        + '"'
+    )
 
 
 def parse(text: str, *, wall_ns: int = 0) -> Condition | None:
@@ -230,16 +236,19 @@ def _keyed(key: str, operator: str, scanner: _Scanner, begin: int, wall_ns: int)
     name = key.lower()
     if name not in _KEYS:
         near = difflib.get_close_matches(name, _KEYS, 1, 0.4)
-        raise FilterProblem("filter.unknown_key", begin, len(key), key=key,
-                            near=near[0] if near else "call")
+        raise FilterProblem(
+            "filter.unknown_key", begin, len(key), key=key, near=near[0] if near else "call"
+        )
     if operator != ":":
         return _compared(name, operator, scanner.value(), begin, wall_ns)
     values = [scanner.value()]
     while scanner.take("|"):
         values.append(scanner.value())
     found = [_matched(name, value, wall_ns) for value in values]
-    return Condition("(" + _joined("OR", [part.sql for part in found]) + ")",
-                     tuple(param for part in found for param in part.params))
+    return Condition(
+        "(" + _joined("OR", [part.sql for part in found]) + ")",
+        tuple(param for part in found for param in part.params),
+    )
 
 
 def _matched(name: str, value: _Value, wall_ns: int) -> Condition:
@@ -254,8 +263,9 @@ def _matched(name: str, value: _Value, wall_ns: int) -> Condition:
         try:
             raw = parse_hex(value.text)
         except Problem as problem:
-            raise FilterProblem("filter.bad_hex", value.position, len(value.text),
-                                reason=problem) from problem
+            raise FilterProblem(
+                "filter.bad_hex", value.position, len(value.text), reason=problem
+            ) from problem
         return Condition("instr(e.payload, ?) > 0", (raw,))
     return _compared(name, "=", value, value.position, wall_ns)
 
@@ -289,8 +299,9 @@ def _contains(raw: bytes) -> Condition:
         except UnicodeEncodeError:
             continue
         if other != raw:
-            sql += (" OR (e.endpoint IN (SELECT value FROM json_each(?))"
-                    " AND instr(e.payload, ?) > 0)")
+            sql += (
+                " OR (e.endpoint IN (SELECT value FROM json_each(?)) AND instr(e.payload, ?) > 0)"
+            )
             params += [Speaking(names), other]
             encoded.append((names, other))
     sql += " OR e.seq IN (SELECT value FROM json_each(?))"
@@ -316,16 +327,18 @@ def _number(name: str, value: _Value) -> int:
     except ValueError:
         number = 2**63
     if not -(2**63) <= number < 2**63:
-        raise FilterProblem("filter.bad_number", value.position, len(value.text), key=name,
-                            value=value.text)
+        raise FilterProblem(
+            "filter.bad_number", value.position, len(value.text), key=name, value=value.text
+        )
     return number
 
 
 def _duration(value: _Value) -> int | float:
     found = _DURATION.match(value.text)
     if found is None:
-        raise FilterProblem("filter.bad_duration", value.position, len(value.text),
-                            value=value.text)
+        raise FilterProblem(
+            "filter.bad_duration", value.position, len(value.text), value=value.text
+        )
     whole, _, part = found.group(1).partition(".")
     whole = whole.lstrip("0") or "0"
     if len(whole) > DIGITS:

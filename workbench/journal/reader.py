@@ -53,8 +53,12 @@ class Row(NamedTuple):
         """Whether a recv() told that the peer has finished. An empty message of a SOCK_SEQPACKET,
         read with MSG_TRUNC, is 0 bytes too: it has a payload, the end has none.
         """
-        return (self.call == "recv" and self.result == 0 and self.error is None
-                and not (self.payload is not None and "MSG_TRUNC" in self.args))
+        return (
+            self.call == "recv"
+            and self.result == 0
+            and self.error is None
+            and not (self.payload is not None and "MSG_TRUNC" in self.args)
+        )
 
 
 class EndpointRow(NamedTuple):
@@ -109,14 +113,19 @@ class SampleRow(NamedTuple):
 
 _LOG: Final = f"SELECT * FROM ({LOG})"
 """Not the view in the file, which may be of a stranger."""
-_CHUNK_OF: Final = ("FROM event e LEFT JOIN endpoint p ON p.id = e.endpoint"
-                    " LEFT JOIN connection c ON c.id = e.connection"
-                    " WHERE e.seq BETWEEN ? AND ?")
+_CHUNK_OF: Final = (
+    "FROM event e LEFT JOIN endpoint p ON p.id = e.endpoint"
+    " LEFT JOIN connection c ON c.id = e.connection"
+    " WHERE e.seq BETWEEN ? AND ?"
+)
 _SPOKEN: Final = (
     "SELECT id, CASE WHEN json_valid(config) THEN"
-    " replace(lower(json_extract(config, '$.encoding')), '_', '-') END, type FROM endpoint")
-_WAITS: Final = ("(e.call = 'connect' AND typeof(e.connection) = 'integer' AND (e.kind = 'end'"
-                 " OR (e.kind = 'call' AND coalesce(e.errno, '') = 'EINPROGRESS')))")
+    " replace(lower(json_extract(config, '$.encoding')), '_', '-') END, type FROM endpoint"
+)
+_WAITS: Final = (
+    "(e.call = 'connect' AND typeof(e.connection) = 'integer' AND (e.kind = 'end'"
+    " OR (e.kind = 'call' AND coalesce(e.errno, '') = 'EINPROGRESS')))"
+)
 
 
 class Reader:
@@ -130,8 +139,9 @@ class Reader:
         damage: what could not be read, where that is passed over.
     """
 
-    def __init__(self, path: Path, follow: Callable[[], Path] | None = None, *,
-                 lenient: bool = False) -> None:
+    def __init__(
+        self, path: Path, follow: Callable[[], Path] | None = None, *, lenient: bool = False
+    ) -> None:
         """Open a record.
 
         Args:
@@ -221,8 +231,9 @@ class Reader:
         except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise  # used after close(): a fault of the program, not of the file
         except sqlite3.DatabaseError as error:
-            raise Problem("journal.unreadable", path=str(self.path),
-                          reason=reason_of_sqlite(error)) from error
+            raise Problem(
+                "journal.unreadable", path=str(self.path), reason=reason_of_sqlite(error)
+            ) from error
 
     def _one(self, statement: str, parameters: Sequence[object] = ()) -> Any:
         """The one value of a statement; None where it could not be read."""
@@ -249,8 +260,9 @@ class Reader:
         )
         if found and found[-1][0] - first >= len(found):
             known = {row[0]: row for row in found}
-            found = [known.get(seq) or sound.lost_row(seq)
-                     for seq in range(first, found[-1][0] + 1)]
+            found = [
+                known.get(seq) or sound.lost_row(seq) for seq in range(first, found[-1][0] + 1)
+            ]
         return _rows(found)
 
     def row(self, seq: int) -> Row | None:
@@ -288,72 +300,104 @@ class Reader:
         if not any(isinstance(value, Speaking | Across) for value in condition.params):
             return list(condition.params)
         spoken = {number: (encoding, kind) for number, encoding, kind in self._all(_SPOKEN)}
-        streams = {number: encoding for number, (encoding, kind) in spoken.items()
-                   if kind == "SOCK_STREAM"}
+        streams = {
+            number: encoding for number, (encoding, kind) in spoken.items() if kind == "SOCK_STREAM"
+        }
 
-        def before(connection: int, calls: Sequence[str], seq: int
-                   ) -> tuple[int, bytes, int] | None:
+        def before(
+            connection: int, calls: Sequence[str], seq: int
+        ) -> tuple[int, bytes, int] | None:
             found = self.carried_before(connection, calls, seq, 1, within=CHUNK)
             return found[0] if found else None
 
         filled: list[object] = []
         for value in condition.params:
             if isinstance(value, Speaking):
-                filled.append(json.dumps([number for number, (encoding, _) in spoken.items()
-                                          if encoding in value.encodings]))
+                filled.append(
+                    json.dumps(
+                        [
+                            number
+                            for number, (encoding, _) in spoken.items()
+                            if encoding in value.encodings
+                        ]
+                    )
+                )
             elif isinstance(value, Across):
-                filled.append(json.dumps(
-                    completed(self._all, before, value, streams, first, last)))
+                filled.append(json.dumps(completed(self._all, before, value, streams, first, last)))
             else:
                 filled.append(value)
         return filled
 
-    def select_apart(self, condition: Condition, after: int, upto: int
-                     ) -> tuple[list[int], list[ConnectRow]]:
+    def select_apart(
+        self, condition: Condition, after: int, upto: int
+    ) -> tuple[list[int], list[ConnectRow]]:
         """One chunk in one pass: rows that meet a condition, and apart from them the connects.
 
         Apart are those that began to wait and the ends of such; `upto` - `after` is at most a
         CHUNK.
         """
-        texts = next(iter(self._all(
-            "SELECT json_group_array(seq) FILTER (WHERE NOT apart),"
-            " json_group_array(json_array(seq, connection, ended)) FILTER (WHERE apart)"
-            " FROM (SELECT e.seq AS seq, e.connection AS connection,"
-            " e.kind = 'end' AS ended,"
-            f" {_WAITS} AS apart {_CHUNK_OF}"
-            f" AND (({condition.sql}) OR {_WAITS}) ORDER BY e.seq)",
-            (after + 1, upto, *self._filled(condition, after + 1, upto)),
-        )), ("[]", "[]"))
+        texts = next(
+            iter(
+                self._all(
+                    "SELECT json_group_array(seq) FILTER (WHERE NOT apart),"
+                    " json_group_array(json_array(seq, connection, ended)) FILTER (WHERE apart)"
+                    " FROM (SELECT e.seq AS seq, e.connection AS connection,"
+                    " e.kind = 'end' AS ended,"
+                    f" {_WAITS} AS apart {_CHUNK_OF}"
+                    f" AND (({condition.sql}) OR {_WAITS}) ORDER BY e.seq)",
+                    (after + 1, upto, *self._filled(condition, after + 1, upto)),
+                )
+            ),
+            ("[]", "[]"),
+        )
         plain, apart = (json.loads(text) for text in texts)
         return plain, [ConnectRow(seq, number, bool(ended)) for seq, number, ended in apart]
 
     def tally(self, condition: Condition, after: int, upto: int) -> int:
         """How many rows with after < seq <= upto meet the condition."""
-        return int(self._one(
-            "SELECT count(*) FROM event e WHERE e.seq > ? AND e.seq <= ?"
-            f" AND ({condition.sql})",
-            (after, upto, *self._filled(condition, after + 1, upto))) or 0)
+        return int(
+            self._one(
+                "SELECT count(*) FROM event e WHERE e.seq > ? AND e.seq <= ?"
+                f" AND ({condition.sql})",
+                (after, upto, *self._filled(condition, after + 1, upto)),
+            )
+            or 0
+        )
 
     def endpoints(self) -> list[EndpointRow]:
         columns = self._guard.columns["endpoint"]
-        return [EndpointRow(sound.number(row[0]) or 0, sound.text(row[1]), sound.text(row[2]),
-                            sound.text(row[3]), sound.text(row[4]), sound.text(row[5]),
-                            sound.maybe_text((*row, None)[6]))
-                for row in self._all(f"SELECT {', '.join(columns)} FROM endpoint")]
+        return [
+            EndpointRow(
+                sound.number(row[0]) or 0,
+                sound.text(row[1]),
+                sound.text(row[2]),
+                sound.text(row[3]),
+                sound.text(row[4]),
+                sound.text(row[5]),
+                sound.maybe_text((*row, None)[6]),
+            )
+            for row in self._all(f"SELECT {', '.join(columns)} FROM endpoint")
+        ]
 
     def roles(self) -> dict[str, str]:
         """By endpoint's name: listener, stream or datagram."""
-        return {sound.text(name): sound.text(role)
-                for name, role in self._all("SELECT name, role FROM endpoint")}
+        return {
+            sound.text(name): sound.text(role)
+            for name, role in self._all("SELECT name, role FROM endpoint")
+        }
 
     def connections(self) -> list[ConnectionRow]:
         return [_connection(row) for row in self._all(_CONNECTION)]
 
     def connections_of(self, endpoint: int, after: int, upto: int) -> list[ConnectionRow]:
         """The connections of an endpoint with after < id <= upto, in the order they were made."""
-        return [_connection(row) for row in self._all(
-            f"{_CONNECTION} WHERE id>? AND id<=? AND endpoint=? ORDER BY id",
-            (after, upto, endpoint))]
+        return [
+            _connection(row)
+            for row in self._all(
+                f"{_CONNECTION} WHERE id>? AND id<=? AND endpoint=? ORDER BY id",
+                (after, upto, endpoint),
+            )
+        ]
 
     def connection(self, number: int) -> ConnectionRow | None:
         found = self._all(f"{_CONNECTION} WHERE id=?", (number,))
@@ -367,21 +411,30 @@ class Reader:
         """
         found = self._all(
             "SELECT c.endpoint, c.parent, e.role FROM connection c JOIN endpoint e"
-            " ON e.id=c.endpoint WHERE c.id=?", (connection,))
+            " ON e.id=c.endpoint WHERE c.id=?",
+            (connection,),
+        )
         if not found:
             return None
         endpoint, parent, role = found[0]
         if role == "datagram" or (role == "listener" and parent is None):
             return None
-        return int(self._one(
-            "SELECT count(*) FROM connection"
-            " WHERE endpoint=? AND id<=? AND (parent IS NOT NULL)=?",
-            (endpoint, connection, parent is not None)) or 0)
+        return int(
+            self._one(
+                "SELECT count(*) FROM connection"
+                " WHERE endpoint=? AND id<=? AND (parent IS NOT NULL)=?",
+                (endpoint, connection, parent is not None),
+            )
+            or 0
+        )
 
     def socket_kind(self, connection: int) -> tuple[str, str]:
         """Family and type of its endpoint: AF_INET …, SOCK_STREAM …."""
-        found = self._all("SELECT p.family, p.type FROM connection c JOIN endpoint p"
-                          " ON p.id=c.endpoint WHERE c.id=?", (connection,))
+        found = self._all(
+            "SELECT p.family, p.type FROM connection c JOIN endpoint p"
+            " ON p.id=c.endpoint WHERE c.id=?",
+            (connection,),
+        )
         family, kind = found[0] if found else ("AF_INET", "SOCK_STREAM")
         return sound.text(family), sound.text(kind)
 
@@ -392,25 +445,38 @@ class Reader:
         out, so it was not if fewer were accepted than had connected before and with it.
         """
         if client.local is not None:
-            return bool(self._all("SELECT 1 FROM connection WHERE parent=? AND peer=? LIMIT 1",
-                                  (listener.id, client.local)))
+            return bool(
+                self._all(
+                    "SELECT 1 FROM connection WHERE parent=? AND peer=? LIMIT 1",
+                    (listener.id, client.local),
+                )
+            )
         begun, ended = listener.opened_seq or 0, listener.closed_seq or connected
         if ended - begun > CHUNK:
             return True  # too far to look: nothing is claimed
-        accepted = self._one("SELECT count(*) FROM event WHERE seq BETWEEN ? AND ?"
-                             " AND connection=? AND call='accept' AND error IS NULL",
-                             (begun, ended, listener.id))
-        before = self._one("SELECT count(*) FROM event e JOIN connection c ON c.id=e.connection"
-                           " WHERE e.seq BETWEEN ? AND ? AND e.call='connect' AND e.kind<>'command'"
-                           " AND e.error IS NULL AND c.peer=?", (begun, connected, client.peer))
+        accepted = self._one(
+            "SELECT count(*) FROM event WHERE seq BETWEEN ? AND ?"
+            " AND connection=? AND call='accept' AND error IS NULL",
+            (begun, ended, listener.id),
+        )
+        before = self._one(
+            "SELECT count(*) FROM event e JOIN connection c ON c.id=e.connection"
+            " WHERE e.seq BETWEEN ? AND ? AND e.call='connect' AND e.kind<>'command'"
+            " AND e.error IS NULL AND c.peer=?",
+            (begun, connected, client.peer),
+        )
         return bool((accepted or 0) >= (before or 0))
 
     def listeners_at(self, address: str) -> list[tuple[int, str]]:
         """Listening sockets of ours at an address: connection and endpoint's name, newest first."""
-        return [(row[0], sound.text(row[1])) for row in self._all(
-            "SELECT c.id, p.name FROM connection c JOIN endpoint p ON p.id=c.endpoint"
-            " WHERE p.role='listener' AND c.parent IS NULL AND c.local=? ORDER BY c.id DESC",
-            (address,))]
+        return [
+            (row[0], sound.text(row[1]))
+            for row in self._all(
+                "SELECT c.id, p.name FROM connection c JOIN endpoint p ON p.id=c.endpoint"
+                " WHERE p.role='listener' AND c.parent IS NULL AND c.local=? ORDER BY c.id DESC",
+                (address,),
+            )
+        ]
 
     def holder_of(self, address: str, seq: int) -> str | None:
         """The endpoint of ours that was bound to an address when this row was written."""
@@ -418,7 +484,8 @@ class Reader:
             "SELECT p.name FROM connection c JOIN endpoint p ON p.id=c.endpoint"
             " WHERE c.parent IS NULL AND c.local=? AND c.opened_seq<? AND p.role<>'stream'"
             " AND coalesce(c.closed_seq, ?)>=? ORDER BY c.id DESC LIMIT 1",
-            (address, seq, seq, seq))
+            (address, seq, seq, seq),
+        )
         return sound.text(found[0][0]) if found else None
 
     def accept_of(self, connection: int) -> Row | None:
@@ -427,7 +494,8 @@ class Reader:
             "SELECT e.seq FROM connection c JOIN event e ON e.seq BETWEEN c.opened_seq - ?"
             " AND c.opened_seq + ? WHERE c.id=? AND e.connection=c.parent AND e.call='accept'"
             " AND e.error IS NULL AND e.peer IS c.peer ORDER BY abs(e.seq - c.opened_seq) LIMIT 1",
-            (AROUND, AROUND, connection))
+            (AROUND, AROUND, connection),
+        )
         return self.row(found[0][0]) if found else None
 
     def accepted(self, row: Row) -> tuple[int, str | None] | None:
@@ -438,13 +506,17 @@ class Reader:
         found = self._all(
             "SELECT c.id, p.name FROM connection c LEFT JOIN connection o ON o.id=c.pair"
             " LEFT JOIN endpoint p ON p.id=o.endpoint WHERE c.parent=? AND c.peer IS ?"
-            " ORDER BY abs(c.opened_seq - ?) LIMIT 1", (row.connection, row.peer, row.seq))
+            " ORDER BY abs(c.opened_seq - ?) LIMIT 1",
+            (row.connection, row.peer, row.seq),
+        )
         return (found[0][0], sound.maybe_text(found[0][1])) if found else None
 
     def samples(self, connection: int) -> list[SampleRow]:
         """The kernel readings kept of a connection, oldest first."""
-        return [_sample(row) for row in self._all(
-            f"{_SAMPLE} WHERE connection=? ORDER BY t_ns", (connection,))]
+        return [
+            _sample(row)
+            for row in self._all(f"{_SAMPLE} WHERE connection=? ORDER BY t_ns", (connection,))
+        ]
 
     def sample_near(self, connection: int, t_ns: int) -> SampleRow | None:
         """The kept reading nearest to a moment."""
@@ -458,7 +530,8 @@ class Reader:
         """The row of an endpoint with this stamp: how a chip finds its event."""
         found = self._all(
             "SELECT e.seq FROM event e JOIN endpoint p ON p.id = e.endpoint"
-            " WHERE e.t_ns = ? AND p.name = ? ORDER BY e.seq DESC LIMIT 1", (t_ns, endpoint),
+            " WHERE e.t_ns = ? AND p.name = ? ORDER BY e.seq DESC LIMIT 1",
+            (t_ns, endpoint),
         )
         return int(found[0][0]) if found else None
 
@@ -466,47 +539,62 @@ class Reader:
         """The last events of a connection before a row, in order."""
         found = self._all(
             f"{_LOG} WHERE connection = ? AND seq < ? AND kind IN ('call', 'end')"
-            " ORDER BY seq DESC LIMIT ?", (connection, seq, limit),
+            " ORDER BY seq DESC LIMIT ?",
+            (connection, seq, limit),
         )
         return _rows(reversed(found))
 
-    def carried_before(self, connection: int, calls: Collection[str], seq: int, limit: int,
-                       within: int = LOOK_BACK) -> list[tuple[int, bytes, int]]:
+    def carried_before(
+        self, connection: int, calls: Collection[str], seq: int, limit: int, within: int = LOOK_BACK
+    ) -> list[tuple[int, bytes, int]]:
         """What these calls carried on a connection before a row, newest first, near it.
 
         Number, kept bytes and true size of each; of the rows `within` so many before it, and of
         those since the connection began.
         """
         marks = ",".join("?" * len(calls))
-        return cast("list[tuple[int, bytes, int]]", self._all(
-            "SELECT seq, iif(typeof(payload) = 'blob', payload, x''), size FROM event"
-            " WHERE connection = ? AND seq < ?"
-            " AND seq >= max(? - ?, coalesce((SELECT opened_seq FROM connection"
-            f" WHERE id = ?), 0) - ?) AND call IN ({marks}) AND kind = 'call' AND error IS NULL"
-            " AND size > 0 AND typeof(size) = 'integer' ORDER BY seq DESC LIMIT ?",
-            (connection, seq, seq, within, connection, AROUND, *calls, limit)))
+        return cast(
+            "list[tuple[int, bytes, int]]",
+            self._all(
+                "SELECT seq, iif(typeof(payload) = 'blob', payload, x''), size FROM event"
+                " WHERE connection = ? AND seq < ?"
+                " AND seq >= max(? - ?, coalesce((SELECT opened_seq FROM connection"
+                f" WHERE id = ?), 0) - ?) AND call IN ({marks}) AND kind = 'call' AND error IS NULL"
+                " AND size > 0 AND typeof(size) = 'integer' ORDER BY seq DESC LIMIT ?",
+                (connection, seq, seq, within, connection, AROUND, *calls, limit),
+            ),
+        )
 
     def calls_of(self, seq: int) -> int:
         """How many calls a command led to, among the next rows (LED_TO of them)."""
-        return int(self._one(
-            "SELECT count(*) FROM event WHERE seq > ? AND seq <= ? AND cause = ?"
-            " AND kind = 'call' AND coalesce(errno, '') <> 'EAGAIN'"
-            " AND call <> 'getsockopt'",
-            (seq, seq + LED_TO, seq),
-        ) or 0)
+        return int(
+            self._one(
+                "SELECT count(*) FROM event WHERE seq > ? AND seq <= ? AND cause = ?"
+                " AND kind = 'call' AND coalesce(errno, '') <> 'EAGAIN'"
+                " AND call <> 'getsockopt'",
+                (seq, seq + LED_TO, seq),
+            )
+            or 0
+        )
 
     def led_to(self, seq: int, call: str) -> bool:
         """Whether a command led to this call, among the next LED_TO rows."""
-        return bool(self._all(
-            "SELECT 1 FROM event WHERE seq > ? AND seq <= ? AND cause = ? AND call = ? LIMIT 1",
-            (seq, seq + LED_TO, seq, call)))
+        return bool(
+            self._all(
+                "SELECT 1 FROM event WHERE seq > ? AND seq <= ? AND cause = ? AND call = ? LIMIT 1",
+                (seq, seq + LED_TO, seq, call),
+            )
+        )
 
     def caused_by(self, seq: int) -> list[int]:
         """Numbers of the rows that a command led to, among the next LED_TO ones."""
-        return [row[0] for row in self._all(
-            "SELECT seq FROM event WHERE seq > ? AND seq <= ? AND cause = ?",
-            (seq, seq + LED_TO, seq),
-        )]
+        return [
+            row[0]
+            for row in self._all(
+                "SELECT seq FROM event WHERE seq > ? AND seq <= ? AND cause = ?",
+                (seq, seq + LED_TO, seq),
+            )
+        ]
 
     def interrupt(self) -> None:
         """Give up the search that runs now: it raises OperationalError. From any thread."""
@@ -517,8 +605,9 @@ class Reader:
         self._end()
 
 
-_CONNECTION: Final = ("SELECT id, endpoint, parent, pair, local, peer, opened_seq, closed_seq"
-                      " FROM connection")
+_CONNECTION: Final = (
+    "SELECT id, endpoint, parent, pair, local, peer, opened_seq, closed_seq FROM connection"
+)
 _SAMPLE: Final = "SELECT t_ns, connection, after_seq, reading FROM sample"
 
 
@@ -529,13 +618,24 @@ def _rows(found: Iterable[tuple[Any, ...]]) -> list[Row]:
 def _connection(row: tuple[Any, ...]) -> ConnectionRow:
     number = sound.number
     return ConnectionRow(
-        number(row[0]) or 0, number(row[1]) or 0, number(row[2]), number(row[3]),
-        sound.maybe_text(row[4]), sound.maybe_text(row[5]), number(row[6]), number(row[7]))
+        number(row[0]) or 0,
+        number(row[1]) or 0,
+        number(row[2]),
+        number(row[3]),
+        sound.maybe_text(row[4]),
+        sound.maybe_text(row[5]),
+        number(row[6]),
+        number(row[7]),
+    )
 
 
 def _sample(row: tuple[Any, ...]) -> SampleRow:
-    return SampleRow(sound.number(row[0]) or 0, sound.number(row[1]) or 0, sound.number(row[2]),
-                     sound.text(row[3]))
+    return SampleRow(
+        sound.number(row[0]) or 0,
+        sound.number(row[1]) or 0,
+        sound.number(row[2]),
+        sound.text(row[3]),
+    )
 
 
 def row_json(row: Row) -> str:

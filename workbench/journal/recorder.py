@@ -64,8 +64,14 @@ class Recorder:
         not_recorded: how many events came after that.
     """
 
-    def __init__(self, path: Path, *, clock: Clock | None = None,
-                 capture: int | None = DEFAULT_CAPTURE, max_rows: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Clock | None = None,
+        capture: int | None = DEFAULT_CAPTURE,
+        max_rows: int | None = None,
+    ) -> None:
         """Create the record.
 
         Raises:
@@ -135,8 +141,24 @@ class Recorder:
     def start(self) -> None:
         """Begin: the first row is a note with the wall clock."""
         wall = self.clock.moment(0).isoformat()
-        self.put(Event(0, 0, 0, None, NOTE, "record", f"{wall!r}, {self.clock.wall_ns}",
-                       None, None, None, None, None, None, None))
+        self.put(
+            Event(
+                0,
+                0,
+                0,
+                None,
+                NOTE,
+                "record",
+                f"{wall!r}, {self.clock.wall_ns}",
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+            )
+        )
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -248,17 +270,37 @@ class Recorder:
         with suppress(OSError):  # it may have gone with its folder
             old.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            self._place = Place(continued(old.path),
-                                lambda at: file.open_copy(at, old.db, self.committed))
+            self._place = Place(
+                continued(old.path), lambda at: file.open_copy(at, old.db, self.committed)
+            )
         except Problem as problem:
-            self._fail(Problem("journal.taken_away", path=str(old.path), rows=self.committed,
-                               reason=problem), [])
+            self._fail(
+                Problem(
+                    "journal.taken_away", path=str(old.path), rows=self.committed, reason=problem
+                ),
+                [],
+            )
         else:
             old.abandon()
             self.moved = Problem("journal.moved", old=str(old.path), path=str(self.path))
-            self._append(Event(self.clock.now(), 0, 0, None, NOTE, "record_moved",
-                               f"{str(old.path)!r}, {str(self.path)!r}", None, None, None, None,
-                               None, None, None))
+            self._append(
+                Event(
+                    self.clock.now(),
+                    0,
+                    0,
+                    None,
+                    NOTE,
+                    "record_moved",
+                    f"{str(old.path)!r}, {str(self.path)!r}",
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                )
+            )
         self._tell()
 
     def _wake_after_rest(self) -> None:
@@ -297,8 +339,14 @@ class Recorder:
         if self._closing or any(isinstance(item, _Flush) for item in items):
             return items
         now = self.clock.now()
-        held = next((place for place, item in enumerate(items) if isinstance(item, Event)
-                     and now - HELD < item.t_ns + item.duration_ns <= now), len(items))
+        held = next(
+            (
+                place
+                for place, item in enumerate(items)
+                if isinstance(item, Event) and now - HELD < item.t_ns + item.duration_ns <= now
+            ),
+            len(items),
+        )
         self._queue.extendleft(reversed(items[held:]))
         return items[:held]
 
@@ -308,11 +356,16 @@ class Recorder:
         try:
             self._write(items[: len(items) - len(beyond)])
         except sqlite3.Error as error:
-            self._fail(Problem("journal.write_failed", path=str(self.path),
-                               reason=reason_of_sqlite(error)), items)
+            self._fail(
+                Problem(
+                    "journal.write_failed", path=str(self.path), reason=reason_of_sqlite(error)
+                ),
+                items,
+            )
         except Exception as error:  # noqa: BLE001 - a fault of ours stops no socket
-            self._fail(Problem("journal.write_failed", path=str(self.path),
-                               reason=str(error)), items)
+            self._fail(
+                Problem("journal.write_failed", path=str(self.path), reason=str(error)), items
+            )
         else:
             if self._max_rows is not None and self._seq >= self._max_rows:
                 self._fail(Problem("journal.limit", rows=self._seq), beyond)
@@ -346,9 +399,10 @@ class Recorder:
         try:
             self._place.db.execute(statement, parameters)
         except UnicodeEncodeError:
-            self._place.db.execute(statement, [
-                _as_text(value) if isinstance(value, str) else value for value in parameters
-            ])
+            self._place.db.execute(
+                statement,
+                [_as_text(value) if isinstance(value, str) else value for value in parameters],
+            )
 
     def _cut(self, items: list[Item], capture: int) -> None:
         """Shorten what was handed over whole; what was received is kept for who asked for it."""
@@ -371,23 +425,37 @@ class Recorder:
                     "INSERT INTO endpoint VALUES (?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET"
                     " name=excluded.name, role=excluded.role, family=excluded.family,"
                     " type=excluded.type, config=excluded.config",
-                    (item.id, item.name, item.role, item.family, item.type, item.config,
-                     item.config),
+                    (
+                        item.id,
+                        item.name,
+                        item.role,
+                        item.family,
+                        item.type,
+                        item.config,
+                        item.config,
+                    ),
                 )
             case ConnectionOpened():
-                execute("INSERT INTO connection VALUES (?,?,?,NULL,?,?,?,NULL)",
-                        (item.id, item.endpoint, item.parent, item.local, item.peer, self._seq))
+                execute(
+                    "INSERT INTO connection VALUES (?,?,?,NULL,?,?,?,NULL)",
+                    (item.id, item.endpoint, item.parent, item.local, item.peer, self._seq),
+                )
                 self._pair(item.id, item.local, item.peer)
             case ConnectionNamed():
-                execute("UPDATE connection SET local=coalesce(?, local), peer=coalesce(?, peer)"
-                        " WHERE id=?", (item.local, item.peer, item.id))
+                execute(
+                    "UPDATE connection SET local=coalesce(?, local), peer=coalesce(?, peer)"
+                    " WHERE id=?",
+                    (item.local, item.peer, item.id),
+                )
                 self._pair(item.id, item.local, item.peer)
             case ConnectionClosed():
                 execute("UPDATE connection SET closed_seq=? WHERE id=?", (self._seq, item.id))
                 self._pairs.closed(item.id)
             case Sample():
-                execute("INSERT INTO sample VALUES (?,?,?,?)",
-                        (item.t_ns, item.connection, self._seq, item.reading))
+                execute(
+                    "INSERT INTO sample VALUES (?,?,?,?)",
+                    (item.t_ns, item.connection, self._seq, item.reading),
+                )
 
     def _pair(self, number: int, local: str | None, peer: str | None) -> None:
         """Link the two ends where both are ours."""
@@ -414,8 +482,9 @@ class Recorder:
             except Exception:  # noqa: BLE001 - who listens must not end the recording
                 with suppress(ValueError):
                     self._listeners.remove(listener)
-                threading.excepthook(threading.ExceptHookArgs(
-                    (*sys.exc_info(), threading.current_thread())))
+                threading.excepthook(
+                    threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread()))
+                )
 
 
 def _as_text(value: str) -> str:

@@ -56,8 +56,7 @@ def free_name(place: Path) -> Path:
     """Date and time as the name of a new record in a folder. Raises OSError."""
     stem = time.strftime("%Y-%m-%d %H-%M-%S")
     names = itertools.chain([stem], (f"{stem} {number}" for number in itertools.count(2)))
-    return next(path for path in (place / f"{name}{SUFFIX}" for name in names)
-                if not path.exists())
+    return next(path for path in (place / f"{name}{SUFFIX}" for name in names) if not path.exists())
 
 
 def sweep() -> None:

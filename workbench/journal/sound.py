@@ -24,11 +24,22 @@ _MAYBE_NUMBER: Final = (int, type(None))
 _TEXT: Final = (str,)
 _MAYBE_TEXT: Final = (str, type(None))
 _COLUMNS: Final[tuple[tuple[str, tuple[type, ...]], ...]] = (
-    ("seq", _NUMBER), ("t_ns", _NUMBER), ("duration_ns", _NUMBER), ("kind", _TEXT),
-    ("endpoint", _MAYBE_TEXT), ("connection", _MAYBE_NUMBER), ("call", _TEXT), ("args", _TEXT),
-    ("result", _MAYBE_NUMBER), ("errno", _MAYBE_TEXT), ("error", _MAYBE_TEXT),
-    ("local", _MAYBE_TEXT), ("peer", _MAYBE_TEXT), ("size", _MAYBE_NUMBER),
-    ("payload", (bytes, type(None))), ("cause", _MAYBE_NUMBER),
+    ("seq", _NUMBER),
+    ("t_ns", _NUMBER),
+    ("duration_ns", _NUMBER),
+    ("kind", _TEXT),
+    ("endpoint", _MAYBE_TEXT),
+    ("connection", _MAYBE_NUMBER),
+    ("call", _TEXT),
+    ("args", _TEXT),
+    ("result", _MAYBE_NUMBER),
+    ("errno", _MAYBE_TEXT),
+    ("error", _MAYBE_TEXT),
+    ("local", _MAYBE_TEXT),
+    ("peer", _MAYBE_TEXT),
+    ("size", _MAYBE_NUMBER),
+    ("payload", (bytes, type(None))),
+    ("cause", _MAYBE_NUMBER),
 )
 _KINDS: Final = frozenset({CALL, END, COMMAND, NOTE})
 _READINGS: Final = frozenset(item.name for item in fields(Reading))
@@ -61,8 +72,15 @@ def number(value: object) -> int | None:
 def log_rows(found: Iterable[Values]) -> list[Values]:
     """Each as `log_row`; here without a call for each row that is right."""
     good, kinds, last = _good, _KINDS, LAST_NS
-    return [row if tuple(map(type, row)) in good and 0 <= row[1] < last and 0 <= row[2] < last
-            and row[3] in kinds else log_row(row) for row in found]
+    return [
+        row
+        if tuple(map(type, row)) in good
+        and 0 <= row[1] < last
+        and 0 <= row[2] < last
+        and row[3] in kinds
+        else log_row(row)
+        for row in found
+    ]
 
 
 def log_row(values: Values) -> Values:
@@ -72,8 +90,9 @@ def log_row(values: Values) -> Values:
         if 0 <= values[1] < LAST_NS and 0 <= values[2] < LAST_NS and values[3] in _KINDS:
             return values
     else:
-        values = tuple(_as_text(value, kinds)
-                       for value, (_, kinds) in zip(values, _COLUMNS, strict=True))
+        values = tuple(
+            _as_text(value, kinds) for value, (_, kinds) in zip(values, _COLUMNS, strict=True)
+        )
         if _fits(tuple(map(type, values))):
             return log_row(values)
     return _damaged(values)
@@ -97,14 +116,31 @@ def _as_text(value: object, kinds: tuple[type, ...]) -> object:
 
 
 def _damaged(values: Values) -> Values:
-    wrong = [f"{name} = {repr(value)[:_SHOWN]}"
-             for value, (name, kinds) in zip(values, _COLUMNS, strict=True)
-             if type(value) not in kinds or not _in_range(name, value)]
+    wrong = [
+        f"{name} = {repr(value)[:_SHOWN]}"
+        for value, (name, kinds) in zip(values, _COLUMNS, strict=True)
+        if type(value) not in kinds or not _in_range(name, value)
+    ]
     t_ns, duration_ns = (value if _in_range("t_ns", value) else 0 for value in values[1:3])
     payload = values[14] if type(values[14]) is bytes else None
-    return (values[0], t_ns, duration_ns, NOTE, maybe_text(values[4]), number(values[5]), DAMAGED,
-            repr((text(values[6]), ", ".join(wrong))), None, None, None, None, None, None,
-            payload, None)
+    return (
+        values[0],
+        t_ns,
+        duration_ns,
+        NOTE,
+        maybe_text(values[4]),
+        number(values[5]),
+        DAMAGED,
+        repr((text(values[6]), ", ".join(wrong))),
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        payload,
+        None,
+    )
 
 
 def _in_range(name: str, value: Any) -> bool:
@@ -121,6 +157,13 @@ def reading_of(cell: object) -> dict[str, Any]:
         return {}
     if not isinstance(found, dict):
         return {}
-    return {name: value for name, value in found.items() if name in _READINGS and (
-        isinstance(value, str) if name == "state"
-        else type(value) is int and -WALL_NS <= value <= WALL_NS)}
+    return {
+        name: value
+        for name, value in found.items()
+        if name in _READINGS
+        and (
+            isinstance(value, str)
+            if name == "state"
+            else type(value) is int and -WALL_NS <= value <= WALL_NS
+        )
+    }

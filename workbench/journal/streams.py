@@ -54,8 +54,10 @@ class Recorded:
 
     def __call__(self, endpoint: str | None) -> Manner:
         if endpoint not in self._known:
-            self._known = {row.name: Manner(row.type, encoding_of(row.config), row.family)
-                           for row in self._reader.endpoints()}
+            self._known = {
+                row.name: Manner(row.type, encoding_of(row.config), row.family)
+                for row in self._reader.endpoints()
+            }
             self._known.setdefault(endpoint, Manner())
         return self._known[endpoint]
 
@@ -71,8 +73,13 @@ class Streams:
     without one ASCII character that is longer than that.
     """
 
-    def __init__(self, reader: Reader, manner_of: Callable[[str | None], Manner] | None = None, *,
-                 every_row: bool = False) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        manner_of: Callable[[str | None], Manner] | None = None,
+        *,
+        every_row: bool = False,
+    ) -> None:
         """Attributes as arguments.
 
         Args:
@@ -143,8 +150,13 @@ class Streams:
 
 def carries(row: Row) -> bool:
     """Whether a row says which bytes went through its socket."""
-    return (row.kind == "call" and row.error is None and bool(row.size)
-            and row.payload is not None and (row.call in READS or row.call in SENDS))
+    return (
+        row.kind == "call"
+        and row.error is None
+        and bool(row.size)
+        and row.payload is not None
+        and (row.call in READS or row.call in SENDS)
+    )
 
 
 def piece_of(row: Row) -> Piece:

@@ -63,9 +63,17 @@ class BacklogRun:
         self._clients = Clients(self.client, self.server)
         self._net = PrivateNet() if settings.mode.private else None
         self._observer = Observer(session, settings, self._clients, self._net)
-        self._overflow = Overflow(
-            session, settings, self.server, self.client, self._wake.set,
-        ) if settings.mode is Mode.ABORT else None
+        self._overflow = (
+            Overflow(
+                session,
+                settings,
+                self.server,
+                self.client,
+                self._wake.set,
+            )
+            if settings.mode is Mode.ABORT
+            else None
+        )
         self._sockets = 0
         self._result: Result | None = None
         maker = self._net.maker if self._net is not None else HERE
@@ -174,7 +182,7 @@ class BacklogRun:
             upto = self._session.journal.committed
             for seqs in reader.select(names, self._seen, upto):
                 for at in range(0, len(seqs), 500):
-                    for row in reader.rows(seqs[at:at + 500]):
+                    for row in reader.rows(seqs[at : at + 500]):
                         self._clients.take(row)
             self._seen = upto
 
@@ -205,8 +213,10 @@ class BacklogRun:
             return False
         if self.settings.mode is Mode.BOUND:
             place = sockaddr(self.settings.family, self._session)
-            steps: list[c.Command] = [c.Call(self.server, "socket"),
-                                      c.Call(self.server, "bind", (place,))]
+            steps: list[c.Command] = [
+                c.Call(self.server, "socket"),
+                c.Call(self.server, "bind", (place,)),
+            ]
         else:
             steps = [c.Start(self.server)]
         for step in steps:
@@ -244,8 +254,10 @@ class BacklogRun:
         asked, look_at, serving = 0, 0.0, settings.accept_after is None
         while not self._stopping and self._session.journal.failed is None:
             now = time.perf_counter() - begin
-            while asked < settings.clients and asked * settings.every <= now and (
-                self._may_connect(asked)
+            while (
+                asked < settings.clients
+                and asked * settings.every <= now
+                and (self._may_connect(asked))
             ):
                 self._connect_one()
                 asked += 1

@@ -26,8 +26,14 @@ class Overflow:
         patience: seconds of TCP_DEFER_ACCEPT: longer than the run.
     """
 
-    def __init__(self, session: Session, settings: BacklogSettings, server: str, client: str,
-                 wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        settings: BacklogSettings,
+        server: str,
+        client: str,
+        wake: Callable[[], None],
+    ) -> None:
         self._session = session
         self._server = server
         self._client = client
@@ -45,13 +51,14 @@ class Overflow:
         if asked < self._first:
             return True
         made_small = self._listen is not None and self._listen.done
-        return made_small and all(ticket.done for ticket in self._sends) and all(
-            map(_settled, views))
+        return (
+            made_small and all(ticket.done for ticket in self._sends) and all(map(_settled, views))
+        )
 
     def go_on(self, views: Sequence[ClientView]) -> None:
         """Do what is due: listen(N) when all but the last are through, then let them send."""
         if self._listen is None:
-            if len(views) >= self._first and all(map(_connected, views[:self._first])):
+            if len(views) >= self._first and all(map(_connected, views[: self._first])):
                 self._listen = self._perform(c.Listen(self._server, self._backlog))
             return
         if not self._listen.done:
@@ -59,8 +66,9 @@ class Overflow:
         for view in views:  # in order, one thread: who sends first has the place
             if view.connected is not None and view.number not in self._sent:
                 self._sent.add(view.number)
-                self._sends.append(self._perform(
-                    c.Send(self._client, text=FIRST_BYTES, connection=view.number)))
+                self._sends.append(
+                    self._perform(c.Send(self._client, text=FIRST_BYTES, connection=view.number))
+                )
 
     def _perform(self, command: c.Command) -> Ticket:
         ticket = self._session.perform(command)
@@ -75,5 +83,8 @@ def _connected(view: ClientView) -> bool:
 
 def _settled(view: ClientView) -> bool:
     """Read in the queue, accepted, or at its end."""
-    return view.entered or view.accepted is not None or view.state not in {
-        ClientState.SILENT, ClientState.UNFINISHED, ClientState.QUEUED}
+    return (
+        view.entered
+        or view.accepted is not None
+        or view.state not in {ClientState.SILENT, ClientState.UNFINISHED, ClientState.QUEUED}
+    )

@@ -88,8 +88,7 @@ class Clients:
 
     def _born(self, row: Row) -> None:
         number = len(self._views) + 1
-        view = ClientView(number, ClientState.SILENT, row.connection,
-                          began=self._seconds(row.t_ns))
+        view = ClientView(number, ClientState.SILENT, row.connection, began=self._seconds(row.t_ns))
         self._views.append(view)
         if row.result is None:
             self._end(view, ClientState.ERROR, row)
@@ -107,13 +106,18 @@ class Clients:
                 self._unread.add(row.connection)
             early = self._early.pop(view.local, None) if view.local is not None else None
             got_in = early is not None or view.accepted is not None
-            self._put(replace(
-                view, connected=when, connect_seconds=took, began=when - took,
-                # a reading may be quicker than this row: no SYN goes out after the answer
-                syns=tuple(min(sent, when) for sent in view.syns),
-                accepted=early if early is not None else view.accepted,
-                state=ClientState.ACCEPTED if got_in else ClientState.QUEUED,
-            ))
+            self._put(
+                replace(
+                    view,
+                    connected=when,
+                    connect_seconds=took,
+                    began=when - took,
+                    # a reading may be quicker than this row: no SYN goes out after the answer
+                    syns=tuple(min(sent, when) for sent in view.syns),
+                    accepted=early if early is not None else view.accepted,
+                    state=ClientState.ACCEPTED if got_in else ClientState.QUEUED,
+                )
+            )
         elif row.errno is None and row.error == "TimeoutError":
             self._end(view, ClientState.TIMED_OUT, row, EndedBy.OURS)
         else:
@@ -121,12 +125,20 @@ class Clients:
             by = EndedBy.KERNEL if state is ClientState.TIMED_OUT else None
             self._end(view, state, row, by)
 
-    def _end(self, view: ClientView, state: ClientState, row: Row,
-             by: EndedBy | None = None) -> None:
+    def _end(
+        self, view: ClientView, state: ClientState, row: Row, by: EndedBy | None = None
+    ) -> None:
         direct = row.call == "connect" and row.kind == CALL  # else it began with EINPROGRESS
-        self._put(replace(view, state=state, ended=self._when(row), ended_by=by,
-                          errno=row.errno,
-                          began=self._seconds(row.t_ns) if direct else view.began))
+        self._put(
+            replace(
+                view,
+                state=state,
+                ended=self._when(row),
+                ended_by=by,
+                errno=row.errno,
+                began=self._seconds(row.t_ns) if direct else view.began,
+            )
+        )
 
     def _when(self, row: Row) -> float:
         """When the row's call was over: an `end` is stamped there, a call at its beginning."""
@@ -166,8 +178,11 @@ class Clients:
 
     def silent(self) -> list[int]:
         """Connections whose connect() has no outcome yet."""
-        return [view.connection for view in self._views
-                if view.state is ClientState.SILENT and view.connection is not None]
+        return [
+            view.connection
+            for view in self._views
+            if view.state is ClientState.SILENT and view.connection is not None
+        ]
 
     def to_read(self) -> list[int]:
         """Connections whose SYNs may have been repeated since the last look."""

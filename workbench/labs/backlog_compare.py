@@ -80,15 +80,25 @@ def compare(result: Result, said: Prediction | None = None) -> Comparison:
     kind = _kind(result)
     unix = kind is not TCP
     reasons = tuple(_reasons(result))
-    reasons = reasons or (_reason("why_unknown", peak=_shown(result.queue_peak),
-                                  limit=_shown(result.queue_limit), drops=_shown(result.drops)),)
+    reasons = reasons or (
+        _reason(
+            "why_unknown",
+            peak=_shown(result.queue_peak),
+            limit=_shown(result.queue_limit),
+            drops=_shown(result.drops),
+        ),
+    )
     return Comparison(
         rows=tuple(_rows(result, said)),
         reasons=tuple(replace(reason, kind=kind) for reason in reasons),
-        elsewhere=tuple(Reason(f"elsewhere_{name}", kind=kind) for name in ELSEWHERE
-                        if not (unix and name == "windows")),
-        ways=tuple(Reason(f"way_{name}", kind=kind) for name in WAYS
-                   if not (unix and name == "firewall")),
+        elsewhere=tuple(
+            Reason(f"elsewhere_{name}", kind=kind)
+            for name in ELSEWHERE
+            if not (unix and name == "windows")
+        ),
+        ways=tuple(
+            Reason(f"way_{name}", kind=kind) for name in WAYS if not (unix and name == "firewall")
+        ),
     )
 
 
@@ -102,10 +112,15 @@ def readings(result: Result) -> str:
         return ""
     private = Mode(result.mode).private
     key = f"measured_{result.mode}" if private else "measured"
-    return tr(fitting(f"backlog.{key}", _kind(result)), peak=result.queue_peak,
-              limit=result.queue_limit, drops=_shown(result.drops),
-              overflows=_shown(result.listen_overflows),
-              listen_drops=_shown(result.listen_drops), rejected=_shown(result.rejected))
+    return tr(
+        fitting(f"backlog.{key}", _kind(result)),
+        peak=result.queue_peak,
+        limit=result.queue_limit,
+        drops=_shown(result.drops),
+        overflows=_shown(result.listen_overflows),
+        listen_drops=_shown(result.listen_drops),
+        rejected=_shown(result.rejected),
+    )
 
 
 def _rows(result: Result, said: Prediction | None) -> Iterator[CompareRow]:
@@ -113,8 +128,9 @@ def _rows(result: Result, said: Prediction | None) -> Iterator[CompareRow]:
     article = min(result.claim, result.clients)
     silent = result.timed_out + result.pending
     yield CompareRow("connected", said.connected if said else None, article, result.connected)
-    yield CompareRow("refused", said.refused if said else None, result.clients - article,
-                     result.refused)
+    yield CompareRow(
+        "refused", said.refused if said else None, result.clients - article, result.refused
+    )
     yield CompareRow("silent", said.silent if said else None, 0, silent)
     for name in ("reset", "again", "error"):
         count = int(getattr(result, name))
@@ -189,8 +205,13 @@ def _syns_dropped(result: Result) -> bool:
 def _refusals(result: Result) -> Iterator[Reason]:
     by_rule = min(result.refused, result.rejected or 0)
     if by_rule:
-        yield _reason("why_refused_firewall", count=by_rule, rejected=result.rejected,
-                      peak=_shown(result.queue_peak), limit=_shown(result.queue_limit))
+        yield _reason(
+            "why_refused_firewall",
+            count=by_rule,
+            rejected=result.rejected,
+            peak=_shown(result.queue_peak),
+            limit=_shown(result.queue_limit),
+        )
     others = result.refused - by_rule
     if others:
         key = "kernel" if Mode(result.mode).private else result.mode

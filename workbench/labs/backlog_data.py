@@ -290,5 +290,6 @@ class Result:
 
     def json(self) -> str:
         """One line; keys are only ever added."""
-        return json.dumps({name: getattr(self, name) for name in self.__slots__},
-                          separators=(",", ":"))
+        return json.dumps(
+            {name: getattr(self, name) for name in self.__slots__}, separators=(",", ":")
+        )

@@ -30,16 +30,25 @@ def listener(name: str, settings: BacklogSettings, overflow: Overflow | None) ->
         backlog = overflow.roomy
         options += (("TCP_DEFER_ACCEPT", overflow.patience),)
     return EndpointSettings(
-        name, Role.LISTENER, FAMILIES[family], address=address(family), backlog=backlog,
-        accept=GateMode.PAUSED, options=options,
+        name,
+        Role.LISTENER,
+        FAMILIES[family],
+        address=address(family),
+        backlog=backlog,
+        accept=GateMode.PAUSED,
+        options=options,
     )
 
 
 def connector(name: str, settings: BacklogSettings, server: str) -> EndpointSettings:
     """All the clients; `server`: whom they connect to."""
     return EndpointSettings(
-        name, Role.STREAM, FAMILIES[settings.family], address=f"@{server}",
-        timeout=settings.timeout, count=settings.clients,
+        name,
+        Role.STREAM,
+        FAMILIES[settings.family],
+        address=f"@{server}",
+        timeout=settings.timeout,
+        count=settings.clients,
     )
 
 

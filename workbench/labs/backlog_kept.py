@@ -39,8 +39,9 @@ class Kept:
     said: Prediction | None
 
 
-def keep(settings: BacklogSettings, picture: Picture, result: Result,
-         said: Prediction | None) -> Path:
+def keep(
+    settings: BacklogSettings, picture: Picture, result: Result, said: Prediction | None
+) -> Path:
     """Write it to the user's state directory; where. Raises Problem where it cannot."""
     when = datetime.datetime.now().astimezone()
     folder = state_dir() / "labs"
@@ -67,8 +68,11 @@ def read(path: Path) -> Kept:
         if raw.pop("format") != FORMAT:
             raise Problem("kept.newer", path=str(path))
         return Kept(
-            raw["when"], _settings(raw["settings"]), _picture(raw["picture"]),
-            Result(**raw["result"]), Prediction(**raw["said"]) if raw["said"] else None,
+            raw["when"],
+            _settings(raw["settings"]),
+            _picture(raw["picture"]),
+            Result(**raw["result"]),
+            Prediction(**raw["said"]) if raw["said"] else None,
         )
     except OSError as error:
         raise Problem("kept.not_read", path=str(path), reason=reason_of(error)) from error
@@ -82,17 +86,23 @@ def _settings(raw: dict[str, Any]) -> BacklogSettings:
 
 def _picture(raw: dict[str, Any]) -> Picture:
     queue = raw["queue"]
-    return Picture(**{
-        **raw,
-        "queue": Queue(**{**queue, "source": QueueSource(queue["source"])}) if queue else None,
-        "clients": tuple(_client(item) for item in raw["clients"]),
-        "peers": tuple(QueuedPeer(**item) for item in raw["peers"]),
-    })
+    return Picture(
+        **{
+            **raw,
+            "queue": Queue(**{**queue, "source": QueueSource(queue["source"])}) if queue else None,
+            "clients": tuple(_client(item) for item in raw["clients"]),
+            "peers": tuple(QueuedPeer(**item) for item in raw["peers"]),
+        }
+    )
 
 
 def _client(raw: dict[str, Any]) -> ClientView:
     ended = raw["ended_by"]
-    return ClientView(**{
-        **raw, "state": ClientState(raw["state"]), "syns": tuple(raw["syns"]),
-        "ended_by": EndedBy(ended) if ended else None,
-    })
+    return ClientView(
+        **{
+            **raw,
+            "state": ClientState(raw["state"]),
+            "syns": tuple(raw["syns"]),
+            "ended_by": EndedBy(ended) if ended else None,
+        }
+    )

@@ -51,8 +51,13 @@ class Observer:
         room: the waiting room in mode gate, else None.
     """
 
-    def __init__(self, session: Session, settings: BacklogSettings, clients: Clients,
-                 net: PrivateNet | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        settings: BacklogSettings,
+        clients: Clients,
+        net: PrivateNet | None = None,
+    ) -> None:
         """`net`: where the sockets are, when that is not this process's own network."""
         self.room: WaitingRoom | None = None
         self._session = session
@@ -124,7 +129,7 @@ class Observer:
         if len(wanted) <= READ_AT_ONCE:
             return frozenset(wanted)
         self._turn = (self._turn + READ_AT_ONCE) % len(wanted)
-        return frozenset((wanted + wanted)[self._turn:self._turn + READ_AT_ONCE])
+        return frozenset((wanted + wanted)[self._turn : self._turn + READ_AT_ONCE])
 
     def _take_server(self, seen: EndpointSnapshot) -> None:
         self._server = seen
@@ -158,7 +163,8 @@ class Observer:
             return
         listens = seen.phase is Phase.LISTENING and seen.local is not None
         self._peers = (
-            listen_queue.unaccepted(seen.local or "", self._proc) or ()) if listens else ()
+            (listen_queue.unaccepted(seen.local or "", self._proc) or ()) if listens else ()
+        )
         for peer in self._peers:
             view = self._clients.client_at(peer.address)
             if view is not None:
@@ -200,12 +206,15 @@ class Observer:
             return tuple(map(self._finished, views))
         if self.room is None:
             return views
-        accepted = sorted((view for view in views if view.accepted is not None),
-                          key=lambda view: view.accepted or 0.0)
-        waiting = {view.number for view in accepted[self.room.taken:]}
+        accepted = sorted(
+            (view for view in views if view.accepted is not None),
+            key=lambda view: view.accepted or 0.0,
+        )
+        waiting = {view.number for view in accepted[self.room.taken :]}
         return tuple(
             replace(view, state=ClientState.QUEUED)
-            if view.number in waiting and view.state is ClientState.ACCEPTED else view
+            if view.number in waiting and view.state is ClientState.ACCEPTED
+            else view
             for view in views
         )
 
@@ -263,8 +272,9 @@ class Observer:
         it comes back; who was silent and asked again stands behind those that got in before.
         """
         found = [(peer, self._clients.client_at(peer.address)) for peer in self._peers]
-        entered = [view.connected for _, view in found
-                   if view is not None and view.connected is not None]
+        entered = [
+            view.connected for _, view in found if view is not None and view.connected is not None
+        ]
         known = len(entered) == len(found)
         if known:
             found.sort(key=lambda pair: (pair[1].connected or 0.0) if pair[1] is not None else 0.0)
@@ -279,8 +289,10 @@ class Observer:
     def _counted(self) -> tuple[int | None, int | None]:
         if self._before is None or self._since is None:
             return None, None
-        return (self._since.overflows - self._before.overflows,
-                self._since.drops - self._before.drops)
+        return (
+            self._since.overflows - self._before.overflows,
+            self._since.drops - self._before.drops,
+        )
 
     def result(self, system: str) -> Result:
         """The seven outcomes as they were observed, and the readings beside them."""
@@ -296,7 +308,8 @@ class Observer:
             mode=settings.mode.value,
             backlog=settings.backlog,
             clients=settings.clients,
-            connected=counts[ClientState.QUEUED] + counts[ClientState.ACCEPTED]
+            connected=counts[ClientState.QUEUED]
+            + counts[ClientState.ACCEPTED]
             + counts[ClientState.UNFINISHED],
             pending=counts[ClientState.SILENT] + settings.clients - begun,
             timed_out=counts[ClientState.TIMED_OUT],
@@ -319,6 +332,7 @@ class Observer:
             rejected=self._rejected,
             reset_outside=sum(
                 view.state is ClientState.RESET and not view.entered for view in views
-            ) if settings.mode is Mode.ABORT else None,
+            )
+            if settings.mode is Mode.ABORT
+            else None,
         )
-

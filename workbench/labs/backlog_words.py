@@ -18,8 +18,13 @@ from workbench.texts import tr
 def title(settings: BacklogSettings) -> str:
     """What will be done."""
     listening = tr(f"backlog.mode_{settings.mode.value}", backlog=settings.backlog)
-    return tr("backlog.title", listening=listening, clients=settings.clients,
-              every=number(settings.every), family=tr(f"backlog.family_{settings.family.value}"))
+    return tr(
+        "backlog.title",
+        listening=listening,
+        clients=settings.clients,
+        every=number(settings.every),
+        family=tr(f"backlog.family_{settings.family.value}"),
+    )
 
 
 def ends(settings: BacklogSettings) -> str:
@@ -33,13 +38,19 @@ def counters(picture: Picture, mode: Mode, family: Family) -> list[str]:
     if family is Family.UNIX:  # they count what comes over networks
         return lines
     if picture.drops is not None:
-        lines.append(tr("lab.drops_abort" if mode is Mode.ABORT else "lab.drops",
-                        count=picture.drops))
+        lines.append(
+            tr("lab.drops_abort" if mode is Mode.ABORT else "lab.drops", count=picture.drops)
+        )
     if picture.rejected is not None:
         lines.append(tr("lab.rejected", count=picture.rejected))
     if picture.overflows is not None:
-        lines.append(tr("lab.overflows_private" if mode.private else "lab.overflows",
-                        count=picture.overflows, drops=picture.listen_drops))
+        lines.append(
+            tr(
+                "lab.overflows_private" if mode.private else "lab.overflows",
+                count=picture.overflows,
+                drops=picture.listen_drops,
+            )
+        )
     return lines
 
 
@@ -70,8 +81,11 @@ def outcome(view: ClientView, settings: BacklogSettings, now: float) -> str:
         case ClientState.UNFINISHED:
             return tr("backlog.unfinished", took=span(view.connect_seconds))
         case ClientState.ACCEPTED:
-            return tr("backlog.accepted", took=span(view.connect_seconds),
-                      at=f"{view.accepted or 0.0:.1f}")
+            return tr(
+                "backlog.accepted",
+                took=span(view.connect_seconds),
+                at=f"{view.accepted or 0.0:.1f}",
+            )
         case ClientState.SILENT if settings.family is Family.UNIX:
             return tr("backlog.waits", waited=waited)
         case ClientState.SILENT:

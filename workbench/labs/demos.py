@@ -23,9 +23,15 @@ from workbench.scenario.steps import Expect, Loop, Perform, Step
 from workbench.texts import Problem, has, language, tr
 
 SECONDS: Final = {
-    "udp-timeout": 3.0, "half-close": 2.0, "linger": 1.0, "accept-timeout": 0.5, "emfile": 0.5,
+    "udp-timeout": 3.0,
+    "half-close": 2.0,
+    "linger": 1.0,
+    "accept-timeout": 0.5,
+    "emfile": 0.5,
 }
 """How long those take in which time is the subject; the others take a moment."""
+
+
 class Topic(StrEnum):
     """What a demonstration is about: how a menu sorts them."""
 

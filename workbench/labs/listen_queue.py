@@ -69,7 +69,7 @@ def unaccepted(local: str, net: Path = HERE) -> tuple[Peer, ...] | None:
 def _address(field: str, *, six: bool) -> str:
     """The kernel's hex, four bytes at a time in the machine's order, as a scenario spells it."""
     digits, _, port = field.partition(":")
-    words = [int(digits[at:at + 8], 16) for at in range(0, len(digits), 8)]
+    words = [int(digits[at : at + 8], 16) for at in range(0, len(digits), 8)]
     family = socket.AF_INET6 if six else socket.AF_INET
     host = socket.inet_ntop(family, struct.pack(f"={len(words)}I", *words))
     shown = format_address((host, int(port, 16)), family)

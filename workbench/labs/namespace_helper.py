@@ -135,8 +135,14 @@ def _nft(arguments: list[str], rules: str = "") -> str:
     if found is None:
         raise Refused("no_nft", 0)
     try:
-        done = subprocess.run([found, *arguments], input=rules, capture_output=True, text=True,
-                              timeout=NFT_SECONDS, check=False)
+        done = subprocess.run(
+            [found, *arguments],
+            input=rules,
+            capture_output=True,
+            text=True,
+            timeout=NFT_SECONDS,
+            check=False,
+        )
     except (OSError, subprocess.SubprocessError) as error:
         raise Refused("nft", 0, str(error)) from error
     if done.returncode:

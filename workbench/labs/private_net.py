@@ -77,8 +77,13 @@ class PrivateNet:
             # a session of its own: Ctrl-C and a closed terminal are for the program, the helper
             # goes when the program goes
             self._helper = subprocess.Popen(
-                command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, cwd="/", start_new_session=True)
+                command,
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                start_new_session=True,
+            )
         except OSError as error:
             ours.close()
             raise Problem("namespace.no_helper", reason=reason_of(error)) from error
@@ -166,7 +171,8 @@ class PrivateNet:
         try:
             # recv_fds of Python 3.11 does not hand its flags on
             raw, messages, _, _ = self._channel.recvmsg(
-                namespace_helper.MESSAGE, socket.CMSG_LEN(_FD.size), socket.MSG_CMSG_CLOEXEC)
+                namespace_helper.MESSAGE, socket.CMSG_LEN(_FD.size), socket.MSG_CMSG_CLOEXEC
+            )
         except OSError as error:  # what it may say later would answer the wrong question
             self._channel.close()
             self._channel = None

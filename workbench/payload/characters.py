@@ -137,7 +137,7 @@ class Characters:
         self._decoder = self._new(None)
         self._marks, self._head = (), b""
         self.size += len(found)
-        return head[len(found):]
+        return head[len(found) :]
 
     def _keep(self, text: str) -> None:
         self._texts.append(text)

@@ -54,11 +54,12 @@ CHECKSUMS: Final[Mapping[str, Checksum]] = {
 }
 
 
-def checksum(kind: str, data: bytes, order: Order | None = None, start: int = 0,
-             last: int | None = None) -> bytes:
+def checksum(
+    kind: str, data: bytes, order: Order | None = None, start: int = 0, last: int | None = None
+) -> bytes:
     """The checksum of the bytes from `start` to `last` (None: the end), both of them included,
     in the kind's usual byte order or the one asked for.
     """
     found = CHECKSUMS[kind]
-    covered = data[start:] if last is None else data[start:last + 1]
+    covered = data[start:] if last is None else data[start : last + 1]
     return found.compute(covered).to_bytes(found.width, order or found.order)

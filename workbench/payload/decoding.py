@@ -18,10 +18,25 @@ from workbench.printable import escape
 _HIGH: Final = bytes(range(0x80, 0x100))
 _DIGITS: Final = b"0123456789"
 _NATIVE: Final = "le" if sys.byteorder == "little" else "be"
-_DOUBLE: Final = frozenset({
-    "gbk", "gb2312", "big5", "big5hkscs", "cp950", "shift_jis", "shift_jis_2004", "shift_jisx0213",
-    "cp932", "euc_jp", "euc_jis_2004", "euc_jisx0213", "euc_kr", "cp949", "johab",
-})
+_DOUBLE: Final = frozenset(
+    {
+        "gbk",
+        "gb2312",
+        "big5",
+        "big5hkscs",
+        "cp950",
+        "shift_jis",
+        "shift_jis_2004",
+        "shift_jisx0213",
+        "cp932",
+        "euc_jp",
+        "euc_jis_2004",
+        "euc_jisx0213",
+        "euc_kr",
+        "cp949",
+        "johab",
+    }
+)
 """Supersets of ASCII in which no byte below 0x80 begins a character of several bytes."""
 _MARKS: Final = {
     "utf-16": ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
@@ -81,7 +96,7 @@ class Decoder:
         if self._name in _WITH_MARK:
             text = text.removeprefix("\ufeff")
         pending = self._pending()
-        return Decoded(_escaped(remains) + text, begun, pending[-len(rest):] if rest else b"")
+        return Decoded(_escaped(remains) + text, begun, pending[-len(rest) :] if rest else b"")
 
     def lose(self, count: int) -> None:
         """So many bytes came that nobody has kept: a character cut by them is not completed.
@@ -105,8 +120,10 @@ class Decoder:
             marks = _MARKS[self._name]
             if len(self._head) < len(marks[0][0]):
                 return ""
-            chosen = next((codec for mark, codec in marks if self._head.startswith(mark)),
-                          f"{self._name}-{_NATIVE}")
+            chosen = next(
+                (codec for mark, codec in marks if self._head.startswith(mark)),
+                f"{self._name}-{_NATIVE}",
+            )
             self._inner = _incremental(chosen)
             data, self._head = self._head, b""
         return self._inner.decode(data)
@@ -175,7 +192,7 @@ def show_next(decoder: Decoder, piece: Piece, most: int | None = None) -> Shown:
     found = decoder.feed(head)
     count = len(head)
     if len(head) < len(data):
-        decoder.feed(data[len(head):])
+        decoder.feed(data[len(head) :])
         # the view cuts here, not the read; of a character begun before it nothing can be left out
         if found.text or not found.begun:
             count -= len(found.open)

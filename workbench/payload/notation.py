@@ -36,12 +36,14 @@ def check_encoding(encoding: str) -> None:
             raise LookupError(encoding)
     except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
         near = difflib.get_close_matches(encoding.lower(), ENCODINGS, 1, 0.3) or ["utf-8"]
-        raise Problem("payload.unknown_encoding", encoding=encoding, near=near[0],
-                      known=", ".join(ENCODINGS)) from error
+        raise Problem(
+            "payload.unknown_encoding", encoding=encoding, near=near[0], known=", ".join(ENCODINGS)
+        ) from error
 
 
-def _encoded(text: str, encoding: str, places: Sequence[int],
-             method: Callable[[str, str], bytes]) -> bytes:
+def _encoded(
+    text: str, encoding: str, places: Sequence[int], method: Callable[[str, str], bytes]
+) -> bytes:
     """`places`: where each character stands in what was typed, for the message."""
     check_encoding(encoding)
     try:
@@ -50,8 +52,13 @@ def _encoded(text: str, encoding: str, places: Sequence[int],
         # of idna, start counts within one label; what stands there is the same to a person
         start = min(error.start, len(text) - 1)
         key = "lone_surrogate" if "\ud800" <= text[start] <= "\udfff" else "not_expressible"
-        raise Problem(f"payload.{key}", character=text[start], code=f"U+{ord(text[start]):04X}",
-                      position=places[start] + 1, encoding=encoding) from error
+        raise Problem(
+            f"payload.{key}",
+            character=text[start],
+            code=f"U+{ord(text[start]):04X}",
+            position=places[start] + 1,
+            encoding=encoding,
+        ) from error
     except UnicodeError as error:  # idna and undefined say no more than that
         raise Problem("payload.not_this_text", encoding=encoding) from error
 

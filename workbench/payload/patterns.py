@@ -27,11 +27,20 @@ _ENDS: Final = regex.compile(r"\$|\\[bBZzmM]")
 _BYTE: Final = regex.compile(r"\\x[89a-fA-F][0-9a-fA-F]")
 _QUANTIFIER: Final = regex.compile(r"\{(\d*)(,)?(\d*)\}")
 _REASONS: Final = {
-    "missing )": "group", "unbalanced": "unbalanced", "unterminated character": "set",
-    "nothing to repeat": "repeat", "multiple repeat": "repeat", "min repeat": "range",
-    "bad character range": "range", "bad escape": "escape", "incomplete escape": "escape",
-    "undefined character": "escape", "unknown property": "escape",
-    "unknown extension": "extension", "invalid group": "reference", "unknown group": "reference",
+    "missing )": "group",
+    "unbalanced": "unbalanced",
+    "unterminated character": "set",
+    "nothing to repeat": "repeat",
+    "multiple repeat": "repeat",
+    "min repeat": "range",
+    "bad character range": "range",
+    "bad escape": "escape",
+    "incomplete escape": "escape",
+    "undefined character": "escape",
+    "unknown property": "escape",
+    "unknown extension": "extension",
+    "invalid group": "reference",
+    "unknown group": "reference",
     "repeat count": "large",
 }
 """How messages of `regex` begin, and which of our texts (pattern.*) says the same."""
@@ -61,8 +70,14 @@ class Pattern:
         looks_back: what stands before a match may decide about it.
     """
 
-    def __init__(self, source: str, compiled: regex.Pattern[str], first: regex.Pattern[str],
-                 *, bytewise: bool) -> None:
+    def __init__(
+        self,
+        source: str,
+        compiled: regex.Pattern[str],
+        first: regex.Pattern[str],
+        *,
+        bytewise: bool,
+    ) -> None:
         self.source = source
         self.bytewise = bytewise
         self.looks_back = _BACK.search(source) is not None
@@ -80,8 +95,7 @@ class Pattern:
             found = self._compiled.search(text, start, timeout=seconds)
             if found is None:
                 return None
-            return Found(found.start(), found.end(),
-                         self._may_change(text, found, start, seconds))
+            return Found(found.start(), found.end(), self._may_change(text, found, start, seconds))
         except TimeoutError:
             raise TooSlow(self.source, seconds) from None
 
@@ -135,25 +149,32 @@ def compile_pattern(pattern: str, encoding: str | None = None) -> Pattern:
     try:
         plain, size = _plain(source)
         if size > LARGEST:
-            raise Problem("payload.bad_pattern", pattern=pattern, position=1,
-                          reason=Problem("pattern.large"))
+            raise Problem(
+                "payload.bad_pattern", pattern=pattern, position=1, reason=Problem("pattern.large")
+            )
         compiled = regex.compile(plain, flags)
         # a new line ends a comment of (?x)
-        first = regex.compile(f"(?>{plain}\n)(?!)" if compiled.flags & regex.VERBOSE
-                              else f"(?>{plain})(?!)", flags)
+        first = regex.compile(
+            f"(?>{plain}\n)(?!)" if compiled.flags & regex.VERBOSE else f"(?>{plain})(?!)", flags
+        )
     except (regex.error, OverflowError, RecursionError, MemoryError) as error:
         message = str(getattr(error, "msg", error))
         key = next((key for begin, key in _REASONS.items() if message.startswith(begin)), "other")
         place = getattr(error, "pos", None) or 0
-        raise Problem("payload.bad_pattern", pattern=pattern, reason=Problem(f"pattern.{key}"),
-                      position=min(place, len(pattern)) + 1) from error
+        raise Problem(
+            "payload.bad_pattern",
+            pattern=pattern,
+            reason=Problem(f"pattern.{key}"),
+            position=min(place, len(pattern)) + 1,
+        ) from error
     return Pattern(pattern, compiled, first, bytewise=bytewise)
 
 
 def as_bytes(pattern: str) -> str:
     """A pattern over bytes as characters U+0000 to U+00FF; what lies beyond, as UTF-8."""
-    return "".join(char if char <= "\xff" else encode(char, "utf-8").decode("latin-1")
-                   for char in pattern)
+    return "".join(
+        char if char <= "\xff" else encode(char, "utf-8").decode("latin-1") for char in pattern
+    )
 
 
 def _plain(source: str) -> tuple[str, int]:

@@ -55,6 +55,11 @@ class ConnectRows:
 def came_out(begin: Row, end: Row) -> Row:
     """A pending connect as one row: called when it began, with the result and time of its end."""
     return begin._replace(
-        kind=end.kind, duration_ns=end.duration_ns, result=end.result, errno=end.errno,
-        error=end.error, local=end.local, peer=end.peer,
+        kind=end.kind,
+        duration_ns=end.duration_ns,
+        result=end.result,
+        errno=end.errno,
+        error=end.error,
+        local=end.local,
+        peer=end.peer,
     )

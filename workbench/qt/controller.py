@@ -151,8 +151,14 @@ class Controller(QObject):
 
     # -- selection ----------------------------------------------------------------------------
 
-    def select(self, *, endpoint: str | None = None, connection: int | None = None,
-               seq: int | None = None, pinned: bool | None = None) -> None:
+    def select(
+        self,
+        *,
+        endpoint: str | None = None,
+        connection: int | None = None,
+        seq: int | None = None,
+        pinned: bool | None = None,
+    ) -> None:
         """Choose an endpoint, a connection of it, or an event; a new event is pinned."""
         wished = Selection(
             endpoint if endpoint is not None else self.selection.endpoint,

@@ -49,10 +49,13 @@ FOLDED_WITHIN: Final = 500
 MAIN: Final = Condition(
     "NOT (coalesce(e.errno, '') IN ('EINPROGRESS', 'EAGAIN') AND e.kind = 'call')"
     " AND e.call <> 'getsockopt' AND NOT (e.kind = 'note' AND e.call = 'record')"
-    " AND NOT (e.kind = 'command' AND e.call IN ('configure', 'pace'))", ())
+    " AND NOT (e.kind = 'command' AND e.call IN ('configure', 'pace'))",
+    (),
+)
 """What a person reads: no EAGAIN, no reading of options. A pending connect is looked at apart."""
-_TEXTS: Final = frozenset({
-    Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole})
+_TEXTS: Final = frozenset(
+    {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}
+)
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -73,8 +76,7 @@ class Column(IntEnum):
     CAUSE = 11
 
 
-EXTRA: Final = frozenset(
-    {Column.CONNECTION, Column.LOCAL, Column.PEER, Column.SIZE, Column.CAUSE})
+EXTRA: Final = frozenset({Column.CONNECTION, Column.LOCAL, Column.PEER, Column.SIZE, Column.CAUSE})
 """What the header's menu adds on request, under the record's names."""
 
 
@@ -295,8 +297,12 @@ class LogModel(QAbstractTableModel):
             "" if event.kind == NOTE else call_text(event),
             result_text(event),
             took_text(event),
-            data_text(event, self._controller.accepted(event), self._bytes(event),
-                      self._controller.kind_of(event)),
+            data_text(
+                event,
+                self._controller.accepted(event),
+                self._bytes(event),
+                self._controller.kind_of(event),
+            ),
             *_extra(event),
         )
 
@@ -368,8 +374,12 @@ class LogModel(QAbstractTableModel):
     def retranslate(self) -> None:
         """Make the headers and texts again."""
         self._headers = [
-            tr(f"log.column_{column.name.lower()}" if column in EXTRA
-               else f"log.{column.name.lower()}") for column in Column
+            tr(
+                f"log.column_{column.name.lower()}"
+                if column in EXTRA
+                else f"log.{column.name.lower()}"
+            )
+            for column in Column
         ]
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._headers) - 1)
         if self._shown:
@@ -394,8 +404,9 @@ class LogModel(QAbstractTableModel):
             return plain_tip(text) if text else None
         return cells[index.column()]
 
-    def headerData(self, section: int, orientation: Qt.Orientation,
-                   role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section]
         return None
@@ -403,5 +414,7 @@ class LogModel(QAbstractTableModel):
 
 def _extra(event: Row) -> tuple[str, ...]:
     """The further columns: numbers and addresses as the record has them."""
-    return tuple("" if value is None else escape(str(value)) for value in (
-        event.connection, event.local, event.peer, event.size, event.cause))
+    return tuple(
+        "" if value is None else escape(str(value))
+        for value in (event.connection, event.local, event.peer, event.size, event.cause)
+    )

@@ -167,8 +167,9 @@ class ScenarioPlayer(QObject):
         """The row that ended a loop, in the log and in Explain; its connection everywhere."""
         row, self._wanted = self._wanted, None
         if row is not None and not self._controller.closed:
-            self._controller.select(endpoint=row.endpoint, connection=row.connection,
-                                    seq=row.seq, pinned=True)
+            self._controller.select(
+                endpoint=row.endpoint, connection=row.connection, seq=row.seq, pinned=True
+            )
 
 
 class _Run(QThread):
@@ -178,8 +179,9 @@ class _Run(QThread):
         problem: what it met; None: everything held.
     """
 
-    def __init__(self, session: Session, scenario: Scenario, parent: QObject, *,
-                 again: bool) -> None:
+    def __init__(
+        self, session: Session, scenario: Scenario, parent: QObject, *, again: bool
+    ) -> None:
         from workbench.scenario.runner import Runner
 
         super().__init__(parent)
@@ -217,8 +219,11 @@ class _Run(QThread):
     def round(self) -> str | None:
         """In which round of how many a loop is, as a sentence."""
         now = self._runner.round
-        return None if now is None else tr("repeat.running", title=title_of(self._scenario),
-                                           round=now[0], times=now[1])
+        return (
+            None
+            if now is None
+            else tr("repeat.running", title=title_of(self._scenario), round=now[0], times=now[1])
+        )
 
     @property
     def met(self) -> Row | None:
@@ -239,8 +244,9 @@ class _Run(QThread):
             self._session.note(RUN_ENDED, f"{title!r}")
         step = next((x for x in report.steps if x.reason is not None), None)
         if step is not None:
-            self.problem = Problem("window.step_failed", number=step.number, title=step.title,
-                                   reason=step.reason)
+            self.problem = Problem(
+                "window.step_failed", number=step.number, title=step.title, reason=step.reason
+            )
 
 
 def title_of(scenario: Scenario) -> str:

@@ -33,8 +33,24 @@ from workbench.scenario.code_until import (
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.texts import tr
 
-_TAKEN = frozenset({"address", "data", "error", "peer", "socket", "time", "where", "look", "until",
-                    "met", "errno", "contextlib", *keyword.kwlist, *dir(builtins)})
+_TAKEN = frozenset(
+    {
+        "address",
+        "data",
+        "error",
+        "peer",
+        "socket",
+        "time",
+        "where",
+        "look",
+        "until",
+        "met",
+        "errno",
+        "contextlib",
+        *keyword.kwlist,
+        *dir(builtins),
+    }
+)
 """Names that the script itself uses, or may."""
 _OF_LOOPS = re.compile(r"(round|Met)\d+\Z")
 _NO_NAME = re.compile(r"[^A-Za-z0-9_]")
@@ -54,14 +70,23 @@ def to_python(scenario: Scenario) -> str:
     waiting = loops(scenario.steps)
     modules = (["contextlib", "errno"] if waiting else []) + ["socket", "time"]
     names = variables(settings.values())
-    lines = [literal(scenario.title), "", *(f"import {name}" for name in modules), "",
-             "where = {}  # endpoint -> address, known once it is bound", ""]
+    lines = [
+        literal(scenario.title),
+        "",
+        *(f"import {name}" for name in modules),
+        "",
+        "where = {}  # endpoint -> address, known once it is bound",
+        "",
+    ]
     lines += [f"{name} = None" for item in scenario.endpoints for name in _sockets(item, names)]
     lines += ["address = None  # of the datagram that came last", ""]
     if waiting:
         lines += UNTIL.splitlines()
-        lines += [line for number in range(1, len(waiting) + 1)
-                  for line in ("", "", f"class Met{number}(Exception):", f"{INDENT}pass")]
+        lines += [
+            line
+            for number in range(1, len(waiting) + 1)
+            for line in ("", "", f"class Met{number}(Exception):", f"{INDENT}pass")
+        ]
         lines.append("")
     if looks(scenario.steps):
         lines += [*LOOK.splitlines(), "", ""]
@@ -118,15 +143,20 @@ class _Script:
         if loop.until is None:
             body = self.steps(loop.steps, waits)
             pause = [f"{INDENT}time.sleep({literal(loop.pause)})"] if loop.pause else []
-            return [f"for _ in range({loop.times:d}):",
-                    *(INDENT + line for line in block(body)), *pause]
+            return [
+                f"for _ in range({loop.times:d}):",
+                *(INDENT + line for line in block(body)),
+                *pause,
+            ]
         place = next(number for number, item in enumerate(self._waiting, 1) if item is loop)
         named = self._settings.get(loop.until.endpoint)
-        wait = Waited(place, loop.until, codec(loop.until.encoding or (
-            named.encoding if named is not None else "utf-8")))
+        wait = Waited(
+            place,
+            loop.until,
+            codec(loop.until.encoding or (named.encoding if named is not None else "utf-8")),
+        )
         body = self.steps(loop.steps, (wait, *waits))
-        sockets = [name for item in self._settings.values()
-                   for name in _sockets(item, self._names)]
+        sockets = [name for item in self._settings.values() for name in _sockets(item, self._names)]
         return around(loop, wait, body, sockets)
 
     def _perform(self, step: Perform, waits: tuple[Waited, ...]) -> list[str]:
@@ -138,8 +168,12 @@ class _Script:
         if step.error is None or not made:
             return made
         caught = _exception(step.error)
-        return ["try:", *(f"{INDENT}{line}" for line in block(made)),
-                f"except {caught} as error:", f"{INDENT}print({literal(step.error)}, error)"]
+        return [
+            "try:",
+            *(f"{INDENT}{line}" for line in block(made)),
+            f"except {caught} as error:",
+            f"{INDENT}print({literal(step.error)}, error)",
+        ]
 
     def _command(self, command: c.Command) -> list[str]:  # noqa: C901, PLR0912 - a branch a command
         if isinstance(command, c.Mark):
@@ -174,12 +208,17 @@ class _Script:
                 return [*self._accepted(item), f"{talk}.shutdown(socket.{command.how.value})"]
             case c.Abort():
                 linger = r"b'\1\0\0\0\0\0\0\0'"
-                return [*self._accepted(item),
-                        f"{talk}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, {linger})",
-                        f"{talk}.close()"]
+                return [
+                    *self._accepted(item),
+                    f"{talk}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, {linger})",
+                    f"{talk}.close()",
+                ]
             case c.Stop():
-                return [line for each in _sockets(item, self._names)
-                        for line in (f"if {each}:", f"{INDENT}{each}.close()")]
+                return [
+                    line
+                    for each in _sockets(item, self._names)
+                    for line in (f"if {each}:", f"{INDENT}{each}.close()")
+                ]
             case c.Close():
                 return [f"{name}.close()"]
             case c.Sample():
@@ -219,8 +258,10 @@ class _Script:
             return [f"{name}_conn, peer = {name}.accept()"]
         if step.text is not None and item.role is Role.STREAM:
             encoding = codec(step.encoding or item.encoding)
-            return [f"data = {name}.recv({literal(item.bufsize)})",
-                    f"assert data == {literal(step.text)}.encode({literal(encoding)}), data"]
+            return [
+                f"data = {name}.recv({literal(item.bufsize)})",
+                f"assert data == {literal(step.text)}.encode({literal(encoding)}), data",
+            ]
         if step.call == "recv" and step.result == 0 and item.role is Role.STREAM:
             return [f"data = {name}.recv({literal(item.bufsize)})", "assert not data, data"]
         what = f"{step.call or ''} {step.errno or step.error or ''}"
@@ -333,6 +374,7 @@ def _tail(command: c.Send, encoding: str) -> bytes:
     """What is appended; a checksum is computed here, once."""
     if command.append.value not in CHECKSUMS:
         return suffix(command.append.value)
-    body = (parse_hex(command.hex) if command.hex is not None
-            else (command.text or "").encode(encoding))
-    return with_tail(body, command)[len(body):]
+    body = (
+        parse_hex(command.hex) if command.hex is not None else (command.text or "").encode(encoding)
+    )
+    return with_tail(body, command)[len(body) :]

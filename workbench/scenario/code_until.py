@@ -13,7 +13,7 @@ from workbench.scenario.steps import ANY, Expect, Loop, Perform, Step
 from workbench.texts import Problem, tr
 
 INDENT: Final = "    "
-UNTIL: Final = '''
+UNTIL: Final = """
 @contextlib.contextmanager
 def until(met, *names):
     try:
@@ -23,8 +23,8 @@ def until(met, *names):
         if "*" in names or name in names or type(error).__name__ in names:
             raise met(repr(error)) from error
         raise
-'''
-LOOK: Final = '''
+"""
+LOOK: Final = """
 def look(*sockets):
     for item in sockets:
         if item is not None and item.fileno() != -1:
@@ -33,7 +33,7 @@ def look(*sockets):
                 print(item, "tcpi_state", info[0], info.hex())
             except (AttributeError, OSError) as error:
                 print(item, error)
-'''
+"""
 
 
 class Waited(NamedTuple):
@@ -125,15 +125,22 @@ def block(lines: list[str]) -> list[str]:
 def around(loop: Loop, wait: Waited, body: list[str], sockets: Iterable[str]) -> list[str]:
     """The loop itself: its rounds, and what is done when it ends; `sockets`: variables."""
     count = f"round{wait.number}"
-    pause = [f"{INDENT}{INDENT}if {count} > 1:",
-             f"{INDENT}{INDENT}{INDENT}time.sleep({literal(loop.pause)})"] if loop.pause else []
+    pause = (
+        [
+            f"{INDENT}{INDENT}if {count} > 1:",
+            f"{INDENT}{INDENT}{INDENT}time.sleep({literal(loop.pause)})",
+        ]
+        if loop.pause
+        else []
+    )
     known = bool(wait.names or wait.test)
     what = condition_of(wait.until)
     return [
         *([] if known else [comment(f"{tr('scenario.not_in_code')}: {what}")]),
         "try:",
         f"{INDENT}for {count} in range(1, {loop.times + 1:d}):",
-        *pause, *(INDENT + INDENT + line for line in block(body)),
+        *pause,
+        *(INDENT + INDENT + line for line in block(body)),
         f"except {wait.met} as met:",
         f"{INDENT}print('round', {count}, met)",
         f"{INDENT}look({', '.join(sockets)})",

@@ -117,8 +117,9 @@ def is_over(row: Row) -> bool:
     if row.call == "close" and row.kind == "call":
         return True
     return row.call in READS and (
-        row.result == 0 or (row.error is not None and row.errno not in PENDING
-                            and row.error != "TimeoutError"))
+        row.result == 0
+        or (row.error is not None and row.errno not in PENDING and row.error != "TimeoutError")
+    )
 
 
 def ended_ns(row: Row) -> int:

@@ -46,7 +46,8 @@ class Watch:
     def _means(self, connection: Connection) -> bool:
         until = self.until
         return until.endpoint in {ANY, connection.endpoint} and (
-            until.connection in {None, WHICHEVER, connection.number})
+            until.connection in {None, WHICHEVER, connection.number}
+        )
 
 
 class Found:
@@ -66,8 +67,14 @@ class Matcher:
     that no step has closed, open or not; of a datagram endpoint its newest socket.
     """
 
-    def __init__(self, reader: Reader, start: int, whole: dict[int, bytes],
-                 encoding_of: Callable[[str], str], kept: Collection[str]) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        start: int,
+        whole: dict[int, bytes],
+        encoding_of: Callable[[str], str],
+        kept: Collection[str],
+    ) -> None:
         """`start`: the last seq before the run; `whole`: what the record cuts, by seq.
 
         `encoding_of`: an endpoint's encoding by its name. `kept`: the endpoints of which anything
@@ -145,8 +152,11 @@ class Matcher:
 
     def _connection(self, row: Row) -> Connection:
         name = row.endpoint or ""
-        found = self._by_id.get(row.connection) if row.connection is not None else next(
-            (item for item in self._owned.get(name, ()) if item.id is None), None)
+        found = (
+            self._by_id.get(row.connection)
+            if row.connection is not None
+            else next((item for item in self._owned.get(name, ()) if item.id is None), None)
+        )
         if found is None:
             found = self._new(name, row.connection)
             self._owned.setdefault(name, []).append(found)
@@ -159,8 +169,9 @@ class Matcher:
             return Connection(name, None, 0, stream=False)
         endpoint = self._endpoint(name)
         counted = self._number(name, endpoint, number)
-        return Connection(name, number, counted,
-                          stream=bool(counted) and endpoint.type == "SOCK_STREAM")
+        return Connection(
+            name, number, counted, stream=bool(counted) and endpoint.type == "SOCK_STREAM"
+        )
 
     def _endpoint(self, name: str) -> EndpointRow:
         if name not in self._endpoints:
@@ -195,18 +206,23 @@ class Matcher:
         default = self._meant_by_default(name, owned)
         return lambda item: item.endpoint == name and default(item)
 
-    def _meant_by_default(self, name: str, owned: list[Connection]
-                          ) -> Callable[[Connection], bool]:
+    def _meant_by_default(self, name: str, owned: list[Connection]) -> Callable[[Connection], bool]:
         role = self._endpoint(name).role if owned else ""
         if role == "stream":
             opened = self._opened.get(name) or [0]
-            return lambda item: item.id is None or (
-                item.opened_by >= opened[-1] and not item.passed_over)
-        alone = [item.id for item in owned if item.id is not None
-                 and (role == "datagram" or not item.number)]
+            return lambda item: (
+                item.id is None or (item.opened_by >= opened[-1] and not item.passed_over)
+            )
+        alone = [
+            item.id
+            for item in owned
+            if item.id is not None and (role == "datagram" or not item.number)
+        ]
         own = max(alone, default=None)
-        return lambda item: item.id in {None, own} or (
-            role == "listener" and bool(item.number) and not item.closed_by_step)
+        return lambda item: (
+            item.id in {None, own}
+            or (role == "listener" and bool(item.number) and not item.closed_by_step)
+        )
 
     def _needles(self, expect: Expect) -> Callable[[Connection], Needle | None] | None:
         """What to look for in each connection's bytes; None where no bytes are wanted.
@@ -297,7 +313,8 @@ def _opens(row: Row) -> bool:
     except ValueError:
         return False
     return isinstance(command, c.Connect | c.Start) or (
-        isinstance(command, c.Call) and command.call in {"socket", "connect"})
+        isinstance(command, c.Call) and command.call in {"socket", "connect"}
+    )
 
 
 def in_words(row: Row) -> str:

@@ -27,9 +27,15 @@ PAUSE = 0.2
 """Gaps between commands shorter than this (seconds) are not kept as waits."""
 
 
-def scenario_of(reader: Reader, *, title: str | None = None, seqs: Collection[int] | None = None,
-                expectations: bool = True, waits: bool = True,
-                without: str | None = None) -> Scenario:
+def scenario_of(
+    reader: Reader,
+    *,
+    title: str | None = None,
+    seqs: Collection[int] | None = None,
+    expectations: bool = True,
+    waits: bool = True,
+    without: str | None = None,
+) -> Scenario:
     """The commands of a record in order, as steps.
 
     Args:
@@ -44,10 +50,14 @@ def scenario_of(reader: Reader, *, title: str | None = None, seqs: Collection[in
 
     def wanted(row: Row) -> bool:
         return not any(begin < row.seq < end for begin, end in runs) and not (
-            without and (row.endpoint or "").startswith(without))
+            without and (row.endpoint or "").startswith(without)
+        )
 
-    chosen = [row for row in rows_of(reader, "kind:command")
-              if wanted(row) and (seqs is None or row.seq in seqs)]
+    chosen = [
+        row
+        for row in rows_of(reader, "kind:command")
+        if wanted(row) and (seqs is None or row.seq in seqs)
+    ]
     failed = _failures(reader)
     connected = _connected(reader)
     counted = Counted(reader, chosen, wanted)
@@ -60,19 +70,29 @@ def scenario_of(reader: Reader, *, title: str | None = None, seqs: Collection[in
     for index, row in enumerate(chosen):
         until = chosen[index + 1].seq if index + 1 < len(chosen) else 2**62
         if row.endpoint is None or row.endpoint not in used or row.seq >= used[row.endpoint][0]:
-            done = _performed(row, current, failed, counted,
-                              waits=connected.get(row.seq, until) < until)
+            done = _performed(
+                row, current, failed, counted, waits=connected.get(row.seq, until) < until
+            )
             if waits and done and before and row.t_ns - before > PAUSE * 1e9:
                 steps.append(Wait(round((row.t_ns - before) / 1e9, 2)))
             before = row.t_ns if done else before
             steps += done
-        steps += [replace(expect, within=max(PATIENCE, round(2 * (at - row.t_ns) / 1e9, 2)))
-                  for seq, at, expect in answers if row.seq < seq < until]
+        steps += [
+            replace(expect, within=max(PATIENCE, round(2 * (at - row.t_ns) / 1e9, 2)))
+            for seq, at, expect in answers
+            if row.seq < seq < until
+        ]
     return Scenario(title or tr("scenario.from_record"), tuple(settings.values()), tuple(steps))
 
 
-def _performed(row: Row, current: dict[str, EndpointSettings], failed: Mapping[int, str],
-               counted: Counted, *, waits: bool) -> list[Step]:
+def _performed(
+    row: Row,
+    current: dict[str, EndpointSettings],
+    failed: Mapping[int, str],
+    counted: Counted,
+    *,
+    waits: bool,
+) -> list[Step]:
     """The step of a command; none for settings that are in force already.
 
     `waits`: it had ended before the next was asked for, whoever asked did not wait in the program.
@@ -131,8 +151,9 @@ def _connected(reader: Reader) -> dict[int, int]:
     return {cause: seq for cause, seq in ended.items() if not waiting[cause]}
 
 
-def _answers(reader: Reader, wanted: Callable[[Row], bool],
-             numbers: Mapping[int, int]) -> list[tuple[int, int, Expect]]:
+def _answers(
+    reader: Reader, wanted: Callable[[Row], bool], numbers: Mapping[int, int]
+) -> list[tuple[int, int, Expect]]:
     """What clients received, the end of stream too, as expectations where and when it came.
 
     `numbers`: of the connections that are made again.
@@ -156,8 +177,13 @@ def _answers(reader: Reader, wanted: Callable[[Row], bool],
             continue
         text = _text(row.payload, encodings.get(row.endpoint, "utf-8"))
         raw = row.payload.hex() if text is None else None
-        found.append((row.seq, row.t_ns, Expect(row.endpoint, call=row.call, connection=number,
-                                                text=text, hex=raw)))
+        found.append(
+            (
+                row.seq,
+                row.t_ns,
+                Expect(row.endpoint, call=row.call, connection=number, text=text, hex=raw),
+            )
+        )
     return found
 
 

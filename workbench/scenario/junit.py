@@ -16,13 +16,23 @@ def write_junit(report: Report, path: Path) -> None:
     """
     failures = sum(step.reason is not None for step in report.steps)
     total = sum(step.seconds for step in report.steps)
-    suite = ET.Element("testsuite", name=escape(report.scenario.title or "scenario"),
-                       tests=str(len(report.steps)), failures=str(failures), errors="0",
-                       skipped="0", time=f"{total:.3f}")
+    suite = ET.Element(
+        "testsuite",
+        name=escape(report.scenario.title or "scenario"),
+        tests=str(len(report.steps)),
+        failures=str(failures),
+        errors="0",
+        skipped="0",
+        time=f"{total:.3f}",
+    )
     for step in report.steps:
-        case = ET.SubElement(suite, "testcase", classname="scenario",
-                             name=escape(f"{step.number} {step.title}"),
-                             time=f"{step.seconds:.3f}")
+        case = ET.SubElement(
+            suite,
+            "testcase",
+            classname="scenario",
+            name=escape(f"{step.number} {step.title}"),
+            time=f"{step.seconds:.3f}",
+        )
         if step.reason is not None:
             text = escape_lines(step.reason.text)
             ET.SubElement(case, "failure", message=text).text = text
@@ -31,4 +41,3 @@ def write_junit(report: Report, path: Path) -> None:
     root = ET.Element("testsuites")
     root.append(suite)
     ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
-

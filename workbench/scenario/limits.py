@@ -17,7 +17,9 @@ DEEPEST: Final = 64
 _INT64: Final = 2**63
 _TOKEN: Final = re.compile(
     r"""\"{3}(?:[^\\"]|\\.|"(?!""))*+(?:"{3,5})?|'{3}(?:[^']|'(?!''))*+(?:'{3,5})?"""
-    r"""|"(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|\#[^\n]*|[\[{]|[\]}]|\.|[\n=,]""", re.DOTALL)
+    r"""|"(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?|\#[^\n]*|[\[{]|[\]}]|\.|[\n=,]""",
+    re.DOTALL,
+)
 """Strings and comments whole, even those that nobody closes: nothing is looked at twice."""
 _DIGITS: Final = re.compile(r"[0-9][0-9_]{4000,}")
 

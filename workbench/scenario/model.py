@@ -30,8 +30,19 @@ FORMAT: Final = 1
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 _TOP: Final = ("title", "title_zh_CN", "format", "capture", "endpoint", "step", "loop")
 _OPTIONAL: Final = {"error", "wait"}
-__all__ = ("ANY", "FORMAT", "Expect", "Loop", "Perform", "Scenario", "ScenarioProblem", "Step",
-           "Wait", "load", "parse")
+__all__ = (
+    "ANY",
+    "FORMAT",
+    "Expect",
+    "Loop",
+    "Perform",
+    "Scenario",
+    "ScenarioProblem",
+    "Step",
+    "Wait",
+    "load",
+    "parse",
+)
 
 
 class ScenarioProblem(Problem):
@@ -113,8 +124,9 @@ def _endpoint(name: str, body: dict[str, Any], path: KeyPath) -> s.EndpointSetti
     return _with_keys(partial(s.EndpointSettings, name), body, path)
 
 
-def _with_keys(make: Callable[..., s.EndpointSettings], body: dict[str, Any],
-               path: KeyPath) -> s.EndpointSettings:
+def _with_keys(
+    make: Callable[..., s.EndpointSettings], body: dict[str, Any], path: KeyPath
+) -> s.EndpointSettings:
     """Settings made with the given keys; also for the `configure` step."""
     v.known(body, _ENDPOINT_KEYS, path)
     values = {key: _ENDPOINT_KEYS[key](body, key, path) for key in body}
@@ -152,8 +164,9 @@ _ENDPOINT_KEYS: Final[Mapping[str, v.Read]] = {
 }
 
 
-def _check_links(settings: s.EndpointSettings, endpoints: Mapping[str, object],
-                 path: KeyPath) -> None:
+def _check_links(
+    settings: s.EndpointSettings, endpoints: Mapping[str, object], path: KeyPath
+) -> None:
     for key in ("address", "bind"):
         spec = getattr(settings, key)
         if not spec or not spec.startswith("@"):
@@ -167,19 +180,22 @@ def _check_links(settings: s.EndpointSettings, endpoints: Mapping[str, object],
 # -- steps ------------------------------------------------------------------------------------
 
 
-def _steps(table: dict[str, Any], path: KeyPath,
-           endpoints: dict[str, s.EndpointSettings]) -> tuple[Step, ...]:
+def _steps(
+    table: dict[str, Any], path: KeyPath, endpoints: dict[str, s.EndpointSettings]
+) -> tuple[Step, ...]:
     """Steps in the order they stand in the file, then the loops."""
     return tuple(
-        _loop(body, where, endpoints) if key == "loop" or body.get("do") == "loop"
+        _loop(body, where, endpoints)
+        if key == "loop" or body.get("do") == "loop"
         else _step(body, where, endpoints)
         for key in ("step", "loop")
         for where, body in _tables(table, key, path)
     )
 
 
-def _tables(table: dict[str, Any], key: str,
-            path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+def _tables(
+    table: dict[str, Any], key: str, path: KeyPath
+) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     for index, body in enumerate(v.typed(table, key, list, path, [])):
         where = (*path, key, index)
         if not isinstance(body, dict):
@@ -187,8 +203,7 @@ def _tables(table: dict[str, Any], key: str,
         yield where, body
 
 
-def _loop(body: dict[str, Any], path: KeyPath,
-          endpoints: dict[str, s.EndpointSettings]) -> Loop:
+def _loop(body: dict[str, Any], path: KeyPath, endpoints: dict[str, s.EndpointSettings]) -> Loop:
     v.known(body, ("do", "times", "pause", "until", "renumber", "step", "loop"), path)
     until = _until(body, path, endpoints) if "until" in body else None
     times = v.positive(body, "times", path) if "times" in body else 1_000_000 if until else 1
@@ -197,8 +212,9 @@ def _loop(body: dict[str, Any], path: KeyPath,
     return Loop(_steps(body, path, endpoints), times, pause, until, renumber)
 
 
-def _until(body: dict[str, Any], path: KeyPath,
-           endpoints: Mapping[str, s.EndpointSettings]) -> Expect:
+def _until(
+    body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, s.EndpointSettings]
+) -> Expect:
     """As an expectation, but its endpoint may be ANY, and is where none is named."""
     where = (*path, "until")
     given = v.typed(body, "until", dict, path)
@@ -212,8 +228,7 @@ def _until(body: dict[str, Any], path: KeyPath,
     return made
 
 
-def _step(body: dict[str, Any], path: KeyPath,
-          endpoints: dict[str, s.EndpointSettings]) -> Step:
+def _step(body: dict[str, Any], path: KeyPath, endpoints: dict[str, s.EndpointSettings]) -> Step:
     do = v.choice(body, "do", [*COMMANDS, "wait", "expect", "loop"], path)
     if do == "wait":
         v.known(body, ("do", "seconds"), path)
@@ -232,8 +247,9 @@ def _target(body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, object]
     return str(name)
 
 
-def _configure(body: dict[str, Any], path: KeyPath,
-               endpoints: dict[str, s.EndpointSettings]) -> Perform:
+def _configure(
+    body: dict[str, Any], path: KeyPath, endpoints: dict[str, s.EndpointSettings]
+) -> Perform:
     name = _target(body, path, endpoints)
     changes = {key: value for key, value in body.items() if key not in {"do", "endpoint"}}
     before = endpoints[name]
@@ -247,8 +263,12 @@ def _configure(body: dict[str, Any], path: KeyPath,
     return Perform(c.Configure(name, settings))
 
 
-def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath,
-             endpoints: dict[str, s.EndpointSettings]) -> Perform:
+def _perform(
+    kind: type[c.Command],
+    body: dict[str, Any],
+    path: KeyPath,
+    endpoints: dict[str, s.EndpointSettings],
+) -> Perform:
     keys = [item.name for item in fields(kind)]
     v.known(body, ("do", *keys, *_OPTIONAL), path)
     values: dict[str, Any] = {}
@@ -266,14 +286,20 @@ def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath,
     return Perform(kind(**values), error, v.typed(body, "wait", bool, path, True))
 
 
-def _check_step(kind: type[c.Command], values: Mapping[str, Any], path: KeyPath,
-                endpoints: Mapping[str, s.EndpointSettings]) -> None:
+def _check_step(
+    kind: type[c.Command],
+    values: Mapping[str, Any],
+    path: KeyPath,
+    endpoints: Mapping[str, s.EndpointSettings],
+) -> None:
     """What can be known before anything starts."""
     if kind is c.Call and values.get("call", "bind") not in CALLS:
         raise v.unknown((*path, "call"), values["call"], CALLS, "scenario.unknown_value")
     if kind is c.SetOption and {"option", "value"} <= values.keys():
-        v.check(lambda: options.encode(options.find(values["option"]), values["value"]),
-                (*path, "value"))
+        v.check(
+            lambda: options.encode(options.find(values["option"]), values["value"]),
+            (*path, "value"),
+        )
     if kind is not c.Send:
         return
     if sum(key in values for key in ("text", "hex", "file")) != 1:
@@ -317,8 +343,9 @@ _STEP_KEYS: Final[Mapping[str, v.Read]] = {
 }
 
 
-def _expect(body: dict[str, Any], path: KeyPath,
-            endpoints: Mapping[str, s.EndpointSettings | None]) -> Expect:
+def _expect(
+    body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, s.EndpointSettings | None]
+) -> Expect:
     v.known(body, ("do", *(item.name for item in fields(Expect))), path)
     readings.check(body, path)
     values: dict[str, Any] = {"endpoint": _target(body, path, endpoints)}

@@ -14,12 +14,24 @@ from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.steps import ANY
 
-_ERRNOS: Final = frozenset({ANY, *EXPLAINED, *system.errorcode.values(),
-                            *(name for name in vars(system) if name.startswith(("E", "WSAE"))),
-                            *(name for name in vars(socket) if name.startswith("EAI_"))})
-_LOGGED_AS: Final = {"sendall": "send", "sendfile": "send", "sendmsg": "send",
-                     "recv_into": "recv", "recvfrom_into": "recvfrom", "recvmsg": "recvfrom",
-                     "connect_ex": "connect"}
+_ERRNOS: Final = frozenset(
+    {
+        ANY,
+        *EXPLAINED,
+        *system.errorcode.values(),
+        *(name for name in vars(system) if name.startswith(("E", "WSAE"))),
+        *(name for name in vars(socket) if name.startswith("EAI_")),
+    }
+)
+_LOGGED_AS: Final = {
+    "sendall": "send",
+    "sendfile": "send",
+    "sendmsg": "send",
+    "recv_into": "recv",
+    "recvfrom_into": "recvfrom",
+    "recvmsg": "recvfrom",
+    "connect_ex": "connect",
+}
 """Methods of Python's sockets that the log shows under another name."""
 _ALIKE: Final = 0.8
 """How much a name is like a known one to be that misspelt: notes have names of their own, and
@@ -40,8 +52,11 @@ def call(body: v.Table, key: str, path: KeyPath) -> str:
     name = str(v.typed(body, key, str, path))
     if name in CALLS or name in COMMANDS:
         return name
-    near = [_LOGGED_AS[name]] if name in _LOGGED_AS else difflib.get_close_matches(
-        name, CALLS, 1, _ALIKE)
+    near = (
+        [_LOGGED_AS[name]]
+        if name in _LOGGED_AS
+        else difflib.get_close_matches(name, CALLS, 1, _ALIKE)
+    )
     if near:
         raise v.wrong((*path, key), "scenario.unknown_value", name=name, near=near[0])
     return name

@@ -92,16 +92,26 @@ def needle_of(expect: Expect, encoding: str) -> Needle:
     """
     used = expect.encoding or encoding
     if expect.regex is not None:
-        pattern = compile_pattern(expect.regex,
-                                  expect.encoding or (BYTES if used == BYTES else None))
+        pattern = compile_pattern(
+            expect.regex, expect.encoding or (BYTES if used == BYTES else None)
+        )
         used = BYTES if pattern.bytewise else used
-        return Needle(lambda place: _InText(used, place, pattern),
-                      lambda data: pattern.matches(decoded(data, used), EXPECT_TIME),
-                      (), False, used)
+        return Needle(
+            lambda place: _InText(used, place, pattern),
+            lambda data: pattern.matches(decoded(data, used), EXPECT_TIME),
+            (),
+            False,
+            used,
+        )
     if expect.contains is not None:
         part = expect.contains
-        return Needle(lambda place: _InText(used, place, part),
-                      lambda data: part in decoded(data, used), (), False, used)
+        return Needle(
+            lambda place: _InText(used, place, part),
+            lambda data: part in decoded(data, used),
+            (),
+            False,
+            used,
+        )
     exact: tuple[bytes, ...]
     if expect.hex is not None:
         whole = parse_hex(expect.hex)
@@ -111,10 +121,16 @@ def needle_of(expect: Expect, encoding: str) -> Needle:
         anywhere = expect.text or ""
         exact = spellings(anywhere, used)
     if expect.absent:
-        return Needle(lambda place: _InText(used, place, anywhere), lambda data: data in exact,
-                      exact, expect.hex is not None, used)
-    return Needle(lambda _place: _Next(exact), lambda data: data in exact, exact,
-                  expect.hex is not None, used)
+        return Needle(
+            lambda place: _InText(used, place, anywhere),
+            lambda data: data in exact,
+            exact,
+            expect.hex is not None,
+            used,
+        )
+    return Needle(
+        lambda _place: _Next(exact), lambda data: data in exact, exact, expect.hex is not None, used
+    )
 
 
 def spellings(text: str, encoding: str) -> tuple[bytes, ...]:

@@ -31,8 +31,9 @@ class Numbers:
 
     def begin_round(self) -> None:
         """From here on 1 is the next connection that an endpoint makes."""
-        self._rounds = {name: self._session.numbered(name) - before
-                        for name, before in self._before.items()}
+        self._rounds = {
+            name: self._session.numbered(name) - before for name, before in self._before.items()
+        }
 
     def command(self, command: c.Command) -> c.Command:
         """The command with the number that its endpoint knows."""

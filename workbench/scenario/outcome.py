@@ -24,8 +24,12 @@ class Failed(Exception):
         self.problem = problem
 
 
-def check_outcome(step: Perform, outcome: Outcome, kind: SocketKind = TCP,
-                  listener_of: Callable[[], str | None] = lambda: None) -> None:
+def check_outcome(
+    step: Perform,
+    outcome: Outcome,
+    kind: SocketKind = TCP,
+    listener_of: Callable[[], str | None] = lambda: None,
+) -> None:
     """Hold a command's outcome against what the step says.
 
     Args:
@@ -39,8 +43,9 @@ def check_outcome(step: Perform, outcome: Outcome, kind: SocketKind = TCP,
     if step.error is None:
         listener = listener_of() if outcome.errno in RESETS else None
         if listener is not None:
-            raise Failed(Problem("scenario.failed_abandoned", name=outcome.errno,
-                                 listener=listener))
+            raise Failed(
+                Problem("scenario.failed_abandoned", name=outcome.errno, listener=listener)
+            )
         if not outcome.ok:
             raise Failed(failure_text(outcome, kind))
         return
@@ -49,16 +54,23 @@ def check_outcome(step: Perform, outcome: Outcome, kind: SocketKind = TCP,
     cause = outcome.problem.__cause__ if outcome.problem is not None else None
     got = {outcome.errno, outcome.error, type(cause).__name__}
     if step.error not in got:
-        raise Failed(Problem("scenario.other_error", error=step.error,
-                              got=failure_text(outcome, kind)))
+        raise Failed(
+            Problem("scenario.other_error", error=step.error, got=failure_text(outcome, kind))
+        )
 
 
 def closed_listener(session: Session, ticket: Ticket) -> str | None:
     """The listener of ours that was closed with the connection of a failed call in its queue."""
     session.journal.flush()
     with closing(session.journal.reader()) as reader:
-        row = next((row for row in reader.page(ticket.seq or 1, LED_TO)
-                    if row.cause == ticket.seq and row.errno in RESETS), None)
+        row = next(
+            (
+                row
+                for row in reader.page(ticket.seq or 1, LED_TO)
+                if row.cause == ticket.seq and row.errno in RESETS
+            ),
+            None,
+        )
         found = evidence_of(reader, row).abandoned if row is not None else None
     return found.listener if found is not None else None
 
@@ -68,14 +80,21 @@ def failure_text(outcome: Outcome, kind: SocketKind = TCP) -> Problem:
     if outcome.problem is not None:
         return outcome.problem
     if outcome.tried is not None:
-        return Problem("scenario.failed_addresses", count=len(outcome.tried.failures),
-                       address=outcome.tried.name, tried=str(outcome.tried),
-                       last=failure_text(replace(outcome, tried=None), kind))
+        return Problem(
+            "scenario.failed_addresses",
+            count=len(outcome.tried.failures),
+            address=outcome.tried.name,
+            tried=str(outcome.tried),
+            last=failure_text(replace(outcome, tried=None), kind),
+        )
     name = outcome.errno or outcome.error or ""
     key = error_stem(outcome.errno, outcome.error, kind)
     if key == "errors.other":
         return Problem("scenario.failed_otherwise", name=name, text=system_text(outcome.errno))
     values = {"errno": name, "text": system_text(outcome.errno), "call": ""}
-    return Problem("scenario.failed", name=name,
-                   what=Problem(fitting(f"{key}.what", kind), **values),
-                   way=Problem(fitting(f"{key}.try", kind), **values))
+    return Problem(
+        "scenario.failed",
+        name=name,
+        what=Problem(fitting(f"{key}.what", kind), **values),
+        way=Problem(fitting(f"{key}.try", kind), **values),
+    )

@@ -64,7 +64,13 @@ def instead(expect: Expect, reading: Reading | None) -> Problem:
     """What was read of what is expected."""
     if reading is None:
         return Problem("scenario.no_connection", endpoint=expect.endpoint)
-    names = [key for key in ("state", expect.reading) if key is not None
-             and (key != "state" or expect.state is not None)]
-    return Problem("scenario.instead", who=expect.endpoint, what=", ".join(
-        f"{name} = {getattr(reading, name)}" for name in names))
+    names = [
+        key
+        for key in ("state", expect.reading)
+        if key is not None and (key != "state" or expect.state is not None)
+    ]
+    return Problem(
+        "scenario.instead",
+        who=expect.endpoint,
+        what=", ".join(f"{name} = {getattr(reading, name)}" for name in names),
+    )

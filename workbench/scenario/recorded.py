@@ -77,8 +77,9 @@ class Counted:
         of: the number by the connection's id; one that is not made again is not there.
     """
 
-    def __init__(self, reader: Reader, chosen: Collection[Row],
-                 wanted: Callable[[Row], bool]) -> None:
+    def __init__(
+        self, reader: Reader, chosen: Collection[Row], wanted: Callable[[Row], bool]
+    ) -> None:
         """`wanted`: whether a row counts at all."""
         self.of: dict[int, int] = {}
         self._moved: dict[tuple[str, int], int] = {}
@@ -116,8 +117,11 @@ class Counted:
 
 def _openings(reader: Reader) -> Mapping[int, Row]:
     """By connection: its socket() call; of an accepted one a row beside its accept()."""
-    found = {row.connection: row for row in rows_of(reader, "kind:call call:socket")
-             if row.connection is not None}
+    found = {
+        row.connection: row
+        for row in rows_of(reader, "kind:call call:socket")
+        if row.connection is not None
+    }
     seqs: dict[int, list[int]] = {}
     for item in reader.connections():
         if item.parent is not None and item.opened_seq:

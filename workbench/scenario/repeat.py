@@ -10,8 +10,18 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 
-SET_UP: Final = (c.Start, c.Configure, c.SetPace, c.Pause, c.Resume, c.SetOption, c.Respond,
-                 c.Join, c.Mark, c.Listen)
+SET_UP: Final = (
+    c.Start,
+    c.Configure,
+    c.SetPace,
+    c.Pause,
+    c.Resume,
+    c.SetOption,
+    c.Respond,
+    c.Join,
+    c.Mark,
+    c.Listen,
+)
 """Commands that stand at the begin of a scenario and need not be done again in each round."""
 CHANGING: Final = (c.Configure, c.Pause, c.Resume, c.SetPace, c.Respond)
 """Commands after which an endpoint does the same differently; being configured undoes them."""
@@ -45,15 +55,19 @@ def repeated(scenario: Scenario, repeat: Repeat) -> Scenario:
     return replace(scenario, steps=(*before, loop))
 
 
-def _split(steps: tuple[Step, ...],
-           roles: dict[str, EndpointSettings]) -> tuple[list[Step], list[Step]]:
+def _split(
+    steps: tuple[Step, ...], roles: dict[str, EndpointSettings]
+) -> tuple[list[Step], list[Step]]:
     """What is set up once, and what is done in each round."""
     leading = 0
     while leading < len(steps) and _sets_up(steps[leading]):
         leading += 1
     rest = steps[leading:]
-    again = {name for name, settings in roles.items()
-             if settings.role is Role.STREAM or _opens_anew(rest, settings)}
+    again = {
+        name
+        for name, settings in roles.items()
+        if settings.role is Role.STREAM or _opens_anew(rest, settings)
+    }
     before: list[Step] = []
     body: list[Step] = []
     for step in steps[:leading]:
@@ -62,8 +76,9 @@ def _split(steps: tuple[Step, ...],
 
 
 def _sets_up(step: Step) -> bool:
-    return isinstance(step, Wait) or (isinstance(step, Perform)
-                                      and isinstance(step.command, SET_UP))
+    return isinstance(step, Wait) or (
+        isinstance(step, Perform) and isinstance(step.command, SET_UP)
+    )
 
 
 def _of(step: Step) -> str | None:
@@ -96,8 +111,10 @@ def _closing(body: Iterable[Step], current: dict[str, EndpointSettings]) -> list
         if isinstance(command, OPENING):
             opened[name] = True
         elif isinstance(command, c.Stop) or (
-            isinstance(command, c.Close | c.Abort) and name in opened
-            and command.connection in {None, c.ALL} and current[name].role is not Role.LISTENER
+            isinstance(command, c.Close | c.Abort)
+            and name in opened
+            and command.connection in {None, c.ALL}
+            and current[name].role is not Role.LISTENER
         ):
             opened[name] = False
     left = [name for name, still in opened.items() if still]
@@ -105,16 +122,21 @@ def _closing(body: Iterable[Step], current: dict[str, EndpointSettings]) -> list
     return [Perform(c.Stop(name)) for name in left]
 
 
-def _as_at_first(before: Iterable[Step], body: Iterable[Step],
-                 current: dict[str, EndpointSettings]) -> list[Step]:
+def _as_at_first(
+    before: Iterable[Step], body: Iterable[Step], current: dict[str, EndpointSettings]
+) -> list[Step]:
     """What a round configures, holds back or lets go is taken back before the next."""
     found: list[Step] = []
     for name in dict.fromkeys(_of(step) for step in body if _changes(step)):
         if name is not None:
             found.append(Perform(c.Configure(name, current[name])))
-            found += [step for step in before if _of(step) == name and _changes(step)
-                      and not (isinstance(step, Perform)
-                               and isinstance(step.command, c.Configure))]
+            found += [
+                step
+                for step in before
+                if _of(step) == name
+                and _changes(step)
+                and not (isinstance(step, Perform) and isinstance(step.command, c.Configure))
+            ]
     return found
 
 

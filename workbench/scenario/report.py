@@ -51,7 +51,7 @@ def shorten(text: str) -> str:
     """At most `TITLE` characters: the beginning, an ellipsis and the end."""
     if len(text) <= TITLE:
         return text
-    return f"{text[:TITLE - 40]}…{text[-39:]}"
+    return f"{text[: TITLE - 40]}…{text[-39:]}"
 
 
 def _in_full(step: Step) -> str:
@@ -77,7 +77,23 @@ def condition_of(until: Expect) -> str:
 def _wanted(step: Expect) -> str:
     return ", ".join(
         f"{key}={getattr(step, key)!r}"
-        for key in ("kind", "call", "connection", "result", "errno", "error", "peer", "size",
-                    "text", "hex", "contains", "regex", "state", "reading", "least", "most")
+        for key in (
+            "kind",
+            "call",
+            "connection",
+            "result",
+            "errno",
+            "error",
+            "peer",
+            "size",
+            "text",
+            "hex",
+            "contains",
+            "regex",
+            "state",
+            "reading",
+            "least",
+            "most",
+        )
         if getattr(step, key) is not None
     )

@@ -56,8 +56,10 @@ def _ended(ticket: Ticket) -> Flag:
 def _reads_bytes(steps: tuple[Step, ...]) -> bool:
     return any(
         (isinstance(step, Expect) and step.wants_bytes)
-        or (isinstance(step, Loop) and (_reads_bytes(step.steps)
-                                        or (step.until is not None and step.until.wants_bytes)))
+        or (
+            isinstance(step, Loop)
+            and (_reads_bytes(step.steps) or (step.until is not None and step.until.wants_bytes))
+        )
         for step in steps
     )
 
@@ -82,8 +84,14 @@ class Runner:
         met: the row that ended the last loop that waited for one.
     """
 
-    def __init__(self, session: Session, scenario: Scenario, *, timeout: float | None = None,
-                 told: Callable[[StepResult], None] | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        scenario: Scenario,
+        *,
+        timeout: float | None = None,
+        told: Callable[[StepResult], None] | None = None,
+    ) -> None:
         """`timeout`: seconds for the whole run; `told` is called after each step."""
         self._session = session
         self.report = Report(scenario)
@@ -122,14 +130,20 @@ class Runner:
         reader = journal.reader()
         end = journal.subscribe(lambda _seq: self._committed.set())
         # expectations see every byte, whatever the record keeps of it (DESIGN 2)
-        see_all = (journal.whole_payloads() if _reads_bytes(self.report.scenario.steps)
-                   else nullcontext(dict[int, bytes]()))
+        see_all = (
+            journal.whole_payloads()
+            if _reads_bytes(self.report.scenario.steps)
+            else nullcontext(dict[int, bytes]())
+        )
         try:
             with see_all as whole:
                 self._matcher = Matcher(
-                    reader, journal.committed, whole,
+                    reader,
+                    journal.committed,
+                    whole,
                     lambda name: self._session.settings(name).encoding,
-                    _expected(self.report.scenario.steps))
+                    _expected(self.report.scenario.steps),
+                )
                 self._run_all()
         finally:
             end()
@@ -143,8 +157,9 @@ class Runner:
                 self._session.perform(c.Configure(settings.name, settings)).wait(5)
             else:
                 self._session.add(settings)
-        self._numbers = Numbers(self._session,
-                                [item.name for item in self.report.scenario.endpoints])
+        self._numbers = Numbers(
+            self._session, [item.name for item in self.report.scenario.endpoints]
+        )
         if self._run_steps(self.report.scenario.steps):
             self._judge_unwaited()
 
@@ -191,10 +206,12 @@ class Runner:
         failed = self._session.journal.failed
         return None if failed is None else Problem("scenario.not_recorded", reason=failed)
 
-    def _tell(self, title: str, reason: Problem | None, begun: float,
-              said: Problem | None = None) -> None:
-        result = StepResult(len(self.report.steps) + 1, title, reason, time.monotonic() - begun,
-                            said)
+    def _tell(
+        self, title: str, reason: Problem | None, begun: float, said: Problem | None = None
+    ) -> None:
+        result = StepResult(
+            len(self.report.steps) + 1, title, reason, time.monotonic() - begun, said
+        )
         self.report.steps.append(result)
         if self._told is not None:
             self._told(result)
@@ -228,8 +245,12 @@ class Runner:
                 self._matcher.end_watch(watch)
             done, self.round = self.round, outer
         if watch is not None and held and done is not None:
-            self._tell(title_of(loop), None, begun,
-                       self._evidence(loop, watch, done[0]) if met else self._in_vain(loop))
+            self._tell(
+                title_of(loop),
+                None,
+                begun,
+                self._evidence(loop, watch, done[0]) if met else self._in_vain(loop),
+            )
         return held
 
     def _rounds(self, loop: Loop) -> bool:
@@ -285,8 +306,11 @@ class Runner:
         for loop, watch in self._loops:
             if watch.found is not None:
                 return watch
-            if ask and loop.until is not None and loop.until.looks and readings.holds(
-                loop.until, self._reading(loop.until)
+            if (
+                ask
+                and loop.until is not None
+                and loop.until.looks
+                and readings.holds(loop.until, self._reading(loop.until))
             ):
                 return watch
         return None
@@ -303,15 +327,22 @@ class Runner:
         assert loop.until is not None
         row = self.met = watch.found
         what = condition_of(loop.until) if row is None else f"{row.endpoint} {in_words(row)}"
-        self._session.note("loop_met", f"{number}, {loop.times}, {what!r}, "
-                                       f"{0 if row is None else row.seq}")
-        names = [item.name for item in self.report.scenario.endpoints
-                 if item.name in self._session.open_ones()]
+        self._session.note(
+            "loop_met", f"{number}, {loop.times}, {what!r}, {0 if row is None else row.seq}"
+        )
+        names = [
+            item.name
+            for item in self.report.scenario.endpoints
+            if item.name in self._session.open_ones()
+        ]
         for ticket in [self._session.perform(c.Sample(name)) for name in names]:
             ticket.wait(ANSWER)
         self._session.journal.flush()
-        kept = (Problem("scenario.readings_kept", names=", ".join(names)) if names
-                else Problem("scenario.readings_none"))
+        kept = (
+            Problem("scenario.readings_kept", names=", ".join(names))
+            if names
+            else Problem("scenario.readings_none")
+        )
         return Problem("scenario.loop_met", round=number, times=loop.times, what=what, kept=kept)
 
     def _in_vain(self, loop: Loop) -> Problem:
@@ -351,8 +382,12 @@ class Runner:
     def _check(self, step: Perform, ticket: Ticket) -> None:
         """Hold what a command came to against its step. Raises Failed."""
         assert ticket.outcome is not None
-        check_outcome(step, ticket.outcome, self._kind(step.command.endpoint),
-                      lambda: closed_listener(self._session, ticket))
+        check_outcome(
+            step,
+            ticket.outcome,
+            self._kind(step.command.endpoint),
+            lambda: closed_listener(self._session, ticket),
+        )
 
     def _kind(self, endpoint: str | None) -> SocketKind:
         if endpoint is None:
@@ -366,8 +401,14 @@ class Runner:
         while not readings.holds(step, seen):
             left = until - time.monotonic()
             if left <= 0:
-                raise Failed(Problem("scenario.did_not_come", what=title_of(step),
-                                     seconds=step.within, instead=readings.instead(step, seen)))
+                raise Failed(
+                    Problem(
+                        "scenario.did_not_come",
+                        what=title_of(step),
+                        seconds=step.within,
+                        instead=readings.instead(step, seen),
+                    )
+                )
             self._wait_for(Flag(), min(LOOK_EVERY, left))
             seen = self._reading(step)
 
@@ -398,13 +439,20 @@ class Runner:
         try:
             found = self._wait_found(search, until)
             if step.absent and found is not None:
-                raise Failed(Problem("scenario.came", what=title_of(step),
-                                     seq=found.matches[-1][1].seq))
+                raise Failed(
+                    Problem("scenario.came", what=title_of(step), seq=found.matches[-1][1].seq)
+                )
             if not step.absent and found is None:
-                raise Failed(did_not_come(step, self._matcher.candidates(search.expect),
-                                          self._matcher.needle(search.expect), search,
-                                          self._ends(step.endpoint),
-                                          self._matcher.others(search.expect)))
+                raise Failed(
+                    did_not_come(
+                        step,
+                        self._matcher.candidates(search.expect),
+                        self._matcher.needle(search.expect),
+                        search,
+                        self._ends(step.endpoint),
+                        self._matcher.others(search.expect),
+                    )
+                )
         finally:
             self._matcher.end(search)
         if found is not None:

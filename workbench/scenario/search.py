@@ -51,8 +51,13 @@ class Passed(NamedTuple):
 class Search:
     """Looks for one expectation in the connections that it means."""
 
-    def __init__(self, expect: Expect, needle: Callable[[Connection], Needle | None] | None, *,
-                 until_ns: int = FOR_EVER) -> None:
+    def __init__(
+        self,
+        expect: Expect,
+        needle: Callable[[Connection], Needle | None] | None,
+        *,
+        until_ns: int = FOR_EVER,
+    ) -> None:
         """`needle`: what is looked for in a connection's bytes; None: no bytes are.
 
         `until_ns`: the deadline, on the record's clock.
@@ -64,8 +69,9 @@ class Search:
         self._open: set[_Part] = set()  # those with a match that could still grow
         self._found = 0
 
-    def advance(self, connections: Iterable[Connection], known_ns: int, *,
-                begin: int | None = None) -> None:
+    def advance(
+        self, connections: Iterable[Connection], known_ns: int, *, begin: int | None = None
+    ) -> None:
         """Look through the new rows of connections.
 
         `known_ns`: every row that ended before is there. `begin`: the place from which a
@@ -100,8 +106,9 @@ class Search:
         """Whether a match could still grow."""
         return bool(self._open)
 
-    def matches(self, wanted: Callable[[Connection], bool]
-                ) -> list[tuple[Connection, Match]] | None:
+    def matches(
+        self, wanted: Callable[[Connection], bool]
+    ) -> list[tuple[Connection, Match]] | None:
         """The oldest `count` matches in wanted connections, settled; None: not so many yet."""
         if self._found + len(self._open) < self.expect.count:
             return None
@@ -115,8 +122,9 @@ class Search:
         part = self._parts.get(connection)
         return 0 if part is None else len(part.matches) + (part.open is not None)
 
-    def _oldest(self, wanted: Callable[[Connection], bool]
-                ) -> list[tuple[int, Connection, Match | None]]:
+    def _oldest(
+        self, wanted: Callable[[Connection], bool]
+    ) -> list[tuple[int, Connection, Match | None]]:
         """By the row with which each was whole; None stands for one that could grow."""
         found: list[tuple[int, Connection, Match | None]] = []
         for connection, part in self._parts.items():
@@ -150,12 +158,36 @@ class _Part:
         open: a match that could still grow, `open_seq` the row with which it was whole first.
     """
 
-    __slots__ = ("_bytes_wanted", "_connection", "_ended", "_expect", "_fed", "_finder",
-                 "_last_ns", "_late", "_looked", "_needle", "_next", "_passed", "_paused",
-                 "_start", "_through", "matches", "open", "open_seq")
+    __slots__ = (
+        "_bytes_wanted",
+        "_connection",
+        "_ended",
+        "_expect",
+        "_fed",
+        "_finder",
+        "_last_ns",
+        "_late",
+        "_looked",
+        "_needle",
+        "_next",
+        "_passed",
+        "_paused",
+        "_start",
+        "_through",
+        "matches",
+        "open",
+        "open_seq",
+    )
 
-    def __init__(self, expect: Expect, connection: Connection, start: int,
-                 needle: Needle | None, *, bytes_wanted: bool) -> None:
+    def __init__(
+        self,
+        expect: Expect,
+        connection: Connection,
+        start: int,
+        needle: Needle | None,
+        *,
+        bytes_wanted: bool,
+    ) -> None:
         self._expect = expect
         self._connection = connection
         self._start = self._next = start
@@ -195,13 +227,19 @@ class _Part:
     # -- single rows: calls, messages -------------------------------------------------------
 
     def _judge(self, row: Row, place: int) -> None:
-        if fits(self._expect, row) and (not self._bytes_wanted or (
-                self._needle is not None and row.payload is not None
-                and self._needle.is_message(row.payload))):
+        if fits(self._expect, row) and (
+            not self._bytes_wanted
+            or (
+                self._needle is not None
+                and row.payload is not None
+                and self._needle.is_message(row.payload)
+            )
+        ):
             self.matches.append(Match(row.seq, place, None, self._passed))
             self._passed = 0
-        elif (row.call in READS and row.size) or (row.error is not None
-                                                  and row.errno not in PENDING):
+        elif (row.call in READS and row.size) or (
+            row.error is not None and row.errno not in PENDING
+        ):
             self._passed += 1
 
     # -- streams ----------------------------------------------------------------------------
@@ -218,8 +256,7 @@ class _Part:
             if self._late and self.open is None:
                 return
             if self._finder is None:
-                self._finder = self._needle.finder(
-                    self._connection.place_of(row.call, self._start))
+                self._finder = self._needle.finder(self._connection.place_of(row.call, self._start))
             data = self._connection.data(place, self._start)
             self._fed.append((place, self._through))
             self._through += len(data)
@@ -257,12 +294,18 @@ class _Part:
                 return
             self._looked = self._through
             hit = self._finder.find()
-            if self._late and self.open is not None and (hit is None
-                                                         or hit.start > self.open.start):
+            if (
+                self._late
+                and self.open is not None
+                and (hit is None or hit.start > self.open.start)
+            ):
                 return
             if hit is None or hit.grows:
-                self.open_seq = self._row_of(hit)[0].seq if hit is not None and (
-                    self.open is None) else self.open_seq
+                self.open_seq = (
+                    self._row_of(hit)[0].seq
+                    if hit is not None and (self.open is None)
+                    else self.open_seq
+                )
                 self.open = hit
                 return
             self._accept(hit)
@@ -274,11 +317,17 @@ class _Part:
         data = self._connection.data(place, self._start)
         cut = len(row.payload or b"") - len(data)  # what earlier steps used of this row
         used = hit.end - begin
-        self.matches.append(Match(
-            row.seq, place, None if used >= len(data) else used + cut, hit.start - self._ended,
-            Place(encoding=hit.encoding, state=hit.state, begin=False)
-            if hit.encoding is not None else None,
-        ))
+        self.matches.append(
+            Match(
+                row.seq,
+                place,
+                None if used >= len(data) else used + cut,
+                hit.start - self._ended,
+                Place(encoding=hit.encoding, state=hit.state, begin=False)
+                if hit.encoding is not None
+                else None,
+            )
+        )
         self._ended = hit.end
         self.open = None
         self._looked = -1
@@ -303,5 +352,6 @@ def fits(expect: Expect, row: Row) -> bool:
         (expect.call, row.call), (expect.result, row.result), (expect.errno, row.errno),
         (expect.error, row.error), (expect.peer, row.peer), (expect.size, row.size),
     )  # fmt: skip
-    return all(value is None or value == got or (value == ANY and got is not None)
-               for value, got in wanted)
+    return all(
+        value is None or value == got or (value == ANY and got is not None) for value, got in wanted
+    )

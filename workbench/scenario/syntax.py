@@ -9,12 +9,23 @@ from typing import Final
 from workbench.texts import Problem
 
 _STARTS: Final = {
-    "Illegal character '\\n'": "line_end", "Illegal character": "character",
-    "Found invalid character": "character", "Unterminated string": "unterminated",
-    "Expected '=' after": "equals", "Expected ']": "bracket", "Expected newline": "after",
-    "Invalid initial character": "key", "Invalid statement": "key", "Invalid value": "value",
-    "Invalid date": "value", "Invalid hex": "escape", "Unescaped": "escape", "Escaped": "escape",
-    "Unclosed": "unclosed", "Cannot": "twice", "Duplicate": "twice",
+    "Illegal character '\\n'": "line_end",
+    "Illegal character": "character",
+    "Found invalid character": "character",
+    "Unterminated string": "unterminated",
+    "Expected '=' after": "equals",
+    "Expected ']": "bracket",
+    "Expected newline": "after",
+    "Invalid initial character": "key",
+    "Invalid statement": "key",
+    "Invalid value": "value",
+    "Invalid date": "value",
+    "Invalid hex": "escape",
+    "Unescaped": "escape",
+    "Escaped": "escape",
+    "Unclosed": "unclosed",
+    "Cannot": "twice",
+    "Duplicate": "twice",
 }
 """How tomllib's messages begin, and which of our texts (toml.*) says the same."""
 

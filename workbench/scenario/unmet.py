@@ -37,8 +37,14 @@ class Ends(NamedTuple):
     listener_of: Callable[[Row], str | None]
 
 
-def did_not_come(expect: Expect, among: Sequence[Connection], needle: Needle | None,
-                 search: Search, ends: Ends, others: Sequence[Connection] = ()) -> Problem:
+def did_not_come(
+    expect: Expect,
+    among: Sequence[Connection],
+    needle: Needle | None,
+    search: Search,
+    ends: Ends,
+    others: Sequence[Connection] = (),
+) -> Problem:
     """The sentence of an expectation that was not met.
 
     Args:
@@ -58,13 +64,13 @@ def did_not_come(expect: Expect, among: Sequence[Connection], needle: Needle | N
             came = Problem("scenario.instead_elsewhere")
         elif ended is not None:  # waiting longer would not help
             came = Problem("scenario.instead_none")
-    parts = [part for part in (
-        came, ended, _more(lacking, told), _last_rows(among)) if part is not None]
+    parts = [
+        part for part in (came, ended, _more(lacking, told), _last_rows(among)) if part is not None
+    ]
     what: object = title_of(expect)
     if expect.count > 1:
         what = Problem("scenario.so_many", what=what, count=count, wanted=expect.count)
-    return Problem("scenario.did_not_come", what=what, seconds=expect.within,
-                   instead=joined(parts))
+    return Problem("scenario.did_not_come", what=what, seconds=expect.within, instead=joined(parts))
 
 
 def told_of(passed: Passed) -> Problem | None:
@@ -105,15 +111,22 @@ def _more(among: Sequence[Connection], told: Sequence[Connection]) -> Problem | 
 # -- what came ------------------------------------------------------------------------------
 
 
-def _came(expect: Expect, told: Sequence[Connection], needle: Needle | None,
-          until_ns: int) -> Problem:
+def _came(
+    expect: Expect, told: Sequence[Connection], needle: Needle | None, until_ns: int
+) -> Problem:
     if not told:
         return Problem("scenario.no_connection", endpoint=expect.endpoint)
     parts = []
     if needle is None:
         for connection in told:
-            late = next((ended_ns(row) - until_ns for row in connection.rows()
-                         if fits(expect, row) and ended_ns(row) > until_ns), None)
+            late = next(
+                (
+                    ended_ns(row) - until_ns
+                    for row in connection.rows()
+                    if fits(expect, row) and ended_ns(row) > until_ns
+                ),
+                None,
+            )
             if late is not None:
                 parts.append(_late(connection, late))
         return joined(parts) if parts else Problem("scenario.instead_no_row")
@@ -143,40 +156,54 @@ def _used(told: Sequence[Connection]) -> Problem:
     return Problem("scenario.instead_nothing")
 
 
-def _bytes(expect: Expect, connection: Connection, rows: Sequence[Row],
-           needle: Needle) -> Problem:
+def _bytes(expect: Expect, connection: Connection, rows: Sequence[Row], needle: Needle) -> Problem:
     """What came of the bytes, from where they part from what was wanted."""
     if connection.stream:
         first = connection.used
         data = b"".join(
             (row.payload or b"")[connection.part if row is connection.row(first) else 0 :]
-            for row in rows)
+            for row in rows
+        )
     else:
         data = rows[-1].payload or b""
         size = rows[-1].size or 0
         if size > len(data):
-            return Problem("scenario.instead_truncated", who=_name(connection), size=size,
-                           kept=len(data))
+            return Problem(
+                "scenario.instead_truncated", who=_name(connection), size=size, kept=len(data)
+            )
     who = _name(connection)
     exact = max(needle.exact, key=lambda item: _same(item, data), default=b"")
     same = _same(exact, data)
     if not exact or expect.absent:
         return Problem("scenario.instead", who=who, what=_shown(data, needle, whole=True))
     if same == len(data):
-        return Problem("scenario.instead_short", who=who, same=same, wanted=len(exact),
-                       missing=_shown(exact[same:], needle))
+        return Problem(
+            "scenario.instead_short",
+            who=who,
+            same=same,
+            wanted=len(exact),
+            missing=_shown(exact[same:], needle),
+        )
     if same == len(exact):
-        return Problem("scenario.instead_longer", who=who, same=same,
-                       what=_shown(data[same:], needle))
+        return Problem(
+            "scenario.instead_longer", who=who, same=same, what=_shown(data[same:], needle)
+        )
     begin = _boundary(exact, same, needle)
-    return Problem("scenario.instead_parted", who=who, same=begin,
-                   what=_shown(data[begin:], needle), wanted=_shown(exact[begin:], needle))
+    return Problem(
+        "scenario.instead_parted",
+        who=who,
+        same=begin,
+        what=_shown(data[begin:], needle),
+        wanted=_shown(exact[begin:], needle),
+    )
 
 
 def _same(one: bytes, other: bytes) -> int:
     """How many bytes two begin with in common."""
-    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-                min(len(one), len(other)))
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
 
 
 def _boundary(exact: bytes, same: int, needle: Needle) -> int:
@@ -194,6 +221,7 @@ def _boundary(exact: bytes, same: int, needle: Needle) -> int:
 
 def _shown(data: bytes, needle: Needle, *, whole: bool = False) -> str:
     """Bytes in the form in which they were asked for; of many, the begin, or both ends."""
+
     def form(part: bytes) -> str:
         return part.hex(" ") if needle.as_hex else f'"{show(part, needle.encoding)}"'
 
@@ -239,11 +267,16 @@ def _failure(row: Row, who: str, ends: Ends) -> Problem:
         return Problem("scenario.end_timeout", who=who, call=row.call)
     if row.errno == "ECONNREFUSED" and row.call != "connect" and ends.icmp:
         return Problem("scenario.end_icmp", who=who, call=row.call)
-    return Problem("scenario.end_failed", who=who, call=row.call,
-                   errno=row.errno or row.error or "")
+    return Problem(
+        "scenario.end_failed", who=who, call=row.call, errno=row.errno or row.error or ""
+    )
 
 
 def _last_rows(among: Sequence[Connection]) -> Problem | None:
-    rows = sorted(row for item in among for row in item.all_rows()[-SHOWN:]
-                  if row.kind in {"call", "end"} and row.errno not in PENDING)[-SHOWN:]
+    rows = sorted(
+        row
+        for item in among
+        for row in item.all_rows()[-SHOWN:]
+        if row.kind in {"call", "end"} and row.errno not in PENDING
+    )[-SHOWN:]
     return Problem("scenario.last_rows", rows=rows_in_words(rows)) if rows else None

@@ -10,9 +10,13 @@ from workbench.scenario.outcome import Failed
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Step
 from workbench.texts import Problem
 
-_TAKEN_AWAY: Final = frozenset({
-    "engine.closed_meanwhile", "engine.stopped_meanwhile", "engine.held_again",
-})
+_TAKEN_AWAY: Final = frozenset(
+    {
+        "engine.closed_meanwhile",
+        "engine.stopped_meanwhile",
+        "engine.held_again",
+    }
+)
 """What a command ends with that another one took the socket, or the way, from: no failure."""
 
 
@@ -36,15 +40,19 @@ class Unwaited:
 
     def endpoints(self) -> set[str]:
         """Whose commands have not ended."""
-        return {step.command.endpoint for step, ticket in self._begun
-                if not ticket.done and step.command.endpoint is not None}
+        return {
+            step.command.endpoint
+            for step, ticket in self._begun
+            if not ticket.done and step.command.endpoint is not None
+        }
 
     def to_fail(self) -> list[Ticket]:
         """Those that have not ended, and are to end with a failure."""
         return [ticket for step, ticket in self._begun if step.error is not None]
 
-    def failures(self, check: Callable[[Perform, Ticket], None]
-                 ) -> Iterator[tuple[Perform, Problem]]:
+    def failures(
+        self, check: Callable[[Perform, Ticket], None]
+    ) -> Iterator[tuple[Perform, Problem]]:
         """Those that came out otherwise than their step says.
 
         One that still waits has not failed; a call that failed as an expectation of its endpoint
@@ -67,9 +75,11 @@ class Unwaited:
     def _excused(self, step: Perform, outcome: Outcome) -> bool:
         if outcome.problem is not None:
             return outcome.problem.key in _TAKEN_AWAY
-        return any((endpoint, name) in self._errors
-                   for endpoint in (step.command.endpoint, ANY)
-                   for name in (outcome.errno, outcome.error, ANY))
+        return any(
+            (endpoint, name) in self._errors
+            for endpoint in (step.command.endpoint, ANY)
+            for name in (outcome.errno, outcome.error, ANY)
+        )
 
 
 def _expected_errors(steps: Iterable[Step]) -> Iterator[tuple[str, str]]:
@@ -79,5 +89,6 @@ def _expected_errors(steps: Iterable[Step]) -> Iterator[tuple[str, str]]:
             yield from _expected_errors(step.steps)
         expect = step.until if isinstance(step, Loop) else step
         if isinstance(expect, Expect) and not expect.absent:
-            yield from ((expect.endpoint, name) for name in (expect.errno, expect.error)
-                        if name is not None)
+            yield from (
+                (expect.endpoint, name) for name in (expect.errno, expect.error) if name is not None
+            )

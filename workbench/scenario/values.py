@@ -78,14 +78,21 @@ def choice(body: Table, key: str, names: Iterable[str], path: KeyPath) -> str:
 
 # -- types ------------------------------------------------------------------------------------
 
-_TYPES: Final = {str: "text", int: "number", bool: "boolean", dict: "table", list: "list",
-                 float: "number"}
+_TYPES: Final = {
+    str: "text",
+    int: "number",
+    bool: "boolean",
+    dict: "table",
+    list: "list",
+    float: "number",
+}
 NO_TIMEOUT: Final = "none"
 _MISSING: Final = object()
 
 
-def typed(body: Table, key: str, kind: type | tuple[type, ...], path: KeyPath,
-          default: Any = _MISSING) -> Any:
+def typed(
+    body: Table, key: str, kind: type | tuple[type, ...], path: KeyPath, default: Any = _MISSING
+) -> Any:
     """The value, which must be of a type; a boolean is no number."""
     if key not in body:
         if default is _MISSING:
@@ -103,8 +110,10 @@ def typed(body: Table, key: str, kind: type | tuple[type, ...], path: KeyPath,
 
 def not_wanted(path: KeyPath, key: str, value: object, *wants: str) -> Wrong:
     """That a value is not what is wanted; `wants`: parts of the keys scenario.want_*."""
-    wanted = reduce(lambda first, second: Problem("scenario.or", first=first, second=second),
-                    [Problem(f"scenario.want_{want}") for want in wants])
+    wanted = reduce(
+        lambda first, second: Problem("scenario.or", first=first, second=second),
+        [Problem(f"scenario.want_{want}") for want in wants],
+    )
     return wrong(path, "scenario.wrong_type", key=key, wanted=wanted, value=shown(value))
 
 

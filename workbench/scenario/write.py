@@ -39,8 +39,7 @@ _NONE: Final = {"timeout": NO_TIMEOUT, "bind": ""}
 """How a setting that is None again is written; as the first setting it is left out."""
 
 
-def _steps(steps: Iterable[Step], prefix: str,
-           current: dict[str, s.EndpointSettings]) -> list[str]:
+def _steps(steps: Iterable[Step], prefix: str, current: dict[str, s.EndpointSettings]) -> list[str]:
     lines = []
     for step in steps:
         lines += ["", f"[[{prefix}step]]"]
@@ -53,8 +52,10 @@ def _steps(steps: Iterable[Step], prefix: str,
             case Loop():
                 lines += ['do = "loop"', f"times = {step.times}", f"pause = {_value(step.pause)}"]
                 if step.until is not None:
-                    until = {"endpoint": step.until.endpoint, **_differing(step.until,
-                                                                          {"endpoint", "within"})}
+                    until = {
+                        "endpoint": step.until.endpoint,
+                        **_differing(step.until, {"endpoint", "within"}),
+                    }
                     lines.append(f"until = {_value(until)}")
                 if step.renumber:
                     lines.append("renumber = true")
@@ -108,8 +109,10 @@ def _differing(item: Any, leave_out: set[str]) -> dict[str, Any]:
         if entry.name in leave_out or value == _default(entry) or value is None:
             continue
         found[entry.name] = (
-            responder_plain(value) if entry.name == "responder"
-            else ["none"] if entry.name == "args" and value == (None,)
+            responder_plain(value)
+            if entry.name == "responder"
+            else ["none"]
+            if entry.name == "args" and value == (None,)
             else value
         )
     return found

@@ -24,9 +24,13 @@ _WITH_BYTES: Final = frozenset({"send", "recv", "sendto", "recvfrom"})
 _UNDER_WAY: Final = frozenset({Phase.SETTING_UP, Phase.CONNECTING})
 
 
-def chips_of(snapshot: EndpointSnapshot, planned: tuple[Chip, ...] = (),
-             item: ConnectionSnapshot | None = None, recent: tuple[Chip, ...] = (),
-             coming: Chip | None = None) -> tuple[Chip, ...]:
+def chips_of(
+    snapshot: EndpointSnapshot,
+    planned: tuple[Chip, ...] = (),
+    item: ConnectionSnapshot | None = None,
+    recent: tuple[Chip, ...] = (),
+    coming: Chip | None = None,
+) -> tuple[Chip, ...]:
     """The calls to show, in order: made, under way, to come.
 
     Args:
@@ -47,8 +51,15 @@ def chips_of(snapshot: EndpointSnapshot, planned: tuple[Chip, ...] = (),
     if waiting is not None and all(
         chip.state is not ChipState.WAITING or chip.call != waiting.call for chip in chips
     ):
-        chips.append(Chip(waiting.call, "", ChipState.WAITING, waiting.since_ns,
-                          deadline_ns=waiting.deadline_ns))
+        chips.append(
+            Chip(
+                waiting.call,
+                "",
+                ChipState.WAITING,
+                waiting.since_ns,
+                deadline_ns=waiting.deadline_ns,
+            )
+        )
     if snapshot.phase in _UNDER_WAY:
         chips += [chip for chip in planned if chip.call not in _OF_A_SET_UP]
     elif coming is not None:
@@ -59,7 +70,8 @@ def chips_of(snapshot: EndpointSnapshot, planned: tuple[Chip, ...] = (),
 def is_stream_of_another(snapshot: EndpointSnapshot, item: ConnectionSnapshot) -> bool:
     """Whether the set-up that the endpoint shows is that of another of its connections."""
     return snapshot.settings.role is Role.STREAM and any(
-        chip.connection not in (None, item.id) for chip in snapshot.strip)
+        chip.connection not in (None, item.id) for chip in snapshot.strip
+    )
 
 
 def _settled(chip: Chip, snapshot: EndpointSnapshot) -> Chip:
@@ -74,8 +86,11 @@ def _settled(chip: Chip, snapshot: EndpointSnapshot) -> Chip:
         return chip
     if newest.closed_ns is None:
         waiting = newest.waiting or snapshot.waiting
-        return replace(chip, state=ChipState.WAITING,
-                       deadline_ns=waiting.deadline_ns if waiting is not None else None)
+        return replace(
+            chip,
+            state=ChipState.WAITING,
+            deadline_ns=waiting.deadline_ns if waiting is not None else None,
+        )
     if newest.close_cause is CloseCause.TIMED_OUT:
         return replace(chip, state=ChipState.FAILED, errno=newest.errno or "TimeoutError")
     if newest.close_cause is CloseCause.FAILED:

@@ -35,15 +35,22 @@ def state_of(snapshot: EndpointSnapshot) -> str:
     if newest is not None and snapshot.settings.role is Role.STREAM:
         return newest.state
     return {
-        Phase.OPEN: "OPEN", Phase.BOUND: "OPEN", Phase.SETTING_UP: "SETTING UP",
+        Phase.OPEN: "OPEN",
+        Phase.BOUND: "OPEN",
+        Phase.SETTING_UP: "SETTING UP",
         Phase.FAILED: "FAILED",
     }.get(snapshot.phase, "CLOSED")
 
 
-def status_of(snapshot: EndpointSnapshot, ready: StatusMessage, why: Show, again: Show,
-              way_out: Remedy | None, chosen: int | None,
-              abandoned_by: Callable[[ConnectionSnapshot], str | None] = lambda _item: None
-              ) -> StatusMessage:
+def status_of(
+    snapshot: EndpointSnapshot,
+    ready: StatusMessage,
+    why: Show,
+    again: Show,
+    way_out: Remedy | None,
+    chosen: int | None,
+    abandoned_by: Callable[[ConnectionSnapshot], str | None] = lambda _item: None,
+) -> StatusMessage:
     """The message line from the first connect on.
 
     Args:
@@ -68,10 +75,12 @@ def status_of(snapshot: EndpointSnapshot, ready: StatusMessage, why: Show, again
             return StatusMessage("bad", msg("message.never_connected", errno=newest.errno), why=why)
         if newest.errno is not None and snapshot.open_count == 1:
             listener = abandoned_by(newest)
-            text = msg("message.broken", errno=newest.errno) if listener is None else msg(
-                "message.broken_abandoned", errno=newest.errno, name=listener)
-            return StatusMessage("bad", text, why=why,
-                           way_out=Remedy("connect_again", again))
+            text = (
+                msg("message.broken", errno=newest.errno)
+                if listener is None
+                else msg("message.broken_abandoned", errno=newest.errno, name=listener)
+            )
+            return StatusMessage("bad", text, why=why, way_out=Remedy("connect_again", again))
         return _opened(snapshot, newest)
     last = snapshot.connections[-1] if snapshot.connections else None
     if last is not None:
@@ -88,18 +97,22 @@ def _datagram(snapshot: EndpointSnapshot, ready: StatusMessage, why: Show) -> St
     kind = kind_of(snapshot.settings)
     if newest is not None and newest.errno is not None:
         what = msg(fitting(f"{error_stem(newest.errno, None, kind)}.what", kind))
-        return StatusMessage("bad", msg("message.udp_failed", errno=newest.errno, what=what), why=why)
+        return StatusMessage(
+            "bad", msg("message.udp_failed", errno=newest.errno, what=what), why=why
+        )
     if connected_datagram(snapshot):
         peer = newest.peer if newest is not None else None
-        return StatusMessage("good", msg("message.udp_connected", local=snapshot.local or "",
-                                   peer=peer or ""))
+        return StatusMessage(
+            "good", msg("message.udp_connected", local=snapshot.local or "", peer=peer or "")
+        )
     if snapshot.local is None:
         return StatusMessage("info", msg(fitting("message.udp_open_unnamed", kind)))
     return StatusMessage("info", msg("message.udp_open", local=snapshot.local))
 
 
-def _many(snapshot: EndpointSnapshot, why: Show, way_out: Remedy | None,
-          chosen: int | None) -> StatusMessage:
+def _many(
+    snapshot: EndpointSnapshot, why: Show, way_out: Remedy | None, chosen: int | None
+) -> StatusMessage:
     """Of the last Connect: how many came out how; [Why?] where something went wrong."""
     parts, found = tally(newest_round(snapshot))
     open_ones = "connected" in found or "finished" in found
@@ -113,8 +126,12 @@ def _many(snapshot: EndpointSnapshot, why: Show, way_out: Remedy | None,
         text = msg("message.many_chosen", parts=parts, count=chosen)
     trouble = found & TROUBLE
     if trouble:
-        return StatusMessage("busy" if open_ones else "bad", text, why=why,
-                       way_out=way_out if "refused" in found else None)
+        return StatusMessage(
+            "busy" if open_ones else "bad",
+            text,
+            why=why,
+            way_out=way_out if "refused" in found else None,
+        )
     if "waiting" in found:
         return StatusMessage("busy", text)
     return StatusMessage("good" if open_ones else "info", text)
@@ -124,7 +141,9 @@ def _opened(snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> StatusMes
     if newest.peer_finished:
         # our own direction may be closed too: then the kernel is past CLOSE_WAIT
         both = newest.measured and newest.state != "CLOSE_WAIT"
-        return StatusMessage("busy", msg("message.both_finished" if both else "message.peer_finished"))
+        return StatusMessage(
+            "busy", msg("message.both_finished" if both else "message.peer_finished")
+        )
     if newest.connected_ns is None:
         if snapshot.phase is Phase.OPEN:
             return StatusMessage("info", msg("message.not_yet_connected"))
@@ -136,26 +155,32 @@ def _opened(snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> StatusMes
     return StatusMessage("good", msg(key, local=newest.local or "", took=took))
 
 
-def _ended(last: ConnectionSnapshot, why: Show, kind: SocketKind, listener: str | None) -> StatusMessage:
+def _ended(
+    last: ConnectionSnapshot, why: Show, kind: SocketKind, listener: str | None
+) -> StatusMessage:
     if listener is not None:
         text = msg("message.closed_abandoned", errno=last.errno or "", name=listener)
         return StatusMessage("bad", text, why=why)
     if last.close_cause in (CloseCause.FAILED, CloseCause.TIMED_OUT, CloseCause.RESET):
-        text = msg(fitting(f"message.closed_{last.close_cause.name.lower()}", kind),
-                   errno=last.errno or "")
+        text = msg(
+            fitting(f"message.closed_{last.close_cause.name.lower()}", kind), errno=last.errno or ""
+        )
         return StatusMessage("bad", text, why=why)
     cause = last.close_cause or CloseCause.LOCAL
     if cause is CloseCause.ABORTED:
         key = {True: "reset", False: "finished", None: "unknown"}[was_reset(last)]
-        return StatusMessage("info", msg(fitting(f"message.aborted_{key}", kind),
-                                   state=last.aborted_in or ""))
+        return StatusMessage(
+            "info", msg(fitting(f"message.aborted_{key}", kind), state=last.aborted_in or "")
+        )
     return StatusMessage("info", msg(f"message.closed_{cause.name.lower()}"))
 
 
 def is_open(snapshot: EndpointSnapshot) -> bool:
     """Whether at least one connection stands."""
-    return any(x.closed_ns is None and x.connected_ns is not None and x.errno is None
-               for x in snapshot.connections)
+    return any(
+        x.closed_ns is None and x.connected_ns is not None and x.errno is None
+        for x in snapshot.connections
+    )
 
 
 def is_many(snapshot: EndpointSnapshot) -> bool:
@@ -172,8 +197,11 @@ def why_not_connect(snapshot: EndpointSnapshot, *, datagram: bool) -> Sentence |
     if datagram:
         return msg("why.already_connected") if connected_datagram(snapshot) else None
     newest = newest_open(snapshot)
-    if newest is not None and newest.peer_finished and newest.measured and (
-        newest.state not in TWO_WAY
+    if (
+        newest is not None
+        and newest.peer_finished
+        and newest.measured
+        and (newest.state not in TWO_WAY)
     ):
         return msg("why.finished")
     return msg("why.already_connected") if is_open(snapshot) else None

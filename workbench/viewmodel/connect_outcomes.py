@@ -10,13 +10,27 @@ from workbench.engine.model.snapshot import CloseCause, ConnectionSnapshot, Endp
 from workbench.texts import tr
 from workbench.viewmodel.message import Message, msg
 
-ORDER: Final = ("connected", "waiting", "finished", "refused", "timed_out", "reset", "failed",
-                "peer", "local", "aborted")
+ORDER: Final = (
+    "connected",
+    "waiting",
+    "finished",
+    "refused",
+    "timed_out",
+    "reset",
+    "failed",
+    "peer",
+    "local",
+    "aborted",
+)
 """As a sentence counts them: what stands, what is open, what went wrong, what is over."""
 TROUBLE: Final = frozenset({"refused", "timed_out", "reset", "failed"})
 _CAUSES: Final = {
-    CloseCause.LOCAL: "local", CloseCause.ABORTED: "aborted", CloseCause.PEER: "peer",
-    CloseCause.RESET: "reset", CloseCause.FAILED: "failed", CloseCause.TIMED_OUT: "timed_out",
+    CloseCause.LOCAL: "local",
+    CloseCause.ABORTED: "aborted",
+    CloseCause.PEER: "peer",
+    CloseCause.RESET: "reset",
+    CloseCause.FAILED: "failed",
+    CloseCause.TIMED_OUT: "timed_out",
 }
 _ERRNOS: Final = {"ECONNREFUSED": "refused", "ETIMEDOUT": "timed_out"}
 
@@ -43,9 +57,11 @@ def newest_round(snapshot: EndpointSnapshot) -> Sequence[ConnectionSnapshot]:
 
     Of a name's addresses only the last one that was tried counts.
     """
-    counted = sorted((item for item in snapshot.connections if not item.passed_over),
-                     key=lambda item: item.number)
-    return counted[-snapshot.settings.count:]
+    counted = sorted(
+        (item for item in snapshot.connections if not item.passed_over),
+        key=lambda item: item.number,
+    )
+    return counted[-snapshot.settings.count :]
 
 
 def tally(items: Sequence[ConnectionSnapshot]) -> tuple[Message, frozenset[str]]:

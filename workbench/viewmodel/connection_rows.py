@@ -17,8 +17,9 @@ SECOND: Final = 1_000_000_000
 STREAM: Final = ("number", "peer", "state", "in", "out", "unread")
 CLIENT: Final = ("number", "local_port", "state", "connect", "in", "out", "outcome")
 DATAGRAM: Final = ("address", "datagrams_in", "datagrams_out", "last_seen")
-NUMBERS: Final = frozenset({"number", "connect", "in", "out", "unread", "datagrams_in",
-                            "datagrams_out"})
+NUMBERS: Final = frozenset(
+    {"number", "connect", "in", "out", "unread", "datagrams_in", "datagrams_out"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,12 @@ def cells(line: ConnectionRow, columns: tuple[str, ...], told: Told) -> tuple[st
     """The texts of a row, column by column."""
     item = line.item
     if isinstance(item, PeerSnapshot):
-        return (named(item.address, told.owner), str(item.datagrams_in),
-                str(item.datagrams_out), told.clock(item.last_ns))
+        return (
+            named(item.address, told.owner),
+            str(item.datagrams_in),
+            str(item.datagrams_out),
+            told.clock(item.last_ns),
+        )
     return tuple(_cell(column, item, told, columns is CLIENT) for column in columns)
 
 

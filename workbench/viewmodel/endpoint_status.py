@@ -21,9 +21,7 @@ OPEN: Final = frozenset(
 """Phases in which there is a socket, or will be in a moment."""
 PLANNING: Final = frozenset({Phase.IDLE, Phase.SETTING_UP, Phase.CONNECTING})
 """Phases in which calls are to come that follow from the settings."""
-RESETTABLE: Final = frozenset(
-    {"SYN_RECV", "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE_WAIT"}
-)
+RESETTABLE: Final = frozenset({"SYN_RECV", "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE_WAIT"})
 Show = Callable[[], None]
 
 
@@ -45,8 +43,9 @@ def newest_open(snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
     return next((x for x in reversed(snapshot.connections) if x.closed_ns is None), None)
 
 
-def in_question(snapshot: EndpointSnapshot, number: int | None, *, server: bool
-                ) -> ConnectionSnapshot | None:
+def in_question(
+    snapshot: EndpointSnapshot, number: int | None, *, server: bool
+) -> ConnectionSnapshot | None:
     """The connection that the call strip goes on with: the chosen one; where none is chosen, the
     newest open one of a client, and of a server whose calls are made one by one.
 

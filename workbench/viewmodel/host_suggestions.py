@@ -22,7 +22,8 @@ def bind_hosts(family: str) -> list[Offer]:
     if family == "AF_INET6":
         return [("::1", tr("host.loopback")), ("::", tr("host.every"))]
     return [
-        ("127.0.0.1", tr("host.loopback")), ("0.0.0.0", tr("host.every")),  # noqa: S104
+        ("127.0.0.1", tr("host.loopback")),
+        ("0.0.0.0", tr("host.every")),  # noqa: S104
         ("hostname", tr("host.hostname")),
     ]
 
@@ -49,6 +50,10 @@ def peer_hosts(family: str, others: Iterable[EndpointSettings]) -> list[Offer]:
     if family == "AF_INET6":
         return [*links, ("::1", tr("host.loopback"))]
     if family == UNSPECIFIED:
-        return [*links, ("localhost", tr("host.localhost")), ("127.0.0.1", tr("host.loopback")),
-                ("::1", tr("host.loopback"))]
+        return [
+            *links,
+            ("localhost", tr("host.localhost")),
+            ("127.0.0.1", tr("host.loopback")),
+            ("::1", tr("host.loopback")),
+        ]
     return [*links, ("127.0.0.1", tr("host.loopback")), ("localhost", tr("host.localhost"))]

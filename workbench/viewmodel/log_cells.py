@@ -88,8 +88,9 @@ def peer_text(address: str | None, owner: str | None) -> str:
     return escape(f"= {owner} :{port}" if port.isdecimal() else f"= {owner}")
 
 
-def data_text(row: Row, accepted: Accepted | None = None, shown: str | None = None,
-              kind: SocketKind = TCP) -> str:
+def data_text(
+    row: Row, accepted: Accepted | None = None, shown: str | None = None, kind: SocketKind = TCP
+) -> str:
     """Bytes, addresses, notes: the last column.
 
     Args:
@@ -140,8 +141,9 @@ def command_text(row: Row, calls: int = 0, role: str | None = None) -> str:
     what = next((tr(key) for key in keys if has(key)), escape(row.call))
     if row.endpoint is None:
         said = re.fullmatch(r"text=(['\"])(.*)\1", row.args, re.DOTALL)
-        return tr("log.asked_alone", what=what,
-                  args=said.group(2) if said is not None else row.args).rstrip(" :：")
+        return tr(
+            "log.asked_alone", what=what, args=said.group(2) if said is not None else row.args
+        ).rstrip(" :：")
     key = {0: "log.asked", 1: "log.asked_call"}.get(calls, "log.asked_calls")
     return tr(key, what=what, endpoint=row.endpoint, count=calls)
 

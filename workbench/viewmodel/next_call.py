@@ -30,8 +30,7 @@ class NextCall:
     chip: Chip
 
 
-def next_call(snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
-              ) -> NextCall | Sentence:
+def next_call(snapshot: EndpointSnapshot, item: ConnectionSnapshot | None) -> NextCall | Sentence:
     """What Next call does; where there is nothing to do, why.
 
     A server answers first (what waits to be sent, then to be read), then it accepts; with nobody
@@ -49,19 +48,24 @@ def next_call(snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
     held = snapshot.send is GateMode.PAUSED and any(x.queued for x in still)
     if held:
         count = sum(x.queued for x in still)
-        return NextCall(c.Step(snapshot.name, c.Gate.SEND, wait=False),
-                        Chip("send", f"{count} B", ChipState.PLANNED))
+        return NextCall(
+            c.Step(snapshot.name, c.Gate.SEND, wait=False),
+            Chip("send", f"{count} B", ChipState.PLANNED),
+        )
     listener = snapshot.settings.role is Role.LISTENER
     readable = [x for x in still if x.unread and x.waiting is None]
     if snapshot.receive is GateMode.PAUSED and readable:
         return _read(snapshot, _preferred(readable, item))
-    if listener and snapshot.accept is GateMode.PAUSED and (
-        not still or (snapshot.queue is not None and snapshot.queue[0])
+    if (
+        listener
+        and snapshot.accept is GateMode.PAUSED
+        and (not still or (snapshot.queue is not None and snapshot.queue[0]))
     ):
         if snapshot.waiting is not None:
             return msg("why.waits", call=snapshot.waiting.call)
-        return NextCall(c.Step(snapshot.name, c.Gate.ACCEPT, wait=False),
-                        Chip("accept", "", ChipState.PLANNED))
+        return NextCall(
+            c.Step(snapshot.name, c.Gate.ACCEPT, wait=False), Chip("accept", "", ChipState.PLANNED)
+        )
     waits = next((x.waiting for x in still if x.waiting is not None), snapshot.waiting)
     if waits is not None:
         return msg("why.waits", call=waits.call)
@@ -71,8 +75,9 @@ def next_call(snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
     return msg("why.nothing_planned")
 
 
-def _preferred(found: list[ConnectionSnapshot], item: ConnectionSnapshot | None
-               ) -> ConnectionSnapshot:
+def _preferred(
+    found: list[ConnectionSnapshot], item: ConnectionSnapshot | None
+) -> ConnectionSnapshot:
     """The one in question where it is among them, else the newest."""
     return next((x for x in found if item is not None and x.id == item.id), found[-1])
 
@@ -81,5 +86,5 @@ def _read(snapshot: EndpointSnapshot, item: ConnectionSnapshot) -> NextCall:
     datagram = snapshot.settings.role is Role.DATAGRAM
     return NextCall(
         c.Recv(snapshot.name, connection=None if datagram else item.number, wait=False),
-        Chip("recvfrom" if datagram else "recv", str(snapshot.settings.bufsize),
-             ChipState.PLANNED))
+        Chip("recvfrom" if datagram else "recv", str(snapshot.settings.bufsize), ChipState.PLANNED),
+    )

@@ -122,19 +122,22 @@ def _look(typed: str) -> tuple[int, bytes]:
         with path.open("rb") as file:
             return path.stat().st_size, file.read(PREVIEWED)
     except OSError as error:
-        raise Problem("engine.no_file", path=str(path),
-                      reason=reason_of(error)) from error
+        raise Problem("engine.no_file", path=str(path), reason=reason_of(error)) from error
 
 
 def send_of(draft: PayloadForm, body: Content, endpoint: str = "") -> Send:
     """The command that sends a draft."""
     return Send(
-        endpoint, text=body.text, hex=body.hex, file=body.file,
-        encoding=draft.encoding if body.text is not None else None, append=draft.append,
+        endpoint,
+        text=body.text,
+        hex=body.hex,
+        file=body.file,
+        encoding=draft.encoding if body.text is not None else None,
+        append=draft.append,
         checksum_order=None if draft.order == "usual" else ByteOrder(draft.order),
-        checksum_from=draft.start, checksum_to=draft.last,
-        placeholders=draft.placeholders and body.text is not None
-        and has_placeholders(body.text),
+        checksum_from=draft.start,
+        checksum_to=draft.last,
+        placeholders=draft.placeholders and body.text is not None and has_placeholders(body.text),
     )
 
 
@@ -147,5 +150,4 @@ def _file(typed: str) -> bytes:
             raise Problem("problem.file_large", path=str(path), most=LARGEST_FILE >> 20)
         return path.read_bytes()
     except OSError as error:
-        raise Problem("engine.no_file", path=str(path),
-                      reason=reason_of(error)) from error
+        raise Problem("engine.no_file", path=str(path), reason=reason_of(error)) from error

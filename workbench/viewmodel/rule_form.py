@@ -37,8 +37,12 @@ def typed(text: str) -> str:
 
     What lies beyond U+FFFF and cannot be shown is typed as its two halves.
     """
-    return escape("".join(char if char <= "\uffff" or char.isprintable() else _halves(ord(char))
-                          for char in text.replace("\\", "\\\\")))
+    return escape(
+        "".join(
+            char if char <= "\uffff" or char.isprintable() else _halves(ord(char))
+            for char in text.replace("\\", "\\\\")
+        )
+    )
 
 
 def _halves(code: int) -> str:
@@ -49,7 +53,11 @@ def show_rule(rule: Rule) -> TypedRule:
     """A rule as it would have been typed."""
     value = rule.value if rule.match in AS_TYPED else typed(rule.value)
     return TypedRule(
-        rule.match.value, value, typed(rule.reply), rule.encoding or "utf-8", f"{rule.delay:g}",
+        rule.match.value,
+        value,
+        typed(rule.reply),
+        rule.encoding or "utf-8",
+        f"{rule.delay:g}",
         rule.then.value,
     )
 
@@ -97,6 +105,10 @@ def _rule(number: int, rule: TypedRule) -> Rule:
     if wrong is not None:
         raise Problem("rules.wrong", number=number, reason=wrong[1])
     return Rule(
-        Match(rule.match), _value(rule), _text(rule.reply, rule.encoding), rule.encoding,
-        parse_fields.parse_seconds(rule.delay), Then(rule.then),
+        Match(rule.match),
+        _value(rule),
+        _text(rule.reply, rule.encoding),
+        rule.encoding,
+        parse_fields.parse_seconds(rule.delay),
+        Then(rule.then),
     )

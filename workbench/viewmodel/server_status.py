@@ -17,8 +17,11 @@ LOOPBACK: Final = ("127.", "[::1]", "::1", "/", "abstract:", "localhost", "temp:
 def state_of(snapshot: EndpointSnapshot) -> str:
     """The word in the badge."""
     return {
-        Phase.LISTENING: "LISTEN", Phase.BOUND: "BOUND", Phase.OPEN: "OPEN",
-        Phase.SETTING_UP: "SETTING UP", Phase.FAILED: "FAILED",
+        Phase.LISTENING: "LISTEN",
+        Phase.BOUND: "BOUND",
+        Phase.OPEN: "OPEN",
+        Phase.SETTING_UP: "SETTING UP",
+        Phase.FAILED: "FAILED",
     }.get(snapshot.phase, "CLOSED")
 
 
@@ -30,7 +33,9 @@ def status_of(snapshot: EndpointSnapshot, why: Show) -> StatusMessage:
         return setting_up(snapshot)
     if snapshot.phase is Phase.CLOSED:
         datagram = snapshot.settings.role is Role.DATAGRAM
-        return StatusMessage("info", msg("message.udp_stopped" if datagram else "message.server_stopped"))
+        return StatusMessage(
+            "info", msg("message.udp_stopped" if datagram else "message.server_stopped")
+        )
     return failed_before(why)
 
 
@@ -42,8 +47,9 @@ def _open(snapshot: EndpointSnapshot) -> StatusMessage:
     if snapshot.no_room:
         return StatusMessage("bad", msg("message.listening_no_room", local=local))
     if is_full(snapshot):
-        return StatusMessage("busy", msg(fitting("message.listening_full", kind_of(snapshot.settings)),
-                                   local=local))
+        return StatusMessage(
+            "busy", msg(fitting("message.listening_full", kind_of(snapshot.settings)), local=local)
+        )
     kind = "bound" if datagram else "listening"
     wished = snapshot.settings.address.rpartition(":")[2]
     if local and not local.startswith(LOOPBACK):

@@ -26,8 +26,15 @@ def is_owing(item: ConnectionSnapshot) -> bool:
     """Whether there is something that should go on: a waiting call, or bytes not delivered."""
     if item.closed_ns is not None:
         return False
-    return bool(item.waiting or item.queued or item.unsent or item.delayed or is_left_to_us(item)
-                or why_held(item) is not None or item.connected_ns is None)
+    return bool(
+        item.waiting
+        or item.queued
+        or item.unsent
+        or item.delayed
+        or is_left_to_us(item)
+        or why_held(item) is not None
+        or item.connected_ns is None
+    )
 
 
 def why_held(item: ConnectionSnapshot) -> str | None:
@@ -62,8 +69,9 @@ def why_left_to_us(item: ConnectionSnapshot) -> str:
     return "silence.both_finished" if both else "silence.peer_finished"
 
 
-def reason(item: ConnectionSnapshot, seconds: float, kind: SocketKind = TCP
-           ) -> tuple[str, dict[str, object]] | None:
+def reason(
+    item: ConnectionSnapshot, seconds: float, kind: SocketKind = TCP
+) -> tuple[str, dict[str, object]] | None:
     """Key and gaps of the sentence for a connection that has been silent for so long.
 
     None where it owes nothing. The whole reading makes it more exact; without one only what the

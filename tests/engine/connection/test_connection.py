@@ -73,9 +73,15 @@ def test_a_reading_is_kept_when_a_stream_breaks(
     """At that moment, and not only before close(): a client's is its user's to call."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"127.0.0.1:{listener.getsockname()[1]}"
-        session.add(EndpointSettings(
-            "client", Role.STREAM, address=address, timeout=3.0,
-            receive=GateMode.AUTO if breaks == "recv" else GateMode.PAUSED))
+        session.add(
+            EndpointSettings(
+                "client",
+                Role.STREAM,
+                address=address,
+                timeout=3.0,
+                receive=GateMode.AUTO if breaks == "recv" else GateMode.PAUSED,
+            )
+        )
         assert do(c.Connect("client")).ok
         peer = listener.accept()[0]
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
@@ -123,8 +129,15 @@ def test_a_lingering_close_waits_off_the_endpoints_thread(
 ) -> None:
     """close(2) with SO_LINGER waits for the peer: the endpoint's other sockets go on."""
     where = listen(session, do, until, receive=GateMode.PAUSED)
-    session.add(EndpointSettings("client", Role.STREAM, address=f"{where[0]}:{where[1]}", count=2,
-                                 options=(("SO_LINGER", (1, 60)),)))
+    session.add(
+        EndpointSettings(
+            "client",
+            Role.STREAM,
+            address=f"{where[0]}:{where[1]}",
+            count=2,
+            options=(("SO_LINGER", (1, 60)),),
+        )
+    )
     assert do(c.Connect("client")).ok
     session.perform(c.Send("client", text="x" * MUCH, connection=1, wait=False))
     until("client", call="send")

@@ -14,14 +14,23 @@ class Peer:
     """What is sent, in order."""
 
     def __init__(self) -> None:
-        self.loop = EventLoop("x", busy=lambda: True, turn=lambda: None, ended=lambda: None,
-                                 crashed=lambda error: None)
+        self.loop = EventLoop(
+            "x",
+            busy=lambda: True,
+            turn=lambda: None,
+            ended=lambda: None,
+            crashed=lambda error: None,
+        )
         self.got: list[tuple[bytes, SockAddress | None]] = []
         self.replies = DelayedReplies()
 
     def put(self, data: bytes, delay: float, to: SockAddress | None) -> None:
-        self.replies.put(Reply(data, delay), to, self.loop,
-                         lambda reply, where: self.got.append((bytes(reply.data), where)))
+        self.replies.put(
+            Reply(data, delay),
+            to,
+            self.loop,
+            lambda reply, where: self.got.append((bytes(reply.data), where)),
+        )
 
     def time_passes(self) -> None:
         """What is due is done, as the loop does it."""

@@ -32,8 +32,9 @@ def senders(rows: Rows) -> list[int | None]:
 
 
 @pytest.mark.parametrize(("connection", "places"), [(None, [2]), (c.ALL, [0, 1, 2]), (2, [1])])
-def test_of_three(session: Session, do: Do, rows: Rows, three: None, connection: c.Target,
-                  places: list[int]) -> None:
+def test_of_three(
+    session: Session, do: Do, rows: Rows, three: None, connection: c.Target, places: list[int]
+) -> None:
     accepted = [row.id for row in session.snapshot("server").connections]
     assert do(c.Send("server", text="x", connection=connection)).ok
     assert senders(rows) == [accepted[place] for place in places]

@@ -55,7 +55,9 @@ def test_a_sendall_is_given_up_in_time(session: Session, do: Do, rows, begin) ->
     outcome = do(c.Send("client", text="x" * MUCH))
     assert (outcome.error, outcome.errno) == ("TimeoutError", None)
     assert [(row.call, row.error) for row in rows("client", "end")][-1] == (
-        "sendall", "TimeoutError")
+        "sendall",
+        "TimeoutError",
+    )
     assert queued(session, do) == 0
 
 
@@ -99,8 +101,9 @@ def test_without_a_timeout_nothing_waits(session: Session, do: Do, begin) -> Non
     assert queued(session, do) == 0
 
 
-def test_a_reply_is_sent_whole_before_the_close(session: Session, do: Do, until, rows,
-                                                begin) -> None:
+def test_a_reply_is_sent_whole_before_the_close(
+    session: Session, do: Do, until, rows, begin
+) -> None:
     begin(responder=Greet("x" * MUCH, then=Then.CLOSE), accept=GateMode.PAUSED)
     do(c.Pause("client", c.Gate.RECEIVE))
     do(c.Accept("server"))

@@ -17,8 +17,9 @@ Do = Callable[[c.Command], Outcome]
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no AF_UNIX")
-@pytest.mark.parametrize(("role", "type_"), [
-    (Role.LISTENER, "SOCK_STREAM"), (Role.DATAGRAM, "SOCK_DGRAM")])
+@pytest.mark.parametrize(
+    ("role", "type_"), [(Role.LISTENER, "SOCK_STREAM"), (Role.DATAGRAM, "SOCK_DGRAM")]
+)
 @pytest.mark.parametrize("taken_over", [False, True])
 def test_only_its_own_file_is_unlinked(
     session: Session, do: Do, rows, role: Role, type_: str, taken_over: bool
@@ -38,8 +39,9 @@ def test_only_its_own_file_is_unlinked(
 def test_the_search_ends_with_another_error_than_a_taken_port(
     session: Session, do: Do, rows
 ) -> None:
-    session.add(EndpointSettings("server", Role.LISTENER, address="192.0.2.1:40000",
-                                 port_search=True))  # TEST-NET-1: no machine has it
+    session.add(
+        EndpointSettings("server", Role.LISTENER, address="192.0.2.1:40000", port_search=True)
+    )  # TEST-NET-1: no machine has it
     session.beyond_loopback = True
     assert do(c.Start("server")).errno == "EADDRNOTAVAIL"
     assert [row.call for row in rows("server")].count("bind") == 1

@@ -55,7 +55,15 @@ def test_greeting_and_echo_are_logged_call_by_call(session: Session, do: Do, row
     assert do(c.Close("client")).ok
     until("server", call="close")
     assert calls(rows("server")) == [
-        "socket", "bind", "listen", "accept", "send", "recv", "send", "recv", "close",
+        "socket",
+        "bind",
+        "listen",
+        "accept",
+        "send",
+        "recv",
+        "send",
+        "recv",
+        "close",
     ]
     assert calls(rows("client")) == ["socket", "connect", "recv", "send", "recv", "close"]
     connect = rows("client")[1]
@@ -81,7 +89,9 @@ def test_refused_connect_says_so_and_leaves_no_socket(session: Session, do: Do, 
         session.add(client(address=f"127.0.0.1:{port}"))
         outcome = do(c.Connect("client"))
     assert (outcome.ok, outcome.errno, outcome.error) == (
-        False, "ECONNREFUSED", "ConnectionRefusedError",
+        False,
+        "ECONNREFUSED",
+        "ConnectionRefusedError",
     )
     assert calls(rows("client")) == ["socket", "connect", "close"]
 
@@ -157,7 +167,9 @@ def test_call_by_call_stops_after_any_call(session: Session, do: Do, rows) -> No
     snapshot = session.snapshot("server")
     assert snapshot.phase is Phase.BOUND
     assert [chip.state for chip in snapshot.strip] == [
-        ChipState.DONE, ChipState.DONE, ChipState.PLANNED,
+        ChipState.DONE,
+        ChipState.DONE,
+        ChipState.PLANNED,
     ]
     do(c.Stop("server"))
     assert calls(rows("server"))[-1] == "close"
@@ -268,8 +280,9 @@ def test_a_pending_connect_can_be_closed(session: Session, do: Do, until) -> Non
     until("client", call="connect", kind="end")  # at least one got in; the queue is full then
     while len(session.snapshot("client").connections) < 3:
         do(c.GetOption("client", "SO_RCVBUF", connection=c.ALL))
-    waiting = [row.number for row in session.snapshot("client").connections
-               if row.connected_ns is None]
+    waiting = [
+        row.number for row in session.snapshot("client").connections if row.connected_ns is None
+    ]
     for number in waiting:
         assert do(c.Close("client", number)).ok
     assert pending.wait(10)

@@ -42,8 +42,10 @@ def _names(monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(host: str, port: int, family: int = 0, kind: int = 0, *more: int) -> object:
         if host not in known:
             return real(host, port, family, kind, *more)
-        found = [(socket.AF_INET6, (each, port, 0, 0)) if ":" in each else
-                 (socket.AF_INET, (each, port)) for each in known[host]]
+        found = [
+            (socket.AF_INET6, (each, port, 0, 0)) if ":" in each else (socket.AF_INET, (each, port))
+            for each in known[host]
+        ]
         return [(its, kind, 0, "", sockaddr) for its, sockaddr in found if family in {0, its}]
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
@@ -72,16 +74,14 @@ def silent() -> Iterator[int]:
 
 def serve(session: Session, do: Do, where: str, **more: object) -> int:
     """A server at one of the addresses; its port."""
-    session.add(EndpointSettings(
-        "server", Role.LISTENER, address=f"{where}:0", **more))  # type: ignore[arg-type]
+    session.add(EndpointSettings("server", Role.LISTENER, address=f"{where}:0", **more))  # type: ignore[arg-type]
     assert do(c.Start("server")).ok
     return int(session.link("server").rpartition(":")[2])
 
 
 def client(session: Session, name: str, port: int, **more: object) -> None:
     values: dict[str, object] = {"timeout": 5.0, **more}
-    session.add(EndpointSettings(
-        "client", Role.STREAM, address=f"{name}:{port}", **values))  # type: ignore[arg-type]
+    session.add(EndpointSettings("client", Role.STREAM, address=f"{name}:{port}", **values))  # type: ignore[arg-type]
 
 
 def picture(session: Session, shows: Callable[[EndpointSnapshot], bool]) -> None:
@@ -108,11 +108,18 @@ def test_the_next_address_is_tried_with_a_new_socket(session: Session, do: Do, r
     client(session, "many", serve(session, do, SECOND))
     assert do(c.Connect("client")).ok
     assert [row.call for row in rows("client")] == [
-        "socket", "connect", "close", "socket", "connect"]
+        "socket",
+        "connect",
+        "close",
+        "socket",
+        "connect",
+    ]
     assert tried(rows) == [FIRST, SECOND]
     refused = [row for row in rows("client", "end") if row.call == "connect"]
     assert [(row.errno, row.connection) for row in refused] == [
-        ("ECONNREFUSED", rows("client")[0].connection), (None, rows("client")[3].connection)]
+        ("ECONNREFUSED", rows("client")[0].connection),
+        (None, rows("client")[3].connection),
+    ]
     assert [row.args for row in rows("client", "note") if row.call == "several_addresses"]
     whole = [row.call for row in rows("client", None) if row.connection == refused[0].connection]
     assert whole[-3:] == ["connect", "next_address", "close"]  # said before its socket goes
@@ -120,7 +127,10 @@ def test_the_next_address_is_tried_with_a_new_socket(session: Session, do: Do, r
 
 
 def test_the_sentence_names_every_address_and_its_error(
-    session: Session, do: Do, rows, port: int,
+    session: Session,
+    do: Do,
+    rows,
+    port: int,
 ) -> None:
     client(session, "many", port)
     outcome = do(c.Connect("client"))
@@ -153,11 +163,19 @@ def test_the_socket_that_start_made_is_the_first(session: Session, do: Do, rows)
     assert do(c.Start("client")).ok
     assert do(c.Connect("client")).ok
     assert [row.call for row in rows("client")] == [
-        "socket", "connect", "close", "socket", "connect"]
+        "socket",
+        "connect",
+        "close",
+        "socket",
+        "connect",
+    ]
 
 
 def test_every_connect_has_the_whole_timeout(
-    session: Session, do: Do, rows, silent: int,
+    session: Session,
+    do: Do,
+    rows,
+    silent: int,
 ) -> None:
     session.add(EndpointSettings("server", Role.LISTENER, address=f"{SECOND}:{silent}"))
     assert do(c.Start("server")).ok
@@ -167,10 +185,18 @@ def test_every_connect_has_the_whole_timeout(
     assert [row.error for row in ends] == ["TimeoutError", None]
 
 
-@pytest.mark.parametrize("command", [
-    c.Stop("client"), c.Abort("client"), c.Close("client"), c.Close("client", 1)], ids=str)
+@pytest.mark.parametrize(
+    "command",
+    [c.Stop("client"), c.Abort("client"), c.Close("client"), c.Close("client", 1)],
+    ids=str,
+)
 def test_what_ends_a_pending_connect_ends_the_trying(
-    session: Session, do: Do, rows, until, silent: int, command: c.Command,
+    session: Session,
+    do: Do,
+    rows,
+    until,
+    silent: int,
+    command: c.Command,
 ) -> None:
     client(session, "many", silent, timeout=None)
     pending = session.perform(c.Connect("client"))
@@ -195,7 +221,10 @@ def test_a_timeout_of_zero_waits_for_none(session: Session, do: Do, rows, until)
 
 
 def test_call_by_call_each_socket_and_connect_is_a_step(
-    session: Session, do: Do, rows, until,
+    session: Session,
+    do: Do,
+    rows,
+    until,
 ) -> None:
     client(session, "many", serve(session, do, SECOND), calls=Pace.STEP)
     connecting = session.perform(c.Connect("client"))
@@ -215,8 +244,13 @@ def test_call_by_call_each_socket_and_connect_is_a_step(
 def test_the_strip_keeps_the_address_that_failed(session: Session, do: Do) -> None:
     client(session, "many", serve(session, do, SECOND))
     assert do(c.Connect("client")).ok
-    picture(session, lambda shown: [chip.call for chip in shown.strip] == [
-        "getaddrinfo", "socket", "connect", "socket", "connect"])
+    picture(
+        session,
+        lambda shown: (
+            [chip.call for chip in shown.strip]
+            == ["getaddrinfo", "socket", "connect", "socket", "connect"]
+        ),
+    )
     assert session.snapshot("client").strip[0].state is ChipState.DONE
 
 
@@ -234,7 +268,9 @@ def test_a_connect_ends_with_the_socket_it_was_to_use(session: Session, do: Do, 
 
 
 def test_a_name_is_bound_at_its_first_address_that_is_ours(
-    session: Session, do: Do, rows,
+    session: Session,
+    do: Do,
+    rows,
 ) -> None:
     session.beyond_loopback = True
     session.add(EndpointSettings("server", Role.LISTENER, address="else:0"))
@@ -244,7 +280,9 @@ def test_a_name_is_bound_at_its_first_address_that_is_ours(
 
 
 def test_of_a_name_only_what_stays_on_this_machine_is_bound(
-    session: Session, do: Do, rows,
+    session: Session,
+    do: Do,
+    rows,
 ) -> None:
     session.add(EndpointSettings("server", Role.LISTENER, address="else:0"))
     assert do(c.Start("server")).ok
@@ -257,7 +295,9 @@ def test_an_address_in_use_is_not_passed_over(session: Session, do: Do, port: in
 
 
 def test_a_datagram_socket_takes_the_first_address_with_a_way(
-    session: Session, do: Do, rows,
+    session: Session,
+    do: Do,
+    rows,
 ) -> None:
     session.add(EndpointSettings("client", Role.DATAGRAM, type="SOCK_DGRAM", address="many:9"))
     assert do(c.Connect("client")).ok
@@ -265,15 +305,23 @@ def test_a_datagram_socket_takes_the_first_address_with_a_way(
 
 
 def test_a_client_binds_before_every_try(session: Session, do: Do, rows) -> None:
-    client(session, "many", serve(session, do, SECOND, accept=GateMode.PAUSED),
-           bind="127.0.0.1:0")
+    client(session, "many", serve(session, do, SECOND, accept=GateMode.PAUSED), bind="127.0.0.1:0")
     assert do(c.Connect("client")).ok
     assert [row.call for row in rows("client")] == [
-        "socket", "bind", "connect", "close", "socket", "bind", "connect"]
+        "socket",
+        "bind",
+        "connect",
+        "close",
+        "socket",
+        "bind",
+        "connect",
+    ]
 
 
 def test_either_family_makes_each_socket_for_its_address(
-    session: Session, do: Do, rows,
+    session: Session,
+    do: Do,
+    rows,
 ) -> None:
     client(session, "both", serve(session, do, FIRST), family="AF_UNSPEC")
     assert do(c.Connect("client")).ok
@@ -289,7 +337,9 @@ def test_a_family_takes_only_its_addresses_of_a_name(session: Session, do: Do, r
 
 
 def test_the_sentence_spells_addresses_of_both_families(
-    session: Session, do: Do, port: int,
+    session: Session,
+    do: Do,
+    port: int,
 ) -> None:
     client(session, "both", port, family="AF_UNSPEC")
     tried_all = do(c.Connect("client")).tried
@@ -297,10 +347,11 @@ def test_the_sentence_spells_addresses_of_both_families(
     assert [address for address, _ in tried_all.failures] == [f"[::1]:{port}", f"{FIRST}:{port}"]
 
 
-@pytest.mark.parametrize("command", [
-    c.Start("client"), c.Call("client", "socket")], ids=str)
+@pytest.mark.parametrize("command", [c.Start("client"), c.Call("client", "socket")], ids=str)
 def test_a_socket_without_an_address_needs_a_family(
-    session: Session, do: Do, command: c.Command,
+    session: Session,
+    do: Do,
+    command: c.Command,
 ) -> None:
     client(session, "both", 1, family="AF_UNSPEC")
     assert do(command).problem.key == "engine.family_needed"

@@ -49,7 +49,9 @@ def test_a_datagram_that_cannot_be_sent_is_tried_once(session: Session, do: Do, 
     assert do(c.Send("client", text="x" * 70_000)).errno == "EMSGSIZE"
     assert do(c.Send("client", text="small")).ok
     assert [(row.call, row.errno) for row in rows("client") if row.call == "sendto"] == [
-        ("sendto", "EMSGSIZE"), ("sendto", None)]
+        ("sendto", "EMSGSIZE"),
+        ("sendto", None),
+    ]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the true length")
@@ -90,7 +92,11 @@ def test_beyond_loopback_is_refused_unless_allowed(session: Session, do: Do) -> 
 @pytest.mark.skipif(sys.platform != "linux", reason="others answer otherwise")
 @pytest.mark.parametrize("family", ["AF_INET", "AF_UNIX"])
 def test_a_datagram_socket_that_is_shut_down_does_not_spin(
-    session: Session, do: Do, rows, until, family: str,
+    session: Session,
+    do: Do,
+    rows,
+    until,
+    family: str,
 ) -> None:
     """shutdown() leaves it readable with nothing to read; of UDP also where it answers ENOTCONN."""
     where = "temp:talker" if family == "AF_UNIX" else "127.0.0.1:0"
@@ -98,7 +104,8 @@ def test_a_datagram_socket_that_is_shut_down_does_not_spin(
     session.add(EndpointSettings("other", Role.DATAGRAM, family, "SOCK_DGRAM", address="@talker"))
     assert do(c.Start("talker")).ok
     assert do(c.Shutdown("talker", c.How.READ)).errno == (
-        "ENOTCONN" if family == "AF_INET" else None)
+        "ENOTCONN" if family == "AF_INET" else None
+    )
     until("talker", call="readable_in_vain")
     waits = session.perform(c.Recv("talker"))
     if family == "AF_INET":

@@ -27,8 +27,11 @@ def limit() -> tuple[int, int]:
 
 
 def test_accept_without_a_free_descriptor(session: Session, do: Do, rows: Rows) -> None:
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", timeout=5.0,
-                                 accept=GateMode.PAUSED))
+    session.add(
+        EndpointSettings(
+            "server", Role.LISTENER, address="127.0.0.1:0", timeout=5.0, accept=GateMode.PAUSED
+        )
+    )
     session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0))
     before = limit()
     do(c.Start("server"))
@@ -45,11 +48,16 @@ def test_accept_without_a_free_descriptor(session: Session, do: Do, rows: Rows) 
 
 
 def test_with_the_gate_open_the_connection_comes_by_itself(
-    session: Session, do: Do, until: Callable[..., Row],
+    session: Session,
+    do: Do,
+    until: Callable[..., Row],
 ) -> None:
     """accept() is tried again by itself after the back-off."""
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", timeout=5.0,
-                                 accept=GateMode.PAUSED))
+    session.add(
+        EndpointSettings(
+            "server", Role.LISTENER, address="127.0.0.1:0", timeout=5.0, accept=GateMode.PAUSED
+        )
+    )
     do(c.Start("server"))
     port = int(session.snapshot("server").local.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)):

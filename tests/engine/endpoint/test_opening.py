@@ -40,7 +40,10 @@ def test_a_socket_that_was_handed_over_is_used_and_said_so(
     assert do(c.Start("it")).ok
     first = rows("it")[0]
     assert (first.call, first.args, first.result) == (
-        "socket", "AF_INET, SOCK_STREAM, 6", made[0].fileno())
+        "socket",
+        "AF_INET, SOCK_STREAM, 6",
+        made[0].fileno(),
+    )
     assert [row.call for row in rows("it", "note")] == ["private_network"]
 
 
@@ -54,8 +57,11 @@ def never_asks(*_: int) -> socket.socket:
 
 @pytest.mark.parametrize(("make", "logged"), [(refuses, [("socket", "EMFILE")]), (never_asks, [])])
 def test_a_call_that_failed_is_a_row_and_one_that_was_never_made_is_none(
-    session: Session, do: Do, rows: Callable[..., list[Row]],
-    make: Callable[..., socket.socket], logged: list[tuple[str, str]],
+    session: Session,
+    do: Do,
+    rows: Callable[..., list[Row]],
+    make: Callable[..., socket.socket],
+    logged: list[tuple[str, str]],
 ) -> None:
     session.add(SETTINGS, Maker(make))
     outcome = do(c.Start("it"))

@@ -22,8 +22,14 @@ def server(**more: object) -> EndpointSettings:
 def test_options_are_set_before_bind_the_stack_first(
     session: Session, do: Do, rows, dual_stack: bool, only: int
 ) -> None:
-    session.add(server(family="AF_INET6", address="[::1]:0", dual_stack=dual_stack,
-                       options=(("SO_REUSEADDR", 1), ("SO_RCVBUF", 4096))))
+    session.add(
+        server(
+            family="AF_INET6",
+            address="[::1]:0",
+            dual_stack=dual_stack,
+            options=(("SO_REUSEADDR", 1), ("SO_RCVBUF", 4096)),
+        )
+    )
     assert do(c.Start("server")).ok
     assert [(row.call, row.args) for row in rows("server")][1:4] == [
         ("setsockopt", f"IPPROTO_IPV6, IPV6_V6ONLY, {only}"),

@@ -26,25 +26,46 @@ def has_ipv6() -> bool:
     return True
 
 
-@pytest.mark.parametrize(("family", "wildcard", "loopback"), [
-    ("AF_INET", "0.0.0.0:0", "127.0.0.1"), ("AF_INET6", "[::]:0", "::1"),
-])
-@pytest.mark.parametrize(("roles", "type_", "call"), [
-    ((Role.LISTENER, Role.STREAM), "SOCK_STREAM", "connect"),
-    ((Role.DATAGRAM, Role.DATAGRAM), "SOCK_DGRAM", "sendto"),
-])
+@pytest.mark.parametrize(
+    ("family", "wildcard", "loopback"),
+    [
+        ("AF_INET", "0.0.0.0:0", "127.0.0.1"),
+        ("AF_INET6", "[::]:0", "::1"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("roles", "type_", "call"),
+    [
+        ((Role.LISTENER, Role.STREAM), "SOCK_STREAM", "connect"),
+        ((Role.DATAGRAM, Role.DATAGRAM), "SOCK_DGRAM", "sendto"),
+    ],
+)
 def test_a_link_to_a_wildcard_leads_to_loopback(
-    session: Session, do: Do, rows: Callable[..., list[Row]], until: Callable[..., Row],
-    family: str, wildcard: str, loopback: str, roles: tuple[Role, Role], type_: str, call: str,
+    session: Session,
+    do: Do,
+    rows: Callable[..., list[Row]],
+    until: Callable[..., Row],
+    family: str,
+    wildcard: str,
+    loopback: str,
+    roles: tuple[Role, Role],
+    type_: str,
+    call: str,
 ) -> None:
     """To connect to 0.0.0.0 is Linux's courtesy; elsewhere it fails, and nobody is called so."""
     if family == "AF_INET6" and not has_ipv6():
         pytest.skip("this system has no IPv6")
     session.beyond_loopback = True
-    session.add(EndpointSettings("server", roles[0], family=family, type=type_, address=wildcard,
-                                 responder=Echo()))
-    session.add(EndpointSettings("client", roles[1], family=family, type=type_, timeout=3.0,
-                                 address="@server"))
+    session.add(
+        EndpointSettings(
+            "server", roles[0], family=family, type=type_, address=wildcard, responder=Echo()
+        )
+    )
+    session.add(
+        EndpointSettings(
+            "client", roles[1], family=family, type=type_, timeout=3.0, address="@server"
+        )
+    )
     assert do(c.Start("server")).ok
     if call == "connect":
         assert do(c.Connect("client")).ok

@@ -31,17 +31,22 @@ def sent(rows) -> list[bytes]:
 def test_a_checksum_follows_what_it_covers(talk: Session, do: Do, rows) -> None:
     request = "01030000000a"
     assert do(c.Send("client", hex=request, append=c.Append.CRC16_MODBUS)).ok
-    assert do(c.Send("client", hex=request, append=c.Append.CRC16_MODBUS,
-                     checksum_order=c.ByteOrder.BIG)).ok
+    assert do(
+        c.Send("client", hex=request, append=c.Append.CRC16_MODBUS, checksum_order=c.ByteOrder.BIG)
+    ).ok
     assert do(c.Send("client", text="$GPGLL", append=c.Append.XOR8, checksum_from=1)).ok
-    assert sent(rows) == [bytes.fromhex(request + "c5cd"), bytes.fromhex(request + "cdc5"),
-                          b"$GPGLL" + bytes([0x50])]
+    assert sent(rows) == [
+        bytes.fromhex(request + "c5cd"),
+        bytes.fromhex(request + "cdc5"),
+        b"$GPGLL" + bytes([0x50]),
+    ]
 
 
 def test_a_checksum_of_a_part(talk: Session, do: Do, rows) -> None:
     """NMEA 0183: between the $ and the *."""
-    assert do(c.Send("client", text="$GPGLL*", append=c.Append.XOR8, checksum_from=1,
-                     checksum_to=5)).ok
+    assert do(
+        c.Send("client", text="$GPGLL*", append=c.Append.XOR8, checksum_from=1, checksum_to=5)
+    ).ok
     assert sent(rows) == [b"$GPGLL*" + bytes([0x50])]
 
 

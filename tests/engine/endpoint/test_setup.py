@@ -46,7 +46,10 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_where_bind_fails_the_socket_is_closed(
-    session: Session, do: Do, rows: Callable[..., list[Row]], taken: Callable[[int], str],
+    session: Session,
+    do: Do,
+    rows: Callable[..., list[Row]],
+    taken: Callable[[int], str],
     case: str,
 ) -> None:
     role, type_, key = CASES[case]
@@ -59,17 +62,30 @@ def test_where_bind_fails_the_socket_is_closed(
     nothing_is_left(session, do)
 
 
-@pytest.mark.parametrize(("role", "command"), [
-    (Role.LISTENER, c.Start("it")), (Role.STREAM, c.Start("it")), (Role.STREAM, c.Connect("it")),
-    (Role.DATAGRAM, c.Start("it")),
-])
+@pytest.mark.parametrize(
+    ("role", "command"),
+    [
+        (Role.LISTENER, c.Start("it")),
+        (Role.STREAM, c.Start("it")),
+        (Role.STREAM, c.Connect("it")),
+        (Role.DATAGRAM, c.Start("it")),
+    ],
+)
 def test_where_an_option_fails_the_socket_is_closed(
     session: Session, do: Do, rows: Callable[..., list[Row]], role: Role, command: c.Command
 ) -> None:
     """IP_TTL goes to 255 (ip(7))."""
     type_ = "SOCK_DGRAM" if role is Role.DATAGRAM else "SOCK_STREAM"
-    session.add(EndpointSettings("it", role, type=type_, address="127.0.0.1:9", timeout=3.0,
-                                 options=(("IP_TTL", 100_000),)))
+    session.add(
+        EndpointSettings(
+            "it",
+            role,
+            type=type_,
+            address="127.0.0.1:9",
+            timeout=3.0,
+            options=(("IP_TTL", 100_000),),
+        )
+    )
     assert do(command).errno == "EINVAL"
     assert closed_again(rows) == ["socket", "setsockopt", "close"]
     nothing_is_left(session, do)

@@ -11,10 +11,15 @@ from workbench.engine.model.ticket import Ticket
 REFUSED, LATE = ConnectionRefusedError(111, "refused"), TimeoutError("timed out")
 
 
-@pytest.mark.parametrize(("errors", "class_"), [
-    ([None, None, None], None), ([None, REFUSED, None], "ConnectionRefusedError"),
-    ([LATE, REFUSED, None], "TimeoutError"), ([None, None, LATE], "TimeoutError"),
-])
+@pytest.mark.parametrize(
+    ("errors", "class_"),
+    [
+        ([None, None, None], None),
+        ([None, REFUSED, None], "ConnectionRefusedError"),
+        ([LATE, REFUSED, None], "TimeoutError"),
+        ([None, None, LATE], "TimeoutError"),
+    ],
+)
 def test_the_ticket_ends_with_the_last_call(
     errors: list[Exception | None], class_: str | None
 ) -> None:

@@ -19,16 +19,26 @@ from workbench.engine.model.settings import EndpointSettings, Greet, Match, Role
 from workbench.engine.model.shape import check_types
 
 GOOD = (
-    c.Send("a", text="x", connection="all", interval=1), c.Send("a", connection=3),
-    c.Call("a", "bind", (("127.0.0.1", 0), None, True, 1.5)), c.SetOption("a", "SO_LINGER", (1, 0)),
+    c.Send("a", text="x", connection="all", interval=1),
+    c.Send("a", connection=3),
+    c.Call("a", "bind", (("127.0.0.1", 0), None, True, 1.5)),
+    c.SetOption("a", "SO_LINGER", (1, 0)),
     c.Configure("a", EndpointSettings("a", Role.STREAM, timeout=1, options=(("SO_ERROR", 1),))),
-    c.Respond("a", Rules((Rule(Match.HEX, "00", ""),))), c.Mark("x"),
+    c.Respond("a", Rules((Rule(Match.HEX, "00", ""),))),
+    c.Mark("x"),
 )
 BAD = (
-    c.Send("a", text=5), c.Send("a", connection="some"), c.Send("a", repeat=True),  # type: ignore[arg-type]
-    c.Send("a", repeat=2**20_000), c.Send("a", interval=float("inf")), c.Call("a", 5),  # type: ignore[arg-type]
-    c.SetOption("a", "SO_LINGER", (1, "x")), c.Respond("a", "echo"), c.Start(None),  # type: ignore[arg-type]
-    c.Respond("a", Greet(5)), c.Respond("a", Rules((Rule("hex", "00", ""),))),  # type: ignore[arg-type]
+    c.Send("a", text=5),
+    c.Send("a", connection="some"),
+    c.Send("a", repeat=True),  # type: ignore[arg-type]
+    c.Send("a", repeat=2**20_000),
+    c.Send("a", interval=float("inf")),
+    c.Call("a", 5),  # type: ignore[arg-type]
+    c.SetOption("a", "SO_LINGER", (1, "x")),
+    c.Respond("a", "echo"),
+    c.Start(None),  # type: ignore[arg-type]
+    c.Respond("a", Greet(5)),
+    c.Respond("a", Rules((Rule("hex", "00", ""),))),  # type: ignore[arg-type]
     c.Configure("a", EndpointSettings("a", Role.STREAM, options=(("SO_ERROR",),))),  # type: ignore[arg-type]
 )
 
@@ -44,15 +54,22 @@ def test_what_has_another_type_does_not(made: object) -> None:
         check_types(made)
 
 
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-                        st.sampled_from(["kind", "role", "rules", "match", "then", "x"]), inner,
-                        max_size=3), max_leaves=6)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["kind", "role", "rules", "match", "then", "x"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
 
 
 @given(st.dictionaries(st.sampled_from(list(EndpointSettings.__slots__)), JSON), st.booleans())
-def test_settings_of_a_stranger_are_settings_or_refused(table: dict[str, object], whole: bool
-                                                        ) -> None:
+def test_settings_of_a_stranger_are_settings_or_refused(
+    table: dict[str, object], whole: bool
+) -> None:
     base = json.loads(settings_json(EndpointSettings("a", Role.STREAM))) if whole else {}
     try:
         made = settings_from_json(json.dumps({**base, **table}))
@@ -62,11 +79,17 @@ def test_settings_of_a_stranger_are_settings_or_refused(table: dict[str, object]
     assert settings_from_json(settings_json(made)) == made
 
 
-@given(st.sampled_from(list(COMMANDS)), st.dictionaries(
-    st.sampled_from(["text", "responder", "settings", "args", "gate", "value", "how", "count"]),
-    JSON), st.text(max_size=9))
-def test_a_command_of_a_stranger_is_one_or_refused(call: str, values: dict[str, object], more: str
-                                                   ) -> None:
+@given(
+    st.sampled_from(list(COMMANDS)),
+    st.dictionaries(
+        st.sampled_from(["text", "responder", "settings", "args", "gate", "value", "how", "count"]),
+        JSON,
+    ),
+    st.text(max_size=9),
+)
+def test_a_command_of_a_stranger_is_one_or_refused(
+    call: str, values: dict[str, object], more: str
+) -> None:
     args = ", ".join(f"{name}={value!r}" for name, value in values.items())
     for text in (args, args + more, more):
         try:

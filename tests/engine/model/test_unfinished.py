@@ -61,13 +61,20 @@ def test_steps_of_sending_are_served_in_their_order(held: Session, do: Do) -> No
     assert not third.done  # no step is left over
 
 
-@pytest.mark.parametrize(("command", "why"), [
-    (c.Stop("client"), "engine.stopped_meanwhile"),
-    (c.Close("client"), "engine.stopped_meanwhile"),
-    (c.Abort("client"), "engine.stopped_meanwhile"),
-], ids=str)
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        (c.Stop("client"), "engine.stopped_meanwhile"),
+        (c.Close("client"), "engine.stopped_meanwhile"),
+        (c.Abort("client"), "engine.stopped_meanwhile"),
+    ],
+    ids=str,
+)
 def test_two_steps_with_nothing_to_send_end_with_the_socket(
-    held: Session, do: Do, command: c.Command, why: str,
+    held: Session,
+    do: Do,
+    command: c.Command,
+    why: str,
 ) -> None:
     steps = [held.perform(c.Step("client", c.Gate.SEND, count)) for count in (1, 3)]
     assert do(command).ok
@@ -92,10 +99,11 @@ def test_a_step_of_no_calls_is_refused(held: Session, do: Do, gate: c.Gate, coun
 
 
 def test_steps_beyond_a_set_up_are_not_kept_for_the_next(
-    session: Session, do: Do, rows,
+    session: Session,
+    do: Do,
+    rows,
 ) -> None:
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                 calls=Pace.STEP))
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", calls=Pace.STEP))
     assert do(c.Start("server")).ok
     assert do(c.Step("server", c.Gate.CALLS, 9)).ok
     assert do(c.Stop("server")).ok
@@ -104,7 +112,9 @@ def test_steps_beyond_a_set_up_are_not_kept_for_the_next(
 
 
 def test_a_listener_that_backed_off_accepts_after_its_next_start(
-    session: Session, do: Do, until,
+    session: Session,
+    do: Do,
+    until,
 ) -> None:
     """The timer of its back-off ends with its thread."""
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
@@ -123,17 +133,29 @@ def test_a_listener_that_backed_off_accepts_after_its_next_start(
 
 
 def test_a_datagram_connect_that_fails_after_a_slow_set_up_ends_its_command(
-    session: Session, do: Do, rows,
+    session: Session,
+    do: Do,
+    rows,
 ) -> None:
-    session.add(EndpointSettings("talker", Role.DATAGRAM, "AF_UNIX", "SOCK_DGRAM",
-                                 address="temp:nobody", calls=Pace.SLOWLY,
-                                 options=(("SO_SNDBUF", 4608),)))
+    session.add(
+        EndpointSettings(
+            "talker",
+            Role.DATAGRAM,
+            "AF_UNIX",
+            "SOCK_DGRAM",
+            address="temp:nobody",
+            calls=Pace.SLOWLY,
+            options=(("SO_SNDBUF", 4608),),
+        )
+    )
     assert do(c.Connect("talker")).errno == "ENOENT"
     assert not [row for row in rows("talker", "note") if row.call == "internal_error"]
 
 
 def test_recv_on_a_listening_socket_is_answered_by_the_kernel(
-    session: Session, do: Do, rows,
+    session: Session,
+    do: Do,
+    rows,
 ) -> None:
     """It is no accept that waits: the next connection does not end it."""
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
@@ -145,11 +167,20 @@ def test_recv_on_a_listening_socket_is_answered_by_the_kernel(
 
 
 def test_an_accept_after_the_close_of_a_lingering_listener_does_not_wait_in_c(
-    session: Session, do: Do, rows,
+    session: Session,
+    do: Do,
+    rows,
 ) -> None:
     """close() of a listener has nothing to wait for: it is gone when the next command comes."""
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", timeout=0.0,
-                                 options=(("SO_LINGER", (1, 1)),)))
+    session.add(
+        EndpointSettings(
+            "server",
+            Role.LISTENER,
+            address="127.0.0.1:0",
+            timeout=0.0,
+            options=(("SO_LINGER", (1, 1)),),
+        )
+    )
     for _ in range(5):
         assert do(c.Start("server")).ok
         stop = session.perform(c.Stop("server"))
@@ -159,21 +190,30 @@ def test_an_accept_after_the_close_of_a_lingering_listener_does_not_wait_in_c(
 
 
 def test_a_connection_that_is_being_closed_is_no_target_any_more(
-    session: Session, do: Do, until,
+    session: Session,
+    do: Do,
+    until,
 ) -> None:
     """close() waits for the ACK on a thread of its own; nothing else touches the socket then."""
-    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                 receive=GateMode.PAUSED))
-    session.add(EndpointSettings("client", Role.STREAM, address="@server",
-                                 options=(("SO_LINGER", (1, 1)),)))
+    session.add(
+        EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", receive=GateMode.PAUSED)
+    )
+    session.add(
+        EndpointSettings("client", Role.STREAM, address="@server", options=(("SO_LINGER", (1, 1)),))
+    )
     assert do(c.Start("server")).ok
     assert do(c.Connect("client")).ok
     until("server", call="accept")
     session.perform(c.Send("client", text="x" * 8_000_000, wait=False))
     until("client", call="send")
     assert do(c.Close("client")).ok
-    for command in (c.Recv("client"), c.Send("client", text="a"), c.Recv("client", None, 1),
-                    c.Call("client", "recv", (1,)), c.Call("client", "send", ("a",))):
+    for command in (
+        c.Recv("client"),
+        c.Send("client", text="a"),
+        c.Recv("client", None, 1),
+        c.Call("client", "recv", (1,)),
+        c.Call("client", "send", ("a",)),
+    ):
         assert do(command).problem is not None
     assert do(c.Stop("server")).ok
     until("client", call="close")

@@ -13,8 +13,11 @@ class Talk:
 
     def __init__(self, *rules: Rule, encoding: str = "utf-8", stream: bool = True) -> None:
         self.notes: list[tuple[str, str]] = []
-        answer = compile_responder(Rules(rules), encoding).for_connection(
-            stream=stream, tell=lambda call, args: self.notes.append((call, args))).answer
+        answer = (
+            compile_responder(Rules(rules), encoding)
+            .for_connection(stream=stream, tell=lambda call, args: self.notes.append((call, args)))
+            .answer
+        )
         assert answer is not None
         self._answer = answer
 
@@ -43,22 +46,28 @@ def test_half_a_character_fits_no_rule() -> None:
 
 
 def test_rules_use_the_encoding_of_their_endpoint_unless_they_name_one() -> None:
-    talk = Talk(Rule(Match.CONTAINS, "中", "一"), Rule(Match.CONTAINS, "中", "二", "utf-8"),
-                encoding="gbk")
+    talk = Talk(
+        Rule(Match.CONTAINS, "中", "一"), Rule(Match.CONTAINS, "中", "二", "utf-8"), encoding="gbk"
+    )
     assert talk.replies("中".encode("gbk"), "中".encode()) == ["一".encode("gbk"), "二".encode()]
     assert compile_responder(Greet("欢迎"), "gbk").greeting == Reply("欢迎".encode("gbk"))
 
 
 def test_rules_over_bytes_see_the_read_as_it_is() -> None:
-    talk = Talk(Rule(Match.HEX, "d6", "a"), Rule(Match.REGEX, r"\xd0", "b"),
-                Rule(Match.CONTAINS, "Î", "c", "bytes"), encoding="gbk")
+    talk = Talk(
+        Rule(Match.HEX, "d6", "a"),
+        Rule(Match.REGEX, r"\xd0", "b"),
+        Rule(Match.CONTAINS, "Î", "c", "bytes"),
+        encoding="gbk",
+    )
     assert talk.replies(b"\xd6", b"\xd0", b"\xce") == [b"a", b"b", b"c"]
 
 
 def test_each_connection_has_its_own_characters() -> None:
     behaviour = compile_responder(Rules((Rule(Match.EXACT, "中", "x"),)), "gbk")
-    one, two = (behaviour.for_connection(stream=True, tell=lambda *_note: None).answer
-                for _ in range(2))
+    one, two = (
+        behaviour.for_connection(stream=True, tell=lambda *_note: None).answer for _ in range(2)
+    )
     assert one is not None
     assert two is not None
     assert one("中".encode("gbk")[:1]) is None

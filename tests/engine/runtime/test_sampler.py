@@ -23,8 +23,7 @@ def test_who_waits_in_silence_is_sampled_and_who_waits_for_nothing_is_not(
 ) -> None:
     monkeypatch.setattr(sampler, "SILENCE", 0.02)
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
-    session.add(EndpointSettings("client", Role.STREAM, address="@server",
-                                 receive=GateMode.PAUSED))
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", receive=GateMode.PAUSED))
     do(c.Start("server"))
     do(c.Connect("client"))
     do(c.Send("client", text="x"))

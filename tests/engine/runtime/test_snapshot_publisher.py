@@ -36,8 +36,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[EndpointSnapshot]:
 
 
 @pytest.mark.parametrize(("sockets", "all_drawn"), [(2, True), (40, False)])
-def test_after_commands(session: Session, do: Do, drawn: list[EndpointSnapshot], sockets: int,
-                        all_drawn: bool) -> None:
+def test_after_commands(
+    session: Session, do: Do, drawn: list[EndpointSnapshot], sockets: int, all_drawn: bool
+) -> None:
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
     session.add(EndpointSettings("client", Role.STREAM, address="@server", count=sockets))
     do(c.Start("server"))

@@ -87,7 +87,10 @@ def shows(session: Session, *, no_room: bool) -> None:
 
 
 def test_a_connection_waits_in_the_queue_and_comes_when_there_is_room(
-    session: Session, until: Until, full: list[int], server: str,
+    session: Session,
+    until: Until,
+    full: list[int],
+    server: str,
 ) -> None:
     host, _, port = server.rpartition(":")
     fill(session, full)
@@ -102,7 +105,10 @@ def test_a_connection_waits_in_the_queue_and_comes_when_there_is_room(
 
 
 def test_a_client_is_refused_with_a_sentence(
-    session: Session, do: Do, until: Until, full: list[int],
+    session: Session,
+    do: Do,
+    until: Until,
+    full: list[int],
 ) -> None:
     session.add(EndpointSettings("client", Role.STREAM, address="@server"))
     fill(session, full)
@@ -115,11 +121,13 @@ def test_a_client_is_refused_with_a_sentence(
     assert do(c.Connect("client")).ok
 
 
-def test_an_accept_that_does_not_wait_is_told_so(session: Session, do: Do,
-                                                 full: list[int]) -> None:
+def test_an_accept_that_does_not_wait_is_told_so(session: Session, do: Do, full: list[int]) -> None:
     do(c.Pause("server", c.Gate.ACCEPT))
-    do(c.Configure("server", EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0",
-                                              timeout=0.0)))
+    do(
+        c.Configure(
+            "server", EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", timeout=0.0)
+        )
+    )
     do(c.Pause("server", c.Gate.ACCEPT))
     fill(session, full)
     outcome = do(c.Accept("server"))

@@ -29,10 +29,17 @@ u64 bytes_sent, bytes_retrans;
 u32 dsack_dups, reord_seen, rcv_ooopack, snd_wnd, rcv_wnd, rehash;
 """
 OTHER_NAMES = {
-    "rto_us": "rto", "rtt_us": "rtt", "rttvar_us": "rttvar", "ssthresh": "snd_ssthresh",
-    "cwnd": "snd_cwnd", "min_rtt_us": "min_rtt", "rwnd_limited_us": "rwnd_limited",
-    "last_data_sent_ms": "last_data_sent", "last_data_recv_ms": "last_data_recv",
-    "last_ack_recv_ms": "last_ack_recv", "notsent": "notsent_bytes",
+    "rto_us": "rto",
+    "rtt_us": "rtt",
+    "rttvar_us": "rttvar",
+    "ssthresh": "snd_ssthresh",
+    "cwnd": "snd_cwnd",
+    "min_rtt_us": "min_rtt",
+    "rwnd_limited_us": "rwnd_limited",
+    "last_data_sent_ms": "last_data_sent",
+    "last_data_recv_ms": "last_data_recv",
+    "last_ack_recv_ms": "last_ack_recv",
+    "notsent": "notsent_bytes",
 }
 """What a reading calls otherwise than the kernel: with its unit, or in words of socket(7)."""
 BESIDE = {"state", "unread", "unsent", "drops"}
@@ -45,7 +52,8 @@ class Info(ctypes.Structure):
     _fields_ = tuple(
         (name, {"u8": ctypes.c_uint8, "u32": ctypes.c_uint32, "u64": ctypes.c_uint64}[kind])
         for kind, names in re.findall(r"(u\d+)\s+([^;]+);", LAYOUT)
-        for name in re.split(r",\s*", names))
+        for name in re.split(r",\s*", names)
+    )
 
 
 @pytest.fixture
@@ -79,15 +87,20 @@ def test_every_value_is_read_where_the_kernel_puts_it(used: socket.socket) -> No
     expected = {name: getattr(after, OTHER_NAMES.get(name, name)) for name in names}
     found = {name: getattr(reading, name) for name in names}
     assert {name: value for name, value in found.items() if value is not None} == {
-        name: expected[name] for name in names if found[name] is not None}
+        name: expected[name] for name in names if found[name] is not None
+    }
     assert found["rtt_us"] not in {None, 0, found["rttvar_us"]}
     assert found["bytes_acked"] != found["bytes_received"]
     assert reading.state == "ESTABLISHED"
 
 
-@pytest.mark.parametrize(("offset", "name"), [
-    (getattr(Info, OTHER_NAMES.get(name, name)).offset, name) for _, _, name in kernel_readings._FIELDS
-])
+@pytest.mark.parametrize(
+    ("offset", "name"),
+    [
+        (getattr(Info, OTHER_NAMES.get(name, name)).offset, name)
+        for _, _, name in kernel_readings._FIELDS
+    ],
+)
 def test_every_offset_is_that_of_the_struct(offset: int, name: str) -> None:
     assert next(at for at, _, field in kernel_readings._FIELDS if field == name) == offset
 

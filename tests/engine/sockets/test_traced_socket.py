@@ -20,25 +20,31 @@ Do = Callable[[c.Command], Outcome]
 @pytest.fixture
 def open_pair(session: Session, do: Do) -> None:
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
-    session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0,
-                                 receive=GateMode.PAUSED))
+    session.add(
+        EndpointSettings(
+            "client", Role.STREAM, address="@server", timeout=5.0, receive=GateMode.PAUSED
+        )
+    )
     assert do(c.Start("server")).ok
     assert do(c.Connect("client")).ok
 
 
 @pytest.mark.usefixtures("open_pair")
-@pytest.mark.parametrize(("command", "call"), [
-    (c.Send("client", text="x"), "send"),
-    (c.Shutdown("client", c.How.READ), "shutdown"),
-    (c.Shutdown("client", c.How.WRITE), "shutdown"),
-    (c.GetOption("client", "SO_RCVBUF"), "getsockopt"),
-    (c.SetOption("client", "SO_RCVBUF", 4096), "setsockopt"),
-    (c.Call("client", "getsockname"), "getsockname"),
-    (c.Call("client", "getpeername"), "getpeername"),
-    (c.Close("client"), "close"),
-    (c.Abort("client"), "close"),
-    (c.Stop("client"), "close"),
-])
+@pytest.mark.parametrize(
+    ("command", "call"),
+    [
+        (c.Send("client", text="x"), "send"),
+        (c.Shutdown("client", c.How.READ), "shutdown"),
+        (c.Shutdown("client", c.How.WRITE), "shutdown"),
+        (c.GetOption("client", "SO_RCVBUF"), "getsockopt"),
+        (c.SetOption("client", "SO_RCVBUF", 4096), "setsockopt"),
+        (c.Call("client", "getsockname"), "getsockname"),
+        (c.Call("client", "getpeername"), "getpeername"),
+        (c.Close("client"), "close"),
+        (c.Abort("client"), "close"),
+        (c.Stop("client"), "close"),
+    ],
+)
 def test_what_was_asked_for_names_who_asked(
     do: Do, rows: Callable[..., list[Row]], command: c.Command, call: str
 ) -> None:
@@ -49,9 +55,13 @@ def test_what_was_asked_for_names_who_asked(
 
 
 @pytest.mark.usefixtures("open_pair")
-@pytest.mark.parametrize(("command", "call"), [
-    (c.Shutdown("client", c.How.WRITE), "shutdown"), (c.Send("client", text="x"), "send"),
-])
+@pytest.mark.parametrize(
+    ("command", "call"),
+    [
+        (c.Shutdown("client", c.How.WRITE), "shutdown"),
+        (c.Send("client", text="x"), "send"),
+    ],
+)
 def test_a_call_that_fails_names_who_asked_too(
     do: Do, rows: Callable[..., list[Row]], command: c.Command, call: str
 ) -> None:
@@ -97,8 +107,11 @@ def test_of_each_payload_the_record_keeps_its_first_bytes(short: Session, kind: 
     while {name[:4] for name in seen} != {"send", "recv"}:
         committed = short.journal.committed
         with_bytes = short.journal.reader()
-        seen = {row.call: (row.size, row.payload) for row in with_bytes.page(1, 10_000)
-                if row.kind == "call" and row.size}
+        seen = {
+            row.call: (row.size, row.payload)
+            for row in with_bytes.page(1, 10_000)
+            if row.kind == "call" and row.size
+        }
         with_bytes.close()
         if len(seen) < 2:
             assert short.journal.wait_committed(committed + 1, 10.0)
@@ -106,11 +119,20 @@ def test_of_each_payload_the_record_keeps_its_first_bytes(short: Session, kind: 
 
 
 @pytest.mark.skipif(not hasattr(socket, "MSG_TRUNC"), reason="this system tells no true length")
-def test_of_a_datagram_that_was_cut_nothing_else_is_kept(session: Session, do: Do,
-                                                         rows: Callable[..., list[Row]]) -> None:
+def test_of_a_datagram_that_was_cut_nothing_else_is_kept(
+    session: Session, do: Do, rows: Callable[..., list[Row]]
+) -> None:
     """The buffer is the endpoint's: what an earlier, longer datagram left in it is no payload."""
-    session.add(EndpointSettings("server", Role.DATAGRAM, type="SOCK_DGRAM", timeout=5.0,
-                                 address="127.0.0.1:0", receive=GateMode.PAUSED))
+    session.add(
+        EndpointSettings(
+            "server",
+            Role.DATAGRAM,
+            type="SOCK_DGRAM",
+            timeout=5.0,
+            address="127.0.0.1:0",
+            receive=GateMode.PAUSED,
+        )
+    )
     session.add(EndpointSettings("client", Role.DATAGRAM, type="SOCK_DGRAM", address="@server"))
     assert do(c.Start("server")).ok
     for text, size in (("secret and long", 100), ("abcdefgh", 4)):

@@ -19,8 +19,13 @@ class Owner:
         self.worker = Worker(self.make, thread_spawn)
 
     def make(self) -> EventLoop:
-        return EventLoop("test", busy=lambda: self.owns, turn=lambda: None,
-                            ended=lambda: None, crashed=lambda _error: None)
+        return EventLoop(
+            "test",
+            busy=lambda: self.owns,
+            turn=lambda: None,
+            ended=lambda: None,
+            crashed=lambda _error: None,
+        )
 
     def begin(self, owns: bool) -> None:
         """Have a job note its thread and set what is owned; it has run when this returns."""

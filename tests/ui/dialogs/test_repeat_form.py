@@ -76,11 +76,15 @@ def test_make_scenario_repeats_nothing_unasked(hand: Hand) -> None:
     made.close()
 
 
-@pytest.mark.parametrize(("until", "wanted"), [
-    ("errno", Expect("*", errno="ECONNRESET", within=0)),
-    ("TimeoutError", Expect("*", error="TimeoutError", within=0)),
-    ("eof", Expect("*", call="recv", result=0, within=0)), ("", None),
-])
+@pytest.mark.parametrize(
+    ("until", "wanted"),
+    [
+        ("errno", Expect("*", errno="ECONNRESET", within=0)),
+        ("TimeoutError", Expect("*", error="TimeoutError", within=0)),
+        ("eof", Expect("*", call="recv", result=0, within=0)),
+        ("", None),
+    ],
+)
 def test_each_condition_stands_in_the_text(
     maker: ScenarioDialog, until: str, wanted: Expect | None
 ) -> None:
@@ -144,8 +148,11 @@ def test_a_hunted_reset_is_chosen_and_its_sockets_stay(hand: Hand, third: Aborti
     row = controller.reader.row(seq)
     assert row is not None
     assert row.errno == "ECONNRESET"
-    left = [item.id for item in controller.session.snapshot("client-1").connections
-            if item.closed_ns is None]
+    left = [
+        item.id
+        for item in controller.session.snapshot("client-1").connections
+        if item.closed_ns is None
+    ]
     assert left == [row.connection] == [controller.selection.connection]
     assert [item for item in controller.reader.samples(left[0]) if (item.after_seq or 0) > seq]
     maker.close()

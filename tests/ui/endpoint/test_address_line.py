@@ -25,8 +25,12 @@ def paste(hand: Hand, control: str, text: str) -> None:
 
 def shown(hand: Hand, side: str) -> tuple[str, str, str, str]:
     box: Any = hand.find
-    return (box(f"{side}.family").currentData(), box(f"{side}.type").currentData(),
-            box(f"{side}.host").currentText(), hand.text(f"{side}.port"))
+    return (
+        box(f"{side}.family").currentData(),
+        box(f"{side}.type").currentData(),
+        box(f"{side}.host").currentText(),
+        hand.text(f"{side}.port"),
+    )
 
 
 @pytest.mark.parametrize("side", ["server", "client"])
@@ -59,8 +63,10 @@ def test_a_client_may_leave_the_family_open(hand: Hand) -> None:
     hand.type("client.host", "localhost")
     hand.type("client.port", hand.text("server.port"))
     kinds: Any = hand.find("client.type")
-    enabled = [bool(kinds.model().flags(kinds.model().index(row, 0)) & Qt.ItemFlag.ItemIsEnabled)
-               for row in range(kinds.count())]
+    enabled = [
+        bool(kinds.model().flags(kinds.model().index(row, 0)) & Qt.ItemFlag.ItemIsEnabled)
+        for row in range(kinds.count())
+    ]
     assert enabled == [True, False, False]
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")

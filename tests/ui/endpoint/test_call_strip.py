@@ -15,8 +15,25 @@ from workbench.ui.widgets.named_controls import NamedControls
 from workbench.viewmodel.call_strip import SECOND, chips_of
 
 BARE = EndpointSnapshot(
-    "server-1", EndpointSettings("server-1", Role.LISTENER), Phase.IDLE, None, None, None,
-    GateMode.AUTO, GateMode.AUTO, GateMode.AUTO, Pace.AT_ONCE, (), None, (), 0, 0, (), None, 0, 0,
+    "server-1",
+    EndpointSettings("server-1", Role.LISTENER),
+    Phase.IDLE,
+    None,
+    None,
+    None,
+    GateMode.AUTO,
+    GateMode.AUTO,
+    GateMode.AUTO,
+    Pace.AT_ONCE,
+    (),
+    None,
+    (),
+    0,
+    0,
+    (),
+    None,
+    0,
+    0,
 )
 
 PLANNED = (
@@ -39,8 +56,9 @@ def made(qtbot: QtBot, width: int = 700) -> CallStrip:
     return strip
 
 
-def show(strip: CallStrip, snapshot: EndpointSnapshot, now_ns: int,
-         planned: tuple[Chip, ...] = ()) -> None:
+def show(
+    strip: CallStrip, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[Chip, ...] = ()
+) -> None:
     strip.show_chips(chips_of(snapshot, planned), now_ns)
 
 
@@ -48,7 +66,9 @@ def test_planned_calls_show_before_the_first_start(qtbot: QtBot) -> None:
     strip = made(qtbot)
     show(strip, BARE, 0, PLANNED)
     assert texts(strip) == [
-        "socket(AF_INET, SOCK_STREAM)", "bind(('127.0.0.1', 23333))", "accept()",
+        "socket(AF_INET, SOCK_STREAM)",
+        "bind(('127.0.0.1', 23333))",
+        "accept()",
     ]
     strip.resize(420, 30)
     assert texts(strip) == ["socket(AF_INET, SOCK_STREAM)", "bind", "accept"]
@@ -59,8 +79,9 @@ def test_planned_calls_show_before_the_first_start(qtbot: QtBot) -> None:
 def test_the_menu_runs_and_copies(qtbot: QtBot) -> None:
     strip = made(qtbot)
     show(strip, BARE, 0, PLANNED)
-    buttons = sorted((x for x in strip.findChildren(QToolButton) if x.isVisible()),
-                     key=lambda x: x.x())
+    buttons = sorted(
+        (x for x in strip.findChildren(QToolButton) if x.isVisible()), key=lambda x: x.x()
+    )
     entries = []
     for button in buttons:
         button.customContextMenuRequested.emit(button.rect().center())

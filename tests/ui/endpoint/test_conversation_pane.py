@@ -91,8 +91,12 @@ def test_bytes_that_were_not_kept_are_not_made_up(hand: Hand, tmp_path: Path) ->
     session.journal.flush()
     reader = Reader(session.record)
     with pytest.raises(Problem, match="904"):
-        write_conversation(reader, tmp_path / "out.bin", ConversationRequest("client-1", None, "utf-8"),
-                   ConversationForm.SENT)
+        write_conversation(
+            reader,
+            tmp_path / "out.bin",
+            ConversationRequest("client-1", None, "utf-8"),
+            ConversationForm.SENT,
+        )
     reader.close()
     assert not (tmp_path / "out.bin").exists()
 
@@ -166,8 +170,10 @@ def test_every_line_is_equally_high(hand: Hand) -> None:
     view = hand.find("client.conversation")
     view.setPlainText("hello\n服务器 连接已创建\nhello, 服务器")  # type: ignore[attr-defined]
     document = view.document()  # type: ignore[attr-defined]
-    heights = [view.blockBoundingRect(document.findBlockByNumber(n)).height()  # type: ignore[attr-defined]
-               for n in range(3)]
+    heights = [
+        view.blockBoundingRect(document.findBlockByNumber(n)).height()  # type: ignore[attr-defined]
+        for n in range(3)
+    ]
     heights[-1] -= document.documentMargin()
     assert len(set(heights)) == 1, heights
 

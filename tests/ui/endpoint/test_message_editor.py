@@ -114,8 +114,12 @@ def test_trouble_does_not_shove_the_buttons_about(hand: Hand) -> None:
     def rows() -> list[int]:
         settle()
         names = ("preview", "saved", "send", "append", "encoding")
-        return [hand.find(f"client.{name}").mapTo(hand.window, hand.find(
-            f"client.{name}").rect().topLeft()).x() for name in names]
+        return [
+            hand.find(f"client.{name}")
+            .mapTo(hand.window, hand.find(f"client.{name}").rect().topLeft())
+            .x()
+            for name in names
+        ]
 
     hand.window.resize(1280, 752)
     before = rows()
@@ -180,8 +184,12 @@ def test_a_file_is_dropped(hand: Hand, tmp_path: Path, control: str) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     event = QDropEvent(
-        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier)
+        QPointF(5, 5),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
     getattr(target, "dropEvent")(event)  # noqa: B009 - protected in the stubs
     assert editor(hand).draft.form == "file"
     assert hand.text("client.file_path") == str(path)

@@ -18,8 +18,13 @@ def calls_of(hand: Hand, endpoint: str) -> list[str]:
     journal = hand.window.controller.session.journal
     journal.flush()
     rows = hand.window.controller.reader.page(1, 1000)
-    return [row.call for row in rows if row.endpoint == endpoint and row.kind == "call"
-            and row.errno not in {"EINPROGRESS", "EAGAIN"}]
+    return [
+        row.call
+        for row in rows
+        if row.endpoint == endpoint
+        and row.kind == "call"
+        and row.errno not in {"EINPROGRESS", "EAGAIN"}
+    ]
 
 
 def test_a_whole_talk_by_hand(hand: Hand) -> None:

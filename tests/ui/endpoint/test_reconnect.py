@@ -38,8 +38,10 @@ def accept(hand: Hand, listener: socket.socket) -> socket.socket:
 
 def connects(hand: Hand) -> int:
     controller = hand.window.controller
-    return sum(row.call == "connect" and row.kind == "call" and row.endpoint == "client-1"
-               for row in controller.reader.page(1, 1000))
+    return sum(
+        row.call == "connect" and row.kind == "call" and row.endpoint == "client-1"
+        for row in controller.reader.page(1, 1000)
+    )
 
 
 def test_a_refused_connect_was_no_connection_and_it_says_when_it_gives_up(hand: Hand) -> None:
@@ -65,8 +67,7 @@ def test_a_lost_connection_is_said_to_be_gone(hand: Hand) -> None:
         hand.press("client.connect")
         accepted, _ = listener.accept()
         hand.wait_state("client", "ESTABLISHED")
-        accepted.setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
         hand.press("client.send")
         hand.wait(lambda: bool(accepted.recv(100)))
         accepted.close()

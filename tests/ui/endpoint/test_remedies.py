@@ -12,7 +12,8 @@ from tests.ui.conftest import Hand
 def offered(hand: Hand) -> set[str]:
     found = hand.window.inspector.findChildren(QPushButton)
     return {
-        button.objectName().removeprefix("inspector.") for button in found
+        button.objectName().removeprefix("inspector.")
+        for button in found
         if button.objectName().startswith("inspector.") and button.isVisible()
     }
 
@@ -63,16 +64,26 @@ def test_connect_timed_out_accept_one_there(hand: Hand) -> None:
     hand.press("client.connect")
     panel = hand.window.slots_.panel("client-1")
     assert panel is not None
-    hand.wait(lambda: any(
-        item.errno is None and item.close_cause is not None and item.close_cause.value
-        == "timed out" for item in hand.window.controller.snapshot("client-1").connections))
+    hand.wait(
+        lambda: any(
+            item.errno is None
+            and item.close_cause is not None
+            and item.close_cause.value == "timed out"
+            for item in hand.window.controller.snapshot("client-1").connections
+        )
+    )
     hand.press("client.close")
     hand.wait_state("client", "CLOSED")
     panel._select_newest_failure()
     hand.wait(lambda: "accept_one_there" in offered(hand))
     hand.press("inspector.accept_one_there")
-    hand.wait(lambda: hand.window.controller.snapshot("server-1").closed_count
-              + hand.window.controller.snapshot("server-1").open_count > 0)
+    hand.wait(
+        lambda: (
+            hand.window.controller.snapshot("server-1").closed_count
+            + hand.window.controller.snapshot("server-1").open_count
+            > 0
+        )
+    )
 
 
 def test_what_was_clicked_in_the_log_stays_and_what_why_led_to_goes(hand: Hand) -> None:

@@ -17,8 +17,11 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="others reset at
 def reset_one(hand: Hand) -> ConnectionSnapshot:
     """The client's connection, once its recv() has said ECONNRESET."""
     controller = hand.window.controller
-    hand.wait(lambda: any(item.errno == "ECONNRESET"
-                          for item in controller.snapshot("client-1").connections))
+    hand.wait(
+        lambda: any(
+            item.errno == "ECONNRESET" for item in controller.snapshot("client-1").connections
+        )
+    )
     controller.session.journal.flush()
     return controller.snapshot("client-1").connections[-1]
 

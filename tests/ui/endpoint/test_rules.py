@@ -98,13 +98,19 @@ def test_a_change_while_listening_is_live_and_logged(hand: Hand) -> None:
     with listening(hand) as sock:
         assert ask(hand, sock, b"ping", 3) == b"one"
         hand.type("server.rules_reply", "two")
-        hand.wait(lambda: controller.session.settings("server-1").responder == Rules(
-            (Rule(Match.CONTAINS, "ping", "two"),)))
+        hand.wait(
+            lambda: (
+                controller.session.settings("server-1").responder
+                == Rules((Rule(Match.CONTAINS, "ping", "two"),))
+            )
+        )
         assert ask(hand, sock, b"ping", 3) == b"two"
-    hand.wait(lambda: any(
-        row.call == "configure" and "two" in (row.args or "")
-        for row in controller.reader.page(1, 200)
-    ))
+    hand.wait(
+        lambda: any(
+            row.call == "configure" and "two" in (row.args or "")
+            for row in controller.reader.page(1, 200)
+        )
+    )
 
 
 def test_a_bad_rule_is_marked_and_nothing_starts(hand: Hand) -> None:
@@ -172,8 +178,10 @@ def test_what_follows_the_end_of_a_peer(hand: Hand, end: str) -> None:
         def seen() -> bool:
             connections = hand.window.controller.snapshot("server-1").connections
             return bool(connections) and (
-                connections[0].peer_finished if end == "keep"
-                else connections[0].closed_ns is not None)
+                connections[0].peer_finished
+                if end == "keep"
+                else connections[0].closed_ns is not None
+            )
 
         hand.wait(seen)
         assert hand.window.controller.snapshot("server-1").open_count == (end == "keep")
@@ -229,8 +237,10 @@ def test_what_is_kept_is_said_and_columns_do_not_touch(hand: Hand, language: str
     hand.press("server.rules_add")
     table = hand.find("server.rules")
     assert isinstance(table, RuleTable)
-    assert table.lines.index(0, 5).data() == {
-        "en": "connection stays open", "zh_CN": "保持连接"}[language]
+    assert (
+        table.lines.index(0, 5).data()
+        == {"en": "connection stays open", "zh_CN": "保持连接"}[language]
+    )
     metrics = table.fontMetrics()
     for section in (4, 5):
         words = str(table.lines.headerData(section, Qt.Orientation.Horizontal))

@@ -50,8 +50,14 @@ def test_the_way_to_a_real_refusal_is_one_click(hand: Hand, lab: BacklogWindow) 
     button = lab.comparison.findChild(QPushButton, "lab.way_bound")
     assert button is not None
     button.click()
-    hand.wait(lambda: lab.comparison.isVisible() and lab._run is not None
-              and lab._run.wait(0) and lab._run.result().mode == "bound")
+    hand.wait(
+        lambda: (
+            lab.comparison.isVisible()
+            and lab._run is not None
+            and lab._run.wait(0)
+            and lab._run.result().mode == "bound"
+        )
+    )
     assert lab._run is not None
     assert lab._run.result().refused == 6
 
@@ -132,8 +138,14 @@ def test_a_firewall_is_one_click_away_where_there_can_be_one(
     button = lab.comparison.findChild(QPushButton, "lab.way_firewall")
     assert button is not None
     button.click()
-    hand.wait(lambda: lab.comparison.isVisible() and lab._run is not None
-              and lab._run.wait(0) and lab._run.result().mode == "firewall")
+    hand.wait(
+        lambda: (
+            lab.comparison.isVisible()
+            and lab._run is not None
+            and lab._run.wait(0)
+            and lab._run.result().mode == "firewall"
+        )
+    )
     assert lab._run is not None
     assert (lab._run.result().connected, lab._run.result().refused) == (2, 4)
     assert "The firewall's rule refused 4 SYNs" in lab.side.drops.text()
@@ -170,8 +182,13 @@ def test_what_cannot_be_had_is_greyed_out_with_the_reason(
     lab.retranslate()
     mode = lab.set_up.mode
     model = mode.model()
-    states = {mode.itemData(row): (model.index(row, 0).flags(), mode.itemData(
-        row, Qt.ItemDataRole.ToolTipRole)) for row in range(mode.count())}
+    states = {
+        mode.itemData(row): (
+            model.index(row, 0).flags(),
+            mode.itemData(row, Qt.ItemDataRole.ToolTipRole),
+        )
+        for row in range(mode.count())
+    }
     assert not states["firewall"][0] & Qt.ItemFlag.ItemIsEnabled
     assert states["firewall"][1] == reason.text
     assert states["abort"][0] & Qt.ItemFlag.ItemIsEnabled
@@ -223,14 +240,15 @@ def test_run_moves_nothing_and_the_left_side_is_whole(
         settle()
 
         def places() -> list[tuple[int, int]]:
-            return [widget.mapTo(lab, widget.rect().topLeft()).toTuple()
-                    for widget in (lab.top.close, lab.set_up.backlog, lab.side, lab.headline)]
+            return [
+                widget.mapTo(lab, widget.rect().topLeft()).toTuple()
+                for widget in (lab.top.close, lab.set_up.backlog, lab.side, lab.headline)
+            ]
 
         before = places()
         lab.set_up.timeout.setText("60")
         lab.start()
-        hand.wait(lambda: lab._picture is not None
-                  and lab._picture.count(ClientState.SILENT) == 3)
+        hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.SILENT) == 3)
         settle()
         assert places() == before
         page = lab.side.widget()

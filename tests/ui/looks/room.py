@@ -103,7 +103,9 @@ def _label(label: QLabel) -> Iterator[str]:
     if label.wordWrap():
         wanted = label.fontMetrics().boundingRect(
             QRect(0, 0, label.contentsRect().width(), 10_000),
-            int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft), label.text())
+            int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft),
+            label.text(),
+        )
         if wanted.height() > label.height() + 2 or wanted.width() > label.width() + 1:
             yield f"{wanted.size().toTuple()} in {label.size().toTuple()}: {label.text()!r}"
     elif label.sizeHint().width() > label.width() + 1:
@@ -123,8 +125,11 @@ def _button(button: QAbstractButton) -> Iterator[str]:
     if isinstance(button, QCheckBox):
         option = QStyleOptionButton()
         button.initStyleOption(option)
-        room = button.style().subElementRect(
-            QStyle.SubElement.SE_CheckBoxContents, option, button).width()
+        room = (
+            button.style()
+            .subElementRect(QStyle.SubElement.SE_CheckBoxContents, option, button)
+            .width()
+        )
     else:
         wanted += 6  # frame
         if not button.icon().isNull():
@@ -139,7 +144,8 @@ def _box(box: QComboBox) -> Iterator[str]:
     option = QStyleOptionComboBox()
     box.initStyleOption(option)
     room = box.style().subControlRect(
-        QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, box)
+        QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, box
+    )
     edit = box.lineEdit()
     width = edit.width() - 4 if edit is not None else room.width() - 2
     wanted = box.fontMetrics().horizontalAdvance(box.currentText())

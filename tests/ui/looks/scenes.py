@@ -117,8 +117,9 @@ def marked(hand: Hand) -> None:
     connected(hand)
     hand.press("client.send")
     hand.press("client.close")
-    hand.wait(lambda: hand.window.controller.snapshot("server-1").connections[0].state
-              == "CLOSE_WAIT")
+    hand.wait(
+        lambda: hand.window.controller.snapshot("server-1").connections[0].state == "CLOSE_WAIT"
+    )
     hand.find("server.connections").selectRow(0)  # type: ignore[attr-defined]
     hand.press("server.talk")
 
@@ -155,8 +156,11 @@ def call_by_call(hand: Hand) -> None:
     hand.choose("server.pace", "step")
     hand.press("server.listen")
     hand.press("server.next_call")
-    hand.wait(lambda: any(
-        chip.result is not None for chip in hand.window.controller.snapshot("server-1").strip))
+    hand.wait(
+        lambda: any(
+            chip.result is not None for chip in hand.window.controller.snapshot("server-1").strip
+        )
+    )
 
 
 def kernel(hand: Hand) -> None:
@@ -177,8 +181,25 @@ def every_line(hand: Hand) -> None:
 
 SCENES: dict[str, Callable[[Hand], None]] = {
     scene.__name__: scene
-    for scene in (first_start, talk, finished, more, rules, beyond_the_encoding, file, udp, unix,
-                  many, marked, many_chosen, refused, bad_input, call_by_call, kernel, every_line)
+    for scene in (
+        first_start,
+        talk,
+        finished,
+        more,
+        rules,
+        beyond_the_encoding,
+        file,
+        udp,
+        unix,
+        many,
+        marked,
+        many_chosen,
+        refused,
+        bad_input,
+        call_by_call,
+        kernel,
+        every_line,
+    )
 }
 
 
@@ -197,8 +218,9 @@ def settle() -> None:
 
 def _places() -> list[tuple[int, int, int, int, bool]]:
     """Where every widget is."""
-    return [(*widget.geometry().getRect(), widget.isVisible())
-            for widget in QApplication.allWidgets()]
+    return [
+        (*widget.geometry().getRect(), widget.isVisible()) for widget in QApplication.allWidgets()
+    ]
 
 
 def speak(window: MainWindow, language: str) -> None:

@@ -104,8 +104,12 @@ def _menu(menu: QMenu) -> Iterator[tuple[str, str]]:
 
 
 def _model(kind: str, model: QAbstractItemModel) -> Iterator[tuple[str, str]]:
-    roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, NOTE_ROLE,
-             Qt.ItemDataRole.AccessibleTextRole)
+    roles = (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.ToolTipRole,
+        NOTE_ROLE,
+        Qt.ItemDataRole.AccessibleTextRole,
+    )
     for column in range(model.columnCount(QModelIndex())):
         for role in roles[:2]:
             header = model.headerData(column, Qt.Orientation.Horizontal, role)

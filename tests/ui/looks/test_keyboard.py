@@ -41,7 +41,11 @@ def sections(hand: Hand) -> list[QWidget]:
     """The parts of the window in the order in which they are read."""
     window = hand.window
     return [
-        window.tools, window.first_steps, window.slots_.left, window.slots_.right, window.log,
+        window.tools,
+        window.first_steps,
+        window.slots_.left,
+        window.slots_.right,
+        window.log,
         window.inspector,
     ]
 
@@ -109,14 +113,19 @@ def test_what_acts_on_a_socket_names_its_call(hand: Hand, language: str) -> None
     assert lab is not None
     speak(hand.window, language)
     acting = {name: hand.window.findChild(QWidget, name) for name in BINDINGS}
-    acting |= {button.objectName(): button for button in lab.findChildren(QAbstractButton)
-               if button.objectName() not in (
-                   "lab.keep", "lab.kept", "lab.smaller", "lab.larger", "lab.log")}
+    acting |= {
+        button.objectName(): button
+        for button in lab.findChildren(QAbstractButton)
+        if button.objectName()
+        not in ("lab.keep", "lab.kept", "lab.smaller", "lab.larger", "lab.log")
+    }
     for name in ("add_server", "add_client", "start_over", "stop_all"):
         acting[f"window.{name}"] = hand.window.findChild(QWidget, f"window.{name}")
-    faults = [f"{name}: {widget.toolTip()!r}" for name, widget in acting.items()
-              if widget is not None and name not in NO_CALL
-              and not CALLS.search(widget.toolTip())]
+    faults = [
+        f"{name}: {widget.toolTip()!r}"
+        for name, widget in acting.items()
+        if widget is not None and name not in NO_CALL and not CALLS.search(widget.toolTip())
+    ]
     assert not faults, "\n".join(faults)
 
 
@@ -128,9 +137,13 @@ NO_COMMAND = {
     "client.other_way": "an offer of the message line, there only while it is of use",
 }
 MENU_OF = {
-    "server.listen": "start", "client.connect": "start", "server.close": "close_connection",
-    "client.close": "close_connection", "window.stop_all": "stop_all",
-    "window.add_server": "new_server", "window.add_client": "new_client",
+    "server.listen": "start",
+    "client.connect": "start",
+    "server.close": "close_connection",
+    "client.close": "close_connection",
+    "window.stop_all": "stop_all",
+    "window.add_server": "new_server",
+    "window.add_client": "new_client",
 }
 SUBMENUS = ("recent", "demos", "scheme")
 """Their entries are records, demonstrations and colours: chosen, not commands of their own."""
@@ -139,25 +152,34 @@ SUBMENUS = ("recent", "demos", "scheme")
 def actions(hand: Hand) -> dict[str, QAction]:
     """The commands of the menu bar by name."""
     found = hand.window.findChildren(QAction)
-    return {name.removeprefix("action."): action for action in found
-            if (name := action.objectName()).startswith("action.")}
+    return {
+        name.removeprefix("action."): action
+        for action in found
+        if (name := action.objectName()).startswith("action.")
+    }
 
 
 def test_every_button_that_acts_has_a_menu_entry(hand: Hand) -> None:
     known = actions(hand)
     tools = [button.objectName() for button in hand.window.tools.findChildren(QAbstractButton)]
-    acting = [name for name, commands in BINDINGS.items()
-              if commands != (c.Configure,)
-              and isinstance(hand.window.findChild(QWidget, name), QAbstractButton)]
-    missing = [name for name in (*acting, *tools)
-               if name not in NO_COMMAND and not name.startswith("qt_")
-               and MENU_OF.get(name, name.partition(".")[2]) not in {*known, *SUBMENUS}]
+    acting = [
+        name
+        for name, commands in BINDINGS.items()
+        if commands != (c.Configure,)
+        and isinstance(hand.window.findChild(QWidget, name), QAbstractButton)
+    ]
+    missing = [
+        name
+        for name in (*acting, *tools)
+        if name not in NO_COMMAND
+        and not name.startswith("qt_")
+        and MENU_OF.get(name, name.partition(".")[2]) not in {*known, *SUBMENUS}
+    ]
     assert not missing
 
 
 def test_every_command_has_a_key(hand: Hand) -> None:
-    without = [name for name, action in actions(hand).items()
-               if not action.shortcuts()]
+    without = [name for name, action in actions(hand).items() if not action.shortcuts()]
     assert not without
 
 

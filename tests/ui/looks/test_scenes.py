@@ -18,12 +18,16 @@ SENT = "hello|reply|nothing|endpoint？|ping|pong"
 def test_everything_is_in_chinese(scene: Hand) -> None:
     """Also what was worded before the language changed."""
     speak(scene.window, "zh_CN")
-    faults = [f"{seen}: {bad}" for seen in texts_of(scene.window)
-              if (bad := untranslated(seen.text, SENT))]
+    faults = [
+        f"{seen}: {bad}"
+        for seen in texts_of(scene.window)
+        if (bad := untranslated(seen.text, SENT))
+    ]
     with painted() as drawn:
         scene.window.grab()
-    faults += [f"painted {item.text!r}: {bad}" for item in drawn
-               if (bad := untranslated(item.text, SENT))]
+    faults += [
+        f"painted {item.text!r}: {bad}" for item in drawn if (bad := untranslated(item.text, SENT))
+    ]
     assert not faults, "\n".join(faults)
 
 

@@ -63,8 +63,13 @@ def test_the_lab_before_a_run(hand: Hand, lab: BacklogWindow) -> None:
 def test_the_lab_in_a_run(hand: Hand, lab: BacklogWindow) -> None:
     lab.set_up.timeout.setText("30")
     lab.start()
-    hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.QUEUED) == 3
-              and lab._picture.count(ClientState.SILENT) == 3)
+    hand.wait(
+        lambda: (
+            lab._picture is not None
+            and lab._picture.count(ClientState.QUEUED) == 3
+            and lab._picture.count(ClientState.SILENT) == 3
+        )
+    )
     every_look(hand, lab, LAB_SIZE, (100, 150))
 
 

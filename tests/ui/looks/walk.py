@@ -19,8 +19,11 @@ SPEECHLESS = frozenset({QAccessible.Role.NoRole, QAccessible.Role.Window})
 
 def stops(root: QWidget) -> list[QWidget]:
     """What Tab has to reach, in whatever order."""
-    return [widget for widget in root.findChildren(QWidget)
-            if takes_tab(widget) and widget.isVisible() and widget.isEnabled()]
+    return [
+        widget
+        for widget in root.findChildren(QWidget)
+        if takes_tab(widget) and widget.isVisible() and widget.isEnabled()
+    ]
 
 
 def takes_tab(widget: QWidget) -> bool:

@@ -31,8 +31,7 @@ def test_it_says_whose_readings_they_are(hand: Hand) -> None:
     assert "rtt_us" in plotted(hand)
     snapshot = hand.window.controller.snapshot("server-1")
     hand.window.controller.select(endpoint="server-1", connection=snapshot.connection)
-    hand.wait(lambda: hand.text("kernel.who")
-              == f"server-1, listening socket, 127.0.0.1:{port}")
+    hand.wait(lambda: hand.text("kernel.who") == f"server-1, listening socket, 127.0.0.1:{port}")
 
 
 def test_a_closed_one_keeps_its_last_reading_and_is_named(hand: Hand) -> None:

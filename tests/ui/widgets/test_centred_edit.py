@@ -16,7 +16,8 @@ def middle(edit: QLineEdit) -> float:
     """Of the ink, from the top of the field."""
     image = edit.grab().toImage()
     inked = [
-        y for y in range(2, image.height() - 2)
+        y
+        for y in range(2, image.height() - 2)
         if any(QColor(image.pixel(x, y)).lightness() < 110 for x in range(4, 60))
     ]
     return (inked[0] + inked[-1]) / 2

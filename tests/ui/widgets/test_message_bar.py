@@ -28,15 +28,21 @@ def line(qtbot: QtBot) -> MessageBar:
 
 def said(line: MessageBar, text: str) -> QImage:
     """The label as it is painted with this text, which a name of somebody else carries."""
-    line.show_message(StatusMessage("bad", ErrorMessage(Problem("engine.unknown_endpoint", name=text))))
+    line.show_message(
+        StatusMessage("bad", ErrorMessage(Problem("engine.unknown_endpoint", name=text)))
+    )
     return line.label.grab().toImage()
 
 
 def test_markup_is_shown_and_not_obeyed(line: MessageBar) -> None:
     """Every sign of it is there, so a text that differs in its markup alone looks different."""
     assert MARKUP in line_text(line, MARKUP)
-    for one, other in (("<b>x</b>", "x"), ("<!-- x -->y", "y"), ("a &amp; b", "a & b"),
-                       ("<i></i>z", "z")):
+    for one, other in (
+        ("<b>x</b>", "x"),
+        ("<!-- x -->y", "y"),
+        ("a &amp; b", "a & b"),
+        ("<i></i>z", "z"),
+    ):
         assert said(line, one) != said(line, other), one
 
 
@@ -55,9 +61,13 @@ def test_the_tip_has_the_sentence_whole_and_no_markup(line: MessageBar) -> None:
 def labels_that_obey(root: QWidget) -> list[str]:
     """Labels whose text could be taken for markup, but for those that say a text of our own."""
     own = {text for language in LANGUAGES for text in catalogue(language).values()}
-    return [f"{name_of(label)}: {label.text()!r}" for label in root.findChildren(QLabel)
-            if label.textFormat() is not Qt.TextFormat.PlainText
-            and any(map(str.isalpha, label.text())) and label.text() not in own]
+    return [
+        f"{name_of(label)}: {label.text()!r}"
+        for label in root.findChildren(QLabel)
+        if label.textFormat() is not Qt.TextFormat.PlainText
+        and any(map(str.isalpha, label.text()))
+        and label.text() not in own
+    ]
 
 
 def test_no_label_of_the_window_takes_what_it_shows_for_markup(hand: Hand) -> None:

@@ -155,8 +155,7 @@ def test_rows_that_wrap_do_not_overlap(hand: Hand) -> None:
     window: MainWindow = hand.window
     window.resize(1024, 602)
     hand.qtbot.wait(50)
-    names = ("server.state", "server.greeting", "server.calls", "server.connections",
-             "server.send")
+    names = ("server.state", "server.greeting", "server.calls", "server.connections", "server.send")
     tops = [hand.find(name).mapTo(window, hand.find(name).rect().topLeft()).y() for name in names]
     ends = [top + hand.find(name).height() for top, name in zip(tops, names, strict=True)]
     assert all(end <= top for end, top in zip(ends, tops[1:], strict=False)), (tops, ends)

@@ -42,8 +42,10 @@ class BackOff:
         seconds = min(FIRST * 2 ** (self._failures - A_FEW), MOST)
         failure = describe(error)
         self._channel.endpoint.note(
-            "backs_off", f"{self._call!r}, {failure.errno or failure.error!r}, {seconds:g}",
-            self._channel.traced.id)
+            "backs_off",
+            f"{self._call!r}, {failure.errno or failure.error!r}, {seconds:g}",
+            self._channel.traced.id,
+        )
         self._timer = self._channel.endpoint.worker.loop.after(seconds, self._again)
         self._channel.refresh()
 

@@ -127,8 +127,9 @@ class Connection:
         most = (LOW_WATER if self.full else HIGH_WATER) + self.outbox.most_asked
         if (waiting > most) is not self.full:
             self.full = not self.full
-            self.endpoint.note("answers_held" if self.full else "answers_resumed", str(waiting),
-                               self.traced.id)
+            self.endpoint.note(
+                "answers_held" if self.full else "answers_resumed", str(waiting), self.traced.id
+            )
 
     def refresh(self) -> None:
         """Bring the selector in line with `interest()`."""
@@ -215,7 +216,8 @@ class Connection:
 
     def _send_reply(self, reply: Reply, to: SockAddress | None) -> None:
         message = to is not None or (
-            self.traced.type != socket.SOCK_STREAM and self.behaviour.answer is Reply)
+            self.traced.type != socket.SOCK_STREAM and self.behaviour.answer is Reply
+        )
         if len(reply.data) or message:  # the echo of an empty message is one
             self.outbox.write(reply.data, to=to, answer=True)
         if reply.close and self.open:
@@ -247,8 +249,12 @@ class Connection:
             if item.how is not None:
                 self.endpoint.note("shutdown_dropped", repr(item.how.value), self.traced.id, cause)
         if self.delayed.pending:
-            self.endpoint.note("replies_dropped", f"{len(self.delayed)}, {self.delayed.size}",
-                               self.traced.id, cause)
+            self.endpoint.note(
+                "replies_dropped",
+                f"{len(self.delayed)}, {self.delayed.size}",
+                self.traced.id,
+                cause,
+            )
         self.outbox.drop(reason)
         self.delayed.drop()
 
@@ -259,8 +265,9 @@ class Connection:
     def shutdown(self, how: How, op: PendingCall) -> None:
         """Half-close, or both directions. Our direction ends when all that waits is sent."""
         if how is not How.READ and self.outbox.items:
-            self.endpoint.note("shutdown_waits", f"{how.value!r}, {self.outbox.size}",
-                               self.traced.id, op.ticket)
+            self.endpoint.note(
+                "shutdown_waits", f"{how.value!r}, {self.outbox.size}", self.traced.id, op.ticket
+            )
             self.outbox.finish(how, op)
         else:
             self.finish_sending(how, op)
@@ -270,8 +277,9 @@ class Connection:
         """shutdown(), now."""
         error = None
         try:
-            self.traced.shutdown(getattr(socket, how.value), how.value,
-                                 op.ticket if op is not None else None)
+            self.traced.shutdown(
+                getattr(socket, how.value), how.value, op.ticket if op is not None else None
+            )
         except OSError as raised:
             error = raised
         else:
@@ -296,8 +304,9 @@ class Connection:
         first, self._then_close = self._then_close is None, cause
         if first and (self.outbox.items or self.delayed):
             self.behaviour = ResponderRuntime(None, None)
-            self.endpoint.note("close_waits", f"{self.outbox.size}, {len(self.delayed)}",
-                               self.traced.id)
+            self.endpoint.note(
+                "close_waits", f"{self.outbox.size}, {len(self.delayed)}", self.traced.id
+            )
         self.close_if_sent()
 
     def close_if_sent(self) -> None:
@@ -305,8 +314,9 @@ class Connection:
         if self._then_close is not None and self.open and not (self.outbox.items or self.delayed):
             self.close(self._then_close)
 
-    def close(self, cause: CloseCause, ticket: Ticket | None = None,
-              errno: str | None = None) -> None:
+    def close(
+        self, cause: CloseCause, ticket: Ticket | None = None, errno: str | None = None
+    ) -> None:
         """close(); what was not sent yet is dropped, and the log says how much."""
         if not self.open:
             return

@@ -46,8 +46,9 @@ class DelayedReplies:
     def put(self, reply: Reply, to: SockAddress | None, loop: EventLoop, send: Send) -> None:
         """Have `send` called when the reply is due: after its delay, and after those before it."""
         kept = Reply(bytes(reply.data), 0.0, reply.close)
-        before = max((item.timer.due for item in self.pending.values() if item.to == to),
-                     default=0.0)
+        before = max(
+            (item.timer.due for item in self.pending.values() if item.to == to), default=0.0
+        )
         due = max(perf_counter() + reply.delay, before)
 
         def now() -> None:

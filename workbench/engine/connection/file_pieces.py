@@ -33,8 +33,7 @@ class BigFile:
             self._file.seek(offset)
             found = self._file.read(count)
         except OSError as error:
-            raise Problem("engine.no_file", path=str(self.path),
-                          reason=reason_of(error)) from error
+            raise Problem("engine.no_file", path=str(self.path), reason=reason_of(error)) from error
         if not found:
             raise Problem("engine.file_shorter", path=str(self.path), count=self.size - offset)
         return found

@@ -30,8 +30,15 @@ class PendingCall:
         "args", "begun", "call", "deadline", "ended", "failing", "held", "size", "ticket", "timer"
     )  # fmt: skip
 
-    def __init__(self, call: str, size: int, ticket: Ticket | None, args: str = "",
-                 ended: Ended | None = None, failing: Failing | None = None) -> None:
+    def __init__(
+        self,
+        call: str,
+        size: int,
+        ticket: Ticket | None,
+        args: str = "",
+        ended: Ended | None = None,
+        failing: Failing | None = None,
+    ) -> None:
         self.call = call
         self.args = args
         self.size = size

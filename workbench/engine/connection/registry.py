@@ -24,14 +24,22 @@ def targets(endpoint: Endpoint, connection: c.Target) -> list[Connection]:
         found = [ch for ch in endpoint.channels.values() if ch.number == connection]
     found = [channel for channel in found if channel.open]  # close() may still wait, in C
     if not found:
-        raise Problem("engine.no_connection" if connection in {None, c.ALL}
-                      else "engine.no_such_connection", number=str(connection))
+        raise Problem(
+            "engine.no_connection" if connection in {None, c.ALL} else "engine.no_such_connection",
+            number=str(connection),
+        )
     return found
 
 
-def each(endpoint: Endpoint, connection: c.Target, ticket: Ticket,
-         work: Callable[[Connection], object], *, own_first: bool = False,
-         closed_is_fine: bool = False) -> None:
+def each(
+    endpoint: Endpoint,
+    connection: c.Target,
+    ticket: Ticket,
+    work: Callable[[Connection], object],
+    *,
+    own_first: bool = False,
+    closed_is_fine: bool = False,
+) -> None:
     """Do `work` on every meant channel; the first error ends it and fails the ticket.
 
     `own_first`: without `connection` the endpoint's own socket is meant where it has one.

@@ -31,8 +31,15 @@ class Outgoing:
 
     __slots__ = ("answer", "data", "how", "op", "rest", "to")
 
-    def __init__(self, payload: Payload, op: PendingCall | None, to: SockAddress | None = None, *,
-                 answer: bool = False, how: How | None = None) -> None:
+    def __init__(
+        self,
+        payload: Payload,
+        op: PendingCall | None,
+        to: SockAddress | None = None,
+        *,
+        answer: bool = False,
+        how: How | None = None,
+    ) -> None:
         self.rest = payload if isinstance(payload, FilePieces) else None
         self.data: Data = payload.next() if isinstance(payload, FilePieces) else payload
         self.op = op
@@ -64,16 +71,24 @@ class SendQueue:
         self.answers = 0
         self.most_asked = 0
 
-    def write(self, payload: Payload, ticket: Ticket | None = None, *,
-              to: SockAddress | None = None, answer: bool = False,
-              ended: Ended | None = None) -> None:
+    def write(
+        self,
+        payload: Payload,
+        ticket: Ticket | None = None,
+        *,
+        to: SockAddress | None = None,
+        answer: bool = False,
+        ended: Ended | None = None,
+    ) -> None:
         """Send as much as the kernel takes now, the rest when it can.
 
         `answer`: a responder wrote it, in a buffer that is used again. `ended` as in `PendingCall`.
         """
         channel = self._channel
         item = Outgoing(payload, None, to, answer=answer)
-        op = item.op = PendingCall("sendall", item.size, ticket, ended=ended) if ticket is not None else None
+        op = item.op = (
+            PendingCall("sendall", item.size, ticket, ended=ended) if ticket is not None else None
+        )
         held = not channel.gates.may_send()
         if not self.items and not held:
             whole = self._send_now(item)

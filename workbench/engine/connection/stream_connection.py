@@ -118,8 +118,11 @@ class StreamConnection(Connection):
         if op is not None and op.failing is not None:
             op.failing(error)
         ours = isinstance(error, TimeoutError) and error.errno is None
-        self.close(CloseCause.TIMED_OUT if ours else CloseCause.FAILED,
-                   op.ticket if op is not None else None, describe(error).errno)
+        self.close(
+            CloseCause.TIMED_OUT if ours else CloseCause.FAILED,
+            op.ticket if op is not None else None,
+            describe(error).errno,
+        )
 
     def _connect_expired(self, op: PendingCall) -> None:
         if self.connecting is not op:
@@ -157,8 +160,11 @@ class StreamConnection(Connection):
             return
         self.bytes_in += count
         answer = self.behaviour.answer
-        if answer is Reply and not self.outbox.items and self.gates.send is GateMode.AUTO and (
-            not self.delayed.pending
+        if (
+            answer is Reply
+            and not self.outbox.items
+            and self.gates.send is GateMode.AUTO
+            and (not self.delayed.pending)
         ):
             self._echo(buffer[: min(count, size)])
         elif answer is not None:
@@ -213,8 +219,9 @@ class StreamConnection(Connection):
         # tcp_reset() of Linux leaves EPIPE where the FIN had come before the reset
         reset = isinstance(error, ConnectionResetError | BrokenPipeError)
         told = ConnectionResetError(errno.ECONNRESET, "") if reset else error
-        self.traced.tell("reset_after_fin" if reset else "error_after_fin",
-                         repr(describe(error).errno), told)
+        self.traced.tell(
+            "reset_after_fin" if reset else "error_after_fin", repr(describe(error).errno), told
+        )
         self._broke(told)
 
     def send_one(self, item: Outgoing) -> int:
@@ -228,8 +235,9 @@ class StreamConnection(Connection):
         elif code == errno.EPIPE and self.finished and not self.peer_finished:
             self.traced.sample()
             self.drop_unsent(error)
-        elif not self.peer_finished and (self.traced.type != socket.SOCK_STREAM
-                                         or kernel_readings.quick(self.traced.raw)[1]):
+        elif not self.peer_finished and (
+            self.traced.type != socket.SOCK_STREAM or kernel_readings.quick(self.traced.raw)[1]
+        ):
             self._read_the_rest(error)
         else:
             self._broke(error)
@@ -248,8 +256,9 @@ class StreamConnection(Connection):
         self.traced.sample()
         self.errno = describe(error).errno
         if isinstance(error, ConnectionResetError | BrokenPipeError):
-            self.close_cause = CloseCause.RESET if isinstance(
-                error, ConnectionResetError) else self.close_cause
+            self.close_cause = (
+                CloseCause.RESET if isinstance(error, ConnectionResetError) else self.close_cause
+            )
         self.broken = True
         self.end_all(error)
         if self.on_peer_close is OnPeerClose.CLOSE:

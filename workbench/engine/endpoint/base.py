@@ -83,8 +83,9 @@ class Endpoint:
 
     no_room = False
 
-    def __init__(self, number: int, settings: EndpointSettings, around: Surroundings,
-                 spawn: Spawn) -> None:
+    def __init__(
+        self, number: int, settings: EndpointSettings, around: Surroundings, spawn: Spawn
+    ) -> None:
         self.id = number
         self.name = settings.name
         self.settings = settings
@@ -131,10 +132,16 @@ class Endpoint:
         `connection` None: the own socket where there is one, else the current one; `answer` gets
         None where there is no such socket.
         """
+
         def read() -> None:
             own = self.own_channel() if connection is None else None
-            found = [own] if own is not None else self.current() if connection is None else [
-                ch for ch in self.channels.values() if ch.number == connection]
+            found = (
+                [own]
+                if own is not None
+                else self.current()
+                if connection is None
+                else [ch for ch in self.channels.values() if ch.number == connection]
+            )
             answer(found[0].traced.sample() if found else None)
 
         if not self.worker.post_if_running(read):
@@ -143,8 +150,13 @@ class Endpoint:
     # -- the loop's questions -----------------------------------------------------------------
 
     def _new_loop(self) -> EventLoop:
-        return EventLoop(self.settings.name, busy=self.busy, turn=self._turn,
-                            ended=self._ended, crashed=self._crashed)
+        return EventLoop(
+            self.settings.name,
+            busy=self.busy,
+            turn=self._turn,
+            ended=self._ended,
+            crashed=self._crashed,
+        )
 
     def busy(self) -> bool:
         """True while the endpoint owns anything: a socket, or a set-up under way."""
@@ -176,19 +188,51 @@ class Endpoint:
         """Nanoseconds since the record began."""
         return self.clock.now()
 
-    def note(self, key: str, args: str = "", connection: int | None = None,
-             cause: Cause | None = None) -> None:
+    def note(
+        self, key: str, args: str = "", connection: int | None = None, cause: Cause | None = None
+    ) -> None:
         """The program speaking: `key` names the text, `args` are its Python literals."""
-        self.sink.put(Event(self.now(), 0, self.id, connection, NOTE, key, args,
-                            None, None, None, None, None, None, cause))
+        self.sink.put(
+            Event(
+                self.now(),
+                0,
+                self.id,
+                connection,
+                NOTE,
+                key,
+                args,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                cause,
+            )
+        )
 
     def not_done(self, problem: Problem, cause: Cause | None) -> None:
         """A command that came to no call: the log says why, in the reader's language."""
         error = type(problem.__cause__).__name__ if problem.__cause__ is not None else None
         values = {key: str(value) for key, value in problem.args_.items()}
-        self.sink.put(Event(self.now(), 0, self.id, None, NOTE, "not_done",
-                            f"{problem.key!r}, {values!r}", None, None, error, None, None, None,
-                            cause))
+        self.sink.put(
+            Event(
+                self.now(),
+                0,
+                self.id,
+                None,
+                NOTE,
+                "not_done",
+                f"{problem.key!r}, {values!r}",
+                None,
+                None,
+                error,
+                None,
+                None,
+                None,
+                cause,
+            )
+        )
 
     # -- commands: what each kind of endpoint makes of them -----------------------------------
 
@@ -222,8 +266,13 @@ class Endpoint:
 
     def close(self, command: c.Close, ticket: Ticket) -> None:
         """close() on every meant connection."""
-        each(self, command.connection, ticket,
-             lambda channel: channel.close(CloseCause.LOCAL, ticket), closed_is_fine=True)
+        each(
+            self,
+            command.connection,
+            ticket,
+            lambda channel: channel.close(CloseCause.LOCAL, ticket),
+            closed_is_fine=True,
+        )
 
     def stop(self, ticket: Ticket) -> None:
         """Close every socket; pending calls fail, planned ones are dropped."""
@@ -270,8 +319,9 @@ class Endpoint:
         for key in ("responder", "bufsize", "encoding"):
             old, new = getattr(before, key), getattr(after, key)
             if old != new:
-                self.note("settings_changed", f"{key!r}, {setting_text(old)!r},"
-                                              f" {setting_text(new)!r}")
+                self.note(
+                    "settings_changed", f"{key!r}, {setting_text(old)!r}, {setting_text(new)!r}"
+                )
 
     # -- sockets ------------------------------------------------------------------------------
 
@@ -313,11 +363,15 @@ class Endpoint:
 
     def give_behaviour(self, channel: Connection, responder: Responder, *, greet: bool) -> None:
         """Let a channel answer by this responder from now on."""
-        behaviour = (compile_responder(responder, self.settings.encoding)
-                     if responder is not self.responder else self.behaviour)
+        behaviour = (
+            compile_responder(responder, self.settings.encoding)
+            if responder is not self.responder
+            else self.behaviour
+        )
         channel.behaviour = behaviour.for_connection(
             stream=channel.traced.type == socket.SOCK_STREAM,
-            tell=lambda call, args: self.note(call, args, channel.traced.id))
+            tell=lambda call, args: self.note(call, args, channel.traced.id),
+        )
         default = OnPeerClose.CLOSE if self.settings.role is Role.LISTENER else OnPeerClose.KEEP
         channel.on_peer_close = responder.on_peer_close or default
         channel.traced.keep = self.sink.capture if behaviour.keep else 0
@@ -344,8 +398,9 @@ class Endpoint:
         channels = targets(self, command.connection)
         self.repeater.run(command, ticket, lambda last: self._send_all(channels, make, last))
 
-    def _send_all(self, channels: list[Connection], make: Make[Payload],
-                  ticket: Ticket | None) -> bool | None:
+    def _send_all(
+        self, channels: list[Connection], make: Make[Payload], ticket: Ticket | None
+    ) -> bool | None:
         live = [channel for channel in channels if channel.open]
         if not live:
             return None

@@ -51,8 +51,9 @@ def check_reach(endpoint: Endpoint, sockaddr: SockAddress, ticket: Ticket) -> No
     endpoint.note("listens_beyond_loopback", repr(sockaddr[0]), None, ticket)
 
 
-def within_reach(endpoint: Endpoint, sockaddrs: tuple[SockAddress, ...],
-                 ticket: Ticket) -> tuple[SockAddress, ...]:
+def within_reach(
+    endpoint: Endpoint, sockaddrs: tuple[SockAddress, ...], ticket: Ticket
+) -> tuple[SockAddress, ...]:
     """Those of a name's addresses that may be bound to.
 
     Raises:
@@ -77,7 +78,9 @@ def bind(channel: Connection, sockaddr: SockAddress, ticket: Ticket | None) -> N
             channel.file = BoundFile(sockaddr)
 
 
-def bind_first(channel: Connection, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
+def bind_first(
+    channel: Connection, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None
+) -> None:
     """bind() to the first of a name's addresses that is this machine's; each try is a call.
 
     Any other error than EADDRNOTAVAIL stands: a server that is to be found at an address must
@@ -97,8 +100,12 @@ def bind_first(channel: Connection, sockaddrs: tuple[SockAddress, ...], ticket: 
     bind(channel, sockaddrs[-1], ticket)
 
 
-def bind_searching(endpoint: Endpoint, channel: Connection, sockaddrs: tuple[SockAddress, ...],
-                   ticket: Ticket | None) -> None:
+def bind_searching(
+    endpoint: Endpoint,
+    channel: Connection,
+    sockaddrs: tuple[SockAddress, ...],
+    ticket: Ticket | None,
+) -> None:
     """As `bind_first`; with `port_search` on the next free port where this one is taken.
 
     Raises OSError.
@@ -110,9 +117,7 @@ def bind_searching(endpoint: Endpoint, channel: Connection, sockaddrs: tuple[Soc
     wished = first[1]
     last = min(wished + PORTS_TRIED, 65535)
     for port in range(wished, last + 1):
-        moved = tuple(
-            (each[0], port, *each[2:]) for each in sockaddrs if isinstance(each, tuple)
-        )
+        moved = tuple((each[0], port, *each[2:]) for each in sockaddrs if isinstance(each, tuple))
         try:
             bind_first(channel, moved, ticket)
         except OSError as error:

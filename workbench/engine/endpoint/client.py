@@ -47,8 +47,14 @@ class StreamEndpoint(Endpoint):
                 self.phase = Phase.FAILED
                 ticket.fail(error)
 
-            self.assembly.begin(SocketSetup(self.opening_calls(holder, family, local, ticket),
-                                      holder.maybe, lambda: self._opened(ticket), fail))
+            self.assembly.begin(
+                SocketSetup(
+                    self.opening_calls(holder, family, local, ticket),
+                    holder.maybe,
+                    lambda: self._opened(ticket),
+                    fail,
+                )
+            )
 
         self._find_local(ticket, build)
 
@@ -93,8 +99,13 @@ class StreamEndpoint(Endpoint):
         if self.under_way:
             raise Problem("engine.set_up_under_way")
         fresh = self._unconnected()
-        if self.channels and not fresh and all(
-            not channel.peer_finished and not channel.broken for channel in self.channels.values()
+        if (
+            self.channels
+            and not fresh
+            and all(
+                not channel.peer_finished and not channel.broken
+                for channel in self.channels.values()
+            )
         ):
             raise Problem("engine.already_connected")
         room = descriptors.room()
@@ -110,9 +121,12 @@ class StreamEndpoint(Endpoint):
         spec, family = self.settings.address, self.settings.family
 
         def connect(sockaddrs: tuple[SockAddress, ...]) -> None:
-            self._find_local(ticket, lambda local: ConnectBurst(
-                self, Goal(spec, family, sockaddrs, local), wished, ticket
-            ).begin(wished, fresh if fresh is not None and fresh.open else None))
+            self._find_local(
+                ticket,
+                lambda local: ConnectBurst(
+                    self, Goal(spec, family, sockaddrs, local), wished, ticket
+                ).begin(wished, fresh if fresh is not None and fresh.open else None),
+            )
 
         self.names.find(spec, ticket, binding=False, then=connect)
 
@@ -123,9 +137,11 @@ class StreamEndpoint(Endpoint):
         else:
             then(())
 
-    def opening_calls(self, holder: Holder, family: str, local: tuple[SockAddress, ...],
-                      ticket: Ticket) -> list[PlannedCall]:
+    def opening_calls(
+        self, holder: Holder, family: str, local: tuple[SockAddress, ...], ticket: Ticket
+    ) -> list[PlannedCall]:
         """socket(), its options and, where a local address is wished, bind()."""
+
         def make() -> None:
             holder.channel = self._new_channel(ticket, family)
 
@@ -133,14 +149,19 @@ class StreamEndpoint(Endpoint):
         calls = [PlannedCall("socket", names, make)]
         calls += option_calls(self.settings, holder.traced, ticket)
         if local:
-            calls.append(PlannedCall("bind", repr(local[0]), lambda: bind_first(
-                holder.need(), local, ticket)))
+            calls.append(
+                PlannedCall(
+                    "bind", repr(local[0]), lambda: bind_first(holder.need(), local, ticket)
+                )
+            )
         return calls
 
     def _unconnected(self) -> StreamConnection | None:
         for channel in self.channels.values():
-            if channel.connected_ns is None and channel.connecting is None and isinstance(
-                channel, StreamConnection
+            if (
+                channel.connected_ns is None
+                and channel.connecting is None
+                and isinstance(channel, StreamConnection)
             ):
                 return channel
         return None

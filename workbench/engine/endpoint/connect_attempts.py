@@ -111,8 +111,13 @@ class ConnectAttempt:
         endpoint, ticket = burst.endpoint, burst.ticket
         sockaddr = self._upcoming.pop(0)
         holder = Holder(self._fresh)
-        calls = [] if self._fresh is not None else endpoint.opening_calls(
-            holder, burst.goal.family_for(sockaddr), burst.goal.local_for(sockaddr), ticket)
+        calls = (
+            []
+            if self._fresh is not None
+            else endpoint.opening_calls(
+                holder, burst.goal.family_for(sockaddr), burst.goal.local_for(sockaddr), ticket
+            )
+        )
         self._fresh = None
         under_way = False
 
@@ -125,9 +130,12 @@ class ConnectAttempt:
         def failing(error: BaseException) -> None:
             if self._goes_on and holder.channel is not None:
                 holder.channel.passed_over = True
-                endpoint.note("next_address", ", ".join(map(repr, (
-                    spell(sockaddr), _name(error), spell(self._upcoming[0])
-                ))), holder.channel.traced.id, ticket)
+                endpoint.note(
+                    "next_address",
+                    ", ".join(map(repr, (spell(sockaddr), _name(error), spell(self._upcoming[0])))),
+                    holder.channel.traced.id,
+                    ticket,
+                )
 
         def ended(error: BaseException | None) -> None:
             channel = holder.channel
@@ -139,8 +147,9 @@ class ConnectAttempt:
             self._ended(sockaddr, error, stays=not under_way)
 
         calls.append(PlannedCall("connect", repr(sockaddr), connect))
-        endpoint.assembly.begin(SocketSetup(calls, holder.maybe, endpoint.find_phase, fail),
-                                goes_on=bool(self._tried))
+        endpoint.assembly.begin(
+            SocketSetup(calls, holder.maybe, endpoint.find_phase, fail), goes_on=bool(self._tried)
+        )
 
     @property
     def _goes_on(self) -> bool:
@@ -169,12 +178,16 @@ class ConnectAttempt:
         last = failed(error)
         if len(self._tried) < 2:
             return last
-        tried = Tried(self._burst.goal.spec, tuple(
-            (spell(sockaddr), _name(reason)) for sockaddr, reason in self._tried
-        ))
+        tried = Tried(
+            self._burst.goal.spec,
+            tuple((spell(sockaddr), _name(reason)) for sockaddr, reason in self._tried),
+        )
         self._burst.endpoint.note(
-            "none_answered", f"{len(tried.failures)}, {tried.name!r}, {str(tried)!r}", None,
-            self._burst.ticket)
+            "none_answered",
+            f"{len(tried.failures)}, {tried.name!r}, {str(tried)!r}",
+            None,
+            self._burst.ticket,
+        )
         return replace(last, tried=tried)
 
 

@@ -205,19 +205,29 @@ class DatagramEndpoint(Endpoint):
             raise Problem("engine.set_up_under_way")
         self.phase = Phase.SETTING_UP
         self.behaviour = compile_responder(self.responder, self.settings.encoding)
-        calls = [PlannedCall("socket", f"{self.settings.family}, {self.settings.type}",
-                         lambda: self.open_own(ticket))]
+        calls = [
+            PlannedCall(
+                "socket",
+                f"{self.settings.family}, {self.settings.type}",
+                lambda: self.open_own(ticket),
+            )
+        ]
         calls += option_calls(self.settings, lambda: self.need().traced, ticket)
-        setup = SocketSetup(calls, self._traced_or_none, lambda: carry_out(self, ticket, finish),
-                      self._failing(ticket))
+        setup = SocketSetup(
+            calls,
+            self._traced_or_none,
+            lambda: carry_out(self, ticket, finish),
+            self._failing(ticket),
+        )
         if not where or where.startswith("@"):
             self._begin(setup, ticket)
             return
 
         def bound(found: tuple[SockAddress, ...]) -> None:
             sockaddrs = within_reach(self, found, ticket)
-            setup.planned.append(PlannedCall("bind", repr(sockaddrs[0]),
-                                         lambda: self.bind(sockaddrs, ticket)))
+            setup.planned.append(
+                PlannedCall("bind", repr(sockaddrs[0]), lambda: self.bind(sockaddrs, ticket))
+            )
             self._begin(setup, ticket)
 
         self.names.find(where, ticket, binding=True, then=bound)
@@ -260,8 +270,12 @@ class DatagramEndpoint(Endpoint):
             raise Problem(fitting("engine.no_address", kind_of(self.settings)))
 
         def with_socket() -> None:
-            self.names.find(self.settings.address, ticket, binding=False,
-                              then=lambda sockaddrs: self.connect_now(sockaddrs, ticket))
+            self.names.find(
+                self.settings.address,
+                ticket,
+                binding=False,
+                then=lambda sockaddrs: self.connect_now(sockaddrs, ticket),
+            )
 
         if self._channel is None:
             self._build(self.settings.bind or "", ticket, with_socket)
@@ -289,8 +303,9 @@ class DatagramEndpoint(Endpoint):
         """
         make = maker(command, self.settings.encoding, self.counter)
         if self._channel is None:
-            self._build(self.settings.bind or "", ticket, lambda: self._send_to(
-                command, make, ticket))
+            self._build(
+                self.settings.bind or "", ticket, lambda: self._send_to(command, make, ticket)
+            )
             return
         self._send_to(command, make, ticket)
 
@@ -298,9 +313,11 @@ class DatagramEndpoint(Endpoint):
         channel = self.need()
         where = command.to
         if where is None and channel.traced.peer is None:
-            if self.settings.address and (self.settings.bind is not None
-                                          or self.settings.address.startswith("@")
-                                          or channel.traced.local is None):
+            if self.settings.address and (
+                self.settings.bind is not None
+                or self.settings.address.startswith("@")
+                or channel.traced.local is None
+            ):
                 where = self.settings.address
             elif channel.newest is not None:
                 newest = channel.peers[channel.newest].sockaddr
@@ -309,11 +326,16 @@ class DatagramEndpoint(Endpoint):
         if where is None:  # connected, or nobody known: the kernel says EDESTADDRREQ
             self._repeat(command, make, ticket, None)
             return
-        self.names.find(where, ticket, binding=False,
-                        then=lambda sockaddrs: self._repeat(command, make, ticket, sockaddrs[0]))
+        self.names.find(
+            where,
+            ticket,
+            binding=False,
+            then=lambda sockaddrs: self._repeat(command, make, ticket, sockaddrs[0]),
+        )
 
-    def _repeat(self, command: c.Send, make: Make[bytes], ticket: Ticket,
-                to: SockAddress | None) -> None:
+    def _repeat(
+        self, command: c.Send, make: Make[bytes], ticket: Ticket, to: SockAddress | None
+    ) -> None:
         channel = self.need()
 
         def once(last: Ticket | None) -> bool | None:
@@ -355,10 +377,17 @@ class DatagramEndpoint(Endpoint):
         if channel is None:
             return ()
         return tuple(
-            PeerSnapshot(name, peer.datagrams_in, peer.datagrams_out, peer.last_ns,
-                         gone=channel is self._former)
+            PeerSnapshot(
+                name,
+                peer.datagrams_in,
+                peer.datagrams_out,
+                peer.last_ns,
+                gone=channel is self._former,
+            )
             for name, peer in list(channel.peers.items())[-200:]
         )
 
     def drops(self) -> int | None:
-        return kernel_readings.drops(self._channel.traced.raw) if self._channel is not None else None
+        return (
+            kernel_readings.drops(self._channel.traced.raw) if self._channel is not None else None
+        )

@@ -92,8 +92,12 @@ class ListenerEndpoint(Endpoint):
         self.behaviour = compile_responder(self.responder, self.settings.encoding)
         kernel_readings.check_backlog(self.settings.backlog)
         self.phase = Phase.SETTING_UP
-        self.names.find(self.settings.address, ticket, binding=True,
-                          then=lambda sockaddrs: self._plan(sockaddrs, ticket))
+        self.names.find(
+            self.settings.address,
+            ticket,
+            binding=True,
+            then=lambda sockaddrs: self._plan(sockaddrs, ticket),
+        )
 
     def _check_closed(self) -> None:
         if self._own is not None or self.under_way:
@@ -102,13 +106,19 @@ class ListenerEndpoint(Endpoint):
     def _plan(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket) -> None:
         sockaddrs = within_reach(self, sockaddrs, ticket)
         backlog = self.settings.backlog
-        calls = [PlannedCall("socket", f"{self.settings.family}, {self.settings.type}",
-                         lambda: self.open_own(ticket))]
+        calls = [
+            PlannedCall(
+                "socket",
+                f"{self.settings.family}, {self.settings.type}",
+                lambda: self.open_own(ticket),
+            )
+        ]
         calls += option_calls(self.settings, lambda: self.need_own().traced, ticket)
         calls.append(PlannedCall("bind", repr(sockaddrs[0]), lambda: self.bind(sockaddrs, ticket)))
         calls.append(PlannedCall("listen", str(backlog), lambda: self.listen_now(backlog, ticket)))
-        self.assembly.begin(SocketSetup(calls, self._traced_or_none, ticket.finish,
-                                  self._failing(ticket)))
+        self.assembly.begin(
+            SocketSetup(calls, self._traced_or_none, ticket.finish, self._failing(ticket))
+        )
         if self.assembly.queue and self.assembly.pace is Pace.STEP:
             ticket.finish()  # ready: the calls wait for their steps
 

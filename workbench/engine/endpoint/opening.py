@@ -36,8 +36,14 @@ def open_socket(endpoint: Endpoint, ticket: Ticket, family: str | None = None) -
     if settings.protocol:
         names += f", {settings.protocol}"
     traced = TracedSocket.open(
-        endpoint.sink, endpoint.id, options.required_family(name),
-        options.required_type(settings.type), settings.protocol, names, ticket, maker,
+        endpoint.sink,
+        endpoint.id,
+        options.required_family(name),
+        options.required_type(settings.type),
+        settings.protocol,
+        names,
+        ticket,
+        maker,
     )
     if maker.note is not None:
         endpoint.note(maker.note, maker.args, traced.id, ticket)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from workbench.engine.sockets.traced_socket import TracedSocket
 
 
-def option_calls(settings: EndpointSettings, traced: Callable[[], TracedSocket],
-                 ticket: Ticket) -> list[PlannedCall]:
+def option_calls(
+    settings: EndpointSettings, traced: Callable[[], TracedSocket], ticket: Ticket
+) -> list[PlannedCall]:
     """The setsockopt calls that a socket gets before bind and connect.
 
     Raises:
@@ -30,8 +31,9 @@ def option_calls(settings: EndpointSettings, traced: Callable[[], TracedSocket],
     ]
 
 
-def _setting(traced: Callable[[], TracedSocket], name: str, value: OptionValue,
-             ticket: Ticket) -> Callable[[], None]:
+def _setting(
+    traced: Callable[[], TracedSocket], name: str, value: OptionValue, ticket: Ticket
+) -> Callable[[], None]:
     """The one call, its arguments checked before it is made."""
     option = options.find(name)
     raw = options.encode(option, value)

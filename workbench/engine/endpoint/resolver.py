@@ -39,8 +39,14 @@ class Resolver:
         for ticket in given_up:
             ticket.fail(Problem("engine.stopped_meanwhile"))
 
-    def find(self, spec: str, ticket: Ticket, *, binding: bool,
-                     then: Callable[[tuple[SockAddress, ...]], None]) -> None:
+    def find(
+        self,
+        spec: str,
+        ticket: Ticket,
+        *,
+        binding: bool,
+        then: Callable[[tuple[SockAddress, ...]], None],
+    ) -> None:
         """Turn an address as written into what it means; a name is resolved off this thread.
 
         `then` gets every address of a name, in the resolver's order (RFC 6724).
@@ -62,8 +68,13 @@ class Resolver:
 
         def work() -> Callable[[], None]:
             try:
-                found = addresses.resolve(parsed, family, type_, binding=binding,
-                                          beyond=self._endpoint.around.beyond_loopback)
+                found = addresses.resolve(
+                    parsed,
+                    family,
+                    type_,
+                    binding=binding,
+                    beyond=self._endpoint.around.beyond_loopback,
+                )
             except (OSError, UnicodeError, Problem) as error:
                 failure = error
                 return lambda: self._not_resolved(begun, shown, failure, ticket)
@@ -83,16 +94,34 @@ class Resolver:
             return (host, *sockaddr[1:])
         return sockaddr
 
-    def _log_resolution(self, begun: int, shown: str, error: BaseException | None,
-                        ticket: Ticket) -> None:
+    def _log_resolution(
+        self, begun: int, shown: str, error: BaseException | None, ticket: Ticket
+    ) -> None:
         failure = describe(error) if error is not None else None
-        self._endpoint.sink.put(Event(
-            self._endpoint.now(), perf_counter_ns() - begun, self._endpoint.id, None, END,
-            "getaddrinfo", shown, None if failure else 0, failure.errno if failure else None,
-            failure.error if failure else None, None, None, None, ticket,
-        ))
-        chip = Chip("getaddrinfo", shown, ChipState.FAILED if failure else ChipState.DONE,
-                    errno=(failure.errno or failure.error) if failure else None)
+        self._endpoint.sink.put(
+            Event(
+                self._endpoint.now(),
+                perf_counter_ns() - begun,
+                self._endpoint.id,
+                None,
+                END,
+                "getaddrinfo",
+                shown,
+                None if failure else 0,
+                failure.errno if failure else None,
+                failure.error if failure else None,
+                None,
+                None,
+                None,
+                ticket,
+            )
+        )
+        chip = Chip(
+            "getaddrinfo",
+            shown,
+            ChipState.FAILED if failure else ChipState.DONE,
+            errno=(failure.errno or failure.error) if failure else None,
+        )
         self._endpoint.assembly.strip = [chip]
         self._endpoint.assembly.found = [] if failure else [chip]
 
@@ -104,16 +133,23 @@ class Resolver:
             ticket.fail(error)
         self._endpoint.picture.redraw()
 
-    def _resolved(self, begun: int, shown: str, found: addresses.Resolved, ticket: Ticket,
-                  then: Callable[[tuple[SockAddress, ...]], None]) -> None:
+    def _resolved(
+        self,
+        begun: int,
+        shown: str,
+        found: addresses.Resolved,
+        ticket: Ticket,
+        then: Callable[[tuple[SockAddress, ...]], None],
+    ) -> None:
         self._log_resolution(begun, shown, None, ticket)
         self.pending.discard(ticket)
         if found.note is not None:
             self._endpoint.note(found.note, repr(found.sockaddrs[0]), None, ticket)
         if len(found.sockaddrs) > 1:
             spelled = ", ".join(map(addresses.spell, found.sockaddrs))
-            self._endpoint.note("several_addresses", f"{len(found.sockaddrs)}, {spelled!r}",
-                                None, ticket)
+            self._endpoint.note(
+                "several_addresses", f"{len(found.sockaddrs)}, {spelled!r}", None, ticket
+            )
         if ticket.done:  # stopped while the resolver was at work
             return
         carry_out(self._endpoint, ticket, lambda: then(found.sockaddrs))

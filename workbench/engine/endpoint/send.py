@@ -24,10 +24,12 @@ Make = Callable[[], Sent]
 @overload
 def maker(command: c.Send, encoding: str, counter: Iterator[int]) -> Make[bytes]: ...
 @overload
-def maker(command: c.Send, encoding: str, counter: Iterator[int], *,
-          in_pieces: bool) -> Make[bytes | FilePieces]: ...
-def maker(command: c.Send, encoding: str, counter: Iterator[int], *,
-          in_pieces: bool = False) -> Make[Any]:
+def maker(
+    command: c.Send, encoding: str, counter: Iterator[int], *, in_pieces: bool
+) -> Make[bytes | FilePieces]: ...
+def maker(
+    command: c.Send, encoding: str, counter: Iterator[int], *, in_pieces: bool = False
+) -> Make[Any]:
     """What gives the bytes of each single send: exactly one of text, hex and file, and a tail.
 
     `in_pieces`: a big file may be read while it is sent.
@@ -81,7 +83,8 @@ def with_tail(data: bytes, command: c.Send) -> bytes:
     if command.checksum_order is not None:
         order = "little" if command.checksum_order is c.ByteOrder.LITTLE else "big"
     return data + checksum(
-        command.append.value, data, order, command.checksum_from, command.checksum_to)
+        command.append.value, data, order, command.checksum_from, command.checksum_to
+    )
 
 
 class Counter:
@@ -111,8 +114,9 @@ class Repeater:
         self._running: set[Ticket] = set()
         self._left: dict[Ticket, int] = {}
 
-    def run(self, command: c.Send, ticket: Ticket,
-            once: Callable[[Ticket | None], bool | None]) -> None:
+    def run(
+        self, command: c.Send, ticket: Ticket, once: Callable[[Ticket | None], bool | None]
+    ) -> None:
         """Run `once` as often as the command asks; the last one carries the ticket.
 
         `once` says whether another one may follow, None where this one was not made either; if

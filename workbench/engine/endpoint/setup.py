@@ -46,8 +46,13 @@ class SocketSetup:
         traced: the socket once there is one: its newest event is the newest call's.
     """
 
-    def __init__(self, planned: Iterable[PlannedCall], traced: Callable[[], TracedSocket | None],
-                 finish: Callable[[], None], fail: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self,
+        planned: Iterable[PlannedCall],
+        traced: Callable[[], TracedSocket | None],
+        finish: Callable[[], None],
+        fail: Callable[[BaseException], None],
+    ) -> None:
         self.planned = deque(planned)
         self.traced = traced
         self.finish = finish
@@ -170,13 +175,29 @@ class SetupRunner:
         stamp = last.t_ns if last is not None else self._endpoint.now()
         if error is not None:
             errno = describe(error).errno if not isinstance(error, Problem) else None
-            self.strip.append(Chip(planned.call, planned.args, ChipState.FAILED, stamp, None,
-                                   errno or type(error).__name__,
-                                   connection=traced.id if traced is not None else None))
+            self.strip.append(
+                Chip(
+                    planned.call,
+                    planned.args,
+                    ChipState.FAILED,
+                    stamp,
+                    None,
+                    errno or type(error).__name__,
+                    connection=traced.id if traced is not None else None,
+                )
+            )
         else:
             result = last.result if last is not None else 0
-            self.strip.append(Chip(planned.call, planned.args, ChipState.DONE, stamp, result,
-                                   connection=traced.id if traced is not None else None))
+            self.strip.append(
+                Chip(
+                    planned.call,
+                    planned.args,
+                    ChipState.DONE,
+                    stamp,
+                    result,
+                    connection=traced.id if traced is not None else None,
+                )
+            )
         del self.strip[:-12]
 
     def chips(self) -> tuple[Chip, ...]:

@@ -264,8 +264,7 @@ def _scope(name: str | None) -> int:
         raise Problem("address.no_interface", name=name) from None
 
 
-def resolve(address: Address, family: int, type_: int, *, binding: bool,
-            beyond: bool) -> Resolved:
+def resolve(address: Address, family: int, type_: int, *, binding: bool, beyond: bool) -> Resolved:
     """Ask the resolver; may block for seconds, so only off an endpoint's thread.
 
     `family` AF_UNSPEC asks for IPv4 and IPv6.
@@ -303,8 +302,9 @@ def spell(sockaddr: SockAddress) -> str:
     return format_address(sockaddr, getattr(socket, family_of(sockaddr), _AF_UNIX)) or ""
 
 
-def hostname_host(resolved: Sequence[str], family: int = socket.AF_INET, *,
-                  allow_beyond: bool) -> tuple[str, str | None]:
+def hostname_host(
+    resolved: Sequence[str], family: int = socket.AF_INET, *, allow_beyond: bool
+) -> tuple[str, str | None]:
     """What `hostname:` means: an address of gethostname(), and the key of the note where not.
 
     Loopback, with a note, where the name does not resolve or only to what others can reach.

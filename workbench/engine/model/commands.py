@@ -289,9 +289,29 @@ class Mark:
 
 
 EndpointCommand = (
-    Start | Stop | Configure | Connect | Accept | Listen | Send | Cancel | Recv | Shutdown | Close
-    | Abort | Pause | Resume | Step | SetPace | Call | SetOption | GetOption | Sample | Join
-    | Leave | Respond
+    Start
+    | Stop
+    | Configure
+    | Connect
+    | Accept
+    | Listen
+    | Send
+    | Cancel
+    | Recv
+    | Shutdown
+    | Close
+    | Abort
+    | Pause
+    | Resume
+    | Step
+    | SetPace
+    | Call
+    | SetOption
+    | GetOption
+    | Sample
+    | Join
+    | Leave
+    | Respond
 )
 Command = EndpointCommand | Mark
 

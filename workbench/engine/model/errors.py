@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 from workbench.texts import Problem
 
 _EAI: Final = {
-    value: key for key, value in vars(socket).items()
+    value: key
+    for key, value in vars(socket).items()
     if key.startswith("EAI_") and isinstance(value, int)
 }
 
@@ -25,8 +26,14 @@ EXPLAINED: Final = (
 """Symbols with a text of their own in both languages."""
 PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
 """A call that has to wait, and no failure of it."""
-CLASSES: Final = ("OverflowError", "ValueError", "TypeError", "UnicodeError", "TimeoutError",
-                  "UnicodeEncodeError")
+CLASSES: Final = (
+    "OverflowError",
+    "ValueError",
+    "TypeError",
+    "UnicodeError",
+    "TimeoutError",
+    "UnicodeEncodeError",
+)
 
 
 USER_ERRORS: Final = (OSError, OverflowError, TypeError, ValueError, Problem)

@@ -107,9 +107,7 @@ class Sample:
     reading: str
 
 
-Item = (
-    Event | EndpointAdded | ConnectionOpened | ConnectionNamed | ConnectionClosed | Sample
-)
+Item = Event | EndpointAdded | ConnectionOpened | ConnectionNamed | ConnectionClosed | Sample
 
 
 @dataclass(frozen=True, slots=True)

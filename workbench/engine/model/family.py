@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 PATH: Final = "path"
 ABSTRACT: Final = "abstract"
-_STREAM_ONLY: Final = frozenset(
-    {"EINPROGRESS", "EALREADY", "ECONNABORTED", "ETIMEDOUT"})
+_STREAM_ONLY: Final = frozenset({"EINPROGRESS", "EALREADY", "ECONNABORTED", "ETIMEDOUT"})
 _MESSAGES_ONLY: Final = frozenset({"EMSGSIZE", "EDESTADDRREQ"})
-_IP_ONLY: Final = frozenset({
-    "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "ENODEV", "EDESTADDRREQ", *_STREAM_ONLY})
+_IP_ONLY: Final = frozenset(
+    {"EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "ENODEV", "EDESTADDRREQ", *_STREAM_ONLY}
+)
 _UNIX_ONLY: Final = frozenset({"ENOENT", "ENOTSOCK", "EPROTOTYPE"})
 _FILES: Final = frozenset({"ENOENT", "ENOTSOCK"})
 
@@ -82,14 +82,16 @@ def _is_known(name: str, kind: SocketKind) -> bool:
     return kind.address != ABSTRACT or name not in _FILES
 
 
-def kind_of(settings: EndpointSettings,
-            linked: Callable[[str], EndpointSettings] | None = None) -> SocketKind:
+def kind_of(
+    settings: EndpointSettings, linked: Callable[[str], EndpointSettings] | None = None
+) -> SocketKind:
     """The kind of an endpoint's sockets; `linked` gives the settings that an @link follows."""
     address = settings.address
     if address.startswith("@") and linked is not None:
         address = linked(address[1:]).address
-    return SocketKind(settings.family, settings.type,
-                      form_of(address) if settings.family == "AF_UNIX" else "")
+    return SocketKind(
+        settings.family, settings.type, form_of(address) if settings.family == "AF_UNIX" else ""
+    )
 
 
 def form_of(address: str | None) -> str:

@@ -9,14 +9,27 @@ from workbench.engine.model.options import OPTIONS
 from workbench.texts import Problem
 
 READ_ONLY: Final = frozenset({"SO_ERROR", "SO_TYPE", "SO_ACCEPTCONN"})
-_DATAGRAMS: Final = frozenset({
-    "SO_BROADCAST", "IP_MULTICAST_TTL", "IP_MULTICAST_LOOP", "IP_MULTICAST_IF",
-    "IPV6_MULTICAST_HOPS", "IPV6_MULTICAST_LOOP", "IPV6_MULTICAST_IF",
-})
-_NOTHING_ON_UNIX: Final = frozenset({
-    "SO_REUSEADDR", "SO_REUSEPORT", "SO_KEEPALIVE", "SO_DONTROUTE", "SO_BINDTODEVICE",
-    "SO_BROADCAST",
-})
+_DATAGRAMS: Final = frozenset(
+    {
+        "SO_BROADCAST",
+        "IP_MULTICAST_TTL",
+        "IP_MULTICAST_LOOP",
+        "IP_MULTICAST_IF",
+        "IPV6_MULTICAST_HOPS",
+        "IPV6_MULTICAST_LOOP",
+        "IPV6_MULTICAST_IF",
+    }
+)
+_NOTHING_ON_UNIX: Final = frozenset(
+    {
+        "SO_REUSEADDR",
+        "SO_REUSEPORT",
+        "SO_KEEPALIVE",
+        "SO_DONTROUTE",
+        "SO_BINDTODEVICE",
+        "SO_BROADCAST",
+    }
+)
 _IPV6: Final = getattr(socket, "IPPROTO_IPV6", 41)
 
 

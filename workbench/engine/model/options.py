@@ -166,8 +166,11 @@ def effective(sock: socket.socket, names: Iterable[str]) -> tuple[tuple[str, Opt
         if option.number is None:
             continue
         with suppress(OSError):
-            raw = (sock.getsockopt(option.level, option.number, option.size) if option.size
-                   else sock.getsockopt(option.level, option.number))
+            raw = (
+                sock.getsockopt(option.level, option.number, option.size)
+                if option.size
+                else sock.getsockopt(option.level, option.number)
+            )
             found.append((name, decode(option, raw)))
     return tuple(found)
 
@@ -191,7 +194,14 @@ def _choices(*names: str) -> tuple[Choice, ...]:
 
 
 FAMILIES: Final = _choices(
-    "AF_INET", "AF_INET6", "AF_UNSPEC", "AF_UNIX", "AF_X25", "AF_VSOCK", "AF_BLUETOOTH", "AF_CAN",
+    "AF_INET",
+    "AF_INET6",
+    "AF_UNSPEC",
+    "AF_UNIX",
+    "AF_X25",
+    "AF_VSOCK",
+    "AF_BLUETOOTH",
+    "AF_CAN",
     "AF_TIPC",
 )
 UNSPECIFIED: Final = "AF_UNSPEC"
@@ -228,16 +238,16 @@ def probe(family: str, type_: str = "SOCK_STREAM") -> Problem | None:
     except Problem as problem:
         return problem
     except OSError as error:
-        return Problem("option.not_here", name=f"{family}, {type_}",
-                       reason=reason_of(error))
+        return Problem("option.not_here", name=f"{family}, {type_}", reason=reason_of(error))
     return None
 
 
 # -- multicast --------------------------------------------------------------------------------
 
 
-def multicast_request(group: str, interface: str | None, family: str, *,
-                      join: bool) -> tuple[int, int, bytes, str]:
+def multicast_request(
+    group: str, interface: str | None, family: str, *, join: bool
+) -> tuple[int, int, bytes, str]:
     """Level, option, value and the arguments' names for joining or leaving a group.
 
     `interface` is a local IPv4 address or an interface's name; None lets the kernel choose.
@@ -258,8 +268,11 @@ def multicast_request(group: str, interface: str | None, family: str, *,
         return _IP, getattr(socket, name), raw, f"IPPROTO_IP, {name}"
     name = "IPV6_JOIN_GROUP" if join else "IPV6_LEAVE_GROUP"
     index = _interface_index(interface) if interface else 0
-    return _IP6, getattr(socket, name), address.packed + struct.pack("@I", index), (
-        f"IPPROTO_IPV6, {name}"
+    return (
+        _IP6,
+        getattr(socket, name),
+        address.packed + struct.pack("@I", index),
+        (f"IPPROTO_IPV6, {name}"),
     )
 
 

@@ -85,9 +85,14 @@ def parse_command(call: str, args: str, endpoint: str | None) -> c.Command:
         raise ValueError("not keyword arguments")
     make: Callable[..., c.Command] = kind
     try:
-        made = make(endpoint=endpoint, **{
-            name: _converted(name, value_of(keyword.value))
-            for keyword in tree.keywords if (name := keyword.arg or "")})
+        made = make(
+            endpoint=endpoint,
+            **{
+                name: _converted(name, value_of(keyword.value))
+                for keyword in tree.keywords
+                if (name := keyword.arg or "")
+            },
+        )
         check_types(made)
     except _UNFIT as error:
         raise ValueError(f"not a command: {call!r}") from error

@@ -171,8 +171,12 @@ class EndpointSettings:
         if not self.type:
             object.__setattr__(self, "type", usual_type(self.role))
         elif not fits(self.role, self.type):
-            raise Problem("engine.role_and_type", role=self.role.value, type=self.type,
-                          usual=usual_type(self.role))
+            raise Problem(
+                "engine.role_and_type",
+                role=self.role.value,
+                type=self.type,
+                usual=usual_type(self.role),
+            )
 
 
 CONNECTED_TYPES: Final = ("SOCK_STREAM", "SOCK_SEQPACKET")

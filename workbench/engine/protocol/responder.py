@@ -76,12 +76,15 @@ def compile_responder(responder: Responder, encoding: str = "utf-8") -> Responde
         case Echo():
             return ResponderRuntime(None, Reply)
         case Greet():
-            greeting = Reply(encode(responder.text, responder.encoding or encoding),
-                             close=responder.then is Then.CLOSE)
+            greeting = Reply(
+                encode(responder.text, responder.encoding or encoding),
+                close=responder.then is Then.CLOSE,
+            )
             return ResponderRuntime(greeting, Reply if responder.then is Then.ECHO else None)
         case Rules():
-            return ResponderRuntime(None, None, rules=tuple(_ready(rule, encoding)
-                                                     for rule in responder.rules))
+            return ResponderRuntime(
+                None, None, rules=tuple(_ready(rule, encoding) for rule in responder.rules)
+            )
 
 
 class _Ready(NamedTuple):
@@ -100,16 +103,19 @@ class _Ready(NamedTuple):
 
 def _ready(rule: Rule, default: str) -> _Ready:
     used = rule.encoding or default
-    reply = Reply(encode(rule.reply, used), rule.delay,
-                  rule.then is Then.CLOSE)
+    reply = Reply(encode(rule.reply, used), rule.delay, rule.then is Then.CLOSE)
     value = rule.value
     if rule.match is Match.HEX:
         data = parse_hex(value).decode("latin-1")
         return _Ready(rule, None, lambda came: data in came, reply)
     if rule.match is Match.REGEX:
         pattern = compile_pattern(value, rule.encoding or (BYTES if used == BYTES else None))
-        return _Ready(rule, None if pattern.bytewise else used,
-                      lambda came: pattern.matches(came, RULE_TIME), reply)
+        return _Ready(
+            rule,
+            None if pattern.bytewise else used,
+            lambda came: pattern.matches(came, RULE_TIME),
+            reply,
+        )
     encode(value, used)  # what cannot be written cannot come
     if rule.match is Match.EXACT:
         return _Ready(rule, used, lambda came: came.removeprefix(MARK) == value, reply)

@@ -83,8 +83,13 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
         case c.Close():
             endpoint.close(command, ticket)
         case c.Abort():
-            each(endpoint, command.connection, ticket,
-                 lambda channel: channel.abort(ticket), closed_is_fine=True)
+            each(
+                endpoint,
+                command.connection,
+                ticket,
+                lambda channel: channel.abort(ticket),
+                closed_is_fine=True,
+            )
         case c.Pause() | c.Resume():
             endpoint.gates.switch(command.gate, paused=isinstance(command, c.Pause))
             ticket.finish()
@@ -96,11 +101,21 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
         case c.Call():
             do_call(endpoint, command, ticket)
         case c.SetOption():
-            each(endpoint, command.connection, ticket, lambda channel: set_option(
-                channel.traced, command.option, command.value, ticket), own_first=True)
+            each(
+                endpoint,
+                command.connection,
+                ticket,
+                lambda channel: set_option(channel.traced, command.option, command.value, ticket),
+                own_first=True,
+            )
         case c.GetOption():
-            each(endpoint, command.connection, ticket, lambda channel: get_option(
-                channel.traced, command.option, ticket), own_first=True)
+            each(
+                endpoint,
+                command.connection,
+                ticket,
+                lambda channel: get_option(channel.traced, command.option, ticket),
+                own_first=True,
+            )
         case c.Sample():
             take_readings(endpoint, command, ticket)
         case c.Join() | c.Leave():
@@ -136,8 +151,9 @@ def _step(endpoint: Endpoint, command: c.Step, ticket: Ticket) -> None:
             ticket.finish()
 
 
-def _read(endpoint: Endpoint, ticket: Ticket, connection: c.Target, size: int | None,
-          count: int = 1) -> None:
+def _read(
+    endpoint: Endpoint, ticket: Ticket, connection: c.Target, size: int | None, count: int = 1
+) -> None:
     """`count` reads, one after the other, on the meant connection."""
     wished = endpoint.bufsize if size is None else size
     if wished <= 0:

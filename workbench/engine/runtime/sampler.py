@@ -40,9 +40,9 @@ class Sampler:
         self.due = None
         before = self._endpoint.now() - int(SILENCE * 1e9)
         silent = (
-            channel for channel in self._endpoint.channels.values()
-            if channel.owes()
-            and (channel.traced.last is None or channel.traced.last.t_ns < before)
+            channel
+            for channel in self._endpoint.channels.values()
+            if channel.owes() and (channel.traced.last is None or channel.traced.last.t_ns < before)
         )
         for channel, _ in zip(silent, range(SAMPLED_AT_ONCE), strict=False):
             channel.traced.sample()
@@ -55,8 +55,7 @@ def take_readings(endpoint: Endpoint, command: c.Sample, ticket: Ticket) -> None
         Problem: there is no such connection.
     """
     every = command.connection == c.ALL
-    channels = (list(endpoint.channels.values()) if every
-                else targets(endpoint, command.connection))
+    channels = list(endpoint.channels.values()) if every else targets(endpoint, command.connection)
     for channel in channels:
         channel.traced.sample()
     if channels:

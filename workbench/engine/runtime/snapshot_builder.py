@@ -21,13 +21,20 @@ LOOKED_AT: Final = 200
 """Newest open connections whose state is read from the kernel."""
 
 
-ALWAYS: Final = ("SO_REUSEADDR", "SO_RCVBUF", "SO_SNDBUF", "SO_KEEPALIVE", "SO_LINGER",
-                 "TCP_NODELAY")
+ALWAYS: Final = (
+    "SO_REUSEADDR",
+    "SO_RCVBUF",
+    "SO_SNDBUF",
+    "SO_KEEPALIVE",
+    "SO_LINGER",
+    "TCP_NODELAY",
+)
 """Options whose values are shown though nobody has set them."""
 
 
-def build_snapshot(endpoint: Endpoint, watched: frozenset[int],
-         seen: frozenset[int] = frozenset()) -> EndpointSnapshot:
+def build_snapshot(
+    endpoint: Endpoint, watched: frozenset[int], seen: frozenset[int] = frozenset()
+) -> EndpointSnapshot:
     """A snapshot of everything a panel shows.
 
     `watched`: connection ids whose kernel readings and options are read whole; `seen`: rows in
@@ -54,8 +61,9 @@ def build_snapshot(endpoint: Endpoint, watched: frozenset[int],
         connection=own.traced.id if own is not None else None,
         local=_local(own) if own is not None else None,
         options=_effective(endpoint, watched),
-        reading=kernel_readings.read(own.traced.raw) if own is not None and own.open
-        and own.traced.id in watched else None,
+        reading=kernel_readings.read(own.traced.raw)
+        if own is not None and own.open and own.traced.id in watched
+        else None,
         queue=kernel_readings.queue(own.traced.raw) if own is not None and own.open else None,
         accept=endpoint.gates.accept,
         receive=endpoint.gates.receive,
@@ -134,8 +142,14 @@ def _own_state(channel: Connection) -> str:
 
 
 def _effective(endpoint: Endpoint, watched: frozenset[int]) -> tuple[tuple[str, OptionValue], ...]:
-    channel = next((channel for channel in endpoint.channels.values()
-                    if channel.traced.id in watched and channel.open), None)
+    channel = next(
+        (
+            channel
+            for channel in endpoint.channels.values()
+            if channel.traced.id in watched and channel.open
+        ),
+        None,
+    )
     if channel is None:
         return ()
     asked = [name for name, _value in endpoint.settings.options]

@@ -70,8 +70,15 @@ class EventLoop:
         name: the endpoint's, for the thread's name.
     """
 
-    def __init__(self, name: str, *, busy: Callable[[], bool], turn: Job, ended: Job,
-                 crashed: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        busy: Callable[[], bool],
+        turn: Job,
+        ended: Job,
+        crashed: Callable[[BaseException], None],
+    ) -> None:
         """`turn` runs once a round; `ended` on the way out; `crashed` for a handler's exception."""
         self.name = name
         self._busy = busy

@@ -208,8 +208,9 @@ def _unix_queue(sock: socket.socket) -> tuple[int, int] | None:
             return None
         inode = os.fstat(sock.fileno()).st_ino
         with socket.socket(16, socket.SOCK_RAW, 4) as diag:  # AF_NETLINK, NETLINK_SOCK_DIAG
-            request = struct.pack("=BBHIIIII", _AF_UNIX, 0, 0, 0xFFFFFFFF, inode, 0x10,
-                                  0xFFFFFFFF, 0xFFFFFFFF)
+            request = struct.pack(
+                "=BBHIIIII", _AF_UNIX, 0, 0, 0xFFFFFFFF, inode, 0x10, 0xFFFFFFFF, 0xFFFFFFFF
+            )
             diag.send(struct.pack("=IHHII", 16 + len(request), 20, 1, 1, 0) + request)
             answer = diag.recv(4096)
     except OSError:

@@ -93,8 +93,17 @@ class TracedSocket:
     # -- birth and death --------------------------------------------------------------------
 
     @classmethod
-    def open(cls, sink: EventSink, endpoint: int, family: int, type_: int, protocol: int, names: str,
-             cause: Cause | None, maker: Maker = HERE) -> TracedSocket:
+    def open(
+        cls,
+        sink: EventSink,
+        endpoint: int,
+        family: int,
+        type_: int,
+        protocol: int,
+        names: str,
+        cause: Cause | None,
+        maker: Maker = HERE,
+    ) -> TracedSocket:
         """socket(family, type, protocol); `names` are the arguments as the log shows them.
 
         Raises:
@@ -107,8 +116,24 @@ class TracedSocket:
         except OSError as error:
             took = perf_counter_ns() - begin
             failure = describe(error)
-            sink.put(Event(begin - sink.clock.perf_ns, took, endpoint, None, CALL, "socket", names,
-                           None, failure.errno, failure.error, None, None, None, cause))
+            sink.put(
+                Event(
+                    begin - sink.clock.perf_ns,
+                    took,
+                    endpoint,
+                    None,
+                    CALL,
+                    "socket",
+                    names,
+                    None,
+                    failure.errno,
+                    failure.error,
+                    None,
+                    None,
+                    None,
+                    cause,
+                )
+            )
             raise
         took = perf_counter_ns() - begin
         self = cls(sock, sink, endpoint, sink.next_connection())
@@ -131,9 +156,7 @@ class TracedSocket:
         with suppress(OSError):  # reset while it waited in the queue: the kernel forgot it
             child.local = format_address(sock.getsockname(), self.family)
         self._log(begin, took, "accept", "", sock.fileno(), cause, peer=peer)
-        self._sink.put(
-            ConnectionOpened(child.id, self._endpoint, self.id, child.local, child.peer)
-        )
+        self._sink.put(ConnectionOpened(child.id, self._endpoint, self.id, child.local, child.peer))
         return child
 
     def close(self, cause: Cause | None) -> None:
@@ -220,8 +243,9 @@ class TracedSocket:
             self._fail(begin, "shutdown", name, error, cause)
         self._log(begin, perf_counter_ns() - begin, "shutdown", name, 0, cause)
 
-    def setsockopt(self, level: int, option: int, value: int | bytes, shown: str,
-                   cause: Cause | None) -> None:
+    def setsockopt(
+        self, level: int, option: int, value: int | bytes, shown: str, cause: Cause | None
+    ) -> None:
         begin = perf_counter_ns()
         try:
             self._sock.setsockopt(level, option, value)
@@ -232,8 +256,9 @@ class TracedSocket:
             on, seconds = struct.unpack(LINGER, value)
             self.lingers = bool(on and seconds)
 
-    def getsockopt(self, level: int, option: int, size: int, shown: str,
-                   cause: Cause | None) -> int | bytes:
+    def getsockopt(
+        self, level: int, option: int, size: int, shown: str, cause: Cause | None
+    ) -> int | bytes:
         """The option's value; `size` 0 reads an int, else that many bytes (kept as payload)."""
         begin = perf_counter_ns()
         try:
@@ -260,8 +285,15 @@ class TracedSocket:
         except OSError as error:
             self._fail(begin, call, "", error, cause)
         shown = format_address(address, self.family)
-        self._log(begin, perf_counter_ns() - begin, call, "", 0, cause,
-                  peer=shown if call == "getpeername" else None)
+        self._log(
+            begin,
+            perf_counter_ns() - begin,
+            call,
+            "",
+            0,
+            cause,
+            peer=shown if call == "getpeername" else None,
+        )
         return shown
 
     # -- bytes; hot -------------------------------------------------------------------------
@@ -276,10 +308,25 @@ class TracedSocket:
         took = perf_counter_ns() - begin
         keep = self.keep
         kept = buffer[: count if keep is None or count <= keep else keep]
-        self.last = event = _new(Event, (
-            begin - self._start, took, self._endpoint, self.id, CALL, "recv", args, count,
-            None, None, None, count, bytes(kept), cause,
-        ))
+        self.last = event = _new(
+            Event,
+            (
+                begin - self._start,
+                took,
+                self._endpoint,
+                self.id,
+                CALL,
+                "recv",
+                args,
+                count,
+                None,
+                None,
+                None,
+                count,
+                bytes(kept),
+                cause,
+            ),
+        )
         self._put(event)
         return count
 
@@ -303,8 +350,9 @@ class TracedSocket:
         self._log_message(begin, took, buffer, (size, count), args, ended, cause)
         return count, ended
 
-    def _recv_with_credentials(self, buffer: memoryview, size: int, args: str,
-                               cause: Cause | None) -> tuple[int, bool]:
+    def _recv_with_credentials(
+        self, buffer: memoryview, size: int, args: str, cause: Cause | None
+    ) -> tuple[int, bool]:
         """The peer has finished, and what is left is empty messages or nothing: with SO_PASSCRED
         a message brings its sender's credentials, the end does not (unix(7)).
         """
@@ -317,8 +365,9 @@ class TracedSocket:
         try:
             begin = perf_counter_ns()
             try:
-                count, found = self._sock.recvmsg_into(
-                    [buffer[:size]], _CREDENTIALS, TRUNCATION)[:2]
+                count, found = self._sock.recvmsg_into([buffer[:size]], _CREDENTIALS, TRUNCATION)[
+                    :2
+                ]
             except OSError as error:
                 self._fail(begin, "recv", args, error, cause)
             took = perf_counter_ns() - begin
@@ -329,11 +378,27 @@ class TracedSocket:
             if not before:
                 self.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0, f"{option}, 0", cause)
 
-    def _log_message(self, begin: int, took: int, buffer: memoryview, sizes: tuple[int, int],
-                     args: str, ended: bool, cause: Cause | None) -> None:
+    def _log_message(
+        self,
+        begin: int,
+        took: int,
+        buffer: memoryview,
+        sizes: tuple[int, int],
+        args: str,
+        ended: bool,
+        cause: Cause | None,
+    ) -> None:
         asked, count = sizes
-        self._log(begin, took, "recv", args, count, cause, size=None if ended else count,
-                  payload=None if ended else self._kept(buffer[: min(count, asked)]))
+        self._log(
+            begin,
+            took,
+            "recv",
+            args,
+            count,
+            cause,
+            size=None if ended else count,
+            payload=None if ended else self._kept(buffer[: min(count, asked)]),
+        )
 
     def send(self, data: memoryview | bytes, cause: Cause | None, flags: str = "") -> int:
         """send(data): how many bytes the kernel took."""
@@ -345,15 +410,31 @@ class TracedSocket:
         took = perf_counter_ns() - begin
         keep = self.keep
         kept = data[:count] if keep is None or count <= keep else data[:keep]
-        self.last = event = _new(Event, (
-            begin - self._start, took, self._endpoint, self.id, CALL, "send", flags, count,
-            None, None, None, count, bytes(kept), cause,
-        ))
+        self.last = event = _new(
+            Event,
+            (
+                begin - self._start,
+                took,
+                self._endpoint,
+                self.id,
+                CALL,
+                "send",
+                flags,
+                count,
+                None,
+                None,
+                None,
+                count,
+                bytes(kept),
+                cause,
+            ),
+        )
         self._put(event)
         return count
 
-    def recvfrom_into(self, buffer: memoryview, size: int, args: str,
-                      cause: Cause | None) -> tuple[int, str | None, SockAddress]:
+    def recvfrom_into(
+        self, buffer: memoryview, size: int, args: str, cause: Cause | None
+    ) -> tuple[int, str | None, SockAddress]:
         """recvfrom(size): (true size, sender in scenario spelling, sender as the call gave it)."""
         begin = perf_counter_ns()
         try:
@@ -362,8 +443,17 @@ class TracedSocket:
             self._fail(begin, "recvfrom", args, error, cause)
         took = perf_counter_ns() - begin
         peer = format_address(address, self.family)
-        self._log(begin, took, "recvfrom", args, count, cause, peer=peer, size=count,
-                  payload=self._kept(buffer[: min(count, size)]))
+        self._log(
+            begin,
+            took,
+            "recvfrom",
+            args,
+            count,
+            cause,
+            peer=peer,
+            size=count,
+            payload=self._kept(buffer[: min(count, size)]),
+        )
         return count, peer, address
 
     def sendto(self, data: memoryview | bytes, address: SockAddress, cause: Cause | None) -> int:
@@ -373,10 +463,26 @@ class TracedSocket:
         try:
             count = self._sock.sendto(data, address)
         except (OSError, OverflowError, TypeError, ValueError) as error:
-            self._fail(begin, "sendto", args, error, cause, size=len(data),
-                       peer=_spelled(address, self.family))
-        self._log(begin, perf_counter_ns() - begin, "sendto", args, count, cause,
-                  peer=_spelled(address, self.family), size=count, payload=self._kept(data[:count]))
+            self._fail(
+                begin,
+                "sendto",
+                args,
+                error,
+                cause,
+                size=len(data),
+                peer=_spelled(address, self.family),
+            )
+        self._log(
+            begin,
+            perf_counter_ns() - begin,
+            "sendto",
+            args,
+            count,
+            cause,
+            peer=_spelled(address, self.family),
+            size=count,
+            payload=self._kept(data[:count]),
+        )
         return count
 
     # -- looking only: no event -------------------------------------------------------------
@@ -407,41 +513,120 @@ class TracedSocket:
 
     # -- the log ----------------------------------------------------------------------------
 
-    def end(self, call: str, args: str, begun: int, error: BaseException | None,
-            cause: Cause | None) -> None:
+    def end(
+        self, call: str, args: str, begun: int, error: BaseException | None, cause: Cause | None
+    ) -> None:
         """Log how a call that had to wait came out; `begun` in perf_counter_ns."""
         took = perf_counter_ns() - begun
         if error is None:
             self._log(begun, took, call, args, 0, cause, kind=END)
             return
         failure = describe(error)
-        self.last = Event(begun + took - self._start, took, self._endpoint, self.id, END, call,
-                          args, None, failure.errno, failure.error, None, None, None, cause)
+        self.last = Event(
+            begun + took - self._start,
+            took,
+            self._endpoint,
+            self.id,
+            END,
+            call,
+            args,
+            None,
+            failure.errno,
+            failure.error,
+            None,
+            None,
+            None,
+            cause,
+        )
         self._put(self.last)
 
     def tell(self, key: str, args: str, error: Exception) -> None:
         """A note with an error that no call returned: it was read from SO_ERROR."""
         failure = describe(error)
-        self._put(Event(perf_counter_ns() - self._start, 0, self._endpoint, self.id, NOTE, key,
-                        args, None, failure.errno, failure.error, None, None, None, None))
+        self._put(
+            Event(
+                perf_counter_ns() - self._start,
+                0,
+                self._endpoint,
+                self.id,
+                NOTE,
+                key,
+                args,
+                None,
+                failure.errno,
+                failure.error,
+                None,
+                None,
+                None,
+                None,
+            )
+        )
 
     def _kept(self, data: memoryview | bytes) -> bytes:
         return bytes(data if self.keep is None else data[: self.keep])
 
-    def _log(self, begin: int, took: int, call: str, args: str, result: int, cause: Cause | None,
-             *, kind: Kind = CALL, peer: str | None = None, size: int | None = None,
-             payload: bytes | None = None) -> None:
+    def _log(
+        self,
+        begin: int,
+        took: int,
+        call: str,
+        args: str,
+        result: int,
+        cause: Cause | None,
+        *,
+        kind: Kind = CALL,
+        peer: str | None = None,
+        size: int | None = None,
+        payload: bytes | None = None,
+    ) -> None:
         stamp = begin + took if kind is END else begin
-        self.last = Event(stamp - self._start, took, self._endpoint, self.id, kind, call, args,
-                          result, None, None, peer, size, payload, cause)
+        self.last = Event(
+            stamp - self._start,
+            took,
+            self._endpoint,
+            self.id,
+            kind,
+            call,
+            args,
+            result,
+            None,
+            None,
+            peer,
+            size,
+            payload,
+            cause,
+        )
         self._put(self.last)
 
-    def _fail(self, begin: int, call: str, args: str, error: Exception, cause: Cause | None, *,
-              size: int | None = None, peer: str | None = None) -> NoReturn:
+    def _fail(
+        self,
+        begin: int,
+        call: str,
+        args: str,
+        error: Exception,
+        cause: Cause | None,
+        *,
+        size: int | None = None,
+        peer: str | None = None,
+    ) -> NoReturn:
         took = perf_counter_ns() - begin
         failure = describe(error)
-        self.last = Event(begin - self._start, took, self._endpoint, self.id, CALL, call, args,
-                          None, failure.errno, failure.error, peer, size, None, cause)
+        self.last = Event(
+            begin - self._start,
+            took,
+            self._endpoint,
+            self.id,
+            CALL,
+            call,
+            args,
+            None,
+            failure.errno,
+            failure.error,
+            peer,
+            size,
+            None,
+            cause,
+        )
         self._put(self.last)
         raise error
 

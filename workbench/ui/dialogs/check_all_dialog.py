@@ -197,8 +197,11 @@ class _Worker(QObject):
 
     def _check(self, place: int, item: Demo, record: Path) -> Checked:
         begun = time.monotonic()
-        left_out = (Problem("checkall.beyond") if item.beyond_loopback
-                    else item.why_not(beyond_loopback=False))
+        left_out = (
+            Problem("checkall.beyond")
+            if item.beyond_loopback
+            else item.why_not(beyond_loopback=False)
+        )
         if left_out is not None:
             return Checked(place, 0.0, left_out=left_out)
         try:

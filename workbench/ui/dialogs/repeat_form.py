@@ -18,8 +18,11 @@ from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextFi
 from workbench.viewmodel import parse_fields
 
 CHOICES: Final = (
-    ("error", "choice.until_error"), ("errno", "choice.until_errno"), ("TimeoutError", None),
-    ("contains", "choice.until_contains"), ("eof", "choice.until_eof"),
+    ("error", "choice.until_error"),
+    ("errno", "choice.until_errno"),
+    ("TimeoutError", None),
+    ("contains", "choice.until_contains"),
+    ("eof", "choice.until_eof"),
     ("", "choice.until_nothing"),
 )
 HUNT: Final = "1000"
@@ -71,7 +74,9 @@ class RepeatForm(QFrame):
             group(add.caption("times", self.times), self.times),
             group(add.caption("pause", self.pause), self.pause),
             group(add.caption("until", self.until), self.until),
-            self.errno, self.words, self._place,
+            self.errno,
+            self.words,
+            self._place,
         ):
             inside.addWidget(widget)
         column = QVBoxLayout(self)
@@ -103,7 +108,8 @@ class RepeatForm(QFrame):
             return None
         return Repeat(
             parse_fields.parse_whole(self.times.text(), least=1, most=MOST),
-            parse_fields.parse_seconds(self.pause.text()), self._condition(),
+            parse_fields.parse_seconds(self.pause.text()),
+            self._condition(),
         )
 
     def _condition(self) -> Expect | None:
@@ -146,7 +152,8 @@ class RepeatForm(QFrame):
         self.fit()
         chosen = self.until.value()
         shown: tuple[tuple[QWidget, bool], ...] = (
-            (self.errno, chosen == "errno"), (self.words, chosen == "contains"),
+            (self.errno, chosen == "errno"),
+            (self.words, chosen == "contains"),
             (self._place, bool(chosen)),
         )
         for widget, wanted in shown:

@@ -50,8 +50,15 @@ class ScenarioDialog(QDialog):
     run_wanted = Signal(object)
     end_wanted = Signal()
 
-    def __init__(self, controller: Controller, seqs: Collection[int] | None,
-                 parent: QWidget, *, repeat: bool = False, live: bool = True) -> None:
+    def __init__(
+        self,
+        controller: Controller,
+        seqs: Collection[int] | None,
+        parent: QWidget,
+        *,
+        repeat: bool = False,
+        live: bool = True,
+    ) -> None:
         """`seqs`: only the commands among these rows; None takes all. `repeat`: in a loop.
 
         `live` False: of an earlier record; it can be made and saved, and run elsewhere.
@@ -142,8 +149,11 @@ class ScenarioDialog(QDialog):
         """Write the text anew from the record."""
         try:
             made = scenario_of(
-                self._controller.reader, title=self.title.text().strip() or None, seqs=self._seqs,
-                expectations=self.answers.isChecked(), waits=self.waits.isChecked(),
+                self._controller.reader,
+                title=self.title.text().strip() or None,
+                seqs=self._seqs,
+                expectations=self.answers.isChecked(),
+                waits=self.waits.isChecked(),
                 without=LAB_PREFIX,
             )
             self.repeat.offer(item.name for item in made.endpoints)
@@ -163,9 +173,11 @@ class ScenarioDialog(QDialog):
             self.message.setText(problem.text)
             return None
         session = self._controller.session
-        held = [settings.name for settings in made.endpoints
-                if settings.name in session.endpoints
-                and session.snapshot(settings.name).phase in OPEN]
+        held = [
+            settings.name
+            for settings in made.endpoints
+            if settings.name in session.endpoints and session.snapshot(settings.name).phase in OPEN
+        ]
         stops = tr("scenario_window.stops", names=", ".join(held)) if held else ""
         self.message.setText(
             f"{tr('scenario_window.steps', count=_count(made.steps))} {stops}".rstrip()
@@ -225,7 +237,9 @@ class ScenarioDialog(QDialog):
     def _on_save(self) -> None:
         python = self.forms.currentWidget() is self.python
         name, _ = QFileDialog.getSaveFileName(
-            self, self.save.text(), "scenario.py" if python else "scenario.toml",
+            self,
+            self.save.text(),
+            "scenario.py" if python else "scenario.toml",
             "Python (*.py)" if python else tr("window.scenario_files"),
         )
         if name:

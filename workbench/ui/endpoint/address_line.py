@@ -58,12 +58,17 @@ class AddressLine(QWidget):
             self.buttons.append(self.stop)
         row = FlowLayout(self)
         for widget in (
-            self.family, self.type, group(self.host, self.colon, self.port), *self.buttons,
-            spring(), self.state,
+            self.family,
+            self.type,
+            group(self.host, self.colon, self.port),
+            *self.buttons,
+            spring(),
+            self.state,
         ):
             row.addWidget(widget)
         self._families = {
-            name: key for name, key in _FAMILIES.items()
+            name: key
+            for name, key in _FAMILIES.items()
             if name != options.UNSPECIFIED or not server  # a name to connect to may be both
         }
         self._fill_families()

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 MOST: Final = 12
 LOOK_BACK: Final = 500
 """Rows: what is further back is no news."""
-TALK: Final = ("kind:call|end call:send|recv|sendto|recvfrom|shutdown|close"
-               " -errno:EINPROGRESS|EAGAIN")
+TALK: Final = (
+    "kind:call|end call:send|recv|sendto|recvfrom|shutdown|close -errno:EINPROGRESS|EAGAIN"
+)
 WHOLE: Final = "kind:call|end -call:getsockopt -errno:EINPROGRESS|EAGAIN"
 """Where the endpoint's own strip is that of another connection."""
 
@@ -39,17 +40,23 @@ class RecentCalls:
         self._chips: tuple[Chip, ...] = ()
         self._first: tuple[Chip, ...] = ()
 
-    def after(self, snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
-              ) -> tuple[Chip, ...]:
+    def after(
+        self, snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
+    ) -> tuple[Chip, ...]:
         """What was called on it last, and the recv() that waits for its peer."""
         if item is None or snapshot.phase is Phase.SETTING_UP:
             return ()
         whole = is_stream_of_another(snapshot, item)
-        self._read(item.id, WHOLE if whole else TALK,
-                   accepted=snapshot.settings.role is Role.LISTENER)
+        self._read(
+            item.id, WHOLE if whole else TALK, accepted=snapshot.settings.role is Role.LISTENER
+        )
         waits = (
-            item.connected_ns is not None and item.closed_ns is None and item.waiting is None
-            and not item.peer_finished and item.errno is None and snapshot.receive is GateMode.AUTO
+            item.connected_ns is not None
+            and item.closed_ns is None
+            and item.waiting is None
+            and not item.peer_finished
+            and item.errno is None
+            and snapshot.receive is GateMode.AUTO
         )
         made = (*self._first, *self._chips)
         if not waits:
@@ -74,9 +81,15 @@ class RecentCalls:
             self._first = (Chip("accept", "", ChipState.DONE, made.t_ns, made.result),)
         seqs = [seq for part in reader.select(self._condition, after, committed) for seq in part]
         new = tuple(
-            Chip(row.call, row.args, ChipState.FAILED if row.error else ChipState.DONE, row.t_ns,
-                 row.result, row.errno or row.error,
-                 took_ns=row.duration_ns if row.call == "connect" else None)
+            Chip(
+                row.call,
+                row.args,
+                ChipState.FAILED if row.error else ChipState.DONE,
+                row.t_ns,
+                row.result,
+                row.errno or row.error,
+                took_ns=row.duration_ns if row.call == "connect" else None,
+            )
             for row in reader.rows(seqs[-MOST:])
         )
         self._chips = (*self._chips, *new)[-MOST:]

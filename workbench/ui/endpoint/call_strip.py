@@ -21,11 +21,15 @@ from workbench.ui.widgets.named_controls import NamedControls, tone
 from workbench.viewmodel.call_strip import in_full, label
 
 _TONES: Final = {
-    ChipState.PLANNED: "planned", ChipState.WAITING: "busy", ChipState.DONE: "good",
+    ChipState.PLANNED: "planned",
+    ChipState.WAITING: "busy",
+    ChipState.DONE: "good",
     ChipState.FAILED: "bad",
 }
 _ICONS: Final = {
-    ChipState.WAITING: "clock", ChipState.DONE: "check", ChipState.FAILED: "x",
+    ChipState.WAITING: "clock",
+    ChipState.DONE: "check",
+    ChipState.FAILED: "x",
 }
 _OF_A_SET_UP: Final = frozenset({"socket", "setsockopt", "bind", "listen", "connect"})
 """The others follow from what happens later: nobody can make accept() return."""
@@ -93,8 +97,11 @@ class CallStrip(QWidget):
             return
         menu = QMenu(self)
         before = self._chips[: self._chips.index(button) + 1]
-        count = sum(1 for other in before if other.chip is not None
-                    and other.chip.state is ChipState.PLANNED)
+        count = sum(
+            1
+            for other in before
+            if other.chip is not None and other.chip.state is ChipState.PLANNED
+        )
         run = menu.addAction(tr("chip.run_now"), lambda: self.run_wanted.emit(count))
         run.setEnabled(chip.state is ChipState.PLANNED and chip.call in _OF_A_SET_UP)
         code = python_call(chip.call, chip.args)
@@ -107,8 +114,7 @@ class CallStrip(QWidget):
         menu = QMenu(self)
         for button in self._chips:
             if button.isHidden() and button.chip is not None:
-                menu.addAction(button.icon(), button.tip,
-                               partial(self.chosen.emit, button.chip))
+                menu.addAction(button.icon(), button.tip, partial(self.chosen.emit, button.chip))
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _lay_out(self) -> None:
@@ -118,8 +124,7 @@ class CallStrip(QWidget):
         hidden = 0
         more = self._more.sizeHint().width() + GAP
         while hidden < len(widths) and (
-            sum(widths[hidden:]) + GAP * (len(widths) - hidden - 1)
-            > room - (more if hidden else 0)
+            sum(widths[hidden:]) + GAP * (len(widths) - hidden - 1) > room - (more if hidden else 0)
         ):
             hidden += 1
         left = 0
@@ -139,10 +144,13 @@ class CallStrip(QWidget):
         """As many with all they can say as there is room for: calls to come, then the newest."""
         for chip in self._chips:
             chip.spell_out(False)
-        left = self.width() - sum(chip.needed() for chip in self._chips) \
-            - GAP * (len(self._chips) - 1)
-        for chip in (*(x for x in self._chips if x.planned),
-                     *(x for x in reversed(self._chips) if not x.planned)):
+        left = (
+            self.width() - sum(chip.needed() for chip in self._chips) - GAP * (len(self._chips) - 1)
+        )
+        for chip in (
+            *(x for x in self._chips if x.planned),
+            *(x for x in reversed(self._chips) if not x.planned),
+        ):
             before = chip.needed()
             chip.spell_out(True)
             left -= chip.needed() - before
@@ -186,7 +194,8 @@ class _ChipButton(QToolButton):
         self.chip, self._label = chip, label
         tone(self, _TONES[chip.state])
         colour = {
-            ChipState.WAITING: theme.current().busy.text, ChipState.DONE: theme.current().good.text,
+            ChipState.WAITING: theme.current().busy.text,
+            ChipState.DONE: theme.current().good.text,
             ChipState.FAILED: theme.current().bad.text,
         }.get(chip.state)
         if colour:

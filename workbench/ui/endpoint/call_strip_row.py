@@ -43,13 +43,19 @@ class CallStripRow(QHBoxLayout):
         self.strip.chosen.connect(self._on_chosen)
         self.strip.run_wanted.connect(self._on_run)
 
-    def show_snapshot(self, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[Chip, ...],
-                      item: ConnectionSnapshot | None) -> None:
+    def show_snapshot(
+        self,
+        snapshot: EndpointSnapshot,
+        now_ns: int,
+        planned: tuple[Chip, ...],
+        item: ConnectionSnapshot | None,
+    ) -> None:
         """`planned` are the calls of a start to come, `item` is the connection in question."""
         self._live = snapshot.phase in OPEN
         coming = self.coming = self.pace.show_pace(snapshot, item)
         self.strip.show_chips(
-            chips_of(snapshot, planned, item, self.recent.after(snapshot, item), coming), now_ns)
+            chips_of(snapshot, planned, item, self.recent.after(snapshot, item), coming), now_ns
+        )
 
     def begin_anew(self) -> None:
         """Another record: its calls have other numbers."""

@@ -34,8 +34,11 @@ class ChecksumFields(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP - 1)
         for widget in (
-            self.order, controls.caption("checksum_from", self.start), self.start,
-            controls.caption("checksum_to", self.last), self.last,
+            self.order,
+            controls.caption("checksum_from", self.start),
+            self.start,
+            controls.caption("checksum_to", self.last),
+            self.last,
         ):
             row.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -59,7 +59,9 @@ class ClientPanel(EndpointPanel):
             group(caption("timeout", shared.timeout), shared.timeout),
             group(caption("bufsize", self.bufsize), self.bufsize),
             group(caption("count", self.count), self.count),
-            spring(), self.more.chips, self.more.button,
+            spring(),
+            self.more.chips,
+            self.more.button,
         ):
             behaviour.addWidget(widget)
         self.again = Reconnect(self.controls)
@@ -70,8 +72,14 @@ class ClientPanel(EndpointPanel):
         actions = FlowLayout()
         self.talk_caption = caption("conversation", self.talk.show_as)
         for widget in (
-            self.many.talk, self.talk_caption, self.talk.box, spring(), self.receive_once,
-            self.many.scope, self.ends.half_close, self.ends.abort,
+            self.many.talk,
+            self.talk_caption,
+            self.talk.box,
+            spring(),
+            self.receive_once,
+            self.many.scope,
+            self.ends.half_close,
+            self.ends.abort,
             self.ends.close,
         ):
             actions.addWidget(widget)
@@ -111,10 +119,16 @@ class ClientPanel(EndpointPanel):
         snapshot = self.controller.snapshot(self.name)
         if not is_many(snapshot):
             return self.name
-        waiting = sum(1 for x in snapshot.connections
-                      if x.closed_ns is None and x.connected_ns is None)
-        return tr("panel.tab_many", name=self.name, count=snapshot.settings.count,
-                  open=snapshot.open_count - waiting, waiting=waiting)
+        waiting = sum(
+            1 for x in snapshot.connections if x.closed_ns is None and x.connected_ns is None
+        )
+        return tr(
+            "panel.tab_many",
+            name=self.name,
+            count=snapshot.settings.count,
+            open=snapshot.open_count - waiting,
+            waiting=waiting,
+        )
 
     def set_up_parts(self) -> list[QWidget]:
         return [self.behaviour_row, *self.editor.details, *super().set_up_parts()]
@@ -272,16 +286,27 @@ class ClientPanel(EndpointPanel):
         way = self.way_out(c.Connect(self.name), "ECONNREFUSED")
         if way is not None and self.link.phase is Phase.LISTENING:
             way = None  # it listens by now
-        return status_of(snapshot, self.ready(), self._select_newest_failure, self.start, way,
-                         self.many.chosen_count, self._resets.of)
+        return status_of(
+            snapshot,
+            self.ready(),
+            self._select_newest_failure,
+            self.start,
+            way,
+            self.many.chosen_count,
+            self._resets.of,
+        )
 
     def show_state(self, snapshot: EndpointSnapshot) -> None:
         """Of many there is no one state while one is open: how many of them are."""
         if is_many(snapshot) and snapshot.open_count:
             self.address_line.state.set_many(
-                sum(1 for x in snapshot.connections
-                    if x.closed_ns is None and x.connected_ns is not None),
-                max(snapshot.settings.count, snapshot.open_count))
+                sum(
+                    1
+                    for x in snapshot.connections
+                    if x.closed_ns is None and x.connected_ns is not None
+                ),
+                max(snapshot.settings.count, snapshot.open_count),
+            )
         else:
             super().show_state(snapshot)
 
@@ -294,8 +319,9 @@ class ClientPanel(EndpointPanel):
         if self.local.text().strip():
             words.append(tr("chips.local", address=self.local.text().strip()))
         if self.again.times.text().strip() not in ("", "0"):
-            words.append(tr("chips.again", times=self.again.times.text(),
-                            seconds=self.again.seconds.text()))
+            words.append(
+                tr("chips.again", times=self.again.times.text(), seconds=self.again.seconds.text())
+            )
         return words
 
     def _connect_again_after(self, snapshot: EndpointSnapshot) -> None:
@@ -319,8 +345,7 @@ class ClientPanel(EndpointPanel):
         live = snapshot.open_count > 0 or snapshot.phase in OPEN
         make_primary(self.address_line.primary, not (datagram and live))
         self.receive_once.offer(datagram=datagram, reason=None if live else msg("why.no_socket"))
-        enable(self.count, msg("why.datagram") if datagram else
-               msg("why.locked") if live else None)
+        enable(self.count, msg("why.datagram") if datagram else msg("why.locked") if live else None)
         self.link.follow(live=snapshot.phase in OPEN)
         self.many.show_snapshot(snapshot, now_ns, live=live)
         self._caption_connect()

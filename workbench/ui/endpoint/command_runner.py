@@ -93,8 +93,13 @@ class CommandRunner(QWidget):
         self._trouble = StatusMessage("bad", ErrorMessage(problem), way_out=way_out)
         self.message.show_message(self._trouble)
 
-    def tell(self, level: Level, text: Sentence, way_out: Remedy | None = None,
-             other_way: Remedy | None = None) -> None:
+    def tell(
+        self,
+        level: Level,
+        text: Sentence,
+        way_out: Remedy | None = None,
+        other_way: Remedy | None = None,
+    ) -> None:
         """A message that stays until the next action or change of state."""
         self._trouble = StatusMessage(level, text, way_out=way_out, other_way=other_way)
         self.message.show_message(self._trouble)
@@ -118,26 +123,37 @@ class CommandRunner(QWidget):
             return
         if isinstance(command, c.Start | c.Connect | c.Listen):
             self.not_started.emit()
-        if outcome.problem is not None and isinstance(command, READS) and (
-            outcome.problem.key in ENDED_BY_US
+        if (
+            outcome.problem is not None
+            and isinstance(command, READS)
+            and (outcome.problem.key in ENDED_BY_US)
         ):
             return  # the close, abort or stop that ended it is what was wished for
         if outcome.problem is not None:
             self.refuse(outcome.problem, self.way_out(command, None))
             return
         call = self._failed_call(command)
-        kind = kind_of(self.controller.session.settings(self.name),
-                       self.controller.session.settings)
+        kind = kind_of(
+            self.controller.session.settings(self.name), self.controller.session.settings
+        )
         stem = error_stem(outcome.errno, outcome.error, kind)
         what = msg(fitting(f"{stem}.what", kind))
         if outcome.tried is not None:
-            text = msg("message.failed_addresses", count=len(outcome.tried.failures),
-                       address=outcome.tried.name, tried=str(outcome.tried), what=what)
+            text = msg(
+                "message.failed_addresses",
+                count=len(outcome.tried.failures),
+                address=outcome.tried.name,
+                tried=str(outcome.tried),
+                what=what,
+            )
         else:
-            text = msg("message.failed", call=call, errno=outcome.errno or outcome.error or "",
-                       what=what)
+            text = msg(
+                "message.failed", call=call, errno=outcome.errno or outcome.error or "", what=what
+            )
         self._trouble = StatusMessage(
-            "bad", text, why=self._select_newest_failure,
+            "bad",
+            text,
+            why=self._select_newest_failure,
             way_out=self.way_out(command, outcome.errno),
         )
         self.message.show_message(self._trouble)
@@ -152,11 +168,20 @@ class CommandRunner(QWidget):
             return command.call
         if isinstance(command, c.Step) and command.gate is c.Gate.ACCEPT:
             return "accept"
-        read = "recvfrom" if self.controller.session.settings(self.name).role is Role.DATAGRAM \
+        read = (
+            "recvfrom"
+            if self.controller.session.settings(self.name).role is Role.DATAGRAM
             else "recv"
+        )
         return {
-            c.Start: "bind", c.Connect: "connect", c.Send: "send", c.Step: read, c.Recv: read,
-            c.Accept: "accept", c.Listen: "listen", c.Shutdown: "shutdown",
+            c.Start: "bind",
+            c.Connect: "connect",
+            c.Send: "send",
+            c.Step: read,
+            c.Recv: read,
+            c.Accept: "accept",
+            c.Listen: "listen",
+            c.Shutdown: "shutdown",
             c.SetOption: "setsockopt",
         }.get(type(command), "close")
 

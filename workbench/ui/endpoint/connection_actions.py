@@ -43,7 +43,11 @@ class ConnectionActions(QWidget):
         self.actions_box = group(self.why, *self.buttons)
         row = FlowLayout(self)
         for widget in (
-            self.talk, talk.box, self._label, spring(), self.actions_box,
+            self.talk,
+            talk.box,
+            self._label,
+            spring(),
+            self.actions_box,
         ):
             row.addWidget(widget)
         self.unfold(False)
@@ -58,8 +62,15 @@ class ConnectionActions(QWidget):
         self._talk.view.setVisible(shown)
         self._talk.box.setVisible(shown)
 
-    def show_chosen(self, chosen: Sequence[ConnectionSnapshot], lines: Sequence[ConnectionRow], *,
-                    why: str, hidden: int, datagram: bool) -> None:
+    def show_chosen(
+        self,
+        chosen: Sequence[ConnectionSnapshot],
+        lines: Sequence[ConnectionRow],
+        *,
+        why: str,
+        hidden: int,
+        datagram: bool,
+    ) -> None:
         """Word it, and say why an action is off.
 
         Args:
@@ -84,10 +95,13 @@ class ConnectionActions(QWidget):
             return
         open_ones = [item for item in chosen if item.closed_ns is None]
         end = none if not chosen else None if open_ones else msg("why.closed")
-        self._controls.enable(self.reply, end or (None if len(open_ones) == 1
-                              else msg("why.one_only")))
-        for button, ask in ((self._ends.half_close, why_no_half_close),
-                            (self._ends.abort, why_no_abort)):
+        self._controls.enable(
+            self.reply, end or (None if len(open_ones) == 1 else msg("why.one_only"))
+        )
+        for button, ask in (
+            (self._ends.half_close, why_no_half_close),
+            (self._ends.abort, why_no_abort),
+        ):
             reasons = [ask(item) for item in open_ones]
             self._controls.enable(button, end or (None if None in reasons else reasons[0]))
         self._controls.enable(self._ends.close, end)
@@ -102,8 +116,9 @@ def _said(lines: Sequence[ConnectionRow], hidden: int) -> str:
     return tr("panel.hidden", count=hidden) if hidden else tr("panel.choose_row")
 
 
-def pop_up(parent: QWidget, buttons: Sequence[QPushButton], hide: QAction | None,
-           where: QPoint) -> None:
+def pop_up(
+    parent: QWidget, buttons: Sequence[QPushButton], hide: QAction | None, where: QPoint
+) -> None:
     """The buttons as a menu at a point of the screen, and whether closed ones are shown."""
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)

@@ -36,8 +36,9 @@ class ConnectionModel(QAbstractTableModel):
         self._shown: dict[int | str, tuple[str, ...]] = {}
         self._measured = True
 
-    def show_lines(self, lines: tuple[ConnectionRow, ...], columns: tuple[str, ...], told: Told,
-                   seen: range) -> None:
+    def show_lines(
+        self, lines: tuple[ConnectionRow, ...], columns: tuple[str, ...], told: Told, seen: range
+    ) -> None:
         """`seen`: the rows in sight; of the others only their number is told of."""
         self._told = told
         self._worded.clear()
@@ -131,8 +132,9 @@ class ConnectionModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             name = self.columns[section]
-            return tr("column.state_ours" if name == "state" and not self._measured
-                      else f"column.{name}")
+            return tr(
+                "column.state_ours" if name == "state" and not self._measured else f"column.{name}"
+            )
         if role == Qt.ItemDataRole.ToolTipRole:
             return tr(f"columntip.{self.columns[section]}")
         return None

@@ -32,7 +32,8 @@ class ConnectionSelection(QObject):
         self._panel = panel
         self._chosen_id: int | None = None
         self.table = panel.controls.add(
-            ConnectionTable(client=not panel.server), "connections",
+            ConnectionTable(client=not panel.server),
+            "connections",
             None if panel.server else "client_connections",
         )
         self.table.choice_changed.connect(self._on_choice)
@@ -40,8 +41,11 @@ class ConnectionSelection(QObject):
 
     def items(self) -> list[ConnectionSnapshot]:
         """The chosen connections."""
-        return [line.item for line in self.table.chosen_all()
-                if isinstance(line.item, ConnectionSnapshot)]
+        return [
+            line.item
+            for line in self.table.chosen_all()
+            if isinstance(line.item, ConnectionSnapshot)
+        ]
 
     @property
     def number(self) -> int | None:
@@ -66,15 +70,14 @@ class ConnectionSelection(QObject):
         peer = lines[0].key if len(lines) == 1 else None
         panel.talk.show_connections(
             frozenset(line.id for line in lines if line.id is not None),
-            peer if isinstance(peer, str) else None, several=panel.several(snapshot),
+            peer if isinstance(peer, str) else None,
+            several=panel.several(snapshot),
         )
 
     def follow(self, connection: int | None) -> None:
         """An event of this connection was chosen elsewhere: its row is chosen too."""
         line = next((x for x in self.table.lines.lines if x.id == connection), None)
-        if connection is None or line is None or self.table.isHidden() or (
-            line.key == self.number
-        ):
+        if connection is None or line is None or self.table.isHidden() or (line.key == self.number):
             return
         self.table.follow(line.key)
         self._chosen_id = connection

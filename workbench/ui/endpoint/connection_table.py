@@ -26,7 +26,9 @@ from workbench.viewmodel.connection_rows import (
 from workbench.viewmodel.silence import Silences
 
 _USUAL: Final = {
-    "peer": "= client-10 :65535", "local_port": ":65535", "last_seen": "00:00:00.000",
+    "peer": "= client-10 :65535",
+    "local_port": ":65535",
+    "last_seen": "00:00:00.000",
 }
 """What a column holds as a rule; longer names are in the tool tip, the widest has the rest."""
 
@@ -79,9 +81,11 @@ class ConnectionTable(QTableView):
         for part in (self, header):
             part.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(
-            lambda where: self.menu_wanted.emit(self.viewport().mapToGlobal(where)))
+            lambda where: self.menu_wanted.emit(self.viewport().mapToGlobal(where))
+        )
         header.customContextMenuRequested.connect(
-            lambda where: self.menu_wanted.emit(header.mapToGlobal(where)))
+            lambda where: self.menu_wanted.emit(header.mapToGlobal(where))
+        )
         self.lines.modelReset.connect(self._on_reset)
         self.lines.show_lines((), self._columns, Told(), range(0))
         self._on_reset()
@@ -100,8 +104,12 @@ class ConnectionTable(QTableView):
 
     def height_of(self, rows: int) -> int:
         """Pixels in which so many rows are in sight."""
-        return (self.horizontalHeader().sizeHint().height()
-                + rows * self.verticalHeader().defaultSectionSize() + 2 * self.frameWidth() + 4)
+        return (
+            self.horizontalHeader().sizeHint().height()
+            + rows * self.verticalHeader().defaultSectionSize()
+            + 2 * self.frameWidth()
+            + 4
+        )
 
     def retranslate(self) -> None:
         """Every cell may be worded otherwise."""
@@ -113,7 +121,8 @@ class ConnectionTable(QTableView):
         columns = self.lines.columns
         for index, column in enumerate(columns):
             self.setItemDelegateForColumn(
-                index, self._states if column == "state" else self.itemDelegate())
+                index, self._states if column == "state" else self.itemDelegate()
+            )
         self._size_columns(columns)
 
     def _size_columns(self, columns: Sequence[str]) -> None:
@@ -134,8 +143,10 @@ class ConnectionTable(QTableView):
         """The chosen row stays in sight where the table has less room than before."""
         super().resizeEvent(event)
         row = self.currentIndex()
-        if event.size().height() < event.oldSize().height() and row.isValid() and (
-            self.selectionModel().isSelected(row)
+        if (
+            event.size().height() < event.oldSize().height()
+            and row.isValid()
+            and (self.selectionModel().isSelected(row))
         ):
             self.scrollTo(row)
 
@@ -148,22 +159,27 @@ class ConnectionTable(QTableView):
             return
         painter = QPainter(self.viewport())
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        painter.drawText(self.viewport().rect().adjusted(12, 2, -12, -2),
-                         Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty())
+        painter.drawText(
+            self.viewport().rect().adjusted(12, 2, -12, -2),
+            Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+            self._empty(),
+        )
 
     def _empty(self) -> str:
         if self.hidden_count:
             return tr("panel.empty_hidden", count=self.hidden_count)
-        return tr("panel.empty_peers" if self.lines.columns is DATAGRAM
-                  else "panel.empty_connections")
+        return tr(
+            "panel.empty_peers" if self.lines.columns is DATAGRAM else "panel.empty_connections"
+        )
 
     def show_snapshot(self, snapshot: EndpointSnapshot, told: Told, *, datagram: bool) -> None:
         """`datagram`: what is chosen in the fields: its columns stand there before it is open."""
         items = () if datagram else sorted(snapshot.connections, key=lambda item: item.number)
         self._silences.track(items)
         self._kind = kind_of(snapshot.settings)
-        lines = tuple(map(line_of, items)) if not datagram else tuple(
-            map(peer_line, snapshot.peers))
+        lines = (
+            tuple(map(line_of, items)) if not datagram else tuple(map(peer_line, snapshot.peers))
+        )
         kept = {line.key for line in self.chosen_all()}
         outdated = self._outdated(lines)
         shown = tuple(line for line in lines if not (self.hide_closed and line.closed))
@@ -200,7 +216,7 @@ class ConnectionTable(QTableView):
 
     def seen_ids(self) -> frozenset[int]:
         """The connections in sight and the chosen ones: whose readings are worth their time."""
-        lines = [*self.lines.lines[self.seen().start:self.seen().stop], *self.chosen_all()]
+        lines = [*self.lines.lines[self.seen().start : self.seen().stop], *self.chosen_all()]
         return frozenset(line.id for line in lines if line.id is not None and not line.closed)
 
     def _why(self, line: ConnectionRow) -> tuple[str, str]:

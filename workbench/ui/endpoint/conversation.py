@@ -65,8 +65,15 @@ class Conversation(QPlainTextEdit):
             self.moveCursor(QTextCursor.MoveOperation.StartOfLine)
 
 
-def line_of(row: Row, start: str, show_as: str, streams: Streams, *, datagram: bool,
-            most: int | None = SHOWN_BYTES) -> str | None:
+def line_of(
+    row: Row,
+    start: str,
+    show_as: str,
+    streams: Streams,
+    *,
+    datagram: bool,
+    most: int | None = SHOWN_BYTES,
+) -> str | None:
     """The line of an event, or None where it says nothing about the conversation.
 
     Args:
@@ -102,8 +109,16 @@ def line_of(row: Row, start: str, show_as: str, streams: Streams, *, datagram: b
     return None
 
 
-def _data_line(row: Row, start: str, arrow: str, show_as: str, streams: Streams, *,
-               datagram: bool, most: int | None) -> str:
+def _data_line(
+    row: Row,
+    start: str,
+    arrow: str,
+    show_as: str,
+    streams: Streams,
+    *,
+    datagram: bool,
+    most: int | None,
+) -> str:
     size = row.size or 0
     shown = (row.payload or b"")[:most]
     taken = len(shown)

@@ -23,7 +23,9 @@ class ConversationForm(StrEnum):
     SENT = "sent"
 
 
-def write_conversation(reader: Reader, path: Path, wish: ConversationRequest, form: ConversationForm) -> None:
+def write_conversation(
+    reader: Reader, path: Path, wish: ConversationRequest, form: ConversationForm
+) -> None:
     """Write it.
 
     Raises:
@@ -35,8 +37,9 @@ def write_conversation(reader: Reader, path: Path, wish: ConversationRequest, fo
         with path.open("w", encoding="utf-8", newline="\n") as out:
             for row in _rows(reader, wish):
                 who = _who(reader, row) if wish.numbered else ""
-                line = lines.line(row, wall_time(reader, row.t_ns), wish.show_as, who=who,
-                                  most=None)
+                line = lines.line(
+                    row, wall_time(reader, row.t_ns), wish.show_as, who=who, most=None
+                )
                 if line is not None:
                     out.write(line + "\n")
         return

@@ -48,8 +48,9 @@ class ConversationPane(QObject):
 
     save_wanted = Signal(object)
 
-    def __init__(self, controls: NamedControls, controller: Controller, name: str,
-                 parent: QObject) -> None:
+    def __init__(
+        self, controls: NamedControls, controller: Controller, name: str, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._name = name
         self._followed = "utf-8"
@@ -58,7 +59,8 @@ class ConversationPane(QObject):
         self.show_as = controls.add(
             ChoiceBox(
                 *((encoding, f"encoding.{encoding}") for encoding in notation.ENCODINGS),
-                ("escaped", "choice.escaped"), ("hex", "choice.form_hex"),
+                ("escaped", "choice.escaped"),
+                ("hex", "choice.form_hex"),
             ),
             "show_as",
         )
@@ -76,8 +78,9 @@ class ConversationPane(QObject):
             self.show_as.choose(encoding)
             self._on_show_as()
 
-    def show_connections(self, connections: frozenset[int], peer: str | None = None, *,
-                         several: bool = False) -> None:
+    def show_connections(
+        self, connections: frozenset[int], peer: str | None = None, *, several: bool = False
+    ) -> None:
         """Show these only (ids in the record), or all with none; of a datagram socket one peer.
 
         `several`: the endpoint has more than one: each line names its own.
@@ -100,5 +103,8 @@ class ConversationPane(QObject):
     @Slot()
     def _on_save(self) -> None:
         feed = self.feed
-        self.save_wanted.emit(ConversationRequest(self._name, feed.connections or None, self.show_as.value(),
-                                       feed.peer, feed.numbered))
+        self.save_wanted.emit(
+            ConversationRequest(
+                self._name, feed.connections or None, self.show_as.value(), feed.peer, feed.numbered
+            )
+        )

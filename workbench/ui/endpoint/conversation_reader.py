@@ -79,7 +79,8 @@ class ConversationReader:
                 continue
             self._sent = self._sent or (row.call in SENDS and bool(row.size))
             self.answers_after_send = self.answers_after_send or (
-                self._sent and row.call in READS and bool(row.size))
+                self._sent and row.call in READS and bool(row.size)
+            )
             time = self._controller.clock_text(row.t_ns)
             connection = self._whose(row)
             if self.connections and connection not in self.connections:

@@ -26,8 +26,9 @@ class ConversationRows:
         self._failed: set[int | None] = set()
         self._aborting: set[int | None] = set()
 
-    def line(self, row: Row, time: str, show_as: str, *, who: str = "",
-             most: int | None = SHOWN_BYTES) -> str | None:
+    def line(
+        self, row: Row, time: str, show_as: str, *, who: str = "", most: int | None = SHOWN_BYTES
+    ) -> str | None:
         """The line of a row, or None where it says nothing about the conversation.
 
         Args:
@@ -50,5 +51,6 @@ class ConversationRows:
                 return None
             if row.connection in self._aborting:
                 return f"{start}-  {tr('conversation.aborted')}"
-        return line_of(row, start, show_as, self._streams, most=most,
-                       datagram=row.call in DATAGRAM_CALLS)
+        return line_of(
+            row, start, show_as, self._streams, most=most, datagram=row.call in DATAGRAM_CALLS
+        )

@@ -276,14 +276,17 @@ class EndpointPanel(CommandRunner):
         else:
             self.show_state(snapshot)
         self.calls.show_snapshot(
-            snapshot, now_ns, self.planned() if snapshot.phase in PLANNING else (),
+            snapshot,
+            now_ns,
+            self.planned() if snapshot.phase in PLANNING else (),
             in_question(snapshot, self.choice.number, server=self.server),
         )
         self.more.show_differences(self.differences(snapshot))
         self.show_parts(snapshot, now_ns)
         self._fit_height()
         self.message.show_message(
-            self._trouble or held(self.calls.coming)
+            self._trouble
+            or held(self.calls.coming)
             or (self.ready() if fresh else self.status(snapshot))
         )
 

@@ -140,8 +140,11 @@ class ManyClients(QObject):
         meant: list[ConnectionSnapshot | None] = [newest_open(snapshot)]
         if self._many:
             meant = list(self.scope.meant()) or [None]
-        nobody = msg("why.nobody_chosen") if self._many and not self.scope.on_all and (
-            not self.scope.meant()) else None
+        nobody = (
+            msg("why.nobody_chosen")
+            if self._many and not self.scope.on_all and (not self.scope.meant())
+            else None
+        )
         for button, ask in ((ends.half_close, why_no_half_close), (ends.abort, why_no_abort)):
             button.setVisible(not datagram)
             reasons = [ask(item) for item in meant]

@@ -74,14 +74,27 @@ class MessageEditor(QWidget):
             column.addWidget(part)
         self.row = QWidget()
         self.details = [
-            self.form, self.encoding, self.escapes, self.placeholders, self.preview, self.saved,
-            self._again, self._append,
+            self.form,
+            self.encoding,
+            self.escapes,
+            self.placeholders,
+            self.preview,
+            self.saved,
+            self._again,
+            self._append,
         ]
         row = FlowLayout(self.row)
         for widget in (
-            self.form, self.encoding, self.escapes, self.placeholders,
-            self._append, self.checksum,
-            self.preview, self.saved, spring(), group(self._again, self.send),
+            self.form,
+            self.encoding,
+            self.escapes,
+            self.placeholders,
+            self._append,
+            self.checksum,
+            self.preview,
+            self.saved,
+            spring(),
+            group(self._again, self.send),
         ):
             row.addWidget(widget)
         column.addWidget(self.row)
@@ -111,8 +124,10 @@ class MessageEditor(QWidget):
         self.repeat = controls.add(TextField("1", width=5), "repeat")
         self.interval = controls.add(TextField("0", width=4), "interval")
         self._again = group(
-            controls.caption("repeat", self.repeat), self.repeat,
-            controls.caption("interval", self.interval), self.interval,
+            controls.caption("repeat", self.repeat),
+            self.repeat,
+            controls.caption("interval", self.interval),
+            self.interval,
         )
         self.send = controls.add(QPushButton(), "send")
         self.send.setProperty("primary", True)
@@ -149,16 +164,24 @@ class MessageEditor(QWidget):
         start, last = self.checksum.known
         return PayloadForm(
             self.file.path.text() if form == "file" else self.text.toPlainText(),
-            form, self.encoding.value(), self.escapes.isChecked(), Append(self.append.value()),
-            self.checksum.order.value() or "usual", start, self.placeholders.isChecked(), last,
+            form,
+            self.encoding.value(),
+            self.escapes.isChecked(),
+            Append(self.append.value()),
+            self.checksum.order.value() or "usual",
+            start,
+            self.placeholders.isChecked(),
+            last,
         )
 
     @property
     def times(self) -> tuple[int, float]:
         """How often to send, and the seconds between. Raises Problem for what is no number."""
         _ = self.checksum.covered
-        return (parse_fields.parse_whole(self.repeat.text(), least=1, most=MOST_REPEATED),
-                parse_fields.parse_seconds(self.interval.text()))
+        return (
+            parse_fields.parse_whole(self.repeat.text(), least=1, most=MOST_REPEATED),
+            parse_fields.parse_seconds(self.interval.text()),
+        )
 
     @Slot(object)
     def fill(self, draft: PayloadForm) -> None:
@@ -238,8 +261,7 @@ class MessageEditor(QWidget):
             text = tr(key, count=f"{count:,}", head=" ".join(head[:shown]) + rest)
             texts.append(text.rstrip(" :："))
         metrics = self.preview.fontMetrics()
-        fits = (text for text in texts
-                if metrics.horizontalAdvance(text) <= self.preview.width())
+        fits = (text for text in texts if metrics.horizontalAdvance(text) <= self.preview.width())
         self.preview.setText(next(fits, texts[-1]))
         whole = " ".join(head) + (" …" if count > len(head) else "")
         tip = [tr("tip.preview"), whole]
@@ -270,8 +292,9 @@ class MessageEditor(QWidget):
 
     @Slot(int)
     def _on_pasted_too_much(self, count: int) -> None:
-        self.refused.emit(Problem("problem.paste_large", count=f"{count:,}",
-                                  most=f"{LONGEST_PASTE:,}"))
+        self.refused.emit(
+            Problem("problem.paste_large", count=f"{count:,}", most=f"{LONGEST_PASTE:,}")
+        )
 
     @Slot()
     def _on_pasted_backslash(self) -> None:

@@ -50,8 +50,7 @@ class PaceControl(QWidget):
     def value(self) -> Pace:
         return Pace(self.pace.value())
 
-    def show_pace(self, snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
-                  ) -> Chip | None:
+    def show_pace(self, snapshot: EndpointSnapshot, item: ConnectionSnapshot | None) -> Chip | None:
         """Next call is there for call by call; returns what it would do after the set-up.
 
         `item` is the connection in question.
@@ -93,8 +92,7 @@ class PaceControl(QWidget):
 
     def step(self, count: int = 1) -> None:
         """Make so many of the planned calls."""
-        self._panel.act("next_call",
-                        c.Step(self._panel.name, c.Gate.CALLS, count, wait=False))
+        self._panel.act("next_call", c.Step(self._panel.name, c.Gate.CALLS, count, wait=False))
 
     @Slot()
     def _on_next(self) -> None:

@@ -61,7 +61,8 @@ class PayloadEdit(QPlainTextEdit):
             cursor = self.textCursor()
             cursor.setPosition(min(_units(text[:position]), last))
             cursor.movePosition(
-                QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
+                QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor
+            )
             found.cursor, found.format = cursor, look
             marks.append(found)
         self.setExtraSelections(marks)

@@ -70,14 +70,18 @@ class PayloadProblemBar(QWidget):
             self._encoding = fitting(draft)
             said = {**problem.args_, "encoding": tr(f"encoding.{draft.encoding}")}
             more = len(found) - 1
-            text = (tr("panel.not_expressible", **said, more=more) if more > 0
-                    else tr(problem.key, **said))
+            text = (
+                tr("panel.not_expressible", **said, more=more)
+                if more > 0
+                else tr(problem.key, **said)
+            )
         self.label.setText(text)
         self.label.setToolTip(plain_tip(text))
         self.use.setVisible(self._encoding is not None)
         if self._encoding is not None:
             self._controls.recaption(
-                self.use, "use_encoding_named", encoding=tr(f"encoding.{self._encoding}"))
+                self.use, "use_encoding_named", encoding=tr(f"encoding.{self._encoding}")
+            )
         return text
 
     @Slot()

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from workbench.qt.controller import Controller
 
 _AFTER: Final = {
-    Role.LISTENER: ("accept",), Role.STREAM: ("send", "recv", "close"), Role.DATAGRAM: (),
+    Role.LISTENER: ("accept",),
+    Role.STREAM: ("send", "recv", "close"),
+    Role.DATAGRAM: (),
 }
 
 
@@ -41,8 +43,9 @@ class Plan:
         return self._chips
 
 
-def plan_of(settings: EndpointSettings, *, server: bool,
-            where: Callable[[str], str | None]) -> tuple[Chip, ...]:
+def plan_of(
+    settings: EndpointSettings, *, server: bool, where: Callable[[str], str | None]
+) -> tuple[Chip, ...]:
     """The chips of a start.
 
     Args:

@@ -47,8 +47,10 @@ class Reconnect(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP - 1)
         for widget in (
-            controls.caption("again_times", self.times), self.times,
-            controls.caption("again_after", self.seconds), self.seconds,
+            controls.caption("again_times", self.times),
+            self.times,
+            controls.caption("again_after", self.seconds),
+            self.seconds,
         ):
             row.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -77,8 +79,11 @@ class Reconnect(QWidget):
             return None
         self._before = None
         still = [item for item in snapshot.connections if item.closed_ns is None]
-        gone = (all(item.errno is not None for item in still) if still
-                else snapshot.phase in (Phase.CLOSED, Phase.FAILED))
+        gone = (
+            all(item.errno is not None for item in still)
+            if still
+            else snapshot.phase in (Phase.CLOSED, Phase.FAILED)
+        )
         ours = last is not None and last.close_cause in (CloseCause.LOCAL, CloseCause.ABORTED)
         if not gone or ours or self._timer.isActive():
             return None

@@ -61,8 +61,14 @@ def _peer_finished(row: Row) -> bool:
 
 
 def _open_one(snapshot: EndpointSnapshot, row: Row) -> ConnectionSnapshot | None:
-    return next((item for item in snapshot.connections
-                 if item.id == row.connection and item.closed_ns is None), None)
+    return next(
+        (
+            item
+            for item in snapshot.connections
+            if item.id == row.connection and item.closed_ns is None
+        ),
+        None,
+    )
 
 
 def _close(panel: ServerPanel, number: int) -> None:

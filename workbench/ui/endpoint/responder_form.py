@@ -69,7 +69,8 @@ class ResponderForm(QObject):
         metrics = self.greeting.fontMetrics()
         wanted = metrics.horizontalAdvance(self.greeting.text())
         self.greeting.setMinimumWidth(
-            max(64, min(wanted, metrics.horizontalAdvance("0" * MOST_GREETING)) + 16))
+            max(64, min(wanted, metrics.horizontalAdvance("0" * MOST_GREETING)) + 16)
+        )
 
     def fill(self, settings: EndpointSettings) -> None:
         """Show settings without telling anyone."""
@@ -77,8 +78,9 @@ class ResponderForm(QObject):
         self.kind.choose(responder_kind(reply))
         self.at_end.choose((reply.on_peer_close or OnPeerClose.CLOSE).value)
         if isinstance(reply, Rules):
-            self.rules.show_rules([replace(rule, encoding=rule.encoding or settings.encoding)
-                                   for rule in reply.rules])
+            self.rules.show_rules(
+                [replace(rule, encoding=rule.encoding or settings.encoding) for rule in reply.rules]
+            )
         if isinstance(reply, Greet):
             self.greeting.setText(typed(reply.text))
             self.greeting.setCursorPosition(0)
@@ -102,8 +104,9 @@ class ResponderForm(QObject):
             greeting = text
         rules = self.rules.read() if kind == "rules" else ()
         own = self.encoding.value()  # the endpoint's: what is said in it need not name it
-        rules = tuple(replace(rule, encoding=None) if rule.encoding == own else rule
-                      for rule in rules)
+        rules = tuple(
+            replace(rule, encoding=None) if rule.encoding == own else rule for rule in rules
+        )
         made = responder(kind, greeting, rules)
         end = OnPeerClose(self.at_end.value())
         if end is (known.on_peer_close or OnPeerClose.CLOSE):
@@ -143,9 +146,7 @@ class ResponderForm(QObject):
         self.rules.button.setVisible(rules)
         if not rules:
             self.rules.button.setChecked(False)
-        self._controls.enable(
-            self.greeting, None if self._greets else msg("why.no_greeting")
-        )
+        self._controls.enable(self.greeting, None if self._greets else msg("why.no_greeting"))
 
     @Slot()
     def _on_kind(self) -> None:

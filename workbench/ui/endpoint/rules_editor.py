@@ -69,15 +69,18 @@ class RulesEditor(QFrame):
 
     def _add_fields(self, controls: NamedControls) -> None:
         self.match = controls.add(
-            ChoiceBox(*((kind.value, f"match.{kind.value}") for kind in Match)), "rules_match")
+            ChoiceBox(*((kind.value, f"match.{kind.value}") for kind in Match)), "rules_match"
+        )
         self.value = controls.add(TextField(), "rules_value")
         self.reply = controls.add(TextField(), "rules_reply")
         self.encoding = controls.add(
             ChoiceBox(*((name, f"encoding.{name}") for name in notation.ENCODINGS)),
-            "rules_encoding")
+            "rules_encoding",
+        )
         self.delay = controls.add(TextField("0", width=4), "rules_delay")
         self.then = controls.add(
-            ChoiceBox(*((kind.value, f"then.{kind.value}") for kind in Then)), "rules_then")
+            ChoiceBox(*((kind.value, f"then.{kind.value}") for kind in Then)), "rules_then"
+        )
         for field in (self.value, self.reply):
             field.setMinimumWidth(110)
 
@@ -88,11 +91,17 @@ class RulesEditor(QFrame):
         column.addWidget(self.table)
         caption = controls.caption
         for widgets in (
-            (group(caption("rules_match", self.match), self.match, self.value),
-             group(caption("rules_reply", self.reply), self.reply)),
-            (self.encoding, group(caption("rules_delay", self.delay), self.delay),
-             group(caption("rules_then", self.then), self.then), spring(),
-             group(self.add, self.remove, self.up, self.down)),
+            (
+                group(caption("rules_match", self.match), self.match, self.value),
+                group(caption("rules_reply", self.reply), self.reply),
+            ),
+            (
+                self.encoding,
+                group(caption("rules_delay", self.delay), self.delay),
+                group(caption("rules_then", self.then), self.then),
+                spring(),
+                group(self.add, self.remove, self.up, self.down),
+            ),
         ):
             row = FlowLayout()
             for widget in widgets:
@@ -159,7 +168,7 @@ class RulesEditor(QFrame):
     def _on_remove(self) -> None:
         row, rules = self.table.row, self.table.lines.rules
         if row >= 0:
-            self._show(rules[:row] + rules[row + 1:], row)
+            self._show(rules[:row] + rules[row + 1 :], row)
             self._tell()
 
     def _move(self, by: int) -> None:
@@ -182,8 +191,12 @@ class RulesEditor(QFrame):
     def _typed(self) -> TypedRule:
         """The rule that stands in the fields, whether it is on the list or not yet."""
         return TypedRule(
-            self.match.value(), self.value.text(), self.reply.text(), self.encoding.value(),
-            self.delay.text(), self.then.value(),
+            self.match.value(),
+            self.value.text(),
+            self.reply.text(),
+            self.encoding.value(),
+            self.delay.text(),
+            self.then.value(),
         )
 
     @Slot()
@@ -205,7 +218,8 @@ class RulesEditor(QFrame):
         self._controls.enable(self.remove, none)
         self._controls.enable(self.up, none or (msg("why.first_rule") if row == 0 else None))
         self._controls.enable(
-            self.down, none or (msg("why.last_rule") if row == self.count - 1 else None))
+            self.down, none or (msg("why.last_rule") if row == self.count - 1 else None)
+        )
         self._word_button()
         self._judge()
 
@@ -214,14 +228,18 @@ class RulesEditor(QFrame):
         self._filling = True
         self.match.choose(rule.match)
         if self.encoding.findData(rule.encoding) < 0:  # a scenario may name any
-            self.encoding.offer([
-                *((name, f"encoding.{name}") for name in notation.ENCODINGS),
-                (rule.encoding, None),
-            ])
+            self.encoding.offer(
+                [
+                    *((name, f"encoding.{name}") for name in notation.ENCODINGS),
+                    (rule.encoding, None),
+                ]
+            )
         self.encoding.choose(rule.encoding)
         self.then.choose(rule.then)
         for field, text in (
-            (self.value, rule.value), (self.reply, rule.reply), (self.delay, rule.delay),
+            (self.value, rule.value),
+            (self.reply, rule.reply),
+            (self.delay, rule.delay),
         ):
             field.setText(text)
             field.setCursorPosition(0)
@@ -253,8 +271,7 @@ class RulesEditor(QFrame):
 
     def redraw(self) -> None:
         """The icon in the colours of the scheme, the list in the size of the font."""
-        self.button.setIcon(
-            theme.icon("chevron-down") if self.button.isChecked() else QIcon())
+        self.button.setIcon(theme.icon("chevron-down") if self.button.isChecked() else QIcon())
         self.table.fit()
 
     @Slot(bool)

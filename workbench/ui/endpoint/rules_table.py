@@ -52,7 +52,8 @@ class RuleModel(QAbstractTableModel):
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
         if self.rules:
             self.dataChanged.emit(
-                self.index(0, 0), self.index(len(self.rules) - 1, len(COLUMNS) - 1))
+                self.index(0, 0), self.index(len(self.rules) - 1, len(COLUMNS) - 1)
+            )
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self.rules)
@@ -85,8 +86,12 @@ class RuleModel(QAbstractTableModel):
     def _cell(self, row: int, column: str) -> str:
         rule = self.rules[row]
         return {
-            "number": str(row + 1), "match": tr(f"match.{rule.match}"), "value": rule.value,
-            "reply": rule.reply, "delay": rule.delay, "then": tr(f"then.{rule.then}"),
+            "number": str(row + 1),
+            "match": tr(f"match.{rule.match}"),
+            "value": rule.value,
+            "reply": rule.reply,
+            "delay": rule.delay,
+            "then": tr(f"then.{rule.then}"),
         }[column]
 
     def headerData(
@@ -144,8 +149,9 @@ class RuleTable(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for section, column in enumerate(COLUMNS):
             self.horizontalHeader().setSectionResizeMode(
-                section, QHeaderView.ResizeMode.Stretch if column in _WIDE
-                else QHeaderView.ResizeMode.Fixed)
+                section,
+                QHeaderView.ResizeMode.Stretch if column in _WIDE else QHeaderView.ResizeMode.Fixed,
+            )
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit(self.row))
 
     @property
@@ -161,7 +167,8 @@ class RuleTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(height)
         header = self.horizontalHeader()
         choices = {
-            "number": ["99"], "delay": ["000.0"],
+            "number": ["99"],
+            "delay": ["000.0"],
             "match": [tr(f"match.{kind}") for kind in ("exact", "contains", "regex", "hex")],
             "then": [tr(f"then.{kind}") for kind in ("keep", "echo", "close")],
         }

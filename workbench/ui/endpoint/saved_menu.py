@@ -63,8 +63,7 @@ class SavedMenu(QPushButton):
             action.setToolTip(plain_tip(_short(item.draft)))
             action.triggered.connect(lambda _=False, item=item: self.chosen.emit(item.draft))
         menu.addSeparator()
-        menu.addAction(tr("saved.save")).triggered.connect(
-            lambda _=False: self.save_wanted.emit())
+        menu.addAction(tr("saved.save")).triggered.connect(lambda _=False: self.save_wanted.emit())
         forget = menu.addMenu(tr("saved.forget"))
         for item in messages.saved:
             action = forget.addAction(item.name.replace("&", "&&"))
@@ -105,8 +104,13 @@ class SavedMenu(QPushButton):
 
     @Slot()
     def _export(self) -> None:
-        ask_new_file(self.window(), tr("saved.export"), self._write, start="messages.json",
-                     filters="JSON (*.json)")
+        ask_new_file(
+            self.window(),
+            tr("saved.export"),
+            self._write,
+            start="messages.json",
+            filters="JSON (*.json)",
+        )
 
     def _write(self, path: Path) -> None:
         self._try(lambda messages: messages.write_file(path))

@@ -78,8 +78,11 @@ class Messages:
             found = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise Problem("saved.not_readable", path=str(path)) from error
-        items = [_saved(item) for item in found if isinstance(item, dict)] if isinstance(
-            found, list) else []
+        items = (
+            [_saved(item) for item in found if isinstance(item, dict)]
+            if isinstance(found, list)
+            else []
+        )
         good = [item for item in items if item is not None]
         if not good:
             raise Problem("saved.not_readable", path=str(path))
@@ -108,8 +111,10 @@ def _draft(raw: dict[str, Any]) -> PayloadForm | None:
     try:
         order = raw.get("order", "usual")
         return PayloadForm(
-            typed=str(raw["typed"]), form=str(raw.get("form", "text")),
-            encoding=str(raw.get("encoding", "utf-8")), escapes=bool(raw.get("escapes", True)),
+            typed=str(raw["typed"]),
+            form=str(raw.get("form", "text")),
+            encoding=str(raw.get("encoding", "utf-8")),
+            escapes=bool(raw.get("escapes", True)),
             append=Append(raw.get("append", "nothing")),
             order=order if order in ("usual", "little", "big") else "usual",
             start=int(raw.get("start", 0)),

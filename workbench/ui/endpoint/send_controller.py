@@ -35,8 +35,10 @@ class SendController(QObject):
     @property
     def repeating(self) -> bool:
         """Whether a repeated Send of this panel is under way."""
-        return any(isinstance(ticket.command, c.Send) and ticket.command.repeat > 1
-                   and not ticket.done for ticket in self._panel.under_way)
+        return any(
+            isinstance(ticket.command, c.Send) and ticket.command.repeat > 1 and not ticket.done
+            for ticket in self._panel.under_way
+        )
 
     def know(self, snapshot: EndpointSnapshot) -> None:
         """A newer snapshot than connect() had."""
@@ -61,7 +63,8 @@ class SendController(QObject):
             self._send(snapshot)
             return
         panel.tell(
-            "busy", msg("message.not_connected"),
+            "busy",
+            msg("message.not_connected"),
             Remedy("connect_and_send", self._connect_and_send),
             # a scenario's `call` takes text: what is hex goes the ordinary way only
             Remedy("send_anyway", self._send_anyway) if panel.editor.draft.form == "text" else None,
@@ -133,7 +136,11 @@ class SendController(QObject):
             to = panel.settings.address if link is None else f"@{link}"
         command = send_of(draft, body, panel.name)
         for target in targets:
-            panel.act("send", replace(command, connection=target, to=to, repeat=repeat,
-                                      interval=interval, wait=False))
+            panel.act(
+                "send",
+                replace(
+                    command, connection=target, to=to, repeat=repeat, interval=interval, wait=False
+                ),
+            )
         if panel.editor.saved.messages is not None:
             panel.editor.saved.messages.sent(draft)

@@ -32,8 +32,11 @@ class SendScope(QComboBox):
         entries = [(ALL, tr("scope.all", count=len(self._open)))]
         if chosen:
             one = len(chosen) == 1
-            words = tr("scope.one", number=next(iter(chosen))) if one else tr(
-                "scope.chosen", count=len(chosen))
+            words = (
+                tr("scope.one", number=next(iter(chosen)))
+                if one
+                else tr("scope.chosen", count=len(chosen))
+            )
             entries.append((CHOSEN, words))
         known = [(self.itemData(i), self.itemText(i)) for i in range(self.count())]
         if known == entries or self.view().isVisible():

@@ -46,7 +46,9 @@ class ServerPanel(EndpointPanel):
         self.reply = ResponderForm(self.controls, self)
         self._build_behaviour()
         self.accept_gate = GateControl(self, c.Gate.ACCEPT)
-        self.queue = AcceptQueueBar(self.controls, self.more.chips, self.accept_gate, self.receive_once)
+        self.queue = AcceptQueueBar(
+            self.controls, self.more.chips, self.accept_gate, self.receive_once
+        )
         self.chosen_row = ConnectionActions(self.controls, self.ends, self.talk)
         self.send_line = ServerSendBar(self.controls, self.reply.encoding)
         self.column.addWidget(self.address_line)
@@ -74,8 +76,11 @@ class ServerPanel(EndpointPanel):
             group(self.reply.greeting, self.reply.room, self.reply.rules.button, self.more.button),
         ):
             behaviour.addWidget(widget)
-        self.more.add_row(shared.receive_gate, shared.send_gate,
-                          group(caption("on_peer_close", self.reply.at_end), self.reply.at_end))
+        self.more.add_row(
+            shared.receive_gate,
+            shared.send_gate,
+            group(caption("on_peer_close", self.reply.at_end), self.reply.at_end),
+        )
         self.more.add_row(shared.options)
 
     def wire(self) -> None:
@@ -112,8 +117,9 @@ class ServerPanel(EndpointPanel):
             self.reply.rules.button.setChecked(False)
 
     def differences(self, snapshot: EndpointSnapshot) -> list[str]:
-        return (super().differences(snapshot)
-                + self.reply.differences(datagram=self.address_line.datagram))
+        return super().differences(snapshot) + self.reply.differences(
+            datagram=self.address_line.datagram
+        )
 
     # -- settings -------------------------------------------------------------------------------
 
@@ -248,11 +254,13 @@ class ServerPanel(EndpointPanel):
         live = snapshot.phase in OPEN
         enable = self.controls.enable
         resumable = snapshot.phase is Phase.BOUND and not datagram
-        enable(self.address_line.primary, msg("why.already_open")
-               if live and not resumable else None)
+        enable(
+            self.address_line.primary, msg("why.already_open") if live and not resumable else None
+        )
         self.controls.recaption(self.address_line.primary, "bind" if datagram else "listen")
-        enable(self.address_line.stop, None if live or snapshot.open_count
-               else msg("why.not_started"))
+        enable(
+            self.address_line.stop, None if live or snapshot.open_count else msg("why.not_started")
+        )
         enable(self.backlog, msg("why.datagram") if datagram else None)
         enable(self.reply.at_end, msg("why.datagram") if datagram else None)
         self._show_port(snapshot, live=live)
@@ -276,7 +284,9 @@ class ServerPanel(EndpointPanel):
         lines = self.table.chosen_all()
         only = lines[0].key if len(lines) == 1 else None
         self.chosen_row.show_chosen(
-            self.choice.items(), lines, hidden=self.table.hidden_count,
+            self.choice.items(),
+            lines,
+            hidden=self.table.hidden_count,
             why=self.table.why(only) if isinstance(only, int) else "",
             datagram=self.address_line.datagram,
         )

@@ -40,7 +40,10 @@ class ServerSendBar(QHBoxLayout):
         self.payload = controls.add(TextField("reply\\r\\n"), "payload")
         self.button = controls.add(QPushButton(), "send")
         for widget in (
-            controls.caption("target", self.target), self.target, self.payload, encoding,
+            controls.caption("target", self.target),
+            self.target,
+            self.payload,
+            encoding,
             self.button,
         ):
             self.addWidget(widget)
@@ -61,8 +64,12 @@ class ServerSendBar(QHBoxLayout):
         if target == c.ALL:
             connection = c.ALL
         return c.Send(
-            endpoint, text=body.text, hex=body.hex,
-            encoding=encoding if body.text is not None else None, connection=connection, to=to,
+            endpoint,
+            text=body.text,
+            hex=body.hex,
+            encoding=encoding if body.text is not None else None,
+            connection=connection,
+            to=to,
         )
 
     def aim(self, key: int | str) -> None:

@@ -91,7 +91,8 @@ class SettingsForm:
         ]
         return words + [
             tr("chips.option", name=name, value=show_value(value))
-            for name, value in self.options.options if name != "SO_REUSEADDR"
+            for name, value in self.options.options
+            if name != "SO_REUSEADDR"
         ]
 
     def retranslate(self, known: EndpointSettings) -> None:

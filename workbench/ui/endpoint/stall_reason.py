@@ -21,8 +21,10 @@ FLUSH_BOUND: Final = 0.5
 def explain(panel: EndpointPanel, number: int) -> None:
     """Say it, and lead to the event behind it: end of stream, a failure, else the newest."""
     controller = panel.controller
-    item = next((item for item in controller.snapshot(panel.name).connections
-                 if item.number == number), None)
+    item = next(
+        (item for item in controller.snapshot(panel.name).connections if item.number == number),
+        None,
+    )
     if item is None:
         return
     controller.session.journal.flush(FLUSH_BOUND)
@@ -43,7 +45,6 @@ def _telling(rows: list[Row]) -> int | None:
 
 def _say(panel: EndpointPanel, item: ConnectionSnapshot) -> None:
     since = item.waiting.since_ns if item.waiting is not None else item.opened_ns
-    found = reason(item, (panel.controller.now_ns() - since) / 1e9,
-                   kind_of(panel.settings))
+    found = reason(item, (panel.controller.now_ns() - since) / 1e9, kind_of(panel.settings))
     if found is not None:
         panel.tell("busy", msg(found[0], **found[1]))

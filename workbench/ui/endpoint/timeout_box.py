@@ -37,8 +37,12 @@ class TimeoutBox(HintCombo):
             shown = self.currentText()
         if known is None and shown not in timeouts:
             shown = parse_fields.show_timeout(None)  # the wording of another language
-        self.offer([(text, tr("choice.timeout_note") if value is None else "")
-                    for text, value in zip(timeouts, TIMEOUTS, strict=True)])
+        self.offer(
+            [
+                (text, tr("choice.timeout_note") if value is None else "")
+                for text, value in zip(timeouts, TIMEOUTS, strict=True)
+            ]
+        )
         self.setEditText(shown)
 
     @Slot()

@@ -127,8 +127,12 @@ class BacklogWindow(QWidget):
         looks.changed.connect(self._on_looks)
         for keys in ("Esc", "Ctrl+W"):
             QShortcut(QKeySequence(keys), self, self.close)
-        for keys, act in (("Ctrl+=", looks.larger), ("Ctrl++", looks.larger),
-                          ("Ctrl+-", looks.smaller), ("Ctrl+0", looks.normal)):
+        for keys, act in (
+            ("Ctrl+=", looks.larger),
+            ("Ctrl++", looks.larger),
+            ("Ctrl+-", looks.smaller),
+            ("Ctrl+0", looks.normal),
+        ):
             QShortcut(QKeySequence(keys), self, act)
 
     @Slot(object)

@@ -31,7 +31,9 @@ class ByHand(FlowLayout):
         self.listen_size = add(TextField("2", width=6), "listen_size", "lab_listen_size")
         self.close_listener = add(QPushButton(), "close_listener", "lab_close_listener")
         for widget in (
-            self.accept_one, group(self.listen_again, self.listen_size), self.close_listener,
+            self.accept_one,
+            group(self.listen_again, self.listen_size),
+            self.close_listener,
         ):
             self.addWidget(widget)
         self.accept_one.clicked.connect(self.ask_accept)

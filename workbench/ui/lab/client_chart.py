@@ -14,15 +14,25 @@ from workbench.texts import tr
 from workbench.ui.style import theme
 
 _TONES: Final = {
-    ClientState.QUEUED: "good", ClientState.ACCEPTED: "good", ClientState.SILENT: "busy",
+    ClientState.QUEUED: "good",
+    ClientState.ACCEPTED: "good",
+    ClientState.SILENT: "busy",
     ClientState.UNFINISHED: "busy",
-    ClientState.TIMED_OUT: "bad", ClientState.REFUSED: "bad", ClientState.RESET: "bad",
-    ClientState.AGAIN: "bad", ClientState.ERROR: "bad",
+    ClientState.TIMED_OUT: "bad",
+    ClientState.REFUSED: "bad",
+    ClientState.RESET: "bad",
+    ClientState.AGAIN: "bad",
+    ClientState.ERROR: "bad",
 }
-_ENDED: Final = frozenset({
-    ClientState.TIMED_OUT, ClientState.REFUSED, ClientState.RESET, ClientState.AGAIN,
-    ClientState.ERROR,
-})
+_ENDED: Final = frozenset(
+    {
+        ClientState.TIMED_OUT,
+        ClientState.REFUSED,
+        ClientState.RESET,
+        ClientState.AGAIN,
+        ClientState.ERROR,
+    }
+)
 
 
 class ClientChart(QWidget):
@@ -41,10 +51,12 @@ class ClientChart(QWidget):
         if count != before:
             self.setMinimumHeight(self.sizeHint().height())
             self.updateGeometry()
-        self.setAccessibleName("; ".join(
-            f"{tr('lab.client', number=view.number)}: {self._word(view)}"
-            for view in (picture.clients[:20] if picture is not None else ())
-        ))
+        self.setAccessibleName(
+            "; ".join(
+                f"{tr('lab.client', number=view.number)}: {self._word(view)}"
+                for view in (picture.clients[:20] if picture is not None else ())
+            )
+        )
         self.update()
 
     def _word(self, view: ClientView) -> str:
@@ -65,13 +77,16 @@ class ClientChart(QWidget):
         if picture is None:
             painter.setPen(QColor(theme.current().muted))
             area = self.rect().adjusted(24, 24, -24, -24)
-            painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap,
-                             tr("lab.intro"))
+            painter.drawText(
+                area, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, tr("lab.intro")
+            )
             return
         metrics, row = self.fontMetrics(), self._row
         name = metrics.horizontalAdvance(tr("lab.client", number=len(picture.clients)) + "  ")
-        words = max((metrics.horizontalAdvance(self._word(view)) for view in picture.clients[:60]),
-                    default=0)
+        words = max(
+            (metrics.horizontalAdvance(self._word(view)) for view in picture.clients[:60]),
+            default=0,
+        )
         words = min(words + 10, int(self.width() * 0.62))
         axis = QRect(name, 0, max(40, self.width() - name - words - 8), row)
         longest = max(1.0, self._settings.bound)
@@ -83,19 +98,25 @@ class ClientChart(QWidget):
             view = picture.clients[index]
             top = (index + 1) * row
             painter.setPen(QColor(theme.current().text))
-            painter.drawText(QRect(0, top, name, row), Qt.AlignmentFlag.AlignVCenter,
-                             tr("lab.client", number=view.number))
-            self._paint_bar(painter, view, QRect(axis.left(), top + 3, axis.width(), row - 6),
-                            longest)
+            painter.drawText(
+                QRect(0, top, name, row),
+                Qt.AlignmentFlag.AlignVCenter,
+                tr("lab.client", number=view.number),
+            )
+            self._paint_bar(
+                painter, view, QRect(axis.left(), top + 3, axis.width(), row - 6), longest
+            )
             text = metrics.elidedText(self._word(view), Qt.TextElideMode.ElideRight, words)
             painter.setPen(QColor(getattr(theme.current(), _TONES[view.state]).text))
-            painter.drawText(QRect(axis.right() + 8, top, words, row),
-                             Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(
+                QRect(axis.right() + 8, top, words, row), Qt.AlignmentFlag.AlignVCenter, text
+            )
 
     def _paint_legend(self, painter: QPainter, top: int) -> None:
         painter.setPen(QColor(theme.current().muted))
         text = self.fontMetrics().elidedText(
-            tr("lab.legend"), Qt.TextElideMode.ElideRight, self.width())
+            tr("lab.legend"), Qt.TextElideMode.ElideRight, self.width()
+        )
         area = QRect(0, top, self.width(), self._row)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -106,8 +127,9 @@ class ClientChart(QWidget):
         moment = 0.0
         while moment <= longest:
             x = axis.left() + int(axis.width() * moment / longest)
-            painter.drawText(QRect(x - 20, 0, 40, axis.height()), Qt.AlignmentFlag.AlignCenter,
-                             f"{moment:g}")
+            painter.drawText(
+                QRect(x - 20, 0, 40, axis.height()), Qt.AlignmentFlag.AlignCenter, f"{moment:g}"
+            )
             moment += step
         painter.setPen(QColor(colours.edge))
         painter.drawLine(axis.left(), axis.height() - 1, axis.right(), axis.height() - 1)
@@ -127,20 +149,32 @@ class ClientChart(QWidget):
         painter.setPen(QPen(QColor(tone.edge), 1, Qt.PenStyle.DashLine))
         if view.connected is None or asked_twice:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRect(x(view.began), area.top(),
-                                          max(3, x(answered) - x(view.began)), area.height()), 3, 3)
+            painter.drawRoundedRect(
+                QRect(
+                    x(view.began), area.top(), max(3, x(answered) - x(view.began)), area.height()
+                ),
+                3,
+                3,
+            )
         if view.connected is not None:
             painter.setPen(QPen(QColor(tone.edge), 1))
             painter.setBrush(QColor(tone.back))
             painter.drawRoundedRect(
-                QRect(x(begin), area.top(), max(3, x(end) - x(begin)), area.height()), 3, 3)
+                QRect(x(begin), area.top(), max(3, x(end) - x(begin)), area.height()), 3, 3
+            )
         painter.setPen(QColor(tone.text))
         for moment in view.syns if view.connected is None or asked_twice else ():
-            painter.drawText(QRect(x(moment) - 6, area.top(), 14, area.height()),
-                             Qt.AlignmentFlag.AlignCenter, "S")
+            painter.drawText(
+                QRect(x(moment) - 6, area.top(), 14, area.height()),
+                Qt.AlignmentFlag.AlignCenter,
+                "S",
+            )
         if view.accepted is not None:
-            painter.drawText(QRect(x(view.accepted) - 6, area.top(), 14, area.height()),
-                             Qt.AlignmentFlag.AlignCenter, "A")
+            painter.drawText(
+                QRect(x(view.accepted) - 6, area.top(), 14, area.height()),
+                Qt.AlignmentFlag.AlignCenter,
+                "A",
+            )
         if view.state in _ENDED:
             side = area.height() - 4
             left, top = x(end) - side // 2, area.top() + 2

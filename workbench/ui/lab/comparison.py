@@ -78,8 +78,12 @@ class ComparisonView(QScrollArea):
     def _table(self, found: Comparison) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
-        heads = ("", tr("backlog.head_said"), tr("backlog.head_article"),
-                 tr("backlog.head_observed"))
+        heads = (
+            "",
+            tr("backlog.head_said"),
+            tr("backlog.head_article"),
+            tr("backlog.head_observed"),
+        )
         for place, head in enumerate(heads):
             grid.addWidget(_words(head, bold=True), 0, place)
         for number, row in enumerate(found.rows, 1):
@@ -102,8 +106,9 @@ class ComparisonView(QScrollArea):
             button = QPushButton(tr(f"lab.way_{mode.value}"))
             button.setObjectName(f"lab.way_{mode.value}")
             reason = self.hindered.get(mode)
-            button.setToolTip(plain_tip(reason.text if reason
-                                        else tr(f"lab.mode_{mode.value}_tip")))
+            button.setToolTip(
+                plain_tip(reason.text if reason else tr(f"lab.mode_{mode.value}_tip"))
+            )
             button.setEnabled(reason is None)
             button.clicked.connect(lambda _=False, mode=mode: self.wanted.emit(mode))
             fit(button)

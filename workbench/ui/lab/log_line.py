@@ -57,11 +57,17 @@ class LogLine(QWidget):
         found = next(reader.select(CALLS, after, committed), [])
         row = reader.row(found[-1]) if found else None
         if row is not None:
-            self.label.setText("   ".join((
-                str(row.seq), self._controller.clock_text(row.t_ns),
-                who_text(row, self._controller.number_of(row.connection)),
-                f"{call_text(row)} → {result_text(row)}", took_text(row),
-            )))
+            self.label.setText(
+                "   ".join(
+                    (
+                        str(row.seq),
+                        self._controller.clock_text(row.t_ns),
+                        who_text(row, self._controller.number_of(row.connection)),
+                        f"{call_text(row)} → {result_text(row)}",
+                        took_text(row),
+                    )
+                )
+            )
 
     def retranslate(self) -> None:
         self._button.setText(tr("log.title"))

@@ -49,5 +49,4 @@ class Probing(QObject):
         self._forget()
         self.found = found
         tried = {Mode.FIREWALL: found.firewall, Mode.ABORT: found.abort}
-        self.ended.emit(
-            {mode: problem for mode, problem in tried.items() if problem is not None})
+        self.ended.emit({mode: problem for mode, problem in tried.items() if problem is not None})

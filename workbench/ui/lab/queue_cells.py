@@ -81,23 +81,33 @@ class QueueCells(QWidget):
         width = min(190, (area.width() - gap) // cells)
         names = self._names()
         painter.setPen(QColor(theme.current().muted))
-        painter.drawText(area.left(), area.top() + line - 4,
-                         tr("lab.asked_for", limit=queue.limit) if queue.limit else "")
+        painter.drawText(
+            area.left(),
+            area.top() + line - 4,
+            tr("lab.asked_for", limit=queue.limit) if queue.limit else "",
+        )
         for index in range(cells):
             left = area.left() + index * width + (gap if extra and index == queue.limit else 0)
             box = QRect(left, area.top() + line, width - 4, area.height() - line - 2)
             if extra and index == queue.limit:
                 painter.setPen(QColor(theme.current().muted))
                 painter.drawText(left, area.top() + line - 4, tr("lab.plus_one"))
-            self._paint_cell(painter, box, index < queue.now,
-                             names[index] if index < len(names) else ("", ""))
+            self._paint_cell(
+                painter, box, index < queue.now, names[index] if index < len(names) else ("", "")
+            )
 
-    def _paint_cell(self, painter: QPainter, box: QRect, taken: bool,
-                    name: tuple[str, str]) -> None:
+    def _paint_cell(
+        self, painter: QPainter, box: QRect, taken: bool, name: tuple[str, str]
+    ) -> None:
         colours = theme.current()
         tone = colours.good if taken else colours.idle
-        painter.setPen(QPen(QColor(tone.edge), 2 if taken else 1,
-                            Qt.PenStyle.SolidLine if taken else Qt.PenStyle.DashLine))
+        painter.setPen(
+            QPen(
+                QColor(tone.edge),
+                2 if taken else 1,
+                Qt.PenStyle.SolidLine if taken else Qt.PenStyle.DashLine,
+            )
+        )
         painter.setBrush(QColor(tone.back) if taken else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, 5, 5)
         if not taken:
@@ -130,12 +140,16 @@ class QueueCells(QWidget):
         assert picture is not None
         if picture.peers:
             return [
-                (tr("lab.client", number=peer.client) if peer.client else tr("lab.foreign"),
-                 ":" + peer.address.rpartition(":")[2]
-                 + (f" {tr('lab.gone')}" if peer.gone else ""))
+                (
+                    tr("lab.client", number=peer.client) if peer.client else tr("lab.foreign"),
+                    ":"
+                    + peer.address.rpartition(":")[2]
+                    + (f" {tr('lab.gone')}" if peer.gone else ""),
+                )
                 for peer in picture.peers
             ]
         return [
             (tr("lab.client", number=view.number), f":{view.port}" if view.port else "")
-            for view in picture.clients if view.state is ClientState.QUEUED
+            for view in picture.clients
+            if view.state is ClientState.QUEUED
         ]

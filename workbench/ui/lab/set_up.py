@@ -35,18 +35,24 @@ class SetUp(FlowLayout):
         self.accept_after = add(TextField("", width=5), "accept_after", "lab_accept_after")
         self.family = add(
             ChoiceBox(*((item.value, f"lab.family_{item.value}") for item in Family)),
-            "family", "lab_family",
+            "family",
+            "lab_family",
         )
         self.mode = add(
             ChoiceBox(*((item.value, f"lab.mode_{item.value}") for item in Mode)),
-            "mode", "lab_mode",
+            "mode",
+            "lab_mode",
         )
         self.run = add(QPushButton(), "run", "lab_run")
         self.run.setProperty("primary", True)
         for key, widget in (
-            ("lab_mode", self.mode), ("lab_family", self.family), ("lab_backlog", self.backlog),
-            ("lab_clients", self.clients), ("lab_every", self.every),
-            ("lab_timeout", self.timeout), ("lab_accept_after", self.accept_after),
+            ("lab_mode", self.mode),
+            ("lab_family", self.family),
+            ("lab_backlog", self.backlog),
+            ("lab_clients", self.clients),
+            ("lab_every", self.every),
+            ("lab_timeout", self.timeout),
+            ("lab_accept_after", self.accept_after),
         ):
             self.addWidget(group(controls.caption(key, widget), widget))
         self.addWidget(self.run)
@@ -65,7 +71,8 @@ class SetUp(FlowLayout):
             clients=parse_fields.parse_whole(self.clients.text(), least=1, most=10_000),
             every=parse_fields.parse_seconds(self.every.text()),
             timeout=parse_fields.parse_timeout(self.timeout.text()),
-            family=Family(self.family.value()), mode=Mode(self.mode.value()),
+            family=Family(self.family.value()),
+            mode=Mode(self.mode.value()),
             accept_after=parse_fields.parse_seconds(after) if after else None,
         )
         made.check()

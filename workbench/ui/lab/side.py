@@ -17,8 +17,10 @@ from workbench.viewmodel import parse_fields
 COUNTED: Final = (
     ("connected", (ClientState.QUEUED, ClientState.ACCEPTED, ClientState.UNFINISHED)),
     ("silent", (ClientState.SILENT,)),
-    ("timed_out", (ClientState.TIMED_OUT,)), ("refused", (ClientState.REFUSED,)),
-    ("reset", (ClientState.RESET,)), ("again", (ClientState.AGAIN,)),
+    ("timed_out", (ClientState.TIMED_OUT,)),
+    ("refused", (ClientState.REFUSED,)),
+    ("reset", (ClientState.RESET,)),
+    ("again", (ClientState.AGAIN,)),
     ("error", (ClientState.ERROR,)),
 )
 WIDE: Final = 32
@@ -46,8 +48,13 @@ class Side(QScrollArea):
         self._heads = {name: QLabel() for name in ("article", "said", "now")}
         self._article, self.numbers, self.drops = QLabel(), QLabel(), QLabel()
         self._said_labels = {name: QLabel() for name in self.said}
-        for label in (*self._heads.values(), self._article, self.numbers, self.drops,
-                      *self._said_labels.values()):
+        for label in (
+            *self._heads.values(),
+            self._article,
+            self.numbers,
+            self.drops,
+            *self._said_labels.values(),
+        ):
             label.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self._article, self.drops):
             label.setWordWrap(True)
@@ -93,8 +100,10 @@ class Side(QScrollArea):
         texts = {name: field.text().strip() for name, field in self.said.items()}
         if not any(texts.values()):
             return None
-        numbers = {name: parse_fields.parse_whole(text or "0", least=0, most=10_000)
-                   for name, text in texts.items()}
+        numbers = {
+            name: parse_fields.parse_whole(text or "0", least=0, most=10_000)
+            for name, text in texts.items()
+        }
         return Prediction(**numbers)
 
     def show_claim(self, claim: int) -> None:
@@ -103,10 +112,13 @@ class Side(QScrollArea):
 
     def show_picture(self, picture: Picture, settings: BacklogSettings) -> None:
         """How the clients stand, and the counters beside them."""
-        self.numbers.setText("\n".join(
-            f"{picture.count(*states):>4}  {tr(f'lab.count_{name}')}"
-            for name, states in COUNTED if picture.count(*states) or name in ALWAYS
-        ))
+        self.numbers.setText(
+            "\n".join(
+                f"{picture.count(*states):>4}  {tr(f'lab.count_{name}')}"
+                for name, states in COUNTED
+                if picture.count(*states) or name in ALWAYS
+            )
+        )
         self.drops.setText("\n".join(counters(picture, settings.mode, settings.family)))
 
     def retranslate(self) -> None:

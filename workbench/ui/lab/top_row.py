@@ -54,8 +54,15 @@ class TopRow(FlowLayout):
             label.setProperty("badge", True)
         for label in (*self._steps.values(), self._clock):
             label.setTextFormat(Qt.TextFormat.PlainText)
-        for widget in (*self._steps.values(), spring(), self._clock, self.stop, self.again,
-                       self.keep, kept):
+        for widget in (
+            *self._steps.values(),
+            spring(),
+            self._clock,
+            self.stop,
+            self.again,
+            self.keep,
+            kept,
+        ):
             self.addWidget(widget)
         for name, button in self._sizes.items():
             button.setObjectName(f"lab.{name}")
@@ -84,7 +91,8 @@ class TopRow(FlowLayout):
         time = f"{picture.time:.1f}"
         self._clock.setText(
             tr("lab.clock", time=time, left=f"{max(0.0, picture.ends_in):.1f}")
-            if picture.running else tr("lab.clock_ended", time=time)
+            if picture.running
+            else tr("lab.clock_ended", time=time)
         )
 
     def redraw(self) -> None:

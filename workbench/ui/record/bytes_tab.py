@@ -80,9 +80,9 @@ class BytesTab(QWidget):
         streams = Streams(self._controller.reader, self._controller.manner_of)
         parts = [streams.show(row, None, self._encoding.currentData()).text, ""]
         needed = self._bytes.fontMetrics().horizontalAdvance("0") * WHOLE_ROW
-        parts.extend(hexdump(
-            row.payload, width=16 if self._bytes.viewport().width() >= needed else 8
-        ))
+        parts.extend(
+            hexdump(row.payload, width=16 if self._bytes.viewport().width() >= needed else 8)
+        )
         if missing_bytes(row):
             parts += ["", tr("inspector.gap", missing=missing_bytes(row), size=row.size)]
         self._bytes.setPlainText("\n".join(parts))

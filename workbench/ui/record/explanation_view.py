@@ -150,8 +150,10 @@ class _Code(QPlainTextEdit):
         metrics = self.fontMetrics()
         character = max(1, metrics.horizontalAdvance("0"))  # the font has a fixed width
         fits = max(1, room // character) * character
-        needed = sum(max(1, -(-metrics.horizontalAdvance(line) // fits))
-                     for line in self.toPlainText().split("\n"))
+        needed = sum(
+            max(1, -(-metrics.horizontalAdvance(line) // fits))
+            for line in self.toPlainText().split("\n")
+        )
         lines = min(MOST_CODE, needed)
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 12)
 

@@ -104,8 +104,11 @@ class Inspector(QTabWidget):
             if self._newest_error is None:
                 return found
         error = self._newest_error
-        if error is not None and newest is not None and newest > error.seq and (
-            self._last(who + "kind:command", error.seq, committed) is not None
+        if (
+            error is not None
+            and newest is not None
+            and newest > error.seq
+            and (self._last(who + "kind:command", error.seq, committed) is not None)
         ):
             self._newest_error = None
             return reader.row(newest)
@@ -138,12 +141,13 @@ class Inspector(QTabWidget):
         if row is None:
             self._text.show_plain(tr("explain.nothing"))
             return
-        shown = explain(row, title=title_of(row, self.controller.role_of(row.endpoint)),
-                        evidence=evidence_of(self.controller.reader, row),
-                        clock=self.controller.clock_text)
-        self._text.show_explanation(
-            shown, who_text(row, self.controller.number_of(row.connection))
+        shown = explain(
+            row,
+            title=title_of(row, self.controller.role_of(row.endpoint)),
+            evidence=evidence_of(self.controller.reader, row),
+            clock=self.controller.clock_text,
         )
+        self._text.show_explanation(shown, who_text(row, self.controller.number_of(row.connection)))
         self._offer_ways()
 
     @Slot()
@@ -155,8 +159,9 @@ class Inspector(QTabWidget):
         """The explanation stays: the next way out may stand there."""
         row = self._left
         if row is not None and not self.controller.closed:
-            self.controller.select(endpoint=row.endpoint, connection=row.connection, seq=row.seq,
-                                   pinned=False)
+            self.controller.select(
+                endpoint=row.endpoint, connection=row.connection, seq=row.seq, pinned=False
+            )
 
     def _offer_ways(self) -> None:
         """Buttons for what can be done now: that changes while the text stays."""

@@ -16,15 +16,30 @@ KEPT: Final = 150
 """Readings of a plot: 15 s at ten a second."""
 # RFC 9293, figure 5, as far as it can be seen from one end; (column, row) in the diagram.
 DIAGRAM: Final = {
-    "LISTEN": (0, 0), "SYN_SENT": (1, 0), "SYN_RECV": (0, 1), "ESTABLISHED": (1, 1),
-    "FIN_WAIT1": (0, 2), "CLOSE_WAIT": (2, 2), "FIN_WAIT2": (0, 3), "CLOSING": (1, 3),
-    "LAST_ACK": (2, 3), "TIME_WAIT": (0, 4), "CLOSE": (2, 4),
+    "LISTEN": (0, 0),
+    "SYN_SENT": (1, 0),
+    "SYN_RECV": (0, 1),
+    "ESTABLISHED": (1, 1),
+    "FIN_WAIT1": (0, 2),
+    "CLOSE_WAIT": (2, 2),
+    "FIN_WAIT2": (0, 3),
+    "CLOSING": (1, 3),
+    "LAST_ACK": (2, 3),
+    "TIME_WAIT": (0, 4),
+    "CLOSE": (2, 4),
 }
 ARROWS: Final = (
-    ("LISTEN", "SYN_RECV"), ("SYN_SENT", "ESTABLISHED"), ("SYN_RECV", "ESTABLISHED"),
-    ("ESTABLISHED", "FIN_WAIT1"), ("ESTABLISHED", "CLOSE_WAIT"), ("FIN_WAIT1", "FIN_WAIT2"),
-    ("FIN_WAIT1", "CLOSING"), ("FIN_WAIT2", "TIME_WAIT"), ("CLOSING", "TIME_WAIT"),
-    ("CLOSE_WAIT", "LAST_ACK"), ("LAST_ACK", "CLOSE"),
+    ("LISTEN", "SYN_RECV"),
+    ("SYN_SENT", "ESTABLISHED"),
+    ("SYN_RECV", "ESTABLISHED"),
+    ("ESTABLISHED", "FIN_WAIT1"),
+    ("ESTABLISHED", "CLOSE_WAIT"),
+    ("FIN_WAIT1", "FIN_WAIT2"),
+    ("FIN_WAIT1", "CLOSING"),
+    ("FIN_WAIT2", "TIME_WAIT"),
+    ("CLOSING", "TIME_WAIT"),
+    ("CLOSE_WAIT", "LAST_ACK"),
+    ("LAST_ACK", "CLOSE"),
 )
 
 
@@ -69,8 +84,13 @@ class StateDiagram(QWidget):
             lit, seen = state == self._state, state in self._seen
             tone = colours.good if lit else colours.idle
             painter.setBrush(QColor(tone.back if lit or seen else colours.base))
-            painter.setPen(QPen(QColor(tone.edge), 2 if lit else 1,
-                                Qt.PenStyle.SolidLine if lit or seen else Qt.PenStyle.DotLine))
+            painter.setPen(
+                QPen(
+                    QColor(tone.edge),
+                    2 if lit else 1,
+                    Qt.PenStyle.SolidLine if lit or seen else Qt.PenStyle.DotLine,
+                )
+            )
             painter.drawRoundedRect(box, 4, 4)
             painter.setPen(QColor(tone.text if lit else colours.muted))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, state)
@@ -106,8 +126,9 @@ class Plot(QWidget):
         step = area.width() / (KEPT - 1)
         left = area.right() - step * (len(self.values) - 1)
         points = [
-            QPointF(left + index * step,
-                    area.bottom() - 2 - (area.height() - 4) * value / max(1, top))
+            QPointF(
+                left + index * step, area.bottom() - 2 - (area.height() - 4) * value / max(1, top)
+            )
             for index, value in enumerate(self.values)
         ]
         painter.setPen(QPen(QColor(colours.link), 1.5))

@@ -34,11 +34,37 @@ if TYPE_CHECKING:
 
 # In order of usefulness (models: `ss -ti`); what a system does not tell is left out.
 SHOWN: Final = (
-    "rtt_us", "min_rtt_us", "unread", "unsent", "notsent", "unacked", "snd_wnd", "rcv_wnd",
-    "cwnd", "retransmits", "total_retrans", "backoff", "probes", "bytes_sent", "bytes_acked",
-    "bytes_received", "bytes_retrans", "rwnd_limited_us", "last_data_sent_ms",
-    "last_data_recv_ms", "last_ack_recv_ms", "rto_us", "snd_mss", "rcv_mss", "pmtu", "ssthresh",
-    "delivery_rate", "segs_out", "segs_in", "lost", "drops",
+    "rtt_us",
+    "min_rtt_us",
+    "unread",
+    "unsent",
+    "notsent",
+    "unacked",
+    "snd_wnd",
+    "rcv_wnd",
+    "cwnd",
+    "retransmits",
+    "total_retrans",
+    "backoff",
+    "probes",
+    "bytes_sent",
+    "bytes_acked",
+    "bytes_received",
+    "bytes_retrans",
+    "rwnd_limited_us",
+    "last_data_sent_ms",
+    "last_data_recv_ms",
+    "last_ack_recv_ms",
+    "rto_us",
+    "snd_mss",
+    "rcv_mss",
+    "pmtu",
+    "ssthresh",
+    "delivery_rate",
+    "segs_out",
+    "segs_in",
+    "lost",
+    "drops",
 )
 PLOTTED: Final = ("unread", "unsent", "rtt_us")
 END_NS: Final = 2**62
@@ -77,7 +103,8 @@ class KernelTab(QWidget):
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setSectionResizeMode(
-            1, QHeaderView.ResizeMode.ResizeToContents)
+            1, QHeaderView.ResizeMode.ResizeToContents
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 4)
         column.addWidget(self.who)
@@ -116,8 +143,10 @@ class KernelTab(QWidget):
         self._options = _options(snapshot) if snapshot is not None else []
         if live is not None and live.reading is not None:
             self._show_live(live)
-        elif snapshot is not None and snapshot.connection == number and (
-            snapshot.reading is not None
+        elif (
+            snapshot is not None
+            and snapshot.connection == number
+            and (snapshot.reading is not None)
         ):
             self._show_now(snapshot.reading, snapshot.reading.state or "")
             self.silence.hide()
@@ -140,7 +169,8 @@ class KernelTab(QWidget):
         if live or snapshot.connection is not None:
             return snapshot, live[-1] if live else snapshot.connection
         if self._shown is not None and self._shown[:2] == (
-            self._controller.session.record, selection.endpoint
+            self._controller.session.record,
+            selection.endpoint,
         ):
             return snapshot, self._shown[2]  # it was just closed
         return snapshot, snapshot.connections[-1].id if snapshot.connections else None
@@ -219,8 +249,11 @@ class KernelTab(QWidget):
         reading = last.values
         state = str(reading.get("state") or "") if self._is_tcp else ""
         clock = self._controller.clock_text(last.t_ns)
-        self.head.setText(tr("kernel.last", time=clock, state=state) if state
-                          else tr("kernel.last_datagram", time=clock))
+        self.head.setText(
+            tr("kernel.last", time=clock, state=state)
+            if state
+            else tr("kernel.last_datagram", time=clock)
+        )
         self._show_reading(reading, state)
 
     def _show_reading(self, reading: dict[str, object], state: str) -> None:
@@ -235,8 +268,11 @@ class KernelTab(QWidget):
         listening = state == "LISTEN"
         rows = [(key, reading[key]) for key in SHOWN if reading.get(key) is not None]
         if listening:
-            rows = [("queue", reading.get("unacked")), ("queue_limit", reading.get("sacked")),
-                    ("drops", reading.get("drops"))]
+            rows = [
+                ("queue", reading.get("unacked")),
+                ("queue_limit", reading.get("sacked")),
+                ("drops", reading.get("drops")),
+            ]
             rows = [(key, value) for key, value in rows if value is not None]
         self._set_rows(len(rows) + len(self._options))
         for number, (name, value) in enumerate(self._options, start=len(rows)):
@@ -261,8 +297,7 @@ class KernelTab(QWidget):
             item = QTableWidgetItem()
             self.table.setItem(row, column, item)
             if column:
-                item.setTextAlignment(
-                    Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if item.text() != text:
             item.setText(text)
         item.setToolTip(tip)
@@ -277,12 +312,18 @@ def _options(snapshot: EndpointSnapshot) -> list[tuple[str, str]]:
     """Name, and the value in effect beside the one that was asked for."""
     asked = dict(snapshot.settings.options)
     return [
-        (name, tr("kernel.asked", asked=show_value(asked[name]), value=show_value(value))
-         if name in asked else show_value(value))
+        (
+            name,
+            tr("kernel.asked", asked=show_value(asked[name]), value=show_value(value))
+            if name in asked
+            else show_value(value),
+        )
         for name, value in snapshot.options
     ]
 
 
 def _live(snapshot: EndpointSnapshot, connection: int) -> ConnectionSnapshot | None:
-    return next((item for item in snapshot.connections
-                 if item.id == connection and item.closed_ns is None), None)
+    return next(
+        (item for item in snapshot.connections if item.id == connection and item.closed_ns is None),
+        None,
+    )

@@ -44,8 +44,7 @@ class LogContextMenu(QObject):
         copy = menu.addAction(tr("log.copy_rows"), panel.copy_rows)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         code = _code(panel, row)
-        python = menu.addAction(
-            tr("chip.copy"), lambda: QGuiApplication.clipboard().setText(code))
+        python = menu.addAction(tr("chip.copy"), lambda: QGuiApplication.clipboard().setText(code))
         python.setEnabled(bool(code))
         menu.addSeparator()
         for text, term, meaning in _terms(panel, row) if row is not None else ():
@@ -60,8 +59,10 @@ class LogContextMenu(QObject):
 
 def _code(panel: LogPanel, row: Row | None) -> str:
     """The chosen calls as Python; of one that is not among them, that one."""
-    chosen = [panel.model.record_row(index.row())
-              for index in sorted(panel.view.selectionModel().selectedRows())]
+    chosen = [
+        panel.model.record_row(index.row())
+        for index in sorted(panel.view.selectionModel().selectedRows())
+    ]
     rows = chosen if row in chosen else [row]
     return "\n".join(code for item in rows if item is not None and (code := as_python(item)))
 
@@ -74,10 +75,8 @@ def _terms(panel: LogPanel, row: Row) -> list[tuple[str, str, str]]:
         who = row.endpoint if number is None else f"{row.endpoint} #{number}"
         found.append((tr("log.only", what=who), f"conn={row.connection}", str(who)))
     if row.endpoint is not None:
-        found.append((tr("log.only", what=row.endpoint), f"endpoint:{quoted(row.endpoint)}",
-                      ""))
+        found.append((tr("log.only", what=row.endpoint), f"endpoint:{quoted(row.endpoint)}", ""))
     if row.kind not in {COMMAND, NOTE}:
         found.append((tr("log.only", what=f"{row.call}()"), f"call:{quoted(row.call)}", ""))
         found.append((tr("log.without", what=f"{row.call}()"), f"-call:{quoted(row.call)}", ""))
     return found
-

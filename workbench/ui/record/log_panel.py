@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
 FAILED = Condition(
-    "e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')", ())
+    "e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')", ()
+)
 """The same, for counting."""
 SETTLE = 250
 """Milliseconds without a key before a filter is applied."""
@@ -129,8 +130,9 @@ class LogPanel(QTabWidget):
             condition = parse(text, wall_ns=self.controller.session.journal.clock.wall_ns)
         except FilterProblem as problem:
             mark = text[problem.position : problem.position + problem.length]
-            self._say(msg("log.filter_wrong", place=problem.position + 1, mark=mark,
-                          reason=problem))
+            self._say(
+                msg("log.filter_wrong", place=problem.position + 1, mark=mark, reason=problem)
+            )
             return
         self.hint.hide()
         self.errors.setChecked(ERRORS in text)
@@ -234,8 +236,12 @@ class LogPanel(QTabWidget):
             self._followed_to, new = committed, 0
         for widget, text in (
             (self.errors, tr("log.errors", count=f"{self._errors.count:,}")),
-            (self.main_calls, tr("log.main_calls_hidden", count=f"{hidden:,}") if hidden
-             else tr("log.main_calls")),
+            (
+                self.main_calls,
+                tr("log.main_calls_hidden", count=f"{hidden:,}")
+                if hidden
+                else tr("log.main_calls"),
+            ),
             (self.follow, tr("log.follow_new", count=f"{new:,}") if new else tr("log.follow")),
         ):
             if widget.text() != text:
@@ -289,8 +295,11 @@ class LogPanel(QTabWidget):
         event = self.model.record_row(rows[-1].row())
         if event is not None:
             self.follow.setChecked(False)
-            self.controller.select(endpoint=event.endpoint, connection=event.connection,
-                                   seq=self.model.event_of(rows[-1].row()))
+            self.controller.select(
+                endpoint=event.endpoint,
+                connection=event.connection,
+                seq=self.model.event_of(rows[-1].row()),
+            )
 
     @Slot()
     def _on_selection(self) -> None:
@@ -305,7 +314,8 @@ class LogPanel(QTabWidget):
                     self.view.selectRow(row)
                     self._programmatic = False
                 self._led_here = not selection.pinned and (
-                    self.follow.isChecked() or self._led_here)
+                    self.follow.isChecked() or self._led_here
+                )
                 self.follow.setChecked(False)
                 self.view.scrollTo(self.model.index(row, 0))
         elif self.view.selectionModel().hasSelection():
@@ -341,9 +351,13 @@ class LogPanel(QTabWidget):
         self._filter_label.setText(tr("log.filter"))
         self.filter.setPlaceholderText("call:send errno:* size>100")
         for widget, key in (
-            (self.filter, "log.filter"), (self.search, "log.find"), (self.follow, "log.follow"),
-            (self.main_calls, "log.main_calls"), (self.clear_button, "log.clear"),
-            (self.view, "log.title"), (self.errors, "log.errors_only"),
+            (self.filter, "log.filter"),
+            (self.search, "log.find"),
+            (self.follow, "log.follow"),
+            (self.main_calls, "log.main_calls"),
+            (self.clear_button, "log.clear"),
+            (self.view, "log.title"),
+            (self.errors, "log.errors_only"),
         ):
             widget.setAccessibleName(tr(key))
             widget.setToolTip(tr(f"{key}_tip"))

@@ -16,13 +16,17 @@ from workbench.ui.style import theme
 from workbench.viewmodel.log_cells import failed
 
 LONGEST: Final = {
-    Column.NUMBER: "00000", Column.WHO: "lab-client #6", Column.RESULT: "ECONNREFUSED",
+    Column.NUMBER: "00000",
+    Column.WHO: "lab-client #6",
+    Column.RESULT: "ECONNREFUSED",
     Column.TOOK: "999.9 ms",
 }
 """What has to be in sight whole; Call and Data share what is left."""
 TIMES: Final = {
-    TimeForm.CLOCK: "00:00:00.000", TimeForm.UTC: "2026-11-23 00:00:00.000Z",
-    TimeForm.START: "00000.000000", TimeForm.PREVIOUS: "+0000.000000",
+    TimeForm.CLOCK: "00:00:00.000",
+    TimeForm.UTC: "2026-11-23 00:00:00.000Z",
+    TimeForm.START: "00000.000000",
+    TimeForm.PREVIOUS: "+0000.000000",
 }
 CALL_SHARE: Final = 0.6
 MARGIN: Final = 12
@@ -31,8 +35,11 @@ CROSS_GAP: Final = 5
 MARK: Final = "note"
 SENDING: Final = frozenset({"send", "sendto"})
 EXTRA_WIDTHS: Final = {
-    Column.CONNECTION: "0000", Column.LOCAL: "127.0.0.1:00000", Column.PEER: "127.0.0.1:00000",
-    Column.SIZE: "000000", Column.CAUSE: "00000",
+    Column.CONNECTION: "0000",
+    Column.LOCAL: "127.0.0.1:00000",
+    Column.PEER: "127.0.0.1:00000",
+    Column.SIZE: "000000",
+    Column.CAUSE: "00000",
 }
 _RIGHT: Final = {Column.NUMBER, Column.TOOK, Column.CONNECTION, Column.SIZE, Column.CAUSE}
 _SAID: Final = (Column.CALL, Column.RESULT, Column.TOOK, Column.DATA)
@@ -90,13 +97,18 @@ class LogView(QTableView):
             return
         metrics = self.fontMetrics()
         longest = {**LONGEST, Column.TIME: TIMES[self._log.time_form]}
-        widths = {column: metrics.horizontalAdvance(text) + MARGIN + 2
-                  for column, text in longest.items()}
+        widths = {
+            column: metrics.horizontalAdvance(text) + MARGIN + 2 for column, text in longest.items()
+        }
         widths[Column.RESULT] += _cross(self.verticalHeader().defaultSectionSize()) + CROSS_GAP
-        widths |= {column: self._width_of(column) for column in EXTRA_WIDTHS
-                   if not self.isColumnHidden(column)}
+        widths |= {
+            column: self._width_of(column)
+            for column in EXTRA_WIDTHS
+            if not self.isColumnHidden(column)
+        }
         left = self.viewport().width() - sum(
-            width for column, width in widths.items() if not self.isColumnHidden(column))
+            width for column, width in widths.items() if not self.isColumnHidden(column)
+        )
         widths[Column.CALL] = max(metrics.horizontalAdvance("0" * 12), int(left * CALL_SHARE))
         self._fitting = True
         for column, width in widths.items():
@@ -152,8 +164,9 @@ class LogView(QTableView):
         if not count:
             painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
             area = self.viewport().rect().adjusted(24, 8, -24, -8)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-                             self.empty_text)
+            painter.drawText(
+                area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.empty_text
+            )
             return
         first = self.rowAt(0)
         last = self.rowAt(self.viewport().height() - 1)
@@ -171,8 +184,16 @@ class LogView(QTableView):
         header = self.horizontalHeader()
         return [(header.sectionViewportPosition(i), header.sectionSize(i)) for i in Column]
 
-    def _paint_row(self, painter: QPainter, palette: QPalette, row: int, top: int, height: int,
-                   boxes: list[tuple[int, int]], selected: bool) -> None:
+    def _paint_row(
+        self,
+        painter: QPainter,
+        palette: QPalette,
+        row: int,
+        top: int,
+        height: int,
+        boxes: list[tuple[int, int]],
+        selected: bool,
+    ) -> None:
         event = self._log.record_row(row)
         cells = self._log.cells(row)
         if event is None or cells is None:
@@ -188,8 +209,9 @@ class LogView(QTableView):
             painter.fillRect(0, top, 3, height, palette.highlight())
         painter.setPen(pen)
         if event.kind == COMMAND:
-            self._paint_rule(painter, palette, cells, top, height, boxes, selected,
-                             timed=event.call == MARK)
+            self._paint_rule(
+                painter, palette, cells, top, height, boxes, selected, timed=event.call == MARK
+            )
             return
         for column, text in enumerate(cells):
             left, size = boxes[column]
@@ -206,22 +228,28 @@ class LogView(QTableView):
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
             if column in _RIGHT:
                 flags |= Qt.AlignmentFlag.AlignRight
-            painter.drawText(box, flags, self.fontMetrics().elidedText(
-                text, Qt.TextElideMode.ElideRight, box.width()))
+            painter.drawText(
+                box,
+                flags,
+                self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width()),
+            )
 
     def _paint_conclusion(self, painter: QPainter, box: QRect, text: str, pen: QColor) -> None:
         """What the program says and no call returned: italic, with an icon."""
         side = min(box.height() - 4, theme.ICON)
         theme.icon("info", pen.name()).paint(
-            painter, box.left(), box.top() + (box.height() - side) // 2, side, side)
+            painter, box.left(), box.top() + (box.height() - side) // 2, side, side
+        )
         box = box.adjusted(side + 4, 0, 0, 0)
         painter.save()
         font = QFont(self.font())
         font.setItalic(True)
         painter.setFont(font)
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
-                         painter.fontMetrics().elidedText(
-                             text, Qt.TextElideMode.ElideRight, box.width()))
+        painter.drawText(
+            box,
+            Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
+            painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width()),
+        )
         painter.restore()
 
     def _paint_arrow(self, painter: QPainter, box: QRect, call: str) -> QRect:
@@ -244,31 +272,48 @@ class LogView(QTableView):
         painter.drawLine(QPoint(box.left(), top + side), QPoint(box.left() + side, top))
         return box.adjusted(side + CROSS_GAP, 0, 0, 0)
 
-    def _paint_rule(self, painter: QPainter, palette: QPalette, cells: tuple[str, ...], top: int,
-                    height: int, boxes: list[tuple[int, int]], selected: bool, *,
-                    timed: bool) -> None:
+    def _paint_rule(
+        self,
+        painter: QPainter,
+        palette: QPalette,
+        cells: tuple[str, ...],
+        top: int,
+        height: int,
+        boxes: list[tuple[int, int]],
+        selected: bool,
+        *,
+        timed: bool,
+    ) -> None:
         """A command: a thin rule with its sentence; a mark of a person says when."""
-        colour = palette.color(QPalette.ColorRole.HighlightedText if selected
-                               else QPalette.ColorRole.PlaceholderText)
+        colour = palette.color(
+            QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.PlaceholderText
+        )
         painter.setPen(colour)
         number = QRect(boxes[0][0] + 6, top, boxes[0][1] - MARGIN, height)
-        painter.drawText(number, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
-                         cells[Column.NUMBER])
+        painter.drawText(
+            number,
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+            cells[Column.NUMBER],
+        )
         text = cells[Column.CALL]
         if self._log.is_folded(int(cells[Column.NUMBER])):
             text += "  …"
         left, width = boxes[Column.TIME]
         left += 6
         if timed and width:
-            painter.drawText(QRect(left, top, width - MARGIN, height),
-                             Qt.AlignmentFlag.AlignVCenter, cells[Column.TIME])
+            painter.drawText(
+                QRect(left, top, width - MARGIN, height),
+                Qt.AlignmentFlag.AlignVCenter,
+                cells[Column.TIME],
+            )
             left += width
         middle = top + height // 2
         size = self.fontMetrics().horizontalAdvance(text)
         painter.setPen(QPen(colour, 1))
         painter.drawLine(left, middle, left + 18, middle)
-        painter.drawText(QRect(left + 24, top, size + 4, height), Qt.AlignmentFlag.AlignVCenter,
-                         text)
+        painter.drawText(
+            QRect(left + 24, top, size + 4, height), Qt.AlignmentFlag.AlignVCenter, text
+        )
         painter.drawLine(left + 32 + size, middle, self.viewport().width() - 8, middle)
 
 

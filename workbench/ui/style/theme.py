@@ -67,9 +67,17 @@ class Theme:
 
 
 LIGHT: Final = Theme(
-    window="#f3f4f6", base="#ffffff", alternate="#f7f8fa", text="#1b1f24", muted="#5b6470",
-    button="#fcfcfd", highlight="#2458c5", highlight_text="#ffffff", link="#1f4fb5",
-    edge="#c9ced6", field="#9aa2ae",
+    window="#f3f4f6",
+    base="#ffffff",
+    alternate="#f7f8fa",
+    text="#1b1f24",
+    muted="#5b6470",
+    button="#fcfcfd",
+    highlight="#2458c5",
+    highlight_text="#ffffff",
+    link="#1f4fb5",
+    edge="#c9ced6",
+    field="#9aa2ae",
     primary=Tone("#2458c5", "#ffffff", "#1b459c"),
     info=Tone("#eaf1fd", "#1f4189", "#b9cdf2"),
     good=Tone("#e5f6ea", "#14532d", "#57a773"),
@@ -78,9 +86,17 @@ LIGHT: Final = Theme(
     idle=Tone("#e8eaee", "#454d58", "#b9bfc9"),
 )
 DARK: Final = Theme(
-    window="#22252a", base="#191b1f", alternate="#1f2226", text="#e8eaed", muted="#a3acb8",
-    button="#2e3239", highlight="#3567d0", highlight_text="#ffffff", link="#8db4ff",
-    edge="#454b55", field="#6b7482",
+    window="#22252a",
+    base="#191b1f",
+    alternate="#1f2226",
+    text="#e8eaed",
+    muted="#a3acb8",
+    button="#2e3239",
+    highlight="#3567d0",
+    highlight_text="#ffffff",
+    link="#8db4ff",
+    edge="#454b55",
+    field="#6b7482",
     primary=Tone("#3667d2", "#ffffff", "#6f9bf5"),
     info=Tone("#1d2b45", "#b9d1ff", "#35507f"),
     good=Tone("#16321f", "#a9e5bc", "#3d8a58"),
@@ -91,16 +107,25 @@ DARK: Final = Theme(
 
 
 LIGHT_PRESENTED: Final = replace(
-    LIGHT, muted="#3c434d", link="#173d8c",
-    primary=Tone("#1b459c", "#ffffff", "#123270"), highlight="#1b459c",
-    info=replace(LIGHT.info, text="#12306b"), good=replace(LIGHT.good, text="#0d3b1f"),
-    busy=replace(LIGHT.busy, text="#553300"), bad=replace(LIGHT.bad, text="#751414"),
+    LIGHT,
+    muted="#3c434d",
+    link="#173d8c",
+    primary=Tone("#1b459c", "#ffffff", "#123270"),
+    highlight="#1b459c",
+    info=replace(LIGHT.info, text="#12306b"),
+    good=replace(LIGHT.good, text="#0d3b1f"),
+    busy=replace(LIGHT.busy, text="#553300"),
+    bad=replace(LIGHT.bad, text="#751414"),
     idle=replace(LIGHT.idle, text="#333a43"),
 )
 """For a projector: every text has a contrast of 7 or more."""
 DARK_PRESENTED: Final = replace(
-    DARK, muted="#c3cad4", primary=Tone("#24479c", "#ffffff", "#6f9bf5"), highlight="#24479c",
-    busy=replace(DARK.busy, text="#ffe2a3"), bad=replace(DARK.bad, text="#ffcaca"),
+    DARK,
+    muted="#c3cad4",
+    primary=Tone("#24479c", "#ffffff", "#6f9bf5"),
+    highlight="#24479c",
+    busy=replace(DARK.busy, text="#ffe2a3"),
+    bad=replace(DARK.bad, text="#ffcaca"),
     idle=replace(DARK.idle, text="#dce2ea"),
 )
 
@@ -127,12 +152,20 @@ def palette(theme: Theme) -> QPalette:
     result = QPalette()
     role = QPalette.ColorRole
     for key, value in (
-        (role.Window, theme.window), (role.WindowText, theme.text), (role.Base, theme.base),
-        (role.AlternateBase, theme.alternate), (role.Text, theme.text),
-        (role.Button, theme.button), (role.ButtonText, theme.text),
-        (role.Highlight, theme.highlight), (role.HighlightedText, theme.highlight_text),
-        (role.Link, theme.link), (role.ToolTipBase, theme.base), (role.ToolTipText, theme.text),
-        (role.PlaceholderText, theme.muted), (role.BrightText, theme.bad.text),
+        (role.Window, theme.window),
+        (role.WindowText, theme.text),
+        (role.Base, theme.base),
+        (role.AlternateBase, theme.alternate),
+        (role.Text, theme.text),
+        (role.Button, theme.button),
+        (role.ButtonText, theme.text),
+        (role.Highlight, theme.highlight),
+        (role.HighlightedText, theme.highlight_text),
+        (role.Link, theme.link),
+        (role.ToolTipBase, theme.base),
+        (role.ToolTipText, theme.text),
+        (role.PlaceholderText, theme.muted),
+        (role.BrightText, theme.bad.text),
         (role.Mid, theme.edge),
     ):
         result.setColor(key, QColor(value))
@@ -148,31 +181,44 @@ def scaled(pixels: int) -> int:
 
 def _sheet(theme: Theme) -> str:
     tones = {
-        "info": theme.info, "good": theme.good, "busy": theme.busy, "bad": theme.bad,
+        "info": theme.info,
+        "good": theme.good,
+        "busy": theme.busy,
+        "bad": theme.bad,
         "idle": theme.idle,
     }
     lines = [
-        (f"QPushButton[primary='true']:enabled {{ background: {theme.primary.back};"
-        f" color: {theme.primary.text}; border: 1px solid {theme.primary.edge};"
-        " border-radius: 4px; padding: 3px 10px; font-weight: 600; }"),
+        (
+            f"QPushButton[primary='true']:enabled {{ background: {theme.primary.back};"
+            f" color: {theme.primary.text}; border: 1px solid {theme.primary.edge};"
+            " border-radius: 4px; padding: 3px 10px; font-weight: 600; }"
+        ),
         f"QPushButton[primary='true']:enabled:focus {{ border: 2px solid {theme.text}; }}",
         f"QLabel[muted='true'] {{ color: {theme.muted}; }}",
-        (f"QToolTip {{ background: {theme.base}; color: {theme.text};"
-        f" border: 1px solid {theme.edge}; }}"),
-        (f"QLineEdit, QPlainTextEdit, QTableView {{ border: 1px solid {theme.field};"
-         " border-radius: 3px;"
-        f" background: {theme.base}; selection-background-color: {theme.highlight};"
-        f" selection-color: {theme.highlight_text}; }}"),
+        (
+            f"QToolTip {{ background: {theme.base}; color: {theme.text};"
+            f" border: 1px solid {theme.edge}; }}"
+        ),
+        (
+            f"QLineEdit, QPlainTextEdit, QTableView {{ border: 1px solid {theme.field};"
+            " border-radius: 3px;"
+            f" background: {theme.base}; selection-background-color: {theme.highlight};"
+            f" selection-color: {theme.highlight_text}; }}"
+        ),
         "QLineEdit { padding: 1px 4px; min-height: 18px; }",
         "QPlainTextEdit, QTableView { padding: 1px; }",
         # as wide a border more as padding less: what is inside does not move
-        (f"QLineEdit:focus, QPlainTextEdit:focus, QTableView:focus {{"
-         f" border: 2px solid {theme.link}; padding: 0; }}"),
+        (
+            f"QLineEdit:focus, QPlainTextEdit:focus, QTableView:focus {{"
+            f" border: 2px solid {theme.link}; padding: 0; }}"
+        ),
         "QLineEdit:focus { padding: 0 3px; }",
         "QScrollArea[reading='true'] { border: 2px solid transparent; }",
         f"QScrollArea[reading='true']:focus {{ border-color: {theme.link}; }}",
-        (f"QLineEdit[tone='bad'] {{ border-color: {theme.bad.edge};"
-         f" background: {theme.bad.back}; color: {theme.bad.text}; }}"),
+        (
+            f"QLineEdit[tone='bad'] {{ border-color: {theme.bad.edge};"
+            f" background: {theme.bad.back}; color: {theme.bad.text}; }}"
+        ),
         f"QLabel[tone='bad'] {{ color: {theme.bad.text}; }}",
         f"QLineEdit:disabled {{ color: {theme.muted}; background: {theme.alternate}; }}",
         "QComboBox QLineEdit { border: none; background: transparent; padding: 0; }",
@@ -180,8 +226,10 @@ def _sheet(theme: Theme) -> str:
         "QToolBar { spacing: 2px; padding: 2px; }",
         "QToolBar QToolButton { padding: 3px 6px; }",
         "QToolBar QToolButton[menu='true'] { padding-right: 18px; }",
-        ("QToolButton::menu-indicator { subcontrol-origin: padding;"
-        " subcontrol-position: center right; right: 4px; }"),
+        (
+            "QToolButton::menu-indicator { subcontrol-origin: padding;"
+            " subcontrol-position: center right; right: 4px; }"
+        ),
         "QStatusBar QLabel { padding: 0 8px 2px 4px; }",
         "QStatusBar::item { border: none; }",
         "QLabel[badge='true'] { border-radius: 6px; padding: 2px 10px; font-weight: 700; }",
@@ -193,8 +241,10 @@ def _sheet(theme: Theme) -> str:
         colours = f"background: {tone.back}; color: {tone.text}; border: 1px solid {tone.edge};"
         lines += [
             f"QLabel[badge='true'][tone='{name}'] {{ {colours} }}",
-            (f"QFrame[message='true'][tone='{name}'] {{ background: {tone.back};"
-            f" border: 1px solid {tone.edge}; }}"),
+            (
+                f"QFrame[message='true'][tone='{name}'] {{ background: {tone.back};"
+                f" border: 1px solid {tone.edge}; }}"
+            ),
             f"QFrame[message='true'][tone='{name}'] QLabel {{ color: {tone.text}; }}",
             f"QToolButton[chip='true'][tone='{name}'] {{ {colours} }}",
         ]
@@ -204,8 +254,10 @@ def _sheet(theme: Theme) -> str:
         f"QCheckBox::indicator {{ width: {side}px; height: {side}px; }}",
         f"QProgressBar {{ min-height: {bar}px; max-height: {bar}px; }}",
         "QToolButton[chip='true'][tone='busy'] { font-weight: 700; border-width: 2px; }",
-        (f"QToolButton[chip='true'][tone='planned'] {{ background: transparent;"
-        f" color: {theme.muted}; border: 1px dashed {theme.edge}; }}"),
+        (
+            f"QToolButton[chip='true'][tone='planned'] {{ background: transparent;"
+            f" color: {theme.muted}; border: 1px dashed {theme.edge}; }}"
+        ),
         f"QToolButton[chip='true']:focus {{ border: 2px solid {theme.text}; }}",
     ]
     return "\n".join(lines)
@@ -265,8 +317,7 @@ _pixmaps: dict[tuple[str, str], QPixmap] = {}
 @cache
 def _drawings() -> Mapping[str, str]:
     """Every icon's SVG by name, read at once: what is painted must not wait for a file."""
-    return {path.stem: path.read_text(encoding="utf-8")
-            for path in resource("icons").glob("*.svg")}
+    return {path.stem: path.read_text(encoding="utf-8") for path in resource("icons").glob("*.svg")}
 
 
 def pixmap(name: str, colour: str) -> QPixmap:
@@ -294,8 +345,10 @@ def icon(name: str, colour: str | None = None) -> QIcon:
 def numbered(number: int, side: int) -> QIcon:
     """A number in a circle, for a primary button; greyed with it."""
     icon = QIcon()
-    for mode, ink in ((QIcon.Mode.Normal, QColor("#ffffff")),
-                      (QIcon.Mode.Disabled, QColor(current().muted))):
+    for mode, ink in (
+        (QIcon.Mode.Normal, QColor("#ffffff")),
+        (QIcon.Mode.Disabled, QColor(current().muted)),
+    ):
         picture = QPixmap(side, side)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)

@@ -19,8 +19,9 @@ class ElidedLabel(QLabel):
 
     def minimumSizeHint(self) -> QSize:
         whole = super().minimumSizeHint()
-        return QSize(min(whole.width(), self.fontMetrics().horizontalAdvance("0" * LEAST)),
-                     whole.height())
+        return QSize(
+            min(whole.width(), self.fontMetrics().horizontalAdvance("0" * LEAST)), whole.height()
+        )
 
     def setText(self, text: str) -> None:
         super().setText(text)
@@ -29,6 +30,8 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignVCenter,
-                         self.fontMetrics().elidedText(
-                             self.text(), Qt.TextElideMode.ElideRight, self.width()))
+        painter.drawText(
+            self.contentsRect(),
+            Qt.AlignmentFlag.AlignVCenter,
+            self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width()),
+        )

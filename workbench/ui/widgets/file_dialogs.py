@@ -9,8 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 
-def ask_file(parent: QWidget, title: str, then: Callable[[Path], object], *, start: str = "",
-             filters: str = "") -> QFileDialog:
+def ask_file(
+    parent: QWidget,
+    title: str,
+    then: Callable[[Path], object],
+    *,
+    start: str = "",
+    filters: str = "",
+) -> QFileDialog:
     """Ask for a file that is there; `then` gets its path."""
     dialog = _dialog(parent, title, then, start, filters)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -18,8 +24,14 @@ def ask_file(parent: QWidget, title: str, then: Callable[[Path], object], *, sta
     return dialog
 
 
-def ask_new_file(parent: QWidget, title: str, then: Callable[[Path], object], *, start: str = "",
-                 filters: str = "") -> QFileDialog:
+def ask_new_file(
+    parent: QWidget,
+    title: str,
+    then: Callable[[Path], object],
+    *,
+    start: str = "",
+    filters: str = "",
+) -> QFileDialog:
     """Ask where a file is to be written; `then` gets its path."""
     dialog = _dialog(parent, title, then, start, filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -27,8 +39,9 @@ def ask_new_file(parent: QWidget, title: str, then: Callable[[Path], object], *,
     return dialog
 
 
-def _dialog(parent: QWidget, title: str, then: Callable[[Path], object], start: str,
-            filters: str) -> QFileDialog:
+def _dialog(
+    parent: QWidget, title: str, then: Callable[[Path], object], start: str, filters: str
+) -> QFileDialog:
     dialog = QFileDialog(parent, title, "", filters)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if start:

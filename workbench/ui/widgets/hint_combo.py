@@ -36,9 +36,7 @@ class HintCombo(QComboBox):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setItemDelegate(_NoteDelegate(self))
         self.setMinimumContentsLength(width)
-        self.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setCompleter(None)  # type: ignore[arg-type]
         edit = self.lineEdit()
         if edit is not None:

@@ -14,7 +14,10 @@ from workbench.ui.widgets.named_controls import NamedControls, tone
 from workbench.viewmodel.message import Remedy, StatusMessage
 
 _ICONS: Final = {
-    "info": "info", "good": "circle-check", "busy": "triangle-alert", "bad": "circle-x",
+    "info": "info",
+    "good": "circle-check",
+    "busy": "triangle-alert",
+    "bad": "circle-x",
 }
 
 
@@ -77,7 +80,8 @@ class MessageBar(QFrame):
             part.style().polish(part)
         self.why.setVisible(message.why is not None)
         for button, way in (
-            (self.way_out, message.way_out), (self.other_way, message.other_way),
+            (self.way_out, message.way_out),
+            (self.other_way, message.other_way),
         ):
             button.setVisible(way is not None)
             if way is not None:

@@ -27,9 +27,16 @@ from workbench.viewmodel.message import Sentence
 W = TypeVar("W", bound=QWidget)
 Index = QModelIndex | QPersistentModelIndex
 CALLS: Final = {
-    "listen": "listen()", "bind": "bind()", "connect": "connect()", "send": "send()",
-    "stop": "close()", "close": "close()", "half_close": "shutdown(SHUT_WR)",
-    "abort": "SO_LINGER, close()", "accept_one": "accept()", "recvfrom_once": "recvfrom()",
+    "listen": "listen()",
+    "bind": "bind()",
+    "connect": "connect()",
+    "send": "send()",
+    "stop": "close()",
+    "close": "close()",
+    "half_close": "shutdown(SHUT_WR)",
+    "abort": "SO_LINGER, close()",
+    "accept_one": "accept()",
+    "recvfrom_once": "recvfrom()",
 }
 """The call that a button makes, as a presentation shows it below the button's words."""
 
@@ -140,10 +147,13 @@ class NamedControls:
         widget.setAccessibleName(tr(f"name.{entry.key}"))
         widget.setAccessibleDescription(tip)
         if isinstance(widget, QAbstractButton):
-            widget.setText(next(
-                caption.text(call=self._calls) for caption in self._captions
-                if caption.widget is widget
-            ))
+            widget.setText(
+                next(
+                    caption.text(call=self._calls)
+                    for caption in self._captions
+                    if caption.widget is widget
+                )
+            )
 
 
 class ChoiceBox(QComboBox):

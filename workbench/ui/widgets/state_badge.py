@@ -11,9 +11,18 @@ from workbench.texts import has, tr
 from workbench.ui.widgets.named_controls import tone
 
 _TONES: Final = {
-    "LISTEN": "good", "ESTABLISHED": "good", "BOUND": "good", "OPEN": "good",
-    "SYN_SENT": "busy", "CONNECTING": "busy", "CLOSE_WAIT": "busy", "FIN_WAIT1": "busy",
-    "FIN_WAIT2": "busy", "LAST_ACK": "busy", "CLOSING": "busy", "SETTING UP": "busy",
+    "LISTEN": "good",
+    "ESTABLISHED": "good",
+    "BOUND": "good",
+    "OPEN": "good",
+    "SYN_SENT": "busy",
+    "CONNECTING": "busy",
+    "CLOSE_WAIT": "busy",
+    "FIN_WAIT1": "busy",
+    "FIN_WAIT2": "busy",
+    "LAST_ACK": "busy",
+    "CLOSING": "busy",
+    "SETTING UP": "busy",
     "FAILED": "bad",
 }
 

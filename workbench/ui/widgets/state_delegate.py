@@ -28,8 +28,12 @@ PAD: Final = 4
 class StateDelegate(QStyledItemDelegate):
     """Paints the column of states."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem,
-              index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
         why = str(index.data(WHY_ROLE) or "")
         if not why:
             super().paint(painter, option, index)
@@ -58,8 +62,9 @@ class StateDelegate(QStyledItemDelegate):
                 break
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem,
-                 index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
         """Room for the mark, so that a column does not change its width when one comes."""
         hint = super().sizeHint(option, index)
         metrics: QFontMetrics = option.fontMetrics
@@ -68,5 +73,9 @@ class StateDelegate(QStyledItemDelegate):
 
 def mark_of(cell: QRect, metrics: QFontMetrics) -> QRect:
     """Where the mark is: all below each other, behind the longest of the kernel's words."""
-    return QRect(cell.left() + metrics.horizontalAdvance("ESTABLISHED") + 3 * PAD,
-                 cell.top() + (cell.height() - theme.ICON) // 2, theme.ICON, theme.ICON)
+    return QRect(
+        cell.left() + metrics.horizontalAdvance("ESTABLISHED") + 3 * PAD,
+        cell.top() + (cell.height() - theme.ICON) // 2,
+        theme.ICON,
+        theme.ICON,
+    )

@@ -113,11 +113,16 @@ class Autoplay(QObject):
         """A server and a client linked to it that can both begin; those in front first."""
         panels = [panel for panel in self._window.slots_.panels() if self._can_begin(panel)]
         panels.sort(key=lambda panel: not panel.isVisible())
-        return next((
-            (server, client) for server in panels if isinstance(server, ServerPanel)
-            for client in panels
-            if isinstance(client, ClientPanel) and client.link.name == server.name
-        ), None)
+        return next(
+            (
+                (server, client)
+                for server in panels
+                if isinstance(server, ServerPanel)
+                for client in panels
+                if isinstance(client, ClientPanel) and client.link.name == server.name
+            ),
+            None,
+        )
 
     def _new_pair(self) -> tuple[ServerPanel, ClientPanel]:
         """Both new: the client is linked to the newest server."""
@@ -133,10 +138,13 @@ class Autoplay(QObject):
         snapshot = self._window.controller.snapshot(panel.name)
         wished = panel.wished()
         return (
-            snapshot.phase not in OPEN and not snapshot.open_count
+            snapshot.phase not in OPEN
+            and not snapshot.open_count
             and wished.role in (Role.LISTENER, Role.STREAM)
-            and wished.type == "SOCK_STREAM" and wished.family != UNIX
-            and wished.calls is not Pace.STEP and wished.count == 1
+            and wished.type == "SOCK_STREAM"
+            and wished.family != UNIX
+            and wished.calls is not Pace.STEP
+            and wished.count == 1
         )
 
     # -- pressing -------------------------------------------------------------------------------

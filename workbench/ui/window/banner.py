@@ -48,9 +48,14 @@ class _Line:
     def text(self, kind: _Kind) -> str:
         name = self.record.stem if self.record is not None else ""
         reason = self.problem.text if self.problem is not None else ""
-        key = {_Kind.OLD: "old_record", _Kind.CRASHED: "crashed", _Kind.PASSING: "passing",
-               _Kind.MOVED: "moved", _Kind.STOPPED: "stopped",
-               _Kind.DAMAGED: "damaged"}[kind]
+        key = {
+            _Kind.OLD: "old_record",
+            _Kind.CRASHED: "crashed",
+            _Kind.PASSING: "passing",
+            _Kind.MOVED: "moved",
+            _Kind.STOPPED: "stopped",
+            _Kind.DAMAGED: "damaged",
+        }[kind]
         if kind is _Kind.OLD and self.count:
             key = "old_record_not_whole"
         return tr(f"window.{key}", name=name, reason=reason, count=f"{self.count:,}")
@@ -107,7 +112,8 @@ class Banner(QWidget):
         """What there is to say of the record that is written; True where it has another name."""
         journal = session.journal
         for kind, problem, count in (
-            (_Kind.PASSING, session.passing, 0), (_Kind.MOVED, journal.moved, 0),
+            (_Kind.PASSING, session.passing, 0),
+            (_Kind.MOVED, journal.moved, 0),
             (_Kind.STOPPED, journal.failed, journal.not_recorded),
         ):
             wanted = problem is not None and problem not in self._put_away

@@ -57,8 +57,9 @@ class OtherWindows(QObject):
 
         window = self._window
         window.controller.session.journal.flush()
-        maker = ScenarioDialog(window.controller, window.log.chosen_seqs(), window, repeat=repeat,
-                               live=window.live)
+        maker = ScenarioDialog(
+            window.controller, window.log.chosen_seqs(), window, repeat=repeat, live=window.live
+        )
         maker.attach(window.demos)
         window.worded.connect(maker.retranslate)
         maker.show()

@@ -61,8 +61,9 @@ class EndpointTabs(QObject):
     def new_client(self) -> None:
         session = self._window.controller.session
         name = default_endpoints.free_name("client", session.endpoints)
-        servers = [settings for settings in session.settings_of_all()
-                   if settings.role is Role.LISTENER]
+        servers = [
+            settings for settings in session.settings_of_all() if settings.role is Role.LISTENER
+        ]
         link = servers[-1] if servers else None
         made = default_endpoints.client(name, link.name if link is not None else None)
         if link is not None:  # of the same kind, else it could never connect
@@ -177,7 +178,8 @@ class EndpointTabs(QObject):
         """Whether two panels share one half of the window: one would hide the other."""
         return other is not None and any(
             slot.place_of(panel) >= 0 and slot.place_of(other) >= 0
-            for slot in (self._slots.left, self._slots.right))
+            for slot in (self._slots.left, self._slots.right)
+        )
 
     def _find_owners(self) -> None:
         owners: dict[str, str] = {}
@@ -216,8 +218,10 @@ class EndpointTabs(QObject):
     def _on_focused(self, name: str) -> None:
         """Something was pressed in a panel: Explain follows its endpoint, if nothing is pinned."""
         selection = self._window.controller.selection
-        if not self._window.controller.closed and not selection.pinned and (
-            selection.endpoint != name or selection.seq is not None
+        if (
+            not self._window.controller.closed
+            and not selection.pinned
+            and (selection.endpoint != name or selection.seq is not None)
         ):
             self._window.controller.select(endpoint=name)
 

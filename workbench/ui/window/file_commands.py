@@ -51,7 +51,9 @@ class FileCommands(QObject):
     def run_scenario(self) -> None:
         """Ask for a scenario file and run it in this session."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, tr("menu.run_scenario").replace("&", ""), "",
+            self._window,
+            tr("menu.run_scenario").replace("&", ""),
+            "",
             tr("window.scenario_files"),
         )
         if name:
@@ -88,7 +90,9 @@ class FileCommands(QObject):
         if name:
             self.write_conversation(Path(name), wish, filters.get(chosen, ConversationForm.TEXT))
 
-    def write_conversation(self, path: Path, wish: ConversationRequest, form: ConversationForm) -> None:
+    def write_conversation(
+        self, path: Path, wish: ConversationRequest, form: ConversationForm
+    ) -> None:
         """Write a conversation, all of it, to a file."""
         self._window.controller.session.journal.flush(FLUSH_BOUND)
         self._begin(path, lambda reader: write_conversation(reader, path, wish, form))
@@ -119,8 +123,9 @@ class _Writer(QThread):
         sentence: how it ended.
     """
 
-    def __init__(self, record: Path, path: Path, work: Callable[[Reader], None],
-                 parent: QObject) -> None:
+    def __init__(
+        self, record: Path, path: Path, work: Callable[[Reader], None], parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._record, self._path, self._work = record, path, work
         self.sentence = ""

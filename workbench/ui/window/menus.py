@@ -18,14 +18,37 @@ if TYPE_CHECKING:
     from workbench.ui.window.window import MainWindow
 
 MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
-LIVE_ONLY: Final = frozenset({
-    "new_server", "new_client", "start", "send", "next_call", "half_close", "abort",
-    "close_connection", "talk", "save_talk", "stop", "accept_one", "receive_one",
-    "recvfrom_once", "send_one", "more", "hide_closed",
-    "remove", "stop_all", "mark", "start_over", "run_scenario", "watch",
-    "first_steps", "backlog_lab", "check_all",
-    "endpoints",
-})
+LIVE_ONLY: Final = frozenset(
+    {
+        "new_server",
+        "new_client",
+        "start",
+        "send",
+        "next_call",
+        "half_close",
+        "abort",
+        "close_connection",
+        "talk",
+        "save_talk",
+        "stop",
+        "accept_one",
+        "receive_one",
+        "recvfrom_once",
+        "send_one",
+        "more",
+        "hide_closed",
+        "remove",
+        "stop_all",
+        "mark",
+        "start_over",
+        "run_scenario",
+        "watch",
+        "first_steps",
+        "backlog_lab",
+        "check_all",
+        "endpoints",
+    }
+)
 """What acts on sockets: nothing for a record of an earlier run."""
 
 
@@ -77,14 +100,18 @@ class Menus:
         self._add("view", "normal_size", looks.normal, "Ctrl+0")
         self._add("view", "present", window.presentation.switch, "F11")
         self._add("view", "endpoints", window.endpoints.switch, "Ctrl+B")
-        self.hide_closed = self._add("view", "hide_closed", window.panels.closed_rows.switch,
-                                     "Ctrl+H")
+        self.hide_closed = self._add(
+            "view", "hide_closed", window.panels.closed_rows.switch, "Ctrl+H"
+        )
         self.hide_closed.setCheckable(True)
         self.hide_closed.setChecked(window.preferences.hide_closed)
         schemes = self._sub("view", "scheme", None)
         group = QActionGroup(window)
-        for name, key in (("system", "Ctrl+Alt+0"), ("light", "Ctrl+Alt+1"),
-                          ("dark", "Ctrl+Alt+2")):
+        for name, key in (
+            ("system", "Ctrl+Alt+0"),
+            ("light", "Ctrl+Alt+1"),
+            ("dark", "Ctrl+Alt+2"),
+        ):
             action = self._add("scheme", f"scheme_{name}", partial(looks.set_scheme, name), key)
             action.setCheckable(True)
             action.setChecked(name == window.preferences.scheme)
@@ -98,11 +125,20 @@ class Menus:
         self._add("endpoint", "new_client", window.panels.new_client, "Ctrl+Shift+T")
         self._menus["endpoint"].addSeparator()
         for name, key in (
-            ("start", "F5"), ("stop", "Shift+F5"), ("next_call", "F10"),
-            ("accept_one", "F9"), ("receive_one", "Shift+F9"), ("recvfrom_once", "Ctrl+F9"),
-            ("send", "Ctrl+Return"), ("send_one", "Ctrl+Shift+F9"), ("half_close", "F6"),
-            ("abort", "F7"), ("close_connection", "F8"), ("more", "Ctrl+D"),
-            ("talk", "Ctrl+Shift+C"), ("save_talk", "Ctrl+Shift+S"),
+            ("start", "F5"),
+            ("stop", "Shift+F5"),
+            ("next_call", "F10"),
+            ("accept_one", "F9"),
+            ("receive_one", "Shift+F9"),
+            ("recvfrom_once", "Ctrl+F9"),
+            ("send", "Ctrl+Return"),
+            ("send_one", "Ctrl+Shift+F9"),
+            ("half_close", "F6"),
+            ("abort", "F7"),
+            ("close_connection", "F8"),
+            ("more", "Ctrl+D"),
+            ("talk", "Ctrl+Shift+C"),
+            ("save_talk", "Ctrl+Shift+S"),
         ):
             self._add("endpoint", name, partial(self._in_front, name), key)
         self._menus["endpoint"].addSeparator()
@@ -112,8 +148,12 @@ class Menus:
     def _scenario_and_help(self) -> None:
         window = self._window
         self._add("scenario", "make_scenario", window.others.make_scenario, "Ctrl+G")
-        self._add("scenario", "repeat_until", partial(window.others.make_scenario, repeat=True),
-                  "Ctrl+Shift+G")
+        self._add(
+            "scenario",
+            "repeat_until",
+            partial(window.others.make_scenario, repeat=True),
+            "Ctrl+Shift+G",
+        )
         self._add("scenario", "run_scenario", window.files.run_scenario, "Ctrl+R")
         self._add("labs", "backlog_lab", window.others.open_backlog_lab, "Ctrl+Shift+B")
         self._sub("labs", "demos", self._fill_demos)
@@ -206,7 +246,8 @@ def _press(panel: EndpointPanel, name: str) -> bool:
     """What an entry or key does: the panel's button, if it may be used; False: there is none."""
     prefix = panel.controls.prefix
     control = {
-        "start": panel.address_line.primary.objectName(), "close_connection": f"{prefix}.close",
+        "start": panel.address_line.primary.objectName(),
+        "close_connection": f"{prefix}.close",
     }.get(name, f"{prefix}.{name}")
     button = panel.findChild(QAbstractButton, control)
     if button is None or button.isHidden():

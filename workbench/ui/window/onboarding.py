@@ -67,10 +67,13 @@ class Onboarding(QObject):
         Not while a mouse button is down: all below moves up, and the press would go elsewhere.
         """
         if (
-            self._numbered and not self._window.controller.closed
+            self._numbered
+            and not self._window.controller.closed
             and not self._window.watch.running
             and QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
-            and any(isinstance(panel, ClientPanel) and panel.answered
-                    for panel in self._window.slots_.panels())
+            and any(
+                isinstance(panel, ClientPanel) and panel.answered
+                for panel in self._window.slots_.panels()
+            )
         ):
             self._leave()

@@ -93,8 +93,11 @@ class ProjectorCaption(QFrame):
 
     def _show(self, shown: Explanation, result: str) -> None:
         """The first paragraph is what the call returned."""
-        self._call.setText(f"{shown.python}  → {result}" if shown.python and result
-                           else shown.python or shown.title)
+        self._call.setText(
+            f"{shown.python}  → {result}"
+            if shown.python and result
+            else shown.python or shown.title
+        )
         paragraphs = [text for section in shown.sections for text in section.paragraphs]
         self._words.setText(first_sentence(paragraphs[0]) if paragraphs else "")
 

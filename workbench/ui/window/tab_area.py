@@ -104,8 +104,9 @@ class TabSlot(QTabWidget):
     def _order_tabs(self) -> None:
         """Tab key: the tabs, their crosses, the +, and then the panels."""
         bar = self.tabBar()
-        crosses = [bar.tabButton(place, QTabBar.ButtonPosition.RightSide)
-                   for place in range(self.count())]
+        crosses = [
+            bar.tabButton(place, QTabBar.ButtonPosition.RightSide) for place in range(self.count())
+        ]
         before: QWidget = bar
         for widget in (*crosses, self.plus, *self.panels()):
             before = _after(before, widget) if widget is not None else before
@@ -161,9 +162,16 @@ class _Bar(QTabBar):
             event.position().toPoint()
         ):
             # the bar's own sorting ends here, as if the button had been let go
-            self.mouseReleaseEvent(QMouseEvent(
-                QEvent.Type.MouseButtonRelease, event.position(), event.globalPosition(),
-                Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton, event.modifiers()))
+            self.mouseReleaseEvent(
+                QMouseEvent(
+                    QEvent.Type.MouseButtonRelease,
+                    event.position(),
+                    event.globalPosition(),
+                    Qt.MouseButton.LeftButton,
+                    Qt.MouseButton.NoButton,
+                    event.modifiers(),
+                )
+            )
             self.dragged.emit(self.currentIndex())
             return
         super().mouseMoveEvent(event)
@@ -198,8 +206,9 @@ class _Roll(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         bar = self.verticalScrollBar().sizeHint().width()
         least = min(LEAST_LINES * self.fontMetrics().lineSpacing(), LEAST_MOST)
-        return QSize(self.panel.minimumSizeHint().width() + bar,
-                     min(self.panel.minimumHeight(), least))
+        return QSize(
+            self.panel.minimumSizeHint().width() + bar, min(self.panel.minimumHeight(), least)
+        )
 
 
 class TabArea(QSplitter):

@@ -100,7 +100,8 @@ class ToolBar(QToolBar):
         for button, width in whole.items():
             alone = not words and bool(button.property("icon_name"))
             button.setToolButtonStyle(
-                style.ToolButtonIconOnly if alone else style.ToolButtonTextBesideIcon)
+                style.ToolButtonIconOnly if alone else style.ToolButtonTextBesideIcon
+            )
             button.setFixedWidth(_width(button, words=False) if alone else width)
 
 

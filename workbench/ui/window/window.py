@@ -61,8 +61,14 @@ class MainWindow(QMainWindow):
 
     worded = Signal()
 
-    def __init__(self, controller: Controller, looks: Appearance, preferences: Preferences, *,
-                 live: bool = True) -> None:
+    def __init__(
+        self,
+        controller: Controller,
+        looks: Appearance,
+        preferences: Preferences,
+        *,
+        live: bool = True,
+    ) -> None:
         """`live` False: an old record is shown; there is nothing to act on."""
         super().__init__()
         self.controller = controller
@@ -102,8 +108,7 @@ class MainWindow(QMainWindow):
         self.caption.set_live(live)
         self.guide.show()
         if not live:
-            self.notice.tell_old(controller.session.record,
-                                 controller.session.journal.not_recorded)
+            self.notice.tell_old(controller.session.record, controller.session.journal.not_recorded)
         self.log.restore(preferences)
         self.retranslate()
         self.resize(1280, 800)
@@ -156,8 +161,10 @@ class MainWindow(QMainWindow):
         private.sweep()
         records.sweep()
         newest = next(iter(records.recent(1)), None)
-        if newest is not None and newest.crashed and (
-            newest.path.name != self.preferences.crash_seen
+        if (
+            newest is not None
+            and newest.crashed
+            and (newest.path.name != self.preferences.crash_seen)
         ):
             self.notice.tell_crashed(newest.path)
 
@@ -186,8 +193,12 @@ class MainWindow(QMainWindow):
     def start_over(self) -> None:
         """Close every socket, begin a new record, keep the panels as they are filled in."""
         try:
-            session = Session(spawn=qt_spawn, beyond_loopback=True,
-                              capture=self.preferences.capture, lasting=False)
+            session = Session(
+                spawn=qt_spawn,
+                beyond_loopback=True,
+                capture=self.preferences.capture,
+                lasting=False,
+            )
         except Problem as problem:
             self.status.tell(problem.text)
             return
