@@ -19,6 +19,7 @@ import bootstrap
 
 CHECKS = {
     "lint": ["-m", "ruff", "check", "."],
+    "format": ["-m", "ruff", "format", "--check", "."],
     "imports": ["-c", "from importlinter.cli import lint_imports_command as run; run()",
                 "--cache-dir", ".import_linter_cache"],
     # one cache a platform: mypy starts from nothing when the platform changes
