@@ -30,6 +30,10 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.session import Session
 
 ROOT = Path(os.environ.get("BENCH_ROOT") or Path(__file__).resolve().parent.parent)
 """The checkout whose workbench is measured."""
@@ -124,9 +128,9 @@ def bring_to_front(window: object, name: str) -> None:
         raise SystemExit(f"the panel of {name} cannot be seen")
 
 
-def count_rows(session: object) -> dict[str, int]:
+def count_rows(session: Session) -> dict[str, int]:
     """Bytes that went in and out by the record, and rows not recorded."""
-    reader = session.journal.reader()  # type: ignore[attr-defined]
+    reader = session.journal.reader()
     total = reader._db.execute(
         "SELECT count(*), coalesce(sum(CASE call WHEN 'recv' THEN size END), 0),"
         " coalesce(sum(CASE call WHEN 'send' THEN size END), 0), max(seq) FROM event"
@@ -137,7 +141,7 @@ def count_rows(session: object) -> dict[str, int]:
         "sent": total[2],
         "seq": total[3],
         "not_recorded": session.journal.not_recorded,
-    }  # type: ignore[attr-defined]
+    }
 
 
 def serve_window() -> None:

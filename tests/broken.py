@@ -1,6 +1,7 @@
-"""A pytest plugin that breaks one module: none of its functions and methods works any more.
+r"""A pytest plugin that breaks one module: none of its functions and methods works any more.
 
-    BROKEN_MODULE=workbench.ui.mark python -m pytest -p tests.broken tests/ui/test_old_record.py
+    BROKEN_MODULE=workbench.ui.window.note_field python -m pytest -p tests.broken \
+        tests/ui/looks/test_keyboard.py
 
 A test file that is said to cover a module has to fail then. tests/test_layout.py asks that of
 each (with --long).
