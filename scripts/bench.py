@@ -111,10 +111,10 @@ def serve_headless() -> None:
         session.close()
 
 
-def report_and_count(session: object, spent: float) -> None:
+def report_and_count(session: Session, spent: float) -> None:
     """Print what the record holds, and this process's processor time since `spent`."""
-    session.stop_all_and_wait()  # type: ignore[attr-defined]
-    session.journal.flush()  # type: ignore[attr-defined]
+    session.stop_all_and_wait()
+    session.journal.flush()
     used = time.process_time() - spent
     print(json.dumps({**count_rows(session), "cpu_us": round(used * 1e6)}), flush=True)
 
