@@ -29,9 +29,11 @@ class EndpointThread(QThread):
         return self.isRunning()
 
     def run(self) -> None:
-        trace = getattr(threading, "_trace_hook", None)
-        if trace is not None:  # coverage and debuggers do not see a QThread otherwise
+        # coverage, debuggers and profilers do not see a QThread otherwise
+        if (trace := threading.gettrace()) is not None:
             sys.settrace(trace)
+        if (profile := threading.getprofile()) is not None:
+            sys.setprofile(profile)
         self._loop.run()
 
 

@@ -1,0 +1,472 @@
+#!/usr/bin/env python3
+"""Trace: what a click on Send runs through, and what the program does while nothing happens.
+
+    .venv/bin/python scripts/trace.py [send | idle] [--seconds S] [--json]     (both without a name)
+
+The real window, offscreen, with a listening server and a client that is connected to it.
+
+send: the click is followed from the button to the socket: the window's thread from the click to
+the command's hand-over, then the endpoint's thread from there to the call of send(). It counts
+calls of Python functions (a comprehension belongs to the function it stands in), files, changes
+of file and returns to a file already left; how often the text is encoded; and what is drawn
+before the bytes go: widgets that are changed or painted, snapshots that are built. What the
+window's thread does after the hand-over runs beside the endpoint's and is listed apart (`after`).
+
+idle: calls of Python functions a second on all threads (here comprehensions count, and each time
+that a generator goes on), and the functions called most, each with who calls it most.
+
+Prints JSON lines: one with the totals, then one for each step or function; and, without --json,
+the same as a list to read. It is counted by sys.setprofile: exact, and not a measure of time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, Final
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget  # noqa: E402
+
+from workbench import texts  # noqa: E402
+from workbench.app import create_window, make_application  # noqa: E402
+from workbench.ui.window.window import MainWindow  # noqa: E402
+
+BOUND_S: Final = 20
+SETTLE_S: Final = 2.0
+"""After this the newest rows are drawn and the first readings of a connection are taken."""
+SHOWN: Final = 25
+CHANGES: Final = ("set", "update", "repaint", "show", "hide", "add", "insert", "remove", "clear")
+"""How methods of Qt begin that change what is seen."""
+WITHIN: Final = frozenset({"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"})
+NOTATION: Final = "workbench/payload/notation.py"
+TRACED_SOCKET: Final = "workbench/engine/sockets/traced_socket.py"
+EVENT_LOOP: Final = "workbench/engine/sockets/event_loop.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call, as it happened.
+
+    Attributes:
+        thread: ident of the thread that made it.
+        file, function: what was called; for a method of Qt or of a socket, who called it.
+        builtin: the method in C that was called, with its class; empty for a Python function.
+        caller: the function that called a Python function.
+        commanded: a command is being performed: the hand-over happens within such a call.
+    """
+
+    thread: int
+    file: str
+    function: str
+    builtin: str = ""
+    caller: str = ""
+    commanded: bool = False
+
+
+def place(code: CodeType) -> str:
+    """The file of a function, from the checkout's root where it is ours."""
+    path = Path(code.co_filename)
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+
+
+Hook = Callable[[FrameType, str, Any], None]
+
+
+@contextmanager
+def profiled(hook: Hook) -> Iterator[None]:
+    """Have `hook` told of each call on the present thread and all that a window starts later."""
+    threading.setprofile(hook)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+class Hand:
+    """Works the window as a person does, and waits for what it leads to."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+
+    def find(self, name: str) -> Any:
+        found = self.window.findChild(QWidget, name)
+        assert isinstance(found, QWidget), name
+        return found
+
+    def press(self, name: str) -> None:
+        button = self.find(name)
+        assert isinstance(button, QAbstractButton)
+        self.wait(button.isEnabled, name)
+        button.click()
+
+    def rest(self, seconds: float) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(int(seconds * 1000), loop.quit)
+        loop.exec()
+
+    def wait(self, true: Callable[[], bool], what: str) -> None:
+        until = time.monotonic() + BOUND_S
+        while not true():
+            if time.monotonic() > until:
+                raise SystemExit(f"the window did not get there: {what}")
+            self.rest(0.02)
+
+    def connect(self) -> None:
+        """One connection between the window's server and its client, and all of it drawn."""
+        for button, side, state in (
+            ("server.listen", "server", "state.listen"),
+            ("client.connect", "client", "state.established"),
+        ):
+            shown = texts.tr(state) if texts.has(state) else state.rpartition(".")[2].upper()
+            self.press(button)
+            label = self.find(f"{side}.state")
+            self.wait(lambda label=label, shown=shown: label.text() == shown, shown)  # type: ignore[misc]
+        self.rest(SETTLE_S)
+
+
+# -- a click on Send ---------------------------------------------------------------------------
+
+
+class Recording:
+    """Every call on every thread while `on`, in order."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.steps: list[Step] = []
+
+    def hook(self, frame: FrameType, event: str, arg: Any) -> None:
+        if not self.on or event not in {"call", "c_call"}:
+            return
+        file, function = place(frame.f_code), frame.f_code.co_qualname
+        if event == "call" and frame.f_code.co_name not in WITHIN:
+            caller = frame.f_back.f_code.co_qualname if frame.f_back is not None else ""
+            self.steps.append(
+                Step(threading.get_ident(), file, function, "", caller, performing(frame))
+            )
+        elif event == "c_call":
+            own = getattr(arg, "__self__", None)
+            if isinstance(own, QWidget | socket.socket):
+                name = f"{type(own).__name__}.{arg.__name__}"
+                self.steps.append(Step(threading.get_ident(), file, function, name))
+
+
+def performing(frame: FrameType | None) -> bool:
+    """Whether the session performs a command in one of the calls that led here."""
+    while frame is not None:
+        if frame.f_code.co_name == "perform" and frame.f_code.co_filename.endswith("session.py"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A click on Send, cut into its parts.
+
+    Attributes:
+        path: from the click to send(): first the window's thread, then the endpoint's.
+        after: what the window's thread does beside the endpoint's, before the click is over.
+    """
+
+    path: list[Step]
+    after: list[Step]
+
+    @classmethod
+    def of(cls, steps: list[Step], window: int) -> Click:
+        sent = next(
+            (
+                number
+                for number, step in enumerate(steps)
+                if step.file == TRACED_SOCKET and step.builtin.endswith((".send", ".sendto"))
+            ),
+            None,
+        )
+        if sent is None:
+            raise SystemExit("no byte was sent")
+        own = [number for number, step in enumerate(steps) if step.thread == window]
+        handed = next(
+            number
+            for number in own
+            if steps[number].commanded
+            and steps[number].file == EVENT_LOOP
+            and steps[number].function.endswith(".post")
+        )
+        endpoint = steps[sent].thread
+        return cls(
+            [steps[number] for number in own if number <= handed]
+            + [s for s in steps[: sent + 1] if s.thread == endpoint],
+            [steps[number] for number in own if number > handed],
+        )
+
+
+def in_python(steps: Iterable[Step]) -> list[Step]:
+    """The calls of functions of this checkout."""
+    return [step for step in steps if not step.builtin and step.file.startswith("workbench/")]
+
+
+def stays(steps: Iterable[Step]) -> list[tuple[str, list[Step]]]:
+    """The path cut where it goes to another file."""
+    return [(file, list(some)) for file, some in groupby(steps, key=lambda step: step.file)]
+
+
+def threads(steps: Iterable[Step]) -> str:
+    """Who is in a file: the path changes threads within the file of the hand-over."""
+    own = threading.get_ident()
+    return "+".join(
+        name for name, _ in groupby("window" if s.thread == own else "endpoint" for s in steps)
+    )
+
+
+def drawn(steps: Iterable[Step]) -> list[str]:
+    """What is drawn, each with who had it drawn."""
+    found = []
+    for step in steps:
+        method = step.builtin.rpartition(".")[2]
+        if step.builtin and not step.builtin.startswith("socket") and method.startswith(CHANGES):
+            found.append(f"{step.builtin} by {step.file}:{step.function}")
+        elif step.function.endswith("paintEvent") or "snapshot_builder" in step.file:
+            found.append(f"{step.file}:{step.function} by {step.caller}")
+    return found
+
+
+def encoded(steps: Iterable[Step]) -> list[str]:
+    """Who had a text turned into bytes, and by what, once for each time."""
+    return [
+        f"{step.caller} ({step.function})"
+        for step in steps
+        if step.file == NOTATION and step.function in {"encode", "from_escapes"}
+    ]
+
+
+def trace_send(hand: Hand, recording: Recording) -> list[dict[str, object]]:
+    """Click on Send in the client's panel; the totals, then each stay in a file."""
+    sent = hand.window.controller.snapshot("client-1").connections[0].bytes_out
+    button = hand.find("client.send")
+    hand.wait(button.isEnabled, "client.send")
+    sys.setprofile(recording.hook)
+    recording.on = True
+    button.click()
+    sys.setprofile(None)
+    hand.wait(
+        lambda: hand.window.controller.snapshot("client-1").connections[0].bytes_out > sent,
+        "bytes sent",
+    )
+    recording.on = False
+    click = Click.of(recording.steps, threading.get_ident())
+    path = in_python(click.path)
+    cuts = stays(path)
+    left: list[str] = []
+    lines: list[dict[str, object]] = []
+    for number, (file, some) in enumerate(cuts, 1):
+        lines.append(
+            {
+                "trace": "send",
+                "step": number,
+                "file": file,
+                "returns": file in left,
+                "thread": threads(some),
+                "functions": [step.function for step in some],
+            }
+        )
+        left.append(file)
+    total = {
+        "trace": "send",
+        "calls": len(path),
+        "files": len({step.file for step in path}),
+        "changes_of_file": len(cuts) - 1,
+        "returns": sum(bool(line["returns"]) for line in lines),
+        "encoded": encoded(click.path),
+        "drawn_before_the_bytes": drawn(click.path),
+        "after": {
+            "calls": len(in_python(click.after)),
+            "files": len({step.file for step in in_python(click.after)}),
+            "encoded": encoded(click.after),
+            "drawn": len(drawn(click.after)),
+        },
+    }
+    return [total, *lines]
+
+
+def list_send(lines: list[dict[str, Any]]) -> Iterator[str]:
+    total, *steps = lines
+    yield (
+        f"Send: {total['calls']} calls, {total['files']} files, {total['changes_of_file']} changes"
+        f" of file, {total['returns']} returns to a file already left"
+    )
+    for step in steps:
+        mark = "<-" if step["returns"] else "  "
+        yield f"{step['step']:4} {mark} {step['thread']:15} {step['file']}"
+        for function, some in groupby(step["functions"]):
+            times = len(list(some))
+            yield f"{' ' * 17}{function}{f'  x {times}' if times > 1 else ''}"
+    yield f"encoded {len(total['encoded'])} times, by: {', '.join(total['encoded']) or 'nobody'}"
+    yield f"drawn before the bytes go: {len(total['drawn_before_the_bytes'])}"
+    for what, times in Counter(total["drawn_before_the_bytes"]).items():
+        yield f"{times:8} {what}"
+    yield f"beside the endpoint's thread, until the click is over: {total['after']}"
+
+
+# -- nothing happens ---------------------------------------------------------------------------
+
+
+class Tally:
+    """Calls by callee and caller while `on`; each thread counts for itself."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self._own = threading.local()
+        self._all: list[tuple[str, Counter[tuple[CodeType, CodeType | None]]]] = []
+
+    def hook(self, frame: FrameType, event: str, _arg: Any) -> None:
+        if event != "call" or not self.on:
+            return
+        try:
+            mine = self._own.counter
+        except AttributeError:
+            mine = self._own.counter = Counter()
+            self._all.append((thread_name(frame), mine))
+        back = frame.f_back
+        mine[frame.f_code, back.f_code if back is not None else None] += 1
+
+    def by_thread(self) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        for name, counter in self._all:
+            found[name] += counter.total()
+        return dict(found.most_common())
+
+    def calls(self) -> Counter[tuple[CodeType, CodeType | None]]:
+        return sum((counter for _, counter in self._all), Counter())
+
+
+def thread_name(frame: FrameType) -> str:
+    """The window's threads are Qt's: Python knows them by what they began with."""
+    if threading.current_thread() is threading.main_thread():
+        return "window"
+    bottom = frame
+    while bottom.f_back is not None:
+        bottom = bottom.f_back
+    return (
+        bottom.f_code.co_qualname
+        if place(bottom.f_code) != "threading.py"
+        else (threading.current_thread().name)
+    )
+
+
+def trace_idle(hand: Hand, tally: Tally, seconds: float) -> list[dict[str, object]]:
+    """Let `seconds` pass; the totals, then the functions called most."""
+    sys.setprofile(tally.hook)
+    begun = time.perf_counter()
+    tally.on = True
+    hand.rest(seconds)
+    tally.on = False
+    took = time.perf_counter() - begun
+    sys.setprofile(None)
+    calls = tally.calls()
+    functions: Counter[CodeType] = Counter()
+    callers: dict[CodeType, Counter[CodeType | None]] = {}
+    for (code, caller), times in calls.items():
+        functions[code] += times
+        callers.setdefault(code, Counter())[caller] += times
+    total: dict[str, object] = {
+        "trace": "idle",
+        "seconds": round(took, 2),
+        "calls_per_s": round(calls.total() / took),
+        "calls_per_s_by_thread": {n: round(t / took, 1) for n, t in tally.by_thread().items()},
+        "files": len({code.co_filename for code in functions}),
+    }
+    return [
+        total,
+        *(
+            {
+                "trace": "idle",
+                "calls_per_s": round(times / took, 1),
+                "file": place(code),
+                "function": code.co_qualname,
+                "callers": {
+                    f"{place(by)}:{by.co_qualname}" if by is not None else "C": round(n / took, 1)
+                    for by, n in callers[code].most_common(3)
+                },
+            }
+            for code, times in functions.most_common(SHOWN)
+        ),
+    ]
+
+
+def list_idle(lines: list[dict[str, Any]]) -> Iterator[str]:
+    total, *functions = lines
+    yield (
+        f"idle with one connection: {total['calls_per_s']} Python calls a second in"
+        f" {total['files']} files, by thread: {total['calls_per_s_by_thread']}"
+    )
+    for line in functions:
+        yield f"{line['calls_per_s']:9} /s  {line['file']}:{line['function']}"
+        for caller, times in line["callers"].items():
+            yield f"{' ' * 15}{times} from {caller}"
+
+
+# ----------------------------------------------------------------------------------------------
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("what", nargs="?", choices=("send", "idle"))
+    parser.add_argument("--seconds", type=float, default=5.0, help="of idleness")
+    parser.add_argument("--json", action="store_true", help="no list to read")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CONFIG_HOME"] = folder  # a first start, and nobody's settings touched
+        texts.set_language("en")
+        make_application([])
+        recording, tally = Recording(), Tally()
+        both = ((recording.hook, recording), (tally.hook, tally))
+
+        def hook(frame: FrameType, event: str, arg: Any) -> None:
+            for told, one in both:
+                if one.on:
+                    told(frame, event, arg)
+
+        with profiled(hook):
+            window = create_window(Path(folder) / "r.swb")
+            try:
+                window.resize(1280, 752)
+                window.show()
+                hand = Hand(window)
+                hand.connect()
+                lines: list[dict[str, object]] = []
+                readable: list[str] = []
+                if asked.what in {None, "idle"}:
+                    lines += (found := trace_idle(hand, tally, asked.seconds))
+                    readable += list_idle(found)
+                if asked.what in {None, "send"}:
+                    lines += (found := trace_send(hand, recording))
+                    readable += list_send(found)
+            finally:
+                window.close()
+        QApplication.processEvents()
+    print("\n".join(json.dumps(line) for line in lines))
+    if not asked.json:
+        print("\n".join(["", *readable]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
