@@ -232,7 +232,7 @@ class Session:
             if type(endpoint) is not _ROLES[command.settings.role]:
                 endpoint = self._change_role(endpoint, command.settings)
             self._announce(endpoint.id, command.settings)
-        ticket = Ticket(command)
+        ticket = Ticket(command, endpoint.picture.upcoming if endpoint is not None else None)
         self.journal.put(
             Event(
                 self.journal.clock.now(),
@@ -271,6 +271,7 @@ class Session:
         fresh = _ROLES[settings.role](old.id, settings, self, self._spawn)
         fresh.maker = old.maker
         fresh.numbered = old.numbered
+        fresh.picture.follow(old.picture)
         self._endpoints[old.name] = fresh
         return fresh
 

@@ -31,7 +31,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[EndpointSnapshot]:
             found.append(made)
         return made
 
-    monkeypatch.setattr(snapshot_publisher, "draw", slow)
+    monkeypatch.setattr(snapshot_publisher, "build_snapshot", slow)
     return found
 
 
@@ -77,3 +77,68 @@ def test_who_asks_gets_a_newer_one(session: Session, do: Do, until) -> None:
             return
         threading.Event().wait(0.02)
     raise AssertionError("what was asked for in detail is not shown")
+
+
+def settled(session: Session, name: str, revision: int, *, watched=frozenset()) -> EndpointSnapshot:
+    """The first snapshot of that revision, or of a later one."""
+    for _ in range(500):
+        found = session.snapshot(name, watched)
+        if found.revision >= revision:
+            return found
+        threading.Event().wait(0.02)
+    raise AssertionError("the revision never came")
+
+
+def test_what_a_command_did_is_shown_from_its_revision_on(session: Session) -> None:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+    shown = session.snapshot("server").revision
+    for command, phase in (
+        (c.Start("server"), "listening"),
+        (c.Close("server"), "closed"),
+        (c.Start("server"), "listening"),
+        (c.Stop("server"), "closed"),
+    ):
+        ticket = session.perform(command)
+        assert ticket.wait(60)
+        assert ticket.revision > shown
+        found = settled(session, "server", ticket.revision)
+        assert found.phase.value == phase
+        shown = found.revision
+
+
+def test_a_command_without_effect_has_a_revision_that_comes(session: Session, do: Do) -> None:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+    ticket = session.perform(c.Close("server"))  # no socket, no thread that would stay
+    assert ticket.wait(60)
+    assert not ticket.outcome.ok
+    settled(session, "server", ticket.revision)
+
+
+def test_nothing_new_is_no_revision(session: Session, do: Do) -> None:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+    do(c.Start("server"))
+    before = settled(session, "server", 1)
+    for _ in range(500):  # drawn anew, it shows the same
+        found = session.snapshot("server")
+        if found is not before:
+            break
+        threading.Event().wait(0.02)
+    else:
+        raise AssertionError("it was not drawn anew")
+    assert found == before
+    assert found.revision == before.revision
+    do(c.Pause("server", c.Gate.ACCEPT))
+    assert settled(session, "server", before.revision + 1).accept.value == "paused"
+
+
+def test_another_kind_of_socket_counts_on(session: Session, do: Do) -> None:
+    session.add(EndpointSettings("it", Role.LISTENER, address="127.0.0.1:0"))
+    do(c.Start("it"))
+    do(c.Stop("it"))
+    assert session.settle()
+    shown = session.snapshot("it").revision
+    udp = EndpointSettings("it", Role.DATAGRAM, type="SOCK_DGRAM", address="127.0.0.1:0")
+    ticket = session.perform(c.Configure("it", udp))
+    assert ticket.wait(60)
+    assert ticket.revision > shown
+    assert settled(session, "it", ticket.revision).settings == udp

@@ -125,6 +125,7 @@ class Endpoint:
         except Problem as problem:  # it got no thread
             self.not_done(problem, ticket)
             ticket.fail(problem)
+            self.picture.redraw()  # no thread will
 
     def look(self, connection: int | None, answer: Callable[[Reading | None], None]) -> None:
         """Keep a reading in the record and hand it to `answer`, on the endpoint's thread.

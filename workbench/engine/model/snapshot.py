@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from workbench.engine.model.settings import EndpointSettings, GateMode, OptionValue, Pace
@@ -160,6 +160,8 @@ class EndpointSnapshot:
         counter: what {counter} is in the next message that is sent.
         drops: datagrams or SYNs the kernel dropped at this socket, None where unknown.
         no_room: accept() waits until a descriptor is free that the program does not keep.
+        revision: grows whenever what is shown here changes, and with the end of each command: what
+            a command did is shown from its ticket's `revision` on.
     """
 
     name: str
@@ -185,3 +187,4 @@ class EndpointSnapshot:
     options: tuple[tuple[str, OptionValue], ...] = ()
     counter: int = 1
     no_room: bool = False
+    revision: int = field(default=0, compare=False)

@@ -62,15 +62,20 @@ class Ticket(Cause):
     Attributes:
         command: what was asked for.
         outcome: how it ended, None until then.
+        revision: the first snapshot of its endpoint that shows what came of it; 0 until it ended,
+            and where no endpoint has to do with it.
         seq: the row of its command event once recorded.
     """
 
-    __slots__ = ("_callbacks", "_event", "_lock", "command", "outcome")
+    __slots__ = ("_callbacks", "_event", "_lock", "_upcoming", "command", "outcome", "revision")
 
-    def __init__(self, command: Command) -> None:
+    def __init__(self, command: Command, upcoming: Callable[[], int] | None = None) -> None:
+        """`upcoming` gives the revision of the endpoint's next snapshot."""
         super().__init__()
         self.command = command
         self.outcome: Outcome | None = None
+        self.revision = 0
+        self._upcoming = upcoming
         self._lock = threading.Lock()
         self._event: threading.Event | None = None
         self._callbacks: list[Callable[[Ticket], None]] = []
@@ -84,6 +89,8 @@ class Ticket(Cause):
         with self._lock:
             if self.outcome is not None:
                 return
+            if self._upcoming is not None:
+                self.revision = self._upcoming()
             self.outcome = outcome
             callbacks, self._callbacks = self._callbacks, []
             if self._event is not None:

@@ -33,7 +33,10 @@ ALWAYS: Final = (
 
 
 def build_snapshot(
-    endpoint: Endpoint, watched: frozenset[int], seen: frozenset[int] = frozenset()
+    endpoint: Endpoint,
+    watched: frozenset[int],
+    seen: frozenset[int] = frozenset(),
+    revision: int = 0,
 ) -> EndpointSnapshot:
     """A snapshot of everything a panel shows.
 
@@ -78,6 +81,7 @@ def build_snapshot(
         counter=endpoint.counter.upcoming,
         drops=endpoint.drops(),
         no_room=endpoint.no_room,
+        revision=revision,
         bytes_in=into + sum(row.bytes_in for row in rows),
         bytes_out=out + sum(row.bytes_out for row in rows),
     )

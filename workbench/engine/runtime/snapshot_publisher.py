@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -23,20 +24,28 @@ class SnapshotPublisher:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._newest: EndpointSnapshot | None = None
         self._watched: frozenset[int] = frozenset()
         self._seen: frozenset[int] = frozenset()
+        self._command_ended = False
         self._asked = False
         self._drawn = (0.0, 0.0)
         self._due: Timer | None = None
+        self._newest = build_snapshot(endpoint, self._watched, self._seen)
 
     # -- from any thread ----------------------------------------------------------------------
 
     def newest(self) -> EndpointSnapshot:
         """The newest snapshot; never waits."""
-        if self._newest is None:
-            self._newest = build_snapshot(self._endpoint, self._watched, self._seen)
         return self._newest
+
+    def upcoming(self) -> int:
+        """The revision from which on is shown what a command did that ends now."""
+        self._command_ended = True
+        return self._newest.revision + 1
+
+    def follow(self, earlier: SnapshotPublisher) -> None:
+        """Count on from another one of the same endpoint, as a socket of another kind."""
+        self._newest = replace(self._newest, revision=earlier.upcoming())
 
     def ask(self, detail: frozenset[int], seen: frozenset[int] = frozenset()) -> None:
         """Have a fresh one made; an endpoint without a thread has nothing new to show.
@@ -59,7 +68,12 @@ class SnapshotPublisher:
             self._due.cancel()
             self._due = None
         begin = perf_counter()
-        self._newest = build_snapshot(self._endpoint, self._watched, self._seen)
+        before = self._newest
+        made = build_snapshot(self._endpoint, self._watched, self._seen, before.revision + 1)
+        if made == before and not self._command_ended:
+            made = replace(made, revision=before.revision)
+        self._command_ended = False
+        self._newest = made
         self._drawn = (begin, perf_counter())
 
     def redraw_soon(self) -> None:
