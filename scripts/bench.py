@@ -12,7 +12,9 @@ what the bare loop does where it serves 0.34 with its own: earlier figures were 
 
 With --against both checkouts take turns, in both orders, in one run: on a shared machine only
 ratios of neighbours tell anything. What counts is the server's processor time for each message,
-journal included, and the stalls of the window.
+journal included, the time to the painted window, and its stalls. Each checkout serves with its
+own scripts/bench.py, which knows where its modules are; the load is always this one's. It works
+with every commit that knows --against.
 """
 
 from __future__ import annotations
@@ -35,11 +37,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workbench.session import Session
 
-ROOT = Path(os.environ.get("BENCH_ROOT") or Path(__file__).resolve().parent.parent)
+ROOT = Path(__file__).resolve().parent.parent
 """The checkout whose workbench is measured."""
 sys.path.insert(0, str(ROOT))
 LEAST_RATIO = 0.97
 """Of the older checkout's messages for the same processor time."""
+LEAST_START = 0.95
+"""Of the older checkout's starts in the same time."""
 MOST_STALL = 1.2
 CONNECTIONS = 32
 SIZE = 64
@@ -233,7 +237,7 @@ def load(port: int, seconds: float) -> int:
 
 def child(name: str, root: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-P", __file__, "--serve", name],
+        [sys.executable, "-P", str(script(root)), "--serve", name],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -241,9 +245,14 @@ def child(name: str, root: Path) -> subprocess.Popen[str]:
     )
 
 
+def script(root: Path) -> Path:
+    """What serves in a checkout: it calls the modules as they are called there."""
+    return root / "scripts" / "bench.py"
+
+
 def environment(root: Path) -> dict[str, str]:
     """In which a process measures the workbench of this checkout, and no other one."""
-    return {**os.environ, "BENCH_ROOT": str(root), "PYTHONPATH": str(root)}
+    return {**os.environ, "PYTHONPATH": str(root)}
 
 
 def processor_s(pid: int | None = None) -> float:
@@ -455,20 +464,29 @@ def started(kind: str) -> None:
         window.close()
 
 
+def one_start(kind: str, root: Path = ROOT) -> float:
+    """Seconds from exec to the painted window."""
+    begun = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "-P", str(script(root)), "--started", kind],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(root),
+    ) as process:
+        assert process.stdout is not None
+        if process.stdout.readline() != "painted\n":
+            raise SystemExit(f"no window of {root}")
+        return time.perf_counter() - begun
+
+
 def start_time(rounds: int) -> dict[str, object]:
     """From exec to the painted window, ours against an empty QMainWindow."""
     times: dict[str, list[float]] = {"bare": [], "ours": []}
     for index in range(rounds + 1):
         for kind, found in times.items():
-            begun = time.perf_counter()
-            process = subprocess.Popen(
-                [sys.executable, __file__, "--started", kind], stdout=subprocess.PIPE, text=True
-            )
-            assert process.stdout is not None
-            process.stdout.readline()
+            took = one_start(kind)
             if index:  # the first round only warms the file cache
-                found.append(time.perf_counter() - begun)
-            process.wait(30)
+                found.append(took)
     ratio = statistics.median(a / b for a, b in zip(times["ours"], times["bare"], strict=True))
     return {
         "bench": "start",
@@ -572,7 +590,10 @@ def compare(roots: dict[str, Path], rounds: int, seconds: float) -> int:
     """Medians of the ratios of neighbours, the older one's value in the denominator's place."""
     costs: dict[tuple[str, str], list[float]] = {}
     stalls: dict[tuple[str, str], list[float]] = {}
+    starts: dict[str, list[float]] = {side: [] for side in roots}
     lost = 0
+    for root in roots.values():  # the first start compiles
+        one_start("ours", root)
     for number in range(rounds):
         for side in sorted(roots, reverse=bool(number % 2)):
             for name in ("headless", "window"):
@@ -582,6 +603,7 @@ def compare(roots: dict[str, Path], rounds: int, seconds: float) -> int:
             found = own("--stall", "ours", str(max(2.0, seconds * 2)), root=roots[side])
             for key in ("p99_ms", "worst_ms"):
                 stalls.setdefault((key, side), []).append(float(str(found[key])))
+            starts[side].append(one_start("ours", roots[side]))
         print(f"round {number + 1} of {rounds}", file=sys.stderr, flush=True)
     slower = False
     for name in ("headless", "window"):
@@ -601,6 +623,20 @@ def compare(roots: dict[str, Path], rounds: int, seconds: float) -> int:
                 }
             )
         )
+    found_ratio = _ratio(starts["older"], starts["this"])
+    slower |= found_ratio < LEAST_START
+    print(
+        json.dumps(
+            {
+                "bench": "against",
+                "start": "from exec to the painted window",
+                "starts_in_the_same_time": found_ratio,
+                "at_least": LEAST_START,
+                "s_older": round(statistics.median(starts["older"]), 3),
+                "s_this": round(statistics.median(starts["this"]), 3),
+            }
+        )
+    )
     for key in ("p99_ms", "worst_ms"):
         found_ratio = _ratio(stalls[key, "this"], stalls[key, "older"])
         slower |= key == "p99_ms" and found_ratio > MOST_STALL
@@ -672,7 +708,7 @@ def main() -> int:
 def own(*command: str, bound: float = 300.0, root: Path = ROOT) -> dict[str, object]:
     """One measurement in a process of its own; `bound` seconds only catch a hang."""
     ran = subprocess.run(
-        [sys.executable, "-P", __file__, *command],
+        [sys.executable, "-P", str(script(root)), *command],
         capture_output=True,
         text=True,
         timeout=bound,
