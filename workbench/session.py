@@ -321,7 +321,7 @@ class Session:
             Problem: it has no port yet.
         """
         endpoint = self._endpoint(name)
-        own = endpoint.own_channel()
+        own = endpoint.own_connection()
         if own is not None and own.traced.local is not None:
             return own.traced.local
         if endpoint.last_local is not None:

@@ -96,7 +96,7 @@ def play(session: Session, given: World) -> list[Ticket]:
 def is_there(endpoint: Endpoint, setup: SocketSetup) -> bool:
     """Whether the socket that a set-up builds is open, or not made yet."""
     traced = setup.traced()
-    return traced is None or traced.id in endpoint.channels
+    return traced is None or traced.id in endpoint.connections
 
 
 def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[object]:
@@ -108,25 +108,25 @@ def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[object
     def look() -> None:
         waiting = {
             op.ticket
-            for channel in endpoint.channels.values()
-            for op in (*channel.ops, channel.connecting)
+            for connection in endpoint.connections.values()
+            for op in (*connection.ops, connection.connecting)
             if op is not None
         }
         waiting |= {
             item.op.ticket
-            for channel in endpoint.channels.values()
-            for item in channel.outbox.items
+            for connection in endpoint.connections.values()
+            for item in connection.outbox.items
             if item.op is not None
         }
         waiting.update(step.ticket for step in endpoint.gates._steps)
-        waiting.update(endpoint.names.pending, endpoint.repeater._running)
+        waiting.update(endpoint.resolver.pending, endpoint.repeater._running)
         found.extend(
             ticket.command
             for ticket in tickets
-            if not ticket.done and ticket not in waiting and not endpoint.assembly.queue
+            if not ticket.done and ticket not in waiting and not endpoint.setup.queue
         )
         found.extend(
-            setup.planned for setup in endpoint.assembly.queue if not is_there(endpoint, setup)
+            setup.planned for setup in endpoint.setup.queue if not is_there(endpoint, setup)
         )
         looked.set()
 

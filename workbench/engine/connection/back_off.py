@@ -18,14 +18,14 @@ MOST: Final = 30.0
 
 
 class BackOff:
-    """Of the calls that a channel makes by itself, all on its endpoint's thread.
+    """Of the calls that a connection makes by itself, all on its endpoint's thread.
 
     Attributes:
         waiting: the call is not made now.
     """
 
-    def __init__(self, channel: Connection, call: str) -> None:
-        self._channel = channel
+    def __init__(self, connection: Connection, call: str) -> None:
+        self._connection = connection
         self._call = call
         self._failures = 0
         self._timer: Timer | None = None
@@ -41,13 +41,13 @@ class BackOff:
             return
         seconds = min(FIRST * 2 ** (self._failures - A_FEW), MOST)
         failure = describe(error)
-        self._channel.endpoint.note(
+        self._connection.endpoint.note(
             "backs_off",
             f"{self._call!r}, {failure.errno or failure.error!r}, {seconds:g}",
-            self._channel.traced.id,
+            self._connection.traced.id,
         )
-        self._timer = self._channel.endpoint.worker.loop.after(seconds, self._again)
-        self._channel.refresh()
+        self._timer = self._connection.endpoint.worker.loop.after(seconds, self._again)
+        self._connection.refresh()
 
     def ended(self) -> None:
         """The call, or what it depends on, succeeded."""
@@ -55,4 +55,4 @@ class BackOff:
 
     def _again(self) -> None:
         self._timer = None
-        self._channel.refresh()
+        self._connection.refresh()

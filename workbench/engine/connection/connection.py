@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
 
 HIGH_WATER: Final = 1 << 20
-"""Bytes of a responder's own answers, not sent yet, above which a channel stops reading: an echo
+"""Bytes of a responder's own answers, not sent yet, above which a connection stops reading: an echo
 must not fill memory. What was asked for never counts: who sends goes on reading."""
 LOW_WATER: Final = HIGH_WATER // 4
 """... and below which it reads on."""
@@ -90,7 +90,7 @@ class Connection:
         """Whether another send() may still come to something."""
         return self.open and not (self.broken or self.finished)
 
-    def owes(self) -> bool:
+    def has_pending_work(self) -> bool:
         """Whether something is under way that should go on: its silence is worth a reading."""
         return bool(self.outbox.items or self.ops) or self.connecting is not None
 
@@ -114,7 +114,7 @@ class Connection:
         """What keeps it from reading by itself."""
         if self.gates.receive is not GateMode.AUTO:
             return Hold.GATE
-        if self.gates.held:
+        if self.gates.backpressured:
             return Hold.RECORD
         return Hold.ANSWERS if self.full else None
 
@@ -232,7 +232,7 @@ class Connection:
     # -- the end ------------------------------------------------------------------------------
 
     def end_all(self, reason: BaseException, cause: Cause | None = None) -> None:
-        """Fail whatever waits on this channel; what is dropped with it has a row."""
+        """Fail whatever waits on this connection; what is dropped with it has a row."""
         for op in list(self.ops):
             op.end(reason)
         self.ops.clear()
@@ -336,7 +336,7 @@ class Connection:
             self.traced.close(ticket)
         except OSError:
             pass  # logged; the descriptor is gone all the same (close(2))
-        self.endpoint.channel_closed(self)
+        self.endpoint.connection_closed(self)
 
     def _remove_file(self, ticket: Ticket | None) -> None:
         if self.file is not None and self.file.remove():
@@ -352,7 +352,7 @@ class Connection:
                 self.traced.close(ticket)
             except OSError:
                 pass
-            return lambda: self.endpoint.channel_closed(self)
+            return lambda: self.endpoint.connection_closed(self)
 
         self.endpoint.worker.loop.in_thread(work)
 

@@ -24,7 +24,7 @@ class Pending(NamedTuple):
 
 
 class DelayedReplies:
-    """The replies of one channel that wait, all on its endpoint's thread.
+    """The replies of one connection that wait, all on its endpoint's thread.
 
     Towards one peer they keep the order in which they were answered: one without a delay waits
     for those before it.

@@ -27,11 +27,11 @@ class SendStep:
 
 
 class Gates:
-    """The gates of one endpoint, all on its thread; set-up has its own (`Assembly.pace`).
+    """The gates of one endpoint, all on its thread; set-up has its own (`SetupRunner.pace`).
 
     Attributes:
         accept, receive, send: how each runs by itself.
-        held: back-pressure: nothing is read by itself while the journal is behind.
+        backpressured: nothing is read by itself while the journal is behind.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -39,7 +39,7 @@ class Gates:
         self.accept = endpoint.settings.accept
         self.receive = endpoint.settings.receive
         self.send = endpoint.settings.send
-        self.held = False
+        self.backpressured = False
         self._steps: deque[SendStep] = deque()
         self._told: set[c.Gate] = set()
 
@@ -57,7 +57,7 @@ class Gates:
                     self._end_steps(Problem("engine.held_again"))
                 self.send = mode
             case c.Gate.CALLS:
-                self._endpoint.assembly.set_pace(Pace.STEP if paused else Pace.AT_ONCE)
+                self._endpoint.setup.set_pace(Pace.STEP if paused else Pace.AT_ONCE)
                 return
         self._refresh()
 
@@ -69,8 +69,8 @@ class Gates:
                 self._endpoint.note(f"{gate.value}_paused")
 
     def _refresh(self) -> None:
-        for channel in list(self._endpoint.channels.values()):
-            channel.refresh()
+        for connection in list(self._endpoint.connections.values()):
+            connection.refresh()
 
     # -- steps of sending ---------------------------------------------------------------------
 
@@ -106,15 +106,15 @@ class Gates:
 
     # -- back-pressure ------------------------------------------------------------------------
 
-    def hold(self, held: bool) -> None:
+    def set_backpressure(self, on: bool) -> None:
         """Stop reading, or go on: as the journal can follow."""
-        self.held = held
-        self._endpoint.note("reading_held" if held else "reading_resumed")
+        self.backpressured = on
+        self._endpoint.note("reading_held" if on else "reading_resumed")
         self._refresh()
-        if held:
+        if on:
             self._endpoint.worker.loop.after(CONGESTION_CHECK, self._wake_while_congested)
 
     def _wake_while_congested(self) -> None:
-        """Keep the loop turning: each of its rounds compares `held` with the journal's state."""
-        if self.held and self._endpoint.sink.congested:
+        """Keep the loop turning: each of its rounds compares that with the journal."""
+        if self.backpressured and self._endpoint.sink.congested:
             self._endpoint.worker.loop.after(CONGESTION_CHECK, self._wake_while_congested)

@@ -1,4 +1,4 @@
-"""SendQueue: what a channel has to send and the kernel has not taken yet."""
+"""SendQueue: what a connection has to send and the kernel has not taken yet."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Outgoing:
 
 
 class SendQueue:
-    """The bytes of one channel, in order. All methods run on the endpoint's thread.
+    """The bytes of one connection, in order. All methods run on the endpoint's thread.
 
     Attributes:
         items: what waits, the first one begun perhaps.
@@ -62,10 +62,10 @@ class SendQueue:
         most_asked: the most bytes that commands ever had waiting here.
     """
 
-    __slots__ = ("_channel", "answers", "items", "most_asked", "size")
+    __slots__ = ("_connection", "answers", "items", "most_asked", "size")
 
-    def __init__(self, channel: Connection) -> None:
-        self._channel = channel
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self.items: deque[Outgoing] = deque()
         self.size = 0
         self.answers = 0
@@ -84,20 +84,20 @@ class SendQueue:
 
         `answer`: a responder wrote it, in a buffer that is used again. `ended` as in `PendingCall`.
         """
-        channel = self._channel
+        connection = self._connection
         item = Outgoing(payload, None, to, answer=answer)
         op = item.op = (
             PendingCall("sendall", item.size, ticket, ended=ended) if ticket is not None else None
         )
-        held = not channel.gates.may_send()
+        held = not connection.gates.may_send()
         if not self.items and not held:
             whole = self._send_now(item)
             if whole:
-                channel.gates.used_send_step()
+                connection.gates.used_send_step()
             if whole is not False:
                 return
-        if op is not None and channel.endpoint.timeout == 0 and not held:
-            channel.note_unsent(item.size, ticket)
+        if op is not None and connection.endpoint.timeout == 0 and not held:
+            connection.note_unsent(item.size, ticket)
             op.end(BlockingIOError(11, "would block"))
             return
         if answer:
@@ -106,13 +106,13 @@ class SendQueue:
         if op is not None and held:
             op.held = True
         elif op is not None:
-            op.start_deadline(channel.endpoint, self._expired)
-        channel.refresh()
+            op.start_deadline(connection.endpoint, self._expired)
+        connection.refresh()
 
     def keep(self, data: memoryview) -> None:
         """Keep a copy of bytes of an answer that the kernel did not take."""
         self._keep(Outgoing(bytes(data), None, answer=True))
-        self._channel.refresh()
+        self._connection.refresh()
 
     def finish(self, how: How, op: PendingCall) -> None:
         """Call shutdown() when all that waits now is with the kernel."""
@@ -138,14 +138,16 @@ class SendQueue:
         self._take(item, item.size)
 
     def flush(self, limit: int = 64) -> None:
-        """Send what waits: at most `limit` calls, so that one channel cannot starve the rest."""
-        channel = self._channel
-        while self.items and limit and (channel.gates.may_send() or self.items[0].how is not None):
+        """Send what waits: at most `limit` calls, so that one connection cannot starve the rest."""
+        connection = self._connection
+        while (
+            self.items and limit and (connection.gates.may_send() or self.items[0].how is not None)
+        ):
             limit -= 1
             item = self.items[0]
             if item.how is not None:
                 self.items.popleft()
-                channel.finish_sending(item.how, item.op)
+                connection.finish_sending(item.how, item.op)
                 continue
             before = item.size
             begins = item.op is not None and item.op.held
@@ -158,43 +160,43 @@ class SendQueue:
                 self.remove(item)
                 continue
             self._take(item, before if whole else before - item.size)
-            channel.gates.used_send_step()
+            connection.gates.used_send_step()
             if whole:
                 self.items.popleft()
                 continue
             if item.op is not None and begins:
                 self._begin_to_wait(item, item.op)
             break
-        if channel.open:
-            channel.refresh()
-            channel.close_if_sent()
+        if connection.open:
+            connection.refresh()
+            connection.close_if_sent()
 
     def _begin_to_wait(self, item: Outgoing, op: PendingCall) -> None:
         """A call that a gate has let through is not done at once: its time runs from now on."""
-        if self._channel.endpoint.timeout != 0:
-            op.start_deadline(self._channel.endpoint, self._expired)
+        if self._connection.endpoint.timeout != 0:
+            op.start_deadline(self._connection.endpoint, self._expired)
             return
         self._give_up(item, op, BlockingIOError(11, "would block"))
 
     def _give_up(self, item: Outgoing, op: PendingCall, error: Exception) -> None:
-        self._channel.note_unsent(item.size, op.ticket)
+        self._connection.note_unsent(item.size, op.ticket)
         self.remove(item)
         op.end(error)
 
     def _send_now(self, item: Outgoing) -> bool | None:
         """One call; True when the whole item is with the kernel, None when it failed for good."""
-        channel = self._channel
+        connection = self._connection
         try:
-            count = channel.send_one(item)
+            count = connection.send_one(item)
         except BlockingIOError:
             return False
         except (OSError, OverflowError, TypeError, ValueError) as error:
             op, item.op = item.op, None
             if op is not None:
                 op.end(error)
-            channel.sending_failed(error)
+            connection.sending_failed(error)
             return None
-        channel.bytes_out += count
+        connection.bytes_out += count
         if count < len(item.data):
             item.data = memoryview(item.data)[count:]
             return False
@@ -210,7 +212,7 @@ class SendQueue:
             item.data = rest.next()
         except Problem as problem:
             op = item.op
-            self._channel.endpoint.not_done(problem, op.ticket if op is not None else None)
+            self._connection.endpoint.not_done(problem, op.ticket if op is not None else None)
             if op is not None:
                 op.end(problem)
             return None
@@ -220,10 +222,10 @@ class SendQueue:
         item = next((item for item in self.items if item.op is op), None)
         if item is None:
             return
-        channel = self._channel
+        connection = self._connection
         error = TimeoutError("timed out")
-        channel.traced.end("sendall", "", op.begun, error, op.ticket)
-        channel.traced.sample()
+        connection.traced.end("sendall", "", op.begun, error, op.ticket)
+        connection.traced.sample()
         self._give_up(item, op, error)
         self.flush()  # what stood behind it: a shutdown() perhaps
 

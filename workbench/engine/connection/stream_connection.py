@@ -100,7 +100,7 @@ class StreamConnection(Connection):
         """The connection stands."""
         op, self.connecting = self.connecting, None
         self.connected_ns = self.endpoint.now()
-        self.endpoint.channel_connected(self)
+        self.endpoint.connect_finished(self)
         if op is not None:
             op.end()
         self.refresh()

@@ -73,8 +73,8 @@ class Endpoint:
         settings: as configured; what is live may differ from the next start.
         timeout, bufsize, responder: live values; `behaviour` is the responder made ready.
         maker: makes the kernel sockets.
-        channels: open sockets by their connection's id; `closed` are the newest closed ones.
-        numbered: how many channels have had a number.
+        connections: open sockets by their connection's id; `closed` are the newest closed ones.
+        numbered: how many connections have had a number.
         bytes_closed: received and sent by the closed ones.
         last_local: where the own socket was bound before it was closed; @links still lead there.
         counter: fills {counter} in what is sent.
@@ -84,21 +84,21 @@ class Endpoint:
     no_room = False
 
     def __init__(
-        self, number: int, settings: EndpointSettings, around: Surroundings, spawn: Spawn
+        self, number: int, settings: EndpointSettings, surroundings: Surroundings, spawn: Spawn
     ) -> None:
         self.id = number
         self.name = settings.name
         self.settings = settings
-        self.around = around
-        self.sink = around.sink
-        self.clock: Clock = around.sink.clock
+        self.surroundings = surroundings
+        self.sink = surroundings.sink
+        self.clock: Clock = surroundings.sink.clock
         self.maker: Maker = HERE
         self.timeout = settings.timeout
         self.bufsize = settings.bufsize
         self.responder: Responder = settings.responder
         self.behaviour = ResponderRuntime(None, None)
         self.phase = Phase.IDLE
-        self.channels: dict[int, Connection] = {}
+        self.connections: dict[int, Connection] = {}
         self.closed: deque[Connection] = deque(maxlen=KEPT_CLOSED)
         self.closed_count = 0
         self.bytes_closed = (0, 0)
@@ -109,12 +109,12 @@ class Endpoint:
         self._recv_args = str(self.bufsize)
         self.worker = Worker(self._new_loop, spawn)
         self.gates = Gates(self)
-        self.assembly = SetupRunner(self, settings.calls)
-        self.names = Resolver(self)
+        self.setup = SetupRunner(self, settings.calls)
+        self.resolver = Resolver(self)
         self.repeater = Repeater(self)
         self.sampler = Sampler(self)
         self.picture = SnapshotPublisher(self)
-        self.undone = UnfinishedCommands()
+        self.unfinished = UnfinishedCommands()
 
     # -- from any thread ----------------------------------------------------------------------
 
@@ -135,13 +135,13 @@ class Endpoint:
         """
 
         def read() -> None:
-            own = self.own_channel() if connection is None else None
+            own = self.own_connection() if connection is None else None
             found = (
                 [own]
                 if own is not None
                 else self.current()
                 if connection is None
-                else [ch for ch in self.channels.values() if ch.number == connection]
+                else [ch for ch in self.connections.values() if ch.number == connection]
             )
             answer(found[0].traced.sample() if found else None)
 
@@ -161,20 +161,20 @@ class Endpoint:
 
     def busy(self) -> bool:
         """True while the endpoint owns anything: a socket, or a set-up under way."""
-        return bool(self.channels or self.assembly.queue)
+        return bool(self.connections or self.setup.queue)
 
     def _turn(self) -> None:
-        if self.sink.congested is not self.gates.held:
-            self.gates.hold(self.sink.congested)
-        if self.sampler.due is None and self.channels:
+        if self.sink.congested is not self.gates.backpressured:
+            self.gates.set_backpressure(self.sink.congested)
+        if self.sampler.due is None and self.connections:
             self.sampler.plan()
 
     def _ended(self) -> None:
         """The loop's end. What still waits waits for nothing: there is no socket any more."""
-        self.repeater.lapse()
-        self.sampler.lapse()
+        self.repeater.cancel_all()
+        self.sampler.cancel_all()
         self.gates.stop()
-        self.undone.fail(Problem("engine.closed_meanwhile"))
+        self.unfinished.fail(Problem("engine.closed_meanwhile"))
         self.picture.redraw()
 
     def _crashed(self, error: BaseException) -> None:
@@ -253,13 +253,13 @@ class Endpoint:
         """socket() alone, for a socket driven call by call."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
-    def call_listen(self, channel: Connection, backlog: int, ticket: Ticket) -> None:
+    def call_listen(self, connection: Connection, backlog: int, ticket: Ticket) -> None:
         """listen() as asked, whatever the socket is: UDP answers EOPNOTSUPP."""
-        channel.traced.listen(backlog, ticket)
+        connection.traced.listen(backlog, ticket)
 
-    def call_connect(self, channel: Connection, sockaddr: SockAddress, ticket: Ticket) -> None:
+    def call_connect(self, connection: Connection, sockaddr: SockAddress, ticket: Ticket) -> None:
         """connect() as asked: a listening socket answers EISCONN or EINVAL."""
-        channel.traced.connect(sockaddr, ticket)
+        connection.traced.connect(sockaddr, ticket)
         ticket.finish()
 
     def membership(self, command: c.Join | c.Leave, ticket: Ticket) -> None:
@@ -271,21 +271,21 @@ class Endpoint:
             self,
             command.connection,
             ticket,
-            lambda channel: channel.close(CloseCause.LOCAL, ticket),
+            lambda connection: connection.close(CloseCause.LOCAL, ticket),
             closed_is_fine=True,
         )
 
     def stop(self, ticket: Ticket) -> None:
         """Close every socket; pending calls fail, planned ones are dropped."""
-        self.assembly.stop()
-        self.names.stop()
-        if not self.channels:
+        self.setup.stop()
+        self.resolver.stop()
+        if not self.connections:
             self.note("nothing_open", "", None, ticket)
-        for channel in list(self.channels.values()):
-            channel.close(CloseCause.LOCAL, ticket)
+        for connection in list(self.connections.values()):
+            connection.close(CloseCause.LOCAL, ticket)
         self.phase = Phase.IDLE if self.phase is Phase.IDLE else Phase.CLOSED
         self.gates.stop()
-        self.undone.fail(Problem("engine.stopped_meanwhile"), but=ticket)
+        self.unfinished.fail(Problem("engine.stopped_meanwhile"), but=ticket)
         ticket.finish()
 
     def configure(self, settings: EndpointSettings) -> None:
@@ -294,7 +294,7 @@ class Endpoint:
         reply = (settings.responder, settings.encoding) != (self.responder, self.settings.encoding)
         if (settings.address, settings.family) != (self.settings.address, self.settings.family):
             self.last_local = None
-        if self.channels:
+        if self.connections:
             self._note_changes(self.settings, settings)
         self.settings = settings
         self.timeout = settings.timeout
@@ -303,9 +303,9 @@ class Endpoint:
             self._recv_args = str(self.bufsize)
         if reply:
             self.responder = settings.responder
-            for channel in self.conversations():
-                self.give_behaviour(channel, settings.responder, greet=False)
-        self.assembly.set_pace(settings.calls)
+            for connection in self.conversations():
+                self.give_behaviour(connection, settings.responder, greet=False)
+        self.setup.set_pace(settings.calls)
         for gate, mode in (
             (c.Gate.ACCEPT, settings.accept),
             (c.Gate.RECEIVE, settings.receive),
@@ -329,56 +329,60 @@ class Endpoint:
     @property
     def under_way(self) -> bool:
         """Whether a set-up is being made, or its name is being looked up."""
-        return bool(self.assembly.queue or self.names.pending)
+        return bool(self.setup.queue or self.resolver.pending)
 
     def next_number(self) -> int:
-        """What the next channel is called."""
+        """What the next connection is called."""
         self.numbered += 1
         return self.numbered
 
     def conversations(self) -> Iterable[Connection]:
-        """The open channels that carry data."""
-        return [channel for channel in self.channels.values() if channel.connected_ns is not None]
+        """The open connections that carry data."""
+        return [
+            connection
+            for connection in self.connections.values()
+            if connection.connected_ns is not None
+        ]
 
     def current(self) -> list[Connection]:
         """What a command without `connection` means."""
         return list(self.conversations())[-1:]
 
-    def own_channel(self) -> Connection | None:
+    def own_connection(self) -> Connection | None:
         """The endpoint's own socket where it has one beside its conversations (a listener)."""
         return None
 
-    def channel_connected(self, channel: Connection) -> None:
-        """A channel's connect succeeded."""
+    def connect_finished(self, connection: Connection) -> None:
+        """A connection's connect succeeded."""
 
-    def channel_closed(self, channel: Connection) -> None:
-        """A channel's descriptor is gone."""
-        if channel is self.own_channel():
-            self.last_local = channel.traced.local
-        self.assembly.closed(channel.traced)
-        self.channels.pop(channel.traced.id, None)
-        self.closed.append(channel)
+    def connection_closed(self, connection: Connection) -> None:
+        """A connection's descriptor is gone."""
+        if connection is self.own_connection():
+            self.last_local = connection.traced.local
+        self.setup.closed(connection.traced)
+        self.connections.pop(connection.traced.id, None)
+        self.closed.append(connection)
         self.closed_count += 1
         into, out = self.bytes_closed
-        self.bytes_closed = (into + channel.bytes_in, out + channel.bytes_out)
+        self.bytes_closed = (into + connection.bytes_in, out + connection.bytes_out)
 
-    def give_behaviour(self, channel: Connection, responder: Responder, *, greet: bool) -> None:
-        """Let a channel answer by this responder from now on."""
+    def give_behaviour(self, connection: Connection, responder: Responder, *, greet: bool) -> None:
+        """Let a connection answer by this responder from now on."""
         behaviour = (
             compile_responder(responder, self.settings.encoding)
             if responder is not self.responder
             else self.behaviour
         )
-        channel.behaviour = behaviour.for_connection(
-            stream=channel.traced.type == socket.SOCK_STREAM,
-            tell=lambda call, args: self.note(call, args, channel.traced.id),
+        connection.behaviour = behaviour.for_connection(
+            stream=connection.traced.type == socket.SOCK_STREAM,
+            tell=lambda call, args: self.note(call, args, connection.traced.id),
         )
         default = OnPeerClose.CLOSE if self.settings.role is Role.LISTENER else OnPeerClose.KEEP
-        channel.on_peer_close = responder.on_peer_close or default
-        channel.traced.keep = self.sink.capture if behaviour.keep else 0
+        connection.on_peer_close = responder.on_peer_close or default
+        connection.traced.keep = self.sink.capture if behaviour.keep else 0
         self.gates.tell()
         if greet and behaviour.greeting is not None:
-            channel.reply(behaviour.greeting)
+            connection.reply(behaviour.greeting)
 
     # -- reading and sending ------------------------------------------------------------------
 
@@ -396,32 +400,32 @@ class Endpoint:
         # a sendall() that may not wait is given what it has to send at once
         in_pieces = self.settings.type == "SOCK_STREAM" and self.timeout != 0
         make = maker(command, self.settings.encoding, self.counter, in_pieces=in_pieces)
-        channels = targets(self, command.connection)
-        self.repeater.run(command, ticket, lambda last: self._send_all(channels, make, last))
+        connections = targets(self, command.connection)
+        self.repeater.run(command, ticket, lambda last: self._send_all(connections, make, last))
 
     def _send_all(
-        self, channels: list[Connection], make: Make[Payload], ticket: Ticket | None
+        self, connections: list[Connection], make: Make[Payload], ticket: Ticket | None
     ) -> bool | None:
-        live = [channel for channel in channels if channel.open]
+        live = [connection for connection in connections if connection.open]
         if not live:
             return None
         ended = JoinedTicket(ticket, len(live)) if ticket is not None and len(live) > 1 else None
-        for channel in live:
-            channel.outbox.write(make(), ticket, ended=ended)
-        return any(channel.can_send for channel in live)
+        for connection in live:
+            connection.outbox.write(make(), ticket, ended=ended)
+        return any(connection.can_send for connection in live)
 
     # -- the picture --------------------------------------------------------------------------
 
     def conversation_rows(self) -> Iterable[Connection]:
-        return list(self.channels.values())
+        return list(self.connections.values())
 
     def closed_rows(self) -> Iterable[Connection]:
         return list(self.closed)
 
     def waiting(self) -> Waiting | None:
         """The endpoint's own waiting call."""
-        for channel in self.current():
-            found = channel.waiting()
+        for connection in self.current():
+            found = connection.waiting()
             if found is not None:
                 return found
         return None

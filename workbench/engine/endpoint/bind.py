@@ -46,7 +46,7 @@ def check_reach(endpoint: Endpoint, sockaddr: SockAddress, ticket: Ticket) -> No
     family, _ = numbers(endpoint.settings)
     if not addresses.beyond_loopback(sockaddr, family):
         return
-    if not endpoint.around.beyond_loopback:
+    if not endpoint.surroundings.beyond_loopback:
         raise Problem("engine.beyond_loopback", address=str(sockaddr[0]))
     endpoint.note("listens_beyond_loopback", repr(sockaddr[0]), None, ticket)
 
@@ -61,25 +61,25 @@ def within_reach(
     """
     family, _ = numbers(endpoint.settings)
     near = tuple(each for each in sockaddrs if not addresses.beyond_loopback(each, family))
-    if near and not endpoint.around.beyond_loopback:
+    if near and not endpoint.surroundings.beyond_loopback:
         return near
     check_reach(endpoint, sockaddrs[0], ticket)
     return sockaddrs
 
 
-def bind(channel: Connection, sockaddr: SockAddress, ticket: Ticket | None) -> None:
-    """bind(), whoever asked for it: the file that AF_UNIX makes is the channel's to remove.
+def bind(connection: Connection, sockaddr: SockAddress, ticket: Ticket | None) -> None:
+    """bind(), whoever asked for it: the file that AF_UNIX makes is the connection's to remove.
 
     Raises OSError.
     """
-    channel.traced.bind(sockaddr, ticket)
+    connection.traced.bind(sockaddr, ticket)
     if isinstance(sockaddr, str) and sockaddr and not sockaddr.startswith("\0"):
         with suppress(OSError):  # somebody else has removed it already
-            channel.file = BoundFile(sockaddr)
+            connection.file = BoundFile(sockaddr)
 
 
 def bind_first(
-    channel: Connection, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None
+    connection: Connection, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None
 ) -> None:
     """bind() to the first of a name's addresses that is this machine's; each try is a call.
 
@@ -91,18 +91,18 @@ def bind_first(
     """
     for sockaddr in sockaddrs[:-1]:
         try:
-            bind(channel, sockaddr, ticket)
+            bind(connection, sockaddr, ticket)
         except OSError as error:
             if error.errno != errno.EADDRNOTAVAIL:
                 raise
         else:
             return
-    bind(channel, sockaddrs[-1], ticket)
+    bind(connection, sockaddrs[-1], ticket)
 
 
 def bind_searching(
     endpoint: Endpoint,
-    channel: Connection,
+    connection: Connection,
     sockaddrs: tuple[SockAddress, ...],
     ticket: Ticket | None,
 ) -> None:
@@ -112,18 +112,18 @@ def bind_searching(
     """
     first = sockaddrs[0]
     if not (isinstance(first, tuple) and endpoint.settings.port_search and first[1]):
-        bind_first(channel, sockaddrs, ticket)
+        bind_first(connection, sockaddrs, ticket)
         return
     wished = first[1]
     last = min(wished + PORTS_TRIED, 65535)
     for port in range(wished, last + 1):
         moved = tuple((each[0], port, *each[2:]) for each in sockaddrs if isinstance(each, tuple))
         try:
-            bind_first(channel, moved, ticket)
+            bind_first(connection, moved, ticket)
         except OSError as error:
             if error.errno != errno.EADDRINUSE or port == last:
                 raise
             continue
         if port != wished:
-            endpoint.note("port_moved", f"{wished}, {port}", channel.traced.id, ticket)
+            endpoint.note("port_moved", f"{wished}, {port}", connection.traced.id, ticket)
         break

@@ -30,7 +30,7 @@ class StreamEndpoint(Endpoint):
 
     def start(self, ticket: Ticket) -> None:
         """socket() and its options, without connect: for a client driven call by call."""
-        if self.channels or self.under_way:
+        if self.connections or self.under_way:
             raise Problem("engine.already_open")
         self.behaviour = compile_responder(self.responder, self.settings.encoding)
         self.phase = Phase.SETTING_UP
@@ -47,7 +47,7 @@ class StreamEndpoint(Endpoint):
                 self.phase = Phase.FAILED
                 ticket.fail(error)
 
-            self.assembly.begin(
+            self.setup.begin(
                 SocketSetup(
                     self.opening_calls(holder, family, local, ticket),
                     holder.maybe,
@@ -64,21 +64,21 @@ class StreamEndpoint(Endpoint):
 
     def open_own(self, ticket: Ticket) -> None:
         self.behaviour = compile_responder(self.responder, self.settings.encoding)
-        self._new_channel(ticket)
+        self._new_connection(ticket)
         self.phase = Phase.OPEN
 
-    def _new_channel(self, ticket: Ticket, family: str | None = None) -> StreamConnection:
+    def _new_connection(self, ticket: Ticket, family: str | None = None) -> StreamConnection:
         traced = open_socket(self, ticket, family)
-        channel = StreamConnection(self, traced, self.next_number())
-        self.channels[traced.id] = channel
-        return channel
+        connection = StreamConnection(self, traced, self.next_number())
+        self.connections[traced.id] = connection
+        return connection
 
-    def call_connect(self, channel: Connection, sockaddr: SockAddress, ticket: Ticket) -> None:
+    def call_connect(self, connection: Connection, sockaddr: SockAddress, ticket: Ticket) -> None:
         """connect() as asked, again too: EISCONN, EALREADY."""
-        if channel.connected_ns is not None or channel.connecting is not None:
-            super().call_connect(channel, sockaddr, ticket)
+        if connection.connected_ns is not None or connection.connecting is not None:
+            super().call_connect(connection, sockaddr, ticket)
             return
-        assert isinstance(channel, StreamConnection)
+        assert isinstance(connection, StreamConnection)
         self._current = ()
         self.phase = Phase.CONNECTING
 
@@ -87,7 +87,7 @@ class StreamEndpoint(Endpoint):
             ticket.finish() if error is None else ticket.fail(error)
 
         try:
-            channel.connect(sockaddr, PendingCall("connect", 0, ticket, repr(sockaddr), ended))
+            connection.connect(sockaddr, PendingCall("connect", 0, ticket, repr(sockaddr), ended))
         finally:
             self.find_phase()
 
@@ -100,11 +100,11 @@ class StreamEndpoint(Endpoint):
             raise Problem("engine.set_up_under_way")
         fresh = self._unconnected()
         if (
-            self.channels
+            self.connections
             and not fresh
             and all(
-                not channel.peer_finished and not channel.broken
-                for channel in self.channels.values()
+                not connection.peer_finished and not connection.broken
+                for connection in self.connections.values()
             )
         ):
             raise Problem("engine.already_connected")
@@ -112,8 +112,8 @@ class StreamEndpoint(Endpoint):
         if room is not None and wished > room:
             raise Problem("engine.too_many_sockets", count=wished, room=room)
         self.behaviour = compile_responder(self.responder, self.settings.encoding)
-        for channel in [ch for ch in self.channels.values() if ch.peer_finished or ch.broken]:
-            channel.close(CloseCause.LOCAL, ticket)
+        for connection in [ch for ch in self.connections.values() if ch.peer_finished or ch.broken]:
+            connection.close(CloseCause.LOCAL, ticket)
         if not self.settings.address:
             raise Problem(fitting("engine.no_address", kind_of(self.settings)))
         self.phase = Phase.CONNECTING
@@ -128,12 +128,12 @@ class StreamEndpoint(Endpoint):
                 ).begin(wished, fresh if fresh is not None and fresh.open else None),
             )
 
-        self.names.find(spec, ticket, binding=False, then=connect)
+        self.resolver.find(spec, ticket, binding=False, then=connect)
 
     def _find_local(self, ticket: Ticket, then: Callable[[tuple[SockAddress, ...]], None]) -> None:
         """What to bind to before connect: nothing, or what `bind` means."""
         if self.settings.bind:
-            self.names.find(self.settings.bind, ticket, binding=True, then=then)
+            self.resolver.find(self.settings.bind, ticket, binding=True, then=then)
         else:
             then(())
 
@@ -143,7 +143,7 @@ class StreamEndpoint(Endpoint):
         """socket(), its options and, where a local address is wished, bind()."""
 
         def make() -> None:
-            holder.channel = self._new_channel(ticket, family)
+            holder.connection = self._new_connection(ticket, family)
 
         names = f"{family}, {self.settings.type}"
         calls = [PlannedCall("socket", names, make)]
@@ -157,35 +157,37 @@ class StreamEndpoint(Endpoint):
         return calls
 
     def _unconnected(self) -> StreamConnection | None:
-        for channel in self.channels.values():
+        for connection in self.connections.values():
             if (
-                channel.connected_ns is None
-                and channel.connecting is None
-                and isinstance(channel, StreamConnection)
+                connection.connected_ns is None
+                and connection.connecting is None
+                and isinstance(connection, StreamConnection)
             ):
-                return channel
+                return connection
         return None
 
-    def channel_connected(self, channel: Connection) -> None:
-        self._current = (*self._current, channel.traced.id)
-        self.give_behaviour(channel, self.responder, greet=True)
+    def connect_finished(self, connection: Connection) -> None:
+        self._current = (*self._current, connection.traced.id)
+        self.give_behaviour(connection, self.responder, greet=True)
 
     def find_phase(self) -> None:
         """Where the endpoint stands after a connect came out: others may be under way."""
         if self.phase is not Phase.CONNECTING and self.phase is not Phase.FAILED:
             return  # stopped meanwhile, or driven call by call
-        if self.under_way or any(ch.connecting is not None for ch in self.channels.values()):
+        if self.under_way or any(ch.connecting is not None for ch in self.connections.values()):
             self.phase = Phase.CONNECTING
         else:
             self.phase = Phase.OPEN if self.conversations() else Phase.FAILED
 
-    def channel_closed(self, channel: Connection) -> None:
-        super().channel_closed(channel)
-        ours = channel.close_cause in {CloseCause.LOCAL, CloseCause.ABORTED}
-        if not self.channels and not self.under_way and (ours or self.phase is Phase.OPEN):
+    def connection_closed(self, connection: Connection) -> None:
+        super().connection_closed(connection)
+        ours = connection.close_cause in {CloseCause.LOCAL, CloseCause.ABORTED}
+        if not self.connections and not self.under_way and (ours or self.phase is Phase.OPEN):
             self.phase = Phase.CLOSED
 
     def current(self) -> list[Connection]:
         """All open sockets of the last connect; while none is connected, those that try."""
-        connected = [self.channels[number] for number in self._current if number in self.channels]
-        return connected or list(self.channels.values())
+        connected = [
+            self.connections[number] for number in self._current if number in self.connections
+        ]
+        return connected or list(self.connections.values())

@@ -47,28 +47,28 @@ class Goal:
 
 
 class Holder:
-    """The channel of a set-up: its first call makes it, the later ones use it."""
+    """The connection of a set-up: its first call makes it, the later ones use it."""
 
-    def __init__(self, channel: StreamConnection | None = None) -> None:
-        self.channel = channel
+    def __init__(self, connection: StreamConnection | None = None) -> None:
+        self.connection = connection
 
     def need(self) -> StreamConnection:
-        """The channel. Raises Problem where it is closed, or not there yet."""
-        if self.channel is None or not self.channel.open:
+        """The connection. Raises Problem where it is closed, or not there yet."""
+        if self.connection is None or not self.connection.open:
             raise Problem("engine.no_socket")
-        return self.channel
+        return self.connection
 
     def traced(self) -> TracedSocket:
         return self.need().traced
 
     def maybe(self) -> TracedSocket | None:
-        return self.channel.traced if self.channel is not None else None
+        return self.connection.traced if self.connection is not None else None
 
     def give_up(self, error: BaseException, ticket: Ticket) -> None:
         """Close what there is: a call of its set-up has failed."""
-        if self.channel is not None and self.channel.open:
+        if self.connection is not None and self.connection.open:
             symbol = None if isinstance(error, Problem) else describe(error).errno
-            self.channel.close(CloseCause.FAILED, ticket, symbol)
+            self.connection.close(CloseCause.FAILED, ticket, symbol)
 
 
 class ConnectBurst:
@@ -128,18 +128,18 @@ class ConnectAttempt:
             holder.need().connect(sockaddr, op)
 
         def failing(error: BaseException) -> None:
-            if self._goes_on and holder.channel is not None:
-                holder.channel.passed_over = True
+            if self._goes_on and holder.connection is not None:
+                holder.connection.passed_over = True
                 endpoint.note(
                     "next_address",
                     ", ".join(map(repr, (spell(sockaddr), _name(error), spell(self._upcoming[0])))),
-                    holder.channel.traced.id,
+                    holder.connection.traced.id,
                     ticket,
                 )
 
         def ended(error: BaseException | None) -> None:
-            channel = holder.channel
-            pending = channel is not None and channel.open
+            connection = holder.connection
+            pending = connection is not None and connection.open
             self._ended(sockaddr, error, stays=error is None or pending)
 
         def fail(error: BaseException) -> None:
@@ -147,7 +147,7 @@ class ConnectAttempt:
             self._ended(sockaddr, error, stays=not under_way)
 
         calls.append(PlannedCall("connect", repr(sockaddr), connect))
-        endpoint.assembly.begin(
+        endpoint.setup.begin(
             SocketSetup(calls, holder.maybe, endpoint.find_phase, fail), goes_on=bool(self._tried)
         )
 

@@ -175,26 +175,26 @@ class DatagramConnection(Connection):
 class DatagramEndpoint(Endpoint):
     """A datagram socket: bound, connected, both or neither."""
 
-    _channel: DatagramConnection | None = None
+    _connection: DatagramConnection | None = None
     _former: DatagramConnection | None = None
 
-    def own_channel(self) -> Connection | None:
-        return self._channel
+    def own_connection(self) -> Connection | None:
+        return self._connection
 
     def need(self) -> DatagramConnection:
         """The socket. Raises Problem where there is none."""
-        if self._channel is None:
+        if self._connection is None:
             raise Problem("engine.no_socket")
-        return self._channel
+        return self._connection
 
     def _traced_or_none(self) -> TracedSocket | None:
-        return self._channel.traced if self._channel is not None else None
+        return self._connection.traced if self._connection is not None else None
 
     # -- set-up -------------------------------------------------------------------------------
 
     def start(self, ticket: Ticket) -> None:
         """socket, setsockopt and, where an address is given, bind."""
-        if self._channel is not None or self.under_way:
+        if self._connection is not None or self.under_way:
             raise Problem("engine.already_open")
         where = self.settings.bind or self.settings.address
         self._build(where, ticket, ticket.finish)
@@ -230,18 +230,18 @@ class DatagramEndpoint(Endpoint):
             )
             self._begin(setup, ticket)
 
-        self.names.find(where, ticket, binding=True, then=bound)
+        self.resolver.find(where, ticket, binding=True, then=bound)
 
     def _begin(self, setup: SocketSetup, ticket: Ticket) -> None:
-        self.assembly.begin(setup)
-        if self.assembly.queue and self.assembly.pace is Pace.STEP:
+        self.setup.begin(setup)
+        if self.setup.queue and self.setup.pace is Pace.STEP:
             ticket.finish()
 
     def _failing(self, ticket: Ticket) -> Callable[[BaseException], None]:
         def fail(error: BaseException) -> None:
-            if self._channel is not None:
+            if self._connection is not None:
                 symbol = None if isinstance(error, Problem) else describe(error).errno
-                self._channel.close(CloseCause.FAILED, ticket, symbol)
+                self._connection.close(CloseCause.FAILED, ticket, symbol)
             self.phase = Phase.FAILED
             ticket.fail(error)
 
@@ -249,14 +249,14 @@ class DatagramEndpoint(Endpoint):
 
     def open_own(self, ticket: Ticket) -> None:
         """socket()."""
-        if self._channel is not None:
+        if self._connection is not None:
             raise Problem("engine.already_open")
         traced = open_socket(self, ticket)
-        self._channel = DatagramConnection(self, traced, self.next_number())
+        self._connection = DatagramConnection(self, traced, self.next_number())
         self._former = None
-        self.channels[traced.id] = self._channel
-        self.give_behaviour(self._channel, self.responder, greet=False)
-        self._channel.refresh()
+        self.connections[traced.id] = self._connection
+        self.give_behaviour(self._connection, self.responder, greet=False)
+        self._connection.refresh()
         self.phase = Phase.OPEN
 
     def bind(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
@@ -270,14 +270,14 @@ class DatagramEndpoint(Endpoint):
             raise Problem(fitting("engine.no_address", kind_of(self.settings)))
 
         def with_socket() -> None:
-            self.names.find(
+            self.resolver.find(
                 self.settings.address,
                 ticket,
                 binding=False,
                 then=lambda sockaddrs: self.connect_now(sockaddrs, ticket),
             )
 
-        if self._channel is None:
+        if self._connection is None:
             self._build(self.settings.bind or "", ticket, with_socket)
         else:
             with_socket()
@@ -302,7 +302,7 @@ class DatagramEndpoint(Endpoint):
         that has none, or is bound to it, answers the peer seen last.
         """
         make = maker(command, self.settings.encoding, self.counter)
-        if self._channel is None:
+        if self._connection is None:
             self._build(
                 self.settings.bind or "", ticket, lambda: self._send_to(command, make, ticket)
             )
@@ -310,23 +310,23 @@ class DatagramEndpoint(Endpoint):
         self._send_to(command, make, ticket)
 
     def _send_to(self, command: c.Send, make: Make[bytes], ticket: Ticket) -> None:
-        channel = self.need()
+        connection = self.need()
         where = command.to
-        if where is None and channel.traced.peer is None:
+        if where is None and connection.traced.peer is None:
             if self.settings.address and (
                 self.settings.bind is not None
                 or self.settings.address.startswith("@")
-                or channel.traced.local is None
+                or connection.traced.local is None
             ):
                 where = self.settings.address
-            elif channel.newest is not None:
-                newest = channel.peers[channel.newest].sockaddr
+            elif connection.newest is not None:
+                newest = connection.peers[connection.newest].sockaddr
                 self._repeat(command, make, ticket, newest)
                 return
         if where is None:  # connected, or nobody known: the kernel says EDESTADDRREQ
             self._repeat(command, make, ticket, None)
             return
-        self.names.find(
+        self.resolver.find(
             where,
             ticket,
             binding=False,
@@ -336,12 +336,12 @@ class DatagramEndpoint(Endpoint):
     def _repeat(
         self, command: c.Send, make: Make[bytes], ticket: Ticket, to: SockAddress | None
     ) -> None:
-        channel = self.need()
+        connection = self.need()
 
         def once(last: Ticket | None) -> bool | None:
-            if not channel.open:
+            if not connection.open:
                 return None
-            channel.outbox.write(make(), last, to=to)
+            connection.outbox.write(make(), last, to=to)
             return True
 
         self.repeater.run(command, ticket, once)
@@ -362,19 +362,19 @@ class DatagramEndpoint(Endpoint):
 
     # -- the picture --------------------------------------------------------------------------
 
-    def channel_closed(self, channel: Connection) -> None:
-        super().channel_closed(channel)
-        self._former, self._channel = self._channel, None
+    def connection_closed(self, connection: Connection) -> None:
+        super().connection_closed(connection)
+        self._former, self._connection = self._connection, None
         if self.phase is not Phase.FAILED:
             self.phase = Phase.CLOSED
 
     def current(self) -> list[Connection]:
-        return [self._channel] if self._channel is not None else []
+        return [self._connection] if self._connection is not None else []
 
     def peers(self) -> tuple[PeerSnapshot, ...]:
         """Those of the socket; after its end those that it had, until there is another."""
-        channel = self._channel or self._former
-        if channel is None:
+        connection = self._connection or self._former
+        if connection is None:
             return ()
         return tuple(
             PeerSnapshot(
@@ -382,12 +382,14 @@ class DatagramEndpoint(Endpoint):
                 peer.datagrams_in,
                 peer.datagrams_out,
                 peer.last_ns,
-                gone=channel is self._former,
+                gone=connection is self._former,
             )
-            for name, peer in list(channel.peers.items())[-200:]
+            for name, peer in list(connection.peers.items())[-200:]
         )
 
     def drops(self) -> int | None:
         return (
-            kernel_readings.drops(self._channel.traced.raw) if self._channel is not None else None
+            kernel_readings.drops(self._connection.traced.raw)
+            if self._connection is not None
+            else None
         )

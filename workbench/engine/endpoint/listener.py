@@ -45,9 +45,9 @@ class OwnSocket(Connection):
         self._listener = endpoint
         self.backing_off = BackOff(self, "accept")
 
-    def owes(self) -> bool:
+    def has_pending_work(self) -> bool:
         """Who waits in the queue of one that does not accept may find no answer."""
-        return super().owes() or not self._listener.accepts()
+        return super().has_pending_work() or not self._listener.accepts()
 
     def interest(self) -> int:
         return READ if self._listener.accepts() else 0
@@ -70,19 +70,21 @@ class ListenerEndpoint(Endpoint):
 
     @property
     def _pending(self) -> deque[PendingCall]:
-        """Asked-for accepts: they wait on the listener as reads wait on a channel."""
+        """Asked-for accepts: they wait on the listener as reads wait on a connection."""
         return self._own.ops if self._own is not None else deque()
 
-    def own_channel(self) -> Connection | None:
+    def own_connection(self) -> Connection | None:
         return self._own
 
     def conversations(self) -> Iterable[Connection]:
-        return [channel for channel in self.channels.values() if channel is not self._own]
+        return [
+            connection for connection in self.connections.values() if connection is not self._own
+        ]
 
     conversation_rows = conversations
 
     def closed_rows(self) -> Iterable[Connection]:
-        return [channel for channel in self.closed if channel.number]
+        return [connection for connection in self.closed if connection.number]
 
     # -- set-up -------------------------------------------------------------------------------
 
@@ -92,7 +94,7 @@ class ListenerEndpoint(Endpoint):
         self.behaviour = compile_responder(self.responder, self.settings.encoding)
         kernel_readings.check_backlog(self.settings.backlog)
         self.phase = Phase.SETTING_UP
-        self.names.find(
+        self.resolver.find(
             self.settings.address,
             ticket,
             binding=True,
@@ -116,10 +118,10 @@ class ListenerEndpoint(Endpoint):
         calls += option_calls(self.settings, lambda: self.need_own().traced, ticket)
         calls.append(PlannedCall("bind", repr(sockaddrs[0]), lambda: self.bind(sockaddrs, ticket)))
         calls.append(PlannedCall("listen", str(backlog), lambda: self.listen_now(backlog, ticket)))
-        self.assembly.begin(
+        self.setup.begin(
             SocketSetup(calls, self._traced_or_none, ticket.finish, self._failing(ticket))
         )
-        if self.assembly.queue and self.assembly.pace is Pace.STEP:
+        if self.setup.queue and self.setup.pace is Pace.STEP:
             ticket.finish()  # ready: the calls wait for their steps
 
     def _failing(self, ticket: Ticket) -> Callable[[BaseException], None]:
@@ -137,7 +139,7 @@ class ListenerEndpoint(Endpoint):
         self._check_no_socket()
         traced = open_socket(self, ticket)
         self._own = OwnSocket(self, traced)
-        self.channels[traced.id] = self._own
+        self.connections[traced.id] = self._own
         self.phase = Phase.SETTING_UP
 
     def _check_no_socket(self) -> None:
@@ -171,7 +173,7 @@ class ListenerEndpoint(Endpoint):
         self.listen_now(self.settings.backlog if backlog is None else backlog, ticket)
         ticket.finish()
 
-    def call_listen(self, channel: Connection, backlog: int, ticket: Ticket) -> None:
+    def call_listen(self, connection: Connection, backlog: int, ticket: Ticket) -> None:
         self.listen_now(backlog, ticket)
 
     # -- accept -------------------------------------------------------------------------------
@@ -182,7 +184,7 @@ class ListenerEndpoint(Endpoint):
             return False
         if self._pending:
             return True
-        held = self.gates.held or self.need_own().backing_off.waiting
+        held = self.gates.backpressured or self.need_own().backing_off.waiting
         return self.gates.accept is GateMode.AUTO and not held
 
     def accept_once(self, ticket: Ticket, count: int) -> None:
@@ -229,13 +231,13 @@ class ListenerEndpoint(Endpoint):
                 own.backing_off.failed(error)
             return
         own.backing_off.ended()
-        channel = StreamConnection(self, traced, self.next_number())
-        channel.connected_ns = self.now()
-        self.channels[traced.id] = channel
+        connection = StreamConnection(self, traced, self.next_number())
+        connection.connected_ns = self.now()
+        self.connections[traced.id] = connection
         if op is not None:
             own.end_op(op)
-        self.give_behaviour(channel, self.responder, greet=True)
-        channel.refresh()
+        self.give_behaviour(connection, self.responder, greet=True)
+        connection.refresh()
 
     def _may_take_one(self, own: OwnSocket, op: PendingCall | None) -> bool:
         """Whether another connection leaves the program its own descriptors; if not, it waits."""
@@ -288,9 +290,9 @@ class ListenerEndpoint(Endpoint):
         self.need_own().close(CloseCause.LOCAL, ticket)
         ticket.finish()
 
-    def channel_closed(self, channel: Connection) -> None:
-        super().channel_closed(channel)
-        if channel is self._own:
+    def connection_closed(self, connection: Connection) -> None:
+        super().connection_closed(connection)
+        if connection is self._own:
             self._own = None
             self.no_room = False
             self.phase = Phase.CLOSED

@@ -54,14 +54,14 @@ class Resolver:
         wanted = self._endpoint.settings.family
         parsed = addresses.parse(spec, wanted)
         if parsed.kind is addresses.AddressKind.LINK:
-            parsed = addresses.parse(self._endpoint.around.link(parsed.link or ""), wanted)
+            parsed = addresses.parse(self._endpoint.surroundings.link(parsed.link or ""), wanted)
         sockaddr = addresses.numeric(parsed, self._temp(parsed))
         if sockaddr is not None:
             then((self._connectable(sockaddr) if not binding else sockaddr,))
             return
         begun = perf_counter_ns()
         self.pending.add(ticket)
-        self._endpoint.assembly.strip = []  # of an earlier attempt
+        self._endpoint.setup.strip = []  # of an earlier attempt
         name = socket.gethostname() if parsed.host is None else parsed.host
         shown = f"{name!r}, {parsed.port!r}"
         family, type_ = numbers(self._endpoint.settings)
@@ -73,7 +73,7 @@ class Resolver:
                     family,
                     type_,
                     binding=binding,
-                    beyond=self._endpoint.around.beyond_loopback,
+                    beyond=self._endpoint.surroundings.beyond_loopback,
                 )
             except (OSError, UnicodeError, Problem) as error:
                 failure = error
@@ -85,7 +85,7 @@ class Resolver:
     def _temp(self, parsed: addresses.Address) -> Path | None:
         if parsed.kind is not addresses.AddressKind.TEMP:
             return None
-        return self._endpoint.around.temp_dir()
+        return self._endpoint.surroundings.temp_dir()
 
     def _connectable(self, sockaddr: SockAddress) -> SockAddress:
         """A wildcard is where one listens; to connect, this machine's loopback is meant."""
@@ -122,8 +122,8 @@ class Resolver:
             ChipState.FAILED if failure else ChipState.DONE,
             errno=(failure.errno or failure.error) if failure else None,
         )
-        self._endpoint.assembly.strip = [chip]
-        self._endpoint.assembly.found = [] if failure else [chip]
+        self._endpoint.setup.strip = [chip]
+        self._endpoint.setup.found = [] if failure else [chip]
 
     def _not_resolved(self, begun: int, shown: str, error: Exception, ticket: Ticket) -> None:
         self._log_resolution(begun, shown, error, ticket)

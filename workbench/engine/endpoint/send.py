@@ -161,7 +161,7 @@ class Repeater:
             self._endpoint.note("repeats_dropped", str(left), None, ticket)
         ticket.fail(reason)
 
-    def lapse(self) -> None:
+    def cancel_all(self) -> None:
         """The endpoint owns nothing any more, and its timers end with its loop."""
         for ticket in list(self._running):
             self._give_up(ticket, Problem("engine.closed_meanwhile"))

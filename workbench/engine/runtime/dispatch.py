@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def perform(endpoint: Endpoint, ticket: Ticket) -> None:
     """Carry out a ticket's command; what goes wrong with a socket fails the ticket."""
-    endpoint.undone.add(ticket)
+    endpoint.unfinished.add(ticket)
     carry_out(endpoint, ticket, lambda: _do(endpoint, ticket.command, ticket))
 
 
@@ -40,7 +40,7 @@ def carry_out(endpoint: Endpoint, ticket: Ticket, work: Callable[[], None]) -> N
     except Problem as problem:
         endpoint.not_done(problem, ticket)
         if endpoint.phase in {Phase.CONNECTING, Phase.SETTING_UP} and not (
-            endpoint.under_way or endpoint.channels
+            endpoint.under_way or endpoint.connections
         ):
             endpoint.phase = Phase.FAILED  # its address could not be used: nothing was begun
         ticket.fail(problem)
@@ -87,7 +87,7 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
                 endpoint,
                 command.connection,
                 ticket,
-                lambda channel: channel.abort(ticket),
+                lambda connection: connection.abort(ticket),
                 closed_is_fine=True,
             )
         case c.Pause() | c.Resume():
@@ -96,7 +96,7 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
         case c.Step():
             _step(endpoint, command, ticket)
         case c.SetPace():
-            endpoint.assembly.set_pace(command.calls)
+            endpoint.setup.set_pace(command.calls)
             ticket.finish()
         case c.Call():
             do_call(endpoint, command, ticket)
@@ -105,7 +105,9 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
                 endpoint,
                 command.connection,
                 ticket,
-                lambda channel: set_option(channel.traced, command.option, command.value, ticket),
+                lambda connection: set_option(
+                    connection.traced, command.option, command.value, ticket
+                ),
                 own_first=True,
             )
         case c.GetOption():
@@ -113,7 +115,7 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
                 endpoint,
                 command.connection,
                 ticket,
-                lambda channel: get_option(channel.traced, command.option, ticket),
+                lambda connection: get_option(connection.traced, command.option, ticket),
                 own_first=True,
             )
         case c.Sample():
@@ -131,8 +133,8 @@ def _shutdown(endpoint: Endpoint, command: c.Shutdown, ticket: Ticket) -> None:
     """On every meant connection, each when what it has to send is sent."""
     found = targets(endpoint, command.connection)
     together = JoinedTicket(ticket, len(found))
-    for channel in found:
-        channel.shutdown(command.how, PendingCall("shutdown", 0, ticket, ended=together))
+    for connection in found:
+        connection.shutdown(command.how, PendingCall("shutdown", 0, ticket, ended=together))
 
 
 def _step(endpoint: Endpoint, command: c.Step, ticket: Ticket) -> None:
@@ -147,21 +149,21 @@ def _step(endpoint: Endpoint, command: c.Step, ticket: Ticket) -> None:
         case c.Gate.SEND:
             endpoint.gates.step_send(command.count, ticket)
         case c.Gate.CALLS:
-            endpoint.assembly.step(command.count)
+            endpoint.setup.step(command.count)
             ticket.finish()
 
 
 def _read(
-    endpoint: Endpoint, ticket: Ticket, connection: c.Target, size: int | None, count: int = 1
+    endpoint: Endpoint, ticket: Ticket, target: c.Target, size: int | None, count: int = 1
 ) -> None:
     """`count` reads, one after the other, on the meant connection."""
     wished = endpoint.bufsize if size is None else size
     if wished <= 0:
         raise Problem("engine.bad_size", size=wished)
-    channel = targets(endpoint, connection)[0]
+    connection = targets(endpoint, target)[0]
     call = "recvfrom" if endpoint.settings.role is Role.DATAGRAM else "recv"
     for index in range(count):
-        channel.ask(call, wished, ticket if index == count - 1 else None)
+        connection.ask(call, wished, ticket if index == count - 1 else None)
 
 
 def _respond(endpoint: Endpoint, command: c.Respond) -> None:
@@ -173,5 +175,5 @@ def _respond(endpoint: Endpoint, command: c.Respond) -> None:
         found = endpoint.conversations()
     else:
         found = targets(endpoint, command.connection)
-    for channel in found:
-        endpoint.give_behaviour(channel, command.responder, greet=False)
+    for connection in found:
+        endpoint.give_behaviour(connection, command.responder, greet=False)

@@ -32,7 +32,7 @@ class Sampler:
         """Look in a second."""
         self.due = self._endpoint.worker.loop.after(SILENCE, self._look)
 
-    def lapse(self) -> None:
+    def cancel_all(self) -> None:
         """The loop ends, and its timers with it."""
         self.due = None
 
@@ -40,12 +40,13 @@ class Sampler:
         self.due = None
         before = self._endpoint.now() - int(SILENCE * 1e9)
         silent = (
-            channel
-            for channel in self._endpoint.channels.values()
-            if channel.owes() and (channel.traced.last is None or channel.traced.last.t_ns < before)
+            connection
+            for connection in self._endpoint.connections.values()
+            if connection.has_pending_work()
+            and (connection.traced.last is None or connection.traced.last.t_ns < before)
         )
-        for channel, _ in zip(silent, range(SAMPLED_AT_ONCE), strict=False):
-            channel.traced.sample()
+        for connection, _ in zip(silent, range(SAMPLED_AT_ONCE), strict=False):
+            connection.traced.sample()
 
 
 def take_readings(endpoint: Endpoint, command: c.Sample, ticket: Ticket) -> None:
@@ -55,11 +56,13 @@ def take_readings(endpoint: Endpoint, command: c.Sample, ticket: Ticket) -> None
         Problem: there is no such connection.
     """
     every = command.connection == c.ALL
-    channels = list(endpoint.channels.values()) if every else targets(endpoint, command.connection)
-    for channel in channels:
-        channel.traced.sample()
-    if channels:
-        endpoint.note("readings_taken", str(len(channels)), None, ticket)
+    connections = (
+        list(endpoint.connections.values()) if every else targets(endpoint, command.connection)
+    )
+    for connection in connections:
+        connection.traced.sample()
+    if connections:
+        endpoint.note("readings_taken", str(len(connections)), None, ticket)
     else:
         endpoint.note("nothing_open", "", None, ticket)
     ticket.finish()

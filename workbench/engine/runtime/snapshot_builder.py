@@ -47,15 +47,18 @@ def build_snapshot(
     shown = list(endpoint.conversation_rows())
     first_looked = len(shown) - LOOKED_AT
     rows: list[ConnectionSnapshot] = [
-        connection(
-            channel,
-            look=index >= first_looked or channel.traced.id in detailed,
-            detail=channel.traced.id in detailed,
+        connection_snapshot(
+            connection,
+            look=index >= first_looked or connection.traced.id in detailed,
+            detail=connection.traced.id in detailed,
         )
-        for index, channel in enumerate(shown)
+        for index, connection in enumerate(shown)
     ]
-    closed = [connection(channel, look=False, detail=False) for channel in endpoint.closed_rows()]
-    own = endpoint.own_channel()
+    closed = [
+        connection_snapshot(connection, look=False, detail=False)
+        for connection in endpoint.closed_rows()
+    ]
+    own = endpoint.own_connection()
     into, out = endpoint.bytes_closed
     return EndpointSnapshot(
         name=endpoint.name,
@@ -71,8 +74,8 @@ def build_snapshot(
         accept=endpoint.gates.accept,
         receive=endpoint.gates.receive,
         send=endpoint.gates.send,
-        calls=endpoint.assembly.pace,
-        strip=endpoint.assembly.chips(),
+        calls=endpoint.setup.pace,
+        strip=endpoint.setup.chips(),
         waiting=endpoint.waiting(),
         connections=tuple(closed + rows),
         open_count=len(rows),
@@ -99,62 +102,62 @@ def _local(own: Connection) -> str | None:
     return format_address(name, traced.family) if name[1] else None
 
 
-def connection(channel: Connection, *, look: bool, detail: bool) -> ConnectionSnapshot:
-    """A channel now; `look` asks the kernel, `detail` decodes its whole reading."""
+def connection_snapshot(connection: Connection, *, look: bool, detail: bool) -> ConnectionSnapshot:
+    """A connection now; `look` asks the kernel, `detail` decodes its whole reading."""
     state, unread, unsent = (None, None, None)
     reading = None
-    if channel.open and look:
-        state, unread, unsent = kernel_readings.quick(channel.traced.raw)
-        reading = kernel_readings.read(channel.traced.raw) if detail else None
+    if connection.open and look:
+        state, unread, unsent = kernel_readings.quick(connection.traced.raw)
+        reading = kernel_readings.read(connection.traced.raw) if detail else None
     return ConnectionSnapshot(
-        id=channel.traced.id,
-        number=channel.number,
-        passed_over=channel.passed_over,
-        local=channel.traced.local,
-        peer=channel.traced.peer,
-        state=state or _own_state(channel),
+        id=connection.traced.id,
+        number=connection.number,
+        passed_over=connection.passed_over,
+        local=connection.traced.local,
+        peer=connection.traced.peer,
+        state=state or _own_state(connection),
         measured=state is not None,
-        opened_ns=channel.opened_ns,
-        connect_ns=channel.connect_ns,
-        connected_ns=channel.connected_ns,
-        closed_ns=channel.closed_ns,
-        close_cause=channel.close_cause,
-        errno=channel.errno,
-        bytes_in=channel.bytes_in,
-        bytes_out=channel.bytes_out,
+        opened_ns=connection.opened_ns,
+        connect_ns=connection.connect_ns,
+        connected_ns=connection.connected_ns,
+        closed_ns=connection.closed_ns,
+        close_cause=connection.close_cause,
+        errno=connection.errno,
+        bytes_in=connection.bytes_in,
+        bytes_out=connection.bytes_out,
         unread=unread,
         unsent=unsent,
-        queued=channel.outbox.size,
-        peer_finished=channel.peer_finished,
-        waiting=channel.waiting() if channel.open else None,
+        queued=connection.outbox.size,
+        peer_finished=connection.peer_finished,
+        waiting=connection.waiting() if connection.open else None,
         reading=reading,
-        aborted_in=channel.aborted_in,
-        delayed=len(channel.delayed),
-        hold=channel.hold() if channel.open else None,
+        aborted_in=connection.aborted_in,
+        delayed=len(connection.delayed),
+        hold=connection.hold() if connection.open else None,
     )
 
 
-def _own_state(channel: Connection) -> str:
+def _own_state(connection: Connection) -> str:
     """The state as this program sees it, in the words of the states' table (RFC 9293)."""
-    if not channel.open:
+    if not connection.open:
         return "CLOSED"
-    if channel.connecting is not None:
-        return "CONNECTING" if channel.traced.family == _AF_UNIX else "SYN_SENT"
-    if channel.connected_ns is None:
+    if connection.connecting is not None:
+        return "CONNECTING" if connection.traced.family == _AF_UNIX else "SYN_SENT"
+    if connection.connected_ns is None:
         return "CLOSE"
-    return "CLOSE_WAIT" if channel.peer_finished else "ESTABLISHED"
+    return "CLOSE_WAIT" if connection.peer_finished else "ESTABLISHED"
 
 
 def _effective(endpoint: Endpoint, watched: frozenset[int]) -> tuple[tuple[str, OptionValue], ...]:
-    channel = next(
+    connection = next(
         (
-            channel
-            for channel in endpoint.channels.values()
-            if channel.traced.id in watched and channel.open
+            connection
+            for connection in endpoint.connections.values()
+            if connection.traced.id in watched and connection.open
         ),
         None,
     )
-    if channel is None:
+    if connection is None:
         return ()
     asked = [name for name, _value in endpoint.settings.options]
-    return options.effective(channel.traced.raw, dict.fromkeys((*asked, *ALWAYS)))
+    return options.effective(connection.traced.raw, dict.fromkeys((*asked, *ALWAYS)))

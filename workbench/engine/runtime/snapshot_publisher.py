@@ -30,22 +30,25 @@ class SnapshotPublisher:
         self._asked = False
         self._drawn = (0.0, 0.0)
         self._due: Timer | None = None
-        self._newest = build_snapshot(endpoint, self._watched, self._seen)
+        self._newest: EndpointSnapshot | None = None
+        self._revision = 0
 
     # -- from any thread ----------------------------------------------------------------------
 
     def newest(self) -> EndpointSnapshot:
         """The newest snapshot; never waits."""
+        if self._newest is None:  # nothing was done yet, or its first command has just ended
+            return build_snapshot(self._endpoint, self._watched, self._seen, self._revision)
         return self._newest
 
     def upcoming(self) -> int:
         """The revision from which on is shown what a command did that ends now."""
         self._command_ended = True
-        return self._newest.revision + 1
+        return self._revision + 1
 
     def follow(self, earlier: SnapshotPublisher) -> None:
         """Count on from another one of the same endpoint, as a socket of another kind."""
-        self._newest = replace(self._newest, revision=earlier.upcoming())
+        self._revision = earlier.upcoming()
 
     def ask(self, detail: frozenset[int], seen: frozenset[int] = frozenset()) -> None:
         """Have a fresh one made; an endpoint without a thread has nothing new to show.
@@ -68,11 +71,10 @@ class SnapshotPublisher:
             self._due.cancel()
             self._due = None
         begin = perf_counter()
-        before = self._newest
-        made = build_snapshot(self._endpoint, self._watched, self._seen, before.revision + 1)
-        if made == before and not self._command_ended:
-            made = replace(made, revision=before.revision)
-        self._command_ended = False
+        made = build_snapshot(self._endpoint, self._watched, self._seen, self._revision + 1)
+        if made == self._newest and not self._command_ended:
+            made = replace(made, revision=self._revision)
+        self._command_ended, self._revision = False, made.revision
         self._newest = made
         self._drawn = (begin, perf_counter())
 
@@ -81,7 +83,7 @@ class SnapshotPublisher:
 
         A thousand commands to five hundred sockets would else draw half a million rows.
         """
-        if len(self._endpoint.channels) + len(self._endpoint.closed) <= FEW:
+        if len(self._endpoint.connections) + len(self._endpoint.closed) <= FEW:
             self.redraw()
             return
         begin, end = self._drawn

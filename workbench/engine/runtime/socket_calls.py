@@ -40,12 +40,12 @@ def do_call(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     perform(endpoint, command, ticket)
 
 
-def _channel(endpoint: Endpoint, command: c.Call) -> Connection:
+def _connection(endpoint: Endpoint, command: c.Call) -> Connection:
     if command.connection is None:
-        own = endpoint.own_channel()
+        own = endpoint.own_connection()
         if own is not None:
             return own
-        found = [channel for channel in endpoint.channels.values() if channel.open]
+        found = [connection for connection in endpoint.connections.values() if connection.open]
         if not found:
             raise Problem("engine.no_socket")
         return found[-1]
@@ -72,19 +72,19 @@ def _socket(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 def _bind(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (address,) = _only(command, (tuple, str))
     check_reach(endpoint, address, ticket)  # type: ignore[arg-type]
-    bind(_channel(endpoint, command), address, ticket)  # type: ignore[arg-type]
+    bind(_connection(endpoint, command), address, ticket)  # type: ignore[arg-type]
     ticket.finish()
 
 
 def _listen(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (backlog,) = _only(command, int)
-    endpoint.call_listen(_channel(endpoint, command), int(backlog), ticket)  # type: ignore[arg-type]
+    endpoint.call_listen(_connection(endpoint, command), int(backlog), ticket)  # type: ignore[arg-type]
     ticket.finish()
 
 
 def _connect(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (address,) = _only(command, (tuple, str))
-    endpoint.call_connect(_channel(endpoint, command), address, ticket)  # type: ignore[arg-type]
+    endpoint.call_connect(_connection(endpoint, command), address, ticket)  # type: ignore[arg-type]
 
 
 def _accept(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
@@ -94,22 +94,22 @@ def _accept(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 
 def _recv(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (size,) = _only(command, int)
-    channel = _channel(endpoint, command)
+    connection = _connection(endpoint, command)
     call = "recvfrom" if endpoint.settings.role is Role.DATAGRAM else "recv"
     if not isinstance(size, int) or size <= 0:
         raise Problem("engine.bad_size", size=size)
-    channel.ask(call, size, ticket)
+    connection.ask(call, size, ticket)
 
 
 def _send(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (text,) = _only(command, str)
     data = str(text).encode(endpoint.settings.encoding)
-    channel = _channel(endpoint, command)
+    connection = _connection(endpoint, command)
     try:
-        channel.traced.send(data, ticket)
+        connection.traced.send(data, ticket)
     except OSError as error:
-        if channel.connected_ns is None:  # what a later look at the endpoint should tell
-            channel.errno = describe(error).errno
+        if connection.connected_ns is None:  # what a later look at the endpoint should tell
+            connection.errno = describe(error).errno
         raise
     ticket.finish()
 
@@ -117,7 +117,7 @@ def _send(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 def _sendto(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     text, address = _only(command, str, (tuple, str))
     data = str(text).encode(endpoint.settings.encoding)
-    _channel(endpoint, command).traced.sendto(data, address, ticket)  # type: ignore[arg-type]
+    _connection(endpoint, command).traced.sendto(data, address, ticket)  # type: ignore[arg-type]
     ticket.finish()
 
 
@@ -125,9 +125,9 @@ def _shutdown(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (how,) = _only(command, (str, int))
     names = list(c.How)
     chosen = names[how] if isinstance(how, int) and 0 <= how < len(names) else c.How(str(how))
-    channel = _channel(endpoint, command)
-    channel.finish_sending(chosen, PendingCall("shutdown", 0, ticket))  # at once, whatever waits
-    channel.refresh()
+    connection = _connection(endpoint, command)
+    connection.finish_sending(chosen, PendingCall("shutdown", 0, ticket))  # at once, whatever waits
+    connection.refresh()
 
 
 def _close(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
@@ -137,26 +137,26 @@ def _close(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 
 def _getsockname(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     _only(command)
-    _channel(endpoint, command).traced.name_of("getsockname", ticket)
+    _connection(endpoint, command).traced.name_of("getsockname", ticket)
     ticket.finish()
 
 
 def _getpeername(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     _only(command)
-    _channel(endpoint, command).traced.name_of("getpeername", ticket)
+    _connection(endpoint, command).traced.name_of("getpeername", ticket)
     ticket.finish()
 
 
 def _setsockopt(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     option, value = _only(command, str, (int, str, tuple))
     wish: OptionValue = value  # type: ignore[assignment]
-    set_option(_channel(endpoint, command).traced, str(option), wish, ticket)
+    set_option(_connection(endpoint, command).traced, str(option), wish, ticket)
     ticket.finish()
 
 
 def _getsockopt(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (option,) = _only(command, str)
-    get_option(_channel(endpoint, command).traced, str(option), ticket)
+    get_option(_connection(endpoint, command).traced, str(option), ticket)
     ticket.finish()
 
 
