@@ -18,13 +18,13 @@ from workbench.engine.endpoint.listener import ListenerEndpoint
 from workbench.engine.model import commands as c
 from workbench.engine.model.address import AddressKind, parse
 from workbench.engine.model.events import COMMAND, DEFAULT_CAPTURE, NOTE, EndpointAdded, Event
+from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.serialize import command_args, command_call, settings_json
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Ticket
 from workbench.engine.sockets import descriptors
 from workbench.engine.sockets.event_loop import Spawn, thread_spawn
-from workbench.engine.sockets.kernel_readings import Reading
 from workbench.engine.sockets.socket_factory import HERE, Maker
 from workbench.journal import private
 from workbench.journal.private import PrivateFolder

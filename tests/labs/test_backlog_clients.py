@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from workbench.engine.sockets.kernel_readings import Reading
+from workbench.engine.model.kernel_reading import Reading
 from workbench.journal.reader import Row
 from workbench.labs.backlog_clients import Clients
 from workbench.labs.backlog_data import ClientState, EndedBy

@@ -12,7 +12,7 @@ from dataclasses import fields
 from typing import Any, Final
 
 from workbench.engine.model.events import CALL, COMMAND, END, NOTE
-from workbench.engine.sockets.kernel_readings import Reading
+from workbench.engine.model.kernel_reading import Reading
 
 DAMAGED: Final = "damaged"
 """The note in place of a row that cannot be read: its call, and the cells that are wrong."""

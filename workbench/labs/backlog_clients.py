@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model.events import CALL, COMMAND
-from workbench.engine.sockets.kernel_readings import Reading
+from workbench.engine.model.kernel_reading import Reading
 from workbench.journal.reader import Row
 from workbench.labs.backlog_data import ClientState, ClientView, EndedBy
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
-from workbench.engine.sockets.kernel_readings import STATES, Reading
+from workbench.engine.model.kernel_reading import Reading
+from workbench.engine.sockets.kernel_readings import STATES
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.steps import WHICHEVER

@@ -10,8 +10,8 @@ from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.family import TCP, SocketKind, kind_of
+from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.ticket import Ticket
-from workbench.engine.sockets.kernel_readings import Reading
 from workbench.explain.evidence import evidence_of
 from workbench.journal.reader import Row
 from workbench.scenario import readings

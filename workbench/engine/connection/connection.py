@@ -20,8 +20,8 @@ from workbench.engine.sockets.event_loop import HANGUP, READ, WRITE, Job
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
+    from workbench.engine.connection.bound_file import BoundFile
     from workbench.engine.endpoint.base import Endpoint
-    from workbench.engine.endpoint.bind import BoundFile
     from workbench.engine.model.events import Cause
     from workbench.engine.model.ticket import Ticket
     from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket

@@ -22,6 +22,7 @@ from workbench.engine.endpoint.setup import SetupRunner
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import NOTE, Cause, Event, EventSink
 from workbench.engine.model.joined_ticket import JoinedTicket
+from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.serialize import setting_text
 from workbench.engine.model.settings import (
     EndpointSettings,
@@ -38,7 +39,6 @@ from workbench.engine.runtime.dispatch import perform
 from workbench.engine.runtime.sampler import Sampler
 from workbench.engine.runtime.snapshot_publisher import SnapshotPublisher
 from workbench.engine.sockets.event_loop import EventLoop, Spawn
-from workbench.engine.sockets.kernel_readings import Reading
 from workbench.engine.sockets.socket_factory import HERE, Maker
 from workbench.engine.sockets.traced_socket import SockAddress
 from workbench.engine.sockets.worker import Worker

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from workbench.engine.endpoint.opening import numbers
+from workbench.engine.connection.bound_file import BoundFile
 from workbench.engine.model import address as addresses
+from workbench.engine.model.options import numbers
 from workbench.engine.sockets.traced_socket import SockAddress
 from workbench.texts import Problem
 
@@ -18,27 +18,6 @@ if TYPE_CHECKING:
     from workbench.engine.model.ticket import Ticket
 
 PORTS_TRIED: Final = 100
-
-
-class BoundFile:
-    """The file of an AF_UNIX socket: unlinked by its binder, while it is still the same file."""
-
-    def __init__(self, path: str) -> None:
-        """Raises OSError: it is gone already."""
-        self.path = Path(path).absolute()
-        found = self.path.lstat()
-        self._identity = (found.st_dev, found.st_ino)
-
-    def remove(self) -> bool:
-        """Unlink it; False if somebody else has taken the name meanwhile, or it is gone."""
-        try:
-            found = self.path.lstat()
-            if (found.st_dev, found.st_ino) != self._identity:
-                return False
-            self.path.unlink()
-        except OSError:
-            return False
-        return True
 
 
 def check_reach(endpoint: Endpoint, sockaddr: SockAddress, ticket: Ticket) -> None:

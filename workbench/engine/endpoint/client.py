@@ -10,9 +10,7 @@ from workbench.engine.connection.stream_connection import StreamConnection
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.bind import bind_first
 from workbench.engine.endpoint.connect_attempts import ConnectBurst, Goal, Holder
-from workbench.engine.endpoint.opening import open_socket
-from workbench.engine.endpoint.option_calls import option_calls
-from workbench.engine.endpoint.setup import PlannedCall, SocketSetup
+from workbench.engine.endpoint.setup import PlannedCall, SocketSetup, open_socket, option_calls
 from workbench.engine.model.family import fitting, kind_of
 from workbench.engine.model.options import UNSPECIFIED
 from workbench.engine.model.snapshot import CloseCause, Phase

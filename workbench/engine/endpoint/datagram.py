@@ -12,10 +12,8 @@ from workbench.engine.connection.connection import Connection
 from workbench.engine.connection.send_queue import Outgoing
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.bind import bind_searching, within_reach
-from workbench.engine.endpoint.opening import open_socket
-from workbench.engine.endpoint.option_calls import option_calls
 from workbench.engine.endpoint.send import Make, maker
-from workbench.engine.endpoint.setup import PlannedCall, SocketSetup
+from workbench.engine.endpoint.setup import PlannedCall, SocketSetup, open_socket, option_calls
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model.errors import describe

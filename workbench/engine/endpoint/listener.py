@@ -14,9 +14,7 @@ from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.connection.stream_connection import StreamConnection
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.bind import bind_searching, within_reach
-from workbench.engine.endpoint.opening import open_socket
-from workbench.engine.endpoint.option_calls import option_calls
-from workbench.engine.endpoint.setup import PlannedCall, SocketSetup
+from workbench.engine.endpoint.setup import PlannedCall, SocketSetup, open_socket, option_calls
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import describe
 from workbench.engine.model.events import Cause

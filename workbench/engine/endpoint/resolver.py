@@ -8,10 +8,10 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
-from workbench.engine.endpoint.opening import numbers
 from workbench.engine.model import address as addresses
 from workbench.engine.model.errors import describe
 from workbench.engine.model.events import END, Event
+from workbench.engine.model.options import numbers
 from workbench.engine.model.snapshot import Chip, ChipState, Phase
 from workbench.engine.model.ticket import Ticket
 from workbench.engine.runtime.dispatch import carry_out

@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from workbench.engine.model import options
 from workbench.engine.model.errors import USER_ERRORS, describe
 from workbench.engine.model.settings import Pace
 from workbench.engine.model.snapshot import Chip, ChipState
+from workbench.engine.sockets import descriptors
 from workbench.engine.sockets.event_loop import Timer
 from workbench.engine.sockets.traced_socket import TracedSocket
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.model.settings import EndpointSettings, OptionValue
+    from workbench.engine.model.ticket import Ticket
 
 SLOW: Final = 0.8
 """Seconds between the calls of a set-up that runs slowly (DESIGN, gates)."""
@@ -207,3 +211,80 @@ class SetupRunner:
             for setup in list(self.queue)[:1]
             for planned in list(setup.planned)[:8]
         )
+
+
+def open_socket(endpoint: Endpoint, ticket: Ticket, family: str | None = None) -> TracedSocket:
+    """socket(family, type, protocol); `family` None: the configured one.
+
+    Raises:
+        OSError: as the call did.
+        Problem: there is no such family, or none is fixed, or no room but for the program itself.
+    """
+    settings, maker = endpoint.settings, endpoint.maker
+    name = family or settings.family
+    if name == options.UNSPECIFIED:
+        raise Problem("engine.family_needed")
+    descriptors.check_room()
+    names = f"{name}, {settings.type}"
+    if settings.protocol:
+        names += f", {settings.protocol}"
+    traced = TracedSocket.open(
+        endpoint.sink,
+        endpoint.id,
+        options.required_family(name),
+        options.required_type(settings.type),
+        settings.protocol,
+        names,
+        ticket,
+        maker,
+    )
+    if maker.note is not None:
+        endpoint.note(maker.note, maker.args, traced.id, ticket)
+    return traced
+
+
+def option_calls(
+    settings: EndpointSettings, traced: Callable[[], TracedSocket], ticket: Ticket
+) -> list[PlannedCall]:
+    """The setsockopt calls that a socket gets before bind and connect.
+
+    Raises:
+        Problem: an option that this system has not, or a value that does not fit it.
+    """
+    wished = list(settings.options)
+    if settings.dual_stack is not None and settings.family == "AF_INET6":
+        wished.insert(0, ("IPV6_V6ONLY", 0 if settings.dual_stack else 1))
+    return [
+        PlannedCall("setsockopt", f"{name}, {value!r}", _setting(traced, name, value, ticket))
+        for name, value in wished
+    ]
+
+
+def _setting(
+    traced: Callable[[], TracedSocket], name: str, value: OptionValue, ticket: Ticket
+) -> Callable[[], None]:
+    """The one call, its arguments checked before it is made."""
+    option = options.find(name)
+    raw = options.encode(option, value)
+    shown = f"{options.level_name(option)}, {option.name}, {value!r}"
+    return lambda: traced().setsockopt(option.level, option.required(), raw, shown, ticket)
+
+
+def set_option(traced: TracedSocket, name: str, value: OptionValue, ticket: Ticket) -> None:
+    """setsockopt, then getsockopt: what was asked and what is in effect.
+
+    Raises:
+        OSError: as the call did.
+        Problem: an option that this system has not, or a value that does not fit it.
+    """
+    _setting(lambda: traced, name, value, ticket)()
+    get_option(traced, name, ticket)
+
+
+def get_option(traced: TracedSocket, name: str, ticket: Ticket) -> int | bytes:
+    """getsockopt: the value in effect. Raises OSError, Problem for an unknown option."""
+    option = options.find(name)
+    shown = f"{options.level_name(option)}, {option.name}"
+    if option.size:
+        shown += f", {option.size}"
+    return traced.getsockopt(option.level, option.required(), option.size, shown, ticket)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.settings import EndpointSettings, GateMode, OptionValue, Pace
-from workbench.engine.sockets.kernel_readings import Reading
 
 
 class Phase(StrEnum):

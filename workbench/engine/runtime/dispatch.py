@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.connection.registry import each, targets
-from workbench.engine.endpoint.option_calls import get_option, set_option
+from workbench.engine.endpoint.setup import get_option, set_option
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import USER_ERRORS
 from workbench.engine.model.joined_ticket import JoinedTicket

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.connection.registry import targets
 from workbench.engine.endpoint.bind import bind, check_reach
-from workbench.engine.endpoint.option_calls import get_option, set_option
+from workbench.engine.endpoint.setup import get_option, set_option
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import describe
 from workbench.engine.model.settings import OptionValue, Role

@@ -29,6 +29,7 @@ from workbench.engine.model.events import (
     Kind,
     Sample,
 )
+from workbench.engine.model.kernel_reading import Reading, to_json
 from workbench.engine.model.options import LINGER
 from workbench.engine.sockets import kernel_readings
 from workbench.engine.sockets.socket_factory import HERE, Maker
@@ -505,10 +506,10 @@ class TracedSocket:
             self.peer = format_address(self._sock.getpeername(), self.family)
         self._sink.put(ConnectionNamed(self.id, self.local, self.peer))
 
-    def sample(self) -> kernel_readings.Reading:
+    def sample(self) -> Reading:
         """Keep what the kernel shows now: the evidence of a failure must survive it."""
         reading = kernel_readings.read(self._sock)
-        self._sink.put(Sample(self._sink.clock.now(), self.id, kernel_readings.to_json(reading)))
+        self._sink.put(Sample(self._sink.clock.now(), self.id, to_json(reading)))
         return reading
 
     # -- the log ----------------------------------------------------------------------------

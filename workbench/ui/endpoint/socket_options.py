@@ -7,8 +7,7 @@ from typing import Final
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from workbench.engine.model.option_fit import unfit
-from workbench.engine.model.options import OPTIONS
+from workbench.engine.model.options import OPTIONS, unfit
 from workbench.engine.model.settings import OptionValue
 from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr

@@ -28,8 +28,8 @@ from workbench.viewmodel.silence import why_silent
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from workbench.engine.model.kernel_reading import Reading
     from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot
-    from workbench.engine.sockets.kernel_readings import Reading
     from workbench.qt.controller import Controller
 
 # In order of usefulness (models: `ss -ti`); what a system does not tell is left out.

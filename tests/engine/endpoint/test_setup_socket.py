@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from workbench.engine.endpoint.opening import numbers
 from workbench.engine.model import commands as c
+from workbench.engine.model.options import numbers
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.sockets.socket_factory import HERE, Maker

@@ -6,8 +6,7 @@ import socket
 
 import pytest
 
-from workbench.engine.model.option_fit import READ_ONLY, unfit
-from workbench.engine.model.options import OPTIONS
+from workbench.engine.model.options import OPTIONS, READ_ONLY, unfit
 
 
 @pytest.mark.parametrize(("family", "kind"), [

@@ -1,0 +1,26 @@
+"""BoundFile: what bind() of an AF_UNIX socket makes in the file system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class BoundFile:
+    """The file of an AF_UNIX socket: unlinked by its binder, while it is still the same file."""
+
+    def __init__(self, path: str) -> None:
+        """Raises OSError: it is gone already."""
+        self.path = Path(path).absolute()
+        found = self.path.lstat()
+        self._identity = (found.st_dev, found.st_ino)
+
+    def remove(self) -> bool:
+        """Unlink it; False if somebody else has taken the name meanwhile, or it is gone."""
+        try:
+            found = self.path.lstat()
+            if (found.st_dev, found.st_ino) != self._identity:
+                return False
+            self.path.unlink()
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,59 @@
+"""Reading: what the kernel tells of a socket, as data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One look at a socket. Microseconds, milliseconds, bytes and segments as the names say.
+
+    For a listening socket `unacked` is the accept queue's length and `sacked` its limit.
+    """
+
+    state: str | None = None
+    retransmits: int | None = None
+    probes: int | None = None
+    backoff: int | None = None
+    rto_us: int | None = None
+    snd_mss: int | None = None
+    rcv_mss: int | None = None
+    unacked: int | None = None
+    sacked: int | None = None
+    lost: int | None = None
+    last_data_sent_ms: int | None = None
+    last_data_recv_ms: int | None = None
+    last_ack_recv_ms: int | None = None
+    pmtu: int | None = None
+    rtt_us: int | None = None
+    rttvar_us: int | None = None
+    ssthresh: int | None = None
+    cwnd: int | None = None
+    total_retrans: int | None = None
+    bytes_acked: int | None = None
+    bytes_received: int | None = None
+    segs_out: int | None = None
+    segs_in: int | None = None
+    notsent: int | None = None
+    min_rtt_us: int | None = None
+    delivery_rate: int | None = None
+    rwnd_limited_us: int | None = None
+    bytes_sent: int | None = None
+    bytes_retrans: int | None = None
+    snd_wnd: int | None = None
+    rcv_wnd: int | None = None
+    unread: int | None = None
+    unsent: int | None = None
+    drops: int | None = None
+
+
+def to_json(reading: Reading) -> str:
+    """What is known, as JSON."""
+    known = {
+        item.name: value
+        for item in fields(reading)
+        if (value := getattr(reading, item.name)) is not None
+    }
+    return json.dumps(known, separators=(",", ":"))
