@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,36 @@ def test_the_encoding_of_an_endpoint_is_that_of_its_texts(play: Play) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"), [("iso2022_jp", "日本語"), ("iso2022_kr", "한국어"), ("hz", "中文首")]
+)
+@pytest.mark.parametrize("first", ["contains", "text"])
+def test_text_goes_on_in_the_character_set_that_was_shifted_to(
+    play: Play, encoding: str, text: str, first: str
+) -> None:
+    """Behind two of its characters stands no shift, behind the last one does."""
+    ends = ECHO + f'\nencoding = "{encoding}"', f'encoding = "{encoding}"'
+    begin = f"""
+        {{do="send",endpoint="client",text="{text}ab{text}"}},
+        {{do="expect",endpoint="client",{first}="{text[:2]}"}},"""
+    assert held(
+        run(
+            play,
+            begin
+            + f"""
+        {{do="expect",endpoint="client",text="{text[2]}a"}},
+        {{do="expect",endpoint="client",text="b{text}"}},
+        {{do="send",endpoint="client",text="{text}{text}"}},
+        {{do="expect",endpoint="client",text="{text}",count=2}},
+        {{do="send",endpoint="client",hex="00"}},
+        {{do="expect",endpoint="client",hex="00"}}""",
+            *ends,
+        )
+    )
+    wrong = f"""{{do="expect",endpoint="client",text="{text[0]}",within=0.3}}"""
+    assert len(reasons(run(play, begin + wrong, *ends))) == 1
+
+
 def test_a_character_that_two_reads_share_is_one(play: Play) -> None:
     assert held(
         run(
@@ -182,6 +213,48 @@ type = "SOCK_DGRAM"
 address = "127.0.0.1:0"
 """)
     assert [step.reason is None for step in report.steps] == [True] * 8 + [False]
+
+
+SEQPACKET = """
+[endpoint.server]
+role = "listener"
+family = "AF_UNIX"
+type = "SOCK_SEQPACKET"
+address = "temp:messages"
+[endpoint.client]
+role = "stream"
+family = "AF_UNIX"
+type = "SOCK_SEQPACKET"
+address = "@server"
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="SOCK_SEQPACKET of AF_UNIX is Linux's")
+def test_an_empty_message_is_no_end_of_stream(play: Play) -> None:
+    report = play(
+        f"""step = [{BEGIN}
+        {{do="send",endpoint="client",text=""}},
+        {{do="expect",endpoint="server",text=""}},
+        {{do="send",endpoint="client",text=""}},
+        {{do="expect",endpoint="server",call="recv",size=0}},
+        {{do="send",endpoint="client",text=""}},
+        {{do="expect",endpoint="server",call="recv",result=0,within=0.3}}]"""
+        + SEQPACKET
+    )
+    assert [step.reason is None for step in report.steps] == [True] * 7 + [False]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="SOCK_SEQPACKET of AF_UNIX is Linux's")
+def test_the_end_behind_an_empty_message_is_one(play: Play) -> None:
+    report = play(
+        f"""step = [{BEGIN}
+        {{do="send",endpoint="client",text=""}},
+        {{do="close",endpoint="client"}},
+        {{do="expect",endpoint="server",call="recv",result=0}},
+        {{do="expect",endpoint="server",text="",within=0.2}}]"""
+        + SEQPACKET
+    )
+    assert "#1: the other side had finished sending (end of stream)." in reasons(report)[0]
 
 
 def test_many_connections_are_judged_in_one_pass(play: Play) -> None:

@@ -49,6 +49,12 @@ def canonical(encoding: str) -> str:
     return BYTES if encoding == BYTES else codecs.lookup(encoding).name
 
 
+def shifts(encoding: str) -> bool:
+    """Whether the same bytes are other characters after a shift (RFC 1468, RFC 1557, RFC 1843)."""
+    name = canonical(encoding)
+    return name == "hz" or name.startswith("iso2022_")
+
+
 def within_stream(encoding: str, head: bytes) -> str:
     """The encoding of what stands later in a stream that began with `head`: no mark any more."""
     marks = _MARKS.get(canonical(encoding), ((b"", encoding),))

@@ -11,6 +11,7 @@ from workbench.payload.characters import (
     State,
     canonical,
     decoded,
+    shifts,
     within_stream,
 )
 from workbench.payload.notation import encode, parse_hex
@@ -128,6 +129,14 @@ def needle_of(expect: Expect, encoding: str) -> Needle:
             expect.hex is not None,
             used,
         )
+    if expect.text is not None and shifts(used):
+        return Needle(
+            lambda place: _NextText(used, place, anywhere, exact[0]),
+            lambda data: data in exact,
+            exact,
+            False,
+            used,
+        )
     return Needle(
         lambda _place: _Next(exact), lambda data: data in exact, exact, expect.hex is not None, used
     )
@@ -174,14 +183,70 @@ class _Next:
         self._at = hit.end
 
 
+class _NextText:
+    """The next characters are these, where the bytes of a text depend on what stands before it.
+
+    Behind the last character its writer may shift back to ASCII: that is used up with the text
+    where it comes, and is no part of it where the writer goes on in the same character set.
+    """
+
+    def __init__(self, encoding: str, place: Place, wanted: str, exact: bytes) -> None:
+        self._encoding = encoding
+        self._text = Characters(encoding, _state(place, encoding))
+        self._wanted = wanted
+        self._from = self._end = 0  # characters
+        self._used = 0  # bytes
+        self._data = bytearray()
+        self._shift = _shift_back(exact, encoding)
+        self._over = False
+
+    def feed(self, data: bytes) -> None:
+        self._data += data
+        self._text.feed(data)
+
+    def finish(self) -> None:
+        self._over = True
+        self._text.finish()
+
+    def find(self) -> Hit | None:
+        if not self._wanted or not self._text.text.startswith(self._wanted, self._from):
+            return None
+        self._end = self._from + len(self._wanted)
+        begin = max(self._used, self._text.place(self._from)[0])
+        last, state = self._text.place(self._end)
+        behind = bytes(self._data[last : last + len(self._shift)])
+        if self._shift and behind == self._shift:
+            return Hit(begin, last + len(behind))  # a later search begins in ASCII, as any does
+        grows = self._shift.startswith(behind) and bool(self._shift) and not self._over
+        return Hit(begin, last, grows, self._encoding if state is not None else None, state)
+
+    def accept(self, hit: Hit) -> None:
+        """Go on behind the match that was found last; `hit` is it."""
+        self._from = self._end
+        self._used = hit.end
+
+
+def _state(place: Place, encoding: str) -> State | None:
+    """Where the decoder of the search before stood, if it was one of the same encoding."""
+    return place.state if place.encoding is not None and place.encoding == encoding else None
+
+
+def _shift_back(exact: bytes, encoding: str) -> bytes:
+    """What stands in a whole text behind its last character."""
+    text = Characters(encoding)
+    text.feed(exact)
+    return exact[text.place(text.length)[0] :]
+
+
 class _InText:
     """A text or a pattern somewhere in the characters, which are counted from the begin."""
 
     def __init__(self, encoding: str, place: Place, wanted: str | Pattern) -> None:
-        same = place.encoding is not None and place.encoding == encoding
         self._encoding = encoding
-        used = encoding if place.begin or same else within_stream(encoding, place.head)
-        self._text = Characters(used, place.state if same else None)
+        state = _state(place, encoding)
+        begin = place.begin or state is not None
+        used = encoding if begin else within_stream(encoding, place.head)
+        self._text = Characters(used, state)
         self._wanted = wanted
         self._from = 0  # the character behind the last match
         self._next = 0  # where a match can still begin

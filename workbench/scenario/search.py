@@ -348,10 +348,25 @@ def fits(expect: Expect, row: Row) -> bool:
         return False
     if expect.wants_bytes and expect.call is None and row.call not in READS:
         return False
+    if asks_for_end(expect) and not row.ends_stream:
+        return False
     wanted = (
         (expect.call, row.call), (expect.result, row.result), (expect.errno, row.errno),
         (expect.error, row.error), (expect.peer, row.peer), (expect.size, row.size),
     )  # fmt: skip
     return all(
         value is None or value == got or (value == ANY and got is not None) for value, got in wanted
+    )
+
+
+def asks_for_end(expect: Expect) -> bool:
+    """Whether it is the end of a stream that is expected: a recv() of 0 bytes.
+
+    An empty message is no end: `text = ""` or `size = 0` ask for one.
+    """
+    return (
+        expect.call == "recv"
+        and expect.result == 0
+        and expect.size is None
+        and not expect.wants_bytes
     )
