@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 
 import pytest
@@ -269,7 +270,36 @@ def test_each_connection_is_told_apart(play: Play) -> None:
         send("two", "; connection = 2"),
         expect('contains = "three"', within=0.3),
     )
-    assert '#1: "one" came. #2: "two" came.' in text
+    assert '#1: "one" came; #2: "two" came.' in text
+
+
+def sentences(text: str) -> int:
+    """How many a failure says before it shows the last rows."""
+    return (
+        len(re.findall(r"[.?](?= )", re.sub(r'"[^"]*"', "", text).partition(" Last rows: ")[0])) + 1
+    )
+
+
+@pytest.mark.parametrize("then", ["keep", "close"])
+def test_of_many_connections_three_sentences_are_said(play: Play, then: str) -> None:
+    ended = 'call = "recv"; result = 0; count = 6'
+    text = failure(
+        play,
+        PAIR.replace("timeout", "count = 6\ntimeout").replace(
+            '"127.0.0.1:0"',
+            f'"127.0.0.1:0"\nresponder = {{ kind = "greet", text = "hello", then = "{then}" }}',
+        ),
+        expect('call = "send"; count = 6', "server") if then == "keep" else expect(ended),
+        expect('text = "hallo"; count = 6', within=1),
+    )
+    assert sentences(text) <= 3, text
+    assert "Last rows: " in text
+    said = (
+        'after 1 right bytes came "ello" where "allo" was wanted'
+        if then == "keep"
+        else "the other side had finished sending (end of stream)"
+    )
+    assert f"#1, #2, #3: {said}; further connections: 3." in text
 
 
 def test_how_many_of_how_many(play: Play) -> None:
@@ -308,6 +338,46 @@ def test_the_end_of_the_other_side_is_named(play: Play) -> None:
     )
     text = failure(play, head, expect('text = "hi"'), expect('text = "x"', within=0.3))
     assert "#1: the other side had finished sending (end of stream)." in text
+
+
+@pytest.mark.parametrize("by", ["settings", "step"])
+def test_our_own_paused_receive_is_named(play: Play, by: str) -> None:
+    paused = by == "settings"
+    head = ECHO.replace("timeout", f'receive = "{"paused" if paused else "auto"}"\ntimeout')
+    pause = 'do = "pause"; endpoint = "client"; gate = "receive"'
+    for wanted in ('text = "hi"', 'call = "recv"'):
+        text = failure(
+            play,
+            head,
+            *([] if paused else [pause]),
+            send("hi"),
+            expect(wanted, within=0.3),
+        )
+        assert "#1: receive is paused here, so what came waits unread" in text
+        assert "Is the other end there" not in text
+
+
+def test_a_receive_that_goes_on_again_is_not_blamed(play: Play) -> None:
+    text = failure(
+        play,
+        ECHO.replace("timeout", 'receive = "paused"\ntimeout'),
+        'do = "resume"; endpoint = "client"; gate = "receive"',
+        send("hi"),
+        expect('text = "ho"', within=0.3),
+    )
+    assert "paused" not in text
+
+
+def test_a_paused_accept_is_named(play: Play) -> None:
+    head = PAIR.replace('"127.0.0.1:0"', '"127.0.0.1:0"\naccept = "paused"')
+    text = failure(play, head, send("hi"), expect('text = "hi"', "server", 0.3))
+    assert "Accept is paused at server: who connects waits in its queue" in text
+
+
+def test_a_paused_send_at_our_other_end_is_named(play: Play) -> None:
+    head = ECHO.replace('"127.0.0.1:0"', '"127.0.0.1:0"\nsend = "paused"')
+    text = failure(play, head, send("hi"), expect('text = "hi"', within=0.3))
+    assert "Send is paused at server" in text
 
 
 def test_an_icmp_error_is_named(play: Play) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from workbench.journal.reader import Row
 from workbench.payload.notation import ENCODINGS
 from workbench.scenario.connections import Connection
+from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import Expect
@@ -408,5 +409,9 @@ def test_a_call_that_came_too_late_is_told_as_that() -> None:
     expect = Expect("c", call="recv", result=0)
     search = Search(expect, None, until_ns=1000 * MS)
     search.advance([connection], 0)
-    said = str(did_not_come(expect, [connection], None, search, Ends(True, lambda _row: None)))
+    said = str(
+        did_not_come(
+            expect, [connection], None, search, Ends(True, lambda _row: None, HeldBack(tuple))
+        )
+    )
     assert "#1: what came, came 0.5 s too late." in said

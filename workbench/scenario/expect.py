@@ -9,6 +9,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.serialize import parse_command
 from workbench.journal.reader import EndpointRow, Reader, Row
 from workbench.scenario.connections import Connection
+from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import FOR_EVER, Match, Passed, Search
 from workbench.scenario.steps import ANY, NEWEST, WHICHEVER, Expect
@@ -74,11 +75,12 @@ class Matcher:
         whole: dict[int, bytes],
         encoding_of: Callable[[str], str],
         kept: Collection[str],
+        held: HeldBack,
     ) -> None:
         """`start`: the last seq before the run; `whole`: what the record cuts, by seq.
 
         `encoding_of`: an endpoint's encoding by its name. `kept`: the endpoints of which anything
-        will be expected; rows of others are only shown to watches.
+        will be expected; rows of others are only shown to watches. `held` is shown every row.
         """
         self._reader = reader
         self._seen = start
@@ -95,6 +97,7 @@ class Matcher:
         self._touched: dict[Search, dict[Connection, None]] = {}
         self._watches: list[Watch] = []
         self._kept = kept
+        self._held = held
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -124,6 +127,8 @@ class Matcher:
     def _add(self, row: Row) -> Connection | None:
         if row.kind == "command":
             self._note_command(row)
+        if row.kind in {"command", "note"}:
+            self._held.take(row)
         if row.connection is not None and row.connection <= self._before:
             return None  # of before the run
         connection = self._connection(row)

@@ -70,8 +70,7 @@ def instead(expect: Expect, reading: Reading | None) -> Problem:
         for key in ("state", expect.reading)
         if key is not None and (key != "state" or expect.state is not None)
     ]
+    seen = ", ".join(f"{name} = {getattr(reading, name)}" for name in names)
     return Problem(
-        "scenario.instead",
-        who=expect.endpoint,
-        what=", ".join(f"{name} = {getattr(reading, name)}" for name in names),
+        "scenario.sentence", what=Problem("scenario.instead", who=expect.endpoint, what=seen)
     )

@@ -16,6 +16,7 @@ from workbench.explain.evidence import evidence_of
 from workbench.journal.reader import Row
 from workbench.scenario import readings
 from workbench.scenario.expect import Found, Matcher, Watch, in_words
+from workbench.scenario.held_back import HeldBack
 from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, closed_listener
 from workbench.scenario.report import Report, StepResult, condition_of, title_of
@@ -103,6 +104,7 @@ class Runner:
         self._cancelled = False
         self._interrupted = False
         self._unwaited = Unwaited(scenario.steps)
+        self._held = HeldBack(session.settings_of_all)
         self._loops: list[tuple[Loop, Watch]] = []
 
     def cancel(self) -> None:
@@ -143,6 +145,7 @@ class Runner:
                     whole,
                     lambda name: self._session.settings(name).encoding,
                     _expected(self.report.scenario.steps),
+                    self._held,
                 )
                 self._run_all()
         finally:
@@ -476,7 +479,7 @@ class Runner:
                 found = evidence_of(reader, row).abandoned
             return None if found is None else found.listener
 
-        return Ends(self._kind(endpoint).family != "AF_UNIX", listener_of)
+        return Ends(self._kind(endpoint).family != "AF_UNIX", listener_of, self._held)
 
     def _wait_found(self, search: Search, until: int) -> Found | None:
         """Look at each row once, until it is found or its time is over, by the record's clock."""

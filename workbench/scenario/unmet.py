@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
 from workbench.journal.reader import Row
 from workbench.payload.characters import codec
 from workbench.payload.notation import show
 from workbench.scenario.connections import READS, Connection, ended_ns
 from workbench.scenario.expect import rows_in_words
+from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle
 from workbench.scenario.report import title_of
 from workbench.scenario.search import PAUSE, Passed, Search, fits
@@ -21,20 +23,37 @@ SHOWN_BYTES: Final = 40
 """Bytes shown of what came, and of what was wanted."""
 SHOWN: Final = 3
 """Connections told about, and rows shown."""
+MOST: Final = 2
+"""Sentences beside the one that says what did not come; the last rows follow them."""
 RESETS: Final = frozenset({"ECONNRESET", "EPIPE", "ECONNABORTED"})
 
 
 class Ends(NamedTuple):
-    """What is known of how connections end.
+    """What is known of how connections stand, and how they end.
 
     Attributes:
         icmp: their family has ICMP, which tells a datagram socket that nobody listens.
         listener_of: the listener of ours in whose accept queue a connection was when that
             listener was closed: the cause of the reset of this row.
+        held: what our own ends hold back.
     """
 
     icmp: bool
     listener_of: Callable[[Row], str | None]
+    held: HeldBack
+
+
+class Clause(NamedTuple):
+    """What is said of one connection: a text, who it is, and what else fills it in."""
+
+    key: str
+    who: str
+    gaps: tuple[tuple[str, object], ...] = ()
+
+
+def clause(key: str, who: str, **gaps: object) -> Clause:
+    """A clause of the texts of scenarios."""
+    return Clause(f"scenario.{key}", who, tuple(gaps.items()))
 
 
 def did_not_come(
@@ -57,16 +76,17 @@ def did_not_come(
     count = sum(map(search.so_far, among))
     lacking = [item for item in among if not search.so_far(item)] if expect.count > 1 else among
     told = _told_of(lacking)
-    ended = _ends(told, ends)
-    came = _came(expect, told, needle, search.until_ns) if told or not count else None
+    hidden = sum(item.id is not None for item in lacking) - len(told)
+    stands = _stands(expect, told, ends, hidden)
+    came = _came(expect, told, needle, search.until_ns, hidden) if told or not count else None
     if came is not None and came.key == "scenario.instead_nothing":
         if any(map(_left, others)):
             came = Problem("scenario.instead_elsewhere")
-        elif ended is not None:  # waiting longer would not help
+        elif stands is not None:  # waiting longer would not help
             came = Problem("scenario.instead_none")
-    parts = [
-        part for part in (came, ended, _more(lacking, told), _last_rows(among)) if part is not None
-    ]
+    said = [part for part in (came, stands) if part is not None][:MOST]
+    rows = _last_rows(among)
+    parts = said if rows is None else [*said, rows]
     what: object = title_of(expect)
     if expect.count > 1:
         what = Problem("scenario.so_many", what=what, count=count, wanted=expect.count)
@@ -93,6 +113,24 @@ def joined(parts: Sequence[Problem]) -> Problem:
     return first
 
 
+def in_one(clauses: Sequence[Clause], hidden: int = 0) -> Problem:
+    """One sentence of several connections; those of which the same is to be said stand together.
+
+    `hidden`: how many more there are than it speaks of. At least one clause.
+    """
+    names: dict[tuple[str, tuple[tuple[str, object], ...]], list[str]] = {}
+    for item in clauses:
+        names.setdefault((item.key, item.gaps), []).append(item.who)
+    first, *rest = (
+        Problem(key, who=", ".join(who), **dict(gaps)) for (key, gaps), who in names.items()
+    )
+    if hidden > 0:
+        rest.append(Problem("scenario.more_connections", count=hidden))
+    for then in rest:
+        first = Problem("scenario.clauses", first=first, then=then)
+    return Problem("scenario.sentence", what=first)
+
+
 def _told_of(among: Sequence[Connection]) -> list[Connection]:
     """The connections worth a word: those first in which something was not used up."""
     real = [item for item in among if item.id is not None]
@@ -103,45 +141,43 @@ def _left(connection: Connection) -> bool:
     return any(row.call in READS and row.size for row in connection.rows())
 
 
-def _more(among: Sequence[Connection], told: Sequence[Connection]) -> Problem | None:
-    hidden = sum(item.id is not None for item in among) - len(told)
-    return Problem("scenario.more_connections", count=hidden) if hidden > 0 else None
-
-
 # -- what came ------------------------------------------------------------------------------
 
 
 def _came(
-    expect: Expect, told: Sequence[Connection], needle: Needle | None, until_ns: int
+    expect: Expect,
+    told: Sequence[Connection],
+    needle: Needle | None,
+    until_ns: int,
+    hidden: int,
 ) -> Problem:
     if not told:
         return Problem("scenario.no_connection", endpoint=expect.endpoint)
-    parts = []
     if needle is None:
-        for connection in told:
-            late = next(
-                (
-                    ended_ns(row) - until_ns
-                    for row in connection.rows()
-                    if fits(expect, row) and ended_ns(row) > until_ns
-                ),
-                None,
-            )
-            if late is not None:
-                parts.append(_late(connection, late))
-        return joined(parts) if parts else Problem("scenario.instead_no_row")
+        late = [found for item in told if (found := _late(expect, item, until_ns)) is not None]
+        return in_one(late, hidden) if late else Problem("scenario.instead_no_row")
+    parts = []
     for connection in told:
         rows = [row for row in connection.rows() if row.payload and fits(expect, row)]
-        late = ended_ns(rows[0]) - until_ns if rows else 0
-        if late > 0:
-            parts.append(_late(connection, late))
-        elif rows:
-            parts.append(_bytes(expect, connection, rows, needle))
-    return joined(parts) if parts else _used(told)
+        if rows:
+            parts.append(
+                _late(expect, connection, until_ns) or _bytes(expect, connection, rows, needle)
+            )
+    return in_one(parts, hidden) if parts else _used(told)
 
 
-def _late(connection: Connection, late_ns: int) -> Problem:
-    return Problem("scenario.instead_late", who=_name(connection), seconds=round(late_ns / 1e9, 3))
+def _late(expect: Expect, connection: Connection, until_ns: int) -> Clause | None:
+    """By how much too late came what is the first that could be it; None: nothing did."""
+    wanted = (
+        row
+        for row in connection.rows()
+        if fits(expect, row) and (row.payload or not expect.wants_bytes)
+    )
+    ends = map(ended_ns, wanted)
+    first = next(ends if expect.wants_bytes else (end for end in ends if end > until_ns), 0)
+    if first <= until_ns:
+        return None
+    return clause("instead_late", _name(connection), seconds=round((first - until_ns) / 1e9, 3))
 
 
 def _used(told: Sequence[Connection]) -> Problem:
@@ -156,8 +192,9 @@ def _used(told: Sequence[Connection]) -> Problem:
     return Problem("scenario.instead_nothing")
 
 
-def _bytes(expect: Expect, connection: Connection, rows: Sequence[Row], needle: Needle) -> Problem:
+def _bytes(expect: Expect, connection: Connection, rows: Sequence[Row], needle: Needle) -> Clause:
     """What came of the bytes, from where they part from what was wanted."""
+    who = _name(connection)
     if connection.stream:
         first = connection.used
         data = b"".join(
@@ -168,30 +205,20 @@ def _bytes(expect: Expect, connection: Connection, rows: Sequence[Row], needle: 
         data = rows[-1].payload or b""
         size = rows[-1].size or 0
         if size > len(data):
-            return Problem(
-                "scenario.instead_truncated", who=_name(connection), size=size, kept=len(data)
-            )
-    who = _name(connection)
+            return clause("instead_truncated", who, size=size, kept=len(data))
     exact = max(needle.exact, key=lambda item: _same(item, data), default=b"")
     same = _same(exact, data)
     if not exact or expect.absent:
-        return Problem("scenario.instead", who=who, what=_shown(data, needle, whole=True))
+        return clause("instead", who, what=_shown(data, needle, whole=True))
     if same == len(data):
-        return Problem(
-            "scenario.instead_short",
-            who=who,
-            same=same,
-            wanted=len(exact),
-            missing=_shown(exact[same:], needle),
-        )
+        missing = _shown(exact[same:], needle)
+        return clause("instead_short", who, same=same, wanted=len(exact), missing=missing)
     if same == len(exact):
-        return Problem(
-            "scenario.instead_longer", who=who, same=same, what=_shown(data[same:], needle)
-        )
+        return clause("instead_longer", who, same=same, what=_shown(data[same:], needle))
     begin = _boundary(exact, same, needle)
-    return Problem(
-        "scenario.instead_parted",
-        who=who,
+    return clause(
+        "instead_parted",
+        who,
         same=begin,
         what=_shown(data[begin:], needle),
         wanted=_shown(exact[begin:], needle),
@@ -239,12 +266,29 @@ def _name(connection: Connection) -> str:
 # -- how it stands --------------------------------------------------------------------------
 
 
-def _ends(told: Sequence[Connection], ends: Ends) -> Problem | None:
-    found = [part for item in told if (part := _end(item, ends)) is not None]
-    return joined(found) if found else None
+def _stands(expect: Expect, told: Sequence[Connection], ends: Ends, hidden: int) -> Problem | None:
+    """How the connections ended, or what our own ends hold back."""
+    found = [
+        part for item in told if (part := _end(item, ends) or _hold(item, ends.held)) is not None
+    ]
+    if found:
+        return in_one(found, hidden)
+    name = expect.endpoint
+    if not any(item.number for item in told) and ends.held.paused(name, c.Gate.ACCEPT):
+        return Problem("scenario.held_accept", endpoint=name)
+    peer = ends.held.silent_peer(name)
+    return None if peer is None else Problem("scenario.held_send", endpoint=peer)
 
 
-def _end(connection: Connection, ends: Ends) -> Problem | None:
+def _hold(connection: Connection, held: HeldBack) -> Clause | None:
+    """Why a connection is not read."""
+    if not connection.number or any(row.call == "close" for row in connection.all_rows()):
+        return None
+    hold = held.hold(connection.endpoint, connection.id)
+    return None if hold is None else clause(f"held_{hold.name.lower()}", _name(connection))
+
+
+def _end(connection: Connection, ends: Ends) -> Clause | None:
     """How a connection ended, or what its last call met."""
     who = _name(connection)
     for row in reversed(connection.all_rows()):
@@ -252,24 +296,22 @@ def _end(connection: Connection, ends: Ends) -> Problem | None:
             continue
         if row.error is not None:
             return _failure(row, who, ends)
-        if row.call == "recv" and row.result == 0 and connection.stream:
-            return Problem("scenario.end_fin", who=who)
+        if row.ends_stream:
+            return clause("end_fin", who)
     return None
 
 
-def _failure(row: Row, who: str, ends: Ends) -> Problem:
+def _failure(row: Row, who: str, ends: Ends) -> Clause:
     listener = ends.listener_of(row) if row.errno in RESETS else None
     if listener is not None:
-        return Problem("scenario.end_abandoned", who=who, listener=listener, errno=row.errno)
+        return clause("end_abandoned", who, listener=listener, errno=row.errno)
     if row.errno in RESETS:
-        return Problem("scenario.end_reset", who=who, errno=row.errno, call=row.call)
+        return clause("end_reset", who, errno=row.errno, call=row.call)
     if row.errno is None and row.error == "TimeoutError":
-        return Problem("scenario.end_timeout", who=who, call=row.call)
+        return clause("end_timeout", who, call=row.call)
     if row.errno == "ECONNREFUSED" and row.call != "connect" and ends.icmp:
-        return Problem("scenario.end_icmp", who=who, call=row.call)
-    return Problem(
-        "scenario.end_failed", who=who, call=row.call, errno=row.errno or row.error or ""
-    )
+        return clause("end_icmp", who, call=row.call)
+    return clause("end_failed", who, call=row.call, errno=row.errno or row.error or "")
 
 
 def _last_rows(among: Sequence[Connection]) -> Problem | None:

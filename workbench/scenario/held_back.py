@@ -1,0 +1,92 @@
+"""What our own ends do not accept, read or send by themselves, as rows of the record tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.serialize import parse_command
+from workbench.engine.model.settings import GateMode
+from workbench.engine.model.snapshot import Hold
+
+if TYPE_CHECKING:
+    from workbench.engine.model.settings import EndpointSettings
+    from workbench.journal.reader import Row
+
+_NOTES: Final = {
+    "answers_held": True,
+    "answers_resumed": False,
+    "reading_held": True,
+    "reading_resumed": False,
+}
+
+
+class HeldBack:
+    """The gates of the endpoints, and the back-pressure on their connections.
+
+    A gate stands as the newest of its commands has put it, or as the settings say.
+    """
+
+    def __init__(self, settings: Callable[[], Iterable[EndpointSettings]]) -> None:
+        """`settings`: of all endpoints, as they are now."""
+        self._settings = settings
+        self._switched: dict[tuple[str, c.Gate], bool] = {}
+        self._full: set[tuple[str, int | None]] = set()  # None: what the record holds back
+
+    def take(self, row: Row) -> None:
+        """Look at the next row of an endpoint."""
+        name = row.endpoint or ""
+        if row.kind == "command":
+            if row.call in {"pause", "resume"}:
+                self._switch(row)
+            elif row.call == "configure":
+                for gate in c.Gate:
+                    self._switched.pop((name, gate), None)
+        elif row.kind == "note" and row.call in _NOTES:
+            (self._full.add if _NOTES[row.call] else self._full.discard)((name, row.connection))
+
+    def _switch(self, row: Row) -> None:
+        try:
+            command = parse_command(row.call, row.args, row.endpoint)
+        except ValueError:
+            return
+        if isinstance(command, c.Pause | c.Resume):
+            self._switched[command.endpoint, command.gate] = isinstance(command, c.Pause)
+
+    def paused(self, name: str, gate: c.Gate) -> bool:
+        """Whether an endpoint's accept, receive or send waits for steps."""
+        switched = self._switched.get((name, gate))
+        if switched is not None:
+            return switched
+        return any(
+            _modes(item).get(gate) is GateMode.PAUSED
+            for item in self._settings()
+            if item.name == name
+        )
+
+    def hold(self, name: str, connection: int | None) -> Hold | None:
+        """What keeps a connection from being read by itself."""
+        if self.paused(name, c.Gate.RECEIVE):
+            return Hold.GATE
+        if (name, None) in self._full:
+            return Hold.RECORD
+        return Hold.ANSWERS if (name, connection) in self._full else None
+
+    def silent_peer(self, name: str) -> str | None:
+        """Of the endpoints that an endpoint speaks with by its address or theirs, one whose send
+        is paused.
+        """
+        addresses = {item.name: item.address for item in self._settings()}
+        peers = [other for other, address in addresses.items() if address == f"@{name}"]
+        if addresses.get(name, "").startswith("@"):
+            peers.append(addresses[name][1:])
+        return next((peer for peer in peers if self.paused(peer, c.Gate.SEND)), None)
+
+
+def _modes(settings: EndpointSettings) -> dict[c.Gate, GateMode]:
+    return {
+        c.Gate.ACCEPT: settings.accept,
+        c.Gate.RECEIVE: settings.receive,
+        c.Gate.SEND: settings.send,
+    }
