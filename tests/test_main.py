@@ -23,13 +23,17 @@ def no_screen(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 @pytest.mark.parametrize(
     "line",
     ["run x.toml", "--lang zh_CN run x.toml", "--lang=en lab --list", "listen :0", "connect a:1",
-     "export r.swb --to csv", "--help", "-h", "--version", "--lang en --help"],
+     "export r.swb --to csv", "--debug run x.toml", "--lang en --debug lab", "--help", "-h",
+     "--version", "--lang en --help"],
 )  # fmt: skip
 def test_subcommands_and_help_are_for_the_command_line(line: str) -> None:
     assert not program.wants_window(line.split())
 
 
-@pytest.mark.parametrize("line", ["", "record.swb", "--lang en", "--lang en run.swb", "./run"])
+@pytest.mark.parametrize(
+    "line",
+    ["", "record.swb", "--debug", "--debug record.swb", "--lang en", "--lang en run.swb", "./run"],
+)
 def test_everything_else_opens_the_window(line: str) -> None:
     assert program.wants_window(line.split())
 

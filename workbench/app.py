@@ -13,7 +13,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from workbench import interrupts
+from workbench import debug, interrupts
 from workbench.qt.controller import Committed, Controller
 from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.preferences import Preferences
@@ -109,6 +109,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="socket-workbench", add_help=False)
     parser.add_argument("record", nargs="?", type=Path)
     parser.add_argument("--lang", choices=LANGUAGES)
+    parser.add_argument(debug.OPTION, action="store_true")  # `start` has begun it
     return parser.parse_args(argv)
 
 

@@ -48,6 +48,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(args: list[str]) -> int:
+    from workbench import debug
+
+    debug.begin(args)
     if not wants_window(args):
         from workbench.cli.main import main as command_line
 
@@ -63,7 +66,7 @@ def _run(args: list[str]) -> int:
 
 def wants_window(args: list[str]) -> bool:
     """Whether these arguments open the window."""
-    words = _without_language(args)
+    words = _without_common(args)
     return not (words and (words[0] in COMMANDS or not _ANYWHERE.isdisjoint(words)))
 
 
@@ -96,9 +99,9 @@ def _no_qt(args: list[str]) -> str | None:
     return None
 
 
-def _without_language(args: list[str]) -> list[str]:
-    """The arguments without `--lang X`, which may stand before a subcommand."""
-    words = [word for word in args if not word.startswith("--lang=")]
+def _without_common(args: list[str]) -> list[str]:
+    """The arguments without `--lang X` and `--debug`, which may stand before a subcommand."""
+    words = [word for word in args if not word.startswith("--lang=") and word != "--debug"]
     if "--lang" in words:
         at = words.index("--lang")
         del words[at : at + 2]

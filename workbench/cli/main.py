@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sqlite3
 import sys
 import traceback
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 import workbench
-from workbench import interrupts
+from workbench import debug, interrupts
 from workbench.cli import argparse_texts, lab, quick
 from workbench.cli.outlet import interruptible
 from workbench.cli.output import as_utf8, checked, close_stdout, is_output, prepare_streams, tell
@@ -70,7 +69,7 @@ def main(argv: list[str]) -> int:
                 return INTERRUPTED
             tell(Problem("cli.cannot_print", reason=reason_of(error)), error=True)
             return BAD_INPUT
-        if os.environ.get("SOCKET_WORKBENCH_DEBUG"):
+        if debug.wanted(argv):
             traceback.print_exc()
         tell(tr("cli.internal", reason=f"{type(error).__name__}: {error}"), error=True)
         return FAILED
@@ -100,11 +99,17 @@ def _call(args: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    lang = _Parser(add_help=False)
-    lang.add_argument(
+    common = _Parser(add_help=False)
+    common.add_argument(
         "--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=tr("cli.help_lang")
     )
-    top = _Parser(prog="socket-workbench", description=tr("cli.description"), parents=[lang])
+    common.add_argument(  # `start` has begun it
+        debug.OPTION,
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help=tr("cli.help_debug", variable=debug.VARIABLE),
+    )
+    top = _Parser(prog="socket-workbench", description=tr("cli.description"), parents=[common])
     top.add_argument(
         "--version",
         action="version",
@@ -115,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def sub(name: str) -> argparse.ArgumentParser:
         made = subs.add_parser(
-            name, help=tr(f"cli.help_{name}"), parents=[lang], description=tr(f"cli.help_{name}")
+            name, help=tr(f"cli.help_{name}"), parents=[common], description=tr(f"cli.help_{name}")
         )
         if name != "export":
             made.add_argument("--json", action="store_true", help=tr("cli.help_json"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import sqlite3
 import sys
 import threading
@@ -37,6 +38,8 @@ from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Reader
+
+log = logging.getLogger(__name__)
 
 RECEIVING: Final = frozenset({"recv", "recvfrom"})
 REST: Final = 0.01
@@ -282,6 +285,7 @@ class Recorder:
             )
         else:
             old.abandon()
+            log.debug("the record is gone from %s and goes on in %s", old.path, self.path)
             self.moved = Problem("journal.moved", old=str(old.path), path=str(self.path))
             self._append(
                 Event(
@@ -329,6 +333,14 @@ class Recorder:
         for item in items:
             if isinstance(item, _Flush):
                 item.reached.set()
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug(
+                "%d items taken, %d rows in the record, %d wait%s",
+                len(items),
+                self.committed,
+                len(self._queue),
+                ", congested" * self.congested,
+            )
         self._tell()
 
     def _settled(self, items: list[Item]) -> list[Item]:
@@ -472,6 +484,7 @@ class Recorder:
         self._seq = self.committed
         self.not_recorded += sum(isinstance(item, Event) for item in items)
         self.failed = problem
+        log.debug("recording stops: %s", problem)
 
     def _tell(self) -> None:
         with self._told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,8 @@ from workbench.journal.streams import Manner, Recorded
 from workbench.session import Session
 from workbench.texts import Problem
 from workbench.viewmodel.log_cells import Accepted
+
+log = logging.getLogger(__name__)
 
 TICK: Final = 100
 """Milliseconds between two looks at the endpoints, and at least between two repaints."""
@@ -294,6 +297,7 @@ class Controller(QObject):
         if seq != self._told:
             self._told = seq
             self.committed.emit(Committed(seq))
+            log.debug("rows up to %d are told to the window", seq)
         failed = self.session.journal.failed
         if failed is not None:
             self.problem.emit(failed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import select
 import selectors
 import socket
@@ -14,6 +15,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from time import perf_counter
 from typing import Final, Protocol
+
+log = logging.getLogger(__name__)
 
 Job = Callable[[], None]
 Handler = Callable[[int], None]
@@ -218,12 +221,21 @@ class EventLoop:
                     self._hangups.close()
 
     def _rounds(self, selector: selectors.BaseSelector) -> None:
+        told = log.isEnabledFor(logging.DEBUG)
+        if told:
+            log.debug("%s: begins", self.name)
         while True:
+            jobs = len(self._inbox)
             self._do_inbox()
             self._guard(self._turn)
             if self._end_if_idle():
+                if told:
+                    log.debug("%s: ends, it owns nothing any more", self.name)
                 return
-            for key, mask in selector.select(self._pause()):
+            ready = selector.select(self._pause())
+            if told:
+                log.debug("%s: %d jobs done, then %d ready", self.name, jobs, len(ready))
+            for key, mask in ready:
                 try:
                     key.data(mask)
                 except Exception as error:  # noqa: BLE001 - one bad handler must not end the rest

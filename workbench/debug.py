@@ -1,0 +1,33 @@
+"""What the program says about itself with --debug, or with SOCKET_WORKBENCH_DEBUG set: a line on
+stderr for each turn of a loop, batch of the recorder and repaint of a presenter.
+
+Each module has the logger of its name; nothing is formatted while this is off.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import Final
+
+OPTION: Final = "--debug"
+VARIABLE: Final = "SOCKET_WORKBENCH_DEBUG"
+FORM: Final = "%(relativeCreated)7d ms [%(threadName)s] %(name)s: %(message)s"
+
+
+def wanted(args: list[str]) -> bool:
+    """Whether the arguments of the program or its environment ask for it."""
+    return OPTION in args or bool(os.environ.get(VARIABLE))
+
+
+def begin(args: list[str]) -> None:
+    """Log to stderr from now on, where it is asked for."""
+    log = logging.getLogger("workbench")
+    if not wanted(args) or log.isEnabledFor(logging.DEBUG):
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter(FORM))
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    log.propagate = False
