@@ -181,7 +181,6 @@ COVERED_BY = {
     "ui/widgets/state_badge.py": ("ui/test_window_deeds.py", "SETTING UP"),
     "ui/endpoint/timeout_box.py": ("ui/endpoint/test_address_line.py", "currentText"),
     "ui/record/explanation_view.py": ("ui/endpoint/test_remedies.py", "inspector."),
-    "ui/endpoint/planned_strip.py": ("ui/test_habits.py", "_chips"),
     "ui/window/projector_mode.py": ("ui/test_habits.py", "presenting"),
     "ui/style/qt_translations.py": ("test_app.py", "QCoreApplication"),
     "ui/endpoint/call_history.py": ("ui/test_habits.py", "_chips"),

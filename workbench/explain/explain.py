@@ -269,7 +269,7 @@ def python_call(call: str, args: str, name: str = "sock") -> str:
         return _no_call(call, args)
     listed = ", ".join(known)
     if call == "socket":
-        return f"sock = socket.socket({', '.join(known[:2])})"
+        return f"sock = socket.socket({listed})"
     if call == "getaddrinfo":
         return f"socket.getaddrinfo({listed})"
     if call in _RESULTS:

@@ -13,6 +13,17 @@ from workbench.engine.model import address as addresses
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model.commands import Append
+from workbench.engine.model.planned_calls import (
+    Bind,
+    ConnectTo,
+    Listen,
+    MakeSocket,
+    PlannedCall,
+    Purpose,
+    SetOption,
+    own_address,
+    planned_calls,
+)
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.literals import comment, literal
@@ -31,7 +42,7 @@ from workbench.scenario.code_until import (
     watched,
 )
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
-from workbench.texts import tr
+from workbench.texts import Problem, tr
 
 _TAKEN = frozenset(
     {
@@ -184,12 +195,13 @@ class _Script:
         name, talk = self._names[item.name], self._talk(item)
         match command:
             case c.Start():
-                self._bound |= {item.name} if _own_address(item) else set()
+                own = own_address(item, Purpose.START)
+                self._bound |= {item.name} if own and own == item.address else set()
                 return _start(item, name)
             case c.Connect():
                 if item.family == options.UNSPECIFIED:
-                    return [_either(item, name)]
-                return [*self._made(item), f"{name}.connect({_address(item)})"]
+                    return _either(item, name)
+                return self._connected(item)
             case c.Accept() | c.Step(gate=c.Gate.ACCEPT):
                 return [f"{name}_conn, peer = {name}.accept()", "print('accepted', peer)"]
             case c.Listen():
@@ -197,7 +209,9 @@ class _Script:
                 return [f"{name}.listen({literal(backlog)})"]
             case c.Send():
                 to = _target(command, item, bound=item.name in self._bound)
-                made = self._made(item) if item.role is Role.DATAGRAM else self._accepted(item)
+                made = self._accepted(item)
+                if item.role is Role.DATAGRAM:
+                    made = self._made(item, Purpose.SEND)
                 return [*made, *_send(command, item, talk, to)]
             case c.Recv():
                 size = literal(command.size or item.bufsize)
@@ -237,12 +251,18 @@ class _Script:
         name = self._names[item.name]
         return f"{name}_conn" if item.role is Role.LISTENER else name
 
-    def _made(self, item: EndpointSettings) -> list[str]:
-        """A client's new socket; a datagram endpoint has one for all that it does."""
+    def _made(self, item: EndpointSettings, purpose: Purpose) -> list[str]:
+        """A datagram endpoint's socket where there is none yet: it has one for all it does."""
+        name = self._names[item.name]
+        return [f"if {name} is None:", *(INDENT + line for line in _built(item, name, purpose))]
+
+    def _connected(self, item: EndpointSettings) -> list[str]:
+        """A client's new socket; the one that a datagram endpoint has."""
         name = self._names[item.name]
         if item.role is not Role.DATAGRAM:
-            return _socket(item, name)
-        return [f"if {name} is None:", *(INDENT + line for line in _socket(item, name))]
+            return _built(item, name, Purpose.CONNECT)
+        connect = f"{name}.connect({_address(item.address, item.family)})"
+        return [*self._made(item, Purpose.SEND), connect]
 
     def _accepted(self, item: EndpointSettings) -> list[str]:
         """A listener accepts by itself in a scenario; a script has to be told."""
@@ -286,47 +306,74 @@ def _constant(name: str, known: Iterable[options.Choice]) -> str:
     return f"socket.{name}" if name in {choice.name for choice in known} else literal(name)
 
 
-def _socket(item: EndpointSettings, name: str) -> list[str]:
-    family, kind = (_constant(item.family, options.FAMILIES), _constant(item.type, options.TYPES))
-    lines = [f"{name} = socket.socket({family}, {kind})"]
-    lines += [
-        f"{name}.setsockopt(socket.SOL_SOCKET, socket.{option}, {literal(value)})"
-        for option, value in item.options
-        if option.startswith("SO_") and option in options.OPTIONS and isinstance(value, int)
-    ]
+def _built(item: EndpointSettings, name: str, purpose: Purpose) -> list[str]:
+    """The calls that build a socket of the endpoint."""
+    planned = planned_calls(item, purpose)
+    lines = [line for call in planned for line in _planned(call, item, name)]
     if item.timeout is not None:
-        lines.append(f"{name}.settimeout({literal(item.timeout)})")
-    if item.bind:
-        lines.append(f"{name}.bind({_literal(item.bind, item.family)})")
+        first = next(
+            (i for i, call in enumerate(planned) if not isinstance(call, MakeSocket | SetOption)),
+            len(planned),
+        )
+        lines.insert(first, f"{name}.settimeout({literal(item.timeout)})")
     return lines
 
 
-def _either(item: EndpointSettings, name: str) -> str:
+def _planned(call: PlannedCall, item: EndpointSettings, name: str) -> list[str]:
+    """A planned call as a line, or two."""
+    match call:
+        case MakeSocket():
+            family = _constant(call.family, options.FAMILIES)
+            protocol = f", {literal(call.protocol)}" if call.protocol else ""
+            return [
+                f"{name} = socket.socket({family}, {_constant(call.type, options.TYPES)}{protocol})"
+            ]
+        case SetOption():
+            return [_option(call, name)]
+        case Bind():
+            return [f"{name}.bind({_address(call.address, item.family)})"]
+        case Listen():
+            known = f"where[{literal(item.name)}] = {name}.getsockname()"
+            return [known, f"{name}.listen({literal(call.backlog)})"]
+        case ConnectTo():
+            return [f"{name}.connect({_address(call.address, item.family)})"]
+
+
+def _option(call: SetOption, name: str) -> str:
+    """setsockopt() with the constants of the module, which another system may lack."""
+    try:
+        option = options.find(call.name)
+        value = options.encode(option, call.value)
+    except Problem:  # a stranger's scenario may ask for what there is not
+        return _left_out(f"setsockopt({call.text})")
+    level = f"socket.{options.level_name(option)}"
+    return f"{name}.setsockopt({level}, socket.{option.name}, {literal(value)})"
+
+
+def _either(item: EndpointSettings, name: str) -> list[str]:
     """A client of IPv4 or IPv6: a socket for each address of the name, until one is connected."""
-    where = _address(item) + ("[:2]" if item.address.startswith("@") else "")
-    timeout = "" if item.timeout is None else f", {literal(item.timeout)}"
-    return f"{name} = socket.create_connection({where}{timeout})"
+    where = _address(item.address, item.family)
+    where += "[:2]" if item.address.startswith("@") else ""
+    more = "" if item.timeout is None else f", {literal(item.timeout)}"
+    if item.bind:
+        more += f", source_address={_address(item.bind, item.family)}"
+    planned = planned_calls(item, Purpose.CONNECT)
+    return [
+        *(_left_out(f"setsockopt({each.text})") for each in planned if isinstance(each, SetOption)),
+        f"{name} = socket.create_connection({where}{more})",
+    ]
 
 
 def _start(item: EndpointSettings, name: str) -> list[str]:
-    lines = _socket(item, name)
-    if _own_address(item):
-        lines += [f"{name}.bind({_literal(item.address, item.family)})"]
-    lines.append(f"where[{literal(item.name)}] = {name}.getsockname()")
-    if item.role is Role.LISTENER:
-        lines.append(f"{name}.listen({literal(item.backlog)})")
+    lines = _built(item, name, Purpose.START)
+    if item.role is not Role.LISTENER:
+        lines.append(f"where[{literal(item.name)}] = {name}.getsockname()")
     return lines
 
 
-def _own_address(item: EndpointSettings) -> bool:
-    """Whether its address is where it binds to, and not whom it talks to."""
-    return bool(item.address) and not item.address.startswith("@") and not item.bind
-
-
-def _address(item: EndpointSettings) -> str:
-    if item.address.startswith("@"):
-        return f"where[{literal(item.address[1:])}]"
-    return _literal(item.address, item.family)
+def _address(spec: str, family: str) -> str:
+    """An address as an expression; that of another endpoint is known once it is bound."""
+    return f"where[{literal(spec[1:])}]" if spec.startswith("@") else _literal(spec, family)
 
 
 def _literal(spec: str, family: str) -> str:
@@ -367,7 +414,7 @@ def _target(command: c.Send, item: EndpointSettings, *, bound: bool) -> str:
     to = command.to or ("" if bound else item.address)
     if not to or item.role is not Role.DATAGRAM:
         return "address"
-    return f"where[{literal(to[1:])}]" if to.startswith("@") else _literal(to, item.family)
+    return _address(to, item.family)
 
 
 def _tail(command: c.Send, encoding: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from workbench.engine.model.planned_calls import CALLS
 from workbench.engine.model.settings import Role
 from workbench.engine.model.snapshot import (
     Chip,
@@ -18,7 +19,6 @@ from workbench.texts import tr
 
 MOST_CHIPS: Final = 24
 SECOND: Final = 1_000_000_000
-_OF_A_SET_UP: Final = frozenset({"socket", "setsockopt", "bind", "listen", "connect"})
 _WITH_FD: Final = frozenset({"socket", "accept"})
 _WITH_BYTES: Final = frozenset({"send", "recv", "sendto", "recvfrom"})
 _UNDER_WAY: Final = frozenset({Phase.SETTING_UP, Phase.CONNECTING})
@@ -45,8 +45,11 @@ def chips_of(
         made = []  # of many, the strip of the endpoint is the newest one's
     to_come = [chip for chip in made if chip.state is ChipState.PLANNED]
     begun = [chip for chip in made if chip.state is not ChipState.PLANNED]
+    called = [chip for chip in recent if chip.state is not ChipState.WAITING]
     # what was called on a socket by hand may stand between the calls of its set-up
-    chips = [*sorted([*begun, *recent], key=lambda chip: chip.t_ns or 0), *to_come]
+    chips = [*sorted([*begun, *called], key=lambda chip: chip.t_ns or 0), *to_come]
+    if not to_come:  # a datagram socket is read from socket() on: nothing comes while it is made
+        chips += [chip for chip in recent if chip.state is ChipState.WAITING]
     waiting = item.waiting if item is not None else snapshot.waiting
     if waiting is not None and all(
         chip.state is not ChipState.WAITING or chip.call != waiting.call for chip in chips
@@ -61,7 +64,7 @@ def chips_of(
             )
         )
     if snapshot.phase in _UNDER_WAY:
-        chips += [chip for chip in planned if chip.call not in _OF_A_SET_UP]
+        chips += [chip for chip in planned if chip.call not in CALLS]
     elif coming is not None:
         chips.append(coming)
     return tuple(chips)

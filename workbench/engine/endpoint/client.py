@@ -10,9 +10,10 @@ from workbench.engine.connection.stream_connection import StreamConnection
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.bind import bind_first
 from workbench.engine.endpoint.connect_attempts import ConnectBurst, Goal, Holder
-from workbench.engine.endpoint.setup import PlannedCall, SocketSetup, open_socket, option_calls
+from workbench.engine.endpoint.setup import CallMakers, SetupStep, SocketSetup, no_call, open_socket
 from workbench.engine.model.family import fitting, kind_of
 from workbench.engine.model.options import UNSPECIFIED
+from workbench.engine.model.planned_calls import Purpose, planned_calls
 from workbench.engine.model.snapshot import CloseCause, Phase
 from workbench.engine.model.ticket import Ticket
 from workbench.engine.protocol.responder import compile_responder
@@ -47,7 +48,7 @@ class StreamEndpoint(Endpoint):
 
             self.setup.begin(
                 SocketSetup(
-                    self.opening_calls(holder, family, local, ticket),
+                    self.opening_calls(holder, Purpose.START, family, local, ticket),
                     holder.maybe,
                     lambda: self._opened(ticket),
                     fail,
@@ -136,23 +137,28 @@ class StreamEndpoint(Endpoint):
             then(())
 
     def opening_calls(
-        self, holder: Holder, family: str, local: tuple[SockAddress, ...], ticket: Ticket
-    ) -> list[PlannedCall]:
-        """socket(), its options and, where a local address is wished, bind()."""
+        self,
+        holder: Holder,
+        purpose: Purpose,
+        family: str,
+        local: tuple[SockAddress, ...],
+        ticket: Ticket,
+        connect: Callable[[], None] = no_call,
+        peer: SockAddress | None = None,
+    ) -> list[SetupStep]:
+        """The calls that build a socket of this family, up to connect() where that is wanted."""
 
         def make() -> None:
             holder.connection = self._new_connection(ticket, family)
 
-        names = f"{family}, {self.settings.type}"
-        calls = [PlannedCall("socket", names, make)]
-        calls += option_calls(self.settings, holder.traced, ticket)
-        if local:
-            calls.append(
-                PlannedCall(
-                    "bind", repr(local[0]), lambda: bind_first(holder.need(), local, ticket)
-                )
-            )
-        return calls
+        return CallMakers(
+            make=make,
+            traced=holder.traced,
+            bind=lambda: bind_first(holder.need(), local, ticket),
+            last=connect,
+            local=local[0] if local else None,
+            peer=peer,
+        ).steps(planned_calls(self.settings, purpose, family), ticket)
 
     def _unconnected(self) -> StreamConnection | None:
         for connection in self.connections.values():

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.engine.connection.pending_call import PendingCall
-from workbench.engine.endpoint.setup import PlannedCall, SocketSetup
+from workbench.engine.endpoint.setup import SocketSetup
 from workbench.engine.model.address import SockAddress, family_of, spell
 from workbench.engine.model.errors import describe
 from workbench.engine.model.options import UNSPECIFIED
+from workbench.engine.model.planned_calls import Purpose
 from workbench.engine.model.snapshot import CloseCause
 from workbench.engine.model.ticket import Outcome, Ticket, Tried, failed
 from workbench.texts import Problem
@@ -110,14 +111,7 @@ class ConnectAttempt:
         burst = self._burst
         endpoint, ticket = burst.endpoint, burst.ticket
         sockaddr = self._upcoming.pop(0)
-        holder = Holder(self._fresh)
-        calls = (
-            []
-            if self._fresh is not None
-            else endpoint.opening_calls(
-                holder, burst.goal.family_for(sockaddr), burst.goal.local_for(sockaddr), ticket
-            )
-        )
+        holder, fresh = Holder(self._fresh), self._fresh
         self._fresh = None
         under_way = False
 
@@ -146,7 +140,17 @@ class ConnectAttempt:
             holder.give_up(error, ticket)
             self._ended(sockaddr, error, stays=not under_way)
 
-        calls.append(PlannedCall("connect", repr(sockaddr), connect))
+        calls = endpoint.opening_calls(
+            holder,
+            Purpose.CONNECT,
+            burst.goal.family_for(sockaddr),
+            burst.goal.local_for(sockaddr),
+            ticket,
+            connect,
+            sockaddr,
+        )
+        if fresh is not None:
+            del calls[:-1]  # it is there already
         endpoint.setup.begin(
             SocketSetup(calls, holder.maybe, endpoint.find_phase, fail), goes_on=bool(self._tried)
         )

@@ -13,11 +13,17 @@ from workbench.engine.connection.send_queue import Outgoing
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.bind import bind_searching, within_reach
 from workbench.engine.endpoint.send import Make, maker
-from workbench.engine.endpoint.setup import PlannedCall, SocketSetup, open_socket, option_calls
+from workbench.engine.endpoint.setup import CallMakers, SetupStep, SocketSetup, open_socket
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model.errors import describe
 from workbench.engine.model.family import fitting, kind_of
+from workbench.engine.model.planned_calls import (
+    ConnectTo,
+    Purpose,
+    own_address,
+    planned_calls,
+)
 from workbench.engine.model.settings import Pace
 from workbench.engine.model.snapshot import CloseCause, PeerSnapshot, Phase
 from workbench.engine.model.ticket import Ticket
@@ -194,44 +200,67 @@ class DatagramEndpoint(Endpoint):
         """socket, setsockopt and, where an address is given, bind."""
         if self._connection is not None or self.under_way:
             raise Problem("engine.already_open")
-        where = self.settings.bind or self.settings.address
-        self._build(where, ticket, ticket.finish)
+        self._build(Purpose.START, ticket, ticket.finish)
 
-    def _build(self, where: str, ticket: Ticket, finish: Callable[[], None]) -> None:
+    def _build(
+        self,
+        purpose: Purpose,
+        ticket: Ticket,
+        finish: Callable[[], None],
+        peers: tuple[SockAddress, ...] = (),
+    ) -> None:
         """Plan the calls that make the socket; `finish` is the rest of the command."""
         if self.under_way:
             raise Problem("engine.set_up_under_way")
         self.phase = Phase.SETTING_UP
         self.behaviour = compile_responder(self.responder, self.settings.encoding)
-        calls = [
-            PlannedCall(
-                "socket",
-                f"{self.settings.family}, {self.settings.type}",
-                lambda: self.open_own(ticket),
+
+        def build(found: tuple[SockAddress, ...]) -> None:
+            local = within_reach(self, found, ticket) if found else ()
+            calls = self._makers(local, peers, ticket).steps(
+                planned_calls(self.settings, purpose), ticket
             )
-        ]
-        calls += option_calls(self.settings, lambda: self.need().traced, ticket)
-        setup = SocketSetup(
-            calls,
-            self._traced_or_none,
-            lambda: carry_out(self, ticket, finish),
-            self._failing(ticket),
+            self._begin(calls, ticket, finish)
+
+        own = own_address(self.settings, purpose)
+        if own is None:
+            build(())
+        else:
+            self.resolver.find(own, ticket, binding=True, then=build)
+
+    def _makers(
+        self, local: tuple[SockAddress, ...], peers: tuple[SockAddress, ...], ticket: Ticket
+    ) -> CallMakers:
+        return CallMakers(
+            make=lambda: self.open_own(ticket),
+            traced=lambda: self.need().traced,
+            bind=lambda: self.bind(local, ticket),
+            last=lambda: self.connect_now(peers, ticket),
+            local=local[0] if local else None,
+            peer=peers[0] if peers else None,
         )
-        if not where or where.startswith("@"):
-            self._begin(setup, ticket)
-            return
 
-        def bound(found: tuple[SockAddress, ...]) -> None:
-            sockaddrs = within_reach(self, found, ticket)
-            setup.planned.append(
-                PlannedCall("bind", repr(sockaddrs[0]), lambda: self.bind(sockaddrs, ticket))
-            )
-            self._begin(setup, ticket)
+    def _begin(
+        self,
+        calls: list[SetupStep],
+        ticket: Ticket,
+        finish: Callable[[], None],
+        *,
+        goes_on: bool = False,
+    ) -> None:
+        failing = self._failing(ticket)
+        connects = calls[-1].call == ConnectTo.call
 
-        self.resolver.find(where, ticket, binding=True, then=bound)
+        def fail(error: BaseException) -> None:
+            if connects and not setup.planned:
+                ticket.fail(error)  # connect() itself: the socket is as it was, and can be used
+            else:
+                failing(error)
 
-    def _begin(self, setup: SocketSetup, ticket: Ticket) -> None:
-        self.setup.begin(setup)
+        setup = SocketSetup(
+            calls, self._traced_or_none, lambda: carry_out(self, ticket, finish), fail
+        )
+        self.setup.begin(setup, goes_on=goes_on)
         if self.setup.queue and self.setup.pace is Pace.STEP:
             ticket.finish()
 
@@ -266,32 +295,36 @@ class DatagramEndpoint(Endpoint):
         """connect(): fixes the peer, filters what is received; nothing is sent."""
         if not self.settings.address:
             raise Problem(fitting("engine.no_address", kind_of(self.settings)))
-
-        def with_socket() -> None:
-            self.resolver.find(
-                self.settings.address,
-                ticket,
-                binding=False,
-                then=lambda sockaddrs: self.connect_now(sockaddrs, ticket),
-            )
+        if self.under_way:
+            raise Problem("engine.set_up_under_way")
 
         if self._connection is None:
-            self._build(self.settings.bind or "", ticket, with_socket)
-        else:
-            with_socket()
+            self.phase = Phase.SETTING_UP
+
+        def found(sockaddrs: tuple[SockAddress, ...]) -> None:
+            if self._connection is None:
+                self._build(Purpose.CONNECT, ticket, ticket.finish, sockaddrs)
+                return
+            planned = planned_calls(self.settings, Purpose.CONNECT)[-1:]
+            calls = self._makers((), sockaddrs, ticket).steps(planned, ticket)
+            self._begin(calls, ticket, ticket.finish, goes_on=True)
+
+        self.resolver.find(self.settings.address, ticket, binding=False, then=found)
 
     def connect_now(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket) -> None:
-        """connect() to the first of a name's addresses that the kernel has a way to."""
+        """connect() to the first of a name's addresses that the kernel has a way to.
+
+        Raises:
+            OSError: of the last call; the socket stays.
+        """
         traced = self.need().traced
         for sockaddr in sockaddrs[:-1]:
             try:
                 traced.connect(sockaddr, ticket)
             except OSError:
                 continue  # a row of the log
-            ticket.finish()
             return
         traced.connect(sockaddrs[-1], ticket)
-        ticket.finish()
 
     # -- sending ------------------------------------------------------------------------------
 
@@ -301,9 +334,7 @@ class DatagramEndpoint(Endpoint):
         """
         make = maker(command, self.settings.encoding, self.counter)
         if self._connection is None:
-            self._build(
-                self.settings.bind or "", ticket, lambda: self._send_to(command, make, ticket)
-            )
+            self._build(Purpose.SEND, ticket, lambda: self._send_to(command, make, ticket))
             return
         self._send_to(command, make, ticket)
 

@@ -14,10 +14,11 @@ from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.connection.stream_connection import StreamConnection
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.bind import bind_searching, within_reach
-from workbench.engine.endpoint.setup import PlannedCall, SocketSetup, open_socket, option_calls
+from workbench.engine.endpoint.setup import CallMakers, SocketSetup, open_socket
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import describe
 from workbench.engine.model.events import Cause
+from workbench.engine.model.planned_calls import Purpose, planned_calls
 from workbench.engine.model.settings import GateMode, Pace
 from workbench.engine.model.snapshot import CloseCause, Phase, Waiting
 from workbench.engine.model.ticket import Ticket
@@ -106,16 +107,13 @@ class ListenerEndpoint(Endpoint):
     def _plan(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket) -> None:
         sockaddrs = within_reach(self, sockaddrs, ticket)
         backlog = self.settings.backlog
-        calls = [
-            PlannedCall(
-                "socket",
-                f"{self.settings.family}, {self.settings.type}",
-                lambda: self.open_own(ticket),
-            )
-        ]
-        calls += option_calls(self.settings, lambda: self.need_own().traced, ticket)
-        calls.append(PlannedCall("bind", repr(sockaddrs[0]), lambda: self.bind(sockaddrs, ticket)))
-        calls.append(PlannedCall("listen", str(backlog), lambda: self.listen_now(backlog, ticket)))
+        calls = CallMakers(
+            make=lambda: self.open_own(ticket),
+            traced=lambda: self.need_own().traced,
+            bind=lambda: self.bind(sockaddrs, ticket),
+            last=lambda: self.listen_now(backlog, ticket),
+            local=sockaddrs[0],
+        ).steps(planned_calls(self.settings, Purpose.START), ticket)
         self.setup.begin(
             SocketSetup(calls, self._traced_or_none, ticket.finish, self._failing(ticket))
         )

@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model import options
 from workbench.engine.model.errors import USER_ERRORS, describe
+from workbench.engine.model.planned_calls import (
+    Bind,
+    ConnectTo,
+    Listen,
+    MakeSocket,
+    PlannedCall,
+    SetOption,
+)
 from workbench.engine.model.settings import Pace
 from workbench.engine.model.snapshot import Chip, ChipState
 from workbench.engine.sockets import descriptors
 from workbench.engine.sockets.event_loop import Timer
-from workbench.engine.sockets.traced_socket import TracedSocket
+from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.engine.endpoint.base import Endpoint
-    from workbench.engine.model.settings import EndpointSettings, OptionValue
+    from workbench.engine.model.settings import OptionValue
     from workbench.engine.model.ticket import Ticket
 
 SLOW: Final = 0.8
@@ -26,8 +34,8 @@ SLOW: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedCall:
-    """A call to come.
+class SetupStep:
+    """A planned call with what makes it.
 
     Attributes:
         call, args: as the strip shows them.
@@ -37,6 +45,52 @@ class PlannedCall:
     call: str
     args: str
     run: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CallMakers:
+    """How an endpoint makes the calls of a set-up.
+
+    Attributes:
+        make: socket().
+        traced: the socket that it made.
+        bind, last: bind(), and listen() or connect() where one is planned.
+        local, peer: what the planned addresses mean, the first of each.
+    """
+
+    make: Callable[[], None]
+    traced: Callable[[], TracedSocket]
+    bind: Callable[[], None]
+    last: Callable[[], None]
+    local: SockAddress | None = None
+    peer: SockAddress | None = None
+
+    def steps(self, planned: Iterable[PlannedCall], ticket: Ticket) -> list[SetupStep]:
+        """The planned calls, each with what makes it.
+
+        Raises:
+            Problem: an option that this system has not, or a value that does not fit it.
+        """
+        return [self._step(call, ticket) for call in planned]
+
+    def _step(self, planned: PlannedCall, ticket: Ticket) -> SetupStep:
+        match planned:
+            case MakeSocket():
+                return SetupStep(planned.call, planned.text, self.make)
+            case SetOption(name, value):
+                run = _setting(self.traced, name, value, ticket)
+                return SetupStep(planned.call, planned.text, run)
+            case Bind():
+                return SetupStep(planned.call, repr(self.local), self.bind)
+            case Listen():
+                return SetupStep(planned.call, planned.text, self.last)
+            case ConnectTo():
+                return SetupStep(planned.call, repr(self.peer), self.last)
+
+
+def no_call() -> None:
+    """For the `last` of a set-up that has none."""
+    raise AssertionError("planned without a maker")
 
 
 class SocketSetup:
@@ -52,7 +106,7 @@ class SocketSetup:
 
     def __init__(
         self,
-        planned: Iterable[PlannedCall],
+        planned: Iterable[SetupStep],
         traced: Callable[[], TracedSocket | None],
         finish: Callable[[], None],
         fail: Callable[[BaseException], None],
@@ -172,36 +226,25 @@ class SetupRunner:
         self.advance()
         self._endpoint.picture.redraw()
 
-    def _chip(self, setup: SocketSetup, planned: PlannedCall, error: BaseException | None) -> None:
+    def _chip(self, setup: SocketSetup, planned: SetupStep, error: BaseException | None) -> None:
         """Show a call of the set-up as made; a burst keeps only the newest chips."""
         traced = setup.traced()
         last = traced.last if traced is not None else None
         stamp = last.t_ns if last is not None else self._endpoint.now()
+        connection = traced.id if traced is not None else None
+        args = planned.args
+        if planned.call == "bind" and last is not None and last.call == "bind":
+            args = last.args  # another address of the name, or the next free port
         if error is not None:
             errno = describe(error).errno if not isinstance(error, Problem) else None
-            self.strip.append(
-                Chip(
-                    planned.call,
-                    planned.args,
-                    ChipState.FAILED,
-                    stamp,
-                    None,
-                    errno or type(error).__name__,
-                    connection=traced.id if traced is not None else None,
-                )
+            said = errno or type(error).__name__
+            chip = Chip(
+                planned.call, args, ChipState.FAILED, stamp, None, said, connection=connection
             )
         else:
             result = last.result if last is not None else 0
-            self.strip.append(
-                Chip(
-                    planned.call,
-                    planned.args,
-                    ChipState.DONE,
-                    stamp,
-                    result,
-                    connection=traced.id if traced is not None else None,
-                )
-            )
+            chip = Chip(planned.call, args, ChipState.DONE, stamp, result, connection=connection)
+        self.strip.append(chip)
         del self.strip[:-12]
 
     def chips(self) -> tuple[Chip, ...]:
@@ -243,27 +286,14 @@ def open_socket(endpoint: Endpoint, ticket: Ticket, family: str | None = None) -
     return traced
 
 
-def option_calls(
-    settings: EndpointSettings, traced: Callable[[], TracedSocket], ticket: Ticket
-) -> list[PlannedCall]:
-    """The setsockopt calls that a socket gets before bind and connect.
+def _setting(
+    traced: Callable[[], TracedSocket], name: str, value: OptionValue, ticket: Ticket
+) -> Callable[[], None]:
+    """The one call, its arguments checked before it is made.
 
     Raises:
         Problem: an option that this system has not, or a value that does not fit it.
     """
-    wished = list(settings.options)
-    if settings.dual_stack is not None and settings.family == "AF_INET6":
-        wished.insert(0, ("IPV6_V6ONLY", 0 if settings.dual_stack else 1))
-    return [
-        PlannedCall("setsockopt", f"{name}, {value!r}", _setting(traced, name, value, ticket))
-        for name, value in wished
-    ]
-
-
-def _setting(
-    traced: Callable[[], TracedSocket], name: str, value: OptionValue, ticket: Ticket
-) -> Callable[[], None]:
-    """The one call, its arguments checked before it is made."""
     option = options.find(name)
     raw = options.encode(option, value)
     shown = f"{options.level_name(option)}, {option.name}, {value!r}"

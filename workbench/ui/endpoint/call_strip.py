@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
+from workbench.engine.model.planned_calls import CALLS
 from workbench.engine.model.snapshot import Chip, ChipState
 from workbench.explain.explain import python_call
 from workbench.printable import escape
@@ -31,8 +32,6 @@ _ICONS: Final = {
     ChipState.DONE: "check",
     ChipState.FAILED: "x",
 }
-_OF_A_SET_UP: Final = frozenset({"socket", "setsockopt", "bind", "listen", "connect"})
-"""The others follow from what happens later: nobody can make accept() return."""
 
 
 class CallStrip(QWidget):
@@ -103,7 +102,7 @@ class CallStrip(QWidget):
             if other.chip is not None and other.chip.state is ChipState.PLANNED
         )
         run = menu.addAction(tr("chip.run_now"), lambda: self.run_wanted.emit(count))
-        run.setEnabled(chip.state is ChipState.PLANNED and chip.call in _OF_A_SET_UP)
+        run.setEnabled(chip.state is ChipState.PLANNED and chip.call in CALLS)
         code = python_call(chip.call, chip.args)
         menu.addAction(tr("chip.copy"), lambda: QGuiApplication.clipboard().setText(code))
         menu.popup(button.mapToGlobal(where))

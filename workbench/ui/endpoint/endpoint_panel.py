@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal, Slot
@@ -18,9 +19,9 @@ from workbench.ui.endpoint.close_buttons import CloseButtons
 from workbench.ui.endpoint.command_runner import CommandRunner
 from workbench.ui.endpoint.connection_selection import ConnectionSelection
 from workbench.ui.endpoint.conversation_pane import ConversationPane
+from workbench.ui.endpoint.endpoint_link import address_of
 from workbench.ui.endpoint.gate_control import GateControl
 from workbench.ui.endpoint.more_options import MoreOptions
-from workbench.ui.endpoint.planned_strip import Plan
 from workbench.ui.endpoint.receive_once import ReceiveOnce
 from workbench.ui.endpoint.settings_form import SettingsForm
 from workbench.ui.style.theme import GAP
@@ -28,6 +29,7 @@ from workbench.ui.widgets.named_controls import badge
 from workbench.viewmodel.connection_rows import ConnectionRow
 from workbench.viewmodel.endpoint_status import OPEN, PLANNING, held, in_question
 from workbench.viewmodel.message import Remedy, StatusMessage
+from workbench.viewmodel.planned_strip import PlannedStrip
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
@@ -55,7 +57,7 @@ class EndpointPanel(CommandRunner):
         self._edited = False
         self._known = settings
         self._phase: Phase | None = None
-        self._plan = Plan(controller, server=self.server)
+        self._plan = PlannedStrip(partial(address_of, controller), server=self.server)
         self.calls = CallStripRow(self)
         self.shared = SettingsForm(self, self.calls.pace, server=self.server)
         self.address_line = self.shared.address_line

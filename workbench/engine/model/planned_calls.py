@@ -1,0 +1,128 @@
+"""The calls that build a socket, in order, as data.
+
+The one place that knows them: a set-up makes them, the call strip shows them before they are
+made, and a scenario as Python code writes them down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import ClassVar, Final
+
+from workbench.engine.model.settings import EndpointSettings, OptionValue, Role
+
+
+class Purpose(Enum):
+    """What a socket is built for: it decides what it is bound to and which call comes last.
+
+    Attributes:
+        START: to listen, to be bound, or (a stream) only to be there.
+        CONNECT: to be connected to the endpoint's address.
+        SEND: a datagram socket that sends without connect().
+    """
+
+    START = auto()
+    CONNECT = auto()
+    SEND = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class MakeSocket:
+    """socket(family, type), with the protocol where one is asked for."""
+
+    call: ClassVar = "socket"
+    family: str
+    type: str
+    protocol: int = 0
+
+    @property
+    def text(self) -> str:
+        """Its arguments as shown."""
+        named = f"{self.family}, {self.type}"
+        return f"{named}, {self.protocol}" if self.protocol else named
+
+
+@dataclass(frozen=True, slots=True)
+class SetOption:
+    """setsockopt() of a known option, with its value as a scenario writes it."""
+
+    call: ClassVar = "setsockopt"
+    name: str
+    value: OptionValue
+
+    @property
+    def text(self) -> str:
+        """Its arguments as shown."""
+        return f"{self.name}, {self.value!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """bind() to an address in scenario spelling."""
+
+    call: ClassVar = "bind"
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """listen()."""
+
+    call: ClassVar = "listen"
+    backlog: int
+
+    @property
+    def text(self) -> str:
+        """Its arguments as shown."""
+        return str(self.backlog)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectTo:
+    """connect() to an address in scenario spelling."""
+
+    call: ClassVar = "connect"
+    address: str
+
+
+PlannedCall = MakeSocket | SetOption | Bind | Listen | ConnectTo
+"""`call` is its name in Python's socket."""
+CALLS: Final = frozenset(kind.call for kind in (MakeSocket, SetOption, Bind, Listen, ConnectTo))
+"""Calls of a set-up. The others follow from what happens later: nobody can make accept() return."""
+
+
+def planned_calls(
+    settings: EndpointSettings, purpose: Purpose, family: str | None = None
+) -> tuple[PlannedCall, ...]:
+    """The calls that build one socket; `family`: of the address tried, where AF_UNSPEC is set."""
+    calls: list[PlannedCall] = [
+        MakeSocket(family or settings.family, settings.type, settings.protocol)
+    ]
+    if settings.dual_stack is not None and settings.family == "AF_INET6":
+        calls.append(SetOption("IPV6_V6ONLY", 0 if settings.dual_stack else 1))
+    calls += [SetOption(name, value) for name, value in settings.options]
+    own = own_address(settings, purpose)
+    if own is not None:
+        calls.append(Bind(own))
+    if settings.role is Role.LISTENER:
+        calls.append(Listen(settings.backlog))
+    elif purpose is Purpose.CONNECT:
+        calls.append(ConnectTo(settings.address))
+    return tuple(calls)
+
+
+def own_address(settings: EndpointSettings, purpose: Purpose) -> str | None:
+    """What the socket is bound to; None: nothing, the kernel chooses.
+
+    A listener's address is its own; that of a datagram socket is where it is started, unless it
+    leads to another endpoint.
+    """
+    if settings.role is Role.LISTENER:
+        return settings.address
+    own = settings.bind
+    if settings.role is Role.DATAGRAM:
+        own = own or (settings.address if purpose is Purpose.START else None)
+        if own is not None and own.startswith("@"):
+            return None
+    return own or None
