@@ -87,6 +87,22 @@ def test_a_server_closed_with_the_client_in_its_queue_is_named(
 
 @linux
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_an_abort_is_called_a_reset_where_it_is_one(hand: Hand, language: str) -> None:
+    set_language(language)
+    hand.window.retranslate()
+    assert "(RST)" in hand.find("client.abort").text()
+    configured(hand, "AF_UNIX", "abstract:swb-test-abort")
+    for side in ("server", "client"):
+        hand.wait(lambda side=side: hand.find(f"{side}.abort").text() == tr("caption.abort_unix"))
+    set_language("en")
+    hand.window.retranslate()
+    assert hand.find("client.abort").text() == "Abort"
+    configured(hand, "AF_INET", "127.0.0.1:0")
+    hand.wait(lambda: "(RST)" in hand.find("client.abort").text())
+
+
+@linux
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("type_", ["SOCK_STREAM", "SOCK_SEQPACKET", "SOCK_DGRAM"])
 def test_every_message_of_a_unix_endpoint(hand: Hand, type_: str, language: str) -> None:
     """Whatever the state, the message line speaks of no firewall, port or FIN."""

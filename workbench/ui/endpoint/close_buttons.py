@@ -38,6 +38,11 @@ class CloseButtons(QObject):
         self.half_close.clicked.connect(self._on_half_close)
         self.abort.clicked.connect(self._on_abort)
 
+    def show_family(self, family: str) -> None:
+        """A unix socket has no reset (unix(7)): there Abort is not labelled with one."""
+        key = "abort_unix" if family == "AF_UNIX" else "abort"
+        self._panel.controls.recaption(self.abort, key)
+
     @Slot()
     def _on_half_close(self) -> None:
         for target in self._half():

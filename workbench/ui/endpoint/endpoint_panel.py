@@ -269,6 +269,7 @@ class EndpointPanel(CommandRunner):
             self._phase = snapshot.phase
             self._edited = False
         self._show_foreign_settings()
+        self.ends.show_family(self.settings.family)
         self.talk.follow(self.settings.encoding)
         live = snapshot.phase in OPEN
         self.shared.show_snapshot(snapshot, live=live)
