@@ -129,7 +129,7 @@ COVERED_BY = {
     "ui/endpoint/connection_selection.py": ("ui/test_tables.py", "seen_ids"),
     "viewmodel/client_status.py": ("ui/test_panels.py", "took_to_connect"),
     "ui/window/closed_rows_option.py": ("ui/test_tables.py", "hide_closed"),
-    "ui/endpoint/conversation_reader.py": ("ui/endpoint/test_conversation_pane.py", "accepted"),
+    "qt/conversation_reader.py": ("ui/endpoint/test_conversation_pane.py", "accepted"),
     "qt/scenario_player.py": ("ui/window/test_window.py", "run_named"),
     "ui/window/endpoint_list.py": ("ui/test_first_start.py", "tree"),
     "ui/window/endpoint_tabs.py": ("ui/test_selection.py", "place_of"),
@@ -183,15 +183,12 @@ COVERED_BY = {
     "ui/record/explanation_view.py": ("ui/endpoint/test_remedies.py", "inspector."),
     "ui/window/projector_mode.py": ("ui/test_habits.py", "presenting"),
     "ui/style/qt_translations.py": ("test_app.py", "QCoreApplication"),
-    "ui/endpoint/call_history.py": ("ui/test_habits.py", "_chips"),
     "ui/endpoint/send_controller.py": ("ui/endpoint/test_message_editor.py", "interval"),
     "ui/endpoint/server_panel.py": ("ui/endpoint/test_remedies.py", "next_port"),
     "viewmodel/server_status.py": ("ui/test_window_deeds.py", "SETTING UP"),
     "ui/endpoint/settings_form.py": ("ui/test_habits.py", "show_options"),
     "ui/window/status_bar.py": ("ui/window/test_window.py", "status.record"),
-    "ui/endpoint/conversation_rows.py": ("ui/test_endings.py", "aborted"),
     "ui/window/toolbar.py": ("ui/looks/test_keyboard.py", "add_server"),
-    "ui/endpoint/stall_reason.py": ("ui/test_tables.py", "newest"),
 }
 """Modules that no test file imports or is named after: the file that fails when the module is
 broken, and a word of the module's by which that file takes hold of it."""

@@ -9,8 +9,11 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.payload.decoding import BEGUN
 from workbench.qt.log_model import Column
-from workbench.ui.endpoint.conversation_export import ConversationForm, write_conversation
-from workbench.ui.endpoint.conversation_pane import ConversationRequest
+from workbench.viewmodel.conversation_export import (
+    ConversationForm,
+    ConversationRequest,
+    write_conversation,
+)
 
 PARTS = ("d6", "d0 ce", "c4 ca d7")
 SHOWN = ["‹d6…›", f"{BEGUN}中‹ce…›", f"{BEGUN}文首"]

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
-from workbench.ui.endpoint import connection_model
+from workbench.qt import connection_model
+from workbench.qt.connection_model import WHY_ROLE
 from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-from workbench.ui.widgets.state_delegate import WHY_ROLE, mark_of
+from workbench.ui.widgets.state_delegate import mark_of
 
 ACTIONS = ("server.reply", "server.half_close", "server.abort", "server.close")
 

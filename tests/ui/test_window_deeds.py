@@ -13,9 +13,9 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Pace
 from workbench.scenario.model import Perform
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
-from workbench.ui.endpoint.saved_messages import Messages, Saved
 from workbench.ui.window import shortcuts
 from workbench.viewmodel.payload_form import PayloadForm
+from workbench.viewmodel.saved_messages import Messages, Saved
 
 
 def talk(hand: Hand) -> None:

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from workbench.engine.model.snapshot import CloseCause, ConnectionSnapshot, PeerSnapshot, Waiting
+from workbench.qt.connection_model import ConnectionModel
 from workbench.texts import tr
-from workbench.ui.endpoint.connection_model import ConnectionModel
 from workbench.viewmodel.connection_rows import (
     CLIENT,
     DATAGRAM,

@@ -11,7 +11,6 @@ from workbench.engine.model.events import DEFAULT_CAPTURE
 
 SCALES: Final = (80, 90, 100, 110, 125, 150, 175, 200, 250)
 """Per cent; what A- and A+ step through."""
-HISTORY: Final = 50
 
 
 class Preferences:

@@ -11,8 +11,11 @@ from workbench import texts
 from workbench.journal.reader import Reader
 from workbench.texts import Problem
 from workbench.ui.endpoint.connection_table import ConnectionTable
-from workbench.ui.endpoint.conversation_export import ConversationForm, write_conversation
-from workbench.ui.endpoint.conversation_pane import ConversationRequest
+from workbench.viewmodel.conversation_export import (
+    ConversationForm,
+    ConversationRequest,
+    write_conversation,
+)
 
 
 def two_clients(hand: Hand) -> ConnectionTable:

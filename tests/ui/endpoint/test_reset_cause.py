@@ -9,7 +9,7 @@ import pytest
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
 from workbench.engine.model.snapshot import ConnectionSnapshot
-from workbench.ui.endpoint.reset_cause import ResetCauses
+from workbench.viewmodel.reset_cause import ResetCauses
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="others reset at another time")
 
@@ -26,6 +26,11 @@ def reset_one(hand: Hand) -> ConnectionSnapshot:
     return controller.snapshot("client-1").connections[-1]
 
 
+def cause(hand: Hand, item: ConnectionSnapshot) -> str | None:
+    controller = hand.window.controller
+    return ResetCauses().of(item, controller.reader, controller.session.journal.committed)
+
+
 def test_who_waited_in_the_queue_was_reset_by_the_closed_listener(hand: Hand) -> None:
     hand.choose("server.accept_gate", "paused")
     hand.press("server.listen")
@@ -34,9 +39,8 @@ def test_who_waited_in_the_queue_was_reset_by_the_closed_listener(hand: Hand) ->
     hand.wait_state("client", "ESTABLISHED")
     hand.window.controller.perform(c.Close("server-1"))
     item = reset_one(hand)
-    causes = ResetCauses(hand.window.controller)
-    hand.wait(lambda: causes.of(item) is not None)
-    assert causes.of(item) == "server-1"
+    hand.wait(lambda: cause(hand, item) is not None)
+    assert cause(hand, item) == "server-1"
 
 
 def test_who_was_aborted_was_not(hand: Hand) -> None:
@@ -47,4 +51,4 @@ def test_who_was_aborted_was_not(hand: Hand) -> None:
     hand.wait(lambda: hand.window.controller.snapshot("server-1").open_count == 1)
     hand.window.controller.perform(c.Abort("server-1", c.ALL))
     item = reset_one(hand)
-    assert ResetCauses(hand.window.controller).of(item) is None
+    assert cause(hand, item) is None

@@ -8,9 +8,9 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout
 
 from workbench.engine.model.snapshot import Chip, ConnectionSnapshot, EndpointSnapshot
-from workbench.ui.endpoint.call_history import RecentCalls
 from workbench.ui.endpoint.call_strip import CallStrip
 from workbench.ui.endpoint.pace_control import PaceControl
+from workbench.viewmodel.call_history import RecentCalls
 from workbench.viewmodel.call_strip import chips_of
 from workbench.viewmodel.endpoint_status import OPEN
 
@@ -37,7 +37,7 @@ class CallStripRow(QHBoxLayout):
         self.coming: Chip | None = None
         self.strip = CallStrip(panel.controls)
         self.pace = PaceControl(panel)
-        self.recent = RecentCalls(panel.controller)
+        self.recent = RecentCalls()
         self.addWidget(self.strip, 1)
         self.addWidget(self.pace)
         self.strip.chosen.connect(self._on_chosen)
@@ -53,13 +53,15 @@ class CallStripRow(QHBoxLayout):
         """`planned` are the calls of a start to come, `item` is the connection in question."""
         self._live = snapshot.phase in OPEN
         coming = self.coming = self.pace.show_pace(snapshot, item)
-        self.strip.show_chips(
-            chips_of(snapshot, planned, item, self.recent.after(snapshot, item), coming), now_ns
+        controller = self._panel.controller
+        recent = self.recent.after(
+            snapshot, item, controller.reader, controller.session.journal.committed
         )
+        self.strip.show_chips(chips_of(snapshot, planned, item, recent, coming), now_ns)
 
     def begin_anew(self) -> None:
         """Another record: its calls have other numbers."""
-        self.recent = RecentCalls(self._panel.controller)
+        self.recent = RecentCalls()
         self._live = False
 
     @Slot(object)

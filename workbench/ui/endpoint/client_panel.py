@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.engine.model import address
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Nothing, OnPeerClose, Role
-from workbench.engine.model.snapshot import EndpointSnapshot, Phase
+from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.texts import Problem, tr
 from workbench.ui.endpoint.connection_actions import pop_up
 from workbench.ui.endpoint.endpoint_link import EndpointLink
@@ -20,7 +20,6 @@ from workbench.ui.endpoint.many_clients import ManyClients
 from workbench.ui.endpoint.message_editor import MessageEditor
 from workbench.ui.endpoint.reconnect import Reconnect
 from workbench.ui.endpoint.remedies import client_ways
-from workbench.ui.endpoint.reset_cause import ResetCauses
 from workbench.ui.endpoint.send_controller import SendController
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import TextField, badge, group, make_primary, spring
@@ -29,6 +28,7 @@ from workbench.viewmodel.client_status import is_many, state_of, status_of, why_
 from workbench.viewmodel.connection_rows import ConnectionRow
 from workbench.viewmodel.endpoint_status import OPEN
 from workbench.viewmodel.message import Remedy, StatusMessage, msg
+from workbench.viewmodel.reset_cause import ResetCauses
 
 if TYPE_CHECKING:
     from workbench.engine.model.ticket import Ticket
@@ -51,7 +51,7 @@ class ClientPanel(EndpointPanel):
         self.count = add(TextField(width=5), "count")
         self.table.hide()
         self.many = ManyClients(self)
-        self._resets = ResetCauses(self.controller)
+        self._resets = ResetCauses()
         self.editor = MessageEditor(self.controls, DEFAULT_TEXT)
         self.behaviour_row = QWidget()
         behaviour = FlowLayout(self.behaviour_row)
@@ -293,8 +293,12 @@ class ClientPanel(EndpointPanel):
             self.start,
             way,
             self.many.chosen_count,
-            self._resets.of,
+            self._abandoned_by,
         )
+
+    def _abandoned_by(self, item: ConnectionSnapshot) -> str | None:
+        committed = self.controller.session.journal.committed
+        return self._resets.of(item, self.controller.reader, committed)
 
     def show_state(self, snapshot: EndpointSnapshot) -> None:
         """Of many there is no one state while one is open: how many of them are."""
@@ -367,7 +371,7 @@ class ClientPanel(EndpointPanel):
 
     def begin_anew(self) -> None:
         self.again.stop()
-        self._resets.begin_anew()
+        self._resets = ResetCauses()
         self.sending.begin_anew()
         super().begin_anew()
         self.talk.feed.again()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot
 from workbench.ui.endpoint.connection_table import ConnectionTable
-from workbench.ui.endpoint.stall_reason import explain
 from workbench.viewmodel.connection_rows import ConnectionRow, Told
+from workbench.viewmodel.stall_reason import stall_reason, telling_row
 
 if TYPE_CHECKING:
     from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+
+FLUSH_BOUND: Final = 0.5
+"""Seconds; what the kernel just told stands in the record after a few milliseconds."""
 
 
 class ConnectionSelection(QObject):
@@ -102,4 +105,19 @@ class ConnectionSelection(QObject):
     def on_why(self, number: int) -> None:
         """The mark of a connection was clicked, or its [Why?]."""
         self._panel.focused.emit()
-        explain(self._panel, number)
+        self._explain(number)
+
+    def _explain(self, number: int) -> None:
+        """Say why it stands still, and lead to the event behind it."""
+        panel, controller = self._panel, self._panel.controller
+        items = controller.snapshot(panel.name).connections
+        item = next((item for item in items if item.number == number), None)
+        if item is None:
+            return
+        journal = controller.session.journal
+        journal.flush(FLUSH_BOUND)
+        seq = telling_row(controller.reader.before(item.id, journal.committed + 1))
+        controller.select(endpoint=panel.name, connection=item.id, seq=seq, pinned=False)
+        sentence = stall_reason(item, panel.settings, controller.now_ns())
+        if sentence is not None:
+            panel.tell("busy", sentence)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from workbench.engine.model.family import TCP, kind_of
 from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot
+from workbench.qt.connection_model import ConnectionModel
 from workbench.texts import tr
-from workbench.ui.endpoint.connection_model import ConnectionModel
+from workbench.ui.style import theme
 from workbench.ui.widgets.state_delegate import StateDelegate, mark_of
 from workbench.viewmodel.connection_rows import (
     CLIENT,
@@ -96,7 +97,8 @@ class ConnectionTable(QTableView):
     # -- looks ----------------------------------------------------------------------------------
 
     def fit(self) -> None:
-        """Row height and narrowest column for the font in force."""
+        """Row height and narrowest column for the font in force, colours of the scheme."""
+        self.lines.muted = QColor(theme.current().muted)
         metrics = self.fontMetrics()
         self.horizontalHeader().setMinimumSectionSize(metrics.horizontalAdvance("000") + 8)
         self.verticalHeader().setDefaultSectionSize(metrics.lineSpacing() + 4)

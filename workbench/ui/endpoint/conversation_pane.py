@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QPushButton
 
 from workbench.payload import notation
+from workbench.qt.conversation_reader import ConversationReader
 from workbench.texts import tr
 from workbench.ui.endpoint.conversation import Conversation
-from workbench.ui.endpoint.conversation_reader import ConversationReader
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, group
+from workbench.viewmodel.conversation_export import ConversationRequest
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationRequest:
-    """A conversation that somebody wants in a file.
-
-    Attributes:
-        connections: their ids in the record; None: all of the endpoint.
-        show_as: an encoding, "escaped" or "hex".
-        peer: of a datagram socket: what was exchanged with this address only.
-        numbered: each line says of which connection it is.
-    """
-
-    endpoint: str
-    connections: frozenset[int] | None
-    show_as: str
-    peer: str | None = None
-    numbered: bool = False
 
 
 class ConversationPane(QObject):
@@ -43,7 +25,7 @@ class ConversationPane(QObject):
         box: how it is shown, and Save; hidden with it, Save's key still works.
 
     Signals:
-        save_wanted(object): a TalkWish.
+        save_wanted(object): a ConversationRequest.
     """
 
     save_wanted = Signal(object)
@@ -55,7 +37,9 @@ class ConversationPane(QObject):
         self._name = name
         self._followed = "utf-8"
         self.view = controls.add(Conversation(), "conversation")
-        self.feed = ConversationReader(controller, name, self.view)
+        self.feed = ConversationReader(controller, name, self)
+        self.feed.cleared.connect(self.view.clear)
+        self.feed.read.connect(self.view.add)
         self.show_as = controls.add(
             ChoiceBox(
                 *((encoding, f"encoding.{encoding}") for encoding in notation.ENCODINGS),

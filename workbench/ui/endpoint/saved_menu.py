@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMenu, QPushButton
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
-from workbench.ui.endpoint.saved_messages import Messages, Saved
 from workbench.ui.widgets.file_dialogs import ask_file, ask_new_file
+from workbench.viewmodel.saved_messages import Messages, Saved
 
 if TYPE_CHECKING:
     from workbench.ui.widgets.named_controls import NamedControls

@@ -16,12 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.qt.connection_model import SHORT_ROLE, WHY_ROLE
 from workbench.ui.style import theme
 
-WHY_ROLE: Final = Qt.ItemDataRole.UserRole + 1
-"""Why it is silent, as a sentence; "" where it is not."""
-SHORT_ROLE: Final = Qt.ItemDataRole.UserRole + 2
-"""The same in a few words, where there are any."""
 PAD: Final = 4
 
 

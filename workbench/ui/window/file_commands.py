@@ -12,8 +12,11 @@ from PySide6.QtWidgets import QFileDialog
 from workbench.journal.export import FORMATS
 from workbench.journal.reader import Reader
 from workbench.texts import Problem, reason_of, tr
-from workbench.ui.endpoint.conversation_export import ConversationForm, write_conversation
-from workbench.ui.endpoint.conversation_pane import ConversationRequest
+from workbench.viewmodel.conversation_export import (
+    ConversationForm,
+    ConversationRequest,
+    write_conversation,
+)
 
 if TYPE_CHECKING:
     from workbench.ui.window.window import MainWindow

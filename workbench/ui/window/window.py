@@ -15,7 +15,6 @@ from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.scenario_player import ScenarioPlayer
 from workbench.session import Session
 from workbench.texts import Problem, language, set_language, tr
-from workbench.ui.endpoint.saved_messages import Messages
 from workbench.ui.record.inspector import Inspector
 from workbench.ui.record.log_panel import LogPanel
 from workbench.ui.style import qt_translations
@@ -38,6 +37,7 @@ from workbench.ui.window.status_bar import StatusBar
 from workbench.ui.window.tab_area import TabArea
 from workbench.ui.window.toolbar import ToolBar
 from workbench.viewmodel import control_commands
+from workbench.viewmodel.saved_messages import Messages
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller

@@ -17,7 +17,7 @@ from workbench.viewmodel.call_strip import is_stream_of_another
 
 if TYPE_CHECKING:
     from workbench.journal.query import Condition
-    from workbench.qt.controller import Controller
+    from workbench.journal.reader import Reader
 
 MOST: Final = 12
 LOOK_BACK: Final = 500
@@ -30,10 +30,9 @@ WHOLE: Final = "kind:call|end -call:getsockopt -errno:EINPROGRESS|EAGAIN"
 
 
 class RecentCalls:
-    """Reads the record's end; one connection at a time."""
+    """Reads the end of a record, for one connection at a time."""
 
-    def __init__(self, controller: Controller) -> None:
-        self._controller = controller
+    def __init__(self) -> None:
         self._read_of: tuple[int, str] | None = None
         self._condition: Condition | None = None
         self._seen = 0
@@ -41,15 +40,23 @@ class RecentCalls:
         self._first: tuple[Chip, ...] = ()
 
     def after(
-        self, snapshot: EndpointSnapshot, item: ConnectionSnapshot | None
+        self,
+        snapshot: EndpointSnapshot,
+        item: ConnectionSnapshot | None,
+        reader: Reader,
+        committed: int,
     ) -> tuple[Chip, ...]:
-        """What was called on it last, and the recv() that waits for its peer."""
+        """What was called on it last, and the recv() that waits for its peer.
+
+        `reader` has the rows up to `committed`.
+        """
         if item is None or snapshot.phase is Phase.SETTING_UP:
             return ()
         whole = is_stream_of_another(snapshot, item)
-        self._read(
-            item.id, WHOLE if whole else TALK, accepted=snapshot.settings.role is Role.LISTENER
-        )
+        self._look_at(item.id, WHOLE if whole else TALK)
+        if committed != self._seen:
+            accepted = snapshot.settings.role is Role.LISTENER
+            self._read(item.id, reader, committed, accepted=accepted)
         waits = (
             item.connected_ns is not None
             and item.closed_ns is None
@@ -65,17 +72,15 @@ class RecentCalls:
         read = "recvfrom" if snapshot.settings.role is Role.DATAGRAM else "recv"
         return (*made, Chip(read, str(snapshot.settings.bufsize), ChipState.WAITING, since))
 
-    def _read(self, connection: int, what: str, *, accepted: bool) -> None:
+    def _look_at(self, connection: int, what: str) -> None:
         if (connection, what) != self._read_of:
             self._read_of, self._seen, self._chips = (connection, what), 0, ()
             self._first = ()
             self._condition = parse(f"conn={connection} {what}")
-        committed = self._controller.session.journal.committed
-        if committed == self._seen:
-            return
+
+    def _read(self, connection: int, reader: Reader, committed: int, *, accepted: bool) -> None:
         after = max(self._seen, committed - LOOK_BACK)
         self._seen = committed
-        reader = self._controller.reader
         made = reader.accept_of(connection) if accepted and not self._first else None
         if made is not None:
             self._first = (Chip("accept", "", ChipState.DONE, made.t_ns, made.result),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,8 +12,25 @@ from workbench.journal.query import parse, quoted
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import READS, SENDS, Streams
 from workbench.texts import Problem
-from workbench.ui.endpoint.conversation_pane import ConversationRequest
-from workbench.ui.endpoint.conversation_rows import ConversationRows
+from workbench.viewmodel.conversation_rows import ConversationRows
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRequest:
+    """A conversation that somebody wants in a file.
+
+    Attributes:
+        connections: their ids in the record; None: all of the endpoint.
+        show_as: an encoding, "escaped" or "hex".
+        peer: of a datagram socket: what was exchanged with this address only.
+        numbered: each line says of which connection it is.
+    """
+
+    endpoint: str
+    connections: frozenset[int] | None
+    show_as: str
+    peer: str | None = None
+    numbered: bool = False
 
 
 class ConversationForm(StrEnum):

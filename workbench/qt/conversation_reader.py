@@ -1,13 +1,14 @@
-"""Brings committed rows of one endpoint from the journal into its conversation view."""
+"""Reads the conversation of one endpoint from the journal, as lines that a view appends."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtCore import QObject, Signal
+
 from workbench.journal.streams import READS, SENDS, Streams
 from workbench.texts import tr
-from workbench.ui.endpoint.conversation import Conversation
-from workbench.ui.endpoint.conversation_rows import ConversationRows
+from workbench.viewmodel.conversation_rows import ConversationRows
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
@@ -18,7 +19,7 @@ PAGE: Final = 250
 LOOK_BACK: Final = 2000
 
 
-class ConversationReader:
+class ConversationReader(QObject):
     """Reads from where it stopped; in a flood it skips and says so.
 
     Attributes:
@@ -27,12 +28,20 @@ class ConversationReader:
         peer: of a datagram socket: only what was exchanged with this address.
         numbered: each line says of which connection it is.
         answers_after_send: something was received after something was sent.
+
+    Signals:
+        cleared(): the lines so far are shown no more.
+        read(object): a list of lines to append.
     """
 
-    def __init__(self, controller: Controller, name: str, view: Conversation) -> None:
+    cleared = Signal()
+    read = Signal(object)
+
+    def __init__(self, controller: Controller, name: str, parent: QObject | None = None) -> None:
+        """`name`: of the endpoint."""
+        super().__init__(parent)
         self._controller = controller
         self._name = name
-        self._view = view
         self._seen = 0
         self._sent = False
         self.answers_after_send = False
@@ -44,15 +53,15 @@ class ConversationReader:
 
     def _begin(self) -> None:
         self._reader = self._controller.reader
-        self._lines = ConversationRows(Streams(self._reader, self._controller.manner_of))
+        self._rows = ConversationRows(Streams(self._reader, self._controller.manner_of))
 
     def refresh(self) -> None:
-        """Show what was committed since."""
+        """Read what was committed since."""
         if self._reader is not self._controller.reader:  # of another record now
             self.again()
         committed = self._controller.session.journal.committed
         if committed - self._seen > LOOK_BACK:
-            self._view.add([tr("conversation.skipped")])
+            self.read.emit([tr("conversation.skipped")])
             self._seen = committed - PAGE
         if committed > self._seen:
             self._read(min(committed, self._seen + PAGE))
@@ -62,9 +71,9 @@ class ConversationReader:
         self._seen = self._controller.session.journal.committed
 
     def again(self) -> None:
-        """Show the newest rows anew: another encoding or language."""
+        """Read the newest rows anew: another encoding, language or choice of connections."""
         committed = self._controller.session.journal.committed
-        self._view.clear()
+        self.cleared.emit()
         self._begin()
         self._seen = max(0, committed - LOOK_BACK)
         while self._seen < committed:
@@ -87,10 +96,11 @@ class ConversationReader:
                 continue
             if self.peer is not None and row.peer != self.peer:
                 continue
-            line = self._lines.line(row, time, self.show_as, who=self._who(connection))
+            line = self._rows.line(row, time, self.show_as, who=self._who(connection))
             if line is not None:
                 lines.append(line)
-        self._view.add(lines)
+        if lines:
+            self.read.emit(lines)
 
     def _whose(self, row: Row) -> int | None:
         """Of which connection a row is: an accept() is the beginning of the one it made."""

@@ -8,30 +8,27 @@ from workbench.explain.evidence import RESETS, evidence_of
 
 if TYPE_CHECKING:
     from workbench.engine.model.snapshot import ConnectionSnapshot
-    from workbench.qt.controller import Controller
+    from workbench.journal.reader import Reader
 
 
 class ResetCauses:
-    """Looks once for each connection: the record of what is over does not change."""
+    """Looks once for each connection of a record: what is over does not change."""
 
-    def __init__(self, controller: Controller) -> None:
-        self._controller = controller
+    def __init__(self) -> None:
         self._known: dict[int, str | None] = {}
 
-    def of(self, item: ConnectionSnapshot) -> str | None:
-        """The listener that was closed; None where another cause is possible."""
+    def of(self, item: ConnectionSnapshot, reader: Reader, committed: int) -> str | None:
+        """The listener that was closed; None where another cause is possible.
+
+        `reader` has the rows up to `committed`.
+        """
         if item.errno not in RESETS:
             return None
         if item.id not in self._known:
-            reader = self._controller.reader
-            rows = reader.before(item.id, self._controller.session.journal.committed + 1)
+            rows = reader.before(item.id, committed + 1)
             row = next((row for row in reversed(rows) if row.errno in RESETS), None)
             if row is None:
                 return None  # not written yet: the next look finds it
             found = evidence_of(reader, row).abandoned
             self._known[item.id] = found.listener if found is not None else None
         return self._known[item.id]
-
-    def begin_anew(self) -> None:
-        """Another record has other connections."""
-        self._known.clear()

@@ -1,4 +1,4 @@
-"""Rows of connections or peers, replaced ten times a second; worded only where they are seen."""
+"""The model behind the table of connections or peers: a cell is worded only where it is seen."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from PySide6.QtGui import QColor
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
-from workbench.ui.style import theme
-from workbench.ui.widgets.state_delegate import SHORT_ROLE, WHY_ROLE
 from workbench.viewmodel.connection_rows import NUMBERS, STREAM, ConnectionRow, Told, cells
 
 Index = QModelIndex | QPersistentModelIndex
+WHY_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+"""Why it is silent, as a sentence; "" where it is not."""
+SHORT_ROLE: Final = Qt.ItemDataRole.UserRole + 2
+"""The same in a few words, where there are any."""
 _NO_PARENT: Final = QModelIndex()
 
 
 class ConnectionModel(QAbstractTableModel):
-    """Unchanged rows tell nobody.
+    """Its rows are replaced with each new state; views are told of those whose words changed.
 
     Attributes:
         columns, lines: what is shown.
+        muted: the colour of closed rows; None: that of the others.
         why: why a line is silent, as a sentence and in a few words; "" where it is not.
     """
 
@@ -31,6 +34,7 @@ class ConnectionModel(QAbstractTableModel):
         self.columns: tuple[str, ...] = STREAM
         self.lines: tuple[ConnectionRow, ...] = ()
         self.why: Callable[[ConnectionRow], tuple[str, str]] = lambda _line: ("", "")
+        self.muted: QColor | None = None
         self._told = Told()
         self._worded: dict[int, tuple[str, ...]] = {}
         self._shown: dict[int | str, tuple[str, ...]] = {}
@@ -110,7 +114,7 @@ class ConnectionModel(QAbstractTableModel):
         if role in (WHY_ROLE, SHORT_ROLE):
             return self.why(line)[role - WHY_ROLE] if column == "state" else ""
         if role == Qt.ItemDataRole.ForegroundRole and line.closed:
-            return QColor(theme.current().muted)
+            return self.muted
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column in NUMBERS else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)

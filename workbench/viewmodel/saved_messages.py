@@ -5,21 +5,29 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from workbench.engine.model.commands import Append
-from workbench.qt.preferences import HISTORY
 from workbench.texts import Problem, reason_of
 from workbench.viewmodel.payload_form import PayloadForm
-
-if TYPE_CHECKING:
-    from workbench.qt.preferences import Preferences
 
 _SAVED: Final = "saved_messages"
 _HISTORY: Final = "sent_messages"
 MOST: Final = 500
+HISTORY: Final = 50
+"""Messages that were sent and are remembered."""
 LONGEST: Final = 20_000
 """Characters of a message that is kept; longer ones belong into a file."""
+
+
+class MessageStore(Protocol):
+    """Where lists of plain values are kept between runs."""
+
+    def read_list(self, key: str) -> list[dict[str, Any]]:
+        """What was kept under this key; empty where nothing was."""
+
+    def write_list(self, key: str, items: list[dict[str, Any]]) -> None:
+        """Keep these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +42,18 @@ class Saved:
 class Messages:
     """The saved ones and the history; both are kept between runs."""
 
-    def __init__(self, preferences: Preferences) -> None:
-        self._preferences = preferences
+    def __init__(self, store: MessageStore) -> None:
+        self._store = store
 
     @property
     def saved(self) -> list[Saved]:
         """In the order in which they were saved; the first nine have keys."""
-        return [item for item in map(_saved, self._preferences.read_list(_SAVED)) if item]
+        return [item for item in map(_saved, self._store.read_list(_SAVED)) if item]
 
     @property
     def history(self) -> list[PayloadForm]:
         """What was sent, the newest first, nothing twice."""
-        return [item for item in map(_draft, self._preferences.read_list(_HISTORY)) if item]
+        return [item for item in map(_draft, self._store.read_list(_HISTORY)) if item]
 
     def save(self, message: Saved) -> None:
         """Keep a message; one of the same folder and name is replaced."""
@@ -61,7 +69,7 @@ class Messages:
         if not draft.typed or len(draft.typed) > LONGEST:
             return
         kept = [draft, *(item for item in self.history if item != draft)][:HISTORY]
-        self._preferences.write_list(_HISTORY, [asdict(item) for item in kept])
+        self._store.write_list(_HISTORY, [asdict(item) for item in kept])
 
     def write_file(self, path: Path) -> None:
         """All saved messages as JSON. Raises Problem where it cannot be written."""
@@ -91,10 +99,10 @@ class Messages:
         return len(good)
 
     def _write(self, items: list[Saved]) -> None:
-        self._preferences.write_list(_SAVED, [_plain(item) for item in items[-MOST:]])
+        self._store.write_list(_SAVED, [_plain(item) for item in items[-MOST:]])
 
 
-def _plain(item: Saved) -> dict[str, object]:
+def _plain(item: Saved) -> dict[str, Any]:
     return {"name": item.name, "folder": item.folder, **asdict(item.draft)}
 
 

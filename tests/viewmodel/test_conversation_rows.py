@@ -1,0 +1,41 @@
+"""What a conversation says of each row of the record."""
+
+from __future__ import annotations
+
+from tests.viewmodel.conftest import Talk
+from workbench.engine.model import commands as c
+from workbench.journal.streams import Streams
+from workbench.viewmodel.conversation_rows import ConversationRows
+
+
+def said(talk: Talk, show_as: str = "utf-8") -> list[str]:
+    """The client's lines, without the times."""
+    rows = ConversationRows(Streams(talk.reader))
+    found = [
+        rows.line(row, "", show_as)
+        for row in talk.reader.page(1, talk.committed)
+        if row.endpoint == "client"
+    ]
+    return [line.strip() for line in found if line is not None]
+
+
+def test_both_directions_in_order_and_what_was_cut(talk: Talk) -> None:
+    talk.until("client", lambda x: bool(x.bytes_in))
+    talk.do(c.Send("client", text="a" * 500))
+    lines = said(talk)
+    assert lines[0].startswith("-  connected 127.0.0.1:")
+    assert lines[1].startswith("<")
+    assert lines[1].endswith("hello")
+    assert lines[2].startswith(">")
+    assert "a" * 400 in lines[2]
+    assert "a" * 401 not in lines[2]
+    assert "100" in lines[2]
+    assert said(talk, "hex")[1].endswith("68 65 6c 6c 6f")
+
+
+def test_an_abort_is_called_one_and_its_close_is_not_told_twice(talk: Talk) -> None:
+    talk.until("client", lambda x: bool(x.bytes_in))
+    talk.do(c.Abort("client"))
+    ends = said(talk)[2:]
+    assert len(ends) == 1
+    assert "aborted" in ends[0]

@@ -1,0 +1,129 @@
+"""The rows of a conversation in words: what one means depends on those before it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine.model.errors import PENDING
+from workbench.journal.streams import READS, SENDS
+from workbench.printable import escape
+from workbench.texts import tr
+
+if TYPE_CHECKING:
+    from workbench.journal.reader import Row
+    from workbench.journal.streams import Streams
+
+SHOWN_BYTES: Final = 400
+LIFE: Final = frozenset({"connect", "shutdown", "close", "accept"})
+DATAGRAM_CALLS: Final = frozenset({"sendto", "recvfrom"})
+
+
+class ConversationRows:
+    """Takes rows in order. A close() says what it was: after a connect that failed it tells
+    nothing new, and after SO_LINGER (1, 0) it is the reset.
+    """
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+        self._failed: set[int | None] = set()
+        self._aborting: set[int | None] = set()
+
+    def line(
+        self, row: Row, time: str, show_as: str, *, who: str = "", most: int | None = SHOWN_BYTES
+    ) -> str | None:
+        """The line of a row, or None where it says nothing about the conversation.
+
+        Args:
+            row: the event.
+            time: when, worded.
+            show_as: an encoding, "escaped" or "hex".
+            who: names the connection, where several are shown.
+            most: bytes to show of each message; None: all that was kept.
+        """
+        ends = row.call == "connect" and row.kind in ("call", "end")
+        if ends and row.error is not None and row.errno not in PENDING:
+            self._failed.add(row.connection)
+        elif ends and row.error is None:
+            self._failed.discard(row.connection)
+        if row.call == "setsockopt" and re.search(r"SO_LINGER, \(1, 0\)", row.args):
+            self._aborting.add(row.connection)
+        start = f"{time}  {who}  " if who else f"{time}  "
+        if row.call == "close" and row.kind == "call":
+            if row.connection in self._failed:
+                return None
+            if row.connection in self._aborting:
+                return f"{start}-  {tr('conversation.aborted')}"
+        return line_of(
+            row, start, show_as, self._streams, most=most, datagram=row.call in DATAGRAM_CALLS
+        )
+
+
+def line_of(
+    row: Row,
+    start: str,
+    show_as: str,
+    streams: Streams,
+    *,
+    datagram: bool,
+    most: int | None = SHOWN_BYTES,
+) -> str | None:
+    """The line of an event, or None where it says nothing about the conversation.
+
+    Args:
+        row: the event.
+        start: what the line begins with: when, and which connection.
+        show_as: an encoding, "escaped" or "hex".
+        streams: knows what came before on the row's connection.
+        datagram: the peer belongs to each line.
+        most: bytes to show of each message; None: all that was kept.
+    """
+    if row.kind not in ("call", "end"):
+        return None
+    if row.ends_stream:
+        return f"{start}-  {tr('conversation.eof')}"
+    if row.size is not None and row.errno is None and row.error is None:
+        if row.call in SENDS:
+            return _data_line(row, start, ">", show_as, streams, datagram=datagram, most=most)
+        if row.call in READS:
+            return _data_line(row, start, "<", show_as, streams, datagram=datagram, most=most)
+    trouble = row.errno or row.error
+    if trouble in PENDING:
+        return None
+    if trouble is not None:
+        if row.call in SENDS | READS | LIFE:
+            return f"{start}!  {tr('conversation.failed', call=row.call, errno=trouble)}"
+        return None
+    if row.call in ("connect", "accept"):
+        key = "conversation.connected" if row.call == "connect" else "conversation.accepted"
+        words = tr(key, local=row.local or "", peer=row.peer or "").replace("  ", " ").rstrip(" >")
+        return f"{start}-  {words}"
+    if row.call in ("shutdown", "close"):
+        return f"{start}-  {tr(f'conversation.{row.call}', args=row.args)}"
+    return None
+
+
+def _data_line(
+    row: Row,
+    start: str,
+    arrow: str,
+    show_as: str,
+    streams: Streams,
+    *,
+    datagram: bool,
+    most: int | None,
+) -> str:
+    size = row.size or 0
+    shown = (row.payload or b"")[:most]
+    taken = len(shown)
+    if show_as == "hex":
+        text = shown.hex(" ")
+    elif show_as == "escaped":
+        text = "".join(chr(b) if 32 <= b < 127 and b != 92 else f"\\x{b:02x}" for b in shown)
+    else:
+        text, taken = streams.show(row, most, show_as)
+    if taken < size:
+        text += " " + tr("conversation.cut", count=size - taken)
+    where = f"{escape(row.peer)}  " if datagram and row.peer else ""
+    word = tr("conversation.sent" if arrow == ">" else "conversation.received")
+    return f"{start}{arrow} {word} {size:>5} B  {where}{text}"
