@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from workbench.labs.backlog import BacklogRun
-from workbench.labs.backlog_data import BacklogSettings, Picture
+from workbench.labs.backlog_data import Picture
+from workbench.labs.backlog_settings import BacklogSettings
 from workbench.session import Session
 
 BOUND = 60.0

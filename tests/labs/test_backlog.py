@@ -13,14 +13,16 @@ from tests.labs.conftest import BOUND, Start, shows
 from workbench.journal.reader import Reader
 from workbench.labs.backlog import BacklogRun
 from workbench.labs.backlog_data import (
-    BacklogSettings,
     ClientState,
     EndedBy,
     Family,
-    Mode,
     QueueSource,
     Result,
 )
+from workbench.labs.backlog_settings import BacklogSettings
+from workbench.labs.modes import bound
+from workbench.labs.modes.closed import CLOSED
+from workbench.labs.modes.mode import LabMode
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -116,8 +118,8 @@ def test_accept_after_takes_all(start: Start) -> None:
 
 
 @pytest.mark.parametrize("family", Family)
-@pytest.mark.parametrize("mode", [Mode.CLOSED, Mode.BOUND])
-def test_a_real_refusal(start: Start, family: Family, mode: Mode) -> None:
+@pytest.mark.parametrize("mode", [CLOSED, bound.BOUND])
+def test_a_real_refusal(start: Start, family: Family, mode: LabMode) -> None:
     result = ended(start(family=family, mode=mode, clients=3, timeout=10.0))
     assert seven(result) == {"refused": 3}
     assert (result.queue_limit, result.queue_peak) == (None, None)
@@ -125,7 +127,7 @@ def test_a_real_refusal(start: Start, family: Family, mode: Mode) -> None:
 
 @linux
 def test_bound_can_begin_to_listen(start: Start) -> None:
-    run = start(mode=Mode.BOUND, clients=2, every=0.3, timeout=10.0)
+    run = start(mode=bound.BOUND, clients=2, every=0.3, timeout=10.0)
     shows(run, lambda seen: seen.count(S.REFUSED) == 1)
     run.listen_again(3)
     assert seven(ended(run)) == {"refused": 1, "connected": 1}

@@ -9,16 +9,17 @@ import pytest
 
 from tests.labs.test_backlog_compare import result
 from workbench.labs.backlog_data import (
-    KERNEL_GIVES_UP,
-    BacklogSettings,
     ClientState,
     ClientView,
     Family,
-    Mode,
     Picture,
     Queue,
     QueueSource,
 )
+from workbench.labs.backlog_settings import KERNEL_GIVES_UP, BacklogSettings
+from workbench.labs.modes import bound
+from workbench.labs.modes.closed import CLOSED
+from workbench.labs.modes.kernel import KERNEL
 from workbench.texts import Problem
 
 PROMISED = [
@@ -45,7 +46,7 @@ PROMISED = [
 def test_the_defaults() -> None:
     settings = BacklogSettings()
     assert (settings.backlog, settings.clients, settings.every, settings.timeout) == (2, 6, 0.2, 5)
-    assert (settings.family, settings.mode) == (Family.INET, Mode.KERNEL)
+    assert (settings.family, settings.mode) == (Family.INET, KERNEL)
     assert settings.accept_after is None
     settings.check()
 
@@ -54,7 +55,7 @@ def test_the_defaults() -> None:
     "wrong",
     [{"clients": 0}, {"clients": 10**8}, {"every": -1.0}, {"timeout": -0.1},
      {"timeout": float("inf")}, {"accept_after": float("nan")}, {"backlog": 2**31},
-     {"mode": Mode.CLOSED, "accept_after": 1.0}, {"mode": Mode.BOUND, "accept_after": 1.0}],
+     {"mode": CLOSED, "accept_after": 1.0}, {"mode": bound.BOUND, "accept_after": 1.0}],
 )  # fmt: skip
 def test_what_cannot_be_run_is_said_before(wrong: dict[str, Any]) -> None:
     with pytest.raises(Problem):

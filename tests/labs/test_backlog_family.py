@@ -12,28 +12,32 @@ import pytest
 from tests.test_family import NOT_UNIX
 from workbench.labs.backlog_compare import compare, readings
 from workbench.labs.backlog_data import (
-    BacklogSettings,
     ClientState,
     ClientView,
     EndedBy,
     Family,
-    Mode,
     Result,
 )
+from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import outcome
+from workbench.labs.modes import bound
+from workbench.labs.modes.closed import CLOSED
+from workbench.labs.modes.gate import GATE
+from workbench.labs.modes.kernel import KERNEL
+from workbench.labs.modes.mode import LabMode
 from workbench.texts import LANGUAGES, set_language
 
-MODES = (Mode.KERNEL, Mode.GATE, Mode.CLOSED, Mode.BOUND)
+MODES = (KERNEL, GATE, CLOSED, bound.BOUND)
 """Those that AF_UNIX has: the others need a network of their own."""
 
 
-def result(mode: Mode, *, full: bool) -> Result:
+def result(mode: LabMode, *, full: bool) -> Result:
     """A run in which everything happened once or twice."""
     values: dict[str, object] = {item.name: 1 for item in fields(Result)}
     values |= {
         "lab": "backlog",
         "family": "unix",
-        "mode": mode.value,
+        "mode": mode.name,
         "os": "Linux 6",
         "queue_full": full,
         "drops": None,

@@ -10,7 +10,7 @@ import pytest
 from workbench.labs import backlog_kept
 from workbench.labs.backlog import BacklogRun
 from workbench.labs.backlog_compare import Prediction
-from workbench.labs.backlog_data import BacklogSettings
+from workbench.labs.backlog_settings import BacklogSettings
 from workbench.session import Session
 from workbench.texts import Problem
 

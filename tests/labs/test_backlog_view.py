@@ -11,9 +11,17 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.sockets import kernel_readings
 from workbench.labs.backlog_clients import Clients
-from workbench.labs.backlog_data import BacklogSettings, ClientState, QueueSource
+from workbench.labs.backlog_data import ClientState, QueueSource
+from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_view import Observer
+from workbench.labs.modes.admission import Stage
 from workbench.session import Session
+
+
+def observing(session: Session, settings: BacklogSettings) -> Observer:
+    stage = Stage(session, "server", "client", settings.backlog, settings.clients)
+    clients = Clients("client", "server")
+    return Observer(session, settings, clients, settings.mode.admission(stage))
 
 
 @pytest.fixture
@@ -25,7 +33,7 @@ def observer(session: Session) -> Observer:
     )
     session.add(EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0))
     assert session.perform(c.Start("server")).wait(BOUND)
-    made = Observer(session, BacklogSettings(backlog=5, clients=3), Clients("client", "server"))
+    made = observing(session, BacklogSettings(backlog=5, clients=3))
     made.begin()
     return made
 
@@ -60,7 +68,7 @@ def test_where_the_kernel_tells_nothing_it_is_an_estimate(
 
 
 def test_before_the_start_nothing_runs(session: Session) -> None:
-    picture = Observer(session, BacklogSettings(), Clients("client", "server")).picture()
+    picture = observing(session, BacklogSettings()).picture()
     assert (picture.running, picture.queue, picture.clients) == (False, None, ())
     assert picture.ends_in == BacklogSettings().bound
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from workbench.labs.backlog_data import (
-    BacklogSettings,
     ClientState,
     ClientView,
     EndedBy,
     Family,
-    Mode,
 )
+from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import ends, outcome, span, title
+from workbench.labs.modes.abort import ABORT
+from workbench.labs.modes.gate import GATE
+from workbench.labs.modes.table import MODES
 from workbench.texts import LANGUAGES, set_language
 
 S = ClientState
@@ -37,21 +39,21 @@ def test_the_words() -> None:
 
 
 def test_before_the_first_byte_nobody_waits_and_who_is_reset_then_never_did() -> None:
-    abort = BacklogSettings(mode=Mode.ABORT)
+    abort = BacklogSettings(mode=ABORT)
     assert "in no queue" in word(S.UNFINISHED, abort, connect_seconds=0.001)
     assert "never got into the queue" in word(S.RESET, abort, connected=0.5, ended=1.0)
     assert "before it was accepted" in word(S.RESET, abort, connected=0.5, entered=True)
 
 
 def test_a_room_is_no_queue_and_a_local_connect_sends_no_syn() -> None:
-    assert "waiting room" in word(S.QUEUED, BacklogSettings(mode=Mode.GATE))
+    assert "waiting room" in word(S.QUEUED, BacklogSettings(mode=GATE))
     assert "SYN" not in word(S.SILENT, BacklogSettings(family=Family.UNIX))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_all_states_and_modes_have_words(language: str) -> None:
     set_language(language)
-    for mode in Mode:
+    for mode in MODES.values():
         for family in Family:
             settings = BacklogSettings(mode=mode, family=family)
             assert title(settings)

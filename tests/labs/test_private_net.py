@@ -155,15 +155,6 @@ def test_a_rule_replaces_the_one_before(net: PrivateNet) -> None:
     assert refused.value.key == "namespace.nft"
 
 
-@needed
-def test_a_python_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
-    found = private_net.probe()
-    assert found.firewall is not None
-    assert found.firewall is found.abort
-    assert found.firewall.key == "namespace.no_helper"
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "said",

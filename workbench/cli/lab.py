@@ -11,12 +11,14 @@ from typing import Final
 from workbench import interrupts
 from workbench.cli.output import Printer, tell
 from workbench.cli.run import seconds
-from workbench.labs import private_net
 from workbench.labs.backlog import BacklogRun
 from workbench.labs.backlog_compare import Comparison, compare, readings
-from workbench.labs.backlog_data import BacklogSettings, Family, Mode, Picture, Result
+from workbench.labs.backlog_data import Family, Picture, Result
+from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import ends, outcome, title
 from workbench.labs.demos import demos
+from workbench.labs.modes.probe import probe
+from workbench.labs.modes.table import MODES
 from workbench.scenario.outcome import failure_text
 from workbench.session import Session
 from workbench.texts import Problem, tr
@@ -37,9 +39,7 @@ def add_options(lab: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--family", choices=[item.value for item in Family], help=tr("backlog.help_family")
     )
-    group.add_argument(
-        "--mode", choices=[item.value for item in Mode], help=tr("backlog.help_mode")
-    )
+    group.add_argument("--mode", choices=list(MODES), help=tr("backlog.help_mode"))
     group.add_argument(
         "--accept-after",
         type=float,
@@ -65,10 +65,13 @@ def list_all() -> None:
 
 def _private_modes() -> Iterator[str]:
     """Of each mode that needs a private network: whether it works here, tried out."""
-    found = private_net.probe()
-    for mode, hindrance in ((Mode.FIREWALL, found.firewall), (Mode.ABORT, found.abort)):
+    found = probe()
+    for mode in MODES.values():
+        if not mode.private:
+            continue
+        hindrance = found.get(mode.name)
         fact = tr("demos.here") if hindrance is None else tr("demos.not_here", reason=hindrance)
-        yield f"--mode {mode.value}: {fact}"
+        yield f"--mode {mode.name}: {fact}"
 
 
 def patience(text: str) -> float:
@@ -88,9 +91,10 @@ def refuse_options(args: argparse.Namespace) -> None:
 def settings_of(args: argparse.Namespace) -> BacklogSettings:
     """What was asked for. Raises Problem where it cannot be run."""
     given = {name: getattr(args, name) for name in _OWN if getattr(args, name) is not None}
-    for name, kind in (("family", Family), ("mode", Mode)):
-        if name in given:
-            given[name] = kind(given[name])
+    if "family" in given:
+        given["family"] = Family(given["family"])
+    if "mode" in given:
+        given["mode"] = MODES[given["mode"]]
     if args.timeout is not None:
         given["timeout"] = None if args.timeout == math.inf else args.timeout
     settings = BacklogSettings(**given)

@@ -10,7 +10,6 @@ import platform
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model import commands as c
@@ -18,12 +17,14 @@ from workbench.engine.model.ticket import Outcome, Ticket, failed
 from workbench.engine.sockets.kernel_readings import LINUX
 from workbench.engine.sockets.socket_factory import HERE
 from workbench.journal.query import parse as parse_filter
-from workbench.labs.backlog_abort import Overflow
 from workbench.labs.backlog_clients import Clients
-from workbench.labs.backlog_data import BacklogSettings, Family, Mode, Picture, Result
-from workbench.labs.backlog_endpoints import connector, listener, port_of, sockaddr, sockaddr_of
+from workbench.labs.backlog_data import Family, Picture, Result
+from workbench.labs.backlog_endpoints import connector, listener
+from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_view import Observer
-from workbench.labs.private_net import ABORT, PrivateNet
+from workbench.labs.listener_address import sockaddr_of
+from workbench.labs.modes.admission import Stage
+from workbench.labs.private_net import PrivateNet
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -62,22 +63,22 @@ class BacklogRun:
         self._thread = threading.Thread(target=self._run, name="backlog lab", daemon=True)
         self._clients = Clients(self.client, self.server)
         self._net = PrivateNet() if settings.mode.private else None
-        self._observer = Observer(session, settings, self._clients, self._net)
-        self._overflow = (
-            Overflow(
+        self._admission = settings.mode.admission(
+            Stage(
                 session,
-                settings,
                 self.server,
                 self.client,
+                settings.backlog,
+                settings.clients,
+                self._net,
                 self._wake.set,
             )
-            if settings.mode is Mode.ABORT
-            else None
         )
+        self._observer = Observer(session, settings, self._clients, self._admission, self._net)
         self._sockets = 0
         self._result: Result | None = None
         maker = self._net.maker if self._net is not None else HERE
-        session.add(listener(self.server, settings, self._overflow), maker)
+        session.add(listener(self.server, settings), maker)
         session.add(connector(self.client, settings, self.server), maker)
         self._seen = session.journal.committed
         self._forget = session.before_close(self.stop)
@@ -98,10 +99,7 @@ class BacklogRun:
         if self._net is None:
             return
         self._net.start()
-        if self.settings.mode is Mode.FIREWALL:
-            self._net.firewall(1, 0)  # replaced when the port is known
-        else:
-            self._net.reset_on_overflow()
+        self.settings.mode.prepare(self._net)
 
     def start(self) -> None:
         """Set the listener up and begin to connect."""
@@ -143,29 +141,16 @@ class BacklogRun:
 
     def accept_one(self) -> None:
         """accept() once; in mode gate the first of the waiting room is served."""
-        room = self._observer.room
-        if room is not None:
-            room.take_one()
-        else:
-            self._perform(c.Accept(self.server))
+        self._admission.accept_one()
         self._wake.set()
 
     def listen_again(self, backlog: int) -> None:
         """listen(backlog) on the live listener, or a new one where it was closed."""
-        room = self._observer.room
-        if room is not None:
-            room.resize(backlog)
-        elif self._observer.picture().listening or self.settings.mode is Mode.BOUND:
-            self._perform(c.Listen(self.server, backlog))
-        else:
-            now = self._session.settings(self.server)
-            self._perform(c.Configure(self.server, replace(now, backlog=backlog)))
-            self._perform(c.Start(self.server))
+        self._admission.listen_again(backlog, listening=self._observer.picture().listening)
 
     def close_listener(self) -> None:
         """close() the listener: who waits is reset, who asks is refused."""
-        if self._observer.room is not None:
-            self._observer.room.end()
+        self._admission.end()
         self._perform(c.Close(self.server))
 
     def _perform(self, command: c.Command) -> Ticket:
@@ -211,39 +196,19 @@ class BacklogRun:
         except Problem as problem:
             self.failure = failed(problem)
             return False
-        if self.settings.mode is Mode.BOUND:
-            place = sockaddr(self.settings.family, self._session)
-            steps: list[c.Command] = [
-                c.Call(self.server, "socket"),
-                c.Call(self.server, "bind", (place,)),
-            ]
-        else:
-            steps = [c.Start(self.server)]
-        for step in steps:
+        mode, family = self.settings.mode, self.settings.family
+        for step in mode.set_up(self._session, self.server, family):
             ticket = self._perform(step)
             ticket.wait()
             if ticket.outcome is None or not ticket.outcome.ok:
                 self.failure = ticket.outcome
                 return False
-        self._target = sockaddr_of(self._session.link(self.server), self.settings.family)
-        if self.settings.mode is Mode.CLOSED:
-            self._perform(c.Close(self.server)).wait()
-        if self.settings.mode is Mode.GATE:
-            self._observer.open_room(self.server)
-        return self._net is None or self._guard(self._net)
-
-    def _guard(self, net: PrivateNet) -> bool:
-        """The private network as the mode wants it, told in the record."""
-        if self.settings.mode is Mode.ABORT:
-            self._session.note("sysctl_set", f"'net.{ABORT.replace('/', '.')}', 1", self.server)
-            return True
-        port, most = port_of(self._session.link(self.server)), max(0, self.settings.backlog)
+        self._target = sockaddr_of(self._session.link(self.server), family)
         try:
-            net.firewall(port, most)
+            self._admission.begin()
         except Problem as problem:
             self.failure = failed(problem)
             return False
-        self._session.note("firewall_set", f"{port}, {most}", self.server)
         return True
 
     def _conduct(self, fold: Callable[[], None]) -> None:
@@ -264,14 +229,13 @@ class BacklogRun:
             if not serving and now >= (settings.accept_after or 0.0):
                 serving = True
                 self._look(fold)
-                self._serve()
+                self._admission.serve()
             if now >= look_at:
                 self._observer.look(self.server, self.client)
                 look_at = now + (TICK if settings.clients <= MANY else TICK_MANY)
             fold()
             self._observer.draw()
-            if self._overflow is not None:
-                self._overflow.go_on(self._observer.views())
+            self._admission.go_on(self._observer.views())
             if now >= settings.bound or (
                 asked == settings.clients and serving and not settings.hold and self._decided()
             ):
@@ -286,7 +250,7 @@ class BacklogRun:
             self._wake.clear()
 
     def _may_connect(self, asked: int) -> bool:
-        return self._overflow is None or self._overflow.may_connect(asked, self._observer.views())
+        return self._admission.may_connect(asked, self._observer.views())
 
     def _connect_one(self) -> None:
         """socket(), then on the same socket connect(); AF_UNIX gets a name in between."""
@@ -301,13 +265,6 @@ class BacklogRun:
             if self.settings.family is Family.UNIX and LINUX:  # autobind: unix(7)
                 self._perform(c.Call(self.client, "bind", ("",), self._sockets))
             self._perform(c.Call(self.client, "connect", (self._target,), self._sockets))
-
-    def _serve(self) -> None:
-        """The program begins to accept."""
-        if self._observer.room is not None:
-            self._observer.room.serve()
-        else:
-            self._perform(c.Resume(self.server, c.Gate.ACCEPT))
 
     def _decided(self) -> bool:
         """Every client has its outcome, and none of them can still change by itself."""
@@ -327,8 +284,7 @@ class BacklogRun:
     def _tidy(self) -> None:
         """Close all, clients first: a listener that closes first would reset them."""
         self._forget()
-        if self._observer.room is not None:
-            self._observer.room.end()
+        self._admission.end()
         for name in (self.client, self.server):
             with contextlib.suppress(Problem):  # closed with its session, or removed already
                 self._session.remove(name).wait(5.0)

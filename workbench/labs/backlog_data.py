@@ -1,4 +1,4 @@
-"""The backlog lab as data: what is asked for, what is seen at one moment, what came out."""
+"""The backlog lab as data: what is seen at one moment, and what came out."""
 
 from __future__ import annotations
 
@@ -7,20 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from workbench.engine.sockets import descriptors, kernel_readings
-from workbench.texts import Problem
-
 FAMILIES: Final = {"inet": "AF_INET", "inet6": "AF_INET6", "unix": "AF_UNIX"}
-KERNEL_GIVES_UP: Final = 140.0
-"""Seconds within which Linux, left to itself, ends a connect (tcp_syn_retries 6: 133 s)."""
-UNIX_PATIENCE: Final = 10.0
-"""Seconds that an AF_UNIX connect without a timeout is watched: the kernel never ends it."""
-GRACE: Final = 0.5
-EACH: Final = 0.02
-"""Seconds more for each client: on a busy machine they do not all begin at once."""
-SETTLING: Final = 2.0
-"""Seconds in mode abort to read what became of all but the last, who connects only then."""
-CLAIM_MAX: Final = 5
 
 
 class Family(StrEnum):
@@ -29,29 +16,6 @@ class Family(StrEnum):
     INET = "inet"
     INET6 = "inet6"
     UNIX = "unix"
-
-
-class Mode(StrEnum):
-    """Who turns clients away.
-
-    kernel: its accept queue. gate: this program closes the listener when its own waiting room is
-    full. closed: the listener was closed. bound: bind() was called, listen() was not.
-    firewall: a rule in front of the listener refuses beyond the backlog. abort: the queue is full
-    when handshakes are to be finished, and tcp_abort_on_overflow resets them. These two need a
-    private network (`private`).
-    """
-
-    KERNEL = "kernel"
-    GATE = "gate"
-    CLOSED = "closed"
-    BOUND = "bound"
-    FIREWALL = "firewall"
-    ABORT = "abort"
-
-    @property
-    def private(self) -> bool:
-        """Whether it runs in a network namespace of its own."""
-        return self in {Mode.FIREWALL, Mode.ABORT}
 
 
 class ClientState(StrEnum):
@@ -91,60 +55,6 @@ class QueueSource(StrEnum):
     ROOM = "room"
     ESTIMATE = "estimate"
     NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class BacklogSettings:
-    """One run. Seconds.
-
-    Attributes:
-        every: between two connects; 0 is all at once.
-        timeout: of each connect as by settimeout; None leaves it to the kernel.
-        accept_after: when the program begins to accept; None is never.
-        hold: go on until the bound though every client has its outcome (the window).
-    """
-
-    backlog: int = 2
-    clients: int = 6
-    every: float = 0.2
-    timeout: float | None = 5.0
-    family: Family = Family.INET
-    mode: Mode = Mode.KERNEL
-    accept_after: float | None = None
-    hold: bool = False
-
-    def check(self) -> None:
-        """Raises Problem where this cannot be run."""
-        kernel_readings.check_backlog(self.backlog)
-        if self.clients < 1:
-            raise Problem("backlog.bad_clients", clients=self.clients)
-        room = descriptors.room()
-        if room is not None and 2 * self.clients + 8 > room:  # both ends are ours once accepted
-            raise Problem("backlog.too_many", clients=self.clients, room=room)
-        for seconds in (self.every, self.timeout, self.accept_after):
-            if seconds is not None and not 0 <= seconds < 10**6:
-                raise Problem("backlog.bad_seconds", value=seconds)
-        if self.accept_after is not None and self.mode in {Mode.CLOSED, Mode.BOUND}:
-            raise Problem("backlog.nothing_to_accept", mode=self.mode.value)
-        if self.mode.private and self.family is Family.UNIX:
-            raise Problem("backlog.tcp_only", mode=self.mode.value)
-
-    @property
-    def bound(self) -> float:
-        """Seconds after which the run ends at the latest, said before it begins."""
-        patience = self.timeout
-        if patience is None:
-            patience = UNIX_PATIENCE if self.family is Family.UNIX else KERNEL_GIVES_UP
-        last = (self.clients - 1) * self.every + patience
-        if self.mode is Mode.ABORT:
-            last += SETTLING
-        served = self.accept_after if self.accept_after is not None else 0.0
-        return max(last, served) + GRACE + EACH * self.clients
-
-    @property
-    def claim(self) -> int:
-        """How many may wait by the classic text: the backlog, from 0 to 5."""
-        return min(max(self.backlog, 0), CLAIM_MAX)
 
 
 @dataclass(frozen=True, slots=True)

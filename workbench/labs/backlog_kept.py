@@ -10,18 +10,18 @@ from typing import Any, Final
 
 from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import (
-    BacklogSettings,
     ClientState,
     ClientView,
     EndedBy,
     Family,
-    Mode,
     Picture,
     Queue,
     QueuedPeer,
     QueueSource,
     Result,
 )
+from workbench.labs.backlog_settings import BacklogSettings
+from workbench.labs.modes.table import MODES
 from workbench.resources import state_dir
 from workbench.texts import Problem, reason_of
 
@@ -47,7 +47,7 @@ def keep(
     folder = state_dir() / "labs"
     path = folder / f"{when:%Y-%m-%d %H-%M-%S} backlog.json"
     kept = Kept(when.isoformat(timespec="seconds"), settings, picture, result, said)
-    text = json.dumps({"format": FORMAT, **asdict(kept)}, ensure_ascii=True)
+    text = json.dumps({"format": FORMAT, **_plain(kept)}, ensure_ascii=True)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         path.write_text(text + "\n", encoding="ascii")
@@ -80,8 +80,15 @@ def read(path: Path) -> Kept:
         raise Problem("kept.not_ours", path=str(path)) from error
 
 
+def _plain(kept: Kept) -> dict[str, Any]:
+    """As JSON can hold it: a mode by its name."""
+    raw = asdict(kept)
+    raw["settings"]["mode"] = kept.settings.mode.name
+    return raw
+
+
 def _settings(raw: dict[str, Any]) -> BacklogSettings:
-    return BacklogSettings(**{**raw, "family": Family(raw["family"]), "mode": Mode(raw["mode"])})
+    return BacklogSettings(**{**raw, "family": Family(raw["family"]), "mode": MODES[raw["mode"]]})
 
 
 def _picture(raw: dict[str, Any]) -> Picture:

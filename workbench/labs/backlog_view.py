@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -14,19 +13,16 @@ from workbench.engine.sockets import kernel_readings
 from workbench.labs import listen_queue
 from workbench.labs.backlog_clients import Clients
 from workbench.labs.backlog_data import (
-    BacklogSettings,
     ClientState,
     ClientView,
     EndedBy,
     Family,
-    Mode,
     Picture,
-    Queue,
     QueuedPeer,
-    QueueSource,
     Result,
 )
-from workbench.labs.backlog_gate import WaitingRoom
+from workbench.labs.backlog_settings import BacklogSettings
+from workbench.labs.modes.admission import Admission
 from workbench.labs.private_net import PrivateNet
 from workbench.session import Session
 from workbench.texts import Problem
@@ -36,30 +32,23 @@ READ_AT_ONCE: Final = 128
 FRESH: Final = 10.0
 FRESH_IDLE: Final = 0.05
 POLL: Final = 0.002
-COSTS: Final = 50
-COSTS_ABORT: Final = 10
-"""The queue's names are read again after this many times what the last reading took; in mode abort
-they tell who got in, and the last client waits for that."""
 ASK_FIREWALL: Final = 0.5
 """Seconds between two looks at the rule's counter: each starts nft."""
 
 
 class Observer:
-    """Gathers readings; used by the run's own thread, but for `picture`.
-
-    Attributes:
-        room: the waiting room in mode gate, else None.
-    """
+    """Gathers readings; used by the run's own thread, but for `picture`."""
 
     def __init__(
         self,
         session: Session,
         settings: BacklogSettings,
         clients: Clients,
+        admission: Admission,
         net: PrivateNet | None = None,
     ) -> None:
         """`net`: where the sockets are, when that is not this process's own network."""
-        self.room: WaitingRoom | None = None
+        self._admission = admission
         self._session = session
         self._net = net
         self._rejected: int | None = None
@@ -88,11 +77,6 @@ class Observer:
     def finish(self) -> None:
         """Nothing changes any more."""
         self._picture = replace(self.picture(), running=False, ends_in=0.0)
-
-    def open_room(self, server: str) -> None:
-        """Mode gate: accept into the waiting room."""
-        self.room = WaitingRoom(self._session, server, self._settings.backlog)
-        self.room.open()
 
     @property
     def _proc(self) -> Path:
@@ -151,8 +135,7 @@ class Observer:
         try:
             if self._somaxconn is None:
                 self._somaxconn = self._net.somaxconn()
-            if self._settings.mode is Mode.FIREWALL:
-                self._rejected = self._net.rejected()
+            self._rejected = self._settings.mode.rejected(self._net)
         except Problem:  # the helper has gone: what was read last stands
             pass
         self._rejected_due = now + ASK_FIREWALL
@@ -169,8 +152,7 @@ class Observer:
             view = self._clients.client_at(peer.address)
             if view is not None:
                 self._entered.add(view.number)
-        costs = COSTS_ABORT if self._settings.mode is Mode.ABORT else COSTS
-        self._peers_due = now + costs * (time.perf_counter() - now)
+        self._peers_due = now + self._settings.mode.rest * (time.perf_counter() - now)
 
     def _take_clients(self, seen: EndpointSnapshot) -> None:
         now = self._session.journal.clock.now()
@@ -190,40 +172,13 @@ class Observer:
         moving = {ClientState.SILENT, ClientState.UNFINISHED}
         if self._settings.accept_after is not None:
             moving.add(ClientState.QUEUED)
-        in_kernel_only = self.room is not None and any(
-            view.state is ClientState.QUEUED and view.accepted is None for view in views
-        )
-        return not in_kernel_only and not any(view.state in moving for view in self.views())
+        if self._admission.undecided(views):
+            return False
+        return not any(view.state in moving for view in self.views())
 
     def views(self) -> tuple[ClientView, ...]:
-        """The clients as events and readings tell of them.
-
-        In mode gate an accepted client still waits, until it is taken from the room. In mode
-        abort one that is connected waits only when it was read in the queue.
-        """
-        views = self._clients.views
-        if self._settings.mode is Mode.ABORT:
-            return tuple(map(self._finished, views))
-        if self.room is None:
-            return views
-        accepted = sorted(
-            (view for view in views if view.accepted is not None),
-            key=lambda view: view.accepted or 0.0,
-        )
-        waiting = {view.number for view in accepted[self.room.taken :]}
-        return tuple(
-            replace(view, state=ClientState.QUEUED)
-            if view.number in waiting and view.state is ClientState.ACCEPTED
-            else view
-            for view in views
-        )
-
-    def _finished(self, view: ClientView) -> ClientView:
-        if view.number in self._entered:
-            return replace(view, entered=True)
-        if view.state is ClientState.QUEUED:
-            return replace(view, state=ClientState.UNFINISHED)
-        return view
+        """The clients as events and readings tell of them."""
+        return self._admission.seen(self._clients.views, self._entered)
 
     def picture(self) -> Picture:
         """The newest picture, with the time of now; any thread."""
@@ -244,7 +199,7 @@ class Observer:
             self._picture,
             listening=server is not None and server.phase is Phase.LISTENING,
             accepting=server is not None and server.accept is GateMode.AUTO,
-            queue=self._queue(views),
+            queue=self._admission.queue(server, views),
             clients=views,
             peers=peers,
             order_known=known,
@@ -253,17 +208,6 @@ class Observer:
             listen_drops=listen_drops,
             rejected=self._rejected,
         )
-
-    def _queue(self, views: Iterable[ClientView]) -> Queue | None:
-        if self.room is not None:
-            return Queue(self.room.waiting, max(0, self.room.size), QueueSource.ROOM)
-        server = self._server
-        if server is None or server.phase is not Phase.LISTENING:
-            return None
-        if server.queue is not None:
-            return Queue(*server.queue, QueueSource.KERNEL)
-        waiting = sum(view.state is ClientState.QUEUED for view in views)
-        return Queue(waiting, server.settings.backlog, QueueSource.ESTIMATE)
 
     def _queued(self) -> tuple[tuple[QueuedPeer, ...], bool]:
         """Who waits, in order where it is known: all are ours, and each has been told connected.
@@ -305,7 +249,7 @@ class Observer:
         return Result(
             lab="backlog",
             family=settings.family.value,
-            mode=settings.mode.value,
+            mode=settings.mode.name,
             backlog=settings.backlog,
             clients=settings.clients,
             connected=counts[ClientState.QUEUED]
@@ -330,9 +274,5 @@ class Observer:
             somaxconn=self._somaxconn if self._net is not None else kernel_readings.somaxconn(),
             seconds=round(self.picture().time, 3),
             rejected=self._rejected,
-            reset_outside=sum(
-                view.state is ClientState.RESET and not view.entered for view in views
-            )
-            if settings.mode is Mode.ABORT
-            else None,
+            reset_outside=self._admission.reset_outside(views),
         )

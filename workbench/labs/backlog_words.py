@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from workbench.engine.model.family import TCP, SocketKind, fitting
-from workbench.labs.backlog_data import (
-    BacklogSettings,
-    ClientState,
-    ClientView,
-    EndedBy,
-    Family,
-    Mode,
-    Picture,
-)
+from workbench.labs.backlog_data import ClientState, ClientView, EndedBy, Family, Picture
+from workbench.labs.backlog_settings import BacklogSettings
+from workbench.labs.modes.mode import LabMode
 from workbench.texts import tr
 
 
 def title(settings: BacklogSettings) -> str:
     """What will be done."""
-    listening = tr(f"backlog.mode_{settings.mode.value}", backlog=settings.backlog)
+    listening = tr(f"backlog.mode_{settings.mode.name}", backlog=settings.backlog)
     return tr(
         "backlog.title",
         listening=listening,
@@ -32,21 +26,19 @@ def ends(settings: BacklogSettings) -> str:
     return tr("backlog.ends", seconds=f"{settings.bound:.1f}")
 
 
-def counters(picture: Picture, mode: Mode, family: Family) -> list[str]:
+def counters(picture: Picture, mode: LabMode, family: Family) -> list[str]:
     """What listener, firewall and network namespace counted, a line each; unknown ones left out."""
     lines: list[str] = []
     if family is Family.UNIX:  # they count what comes over networks
         return lines
     if picture.drops is not None:
-        lines.append(
-            tr("lab.drops_abort" if mode is Mode.ABORT else "lab.drops", count=picture.drops)
-        )
+        lines.append(tr(mode.drops_text, count=picture.drops))
     if picture.rejected is not None:
         lines.append(tr("lab.rejected", count=picture.rejected))
     if picture.overflows is not None:
         lines.append(
             tr(
-                "lab.overflows_private" if mode.private else "lab.overflows",
+                mode.overflows_text,
                 count=picture.overflows,
                 drops=picture.listen_drops,
             )
@@ -76,8 +68,7 @@ def outcome(view: ClientView, settings: BacklogSettings, now: float) -> str:
     syns = len(view.syns)
     match view.state:
         case ClientState.QUEUED:
-            key = "in_room" if settings.mode is Mode.GATE else "in_queue"
-            return tr(f"backlog.{key}", took=span(view.connect_seconds))
+            return tr(settings.mode.queued_text, took=span(view.connect_seconds))
         case ClientState.UNFINISHED:
             return tr("backlog.unfinished", took=span(view.connect_seconds))
         case ClientState.ACCEPTED:
@@ -95,8 +86,7 @@ def outcome(view: ClientView, settings: BacklogSettings, now: float) -> str:
             kind = SocketKind("AF_UNIX") if settings.family is Family.UNIX else TCP
             return tr(fitting(f"backlog.{key}", kind), waited=waited, syns=syns)
         case ClientState.RESET if view.connected is not None:
-            never_in = settings.mode is Mode.ABORT and not view.entered
-            return tr("backlog.reset_unfinished" if never_in else "backlog.reset_later")
+            return tr(settings.mode.reset_text(view))
         case ClientState.REFUSED | ClientState.RESET | ClientState.AGAIN:
             return tr(f"backlog.{view.state.value}", waited=waited)
         case ClientState.ERROR:

@@ -12,9 +12,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -206,51 +204,3 @@ def _reason(code: int) -> Problem | str:
     """
     name = symbol(code)
     return Problem(f"namespace_reason.{name}") if has(f"namespace_reason.{name}") else name
-
-
-@dataclass(frozen=True, slots=True)
-class Hindrances:
-    """Why a lab that needs a private network cannot run here; None where it can."""
-
-    firewall: Problem | None
-    abort: Problem | None
-
-
-def probe() -> Hindrances:
-    """Try it out: a helper, the rule, the sysctl. Takes some 0.1 s; leaves nothing."""
-    net = PrivateNet()
-    try:
-        net.start()
-        return Hindrances(_tried(lambda: net.firewall(1, 0)), _tried(net.reset_on_overflow))
-    except Problem as problem:
-        return Hindrances(problem, problem)
-    finally:
-        net.close()
-
-
-def _tried(act: Callable[[], None]) -> Problem | None:
-    try:
-        act()
-    except Problem as problem:
-        return problem
-    return None
-
-
-class Probe:
-    """`probe` on a thread of its own: a window does not wait for it.
-
-    Attributes:
-        found: what came out, None until then.
-    """
-
-    def __init__(self) -> None:
-        self.found: Hindrances | None = None
-        self._thread = threading.Thread(target=self._run, name="private network probe", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        self.found = probe()
-
-    def wait(self) -> None:
-        """Until it has ended."""
-        self._thread.join()

@@ -14,6 +14,8 @@ from workbench import texts
 from workbench.labs import private_net
 from workbench.labs.backlog_data import ClientState
 from workbench.labs.backlog_kept import kept_runs
+from workbench.labs.modes import probe as modes_probe
+from workbench.labs.modes.probe import Hindrances
 from workbench.texts import Problem
 from workbench.ui.lab.backlog_window import BacklogWindow
 
@@ -122,7 +124,7 @@ def test_a_kept_run_is_shown_as_recorded(hand: Hand, lab: BacklogWindow) -> None
     path.unlink()
 
 
-def probed(hand: Hand, lab: BacklogWindow) -> private_net.Hindrances:
+def probed(hand: Hand, lab: BacklogWindow) -> Hindrances:
     hand.wait(lambda: lab.probing.found is not None)
     assert lab.probing.found is not None
     return lab.probing.found
@@ -131,7 +133,7 @@ def probed(hand: Hand, lab: BacklogWindow) -> private_net.Hindrances:
 def test_a_firewall_is_one_click_away_where_there_can_be_one(
     hand: Hand, lab: BacklogWindow
 ) -> None:
-    hindrance = probed(hand, lab).firewall
+    hindrance = probed(hand, lab).get("firewall")
     if hindrance is not None:
         pytest.skip(hindrance.text)
     run(hand, lab)
@@ -158,7 +160,7 @@ def test_a_firewall_is_one_click_away_where_there_can_be_one(
 
 
 def test_a_reset_after_the_connect(hand: Hand, lab: BacklogWindow) -> None:
-    hindrance = probed(hand, lab).abort
+    hindrance = probed(hand, lab).get("abort")
     if hindrance is not None:
         pytest.skip(hindrance.text)
     lab.set_up.mode.choose("abort")
@@ -173,7 +175,7 @@ def test_what_cannot_be_had_is_greyed_out_with_the_reason(
     hand: Hand, monkeypatch: pytest.MonkeyPatch, lang: str
 ) -> None:
     reason = Problem("namespace.no_nft")
-    monkeypatch.setattr(private_net, "probe", lambda: private_net.Hindrances(reason, None))
+    monkeypatch.setattr(modes_probe, "probe", lambda: {"firewall": reason})
     hand.window.others.open_backlog_lab()
     lab = hand.window.others.lab
     assert lab is not None

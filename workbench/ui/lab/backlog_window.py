@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,8 +15,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from workbench.labs import backlog_kept
 from workbench.labs.backlog import BacklogRun, system
 from workbench.labs.backlog_compare import Prediction
-from workbench.labs.backlog_data import BacklogSettings, ClientState, Mode, Picture
+from workbench.labs.backlog_data import ClientState, Picture
+from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import ends, title
+from workbench.labs.modes.mode import LabMode
+from workbench.labs.modes.probe import Hindrances
 from workbench.texts import Problem, tr
 from workbench.ui.lab.by_hand import ByHand
 from workbench.ui.lab.client_chart import ClientChart
@@ -136,7 +139,7 @@ class BacklogWindow(QWidget):
             QShortcut(QKeySequence(keys), self, act)
 
     @Slot(object)
-    def _on_probed(self, hindered: Mapping[Mode, Problem]) -> None:
+    def _on_probed(self, hindered: Hindrances) -> None:
         """What needs a private network is offered where there is one."""
         self.comparison.hindered = hindered
         self.set_up.forbid(hindered)
@@ -195,8 +198,8 @@ class BacklogWindow(QWidget):
             self._say(problem.text, "bad")
 
     @Slot(object)
-    def _on_way(self, mode: Mode) -> None:
-        self.set_up.mode.choose(mode.value)
+    def _on_way(self, mode: LabMode) -> None:
+        self.set_up.mode.choose(mode.name)
         self.start()
 
     # -- kept runs ------------------------------------------------------------------------------
@@ -302,7 +305,7 @@ class BacklogWindow(QWidget):
 
     def _facts(self, settings: BacklogSettings, os: str) -> str:
         """What is done, on which system, and what turns clients away there."""
-        return f"{title(settings)}   {os} | {tr(f'lab.mode_{settings.mode.value}')}"
+        return f"{title(settings)}   {os} | {tr(f'lab.mode_{settings.mode.name}')}"
 
     def retranslate(self) -> None:
         self.setWindowTitle(tr("lab.title"))

@@ -8,7 +8,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from workbench.labs.backlog_data import BacklogSettings, ClientState, ClientView, Picture
+from workbench.labs.backlog_data import ClientState, ClientView, Picture
+from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import outcome
 from workbench.texts import tr
 from workbench.ui.style import theme

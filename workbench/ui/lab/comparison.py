@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -16,30 +14,30 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.labs.backlog_compare import Comparison, Prediction, compare, readings
-from workbench.labs.backlog_data import Mode, Result
+from workbench.labs.backlog_data import Result
+from workbench.labs.modes.probe import Hindrances
+from workbench.labs.modes.table import WAYS
 from workbench.qt.tips import plain_tip
-from workbench.texts import Problem, tr
+from workbench.texts import tr
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import fit, tone
-
-WAYS = (Mode.CLOSED, Mode.BOUND, Mode.GATE, Mode.FIREWALL)
 
 
 class ComparisonView(QScrollArea):
     """Made anew for each finished run.
 
     Signals:
-        wanted(object): run again in this Mode: a way to a real refusal.
+        wanted(object): run again in this LabMode: a way to a real refusal.
 
     Attributes:
-        hindered: the modes that cannot run here, and why.
+        hindered: names of the modes that cannot run here, and why.
     """
 
     wanted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.hindered: Mapping[Mode, Problem] = {}
+        self.hindered: Hindrances = {}
         self.setObjectName("lab.comparison")
         self.setProperty("reading", True)
         self._shown: tuple[Result, Prediction | None] | None = None
@@ -103,12 +101,10 @@ class ComparisonView(QScrollArea):
     def _ways(self) -> FlowLayout:
         row = FlowLayout()
         for mode in WAYS:
-            button = QPushButton(tr(f"lab.way_{mode.value}"))
-            button.setObjectName(f"lab.way_{mode.value}")
-            reason = self.hindered.get(mode)
-            button.setToolTip(
-                plain_tip(reason.text if reason else tr(f"lab.mode_{mode.value}_tip"))
-            )
+            button = QPushButton(tr(f"lab.way_{mode.name}"))
+            button.setObjectName(f"lab.way_{mode.name}")
+            reason = self.hindered.get(mode.name)
+            button.setToolTip(plain_tip(reason.text if reason else tr(f"lab.mode_{mode.name}_tip")))
             button.setEnabled(reason is None)
             button.clicked.connect(lambda _=False, mode=mode: self.wanted.emit(mode))
             fit(button)

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from workbench.labs.backlog_data import Mode
-from workbench.labs.private_net import Probe
+from workbench.labs.modes.probe import Hindrances, Probe
 
 if TYPE_CHECKING:
-    from workbench.labs.private_net import Hindrances
     from workbench.session import Session
 
 LOOK: Final = 100
@@ -24,7 +22,7 @@ class Probing(QObject):
         found: None until it has come to an end.
 
     Signals:
-        ended(object): {Mode: Problem} of what cannot be had here.
+        ended(object): Hindrances.
     """
 
     ended = Signal(object)
@@ -48,5 +46,4 @@ class Probing(QObject):
         self._probe.wait()
         self._forget()
         self.found = found
-        tried = {Mode.FIREWALL: found.firewall, Mode.ABORT: found.abort}
-        self.ended.emit({mode: problem for mode, problem in tried.items() if problem is not None})
+        self.ended.emit(found)

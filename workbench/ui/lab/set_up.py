@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton
 
-from workbench.labs.backlog_data import BacklogSettings, Family, Mode
-from workbench.texts import Problem
+from workbench.labs.backlog_data import Family
+from workbench.labs.backlog_settings import BacklogSettings
+from workbench.labs.modes.probe import Hindrances
+from workbench.labs.modes.table import MODES
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group
 from workbench.viewmodel import parse_fields
@@ -39,7 +39,7 @@ class SetUp(FlowLayout):
             "lab_family",
         )
         self.mode = add(
-            ChoiceBox(*((item.value, f"lab.mode_{item.value}") for item in Mode)),
+            ChoiceBox(*((name, f"lab.mode_{name}") for name in MODES)),
             "mode",
             "lab_mode",
         )
@@ -72,16 +72,16 @@ class SetUp(FlowLayout):
             every=parse_fields.parse_seconds(self.every.text()),
             timeout=parse_fields.parse_timeout(self.timeout.text()),
             family=Family(self.family.value()),
-            mode=Mode(self.mode.value()),
+            mode=MODES[self.mode.value()],
             accept_after=parse_fields.parse_seconds(after) if after else None,
         )
         made.check()
         return made
 
-    def forbid(self, hindered: Mapping[Mode, Problem]) -> None:
+    def forbid(self, hindered: Hindrances) -> None:
         """Grey out what this system cannot do, with the reason."""
-        for mode, problem in hindered.items():
-            self.mode.forbid(mode.value, problem.text)
+        for name, problem in hindered.items():
+            self.mode.forbid(name, problem.text)
 
 
 def parse_backlog(text: str) -> int:

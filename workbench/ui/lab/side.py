@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.labs.backlog_compare import Prediction
-from workbench.labs.backlog_data import BacklogSettings, ClientState, Picture
+from workbench.labs.backlog_data import ClientState, Picture
+from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import counters
 from workbench.texts import tr
 from workbench.ui.widgets.named_controls import NamedControls, TextField

@@ -13,8 +13,9 @@ from tests.labs.conftest import BOUND, Start, shows
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import Phase
-from workbench.labs.backlog_data import ClientState, Family, Mode, QueueSource
-from workbench.labs.backlog_gate import WaitingRoom
+from workbench.labs.backlog_data import ClientState, Family, QueueSource
+from workbench.labs.modes.admission import Stage
+from workbench.labs.modes.gate import GATE, WaitingRoom
 from workbench.session import Session
 
 S = ClientState
@@ -24,7 +25,7 @@ S = ClientState
 def test_a_full_room_refuses(start: Start, family: Family) -> None:
     if sys.platform != "linux" and family is Family.UNIX:
         pytest.skip("without abstract names a closed path is ENOENT")
-    run = start(mode=Mode.GATE, family=family, backlog=2, clients=5, every=0.05, timeout=10.0)
+    run = start(mode=GATE, family=family, backlog=2, clients=5, every=0.05, timeout=10.0)
     assert run.wait(BOUND)
     result = run.result()
     # one may slip in between the accept that fills the room and the close: it is reset
@@ -38,7 +39,7 @@ def test_a_full_room_refuses(start: Start, family: Family) -> None:
 
 
 def test_a_place_that_becomes_free_opens_the_door(start: Start) -> None:
-    run = start(mode=Mode.GATE, backlog=1, clients=2, every=1.0, timeout=10.0)
+    run = start(mode=GATE, backlog=1, clients=2, every=1.0, timeout=10.0)
     shows(run, lambda seen: seen.queue is not None and seen.queue.now == 1 and not seen.listening)
     run.accept_one()
     shows(run, lambda seen: seen.listening or seen.count(S.QUEUED) == 1)
@@ -48,7 +49,7 @@ def test_a_place_that_becomes_free_opens_the_door(start: Start) -> None:
 
 
 def test_no_place_at_all_refuses_everybody(start: Start) -> None:
-    run = start(mode=Mode.GATE, backlog=0, clients=3, every=0.05, timeout=10.0)
+    run = start(mode=GATE, backlog=0, clients=3, every=0.05, timeout=10.0)
     assert run.wait(BOUND)
     assert run.result().connected == 0
     assert run.result().refused + run.result().reset == 3
@@ -77,8 +78,8 @@ def test_plain_clients_meet_the_same_door(session: Session) -> None:
     )
     assert session.perform(c.Start("server")).wait(BOUND)
     host, _, port = session.link("server").rpartition(":")
-    room = WaitingRoom(session, "server", 1)
-    room.open()
+    room = WaitingRoom(Stage(session, "server", "client", backlog=1, clients=2))
+    room.begin()
     with socket.create_connection((host, int(port)), BOUND):
         listens(session, wished=False)
         assert (room.accepted, room.waiting) == (1, 1)
@@ -93,12 +94,13 @@ def test_plain_clients_meet_the_same_door(session: Session) -> None:
             assert session.perform(c.Send("server", text="x")).wait(BOUND)
             assert late.recv(1)
         listens(session, wished=True)  # the door stays open
-        assert not room.take_one()
+        room.accept_one()  # nobody waits
+        assert room.taken == 2
     room.end()
 
 
 def test_more_places_open_the_door(start: Start) -> None:
-    run = start(mode=Mode.GATE, backlog=1, clients=2, every=1.0, timeout=10.0)
+    run = start(mode=GATE, backlog=1, clients=2, every=1.0, timeout=10.0)
     shows(run, lambda seen: seen.queue is not None and seen.queue.now == 1 and not seen.listening)
     run.listen_again(4)
     assert run.wait(BOUND)
@@ -107,7 +109,7 @@ def test_more_places_open_the_door(start: Start) -> None:
 
 def test_a_crowd_is_counted_whole(start: Start) -> None:
     """Thirty at once: in the room, refused, or let in by the kernel and then reset."""
-    run = start(mode=Mode.GATE, backlog=2, clients=30, timeout=10.0)
+    run = start(mode=GATE, backlog=2, clients=30, timeout=10.0)
     assert run.wait(BOUND)
     result = run.result()
     assert result.connected == 2

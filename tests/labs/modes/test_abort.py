@@ -11,29 +11,32 @@ import pytest
 
 from tests.labs.conftest import BOUND, Start, shows
 from tests.labs.test_backlog import ended, seven
-from workbench.labs import listen_queue, private_net
+from workbench.labs import listen_queue
 from workbench.labs.backlog import BacklogRun
-from workbench.labs.backlog_data import BacklogSettings, ClientState, Family, Mode
+from workbench.labs.backlog_data import ClientState, Family
+from workbench.labs.backlog_settings import BacklogSettings
+from workbench.labs.modes.abort import ABORT
+from workbench.labs.modes.firewall import FIREWALL
+from workbench.labs.modes.mode import LabMode
+from workbench.labs.modes.probe import probe
 from workbench.session import Session
 from workbench.texts import Problem
 
 S = ClientState
-PRIVATE = [Mode.FIREWALL, Mode.ABORT]
+PRIVATE = [FIREWALL, ABORT]
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _possible() -> None:
     if sys.platform != "linux":
         pytest.skip("network namespaces are Linux's")
-    found = private_net.probe()
-    hindrance = found.firewall or found.abort
-    if hindrance is not None:
+    for hindrance in probe().values():
         pytest.skip(hindrance.text)
 
 
 @pytest.mark.parametrize("family", [Family.INET, Family.INET6])
 def test_a_firewall_refuses_beyond_the_backlog(start: Start, family: Family) -> None:
-    run = start(mode=Mode.FIREWALL, family=family, backlog=2, clients=5, timeout=BOUND)
+    run = start(mode=FIREWALL, family=family, backlog=2, clients=5, timeout=BOUND)
     result = ended(run)
     assert seven(result) == {"connected": 2, "refused": 3}
     assert result.rejected == 3  # the rule's own counter
@@ -42,7 +45,7 @@ def test_a_firewall_refuses_beyond_the_backlog(start: Start, family: Family) -> 
 
 
 def test_an_accepted_connection_still_counts_for_the_firewall(start: Start) -> None:
-    run = start(mode=Mode.FIREWALL, backlog=1, clients=3, every=0.3, timeout=BOUND, hold=True)
+    run = start(mode=FIREWALL, backlog=1, clients=3, every=0.3, timeout=BOUND, hold=True)
     shows(run, lambda seen: seen.count(S.QUEUED) == 1)
     run.accept_one()
     shows(run, lambda seen: seen.count(S.REFUSED) == 2 and seen.count(S.ACCEPTED) == 1)
@@ -51,7 +54,7 @@ def test_an_accepted_connection_still_counts_for_the_firewall(start: Start) -> N
 
 
 def test_what_the_host_counts_is_not_the_private_networks(start: Start) -> None:
-    run = start(mode=Mode.FIREWALL, backlog=1, clients=2, timeout=BOUND, hold=True)
+    run = start(mode=FIREWALL, backlog=1, clients=2, timeout=BOUND, hold=True)
     shows(run, lambda seen: seen.count(S.REFUSED) == 1)
     before = listen_queue.counters()
     with socket.socket() as listener, socket.socket() as first, socket.socket() as dropped:
@@ -73,7 +76,7 @@ def test_what_the_host_counts_is_not_the_private_networks(start: Start) -> None:
 def test_who_finishes_late_is_reset_and_who_comes_late_is_ignored(
     start: Start, family: Family
 ) -> None:
-    run = start(mode=Mode.ABORT, family=family, backlog=1, clients=5, timeout=0.4)
+    run = start(mode=ABORT, family=family, backlog=1, clients=5, timeout=0.4)
     result = ended(run)
     assert seven(result) == {"connected": 2, "reset": 2, "timed_out": 1}
     assert (result.queue_limit, result.queue_peak, result.queue_full) == (1, 2, True)
@@ -86,7 +89,7 @@ def test_who_finishes_late_is_reset_and_who_comes_late_is_ignored(
 
 
 def test_before_the_first_byte_nobody_is_in_the_queue(start: Start) -> None:
-    run = start(mode=Mode.ABORT, backlog=1, clients=3, every=30.0, timeout=BOUND)
+    run = start(mode=ABORT, backlog=1, clients=3, every=30.0, timeout=BOUND)
     picture = shows(run, lambda seen: seen.count(S.UNFINISHED) == 1 and seen.queue is not None)
     assert picture.queue is not None
     assert picture.queue.now == 0
@@ -96,12 +99,14 @@ def test_before_the_first_byte_nobody_is_in_the_queue(start: Start) -> None:
 
 
 def test_with_room_for_all_nobody_is_reset(start: Start) -> None:
-    result = ended(start(mode=Mode.ABORT, backlog=9, clients=4, timeout=BOUND))
+    result = ended(start(mode=ABORT, backlog=9, clients=4, timeout=BOUND))
     assert seven(result) == {"connected": 4}
 
 
 @pytest.mark.parametrize("mode", PRIVATE)
-def test_stopped_in_the_middle_no_helper_stays(start: Start, session: Session, mode: Mode) -> None:
+def test_stopped_in_the_middle_no_helper_stays(
+    start: Start, session: Session, mode: LabMode
+) -> None:
     run = start(mode=mode, backlog=0, clients=60, every=0.5, timeout=None)
     shows(run, lambda seen: bool(seen.clients))
     assert run._net is not None
@@ -115,7 +120,7 @@ def test_stopped_in_the_middle_no_helper_stays(start: Start, session: Session, m
 
 
 @pytest.mark.parametrize("mode", PRIVATE)
-def test_local_sockets_know_no_firewall(mode: Mode) -> None:
+def test_local_sockets_know_no_firewall(mode: LabMode) -> None:
     with pytest.raises(Problem, match="is about TCP"):
         BacklogSettings(mode=mode, family=Family.UNIX).check()
 
@@ -124,7 +129,7 @@ def test_where_there_is_no_private_network_the_run_says_why(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "")
-    run = BacklogRun(session, BacklogSettings(mode=Mode.ABORT))
+    run = BacklogRun(session, BacklogSettings(mode=ABORT))
     with pytest.raises(Problem):
         run.prepare()
     run.start()

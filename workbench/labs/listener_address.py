@@ -1,0 +1,51 @@
+"""Where the backlog lab's listener stands: to be bound, and as it was bound."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from typing import Final
+
+from workbench.engine.model import commands as c
+from workbench.engine.sockets.kernel_readings import LINUX
+from workbench.labs.backlog_data import Family
+from workbench.session import Session
+
+_serial: Final = itertools.count(1)
+
+
+def address(family: Family) -> str:
+    """Where the listener binds; an abstract name leaves no file, whatever happens."""
+    match family:
+        case Family.INET:
+            return "127.0.0.1:0"
+        case Family.INET6:
+            return "[::1]:0"
+    name = f"swb-backlog-{os.getpid()}-{next(_serial)}"
+    return f"abstract:{name}" if LINUX else f"temp:{name}"
+
+
+def sockaddr(family: Family, session: Session) -> c.CallArgument:
+    """The same as bind()'s argument."""
+    match family:
+        case Family.INET:
+            return ("127.0.0.1", 0)
+        case Family.INET6:
+            return ("::1", 0)
+    made = address(family)
+    if made.startswith("abstract:"):
+        return "\0" + made.removeprefix("abstract:")
+    return str(session.temp_dir() / made.removeprefix("temp:"))
+
+
+def sockaddr_of(spec: str, family: Family) -> c.CallArgument:
+    """Where the listener stands, as connect()'s argument."""
+    if family is Family.UNIX:
+        return "\0" + spec.removeprefix("abstract:") if spec.startswith("abstract:") else spec
+    host, _, port = spec.rpartition(":")
+    return (host.strip("[]"), int(port))
+
+
+def port_of(spec: str) -> int:
+    """The port of a listener that is not AF_UNIX."""
+    return int(spec.rpartition(":")[2])
