@@ -108,6 +108,7 @@ def test_the_entry_point_is_the_module(unpacked: Path) -> None:
 
 
 COVERED_BY = {
+    "cli/row_printer.py": ("cli/test_printer.py", "printed"),
     "engine/connection/back_off.py": ("engine/test_endings.py", "backs_off"),
     "engine/runtime/socket_calls.py": ("engine/sockets/test_traced_socket.py", "getpeername"),
     "engine/endpoint/base.py": ("scenario/test_loops.py", "nothing_open"),

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from workbench import interrupts
-from workbench.cli.output import Printer, tell
+from workbench.cli.output import tell
+from workbench.cli.printer import Printer
 from workbench.cli.run import seconds
 from workbench.labs.backlog import BacklogRun
 from workbench.labs.backlog_compare import Comparison, compare, readings

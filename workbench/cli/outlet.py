@@ -10,7 +10,7 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Final
@@ -22,11 +22,22 @@ STUCK: Final = 3.0
 LOOK: Final = 0.1
 _STREAMS: Final = (1, 2)
 _writers: set[threading.Thread] = set()
+_jobs: list[Callable[[], None]] = []
 
 
 def writes(thread: threading.Thread) -> None:
     """This thread writes to stdout, as the main thread does."""
     _writers.add(thread)
+
+
+@contextmanager
+def giving_up(job: Callable[[], None]) -> Iterator[None]:
+    """Have `job()` called where an output that is stuck is given up: another process writes it."""
+    _jobs.append(job)
+    try:
+        yield
+    finally:
+        _jobs.remove(job)
 
 
 @contextmanager
@@ -85,6 +96,8 @@ def _give_up(streams: list[int]) -> None:
     if sys.platform == "win32" or not streams:
         return
     _to_nowhere(streams)
+    for job in _jobs:
+        job()
     for thread in {threading.main_thread(), *_writers}:
         if thread.is_alive() and thread.ident is not None:
             signal.pthread_kill(thread.ident, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""What the command line prints: events as they are committed, steps as they end."""
+"""What the command line says: sentences, steps as they end; the state of its streams."""
 
 from __future__ import annotations
 
@@ -8,92 +8,13 @@ import sys
 from contextlib import suppress
 from io import TextIOBase, TextIOWrapper
 from pathlib import Path
-from threading import Event as Flag
-from threading import Thread
 from typing import TextIO, TypeGuard, cast
 
 from workbench import interrupts
-from workbench.cli import outlet
-from workbench.journal.export import text_line
-from workbench.journal.reader import row_json
-from workbench.journal.streams import Streams
 from workbench.printable import escape_lines
 from workbench.scenario.model import Scenario
 from workbench.scenario.report import Report, StepResult
-from workbench.session import Session
 from workbench.texts import Problem, language, reason_of, tr
-
-PAGE = 1000
-
-
-class Printer:
-    """Prints committed events in order, on a thread of its own: a slow pipe delays only this.
-
-    Attributes:
-        gone: set once nobody reads the output any more, it cannot be written, or no event comes
-            any more since recording has stopped.
-    """
-
-    def __init__(self, session: Session, *, text: bool = False) -> None:
-        self._journal = session.journal
-        self._text = text
-        self._wake = Flag()
-        self._problem: Problem | None = None
-        self.gone = Flag()
-        self._ending = False
-        self._thread = Thread(target=self._run, name="printer", daemon=True)
-        self._end = self._journal.subscribe(lambda _seq: self._wake.set())
-
-    def start(self) -> None:
-        """Begin to print."""
-        self._reader = self._journal.reader()
-        self._wake.set()
-        self._thread.start()
-        outlet.writes(self._thread)
-
-    def finish(self) -> None:
-        """Print what is left, then stop; in a hurry what is left is not printed.
-
-        Raises:
-            Problem: the output could not be written (a full disk).
-        """
-        self._journal.flush()
-        self._end()
-        self._ending = True
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        if self._problem is not None:
-            raise self._problem
-
-    def _run(self) -> None:
-        try:
-            self._print_all()
-        except Problem as problem:
-            self._problem = problem
-        self.gone.set()
-
-    def _print_all(self) -> None:
-        printed = 0
-        streams = Streams(self._reader, every_row=True)
-        while True:
-            self._wake.wait()
-            self._wake.clear()
-            ending = self._ending
-            committed = self._journal.committed
-            while printed < committed:
-                rows = self._reader.page(printed + 1, PAGE)
-                if not rows:
-                    break
-                printed = rows[-1].seq
-                if self._text:
-                    lines = [text_line(self._reader, row, streams) for row in rows]
-                else:
-                    lines = [row_json(row) for row in rows]
-                if not write("\n".join(lines) + "\n") or interrupts.hurried():
-                    return
-            if ending or self._journal.failed is not None:
-                return
 
 
 def tell(what: object, *, error: bool = False) -> None:

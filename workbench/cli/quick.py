@@ -7,7 +7,8 @@ import sys
 from typing import Final
 
 from workbench import interrupts
-from workbench.cli.output import Printer, tell, write
+from workbench.cli.output import tell, write
+from workbench.cli.printer import Printer
 from workbench.cli.run import BAD_INPUT, FAILED, INTERRUPTED, OK, new_session, run_scenario
 from workbench.engine.model import commands as c
 from workbench.engine.model.address import is_name, is_unix

@@ -10,7 +10,8 @@ from typing import Final
 
 from workbench import interrupts
 from workbench.cli.outlet import interruptible
-from workbench.cli.output import Printer, StepPrinter, tell
+from workbench.cli.output import StepPrinter, tell
+from workbench.cli.printer import Printer
 from workbench.cli.record_watch import RecordWatch
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.journal import private

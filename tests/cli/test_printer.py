@@ -1,0 +1,288 @@
+"""Every event once and in order, by whoever prints it; quietly when nobody reads."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from workbench import interrupts
+from workbench.cli import output, print_process
+from workbench.cli import printer as module
+from workbench.cli.printer import Printer
+from workbench.engine.model import commands as c
+from workbench.journal.export import to_jsonl, to_text
+from workbench.session import Session
+from workbench.texts import Problem
+
+BOUND = 60.0
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with Session(tmp_path / "r.swb") as made:
+        yield made
+
+
+@contextmanager
+def stdout_is_a_pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Gives its reading end. What is done to descriptor 1 is undone.
+
+    Not a fixture: pytest puts its own stdout back between set-up and test.
+    """
+    kept = os.dup(1)
+    read, out = os.pipe()
+    with (
+        os.fdopen(out, "w", encoding="utf-8") as stdout,
+        Path(os.devnull).open("w") as nowhere,
+        monkeypatch.context() as patch,
+    ):
+        patch.setattr(sys, "stdout", stdout)
+        yield read
+        os.dup2(nowhere.fileno(), out)  # what is still buffered goes nowhere
+    os.dup2(kept, 1)
+    os.close(kept)
+
+
+@contextmanager
+def stdout_is_descriptor_1(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """As `stdout_is_a_pipe`, for other processes too."""
+    kept = os.dup(1)
+    read, out = os.pipe()
+    os.dup2(out, 1)
+    os.close(out)
+    try:
+        with (
+            os.fdopen(1, "w", encoding="utf-8", closefd=False) as stdout,
+            monkeypatch.context() as patch,
+        ):
+            patch.setattr(sys, "stdout", stdout)
+            yield read
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def test_events_of_before_and_after_in_order(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(1500):
+        session.perform(c.Mark(f"before {number}"))
+    session.journal.flush()
+    printer = Printer(session)
+    printer.start()
+    for number in range(1500):
+        session.perform(c.Mark(f"after {number}"))
+    printer.finish()
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["seq"] for event in events] == list(range(1, session.journal.committed + 1))
+    assert len(events) > 3000
+    assert printer.gone.is_set()
+
+
+def test_events_as_text(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    printer = Printer(session, text=True)
+    printer.start()
+    session.perform(c.Mark("here"))
+    printer.finish()
+    assert "note(text='here')" in capsys.readouterr().out
+
+
+def test_a_printer_that_never_began_can_be_finished(session: Session) -> None:
+    Printer(session).finish()
+
+
+def test_a_reader_that_goes_ends_the_printing_alone(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stdout_is_a_pipe(monkeypatch) as pipe:
+        printer = Printer(session)
+        printer.start()
+        assert json.loads(os.read(pipe, 65536).splitlines()[0])["seq"] == 1
+        os.close(pipe)
+        session.perform(c.Mark("nobody hears it"))
+        assert printer.gone.wait(BOUND)
+        printer.finish()
+    assert session.perform(c.Mark("and the session goes on")).wait(BOUND)
+
+
+class Full(io.StringIO):
+    """A stdout on a full disk."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_is_told_at_the_end(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "close_stdout", lambda: None)  # pytest's own stays open
+    monkeypatch.setattr(sys, "stdout", Full())
+    printer = Printer(session)
+    printer.start()
+    assert printer.gone.wait(BOUND)
+    with pytest.raises(Problem, match="disk is full"):
+        printer.finish()
+    with pytest.raises(Problem, match="disk is full"):
+        output.write("x")
+
+
+# -- in a process of its own ------------------------------------------------------------------
+
+
+@pytest.fixture
+def processes(monkeypatch: pytest.MonkeyPatch) -> list[print_process.PrintProcess]:
+    """Whatever has been printed was too much; the processes that went on with it."""
+    monkeypatch.setattr(module, "LOOK", 0.0)
+    monkeypatch.setattr(module, "MANY", -1)
+    made = []
+
+    def start(record: Path, printed: int, *, text: bool) -> print_process.PrintProcess | None:
+        process = print_process.start(record, printed, text=text)
+        assert process is not None
+        made.append(process)
+        return process
+
+    monkeypatch.setattr(module, "start", start)
+    return made
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_a_process_of_its_own_goes_on_with_it(
+    session: Session,
+    capfd: pytest.CaptureFixture[str],
+    processes: list[print_process.PrintProcess],
+    text: bool,
+) -> None:
+    printer = Printer(session, text=text)
+    printer.start()
+    for number in range(3000):
+        session.perform(c.Mark(f"mark {number} 你好\x1b"))
+    printer.finish()
+    assert len(processes) == 1
+    assert not processes[0].runs
+    printed = capfd.readouterr().out
+    told = io.StringIO()
+    (to_text if text else to_jsonl)(session.journal.reader(), told, None)
+    wanted = told.getvalue()
+    assert printed == (wanted.split("\n", 1)[1] if text else wanted)
+    assert printer.gone.is_set()
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_a_record_that_was_taken_away_is_printed_all_the_same(
+    session: Session,
+    capfd: pytest.CaptureFixture[str],
+    processes: list[print_process.PrintProcess],
+    noticed: bool,
+) -> None:
+    """By a process that is told where it goes on, or, where it never found it, by this one."""
+    printer = Printer(session)
+    first = session.journal.path
+    if noticed:
+        printer.start()
+        session.perform(c.Mark("before"))
+        session.journal.flush()
+    first.unlink()
+    if not noticed:
+        session.journal.reader().close()  # looks for it, and goes on beside
+        assert session.journal.path != first
+        session.journal.path.unlink()
+        first = session.journal.path
+        printer.start()
+    limit = monotonic() + BOUND
+    while session.journal.path == first and monotonic() < limit:
+        session.perform(c.Mark("more"))
+        session.journal.flush()
+    session.perform(c.Mark("after"))
+    printer.finish()
+    assert session.journal.path != first
+    events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [event["seq"] for event in events] == list(range(1, session.journal.committed + 1))
+    assert processes
+
+
+def test_a_reader_that_goes_ends_the_process(
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    processes: list[print_process.PrintProcess],
+) -> None:
+    with stdout_is_descriptor_1(monkeypatch) as pipe:
+        printer = Printer(session)
+        printer.start()
+        assert json.loads(os.read(pipe, 65536).splitlines()[0])["seq"] == 1
+        os.close(pipe)
+        while not printer.gone.wait(0.01):
+            session.perform(c.Mark("nobody hears it"))
+        printer.finish()
+    assert len(processes) == 1
+    assert session.perform(c.Mark("and the session goes on")).wait(BOUND)
+
+
+def test_a_process_on_a_full_disk_is_told_at_the_end(
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    processes: list[print_process.PrintProcess],
+) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full here")
+    kept = os.dup(1)
+    printer = Printer(session)
+    try:
+        with full.open("w") as nowhere, monkeypatch.context() as patch:
+            os.dup2(nowhere.fileno(), 1)
+            patch.setattr(sys, "stdout", io.StringIO())  # the first rows are this process's
+            printer.start()
+            while not printer.gone.wait(0.01):
+                session.perform(c.Mark("for the full disk"))
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+    assert len(processes) == 1
+    with pytest.raises(Problem, match="disk is full"):
+        printer.finish()
+
+
+def test_in_a_hurry_what_is_left_is_not_printed(
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    processes: list[print_process.PrintProcess],
+) -> None:
+    """The pipe is full and nobody reads it: only the hurry ends it."""
+    with stdout_is_descriptor_1(monkeypatch) as pipe:
+        printer = Printer(session)
+        printer.start()
+        while not processes:
+            session.perform(c.Mark("x" * 1000))
+            session.journal.flush()
+        for _ in range(1000):
+            session.perform(c.Mark("x" * 1000))
+        monkeypatch.setattr(interrupts._asked, "times", 1)
+        interrupts._asked.told()
+        try:
+            printer.finish()
+        finally:
+            interrupts.forget()
+        os.close(pipe)
+    assert len(processes) == 1
+    assert not processes[0].runs
+
+
+def test_where_there_is_no_other_process_the_thread_goes_on(
+    session: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(module, "LOOK", 0.0)
+    monkeypatch.setattr(module, "MANY", -1)
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    printer = Printer(session)
+    printer.start()
+    for number in range(500):
+        session.perform(c.Mark(f"mark {number}"))
+    printer.finish()
+    assert len(capsys.readouterr().out.splitlines()) == session.journal.committed

@@ -1,0 +1,200 @@
+"""Printing in a process of its own, that reads the record beside the one that writes it.
+
+What prints takes more time for an event than the call itself; in the process of the sockets it
+would take that from them, since one interpreter runs one thread at a time.
+
+The program writes lines to the process's stdin: an empty one says that rows were committed, another
+one where the record goes on, as JSON. The end of stdin says that no more will come.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from enum import IntEnum
+from pathlib import Path
+from threading import Thread
+from typing import Final
+
+import workbench
+from workbench.cli.output import prepare_streams
+from workbench.cli.row_printer import RowPrinter
+from workbench.journal.reader import Reader
+from workbench.texts import Problem, language, set_language
+
+NICE: Final = 5
+"""How much less urgent printing is than the sockets (nice(1))."""
+
+
+class _End(IntEnum):
+    """How the process ended; anything else is a fault of the program."""
+
+    ALL = 0
+    NOBODY_READS = 3
+    REFUSED = 4
+    NOT_BEGUN = 5
+
+
+class PrintProcess:
+    """The program's side of it.
+
+    Attributes:
+        runs: it has not ended.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], record: Path) -> None:
+        self._process = process
+        self._record = record
+        self._killed = False
+        self._errors = b""
+
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
+    @contextmanager
+    def telling_end(self, ended: Callable[[], None]) -> Iterator[None]:
+        """Have `ended()` called, on a thread of its own, when it has ended."""
+
+        def wait() -> None:
+            assert self._process.stderr is not None
+            with self._process.stderr as errors:
+                self._errors = errors.read()
+            self._process.wait()
+            ended()
+
+        waiting = Thread(target=wait, name="print process", daemon=True)
+        waiting.start()
+        try:
+            yield
+        finally:
+            self.finish(self._record)
+            waiting.join()
+
+    def go_on(self, record: Path) -> None:
+        """Rows were committed to this file; never blocks."""
+        line = b"\n"
+        if record != self._record:
+            line = json.dumps(str(record)).encode() + line
+        assert self._process.stdin is not None
+        try:
+            os.write(self._process.stdin.fileno(), line)
+            self._record = record
+        except BlockingIOError:
+            pass  # it has a pipe full of lines to read yet
+        except BrokenPipeError:
+            pass  # it has ended: `runs` tells
+
+    def finish(self, record: Path) -> None:
+        """No more will be committed: it prints what is left, which is in this file, and ends."""
+        stdin = self._process.stdin
+        assert stdin is not None
+        if stdin.closed:
+            return
+        if sys.platform != "win32":
+            os.set_blocking(stdin.fileno(), True)  # it has to hear of another file, if it is late
+        self.go_on(record)
+        with suppress(OSError):
+            stdin.close()
+
+    def kill(self) -> None:
+        """What is left is not printed."""
+        self._killed = True
+        self._process.kill()
+
+    def has_printed(self) -> bool:
+        """After its end: whether all that could be was printed. False: it never found the record.
+
+        Raises:
+            Problem: the output could not be written.
+            RuntimeError: the process failed.
+        """
+        status = self._process.returncode
+        if self._killed or status in {_End.ALL, _End.NOBODY_READS}:
+            return True
+        if status == _End.NOT_BEGUN:
+            return False
+        if status == _End.REFUSED:
+            key, values = json.loads(self._errors)
+            raise Problem(key, **values)
+        raise RuntimeError(self._errors.decode(errors="replace"))
+
+
+def start(record: Path, printed: int, *, text: bool) -> PrintProcess | None:
+    """A process that goes on after row `printed`; None where this system gives none now."""
+    if not sys.executable or getattr(sys, "frozen", False):
+        return None
+    command = [sys.executable, "-P", "-m", "workbench.cli.print_process", str(record), str(printed)]
+    command += ["text" if text else "json", language()]
+    ours = str(Path(workbench.__file__).parent.parent)
+    places = [ours, *filter(None, [os.environ.get("PYTHONPATH")])]
+    try:
+        # a session of its own: Ctrl-C and a closed terminal are for the program, which says when
+        # all is printed
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
+            start_new_session=True,
+        )
+    except OSError:
+        return None
+    if sys.platform != "win32":
+        assert process.stdin is not None
+        os.set_blocking(process.stdin.fileno(), False)
+    return PrintProcess(process, record)
+
+
+def _told(place: list[Path]) -> Iterator[None]:
+    """Goes on each time there may be more to print, the last time when no more will come.
+
+    `place` holds where the record is.
+    """
+    rest = b""
+    while data := os.read(0, 65_536):
+        *lines, rest = (rest + data).split(b"\n")
+        for line in filter(None, lines):
+            place[0] = Path(json.loads(line))
+        yield
+    yield
+
+
+def main(argv: list[str]) -> int:
+    """The process's side of it: prints until no more will come."""
+    record, printed, form, name = argv
+    set_language(name)
+    prepare_streams()
+    if sys.platform != "win32":
+        os.nice(NICE)
+    place = [Path(record)]
+    rows = None
+    refused: Problem | None = None
+    for _ in _told(place):
+        try:
+            if rows is None:
+                reader = Reader(place[0], follow=lambda: place[0])
+                rows, refused = RowPrinter(reader, int(printed), text=form == "text"), None
+            committed = reader.count()
+            while rows.printed < committed:
+                if not rows.page(committed):
+                    return _End.NOBODY_READS
+        except Problem as problem:
+            refused = problem
+            if rows is not None:
+                break  # before, it may have been taken away just now: then another is named
+    if rows is None:
+        return _End.NOT_BEGUN
+    if refused is None:
+        return _End.ALL
+    values = {key: str(value) for key, value in refused.args_.items()}
+    sys.stderr.write(json.dumps([refused.key, values]))
+    return _End.REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

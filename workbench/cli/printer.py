@@ -1,0 +1,110 @@
+"""Printer: every event of a session on stdout, as they are committed."""
+
+from __future__ import annotations
+
+from threading import Event as Flag
+from threading import Thread
+from time import monotonic
+from typing import Final
+
+from workbench import interrupts
+from workbench.cli import outlet
+from workbench.cli.print_process import start
+from workbench.cli.row_printer import RowPrinter
+from workbench.session import Session
+from workbench.texts import Problem
+
+LOOK: Final = 0.5
+MANY: Final = 2000
+"""Rows in LOOK seconds from which on another process prints: below, it would cost more than it
+gives."""
+
+
+class Printer:
+    """Prints committed events in order, on a thread of its own: a slow pipe delays only this.
+
+    Where it cannot keep up, a process of its own goes on with it: in this one every line takes
+    time from the sockets.
+
+    Attributes:
+        gone: set once nobody reads the output any more, it cannot be written, or no event comes
+            any more since recording has stopped.
+    """
+
+    def __init__(self, session: Session, *, text: bool = False) -> None:
+        self._journal = session.journal
+        self._text = text
+        self._wake = Flag()
+        self._problem: Problem | None = None
+        self.gone = Flag()
+        self._ending = False
+        self._thread = Thread(target=self._run, name="printer", daemon=True)
+        self._end = self._journal.subscribe(lambda _seq: self._wake.set())
+
+    def start(self) -> None:
+        """Begin to print."""
+        self._reader = self._journal.reader()
+        self._wake.set()
+        self._thread.start()
+        outlet.writes(self._thread)
+
+    def finish(self) -> None:
+        """Print what is left, then stop; in a hurry what is left is not printed.
+
+        Raises:
+            Problem: the output could not be written (a full disk).
+        """
+        self._journal.flush()
+        self._end()
+        self._ending = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._problem is not None:
+            raise self._problem
+
+    def _run(self) -> None:
+        try:
+            self._print_all()
+        except Problem as problem:
+            self._problem = problem
+        self.gone.set()
+
+    def _print_all(self) -> None:
+        rows = RowPrinter(self._reader, 0, text=self._text)
+        since, before = monotonic(), 0
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            ending = self._ending
+            committed = self._journal.committed
+            while rows.printed < committed:
+                if not rows.page(committed) or interrupts.hurried():
+                    return
+            if ending or self._journal.failed is not None:
+                return
+            now = monotonic()
+            if now - since >= LOOK:
+                many, since, before = rows.printed - before > MANY, now, rows.printed
+                if many and self._has_printed_elsewhere(rows.printed):
+                    return
+
+    def _has_printed_elsewhere(self, printed: int) -> bool:
+        """Have a process go on after row `printed`, until the end of all; False: none could."""
+        process = start(self._journal.path, printed, text=self._text)
+        if process is None:
+            return False
+        with (
+            outlet.giving_up(process.kill),
+            interrupts.telling(hurried=process.kill),
+            process.telling_end(self._wake.set),
+        ):
+            while process.runs:
+                self._wake.wait()
+                self._wake.clear()
+                if self._ending or self._journal.failed is not None:
+                    process.finish(self._journal.path)
+                else:
+                    process.go_on(self._journal.path)
+        self._wake.set()
+        return process.has_printed()
