@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -66,3 +67,10 @@ def steps(*lines: str) -> str:
 
 def reasons(report: Report) -> list[str]:
     return [step.reason.text for step in report.steps if step.reason is not None]
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nobody has."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])

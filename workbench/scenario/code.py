@@ -260,7 +260,7 @@ class _Script:
         """A client's new socket; the one that a datagram endpoint has."""
         name = self._names[item.name]
         if item.role is not Role.DATAGRAM:
-            return _built(item, name, Purpose.CONNECT)
+            return [*_no_reconnect(item), *_built(item, name, Purpose.CONNECT)]
         connect = f"{name}.connect({_address(item.address, item.family)})"
         return [*self._made(item, Purpose.SEND), connect]
 
@@ -350,6 +350,15 @@ def _option(call: SetOption, name: str) -> str:
     return f"{name}.setsockopt({level}, socket.{option.name}, {literal(value)})"
 
 
+def _no_reconnect(item: EndpointSettings) -> list[str]:
+    """A script connects once: that the scenario would go on is said."""
+    again = item.reconnect
+    if again is None:
+        return []
+    waits = f"first = {again.first!r}, most = {again.most!r}, times = {again.times}"
+    return [_left_out(f"reconnect = {{ {waits} }}")]
+
+
 def _either(item: EndpointSettings, name: str) -> list[str]:
     """A client of IPv4 or IPv6: a socket for each address of the name, until one is connected."""
     where = _address(item.address, item.family)
@@ -359,6 +368,7 @@ def _either(item: EndpointSettings, name: str) -> list[str]:
         more += f", source_address={_address(item.bind, item.family)}"
     planned = planned_calls(item, Purpose.CONNECT)
     return [
+        *_no_reconnect(item),
         *(_left_out(f"setsockopt({each.text})") for each in planned if isinstance(each, SetOption)),
         f"{name} = socket.create_connection({where}{more})",
     ]

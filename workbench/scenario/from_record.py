@@ -8,6 +8,7 @@ from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
+from workbench.engine.model.events import RECONNECT_FAILED, RECONNECT_LOST
 from workbench.engine.model.serialize import parse_command
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Reader, Row
@@ -126,9 +127,12 @@ def _runs_again(reader: Reader) -> list[tuple[int, int]]:
 def _failures(reader: Reader) -> dict[int, str]:
     """By command: the error that its last call failed with and that nothing repaired."""
     failed: dict[int, str] = {}
+    ended: set[int] = set()
     for row in rows_of(reader, "cause>0 kind:call|end|note"):
-        if row.cause is None:
+        if row.cause is None or row.cause in ended:
             continue
+        if row.call in {RECONNECT_LOST, RECONNECT_FAILED}:
+            ended.add(row.cause)  # what follows the client does by itself, as it will again
         if row.error is not None and row.errno not in PENDING:
             failed[row.cause] = row.errno or row.error
         elif row.call in {"bind", "connect", "recv", "recvfrom"} and row.error is None:

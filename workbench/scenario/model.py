@@ -134,6 +134,10 @@ def _with_keys(
         made = make(**values)
     except Problem as problem:
         raise v.Wrong((*path, "type" if "type" in body else "role"), problem) from problem
+    if made.reconnect is not None and made.role is not s.Role.STREAM:
+        raise v.wrong(
+            (*path, "reconnect" if "reconnect" in body else "role"), "scenario.no_reconnect"
+        )
     for key in ("address", "bind"):
         spec = getattr(made, key)
         if spec:
@@ -161,6 +165,7 @@ _ENDPOINT_KEYS: Final[Mapping[str, v.Read]] = {
     "options": v.socket_options,
     "dual_stack": v.key_of(bool),
     "encoding": v.encoding,
+    "reconnect": v.reconnect,
 }
 
 

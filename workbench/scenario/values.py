@@ -183,6 +183,23 @@ def timeout(body: Table, key: str, path: KeyPath) -> float | None:
     return seconds(body, key, path)
 
 
+def reconnect(body: Table, key: str, path: KeyPath) -> s.Reconnect | None:
+    """How a client connects again by itself; "none", since a `configure` step may say so."""
+    value = body.get(key)
+    if value == NO_TIMEOUT:
+        return None
+    where = (*path, key)
+    if not isinstance(value, dict):
+        raise not_wanted(where, key, value, "table", "none")
+    readers: Mapping[str, Read] = {"first": seconds, "most": seconds, "times": number_of_bytes}
+    known(value, readers, where)
+    read = {name: readers[name](value, name, where) for name in value}
+    try:
+        return s.Reconnect(**read)
+    except Problem as problem:
+        raise Wrong(where, problem) from problem
+
+
 def text_or_none(body: Table, key: str, path: KeyPath) -> str | None:
     """A text; an empty one is none."""
     return typed(body, key, str, path) or None

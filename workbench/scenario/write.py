@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, asdict, fields
 from enum import Enum
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ def to_toml(scenario: Scenario) -> str:
     return "\n".join(lines) + "\n"
 
 
-_NONE: Final = {"timeout": NO_TIMEOUT, "bind": ""}
+_NONE: Final = {"timeout": NO_TIMEOUT, "bind": "", "reconnect": NO_TIMEOUT}
 """How a setting that is None again is written; as the first setting it is left out."""
 
 
@@ -97,6 +97,8 @@ def _changes(before: s.EndpointSettings, after: s.EndpointSettings) -> dict[str,
             found["responder"] = responder_plain(new)
         elif item.name == "options":
             found["options"] = dict(new)
+        elif item.name == "reconnect":
+            found["reconnect"] = asdict(new)
         else:
             found[item.name] = new
     return found

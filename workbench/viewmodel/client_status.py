@@ -24,6 +24,7 @@ from workbench.viewmodel.endpoint_status import (
     was_reset,
 )
 from workbench.viewmodel.message import Remedy, Sentence, StatusMessage, msg
+from workbench.viewmodel.reconnect_form import reconnect_status
 from workbench.viewmodel.silence import TWO_WAY
 
 
@@ -65,6 +66,8 @@ def status_of(
         chip.state is ChipState.PLANNED for chip in snapshot.strip
     ):
         return setting_up(snapshot)
+    if snapshot.reconnecting is not None:
+        return reconnect_status(snapshot.reconnecting, again)
     if is_many(snapshot):
         return _many(snapshot, why, way_out, chosen)
     if snapshot.phase is Phase.CONNECTING:

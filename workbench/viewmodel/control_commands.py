@@ -74,6 +74,9 @@ BINDINGS: Final[Mapping[str, Commands]] = {
     "client.options": _SET_UP,
     "client.option_set": (c.Configure, c.SetOption),
     "client.local": _SET_UP,
+    "client.again_times": _SET_UP,
+    "client.again_after": _SET_UP,
+    "client.again_most": _SET_UP,
     "client.half_close": (c.Shutdown,),
     "client.abort": (c.Abort,),
     "client.close": (c.Close, c.Stop),
@@ -139,8 +142,6 @@ VIEW_ONLY: Final[frozenset[str]] = frozenset(
         "client.more",
         "client.chips",
         "client.option_value",
-        "client.again_times",
-        "client.again_after",
         "client.preview",
     }
 )

@@ -52,6 +52,8 @@ SETTINGS = st.builds(
     responder=RESPONDER,
     options=st.lists(st.tuples(st.just("SO_LINGER"), VALUE), max_size=2).map(tuple),
     dual_stack=st.none() | st.booleans(),
+    reconnect=st.none()
+    | st.builds(s.Reconnect, st.floats(0.01, 9), st.floats(9, 99), st.integers(0, 99)),
 )
 ARGUMENT = st.one_of(st.integers(), TEXT, st.none(), st.tuples(TEXT, st.integers(0, 65535)))
 TARGET = st.one_of(st.none(), st.integers(1, 9), st.just(c.ALL))

@@ -14,6 +14,39 @@ def tries(hand: Hand, port: int, times: str, seconds: str) -> None:
     hand.type("client.again_after", seconds)
 
 
+def test_it_goes_on_while_another_tab_is_in_front(hand: Hand) -> None:
+    port = free_port()
+    tries(hand, port, "*", "0.05")
+    hand.press("client.connect")
+    hand.wait_says("client.message", "No connection was made")
+    slots, panel = hand.window.slots_, hand.window.slots_.panel("client-1")
+    hand.window.panels.new_client()
+    assert slots.right.in_front is not panel
+    assert panel is not None
+    assert not panel.isVisible()
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        accept(hand, listener).close()
+        again = accept(hand, listener)
+        again.close()
+    asked = [
+        row.call
+        for row in hand.window.controller.reader.page(1, 1000)
+        if row.kind == "command" and row.endpoint == "client-1"
+    ]
+    assert asked == ["configure", "connect"]
+
+
+def test_close_ends_it_while_nothing_is_open(hand: Hand) -> None:
+    tries(hand, free_port(), "*", "50")
+    hand.type("client.again_most", "60")
+    hand.press("client.connect")
+    hand.wait_says("client.message", "No connection was made")
+    assert connects(hand) == 1
+    hand.press("client.close")
+    hand.wait(lambda: not hand.find("client.close").isEnabled())
+    assert "No connection was made" not in hand.text("client.message")
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])

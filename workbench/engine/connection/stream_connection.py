@@ -201,6 +201,8 @@ class StreamConnection(Connection):
         if self.on_peer_close is OnPeerClose.CLOSE and self.open:
             self.close_once_sent(CloseCause.PEER)
         self.refresh()
+        if first and self.open:
+            self.endpoint.connection_lost(self)
 
     def interest(self) -> int:
         """After the peer's FIN only how the connection breaks can still be heard."""
@@ -265,3 +267,4 @@ class StreamConnection(Connection):
             self.close(CloseCause.FAILED)
         else:
             self.refresh()
+            self.endpoint.connection_lost(self)

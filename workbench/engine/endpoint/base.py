@@ -31,7 +31,7 @@ from workbench.engine.model.settings import (
     Responder,
     Role,
 )
-from workbench.engine.model.snapshot import CloseCause, PeerSnapshot, Phase, Waiting
+from workbench.engine.model.snapshot import CloseCause, PeerSnapshot, Phase, Reconnecting, Waiting
 from workbench.engine.model.ticket import Ticket
 from workbench.engine.model.unfinished import UnfinishedCommands
 from workbench.engine.protocol.responder import ResponderRuntime, compile_responder
@@ -275,6 +275,16 @@ class Endpoint:
             closed_is_fine=True,
         )
 
+    def abort(self, command: c.Abort, ticket: Ticket) -> None:
+        """SO_LINGER (1, 0) and close() on every meant connection."""
+        each(
+            self,
+            command.connection,
+            ticket,
+            lambda connection: connection.abort(ticket),
+            closed_is_fine=True,
+        )
+
     def stop(self, ticket: Ticket) -> None:
         """Close every socket; pending calls fail, planned ones are dropped."""
         self.setup.stop()
@@ -355,6 +365,9 @@ class Endpoint:
     def connect_finished(self, connection: Connection) -> None:
         """A connection's connect succeeded."""
 
+    def connection_lost(self, connection: Connection) -> None:
+        """Nothing more comes from a peer: its FIN was read, or the socket broke."""
+
     def connection_closed(self, connection: Connection) -> None:
         """A connection's descriptor is gone."""
         if connection is self.own_connection():
@@ -434,4 +447,7 @@ class Endpoint:
         return ()
 
     def drops(self) -> int | None:
+        return None
+
+    def reconnecting(self) -> Reconnecting | None:
         return None

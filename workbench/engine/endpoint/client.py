@@ -7,17 +7,22 @@ from collections.abc import Callable
 from workbench.engine.connection.connection import Connection
 from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.connection.stream_connection import StreamConnection
-from workbench.engine.endpoint.base import Endpoint
+from workbench.engine.endpoint.base import Endpoint, Surroundings
 from workbench.engine.endpoint.bind import bind_first
 from workbench.engine.endpoint.connect_attempts import ConnectBurst, Goal, Holder
+from workbench.engine.endpoint.reconnect import Reconnector, ReconnectServices
 from workbench.engine.endpoint.setup import CallMakers, SetupStep, SocketSetup, no_call, open_socket
+from workbench.engine.model import commands as c
 from workbench.engine.model.family import fitting, kind_of
 from workbench.engine.model.options import UNSPECIFIED
 from workbench.engine.model.planned_calls import Purpose, planned_calls
-from workbench.engine.model.snapshot import CloseCause, Phase
+from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.snapshot import CloseCause, Phase, Reconnecting
 from workbench.engine.model.ticket import Ticket
 from workbench.engine.protocol.responder import compile_responder
+from workbench.engine.runtime.dispatch import carry_out
 from workbench.engine.sockets import descriptors
+from workbench.engine.sockets.event_loop import Job, Spawn, Timer
 from workbench.engine.sockets.traced_socket import SockAddress
 from workbench.texts import Problem
 
@@ -26,6 +31,26 @@ class StreamEndpoint(Endpoint):
     """A client: each connect makes `count` new sockets."""
 
     _current: tuple[int, ...] = ()
+    _asked: Ticket | None = None
+    _closing = False
+    """A command closes connections: what is lost by that is not connected again."""
+
+    def __init__(
+        self, number: int, settings: EndpointSettings, surroundings: Surroundings, spawn: Spawn
+    ) -> None:
+        super().__init__(number, settings, surroundings, spawn)
+        self._reconnector = Reconnector(
+            ReconnectServices(
+                policy=lambda: self.settings.reconnect,
+                after=self._after,
+                note=lambda key, args, cause: self.note(key, args, None, cause),
+                attempt=self._connect_again,
+                changed=self.picture.redraw_soon,
+            )
+        )
+
+    def busy(self) -> bool:
+        return super().busy() or self._reconnector.waits
 
     def start(self, ticket: Ticket) -> None:
         """socket() and its options, without connect: for a client driven call by call."""
@@ -111,12 +136,15 @@ class StreamEndpoint(Endpoint):
         if room is not None and wished > room:
             raise Problem("engine.too_many_sockets", count=wished, room=room)
         self.behaviour = compile_responder(self.responder, self.settings.encoding)
+        self._asked = ticket
         for connection in [ch for ch in self.connections.values() if ch.peer_finished or ch.broken]:
             connection.close(CloseCause.LOCAL, ticket)
         if not self.settings.address:
             raise Problem(fitting("engine.no_address", kind_of(self.settings)))
         self.phase = Phase.CONNECTING
         self._current = ()
+        self._reconnector.begin(ticket)
+        ticket.add_callback(self._came_out)
         spec, family = self.settings.address, self.settings.family
 
         def connect(sockaddrs: tuple[SockAddress, ...]) -> None:
@@ -128,6 +156,34 @@ class StreamEndpoint(Endpoint):
             )
 
         self.resolver.find(spec, ticket, binding=False, then=connect)
+
+    def _after(self, seconds: float, job: Job) -> Timer:
+        return self.worker.loop.after(seconds, job)
+
+    def _connect_again(self, ticket: Ticket, count: int | None) -> None:
+        carry_out(self, ticket, lambda: self.connect(ticket, count))
+
+    def _came_out(self, ticket: Ticket) -> None:
+        """A connect of a person, a scenario or our own has ended, in one way or another."""
+        problem = ticket.outcome.problem if ticket.outcome is not None else None
+        if problem is not None:
+            self._reconnector.end(ticket)  # no call was made of it, or another command ended it
+        self._look_if_gone()
+
+    def _look_if_gone(self) -> None:
+        """Where nothing is connected any more, or on the way, it may be time to begin anew."""
+        alive = any(
+            item.open and not (item.broken or item.peer_finished)
+            for item in self.connections.values()
+        )
+        asked = self._asked is not None and not self._asked.done
+        if alive or asked or self.under_way or self._closing:
+            return
+        newest = next(reversed(self.connections.values()), self.closed[-1] if self.closed else None)
+        stood = None
+        if newest is not None and newest.connected_ns is not None:
+            stood = ((newest.closed_ns or self.now()) - newest.connected_ns) / 1e9
+        self._reconnector.gone(stood)
 
     def _find_local(self, ticket: Ticket, then: Callable[[tuple[SockAddress, ...]], None]) -> None:
         """What to bind to before connect: nothing, or what `bind` means."""
@@ -188,6 +244,44 @@ class StreamEndpoint(Endpoint):
         ours = connection.close_cause in {CloseCause.LOCAL, CloseCause.ABORTED}
         if not self.connections and not self.under_way and (ours or self.phase is Phase.OPEN):
             self.phase = Phase.CLOSED
+        self._look_if_gone()
+
+    def connection_lost(self, connection: Connection) -> None:
+        super().connection_lost(connection)
+        self._look_if_gone()
+
+    def configure(self, settings: EndpointSettings) -> None:
+        super().configure(settings)
+        if settings.reconnect is None:
+            self._reconnector.end(None)
+
+    def close(self, command: c.Close, ticket: Ticket) -> None:
+        """Where none is left it is not connected again."""
+        if self._reconnector.waits and not self.connections:
+            self._reconnector.end(ticket)
+            ticket.finish()
+            return
+        self._end_by(ticket, lambda: super(StreamEndpoint, self).close(command, ticket))
+
+    def abort(self, command: c.Abort, ticket: Ticket) -> None:
+        """As `close`."""
+        self._end_by(ticket, lambda: super(StreamEndpoint, self).abort(command, ticket))
+
+    def _end_by(self, ticket: Ticket, close: Callable[[], None]) -> None:
+        self._closing = True
+        try:
+            close()
+        finally:
+            self._closing = False
+        if not any(item.open for item in self.connections.values()):
+            self._reconnector.end(ticket)
+
+    def stop(self, ticket: Ticket) -> None:
+        self._reconnector.end(ticket)
+        super().stop(ticket)
+
+    def reconnecting(self) -> Reconnecting | None:
+        return self._reconnector.state
 
     def current(self) -> list[Connection]:
         """All open sockets of the last connect; while none is connected, those that try."""

@@ -15,6 +15,10 @@ END: Final = "end"
 COMMAND: Final = "command"
 NOTE: Final = "note"
 
+RECONNECT_LOST: Final = "reconnect_lost"
+RECONNECT_FAILED: Final = "reconnect_failed"
+"""Notes of a client that will connect again by itself: after a connection, or after none."""
+
 DEFAULT_CAPTURE: Final = 4096
 """Bytes kept of each payload (capture length): copying every 64 KiB read costs ten times."""
 

@@ -183,6 +183,8 @@ def _settings(table: Mapping[str, Any]) -> s.EndpointSettings:
         values["calls"] = s.Pace(values["calls"])
     if "responder" in values:
         values["responder"] = responder_from(values["responder"])
+    if values.get("reconnect") is not None:
+        values["reconnect"] = s.Reconnect(**values["reconnect"])
     if "options" in values:
         values["options"] = tuple((name, _tuples(value)) for name, value in values["options"])
     if not s.fits(values["role"], values.get("type", "")):  # an older version took that
@@ -204,7 +206,7 @@ def _plain(value: Any) -> Any:
         return value.value
     if type(value) in _RESPONDER_NAMES:
         return responder_plain(value)
-    if isinstance(value, s.EndpointSettings):
+    if isinstance(value, s.EndpointSettings | s.Reconnect):
         return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, s.Rule):
         return {

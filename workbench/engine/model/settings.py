@@ -124,6 +124,44 @@ OptionValue = int | str | tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Reconnect:
+    """A client connects again by itself when its connection is lost or never came.
+
+    Attributes:
+        first: seconds before the first new attempt; each one in vain doubles the next wait.
+        most: the longest wait.
+        times: attempts in a row before it gives up; 0: it never does.
+
+    Raises:
+        Problem: a wait of less than LEAST_WAIT or a longest that is shorter, times below 0.
+    """
+
+    first: float = 0.5
+    most: float = 30.0
+    times: int = 0
+
+    def __post_init__(self) -> None:
+        if self.first < LEAST_WAIT or self.most < self.first:
+            raise Problem(
+                "engine.bad_reconnect",
+                first=f"{self.first:g}",
+                most=f"{self.most:g}",
+                least=LEAST_WAIT,
+            )
+        if self.times < 0:
+            raise Problem("engine.bad_reconnect_times", times=self.times)
+
+    def wait_before(self, attempt: int) -> float:
+        """Seconds before the attempt of this number; the first one is 1."""
+        doublings = min(attempt - 1, 64)  # 2.0 ** 1024 is too large for a float
+        return min(self.first * 2.0**doublings, self.most)
+
+
+LEAST_WAIT: Final = 0.01
+"""Seconds: a port that refuses at once must not keep a processor busy."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointSettings:
     """Everything that is fixed before an endpoint starts. Names and defaults as in the scenario.
 
@@ -140,6 +178,7 @@ class EndpointSettings:
         port_search: take the next free port when the wished one is in use.
         dual_stack: AF_INET6 only: True clears IPV6_V6ONLY, False sets it, None leaves it.
         encoding: how `text` is turned into bytes by default.
+        reconnect: of a stream: how it connects again by itself; None: it does not.
         type: "" is what the role means: SOCK_DGRAM of a datagram endpoint, else SOCK_STREAM.
 
     Raises:
@@ -166,6 +205,7 @@ class EndpointSettings:
     options: tuple[tuple[str, OptionValue], ...] = ()
     dual_stack: bool | None = None
     encoding: str = "utf-8"
+    reconnect: Reconnect | None = None
 
     def __post_init__(self) -> None:
         if not self.type:

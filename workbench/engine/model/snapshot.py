@@ -148,6 +148,22 @@ class PeerSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconnecting:
+    """A client that connects again by itself.
+
+    Attributes:
+        attempt: the number of the next one, "2/3" where there is a last one; how many there were,
+            where it has given up.
+        wait: seconds before it, from when it was decided; None: it has given up.
+        lost: there was a connection; else none was made.
+    """
+
+    attempt: str
+    wait: float | None
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointSnapshot:
     """Everything a panel shows.
 
@@ -160,6 +176,7 @@ class EndpointSnapshot:
         counter: what {counter} is in the next message that is sent.
         drops: datagrams or SYNs the kernel dropped at this socket, None where unknown.
         no_room: accept() waits until a descriptor is free that the program does not keep.
+        reconnecting: that an attempt to connect again is to come, or was the last.
         revision: grows whenever what is shown here changes, and with the end of each command: what
             a command did is shown from its ticket's `revision` on.
     """
@@ -187,4 +204,5 @@ class EndpointSnapshot:
     options: tuple[tuple[str, OptionValue], ...] = ()
     counter: int = 1
     no_room: bool = False
+    reconnecting: Reconnecting | None = None
     revision: int = field(default=0, compare=False)

@@ -119,3 +119,21 @@ class Ticket(Cause):
                 self._callbacks.append(callback)
                 return
         callback(self)
+
+
+class Sequel(Ticket):
+    """What the program does by itself because of an earlier command: its rows name that one."""
+
+    __slots__ = ("_origin",)
+
+    def __init__(self, origin: Ticket) -> None:
+        self._origin = origin
+        super().__init__(origin.command)
+
+    @property
+    def seq(self) -> int | None:
+        return self._origin.seq
+
+    @seq.setter
+    def seq(self, _value: int | None) -> None:
+        """The origin's row is there; this one has none."""

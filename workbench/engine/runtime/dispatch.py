@@ -83,13 +83,7 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
         case c.Close():
             endpoint.close(command, ticket)
         case c.Abort():
-            each(
-                endpoint,
-                command.connection,
-                ticket,
-                lambda connection: connection.abort(ticket),
-                closed_is_fine=True,
-            )
+            endpoint.abort(command, ticket)
         case c.Pause() | c.Resume():
             endpoint.gates.switch(command.gate, paused=isinstance(command, c.Pause))
             ticket.finish()

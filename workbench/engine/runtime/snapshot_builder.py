@@ -84,6 +84,7 @@ def build_snapshot(
         counter=endpoint.counter.upcoming,
         drops=endpoint.drops(),
         no_room=endpoint.no_room,
+        reconnecting=endpoint.reconnecting(),
         revision=revision,
         bytes_in=into + sum(row.bytes_in for row in rows),
         bytes_out=out + sum(row.bytes_out for row in rows),

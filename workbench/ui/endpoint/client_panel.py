@@ -11,14 +11,19 @@ from PySide6.QtWidgets import QWidget
 from workbench.engine.model import address
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Nothing, OnPeerClose, Role
-from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.engine.model.snapshot import (
+    ConnectionSnapshot,
+    EndpointSnapshot,
+    Phase,
+    Reconnecting,
+)
 from workbench.texts import Problem, tr
 from workbench.ui.endpoint.connection_actions import pop_up
 from workbench.ui.endpoint.endpoint_link import EndpointLink
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.endpoint.many_clients import ManyClients
 from workbench.ui.endpoint.message_editor import MessageEditor
-from workbench.ui.endpoint.reconnect import Reconnect
+from workbench.ui.endpoint.reconnect import ReconnectForm
 from workbench.ui.endpoint.remedies import client_ways
 from workbench.ui.endpoint.send_controller import SendController
 from workbench.ui.widgets.flow_layout import FlowLayout
@@ -45,6 +50,7 @@ class ClientPanel(EndpointPanel):
     server = False
 
     def build(self) -> None:
+        self._again_known: Reconnecting | None = None
         add, caption, shared = self.controls.add, self.controls.caption, self.shared
         self.link = EndpointLink(self.controller, self.name, self.address_line)
         self.bufsize = add(TextField(width=7), "bufsize")
@@ -64,7 +70,7 @@ class ClientPanel(EndpointPanel):
             self.more.button,
         ):
             behaviour.addWidget(widget)
-        self.again = Reconnect(self.controls)
+        self.again = ReconnectForm(self.controls)
         self.local = add(TextField(width=18), "local")
         self.more.add_row(shared.receive_gate, shared.send_gate)
         self.more.add_row(group(caption("local", self.local), self.local), self.again)
@@ -104,7 +110,7 @@ class ClientPanel(EndpointPanel):
         for field in (self.bufsize, self.count):
             field.returnPressed.connect(self.start_if_closed)
         self.address_line.port.textEdited.connect(self._on_port_typed)
-        self.again.due.connect(self._connect_again)
+        self.again.edited.connect(self.live_change)
         self.local.editingFinished.connect(self._on_local)
 
     def number_steps(self, shown: bool) -> None:
@@ -149,6 +155,7 @@ class ClientPanel(EndpointPanel):
         self.bufsize.setText(str(settings.bufsize))
         self.count.setText(str(settings.count))
         self.local.setText(settings.bind or "")
+        self.again.fill(settings.reconnect)
         self.editor.encoding.choose(settings.encoding)
 
     def complete(self, settings: EndpointSettings) -> EndpointSettings:
@@ -161,6 +168,7 @@ class ClientPanel(EndpointPanel):
             count=parse_fields.parse_count(self.count.text()),
             bind=self._local(settings.family),
             responder=keep,
+            reconnect=self.again.reconnect if settings.role is Role.STREAM else None,
         )
 
     def _local(self, family: str) -> str | None:
@@ -179,17 +187,6 @@ class ClientPanel(EndpointPanel):
 
     @Slot()
     def start(self) -> None:
-        if not self.address_line.primary.isEnabled():
-            return
-        try:
-            self.again.begin()
-        except Problem as problem:
-            self.refuse(problem)
-            return
-        self.connect_once()
-
-    @Slot()
-    def _connect_again(self) -> None:
         if self.address_line.primary.isEnabled():
             self.connect_once()
 
@@ -204,7 +201,6 @@ class ClientPanel(EndpointPanel):
 
     @Slot()
     def _on_close(self) -> None:
-        self.again.stop()
         if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self.many.on_all:
             self.act("close", c.Stop(self.name))
             return
@@ -254,9 +250,14 @@ class ClientPanel(EndpointPanel):
         self.live_change("count")
 
     def _show_outcome(self, ticket: Ticket) -> None:
-        """Of many connects the counted message says it, not the first that failed."""
+        """Of many connects the counted message says it, not the first that failed; where it
+        connects again by itself, when it does.
+        """
         problem = ticket.outcome is not None and ticket.outcome.problem is not None
-        if isinstance(ticket.command, c.Connect) and self.settings.count > 1 and not problem:
+        settings = self.settings
+        several = settings.count > 1 or settings.reconnect is not None
+        goes_on = self.controller.snapshot(self.name).reconnecting is not None
+        if not problem and (goes_on or (isinstance(ticket.command, c.Connect) and several)):
             self.refresh()
         else:
             super()._show_outcome(ticket)
@@ -322,23 +323,7 @@ class ClientPanel(EndpointPanel):
         words = super().differences(snapshot)
         if self.local.text().strip():
             words.append(tr("chips.local", address=self.local.text().strip()))
-        if self.again.times.text().strip() not in ("", "0"):
-            words.append(
-                tr("chips.again", times=self.again.times.text(), seconds=self.again.seconds.text())
-            )
-        return words
-
-    def _connect_again_after(self, snapshot: EndpointSnapshot) -> None:
-        try:
-            said = self.again.after(snapshot)
-        except Problem as problem:
-            self.again.stop()
-            self.refuse(problem)
-            return
-        if said is not None:
-            text, over = said
-            way = Remedy("connect_again", self.start) if over else None
-            self.tell("bad" if over else "busy", text, way)
+        return words + self.again.differences()
 
     def show_parts(self, snapshot: EndpointSnapshot, now_ns: int) -> None:
         datagram = self.address_line.datagram
@@ -351,7 +336,12 @@ class ClientPanel(EndpointPanel):
         self.receive_once.offer(datagram=datagram, reason=None if live else msg("why.no_socket"))
         enable(self.count, msg("why.datagram") if datagram else msg("why.locked") if live else None)
         self.link.follow(live=snapshot.phase in OPEN)
-        self.many.show_snapshot(snapshot, now_ns, live=live)
+        again = snapshot.reconnecting
+        if again != self._again_known:
+            self._again_known = again
+            self._trouble = self._trouble if again is None else None  # what failed led to this
+        to_end = live or (again is not None and again.wait is not None)
+        self.many.show_snapshot(snapshot, now_ns, live=to_end)
         self._caption_connect()
         self.controls.recaption(
             self.editor.send, "stop_sending" if self.sending.repeating else "send"
@@ -360,7 +350,6 @@ class ClientPanel(EndpointPanel):
             self.talk.feed.refresh()
         else:
             self.talk.feed.pass_over()
-        self._connect_again_after(snapshot)
 
     def _caption_connect(self) -> None:
         """How many a press of Connect makes is said on the button."""
@@ -370,7 +359,6 @@ class ClientPanel(EndpointPanel):
         self.controls.recaption(button, "connect_many" if many else "connect", count=count)
 
     def begin_anew(self) -> None:
-        self.again.stop()
         self._resets = ResetCauses()
         self.sending.begin_anew()
         super().begin_anew()

@@ -1,0 +1,111 @@
+"""Connecting again: what a client does by itself when its connection is lost or never came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workbench.engine.model.commands import Connect
+from workbench.engine.model.events import RECONNECT_FAILED, RECONNECT_LOST, Cause
+from workbench.engine.model.settings import Reconnect
+from workbench.engine.model.snapshot import Reconnecting
+from workbench.engine.model.ticket import Sequel, Ticket
+from workbench.engine.sockets.event_loop import Job, Timer
+
+
+@dataclass(frozen=True, slots=True)
+class ReconnectServices:
+    """What connecting again needs of its client.
+
+    Attributes:
+        policy: the setting in force; None: it does not connect again.
+        after: runs a job in so many seconds.
+        note: puts a note into the log: its name, its arguments, its cause.
+        attempt: connects anew, as `count` of a Connect says.
+        changed: what a snapshot shows is another.
+    """
+
+    policy: Callable[[], Reconnect | None]
+    after: Callable[[float, Job], Timer]
+    note: Callable[[str, str, Cause | None], None]
+    attempt: Callable[[Ticket, int | None], None]
+    changed: Callable[[], None]
+
+
+class Reconnector:
+    """Keeps up what a person or a scenario has connected, until they end it or it gives up.
+
+    The wait before an attempt is doubled with each in vain. A connection that has stood longer
+    than the wait before it begins the count anew: one that is closed at once does not.
+
+    Attributes:
+        state: what a snapshot shows; None while nothing waits and nothing was given up.
+    """
+
+    def __init__(self, services: ReconnectServices) -> None:
+        self._services = services
+        self._origin: Ticket | None = None
+        self._made = 0
+        self._wait = 0.0
+        self._timer: Timer | None = None
+        self.state: Reconnecting | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether an attempt is to come: the endpoint's thread has to stay."""
+        return self._timer is not None
+
+    def begin(self, ticket: Ticket) -> None:
+        """A connect was asked for: that one is kept up from now on, an earlier one no more."""
+        if isinstance(ticket, Sequel):
+            return
+        self._forget()
+        self._origin = ticket
+
+    def end(self, cause: Cause | None) -> None:
+        """A person or a scenario has closed it: no more attempts."""
+        if self.waits:
+            self._services.note("reconnect_ended", str(self._made), cause)
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._origin = self._timer = self.state = None
+        self._made, self._wait = 0, 0.0
+
+    def gone(self, stood: float | None) -> None:
+        """Nothing of it is connected, or on the way, any more; asked again it changes nothing.
+
+        `stood`: seconds that its newest connection stood; None: there was none.
+        """
+        policy, origin = self._services.policy(), self._origin
+        if policy is None or origin is None or self.waits:
+            return
+        if stood is not None and stood > self._wait:
+            self._made = 0
+        if policy.times and self._made >= policy.times:
+            made = self._made
+            self._forget()
+            self.state = Reconnecting(str(made), None, lost=stood is not None)
+            self._services.note("reconnect_over", str(made), origin)
+            self._services.changed()
+            return
+        self._made += 1
+        self._wait = policy.wait_before(self._made)
+        attempt = f"{self._made}/{policy.times}" if policy.times else str(self._made)
+        lost = stood is not None
+        self.state = Reconnecting(attempt, self._wait, lost=lost)
+        self._services.note(
+            RECONNECT_LOST if lost else RECONNECT_FAILED, f"{self._wait:g}, {attempt!r}", origin
+        )
+        self._timer = self._services.after(self._wait, self._try)
+        self._services.changed()
+
+    def _try(self) -> None:
+        origin = self._origin
+        self._timer = self.state = None
+        assert origin is not None
+        command = origin.command
+        count = command.count if isinstance(command, Connect) else None
+        self._services.attempt(Sequel(origin), count)
