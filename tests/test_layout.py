@@ -107,6 +107,22 @@ def test_the_entry_point_is_the_module(unpacked: Path) -> None:
     assert "socket-workbench = workbench.__main__:main" in points.read_text()
 
 
+def test_nothing_cites_a_page_that_is_not_in_the_project() -> None:
+    """Why is told by ARCHITECTURE.md, an RFC or a man page: what a reader can open."""
+    pattern = re.compile(r"\bDESI" + r"GN\b|\bWIND" + r"OW\.md|\bhouse\.md")
+    ours = ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "pyproject.toml")
+    files = [ROOT / name for name in ours]
+    for folder in ("workbench", "scripts", "tests", "resources"):
+        files += [
+            path
+            for path in (ROOT / folder).rglob("*")
+            if path.suffix in {".py", ".toml", ".md"} and "_resources" not in path.parts
+        ]
+    for path in files:
+        found = pattern.search(path.read_text(encoding="utf-8"))
+        assert not found, f"{path.relative_to(ROOT)} cites {found[0]}: cite ARCHITECTURE.md"
+
+
 COVERED_BY = {
     "cli/row_printer.py": ("cli/test_printer.py", "printed"),
     "engine/connection/back_off.py": ("engine/test_endings.py", "backs_off"),

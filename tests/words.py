@@ -77,7 +77,7 @@ def chinese(text: str) -> list[str]:
     return re.findall("[\u4e00-\u9fff]+", rest)
 
 
-# What WINDOW.md's table of words calls by one name: patterns of the other names.
+# What has one name in every text: patterns of the other names.
 OTHER_NAMES: Final = {
     "en": {
         "listener": r"[Ss]erver('s)? socket|[Ll]istening server",

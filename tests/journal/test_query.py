@@ -1,4 +1,4 @@
-"""The filter language against an evaluator of its own, written from the words of DESIGN 3."""
+"""The filter language against an evaluator of its own, written from the words of the README."""
 
 from __future__ import annotations
 

@@ -358,7 +358,7 @@ def test_times_in_every_form(
 
 @pytest.mark.parametrize(("later", "text"), [(0, "+0.000000"), (-1_500_000, "-0.001500")])
 def test_stamps_of_two_threads_may_run_backwards(later: int, text: str) -> None:
-    """An accept is often stamped before the connect it answers (DESIGN 2): one sign, not two."""
+    """An accept is often stamped before the connect it answers: one sign, not two."""
     assert since_text(later) == text
 
 

@@ -1,6 +1,6 @@
 """The filter language: terms that must all hold, made into one parametrised SQL condition.
 
-`term = [-] key:value{|value} | [-] key(< <= > >= =)number-or-time | [-] value` (DESIGN 3).
+`term = [-] key:value{|value} | [-] key(< <= > >= =)number-or-time | [-] value`.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ AROUND: Final = 50
 LOOK_BACK: Final = 5_000
 """Rows before one among which what its connection carried is looked for: some milliseconds."""
 CHUNK: Final = 50_000
-"""Rows of one read transaction: a longer one would let the WAL grow without end (DESIGN 3)."""
+"""Rows of one read transaction: a longer one keeps checkpoints away, and the WAL grows without end
+(sqlite.org/wal.html)."""
 
 
 class Row(NamedTuple):

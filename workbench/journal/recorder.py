@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 RECEIVING: Final = frozenset({"recv", "recvfrom"})
 REST: Final = 0.01
-"""Seconds between batches: the engine keeps the processor, the batch grows (DESIGN 3)."""
+"""Seconds between batches: the engine keeps the processor, the batch grows."""
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether the file is still there; also while nothing comes."""
 BATCH: Final = 20_000

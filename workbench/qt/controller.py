@@ -31,7 +31,7 @@ SETTLED: Final = 2_000_000_000
 """Nanoseconds after an accept() in which the other end, if it is ours, has a name."""
 IDLE_SHARE: Final = 6
 """After a repaint the GUI rests that many times what it took: a flood is painted at what the
-thread can afford, and the sockets keep the processor (DESIGN 6)."""
+thread can afford, and the sockets keep the processor."""
 
 
 @dataclass(frozen=True, slots=True)

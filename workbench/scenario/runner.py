@@ -131,7 +131,7 @@ class Runner:
         journal.flush()
         reader = journal.reader()
         end = journal.subscribe(lambda _seq: self._committed.set())
-        # expectations see every byte, whatever the record keeps of it (DESIGN 2)
+        # expectations see every byte, whatever the record keeps of it
         see_all = (
             journal.whole_payloads()
             if _reads_bytes(self.report.scenario.steps)

@@ -126,7 +126,7 @@ def data_text(
 
 
 def since_text(nanoseconds: int) -> str:
-    """Seconds since another row; stamps of two threads may run backwards (DESIGN 2)."""
+    """Seconds since another row; stamps of two threads may run backwards."""
     return f"{nanoseconds / 1e9:+.6f}"
 
 

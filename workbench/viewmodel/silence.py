@@ -1,4 +1,4 @@
-"""Why nothing happens on a connection: named from its readings alone, never guessed (DESIGN 7)."""
+"""Why nothing happens on a connection: named from its readings alone, never guessed."""
 
 from __future__ import annotations
 

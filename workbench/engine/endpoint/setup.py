@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.engine.model.ticket import Ticket
 
 SLOW: Final = 0.8
-"""Seconds between the calls of a set-up that runs slowly (DESIGN, gates)."""
+"""Seconds between the calls of a set-up that runs slowly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ def decode(option: Option, raw: int | bytes) -> OptionValue:
 
 def effective(sock: socket.socket, names: Iterable[str]) -> tuple[tuple[str, OptionValue], ...]:
     """What the kernel has for these options now; those that this socket does not know are left
-    out. It only looks, so it is no event (DESIGN 2, kernel readings).
+    out. It only looks, so it is no event (as all kernel readings).
     """
     found: list[tuple[str, OptionValue]] = []
     for name in names:

@@ -1,4 +1,4 @@
-"""LogView: a table whose visible rows are painted in one Python call (DESIGN 6)."""
+"""LogView: a table whose visible rows are painted in one Python call."""
 
 from __future__ import annotations
 
