@@ -102,6 +102,13 @@ def _lines(text: str) -> Iterator[tuple[str, str, str, int | str | None]]:
             yield process, name, body[: end.start()], end.group(2) or int(end.group(1))
 
 
+def outcomes(text: str, name: str) -> list[int | str]:
+    """What every call of a name returned, also where strace cut its line in two."""
+    return [
+        outcome for _, called, _, outcome in _lines(text) if called == name and outcome is not None
+    ]
+
+
 def _descriptor(args: str) -> int:
     found = re.match(r"\d+", args)
     return int(found.group()) if found is not None else -1
