@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget 
 
 from workbench import texts  # noqa: E402
 from workbench.app import create_window  # noqa: E402
+from workbench.ui.style.retranslatable import use_language  # noqa: E402
 from workbench.ui.window.window import MainWindow  # noqa: E402
 
 SIZES = {"": (1280, 800), "-1920": (1920, 1080)}
@@ -224,7 +225,7 @@ def small(picture: QImage) -> QImage:
 
 def shoot(scene: str, scheme: str, language: str, out: Path, *, large: bool) -> None:
     """One scene in a window and record of its own; a picture of each size."""
-    texts.set_language(language)
+    use_language(language)
     with tempfile.TemporaryDirectory() as folder:
         window = create_window(Path(folder) / "2026-11-23 12-00.swb")
         window.looks.set_scheme(scheme)

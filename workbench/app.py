@@ -49,7 +49,7 @@ def create_window(record_path: Path | None = None) -> MainWindow:
     )
     window = _window(Controller(session))
     window.first_start()
-    window.retranslate()
+    window.panels.refresh()
     return window
 
 

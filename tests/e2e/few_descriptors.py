@@ -74,9 +74,9 @@ def main(limit: int, record: Path) -> None:
     say(session.link("server-1"))
     hands.wait(lambda: "no descriptor is left" in hands.says("server.message"))
     hands.window.grab()  # all is painted, icons and all
-    hands.window.switch_language()
+    hands.window.looks.switch_language()
     hands.window.grab()
-    hands.window.switch_language()
+    hands.window.looks.switch_language()
     say("held")
     hands.wait(lambda: not session.snapshot("server-1").no_room)
     say("resumed")

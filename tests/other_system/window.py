@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from workbench import texts
 from workbench.app import create_window, make_application
+from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel.client_status import is_open
 
 BOUND = 60.0
@@ -70,8 +71,7 @@ def main() -> None:
         until(lambda: text("client.conversation").count("hello") == 2, "echoed")
         window.log.view.selectRow(3)
         for language in reversed(texts.LANGUAGES):
-            texts.set_language(language)
-            window.retranslate()
+            use_language(language)
             QApplication.processEvents()
         for place in range(window.inspector.count()):
             window.inspector.setCurrentIndex(place)

@@ -16,6 +16,7 @@ from workbench import texts
 from workbench.app import create_window
 from workbench.journal.recorder import Recorder
 from workbench.texts import Problem
+from workbench.ui.style.retranslatable import use_language
 
 ENGLISH = re.compile(r"\b(the|is|not|cannot|must|there)\b", re.IGNORECASE)
 FIELDS = [
@@ -40,8 +41,7 @@ FIELDS = [
 
 @pytest.fixture(params=texts.LANGUAGES)
 def speaking(request: pytest.FixtureRequest, hand: Hand) -> Hand:
-    texts.set_language(request.param)
-    hand.window.retranslate()
+    use_language(request.param)
     return hand
 
 

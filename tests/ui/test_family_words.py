@@ -16,6 +16,7 @@ from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import CloseCause, ConnectionSnapshot, Phase
 from workbench.qt.log_model import Column
 from workbench.texts import LANGUAGES, set_language, tr
+from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel import client_status, server_status
 from workbench.viewmodel.message import StatusMessage, msg
 
@@ -47,8 +48,7 @@ def configured(hand: Hand, family: str, address: str, type_: str = "SOCK_STREAM"
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_abstract_name_that_nobody_has(hand: Hand, language: str) -> None:
     configured(hand, "AF_UNIX", "abstract:swb-test-nobody")
-    set_language(language)
-    hand.window.retranslate()
+    use_language(language)
     hand.press("client.connect")
     hand.wait_says("client.message", "ECONNREFUSED")
     hand.press("client.why")

@@ -11,6 +11,7 @@ from tests.ui.test_tables import cell, panel, table
 from workbench import texts
 from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.endpoint.send_scope import ALL, CHOSEN
+from workbench.ui.style.retranslatable import use_language
 from workbench.ui.window.tab_area import _Roll
 
 
@@ -141,8 +142,7 @@ def test_the_conversation_is_folded_and_names_the_clients(hand: Hand) -> None:
 def test_six_rows_are_in_sight_and_nothing_scrolls(hand: Hand, language: str) -> None:
     window = hand.window
     window.resize(1280, 800)
-    texts.set_language(language)
-    window.retranslate()
+    use_language(language)
     hand.press("server.listen")
     hand.type("client.count", "6")
     hand.press("client.connect")

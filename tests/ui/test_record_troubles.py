@@ -53,7 +53,7 @@ def test_a_full_disk_is_said_above_the_panels_with_a_count(hand: Hand) -> None:
     hand.wait_says(
         "notice.text", f"Not recorded: {hand.window.controller.session.journal.not_recorded:,}"
     )
-    hand.window.switch_language()
+    hand.window.looks.switch_language()
     hand.wait_says("notice.text", "未记录")
 
 

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from tests.ui.conftest import Hand
-from workbench import texts
 from workbench.qt.preferences import SCALES
+from workbench.ui.style.retranslatable import use_language
 
 
 def tools(hand: Hand) -> list[QToolButton]:
@@ -77,8 +77,7 @@ def test_family_and_type_can_be_read_at_every_size(hand: Hand) -> None:
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_the_tool_bar_is_whole_at_every_size(hand: Hand, language: str) -> None:
     window = hand.window
-    texts.set_language(language)
-    window.retranslate()
+    use_language(language)
     window.resize(1280, 800)
     try:
         for scale in SCALES:

@@ -14,6 +14,7 @@ from workbench import texts
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Match, OnPeerClose, Rule, Rules, Then
 from workbench.ui.endpoint.rules_table import RuleTable
+from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel.rule_form import TypedRule, fault, rules_of, show_rule
 
 RULES = (
@@ -231,8 +232,7 @@ def test_without_a_rule_nothing_can_be_removed_or_moved(hand: Hand) -> None:
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_what_is_kept_is_said_and_columns_do_not_touch(hand: Hand, language: str) -> None:
-    texts.set_language(language)
-    hand.window.retranslate()
+    use_language(language)
     hand.choose("server.responder", "rules")
     hand.press("server.rules_add")
     table = hand.find("server.rules")

@@ -18,6 +18,7 @@ from workbench.labs.modes import probe as modes_probe
 from workbench.labs.modes.probe import Hindrances
 from workbench.texts import Problem
 from workbench.ui.lab.backlog_window import BacklogWindow
+from workbench.ui.style.retranslatable import use_language
 
 
 @pytest.fixture
@@ -84,8 +85,7 @@ def test_accept_one_lets_somebody_in(hand: Hand, lab: BacklogWindow) -> None:
 def test_bad_input_is_explained(
     hand: Hand, lab: BacklogWindow, field: str, typed: str, lang: str
 ) -> None:
-    texts.set_language(lang)
-    lab.retranslate()
+    use_language(lang)
     getattr(lab.set_up, field).setText(typed)
     lab.start()
     assert lab._run is None
@@ -180,8 +180,7 @@ def test_what_cannot_be_had_is_greyed_out_with_the_reason(
     lab = hand.window.others.lab
     assert lab is not None
     probed(hand, lab)
-    texts.set_language(lang)
-    lab.retranslate()
+    use_language(lang)
     mode = lab.set_up.mode
     model = mode.model()
     states = {

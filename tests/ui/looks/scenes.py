@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from tests.ui.conftest import Hand
-from workbench import texts
+from workbench.ui.style.retranslatable import use_language
 from workbench.ui.window.window import MainWindow
 
 SIZE = (1280, 752)
@@ -225,8 +225,7 @@ def _places() -> list[tuple[int, int, int, int, bool]]:
 
 def speak(window: MainWindow, language: str) -> None:
     """As the language button does it, and the next picture."""
-    texts.set_language(language)
-    window.retranslate()
+    use_language(language)
     settle()
 
 

@@ -14,6 +14,7 @@ from workbench import texts
 from workbench.app import create_window
 from workbench.texts import Problem
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
+from workbench.ui.style.retranslatable import use_language
 from workbench.ui.window.window import MainWindow
 
 Hand = Any
@@ -21,22 +22,21 @@ Hand = Any
 
 def test_languages_switch_live(hand: Hand) -> None:
     assert hand.text("server.listen") == "Listen"
-    hand.window.switch_language()
+    hand.window.looks.switch_language()
     assert hand.text("server.listen") == "监听"
     assert "就绪" in hand.text("server.message")
     assert hand.find("server.timeout").currentText() == "一直等待"
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
-    hand.window.switch_language()
+    hand.window.looks.switch_language()
     assert hand.text("server.listen") == "Listen"
     assert hand.find("server.timeout").currentText() == "none"
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_nothing_is_cut_off_and_nothing_scrolls_sideways(hand: Hand, language: str) -> None:
-    texts.set_language(language)
+    use_language(language)
     window: MainWindow = hand.window
-    window.retranslate()
     window.resize(1280, 752)
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")

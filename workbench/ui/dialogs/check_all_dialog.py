@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,7 @@ from workbench.labs.demos import Demo, demos
 from workbench.scenario.runner import Runner
 from workbench.session import Session
 from workbench.texts import Problem, tr
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import fit
 
 BOUND: Final = 60.0
@@ -47,23 +49,34 @@ class Checked:
     left_out: Problem | None = None
     failed: Problem | None = None
 
+    @property
+    def verdict(self) -> str:
+        """One of "held", "failed" or "skipped"."""
+        if self.left_out is not None:
+            return "skipped"
+        return "held" if self.failed is None else "failed"
 
-class CheckAllDialog(QWidget):
+    @property
+    def text(self) -> str:
+        """The verdict in the current language, with its reason."""
+        if self.left_out is not None:
+            return tr("demos.not_here", reason=self.left_out)
+        if self.failed is not None:
+            return tr("demos.failed", reason=self.failed)
+        return tr("demos.held")
+
+
+class CheckAllDialog(Retranslatable, QWidget):
     """A window: a row a demonstration, filled as they end."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("check_all")
-        self.setWindowTitle(tr("checkall.title"))
         self.resize(760, 620)
         self._demos = demos()
         self.table = QTableWidget(len(self._demos), 3)
         self.table.setObjectName("check_all.table")
-        self.table.setAccessibleName(tr("checkall.title"))
-        self.table.setHorizontalHeaderLabels(
-            [tr(f"checkall.{key}") for key in ("demo", "outcome", "seconds")]
-        )
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -71,17 +84,13 @@ class CheckAllDialog(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
-        for row, item in enumerate(self._demos):
-            self._write(row, 0, item.title)
-        self.summary = QLabel(tr("checkall.hint"))
+        self.summary = QLabel()
         self.summary.setObjectName("check_all.summary")
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setWordWrap(True)
-        self.run_button = QPushButton(tr("checkall.run"))
+        self.run_button = QPushButton()
         self.run_button.setObjectName("check_all.run")
         self.run_button.setProperty("primary", True)
-        self.run_button.setToolTip(tr("checkall.run_tip"))
-        fit(self.run_button)
         self.run_button.clicked.connect(self.run)
         line = QHBoxLayout()
         line.addWidget(self.summary, 1)
@@ -90,14 +99,34 @@ class CheckAllDialog(QWidget):
         column.addWidget(self.table)
         column.addLayout(line)
         self._worker: _Worker | None = None
-        self._counts: dict[str, int] = {}
+        self._outcomes: dict[int, Checked | None] = {}  # by row; None: it runs now
+        self._ended = False
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        title = tr("checkall.title")
+        self.setWindowTitle(title)
+        self.table.setAccessibleName(title)
+        self.table.setHorizontalHeaderLabels(
+            [tr(f"checkall.{key}") for key in ("demo", "outcome", "seconds")]
+        )
+        for row, item in enumerate(self._demos):
+            self._write(row, 0, item.title)
+        for row in self._outcomes:
+            self._show_outcome(row)
+        self._show_summary()
+        self.run_button.setText(tr("checkall.run"))
+        self.run_button.setToolTip(tr("checkall.run_tip"))
+        fit(self.run_button)
 
     @Slot()
     def run(self) -> None:
         """Begin, from the first on."""
         if self._worker is not None:
             return
-        self._counts = {"held": 0, "failed": 0, "skipped": 0}
+        self._outcomes.clear()
+        self._ended = False
+        self._show_summary()
         for row in range(len(self._demos)):
             self._write(row, 1, "")
             self._write(row, 2, "")
@@ -115,27 +144,35 @@ class CheckAllDialog(QWidget):
 
     @Slot(int)
     def _on_begun(self, row: int) -> None:
-        self._write(row, 1, tr("lesson.running"))
+        self._outcomes[row] = None
+        self._show_outcome(row)
         self.table.scrollTo(self.table.model().index(row, 0))
 
     @Slot(object)
     def _on_checked(self, checked: Checked) -> None:
-        if checked.left_out is not None:
-            key, text = "skipped", tr("demos.not_here", reason=checked.left_out)
-        elif checked.failed is not None:
-            key, text = "failed", tr("demos.failed", reason=checked.failed)
-        else:
-            key, text = "held", tr("demos.held")
-        self._counts[key] += 1
-        self._write(checked.place, 1, text)
-        if key != "skipped":
-            self._write(checked.place, 2, f"{checked.seconds:.1f}")
+        self._outcomes[checked.place] = checked
+        self._show_outcome(checked.place)
+
+    def _show_outcome(self, row: int) -> None:
+        checked = self._outcomes[row]
+        self._write(row, 1, tr("lesson.running") if checked is None else checked.text)
+        if checked is not None and checked.left_out is None:
+            self._write(row, 2, f"{checked.seconds:.1f}")
+
+    def _show_summary(self) -> None:
+        if not self._ended:
+            self.summary.setText(tr("checkall.hint"))
+            return
+        counts = Counter(checked.verdict for checked in self._outcomes.values() if checked)
+        verdicts = ("held", "failed", "skipped")
+        self.summary.setText(tr("demos.all", **{key: counts[key] for key in verdicts}))
 
     @Slot()
     def _on_finished(self) -> None:
         self._worker = None
         self.run_button.setEnabled(True)
-        self.summary.setText(tr("demos.all", **self._counts))
+        self._ended = True
+        self._show_summary()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The one under way is given up; its sockets and its record go."""

@@ -28,6 +28,7 @@ from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
 from workbench.ui.dialogs.repeat_form import RepeatForm
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import NamedControls, TextField, group, spring
 from workbench.viewmodel.default_endpoints import LAB_PREFIX
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from workbench.qt.scenario_player import ScenarioPlayer
 
 
-class ScenarioDialog(QDialog):
+class ScenarioDialog(Retranslatable, QDialog):
     """Not modal: the window behind it goes on.
 
     Signals:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ from workbench.ui.endpoint.gate_control import GateControl
 from workbench.ui.endpoint.more_options import MoreOptions
 from workbench.ui.endpoint.receive_once import ReceiveOnce
 from workbench.ui.endpoint.settings_form import SettingsForm
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.named_controls import badge
 from workbench.viewmodel.connection_rows import ConnectionRow
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from workbench.qt.controller import Controller
 
 
-class EndpointPanel(CommandRunner):
+class EndpointPanel(Retranslatable, CommandRunner):
     """One endpoint: its fields, its state, and the commands that its controls perform.
 
     Attributes:
@@ -324,6 +325,8 @@ class EndpointPanel(CommandRunner):
         self.more.redraw()
         self.table.fit()
         self.talk.view.redraw()
+        self.retranslate()
+        self.refresh()
 
     def tab_text(self) -> str:
         """What the panel's tab says: the name, and what matters most while it is open."""
@@ -332,6 +335,11 @@ class EndpointPanel(CommandRunner):
     def set_up_parts(self) -> list[QWidget]:
         """The widgets that a presentation folds away: what is left of the set-up is one line."""
         return [self.address_line.family, self.address_line.type]
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.refresh()  # and the words that depend on its state
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rows that wrap need more height: a splitter asks for the minimum, not for the width."""

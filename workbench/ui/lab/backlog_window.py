@@ -30,6 +30,7 @@ from workbench.ui.lab.queue_cells import QueueCells
 from workbench.ui.lab.set_up import SetUp
 from workbench.ui.lab.side import Side
 from workbench.ui.lab.top_row import TopRow
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import NamedControls, tone
 from workbench.viewmodel.default_endpoints import LAB_PREFIX
 
@@ -41,7 +42,7 @@ LOOK: Final = 100
 """Milliseconds between two pictures of a run."""
 
 
-class BacklogWindow(QWidget):
+class BacklogWindow(Retranslatable, QWidget):
     """Not modal. Closing it stops a run."""
 
     def __init__(self, controller: Controller, parent: QWidget, looks: Appearance) -> None:
@@ -127,7 +128,6 @@ class BacklogWindow(QWidget):
         self.top.close.clicked.connect(self.close)
         QShortcut(QKeySequence(Qt.Key.Key_Space), self, self._on_space)
         looks = self._looks
-        looks.changed.connect(self._on_looks)
         for keys in ("Esc", "Ctrl+W"):
             QShortcut(QKeySequence(keys), self, self.close)
         for keys, act in (
@@ -322,10 +322,10 @@ class BacklogWindow(QWidget):
         if self.comparison.isVisible() and self.comparison.system:
             self._say(tr("lab.done", os=self.comparison.system), "good")
 
-    @Slot()
-    def _on_looks(self) -> None:
+    def redraw(self) -> None:
         self.top.redraw()
         self.side.fit(self.width())
+        self.retranslate()
 
     # -- Qt -------------------------------------------------------------------------------------
 

@@ -22,13 +22,14 @@ from workbench.texts import tr
 from workbench.ui.record.bytes_tab import BytesTab
 from workbench.ui.record.explanation_view import ExplanationView, Ways
 from workbench.ui.record.kernel_tab import KernelTab
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.log_cells import title_of, who_text
 from workbench.viewmodel.message import Remedy
 
 LOOK_BACK = 2000
 
 
-class Inspector(QTabWidget):
+class Inspector(Retranslatable, QTabWidget):
     """Bottom right: Explain and Bytes of the event; with nothing chosen, of the newest one.
 
     Attributes:
@@ -171,6 +172,7 @@ class Inspector(QTabWidget):
         """Fonts for the size in force."""
         self._page.redraw()
         self._text.forget()
+        self.retranslate()
 
     def retranslate(self) -> None:
         """Make every text again in the current language."""
@@ -183,7 +185,8 @@ class Inspector(QTabWidget):
         self._text.setAccessibleName(tr("inspector.explain"))
         self._frame.setAccessibleName(tr("inspector.kernel"))
         self.tabBar().setAccessibleName(tr("name.inspector"))
-        self._show(self._row)
+        if not self.controller.closed:
+            self._show(self._row)
 
 
 def _scrolling(page: QWidget) -> QScrollArea:

@@ -25,6 +25,7 @@ from workbench.texts import tr
 from workbench.ui.record.log_columns import ColumnMenu
 from workbench.ui.record.log_context_menu import LogContextMenu
 from workbench.ui.record.log_view import LogView
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.message import Sentence, msg
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ SETTLE = 250
 """Milliseconds without a key before a filter is applied."""
 
 
-class LogPanel(QTabWidget):
+class LogPanel(Retranslatable, QTabWidget):
     """Bottom left: what belongs to the record."""
 
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
@@ -368,6 +369,10 @@ class LogPanel(QTabWidget):
         self.model.retranslate()
         self._after_change()
         self.view.viewport().update()
+
+    def redraw(self) -> None:
+        self.view.fit_rows()
+        self.retranslate()
 
 
 def _toggle(name: str, *, checked: bool) -> QCheckBox:

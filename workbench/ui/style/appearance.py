@@ -1,4 +1,4 @@
-"""Size, colours and presentation of all windows; remembered between runs."""
+"""Size, colours, language and presentation of all windows; remembered between runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from workbench.qt.preferences import SCALES, Preferences
+from workbench.texts import language
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import tell_appearance, use_language
 
 PRESENTED: int = 150
 """Per cent, while presenting."""
@@ -50,7 +52,14 @@ class Appearance(QObject):
         else:
             chosen = theme.DARK if dark else theme.LIGHT
         theme.apply(self._app, chosen, self.scale)
+        tell_appearance()
         self.changed.emit()
+
+    @Slot()
+    def switch_language(self) -> None:
+        """The other language, in every window at once."""
+        use_language("en" if language() != "en" else "zh_CN")
+        self._preferences.language = language()
 
     def larger(self) -> None:
         self._step(1)

@@ -21,13 +21,19 @@ def _chinese() -> QTranslator:
     return made
 
 
-def speak(window: QWidget) -> None:
+def install() -> None:
     """Have Qt use the language in force; English is what it is written in."""
-    if language() == "zh_CN":
+    wanted = language() == "zh_CN"
+    if wanted and not _chinese().property("installed"):
         QCoreApplication.installTranslator(_chinese())
-    else:
+    elif not wanted:
         QCoreApplication.removeTranslator(_chinese())
-    for button in window.findChildren(QToolButton):  # Qt words these once, when it makes them
+    _chinese().setProperty("installed", wanted)
+
+
+def name_scroll_buttons(window: QWidget) -> None:
+    """Qt words the scroll buttons of its tab bars once, when it makes them: word them again."""
+    for button in window.findChildren(QToolButton):
         if button.objectName() in _SCROLLERS:
             words = QCoreApplication.translate("QTabBar", _SCROLLERS[button.objectName()])
             button.setAccessibleName(words)

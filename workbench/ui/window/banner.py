@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWi
 
 from workbench.texts import Problem, tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import fit, tone
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class _Line:
         return tr(f"window.{key}", name=name, reason=reason, count=f"{self.count:,}")
 
 
-class Banner(QWidget):
+class Banner(Retranslatable, QWidget):
     """Hidden until there is something to say.
 
     Signals:
@@ -94,7 +95,7 @@ class Banner(QWidget):
         row.addWidget(self._close)
         self._open.clicked.connect(self._on_open)
         self._close.clicked.connect(self._on_close)
-        self.hide()
+        self.retranslate()
 
     def tell_crashed(self, record: Path) -> None:
         """This record was not closed, and is whole up to the end."""

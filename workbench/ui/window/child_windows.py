@@ -61,7 +61,6 @@ class OtherWindows(QObject):
             window.controller, window.log.chosen_seqs(), window, repeat=repeat, live=window.live
         )
         maker.attach(window.demos)
-        window.worded.connect(maker.retranslate)
         maker.show()
 
     def stop(self) -> None:
@@ -73,7 +72,3 @@ class OtherWindows(QObject):
         """The main window goes; what it is the parent of goes with it."""
         if self.lab is not None:
             self.lab.close()
-
-    def retranslate(self) -> None:
-        if self.lab is not None:
-            self.lab.retranslate()

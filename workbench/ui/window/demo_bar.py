@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
 
 from workbench.texts import Problem, tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import fit, tone
 
 if TYPE_CHECKING:
     from workbench.labs.demos import Demo
 
 
-class DemoBar(QFrame):
+class DemoBar(Retranslatable, QFrame):
     """Hidden until a demonstration runs; it stays until it is put away.
 
     Signals:
@@ -59,6 +60,7 @@ class DemoBar(QFrame):
         row.addWidget(self._again)
         row.addWidget(self._close)
         self.hide()
+        self.retranslate()
 
     def _label(self, name: str) -> QLabel:
         label = QLabel()

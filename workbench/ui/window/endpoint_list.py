@@ -11,6 +11,7 @@ from workbench.engine.model.settings import Role
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.connection_rows import named
 from workbench.viewmodel.default_endpoints import LAB_PREFIX
 
@@ -27,7 +28,7 @@ _NAME: Final = Qt.ItemDataRole.UserRole
 _CONNECTION: Final = Qt.ItemDataRole.UserRole + 1
 
 
-class EndpointList(QWidget):
+class EndpointList(Retranslatable, QWidget):
     """Left of everything, or hidden.
 
     Signals:
@@ -57,6 +58,8 @@ class EndpointList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tree)
+        self.hide()
+        self.retranslate()
         controller.snapshots_changed.connect(self.refresh)
 
     @Slot()

@@ -117,7 +117,7 @@ class Menus:
             action.setChecked(name == window.preferences.scheme)
             group.addAction(action)
             schemes.addAction(action)
-        self._add("view", "language", window.switch_language, "Ctrl+Shift+L")
+        self._add("view", "language", looks.switch_language, "Ctrl+Shift+L")
 
     def _endpoint(self) -> None:
         window = self._window

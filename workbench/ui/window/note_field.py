@@ -6,9 +6,10 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit
 
 from workbench.texts import tr
+from workbench.ui.style.retranslatable import Retranslatable
 
 
-class MarkField(QLineEdit):
+class MarkField(Retranslatable, QLineEdit):
     """Hidden until it is asked for.
 
     Signals:
@@ -22,6 +23,7 @@ class MarkField(QLineEdit):
         self.setObjectName("window.mark_text")
         self.hide()
         self.returnPressed.connect(self._on_entered)
+        self.retranslate()
 
     def begin(self) -> None:
         """Show the line and wait for the note."""

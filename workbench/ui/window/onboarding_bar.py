@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import fit, spring
 
 DEMOS = ("greeting", "udp-timeout", "udp-exchange")
 
 
-class OnboardingBar(QWidget):
+class OnboardingBar(Retranslatable, QWidget):
     """Leaves after the first answered Send.
 
     Signals:

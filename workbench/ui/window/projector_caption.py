@@ -13,6 +13,7 @@ from workbench.explain.explain import Explanation, explain
 from workbench.journal.query import parse
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.log_cells import result_text, title_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ LOOK_BACK: Final = 500
 """Rows: in a flood there is a call among the newest."""
 
 
-class ProjectorCaption(QFrame):
+class ProjectorCaption(Retranslatable, QFrame):
     """Two lines: code in a fixed font, words below."""
 
     def __init__(self, demos: QMenu) -> None:
@@ -61,6 +62,7 @@ class ProjectorCaption(QFrame):
 
     def retranslate(self) -> None:
         """Words of the buttons; the rest comes with the next call."""
+        self._seen = 0
         for name, button in self._buttons.items():
             key = "present_end" if name == "leave" else name
             button.setText(tr(f"window.{key}"))
@@ -72,11 +74,11 @@ class ProjectorCaption(QFrame):
         code = theme.fixed_font()
         code.setPointSizeF(code.pointSizeF() * 1.5)
         code.setBold(True)
-        self._seen = 0  # the words may be of another language now
         self._call.setFont(code)
         words = self.font()
         words.setPointSizeF(words.pointSizeF() * 1.15)
         self._words.setFont(words)
+        self.retranslate()
 
     def refresh(self, controller: Controller) -> None:
         """The newest call of all; nothing is done while there is no newer one."""

@@ -54,7 +54,7 @@ class ProjectorMode(QObject):
             window.guide.show()
         window.looks.present(self, presenting)
         self.name_calls()
-        window.retranslate()
+        window.name_record()
 
     def close(self) -> None:
         """The window goes: what is left is of everyday size."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 from workbench.journal.records import KEPT_DAYS, folder
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
+from workbench.ui.style.retranslatable import Retranslatable
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
@@ -22,7 +23,7 @@ RATE_LOOKS: Final = 15
 """Looks over which events a second are counted: about 1.5 s."""
 
 
-class StatusBar(QStatusBar):
+class StatusBar(Retranslatable, QStatusBar):
     """What the record holds, always in sight."""
 
     def __init__(self, controller: Controller, model: LogModel) -> None:
@@ -43,6 +44,7 @@ class StatusBar(QStatusBar):
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.timeout.connect(self.word.clear)
+        self.retranslate()
 
     def _label(self, name: str, stretch: int = 0) -> QLabel:
         label = QLabel()

@@ -21,6 +21,7 @@ from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 
 TAB: Final = "application/x-socket-workbench-tab"
 LEAST_LINES: Final = 12
@@ -211,7 +212,7 @@ class _Roll(QScrollArea):
         )
 
 
-class TabArea(QSplitter):
+class TabArea(Retranslatable, QSplitter):
     """Left and right.
 
     Signals:
@@ -236,6 +237,7 @@ class TabArea(QSplitter):
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 1)
         self.setSizes([500, 500])
+        self.retranslate()
 
     def panels(self) -> list[EndpointPanel]:
         return self.left.panels() + self.right.panels()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 
 if TYPE_CHECKING:
     from workbench.ui.window.window import MainWindow
@@ -20,7 +21,7 @@ APART = 4
 LIVE_ONLY = ("add_server", "add_client", "demos", "backlog_lab", "mark", "start_over", "stop_all")
 
 
-class ToolBar(QToolBar):
+class ToolBar(Retranslatable, QToolBar):
     """Add | demos | mark, scenario, start over …… stop all | size, presentation, language."""
 
     def __init__(self, window: MainWindow, demos: QMenu) -> None:
@@ -50,7 +51,8 @@ class ToolBar(QToolBar):
         self._add("smaller", None, window.looks.smaller)
         self._add("larger", None, window.looks.larger)
         self._add("present", "presentation", window.presentation.switch)
-        self._add("language", None, window.switch_language)
+        self._add("language", None, window.looks.switch_language)
+        self.retranslate()
 
     def _add(self, name: str, icon: str | None, do: Callable[[], object] | None) -> QToolButton:
         button = QToolButton()
@@ -74,9 +76,9 @@ class ToolBar(QToolBar):
             button.setText(tr(f"window.{name}"))
             button.setToolTip(tr(f"tip.{name}"))
             button.setAccessibleName(tr(f"name.{name}"))
-        self.redraw()
+        self._draw()
 
-    def redraw(self) -> None:
+    def _draw(self) -> None:
         """Icons in the colours and size of the theme."""
         side = theme.scaled(theme.ICON)
         for button in self._buttons.values():

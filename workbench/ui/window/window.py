@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -14,10 +14,11 @@ from workbench.journal import private, records
 from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.scenario_player import ScenarioPlayer
 from workbench.session import Session
-from workbench.texts import Problem, language, set_language, tr
+from workbench.texts import Problem, tr
 from workbench.ui.record.inspector import Inspector
 from workbench.ui.record.log_panel import LogPanel
 from workbench.ui.style import qt_translations
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.window.autoplay import Autoplay
 from workbench.ui.window.banner import Banner
 from workbench.ui.window.child_windows import OtherWindows
@@ -48,18 +49,13 @@ CLOSE_BOUND: Final = 10.0
 """Seconds that leaving may take at most."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Retranslatable, QMainWindow):
     """Owns the controller (and through it the session) until it is closed.
 
     Attributes:
         controller: between widgets and session.
         slots_: the endpoints' panels.
-
-    Signals:
-        worded(): every text has been made again, in the language and font in force.
     """
-
-    worded = Signal()
 
     def __init__(
         self,
@@ -90,7 +86,6 @@ class MainWindow(QMainWindow):
         self.presentation = ProjectorMode(self)
         self.others = OtherWindows(self)
         self.endpoints = EndpointList(controller, self.panels.owner)
-        self.endpoints.hide()
         self.actions_ = Menus(self)
         self.tools = ToolBar(self, self.actions_.demos_menu)
         self.addToolBar(self.tools)
@@ -102,6 +97,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self._lay_out()
         self._wire()
+        qt_translations.install()
         self.slots_.setVisible(live)
         self.actions_.set_live(live)
         self.tools.set_live(live)
@@ -152,7 +148,6 @@ class MainWindow(QMainWindow):
         self.notice.seen.connect(self._on_notice_seen)
         self.inspector.ways = self.panels.ways
         self.panels.told.connect(self._on_problem)
-        self.looks.changed.connect(self._on_looks)
         add_keys(self)
 
     @Slot()
@@ -212,7 +207,7 @@ class MainWindow(QMainWindow):
         for panel in self.slots_.panels():
             panel.begin_anew()
         self.log.follow.setChecked(True)
-        self.retranslate()
+        self.name_record()
         self.status.tell(tr("window.started_over", name=old.record.stem))
 
     @Slot()
@@ -221,20 +216,6 @@ class MainWindow(QMainWindow):
         self.preferences.every_byte = not self.preferences.every_byte
         key = "every_byte_on" if self.preferences.every_byte else "every_byte_off"
         self.status.tell(tr(f"window.{key}"))
-
-    # -- looks ----------------------------------------------------------------------------------
-
-    @Slot()
-    def _on_looks(self) -> None:
-        if self._closed:
-            return
-        self.caption.redraw()
-        self.log.view.fit_rows()
-        self.inspector.redraw()
-        self.tools.redraw()
-        for panel in self.slots_.panels():
-            panel.redraw()
-        self.retranslate()
 
     # -- showing --------------------------------------------------------------------------------
 
@@ -256,13 +237,6 @@ class MainWindow(QMainWindow):
     def _on_problem(self, problem: Problem) -> None:
         self.status.tell(problem.text)
 
-    @Slot()
-    def switch_language(self) -> None:
-        """The other language, at once."""
-        set_language("en" if language() != "en" else "zh_CN")
-        self.preferences.language = language()
-        self.retranslate()
-
     def name_record(self) -> None:
         """What the record is called now: it may have been taken away and go on elsewhere."""
         record = self.controller.session.record.stem
@@ -271,25 +245,9 @@ class MainWindow(QMainWindow):
         self.status.name_record()
 
     def retranslate(self) -> None:
-        qt_translations.speak(self)
+        qt_translations.name_scroll_buttons(self)
         self.name_record()
         self.actions_.retranslate()
-        self.tools.retranslate()
-        self.first_steps.retranslate()
-        self.lesson.retranslate()
-        self.endpoints.retranslate()
-        self.mark.retranslate()
-        self.notice.retranslate()
-        self.slots_.retranslate()
-        for panel in self.slots_.panels():
-            panel.retranslate()
-            panel.refresh()
-        self.log.retranslate()
-        self.inspector.retranslate()
-        self.caption.retranslate()
-        self.status.retranslate()
-        self.others.retranslate()
-        self.worded.emit()
 
     # -- Qt -------------------------------------------------------------------------------------
 
@@ -302,12 +260,6 @@ class MainWindow(QMainWindow):
         self.presentation.name_calls()
         if self.live and not self.presentation.on:
             self.endpoints.show_where_wide(event.size().width(), self.looks.scale)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_"):
-            self.tools.redraw()
-            self.slots_.retranslate()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close every socket and the record within a bound; nothing is asked."""

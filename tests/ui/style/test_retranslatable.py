@@ -1,0 +1,96 @@
+"""Widgets follow language and appearance by themselves, once each, their parts after them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from workbench.texts import tr
+from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable, tell_appearance, use_language
+from workbench.ui.window.window import MainWindow
+
+
+class _Word(Retranslatable, QFrame):
+    """A label in a frame; it keeps what it did, and in which order among others."""
+
+    def __init__(self, done: list[str], name: str) -> None:
+        super().__init__()
+        self._done, self._name = done, name
+        self.label = QLabel()
+        QVBoxLayout(self).addWidget(self.label)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self._done.append(self._name)
+        self.label.setText(tr("state.failed"))
+
+
+class _Drawn(_Word):
+    def redraw(self) -> None:
+        self._done.append(f"{self._name} drawn")
+        super().redraw()
+
+
+@pytest.fixture
+def done() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def pair(qtbot: QtBot, done: list[str]) -> tuple[_Word, _Word]:
+    """One inside the other, and a window of its own that the outer one owns."""
+    outer, inner = _Drawn(done, "outer"), _Word(done, "inner")
+    outer.layout().addWidget(inner)  # type: ignore[union-attr]
+    owned = _Word(done, "owned")
+    owned.setParent(outer, Qt.WindowType.Window)
+    qtbot.addWidget(outer)
+    done.clear()
+    return outer, inner
+
+
+def test_a_language_reaches_all_at_once_and_once(
+    pair: tuple[_Word, _Word], done: list[str], qapp: QApplication
+) -> None:
+    before = pair[1].label.text()
+    use_language("zh_CN")
+    assert [word.label.text() for word in pair] == [tr("state.failed")] * 2
+    assert pair[1].label.text() != before
+    qapp.processEvents()  # and Qt's own event for its translation does not come after
+    assert done == ["outer", "inner", "owned"]
+
+
+def test_an_appearance_reaches_all_in_order(pair: tuple[_Word, _Word], done: list[str]) -> None:
+    tell_appearance()
+    assert done == ["outer drawn", "outer", "inner", "owned"]
+
+
+def test_setting_a_theme_does_not_word_anything_before_it_is_in_force(
+    pair: tuple[_Word, _Word], done: list[str], qapp: QApplication
+) -> None:
+    pair[0].show()
+    done.clear()
+    theme.apply(qapp, theme.DARK, 125)
+    assert done == []
+    theme.apply(qapp, theme.LIGHT)
+
+
+def test_every_window_is_in_the_chosen_language(window: MainWindow) -> None:
+    """A record that is shown beside, and a window that was opened on a task."""
+    record = window.controller.session.record
+    window.controller.session.journal.flush()
+    window.others.open_check_all()
+    window.files.show_record(record)
+    (beside,) = [
+        shown
+        for shown in QApplication.topLevelWidgets()
+        if isinstance(shown, MainWindow) and not shown.live
+    ]
+    (checks,) = window.findChildren(QWidget, "check_all")
+    use_language("zh_CN")
+    assert beside.windowTitle() == tr("window.title_record", record=record.stem)
+    assert checks.windowTitle() == tr("checkall.title")
+    assert "演示" in checks.windowTitle()
+    checks.close()

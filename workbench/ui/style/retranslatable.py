@@ -1,0 +1,76 @@
+"""Widgets that word and draw themselves anew when language, colours or text size change.
+
+A widget inherits `Retranslatable` before its Qt class and says in `retranslate` what its own texts
+are. Nobody calls that for it but its constructor: the language comes as Qt's LanguageChange, which
+Qt hands from each window down to all in it; colours and size come as an event of our own, sent
+when palette, font and style sheet are all in force. (Qt's PaletteChange, FontChange and StyleChange
+come one by one while they are being set, and again when a widget gets another parent.)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from workbench.texts import set_language
+from workbench.ui.style import qt_translations
+
+if TYPE_CHECKING:
+    _Widget = QWidget
+else:
+    _Widget = object  # a second Qt class among the bases is not possible
+
+APPEARANCE_CHANGE: Final = QEvent.Type(QEvent.registerEventType())
+"""Colours, fonts and style sheet are others now."""
+
+
+class Retranslatable(_Widget):
+    """Mixed into a widget, before its Qt class: it follows language and appearance by itself."""
+
+    def retranslate(self) -> None:
+        """Make every text of its own again, in the language and font in force."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw and measure again what does not follow the application's colours and font."""
+        self.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def customEvent(self, event: QEvent) -> None:
+        super().customEvent(event)
+        if event.type() == APPEARANCE_CHANGE:
+            self.redraw()
+
+
+def use_language(name: str) -> None:
+    """Choose the language; every window is in it when this returns.
+
+    Raises:
+        ValueError: not one of workbench.texts.LANGUAGES.
+    """
+    set_language(name)
+    qt_translations.install()
+    for widget in QApplication.topLevelWidgets():
+        # Qt has posted one for its own translation: the same work again, and later
+        QCoreApplication.removePostedEvents(widget, int(QEvent.Type.LanguageChange))
+    for window in _windows():
+        QCoreApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
+
+
+def tell_appearance() -> None:
+    """Have every widget that draws or measures for itself do it again, before its parts do."""
+    for window in _windows():
+        for widget in (window, *window.findChildren(QWidget)):
+            if isinstance(widget, Retranslatable):
+                QCoreApplication.sendEvent(widget, QEvent(APPEARANCE_CHANGE))
+
+
+def _windows() -> list[QWidget]:
+    """The windows that no other one owns: their events go on to those that they own."""
+    return [widget for widget in QApplication.topLevelWidgets() if widget.parent() is None]
