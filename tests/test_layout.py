@@ -171,7 +171,6 @@ COVERED_BY = {
     "ui/endpoint/endpoint_link.py": ("ui/test_habits.py", "setEditText"),
     "ui/record/log_columns.py": ("ui/test_window_deeds.py", "TimeForm"),
     "ui/record/log_panel.py": ("ui/test_log_counts.py", "log.main_calls"),
-    "ui/record/log_context_menu.py": ("ui/test_selection.py", "conn="),
     "ui/style/appearance.py": ("ui/test_scale.py", "_set_scale"),
     "ui/window/note_field.py": ("ui/looks/test_keyboard.py", "window.mark_text"),
     "ui/window/banner.py": ("ui/test_window_deeds.py", "notice.open"),

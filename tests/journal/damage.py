@@ -276,7 +276,7 @@ def _export(reader: Reader) -> None:
 def _look(reader: Reader) -> None:
     names = {row.name for row in reader.endpoints()}
     for item in reader.connections()[:20]:
-        reader.number_in_endpoint(item.id)
+        reader.number_of(item.id)
         reader.socket_kind(item.id)
         reader.accept_of(item.id)
         for sample in reader.samples(item.id):

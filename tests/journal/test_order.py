@@ -96,7 +96,7 @@ def test_the_panels_number_of_a_connection(tmp_path: Path) -> None:
         rows = {row.connection: row for row in reader.page(1, 1000) if row.connection is not None}
         found: dict[str, list[int | None]] = {}
         for connection, row in sorted(rows.items()):
-            found.setdefault(str(row.endpoint), []).append(reader.number_in_endpoint(connection))
+            found.setdefault(str(row.endpoint), []).append(reader.number_of(connection))
         reader.close()
         assert found["client"] == [1, 2, 3]
         assert found["server"][0] is None

@@ -17,7 +17,7 @@ from workbench.journal.reader import Reader, row_json
 from workbench.journal.recorder import Recorder
 
 KEYS = (
-    "seq t_ns duration_ns kind endpoint connection call args result errno error local peer"
+    "seq t_ns duration_ns kind endpoint connection number call args result errno error local peer"
     " size payload cause"
 ).split()
 

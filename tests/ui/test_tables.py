@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 
@@ -11,8 +12,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
+from workbench.journal.reader import row_json
 from workbench.qt import connection_model
 from workbench.qt.connection_model import WHY_ROLE
+from workbench.qt.log_model import Column
 from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.widgets.state_delegate import mark_of
@@ -351,3 +354,35 @@ def test_only_rows_in_sight_are_worded_and_read(
     hand.wait(
         lambda: hand.window.controller.snapshot("server-1").connections[0].reading is not None
     )
+
+
+def test_one_connection_has_one_number(hand: Hand) -> None:
+    """In table, log, filter, conversation and export; here where a UDP socket was the first."""
+    hand.choose("server.type", "SOCK_DGRAM")
+    hand.press("server.listen")
+    hand.wait(lambda: hand.window.controller.snapshot("server-1").connection is not None)
+    hand.press("server.stop")
+    hand.wait(lambda: hand.find("server.type").isEnabled())
+    hand.choose("server.type", "SOCK_STREAM")
+    for rows in (1, 2):
+        connected(hand, rows)
+        if rows == 1:
+            hand.press("client.close")
+            hand.wait(lambda: table(hand).lines.lines[0].closed)
+    newest = table(hand).lines.lines[-1]
+    assert newest.key == 3
+    assert cell(hand, 1, "number") == "3"
+    number = str(newest.key)
+    log = hand.window.log
+    log.view.show_column(Column.CONNECTION, True)
+    log.filter.setText(f"#{number} endpoint:server-1 call:*")
+    log.apply_filter()
+    hand.wait(lambda: log.model.rowCount() > 0)
+    events = [log.model.record_row(row) for row in range(log.model.rowCount())]
+    assert {event.connection for event in events if event} == {newest.id}
+    for row in range(log.model.rowCount()):
+        cells = log.model.cells(row)
+        assert cells is not None
+        assert cells[Column.WHO] == f"server-1 #{number}"
+        assert cells[Column.CONNECTION] == number
+    assert {json.loads(row_json(event))["number"] for event in events if event} == {newest.key}

@@ -26,16 +26,16 @@ def row(**values: object) -> Row:
 @pytest.mark.parametrize(
     ("values", "shown"),
     [
-        ({}, "client #1"),
+        ({"number": 1}, "client #1"),
         ({"endpoint": None, "connection": None}, ""),
     ],
 )
 def test_who(values: dict[str, object], shown: str) -> None:
-    assert who_text(row(**values), 1) == shown
+    assert who_text(row(**values)) == shown
 
 
 def test_who_has_no_number_where_there_is_one_socket() -> None:
-    assert who_text(row(), None) == "client"
+    assert who_text(row()) == "client"
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,8 @@ def text_line(reader: Reader, row: Row, streams: Streams) -> str:
     """One event for a person: time, who, call, result, bytes."""
     clock = wall_time(reader, row.t_ns)[11:26]
     who = row.endpoint or "-"
-    if row.connection is not None:
-        who += f" #{row.connection}"
+    if row.number is not None:
+        who += f" #{row.number}"
     outcome = row.errno or row.error or ("" if row.result is None else f"= {row.result}")
     what = note_text(row) if row.kind == NOTE else f"{row.call}({row.args})"
     line = f"{row.seq:>6}  {clock}  {who:<14} {row.kind:<7} {what} {outcome}"

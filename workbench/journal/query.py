@@ -1,6 +1,6 @@
 """The filter language: terms that must all hold, made into one parametrised SQL condition.
 
-`term = [-] key:value{|value} | [-] key(< <= > >= =)number-or-time | [-] value`.
+`term = [-] key:value{|value} | [-] key(< <= > >= =)number-or-time | [-] #number | [-] value`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,18 @@ class Across:
         return [self.raw, *(raw for names, raw in self.encoded if encoding in names)]
 
 
-Parameter = str | int | float | bytes | Speaking | Across
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Among the parameters: the connections whose number in their endpoint compares so.
+
+    The reader puts their ids in its place, as a JSON list. `operator` is one of < <= > >= =.
+    """
+
+    operator: str
+    number: int
+
+
+Parameter = str | int | float | bytes | Speaking | Across | Numbered
 
 _TEXT_KEYS: Final[Mapping[str, str]] = {
     "endpoint": "p.name", "call": "e.call", "kind": "e.kind", "errno": "e.errno",
@@ -59,7 +70,9 @@ _NUMBER_KEYS: Final[Mapping[str, str]] = {
 _UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "": 1}
 _LAST: Final = 2**62
 """Nanoseconds beyond any record, and within what SQLite takes."""
-_KEYS: Final = (*_TEXT_KEYS, *_NUMBER_KEYS, "duration", "time", "text", "hex")
+_KEYS: Final = (*_TEXT_KEYS, *_NUMBER_KEYS, "number", "duration", "time", "text", "hex")
+_SHORT: Final = re.compile(r"#(\d+)(?![^\s|])", re.ASCII)
+"""`#3`: a connection's number as people see it."""
 _HEAD: Final = re.compile(r"([A-Za-z_]+)(:|<=|>=|<|>|=)")
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 """NUL ends SQLite's patterns; lone surrogates are what was not UTF-8 on a command line."""
@@ -221,7 +234,11 @@ def _term(scanner: _Scanner, wall_ns: int) -> Condition:
     if negated and (scanner.done or scanner.text[scanner.at].isspace()):
         raise FilterProblem("filter.no_value", begin, 1)
     head = _HEAD.match(scanner.text, scanner.at)
-    if head is None:
+    if _SHORT.match(scanner.text, scanner.at) is not None:
+        begun = scanner.at
+        scanner.take("#")
+        found = _keyed("number", ":", scanner, begun, wall_ns)
+    elif head is None:
         found = _contains(scanner.value().raw)
     else:
         scanner.at = head.end()
@@ -253,6 +270,8 @@ def _keyed(key: str, operator: str, scanner: _Scanner, begin: int, wall_ns: int)
 
 def _matched(name: str, value: _Value, wall_ns: int) -> Condition:
     column = _TEXT_KEYS.get(name) or _NUMBER_KEYS.get(name)
+    if name == "number" and value.text == "*" and not value.quoted:
+        return _numbered(">", 0)
     if value.text == "*" and not value.quoted and column is not None:
         return Condition(f"{column} IS NOT NULL", ())
     if name in _TEXT_KEYS:
@@ -310,6 +329,8 @@ def _contains(raw: bytes) -> Condition:
 
 def _compared(name: str, operator: str, value: _Value, begin: int, wall_ns: int) -> Condition:
     number: float
+    if name == "number":
+        return _numbered(operator, _number(name, value))
     if name in _NUMBER_KEYS:
         column, number = _NUMBER_KEYS[name], _number(name, value)
     elif name == "duration":
@@ -319,6 +340,12 @@ def _compared(name: str, operator: str, value: _Value, begin: int, wall_ns: int)
     else:
         raise FilterProblem("filter.not_a_number_key", begin, len(name), key=name)
     return Condition(f"{column} {operator} ?", (number,))
+
+
+def _numbered(operator: str, number: int) -> Condition:
+    return Condition(
+        "e.connection IN (SELECT value FROM json_each(?))", (Numbered(operator, number),)
+    )
 
 
 def _number(name: str, value: _Value) -> int:

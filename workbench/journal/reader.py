@@ -12,10 +12,11 @@ from typing import Any, Final, NamedTuple, cast
 from workbench.engine.model.events import Clock, Kind
 from workbench.journal import sound
 from workbench.journal.across import completed
+from workbench.journal.connection_numbers import ConnectionNumbers
 from workbench.journal.guard import ROW_BYTES, Guard
 from workbench.journal.lock import is_written
 from workbench.journal.opening import connect, let_go, refused
-from workbench.journal.query import Across, Condition, Speaking
+from workbench.journal.query import Across, Condition, Numbered, Speaking
 from workbench.journal.reasons import reason_of_sqlite
 from workbench.journal.schema import APPLICATION_ID, LOG, VERSION
 from workbench.texts import Problem
@@ -29,8 +30,15 @@ CHUNK: Final = 50_000
 (sqlite.org/wal.html)."""
 
 
+MANY: Final = 5_000
+"""Connections that a filter may name in each chunk."""
+
+
 class Row(NamedTuple):
-    """One line of the log, under the names of the JSON lines."""
+    """One line of the log, under the names of the JSON lines.
+
+    `connection` is unique in the record; `number` counts within the endpoint: what people see.
+    """
 
     seq: int
     t_ns: int
@@ -48,6 +56,7 @@ class Row(NamedTuple):
     size: int | None
     payload: bytes | None
     cause: int | None
+    number: int | None = None
 
     @property
     def ends_stream(self) -> bool:
@@ -158,6 +167,8 @@ class Reader:
         self._lenient = lenient
         self.damage: Problem | None = None
         self._open(path)
+        first = "first_config" if "first_config" in self._guard.columns["endpoint"] else "config"
+        self._numbers = ConnectionNumbers(self._all, first)
 
     def _open(self, path: Path) -> None:
         self.path = path
@@ -264,7 +275,12 @@ class Reader:
             found = [
                 known.get(seq) or sound.lost_row(seq) for seq in range(first, found[-1][0] + 1)
             ]
-        return _rows(found)
+        return self._rows(found)
+
+    def _rows(self, found: Iterable[tuple[Any, ...]]) -> list[Row]:
+        cells = sound.log_rows(found)
+        numbers = self._numbers.of_rows(cells)
+        return [Row._make((*row, number)) for row, number in zip(cells, numbers, strict=True)]
 
     def row(self, seq: int) -> Row | None:
         """One row by its number."""
@@ -274,7 +290,7 @@ class Reader:
     def rows(self, seqs: list[int]) -> list[Row]:
         """The rows of these numbers, in order of number."""
         marks = ",".join("?" * len(seqs))
-        return _rows(self._all(f"{_LOG} WHERE seq IN ({marks}) ORDER BY seq", seqs))
+        return self._rows(self._all(f"{_LOG} WHERE seq IN ({marks}) ORDER BY seq", seqs))
 
     def select(self, condition: Condition | None, after: int, upto: int) -> Iterator[list[int]]:
         """Numbers of the rows that meet a condition, by chunks; `after` < seq <= `upto`."""
@@ -298,7 +314,7 @@ class Reader:
 
     def _filled(self, condition: Condition, first: int, last: int) -> list[object]:
         """The parameters of a condition for the rows of a chunk."""
-        if not any(isinstance(value, Speaking | Across) for value in condition.params):
+        if not any(isinstance(value, Speaking | Across | Numbered) for value in condition.params):
             return list(condition.params)
         spoken = {number: (encoding, kind) for number, encoding, kind in self._all(_SPOKEN)}
         streams = {
@@ -325,9 +341,21 @@ class Reader:
                 )
             elif isinstance(value, Across):
                 filled.append(json.dumps(completed(self._all, before, value, streams, first, last)))
+            elif isinstance(value, Numbered):
+                filled.append(json.dumps(self._numbered(value, first, last)))
             else:
                 filled.append(value)
         return filled
+
+    def _numbered(self, wanted: Numbered, first: int, last: int) -> list[int]:
+        """The connections that a number means; of very many those that occur in the chunk."""
+        found = self._numbers.ids(wanted)
+        if len(found) <= MANY:
+            return found
+        occur = self._all(
+            "SELECT DISTINCT connection FROM event WHERE seq BETWEEN ? AND ?", (first, last)
+        )
+        return sorted({row[0] for row in occur}.intersection(found))
 
     def select_apart(
         self, condition: Condition, after: int, upto: int
@@ -404,30 +432,12 @@ class Reader:
         found = self._all(f"{_CONNECTION} WHERE id=?", (number,))
         return _connection(found[0]) if found else None
 
-    def number_in_endpoint(self, connection: int) -> int | None:
+    def number_of(self, connection: int | None) -> int | None:
         """Which of its endpoint's connections it is, from 1, as the panels count them.
 
-        None for a listening socket, a datagram socket, and one that is not in the record: their
-        endpoint has one at a time.
+        None for a socket that listens, and one that is not in the record (yet).
         """
-        found = self._all(
-            "SELECT c.endpoint, c.parent, e.role FROM connection c JOIN endpoint e"
-            " ON e.id=c.endpoint WHERE c.id=?",
-            (connection,),
-        )
-        if not found:
-            return None
-        endpoint, parent, role = found[0]
-        if role == "datagram" or (role == "listener" and parent is None):
-            return None
-        return int(
-            self._one(
-                "SELECT count(*) FROM connection"
-                " WHERE endpoint=? AND id<=? AND (parent IS NOT NULL)=?",
-                (endpoint, connection, parent is not None),
-            )
-            or 0
-        )
+        return self._numbers.of(connection)
 
     def socket_kind(self, connection: int) -> tuple[str, str]:
         """Family and type of its endpoint: AF_INET …, SOCK_STREAM …."""
@@ -543,7 +553,7 @@ class Reader:
             " ORDER BY seq DESC LIMIT ?",
             (connection, seq, limit),
         )
-        return _rows(reversed(found))
+        return self._rows(reversed(found))
 
     def carried_before(
         self, connection: int, calls: Collection[str], seq: int, limit: int, within: int = LOOK_BACK
@@ -612,10 +622,6 @@ _CONNECTION: Final = (
 _SAMPLE: Final = "SELECT t_ns, connection, after_seq, reading FROM sample"
 
 
-def _rows(found: Iterable[tuple[Any, ...]]) -> list[Row]:
-    return list(map(Row._make, sound.log_rows(found)))
-
-
 def _connection(row: tuple[Any, ...]) -> ConnectionRow:
     number = sound.number
     return ConnectionRow(
@@ -644,8 +650,8 @@ def row_json(row: Row) -> str:
     payload = row.payload.hex() if row.payload is not None else None
     return json.dumps({
         "seq": row.seq, "t_ns": row.t_ns, "duration_ns": row.duration_ns, "kind": row.kind,
-        "endpoint": row.endpoint, "connection": row.connection, "call": row.call,
-        "args": row.args, "result": row.result, "errno": row.errno, "error": row.error,
-        "local": row.local, "peer": row.peer, "size": row.size, "payload": payload,
-        "cause": row.cause,
+        "endpoint": row.endpoint, "connection": row.connection, "number": row.number,
+        "call": row.call, "args": row.args, "result": row.result, "errno": row.errno,
+        "error": row.error, "local": row.local, "peer": row.peer, "size": row.size,
+        "payload": payload, "cause": row.cause,
     }, separators=(",", ":")).replace("\x7f", "\\u007f")  # fmt: skip

@@ -91,7 +91,6 @@ class Controller(QObject):
         self._seen: dict[str, frozenset[int]] = {}
         self._wake_pending = False
         self._closed = False
-        self._numbers: dict[int, int | None] = {}
         self._accepted: dict[int, Accepted] = {}
         self._roles: dict[str, str] = {}
         self._recorded = Recorded(self.reader)
@@ -199,11 +198,7 @@ class Controller(QObject):
 
     def number_of(self, connection: int | None) -> int | None:
         """The number that the panels show for a connection of the record; None: it has none."""
-        if connection is None:
-            return None
-        if connection not in self._numbers:
-            self._numbers[connection] = self.reader.number_in_endpoint(connection)
-        return self._numbers[connection]
+        return self.reader.number_of(connection)
 
     def role_of(self, endpoint: str | None) -> str | None:
         """listener, stream or datagram, as it is now; None: nobody knows the name."""
@@ -250,7 +245,6 @@ class Controller(QObject):
         self.reader = session.journal.reader()
         self.selection = Selection()
         self._seen = {}
-        self._numbers = {}
         self._accepted = {}
         self._roles = {}
         self._recorded = Recorded(self.reader)

@@ -293,7 +293,7 @@ class LogModel(QAbstractTableModel):
         return (
             str(event.seq),
             time,
-            who_text(event, self._controller.number_of(event.connection)),
+            who_text(event),
             "" if event.kind == NOTE else call_text(event),
             result_text(event),
             took_text(event),
@@ -416,5 +416,5 @@ def _extra(event: Row) -> tuple[str, ...]:
     """The further columns: numbers and addresses as the record has them."""
     return tuple(
         "" if value is None else escape(str(value))
-        for value in (event.connection, event.local, event.peer, event.size, event.cause)
+        for value in (event.number, event.local, event.peer, event.size, event.cause)
     )

@@ -90,5 +90,5 @@ def _connection(reader: Reader, row: Row) -> int | None:
 
 def _who(reader: Reader, row: Row) -> str:
     connection = _connection(reader, row)
-    number = reader.number_in_endpoint(connection) if connection is not None else None
+    number = reader.number_of(connection)
     return "" if number is None else f"#{number}"

@@ -35,12 +35,12 @@ def failed(row: Row) -> bool:
     return row.error is not None and row.errno not in PENDING
 
 
-def who_text(row: Row, number: int | None) -> str:
-    """Endpoint and connection; `number` counts within the endpoint, as its panel does."""
+def who_text(row: Row) -> str:
+    """Endpoint and connection, by its number in the endpoint."""
     if row.endpoint is None:
         return ""
     name = escape(row.endpoint)
-    return name if number is None else f"{name} #{number}"
+    return name if row.number is None else f"{name} #{row.number}"
 
 
 def call_text(row: Row) -> str:

@@ -62,7 +62,7 @@ class LogLine(QWidget):
                     (
                         str(row.seq),
                         self._controller.clock_text(row.t_ns),
-                        who_text(row, self._controller.number_of(row.connection)),
+                        who_text(row),
                         f"{call_text(row)} → {result_text(row)}",
                         took_text(row),
                     )

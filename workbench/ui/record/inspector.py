@@ -148,7 +148,7 @@ class Inspector(Retranslatable, QTabWidget):
             evidence=evidence_of(self.controller.reader, row),
             clock=self.controller.clock_text,
         )
-        self._text.show_explanation(shown, who_text(row, self.controller.number_of(row.connection)))
+        self._text.show_explanation(shown, who_text(row))
         self._offer_ways()
 
     @Slot()

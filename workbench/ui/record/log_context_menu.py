@@ -2,81 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.engine.model.events import COMMAND, NOTE
 from workbench.explain.explain import as_python
 from workbench.journal.query import quoted
+from workbench.journal.reader import Row
 from workbench.texts import tr
-
-if TYPE_CHECKING:
-    from workbench.journal.reader import Row
-    from workbench.ui.record.log_panel import LogPanel
+from workbench.viewmodel.log_cells import who_text
 
 
-class LogContextMenu(QObject):
-    """The context menu of the log's rows. Filtering writes a term into the field, in sight."""
+class LogContextMenu(QMenu):
+    """The context menu of a row of the log; it is gone once it was closed.
 
-    def __init__(self, panel: LogPanel) -> None:
-        super().__init__(panel)
-        self._panel = panel
-        panel.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        panel.view.customContextMenuRequested.connect(self._open)
+    Signals:
+        copy_wanted(): copy the chosen rows as text.
+        filter_wanted(str): one more term shall hold.
+        all_wanted(): nothing shall be filtered.
+        fold_wanted(): hide what the command led to, or show it again.
+    """
 
-    @Slot(QPoint)
-    def _open(self, where: QPoint) -> None:
-        view = self._panel.view
-        row = view.rowAt(where.y())
-        menu = self.menu(row if row >= 0 else view.currentIndex().row())
-        menu.popup(view.viewport().mapToGlobal(where))
+    copy_wanted = Signal()
+    filter_wanted = Signal(str)
+    all_wanted = Signal()
+    fold_wanted = Signal()
 
-    def menu(self, place: int) -> QMenu:
-        """What is offered for a shown row."""
-        panel = self._panel
-        menu = QMenu(panel)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        row = panel.model.record_row(place)
-        copy = menu.addAction(tr("log.copy_rows"), panel.copy_rows)
+    def __init__(
+        self, parent: QWidget, row: Row | None, chosen: Sequence[Row], *, filtered: bool
+    ) -> None:
+        """What is offered for a row, among the chosen ones, and whether a filter hides some."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = self.addAction(tr("log.copy_rows"), self.copy_wanted.emit)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        code = _code(panel, row)
-        python = menu.addAction(tr("chip.copy"), lambda: QGuiApplication.clipboard().setText(code))
+        code = _code(row, chosen)
+        python = self.addAction(tr("chip.copy"), lambda: QGuiApplication.clipboard().setText(code))
         python.setEnabled(bool(code))
-        menu.addSeparator()
-        for text, term, meaning in _terms(panel, row) if row is not None else ():
-            menu.addAction(text, partial(panel.narrow, term, meaning))
-        clear = menu.addAction(tr("log.no_filter"), panel.show_all)
-        clear.setEnabled(bool(panel.filter.text()))
-        menu.addSeparator()
-        fold = menu.addAction(tr("log.fold"), lambda: panel.model.fold(place))
+        self.addSeparator()
+        for text, term in _terms(row) if row is not None else ():
+            self.addAction(text, partial(self.filter_wanted.emit, term))
+        clear = self.addAction(tr("log.no_filter"), self.all_wanted.emit)
+        clear.setEnabled(filtered)
+        self.addSeparator()
+        fold = self.addAction(tr("log.fold"), self.fold_wanted.emit)
         fold.setEnabled(row is not None and row.kind == COMMAND)
-        return menu
 
 
-def _code(panel: LogPanel, row: Row | None) -> str:
+def _code(row: Row | None, chosen: Sequence[Row]) -> str:
     """The chosen calls as Python; of one that is not among them, that one."""
-    chosen = [
-        panel.model.record_row(index.row())
-        for index in sorted(panel.view.selectionModel().selectedRows())
-    ]
     rows = chosen if row in chosen else [row]
     return "\n".join(code for item in rows if item is not None and (code := as_python(item)))
 
 
-def _terms(panel: LogPanel, row: Row) -> list[tuple[str, str, str]]:
-    """Words, the filter's term for each, and what the term means where it does not say it."""
+def _terms(row: Row) -> list[tuple[str, str]]:
+    """Words, and the filter's terms for each."""
     found = []
-    if row.connection is not None:
-        number = panel.controller.number_of(row.connection)
-        who = row.endpoint if number is None else f"{row.endpoint} #{number}"
-        found.append((tr("log.only", what=who), f"conn={row.connection}", str(who)))
     if row.endpoint is not None:
-        found.append((tr("log.only", what=row.endpoint), f"endpoint:{quoted(row.endpoint)}", ""))
+        endpoint = f"endpoint:{quoted(row.endpoint)}"
+        if row.number is not None:
+            found.append((tr("log.only", what=who_text(row)), f"{endpoint} #{row.number}"))
+        found.append((tr("log.only", what=row.endpoint), endpoint))
     if row.kind not in {COMMAND, NOTE}:
-        found.append((tr("log.only", what=f"{row.call}()"), f"call:{quoted(row.call)}", ""))
-        found.append((tr("log.without", what=f"{row.call}()"), f"-call:{quoted(row.call)}", ""))
+        found.append((tr("log.only", what=f"{row.call}()"), f"call:{quoted(row.call)}"))
+        found.append((tr("log.without", what=f"{row.call}()"), f"-call:{quoted(row.call)}"))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QModelIndex, Qt, QTimer, Slot
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -112,7 +112,8 @@ class LogPanel(Retranslatable, QTabWidget):
         self.follow.toggled.connect(self._on_follow)
         self.model.counted.connect(self._on_counted)
         self._columns = ColumnMenu(self.view, self.model)
-        self._rows = LogContextMenu(self)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.doubleClicked.connect(self._on_double_click)
         self.view.selectionModel().selectionChanged.connect(self._on_chosen)
         self.controller.selection_changed.connect(self._on_selection)
@@ -190,16 +191,31 @@ class LogPanel(Retranslatable, QTabWidget):
         rows = self.view.selectionModel().selectedRows()
         return [self.model.seq_of(index.row()) for index in rows] if len(rows) > 1 else None
 
-    def narrow(self, term: str, meaning: str = "") -> None:
-        """One more term in the filter field, in sight, where it can be taken out again.
+    @Slot(QPoint)
+    def _open_menu(self, where: QPoint) -> None:
+        row = self.view.rowAt(where.y())
+        menu = self.row_menu(row if row >= 0 else self.view.currentIndex().row())
+        menu.popup(self.view.viewport().mapToGlobal(where))
 
-        `meaning`: what a number in it stands for.
-        """
-        if term not in self.filter.text().split():
+    def row_menu(self, place: int) -> LogContextMenu:
+        """What is offered for a shown row."""
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        chosen = [row for row in map(self.model.record_row, rows) if row is not None]
+        menu = LogContextMenu(
+            self, self.model.record_row(place), chosen, filtered=bool(self.filter.text())
+        )
+        menu.copy_wanted.connect(self.copy_rows)
+        menu.filter_wanted.connect(self.narrow)
+        menu.all_wanted.connect(self.show_all)
+        menu.fold_wanted.connect(lambda: self.model.fold(place))
+        return menu
+
+    @Slot(str)
+    def narrow(self, term: str) -> None:
+        """One more term in the filter field, in sight, where it can be taken out again."""
+        if f" {term} " not in f" {self.filter.text()} ":
             self.filter.setText(f"{self.filter.text()} {term}".strip())
         self.apply_filter()
-        if meaning:
-            self._say(msg("log.term_means", term=term, meaning=meaning))
 
     @Slot(bool)
     def _on_main_calls(self, main_only: bool) -> None:

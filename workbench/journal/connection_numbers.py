@@ -1,0 +1,151 @@
+"""A connection's number in its endpoint: what people see, filter (`#3`) and find in an export.
+
+It counts the sockets of an endpoint from 1 in the order they were made; the socket that listens is
+none of them. That is the rank of its row among those of its endpoint in table `connection`, so a
+number is never given twice in a record, and the endpoints count in the same way while they live.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from workbench.engine.model.settings import Role
+from workbench.journal import sound
+from workbench.journal.query import Numbered
+
+Values = tuple[Any, ...]
+"""The cells of a row of the log."""
+Ask = Callable[[str, Sequence[object]], list[Values]]
+
+SLICE: Final = 20_000
+"""Rows of table connection that are taken at once."""
+OVERLAP: Final = 256
+"""Ids are given by many threads and written by one: a smaller one may come so much later."""
+NEAR: Final = 50
+"""Rows beside the fact that a socket was made, among which its socket() call stands."""
+SET_UP: Final = 500
+"""Rows after it among which its listen() is looked for."""
+_ENDPOINT, _CONNECTION, _CALL, _ARGS = 4, 5, 6, 7
+"""Where these stand among the cells."""
+_COMPARE: Final[Mapping[str, Callable[[int, int], bool]]] = {
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+class ConnectionNumbers:
+    """The numbers of a record's connections, learned as it grows: no row is asked for its own."""
+
+    def __init__(self, ask: Ask, first_config: str) -> None:
+        """`ask`: how the record is read. `first_config`: where an endpoint's first settings are."""
+        self._ask = ask
+        self._endpoint_rows = (
+            f"SELECT id, name, role, CASE WHEN json_valid({first_config}) THEN"
+            f" json_extract({first_config}, '$.role') END FROM endpoint ORDER BY id"
+        )
+        self._of: dict[int, int | None] = {}
+        self._counts: dict[int, int] = {}
+        self._last = 0
+        self._endpoints: dict[str, int] = {}
+        self._roles: dict[int, set[str]] = {}
+        self._now: dict[int, str] = {}
+        self._accepts: set[int] = set()
+
+    def of(self, connection: int | None) -> int | None:
+        """None for a socket that listens, and for one that is not in the record (yet)."""
+        if connection is not None and connection not in self._of:
+            self._learn()
+        return self._of.get(connection) if connection is not None else None
+
+    def of_rows(self, rows: Sequence[Values]) -> list[int | None]:
+        """Of each row of the log; what is new is looked for once for all of them."""
+        known = self._of
+        if any(row[_CONNECTION] not in known for row in rows if row[_CONNECTION] is not None):
+            self._learn()
+        return [
+            None
+            if row[_CONNECTION] is None
+            else known[row[_CONNECTION]]
+            if row[_CONNECTION] in known
+            else self._coming(row)
+            for row in rows
+        ]
+
+    def _coming(self, row: Values) -> int | None:
+        """Of a socket() that is written a moment before the fact that the socket was made."""
+        owner = self._endpoints.get(row[_ENDPOINT] or "")
+        if row[_CALL] != "socket" or owner is None:
+            return None
+        if self._now[owner] == Role.LISTENER and "SOCK_DGRAM" not in row[_ARGS]:
+            return None
+        return self._counts.get(owner, 0) + 1
+
+    def ids(self, wanted: Numbered) -> list[int]:
+        """The connections whose number compares so."""
+        self._learn()
+        compare, number = _COMPARE[wanted.operator], wanted.number
+        return [
+            connection
+            for connection, found in self._of.items()
+            if found is not None and compare(found, number)
+        ]
+
+    def _learn(self) -> None:
+        """Take what was added to table connection since."""
+        self._know_endpoints()
+        after = max(0, self._last - OVERLAP)
+        while True:
+            found = self._ask(
+                "SELECT id, endpoint, parent, peer, opened_seq FROM connection"
+                " WHERE id > ? ORDER BY id LIMIT ?",
+                (after, SLICE),
+            )
+            for row in found:
+                if row[0] not in self._of:
+                    self._add(*row)
+            if len(found) < SLICE:
+                return
+            after = found[-1][0]
+
+    def _know_endpoints(self) -> None:
+        for number, name, role, first in self._ask(self._endpoint_rows, ()):
+            self._endpoints[sound.text(name)] = number
+            self._now[number] = sound.text(role)
+            self._roles.setdefault(number, {sound.text(first or role)}).add(sound.text(role))
+
+    def _add(self, connection: int, owner: int, parent: object, peer: object, opened: Any) -> None:
+        self._last = max(self._last, connection)
+        if parent is not None:
+            self._accepts.add(owner)
+        elif peer is None and self._listens(connection, owner, opened):
+            self._of[connection] = None
+            return
+        self._of[connection] = self._counts[owner] = self._counts.get(owner, 0) + 1
+
+    def _listens(self, connection: int, owner: int, opened: Any) -> bool:
+        """Whether it was made to listen: an endpoint may have been of another role then."""
+        roles = self._roles.get(owner, set())
+        if Role.LISTENER not in roles and owner not in self._accepts:
+            return False
+        seq = min(max(0, sound.number(opened) or 0), sound.LAST_NS)
+        made = self._ask(
+            "SELECT args FROM event WHERE seq BETWEEN ? AND ? AND connection = ?"
+            " AND call = 'socket' AND kind = 'call' LIMIT 1",
+            (seq - NEAR, seq + NEAR, connection),
+        )
+        if made and "SOCK_DGRAM" in sound.text(made[0][0]):
+            return False
+        if roles <= {Role.LISTENER, Role.DATAGRAM}:
+            return True
+        return bool(
+            self._ask(
+                "SELECT 1 FROM event WHERE seq BETWEEN ? AND ? AND connection = ?"
+                " AND call = 'listen' LIMIT 1",
+                (seq - NEAR, seq + SET_UP, connection),
+            )
+        )
