@@ -11,18 +11,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from workbench.engine.endpoint.base import Endpoint
-from workbench.engine.endpoint.client import StreamEndpoint
-from workbench.engine.endpoint.datagram import DatagramEndpoint
-from workbench.engine.endpoint.listener import ListenerEndpoint
 from workbench.engine.model import commands as c
 from workbench.engine.model.address import AddressKind, parse
 from workbench.engine.model.events import COMMAND, DEFAULT_CAPTURE, NOTE, EndpointAdded, Event
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.serialize import command_args, command_call, settings_json
-from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Ticket
+from workbench.engine.runtime.host import EndpointHost
 from workbench.engine.sockets import descriptors
 from workbench.engine.sockets.event_loop import Spawn, thread_spawn
 from workbench.engine.sockets.socket_factory import HERE, Maker
@@ -31,12 +28,6 @@ from workbench.journal.private import PrivateFolder
 from workbench.journal.recorder import Recorder
 from workbench.journal.records import free_name, new_path
 from workbench.texts import Problem
-
-_ROLES: Final[dict[Role, type[Endpoint]]] = {
-    Role.LISTENER: ListenerEndpoint,
-    Role.STREAM: StreamEndpoint,
-    Role.DATAGRAM: DatagramEndpoint,
-}
 
 SLICE: Final = 0.1
 COLLECTED: Final = 2.0
@@ -87,7 +78,7 @@ class Session:
         self.sink = self.journal
         self.beyond_loopback = beyond_loopback
         self._spawn = spawn
-        self._endpoints: dict[str, Endpoint] = {}
+        self._hosts: dict[str, EndpointHost] = {}
         self._latest: dict[str, Ticket] = {}
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
@@ -133,7 +124,7 @@ class Session:
     @property
     def endpoints(self) -> tuple[str, ...]:
         """Names, in the order they were added."""
-        return tuple(self._endpoints)
+        return tuple(self._hosts)
 
     def add(self, settings: EndpointSettings, maker: Maker = HERE) -> None:
         """Add an endpoint whose sockets `maker` makes; nothing is opened yet.
@@ -142,27 +133,26 @@ class Session:
             Problem: the name is taken, or the session is closed.
         """
         self._check_open()
-        if settings.name in self._endpoints:
+        if settings.name in self._hosts:
             raise Problem("engine.name_taken", name=settings.name)
         number = next(self._ids)
-        endpoint = _ROLES[settings.role](number, settings, self, self._spawn)
-        endpoint.maker = maker
+        host = EndpointHost(number, settings, self, self._spawn, maker)
         self._announce(number, settings)
-        self._endpoints[settings.name] = endpoint
+        self._hosts[settings.name] = host
 
     def remove(self, name: str) -> Ticket:
         """Stop an endpoint and forget it; its rows stay in the record."""
         ticket = self.perform(c.Stop(name))
-        del self._endpoints[name]
+        del self._hosts[name]
         return ticket
 
     def settings(self, name: str) -> EndpointSettings:
-        """As configured now. Raises Problem for an unknown name."""
-        return self._endpoint(name).settings
+        """As they are in effect. Raises Problem for an unknown name."""
+        return self._host(name).settings
 
     def settings_of_all(self) -> tuple[EndpointSettings, ...]:
         """Of each endpoint, in the order of `endpoints`; others may come and go meanwhile."""
-        return tuple(endpoint.settings for endpoint in tuple(self._endpoints.values()))
+        return tuple(host.settings for host in tuple(self._hosts.values()))
 
     def snapshot(
         self, name: str, detail: frozenset[int] = frozenset(), seen: frozenset[int] = frozenset()
@@ -172,9 +162,9 @@ class Session:
         `detail`: connection ids whose kernel readings and options should be read whole; `seen`:
         rows in sight, whose readings should.
         """
-        endpoint = self._endpoint(name)
-        endpoint.picture.ask(detail, seen)
-        return endpoint.picture.newest()
+        publisher = self._host(name).publisher
+        publisher.ask(detail, seen)
+        return publisher.newest()
 
     def look(
         self, name: str, connection: int | None, answer: Callable[[Reading | None], None]
@@ -184,23 +174,19 @@ class Session:
         `connection` counts within the endpoint; None is the listener, or the current connection.
         `answer(None)`: there is no such socket. It is called on the endpoint's thread.
         """
-        self._endpoint(name).look(connection, answer)
+        self._host(name).look(connection, answer)
 
     def numbered(self, name: str) -> int:
         """How many connections of an endpoint have got a number so far. Raises Problem."""
-        return self._endpoint(name).numbered
+        return self._host(name).numbered
 
     def open_ones(self) -> list[str]:
         """The endpoints that have something open or under way."""
-        return [
-            name
-            for name, endpoint in self._endpoints.items()
-            if endpoint.busy() or self._is_pending(name)
-        ]
+        return [name for name, host in self._hosts.items() if host.busy() or self._is_pending(name)]
 
-    def _endpoint(self, name: str) -> Endpoint:
+    def _host(self, name: str) -> EndpointHost:
         try:
-            return self._endpoints[name]
+            return self._hosts[name]
         except KeyError:
             raise Problem("engine.unknown_endpoint", name=name) from None
 
@@ -227,17 +213,17 @@ class Session:
             Problem: an unknown endpoint, or a closed session.
         """
         self._check_open()
-        endpoint = self._endpoint(command.endpoint) if command.endpoint is not None else None
-        if isinstance(command, c.Configure) and endpoint is not None:
-            if type(endpoint) is not _ROLES[command.settings.role]:
-                endpoint = self._change_role(endpoint, command.settings)
-            self._announce(endpoint.id, command.settings)
-        ticket = Ticket(command, endpoint.picture.upcoming if endpoint is not None else None)
+        host = self._host(command.endpoint) if command.endpoint is not None else None
+        if isinstance(command, c.Configure) and host is not None:
+            if not host.is_kind_of(command.settings.role):
+                host = self._change_role(host, command.settings)
+            self._announce(host.id, command.settings)
+        ticket = Ticket(command, host.publisher.upcoming if host is not None else None)
         self.journal.put(
             Event(
                 self.journal.clock.now(),
                 0,
-                endpoint.id if endpoint is not None else 0,
+                host.id if host is not None else 0,
                 None,
                 COMMAND,
                 command_call(command),
@@ -251,14 +237,14 @@ class Session:
                 ticket,
             )
         )
-        if endpoint is None or isinstance(command, c.Mark):
+        if host is None or isinstance(command, c.Mark):
             ticket.finish()
         else:
-            self._latest[endpoint.name] = ticket
-            endpoint.submit(ticket)
+            self._latest[host.name] = ticket
+            host.submit(ticket)
         return ticket
 
-    def _change_role(self, old: Endpoint, settings: EndpointSettings) -> Endpoint:
+    def _change_role(self, old: EndpointHost, settings: EndpointSettings) -> EndpointHost:
         """The same endpoint as another kind (TCP server to UDP socket): only while it is closed."""
         latest = self._latest.get(old.name)
         opens = (
@@ -268,16 +254,12 @@ class Session:
         )  # its socket is about to be made
         if old.busy() or opens:
             raise Problem("engine.role_locked", name=old.name)
-        fresh = _ROLES[settings.role](old.id, settings, self, self._spawn)
-        fresh.maker = old.maker
-        fresh.numbered = old.numbered
-        fresh.picture.follow(old.picture)
-        self._endpoints[old.name] = fresh
+        self._hosts[old.name] = fresh = old.as_another_kind(settings)
         return fresh
 
     def note(self, call: str, args: str = "", endpoint: str | None = None) -> None:
         """The program speaking; `call` names the text."""
-        number = self._endpoint(endpoint).id if endpoint is not None else 0
+        number = self._host(endpoint).id if endpoint is not None else 0
         self.journal.put(
             Event(
                 self.journal.clock.now(),
@@ -320,7 +302,7 @@ class Session:
         Raises:
             Problem: it has no port yet.
         """
-        endpoint = self._endpoint(name)
+        endpoint = self._host(name).endpoint
         own = endpoint.own_connection()
         if own is not None and own.traced.local is not None:
             return own.traced.local
@@ -352,9 +334,9 @@ class Session:
         """Wait until every endpoint that owns nothing has given its thread back."""
         until = time.monotonic() + timeout
         return all(
-            endpoint.worker.join(max(0.0, until - time.monotonic()))
-            for endpoint in self._endpoints.values()
-            if not endpoint.busy()
+            host.worker.join(max(0.0, until - time.monotonic()))
+            for host in self._hosts.values()
+            if not host.busy()
         )
 
     def before_close(self, job: Callable[[], None]) -> Callable[[], None]:
@@ -392,8 +374,8 @@ class Session:
             job()
         self.stop_all_and_wait(timeout)
         self._closed = True
-        for endpoint in self._endpoints.values():
-            self._wait(endpoint.worker.join, min(until, time.monotonic() + COLLECTED))
+        for host in self._hosts.values():
+            self._wait(host.worker.join, min(until, time.monotonic() + COLLECTED))
         self.journal.close()
         for folder in self._folders:
             folder.close()

@@ -96,25 +96,26 @@ def play(session: Session, given: World) -> list[Ticket]:
 def is_there(endpoint: Endpoint, setup: SocketSetup) -> bool:
     """Whether the socket that a set-up builds is open, or not made yet."""
     traced = setup.traced()
-    return traced is None or traced.id in endpoint.connections
+    return traced is None or traced.id in endpoint.registry.open
 
 
 def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[object]:
     """What waits for nothing at an endpoint, commands and set-ups: no stop should be needed."""
-    endpoint = session._endpoint(name)
+    host = session._host(name)
+    endpoint, worker = host.endpoint, host.worker
     found: list[object] = []
     looked = threading.Event()
 
     def look() -> None:
         waiting = {
             op.ticket
-            for connection in endpoint.connections.values()
+            for connection in endpoint.registry.open.values()
             for op in (*connection.ops, connection.connecting)
             if op is not None
         }
         waiting |= {
             item.op.ticket
-            for connection in endpoint.connections.values()
+            for connection in endpoint.registry.open.values()
             for item in connection.outbox.items
             if item.op is not None
         }
@@ -130,8 +131,8 @@ def forgotten(session: Session, name: str, tickets: list[Ticket]) -> list[object
         )
         looked.set()
 
-    if not endpoint.worker.post_if_running(look):
-        assert endpoint.worker.join(HANG)  # it is about to end
+    if not worker.post_if_running(look):
+        assert worker.join(HANG)  # it is about to end
         look()
     assert looked.wait(HANG)
     return found

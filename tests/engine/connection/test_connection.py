@@ -152,7 +152,7 @@ def test_a_lingering_close_waits_off_the_endpoints_thread(
 
 def hourly_timers(session: Session, name: str) -> int:
     """Timers that have something to do, but not in the next minutes."""
-    loop = session._endpoint(name).worker.loop
+    loop = session._host(name).worker.loop
     late = time.perf_counter() + 600
     return sum(timer.job is not None and timer.due > late for *_, timer in loop._timers)
 

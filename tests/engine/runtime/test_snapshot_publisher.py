@@ -26,7 +26,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[EndpointSnapshot]:
 
     def slow(endpoint, *rest) -> EndpointSnapshot:
         made = build_snapshot(endpoint, *rest)
-        if endpoint.name == "client":
+        if endpoint.settings.name == "client":
             threading.Event().wait(0.02)
             found.append(made)
         return made

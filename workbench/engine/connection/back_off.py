@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from workbench.engine.model.errors import describe
 
 if TYPE_CHECKING:
-    from workbench.engine.connection.connection import Connection
-    from workbench.engine.sockets.event_loop import Timer
+    from workbench.engine.connection.context import EngineContext
+    from workbench.engine.sockets.event_loop import Job, Timer
 
 A_FEW: Final = 3
 """Failures in a row after which the next attempt waits."""
@@ -24,9 +24,12 @@ class BackOff:
         waiting: the call is not made now.
     """
 
-    def __init__(self, connection: Connection, call: str) -> None:
+    def __init__(self, context: EngineContext, connection: int, call: str, refresh: Job) -> None:
+        """`refresh` runs when a wait begins and when it ends."""
+        self._context = context
         self._connection = connection
         self._call = call
+        self._refresh = refresh
         self._failures = 0
         self._timer: Timer | None = None
 
@@ -41,13 +44,13 @@ class BackOff:
             return
         seconds = min(FIRST * 2 ** (self._failures - A_FEW), MOST)
         failure = describe(error)
-        self._connection.endpoint.note(
+        self._context.note(
             "backs_off",
             f"{self._call!r}, {failure.errno or failure.error!r}, {seconds:g}",
-            self._connection.traced.id,
+            self._connection,
         )
-        self._timer = self._connection.endpoint.worker.loop.after(seconds, self._again)
-        self._connection.refresh()
+        self._timer = self._context.loop.after(seconds, self._again)
+        self._refresh()
 
     def ended(self) -> None:
         """The call, or what it depends on, succeeded."""
@@ -55,4 +58,4 @@ class BackOff:
 
     def _again(self) -> None:
         self._timer = None
-        self._connection.refresh()
+        self._refresh()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from workbench.engine.connection.delayed_replies import DelayedReplies
 from workbench.engine.connection.pending_call import PendingCall
@@ -21,7 +21,8 @@ from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.engine.connection.bound_file import BoundFile
-    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.connection.context import EngineContext
+    from workbench.engine.connection.gates import Gates
     from workbench.engine.model.events import Cause
     from workbench.engine.model.ticket import Ticket
     from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
@@ -31,6 +32,24 @@ HIGH_WATER: Final = 1 << 20
 must not fill memory. What was asked for never counts: who sends goes on reading."""
 LOW_WATER: Final = HIGH_WATER // 4
 """... and below which it reads on."""
+
+
+class ConnectionOwner(Protocol):
+    """Who makes connections, and is told what becomes of them."""
+
+    @property
+    def context(self) -> EngineContext: ...
+    @property
+    def gates(self) -> Gates: ...
+
+    def connect_finished(self, connection: Connection) -> None:
+        """Its connect succeeded."""
+
+    def connection_lost(self, connection: Connection) -> None:
+        """Nothing more comes from its peer: the FIN was read, or the socket broke."""
+
+    def connection_closed(self, connection: Connection) -> None:
+        """Its descriptor is gone."""
 
 
 class Connection:
@@ -51,12 +70,14 @@ class Connection:
     waits_for_ack = False
     """Whether a positive linger makes close() wait: where a connection may have unsent bytes."""
 
-    def __init__(self, endpoint: Endpoint, traced: TracedSocket, number: int) -> None:
-        self.endpoint = endpoint
-        self.gates = endpoint.gates
+    def __init__(self, owner: ConnectionOwner, traced: TracedSocket, number: int) -> None:
+        self.context = owner.context
+        self.live = owner.context.live
+        self.gates = owner.gates
+        self._owner = owner
         self.traced = traced
         self.number = number
-        self.opened_ns = endpoint.now()
+        self.opened_ns = self.context.now()
         self.connect_ns: int | None = None
         self.connected_ns: int | None = None
         self.closed_ns: int | None = None
@@ -72,7 +93,7 @@ class Connection:
         self.file: BoundFile | None = None
         self.connecting: PendingCall | None = None
         self.ops: deque[PendingCall] = deque()
-        self.outbox = SendQueue(self)
+        self.outbox = SendQueue(self.context, self.gates, traced, self)
         self.behaviour = ResponderRuntime(None, None)
         self.on_peer_close = OnPeerClose.KEEP
         self.delayed = DelayedReplies()
@@ -127,7 +148,7 @@ class Connection:
         most = (LOW_WATER if self.full else HIGH_WATER) + self.outbox.most_asked
         if (waiting > most) is not self.full:
             self.full = not self.full
-            self.endpoint.note(
+            self.context.note(
                 "answers_held" if self.full else "answers_resumed", str(waiting), self.traced.id
             )
 
@@ -137,7 +158,7 @@ class Connection:
         mask = self.interest() if self.open else 0
         if mask == self._mask:
             return
-        loop = self.endpoint.worker.loop
+        loop = self.context.loop
         if not self._mask:
             loop.register(self.traced.raw, mask, self.ready)
         elif mask:
@@ -172,14 +193,14 @@ class Connection:
     def ask(self, call: str, size: int, ticket: Ticket | None) -> None:
         """One recv or recvfrom, waiting as `settimeout` says: None, 0, or seconds."""
         op = PendingCall(call, size, ticket)
-        timeout = self.endpoint.timeout
+        timeout = self.live.timeout
         self.ops.append(op)
         if timeout == 0 or self.peer_finished or self.broken:
             self.read()
             if op in self.ops:  # EAGAIN: 0 does not wait
                 self.end_op(op, BlockingIOError(11, "would block"))
             return
-        op.start_deadline(self.endpoint, self._read_expired)
+        op.start_deadline(self.context, self._read_expired)
         self.refresh()
 
     def _read_expired(self, op: PendingCall) -> None:
@@ -199,17 +220,21 @@ class Connection:
     # -- sending ------------------------------------------------------------------------------
 
     def send_one(self, item: Outgoing) -> int:
-        """One send call for the first of the queue; how many bytes were taken."""
         raise NotImplementedError
 
     def sending_failed(self, error: Exception) -> None:
-        """What an error of send means for the socket."""
         raise NotImplementedError
+
+    def queue_changed(self) -> None:
+        """Wait until the socket takes more, or close() what only waited for that."""
+        if self.open:
+            self.refresh()
+            self.close_if_sent()
 
     def reply(self, reply: Reply, to: SockAddress | None = None) -> None:
         """Carry out what the responder answered; it overtakes none of the earlier replies."""
         if reply.delay or (self.delayed.pending and self.delayed.before(to)):
-            self.delayed.put(reply, to, self.endpoint.worker.loop, self._send_delayed)
+            self.delayed.put(reply, to, self.context.loop, self._send_delayed)
             self.refresh()
         else:
             self._send_reply(reply, to)
@@ -225,9 +250,7 @@ class Connection:
 
     def _send_delayed(self, reply: Reply, to: SockAddress | None) -> None:
         self._send_reply(reply, to)
-        if self.open:
-            self.refresh()
-            self.close_if_sent()
+        self.queue_changed()
 
     # -- the end ------------------------------------------------------------------------------
 
@@ -243,13 +266,9 @@ class Connection:
 
     def drop_unsent(self, reason: BaseException, cause: Cause | None = None) -> None:
         """Nothing of what waits to be sent will be."""
-        if any(item.how is None for item in self.outbox.items):
-            self.note_unsent(self.outbox.size, cause)
-        for item in self.outbox.items:
-            if item.how is not None:
-                self.endpoint.note("shutdown_dropped", repr(item.how.value), self.traced.id, cause)
+        self.outbox.note_dropped(cause)
         if self.delayed.pending:
-            self.endpoint.note(
+            self.context.note(
                 "replies_dropped",
                 f"{len(self.delayed)}, {self.delayed.size}",
                 self.traced.id,
@@ -258,14 +277,10 @@ class Connection:
         self.outbox.drop(reason)
         self.delayed.drop()
 
-    def note_unsent(self, size: int, cause: Cause | None) -> None:
-        """That bytes will not be sent."""
-        self.endpoint.note("unsent_dropped", str(size), self.traced.id, cause)
-
     def shutdown(self, how: How, op: PendingCall) -> None:
         """Half-close, or both directions. Our direction ends when all that waits is sent."""
         if how is not How.READ and self.outbox.items:
-            self.endpoint.note(
+            self.context.note(
                 "shutdown_waits", f"{how.value!r}, {self.outbox.size}", self.traced.id, op.ticket
             )
             self.outbox.finish(how, op)
@@ -274,7 +289,6 @@ class Connection:
         self.refresh()
 
     def finish_sending(self, how: How, op: PendingCall | None) -> None:
-        """shutdown(), now."""
         error = None
         try:
             self.traced.shutdown(
@@ -304,7 +318,7 @@ class Connection:
         first, self._then_close = self._then_close is None, cause
         if first and (self.outbox.items or self.delayed):
             self.behaviour = ResponderRuntime(None, None)
-            self.endpoint.note(
+            self.context.note(
                 "close_waits", f"{self.outbox.size}, {len(self.delayed)}", self.traced.id
             )
         self.close_if_sent()
@@ -321,13 +335,13 @@ class Connection:
         if not self.open:
             return
         self._remove_file(ticket)
-        self.closed_ns = self.endpoint.now()
+        self.closed_ns = self.context.now()
         if self.close_cause is None or cause is CloseCause.ABORTED:
             self.close_cause = cause
         self.errno = self.errno or errno
         self.end_all(Problem("engine.closed_meanwhile"), ticket)
         if self._mask:
-            self.endpoint.worker.loop.unregister(self.traced.raw)
+            self.context.loop.unregister(self.traced.raw)
             self._mask = 0
         if self.traced.lingers and self.waits_for_ack:
             self._close_in_thread(ticket)
@@ -336,11 +350,11 @@ class Connection:
             self.traced.close(ticket)
         except OSError:
             pass  # logged; the descriptor is gone all the same (close(2))
-        self.endpoint.connection_closed(self)
+        self._owner.connection_closed(self)
 
     def _remove_file(self, ticket: Ticket | None) -> None:
         if self.file is not None and self.file.remove():
-            self.endpoint.note("unlinked", repr(str(self.file.path)), self.traced.id, ticket)
+            self.context.note("unlinked", repr(str(self.file.path)), self.traced.id, ticket)
         self.file = None
 
     def _close_in_thread(self, ticket: Ticket | None) -> None:
@@ -352,9 +366,9 @@ class Connection:
                 self.traced.close(ticket)
             except OSError:
                 pass
-            return lambda: self.endpoint.connection_closed(self)
+            return lambda: self._owner.connection_closed(self)
 
-        self.endpoint.worker.loop.in_thread(work)
+        self.context.loop.in_thread(work)
 
     # -- the picture --------------------------------------------------------------------------
 
@@ -365,6 +379,6 @@ class Connection:
             op = self.outbox.items[0].op
         if op is None or op.held:
             return None
-        start = self.endpoint.clock.perf_ns
+        start = self.context.clock.perf_ns
         deadline = op.deadline - start if op.deadline is not None else None
         return Waiting(op.call, op.begun - start, deadline)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import GateMode, Pace
+from workbench.engine.model.settings import GateMode
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
-    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.connection.context import EngineContext
     from workbench.engine.model.ticket import Ticket
+    from workbench.engine.sockets.event_loop import Job
 
 CONGESTION_CHECK: Final = 0.02
 """Seconds between two looks whether the journal has caught up."""
@@ -27,18 +28,21 @@ class SendStep:
 
 
 class Gates:
-    """The gates of one endpoint, all on its thread; set-up has its own (`SetupRunner.pace`).
+    """What an endpoint accepts, receives and sends, all on its thread; set-up has its own gate.
 
     Attributes:
         accept, receive, send: how each runs by itself.
         backpressured: nothing is read by itself while the journal is behind.
     """
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-        self.accept = endpoint.settings.accept
-        self.receive = endpoint.settings.receive
-        self.send = endpoint.settings.send
+    def __init__(self, context: EngineContext, refresh: Job) -> None:
+        """`refresh` has every connection look what it may do now."""
+        self._context = context
+        self._refresh = refresh
+        settings = context.live.settings
+        self.accept = settings.accept
+        self.receive = settings.receive
+        self.send = settings.send
         self.backpressured = False
         self._steps: deque[SendStep] = deque()
         self._told: set[c.Gate] = set()
@@ -57,8 +61,7 @@ class Gates:
                     self._end_steps(Problem("engine.held_again"))
                 self.send = mode
             case c.Gate.CALLS:
-                self._endpoint.setup.set_pace(Pace.STEP if paused else Pace.AT_ONCE)
-                return
+                raise AssertionError("the set-up's own")
         self._refresh()
 
     def tell(self) -> None:
@@ -66,11 +69,7 @@ class Gates:
         for gate, mode in ((c.Gate.RECEIVE, self.receive), (c.Gate.SEND, self.send)):
             if mode is GateMode.PAUSED and gate not in self._told:
                 self._told.add(gate)
-                self._endpoint.note(f"{gate.value}_paused")
-
-    def _refresh(self) -> None:
-        for connection in list(self._endpoint.connections.values()):
-            connection.refresh()
+                self._context.note(f"{gate.value}_paused")
 
     # -- steps of sending ---------------------------------------------------------------------
 
@@ -109,12 +108,12 @@ class Gates:
     def set_backpressure(self, on: bool) -> None:
         """Stop reading, or go on: as the journal can follow."""
         self.backpressured = on
-        self._endpoint.note("reading_held" if on else "reading_resumed")
+        self._context.note("reading_held" if on else "reading_resumed")
         self._refresh()
         if on:
-            self._endpoint.worker.loop.after(CONGESTION_CHECK, self._wake_while_congested)
+            self._context.loop.after(CONGESTION_CHECK, self._wake_while_congested)
 
     def _wake_while_congested(self) -> None:
         """Keep the loop turning: each of its rounds compares that with the journal."""
-        if self.backpressured and self._endpoint.sink.congested:
-            self._endpoint.worker.loop.after(CONGESTION_CHECK, self._wake_while_congested)
+        if self.backpressured and self._context.sink.congested:
+            self._context.loop.after(CONGESTION_CHECK, self._wake_while_congested)

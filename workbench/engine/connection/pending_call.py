@@ -7,7 +7,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.connection.context import EngineContext
     from workbench.engine.model.ticket import Ticket
     from workbench.engine.sockets.event_loop import Timer
 
@@ -55,12 +55,14 @@ class PendingCall:
         self.held = False
         self.begun = perf_counter_ns()
 
-    def start_deadline(self, endpoint: Endpoint, expired: Callable[[PendingCall], None]) -> None:
+    def start_deadline(
+        self, context: EngineContext, expired: Callable[[PendingCall], None]
+    ) -> None:
         """Have `expired(op)` run when the endpoint's timeout has passed, if it has one."""
-        timeout = endpoint.timeout
+        timeout = context.live.timeout
         if timeout:
             self.deadline = self.begun + int(timeout * 1e9)
-            self.timer = endpoint.worker.loop.after(timeout, lambda: expired(self))
+            self.timer = context.loop.after(timeout, lambda: expired(self))
 
     def end(self, error: BaseException | None = None) -> None:
         """It came back, or never will."""

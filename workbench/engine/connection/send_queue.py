@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from workbench.engine.connection.file_pieces import FilePieces
 from workbench.engine.connection.pending_call import Ended, PendingCall
@@ -11,10 +11,12 @@ from workbench.engine.protocol.responder import Data
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
-    from workbench.engine.connection.connection import Connection
+    from workbench.engine.connection.context import EngineContext
+    from workbench.engine.connection.gates import Gates
     from workbench.engine.model.commands import How
+    from workbench.engine.model.events import Cause
     from workbench.engine.model.ticket import Ticket
-    from workbench.engine.sockets.traced_socket import SockAddress
+    from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
 
 Payload = Data | FilePieces
 
@@ -53,6 +55,26 @@ class Outgoing:
         return len(self.data) + (self.rest.left if self.rest is not None else 0)
 
 
+class Transport(Protocol):
+    """What the bytes go to: the calls of one kind of socket, and what their outcome means."""
+
+    def send_one(self, item: Outgoing) -> int:
+        """One send call for the first of the queue; how many bytes were taken.
+
+        Raises:
+            OSError, OverflowError, TypeError, ValueError: as the call did.
+        """
+
+    def finish_sending(self, how: How, op: PendingCall | None) -> None:
+        """shutdown(), now."""
+
+    def sending_failed(self, error: Exception) -> None:
+        """What an error of send means for the socket."""
+
+    def queue_changed(self) -> None:
+        """Something else waits now, or nothing any more."""
+
+
 class SendQueue:
     """The bytes of one connection, in order. All methods run on the endpoint's thread.
 
@@ -62,10 +84,17 @@ class SendQueue:
         most_asked: the most bytes that commands ever had waiting here.
     """
 
-    __slots__ = ("_connection", "answers", "items", "most_asked", "size")
+    __slots__ = (
+        "_context", "_gates", "_traced", "_transport", "answers", "items", "most_asked", "size"
+    )  # fmt: skip
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(
+        self, context: EngineContext, gates: Gates, traced: TracedSocket, transport: Transport
+    ) -> None:
+        self._context = context
+        self._gates = gates
+        self._traced = traced
+        self._transport = transport
         self.items: deque[Outgoing] = deque()
         self.size = 0
         self.answers = 0
@@ -84,20 +113,19 @@ class SendQueue:
 
         `answer`: a responder wrote it, in a buffer that is used again. `ended` as in `PendingCall`.
         """
-        connection = self._connection
         item = Outgoing(payload, None, to, answer=answer)
         op = item.op = (
             PendingCall("sendall", item.size, ticket, ended=ended) if ticket is not None else None
         )
-        held = not connection.gates.may_send()
+        held = not self._gates.may_send()
         if not self.items and not held:
             whole = self._send_now(item)
             if whole:
-                connection.gates.used_send_step()
+                self._gates.used_send_step()
             if whole is not False:
                 return
-        if op is not None and connection.endpoint.timeout == 0 and not held:
-            connection.note_unsent(item.size, ticket)
+        if op is not None and self._context.live.timeout == 0 and not held:
+            self._note_unsent(item.size, ticket)
             op.end(BlockingIOError(11, "would block"))
             return
         if answer:
@@ -106,13 +134,13 @@ class SendQueue:
         if op is not None and held:
             op.held = True
         elif op is not None:
-            op.start_deadline(connection.endpoint, self._expired)
-        connection.refresh()
+            op.start_deadline(self._context, self._expired)
+        self._transport.queue_changed()
 
     def keep(self, data: memoryview) -> None:
         """Keep a copy of bytes of an answer that the kernel did not take."""
         self._keep(Outgoing(bytes(data), None, answer=True))
-        self._connection.refresh()
+        self._transport.queue_changed()
 
     def finish(self, how: How, op: PendingCall) -> None:
         """Call shutdown() when all that waits now is with the kernel."""
@@ -139,15 +167,12 @@ class SendQueue:
 
     def flush(self, limit: int = 64) -> None:
         """Send what waits: at most `limit` calls, so that one connection cannot starve the rest."""
-        connection = self._connection
-        while (
-            self.items and limit and (connection.gates.may_send() or self.items[0].how is not None)
-        ):
+        while self.items and limit and (self._gates.may_send() or self.items[0].how is not None):
             limit -= 1
             item = self.items[0]
             if item.how is not None:
                 self.items.popleft()
-                connection.finish_sending(item.how, item.op)
+                self._transport.finish_sending(item.how, item.op)
                 continue
             before = item.size
             begins = item.op is not None and item.op.held
@@ -160,43 +185,39 @@ class SendQueue:
                 self.remove(item)
                 continue
             self._take(item, before if whole else before - item.size)
-            connection.gates.used_send_step()
+            self._gates.used_send_step()
             if whole:
                 self.items.popleft()
                 continue
             if item.op is not None and begins:
                 self._begin_to_wait(item, item.op)
             break
-        if connection.open:
-            connection.refresh()
-            connection.close_if_sent()
+        self._transport.queue_changed()
 
     def _begin_to_wait(self, item: Outgoing, op: PendingCall) -> None:
         """A call that a gate has let through is not done at once: its time runs from now on."""
-        if self._connection.endpoint.timeout != 0:
-            op.start_deadline(self._connection.endpoint, self._expired)
+        if self._context.live.timeout != 0:
+            op.start_deadline(self._context, self._expired)
             return
         self._give_up(item, op, BlockingIOError(11, "would block"))
 
     def _give_up(self, item: Outgoing, op: PendingCall, error: Exception) -> None:
-        self._connection.note_unsent(item.size, op.ticket)
+        self._note_unsent(item.size, op.ticket)
         self.remove(item)
         op.end(error)
 
     def _send_now(self, item: Outgoing) -> bool | None:
         """One call; True when the whole item is with the kernel, None when it failed for good."""
-        connection = self._connection
         try:
-            count = connection.send_one(item)
+            count = self._transport.send_one(item)
         except BlockingIOError:
             return False
         except (OSError, OverflowError, TypeError, ValueError) as error:
             op, item.op = item.op, None
             if op is not None:
                 op.end(error)
-            connection.sending_failed(error)
+            self._transport.sending_failed(error)
             return None
-        connection.bytes_out += count
         if count < len(item.data):
             item.data = memoryview(item.data)[count:]
             return False
@@ -212,7 +233,7 @@ class SendQueue:
             item.data = rest.next()
         except Problem as problem:
             op = item.op
-            self._connection.endpoint.not_done(problem, op.ticket if op is not None else None)
+            self._context.not_done(problem, op.ticket if op is not None else None)
             if op is not None:
                 op.end(problem)
             return None
@@ -222,12 +243,23 @@ class SendQueue:
         item = next((item for item in self.items if item.op is op), None)
         if item is None:
             return
-        connection = self._connection
         error = TimeoutError("timed out")
-        connection.traced.end("sendall", "", op.begun, error, op.ticket)
-        connection.traced.sample()
+        self._traced.end("sendall", "", op.begun, error, op.ticket)
+        self._traced.sample()
         self._give_up(item, op, error)
         self.flush()  # what stood behind it: a shutdown() perhaps
+
+    def _note_unsent(self, size: int, cause: Cause | None) -> None:
+        """That bytes will not be sent."""
+        self._context.note("unsent_dropped", str(size), self._traced.id, cause)
+
+    def note_dropped(self, cause: Cause | None) -> None:
+        """Tell what of it is dropped."""
+        if any(item.how is None for item in self.items):
+            self._note_unsent(self.size, cause)
+        for item in self.items:
+            if item.how is not None:
+                self._context.note("shutdown_dropped", repr(item.how.value), self._traced.id, cause)
 
     def drop(self, reason: BaseException) -> None:
         """Nothing of it will be sent; what was asked for fails."""

@@ -42,8 +42,8 @@ class StreamConnection(Connection):
         path = isinstance(sockaddr, str | bytes)
         self.errno = None  # of a send that came before
         self.connecting = op
-        self.connect_ns = self.endpoint.now()
-        if path and self.endpoint.timeout is None and self.traced.type != socket.SOCK_DGRAM:
+        self.connect_ns = self.context.now()
+        if path and self.live.timeout is None and self.traced.type != socket.SOCK_DGRAM:
             self._connect_in_thread(sockaddr, op)
             return
         try:
@@ -53,10 +53,10 @@ class StreamConnection(Connection):
                 # EAGAIN of a path is a full accept queue: settimeout(x) does not wait for it
                 self._give_up(error, op)
                 raise
-            if self.endpoint.timeout == 0:
+            if self.live.timeout == 0:
                 op.end(error)  # 0 does not wait; how the connect comes out is logged all the same
             else:
-                op.start_deadline(self.endpoint, self._connect_expired)
+                op.start_deadline(self.context, self._connect_expired)
             self.refresh()
         else:
             self.established()
@@ -83,7 +83,7 @@ class StreamConnection(Connection):
 
             return back
 
-        self.endpoint.worker.loop.in_thread(work)
+        self.context.loop.in_thread(work)
 
     def finish_connect(self) -> None:
         """The selector says that a pending connect has an outcome."""
@@ -99,8 +99,8 @@ class StreamConnection(Connection):
     def established(self) -> None:
         """The connection stands."""
         op, self.connecting = self.connecting, None
-        self.connected_ns = self.endpoint.now()
-        self.endpoint.connect_finished(self)
+        self.connected_ns = self.context.now()
+        self._owner.connect_finished(self)
         if op is not None:
             op.end()
         self.refresh()
@@ -136,13 +136,13 @@ class StreamConnection(Connection):
     def read(self) -> None:
         """One recv: asked for, or by itself."""
         op = self.ops[0] if self.ops else None
-        endpoint = self.endpoint
-        size = op.size if op is not None else endpoint.bufsize
+        reads = self.live.reads
+        size = op.size if op is not None else reads.size
         ticket = op.ticket if op is not None else None
-        buffer = endpoint.buffer(size)
+        buffer = reads.view(size)
         try:
             if self.traced.type == socket.SOCK_STREAM:
-                count = self.traced.recv_into(buffer, size, endpoint.recv_args(size), ticket)
+                count = self.traced.recv_into(buffer, size, reads.args(size), ticket)
                 ended = not count
             else:
                 count, ended = self.traced.recv_message(buffer, size, ticket)
@@ -202,7 +202,7 @@ class StreamConnection(Connection):
             self.close_once_sent(CloseCause.PEER)
         self.refresh()
         if first and self.open:
-            self.endpoint.connection_lost(self)
+            self._owner.connection_lost(self)
 
     def interest(self) -> int:
         """After the peer's FIN only how the connection breaks can still be heard."""
@@ -227,7 +227,9 @@ class StreamConnection(Connection):
         self._broke(told)
 
     def send_one(self, item: Outgoing) -> int:
-        return self.traced.send(item.data, item.op.ticket if item.op is not None else None)
+        count = self.traced.send(item.data, item.op.ticket if item.op is not None else None)
+        self.bytes_out += count
+        return count
 
     def sending_failed(self, error: Exception) -> None:
         """One message that is too long is only that, and after our own FIN the peer may go on."""
@@ -267,4 +269,4 @@ class StreamConnection(Connection):
             self.close(CloseCause.FAILED)
         else:
             self.refresh()
-            self.endpoint.connection_lost(self)
+            self._owner.connection_lost(self)

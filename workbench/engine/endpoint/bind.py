@@ -14,35 +14,35 @@ from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.engine.connection.connection import Connection
-    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.connection.context import EngineContext
     from workbench.engine.model.ticket import Ticket
 
 PORTS_TRIED: Final = 100
 
 
-def check_reach(endpoint: Endpoint, sockaddr: SockAddress, ticket: Ticket) -> None:
+def check_reach(context: EngineContext, sockaddr: SockAddress, ticket: Ticket) -> None:
     """Warn of a bind that other machines can reach. Raises Problem where that is not allowed."""
-    family, _ = numbers(endpoint.settings)
+    family, _ = numbers(context.live.settings)
     if not addresses.beyond_loopback(sockaddr, family):
         return
-    if not endpoint.surroundings.beyond_loopback:
+    if not context.surroundings.beyond_loopback:
         raise Problem("engine.beyond_loopback", address=str(sockaddr[0]))
-    endpoint.note("listens_beyond_loopback", repr(sockaddr[0]), None, ticket)
+    context.note("listens_beyond_loopback", repr(sockaddr[0]), None, ticket)
 
 
 def within_reach(
-    endpoint: Endpoint, sockaddrs: tuple[SockAddress, ...], ticket: Ticket
+    context: EngineContext, sockaddrs: tuple[SockAddress, ...], ticket: Ticket
 ) -> tuple[SockAddress, ...]:
     """Those of a name's addresses that may be bound to.
 
     Raises:
         Problem: other machines can reach each of them, which is not allowed.
     """
-    family, _ = numbers(endpoint.settings)
+    family, _ = numbers(context.live.settings)
     near = tuple(each for each in sockaddrs if not addresses.beyond_loopback(each, family))
-    if near and not endpoint.surroundings.beyond_loopback:
+    if near and not context.surroundings.beyond_loopback:
         return near
-    check_reach(endpoint, sockaddrs[0], ticket)
+    check_reach(context, sockaddrs[0], ticket)
     return sockaddrs
 
 
@@ -80,7 +80,7 @@ def bind_first(
 
 
 def bind_searching(
-    endpoint: Endpoint,
+    context: EngineContext,
     connection: Connection,
     sockaddrs: tuple[SockAddress, ...],
     ticket: Ticket | None,
@@ -90,7 +90,7 @@ def bind_searching(
     Raises OSError.
     """
     first = sockaddrs[0]
-    if not (isinstance(first, tuple) and endpoint.settings.port_search and first[1]):
+    if not (isinstance(first, tuple) and context.live.settings.port_search and first[1]):
         bind_first(connection, sockaddrs, ticket)
         return
     wished = first[1]
@@ -104,5 +104,5 @@ def bind_searching(
                 raise
             continue
         if port != wished:
-            endpoint.note("port_moved", f"{wished}, {port}", connection.traced.id, ticket)
+            context.note("port_moved", f"{wished}, {port}", connection.traced.id, ticket)
         break

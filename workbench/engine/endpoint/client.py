@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.engine.connection.connection import Connection
+from workbench.engine.connection.context import EngineContext
 from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.connection.stream_connection import StreamConnection
-from workbench.engine.endpoint.base import Endpoint, Surroundings
+from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.bind import bind_first
 from workbench.engine.endpoint.connect_attempts import ConnectBurst, Goal, Holder
-from workbench.engine.endpoint.reconnect import Reconnector, ReconnectServices
+from workbench.engine.endpoint.reconnect import Reconnector
 from workbench.engine.endpoint.setup import CallMakers, SetupStep, SocketSetup, no_call, open_socket
 from workbench.engine.model import commands as c
 from workbench.engine.model.family import fitting, kind_of
@@ -19,10 +20,7 @@ from workbench.engine.model.planned_calls import Purpose, planned_calls
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.snapshot import CloseCause, Phase, Reconnecting
 from workbench.engine.model.ticket import Ticket
-from workbench.engine.protocol.responder import compile_responder
-from workbench.engine.runtime.dispatch import carry_out
 from workbench.engine.sockets import descriptors
-from workbench.engine.sockets.event_loop import Job, Spawn, Timer
 from workbench.engine.sockets.traced_socket import SockAddress
 from workbench.texts import Problem
 
@@ -35,28 +33,18 @@ class StreamEndpoint(Endpoint):
     _closing = False
     """A command closes connections: what is lost by that is not connected again."""
 
-    def __init__(
-        self, number: int, settings: EndpointSettings, surroundings: Surroundings, spawn: Spawn
-    ) -> None:
-        super().__init__(number, settings, surroundings, spawn)
-        self._reconnector = Reconnector(
-            ReconnectServices(
-                policy=lambda: self.settings.reconnect,
-                after=self._after,
-                note=lambda key, args, cause: self.note(key, args, None, cause),
-                attempt=self._connect_again,
-                changed=self.picture.redraw_soon,
-            )
-        )
+    def __init__(self, context: EngineContext) -> None:
+        super().__init__(context)
+        self._reconnector = Reconnector(context, self._connect_again)
 
     def busy(self) -> bool:
         return super().busy() or self._reconnector.waits
 
     def start(self, ticket: Ticket) -> None:
         """socket() and its options, without connect: for a client driven call by call."""
-        if self.connections or self.under_way:
+        if self.registry.open or self.under_way:
             raise Problem("engine.already_open")
-        self.behaviour = compile_responder(self.responder, self.settings.encoding)
+        self.live.prepare()
         self.phase = Phase.SETTING_UP
 
         family = self.settings.family
@@ -87,14 +75,14 @@ class StreamEndpoint(Endpoint):
         ticket.finish()
 
     def open_own(self, ticket: Ticket) -> None:
-        self.behaviour = compile_responder(self.responder, self.settings.encoding)
+        self.live.prepare()
         self._new_connection(ticket)
         self.phase = Phase.OPEN
 
     def _new_connection(self, ticket: Ticket, family: str | None = None) -> StreamConnection:
-        traced = open_socket(self, ticket, family)
-        connection = StreamConnection(self, traced, self.next_number())
-        self.connections[traced.id] = connection
+        traced = open_socket(self.context, ticket, family)
+        connection = StreamConnection(self, traced, self.registry.next_number())
+        self.registry.open[traced.id] = connection
         return connection
 
     def call_connect(self, connection: Connection, sockaddr: SockAddress, ticket: Ticket) -> None:
@@ -124,20 +112,22 @@ class StreamEndpoint(Endpoint):
             raise Problem("engine.set_up_under_way")
         fresh = self._unconnected()
         if (
-            self.connections
+            self.registry.open
             and not fresh
             and all(
                 not connection.peer_finished and not connection.broken
-                for connection in self.connections.values()
+                for connection in self.registry.open.values()
             )
         ):
             raise Problem("engine.already_connected")
         room = descriptors.room()
         if room is not None and wished > room:
             raise Problem("engine.too_many_sockets", count=wished, room=room)
-        self.behaviour = compile_responder(self.responder, self.settings.encoding)
+        self.live.prepare()
         self._asked = ticket
-        for connection in [ch for ch in self.connections.values() if ch.peer_finished or ch.broken]:
+        for connection in [
+            it for it in self.registry.open.values() if it.peer_finished or it.broken
+        ]:
             connection.close(CloseCause.LOCAL, ticket)
         if not self.settings.address:
             raise Problem(fitting("engine.no_address", kind_of(self.settings)))
@@ -157,11 +147,8 @@ class StreamEndpoint(Endpoint):
 
         self.resolver.find(spec, ticket, binding=False, then=connect)
 
-    def _after(self, seconds: float, job: Job) -> Timer:
-        return self.worker.loop.after(seconds, job)
-
     def _connect_again(self, ticket: Ticket, count: int | None) -> None:
-        carry_out(self, ticket, lambda: self.connect(ticket, count))
+        self.carry_out(ticket, lambda: self.connect(ticket, count))
 
     def _came_out(self, ticket: Ticket) -> None:
         """A connect of a person, a scenario or our own has ended, in one way or another."""
@@ -174,15 +161,16 @@ class StreamEndpoint(Endpoint):
         """Where nothing is connected any more, or on the way, it may be time to begin anew."""
         alive = any(
             item.open and not (item.broken or item.peer_finished)
-            for item in self.connections.values()
+            for item in self.registry.open.values()
         )
         asked = self._asked is not None and not self._asked.done
         if alive or asked or self.under_way or self._closing:
             return
-        newest = next(reversed(self.connections.values()), self.closed[-1] if self.closed else None)
+        closed = self.registry.closed
+        newest = next(reversed(self.registry.open.values()), closed[-1] if closed else None)
         stood = None
         if newest is not None and newest.connected_ns is not None:
-            stood = ((newest.closed_ns or self.now()) - newest.connected_ns) / 1e9
+            stood = ((newest.closed_ns or self.context.now()) - newest.connected_ns) / 1e9
         self._reconnector.gone(stood)
 
     def _find_local(self, ticket: Ticket, then: Callable[[tuple[SockAddress, ...]], None]) -> None:
@@ -217,7 +205,7 @@ class StreamEndpoint(Endpoint):
         ).steps(planned_calls(self.settings, purpose, family), ticket)
 
     def _unconnected(self) -> StreamConnection | None:
-        for connection in self.connections.values():
+        for connection in self.registry.open.values():
             if (
                 connection.connected_ns is None
                 and connection.connecting is None
@@ -228,13 +216,13 @@ class StreamEndpoint(Endpoint):
 
     def connect_finished(self, connection: Connection) -> None:
         self._current = (*self._current, connection.traced.id)
-        self.give_behaviour(connection, self.responder, greet=True)
+        self.give_behaviour(connection, self.settings.responder, greet=True)
 
     def find_phase(self) -> None:
         """Where the endpoint stands after a connect came out: others may be under way."""
         if self.phase is not Phase.CONNECTING and self.phase is not Phase.FAILED:
             return  # stopped meanwhile, or driven call by call
-        if self.under_way or any(ch.connecting is not None for ch in self.connections.values()):
+        if self.under_way or any(ch.connecting is not None for ch in self.registry.open.values()):
             self.phase = Phase.CONNECTING
         else:
             self.phase = Phase.OPEN if self.conversations() else Phase.FAILED
@@ -242,7 +230,7 @@ class StreamEndpoint(Endpoint):
     def connection_closed(self, connection: Connection) -> None:
         super().connection_closed(connection)
         ours = connection.close_cause in {CloseCause.LOCAL, CloseCause.ABORTED}
-        if not self.connections and not self.under_way and (ours or self.phase is Phase.OPEN):
+        if not self.registry.open and not self.under_way and (ours or self.phase is Phase.OPEN):
             self.phase = Phase.CLOSED
         self._look_if_gone()
 
@@ -257,7 +245,7 @@ class StreamEndpoint(Endpoint):
 
     def close(self, command: c.Close, ticket: Ticket) -> None:
         """Where none is left it is not connected again."""
-        if self._reconnector.waits and not self.connections:
+        if self._reconnector.waits and not self.registry.open:
             self._reconnector.end(ticket)
             ticket.finish()
             return
@@ -273,7 +261,7 @@ class StreamEndpoint(Endpoint):
             close()
         finally:
             self._closing = False
-        if not any(item.open for item in self.connections.values()):
+        if not any(item.open for item in self.registry.open.values()):
             self._reconnector.end(ticket)
 
     def stop(self, ticket: Ticket) -> None:
@@ -286,6 +274,6 @@ class StreamEndpoint(Endpoint):
     def current(self) -> list[Connection]:
         """All open sockets of the last connect; while none is connected, those that try."""
         connected = [
-            self.connections[number] for number in self._current if number in self.connections
+            self.registry.open[number] for number in self._current if number in self.registry.open
         ]
-        return connected or list(self.connections.values())
+        return connected or list(self.registry.open.values())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from workbench.engine.connection.pending_call import PendingCall
-from workbench.engine.endpoint.setup import SocketSetup
+from workbench.engine.endpoint.setup import SetupStep, SocketSetup
 from workbench.engine.model.address import SockAddress, family_of, spell
 from workbench.engine.model.errors import describe
 from workbench.engine.model.options import UNSPECIFIED
@@ -16,8 +17,9 @@ from workbench.engine.model.ticket import Outcome, Ticket, Tried, failed
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
+    from workbench.engine.connection.context import EngineContext
     from workbench.engine.connection.stream_connection import StreamConnection
-    from workbench.engine.endpoint.client import StreamEndpoint
+    from workbench.engine.endpoint.setup import SetupRunner
     from workbench.engine.sockets.traced_socket import TracedSocket
 
 
@@ -72,11 +74,35 @@ class Holder:
             self.connection.close(CloseCause.FAILED, ticket, symbol)
 
 
+class Connector(Protocol):
+    """Who connects: it makes the sockets, and is told when a connect came out."""
+
+    @property
+    def context(self) -> EngineContext: ...
+    @property
+    def setup(self) -> SetupRunner: ...
+
+    def opening_calls(
+        self,
+        holder: Holder,
+        purpose: Purpose,
+        family: str,
+        local: tuple[SockAddress, ...],
+        ticket: Ticket,
+        connect: Callable[[], None],
+        peer: SockAddress | None,
+    ) -> list[SetupStep]:
+        """The calls that build a socket, `connect` the last of them."""
+
+    def find_phase(self) -> None:
+        """One is not under way any more."""
+
+
 class ConnectBurst:
     """The connects of one command: how many are still out, and what became of the others."""
 
-    def __init__(self, endpoint: StreamEndpoint, goal: Goal, count: int, ticket: Ticket) -> None:
-        self.endpoint = endpoint
+    def __init__(self, owner: Connector, goal: Goal, count: int, ticket: Ticket) -> None:
+        self.owner = owner
         self.goal = goal
         self.ticket = ticket
         self._left = count
@@ -91,7 +117,7 @@ class ConnectBurst:
         """Take one connect's outcome; the last one ends the ticket, the first failure is told."""
         self._failure = self._failure or failure
         self._left -= 1
-        self.endpoint.find_phase()
+        self.owner.find_phase()
         if not self._left:
             self.ticket.finish(self._failure) if self._failure else self.ticket.finish()
 
@@ -109,7 +135,7 @@ class ConnectAttempt:
     def go(self) -> None:
         """Plan the calls for the next address."""
         burst = self._burst
-        endpoint, ticket = burst.endpoint, burst.ticket
+        owner, ticket = burst.owner, burst.ticket
         sockaddr = self._upcoming.pop(0)
         holder, fresh = Holder(self._fresh), self._fresh
         self._fresh = None
@@ -124,7 +150,7 @@ class ConnectAttempt:
         def failing(error: BaseException) -> None:
             if self._goes_on and holder.connection is not None:
                 holder.connection.passed_over = True
-                endpoint.note(
+                owner.context.note(
                     "next_address",
                     ", ".join(map(repr, (spell(sockaddr), _name(error), spell(self._upcoming[0])))),
                     holder.connection.traced.id,
@@ -140,7 +166,7 @@ class ConnectAttempt:
             holder.give_up(error, ticket)
             self._ended(sockaddr, error, stays=not under_way)
 
-        calls = endpoint.opening_calls(
+        calls = owner.opening_calls(
             holder,
             Purpose.CONNECT,
             burst.goal.family_for(sockaddr),
@@ -151,8 +177,8 @@ class ConnectAttempt:
         )
         if fresh is not None:
             del calls[:-1]  # it is there already
-        endpoint.setup.begin(
-            SocketSetup(calls, holder.maybe, endpoint.find_phase, fail), goes_on=bool(self._tried)
+        owner.setup.begin(
+            SocketSetup(calls, holder.maybe, owner.find_phase, fail), goes_on=bool(self._tried)
         )
 
     @property
@@ -167,7 +193,7 @@ class ConnectAttempt:
         (a timeout of 0), or the socket could not even be made.
         """
         if self._settled:
-            self._burst.endpoint.find_phase()
+            self._burst.owner.find_phase()
             return
         if error is not None:
             self._tried.append((sockaddr, error))
@@ -186,7 +212,7 @@ class ConnectAttempt:
             self._burst.goal.spec,
             tuple((spell(sockaddr), _name(reason)) for sockaddr, reason in self._tried),
         )
-        self._burst.endpoint.note(
+        self._burst.owner.context.note(
             "none_answered",
             f"{len(tried.failures)}, {tried.name!r}, {str(tried)!r}",
             None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine.connection.back_off import A_FEW, BackOff
-from workbench.engine.connection.connection import Connection
+from workbench.engine.connection.connection import Connection, ConnectionOwner
 from workbench.engine.connection.send_queue import Outgoing
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.bind import bind_searching, within_reach
@@ -27,8 +27,6 @@ from workbench.engine.model.planned_calls import (
 from workbench.engine.model.settings import Pace
 from workbench.engine.model.snapshot import CloseCause, PeerSnapshot, Phase
 from workbench.engine.model.ticket import Ticket
-from workbench.engine.protocol.responder import compile_responder
-from workbench.engine.runtime.dispatch import carry_out
 from workbench.engine.sockets import kernel_readings
 from workbench.engine.sockets.event_loop import READ, WRITE, Timer
 from workbench.engine.sockets.traced_socket import TRUNCATION, SockAddress, TracedSocket
@@ -60,14 +58,14 @@ class DatagramConnection(Connection):
         peers: addresses seen, by their spelling, newest last.
     """
 
-    def __init__(self, endpoint: Endpoint, traced: TracedSocket, number: int) -> None:
-        super().__init__(endpoint, traced, number)
+    def __init__(self, owner: ConnectionOwner, traced: TracedSocket, number: int) -> None:
+        super().__init__(owner, traced, number)
         self.connected_ns = self.opened_ns
         self.peers: dict[str, Peer] = {}
         self.newest: str | None = None
         self._retry: Timer | None = None
         self._retry_in = SEND_BACK_OFF
-        self._backing_off = BackOff(self, "recvfrom")
+        self._backing_off = BackOff(self.context, traced.id, "recvfrom", self.refresh)
         self._in_vain = 0
         self._looks: Timer | None = None
 
@@ -84,25 +82,25 @@ class DatagramConnection(Connection):
         if not mask & READ:
             self._in_vain = 0
         elif self._in_vain >= A_FEW and self.open:
-            self.endpoint.note("readable_in_vain", repr(LOOK_EVERY), self.traced.id)
-            self._looks = self.endpoint.worker.loop.after(LOOK_EVERY, self._look)
+            self.context.note("readable_in_vain", repr(LOOK_EVERY), self.traced.id)
+            self._looks = self.context.loop.after(LOOK_EVERY, self._look)
             self.refresh()
 
     def _look(self) -> None:
         """Ask how much there is to read (FIONREAD): the selector does not tell any more."""
         if not self.open:
             return
-        self._looks = self.endpoint.worker.loop.after(LOOK_EVERY, self._look)
+        self._looks = self.context.loop.after(LOOK_EVERY, self._look)
         if super().interest() & READ and kernel_readings.quick(self.traced.raw)[1] != 0:
             self.read()
 
     def read(self) -> None:
         """One recvfrom: asked for, or by itself."""
         op = self.ops[0] if self.ops else None
-        endpoint = self.endpoint
-        size = op.size if op is not None else endpoint.bufsize
+        reads = self.live.reads
+        size = op.size if op is not None else reads.size
         ticket = op.ticket if op is not None else None
-        buffer = endpoint.buffer(size)
+        buffer = reads.view(size)
         args = f"{size}, MSG_TRUNC" if TRUNCATION else str(size)
         try:
             count, name, sockaddr = self.traced.recvfrom_into(buffer, size, args, ticket)
@@ -135,7 +133,7 @@ class DatagramConnection(Connection):
         peer = self.peers.pop(name, None) or Peer(sockaddr)
         self.peers[name] = peer
         self.newest = name
-        peer.last_ns = self.endpoint.now()
+        peer.last_ns = self.context.now()
         if len(self.peers) > PEERS_KEPT:
             del self.peers[next(iter(self.peers))]
         return peer
@@ -153,6 +151,7 @@ class DatagramConnection(Connection):
             name = self.traced.last.peer if self.traced.last is not None else None
             if name is not None:
                 self._peer(name, item.to).datagrams_out += 1
+        self.bytes_out += count
         self.errno = None
         self._retry_in = SEND_BACK_OFF
         self._backing_off.ended()  # the next error is an answer to this one
@@ -162,7 +161,7 @@ class DatagramConnection(Connection):
         """An unconnected AF_UNIX socket polls writable while the peer's queue is full."""
         if self.traced.family in {socket.AF_INET, socket.AF_INET6} or self._retry is not None:
             return
-        self._retry = self.endpoint.worker.loop.after(self._retry_in, self._try_again)
+        self._retry = self.context.loop.after(self._retry_in, self._try_again)
         self._retry_in = min(2 * self._retry_in, SEND_BACK_OFF_MOST)
 
     def _try_again(self) -> None:
@@ -213,10 +212,10 @@ class DatagramEndpoint(Endpoint):
         if self.under_way:
             raise Problem("engine.set_up_under_way")
         self.phase = Phase.SETTING_UP
-        self.behaviour = compile_responder(self.responder, self.settings.encoding)
+        self.live.prepare()
 
         def build(found: tuple[SockAddress, ...]) -> None:
-            local = within_reach(self, found, ticket) if found else ()
+            local = within_reach(self.context, found, ticket) if found else ()
             calls = self._makers(local, peers, ticket).steps(
                 planned_calls(self.settings, purpose), ticket
             )
@@ -258,7 +257,7 @@ class DatagramEndpoint(Endpoint):
                 failing(error)
 
         setup = SocketSetup(
-            calls, self._traced_or_none, lambda: carry_out(self, ticket, finish), fail
+            calls, self._traced_or_none, lambda: self.carry_out(ticket, finish), fail
         )
         self.setup.begin(setup, goes_on=goes_on)
         if self.setup.queue and self.setup.pace is Pace.STEP:
@@ -278,17 +277,17 @@ class DatagramEndpoint(Endpoint):
         """socket()."""
         if self._connection is not None:
             raise Problem("engine.already_open")
-        traced = open_socket(self, ticket)
-        self._connection = DatagramConnection(self, traced, self.next_number())
+        traced = open_socket(self.context, ticket)
+        self._connection = DatagramConnection(self, traced, self.registry.next_number())
         self._former = None
-        self.connections[traced.id] = self._connection
-        self.give_behaviour(self._connection, self.responder, greet=False)
+        self.registry.open[traced.id] = self._connection
+        self.give_behaviour(self._connection, self.settings.responder, greet=False)
         self._connection.refresh()
         self.phase = Phase.OPEN
 
     def bind(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
         """bind(); with `port_search` the next free port."""
-        bind_searching(self, self.need(), sockaddrs, ticket)
+        bind_searching(self.context, self.need(), sockaddrs, ticket)
         self.phase = Phase.BOUND
 
     def connect(self, ticket: Ticket, count: int | None) -> None:

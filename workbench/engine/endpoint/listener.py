@@ -22,7 +22,6 @@ from workbench.engine.model.planned_calls import Purpose, planned_calls
 from workbench.engine.model.settings import GateMode, Pace
 from workbench.engine.model.snapshot import CloseCause, Phase, Waiting
 from workbench.engine.model.ticket import Ticket
-from workbench.engine.protocol.responder import compile_responder
 from workbench.engine.sockets import descriptors, kernel_readings
 from workbench.engine.sockets.event_loop import READ, Timer
 from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
@@ -42,7 +41,7 @@ class OwnSocket(Connection):
     def __init__(self, endpoint: ListenerEndpoint, traced: TracedSocket) -> None:
         super().__init__(endpoint, traced, 0)
         self._listener = endpoint
-        self.backing_off = BackOff(self, "accept")
+        self.backing_off = BackOff(self.context, traced.id, "accept", self.refresh)
 
     def has_pending_work(self) -> bool:
         """Who waits in the queue of one that does not accept may find no answer."""
@@ -56,7 +55,7 @@ class OwnSocket(Connection):
 
     def ask(self, call: str, size: int, ticket: Ticket | None) -> None:
         """recv() on what carries no data: the kernel's answer at once. Raises OSError."""
-        self.traced.recv_into(self.endpoint.buffer(size), size, str(size), ticket)
+        self.traced.recv_into(self.live.reads.view(size), size, str(size), ticket)
         if ticket is not None:
             ticket.finish()
 
@@ -77,20 +76,20 @@ class ListenerEndpoint(Endpoint):
 
     def conversations(self) -> Iterable[Connection]:
         return [
-            connection for connection in self.connections.values() if connection is not self._own
+            connection for connection in self.registry.open.values() if connection is not self._own
         ]
 
     conversation_rows = conversations
 
     def closed_rows(self) -> Iterable[Connection]:
-        return [connection for connection in self.closed if connection.number]
+        return [connection for connection in self.registry.closed if connection.number]
 
     # -- set-up -------------------------------------------------------------------------------
 
     def start(self, ticket: Ticket) -> None:
         """socket, setsockopt, bind, listen; the address is resolved first."""
         self._check_closed()
-        self.behaviour = compile_responder(self.responder, self.settings.encoding)
+        self.live.prepare()
         kernel_readings.check_backlog(self.settings.backlog)
         self.phase = Phase.SETTING_UP
         self.resolver.find(
@@ -105,7 +104,7 @@ class ListenerEndpoint(Endpoint):
             raise Problem("engine.already_listening")
 
     def _plan(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket) -> None:
-        sockaddrs = within_reach(self, sockaddrs, ticket)
+        sockaddrs = within_reach(self.context, sockaddrs, ticket)
         backlog = self.settings.backlog
         calls = CallMakers(
             make=lambda: self.open_own(ticket),
@@ -133,9 +132,9 @@ class ListenerEndpoint(Endpoint):
     def open_own(self, ticket: Ticket) -> None:
         """socket()."""
         self._check_no_socket()
-        traced = open_socket(self, ticket)
+        traced = open_socket(self.context, ticket)
         self._own = OwnSocket(self, traced)
-        self.connections[traced.id] = self._own
+        self.registry.open[traced.id] = self._own
         self.phase = Phase.SETTING_UP
 
     def _check_no_socket(self) -> None:
@@ -153,7 +152,7 @@ class ListenerEndpoint(Endpoint):
 
     def bind(self, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None) -> None:
         """bind(); with `port_search` the next free port where this one is taken."""
-        bind_searching(self, self.need_own(), sockaddrs, ticket)
+        bind_searching(self.context, self.need_own(), sockaddrs, ticket)
         self.phase = Phase.BOUND
 
     def listen_now(self, backlog: int, ticket: Ticket | None) -> None:
@@ -161,7 +160,7 @@ class ListenerEndpoint(Endpoint):
         kernel_readings.check_backlog(backlog)
         own.traced.listen(backlog, ticket)
         self.phase = Phase.LISTENING
-        own.connected_ns = self.now()
+        own.connected_ns = self.context.now()
         own.refresh()
 
     def listen(self, ticket: Ticket, backlog: int | None) -> None:
@@ -191,10 +190,10 @@ class ListenerEndpoint(Endpoint):
         for index in range(count):
             op = PendingCall("accept", 0, ticket if index == count - 1 else None)
             own.ops.append(op)
-            if self.timeout == 0 or self.phase is not Phase.LISTENING:
+            if self.live.timeout == 0 or self.phase is not Phase.LISTENING:
                 self._accept(op, ticket)
                 continue
-            op.start_deadline(self, self._accept_expired)
+            op.start_deadline(self.context, self._accept_expired)
         own.refresh()
 
     def _accept_expired(self, op: PendingCall) -> None:
@@ -227,12 +226,12 @@ class ListenerEndpoint(Endpoint):
                 own.backing_off.failed(error)
             return
         own.backing_off.ended()
-        connection = StreamConnection(self, traced, self.next_number())
-        connection.connected_ns = self.now()
-        self.connections[traced.id] = connection
+        connection = StreamConnection(self, traced, self.registry.next_number())
+        connection.connected_ns = self.context.now()
+        self.registry.open[traced.id] = connection
         if op is not None:
             own.end_op(op)
-        self.give_behaviour(connection, self.responder, greet=True)
+        self.give_behaviour(connection, self.settings.responder, greet=True)
         connection.refresh()
 
     def _may_take_one(self, own: OwnSocket, op: PendingCall | None) -> bool:
@@ -240,14 +239,14 @@ class ListenerEndpoint(Endpoint):
         if _without_files(op) or descriptors.has_room(own.traced.raw):
             if self.no_room:
                 self.no_room = False
-                self.note("accept_goes_on", "", own.traced.id)
+                self.context.note("accept_goes_on", "", own.traced.id)
             return True
-        if op is not None and (self.timeout == 0 or self.phase is not Phase.LISTENING):
+        if op is not None and (self.live.timeout == 0 or self.phase is not Phase.LISTENING):
             own.end_op(op, descriptors.no_room())  # it does not wait for anything
             return False
         if not self.no_room:
             self.no_room = True
-            self.note("accept_held", descriptors.facts(), own.traced.id)
+            self.context.note("accept_held", descriptors.facts(), own.traced.id)
         self._wait(own)
         return False
 
@@ -256,17 +255,17 @@ class ListenerEndpoint(Endpoint):
         if not _without_files(op):
             return nullcontext()
         own = self.need_own()
-        self.note("no_files", "", own.traced.id, op.ticket if op is not None else None)
+        self.context.note("no_files", "", own.traced.id, op.ticket if op is not None else None)
         return descriptors.no_more_files(own.traced.raw)
 
     def _back_off(self, own: OwnSocket) -> None:
-        self.note("accept_backs_off", str(BACK_OFF), own.traced.id)
+        self.context.note("accept_backs_off", str(BACK_OFF), own.traced.id)
         self._wait(own)
 
     def _wait(self, own: OwnSocket) -> None:
         """No accept for a moment."""
         if self._backing_off is None:
-            self._backing_off = self.worker.loop.after(BACK_OFF, self._try_again)
+            self._backing_off = self.context.loop.after(BACK_OFF, self._try_again)
         own.refresh()
 
     def _try_again(self) -> None:
@@ -306,7 +305,7 @@ class ListenerEndpoint(Endpoint):
         if asked is not None or self.gates.accept is not GateMode.AUTO:
             return asked
         newest = own.traced.last
-        return Waiting("accept", newest.t_ns if newest is not None else self.now(), None)
+        return Waiting("accept", newest.t_ns if newest is not None else self.context.now(), None)
 
     def drops(self) -> int | None:
         return kernel_readings.drops(self._own.traced.raw) if self._own is not None else None

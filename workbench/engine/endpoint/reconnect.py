@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from workbench.engine.connection.context import EngineContext
 from workbench.engine.model.commands import Connect
 from workbench.engine.model.events import RECONNECT_FAILED, RECONNECT_LOST, Cause
-from workbench.engine.model.settings import Reconnect
 from workbench.engine.model.snapshot import Reconnecting
 from workbench.engine.model.ticket import Sequel, Ticket
-from workbench.engine.sockets.event_loop import Job, Timer
-
-
-@dataclass(frozen=True, slots=True)
-class ReconnectServices:
-    """What connecting again needs of its client.
-
-    Attributes:
-        policy: the setting in force; None: it does not connect again.
-        after: runs a job in so many seconds.
-        note: puts a note into the log: its name, its arguments, its cause.
-        attempt: connects anew, as `count` of a Connect says.
-        changed: what a snapshot shows is another.
-    """
-
-    policy: Callable[[], Reconnect | None]
-    after: Callable[[float, Job], Timer]
-    note: Callable[[str, str, Cause | None], None]
-    attempt: Callable[[Ticket, int | None], None]
-    changed: Callable[[], None]
+from workbench.engine.sockets.event_loop import Timer
 
 
 class Reconnector:
@@ -42,8 +22,12 @@ class Reconnector:
         state: what a snapshot shows; None while nothing waits and nothing was given up.
     """
 
-    def __init__(self, services: ReconnectServices) -> None:
-        self._services = services
+    def __init__(
+        self, context: EngineContext, attempt: Callable[[Ticket, int | None], None]
+    ) -> None:
+        """`attempt` connects anew, as `count` of a Connect says."""
+        self._context = context
+        self._attempt = attempt
         self._origin: Ticket | None = None
         self._made = 0
         self._wait = 0.0
@@ -65,7 +49,7 @@ class Reconnector:
     def end(self, cause: Cause | None) -> None:
         """A person or a scenario has closed it: no more attempts."""
         if self.waits:
-            self._services.note("reconnect_ended", str(self._made), cause)
+            self._context.note("reconnect_ended", str(self._made), None, cause)
         self._forget()
 
     def _forget(self) -> None:
@@ -79,7 +63,7 @@ class Reconnector:
 
         `stood`: seconds that its newest connection stood; None: there was none.
         """
-        policy, origin = self._services.policy(), self._origin
+        policy, origin = self._context.live.settings.reconnect, self._origin
         if policy is None or origin is None or self.waits:
             return
         if stood is not None and stood > self._wait:
@@ -88,19 +72,22 @@ class Reconnector:
             made = self._made
             self._forget()
             self.state = Reconnecting(str(made), None, lost=stood is not None)
-            self._services.note("reconnect_over", str(made), origin)
-            self._services.changed()
+            self._context.note("reconnect_over", str(made), None, origin)
+            self._context.changed()
             return
         self._made += 1
         self._wait = policy.wait_before(self._made)
         attempt = f"{self._made}/{policy.times}" if policy.times else str(self._made)
         lost = stood is not None
         self.state = Reconnecting(attempt, self._wait, lost=lost)
-        self._services.note(
-            RECONNECT_LOST if lost else RECONNECT_FAILED, f"{self._wait:g}, {attempt!r}", origin
+        self._context.note(
+            RECONNECT_LOST if lost else RECONNECT_FAILED,
+            f"{self._wait:g}, {attempt!r}",
+            None,
+            origin,
         )
-        self._timer = self._services.after(self._wait, self._try)
-        self._services.changed()
+        self._timer = self._context.loop.after(self._wait, self._try)
+        self._context.changed()
 
     def _try(self) -> None:
         origin = self._origin
@@ -108,4 +95,4 @@ class Reconnector:
         assert origin is not None
         command = origin.command
         count = command.count if isinstance(command, Connect) else None
-        self._services.attempt(Sequel(origin), count)
+        self._attempt(Sequel(origin), count)

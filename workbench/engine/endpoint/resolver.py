@@ -6,20 +6,30 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter_ns
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from workbench.engine.model import address as addresses
 from workbench.engine.model.errors import describe
 from workbench.engine.model.events import END, Event
 from workbench.engine.model.options import numbers
-from workbench.engine.model.snapshot import Chip, ChipState, Phase
+from workbench.engine.model.snapshot import Chip, ChipState
 from workbench.engine.model.ticket import Ticket
-from workbench.engine.runtime.dispatch import carry_out
 from workbench.engine.sockets.traced_socket import SockAddress
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
-    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.connection.context import EngineContext
+    from workbench.engine.endpoint.setup import SetupRunner
+
+
+class CommandOwner(Protocol):
+    """Whose commands wait for addresses."""
+
+    def carry_out(self, ticket: Ticket, work: Callable[[], None]) -> None:
+        """Do a part of a command: what it raises ends the ticket."""
+
+    def lookup_failed(self) -> None:
+        """There is no such name."""
 
 
 class Resolver:
@@ -29,8 +39,11 @@ class Resolver:
         pending: commands that wait for the resolver.
     """
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+    def __init__(self, context: EngineContext, setup: SetupRunner, owner: CommandOwner) -> None:
+        """`setup`: shows a lookup as the first of its calls."""
+        self._context = context
+        self._setup = setup
+        self._owner = owner
         self.pending: set[Ticket] = set()
 
     def stop(self) -> None:
@@ -51,20 +64,20 @@ class Resolver:
 
         `then` gets every address of a name, in the resolver's order (RFC 6724).
         """
-        wanted = self._endpoint.settings.family
+        wanted = self._context.live.settings.family
         parsed = addresses.parse(spec, wanted)
         if parsed.kind is addresses.AddressKind.LINK:
-            parsed = addresses.parse(self._endpoint.surroundings.link(parsed.link or ""), wanted)
+            parsed = addresses.parse(self._context.surroundings.link(parsed.link or ""), wanted)
         sockaddr = addresses.numeric(parsed, self._temp(parsed))
         if sockaddr is not None:
             then((self._connectable(sockaddr) if not binding else sockaddr,))
             return
         begun = perf_counter_ns()
         self.pending.add(ticket)
-        self._endpoint.setup.strip = []  # of an earlier attempt
+        self._setup.strip = []  # of an earlier attempt
         name = socket.gethostname() if parsed.host is None else parsed.host
         shown = f"{name!r}, {parsed.port!r}"
-        family, type_ = numbers(self._endpoint.settings)
+        family, type_ = numbers(self._context.live.settings)
 
         def work() -> Callable[[], None]:
             try:
@@ -73,19 +86,19 @@ class Resolver:
                     family,
                     type_,
                     binding=binding,
-                    beyond=self._endpoint.surroundings.beyond_loopback,
+                    beyond=self._context.surroundings.beyond_loopback,
                 )
             except (OSError, UnicodeError, Problem) as error:
                 failure = error
                 return lambda: self._not_resolved(begun, shown, failure, ticket)
             return lambda: self._resolved(begun, shown, found, ticket, then)
 
-        self._endpoint.worker.loop.in_thread(work)
+        self._context.loop.in_thread(work)
 
     def _temp(self, parsed: addresses.Address) -> Path | None:
         if parsed.kind is not addresses.AddressKind.TEMP:
             return None
-        return self._endpoint.surroundings.temp_dir()
+        return self._context.surroundings.temp_dir()
 
     def _connectable(self, sockaddr: SockAddress) -> SockAddress:
         """A wildcard is where one listens; to connect, this machine's loopback is meant."""
@@ -98,11 +111,11 @@ class Resolver:
         self, begun: int, shown: str, error: BaseException | None, ticket: Ticket
     ) -> None:
         failure = describe(error) if error is not None else None
-        self._endpoint.sink.put(
+        self._context.sink.put(
             Event(
-                self._endpoint.now(),
+                self._context.now(),
                 perf_counter_ns() - begun,
-                self._endpoint.id,
+                self._context.id,
                 None,
                 END,
                 "getaddrinfo",
@@ -122,16 +135,16 @@ class Resolver:
             ChipState.FAILED if failure else ChipState.DONE,
             errno=(failure.errno or failure.error) if failure else None,
         )
-        self._endpoint.setup.strip = [chip]
-        self._endpoint.setup.found = [] if failure else [chip]
+        self._setup.strip = [chip]
+        self._setup.found = [] if failure else [chip]
 
     def _not_resolved(self, begun: int, shown: str, error: Exception, ticket: Ticket) -> None:
         self._log_resolution(begun, shown, error, ticket)
         self.pending.discard(ticket)
         if not ticket.done:
-            self._endpoint.phase = Phase.FAILED
+            self._owner.lookup_failed()
             ticket.fail(error)
-        self._endpoint.picture.redraw()
+        self._context.changed()
 
     def _resolved(
         self,
@@ -144,12 +157,12 @@ class Resolver:
         self._log_resolution(begun, shown, None, ticket)
         self.pending.discard(ticket)
         if found.note is not None:
-            self._endpoint.note(found.note, repr(found.sockaddrs[0]), None, ticket)
+            self._context.note(found.note, repr(found.sockaddrs[0]), None, ticket)
         if len(found.sockaddrs) > 1:
             spelled = ", ".join(map(addresses.spell, found.sockaddrs))
-            self._endpoint.note(
+            self._context.note(
                 "several_addresses", f"{len(found.sockaddrs)}, {spelled!r}", None, ticket
             )
         if ticket.done:  # stopped while the resolver was at work
             return
-        carry_out(self._endpoint, ticket, lambda: then(found.sockaddrs))
+        self._owner.carry_out(ticket, lambda: then(found.sockaddrs))

@@ -14,7 +14,7 @@ from workbench.payload.placeholders import expand
 from workbench.texts import Problem, reason_of
 
 if TYPE_CHECKING:
-    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.connection.context import EngineContext
     from workbench.engine.model.ticket import Ticket
 
 Sent = TypeVar("Sent")
@@ -109,8 +109,8 @@ class Counter:
 class Repeater:
     """Repeated sends of one endpoint; all on its thread."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+    def __init__(self, context: EngineContext) -> None:
+        self._context = context
         self._running: set[Ticket] = set()
         self._left: dict[Ticket, int] = {}
 
@@ -133,7 +133,7 @@ class Repeater:
             try:
                 goes_on = once(None if left else ticket)
             except Problem as problem:  # a file that is sent again and is not as it was
-                self._endpoint.not_done(problem, ticket)
+                self._context.not_done(problem, ticket)
                 self._give_up(ticket, problem)
                 return
             if goes_on is None:
@@ -143,9 +143,9 @@ class Repeater:
             elif not left:
                 self._forget(ticket)
             elif command.interval > 0:
-                self._endpoint.worker.loop.after(command.interval, go)
+                self._context.loop.after(command.interval, go)
             else:
-                self._endpoint.worker.loop.post(go)
+                self._context.loop.post(go)
 
         self._running.add(ticket)
         self._left[ticket] = max(1, command.repeat)
@@ -158,7 +158,7 @@ class Repeater:
     def _give_up(self, ticket: Ticket, reason: Problem) -> None:
         left = self._forget(ticket)
         if left:
-            self._endpoint.note("repeats_dropped", str(left), None, ticket)
+            self._context.note("repeats_dropped", str(left), None, ticket)
         ticket.fail(reason)
 
     def cancel_all(self) -> None:

@@ -25,7 +25,7 @@ from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
-    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.connection.context import EngineContext
     from workbench.engine.model.settings import OptionValue
     from workbench.engine.model.ticket import Ticket
 
@@ -127,12 +127,12 @@ class SetupRunner:
         pace: how the calls follow each other.
     """
 
-    def __init__(self, endpoint: Endpoint, pace: Pace) -> None:
-        self._endpoint = endpoint
+    def __init__(self, context: EngineContext) -> None:
+        self._context = context
         self.queue: deque[SocketSetup] = deque()
         self.strip: list[Chip] = []
         self.found: list[Chip] = []
-        self.pace = pace
+        self.pace = context.live.settings.calls
         self._steps = 0
         self._slow: Timer | None = None
         self._advancing = False
@@ -218,19 +218,19 @@ class SetupRunner:
         if not setup.planned:
             setup.finish()
         elif self.pace is Pace.SLOWLY:
-            self._slow = self._endpoint.worker.loop.after(SLOW, self._go_on)
+            self._slow = self._context.loop.after(SLOW, self._go_on)
         return True
 
     def _go_on(self) -> None:
         self._slow = None
         self.advance()
-        self._endpoint.picture.redraw()
+        self._context.changed()
 
     def _chip(self, setup: SocketSetup, planned: SetupStep, error: BaseException | None) -> None:
         """Show a call of the set-up as made; a burst keeps only the newest chips."""
         traced = setup.traced()
         last = traced.last if traced is not None else None
-        stamp = last.t_ns if last is not None else self._endpoint.now()
+        stamp = last.t_ns if last is not None else self._context.now()
         connection = traced.id if traced is not None else None
         args = planned.args
         if planned.call == "bind" and last is not None and last.call == "bind":
@@ -256,14 +256,14 @@ class SetupRunner:
         )
 
 
-def open_socket(endpoint: Endpoint, ticket: Ticket, family: str | None = None) -> TracedSocket:
+def open_socket(context: EngineContext, ticket: Ticket, family: str | None = None) -> TracedSocket:
     """socket(family, type, protocol); `family` None: the configured one.
 
     Raises:
         OSError: as the call did.
         Problem: there is no such family, or none is fixed, or no room but for the program itself.
     """
-    settings, maker = endpoint.settings, endpoint.maker
+    settings, maker = context.live.settings, context.maker
     name = family or settings.family
     if name == options.UNSPECIFIED:
         raise Problem("engine.family_needed")
@@ -272,8 +272,8 @@ def open_socket(endpoint: Endpoint, ticket: Ticket, family: str | None = None) -
     if settings.protocol:
         names += f", {settings.protocol}"
     traced = TracedSocket.open(
-        endpoint.sink,
-        endpoint.id,
+        context.sink,
+        context.id,
         options.required_family(name),
         options.required_type(settings.type),
         settings.protocol,
@@ -282,7 +282,7 @@ def open_socket(endpoint: Endpoint, ticket: Ticket, family: str | None = None) -
         maker,
     )
     if maker.note is not None:
-        endpoint.note(maker.note, maker.args, traced.id, ticket)
+        context.note(maker.note, maker.args, traced.id, ticket)
     return traced
 
 

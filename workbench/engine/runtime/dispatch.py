@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.engine.connection.pending_call import PendingCall
-from workbench.engine.connection.registry import each, targets
 from workbench.engine.endpoint.setup import get_option, set_option
 from workbench.engine.model import commands as c
-from workbench.engine.model.errors import USER_ERRORS
 from workbench.engine.model.joined_ticket import JoinedTicket
 from workbench.engine.model.settings import Role
-from workbench.engine.model.snapshot import Phase
-from workbench.engine.protocol.responder import compile_responder
 from workbench.engine.runtime.sampler import take_readings
 from workbench.engine.runtime.socket_calls import do_call
 from workbench.texts import Problem
@@ -26,31 +22,7 @@ if TYPE_CHECKING:
 def perform(endpoint: Endpoint, ticket: Ticket) -> None:
     """Carry out a ticket's command; what goes wrong with a socket fails the ticket."""
     endpoint.unfinished.add(ticket)
-    carry_out(endpoint, ticket, lambda: _do(endpoint, ticket.command, ticket))
-
-
-def carry_out(endpoint: Endpoint, ticket: Ticket, work: Callable[[], None]) -> None:
-    """Do a part of a command: what it raises ends the ticket, and is told where no call was made.
-
-    Raises:
-        Exception: a fault of this program.
-    """
-    try:
-        work()
-    except Problem as problem:
-        endpoint.not_done(problem, ticket)
-        if endpoint.phase in {Phase.CONNECTING, Phase.SETTING_UP} and not (
-            endpoint.under_way or endpoint.connections
-        ):
-            endpoint.phase = Phase.FAILED  # its address could not be used: nothing was begun
-        ticket.fail(problem)
-    except USER_ERRORS as error:
-        ticket.fail(error)
-    except Exception as error:
-        ticket.fail(Problem("engine.internal_error", reason=repr(error)))
-        raise
-    finally:
-        endpoint.picture.redraw_soon()
+    endpoint.carry_out(ticket, lambda: _do(endpoint, ticket.command, ticket))
 
 
 def _do(  # noqa: C901, PLR0912, PLR0915 - one table
@@ -85,7 +57,7 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
         case c.Abort():
             endpoint.abort(command, ticket)
         case c.Pause() | c.Resume():
-            endpoint.gates.switch(command.gate, paused=isinstance(command, c.Pause))
+            endpoint.switch(command.gate, paused=isinstance(command, c.Pause))
             ticket.finish()
         case c.Step():
             _step(endpoint, command, ticket)
@@ -95,8 +67,7 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
         case c.Call():
             do_call(endpoint, command, ticket)
         case c.SetOption():
-            each(
-                endpoint,
+            endpoint.registry.each(
                 command.connection,
                 ticket,
                 lambda connection: set_option(
@@ -105,15 +76,14 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
                 own_first=True,
             )
         case c.GetOption():
-            each(
-                endpoint,
+            endpoint.registry.each(
                 command.connection,
                 ticket,
                 lambda connection: get_option(connection.traced, command.option, ticket),
                 own_first=True,
             )
         case c.Sample():
-            take_readings(endpoint, command, ticket)
+            take_readings(endpoint.context, endpoint.registry, command, ticket)
         case c.Join() | c.Leave():
             endpoint.membership(command, ticket)
         case c.Respond():
@@ -125,7 +95,7 @@ def _do(  # noqa: C901, PLR0912, PLR0915 - one table
 
 def _shutdown(endpoint: Endpoint, command: c.Shutdown, ticket: Ticket) -> None:
     """On every meant connection, each when what it has to send is sent."""
-    found = targets(endpoint, command.connection)
+    found = endpoint.registry.targets(command.connection)
     together = JoinedTicket(ticket, len(found))
     for connection in found:
         connection.shutdown(command.how, PendingCall("shutdown", 0, ticket, ended=together))
@@ -151,10 +121,10 @@ def _read(
     endpoint: Endpoint, ticket: Ticket, target: c.Target, size: int | None, count: int = 1
 ) -> None:
     """`count` reads, one after the other, on the meant connection."""
-    wished = endpoint.bufsize if size is None else size
+    wished = endpoint.settings.bufsize if size is None else size
     if wished <= 0:
         raise Problem("engine.bad_size", size=wished)
-    connection = targets(endpoint, target)[0]
+    connection = endpoint.registry.targets(target)[0]
     call = "recvfrom" if endpoint.settings.role is Role.DATAGRAM else "recv"
     for index in range(count):
         connection.ask(call, wished, ticket if index == count - 1 else None)
@@ -162,12 +132,11 @@ def _read(
 
 def _respond(endpoint: Endpoint, command: c.Respond) -> None:
     """Change the responder of one connection, or of all and of those to come."""
-    behaviour = compile_responder(command.responder, endpoint.settings.encoding)
     if command.connection is None:
-        endpoint.responder = command.responder
-        endpoint.behaviour = behaviour
+        endpoint.live.take(replace(endpoint.settings, responder=command.responder))
         found = endpoint.conversations()
     else:
-        found = targets(endpoint, command.connection)
+        endpoint.live.compiled(command.responder)  # refused before it is asked who is meant
+        found = endpoint.registry.targets(command.connection)
     for connection in found:
         endpoint.give_behaviour(connection, command.responder, greet=False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workbench.engine.connection.registry import targets
 from workbench.engine.model import commands as c
 
 if TYPE_CHECKING:
-    from workbench.engine.endpoint.base import Endpoint
+    from workbench.engine.connection.context import EngineContext
+    from workbench.engine.connection.registry import Registry
     from workbench.engine.model.ticket import Ticket
     from workbench.engine.sockets.event_loop import Timer
 
@@ -24,13 +24,14 @@ class Sampler:
         due: the next look, None where none is planned.
     """
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+    def __init__(self, context: EngineContext, registry: Registry) -> None:
+        self._context = context
+        self._registry = registry
         self.due: Timer | None = None
 
     def plan(self) -> None:
         """Look in a second."""
-        self.due = self._endpoint.worker.loop.after(SILENCE, self._look)
+        self.due = self._context.loop.after(SILENCE, self._look)
 
     def cancel_all(self) -> None:
         """The loop ends, and its timers with it."""
@@ -38,10 +39,10 @@ class Sampler:
 
     def _look(self) -> None:
         self.due = None
-        before = self._endpoint.now() - int(SILENCE * 1e9)
+        before = self._context.now() - int(SILENCE * 1e9)
         silent = (
             connection
-            for connection in self._endpoint.connections.values()
+            for connection in self._registry.open.values()
             if connection.has_pending_work()
             and (connection.traced.last is None or connection.traced.last.t_ns < before)
         )
@@ -49,20 +50,20 @@ class Sampler:
             connection.traced.sample()
 
 
-def take_readings(endpoint: Endpoint, command: c.Sample, ticket: Ticket) -> None:
+def take_readings(
+    context: EngineContext, registry: Registry, command: c.Sample, ticket: Ticket
+) -> None:
     """A reading of each socket that is meant, at once; a note says of how many.
 
     Raises:
         Problem: there is no such connection.
     """
     every = command.connection == c.ALL
-    connections = (
-        list(endpoint.connections.values()) if every else targets(endpoint, command.connection)
-    )
+    connections = list(registry.open.values()) if every else registry.targets(command.connection)
     for connection in connections:
         connection.traced.sample()
     if connections:
-        endpoint.note("readings_taken", str(len(connections)), None, ticket)
+        context.note("readings_taken", str(len(connections)), None, ticket)
     else:
-        endpoint.note("nothing_open", "", None, ticket)
+        context.note("nothing_open", "", None, ticket)
     ticket.finish()

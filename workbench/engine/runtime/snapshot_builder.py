@@ -1,4 +1,4 @@
-"""What a picture shows: an endpoint and its sockets at one moment, drawn on its own thread."""
+"""What a snapshot shows: an endpoint and its sockets at one moment, made on its own thread."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ def build_snapshot(
         for connection in endpoint.closed_rows()
     ]
     own = endpoint.own_connection()
-    into, out = endpoint.bytes_closed
+    into, out = endpoint.registry.bytes_closed
     return EndpointSnapshot(
-        name=endpoint.name,
+        name=endpoint.settings.name,
         settings=endpoint.settings,
         phase=endpoint.phase,
         connection=own.traced.id if own is not None else None,
@@ -79,7 +79,7 @@ def build_snapshot(
         waiting=endpoint.waiting(),
         connections=tuple(closed + rows),
         open_count=len(rows),
-        closed_count=endpoint.closed_count,
+        closed_count=endpoint.registry.closed_count,
         peers=endpoint.peers(),
         counter=endpoint.counter.upcoming,
         drops=endpoint.drops(),
@@ -153,7 +153,7 @@ def _effective(endpoint: Endpoint, watched: frozenset[int]) -> tuple[tuple[str, 
     connection = next(
         (
             connection
-            for connection in endpoint.connections.values()
+            for connection in endpoint.registry.open.values()
             if connection.traced.id in watched and connection.open
         ),
         None,

@@ -1,4 +1,4 @@
-"""When an endpoint's picture is drawn anew; `drawing` says what it shows."""
+"""When a snapshot of an endpoint is made anew; `snapshot_builder` says what it shows."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workbench.engine.endpoint.base import Endpoint
     from workbench.engine.model.snapshot import EndpointSnapshot
     from workbench.engine.sockets.event_loop import Timer
+    from workbench.engine.sockets.worker import Worker
 
 FEW: Final = 32
 """Sockets whose picture costs nothing worth saving."""
@@ -22,8 +23,9 @@ SHARE: Final = 9
 class SnapshotPublisher:
     """The newest snapshot of an endpoint: drawn on its thread, taken from any."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, worker: Worker) -> None:
         self._endpoint = endpoint
+        self._worker = worker
         self._watched: frozenset[int] = frozenset()
         self._seen: frozenset[int] = frozenset()
         self._command_ended = False
@@ -59,7 +61,7 @@ class SnapshotPublisher:
         self._watched, self._seen = detail, seen
         if not self._asked:
             self._asked = True
-            if not self._endpoint.worker.post_if_running(self.redraw):
+            if not self._worker.post_if_running(self.redraw):
                 self._asked = False
 
     # -- on the endpoint's thread -------------------------------------------------------------
@@ -83,7 +85,8 @@ class SnapshotPublisher:
 
         A thousand commands to five hundred sockets would else draw half a million rows.
         """
-        if len(self._endpoint.connections) + len(self._endpoint.closed) <= FEW:
+        registry = self._endpoint.registry
+        if len(registry.open) + len(registry.closed) <= FEW:
             self.redraw()
             return
         begin, end = self._drawn
@@ -91,4 +94,4 @@ class SnapshotPublisher:
         if wait <= 0:
             self.redraw()
         elif self._due is None:
-            self._due = self._endpoint.worker.loop.after(wait, self.redraw)
+            self._due = self._worker.loop.after(wait, self.redraw)

@@ -7,11 +7,9 @@ the kernel's own answer is what the person wants to see.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine.connection.pending_call import PendingCall
-from workbench.engine.connection.registry import targets
 from workbench.engine.endpoint.bind import bind, check_reach
 from workbench.engine.endpoint.setup import get_option, set_option
 from workbench.engine.model import commands as c
@@ -45,11 +43,11 @@ def _connection(endpoint: Endpoint, command: c.Call) -> Connection:
         own = endpoint.own_connection()
         if own is not None:
             return own
-        found = [connection for connection in endpoint.connections.values() if connection.open]
+        found = [connection for connection in endpoint.registry.open.values() if connection.open]
         if not found:
             raise Problem("engine.no_socket")
         return found[-1]
-    return targets(endpoint, command.connection)[0]
+    return endpoint.registry.targets(command.connection)[0]
 
 
 def _only(command: c.Call, *kinds: type | tuple[type, ...]) -> tuple[c.CallArgument, ...]:
@@ -71,7 +69,7 @@ def _socket(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
 
 def _bind(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
     (address,) = _only(command, (tuple, str))
-    check_reach(endpoint, address, ticket)  # type: ignore[arg-type]
+    check_reach(endpoint.context, address, ticket)  # type: ignore[arg-type]
     bind(_connection(endpoint, command), address, ticket)  # type: ignore[arg-type]
     ticket.finish()
 
@@ -168,9 +166,8 @@ def _settimeout(endpoint: Endpoint, command: c.Call, ticket: Ticket) -> None:
         raise Problem("engine.bad_arguments", call="settimeout", args=repr(command.args))
     if seconds is not None and not 0 <= seconds < float("inf"):
         raise Problem("engine.negative_timeout")
-    endpoint.timeout = None if seconds is None else float(seconds)
-    endpoint.settings = replace(endpoint.settings, timeout=endpoint.timeout)
-    endpoint.note("settimeout", repr(endpoint.timeout), None, ticket)
+    endpoint.live.set_timeout(None if seconds is None else float(seconds))
+    endpoint.context.note("settimeout", repr(endpoint.live.timeout), None, ticket)
     ticket.finish()
 
 

@@ -48,7 +48,7 @@ class OldRecord(Session):
             Problem: not a record, from a newer version, or it cannot be read.
         """
         self.journal = _OldJournal(path)  # type: ignore[assignment]
-        self._endpoints = {}
+        self._hosts = {}
         self.passing = None
 
     def perform(self, command: c.Command) -> Ticket:

@@ -1,0 +1,110 @@
+"""EngineContext: what the parts of an endpoint work with: the record, the clock, the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from workbench.engine.connection.live_settings import LiveSettings
+from workbench.engine.model.events import NOTE, Cause, Event, EventSink
+from workbench.engine.sockets.event_loop import EventLoop
+from workbench.engine.sockets.socket_factory import Maker
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.model.events import Clock
+    from workbench.engine.model.settings import EndpointSettings
+
+
+class Surroundings(Protocol):
+    """What an endpoint needs from its session."""
+
+    @property
+    def sink(self) -> EventSink: ...
+    @property
+    def beyond_loopback(self) -> bool: ...
+
+    def temp_dir(self) -> Path:
+        """A private 0700 folder for temp:NAME addresses."""
+
+    def link(self, name: str) -> str:
+        """The address of another endpoint, in scenario spelling. Raises Problem."""
+
+
+class LoopOwner(Protocol):
+    """Who has the loop: another one for each thread that the endpoint gets."""
+
+    @property
+    def loop(self) -> EventLoop: ...
+
+
+class EngineContext:
+    """The services of one endpoint. Every part is given it; none gets the endpoint itself.
+
+    Attributes:
+        id: in the record.
+        live: the settings in effect.
+        surroundings: what is allowed, where files go, who else there is.
+        sink: takes the events. clock: of their stamps.
+        maker: makes the kernel sockets.
+        changed: the endpoint's state is another one, to be shown soon.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        settings: EndpointSettings,
+        surroundings: Surroundings,
+        loops: LoopOwner,
+        maker: Maker,
+        changed: Callable[[], None],
+    ) -> None:
+        self.id = number
+        self.live = LiveSettings(settings)
+        self.surroundings = surroundings
+        self.sink = surroundings.sink
+        self.clock: Clock = surroundings.sink.clock
+        self.now = self.clock.now
+        self.maker = maker
+        self.changed = changed
+        self._loops = loops
+
+    @property
+    def loop(self) -> EventLoop:
+        """Of the thread that runs, or ran last."""
+        return self._loops.loop
+
+    def note(
+        self, key: str, args: str = "", connection: int | None = None, cause: Cause | None = None
+    ) -> None:
+        """The program speaking: `key` names the text, `args` are its Python literals."""
+        self._put_note(key, args, connection, None, cause)
+
+    def not_done(self, problem: Problem, cause: Cause | None) -> None:
+        """A command that came to no call: the log says why, in the reader's language."""
+        error = type(problem.__cause__).__name__ if problem.__cause__ is not None else None
+        values = {key: str(value) for key, value in problem.args_.items()}
+        self._put_note("not_done", f"{problem.key!r}, {values!r}", None, error, cause)
+
+    def _put_note(
+        self, key: str, args: str, connection: int | None, error: str | None, cause: Cause | None
+    ) -> None:
+        self.sink.put(
+            Event(
+                self.now(),
+                0,
+                self.id,
+                connection,
+                NOTE,
+                key,
+                args,
+                None,
+                None,
+                error,
+                None,
+                None,
+                None,
+                cause,
+            )
+        )

@@ -1,0 +1,79 @@
+"""LiveSettings: the settings of an endpoint as they are in effect, and what is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.engine.model.settings import EndpointSettings, Responder
+from workbench.engine.protocol.responder import ResponderRuntime, compile_responder
+
+
+class ReadBuffer:
+    """The one buffer that all reads of an endpoint go to.
+
+    Attributes:
+        size: bytes of a read that nobody gave a size.
+    """
+
+    __slots__ = ("_args", "_whole", "size")
+
+    def __init__(self, size: int) -> None:
+        self._whole = memoryview(bytearray(max(1, size)))
+        self.resize(size)
+
+    def resize(self, size: int) -> None:
+        """From the next read on."""
+        self.size = size
+        self._args = str(size)
+
+    def view(self, size: int) -> memoryview:
+        """At least `size` bytes; valid until the next read."""
+        if size > len(self._whole):
+            self._whole = memoryview(bytearray(size))
+        return self._whole
+
+    def args(self, size: int) -> str:
+        """A size as the log shows it."""
+        return self._args if size == self.size else str(size)
+
+
+class LiveSettings:
+    """The only owner of an endpoint's settings; changed on its thread, read from any.
+
+    Attributes:
+        settings: in effect; what only a set-up uses is of the next one.
+        reads: as large as they say.
+        responder_runtime: their responder, made ready by the newest `prepare`.
+    """
+
+    def __init__(self, settings: EndpointSettings) -> None:
+        self.settings = settings
+        self.reads = ReadBuffer(settings.bufsize)
+        self.responder_runtime = ResponderRuntime(None, None)
+
+    @property
+    def timeout(self) -> float | None:
+        """As settimeout() takes it."""
+        return self.settings.timeout
+
+    def prepare(self) -> None:
+        """Make the responder ready. Raises Problem as `compile_responder` does."""
+        self.responder_runtime = self.compiled(self.settings.responder)
+
+    def compiled(self, responder: Responder) -> ResponderRuntime:
+        """Another responder, or a new one of this kind. Raises Problem."""
+        return compile_responder(responder, self.settings.encoding)
+
+    def take(self, settings: EndpointSettings) -> None:
+        """Go on with other settings.
+
+        Raises:
+            Problem: their responder cannot be made ready; then nothing has changed.
+        """
+        self.responder_runtime = compile_responder(settings.responder, settings.encoding)
+        self.settings = settings
+        if settings.bufsize != self.reads.size:
+            self.reads.resize(settings.bufsize)
+
+    def set_timeout(self, seconds: float | None) -> None:
+        self.settings = replace(self.settings, timeout=seconds)

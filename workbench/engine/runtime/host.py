@@ -1,0 +1,149 @@
+"""EndpointHost: an endpoint with what drives it: its thread, its commands, its snapshots."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from workbench.engine.connection.context import EngineContext, Surroundings
+from workbench.engine.endpoint.base import Endpoint
+from workbench.engine.endpoint.client import StreamEndpoint
+from workbench.engine.endpoint.datagram import DatagramEndpoint
+from workbench.engine.endpoint.listener import ListenerEndpoint
+from workbench.engine.model.kernel_reading import Reading
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.ticket import Ticket
+from workbench.engine.runtime.dispatch import perform
+from workbench.engine.runtime.sampler import Sampler
+from workbench.engine.runtime.snapshot_publisher import SnapshotPublisher
+from workbench.engine.sockets.event_loop import EventLoop, Spawn
+from workbench.engine.sockets.socket_factory import HERE, Maker
+from workbench.engine.sockets.worker import Worker
+from workbench.texts import Problem
+
+KINDS: Final[dict[Role, type[Endpoint]]] = {
+    Role.LISTENER: ListenerEndpoint,
+    Role.STREAM: StreamEndpoint,
+    Role.DATAGRAM: DatagramEndpoint,
+}
+
+
+class EndpointHost:
+    """What a session holds of an endpoint; any thread may call it.
+
+    Attributes:
+        id, name: in the record.
+        endpoint: works on the worker's thread, but for reading its settings.
+        publisher: its snapshots.
+        worker: its thread.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        settings: EndpointSettings,
+        surroundings: Surroundings,
+        spawn: Spawn,
+        maker: Maker = HERE,
+    ) -> None:
+        """`maker` makes the kernel sockets."""
+        self.id = number
+        self.name = settings.name
+        self._spawn = spawn
+        self._surroundings = surroundings
+        self.worker = Worker(self._new_loop, spawn)
+        self._context = EngineContext(
+            number, settings, surroundings, self.worker, maker, self._changed
+        )
+        self.endpoint = KINDS[settings.role](self._context)
+        self.publisher = SnapshotPublisher(self.endpoint, self.worker)
+        self._sampler = Sampler(self._context, self.endpoint.registry)
+
+    def as_another_kind(self, settings: EndpointSettings) -> EndpointHost:
+        """The same endpoint, of another role; numbers and revisions go on."""
+        made = EndpointHost(self.id, settings, self._surroundings, self._spawn, self._context.maker)
+        made.endpoint.registry.numbered = self.endpoint.registry.numbered
+        made.publisher.follow(self.publisher)
+        return made
+
+    @property
+    def settings(self) -> EndpointSettings:
+        """As they are in effect."""
+        return self.endpoint.settings
+
+    @property
+    def numbered(self) -> int:
+        """How many connections have got a number so far."""
+        return self.endpoint.registry.numbered
+
+    def busy(self) -> bool:
+        """Whether it owns anything: a socket, or a set-up under way."""
+        return self.endpoint.busy()
+
+    def is_kind_of(self, role: Role) -> bool:
+        """Whether it can take settings of this role as it is."""
+        return type(self.endpoint) is KINDS[role]
+
+    def submit(self, ticket: Ticket) -> None:
+        """Hand a command to the endpoint's thread, and start one where there is none."""
+        try:
+            self.worker.post(lambda: perform(self.endpoint, ticket))
+        except Problem as problem:  # it got no thread
+            self._context.not_done(problem, ticket)
+            ticket.fail(problem)
+            self.publisher.redraw()  # no thread will
+
+    def look(self, connection: int | None, answer: Callable[[Reading | None], None]) -> None:
+        """Keep a reading in the record and hand it to `answer`, on the endpoint's thread.
+
+        `connection` None: the own socket where there is one, else the current one; `answer` gets
+        None where there is no such socket.
+        """
+
+        def read() -> None:
+            endpoint = self.endpoint
+            own = endpoint.own_connection() if connection is None else None
+            if own is not None:
+                found = [own]
+            elif connection is None:
+                found = endpoint.current()
+            else:
+                found = endpoint.registry.numbered_as(connection)
+            answer(found[0].traced.sample() if found else None)
+
+        if not self.worker.post_if_running(read):
+            answer(None)
+
+    # -- the loop's questions, on its thread --------------------------------------------------
+
+    def _new_loop(self) -> EventLoop:
+        return EventLoop(
+            self.name,
+            busy=self.busy,
+            turn=self._turn,
+            ended=self._ended,
+            crashed=self._crashed,
+        )
+
+    def _turn(self) -> None:
+        gates, congested = self.endpoint.gates, self._context.sink.congested
+        if congested is not gates.backpressured:
+            gates.set_backpressure(congested)
+        if self._sampler.due is None and self.endpoint.registry.open:
+            self._sampler.plan()
+
+    def _ended(self) -> None:
+        self._sampler.cancel_all()
+        self.endpoint.ended()
+        self.publisher.redraw()
+
+    def _crashed(self, error: BaseException) -> None:
+        """A bug of this program: the log says so, the other sockets go on."""
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+        self._context.note("internal_error", repr(text))
+
+    def _changed(self) -> None:
+        self.publisher.redraw_soon()
