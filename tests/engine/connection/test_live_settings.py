@@ -1,0 +1,41 @@
+"""The settings in effect: one owner, all of them or none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from workbench.engine.connection.live_settings import LiveSettings
+from workbench.engine.model.settings import Echo, EndpointSettings, Match, Role, Rule, Rules
+from workbench.texts import Problem
+
+SETTINGS = EndpointSettings("it", Role.STREAM, address="127.0.0.1:1", bufsize=4)
+
+
+def test_a_buffer_of_the_size_that_is_set_and_larger_where_asked() -> None:
+    live = LiveSettings(SETTINGS)
+    assert (live.reads.size, live.reads.args(4), live.reads.args(9)) == (4, "4", "9")
+    assert len(live.reads.view(4)) >= 4
+    assert len(live.reads.view(100)) >= 100
+    live.take(replace(SETTINGS, bufsize=200))
+    assert (live.reads.size, live.reads.args(200)) == (200, "200")
+    assert len(live.reads.view(live.reads.size)) >= 200
+
+
+def test_a_responder_that_cannot_be_made_ready_changes_nothing() -> None:
+    live = LiveSettings(replace(SETTINGS, responder=Echo()))
+    live.prepare()
+    before = live.responder_runtime
+    broken = Rules((Rule(Match.REGEX, "(", "x"),))
+    with pytest.raises(Problem):
+        live.take(replace(SETTINGS, bufsize=9, responder=broken))
+    assert live.responder_runtime is before
+    assert live.settings.bufsize == live.reads.size == 4
+
+
+def test_the_timeout_is_the_settings_own() -> None:
+    live = LiveSettings(SETTINGS)
+    live.set_timeout(2.5)
+    assert live.timeout == live.settings.timeout == 2.5
+    assert live.settings == replace(SETTINGS, timeout=2.5)
