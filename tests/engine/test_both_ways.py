@@ -121,6 +121,24 @@ def test_an_echo_that_its_peer_does_not_read_is_held_back_and_says_so(
     assert changes == ["answers_held", "answers_resumed"] * (len(changes) // 2)
 
 
+def test_answers_that_a_reset_took_away_are_not_said_to_be_sent(
+    session: Session, do: Do, until, rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "HIGH_WATER", 100_000)
+    monkeypatch.setattr(connection, "LOW_WATER", 25_000)
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", responder=Echo()))
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", receive=GateMode.PAUSED))
+    assert do(c.Start("server")).ok
+    assert do(c.Connect("client")).ok
+    session.perform(c.Send("client", text="x" * MUCH))
+    until("server", call="answers_held")
+    assert do(c.Abort("client")).ok
+    until("server", call="close")
+    notes = [row.call for row in rows("server", "note")]
+    assert "unsent_dropped" in notes
+    assert "answers_resumed" not in notes[notes.index("unsent_dropped") :]
+
+
 def test_what_was_asked_for_never_holds_back(session: Session, do: Do, until, rows) -> None:
     session.add(
         EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", receive=GateMode.PAUSED)

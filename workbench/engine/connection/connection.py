@@ -276,6 +276,7 @@ class Connection:
             )
         self.outbox.drop(reason)
         self.delayed.drop()
+        self.full = False  # no answer waits any more, but none was taken: no row says it was
 
     def shutdown(self, how: How, op: PendingCall) -> None:
         """Half-close, or both directions. Our direction ends when all that waits is sent."""

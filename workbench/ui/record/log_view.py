@@ -295,9 +295,7 @@ class LogView(QTableView):
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
             cells[Column.NUMBER],
         )
-        text = cells[Column.CALL]
-        if self._log.is_folded(int(cells[Column.NUMBER])):
-            text += "  …"
+        folded = "  …" if self._log.is_folded(int(cells[Column.NUMBER])) else ""
         left, width = boxes[Column.TIME]
         left += 6
         if timed and width:
@@ -308,13 +306,18 @@ class LogView(QTableView):
             )
             left += width
         middle = top + height // 2
-        size = self.fontMetrics().horizontalAdvance(text)
+        end = self.viewport().width() - 8
+        metrics = self.fontMetrics()
+        room = end - left - 24 - metrics.horizontalAdvance(folded)
+        text = metrics.elidedText(cells[Column.CALL], Qt.TextElideMode.ElideRight, room) + folded
+        size = metrics.horizontalAdvance(text)
         painter.setPen(QPen(colour, 1))
         painter.drawLine(left, middle, left + 18, middle)
         painter.drawText(
             QRect(left + 24, top, size + 4, height), Qt.AlignmentFlag.AlignVCenter, text
         )
-        painter.drawLine(left + 32 + size, middle, self.viewport().width() - 8, middle)
+        if left + 32 + size < end:
+            painter.drawLine(left + 32 + size, middle, end, middle)
 
 
 def _cross(height: int) -> int:

@@ -13,6 +13,7 @@ from workbench.journal.records import KEPT_DAYS, folder
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
@@ -36,7 +37,8 @@ class StatusBar(Retranslatable, QStatusBar):
         self.events = self._label("status.events")
         self.lost = self._label("status.lost")
         self.rate = self._label("status.rate")
-        self.word = self._label("status.word", stretch=1)
+        self.word = ElidedLabel()
+        self._name(self.word, "status.word", stretch=1)
         # a long sentence does not make the window wider: its tool tip has it whole
         self.word.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._looks: deque[tuple[float, int]] = deque(maxlen=RATE_LOOKS)
@@ -46,18 +48,20 @@ class StatusBar(Retranslatable, QStatusBar):
         self._forget.timeout.connect(self.word.clear)
         self.retranslate()
 
-    def _label(self, name: str, stretch: int = 0) -> QLabel:
+    def _label(self, name: str) -> QLabel:
         label = QLabel()
+        self._name(label, name)
+        return label
+
+    def _name(self, label: QLabel, name: str, stretch: int = 0) -> None:
         label.setObjectName(name)
         label.setTextFormat(Qt.TextFormat.PlainText)
         self.addWidget(label, stretch)
-        return label
 
     @Slot(str)
     def tell(self, text: str) -> None:
         """A word about something that has no line of its own; it goes after a while."""
         self.word.setText(text)
-        self.word.setToolTip(plain_tip(text))
         self._forget.start(SHOWN_MS)
 
     def refresh(self) -> None:
