@@ -179,7 +179,7 @@ COVERED_BY = {
     "ui/window/child_windows.py": ("ui/dialogs/test_check_all_dialog.py", "open_check_all"),
     "ui/endpoint/checksum_fields.py": ("ui/endpoint/test_message_editor.py", "checksum_from"),
     "ui/endpoint/connection_actions.py": ("ui/test_tables.py", "why_row"),
-    "ui/endpoint/conversation.py": ("ui/endpoint/test_conversation_pane.py", "conversation.eof"),
+    "ui/endpoint/conversation.py": ("ui/endpoint/test_conversation_pane.py", "document"),
     "ui/endpoint/close_buttons.py": ("ui/test_endings.py", "half_close"),
     "ui/endpoint/file_picker.py": ("ui/endpoint/test_message_editor.py", "file_browse"),
     "ui/endpoint/gate_control.py": ("ui/test_habits.py", "paused"),
