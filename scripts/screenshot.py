@@ -148,7 +148,7 @@ def backlog_lab_before(hand: Hand) -> None:
     assert lab is not None
     lab.said["connected"].setText("2")
     lab.said["refused"].setText("4")
-    hand.wait(lambda: lab.probing.found is not None)
+    hand.wait(lambda: lab.hindered is not None)
     hand.pause(200)
 
 

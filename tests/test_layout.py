@@ -163,7 +163,7 @@ COVERED_BY = {
     "ui/lab/client_chart.py": ("ui/lab/test_backlog_window.py", "chart"),
     "ui/lab/comparison.py": ("ui/lab/test_backlog_window.py", "comparison"),
     "ui/lab/log_line.py": ("ui/lab/test_backlog_window.py", "lab.log"),
-    "ui/lab/probing.py": ("ui/lab/test_backlog_window.py", "Hindrances"),
+    "ui/lab/open_lab.py": ("ui/lab/test_backlog_window.py", "BacklogWindow"),
     "ui/lab/queue_cells.py": ("ui/lab/test_backlog_window.py", "QUEUED"),
     "ui/lab/set_up.py": ("ui/lab/test_backlog_window.py", "accept_after"),
     "ui/lab/side.py": ("ui/lab/test_backlog_window.py", "states"),

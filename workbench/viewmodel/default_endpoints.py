@@ -18,6 +18,8 @@ from workbench.engine.model.settings import (
 
 LAB_PREFIX: Final = "lab-"
 """Of endpoints that belong to the backlog lab: they get no panels of their own."""
+LAB_FILTER: Final = f"endpoint:{LAB_PREFIX}*"
+"""Their rows in the log."""
 FIRST_PORT: Final = 23333
 GREETING: Final = "连接已创建\r\n"
 

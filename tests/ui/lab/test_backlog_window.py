@@ -31,6 +31,10 @@ def lab(hand: Hand) -> BacklogWindow:
     return made
 
 
+def counted(lab: BacklogWindow, state: ClientState) -> int:
+    return lab.state.picture.count(state) if lab.state.picture is not None else 0
+
+
 def run(hand: Hand, lab: BacklogWindow) -> None:
     lab.start()
     hand.wait(lab.comparison.isVisible)
@@ -40,8 +44,8 @@ def test_predict_run_compare(hand: Hand, lab: BacklogWindow) -> None:
     lab.said["connected"].setText("2")
     lab.said["refused"].setText("4")
     run(hand, lab)
-    assert lab._run is not None
-    result = lab._run.result()
+    result = lab.state.result
+    assert result is not None
     assert (result.connected, result.refused) == (3, 0)  # by the kernel, see tests/e2e
     shown = [label.text() for label in lab.comparison.widget().findChildren(QLabel)]
     assert {"2", "3", "4", "0"} <= set(shown)
@@ -56,25 +60,24 @@ def test_the_way_to_a_real_refusal_is_one_click(hand: Hand, lab: BacklogWindow) 
     hand.wait(
         lambda: (
             lab.comparison.isVisible()
-            and lab._run is not None
-            and lab._run.wait(0)
-            and lab._run.result().mode == "bound"
+            and lab.state.result is not None
+            and lab.state.result.mode == "bound"
         )
     )
-    assert lab._run is not None
-    assert lab._run.result().refused == 6
+    assert lab.state.result is not None
+    assert lab.state.result.refused == 6
 
 
 def test_accept_one_lets_somebody_in(hand: Hand, lab: BacklogWindow) -> None:
     lab.set_up.timeout.setText("10")
     lab.start()
-    hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.QUEUED) == 3)
+    hand.wait(lambda: counted(lab, ClientState.QUEUED) == 3)
     lab.by_hand.accept_one.click()
-    hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.ACCEPTED) == 1)
+    hand.wait(lambda: counted(lab, ClientState.ACCEPTED) == 1)
     lab.by_hand.close_listener.click()
-    hand.wait(lambda: lab._picture is not None and not lab._picture.listening)
+    hand.wait(lambda: lab.state.picture is not None and not lab.state.picture.listening)
     lab.top.stop.click()
-    hand.wait(lambda: lab._run is not None and lab._run.wait(0))
+    hand.wait(lambda: lab.state.step == "compare")
 
 
 @pytest.mark.parametrize("lang", texts.LANGUAGES)
@@ -88,7 +91,7 @@ def test_bad_input_is_explained(
     use_language(lang)
     getattr(lab.set_up, field).setText(typed)
     lab.start()
-    assert lab._run is None
+    assert lab.state.picture is None
     assert lab.message.property("tone") == "bad"
     assert bool(re.search("[\u4e00-\u9fff]", lab.message.text())) is (lang == "zh_CN")
 
@@ -96,7 +99,7 @@ def test_bad_input_is_explained(
 def test_closing_in_the_middle_leaves_nothing(hand: Hand, lab: BacklogWindow) -> None:
     lab.set_up.timeout.setText("30")
     lab.start()
-    hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.QUEUED) == 3)
+    hand.wait(lambda: counted(lab, ClientState.QUEUED) == 3)
     session = hand.window.controller.session
     hand.window.close()
     assert session.settle(10)
@@ -114,20 +117,20 @@ def test_a_kept_run_is_shown_as_recorded(hand: Hand, lab: BacklogWindow) -> None
     lab.top.keep.click()
     path = kept_runs()[0]
     lab.side.numbers.setText("")
-    lab.show_kept(path)
+    lab.kept_wanted.emit(path)
     assert lab.side.numbers.text() == before
     assert "RECORDED" in lab.message.text()
     assert not lab.top.keep.isEnabled()
     path.write_text("{}")
-    lab.show_kept(path)
+    lab.kept_wanted.emit(path)
     assert lab.message.property("tone") == "bad"
     path.unlink()
 
 
 def probed(hand: Hand, lab: BacklogWindow) -> Hindrances:
-    hand.wait(lambda: lab.probing.found is not None)
-    assert lab.probing.found is not None
-    return lab.probing.found
+    hand.wait(lambda: lab.hindered is not None)
+    assert lab.hindered is not None
+    return lab.hindered
 
 
 def test_a_firewall_is_one_click_away_where_there_can_be_one(
@@ -143,18 +146,17 @@ def test_a_firewall_is_one_click_away_where_there_can_be_one(
     hand.wait(
         lambda: (
             lab.comparison.isVisible()
-            and lab._run is not None
-            and lab._run.wait(0)
-            and lab._run.result().mode == "firewall"
+            and lab.state.result is not None
+            and lab.state.result.mode == "firewall"
         )
     )
-    assert lab._run is not None
-    assert (lab._run.result().connected, lab._run.result().refused) == (2, 4)
+    assert lab.state.result is not None
+    assert (lab.state.result.connected, lab.state.result.refused) == (2, 4)
     assert "The firewall's rule refused 4 SYNs" in lab.side.drops.text()
     assert "private network namespace" in lab.side.drops.text()
     lab.top.keep.click()
     kept = kept_runs()[0]
-    lab.show_kept(kept)
+    lab.kept_wanted.emit(kept)
     assert "The firewall's rule refused 4 SYNs" in lab.side.drops.text()
     kept.unlink()
 
@@ -165,8 +167,8 @@ def test_a_reset_after_the_connect(hand: Hand, lab: BacklogWindow) -> None:
         pytest.skip(hindrance.text)
     lab.set_up.mode.choose("abort")
     run(hand, lab)
-    assert lab._picture is not None
-    assert lab._picture.count(ClientState.RESET) == 2  # by the kernel, see tests/e2e
+    assert lab.state.picture is not None
+    assert lab.state.picture.count(ClientState.RESET) == 2  # by the kernel, see tests/e2e
     assert "never got into the queue" in lab.chart.accessibleName()
 
 
@@ -225,7 +227,7 @@ def test_while_it_runs_it_says_that_nobody_accepts(hand: Hand, lab: BacklogWindo
     hand.wait(lambda: "PAUSED" in lab.cells.accessibleName())
     hand.wait(lambda: "accept" in lab.message.text() or "Nobody" in lab.message.text())
     lab.top.stop.click()
-    hand.wait(lambda: lab._run is not None and lab._run.wait(0))
+    hand.wait(lambda: lab.state.step == "compare")
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -249,7 +251,7 @@ def test_run_moves_nothing_and_the_left_side_is_whole(
         before = places()
         lab.set_up.timeout.setText("60")
         lab.start()
-        hand.wait(lambda: lab._picture is not None and lab._picture.count(ClientState.SILENT) == 3)
+        hand.wait(lambda: counted(lab, ClientState.SILENT) == 3)
         settle()
         assert places() == before
         page = lab.side.widget()

@@ -65,9 +65,9 @@ def test_the_lab_in_a_run(hand: Hand, lab: BacklogWindow) -> None:
     lab.start()
     hand.wait(
         lambda: (
-            lab._picture is not None
-            and lab._picture.count(ClientState.QUEUED) == 3
-            and lab._picture.count(ClientState.SILENT) == 3
+            lab.state.picture is not None
+            and lab.state.picture.count(ClientState.QUEUED) == 3
+            and lab.state.picture.count(ClientState.SILENT) == 3
         )
     )
     every_look(hand, lab, LAB_SIZE, (100, 150))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton
 
-from workbench.labs.backlog import BacklogRun
 from workbench.texts import Problem
 from workbench.ui.lab.set_up import parse_backlog
 from workbench.ui.widgets.flow_layout import FlowLayout
@@ -16,11 +15,15 @@ class ByHand(FlowLayout):
     """A row of buttons.
 
     Signals:
-        asked(object): do this to the run (a function of a BacklogRun).
+        accept_wanted(): accept one.
+        listen_wanted(int): listen() with this backlog.
+        close_wanted(): close the listener.
         refused(object): a Problem: a field cannot be understood.
     """
 
-    asked = Signal(object)
+    accept_wanted = Signal()
+    listen_wanted = Signal(int)
+    close_wanted = Signal()
     refused = Signal(object)
 
     def __init__(self, controls: NamedControls) -> None:
@@ -36,9 +39,9 @@ class ByHand(FlowLayout):
             self.close_listener,
         ):
             self.addWidget(widget)
-        self.accept_one.clicked.connect(self.ask_accept)
+        self.accept_one.clicked.connect(self.accept_wanted)
         self.listen_again.clicked.connect(self._on_listen_again)
-        self.close_listener.clicked.connect(self._on_close_listener)
+        self.close_listener.clicked.connect(self.close_wanted)
 
     def begin(self, backlog: int) -> None:
         """A run has begun with this backlog."""
@@ -49,18 +52,10 @@ class ByHand(FlowLayout):
             button.setEnabled(running)
 
     @Slot()
-    def ask_accept(self) -> None:
-        self.asked.emit(BacklogRun.accept_one)
-
-    @Slot()
     def _on_listen_again(self) -> None:
         try:
             size = parse_backlog(self.listen_size.text())
         except Problem as problem:
             self.refused.emit(problem)
             return
-        self.asked.emit(lambda run: run.listen_again(size))
-
-    @Slot()
-    def _on_close_listener(self) -> None:
-        self.asked.emit(BacklogRun.close_listener)
+        self.listen_wanted.emit(size)

@@ -40,23 +40,11 @@ class ComparisonView(QScrollArea):
         self.hindered: Hindrances = {}
         self.setObjectName("lab.comparison")
         self.setProperty("reading", True)
-        self._shown: tuple[Result, Prediction | None] | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-    @property
-    def system(self) -> str:
-        """On which the shown run was made; "" while none is shown."""
-        return self._shown[0].os if self._shown is not None else ""
-
-    def retranslate(self) -> None:
-        """The same once more, in the language and font in force."""
-        if self._shown is not None:
-            self.show_result(*self._shown)
-
     def show_result(self, result: Result, said: Prediction | None) -> None:
-        self._shown = (result, said)
         found = compare(result, said)
         page = QWidget()
         column = QVBoxLayout(page)

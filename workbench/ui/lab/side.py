@@ -12,6 +12,7 @@ from workbench.labs.backlog_data import ClientState, Picture
 from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import counters
 from workbench.texts import tr
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import NamedControls, TextField
 from workbench.viewmodel import parse_fields
 
@@ -32,7 +33,7 @@ ALWAYS: Final = frozenset({"connected", "silent", "refused"})
 """Counted though there are none: that is what the run is about."""
 
 
-class Side(QScrollArea):
+class Side(Retranslatable, QScrollArea):
     """Three headings, one below the other; where the window is too low for them they scroll.
 
     Attributes:
@@ -65,6 +66,7 @@ class Side(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._lay_out()
+        self.retranslate()
 
     def _lay_out(self) -> None:
         page = QWidget()

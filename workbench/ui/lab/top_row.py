@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton
@@ -13,9 +13,6 @@ from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import NamedControls, spring, tone
-
-if TYPE_CHECKING:
-    from workbench.ui.style.appearance import Appearance
 
 STEPS: Final = ("setup", "predict", "run", "compare")
 
@@ -29,11 +26,14 @@ class TopRow(FlowLayout):
 
     Signals:
         kept_wanted(object): show this kept run (a Path).
+        smaller_wanted(), larger_wanted(): another text size.
     """
 
     kept_wanted = Signal(object)
+    smaller_wanted = Signal()
+    larger_wanted = Signal()
 
-    def __init__(self, controls: NamedControls, looks: Appearance) -> None:
+    def __init__(self, controls: NamedControls) -> None:
         super().__init__()
         self._steps = {name: QLabel() for name in STEPS}
         self._clock = QLabel()
@@ -66,8 +66,8 @@ class TopRow(FlowLayout):
             self.addWidget(widget)
         for name, button in self._sizes.items():
             button.setObjectName(f"lab.{name}")
-        self._sizes["smaller"].clicked.connect(looks.smaller)
-        self._sizes["larger"].clicked.connect(looks.larger)
+        self._sizes["smaller"].clicked.connect(self.smaller_wanted)
+        self._sizes["larger"].clicked.connect(self.larger_wanted)
         self._menu.aboutToShow.connect(self._fill)
 
     @Slot()

@@ -26,11 +26,11 @@ class OtherWindows(QObject):
     @Slot()
     def open_backlog_lab(self) -> None:
         """The lab, made once."""
-        from workbench.ui.lab.backlog_window import BacklogWindow  # not needed at the start
+        from workbench.ui.lab.open_lab import open_lab  # not needed at the start
 
         if self.lab is None:
-            self.lab = BacklogWindow(self._window.controller, self._window, self._window.looks)
-            self.lab.log_line.wanted.connect(self._show_log)
+            self.lab = open_lab(self._window.controller, self._window, self._window.looks)
+            self.lab.log_wanted.connect(self._show_log)
         self.lab.show()
         self.lab.raise_()
         self.lab.activateWindow()
