@@ -126,7 +126,7 @@ def test_nothing_cites_a_page_that_is_not_in_the_project() -> None:
 COVERED_BY = {
     "cli/row_printer.py": ("cli/test_printer.py", "printed"),
     "engine/connection/back_off.py": ("engine/test_endings.py", "backs_off"),
-    "engine/connection/context.py": ("engine/endpoint/test_client.py", "not_done"),
+    "engine/connection/context.py": ("engine/test_both_ways.py", "not_done"),
     "engine/runtime/socket_calls.py": ("engine/sockets/test_traced_socket.py", "getpeername"),
     "engine/endpoint/base.py": ("scenario/test_loops.py", "nothing_open"),
     "engine/connection/pending_call.py": ("engine/connection/test_send_queue.py", "let_through"),
