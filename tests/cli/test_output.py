@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-from workbench.cli import output
 from workbench.cli.output import StepPrinter, is_output, prepare_streams, write
 from workbench.scenario.model import Scenario
 from workbench.scenario.report import Report, StepResult
@@ -33,15 +32,6 @@ def test_every_character_can_be_printed(monkeypatch: pytest.MonkeyPatch) -> None
     assert sys.stderr is not None
     with sys.stderr:
         print("lost", file=sys.stderr)
-
-
-def test_an_export_is_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
-    buffer = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(buffer, "ascii", newline="\r\n"))
-    output.as_utf8()
-    sys.stdout.write("你\n\r\n")
-    sys.stdout.flush()
-    assert buffer.getvalue() == "你\n\r\n".encode()
 
 
 SCENARIO = Scenario("Greeting", (), (), {"zh_CN": "问候"})

@@ -18,7 +18,8 @@ from workbench.cli import output, print_process
 from workbench.cli import printer as module
 from workbench.cli.printer import Printer
 from workbench.engine.model import commands as c
-from workbench.journal.export import to_jsonl, to_text
+from workbench.journal.exports.jsonl import to_jsonl
+from workbench.journal.exports.plain_text import to_text
 from workbench.session import Session
 from workbench.texts import Problem
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.strace_support import LEFT_OUT, TRACED, differences
 from tests.e2e.talks import TALKS
-from workbench.journal.export import to_jsonl
+from workbench.journal.exports.jsonl import to_jsonl
 from workbench.journal.reader import Reader
 
 ROOT = Path(__file__).parent.parent.parent

@@ -23,7 +23,7 @@ from workbench.engine.model.serialize import settings_json
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.explain.evidence import evidence_of
 from workbench.explain.explain import as_python, explain
-from workbench.journal.export import FORMATS
+from workbench.journal.exports.table import EXPORTS
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
@@ -264,13 +264,13 @@ def _said(problem: Problem) -> None:
 
 
 def _export(reader: Reader) -> None:
-    forms = list(FORMATS.values())
+    forms = list(EXPORTS.values())
     for number, term in enumerate(FILTERS):
         condition = parse(term, wall_ns=reader.clock.wall_ns)
         for form in forms if not term else [forms[number % len(forms)]]:
-            out = io.StringIO(newline="")
-            form(reader, out, condition)
-            out.getvalue().encode("utf-8")
+            out = io.BytesIO()
+            form.write(reader, out, condition)
+            out.getvalue().decode("utf-8")
 
 
 def _look(reader: Reader) -> None:

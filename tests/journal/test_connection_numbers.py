@@ -16,7 +16,8 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.events import ConnectionOpened, EndpointAdded
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.journal.connection_numbers import ConnectionNumbers
-from workbench.journal.export import text_line, to_jsonl
+from workbench.journal.exports.jsonl import to_jsonl
+from workbench.journal.exports.plain_text import text_line
 from workbench.journal.query import FilterProblem, parse
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder

@@ -11,7 +11,7 @@ import pytest
 
 from tests.journal.damage import damage, use, write
 from workbench.journal import sound
-from workbench.journal.export import FORMATS
+from workbench.journal.exports.table import EXPORTS
 from workbench.journal.guard import PATIENCE
 from workbench.journal.notes import note_text
 from workbench.journal.reader import Reader
@@ -287,7 +287,7 @@ def test_a_page_that_points_to_itself_ends(whole: bytes, tmp_path: Path) -> None
 def test_exports_show_what_is_left(changed: Callable[..., Path], tmp_path: Path) -> None:
     path = changed("UPDATE event SET t_ns = 'x' WHERE seq % 2")
     with closing(Reader(path)) as reader:
-        for form in FORMATS.values():
-            with (tmp_path / "out").open("w", encoding="utf-8") as out:
-                form(reader, out, None)
+        for form in EXPORTS.values():
+            with (tmp_path / "out").open("wb") as out:
+                form.write(reader, out, None)
             assert "abc" in (tmp_path / "out").read_text(encoding="utf-8") or form

@@ -9,7 +9,7 @@ import pytest
 
 from tests.journal.conftest import Make, event
 from workbench.engine.model.events import Event
-from workbench.journal.export import to_text
+from workbench.journal.exports.plain_text import to_text
 from workbench.journal.query import parse
 from workbench.journal.streams import Manner, Streams, carries
 from workbench.payload.decoding import BEGUN, Decoder, Piece, show_next

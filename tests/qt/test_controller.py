@@ -100,6 +100,39 @@ def test_how_a_command_ended_is_told(controller: Controller, wait: Wait) -> None
     assert not bad.outcome.ok
 
 
+def test_what_needs_committed_rows_is_told_and_does_not_wait(
+    controller: Controller, wait: Wait
+) -> None:
+    """The recorder is held up here: who asked goes on, and is told afterwards."""
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold(_seq: int) -> None:
+        held.set()
+        go_on.wait(60)
+
+    journal = controller.session.journal
+    end = journal.subscribe(hold)
+    controller.session.note("note", "first")
+    assert held.wait(60)
+    seen: list[int] = []
+    controller.session.note("note", "second")
+    controller.after_commit(lambda: seen.append(controller.reader.count()))
+    assert journal.committed < 3
+    assert seen == []
+    end()
+    go_on.set()
+    wait(lambda: bool(seen))
+    assert seen[0] >= 3
+
+
+def test_who_asks_after_the_end_is_told_too(tmp_path: Path) -> None:
+    session = Session(tmp_path / "r.swb")
+    session.close()
+    told: list[bool] = []
+    session.journal.when_written(lambda: told.append(True))
+    assert told == [True]
+
+
 def test_an_unknown_endpoint_is_refused_at_once(controller: Controller) -> None:
     with pytest.raises(Problem):
         controller.perform(c.Start("nobody"))

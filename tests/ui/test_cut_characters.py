@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 from tests.ui.conftest import Hand
@@ -72,13 +73,14 @@ def test_the_conversation_follows_the_encoding(hand: Hand, tmp_path: Path) -> No
         assert all(part in hand.text(name) for part in SHOWN)
         assert "\\xd6" not in hand.text(name)
     reader = hand.window.controller.reader
+    out = io.BytesIO()
     write_conversation(
         reader,
-        tmp_path / "talk.txt",
+        out,
         ConversationRequest("server-1", None, "gbk"),
         ConversationForm.TEXT,
     )
-    lines = (tmp_path / "talk.txt").read_text(encoding="utf-8").splitlines()
+    lines = out.getvalue().decode().splitlines()
     assert [line.split()[-1] for line in lines if line.split()[-1] in SHOWN] == SHOWN
 
 

@@ -9,13 +9,14 @@ import traceback
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 import workbench
 from workbench import debug, interrupts
 from workbench.cli import argparse_texts, lab, quick
+from workbench.cli.export import export_to_file, export_to_stdout
 from workbench.cli.outlet import interruptible
-from workbench.cli.output import as_utf8, checked, close_stdout, is_output, prepare_streams, tell
+from workbench.cli.output import close_stdout, is_output, prepare_streams, tell
 from workbench.cli.run import (
     BAD_INPUT,
     FAILED,
@@ -25,7 +26,7 @@ from workbench.cli.run import (
     run_scenario,
     seconds,
 )
-from workbench.journal.export import FORMATS
+from workbench.journal.exports.table import EXPORTS
 from workbench.journal.query import parse as parse_filter
 from workbench.journal.reader import Reader
 from workbench.labs.demos import demo, demos
@@ -168,7 +169,7 @@ def _parser() -> argparse.ArgumentParser:
         "--to",
         required=True,
         metavar="FORMAT",
-        help=tr("cli.help_format", formats=", ".join(FORMATS)),
+        help=tr("cli.help_format", formats=", ".join(EXPORTS)),
     )
     export.add_argument("-o", dest="out", type=Path, metavar="FILE", help=tr("cli.help_out"))
     export.add_argument("--filter", default="", metavar="EXPR", help=tr("cli.help_filter"))
@@ -237,35 +238,18 @@ def _check_all(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    form = FORMATS.get(args.to)
+    form = EXPORTS.get(args.to)
     if form is None:
-        raise Problem("export.unknown_format", format=args.to, known=", ".join(FORMATS))
+        raise Problem("export.unknown_format", format=args.to, known=", ".join(EXPORTS))
     with interruptible(), closing(Reader(args.record)) as reader:
         condition = parse_filter(args.filter, wall_ns=reader.clock.wall_ns)
         with interrupts.telling(asked=reader.interrupt):
             try:
                 if args.out is None:
-                    as_utf8()
-                    form(reader, checked(sys.stdout), condition)
+                    export_to_stdout(form, reader, condition)
                 else:
-                    _export_to(args.out, lambda out: form(reader, checked(out), condition))
+                    export_to_file(form, reader, condition, args.out)
             except (sqlite3.OperationalError, Problem):
                 interrupts.check()  # a long search was given up in the middle
                 raise
     return OK
-
-
-def _export_to(path: Path, write: Callable[[TextIO], None]) -> None:
-    """Into a new file; half of one is not left behind."""
-    try:
-        with path.open("x", encoding="utf-8", errors="backslashreplace", newline="") as out:
-            try:
-                write(out)
-                out.flush()
-            except BaseException:
-                path.unlink(missing_ok=True)
-                raise
-    except FileExistsError:
-        raise Problem("journal.exists", path=str(path)) from None
-    except OSError as error:
-        raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error

@@ -6,11 +6,10 @@ import errno
 import os
 import sys
 from contextlib import suppress
-from io import TextIOBase, TextIOWrapper
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO, TypeGuard, cast
+from typing import TypeGuard
 
-from workbench import interrupts
 from workbench.printable import escape_lines
 from workbench.scenario.model import Scenario
 from workbench.scenario.report import Report, StepResult
@@ -43,29 +42,6 @@ def write(text: str) -> bool:
     return True
 
 
-class _Checked(TextIOBase):
-    def __init__(self, out: TextIO) -> None:
-        super().__init__()
-        self._out = out
-        self._shown = out.isatty()
-
-    def write(self, text: str) -> int:
-        interrupts.check()
-        if self._shown:  # a table (CSV) holds every text as it is, ESC too
-            text = escape_lines(text.replace("\r\n", "\n"))
-        return self._out.write(text)
-
-
-def checked(out: TextIO) -> TextIO:
-    """The stream, but each write first looks whether the program was asked to end.
-
-    A terminal is given no control characters.
-
-    Raises KeyboardInterrupt in that case.
-    """
-    return cast("TextIO", _Checked(out))
-
-
 def is_output(error: Exception) -> TypeGuard[OSError]:
     """Whether this is what print() raises on a full disk: no file of ours has a name then."""
     return isinstance(error, OSError) and error.filename is None and error.errno in {
@@ -88,12 +64,6 @@ def prepare_streams() -> None:
             setattr(sys, name, nowhere)
         elif isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def as_utf8() -> None:
-    """An export is UTF-8 with its own line ends, whatever the terminal's encoding."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
 
 
 class StepPrinter:

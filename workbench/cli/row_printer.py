@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from workbench.cli.output import write
-from workbench.journal.export import text_line
+from workbench.journal.exports.plain_text import text_line
 from workbench.journal.reader import Reader, row_json
 from workbench.journal.streams import Streams
 

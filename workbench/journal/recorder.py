@@ -185,6 +185,24 @@ class Recorder:
                 return marker.reached.is_set()
         return True
 
+    def when_written(self, then: Callable[[], None]) -> None:
+        """Have `then` called once, when everything put so far is in the file or counted; no wait.
+
+        It runs on the recorder's thread, or here where nothing is written any more.
+        """
+        self._append(_Flush(then))  # type: ignore[arg-type]
+        self._sleeping = False
+        self._wake.set()
+        if self._thread is None or not self._thread.is_alive():
+            self._tell_the_rest()
+
+    def _tell_the_rest(self) -> None:
+        """Markers that the recorder's thread did not reach before it ended."""
+        while self._queue:
+            item = self._queue.popleft()
+            if isinstance(item, _Flush):
+                item.reach()
+
     def subscribe(self, listener: Callable[[int], None]) -> Callable[[], None]:
         """Have `listener(committed)` called after each commit; returns what ends it.
 
@@ -223,6 +241,7 @@ class Recorder:
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
+        self._tell_the_rest()
         for reader in list(self._readers):
             reader.close()
         if self._place.lost():
@@ -332,7 +351,7 @@ class Recorder:
             self.not_recorded += sum(isinstance(item, Event) for item in items)
         for item in items:
             if isinstance(item, _Flush):
-                item.reached.set()
+                item.reach()
         if log.isEnabledFor(logging.DEBUG):
             log.debug(
                 "%d items taken, %d rows in the record, %d wait%s",
@@ -511,5 +530,11 @@ def _as_text(value: str) -> str:
 class _Flush:
     """A marker in the queue: what was put before it has been dealt with."""
 
-    def __init__(self) -> None:
+    def __init__(self, then: Callable[[], None] = lambda: None) -> None:
         self.reached = threading.Event()
+        self._then = then
+
+    def reach(self) -> None:
+        """Tell who waits for it."""
+        self.reached.set()
+        self._then()

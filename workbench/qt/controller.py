@@ -81,6 +81,7 @@ class Controller(QObject):
     begun_anew = Signal()
     _woken = Signal()
     _ended = Signal(object)
+    _written = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -102,6 +103,7 @@ class Controller(QObject):
         self._woken.connect(self._on_woken)
         # queued always: a ticket that ended before perform() returned is told afterwards too
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
+        self._written.connect(self._on_written, Qt.ConnectionType.QueuedConnection)
         self._end_subscription: Callable[[], None] = session.journal.subscribe(self._on_commit)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
@@ -150,6 +152,15 @@ class Controller(QObject):
     def say(self, problem: Problem) -> None:
         """Have a problem shown."""
         self.problem.emit(problem)
+
+    def after_commit(self, then: Callable[[], None]) -> None:
+        """Have `then` called here as soon as all that has happened until now can be read."""
+        self.session.journal.when_written(lambda: self._written.emit(then))
+
+    @Slot(object)
+    def _on_written(self, then: Callable[[], None]) -> None:
+        if not self._closed:
+            then()
 
     # -- selection ----------------------------------------------------------------------------
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from typing import BinaryIO
 
-from workbench.journal.export import missing_bytes, rows_of, wall_time
+from workbench.journal.exports.rows import missing_bytes, rows_of, wall_time
 from workbench.journal.query import parse, quoted
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import READS, SENDS, Streams
@@ -42,33 +42,29 @@ class ConversationForm(StrEnum):
 
 
 def write_conversation(
-    reader: Reader, path: Path, wish: ConversationRequest, form: ConversationForm
+    reader: Reader, out: BinaryIO, wish: ConversationRequest, form: ConversationForm
 ) -> None:
     """Write it.
 
     Raises:
-        OSError: the file.
+        OSError: of the file.
         Problem: bytes are wanted that the record has not kept whole.
     """
     if form is ConversationForm.TEXT:
         lines = ConversationRows(Streams(reader, every_row=True))
-        with path.open("w", encoding="utf-8", newline="\n") as out:
-            for row in _rows(reader, wish):
-                who = _who(reader, row) if wish.numbered else ""
-                line = lines.line(
-                    row, wall_time(reader, row.t_ns), wish.show_as, who=who, most=None
-                )
-                if line is not None:
-                    out.write(line + "\n")
+        for row in _rows(reader, wish):
+            who = _who(reader, row) if wish.numbered else ""
+            line = lines.line(row, wall_time(reader, row.t_ns), wish.show_as, who=who, most=None)
+            if line is not None:
+                out.write(f"{line}\n".encode(errors="backslashreplace"))
         return
     calls = READS if form is ConversationForm.RECEIVED else SENDS
     rows = [row for row in _rows(reader, wish) if row.call in calls and row.error is None]
     missing = sum(missing_bytes(row) for row in rows)
     if missing:
         raise Problem("window.talk_not_whole", missing=missing)
-    with path.open("wb") as raw:
-        for row in rows:
-            raw.write(row.payload or b"")
+    for row in rows:
+        out.write(row.payload or b"")
 
 
 def _rows(reader: Reader, wish: ConversationRequest) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import COMMAND, NOTE
 from workbench.engine.model.family import TCP, SocketKind
 from workbench.explain.explain import what_failed
-from workbench.journal.export import missing_bytes
+from workbench.journal.exports.rows import missing_bytes
 from workbench.journal.notes import note_text
 from workbench.journal.reader import Row
 from workbench.payload.notation import show

@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from workbench.journal.export import missing_bytes
+from workbench.journal.exports.rows import missing_bytes
 from workbench.journal.reader import Row
 from workbench.journal.streams import Streams
 from workbench.payload.notation import ENCODINGS, hexdump

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from workbench.journal.export import FORMATS
-from workbench.journal.reader import Reader
-from workbench.texts import Problem, reason_of, tr
+from workbench.journal.exports.table import EXPORTS
+from workbench.qt.file_writer import FileWriter, Work
+from workbench.texts import tr
 from workbench.viewmodel.conversation_export import (
     ConversationForm,
     ConversationRequest,
@@ -34,7 +33,7 @@ class FileCommands(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._writer: _Writer | None = None
+        self._writer: FileWriter | None = None
 
     @Slot()
     def open_record(self) -> None:
@@ -66,7 +65,7 @@ class FileCommands(QObject):
     def export(self) -> None:
         """Ask for a file; its ending says the format."""
         stem = self._window.controller.session.record.stem
-        filters = ";;".join(f"{form} (*.{_ENDINGS.get(form, form)})" for form in FORMATS)
+        filters = ";;".join(f"{form.name} (*.{form.ending})" for form in EXPORTS.values())
         name, chosen = QFileDialog.getSaveFileName(
             self._window, tr("menu.export").replace("&", ""), f"{stem}.jsonl", filters
         )
@@ -77,11 +76,7 @@ class FileCommands(QObject):
         """Export what the log shows (its filter holds) to a file."""
         condition = self._window.log.model.condition
 
-        def export(reader: Reader) -> None:
-            with path.open("w", encoding="utf-8", newline="") as out:
-                FORMATS[form](reader, out, condition)
-
-        self._begin(path, export)
+        self._begin(path, lambda reader, out: EXPORTS[form].write(reader, out, condition))
 
     @Slot(object)
     def save_talk(self, wish: ConversationRequest) -> None:
@@ -97,13 +92,12 @@ class FileCommands(QObject):
         self, path: Path, wish: ConversationRequest, form: ConversationForm
     ) -> None:
         """Write a conversation, all of it, to a file."""
-        self._window.controller.session.journal.flush(FLUSH_BOUND)
-        self._begin(path, lambda reader: write_conversation(reader, path, wish, form))
+        self._begin(path, lambda reader, out: write_conversation(reader, out, wish, form))
 
-    def _begin(self, path: Path, work: Callable[[Reader], None]) -> None:
+    def _begin(self, path: Path, work: Work) -> None:
         if self._writer is not None:
             self._writer.wait()
-        self._writer = _Writer(self._window.controller.session.record, path, work, self)
+        self._writer = FileWriter(self._window.controller.session, path, work, self)
         self._writer.finished.connect(self._on_written)
         self._writer.start()
 
@@ -117,38 +111,3 @@ class FileCommands(QObject):
         """An export under way is finished before the window goes."""
         if self._writer is not None:
             self._writer.wait()
-
-
-class _Writer(QThread):
-    """Writes a file with a reader of its own: ten million rows must not hold the window up.
-
-    Attributes:
-        sentence: how it ended.
-    """
-
-    def __init__(
-        self, record: Path, path: Path, work: Callable[[Reader], None], parent: QObject
-    ) -> None:
-        super().__init__(parent)
-        self._record, self._path, self._work = record, path, work
-        self.sentence = ""
-
-    def run(self) -> None:
-        try:
-            reader = Reader(self._record)
-            try:
-                self._work(reader)
-            finally:
-                reader.close()
-        except OSError as error:
-            reason = reason_of(error)
-            self.sentence = tr("window.not_written", path=str(self._path), reason=reason)
-        except Problem as problem:
-            self.sentence = problem.text
-        else:
-            self.sentence = tr("window.exported", path=str(self._path))
-
-
-FLUSH_BOUND: Final = 0.5
-"""Seconds; what was just received stands in the record after a few milliseconds."""
-_ENDINGS: Final = {"text": "txt"}

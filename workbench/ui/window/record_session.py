@@ -34,6 +34,9 @@ class _OldJournal:
         """Everything is in the file."""
         return True
 
+    def when_written(self, then: Callable[[], None]) -> None:
+        then()
+
     def subscribe(self, _listener: Callable[[int], None]) -> Callable[[], None]:
         return lambda: None
 

@@ -15,7 +15,8 @@ from tests.journal.conftest import Make, event
 from workbench import texts
 from workbench.engine.model.events import NOTE, Event
 from workbench.journal import export
-from workbench.journal.export import FORMATS, rows_of, wall_time
+from workbench.journal.exports.rows import rows_of, wall_time
+from workbench.journal.exports.table import EXPORTS
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import encoding_of
@@ -27,9 +28,9 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.text(
 
 
 def written(reader: Reader, form: str, term: str = "") -> str:
-    out = io.StringIO(newline="")
-    FORMATS[form](reader, out, parse(term, wall_ns=reader.clock.wall_ns))
-    return out.getvalue()
+    out = io.BytesIO()
+    EXPORTS[form].write(reader, out, parse(term, wall_ns=reader.clock.wall_ns))
+    return out.getvalue().decode()
 
 
 def cells(reader: Reader, term: str = "") -> list[dict[str, str]]:

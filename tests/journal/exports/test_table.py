@@ -9,7 +9,8 @@ import json
 import pytest
 
 from tests.journal.conftest import Make, event
-from workbench.journal.export import FORMATS, missing_bytes
+from workbench.journal.exports.rows import missing_bytes
+from workbench.journal.exports.table import EXPORTS
 from workbench.journal.query import parse
 
 ROWS = [
@@ -20,9 +21,9 @@ ROWS = [
 
 
 def text(make: Make, form: str, term: str = "") -> str:
-    out = io.StringIO(newline="")
-    FORMATS[form](make(ROWS), out, parse(term))
-    return out.getvalue()
+    out = io.BytesIO()
+    EXPORTS[form].write(make(ROWS), out, parse(term))
+    return out.getvalue().decode()
 
 
 def test_jsonl_is_one_object_a_line(make: Make) -> None:
@@ -50,7 +51,7 @@ def test_text_shows_controls_as_escapes_and_marks_gaps(make: Make) -> None:
     assert "ECONNREFUSED" in shown
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", EXPORTS)
 def test_a_filter_holds(make: Make, form: str) -> None:
     shown = text(make, form, "call:send")
     assert "616263" in shown or "abc" in shown

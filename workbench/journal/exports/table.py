@@ -1,0 +1,60 @@
+"""The forms that a record is exported in: window, command line and menus read this table."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, Final, TextIO
+
+from workbench.journal.exports.csv_table import to_csv
+from workbench.journal.exports.jsonl import to_jsonl
+from workbench.journal.exports.plain_text import to_text
+from workbench.journal.query import Condition
+from workbench.journal.reader import Reader
+
+WriteText = Callable[[Reader, TextIO, Condition | None], None]
+WriteBytes = Callable[[Reader, BinaryIO, Condition | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TextExport:
+    """A form made of text, in UTF-8 with its own line ends.
+
+    Attributes:
+        name: as in `export --to`. ending: of its files, without the dot.
+    """
+
+    name: str
+    ending: str
+    write_text: WriteText
+
+    def write(self, reader: Reader, out: BinaryIO, condition: Condition | None) -> None:
+        """Write the rows that meet the condition; what is no text becomes an escape."""
+        text = io.TextIOWrapper(out, encoding="utf-8", errors="backslashreplace", newline="")
+        try:
+            self.write_text(reader, text, condition)
+            text.flush()
+        finally:
+            text.detach()
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryExport:
+    """A form made of bytes: it goes to a file or a pipe, and not to a terminal."""
+
+    name: str
+    ending: str
+    write: WriteBytes
+
+
+Export = TextExport | BinaryExport
+
+EXPORTS: Final[Mapping[str, Export]] = {
+    form.name: form
+    for form in (
+        TextExport("jsonl", "jsonl", to_jsonl),
+        TextExport("csv", "csv", to_csv),
+        TextExport("text", "txt", to_text),
+    )
+}

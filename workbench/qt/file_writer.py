@@ -1,0 +1,45 @@
+"""Writes a file from the record on a thread of its own: ten million rows hold no window up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO
+
+from PySide6.QtCore import QObject, QThread
+
+from workbench.journal.reader import Reader
+from workbench.journal.whole_file import write_whole
+from workbench.session import Session
+from workbench.texts import Problem, reason_of, tr
+
+Work = Callable[[Reader, BinaryIO], None]
+
+
+class FileWriter(QThread):
+    """All that was put into the record until now is in the file, or there is no file.
+
+    Attributes:
+        sentence: how it ended.
+    """
+
+    def __init__(self, session: Session, path: Path, work: Work, parent: QObject) -> None:
+        """`work` writes the file with a reader of its own; a file of this name is replaced."""
+        super().__init__(parent)
+        self._journal = session.journal
+        self._path = path
+        self._work = work
+        self.sentence = ""
+
+    def run(self) -> None:
+        try:
+            self._journal.flush()
+            with closing(Reader(self._journal.path)) as reader:
+                write_whole(self._path, lambda out: self._work(reader, out), replace=True)
+        except OSError as error:
+            self.sentence = tr("window.not_written", path=str(self._path), reason=reason_of(error))
+        except Problem as problem:
+            self.sentence = problem.text
+        else:
+            self.sentence = tr("window.exported", path=str(self._path))
