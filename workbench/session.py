@@ -154,17 +154,29 @@ class Session:
         """Of each endpoint, in the order of `endpoints`; others may come and go meanwhile."""
         return tuple(host.settings for host in tuple(self._hosts.values()))
 
-    def snapshot(
-        self, name: str, detail: frozenset[int] = frozenset(), seen: frozenset[int] = frozenset()
-    ) -> EndpointSnapshot:
-        """The newest picture of an endpoint, and a request for the next one; never waits.
+    def snapshot(self, name: str) -> EndpointSnapshot:
+        """The newest snapshot of an endpoint; never waits, and changes nothing.
+
+        One is made with each command, and when `refresh` asks for one.
+        """
+        return self._host(name).publisher.newest()
+
+    def refresh(
+        self,
+        name: str,
+        detail: frozenset[int] = frozenset(),
+        seen: frozenset[int] = frozenset(),
+        done: Callable[[], None] | None = None,
+    ) -> None:
+        """Have a newer snapshot of an endpoint made on its thread; never waits.
+
+        `done` is called there when it is made; at once where the endpoint has no thread, and so
+        nothing new to show.
 
         `detail`: connection ids whose kernel readings and options should be read whole; `seen`:
         rows in sight, whose readings should.
         """
-        publisher = self._host(name).publisher
-        publisher.ask(detail, seen)
-        return publisher.newest()
+        self._host(name).publisher.refresh(detail, seen, done)
 
     def look(
         self, name: str, connection: int | None, answer: Callable[[Reading | None], None]

@@ -15,6 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from tests.snapshots import fresh
 from workbench.app import create_window, make_application
 from workbench.ui.window.window import MainWindow
 from workbench.viewmodel import default_endpoints
@@ -78,7 +79,7 @@ def main(limit: int, record: Path) -> None:
     hands.window.grab()
     hands.window.looks.switch_language()
     say("held")
-    hands.wait(lambda: not session.snapshot("server-1").no_room)
+    hands.wait(lambda: not fresh(session, "server-1").no_room)
     say("resumed")
     hands.window.close()
     say("closed")

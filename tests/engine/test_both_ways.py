@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.connection import connection
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Echo, EndpointSettings, GateMode, Role
@@ -49,11 +50,11 @@ def stranger() -> Iterator[str]:
 def came_back(session: Session, name: str) -> ConnectionSnapshot:
     """The endpoint's connection, when its peer has finished."""
     for _ in range(int(BOUND / 0.02)):
-        item = session.snapshot(name).connections[0]
+        item = fresh(session, name).connections[0]
         if item.peer_finished or item.closed_ns is not None:
             return item
         threading.Event().wait(0.02)  # a picture is drawn when the endpoint comes to it
-    raise AssertionError(session.snapshot(name).connections[0])
+    raise AssertionError(fresh(session, name).connections[0])
 
 
 @pytest.mark.parametrize("options", [(), SMALL], ids=["default buffers", "small buffers"])
@@ -108,7 +109,7 @@ def test_an_echo_that_its_peer_does_not_read_is_held_back_and_says_so(
     assert int(held.args) > 100_000
     for _ in range(2):  # the picture is drawn after each: the second one's begins after the first
         do(c.GetOption("server", "SO_RCVBUF"))
-    item = session.snapshot("server").connections[0]
+    item = fresh(session, "server").connections[0]
     assert item.hold is Hold.ANSWERS
     assert item.queued < 300_000
     assert do(c.Resume("client", c.Gate.RECEIVE)).ok
@@ -150,7 +151,7 @@ def test_what_was_asked_for_never_holds_back(session: Session, do: Do, until, ro
     session.perform(c.Send("client", text="x" * MUCH))
     assert do(c.Send("server", text="meanwhile")).ok
     until("client", call="recv", payload=b"meanwhile")
-    assert session.snapshot("client").connections[0].hold is None
+    assert fresh(session, "client").connections[0].hold is None
     assert not [row for row in rows("client", "note") if row.call == "answers_held"]
 
 
@@ -162,7 +163,7 @@ def test_a_paused_gate_is_a_hold_that_one_sees(session: Session, do: Do, until) 
     until("server", call="accept")
     do(c.Pause("server", c.Gate.RECEIVE))
     do(c.GetOption("server", "SO_RCVBUF"))
-    assert session.snapshot("server").connections[0].hold is Hold.GATE
+    assert fresh(session, "server").connections[0].hold is Hold.GATE
 
 
 def test_what_the_settings_pause_is_said_once(session: Session, do: Do, until, rows) -> None:

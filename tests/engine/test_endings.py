@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import (
     Echo,
@@ -221,7 +222,7 @@ def test_a_reset_after_the_fin_is_a_row(
     assert (told.kind, told.errno, told.error) == ("note", "ECONNRESET", "ConnectionResetError")
     do(c.GetOption("server", "SO_RCVBUF"))
     do(c.GetOption("server", "SO_RCVBUF"))
-    item = session.snapshot("server").connections[0]
+    item = fresh(session, "server").connections[0]
     assert item.errno == "ECONNRESET"
     assert (("replies_dropped", "1, 1") in notes(rows, "server")) is waiting
     assert [row.call for row in rows("server")].count("recv") == (2 if waiting else 1)

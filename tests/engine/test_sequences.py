@@ -15,6 +15,7 @@ import pytest
 from tests.engine.conftest import HANG
 from tests.engine.sequences import World, world
 from tests.leftover import sockets
+from tests.snapshots import fresh
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.setup import SocketSetup
 from workbench.engine.model import commands as c
@@ -171,7 +172,7 @@ def test_every_command_ends_and_nothing_is_left(seed: int, tmp_path: Path) -> No
         assert session.settle(HANG)
         assert [ticket.command for ticket in tickets if not ticket.done] == []
         assert faults(session) == []
-        assert [name for name in session.endpoints if session.snapshot(name).waiting] == []
+        assert [name for name in session.endpoints if fresh(session, name).waiting] == []
         temp = session.temp_dir()
         assert [path for path in temp.iterdir() if path.is_socket()] == []
     assert not temp.exists()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.explain.evidence import evidence_of
@@ -128,7 +129,7 @@ def test_a_message_is_not_called_a_stream(session: Session, tmp_path: Path) -> N
 def test_a_taken_port_of_ours_is_named(session: Session) -> None:
     session.add(LISTENER)
     done(session, c.Start("server"))
-    local = session.snapshot("server").local
+    local = fresh(session, "server").local
     assert local is not None
     session.add(replace(LISTENER, name="second", address=local))
     done(session, c.Start("second"))
@@ -176,7 +177,7 @@ def test_a_listener_closed_with_a_connection_in_its_queue(
     )
     for name in ("first", "second"):
         for _ in range(500):  # a client reads the reset in its own time
-            if session.snapshot(name).connections[-1].errno is not None:
+            if fresh(session, name).connections[-1].errno is not None:
                 break
             threading.Event().wait(0.02)
     _, first = told(session, "recv", "first", errno="ECONNRESET")

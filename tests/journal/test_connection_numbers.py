@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.journal.conftest import event
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import ConnectionOpened, EndpointAdded
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
@@ -36,7 +37,7 @@ def talk(session: Session, wanted: set[int]) -> None:
     for command in (c.Start("server"), c.Connect("client")):
         assert session.perform(command).wait(10)
     for _ in range(ROUNDS):
-        shown = {item.number for item in session.snapshot("server").connections}
+        shown = {item.number for item in fresh(session, "server").connections}
         if wanted <= shown:
             break
     assert wanted <= shown

@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Echo, EndpointSettings, Role
 from workbench.qt.controller import Controller
@@ -49,7 +50,7 @@ def talk(controller: Controller) -> Callable[[str], None]:
 
     def say(text: str) -> None:
         session = controller.session
-        if not session.snapshot("client").open_count:
+        if not fresh(session, "client").open_count:
             for command in (c.Start("server"), c.Connect("client")):
                 ticket = session.perform(command)
                 assert ticket.wait(BOUND_MS / 1000)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenario.conftest import BOUND, PAIR, Play, reasons, steps
+from tests.snapshots import fresh
 from workbench.engine.sockets.kernel_readings import LINUX
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.model import parse
@@ -126,7 +127,7 @@ def test_the_reset_of_the_third_round_ends_the_loop(
     found = rows()
     reset = next(row for row in found if row.errno == "ECONNRESET")
     assert session.endpoints == ("client",)
-    left = [item for item in session.snapshot("client").connections if item.closed_ns is None]
+    left = [item for item in fresh(session, "client").connections if item.closed_ns is None]
     assert [item.id for item in left] == [reset.connection], "the socket of that round is open"
     notes = {row.call: row.args for row in found if row.kind == "note"}
     assert notes["loop_met"] == f"3, 1000, 'client recv(65536) = ECONNRESET', {reset.seq}"
@@ -191,7 +192,7 @@ def test_what_was_expected_is_seen_all_the_same(session: Session, third: Abortin
     assert report.ok
     assert said(report).startswith("Round 1 of at most 9: client recv(65536) = 4 ended the loop.")
     assert "client.close()" not in [step.title for step in report.steps]
-    assert session.snapshot("client").open_count == 1
+    assert fresh(session, "client").open_count == 1
 
 
 def test_the_end_of_a_stream_ends_it_while_a_step_waits(session: Session) -> None:
@@ -219,7 +220,7 @@ endpoint = "client"
 """,
     )
     assert report.ok, reasons(report)
-    assert session.snapshot("client").open_count == 1
+    assert fresh(session, "client").open_count == 1
     assert said(report).startswith("Round 1 of at most 5: client recv(65536) = 0 ended the loop.")
 
 

@@ -8,6 +8,7 @@ from time import monotonic, sleep
 import pytest
 
 from tests.scenario.test_loops import Aborting, third
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Greet, Role, Then
 from workbench.scenario.from_record import scenario_of
@@ -188,9 +189,7 @@ def test_a_reset_that_comes_now_and_then_is_caught(tmp_path: Path, third: Aborti
         assert third.served == 3
         assert runner.met is not None
         assert runner.met.errno == "ECONNRESET"
-        left = [
-            item.id for item in session.snapshot("client").connections if item.closed_ns is None
-        ]
+        left = [item.id for item in fresh(session, "client").connections if item.closed_ns is None]
         assert left == [runner.met.connection]
         reader = session.journal.reader()
         assert any(

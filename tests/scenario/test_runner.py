@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenario.conftest import BOUND, PAIR, Play, reasons, steps
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.family import PATH, SocketKind
 from workbench.engine.model.ticket import Outcome
@@ -195,7 +196,7 @@ def test_a_start_that_nobody_waited_for_is_stopped(tmp_path: Path) -> None:
         with Session(tmp_path / f"{number}.swb") as session:
             Runner(session, parse(PAIR + steps(START)), timeout=0).run()
             session.stop_all_and_wait()
-            assert session.snapshot("server").connections == ()
+            assert fresh(session, "server").connections == ()
             assert session.settle(BOUND)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+from tests.snapshots import fresh
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
@@ -40,7 +41,7 @@ def said_in_parts(hand: Hand) -> None:
     for done, part in enumerate(PARTS, 1):
         session.perform(c.Send("client-1", hex=part)).wait(10)
         read = sum(len(bytes.fromhex(part)) for part in PARTS[:done])
-        hand.wait(lambda read=read: session.snapshot("server-1").bytes_in == read)
+        hand.wait(lambda read=read: fresh(session, "server-1").bytes_in == read)
     session.journal.flush()
 
 

@@ -9,6 +9,7 @@ from itertools import product
 
 import pytest
 
+from tests.snapshots import fresh
 from tests.test_family import NOT_ABSTRACT, NOT_DATAGRAM, NOT_UNIX
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
@@ -147,7 +148,7 @@ def test_every_message_of_a_unix_endpoint(hand: Hand, type_: str, language: str)
     ]
     for name, phase in product(("server-1", "client-1"), Phase):
         base = replace(
-            session.snapshot(name),
+            fresh(session, name),
             phase=phase,
             local="abstract:x",
             queue=None if datagram else (3, 2),

@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 
+from tests.snapshots import fresh
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
@@ -271,7 +272,7 @@ def test_an_address_of_another_family_is_refused_and_over(hand: Hand) -> None:
     assert ticket.wait(10)
     assert ticket.outcome is not None
     assert not ticket.outcome.ok
-    hand.wait(lambda: session.snapshot("other").phase is Phase.FAILED)
+    hand.wait(lambda: fresh(session, "other").phase is Phase.FAILED)
 
 
 def test_a_solved_error_is_history(hand: Hand) -> None:

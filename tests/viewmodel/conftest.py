@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Greet, Nothing, OnPeerClose, Role
 from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot
@@ -30,7 +31,7 @@ class Talk:
     def until(self, name: str, true: Callable[[EndpointSnapshot], bool]) -> EndpointSnapshot:
         """The first snapshot of this endpoint of which it is true."""
         for _ in range(100_000):
-            snapshot = self.session.snapshot(name)
+            snapshot = fresh(self.session, name)
             if true(snapshot):
                 return snapshot
             self.session.journal.flush(0.01)

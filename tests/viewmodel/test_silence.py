@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import (
     Echo,
@@ -54,7 +55,7 @@ def seen(session: Session, name: str, true: object) -> ConnectionSnapshot:
     """Wait for a connection like this, with its whole reading."""
     detail: frozenset[int] = frozenset()
     for _ in range(int(BOUND / 0.02)):
-        for item in session.snapshot(name, detail).connections:
+        for item in fresh(session, name, detail).connections:
             if item.reading is not None and true(item):  # type: ignore[operator]
                 return item
             detail = frozenset({item.id})

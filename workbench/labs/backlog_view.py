@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -30,8 +31,7 @@ from workbench.texts import Problem
 READ_AT_ONCE: Final = 128
 """Silent clients whose TCP_INFO is decoded in one look; more take turns."""
 FRESH: Final = 10.0
-FRESH_IDLE: Final = 0.05
-POLL: Final = 0.002
+"""Seconds after which an endpoint whose thread is busy is shown as it was."""
 ASK_FIREWALL: Final = 0.5
 """Seconds between two looks at the rule's counter: each starts nft."""
 
@@ -86,27 +86,19 @@ class Observer:
 
     def look(self, server: str, client: str) -> None:
         """Take the newest readings and ask for the next; never waits."""
+        self._session.refresh(server)
+        self._session.refresh(client, self._next_read())
         self._take_server(self._session.snapshot(server))
-        self._take_clients(self._session.snapshot(client, self._next_read()))
+        self._take_clients(self._session.snapshot(client))
 
     def look_afresh(self, server: str, client: str) -> None:
-        """Readings that were made after this call began; waits for the endpoints' threads.
-
-        The first new picture may have been under way already, so it takes two.
-        """
+        """Readings that were made after this call began; waits for the endpoints' threads."""
         for name in (server, client):
-            for _ in range(2):
-                self._newer(name)
+            made = threading.Event()
+            self._session.refresh(name, self._next_read(), done=made.set)
+            made.wait(FRESH)
         self._rejected_due = 0.0
         self.look(server, client)
-
-    def _newer(self, name: str) -> None:
-        wanted = self._next_read()
-        old = self._session.snapshot(name, wanted)
-        idle = old.connection is None and not old.open_count
-        until = time.perf_counter() + (FRESH_IDLE if idle else FRESH)
-        while self._session.snapshot(name, wanted) is old and time.perf_counter() < until:
-            time.sleep(POLL)
 
     def _next_read(self) -> frozenset[int]:
         wanted = self._clients.to_read()

@@ -107,7 +107,7 @@ class Controller(QObject):
         self._end_subscription: Callable[[], None] = session.journal.subscribe(self._on_commit)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
-        self._timer.timeout.connect(self.snapshots_changed)
+        self._timer.timeout.connect(self._tick)
         self._timer.start()
 
     @property
@@ -128,8 +128,8 @@ class Controller(QObject):
         return ticket
 
     def snapshot(self, name: str) -> EndpointSnapshot:
-        """The newest picture of an endpoint; never waits."""
-        return self.session.snapshot(name, self._watched, self._seen.get(name, frozenset()))
+        """The newest snapshot of an endpoint; never waits. Each tick asks for the next one."""
+        return self.session.snapshot(name)
 
     def snapshots(self) -> list[EndpointSnapshot]:
         """The newest picture of each endpoint; a lab or a demonstration, on a thread of its own,
@@ -140,6 +140,13 @@ class Controller(QObject):
             with suppress(Problem):
                 found.append(self.snapshot(name))
         return found
+
+    def _tick(self) -> None:
+        """Let what there is be looked at, and have newer snapshots made for the next time."""
+        for name in self.session.endpoints:
+            with suppress(Problem):  # taken away meanwhile, on a thread of its own
+                self.session.refresh(name, self._watched, self._seen.get(name, frozenset()))
+        self.snapshots_changed.emit()
 
     def watch(self, connections: frozenset[int]) -> None:
         """Have the kernel readings of these decoded whole in the coming snapshots."""

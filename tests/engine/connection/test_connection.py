@@ -11,6 +11,7 @@ from contextlib import closing
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import (
     Echo,
@@ -55,7 +56,7 @@ def test_a_peer_that_does_not_read_its_echo_is_not_read_on_and_on(
         while sent < MUCH and select.select([], [peer], [], 1.0)[1]:
             sent += peer.send(bytes(65_536))
             do(c.GetOption("server", "SO_RCVBUF", c.ALL))  # a round trip: the next look is newer
-            most = max([most, *(row.queued for row in session.snapshot("server").connections)])
+            most = max([most, *(row.queued for row in fresh(session, "server").connections)])
         assert most < 2 << 20
         peer.setblocking(True)
         peer.settimeout(HANG)
@@ -87,7 +88,7 @@ def test_a_reading_is_kept_when_a_stream_breaks(
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     peer.close()
     if breaks == "send":
-        while session.snapshot("client").connections[0].state == "ESTABLISHED":
+        while fresh(session, "client").connections[0].state == "ESTABLISHED":
             do(c.GetOption("client", "SO_RCVBUF"))  # a round trip: the reset is on its way
         assert do(c.Send("client", text="x")).errno == "ECONNRESET"
     broken = until("client", call=breaks, errno="ECONNRESET")

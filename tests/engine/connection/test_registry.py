@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Outcome
@@ -23,7 +24,7 @@ def three(session: Session, do: Do) -> None:
     session.add(EndpointSettings("client", Role.STREAM, address="@server", count=3))
     assert do(c.Start("server")).ok
     assert do(c.Connect("client")).ok
-    while len(session.snapshot("server").connections) < 3:
+    while len(fresh(session, "server").connections) < 3:
         do(c.GetOption("server", "SO_RCVBUF"))
 
 
@@ -35,7 +36,7 @@ def senders(rows: Rows) -> list[int | None]:
 def test_of_three(
     session: Session, do: Do, rows: Rows, three: None, connection: c.Target, places: list[int]
 ) -> None:
-    accepted = [row.id for row in session.snapshot("server").connections]
+    accepted = [row.id for row in fresh(session, "server").connections]
     assert do(c.Send("server", text="x", connection=connection)).ok
     assert senders(rows) == [accepted[place] for place in places]
 
@@ -44,7 +45,7 @@ def test_an_option_without_a_connection_is_the_listeners_own(
     session: Session, do: Do, rows: Rows, three: None
 ) -> None:
     assert do(c.SetOption("server", "SO_KEEPALIVE", 1)).ok
-    assert rows("server")[-1].connection == session.snapshot("server").connection
+    assert rows("server")[-1].connection == fresh(session, "server").connection
 
 
 def test_close_may_be_called_again_but_not_on_what_never_was(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Greet, Role, Then
 from workbench.engine.model.ticket import Outcome
@@ -31,7 +32,7 @@ def begin(session: Session, do: Do) -> Callable[..., None]:
 def queued(session: Session, do: Do) -> int:
     for _ in range(2):  # the picture is drawn after each: the second one's begins after the first
         do(c.GetOption("client", "SO_RCVBUF"))
-    return session.snapshot("client").connections[0].queued
+    return fresh(session, "client").connections[0].queued
 
 
 def test_the_rest_follows_in_order(session: Session, do: Do, until, rows, begin) -> None:
@@ -69,7 +70,7 @@ def test_the_time_of_a_send_that_a_gate_holds_does_not_run(
     do(c.Pause("client", c.Gate.SEND))
     held = session.perform(c.Send("client", text="x" * MUCH))
     queued(session, do)
-    assert session.snapshot("client").connections[0].waiting is None
+    assert fresh(session, "client").connections[0].waiting is None
     session.perform(c.Resume("client", c.Gate.SEND))
     assert held.wait(HANG)
     assert held.outcome is not None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import (
     Echo,
@@ -152,7 +153,7 @@ def test_accept_timeout_and_step(session: Session, do: Do, rows) -> None:
     do(c.Start("server"))
     assert do(c.Accept("server")).error == "TimeoutError"
     assert do(c.Connect("client")).ok
-    assert session.snapshot("server").queue is not None
+    assert fresh(session, "server").queue is not None
     assert do(c.Step("server", c.Gate.ACCEPT)).ok
     assert calls(rows("server")).count("accept") == 1
 
@@ -164,7 +165,7 @@ def test_call_by_call_stops_after_any_call(session: Session, do: Do, rows) -> No
     do(c.Step("server", c.Gate.CALLS))
     do(c.Step("server", c.Gate.CALLS))
     assert calls(rows("server")) == ["socket", "bind"]
-    snapshot = session.snapshot("server")
+    snapshot = fresh(session, "server")
     assert snapshot.phase is Phase.BOUND
     assert [chip.state for chip in snapshot.strip] == [
         ChipState.DONE,
@@ -236,7 +237,7 @@ def test_closed_rows_say_why(session: Session, do: Do, until) -> None:
     do(c.Close("client"))
     until("server", call="close")
     do(c.GetOption("server", "SO_RCVBUF"))  # a round trip: the snapshot after it is newer
-    row = session.snapshot("server").connections[0]
+    row = fresh(session, "server").connections[0]
     assert row.close_cause is CloseCause.PEER
 
 
@@ -278,10 +279,10 @@ def test_a_pending_connect_can_be_closed(session: Session, do: Do, until) -> Non
     do(c.Start("server"))
     pending = session.perform(c.Connect("client"))
     until("client", call="connect", kind="end")  # at least one got in; the queue is full then
-    while len(session.snapshot("client").connections) < 3:
+    while len(fresh(session, "client").connections) < 3:
         do(c.GetOption("client", "SO_RCVBUF", connection=c.ALL))
     waiting = [
-        row.number for row in session.snapshot("client").connections if row.connected_ns is None
+        row.number for row in fresh(session, "client").connections if row.connected_ns is None
     ]
     for number in waiting:
         assert do(c.Close("client", number)).ok

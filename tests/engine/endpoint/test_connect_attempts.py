@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.engine.conftest import HANG
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Pace, Role
 from workbench.engine.model.snapshot import ChipState, EndpointSnapshot, Phase
@@ -87,8 +88,8 @@ def client(session: Session, name: str, port: int, **more: object) -> None:
 def picture(session: Session, shows: Callable[[EndpointSnapshot], bool]) -> None:
     """Wait for a picture of the client that shows this: they are drawn now and then."""
     limit = time.monotonic() + HANG
-    while not shows(session.snapshot("client")):
-        assert time.monotonic() < limit, session.snapshot("client")
+    while not shows(fresh(session, "client")):
+        assert time.monotonic() < limit, fresh(session, "client")
         _turn(session)
 
 
@@ -251,7 +252,7 @@ def test_the_strip_keeps_the_address_that_failed(session: Session, do: Do) -> No
             == ["getaddrinfo", "socket", "connect", "socket", "connect"]
         ),
     )
-    assert session.snapshot("client").strip[0].state is ChipState.DONE
+    assert fresh(session, "client").strip[0].state is ChipState.DONE
 
 
 def test_a_connect_ends_with_the_socket_it_was_to_use(session: Session, do: Do, until) -> None:

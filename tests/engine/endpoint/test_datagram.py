@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Echo, EndpointSettings, GateMode, Role
 from workbench.engine.model.ticket import Outcome
@@ -30,7 +31,7 @@ def test_exchange_both_ways_with_the_pair_shown(session: Session, do: Do, until)
     back = until("client", call="recvfrom")
     assert back.payload == b"ping"
     assert back.peer == until("server", call="bind").local
-    peers = session.snapshot("server").peers
+    peers = fresh(session, "server").peers
     assert peers == () or peers[0].datagrams_in == 1
 
 

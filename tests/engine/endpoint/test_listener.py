@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.ticket import Outcome
@@ -59,7 +60,7 @@ def test_with_the_gate_open_the_connection_comes_by_itself(
         )
     )
     do(c.Start("server"))
-    port = int(session.snapshot("server").local.rpartition(":")[2])
+    port = int(fresh(session, "server").local.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)):
         assert not do(c.Accept("server", no_files=True)).ok
         do(c.Resume("server", c.Gate.ACCEPT))

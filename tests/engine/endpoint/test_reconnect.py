@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Reconnect, Role
 from workbench.engine.model.snapshot import Reconnecting
@@ -96,7 +97,7 @@ def test_a_listener_that_goes_and_comes_back(
     with again:
         again.sendall(b"back")
         until("client", call="recv", payload=b"back")
-    assert session.snapshot("client").open_count == 1
+    assert fresh(session, "client").open_count == 1
 
 
 def test_a_reset_is_a_loss_too(
@@ -120,7 +121,7 @@ def test_it_gives_up(session: Session, do: Do, until: Callable[..., Row], rows, 
     assert [attempt for _, attempt in waits(rows("client", None))] == ["1/3", "2/3", "3/3"]
     assert sum(row.call == "socket" for row in rows("client")) == 4
     assert session.settle(BOUND)  # nothing keeps its thread
-    assert session.snapshot("client").reconnecting == Reconnecting("3", None, lost=False)
+    assert fresh(session, "client").reconnecting == Reconnecting("3", None, lost=False)
     assert do(c.Connect("client")).errno == "ECONNREFUSED"  # asked for, it begins anew
     until("client", call="reconnect_over", args="3")
 
@@ -161,11 +162,11 @@ def test_what_ends_the_waiting(
     session.add(client(port, Reconnect(BOUND, BOUND)))
     assert do(c.Connect("client")).errno == "ECONNREFUSED"
     until("client", call="reconnect_failed")
-    assert session.snapshot("client").reconnecting == Reconnecting("1", BOUND, lost=False)
+    assert fresh(session, "client").reconnecting == Reconnecting("1", BOUND, lost=False)
     assert do(ENDS[end]).ok
     until("client", call="reconnect_ended")
     assert session.settle(BOUND)
-    assert session.snapshot("client").reconnecting is None
+    assert fresh(session, "client").reconnecting is None
     assert sum(row.call == "connect" for row in rows("client")) == 1
 
 
@@ -191,7 +192,7 @@ def test_what_we_end_stays_ended(
             until("client", call="reconnect_lost")
         assert do(command).ok
     assert session.settle(BOUND)
-    assert session.snapshot("client").reconnecting is None
+    assert fresh(session, "client").reconnecting is None
     assert len(waits(rows("client", None))) == finished
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import Phase
@@ -99,7 +100,7 @@ def closed_again(rows: Callable[..., list[Row]]) -> list[str]:
 
 def nothing_is_left(session: Session, do: Do) -> None:
     assert session.settle()  # its thread has ended: it owns nothing
-    snapshot = session.snapshot("it")
+    snapshot = fresh(session, "it")
     assert (snapshot.phase, snapshot.open_count) == (Phase.FAILED, 0)
     assert [row.errno for row in snapshot.connections if row.closed_ns is None] == []
     assert do(c.Stop("it")).ok

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.planned_calls import (
     Bind,
@@ -152,7 +153,7 @@ def test_the_strip_shows_before_what_it_shows_afterwards(
     ]
     session.add(settings)
     do(command)
-    after = session.snapshot("it").strip
+    after = fresh(session, "it").strip
     assert all(chip.state is ChipState.DONE for chip in after)
     unknown = re.compile(r"(127\.0\.0\.1', |::1', )\d+")  # the kernel has chosen a port
     assert [(chip.call, unknown.sub(r"\1…", chip.args)) for chip in after] == [
@@ -166,15 +167,15 @@ def test_udp_connect_is_a_call_of_its_set_up(
 ) -> None:
     session.add(EndpointSettings("it", Role.DATAGRAM, address="@udp", calls=Pace.STEP))
     assert do(c.Connect("it")).ok
-    assert [chip.call for chip in session.snapshot("it").strip] == ["socket", "connect"]
+    assert [chip.call for chip in fresh(session, "it").strip] == ["socket", "connect"]
     assert do(c.Step("it", c.Gate.CALLS)).ok
     assert [row.call for row in rows("it")] == ["socket"]
     assert do(c.Step("it", c.Gate.CALLS)).ok
     assert [row.call for row in rows("it")] == ["socket", "connect"]
-    assert session.snapshot("it").strip[-1].state is ChipState.DONE
+    assert fresh(session, "it").strip[-1].state is ChipState.DONE
     assert do(c.SetPace("it", Pace.AT_ONCE)).ok
     assert do(c.Connect("it")).ok  # another time, with the socket that is there
-    assert [chip.call for chip in session.snapshot("it").strip] == ["socket", "connect", "connect"]
+    assert [chip.call for chip in fresh(session, "it").strip] == ["socket", "connect", "connect"]
 
 
 def test_a_refused_udp_connect_leaves_the_socket(session: Session, do: Do, tmp_path) -> None:
@@ -182,7 +183,7 @@ def test_a_refused_udp_connect_leaves_the_socket(session: Session, do: Do, tmp_p
         pytest.skip("no AF_UNIX")
     session.add(EndpointSettings("it", Role.DATAGRAM, "AF_UNIX", address=str(tmp_path / "nobody")))
     assert do(c.Connect("it")).errno == "ENOENT"
-    snapshot = session.snapshot("it")
+    snapshot = fresh(session, "it")
     assert [(chip.call, chip.state) for chip in snapshot.strip] == [
         ("socket", ChipState.DONE),
         ("connect", ChipState.FAILED),
@@ -201,7 +202,7 @@ def test_a_bind_that_moved_on_is_shown_where_it_came_to(
         assert do(c.Start("it")).ok
     bound = [row for row in rows("it") if row.call == "bind"][-1]
     assert bound.args != repr(("127.0.0.1", port))
-    chip = next(chip for chip in session.snapshot("it").strip if chip.call == "bind")
+    chip = next(chip for chip in fresh(session, "it").strip if chip.call == "bind")
     assert (chip.args, chip.state) == (bound.args, ChipState.DONE)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import EndpointSnapshot
@@ -61,18 +62,18 @@ def test_after_commands(
 def test_who_asks_gets_a_newer_one(session: Session, do: Do, until) -> None:
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
     session.add(EndpointSettings("client", Role.STREAM, address="@server"))
-    assert session.snapshot("server").connections == ()
+    assert fresh(session, "server").connections == ()
     do(c.Start("server"))
     do(c.Connect("client"))
     until("server", call="accept")
     for _ in range(500):
-        found = session.snapshot("server")
+        found = fresh(session, "server")
         if found.connections:
             break
         threading.Event().wait(0.02)
     (accepted,) = found.connections
     for _ in range(500):
-        reading = session.snapshot("server", frozenset({accepted.id})).connections[0].reading
+        reading = fresh(session, "server", frozenset({accepted.id})).connections[0].reading
         if reading is not None:
             return
         threading.Event().wait(0.02)
@@ -82,7 +83,7 @@ def test_who_asks_gets_a_newer_one(session: Session, do: Do, until) -> None:
 def settled(session: Session, name: str, revision: int, *, watched=frozenset()) -> EndpointSnapshot:
     """The first snapshot of that revision, or of a later one."""
     for _ in range(500):
-        found = session.snapshot(name, watched)
+        found = fresh(session, name, watched)
         if found.revision >= revision:
             return found
         threading.Event().wait(0.02)
@@ -91,7 +92,7 @@ def settled(session: Session, name: str, revision: int, *, watched=frozenset()) 
 
 def test_what_a_command_did_is_shown_from_its_revision_on(session: Session) -> None:
     session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
-    shown = session.snapshot("server").revision
+    shown = fresh(session, "server").revision
     for command, phase in (
         (c.Start("server"), "listening"),
         (c.Close("server"), "closed"),
@@ -119,7 +120,7 @@ def test_nothing_new_is_no_revision(session: Session, do: Do) -> None:
     do(c.Start("server"))
     before = settled(session, "server", 1)
     for _ in range(500):  # drawn anew, it shows the same
-        found = session.snapshot("server")
+        found = fresh(session, "server")
         if found is not before:
             break
         threading.Event().wait(0.02)
@@ -136,7 +137,7 @@ def test_another_kind_of_socket_counts_on(session: Session, do: Do) -> None:
     do(c.Start("it"))
     do(c.Stop("it"))
     assert session.settle()
-    shown = session.snapshot("it").revision
+    shown = fresh(session, "it").revision
     udp = EndpointSettings("it", Role.DATAGRAM, type="SOCK_DGRAM", address="127.0.0.1:0")
     ticket = session.perform(c.Configure("it", udp))
     assert ticket.wait(60)

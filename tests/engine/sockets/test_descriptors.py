@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Outcome
@@ -82,7 +83,7 @@ def test_a_socket_is_refused_while_the_program_can_open_its_own(full: list[int])
 
 def shows(session: Session, *, no_room: bool) -> None:
     """Wait for a picture that shows it; pictures are not awaited."""
-    while session.snapshot("server").no_room is not no_room:
+    while fresh(session, "server").no_room is not no_room:
         threading.Event().wait(0.01)
 
 

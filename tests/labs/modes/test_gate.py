@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.labs.conftest import BOUND, Start, shows
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import Phase
@@ -63,7 +64,7 @@ def until(what: Callable[[], bool]) -> None:
 
 
 def listens(session: Session, wished: bool) -> None:
-    until(lambda: (session.snapshot("server").phase is Phase.LISTENING) is wished)
+    until(lambda: (fresh(session, "server").phase is Phase.LISTENING) is wished)
 
 
 def test_plain_clients_meet_the_same_door(session: Session) -> None:

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtGui import QAction
 
 from tests.scenario.test_loops import Aborting, third
+from tests.snapshots import fresh
 from tests.ui.conftest import Hand
 from workbench.scenario.model import Expect, Loop, Scenario
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
@@ -150,7 +151,7 @@ def test_a_hunted_reset_is_chosen_and_its_sockets_stay(hand: Hand, third: Aborti
     assert row.errno == "ECONNRESET"
     left = [
         item.id
-        for item in controller.session.snapshot("client-1").connections
+        for item in fresh(controller.session, "client-1").connections
         if item.closed_ns is None
     ]
     assert left == [row.connection] == [controller.selection.connection]

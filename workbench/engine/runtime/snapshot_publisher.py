@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
@@ -52,14 +53,27 @@ class SnapshotPublisher:
         """Count on from another one of the same endpoint, as a socket of another kind."""
         self._revision = earlier.upcoming()
 
-    def ask(self, detail: frozenset[int], seen: frozenset[int] = frozenset()) -> None:
+    def refresh(
+        self,
+        detail: frozenset[int],
+        seen: frozenset[int] = frozenset(),
+        done: Callable[[], None] | None = None,
+    ) -> None:
         """Have a fresh one made; an endpoint without a thread has nothing new to show.
 
         `detail`: connection ids whose kernel readings and options are read whole; `seen`: rows in
-        sight, whose readings are.
+        sight, whose readings are; `done` is called when it is made.
         """
         self._watched, self._seen = detail, seen
-        if not self._asked:
+        if done is not None:
+
+            def redraw() -> None:
+                self.redraw()
+                done()
+
+            if not self._worker.post_if_running(redraw):
+                done()
+        elif not self._asked:
             self._asked = True
             if not self._worker.post_if_running(self.redraw):
                 self._asked = False

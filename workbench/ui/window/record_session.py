@@ -57,9 +57,7 @@ class OldRecord(Session):
     def perform(self, command: c.Command) -> Ticket:
         raise Problem("problem.old_record")
 
-    def snapshot(
-        self, name: str, detail: frozenset[int] = frozenset(), seen: frozenset[int] = frozenset()
-    ) -> EndpointSnapshot:
+    def snapshot(self, name: str) -> EndpointSnapshot:
         raise Problem("problem.old_record")
 
     def close(self, timeout: float = 10.0) -> None:
