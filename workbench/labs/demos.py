@@ -1,58 +1,32 @@
-"""The ready demonstrations: which there are, whether they work here, and what to try next."""
+"""The ready demonstrations: which there are, whether they work here, and what to try next.
+
+One is a scenario `resources/scenarios/NUMBER-NAME.toml`, and its words in resources/texts/demos:
+`[demo.TOPIC.NAME]` with `shows` and `turn`. Everything else is read out of these.
+"""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from workbench.engine.model import options
-from workbench.engine.model.address import AddressKind, numeric, parse
+from workbench.engine.model.address import AddressKind, beyond_loopback, numeric, parse
 from workbench.engine.model.commands import Accept
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.sockets import descriptors, kernel_readings
 from workbench.engine.sockets.traced_socket import TRUNCATION
 from workbench.resources import resource
 from workbench.scenario.model import Scenario, load
-from workbench.scenario.steps import Expect, Loop, Perform, Step
-from workbench.texts import Problem, has, language, tr
+from workbench.scenario.steps import Expect, Loop, Perform, Step, Wait
+from workbench.texts import Problem, catalogue, has, language, tr
 
-SECONDS: Final = {
-    "udp-timeout": 3.0,
-    "half-close": 2.0,
-    "linger": 1.0,
-    "accept-timeout": 0.5,
-    "emfile": 0.5,
-}
-"""How long those take in which time is the subject; the others take a moment."""
-
-
-class Topic(StrEnum):
-    """What a demonstration is about: how a menu sorts them."""
-
-    ARTICLE = "article"
-    CLOSING = "closing"
-    STREAM = "stream"
-    DATAGRAM = "datagram"
-    UNIX = "unix"
-    LISTENING = "listening"
-
-
-_TOPICS: Final = {
-    Topic.ARTICLE: "greeting greeting-ascii udp-timeout udp-exchange",
-    Topic.CLOSING: "half-close abort close-unread write-after-close time-wait linger",
-    Topic.STREAM: "slow-reader nagle five-sends-one-recv boundaries keepalive",
-    Topic.DATAGRAM: "udp-truncation udp-refused multicast broadcast",
-    Topic.UNIX: "unix-stream unix-datagram unix-seqpacket unix-abstract",
-    Topic.LISTENING: "reuseport two-listeners dual-stack accept-timeout emfile",
-}
-BEYOND: Final = frozenset({"multicast"})
-"""Those that bind to an address that is not the loopback's alone."""
+NO_FILES_S: Final = 0.5
+"""Seconds for which accept() rests after EMFILE: until then a step that accepts has to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +34,14 @@ class Demo:
     """One ready scenario.
 
     Attributes:
-        name: as `lab NAME` knows it. seconds: roughly, how long it takes.
-        beyond_loopback: whether it has to be allowed to bind beyond loopback.
+        name: as `lab NAME` knows it.
+        topic: the heading under which a menu has it, `demos.topic_TOPIC`; those of "article"
+            stand before all others, without one.
     """
 
     name: str
     path: Path
-    seconds: float
-    beyond_loopback: bool
-    topic: Topic
+    topic: str
 
     def scenario(self) -> Scenario:
         """Read it. Raises Problem where the file is broken."""
@@ -82,12 +55,24 @@ class Demo:
     @property
     def shows(self) -> str:
         """What it shows and what to look at; "" where nothing is said."""
-        return _words(f"demo.{self.name}.shows")
+        return _words(f"demo.{self.topic}.{self.name}.shows")
 
     @property
     def your_turn(self) -> str:
         """One value to change and try again."""
-        return _words(f"demo.{self.name}.turn")
+        return _words(f"demo.{self.topic}.{self.name}.turn")
+
+    @property
+    def seconds(self) -> float:
+        """Roughly, how long it takes where time is the subject; a moment where it is not."""
+        scenario = self.scenario()
+        timeouts = {each.name: each.timeout or 0.0 for each in scenario.endpoints}
+        return sum(_lingering(scenario.endpoints)) + sum(_lasting(scenario.steps, timeouts))
+
+    @property
+    def beyond_loopback(self) -> bool:
+        """Whether it has to be allowed to bind an address that other machines can reach."""
+        return any(map(_is_beyond, self.scenario().endpoints))
 
     def hindrance(self) -> Problem | None:
         """Why it does not work on this system, tried out; None where it does."""
@@ -102,21 +87,30 @@ class Demo:
 
 
 def demos() -> list[Demo]:
-    """All of them, in the order of their numbers."""
+    """All of them, in the order of their numbers.
+
+    Raises:
+        KeyError: one has no words: a fault of the program, found by its tests.
+    """
+    topics = _topics()
     found = []
     for path in sorted(resource("scenarios").glob("*.toml"), key=_number):
         name = path.stem.partition("-")[2]
-        found.append(Demo(name, path, SECONDS.get(name, 0.1), name in BEYOND, _topic(name)))
+        if name not in topics:
+            raise KeyError(f"resources/texts/demos.*.toml: no [demo.TOPIC.{name}] for {path.name}")
+        found.append(Demo(name, path, topics[name]))
     return found
-
-
-def _topic(name: str) -> Topic:
-    return next(topic for topic, names in _TOPICS.items() if name in names.split())
 
 
 def demo(name: str) -> Demo | None:
     """The one of that name."""
     return next((item for item in demos() if item.name == name), None)
+
+
+def _topics() -> dict[str, str]:
+    """The topic of each name that has words."""
+    keys = (key.split(".") for key in catalogue(language()))
+    return {key[2]: key[1] for key in keys if key[0] == "demo"}
 
 
 def _number(path: Path) -> int:
@@ -125,6 +119,38 @@ def _number(path: Path) -> int:
 
 def _words(key: str) -> str:
     return tr(key) if has(key) else ""
+
+
+def _lasting(steps: Iterable[Step], timeouts: Mapping[str, float]) -> Iterator[float]:
+    """Seconds of those steps that wait for time to pass."""
+    for step in steps:
+        match step:
+            case Loop():
+                yield step.times * (step.pause + sum(_lasting(step.steps, timeouts)))
+            case Wait():
+                yield step.seconds
+            case Perform(command=Accept(no_files=True)):
+                yield NO_FILES_S
+            case Expect(error="TimeoutError", endpoint=name):
+                yield timeouts.get(name, 0.0)
+            case Perform(error="TimeoutError", command=command):
+                yield timeouts.get(getattr(command, "endpoint", ""), 0.0)
+
+
+def _lingering(endpoints: Iterable[EndpointSettings]) -> Iterator[float]:
+    """Seconds for which close() may wait: SO_LINGER (1, seconds) of socket(7)."""
+    for settings in endpoints:
+        for name, value in settings.options:
+            if name == "SO_LINGER" and isinstance(value, tuple) and value[0]:
+                yield float(value[1])
+
+
+def _is_beyond(settings: EndpointSettings) -> bool:
+    parsed = parse(settings.address, settings.family) if settings.address else None
+    if parsed is None or parsed.kind not in {AddressKind.INET, AddressKind.INET6}:
+        return False
+    place = numeric(parsed)
+    return place is not None and beyond_loopback(place, int(getattr(socket, settings.family)))
 
 
 def _hindrances(endpoints: tuple[EndpointSettings, ...]) -> Iterator[Problem]:
