@@ -15,7 +15,6 @@ from workbench.engine.model.options import LINGER
 from workbench.engine.model.settings import GateMode, OnPeerClose
 from workbench.engine.model.snapshot import CloseCause, Hold, Waiting
 from workbench.engine.protocol.responder import Reply, ResponderRuntime
-from workbench.engine.sockets import kernel_readings
 from workbench.engine.sockets.event_loop import HANGUP, READ, WRITE, Job
 from workbench.texts import Problem
 
@@ -305,7 +304,7 @@ class Connection:
     def abort(self, ticket: Ticket | None) -> None:
         """SO_LINGER (1, 0), then close(): unsent bytes go; a connection that stands is reset."""
         if self.open:
-            self.aborted_in = kernel_readings.quick(self.traced.raw)[0]
+            self.aborted_in = self.traced.quick()[0]
         value = struct.pack(LINGER, 1, 0)
         try:
             self.traced.setsockopt(
@@ -360,7 +359,7 @@ class Connection:
 
     def _close_in_thread(self, ticket: Ticket | None) -> None:
         """A positive linger makes close() wait in C for the peer's ACK."""
-        self.traced.raw.setblocking(True)
+        self.traced.wait_in_close()
 
         def work() -> Job:
             try:
@@ -371,7 +370,7 @@ class Connection:
 
         self.context.loop.in_thread(work)
 
-    # -- the picture --------------------------------------------------------------------------
+    # -- what a snapshot shows ----------------------------------------------------------------
 
     def waiting(self) -> Waiting | None:
         """The call that has been asked for and has not come back."""

@@ -12,7 +12,6 @@ from workbench.engine.model.errors import describe
 from workbench.engine.model.settings import GateMode, OnPeerClose
 from workbench.engine.model.snapshot import CloseCause
 from workbench.engine.protocol.responder import Reply, ResponderRuntime
-from workbench.engine.sockets import kernel_readings
 from workbench.engine.sockets.event_loop import HANGUP, Job
 from workbench.engine.sockets.traced_socket import SockAddress
 
@@ -240,7 +239,7 @@ class StreamConnection(Connection):
             self.traced.sample()
             self.drop_unsent(error)
         elif not self.peer_finished and (
-            self.traced.type != socket.SOCK_STREAM or kernel_readings.quick(self.traced.raw)[1]
+            self.traced.type != socket.SOCK_STREAM or self.traced.quick()[1]
         ):
             self._read_the_rest(error)
         else:

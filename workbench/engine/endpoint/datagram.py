@@ -27,7 +27,6 @@ from workbench.engine.model.planned_calls import (
 from workbench.engine.model.settings import Pace
 from workbench.engine.model.snapshot import CloseCause, PeerSnapshot, Phase
 from workbench.engine.model.ticket import Ticket
-from workbench.engine.sockets import kernel_readings
 from workbench.engine.sockets.event_loop import READ, WRITE, Timer
 from workbench.engine.sockets.traced_socket import TRUNCATION, SockAddress, TracedSocket
 from workbench.texts import Problem
@@ -91,7 +90,7 @@ class DatagramConnection(Connection):
         if not self.open:
             return
         self._looks = self.context.loop.after(LOOK_EVERY, self._look)
-        if super().interest() & READ and kernel_readings.quick(self.traced.raw)[1] != 0:
+        if super().interest() & READ and self.traced.quick()[1] != 0:
             self.read()
 
     def read(self) -> None:
@@ -388,7 +387,7 @@ class DatagramEndpoint(Endpoint):
         self.need().traced.setsockopt(level, number, raw, shown, ticket)
         ticket.finish()
 
-    # -- the picture --------------------------------------------------------------------------
+    # -- what a snapshot shows ----------------------------------------------------------------
 
     def connection_closed(self, connection: Connection) -> None:
         super().connection_closed(connection)
@@ -416,8 +415,4 @@ class DatagramEndpoint(Endpoint):
         )
 
     def drops(self) -> int | None:
-        return (
-            kernel_readings.drops(self._connection.traced.raw)
-            if self._connection is not None
-            else None
-        )
+        return self._connection.traced.drops() if self._connection is not None else None

@@ -308,7 +308,7 @@ class ListenerEndpoint(Endpoint):
         return Waiting("accept", newest.t_ns if newest is not None else self.context.now(), None)
 
     def drops(self) -> int | None:
-        return kernel_readings.drops(self._own.traced.raw) if self._own is not None else None
+        return self._own.traced.drops() if self._own is not None else None
 
 
 def _without_files(op: PendingCall | None) -> bool:

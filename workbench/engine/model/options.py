@@ -6,8 +6,7 @@ import difflib
 import ipaddress
 import socket
 import struct
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -154,25 +153,6 @@ def decode(option: Option, raw: int | bytes) -> OptionValue:
     if option.name == "IP_MULTICAST_IF":
         return socket.inet_ntoa(raw[:4])
     return raw.split(b"\0", 1)[0].decode("utf-8", "replace")
-
-
-def effective(sock: socket.socket, names: Iterable[str]) -> tuple[tuple[str, OptionValue], ...]:
-    """What the kernel has for these options now; those that this socket does not know are left
-    out. It only looks, so it is no event (as all kernel readings).
-    """
-    found: list[tuple[str, OptionValue]] = []
-    for name in names:
-        option = find(name)
-        if option.number is None:
-            continue
-        with suppress(OSError):
-            raw = (
-                sock.getsockopt(option.level, option.number, option.size)
-                if option.size
-                else sock.getsockopt(option.level, option.number)
-            )
-            found.append((name, decode(option, raw)))
-    return tuple(found)
 
 
 # -- families and types -----------------------------------------------------------------------

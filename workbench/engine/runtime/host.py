@@ -93,7 +93,7 @@ class EndpointHost:
         except Problem as problem:  # it got no thread
             self._context.not_done(problem, ticket)
             ticket.fail(problem)
-            self.publisher.redraw()  # no thread will
+            self.publisher.publish()  # no thread will
 
     def look(self, connection: int | None, answer: Callable[[Reading | None], None]) -> None:
         """Keep a reading in the record and hand it to `answer`, on the endpoint's thread.
@@ -137,7 +137,7 @@ class EndpointHost:
     def _ended(self) -> None:
         self._sampler.cancel_all()
         self.endpoint.ended()
-        self.publisher.redraw()
+        self.publisher.publish()
 
     def _crashed(self, error: BaseException) -> None:
         """A bug of this program: the log says so, the other sockets go on."""
@@ -146,4 +146,4 @@ class EndpointHost:
         self._context.note("internal_error", repr(text))
 
     def _changed(self) -> None:
-        self.publisher.redraw_soon()
+        self.publisher.publish_soon()

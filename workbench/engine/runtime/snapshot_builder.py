@@ -5,10 +5,7 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING, Final
 
-from workbench.engine.model import options
-from workbench.engine.model.address import format_address
 from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot
-from workbench.engine.sockets import kernel_readings
 
 if TYPE_CHECKING:
     from workbench.engine.connection.connection import Connection
@@ -16,7 +13,6 @@ if TYPE_CHECKING:
     from workbench.engine.model.settings import OptionValue
 
 _AF_UNIX: Final = getattr(socket, "AF_UNIX", -1)
-INTERNET: Final = (socket.AF_INET, socket.AF_INET6)
 LOOKED_AT: Final = 200
 """Newest open connections whose state is read from the kernel."""
 
@@ -67,10 +63,10 @@ def build_snapshot(
         connection=own.traced.id if own is not None else None,
         local=_local(own) if own is not None else None,
         options=_effective(endpoint, watched),
-        reading=kernel_readings.read(own.traced.raw)
+        reading=own.traced.reading()
         if own is not None and own.open and own.traced.id in watched
         else None,
-        queue=kernel_readings.queue(own.traced.raw) if own is not None and own.open else None,
+        queue=own.traced.queue() if own is not None and own.open else None,
         accept=endpoint.gates.accept,
         receive=endpoint.gates.receive,
         send=endpoint.gates.send,
@@ -93,14 +89,7 @@ def build_snapshot(
 
 def _local(own: Connection) -> str | None:
     """A datagram socket that was never bound has a port from its first sendto() on."""
-    traced = own.traced
-    if traced.local is not None or not own.open or traced.family not in INTERNET:
-        return traced.local
-    try:
-        name = traced.raw.getsockname()
-    except OSError:
-        return None
-    return format_address(name, traced.family) if name[1] else None
+    return own.traced.own_name() if own.open else own.traced.local
 
 
 def connection_snapshot(connection: Connection, *, look: bool, detail: bool) -> ConnectionSnapshot:
@@ -108,8 +97,8 @@ def connection_snapshot(connection: Connection, *, look: bool, detail: bool) -> 
     state, unread, unsent = (None, None, None)
     reading = None
     if connection.open and look:
-        state, unread, unsent = kernel_readings.quick(connection.traced.raw)
-        reading = kernel_readings.read(connection.traced.raw) if detail else None
+        state, unread, unsent = connection.traced.quick()
+        reading = connection.traced.reading() if detail else None
     return ConnectionSnapshot(
         id=connection.traced.id,
         number=connection.number,
@@ -161,4 +150,4 @@ def _effective(endpoint: Endpoint, watched: frozenset[int]) -> tuple[tuple[str, 
     if connection is None:
         return ()
     asked = [name for name, _value in endpoint.settings.options]
-    return options.effective(connection.traced.raw, dict.fromkeys((*asked, *ALWAYS)))
+    return connection.traced.options(dict.fromkeys((*asked, *ALWAYS)))

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from workbench.engine.sockets.worker import Worker
 
 FEW: Final = 32
-"""Sockets whose picture costs nothing worth saving."""
+"""Sockets whose snapshot costs nothing worth saving."""
 SHARE: Final = 9
-"""Many sockets: this many times as long as drawing took passes before it is done again."""
+"""Many sockets: this many times as long as making it took passes before the next one."""
 
 
 class SnapshotPublisher:
-    """The newest snapshot of an endpoint: drawn on its thread, taken from any."""
+    """The newest snapshot of an endpoint: made on its thread, taken from any."""
 
     def __init__(self, endpoint: Endpoint, worker: Worker) -> None:
         self._endpoint = endpoint
@@ -31,7 +31,7 @@ class SnapshotPublisher:
         self._seen: frozenset[int] = frozenset()
         self._command_ended = False
         self._asked = False
-        self._drawn = (0.0, 0.0)
+        self._made = (0.0, 0.0)
         self._due: Timer | None = None
         self._newest: EndpointSnapshot | None = None
         self._revision = 0
@@ -67,20 +67,20 @@ class SnapshotPublisher:
         self._watched, self._seen = detail, seen
         if done is not None:
 
-            def redraw() -> None:
-                self.redraw()
+            def publish() -> None:
+                self.publish()
                 done()
 
-            if not self._worker.post_if_running(redraw):
+            if not self._worker.post_if_running(publish):
                 done()
         elif not self._asked:
             self._asked = True
-            if not self._worker.post_if_running(self.redraw):
+            if not self._worker.post_if_running(self.publish):
                 self._asked = False
 
     # -- on the endpoint's thread -------------------------------------------------------------
 
-    def redraw(self) -> None:
+    def publish(self) -> None:
         """Make the snapshot anew."""
         self._asked = False
         if self._due is not None:
@@ -92,20 +92,20 @@ class SnapshotPublisher:
             made = replace(made, revision=self._revision)
         self._command_ended, self._revision = False, made.revision
         self._newest = made
-        self._drawn = (begin, perf_counter())
+        self._made = (begin, perf_counter())
 
-    def redraw_soon(self) -> None:
+    def publish_soon(self) -> None:
         """After a command: at once; of many sockets in at most a tenth of the time.
 
-        A thousand commands to five hundred sockets would else draw half a million rows.
+        A thousand commands to five hundred sockets would else make half a million rows.
         """
         registry = self._endpoint.registry
         if len(registry.open) + len(registry.closed) <= FEW:
-            self.redraw()
+            self.publish()
             return
-        begin, end = self._drawn
+        begin, end = self._made
         wait = end + SHARE * (end - begin) - perf_counter()
         if wait <= 0:
-            self.redraw()
+            self.publish()
         elif self._due is None:
-            self._due = self._worker.loop.after(wait, self.redraw)
+            self._due = self._worker.loop.after(wait, self.publish)

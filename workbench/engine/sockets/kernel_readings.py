@@ -11,11 +11,15 @@ import select
 import socket
 import struct
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
+from workbench.engine.model import options
 from workbench.engine.model.kernel_reading import Reading
+from workbench.engine.model.settings import OptionValue
 from workbench.texts import Problem
 
 LINUX: Final = sys.platform == "linux"
@@ -110,6 +114,27 @@ def quick(sock: socket.socket) -> tuple[str | None, int | None, int | None]:
     raw = _tcp_info(sock, 1)
     state = STATES[raw[0]] if raw and raw[0] < len(STATES) else None
     return state, _ioctl(sock, _FIONREAD), _ioctl(sock, _SIOCOUTQ)
+
+
+def options_in_effect(
+    sock: socket.socket, names: Iterable[str]
+) -> tuple[tuple[str, OptionValue], ...]:
+    """What the kernel has for these options now; those that this socket does not know are left
+    out. It only looks, so it is no event (as all kernel readings).
+    """
+    found: list[tuple[str, OptionValue]] = []
+    for name in names:
+        option = options.find(name)
+        if option.number is None:
+            continue
+        with suppress(OSError):
+            raw = (
+                sock.getsockopt(option.level, option.number, option.size)
+                if option.size
+                else sock.getsockopt(option.level, option.number)
+            )
+            found.append((name, options.decode(option, raw)))
+    return tuple(found)
 
 
 class Zero(Enum):

@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from time import perf_counter_ns
 from typing import Final, NoReturn
@@ -31,6 +32,7 @@ from workbench.engine.model.events import (
 )
 from workbench.engine.model.kernel_reading import Reading, to_json
 from workbench.engine.model.options import LINGER
+from workbench.engine.model.settings import OptionValue
 from workbench.engine.sockets import kernel_readings
 from workbench.engine.sockets.socket_factory import HERE, Maker
 
@@ -490,8 +492,42 @@ class TracedSocket:
 
     @property
     def raw(self) -> socket.socket:
-        """The socket itself, for a selector and for kernel readings; never for a call."""
+        """The socket itself, for a selector; never for a call."""
         return self._sock
+
+    def quick(self) -> tuple[str | None, int | None, int | None]:
+        """State, unread and unsent bytes, as far as the kernel tells."""
+        return kernel_readings.quick(self._sock)
+
+    def reading(self) -> Reading:
+        """Everything the kernel tells."""
+        return kernel_readings.read(self._sock)
+
+    def drops(self) -> int | None:
+        """Datagrams or SYNs that the kernel dropped here."""
+        return kernel_readings.drops(self._sock)
+
+    def queue(self) -> tuple[int, int] | None:
+        """(waiting, limit) of a listener's accept queue."""
+        return kernel_readings.queue(self._sock)
+
+    def options(self, names: Iterable[str]) -> tuple[tuple[str, OptionValue], ...]:
+        """What is in effect of these options."""
+        return kernel_readings.options_in_effect(self._sock, names)
+
+    def own_name(self) -> str | None:
+        """The address that it is bound to; one that has no port yet is bound to none."""
+        if self.local is not None or self.family not in (socket.AF_INET, socket.AF_INET6):
+            return self.local
+        try:
+            name = self._sock.getsockname()
+        except OSError:
+            return None
+        return format_address(name, self.family) if name[1] else None
+
+    def wait_in_close(self) -> None:
+        """Let close() wait for the peer's ACK, as a positive linger says (socket(7))."""
+        self._sock.setblocking(True)
 
     def pending_error(self) -> OSError | None:
         """What SO_ERROR holds; the kernel forgets it with that (socket(7))."""
@@ -508,7 +544,7 @@ class TracedSocket:
 
     def sample(self) -> Reading:
         """Keep what the kernel shows now: the evidence of a failure must survive it."""
-        reading = kernel_readings.read(self._sock)
+        reading = self.reading()
         self._sink.put(Sample(self._sink.clock.now(), self.id, to_json(reading)))
         return reading
 
