@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.journal.conftest import Make, event
 from workbench import texts
 from workbench.engine.model.events import NOTE, Event
-from workbench.journal import export
+from workbench.journal.exports import rows as source
 from workbench.journal.exports.rows import rows_of, wall_time
 from workbench.journal.exports.table import EXPORTS
 from workbench.journal.query import parse
@@ -131,7 +131,7 @@ def test_a_gap_is_marked_in_every_form(make: Make, lang: str, words: str) -> Non
 def test_a_filter_selects_the_same_rows_in_every_form(
     make: Make, term: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "PAGE", 7)
+    monkeypatch.setattr(source, "PAGE", 7)
     term = term.replace("nothing|", "")
     reader = make([event(result=number % 10) for number in range(1_500)])
     condition = parse(term)
