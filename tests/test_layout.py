@@ -169,7 +169,6 @@ COVERED_BY = {
     "ui/lab/top_row.py": ("ui/lab/test_backlog_window.py", "kept_runs"),
     "ui/window/demo_bar.py": ("ui/test_first_start.py", "running"),
     "ui/endpoint/endpoint_link.py": ("ui/test_habits.py", "setEditText"),
-    "ui/record/log_columns.py": ("ui/test_window_deeds.py", "TimeForm"),
     "ui/record/log_panel.py": ("ui/test_log_counts.py", "log.main_calls"),
     "ui/style/appearance.py": ("ui/test_scale.py", "_set_scale"),
     "ui/window/note_field.py": ("ui/looks/test_keyboard.py", "window.mark_text"),

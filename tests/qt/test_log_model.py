@@ -23,12 +23,12 @@ from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.log_model import (
     PAGE,
     PAGES_KEPT,
-    Column,
     LogModel,
     TimeForm,
 )
 from workbench.session import Session
 from workbench.viewmodel.log_cells import command_text, since_text, took_text
+from workbench.viewmodel.log_columns import COLUMNS, place
 
 Wait = Callable[[Callable[[], bool]], None]
 
@@ -50,7 +50,7 @@ def settled(model: LogModel, controller: Controller, wait: Wait) -> None:
     wait(lambda: model._scanned == controller.session.journal.committed)
 
 
-def shown(model: LogModel, column: Column) -> list[str]:
+def shown(model: LogModel, column: int) -> list[str]:
     return [str(model.data(model.index(row, column))) for row in range(model.rowCount())]
 
 
@@ -91,7 +91,7 @@ def test_qts_examiner_while_rows_come_and_views_change(
     marks(controller, 3)
     settled(model, controller, wait)
     qtmodeltester.check(model)
-    assert "mark 2" in shown(model, Column.CALL)[-1]
+    assert "mark 2" in shown(model, place("call"))[-1]
 
 
 def test_every_cell_of_many_pages_is_that_of_the_record(
@@ -106,8 +106,8 @@ def test_every_cell_of_many_pages_is_that_of_the_record(
     first = next(row for row in range(10) if (model.cells(row) or ("",) * 7)[3].endswith("mark 0"))
     for number in (*range(0, count, 97), *range(count - 1, 0, -101), 0, count - 1, 1):
         row = first + number
-        assert model.data(model.index(row, Column.NUMBER)) == str(model.seq_of(row))
-        assert model.data(model.index(row, Column.CALL)).endswith(f"mark {number}")
+        assert model.data(model.index(row, place("number"))) == str(model.seq_of(row))
+        assert model.data(model.index(row, place("call"))).endswith(f"mark {number}")
         assert len(model._pages) <= PAGES_KEPT
     assert model.record_row(model.rowCount()) is None
     assert model.record_row(-1) is None
@@ -119,8 +119,8 @@ def test_a_page_that_was_read_half_full_grows(
     for number in range(5):
         marks(controller, 1)
         settled(model, controller, wait)
-        assert "mark 0" in shown(model, Column.CALL)[-1], number
-    assert shown(model, Column.NUMBER) == [
+        assert "mark 0" in shown(model, place("call"))[-1], number
+    assert shown(model, place("number")) == [
         str(model.seq_of(row)) for row in range(model.rowCount())
     ]
 
@@ -170,7 +170,7 @@ def connects(model: LogModel) -> list[tuple[str, ...]]:
     """The cells of all connect() rows."""
     rows = (model.cells(row) for row in range(model.rowCount()))
     return [
-        cells for cells in rows if cells is not None and cells[Column.CALL].startswith("connect(")
+        cells for cells in rows if cells is not None and cells[place("call")].startswith("connect(")
     ]
 
 
@@ -201,7 +201,10 @@ def test_a_pending_connect_has_a_row_at_once_and_its_end_takes_that_row(
     )
     cells = model.cells(row)
     assert cells is not None
-    assert (cells[Column.RESULT], cells[Column.DATA]) == ("EINPROGRESS", texts.tr("log.pending"))
+    assert (cells[place("result")], cells[place("data")]) == (
+        "EINPROGRESS",
+        texts.tr("log.pending"),
+    )
     assert model.event_of(row) == model.seq_of(row)
 
     changed: list[int] = []
@@ -210,17 +213,17 @@ def test_a_pending_connect_has_a_row_at_once_and_its_end_takes_that_row(
     wait(lambda: row in changed)
     cells = model.cells(row)
     assert cells is not None
-    assert cells[Column.RESULT] == "ok"
-    assert cells[Column.DATA].startswith("local 127.0.0.1:")
+    assert cells[place("result")] == "ok"
+    assert cells[place("data")].startswith("local 127.0.0.1:")
     assert len(connects(model)) == 2
     end = controller.reader.row(model.event_of(row))
     assert end is not None
     assert (end.kind, end.call, end.endpoint) == ("end", "connect", "late")
     assert model.row_showing(end.seq) == row
-    assert cells[Column.TOOK] == took_text(end)
+    assert cells[place("took")] == took_text(end)
 
     model.set_filter(query.parse("call:connect kind:call|end"))  # each row for itself
-    assert [cells[Column.RESULT] for cells in connects(model)] == ["ok", "ok"]
+    assert [cells[place("result")] for cells in connects(model)] == ["ok", "ok"]
     assert model.row_showing(end.seq) is not None
     assert model.seq_of(model.row_showing(end.seq) or 0) == end.seq
     model.set_filter(None)
@@ -236,7 +239,7 @@ def test_an_end_whose_beginning_was_cleared_is_a_row_of_its_own(
     assert not connects(model)
     assert session.perform(c.Step("server", c.Gate.ACCEPT)).wait(BOUND_MS / 1000)
     wait(lambda: len(connects(model)) == 1)
-    assert connects(model)[0][Column.RESULT] == "ok"
+    assert connects(model)[0][place("result")] == "ok"
     model.undo_clear()
     settled(model, controller, wait)
     assert len(connects(model)) == 2
@@ -251,19 +254,19 @@ def test_an_accept_says_which_connection_it_made_and_whose_the_other_end_is(
     accepts = [
         cells
         for row in range(model.rowCount())
-        if (cells := model.cells(row)) is not None and cells[Column.CALL].startswith("accept(")
+        if (cells := model.cells(row)) is not None and cells[place("call")].startswith("accept(")
     ]
-    assert [cells[Column.DATA] for cells in accepts] == [f"#1 = client :{port}"]
+    assert [cells[place("data")] for cells in accepts] == [f"#1 = client :{port}"]
     with socket.create_connection(
         ("127.0.0.1", int(controller.snapshot("server").local.rpartition(":")[2])), timeout=10
     ) as stranger:
-        wait(lambda: sum(text.startswith("accept(") for text in shown(model, Column.CALL)) == 2)
+        wait(lambda: sum(text.startswith("accept(") for text in shown(model, place("call"))) == 2)
         here = "{}:{}".format(*stranger.getsockname())
         assert (
-            shown(model, Column.DATA)[
+            shown(model, place("data"))[
                 max(
                     row
-                    for row, text in enumerate(shown(model, Column.CALL))
+                    for row, text in enumerate(shown(model, place("call")))
                     if text.startswith("accept(")
                 )
             ]
@@ -335,9 +338,9 @@ def test_times_in_every_form(
     try:
         talk("hello")
         settled(model, controller, wait)
-        clock = shown(model, Column.TIME)
+        clock = shown(model, place("time"))
         model.set_time_form(TimeForm.UTC)
-        utc = shown(model, Column.TIME)
+        utc = shown(model, place("time"))
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -348,9 +351,9 @@ def test_times_in_every_form(
     }
     assert hours == {8}
     model.set_time_form(TimeForm.START)
-    since = [float(text) for text in shown(model, Column.TIME)]
+    since = [float(text) for text in shown(model, place("time"))]
     model.set_time_form(TimeForm.PREVIOUS)
-    steps = shown(model, Column.TIME)
+    steps = shown(model, place("time"))
     assert steps[0] == ""
     for step, here, before in zip(steps[1:], since[1:], since, strict=False):
         assert float(step) == pytest.approx(here - before, abs=2e-6)
@@ -370,10 +373,10 @@ def test_the_languages(
     for language, head in (("en", "Result"), ("zh_CN", "结果")):
         texts.set_language(language)
         model.retranslate()
-        assert model.headerData(Column.RESULT, Qt.Orientation.Horizontal) == head
+        assert model.headerData(place("result"), Qt.Orientation.Horizontal) == head
         commands = [
             text
-            for row, text in enumerate(shown(model, Column.CALL))
+            for row, text in enumerate(shown(model, place("call")))
             if (event := model.record_row(row)) is not None and event.kind == "command"
         ]
         assert commands
@@ -403,10 +406,10 @@ def test_a_tip_is_the_whole_cell_and_never_markup(
     controller.session.perform(c.Mark("<b>bold</b> & so on"))
     settled(model, controller, wait)
     row = model.rowCount() - 1
-    tip = str(model.data(model.index(row, Column.CALL), Qt.ItemDataRole.ToolTipRole))
+    tip = str(model.data(model.index(row, place("call")), Qt.ItemDataRole.ToolTipRole))
     assert "&lt;b&gt;bold&lt;/b&gt; &amp; so on" in tip
     assert "<b>" not in tip
-    assert model.data(model.index(row, Column.RESULT), Qt.ItemDataRole.ToolTipRole) is None
+    assert model.data(model.index(row, place("result")), Qt.ItemDataRole.ToolTipRole) is None
 
 
 def test_it_is_a_flat_table_for_reading(
@@ -417,7 +420,7 @@ def test_it_is_a_flat_table_for_reading(
     first = model.index(0, 0)
     assert model.rowCount(first) == 0
     assert model.columnCount(first) == 0
-    assert model.columnCount() == len(Column)
+    assert model.columnCount() == len(COLUMNS)
     assert model.data(first, Qt.ItemDataRole.AccessibleTextRole) == model.data(first)
     assert model.data(first, Qt.ItemDataRole.EditRole) is None
     assert model.data(QModelIndex()) is None

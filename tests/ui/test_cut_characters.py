@@ -10,12 +10,12 @@ from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.payload.decoding import BEGUN
-from workbench.qt.log_model import Column
 from workbench.viewmodel.conversation_export import (
     ConversationForm,
     ConversationRequest,
     write_conversation,
 )
+from workbench.viewmodel.log_columns import place
 
 PARTS = ("d6", "d0 ce", "c4 ca d7")
 SHOWN = ["‹d6…›", f"{BEGUN}中‹ce…›", f"{BEGUN}文首"]
@@ -47,7 +47,7 @@ def said_in_parts(hand: Hand) -> None:
 
 def data_cells(hand: Hand) -> list[str]:
     model = hand.window.log.model
-    return [str(model.data(model.index(row, Column.DATA))) for row in range(model.rowCount())]
+    return [str(model.data(model.index(row, place("data")))) for row in range(model.rowCount())]
 
 
 def test_the_log_shows_each_character_once(hand: Hand) -> None:

@@ -15,10 +15,10 @@ from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import CloseCause, ConnectionSnapshot, Phase
-from workbench.qt.log_model import Column
 from workbench.texts import LANGUAGES, set_language, tr
 from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel import client_status, server_status
+from workbench.viewmodel.log_columns import place
 from workbench.viewmodel.message import StatusMessage, msg
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="claims about Linux")
@@ -54,7 +54,7 @@ def test_an_abstract_name_that_nobody_has(hand: Hand, language: str) -> None:
     hand.wait_says("client.message", "ECONNREFUSED")
     hand.press("client.why")
     model = hand.window.log.model
-    cells = [str(model.data(model.index(row, Column.DATA))) for row in range(model.rowCount())]
+    cells = [str(model.data(model.index(row, place("data")))) for row in range(model.rowCount())]
     shown = "\n".join([hand.text("client.message"), hand.text_of_explain(), *cells])
     assert not re.search(f"{NOT_UNIX}|{NOT_ABSTRACT}", shown, re.IGNORECASE), shown
 

@@ -15,10 +15,10 @@ from workbench.engine.model import commands as c
 from workbench.journal.reader import row_json
 from workbench.qt import connection_model
 from workbench.qt.connection_model import WHY_ROLE
-from workbench.qt.log_model import Column
 from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.widgets.state_delegate import mark_of
+from workbench.viewmodel.log_columns import place
 
 ACTIONS = ("server.reply", "server.half_close", "server.abort", "server.close")
 
@@ -374,7 +374,7 @@ def test_one_connection_has_one_number(hand: Hand) -> None:
     assert cell(hand, 1, "number") == "3"
     number = str(newest.key)
     log = hand.window.log
-    log.view.show_column(Column.CONNECTION, True)
+    log.view.show_column(place("connection"), True)
     log.filter.setText(f"#{number} endpoint:server-1 call:*")
     log.apply_filter()
     hand.wait(lambda: log.model.rowCount() > 0)
@@ -383,6 +383,6 @@ def test_one_connection_has_one_number(hand: Hand) -> None:
     for row in range(log.model.rowCount()):
         cells = log.model.cells(row)
         assert cells is not None
-        assert cells[Column.WHO] == f"server-1 #{number}"
-        assert cells[Column.CONNECTION] == number
+        assert cells[place("who")] == f"server-1 #{number}"
+        assert cells[place("connection")] == number
     assert {json.loads(row_json(event))["number"] for event in events if event} == {newest.key}

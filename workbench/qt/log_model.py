@@ -6,7 +6,7 @@ import bisect
 import datetime
 from array import array
 from collections import OrderedDict
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any, Final
 
 from PySide6.QtCore import (
@@ -20,25 +20,16 @@ from PySide6.QtCore import (
     Slot,
 )
 
-from workbench.engine.model.events import COMMAND, NOTE
+from workbench.engine.model.events import COMMAND
 from workbench.journal.query import Condition
 from workbench.journal.reader import Row
 from workbench.journal.streams import Manner, Streams
-from workbench.printable import escape
 from workbench.qt.connect_rows import ConnectRows, came_out
 from workbench.qt.controller import Committed, Controller
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
-from workbench.viewmodel.log_cells import (
-    PREVIEW,
-    call_text,
-    command_text,
-    data_text,
-    result_text,
-    since_text,
-    took_text,
-    who_text,
-)
+from workbench.viewmodel.log_cells import PREVIEW, command_text, data_text, since_text
+from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, LogLine
 
 PAGE: Final = 256
 PAGES_KEPT: Final = 64
@@ -57,27 +48,6 @@ _TEXTS: Final = frozenset(
     {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}
 )
 Index = QModelIndex | QPersistentModelIndex
-
-
-class Column(IntEnum):
-    """The table's columns."""
-
-    NUMBER = 0
-    TIME = 1
-    WHO = 2
-    CALL = 3
-    RESULT = 4
-    TOOK = 5
-    DATA = 6
-    CONNECTION = 7
-    LOCAL = 8
-    PEER = 9
-    SIZE = 10
-    CAUSE = 11
-
-
-EXTRA: Final = frozenset({Column.CONNECTION, Column.LOCAL, Column.PEER, Column.SIZE, Column.CAUSE})
-"""What the header's menu adds on request, under the record's names."""
 
 
 class TimeForm(StrEnum):
@@ -232,7 +202,7 @@ class LogModel(QAbstractTableModel):
     def _changed(self, seq: int) -> None:
         row = self.row_showing(seq)
         if row is not None:
-            self.dataChanged.emit(self.index(row, 0), self.index(row, max(Column)))
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
 
     # -- rows ---------------------------------------------------------------------------------
 
@@ -288,22 +258,17 @@ class LogModel(QAbstractTableModel):
         time = self._time(row, event)
         if event.kind == COMMAND:
             calls = self._controller.reader.calls_of(event.seq)
-            text = command_text(event, calls, self._role(event))
-            return (str(event.seq), time, "", text, "", "", "", *_extra(event))
-        return (
-            str(event.seq),
-            time,
-            who_text(event),
-            "" if event.kind == NOTE else call_text(event),
-            result_text(event),
-            took_text(event),
-            data_text(
-                event,
-                self._controller.accepted(event),
-                self._bytes(event),
-                self._controller.kind_of(event),
-            ),
-            *_extra(event),
+            line = LogLine(event, time, said=command_text(event, calls, self._role(event)))
+        else:
+            line = LogLine(event, time, data=self._data(event))
+        return tuple([column.value(line) for column in COLUMNS])
+
+    def _data(self, event: Row) -> str:
+        return data_text(
+            event,
+            self._controller.accepted(event),
+            self._bytes(event),
+            self._controller.kind_of(event),
         )
 
     def _bytes(self, event: Row) -> str | None:
@@ -373,17 +338,10 @@ class LogModel(QAbstractTableModel):
 
     def retranslate(self) -> None:
         """Make the headers and texts again."""
-        self._headers = [
-            tr(
-                f"log.column_{column.name.lower()}"
-                if column in EXTRA
-                else f"log.{column.name.lower()}"
-            )
-            for column in Column
-        ]
+        self._headers = [tr(f"log.column_{column.key}") for column in COLUMNS]
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._headers) - 1)
         if self._shown:
-            self.dataChanged.emit(self.index(0, 0), self.index(self._shown - 1, max(Column)))
+            self.dataChanged.emit(self.index(0, 0), self.index(self._shown - 1, len(COLUMNS) - 1))
 
     # -- QAbstractTableModel ------------------------------------------------------------------
 
@@ -391,7 +349,7 @@ class LogModel(QAbstractTableModel):
         return 0 if parent.isValid() else self._shown
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else len(COLUMNS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in _TEXTS:
@@ -400,7 +358,7 @@ class LogModel(QAbstractTableModel):
         if cells is None:
             return None
         if role == Qt.ItemDataRole.ToolTipRole:  # whole; a tip that looks like markup would be it
-            text = cells[index.column()] or (cells[Column.DATA] if not cells[Column.CALL] else "")
+            text = cells[index.column()] or (cells[DATA] if not cells[CALL] else "")
             return plain_tip(text) if text else None
         return cells[index.column()]
 
@@ -409,12 +367,6 @@ class LogModel(QAbstractTableModel):
     ) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section]
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return tr(f"log.columntip_{COLUMNS[section].key}")
         return None
-
-
-def _extra(event: Row) -> tuple[str, ...]:
-    """The further columns: numbers and addresses as the record has them."""
-    return tuple(
-        "" if value is None else escape(str(value))
-        for value in (event.number, event.local, event.peer, event.size, event.cause)
-    )

@@ -110,18 +110,6 @@ class Preferences:
     def time_form(self, value: str) -> None:
         self._store.setValue("time_form", value)
 
-    @property
-    def header(self) -> bytes:
-        """The log's columns: order, widths, which are hidden (QHeaderView's own form)."""
-        try:
-            return bytes.fromhex(self._text("log_header"))
-        except ValueError:
-            return b""
-
-    @header.setter
-    def header(self, value: bytes) -> None:
-        self._store.setValue("log_header", value.hex())
-
     def read_list(self, key: str) -> list[dict[str, object]]:
         """A list of JSON objects; empty where there is none or it is broken."""
         try:

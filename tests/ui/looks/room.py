@@ -29,8 +29,8 @@ from PySide6.QtWidgets import (
 )
 
 from tests.ui.looks.seen import name_of, painted
-from workbench.qt.log_model import Column
 from workbench.ui.record.log_view import LogView
+from workbench.viewmodel.log_columns import place
 
 SIDEWAYS = frozenset({"inspector.bytes", "scenario.text", "scenario.python"})
 """Code and hex keep their lines: they may scroll."""
@@ -63,7 +63,7 @@ def _long_cells(root: QWidget) -> tuple[str, ...]:
         str(view.model().index(row, column).data())
         for view in root.findChildren(LogView)
         for row in range(view.model().rowCount())
-        for column in (Column.CALL, Column.DATA)
+        for column in (place("call"), place("data"))
     )
 
 

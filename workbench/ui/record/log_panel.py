@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
 
 from workbench.journal.query import Condition, FilterProblem, parse
 from workbench.qt.controller import Controller
-from workbench.qt.log_model import Column, LogModel
+from workbench.qt.log_model import LogModel
 from workbench.qt.row_counter import RowCounter
 from workbench.texts import tr
-from workbench.ui.record.log_columns import ColumnMenu
+from workbench.ui.record.log_column_menu import ColumnMenu
 from workbench.ui.record.log_context_menu import LogContextMenu
 from workbench.ui.record.log_view import LogView
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.viewmodel.log_columns import TIME
 from workbench.viewmodel.message import Sentence, msg
 
 if TYPE_CHECKING:
@@ -165,8 +166,8 @@ class LogPanel(Retranslatable, QTabWidget):
         """
         self._line.setVisible(not folded or bool(self.filter.text()))
         if folded:
-            self._timed = not self.view.isColumnHidden(Column.TIME)
-        self.view.show_column(Column.TIME, self._timed and not folded)
+            self._timed = not self.view.isColumnHidden(TIME)
+        self.view.show_column(TIME, self._timed and not folded)
 
     def _say(self, sentence: Sentence) -> None:
         self._hint = sentence

@@ -11,17 +11,11 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from workbench.engine.model.events import COMMAND, NOTE
 from workbench.journal.reader import Row
 from workbench.journal.recorder import RECEIVING
-from workbench.qt.log_model import EXTRA, Column, LogModel, TimeForm
+from workbench.qt.log_model import LogModel, TimeForm
 from workbench.ui.style import theme
 from workbench.viewmodel.log_cells import failed
+from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, NUMBER, RESULT, TIME, TOOK
 
-LONGEST: Final = {
-    Column.NUMBER: "00000",
-    Column.WHO: "lab-client #6",
-    Column.RESULT: "ECONNREFUSED",
-    Column.TOOK: "999.9 ms",
-}
-"""What has to be in sight whole; Call and Data share what is left."""
 TIMES: Final = {
     TimeForm.CLOCK: "00:00:00.000",
     TimeForm.UTC: "2026-11-23 00:00:00.000Z",
@@ -29,20 +23,14 @@ TIMES: Final = {
     TimeForm.PREVIOUS: "+0000.000000",
 }
 CALL_SHARE: Final = 0.6
+WIDEST: Final = 10_000
+"""Pixels of a column, where somebody has written into the settings."""
 MARGIN: Final = 12
 """Pixels that a cell keeps free beside its text."""
 CROSS_GAP: Final = 5
 MARK: Final = "note"
 SENDING: Final = frozenset({"send", "sendto"})
-EXTRA_WIDTHS: Final = {
-    Column.CONNECTION: "0000",
-    Column.LOCAL: "127.0.0.1:00000",
-    Column.PEER: "127.0.0.1:00000",
-    Column.SIZE: "000000",
-    Column.CAUSE: "00000",
-}
-_RIGHT: Final = {Column.NUMBER, Column.TOOK, Column.CONNECTION, Column.SIZE, Column.CAUSE}
-_SAID: Final = (Column.CALL, Column.RESULT, Column.TOOK, Column.DATA)
+_SAID: Final = (CALL, RESULT, TOOK, DATA)
 """What a note, which calls nothing, has for its sentence."""
 
 
@@ -78,8 +66,8 @@ class LogView(QTableView):
         self.keep_end = True
         self._fitting = True
         self.horizontalHeader().sectionResized.connect(self._on_resized)
-        for column in EXTRA:
-            self.setColumnHidden(column, True)
+        for number, column in enumerate(COLUMNS):
+            self.setColumnHidden(number, column.extra)
         self.fit_rows()
 
     def fit_rows(self) -> None:
@@ -96,52 +84,90 @@ class LogView(QTableView):
         if self.by_hand:
             return
         metrics = self.fontMetrics()
-        longest = {**LONGEST, Column.TIME: TIMES[self._log.time_form]}
         widths = {
-            column: metrics.horizontalAdvance(text) + MARGIN + 2 for column, text in longest.items()
+            number: self._width_of(number)
+            for number, column in enumerate(COLUMNS)
+            if column.sample and not (column.extra and self.isColumnHidden(number))
         }
-        widths[Column.RESULT] += _cross(self.verticalHeader().defaultSectionSize()) + CROSS_GAP
-        widths |= {
-            column: self._width_of(column)
-            for column in EXTRA_WIDTHS
-            if not self.isColumnHidden(column)
-        }
+        widths[RESULT] += _cross(self.verticalHeader().defaultSectionSize()) + CROSS_GAP
         left = self.viewport().width() - sum(
             width for column, width in widths.items() if not self.isColumnHidden(column)
         )
-        widths[Column.CALL] = max(metrics.horizontalAdvance("0" * 12), int(left * CALL_SHARE))
+        widths[CALL] = max(metrics.horizontalAdvance("0" * 12), int(left * CALL_SHARE))
         self._fitting = True
         for column, width in widths.items():
             self.setColumnWidth(column, width)
         self._fitting = False
 
-    def show_column(self, column: Column, shown: bool) -> None:
+    def show_column(self, column: int, shown: bool) -> None:
         """One that is asked for stands before the data, which has the rest of the width."""
         header = self.horizontalHeader()
         self._fitting = True
         self.setColumnHidden(column, not shown)
-        if shown and column in EXTRA_WIDTHS:
+        if shown and COLUMNS[column].extra:
             self.setColumnWidth(column, self._width_of(column))
-            header.moveSection(header.visualIndex(column), header.visualIndex(Column.DATA))
+            header.moveSection(header.visualIndex(column), header.visualIndex(DATA))
         self._fitting = False
         self._fit_columns()
 
-    def _width_of(self, column: Column) -> int:
-        metrics = self.fontMetrics()
-        texts = (EXTRA_WIDTHS[column], self._log.headerData(column, Qt.Orientation.Horizontal))
-        return max(map(metrics.horizontalAdvance, texts)) + MARGIN + 4
+    def _width_of(self, column: int) -> int:
+        """Room for what the column holds as a rule; one that was asked for also shows its title."""
+        advance, wanted = self.fontMetrics().horizontalAdvance, COLUMNS[column]
+        if column == TIME:
+            return advance(TIMES[self._log.time_form]) + MARGIN + 2
+        if not wanted.extra:
+            return advance(wanted.sample) + MARGIN + 2
+        title = self._log.headerData(column, Qt.Orientation.Horizontal)
+        return max(advance(wanted.sample), advance(title)) + MARGIN + 4
 
     def reset_columns(self) -> None:
         """Columns as they were at first."""
         header = self.horizontalHeader()
-        for column in Column:
-            self.setColumnHidden(column, column in EXTRA)
-            header.moveSection(header.visualIndex(column), column)
+        for number, column in enumerate(COLUMNS):
+            self.setColumnHidden(number, column.extra)
+            header.moveSection(header.visualIndex(number), number)
         self.by_hand = False
         self.fit_rows()
 
+    def arrangement(self) -> list[dict[str, object]]:
+        """The columns from left to right: key, whether it is shown, and its width."""
+        header = self.horizontalHeader()
+        places = [header.logicalIndex(place) for place in range(len(COLUMNS))]
+        return [
+            {
+                "key": COLUMNS[number].key,
+                "shown": not self.isColumnHidden(number),
+                "width": self.columnWidth(number) if self.by_hand else None,
+            }
+            for number in places
+        ]
+
+    def arrange(self, wished: list[dict[str, object]]) -> None:
+        """As `arrangement` had it, perhaps in another version.
+
+        A column that is not known any more is passed over; one that was not known then stays as it
+        is at first, before the data.
+        """
+        places = {column.key: number for number, column in enumerate(COLUMNS)}
+        kept = {places[str(item["key"])]: item for item in wished if str(item.get("key")) in places}
+        order = list(kept)
+        at = order.index(DATA) if DATA in kept else len(order)
+        order[at:at] = [number for number in range(len(COLUMNS)) if number not in kept]
+        header = self.horizontalHeader()
+        self._fitting = True
+        for place, number in enumerate(order):
+            header.moveSection(header.visualIndex(number), place)
+        for number, item in kept.items():
+            self.setColumnHidden(number, item.get("shown") is False and number != CALL)
+            width = item.get("width")
+            if isinstance(width, int) and 0 < width < WIDEST:
+                self.by_hand = True
+                self.setColumnWidth(number, width)
+        self._fitting = False
+        self._fit_columns()
+
     def _on_resized(self, column: int, _old: int, _new: int) -> None:
-        if not self._fitting and column != Column.DATA and self.isVisible():
+        if not self._fitting and column != DATA and self.isVisible():
             self.by_hand = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -182,7 +208,10 @@ class LogView(QTableView):
 
     def _column_boxes(self) -> list[tuple[int, int]]:
         header = self.horizontalHeader()
-        return [(header.sectionViewportPosition(i), header.sectionSize(i)) for i in Column]
+        return [
+            (header.sectionViewportPosition(number), header.sectionSize(number))
+            for number in range(len(COLUMNS))
+        ]
 
     def _paint_row(
         self,
@@ -218,15 +247,15 @@ class LogView(QTableView):
             if not text or not size:
                 continue
             box = QRect(left + 6, top, size - MARGIN, height)
-            if column == Column.DATA and concluded(event):
+            if column == DATA and concluded(event):
                 self._paint_conclusion(painter, _said(event, boxes, box), text, pen)
                 continue
-            if column == Column.CALL:
+            if column == CALL:
                 box = self._paint_arrow(painter, box, event.call)
-            if column == Column.RESULT and failed(event):
+            if column == RESULT and failed(event):
                 box = self._paint_cross(painter, box)
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-            if column in _RIGHT:
+            if COLUMNS[column].right:
                 flags |= Qt.AlignmentFlag.AlignRight
             painter.drawText(
                 box,
@@ -293,23 +322,23 @@ class LogView(QTableView):
         painter.drawText(
             number,
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
-            cells[Column.NUMBER],
+            cells[NUMBER],
         )
-        folded = "  …" if self._log.is_folded(int(cells[Column.NUMBER])) else ""
-        left, width = boxes[Column.TIME]
+        folded = "  …" if self._log.is_folded(int(cells[NUMBER])) else ""
+        left, width = boxes[TIME]
         left += 6
         if timed and width:
             painter.drawText(
                 QRect(left, top, width - MARGIN, height),
                 Qt.AlignmentFlag.AlignVCenter,
-                cells[Column.TIME],
+                cells[TIME],
             )
             left += width
         middle = top + height // 2
         end = self.viewport().width() - 8
         metrics = self.fontMetrics()
         room = end - left - 24 - metrics.horizontalAdvance(folded)
-        text = metrics.elidedText(cells[Column.CALL], Qt.TextElideMode.ElideRight, room) + folded
+        text = metrics.elidedText(cells[CALL], Qt.TextElideMode.ElideRight, room) + folded
         size = metrics.horizontalAdvance(text)
         painter.setPen(QPen(colour, 1))
         painter.drawLine(left, middle, left + 18, middle)

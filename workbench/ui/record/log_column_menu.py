@@ -1,4 +1,4 @@
-"""The log's columns and forms of time: the menu of its header, kept from one start to the next."""
+"""The menu of the log's header: columns and forms of time, kept from one start to the next."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtWidgets import QMenu
 
-from workbench.qt.log_model import EXTRA, Column, LogModel, TimeForm
+from workbench.qt.log_model import LogModel, TimeForm
 from workbench.texts import tr
 from workbench.ui.record.log_view import LogView
+from workbench.viewmodel.log_columns import CALL, COLUMNS
 
 if TYPE_CHECKING:
     from workbench.qt.preferences import Preferences
+
+KEPT = "log_columns"
+"""Under which the settings have them."""
 
 
 class ColumnMenu(QObject):
@@ -35,15 +39,15 @@ class ColumnMenu(QObject):
         self._preferences = preferences
         with suppress(ValueError):
             self._model.set_time_form(TimeForm(preferences.time_form))
-        if preferences.header:
-            header = self._view.horizontalHeader()
-            self._view.by_hand = header.restoreState(preferences.header)
+        kept = preferences.read_list(KEPT)
+        if kept:
+            self._view.arrange(kept)
+            self._changed = True
 
     def keep(self) -> None:
         """Remember the columns, where a person has changed them."""
         if self._preferences is not None and (self._view.by_hand or self._changed):
-            header = self._view.horizontalHeader()
-            self._preferences.header = bytes(header.saveState().data())
+            self._preferences.write_list(KEPT, self._view.arrangement())
 
     @Slot(QPoint)
     def _open(self, where: QPoint) -> None:
@@ -60,15 +64,14 @@ class ColumnMenu(QObject):
             action.triggered.connect(partial(self._choose_time, form))
         menu.addSeparator()
         header = self._view.horizontalHeader()
-        for column in Column:
-            if column is min(EXTRA):
+        for number, column in enumerate(COLUMNS):
+            if column.extra and not COLUMNS[number - 1].extra:
                 menu.addSeparator()
-            name = self._model.headerData(column, Qt.Orientation.Horizontal)
-            action = menu.addAction(str(name))
+            action = menu.addAction(tr(f"log.column_{column.key}"))
             action.setCheckable(True)
-            action.setChecked(not header.isSectionHidden(column))
-            action.setEnabled(column is not Column.CALL)
-            action.toggled.connect(partial(self._show_column, column))
+            action.setChecked(not header.isSectionHidden(number))
+            action.setEnabled(number != CALL)
+            action.toggled.connect(partial(self._show_column, number))
         menu.addSeparator()
         menu.addAction(tr("log.columns_reset")).triggered.connect(self._reset)
         return menu
@@ -79,7 +82,7 @@ class ColumnMenu(QObject):
         if self._preferences is not None:
             self._preferences.time_form = form.value
 
-    def _show_column(self, column: Column, shown: bool) -> None:
+    def _show_column(self, column: int, shown: bool) -> None:
         self._view.show_column(column, shown)
         self._changed = True
 
@@ -87,4 +90,4 @@ class ColumnMenu(QObject):
         self._view.reset_columns()
         self._changed = False
         if self._preferences is not None:
-            self._preferences.header = b""
+            self._preferences.write_list(KEPT, [])

@@ -1,0 +1,89 @@
+"""The log's columns: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.engine.model.events import COMMAND, NOTE
+from workbench.journal.reader import Row
+from workbench.printable import escape
+from workbench.viewmodel.log_cells import call_text, result_text, took_text, who_text
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A row of the record, and what its cells need beside it.
+
+    Attributes:
+        time: in the form that is chosen. said: a command's sentence. data: bytes, or what the
+            program concludes.
+    """
+
+    event: Row
+    time: str = ""
+    said: str = ""
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogColumn:
+    """One column.
+
+    Attributes:
+        key: under which it is remembered; its title is the text `log.column_KEY`.
+        value: the text of its cell.
+        sample: what has to be in sight whole; "" shares the width that is left.
+        right: whether its texts stand at the right.
+        extra: shown on request only.
+    """
+
+    key: str
+    value: Callable[[LogLine], str]
+    sample: str = ""
+    right: bool = False
+    extra: bool = False
+
+
+def _called(text: Callable[[Row], str]) -> Callable[[LogLine], str]:
+    """What a command has not: it calls nothing itself."""
+    return lambda line: "" if line.event.kind == COMMAND else text(line.event)
+
+
+def _call(line: LogLine) -> str:
+    if line.event.kind == COMMAND:
+        return line.said
+    return "" if line.event.kind == NOTE else call_text(line.event)
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else escape(str(value))
+
+
+COLUMNS: Final = (
+    LogColumn("number", lambda line: str(line.event.seq), "00000", right=True),
+    LogColumn("time", lambda line: line.time, "00:00:00.000"),
+    LogColumn("who", _called(who_text), "lab-client #6"),
+    LogColumn("call", _call),
+    LogColumn("result", _called(result_text), "ECONNREFUSED"),
+    LogColumn("took", _called(took_text), "999.9 ms", right=True),
+    LogColumn("data", lambda line: line.data),
+    LogColumn("connection", lambda line: _plain(line.event.number), "0000", right=True, extra=True),
+    LogColumn("local", lambda line: _plain(line.event.local), "127.0.0.1:00000", extra=True),
+    LogColumn("peer", lambda line: _plain(line.event.peer), "127.0.0.1:00000", extra=True),
+    LogColumn("size", lambda line: _plain(line.event.size), "000000", right=True, extra=True),
+    LogColumn("cause", lambda line: _plain(line.event.cause), "00000", right=True, extra=True),
+)
+
+
+def place(key: str) -> int:
+    """Where a column stands among them. Raises KeyError for one that is not there."""
+    return _PLACES[key]
+
+
+_PLACES: Final = {column.key: number for number, column in enumerate(COLUMNS)}
+NUMBER, TIME, CALL, RESULT, TOOK, DATA = map(
+    place, ("number", "time", "call", "result", "took", "data")
+)
+"""Those that are painted in a way of their own."""
