@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Final, Self
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.address import AddressKind, parse
 from workbench.engine.model.events import COMMAND, DEFAULT_CAPTURE, NOTE, EndpointAdded, Event
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.serialize import command_args, command_call, settings_json
@@ -314,19 +313,7 @@ class Session:
         Raises:
             Problem: it has no port yet.
         """
-        endpoint = self._host(name).endpoint
-        own = endpoint.own_connection()
-        if own is not None and own.traced.local is not None:
-            return own.traced.local
-        if endpoint.last_local is not None:
-            return endpoint.last_local
-        spec = endpoint.settings.address
-        if spec.startswith("@"):  # a client that is not connected has no address of its own
-            raise Problem("engine.no_address_yet", name=name)
-        parsed = parse(spec, endpoint.settings.family)
-        if parsed.kind in {AddressKind.INET, AddressKind.INET6} and not parsed.port:
-            raise Problem("engine.no_address_yet", name=name)
-        return spec
+        return self._host(name).address()
 
     def temp_dir(self) -> Path:
         """A private 0700 folder for temp:NAME addresses; its path stays short (107-byte limit).

@@ -109,15 +109,19 @@ class Endpoint:
     # -- commands: what each kind of endpoint makes of them -----------------------------------
 
     def start(self, ticket: Ticket) -> None:
+        """The calls up to where it waits for its peers. Raises Problem."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def connect(self, ticket: Ticket, count: int | None) -> None:
+        """connect(), with `count` new sockets; None: as configured. Raises Problem."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def listen(self, ticket: Ticket, backlog: int | None) -> None:
+        """listen() on the own socket; None: the configured backlog. Raises Problem."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def accept_once(self, ticket: Ticket, count: int) -> None:
+        """`count` accepts that were asked for. Raises Problem."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def open_own(self, ticket: Ticket) -> None:
@@ -134,6 +138,7 @@ class Endpoint:
         ticket.finish()
 
     def membership(self, command: c.Join | c.Leave, ticket: Ticket) -> None:
+        """Join or leave a multicast group. Raises Problem, OSError."""
         raise Problem("engine.not_for_role", role=self.settings.role.value)
 
     def close(self, command: c.Close, ticket: Ticket) -> None:
@@ -278,9 +283,11 @@ class Endpoint:
     # -- what a snapshot shows ----------------------------------------------------------------
 
     def conversation_rows(self) -> Iterable[Connection]:
+        """Open connections that a table shows."""
         return list(self.registry.open.values())
 
     def closed_rows(self) -> Iterable[Connection]:
+        """Closed ones that it shows."""
         return list(self.registry.closed)
 
     def waiting(self) -> Waiting | None:
@@ -292,10 +299,13 @@ class Endpoint:
         return None
 
     def peers(self) -> tuple[PeerSnapshot, ...]:
+        """Of a datagram socket."""
         return ()
 
     def drops(self) -> int | None:
+        """Datagrams or SYNs that the kernel dropped at the own socket."""
         return None
 
     def reconnecting(self) -> Reconnecting | None:
+        """Whether a client connects again by itself, and when."""
         return None

@@ -6,10 +6,10 @@ import errno
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Final
+from typing import Final, Protocol
 
 from workbench.engine.connection.back_off import BackOff
-from workbench.engine.connection.connection import Connection
+from workbench.engine.connection.connection import Connection, ConnectionOwner
 from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.connection.stream_connection import StreamConnection
 from workbench.engine.endpoint.base import Endpoint
@@ -35,12 +35,22 @@ _NOBODY = {errno.EAGAIN, errno.ECONNABORTED}
 """Nobody is in the queue any more: nothing is wrong with the listener (accept(2))."""
 
 
+class AcceptOwner(ConnectionOwner, Protocol):
+    """Whose listening socket it is."""
+
+    def accepts(self) -> bool:
+        """Whether the selector should wait for the next connection."""
+
+    def accept_ready(self) -> None:
+        """The queue holds a connection."""
+
+
 class OwnSocket(Connection):
     """A listening (or only bound) socket; it carries no data, its endpoint accepts."""
 
-    def __init__(self, endpoint: ListenerEndpoint, traced: TracedSocket) -> None:
-        super().__init__(endpoint, traced, 0)
-        self._listener = endpoint
+    def __init__(self, owner: AcceptOwner, traced: TracedSocket) -> None:
+        super().__init__(owner, traced, 0)
+        self._listener = owner
         self.backing_off = BackOff(self.context, traced.id, "accept", self.refresh)
 
     def has_pending_work(self) -> bool:

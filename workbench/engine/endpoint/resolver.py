@@ -74,7 +74,7 @@ class Resolver:
             return
         begun = perf_counter_ns()
         self.pending.add(ticket)
-        self._setup.strip = []  # of an earlier attempt
+        self._setup.forget_strip()  # of an earlier attempt
         name = socket.gethostname() if parsed.host is None else parsed.host
         shown = f"{name!r}, {parsed.port!r}"
         family, type_ = numbers(self._context.live.settings)
@@ -135,8 +135,7 @@ class Resolver:
             ChipState.FAILED if failure else ChipState.DONE,
             errno=(failure.errno or failure.error) if failure else None,
         )
-        self._setup.strip = [chip]
-        self._setup.found = [] if failure else [chip]
+        self._setup.show_lookup(chip)
 
     def _not_resolved(self, begun: int, shown: str, error: Exception, ticket: Ticket) -> None:
         self._log_resolution(begun, shown, error, ticket)

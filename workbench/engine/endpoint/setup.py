@@ -123,7 +123,6 @@ class SetupRunner:
     Attributes:
         queue: set-ups under way, the first one running.
         strip: chips of the newest calls made.
-        found: the lookup of a name that came just before.
         pace: how the calls follow each other.
     """
 
@@ -131,7 +130,7 @@ class SetupRunner:
         self._context = context
         self.queue: deque[SocketSetup] = deque()
         self.strip: list[Chip] = []
-        self.found: list[Chip] = []
+        self._found: list[Chip] = []
         self.pace = context.live.settings.calls
         self._steps = 0
         self._slow: Timer | None = None
@@ -164,6 +163,15 @@ class SetupRunner:
             self.queue.remove(setup)
             setup.fail(Problem("engine.closed_meanwhile"))
 
+    def forget_strip(self) -> None:
+        """The calls made are of an earlier attempt."""
+        self.strip = []
+
+    def show_lookup(self, chip: Chip) -> None:
+        """A name was looked up, or not found: that stands before the calls of the next set-up."""
+        self.strip = [chip]
+        self._found = [] if chip.state is ChipState.FAILED else [chip]
+
     def _forget_timer(self) -> None:
         if self._slow is not None:
             self._slow.cancel()
@@ -175,7 +183,7 @@ class SetupRunner:
         `goes_on`: it belongs to what was begun before, whose calls stay in the strip.
         """
         if not self.queue and not goes_on:
-            self.strip, self.found = self.found, []
+            self.strip, self._found = self._found, []
         self.queue.append(setup)
         self.advance()
 

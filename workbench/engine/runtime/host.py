@@ -12,6 +12,7 @@ from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.client import StreamEndpoint
 from workbench.engine.endpoint.datagram import DatagramEndpoint
 from workbench.engine.endpoint.listener import ListenerEndpoint
+from workbench.engine.model.address import AddressKind, parse
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.ticket import Ticket
@@ -81,6 +82,25 @@ class EndpointHost:
     def busy(self) -> bool:
         """Whether it owns anything: a socket, or a set-up under way."""
         return self.endpoint.busy()
+
+    def address(self) -> str:
+        """Where it listens, did last, or will.
+
+        Raises:
+            Problem: it has no port yet.
+        """
+        endpoint, settings = self.endpoint, self.settings
+        own = endpoint.own_connection()
+        if own is not None and own.traced.local is not None:
+            return own.traced.local
+        if endpoint.last_local is not None:
+            return endpoint.last_local
+        if settings.address.startswith("@"):  # a client that is not connected has none of its own
+            raise Problem("engine.no_address_yet", name=self.name)
+        parsed = parse(settings.address, settings.family)
+        if parsed.kind in {AddressKind.INET, AddressKind.INET6} and not parsed.port:
+            raise Problem("engine.no_address_yet", name=self.name)
+        return settings.address
 
     def is_kind_of(self, role: Role) -> bool:
         """Whether it can take settings of this role as it is."""
