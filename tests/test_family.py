@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.engine.model.errors import CLASSES, EXPLAINED, describe
+from workbench.engine.model.errors import CLASSES, describe, explained
 from workbench.engine.model.family import ABSTRACT, PATH, SocketKind, fitting, form_of, kind_of
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import ConnectionSnapshot, Waiting
@@ -66,7 +66,7 @@ CALLS = (
 )
 STREAM_CALLS = {"listen", "accept"}
 ERRORS: tuple[tuple[str | None, str], ...] = (
-    *((name, "OSError") for name in EXPLAINED),
+    *((name, "OSError") for name in explained()),
     *((None, name) for name in CLASSES),
     ("EDOM", "OSError"),
 )

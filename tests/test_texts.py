@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import string
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -34,17 +35,40 @@ def area(name: str, language: str) -> dict[str, str]:
     return found
 
 
+def missing_files(languages: Iterable[str]) -> list[str]:
+    """What a language lacks: a file for each area that English has."""
+    files = [resource(f"texts/{name}.{code}.toml") for name in AREAS for code in languages]
+    return [path.name for path in files if not path.is_file()]
+
+
+def test_every_language_has_every_file() -> None:
+    lacking = missing_files(LANGUAGES)
+    assert not lacking, f"resources/texts lacks {', '.join(lacking)}: translate the English ones"
+    assert missing_files(["nl"])[0] == f"{AREAS[0]}.nl.toml"  # what a new one is told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_names_the_next_and_qt_speaks_it(language: str) -> None:
+    set_language(language)
+    assert texts.next_language() in set(LANGUAGES) - {language}
+    assert bool(texts.qt_words()) is (language != "en")
+
+
 def gaps(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
+@pytest.mark.parametrize("language", LANGUAGES[1:])
 @pytest.mark.parametrize("name", AREAS)
-def test_both_languages_have_the_same_keys_and_gaps(name: str) -> None:
-    english, chinese = area(name, "en"), area(name, "zh_CN")
-    assert english.keys() == chinese.keys()
+def test_every_language_has_the_same_keys_and_gaps(name: str, language: str) -> None:
+    english, other = area(name, "en"), area(name, language)
+    file = f"resources/texts/{name}.{language}.toml"
+    lacking, over = english.keys() - other.keys(), other.keys() - english.keys()
+    assert not lacking, f"{file} lacks {', '.join(sorted(lacking))}"
+    assert not over, f"{file} has {', '.join(sorted(over))}, and English has not"
     for key, text in english.items():
-        assert gaps(text) == gaps(chinese[key]), key
-        assert bool(text.strip()) == bool(chinese[key].strip()), key
+        assert gaps(text) == gaps(other[key]), f"{file}: {key} has other gaps than in English"
+        assert bool(text.strip()) == bool(other[key].strip()), f"{file}: {key} is empty"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,19 +10,51 @@ import locale
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from workbench.printable import escape
 from workbench.resources import resource
 
-LANGUAGES: Final = ("en", "zh_CN")
-_current = ["en"]
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the texts.
+
+    Attributes:
+        code: in the names of the files, in `--lang` and in a scenario's `title_CODE`.
+        locales: how the names of the system's locales for it begin, in lower case; Windows
+            spells the language: "Chinese (Simplified)_China".
+        qt: the file of Qt's own words in it, which PySide6 carries; "" for those built in.
+    """
+
+    code: str
+    locales: tuple[str, ...]
+    qt: str = ""
+
+
+_KNOWN: Final = (
+    Language("en", ()),  # where no other is asked for
+    Language("zh_CN", ("zh", "chinese"), qt="qtbase_zh_CN"),
+)
+LANGUAGES: Final = tuple(known.code for known in _KNOWN)
+_current = [LANGUAGES[0]]
 
 
 def language() -> str:
-    """The language of `tr`: "en" or "zh_CN"."""
+    """The language of `tr`: one of LANGUAGES."""
     return _current[0]
+
+
+def qt_words() -> str:
+    """The file of Qt's own words in that language; "" where they are built in."""
+    return next(known.qt for known in _KNOWN if known.code == _current[0])
+
+
+def next_language() -> str:
+    """The one that comes after it when the user goes from one to the next."""
+    return LANGUAGES[(LANGUAGES.index(_current[0]) + 1) % len(LANGUAGES)]
 
 
 def set_language(name: str) -> None:
@@ -42,8 +74,8 @@ def system_language() -> str:
         (os.environ[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(key)),
         locale.getlocale()[0] or "",
     )
-    # Windows names the language: "Chinese (Simplified)_China"
-    return "zh_CN" if wished.lower().startswith(("zh", "chinese")) else "en"
+    found = (known.code for known in _KNOWN if wished.lower().startswith(known.locales))
+    return next(found, LANGUAGES[0])
 
 
 @cache

@@ -333,3 +333,31 @@ def test_the_story_of_a_reset(tmp_path: Path) -> None:
 def test_explaining_needs_no_window() -> None:
     probe = "import sys, workbench.explain.explain; sys.exit('PySide6' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0
+
+
+def told_of(language: str) -> dict[str, set[str]]:
+    """The parts that each explained symbol or class has, and those of its special cases."""
+    parts: dict[str, set[str]] = {}
+    for key in texts.catalogue(language):
+        scope, _, rest = key.rpartition("errors.")
+        if rest[:1].isupper() and not scope and rest.count(".") == 1:
+            stem, _, part = rest.partition(".")
+            parts.setdefault(stem, set()).add(part)
+    return parts
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_every_explained_error_has_its_three_parts(language: str) -> None:
+    for stem, parts in told_of(language).items():
+        lacking = {"what", "kernel", "try"} - parts
+        assert not lacking, (
+            f"resources/texts/errors.{language}.toml: [errors.{stem}] lacks {sorted(lacking)}"
+        )
+
+
+def test_a_text_alone_makes_an_error_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert explanation_key("ESHUTDOWN", "OSError") == "errors.other"
+    known = texts.catalogue("en")
+    for part in ("what", "kernel", "try"):
+        monkeypatch.setitem(known, f"errors.ESHUTDOWN.{part}", part)  # type: ignore[arg-type]
+    assert explanation_key("ESHUTDOWN", "OSError") == "errors.ESHUTDOWN"

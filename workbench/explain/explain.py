@@ -1,6 +1,6 @@
 """What an event means, in the user's language; claims only what was read in this run.
 
-What is said stands in resources/texts: errors.*.toml (`error.ERRNO.what`, `.kernel`, `.try`),
+What is said stands in resources/texts: errors.*.toml (`errors.ERRNO.what`, `.kernel`, `.try`),
 explain.*.toml (`explain.CALL`, `explain.on_others.…`), and in family.*.toml where a kind of socket
 needs other words. What needs evidence from the record is found in `evidence.py`.
 """

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QSettings
 
 from workbench.engine.model.events import DEFAULT_CAPTURE
+from workbench.texts import LANGUAGES
 
 SCALES: Final = (80, 90, 100, 110, 125, 150, 175, 200, 250)
 """Per cent; what A- and A+ step through."""
@@ -52,9 +53,9 @@ class Preferences:
 
     @property
     def language(self) -> str | None:
-        """One of "en", "zh_CN", or None: the system's."""
+        """One of LANGUAGES, or None: the system's."""
         found = self._text("language")
-        return found if found in ("en", "zh_CN") else None
+        return found if found in LANGUAGES else None
 
     @language.setter
     def language(self, value: str | None) -> None:

@@ -24,11 +24,12 @@ from workbench.scenario.locate import line_of, locate
 from workbench.scenario.responder import responder
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.syntax import explain_syntax
-from workbench.texts import Problem, reason_of
+from workbench.texts import LANGUAGES, Problem, reason_of
 
 FORMAT: Final = 1
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
-_TOP: Final = ("title", "title_zh_CN", "format", "capture", "endpoint", "step", "loop")
+_TITLES: Final = {code: f"title_{code}" for code in LANGUAGES[1:]}
+_TOP: Final = ("title", *_TITLES.values(), "format", "capture", "endpoint", "step", "loop")
 _OPTIONAL: Final = {"error", "wait"}
 __all__ = (
     "ANY",
@@ -105,7 +106,7 @@ def _scenario(table: dict[str, Any]) -> Scenario:
         endpoints[name] = _endpoint(name, body, path)
     for name, settings in endpoints.items():
         _check_links(settings, endpoints, ("endpoint", name))
-    titles = {"zh_CN": v.typed(table, "title_zh_CN", str, ())} if "title_zh_CN" in table else {}
+    titles = {code: v.typed(table, key, str, ()) for code, key in _TITLES.items() if key in table}
     return Scenario(
         title=v.typed(table, "title", str, (), ""),
         endpoints=tuple(endpoints.values()),

@@ -5,24 +5,16 @@ from __future__ import annotations
 import difflib
 import errno as system
 import socket
+from functools import cache
 from typing import Final
 
-from workbench.engine.model.errors import EXPLAINED
+from workbench.engine.model.errors import explained
 from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.steps import ANY
 
-_ERRNOS: Final = frozenset(
-    {
-        ANY,
-        *EXPLAINED,
-        *system.errorcode.values(),
-        *(name for name in vars(system) if name.startswith(("E", "WSAE"))),
-        *(name for name in vars(socket) if name.startswith("EAI_")),
-    }
-)
 _LOGGED_AS: Final = {
     "sendall": "send",
     "sendfile": "send",
@@ -38,10 +30,24 @@ _ALIKE: Final = 0.8
 other systems other errors."""
 
 
+@cache
+def _errnos() -> frozenset[str]:
+    """Every name of an errno that this system, another one or this program knows."""
+    return frozenset(
+        {
+            ANY,
+            *explained(),
+            *system.errorcode.values(),
+            *(name for name in vars(system) if name.startswith(("E", "WSAE"))),
+            *(name for name in vars(socket) if name.startswith("EAI_")),
+        }
+    )
+
+
 def errno(body: v.Table, key: str, path: KeyPath) -> str:
     """The symbol of an error. Raises Wrong for one that is misspelt, with its name."""
     name = str(v.typed(body, key, str, path))
-    near = [] if name in _ERRNOS else difflib.get_close_matches(name, _ERRNOS, 1, _ALIKE)
+    near = [] if name in _errnos() else difflib.get_close_matches(name, _errnos(), 1, _ALIKE)
     if near:
         raise v.wrong((*path, key), "scenario.unknown_value", name=name, near=near[0])
     return name

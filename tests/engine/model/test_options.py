@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 import pytest
 
-from workbench.engine.model.options import OPTIONS, READ_ONLY, unfit
+from workbench.engine.model.options import OPTIONS, Option, level_name, unfit
 
 
 @pytest.mark.parametrize(("family", "kind"), [
@@ -30,7 +31,7 @@ def test_the_kernel_knows_what_is_offered(family: str, kind: str) -> None:
     assert not unknown
 
 
-@pytest.mark.parametrize("name", sorted(READ_ONLY))
+@pytest.mark.parametrize("name", [name for name, option in OPTIONS.items() if option.read_only])
 def test_what_can_only_be_read_is_not_offered(name: str) -> None:
     """setsockopt() agrees, where this system has the option."""
     assert unfit(name, "AF_INET", "SOCK_STREAM") is not None
@@ -47,3 +48,14 @@ def test_what_belongs_to_another_kind_of_socket_says_so() -> None:
     assert "IPv4" in str(unfit("IP_TTL", "AF_INET6", "SOCK_STREAM"))
     assert "datagram" in str(unfit("SO_BROADCAST", "AF_INET", "SOCK_STREAM"))
     assert "Unix" in str(unfit("SO_REUSEADDR", "AF_UNIX", "SOCK_STREAM"))
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=OPTIONS)
+def test_an_option_is_spelt_as_python_and_the_man_page_spell_it(option: Option) -> None:
+    """Misspelt, it would be "missing on this system" everywhere, and nobody would notice."""
+    linux = sys.platform == "linux"
+    if linux and option.name != "SO_EXCLUSIVEADDRUSE":
+        assert option.number is not None, f"Python's socket module has no {option.name}"
+    prefix = {"IPPROTO_TCP": "TCP", "IPPROTO_IP": "IP", "IPPROTO_IPV6": "IPV6"}
+    wanted = prefix.get(level_name(option), "SO")
+    assert option.name.startswith(f"{wanted}_"), f"{option.name} stands under another level"

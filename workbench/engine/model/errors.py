@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from functools import cache
 from typing import Final, NamedTuple
 
-from workbench.texts import Problem
+from workbench.texts import Problem, catalogue, has, language
 
 _EAI: Final = {
     value: key
@@ -15,15 +16,6 @@ _EAI: Final = {
     if key.startswith("EAI_") and isinstance(value, int)
 }
 
-EXPLAINED: Final = (
-    "ECONNREFUSED", "EADDRINUSE", "EADDRNOTAVAIL", "EACCES", "EPERM", "ENETUNREACH",
-    "EHOSTUNREACH", "EINVAL", "ETIMEDOUT", "ECONNRESET", "EPIPE", "ECONNABORTED", "EMSGSIZE",
-    "ENOTCONN", "EISCONN", "EINPROGRESS", "EALREADY", "EAGAIN", "EDESTADDRREQ", "EAFNOSUPPORT",
-    "EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "EOPNOTSUPP", "ENOPROTOOPT", "ENODEV", "EBADF",
-    "ENOBUFS", "EMFILE", "ENFILE", "ENOENT", "ENOTSOCK", "EPROTOTYPE", "ENOMEM",
-    "EAI_NONAME", "EAI_AGAIN", "EAI_FAMILY", "EAI_SERVICE", "EAI_ADDRFAMILY", "EAI_SOCKTYPE",
-)  # fmt: skip
-"""Symbols with a text of their own in both languages."""
 PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
 """A call that has to wait, and no failure of it."""
 CLASSES: Final = (
@@ -77,11 +69,18 @@ def describe(error: BaseException) -> Failure:
 
 def explanation_key(errno_name: str | None, error: str | None) -> str:
     """The stem of the texts `.what`, `.kernel` and `.try` for a failed call."""
-    if errno_name in EXPLAINED:
+    if errno_name is not None and has(f"errors.{errno_name}.what"):
         return f"errors.{errno_name}"
     if errno_name is None and error in CLASSES:
         return f"errors.{error}"
     return "errors.other"
+
+
+@cache
+def explained() -> tuple[str, ...]:
+    """The symbols that have a text of their own, `[errors.SYMBOL]` in resources/texts/errors."""
+    keys = (key.split(".") for key in catalogue(language()) if key.startswith("errors.E"))
+    return tuple(symbol for _, symbol, part in keys if part == "what")
 
 
 def system_text(errno_name: str | None) -> str:

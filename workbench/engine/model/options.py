@@ -31,6 +31,9 @@ class Option:
     Attributes:
         level: its level's number on this system. number: None where this system lacks it.
         size: bytes to read; 0 reads an int.
+        read_only: getsockopt() alone knows it.
+        datagrams: it means something on datagram sockets alone.
+        network: it does nothing on a unix socket (unix(7)). unix: only there it means something.
     """
 
     name: str
@@ -38,6 +41,10 @@ class Option:
     number: int | None
     kind: OptionKind = OptionKind.INT
     size: int = 0
+    read_only: bool = False
+    datagrams: bool = False
+    network: bool = False
+    unix: bool = False
 
     def required(self) -> int:
         """The option's number. Raises Problem where this system has none."""
@@ -54,33 +61,43 @@ _LEVELS: Final = {_SOL: "SOL_SOCKET", _TCP: "IPPROTO_TCP", _IP: "IPPROTO_IP", _I
 LINGER: Final = "hh" if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else "ii"
 
 
-def _option(name: str, level: int, kind: OptionKind = OptionKind.INT, size: int = 0) -> Option:
+def _option(
+    name: str,
+    level: int,
+    kind: OptionKind = OptionKind.INT,
+    size: int = 0,
+    *,
+    read_only: bool = False,
+    datagrams: bool = False,
+    network: bool = False,
+    unix: bool = False,
+) -> Option:
     number = getattr(socket, name, None)
     if name == "TCP_KEEPIDLE" and number is None:
         number = getattr(socket, "TCP_KEEPALIVE", None)  # macOS's name for the same
-    return Option(name, level, number, kind, size)
+    return Option(name, level, number, kind, size, read_only, datagrams, network, unix)
 
 
 _ALL: Final = (
-    _option("SO_REUSEADDR", _SOL, OptionKind.BOOL),
-    _option("SO_REUSEPORT", _SOL, OptionKind.BOOL),
+    _option("SO_REUSEADDR", _SOL, OptionKind.BOOL, network=True),
+    _option("SO_REUSEPORT", _SOL, OptionKind.BOOL, network=True),
     _option("SO_EXCLUSIVEADDRUSE", _SOL, OptionKind.BOOL),
-    _option("SO_KEEPALIVE", _SOL, OptionKind.BOOL),
+    _option("SO_KEEPALIVE", _SOL, OptionKind.BOOL, network=True),
     _option("SO_LINGER", _SOL, OptionKind.LINGER, struct.calcsize(LINGER)),
     _option("SO_RCVBUF", _SOL),
     _option("SO_SNDBUF", _SOL),
     _option("SO_RCVLOWAT", _SOL),
-    _option("SO_BROADCAST", _SOL, OptionKind.BOOL),
-    _option("SO_DONTROUTE", _SOL, OptionKind.BOOL),
+    _option("SO_BROADCAST", _SOL, OptionKind.BOOL, datagrams=True, network=True),
+    _option("SO_DONTROUTE", _SOL, OptionKind.BOOL, network=True),
     _option("SO_OOBINLINE", _SOL, OptionKind.BOOL),
-    _option("SO_ERROR", _SOL),
-    _option("SO_TYPE", _SOL),
-    _option("SO_ACCEPTCONN", _SOL),
+    _option("SO_ERROR", _SOL, read_only=True),
+    _option("SO_TYPE", _SOL, read_only=True),
+    _option("SO_ACCEPTCONN", _SOL, read_only=True),
     _option("SO_PRIORITY", _SOL),
     _option("SO_MARK", _SOL),
-    _option("SO_PASSCRED", _SOL, OptionKind.BOOL),
+    _option("SO_PASSCRED", _SOL, OptionKind.BOOL, unix=True),
     _option("SO_INCOMING_CPU", _SOL),
-    _option("SO_BINDTODEVICE", _SOL, OptionKind.BYTES, 16),
+    _option("SO_BINDTODEVICE", _SOL, OptionKind.BYTES, 16, network=True),
     _option("TCP_NODELAY", _TCP, OptionKind.BOOL),
     _option("TCP_CORK", _TCP, OptionKind.BOOL),
     _option("TCP_QUICKACK", _TCP, OptionKind.BOOL),
@@ -97,14 +114,14 @@ _ALL: Final = (
     _option("TCP_CONGESTION", _TCP, OptionKind.BYTES, 16),
     _option("IP_TTL", _IP),
     _option("IP_TOS", _IP),
-    _option("IP_MULTICAST_TTL", _IP),
-    _option("IP_MULTICAST_LOOP", _IP, OptionKind.BOOL),
-    _option("IP_MULTICAST_IF", _IP, OptionKind.BYTES, 4),
+    _option("IP_MULTICAST_TTL", _IP, datagrams=True),
+    _option("IP_MULTICAST_LOOP", _IP, OptionKind.BOOL, datagrams=True),
+    _option("IP_MULTICAST_IF", _IP, OptionKind.BYTES, 4, datagrams=True),
     _option("IPV6_V6ONLY", _IP6, OptionKind.BOOL),
     _option("IPV6_UNICAST_HOPS", _IP6),
-    _option("IPV6_MULTICAST_HOPS", _IP6),
-    _option("IPV6_MULTICAST_LOOP", _IP6, OptionKind.BOOL),
-    _option("IPV6_MULTICAST_IF", _IP6),
+    _option("IPV6_MULTICAST_HOPS", _IP6, datagrams=True),
+    _option("IPV6_MULTICAST_LOOP", _IP6, OptionKind.BOOL, datagrams=True),
+    _option("IPV6_MULTICAST_IF", _IP6, datagrams=True),
     _option("IPV6_TCLASS", _IP6),
 )
 OPTIONS: Final[Mapping[str, Option]] = {option.name: option for option in _ALL}
@@ -230,30 +247,6 @@ def probe(family: str, type_: str = "SOCK_STREAM") -> Problem | None:
 # -- multicast --------------------------------------------------------------------------------
 
 
-READ_ONLY: Final = frozenset({"SO_ERROR", "SO_TYPE", "SO_ACCEPTCONN"})
-_DATAGRAMS: Final = frozenset(
-    {
-        "SO_BROADCAST",
-        "IP_MULTICAST_TTL",
-        "IP_MULTICAST_LOOP",
-        "IP_MULTICAST_IF",
-        "IPV6_MULTICAST_HOPS",
-        "IPV6_MULTICAST_LOOP",
-        "IPV6_MULTICAST_IF",
-    }
-)
-_NOTHING_ON_UNIX: Final = frozenset(
-    {
-        "SO_REUSEADDR",
-        "SO_REUSEPORT",
-        "SO_KEEPALIVE",
-        "SO_DONTROUTE",
-        "SO_BINDTODEVICE",
-        "SO_BROADCAST",
-    }
-)
-
-
 def unfit(name: str, family: str, type_: str) -> Problem | None:
     """Why setting this option on such a socket makes no sense; None: it does.
 
@@ -263,7 +256,7 @@ def unfit(name: str, family: str, type_: str) -> Problem | None:
     unix, stream = family == "AF_UNIX", type_ == "SOCK_STREAM"
     if option.number is None:
         return Problem("option.missing", name=name)
-    if name in READ_ONLY:
+    if option.read_only:
         return Problem("option.read_only", name=name)
     if option.level == _TCP and (unix or not stream):
         return Problem("option.needs_tcp", name=name)
@@ -271,11 +264,11 @@ def unfit(name: str, family: str, type_: str) -> Problem | None:
         return Problem("option.needs_v4", name=name)
     if option.level == _IP6 and family != "AF_INET6":
         return Problem("option.needs_v6", name=name)
-    if unix and name in _NOTHING_ON_UNIX:
+    if unix and option.network:
         return Problem("option.nothing_on_unix", name=name)
-    if name == "SO_PASSCRED" and not unix:
+    if option.unix and not unix:
         return Problem("option.needs_unix", name=name)
-    if name in _DATAGRAMS and type_ != "SOCK_DGRAM":
+    if option.datagrams and type_ != "SOCK_DGRAM":
         return Problem("option.needs_datagrams", name=name)
     return None
 

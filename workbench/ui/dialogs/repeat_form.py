@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
-from workbench.engine.model.errors import EXPLAINED
+from workbench.engine.model.errors import explained
 from workbench.scenario.repeat import Repeat
 from workbench.scenario.steps import ANY, Expect
 from workbench.texts import Problem
@@ -48,7 +48,7 @@ class RepeatForm(QFrame):
         self.pause = add.add(TextField("0.5", width=5), "pause")
         self.until = add.add(ChoiceBox(*CHOICES), "until")
         self.until.choose("error")
-        self.errno = add.add(ChoiceBox(*((name, None) for name in EXPLAINED)), "until_errno")
+        self.errno = add.add(ChoiceBox(*((name, None) for name in explained())), "until_errno")
         self.errno.choose("ECONNRESET")
         self.words = add.add(TextField(width=16), "until_text")
         self.where = add.add(ChoiceBox((ANY, "choice.until_any")), "until_where")

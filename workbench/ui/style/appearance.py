@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from workbench.qt.preferences import SCALES, Preferences
-from workbench.texts import language
+from workbench.texts import language, next_language
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import tell_appearance, use_language
 
@@ -57,8 +57,8 @@ class Appearance(QObject):
 
     @Slot()
     def switch_language(self) -> None:
-        """The other language, in every window at once."""
-        use_language("en" if language() != "en" else "zh_CN")
+        """The next language, in every window at once."""
+        use_language(next_language())
         self._preferences.language = language()
 
     def larger(self) -> None:

@@ -8,27 +8,32 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from workbench.texts import language
+from workbench.texts import qt_words
 
 _SCROLLERS: Final = {"ScrollLeftButton": "Scroll Left", "ScrollRightButton": "Scroll Right"}
 
 
+_installed: list[QTranslator] = []
+
+
 @cache
-def _chinese() -> QTranslator:
+def _translator(file: str) -> QTranslator:
     """Qt's own translation, which PySide6 carries; empty where somebody has left it out."""
     made = QTranslator(QCoreApplication.instance())
-    made.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    made.load(file, QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
     return made
 
 
 def install() -> None:
     """Have Qt use the language in force; English is what it is written in."""
-    wanted = language() == "zh_CN"
-    if wanted and not _chinese().property("installed"):
-        QCoreApplication.installTranslator(_chinese())
-    elif not wanted:
-        QCoreApplication.removeTranslator(_chinese())
-    _chinese().setProperty("installed", wanted)
+    wanted = [_translator(qt_words())] if qt_words() else []
+    if wanted == _installed:
+        return
+    for old in _installed:
+        QCoreApplication.removeTranslator(old)
+    for new in wanted:
+        QCoreApplication.installTranslator(new)
+    _installed[:] = wanted
 
 
 def name_scroll_buttons(window: QWidget) -> None:
