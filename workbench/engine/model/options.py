@@ -1,4 +1,4 @@
-"""Socket options, families and types as data, and whether this system has them."""
+"""Socket options, families and types as data: which this system has, and what fits what."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ def probe(family: str, type_: str = "SOCK_STREAM") -> Problem | None:
     return None
 
 
-# -- multicast --------------------------------------------------------------------------------
+# -- which options make sense on which sockets ------------------------------------------------
 
 
 def unfit(name: str, family: str, type_: str) -> Problem | None:
@@ -271,6 +271,9 @@ def unfit(name: str, family: str, type_: str) -> Problem | None:
     if option.datagrams and type_ != "SOCK_DGRAM":
         return Problem("option.needs_datagrams", name=name)
     return None
+
+
+# -- multicast --------------------------------------------------------------------------------
 
 
 def multicast_request(
