@@ -145,7 +145,9 @@ def test_who_is_closed_at_once_is_not_believed(
     until("client", call="reconnect_over")
     assert [attempt for _, attempt in waits(rows("client", None))] == ["1/2", "2/2"]
     stop.set()
-    listener.close()
+    socket.create_connection(("127.0.0.1", port)).close()  # accept() comes back, and sees it
+    thread.join(BOUND)
+    assert not thread.is_alive()
 
 
 ENDS: dict[str, c.Command] = {
