@@ -29,7 +29,7 @@ from workbench.qt.controller import Committed, Controller
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.viewmodel.log_cells import PREVIEW, command_text, data_text, since_text
-from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, LogLine
+from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, TIME, LogLine
 
 PAGE: Final = 256
 PAGES_KEPT: Final = 64
@@ -262,6 +262,14 @@ class LogModel(QAbstractTableModel):
         else:
             line = LogLine(event, time, data=self._data(event))
         return tuple([column.value(line) for column in COLUMNS])
+
+    def copied(self, row: int) -> str:
+        """A row as a line of text, always with date and zone."""
+        cells, event = self.cells(row), self.record_row(row)
+        if cells is None or event is None:
+            return ""
+        moment = self._controller.moment(event.t_ns).isoformat(" ", "milliseconds")
+        return "\t".join(moment if place == TIME else cell for place, cell in enumerate(cells))
 
     def _data(self, event: Row) -> str:
         return data_text(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Slot
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -17,10 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.journal.query import Condition, FilterProblem, parse
-from workbench.qt.controller import Controller
+from workbench.journal.query import FilterProblem
 from workbench.qt.log_model import LogModel
-from workbench.qt.row_counter import RowCounter
+from workbench.qt.log_presenter import LogCounts
 from workbench.texts import tr
 from workbench.ui.record.log_column_menu import ColumnMenu
 from workbench.ui.record.log_context_menu import LogContextMenu
@@ -33,23 +32,30 @@ if TYPE_CHECKING:
     from workbench.qt.preferences import Preferences
 
 ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
-FAILED = Condition(
-    "e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')", ()
-)
-"""The same, for counting."""
 SETTLE = 250
 """Milliseconds without a key before a filter is applied."""
 
 
 class LogPanel(Retranslatable, QTabWidget):
-    """Bottom left: what belongs to the record."""
+    """Bottom left: what belongs to the record.
 
-    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+    Signals:
+        filter_wanted(str): show the rows that meet every term of this text.
+        chosen(int): a person has chosen this row.
+        released(): no row is chosen any more; the newest is followed.
+        rows_changed(): other rows are shown: whoever knows what is chosen may tell it again.
+    """
+
+    filter_wanted = Signal(str)
+    chosen = Signal(int)
+    released = Signal()
+    rows_changed = Signal()
+
+    def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDocumentMode(True)
         self.tabBar().setObjectName("record.tabs")
-        self.controller = controller
-        self.model = LogModel(controller, self)
+        self.model = model
         self.view = LogView(self.model)
         self.view.setObjectName("log.table")
         self.filter = QLineEdit()
@@ -71,7 +77,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._hint: Sentence | None = None
         self._followed_to = 0
         self._timed = True
-        self._errors = RowCounter(controller, FAILED)
+        self._counts = LogCounts()
         self._programmatic = False
         self._led_here = False  # not by a click in the log: following goes on with the next action
         self._build()
@@ -108,7 +114,6 @@ class LogPanel(Retranslatable, QTabWidget):
         self.search.returnPressed.connect(self.find_next)
         self.errors.clicked.connect(self._on_errors)
         self.clear_button.clicked.connect(self._on_clear)
-        self.controller.snapshots_changed.connect(self._word_counts)
         self.main_calls.toggled.connect(self._on_main_calls)
         self.follow.toggled.connect(self._on_follow)
         self.model.counted.connect(self._on_counted)
@@ -117,7 +122,6 @@ class LogPanel(Retranslatable, QTabWidget):
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.doubleClicked.connect(self._on_double_click)
         self.view.selectionModel().selectionChanged.connect(self._on_chosen)
-        self.controller.selection_changed.connect(self._on_selection)
         self.view.verticalScrollBar().sliderMoved.connect(self._on_scrolled)
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.view, self.copy_rows)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -128,18 +132,19 @@ class LogPanel(Retranslatable, QTabWidget):
     def apply_filter(self) -> None:
         """Apply what stands in the field; a term that cannot be read is pointed at."""
         self._settle.stop()
-        text = self.filter.text()
-        try:
-            condition = parse(text, wall_ns=self.controller.session.journal.clock.wall_ns)
-        except FilterProblem as problem:
-            mark = text[problem.position : problem.position + problem.length]
-            self._say(
-                msg("log.filter_wrong", place=problem.position + 1, mark=mark, reason=problem)
-            )
-            return
+        self.filter_wanted.emit(self.filter.text())
+
+    @Slot(object)
+    def show_refused(self, problem: FilterProblem) -> None:
+        """Point at the term that cannot be read."""
+        mark = self.filter.text()[problem.position : problem.position + problem.length]
+        self._say(msg("log.filter_wrong", place=problem.position + 1, mark=mark, reason=problem))
+
+    @Slot()
+    def show_applied(self) -> None:
+        """The rows of the filter are shown."""
         self.hint.hide()
-        self.errors.setChecked(ERRORS in text)
-        self.model.set_filter(condition)
+        self.errors.setChecked(ERRORS in self.filter.text())
         self._after_change()
 
     @Slot()
@@ -177,15 +182,8 @@ class LogPanel(Retranslatable, QTabWidget):
     @Slot()
     def copy_rows(self) -> None:
         """Copy the chosen rows as text, always with date and zone."""
-        lines = []
-        for index in sorted(self.view.selectionModel().selectedRows()):
-            cells = self.model.cells(index.row())
-            event = self.model.record_row(index.row())
-            if cells is None or event is None:
-                continue
-            stamp = self.controller.moment(event.t_ns).isoformat(" ", "milliseconds")
-            lines.append("\t".join((cells[0], stamp, *cells[2:])))
-        QGuiApplication.clipboard().setText("\n".join(lines))
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        QGuiApplication.clipboard().setText("\n".join(map(self.model.copied, rows)))
 
     def chosen_seqs(self) -> list[int] | None:
         """Numbers of the chosen rows where several are; None: nobody has made a choice."""
@@ -236,24 +234,21 @@ class LogPanel(Retranslatable, QTabWidget):
         self.filter.setText(f"{text} {ERRORS}".strip() if self.errors.isChecked() else text)
         self.apply_filter()
 
-    @Slot()
-    def _word_counts(self) -> None:
+    @Slot(object)
+    def show_counts(self, counts: LogCounts) -> None:
         """How many errors there are, how many rows are hidden, how many came below."""
-        if self.controller.closed:
-            return
-        committed = self.controller.session.journal.committed
-        self._errors.count_on()
-        left_out = committed > 1 and not self.model.rowCount()
-        empty = tr("log.all_hidden", count=f"{committed:,}") if left_out else tr("log.empty")
+        self._counts = counts
+        left_out = counts.committed > 1 and not counts.shown
+        empty = tr("log.all_hidden", count=f"{counts.committed:,}") if left_out else tr("log.empty")
         if empty != self.view.empty_text:
             self.view.empty_text = empty
             self.view.viewport().update()
-        hidden = self.model.hidden if self.model.condition is None else 0
-        new = max(0, committed - self._followed_to)
-        if self.follow.isChecked():
-            self._followed_to, new = committed, 0
+        hidden = counts.hidden
+        if self.follow.isChecked() or counts.committed < self._followed_to:
+            self._followed_to = counts.committed
+        new = counts.committed - self._followed_to
         for widget, text in (
-            (self.errors, tr("log.errors", count=f"{self._errors.count:,}")),
+            (self.errors, tr("log.errors", count=f"{counts.errors:,}")),
             (
                 self.main_calls,
                 tr("log.main_calls_hidden", count=f"{hidden:,}")
@@ -277,11 +272,12 @@ class LogPanel(Retranslatable, QTabWidget):
     @Slot(bool)
     def _on_follow(self, follow: bool) -> None:
         self.view.keep_end = follow
+        self.show_counts(self._counts)
         if follow:
             self._programmatic = True
             self.view.clearSelection()
             self._programmatic = False
-            self.controller.unpin()
+            self.released.emit()
             self.view.scrollToBottom()
 
     @Slot()
@@ -299,7 +295,7 @@ class LogPanel(Retranslatable, QTabWidget):
     def _after_change(self) -> None:
         key = "log.undo_clear" if self.model.cleared else "log.clear"
         self.clear_button.setText(tr(key))
-        self._on_selection()  # other rows are shown: the pinned one keeps its mark and its place
+        self.rows_changed.emit()  # the pinned one keeps its mark and its place
         if self.follow.isChecked():
             self.view.scrollToBottom()
 
@@ -310,30 +306,23 @@ class LogPanel(Retranslatable, QTabWidget):
         rows = self.view.selectionModel().selectedRows()
         if self._programmatic or not rows:
             return
-        event = self.model.record_row(rows[-1].row())
-        if event is not None:
+        if self.model.record_row(rows[-1].row()) is not None:
             self.follow.setChecked(False)
-            self.controller.select(
-                endpoint=event.endpoint,
-                connection=event.connection,
-                seq=self.model.event_of(rows[-1].row()),
-            )
+            self.chosen.emit(rows[-1].row())
 
-    @Slot()
-    def _on_selection(self) -> None:
-        selection = self.controller.selection
-        self.view.marked = selection.connection
-        if selection.seq is not None and self.model.rowCount():
-            row = self.model.row_showing(selection.seq)
+    @Slot(object, object, bool)
+    def show_selection(self, connection: int | None, seq: int | None, pinned: bool) -> None:
+        """What is chosen, here or elsewhere: the rows of a connection, and an event."""
+        self.view.marked = connection
+        if seq is not None and self.model.rowCount():
+            row = self.model.row_showing(seq)
             if row is not None:
                 chosen = {index.row() for index in self.view.selectionModel().selectedRows()}
                 if row not in chosen:  # one of several that a person has marked stays among them
                     self._programmatic = True
                     self.view.selectRow(row)
                     self._programmatic = False
-                self._led_here = not selection.pinned and (
-                    self.follow.isChecked() or self._led_here
-                )
+                self._led_here = not pinned and (self.follow.isChecked() or self._led_here)
                 self.follow.setChecked(False)
                 self.view.scrollTo(self.model.index(row, 0))
         elif self.view.selectionModel().hasSelection():
@@ -380,7 +369,7 @@ class LogPanel(Retranslatable, QTabWidget):
             widget.setAccessibleName(tr(key))
             widget.setToolTip(tr(f"{key}_tip"))
         self.search.setPlaceholderText(tr("log.find"))
-        self._word_counts()
+        self.show_counts(self._counts)
         if self._hint is not None:
             self.hint.setText(self._hint.show())
         self.model.retranslate()

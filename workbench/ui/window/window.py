@@ -16,7 +16,6 @@ from workbench.qt.scenario_player import ScenarioPlayer
 from workbench.session import Session
 from workbench.texts import Problem, tr
 from workbench.ui.record.inspector import Inspector
-from workbench.ui.record.log_panel import LogPanel
 from workbench.ui.style import qt_translations
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.window.autoplay import Autoplay
@@ -32,6 +31,7 @@ from workbench.ui.window.onboarding import Onboarding
 from workbench.ui.window.onboarding_bar import OnboardingBar
 from workbench.ui.window.projector_caption import ProjectorCaption
 from workbench.ui.window.projector_mode import ProjectorMode
+from workbench.ui.window.record_views import log_panel_of
 from workbench.ui.window.shortcuts import add_keys
 from workbench.ui.window.splitter import MainSplitter
 from workbench.ui.window.status_bar import StatusBar
@@ -76,7 +76,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.setObjectName("main_window")
         self.slots_ = TabArea()
         self.panels = EndpointTabs(self)
-        self.log = LogPanel(controller)
+        self.log = log_panel_of(controller)
         self.inspector = Inspector(controller)
         self.demos = ScenarioPlayer(controller, self)
         self.files = FileCommands(self)

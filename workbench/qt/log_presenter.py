@@ -1,0 +1,108 @@
+"""What the log's panel shows beside its rows, and what becomes of what a person does there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.journal.query import Condition, FilterProblem, parse
+from workbench.qt.controller import Controller
+from workbench.qt.log_model import LogModel
+from workbench.qt.row_counter import RowCounter
+
+FAILED = Condition(
+    "e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')", ()
+)
+"""What counts as an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogCounts:
+    """Rows of the record.
+
+    Attributes:
+        committed: all. errors: of those, the failed calls. shown: those that pass the filter.
+        hidden: those beside the main calls; 0 while something is filtered.
+    """
+
+    committed: int = 0
+    errors: int = 0
+    shown: int = 0
+    hidden: int = 0
+
+
+class LogPresenter(QObject):
+    """Between the log's panel and the record: filter, counts and the one selection.
+
+    Signals:
+        counts_changed(LogCounts)
+        filter_applied(): rows of the filter are shown from now on.
+        filter_refused(FilterProblem): a term cannot be read; the rows stay.
+        selection_changed(object, object, bool): connection or None, seq or None, and whether a
+            person has pinned it.
+    """
+
+    counts_changed = Signal(object)
+    filter_applied = Signal()
+    filter_refused = Signal(object)
+    selection_changed = Signal(object, object, bool)
+
+    def __init__(self, controller: Controller, model: LogModel) -> None:
+        super().__init__(model)
+        self._controller = controller
+        self._model = model
+        self._errors = RowCounter(controller, FAILED)
+        self._counts = LogCounts()
+        controller.snapshots_changed.connect(self._count)
+        controller.selection_changed.connect(self.tell_selection)
+        model.counted.connect(self._count)
+        model.modelReset.connect(self._count)
+
+    @Slot()
+    def _count(self) -> None:
+        if self._controller.closed:
+            return
+        self._errors.count_on()
+        counts = LogCounts(
+            self._controller.session.journal.committed,
+            self._errors.count,
+            self._model.rowCount(),
+            self._model.hidden if self._model.condition is None else 0,
+        )
+        if counts != self._counts:
+            self._counts = counts
+            self.counts_changed.emit(counts)
+
+    @Slot()
+    def tell_selection(self) -> None:
+        """Tell again what is chosen: other rows are shown."""
+        chosen = self._controller.selection
+        self.selection_changed.emit(chosen.connection, chosen.seq, chosen.pinned)
+
+    @Slot(str)
+    def filter(self, text: str) -> None:
+        """Show the rows that meet every term."""
+        try:
+            condition = parse(text, wall_ns=self._controller.session.journal.clock.wall_ns)
+        except FilterProblem as problem:
+            self.filter_refused.emit(problem)
+            return
+        self._model.set_filter(condition)
+        self.filter_applied.emit()
+
+    @Slot(int)
+    def choose(self, row: int) -> None:
+        """A person has chosen this row."""
+        event = self._model.record_row(row)
+        if event is not None:
+            self._controller.select(
+                endpoint=event.endpoint,
+                connection=event.connection,
+                seq=self._model.event_of(row),
+            )
+
+    @Slot()
+    def let_go(self) -> None:
+        """Nothing is pinned any more: the newest is shown."""
+        self._controller.unpin()
