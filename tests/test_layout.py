@@ -123,6 +123,34 @@ def test_nothing_cites_a_page_that_is_not_in_the_project() -> None:
         assert not found, f"{path.relative_to(ROOT)} cites {found[0]}: cite ARCHITECTURE.md"
 
 
+SAME_NAME = {
+    "call_strip": "the chips as data, and the widget that shows them",
+    "reconnect": "what connects again, and the row that says when",
+}
+"""Modules that two packages have, each with the reason why both are called so."""
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for module in MODULES:
+        tree = ast.parse((ROOT / "workbench" / module).read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(str(module))
+    twice = {name: places for name, places in homes.items() if len(places) > 1}
+    assert not twice, f"one name for one thing, rename all but one: {twice}"
+
+
+def test_no_two_modules_have_the_same_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for module in MODULES:
+        homes.setdefault(module.stem, []).append(str(module))
+    twice = {
+        name: places for name, places in homes.items() if len(places) > 1 and name not in SAME_NAME
+    }
+    assert not twice, f"one name for one thing, rename all but one: {twice}"
+
+
 COVERED_BY = {
     "cli/row_printer.py": ("cli/test_printer.py", "printed"),
     "engine/connection/back_off.py": ("engine/test_endings.py", "backs_off"),
@@ -161,7 +189,7 @@ COVERED_BY = {
     "ui/lab/by_hand.py": ("ui/lab/test_backlog_window.py", "close_listener"),
     "ui/lab/client_chart.py": ("ui/lab/test_backlog_window.py", "chart"),
     "ui/lab/comparison.py": ("ui/lab/test_backlog_window.py", "comparison"),
-    "ui/lab/log_line.py": ("ui/lab/test_backlog_window.py", "lab.log"),
+    "ui/lab/newest_call.py": ("ui/lab/test_backlog_window.py", "lab.log"),
     "ui/lab/open_lab.py": ("ui/lab/test_backlog_window.py", "BacklogWindow"),
     "ui/lab/queue_cells.py": ("ui/lab/test_backlog_window.py", "QUEUED"),
     "ui/lab/set_up.py": ("ui/lab/test_backlog_window.py", "accept_after"),

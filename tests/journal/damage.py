@@ -17,7 +17,7 @@ from workbench.engine.model.events import (
     ConnectionOpened,
     EndpointAdded,
     Event,
-    Sample,
+    SampleTaken,
 )
 from workbench.engine.model.serialize import settings_json
 from workbench.engine.model.settings import EndpointSettings, Role
@@ -195,8 +195,8 @@ def write(path: Path) -> None:
                     SimpleNamespace(seq=round_ * 17 + 2),
                 )
             )
-        recorder.put(Sample(t_ns, 2, '{"state": "SYN_SENT", "retransmits": 2, "unacked": 3}'))
-        recorder.put(Sample(t_ns, 1, '{"state": "LISTEN", "unacked": 3, "sacked": 2}'))
+        recorder.put(SampleTaken(t_ns, 2, '{"state": "SYN_SENT", "retransmits": 2, "unacked": 3}'))
+        recorder.put(SampleTaken(t_ns, 1, '{"state": "LISTEN", "unacked": 3, "sacked": 2}'))
     recorder.put(ConnectionClosed(2))
     recorder.close()
     assert recorder.failed is None

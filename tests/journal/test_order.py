@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.events import Clock, ConnectionOpened, Event, Item, Sample
+from workbench.engine.model.events import Clock, ConnectionOpened, Event, Item, SampleTaken
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.journal.order import in_order
 from workbench.journal.recorder import Recorder
@@ -65,7 +65,7 @@ def test_one_endpoint_stays_in_its_order(made: list[tuple[int, int, str]]) -> No
             items.append(event(t_ns, endpoint, f"call{place}"))
         else:
             number = endpoint * 10 if kind == "fact" else 99
-            items.append(Sample(place, number, "{}"))
+            items.append(SampleTaken(place, number, "{}"))
         whose.append(endpoint if kind == "event" or (kind == "fact" and known) else None)
     ordered = in_order(items)
     assert sorted(map(id, ordered)) == sorted(map(id, items))

@@ -10,7 +10,7 @@ import pytest
 
 from tests.journal.conftest import Make, event
 from workbench import texts
-from workbench.engine.model.events import COMMAND, Cause, Sample
+from workbench.engine.model.events import COMMAND, Cause, SampleTaken
 from workbench.journal.reader import Reader, row_json
 from workbench.journal.recorder import Recorder
 from workbench.texts import Problem
@@ -96,7 +96,7 @@ def test_what_a_command_led_to(recorder: Recorder) -> None:
 
 def test_samples_and_what_came_before(recorder: Recorder) -> None:
     for stamp in (10, 20, 30):
-        recorder.put(Sample(stamp, 1, json.dumps({"unread": stamp})))
+        recorder.put(SampleTaken(stamp, 1, json.dumps({"unread": stamp})))
         recorder.put(event(t_ns=stamp))
     recorder.flush()
     reader = recorder.reader()

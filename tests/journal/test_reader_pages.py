@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.journal.conftest import Make, event
-from workbench.engine.model.events import COMMAND, NOTE, Cause, EndpointAdded, Sample
+from workbench.engine.model.events import COMMAND, NOTE, Cause, EndpointAdded, SampleTaken
 from workbench.journal import reader as module
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader, row_json
@@ -143,9 +143,9 @@ def test_a_stamp_leads_to_its_row(make: Make) -> None:
 
 
 def test_one_connection_and_readings(recorder: Recorder) -> None:
-    recorder.put(Sample(10, 1, "{}"))
+    recorder.put(SampleTaken(10, 1, "{}"))
     recorder.put(event())
-    recorder.put(Sample(30, 1, "{}"))
+    recorder.put(SampleTaken(30, 1, "{}"))
     recorder.flush()
     reader = recorder.reader()
     assert [sample.after_seq for sample in reader.samples(1)] == [1, 2]

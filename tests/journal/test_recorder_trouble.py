@@ -17,7 +17,13 @@ import pytest
 from tests.journal.conftest import event
 from workbench import texts
 from workbench.engine.model import commands as c
-from workbench.engine.model.events import Cause, ConnectionClosed, ConnectionOpened, Event, Sample
+from workbench.engine.model.events import (
+    Cause,
+    ConnectionClosed,
+    ConnectionOpened,
+    Event,
+    SampleTaken,
+)
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
@@ -230,7 +236,7 @@ def test_names_that_are_no_text_are_written_as_bytes(
     recorder.put(event(peer=name, args=name))
     for _ in range(300):  # as one of many in a large statement
         recorder.put(event())
-    recorder.put(Sample(1, 1, name))
+    recorder.put(SampleTaken(1, 1, name))
     assert recorder.flush(BOUND)
     assert recorder.failed is None
     reader = recorder.reader()
@@ -361,7 +367,7 @@ def put_many() -> Callable[[Recorder], int]:
             event(),
             ConnectionOpened(1, 1, None),
             event(),
-            Sample(1, 1, "{}"),
+            SampleTaken(1, 1, "{}"),
             ConnectionClosed(1),
         ]
         for item in items:

@@ -14,7 +14,7 @@ from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import ends, outcome, span, title
 from workbench.labs.modes.abort import ABORT
 from workbench.labs.modes.gate import GATE
-from workbench.labs.modes.table import MODES
+from workbench.labs.modes.mode_table import MODES
 from workbench.texts import LANGUAGES, set_language
 
 S = ClientState

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from workbench.journal.reader import Row
 from workbench.payload.notation import ENCODINGS
-from workbench.scenario.connections import Connection
+from workbench.scenario.connections import RunConnection
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import PAUSE, Search
@@ -63,7 +63,7 @@ class Bench:
     until: int = 2**62
 
     def __post_init__(self) -> None:
-        self.connections: dict[int, Connection] = {}
+        self.connections: dict[int, RunConnection] = {}
         self.search = self.begin(self.expect)
 
     def begin(self, expect: Expect) -> Search:
@@ -75,7 +75,7 @@ class Bench:
         for row in rows:
             number = row.connection or 0
             if number not in self.connections:
-                self.connections[number] = Connection("c", number, number, stream=True)
+                self.connections[number] = RunConnection("c", number, number, stream=True)
             self.connections[number].add(row)
             touched[self.connections[number]] = None
         self.search.advance(touched, known)
@@ -89,7 +89,7 @@ class Bench:
         return [(number, used(item)) for number, item in sorted(self.connections.items())]
 
 
-def used(connection: Connection) -> int:
+def used(connection: RunConnection) -> int:
     return connection.used_bytes
 
 
@@ -393,7 +393,7 @@ def test_a_slow_connect_is_judged_by_when_it_came_out() -> None:
             None,
             None,
         )
-        connection = Connection("c", 1, 1, stream=True)
+        connection = RunConnection("c", 1, 1, stream=True)
         connection.add(row)
         search = Search(Expect("c", call="connect"), None, until_ns=until)
         search.advance([connection], 0)
@@ -404,7 +404,7 @@ def test_a_slow_connect_is_judged_by_when_it_came_out() -> None:
 
 
 def test_a_call_that_came_too_late_is_told_as_that() -> None:
-    connection = Connection("c", 1, 1, stream=True)
+    connection = RunConnection("c", 1, 1, stream=True)
     connection.add(eof(1, 1500 * MS))
     expect = Expect("c", call="recv", result=0)
     search = Search(expect, None, until_ns=1000 * MS)

@@ -18,8 +18,8 @@ from workbench.labs.backlog_data import Family, Picture, Result
 from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import ends, outcome, title
 from workbench.labs.demos import demos
+from workbench.labs.modes.mode_table import MODES
 from workbench.labs.modes.probe import probe
-from workbench.labs.modes.table import MODES
 from workbench.scenario.outcome import failure_text
 from workbench.session import Session
 from workbench.texts import Problem, tr

@@ -7,7 +7,7 @@ from typing import Final
 
 from workbench.engine.model.events import END
 from workbench.engine.model.family import TCP, SocketKind, form_of
-from workbench.journal.reader import ConnectionRow, Reader, Row, SampleRow
+from workbench.journal.reader import Reader, Row, SampleRow, SocketRow
 from workbench.literals import read_literal
 
 AROUND: Final = 200
@@ -158,7 +158,7 @@ def kind_of_row(row: Row, family: str, type_: str) -> SocketKind:
     return SocketKind(family, type_, form_of(named))
 
 
-def _abandoned(reader: Reader, row: Row, own: ConnectionRow | None) -> Abandoned | None:
+def _abandoned(reader: Reader, row: Row, own: SocketRow | None) -> Abandoned | None:
     """Our listener that was closed while this connection waited in its accept queue.
 
     The connection was made while that listener stood, and it was not accepted: no accepted one

@@ -11,7 +11,7 @@ from workbench.engine.model.events import (
     EndpointAdded,
     Event,
     Item,
-    Sample,
+    SampleTaken,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ def _endpoint_of(fact: Item, owner: dict[int | None, int | None]) -> int | None:
         case ConnectionOpened(id=number, endpoint=endpoint):
             owner[number] = endpoint
             return endpoint
-        case ConnectionNamed(id=number) | ConnectionClosed(id=number) | Sample(connection=number):
+        case (
+            ConnectionNamed(id=number)
+            | ConnectionClosed(id=number)
+            | SampleTaken(connection=number)
+        ):
             return owner.get(number)
     return None

@@ -86,7 +86,7 @@ class EndpointRow(NamedTuple):
     first_config: str | None
 
 
-class ConnectionRow(NamedTuple):
+class SocketRow(NamedTuple):
     """One kernel socket; `endpoint` is an endpoint's id."""
 
     id: int
@@ -415,10 +415,10 @@ class Reader:
             for name, role in self._all("SELECT name, role FROM endpoint")
         }
 
-    def connections(self) -> list[ConnectionRow]:
+    def connections(self) -> list[SocketRow]:
         return [_connection(row) for row in self._all(_CONNECTION)]
 
-    def connections_of(self, endpoint: int, after: int, upto: int) -> list[ConnectionRow]:
+    def connections_of(self, endpoint: int, after: int, upto: int) -> list[SocketRow]:
         """The connections of an endpoint with after < id <= upto, in the order they were made."""
         return [
             _connection(row)
@@ -428,7 +428,7 @@ class Reader:
             )
         ]
 
-    def connection(self, number: int) -> ConnectionRow | None:
+    def connection(self, number: int) -> SocketRow | None:
         found = self._all(f"{_CONNECTION} WHERE id=?", (number,))
         return _connection(found[0]) if found else None
 
@@ -449,7 +449,7 @@ class Reader:
         family, kind = found[0] if found else ("AF_INET", "SOCK_STREAM")
         return sound.text(family), sound.text(kind)
 
-    def is_accepted(self, listener: ConnectionRow, client: ConnectionRow, connected: int) -> bool:
+    def is_accepted(self, listener: SocketRow, client: SocketRow, connected: int) -> bool:
         """Whether a listener may have accepted a client of ours whose connect ended at this row.
 
         A client without an address (AF_UNIX) is known by its place: the queue is first in, first
@@ -622,9 +622,9 @@ _CONNECTION: Final = (
 _SAMPLE: Final = "SELECT t_ns, connection, after_seq, reading FROM sample"
 
 
-def _connection(row: tuple[Any, ...]) -> ConnectionRow:
+def _connection(row: tuple[Any, ...]) -> SocketRow:
     number = sound.number
-    return ConnectionRow(
+    return SocketRow(
         number(row[0]) or 0,
         number(row[1]) or 0,
         number(row[2]),

@@ -26,7 +26,7 @@ from workbench.engine.model.events import (
     EndpointAdded,
     Event,
     Item,
-    Sample,
+    SampleTaken,
 )
 from workbench.journal import file
 from workbench.journal.bulk import inserts
@@ -482,7 +482,7 @@ class Recorder:
             case ConnectionClosed():
                 execute("UPDATE connection SET closed_seq=? WHERE id=?", (self._seq, item.id))
                 self._pairs.closed(item.id)
-            case Sample():
+            case SampleTaken():
                 execute(
                     "INSERT INTO sample VALUES (?,?,?,?)",
                     (item.t_ns, item.connection, self._seq, item.reading),

@@ -13,7 +13,7 @@ from typing import Final
 from workbench.engine.model.family import TCP, SocketKind, fitting
 from workbench.labs.backlog_data import Family, Result
 from workbench.labs.backlog_reasons import Reason, reason, shown
-from workbench.labs.modes.table import MODES, WAYS
+from workbench.labs.modes.mode_table import MODES, WAYS
 from workbench.texts import tr
 
 ELSEWHERE: Final = ("linux", "macos", "freebsd", "windows")

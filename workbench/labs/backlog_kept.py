@@ -21,7 +21,7 @@ from workbench.labs.backlog_data import (
     Result,
 )
 from workbench.labs.backlog_settings import BacklogSettings
-from workbench.labs.modes.table import MODES
+from workbench.labs.modes.mode_table import MODES
 from workbench.resources import state_dir
 from workbench.texts import Problem, reason_of
 

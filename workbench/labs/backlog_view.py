@@ -64,7 +64,7 @@ class Observer:
         self._peak: int | None = None
         self._full: bool | None = None
         self._drops: dict[int, int] = {}
-        self._peers: tuple[listen_queue.Peer, ...] = ()
+        self._peers: tuple[listen_queue.Unaccepted, ...] = ()
         self._peers_due = 0.0
         self._turn = 0
         self._picture = Picture(0.0, settings.bound, False, False, False, None, ())

@@ -35,14 +35,14 @@ def counters(net: Path = HERE) -> Counters | None:
     return None
 
 
-class Peer(NamedTuple):
+class Unaccepted(NamedTuple):
     """The other end of a connection that nobody has accepted; `gone` when it has closed."""
 
     address: str
     gone: bool
 
 
-def unaccepted(local: str, net: Path = HERE) -> tuple[Peer, ...] | None:
+def unaccepted(local: str, net: Path = HERE) -> tuple[Unaccepted, ...] | None:
     """Who waits for accept() at this address, in no order; None where it cannot be told.
 
     A connection without an inode belongs to no descriptor yet: it is still in the queue
@@ -54,7 +54,7 @@ def unaccepted(local: str, net: Path = HERE) -> tuple[Peer, ...] | None:
     except OSError:
         return None
     port = f":{int(local.rpartition(':')[2]):04X}"
-    found: dict[str, Peer] = {}  # by name: the table is read in pieces, a row may come twice
+    found: dict[str, Unaccepted] = {}  # by name: the table is read in pieces, a row may come twice
     for line in text.splitlines()[1:]:
         parts = line.split()
         if not parts[1].endswith(port) or parts[9] != "0":
@@ -62,7 +62,7 @@ def unaccepted(local: str, net: Path = HERE) -> tuple[Peer, ...] | None:
         state = int(parts[3], 16)
         if _address(parts[1], six=six) == local and state in {_ESTABLISHED, _CLOSE_WAIT}:
             address = _address(parts[2], six=six)
-            found[address] = Peer(address, state == _CLOSE_WAIT)
+            found[address] = Unaccepted(address, state == _CLOSE_WAIT)
     return tuple(found.values())
 
 

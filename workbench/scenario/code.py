@@ -14,13 +14,13 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model.commands import Append
 from workbench.engine.model.planned_calls import (
-    Bind,
-    ConnectTo,
-    Listen,
-    MakeSocket,
+    BindCall,
+    ConnectCall,
+    ListenCall,
+    OptionCall,
     PlannedCall,
     Purpose,
-    SetOption,
+    SocketCall,
     own_address,
     planned_calls,
 )
@@ -312,7 +312,7 @@ def _built(item: EndpointSettings, name: str, purpose: Purpose) -> list[str]:
     lines = [line for call in planned for line in _planned(call, item, name)]
     if item.timeout is not None:
         first = next(
-            (i for i, call in enumerate(planned) if not isinstance(call, MakeSocket | SetOption)),
+            (i for i, call in enumerate(planned) if not isinstance(call, SocketCall | OptionCall)),
             len(planned),
         )
         lines.insert(first, f"{name}.settimeout({literal(item.timeout)})")
@@ -322,24 +322,24 @@ def _built(item: EndpointSettings, name: str, purpose: Purpose) -> list[str]:
 def _planned(call: PlannedCall, item: EndpointSettings, name: str) -> list[str]:
     """A planned call as a line, or two."""
     match call:
-        case MakeSocket():
+        case SocketCall():
             family = _constant(call.family, options.FAMILIES)
             protocol = f", {literal(call.protocol)}" if call.protocol else ""
             return [
                 f"{name} = socket.socket({family}, {_constant(call.type, options.TYPES)}{protocol})"
             ]
-        case SetOption():
+        case OptionCall():
             return [_option(call, name)]
-        case Bind():
+        case BindCall():
             return [f"{name}.bind({_address(call.address, item.family)})"]
-        case Listen():
+        case ListenCall():
             known = f"where[{literal(item.name)}] = {name}.getsockname()"
             return [known, f"{name}.listen({literal(call.backlog)})"]
-        case ConnectTo():
+        case ConnectCall():
             return [f"{name}.connect({_address(call.address, item.family)})"]
 
 
-def _option(call: SetOption, name: str) -> str:
+def _option(call: OptionCall, name: str) -> str:
     """setsockopt() with the constants of the module, which another system may lack."""
     try:
         option = options.find(call.name)
@@ -369,7 +369,11 @@ def _either(item: EndpointSettings, name: str) -> list[str]:
     planned = planned_calls(item, Purpose.CONNECT)
     return [
         *_no_reconnect(item),
-        *(_left_out(f"setsockopt({each.text})") for each in planned if isinstance(each, SetOption)),
+        *(
+            _left_out(f"setsockopt({each.text})")
+            for each in planned
+            if isinstance(each, OptionCall)
+        ),
         f"{name} = socket.create_connection({where}{more})",
     ]
 

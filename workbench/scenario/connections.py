@@ -9,7 +9,7 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import END
 from workbench.journal.reader import Row
 from workbench.payload.characters import LONGEST_MARK
-from workbench.scenario.needle import Place
+from workbench.scenario.needle import StreamPlace
 
 READS: Final = frozenset({"recv", "recvfrom"})
 _COMPACT: Final = 512
@@ -17,7 +17,7 @@ _COMPACT: Final = 512
 
 
 @dataclass(slots=True, eq=False)
-class Connection:
+class RunConnection:
     """One connection's rows of the run.
 
     Rows have places: 0 is the first of the run, and what is used up keeps its place.
@@ -32,7 +32,7 @@ class Connection:
         passed_over: its connect failed, and the next address of the name was tried.
         used: the place of the first row that is not used up.
         part: how many bytes of that row are.
-        resumed: where the decoder of the last search stood, as `Place` says.
+        resumed: where the decoder of the last search stood, as `StreamPlace` says.
         used_bytes, used_reads: what earlier steps have used of what was received.
     """
 
@@ -45,7 +45,7 @@ class Connection:
     passed_over: bool = False
     used: int = 0
     part: int = 0
-    resumed: Place | None = None
+    resumed: StreamPlace | None = None
     used_bytes: int = 0
     used_reads: int = 0
     _rows: list[Row] = field(default_factory=list)
@@ -88,14 +88,14 @@ class Connection:
         payload = self.row(place).payload or b""
         return payload[self.part :] if place == self.used == start and self.part else payload
 
-    def place_of(self, call: str, start: int) -> Place:
+    def place_of(self, call: str, start: int) -> StreamPlace:
         """Where in one direction's bytes a search from row `start` on begins."""
         first, head = self._heads.get(call, (start, b""))
         if start == self.used and self.resumed is not None:
             return self.resumed._replace(head=head)
-        return Place(head, start < first or (start == first and not self.part))
+        return StreamPlace(head, start < first or (start == first and not self.part))
 
-    def use_up(self, place: int, part: int | None, resumed: Place | None = None) -> None:
+    def use_up(self, place: int, part: int | None, resumed: StreamPlace | None = None) -> None:
         """Rows before this place are used, and `part` bytes of this one; None: it wholly."""
         for at in range(self.used, place + 1):
             row = self.row(at)

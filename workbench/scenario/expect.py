@@ -8,10 +8,10 @@ from typing import Final
 from workbench.engine.model import commands as c
 from workbench.engine.model.serialize import parse_command
 from workbench.journal.reader import EndpointRow, Reader, Row
-from workbench.scenario.connections import Connection
+from workbench.scenario.connections import RunConnection
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle, needle_of
-from workbench.scenario.search import FOR_EVER, Match, Passed, Search
+from workbench.scenario.search import FOR_EVER, Passed, RowMatch, Search
 from workbench.scenario.steps import ANY, NEWEST, WHICHEVER, Expect
 from workbench.texts import Problem
 
@@ -34,7 +34,7 @@ class Watch:
         self.until = search.expect
         self.found: Row | None = None
 
-    def advance(self, connections: Iterable[Connection], known_ns: int) -> None:
+    def advance(self, connections: Iterable[RunConnection], known_ns: int) -> None:
         """Look through the new rows of connections. Raises TooSlow."""
         if self.found is not None or self.until.looks:  # a look at the kernel is no row
             return
@@ -44,17 +44,17 @@ class Watch:
             connection, match = max(matches, key=lambda item: item[1].seq)
             self.found = connection.row(match.place)
 
-    def _means(self, connection: Connection) -> bool:
+    def _means(self, connection: RunConnection) -> bool:
         until = self.until
         return until.endpoint in {ANY, connection.endpoint} and (
             until.connection in {None, WHICHEVER, connection.number}
         )
 
 
-class Found:
+class Findings:
     """What an expectation came to: the matches, and what was passed over before them."""
 
-    def __init__(self, matches: list[tuple[Connection, Match]], passed: Passed) -> None:
+    def __init__(self, matches: list[tuple[RunConnection, RowMatch]], passed: Passed) -> None:
         self.matches = matches
         self.passed = passed
 
@@ -88,13 +88,13 @@ class Matcher:
         self._encoding_of = encoding_of
         self._before = max((item.id for item in reader.connections()), default=0)
         self._endpoints: dict[str, EndpointRow] = {}
-        self._owned: dict[str, list[Connection]] = {}
-        self._by_id: dict[int, Connection] = {}
+        self._owned: dict[str, list[RunConnection]] = {}
+        self._by_id: dict[int, RunConnection] = {}
         self._counts: dict[str, tuple[int, int]] = {}  # last id that has a number, and the number
         self._numbers: dict[int, int] = {}  # of connections that have not spoken yet
         self._opened: dict[str, list[int]] = {}
         self._closers: set[int] = set()
-        self._touched: dict[Search, dict[Connection, None]] = {}
+        self._touched: dict[Search, dict[RunConnection, None]] = {}
         self._watches: list[Watch] = []
         self._kept = kept
         self._held = held
@@ -109,7 +109,7 @@ class Matcher:
             if not rows:
                 break
             self._seen = rows[-1].seq
-            touched: dict[Connection, None] = {}
+            touched: dict[RunConnection, None] = {}
             for row in rows:
                 payload = self._whole.pop(row.seq, row.payload)
                 if row.endpoint is not None:
@@ -124,7 +124,7 @@ class Matcher:
         for watch in self._watches:
             watch.advance((), known_ns)
 
-    def _add(self, row: Row) -> Connection | None:
+    def _add(self, row: Row) -> RunConnection | None:
         if row.kind == "command":
             self._note_command(row)
         if row.kind in {"command", "note"}:
@@ -155,7 +155,7 @@ class Matcher:
             if seq in opened and all(item.opened_by != seq for item in self._owned.get(name, ())):
                 opened.remove(seq)
 
-    def _connection(self, row: Row) -> Connection:
+    def _connection(self, row: Row) -> RunConnection:
         name = row.endpoint or ""
         found = (
             self._by_id.get(row.connection)
@@ -169,12 +169,12 @@ class Matcher:
                 self._by_id[row.connection] = found
         return found
 
-    def _new(self, name: str, number: int | None) -> Connection:
+    def _new(self, name: str, number: int | None) -> RunConnection:
         if number is None:
-            return Connection(name, None, 0, stream=False)
+            return RunConnection(name, None, 0, stream=False)
         endpoint = self._endpoint(name)
         counted = self._number(name, endpoint, number)
-        return Connection(
+        return RunConnection(
             name, number, counted, stream=bool(counted) and endpoint.type == "SOCK_STREAM"
         )
 
@@ -198,7 +198,7 @@ class Matcher:
 
     # -- what a step means --------------------------------------------------------------------
 
-    def meant(self, expect: Expect) -> Callable[[Connection], bool]:
+    def meant(self, expect: Expect) -> Callable[[RunConnection], bool]:
         """Whether an expectation means a connection, as things stand now."""
         owned = self._owned.get(expect.endpoint, [])
         wanted = expect.connection
@@ -211,7 +211,9 @@ class Matcher:
         default = self._meant_by_default(name, owned)
         return lambda item: item.endpoint == name and default(item)
 
-    def _meant_by_default(self, name: str, owned: list[Connection]) -> Callable[[Connection], bool]:
+    def _meant_by_default(
+        self, name: str, owned: list[RunConnection]
+    ) -> Callable[[RunConnection], bool]:
         role = self._endpoint(name).role if owned else ""
         if role == "stream":
             opened = self._opened.get(name) or [0]
@@ -229,7 +231,7 @@ class Matcher:
             or (role == "listener" and bool(item.number) and not item.closed_by_step)
         )
 
-    def _needles(self, expect: Expect) -> Callable[[Connection], Needle | None] | None:
+    def _needles(self, expect: Expect) -> Callable[[RunConnection], Needle | None] | None:
         """What to look for in each connection's bytes; None where no bytes are wanted.
 
         Of any endpoint, one whose encoding cannot express the text cannot send it either.
@@ -238,7 +240,7 @@ class Matcher:
             return None
         made: dict[str, Needle | None] = {}
 
-        def needle(connection: Connection) -> Needle | None:
+        def needle(connection: RunConnection) -> Needle | None:
             encoding = self._encoding_of(connection.endpoint)
             if encoding not in made:
                 try:
@@ -287,10 +289,10 @@ class Matcher:
         wanted = self.meant(search.expect)
         search.advance([item for item in touched if wanted(item)], known_ns)
 
-    def found(self, search: Search) -> Found | None:
+    def found(self, search: Search) -> Findings | None:
         """What an expectation is looking for, and now used up; None: not there, or not settled."""
         matches = search.matches(self.meant(search.expect))
-        return None if matches is None else Found(matches, search.use_up(matches))
+        return None if matches is None else Findings(matches, search.use_up(matches))
 
     def needle(self, expect: Expect) -> Needle | None:
         """What is looked for in its endpoint's bytes; None where no bytes are."""
@@ -298,12 +300,12 @@ class Matcher:
             return None
         return needle_of(expect, self._encoding_of(expect.endpoint))
 
-    def candidates(self, expect: Expect) -> list[Connection]:
+    def candidates(self, expect: Expect) -> list[RunConnection]:
         """The connections that an expectation means."""
         wanted = self.meant(expect)
         return [item for item in self._owned.get(expect.endpoint, ()) if wanted(item)]
 
-    def others(self, expect: Expect) -> list[Connection]:
+    def others(self, expect: Expect) -> list[RunConnection]:
         """The connections of its endpoint that an expectation without a number does not mean."""
         if expect.connection is not None:
             return []

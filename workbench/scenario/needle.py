@@ -21,7 +21,7 @@ from workbench.scenario.steps import Expect
 _MARKED: Final = frozenset({"utf-16", "utf-32", "utf-8-sig"})
 
 
-class Place(NamedTuple):
+class StreamPlace(NamedTuple):
     """Where in a stream a search begins.
 
     Attributes:
@@ -76,7 +76,7 @@ class Needle(NamedTuple):
         encoding: of the characters; BYTES where each byte is one.
     """
 
-    finder: Callable[[Place], Finder]
+    finder: Callable[[StreamPlace], Finder]
     is_message: Callable[[bytes], bool]
     exact: tuple[bytes, ...]
     as_hex: bool
@@ -190,7 +190,7 @@ class _NextText:
     where it comes, and is no part of it where the writer goes on in the same character set.
     """
 
-    def __init__(self, encoding: str, place: Place, wanted: str, exact: bytes) -> None:
+    def __init__(self, encoding: str, place: StreamPlace, wanted: str, exact: bytes) -> None:
         self._encoding = encoding
         self._text = Characters(encoding, _state(place, encoding))
         self._wanted = wanted
@@ -226,7 +226,7 @@ class _NextText:
         self._used = hit.end
 
 
-def _state(place: Place, encoding: str) -> State | None:
+def _state(place: StreamPlace, encoding: str) -> State | None:
     """Where the decoder of the search before stood, if it was one of the same encoding."""
     return place.state if place.encoding is not None and place.encoding == encoding else None
 
@@ -241,7 +241,7 @@ def _shift_back(exact: bytes, encoding: str) -> bytes:
 class _InText:
     """A text or a pattern somewhere in the characters, which are counted from the begin."""
 
-    def __init__(self, encoding: str, place: Place, wanted: str | Pattern) -> None:
+    def __init__(self, encoding: str, place: StreamPlace, wanted: str | Pattern) -> None:
         self._encoding = encoding
         state = _state(place, encoding)
         begin = place.begin or state is not None

@@ -15,7 +15,7 @@ from workbench.engine.model.ticket import Ticket
 from workbench.explain.evidence import evidence_of
 from workbench.journal.reader import Row
 from workbench.scenario import readings
-from workbench.scenario.expect import Found, Matcher, Watch, in_words
+from workbench.scenario.expect import Findings, Matcher, Watch, in_words
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, closed_listener
@@ -481,7 +481,7 @@ class Runner:
 
         return Ends(self._kind(endpoint).family != "AF_UNIX", listener_of, self._held)
 
-    def _wait_found(self, search: Search, until: int) -> Found | None:
+    def _wait_found(self, search: Search, until: int) -> Findings | None:
         """Look at each row once, until it is found or its time is over, by the record's clock."""
         clock = self._session.journal.clock
         while True:

@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 
 from workbench.engine.model.errors import PENDING
 from workbench.journal.reader import Row
-from workbench.scenario.connections import READS, Connection, ended_ns, is_over
-from workbench.scenario.needle import Finder, Hit, Needle, Place
+from workbench.scenario.connections import READS, RunConnection, ended_ns, is_over
+from workbench.scenario.needle import Finder, Hit, Needle, StreamPlace
 from workbench.scenario.steps import ANY, Expect
 
 PAUSE: Final = 100_000_000
@@ -23,7 +23,7 @@ PAUSE: Final = 100_000_000
 FOR_EVER: Final = 2**62
 
 
-class Match(NamedTuple):
+class RowMatch(NamedTuple):
     """One match, by where it ended.
 
     Attributes:
@@ -37,7 +37,7 @@ class Match(NamedTuple):
     place: int
     part: int | None
     passed: int
-    resumed: Place | None = None
+    resumed: StreamPlace | None = None
 
 
 class Passed(NamedTuple):
@@ -54,7 +54,7 @@ class Search:
     def __init__(
         self,
         expect: Expect,
-        needle: Callable[[Connection], Needle | None] | None,
+        needle: Callable[[RunConnection], Needle | None] | None,
         *,
         until_ns: int = FOR_EVER,
     ) -> None:
@@ -65,12 +65,12 @@ class Search:
         self.expect = expect
         self._needle = needle
         self.until_ns = until_ns
-        self._parts: dict[Connection, _Part] = {}
+        self._parts: dict[RunConnection, _Part] = {}
         self._open: set[_Part] = set()  # those with a match that could still grow
         self._found = 0
 
     def advance(
-        self, connections: Iterable[Connection], known_ns: int, *, begin: int | None = None
+        self, connections: Iterable[RunConnection], known_ns: int, *, begin: int | None = None
     ) -> None:
         """Look through the new rows of connections.
 
@@ -96,7 +96,7 @@ class Search:
         self._found += len(part.matches) - before
         (self._open.discard if part.open is None else self._open.add)(part)
 
-    def _begin(self, connection: Connection, begin: int | None) -> _Part:
+    def _begin(self, connection: RunConnection, begin: int | None) -> _Part:
         start = connection.used if begin is None else begin
         needle = self._needle(connection) if self._needle is not None else None
         return _Part(self.expect, connection, start, needle, bytes_wanted=self._needle is not None)
@@ -107,8 +107,8 @@ class Search:
         return bool(self._open)
 
     def matches(
-        self, wanted: Callable[[Connection], bool]
-    ) -> list[tuple[Connection, Match]] | None:
+        self, wanted: Callable[[RunConnection], bool]
+    ) -> list[tuple[RunConnection, RowMatch]] | None:
         """The oldest `count` matches in wanted connections, settled; None: not so many yet."""
         if self._found + len(self._open) < self.expect.count:
             return None
@@ -117,16 +117,16 @@ class Search:
             return None
         return [(connection, match) for _, connection, match in found if match is not None]
 
-    def so_far(self, connection: Connection) -> int:
+    def so_far(self, connection: RunConnection) -> int:
         """How many there are in one connection, of `count` in all."""
         part = self._parts.get(connection)
         return 0 if part is None else len(part.matches) + (part.open is not None)
 
     def _oldest(
-        self, wanted: Callable[[Connection], bool]
-    ) -> list[tuple[int, Connection, Match | None]]:
+        self, wanted: Callable[[RunConnection], bool]
+    ) -> list[tuple[int, RunConnection, RowMatch | None]]:
         """By the row with which each was whole; None stands for one that could grow."""
-        found: list[tuple[int, Connection, Match | None]] = []
+        found: list[tuple[int, RunConnection, RowMatch | None]] = []
         for connection, part in self._parts.items():
             if wanted(connection):
                 found += ((match.seq, connection, match) for match in part.matches)
@@ -134,9 +134,9 @@ class Search:
                     found.append((part.open_seq, connection, None))
         return heapq.nsmallest(self.expect.count, found, key=lambda item: item[0])
 
-    def use_up(self, found: Iterable[tuple[Connection, Match]]) -> Passed:
+    def use_up(self, found: Iterable[tuple[RunConnection, RowMatch]]) -> Passed:
         """What was found is consumed, with all before it in its connection."""
-        last: dict[Connection, Match] = {}
+        last: dict[RunConnection, RowMatch] = {}
         passed_bytes = passed_rows = 0
         paused = False
         for connection, match in found:
@@ -182,7 +182,7 @@ class _Part:
     def __init__(
         self,
         expect: Expect,
-        connection: Connection,
+        connection: RunConnection,
         start: int,
         needle: Needle | None,
         *,
@@ -202,11 +202,11 @@ class _Part:
         self._passed = 0
         self._last_ns = 0
         self._paused: set[int] = set()
-        self.matches: list[Match] = []
+        self.matches: list[RowMatch] = []
         self.open: Hit | None = None
         self.open_seq = 0
 
-    def was_paused(self, match: Match) -> bool:
+    def was_paused(self, match: RowMatch) -> bool:
         """Whether a pause ended this match."""
         return match.seq in self._paused
 
@@ -235,7 +235,7 @@ class _Part:
                 and self._needle.is_message(row.payload)
             )
         ):
-            self.matches.append(Match(row.seq, place, None, self._passed))
+            self.matches.append(RowMatch(row.seq, place, None, self._passed))
             self._passed = 0
         elif (row.call in READS and row.size) or (
             row.error is not None and row.errno not in PENDING
@@ -318,12 +318,12 @@ class _Part:
         cut = len(row.payload or b"") - len(data)  # what earlier steps used of this row
         used = hit.end - begin
         self.matches.append(
-            Match(
+            RowMatch(
                 row.seq,
                 place,
                 None if used >= len(data) else used + cut,
                 hit.start - self._ended,
-                Place(encoding=hit.encoding, state=hit.state, begin=False)
+                StreamPlace(encoding=hit.encoding, state=hit.state, begin=False)
                 if hit.encoding is not None
                 else None,
             )

@@ -10,7 +10,7 @@ from workbench.engine.model.errors import PENDING
 from workbench.journal.reader import Row
 from workbench.payload.characters import codec
 from workbench.payload.notation import show
-from workbench.scenario.connections import READS, Connection, ended_ns
+from workbench.scenario.connections import READS, RunConnection, ended_ns
 from workbench.scenario.expect import rows_in_words
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle
@@ -58,11 +58,11 @@ def clause(key: str, who: str, **gaps: object) -> Clause:
 
 def did_not_come(
     expect: Expect,
-    among: Sequence[Connection],
+    among: Sequence[RunConnection],
     needle: Needle | None,
     search: Search,
     ends: Ends,
-    others: Sequence[Connection] = (),
+    others: Sequence[RunConnection] = (),
 ) -> Problem:
     """The sentence of an expectation that was not met.
 
@@ -131,13 +131,13 @@ def in_one(clauses: Sequence[Clause], hidden: int = 0) -> Problem:
     return Problem("scenario.sentence", what=first)
 
 
-def _told_of(among: Sequence[Connection]) -> list[Connection]:
+def _told_of(among: Sequence[RunConnection]) -> list[RunConnection]:
     """The connections worth a word: those first in which something was not used up."""
     real = [item for item in among if item.id is not None]
     return sorted(real, key=lambda item: (not _left(item), item.number))[:SHOWN]
 
 
-def _left(connection: Connection) -> bool:
+def _left(connection: RunConnection) -> bool:
     return any(row.call in READS and row.size for row in connection.rows())
 
 
@@ -146,7 +146,7 @@ def _left(connection: Connection) -> bool:
 
 def _came(
     expect: Expect,
-    told: Sequence[Connection],
+    told: Sequence[RunConnection],
     needle: Needle | None,
     until_ns: int,
     hidden: int,
@@ -166,7 +166,7 @@ def _came(
     return in_one(parts, hidden) if parts else _used(told)
 
 
-def _late(expect: Expect, connection: Connection, until_ns: int) -> Clause | None:
+def _late(expect: Expect, connection: RunConnection, until_ns: int) -> Clause | None:
     """By how much too late came what is the first that could be it; None: nothing did."""
     wanted = (
         row
@@ -180,7 +180,7 @@ def _late(expect: Expect, connection: Connection, until_ns: int) -> Clause | Non
     return clause("instead_late", _name(connection), seconds=round((first - until_ns) / 1e9, 3))
 
 
-def _used(told: Sequence[Connection]) -> Problem:
+def _used(told: Sequence[RunConnection]) -> Problem:
     """Nothing came that was not used up; what earlier steps had used."""
     used = sum(item.used_bytes for item in told)
     reads = sum(item.used_reads for item in told)
@@ -192,7 +192,9 @@ def _used(told: Sequence[Connection]) -> Problem:
     return Problem("scenario.instead_nothing")
 
 
-def _bytes(expect: Expect, connection: Connection, rows: Sequence[Row], needle: Needle) -> Clause:
+def _bytes(
+    expect: Expect, connection: RunConnection, rows: Sequence[Row], needle: Needle
+) -> Clause:
     """What came of the bytes, from where they part from what was wanted."""
     who = _name(connection)
     if connection.stream:
@@ -259,14 +261,16 @@ def _shown(data: bytes, needle: Needle, *, whole: bool = False) -> str:
     return f"{form(data[:SHOWN_BYTES])}…{form(data[-SHOWN_BYTES:])}"
 
 
-def _name(connection: Connection) -> str:
+def _name(connection: RunConnection) -> str:
     return f"#{connection.number}" if connection.number else connection.endpoint
 
 
 # -- how it stands --------------------------------------------------------------------------
 
 
-def _stands(expect: Expect, told: Sequence[Connection], ends: Ends, hidden: int) -> Problem | None:
+def _stands(
+    expect: Expect, told: Sequence[RunConnection], ends: Ends, hidden: int
+) -> Problem | None:
     """How the connections ended, or what our own ends hold back."""
     found = [
         part for item in told if (part := _end(item, ends) or _hold(item, ends.held)) is not None
@@ -280,7 +284,7 @@ def _stands(expect: Expect, told: Sequence[Connection], ends: Ends, hidden: int)
     return None if peer is None else Problem("scenario.held_send", endpoint=peer)
 
 
-def _hold(connection: Connection, held: HeldBack) -> Clause | None:
+def _hold(connection: RunConnection, held: HeldBack) -> Clause | None:
     """Why a connection is not read."""
     if not connection.number or any(row.call == "close" for row in connection.all_rows()):
         return None
@@ -288,7 +292,7 @@ def _hold(connection: Connection, held: HeldBack) -> Clause | None:
     return None if hold is None else clause(f"held_{hold.name.lower()}", _name(connection))
 
 
-def _end(connection: Connection, ends: Ends) -> Clause | None:
+def _end(connection: RunConnection, ends: Ends) -> Clause | None:
     """How a connection ended, or what its last call met."""
     who = _name(connection)
     for row in reversed(connection.all_rows()):
@@ -314,7 +318,7 @@ def _failure(row: Row, who: str, ends: Ends) -> Clause:
     return clause("end_failed", who, call=row.call, errno=row.errno or row.error or "")
 
 
-def _last_rows(among: Sequence[Connection]) -> Problem | None:
+def _last_rows(among: Sequence[RunConnection]) -> Problem | None:
     rows = sorted(
         row
         for item in among

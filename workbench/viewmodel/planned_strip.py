@@ -9,8 +9,8 @@ from workbench.engine.model import address
 from workbench.engine.model.address import SockAddress
 from workbench.engine.model.options import UNSPECIFIED
 from workbench.engine.model.planned_calls import (
-    Bind,
-    ConnectTo,
+    BindCall,
+    ConnectCall,
     PlannedCall,
     Purpose,
     planned_calls,
@@ -60,7 +60,7 @@ def planned_chips(settings: EndpointSettings, *, server: bool, where: Where) -> 
         family = address.family_of(target)
 
     def args(planned: PlannedCall) -> str:
-        if isinstance(planned, Bind | ConnectTo):
+        if isinstance(planned, BindCall | ConnectCall):
             return _shown(planned.address, settings.family, where)
         return planned.text
 

@@ -11,10 +11,10 @@ import pytest
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.planned_calls import (
-    Bind,
-    MakeSocket,
+    BindCall,
+    OptionCall,
     Purpose,
-    SetOption,
+    SocketCall,
     own_address,
     planned_calls,
 )
@@ -93,7 +93,7 @@ def peers(session: Session, do: Do) -> None:
 def shown_as(settings: EndpointSettings, purpose: Purpose) -> list[str]:
     """The planned calls as a log shows them: an option has its level before it."""
     return [
-        f"setsockopt {each.text}" if isinstance(each, SetOption) else each.call
+        f"setsockopt {each.text}" if isinstance(each, OptionCall) else each.call
         for each in planned_calls(settings, purpose)
     ]
 
@@ -112,7 +112,7 @@ def test_a_set_up_makes_what_is_planned(
         for row in made
     ] == shown_as(settings, purpose)
     first = planned_calls(settings, purpose)[0]
-    assert isinstance(first, MakeSocket)
+    assert isinstance(first, SocketCall)
     assert made[0].args == first.text
     assert "0" not in first.text or settings.protocol
 
@@ -213,4 +213,4 @@ def test_whose_address_it_is() -> None:
     assert own_address(EndpointSettings("it", Role.DATAGRAM, address="@udp"), Purpose.START) is None
     client = EndpointSettings("it", Role.STREAM, address="127.0.0.1:9")
     assert own_address(client, Purpose.START) is None
-    assert not any(isinstance(each, Bind) for each in planned_calls(client, Purpose.CONNECT))
+    assert not any(isinstance(each, BindCall) for each in planned_calls(client, Purpose.CONNECT))

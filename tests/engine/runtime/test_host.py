@@ -12,7 +12,7 @@ from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.settings import EndpointSettings, Nothing, Role, Sink
 from workbench.engine.model.ticket import Outcome, Ticket
 from workbench.engine.runtime.host import EndpointHost
-from workbench.engine.sockets.event_loop import EventLoop, Runner
+from workbench.engine.sockets.event_loop import EventLoop, LoopRunner
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -35,7 +35,7 @@ def test_a_thread_for_as_long_as_there_is_a_socket(session: Session, do: Do) -> 
     assert threads() == []
 
 
-def no_thread(_loop: EventLoop) -> Runner:
+def no_thread(_loop: EventLoop) -> LoopRunner:
     raise RuntimeError("can't start new thread")
 
 

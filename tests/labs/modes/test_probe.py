@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from workbench.labs.modes.firewall import FIREWALL
+from workbench.labs.modes.mode_table import MODES
 from workbench.labs.modes.probe import Probe, probe
-from workbench.labs.modes.table import MODES
 from workbench.labs.private_net import PrivateNet
 from workbench.texts import Problem
 

@@ -19,7 +19,7 @@ from workbench.engine.model import options
 from workbench.engine.model.errors import describe
 from workbench.engine.model.family import fitting, kind_of
 from workbench.engine.model.planned_calls import (
-    ConnectTo,
+    ConnectCall,
     Purpose,
     own_address,
     planned_calls,
@@ -247,7 +247,7 @@ class DatagramEndpoint(Endpoint):
         goes_on: bool = False,
     ) -> None:
         failing = self._failing(ticket)
-        connects = calls[-1].call == ConnectTo.call
+        connects = calls[-1].call == ConnectCall.call
 
         def fail(error: BaseException) -> None:
             if connects and not setup.planned:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 from workbench.engine.model import options
 from workbench.engine.model.errors import USER_ERRORS, describe
 from workbench.engine.model.planned_calls import (
-    Bind,
-    ConnectTo,
-    Listen,
-    MakeSocket,
+    BindCall,
+    ConnectCall,
+    ListenCall,
+    OptionCall,
     PlannedCall,
-    SetOption,
+    SocketCall,
 )
 from workbench.engine.model.settings import Pace
 from workbench.engine.model.snapshot import Chip, ChipState
@@ -75,16 +75,16 @@ class CallMakers:
 
     def _step(self, planned: PlannedCall, ticket: Ticket) -> SetupStep:
         match planned:
-            case MakeSocket():
+            case SocketCall():
                 return SetupStep(planned.call, planned.text, self.make)
-            case SetOption(name, value):
+            case OptionCall(name, value):
                 run = _setting(self.traced, name, value, ticket)
                 return SetupStep(planned.call, planned.text, run)
-            case Bind():
+            case BindCall():
                 return SetupStep(planned.call, repr(self.local), self.bind)
-            case Listen():
+            case ListenCall():
                 return SetupStep(planned.call, planned.text, self.last)
-            case ConnectTo():
+            case ConnectCall():
                 return SetupStep(planned.call, repr(self.peer), self.last)
 
 

@@ -103,7 +103,7 @@ class ConnectionClosed:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SampleTaken:
     """Kernel readings kept as evidence; `reading` is JSON. `after_seq` is given by the recorder."""
 
     t_ns: int
@@ -111,7 +111,7 @@ class Sample:
     reading: str
 
 
-Item = Event | EndpointAdded | ConnectionOpened | ConnectionNamed | ConnectionClosed | Sample
+Item = Event | EndpointAdded | ConnectionOpened | ConnectionNamed | ConnectionClosed | SampleTaken
 
 
 @dataclass(frozen=True, slots=True)

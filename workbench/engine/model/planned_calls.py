@@ -28,7 +28,7 @@ class Purpose(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class MakeSocket:
+class SocketCall:
     """socket(family, type), with the protocol where one is asked for."""
 
     call: ClassVar = "socket"
@@ -44,7 +44,7 @@ class MakeSocket:
 
 
 @dataclass(frozen=True, slots=True)
-class SetOption:
+class OptionCall:
     """setsockopt() of a known option, with its value as a scenario writes it."""
 
     call: ClassVar = "setsockopt"
@@ -58,7 +58,7 @@ class SetOption:
 
 
 @dataclass(frozen=True, slots=True)
-class Bind:
+class BindCall:
     """bind() to an address in scenario spelling."""
 
     call: ClassVar = "bind"
@@ -66,7 +66,7 @@ class Bind:
 
 
 @dataclass(frozen=True, slots=True)
-class Listen:
+class ListenCall:
     """listen()."""
 
     call: ClassVar = "listen"
@@ -79,16 +79,18 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectTo:
+class ConnectCall:
     """connect() to an address in scenario spelling."""
 
     call: ClassVar = "connect"
     address: str
 
 
-PlannedCall = MakeSocket | SetOption | Bind | Listen | ConnectTo
+PlannedCall = SocketCall | OptionCall | BindCall | ListenCall | ConnectCall
 """`call` is its name in Python's socket."""
-CALLS: Final = frozenset(kind.call for kind in (MakeSocket, SetOption, Bind, Listen, ConnectTo))
+CALLS: Final = frozenset(
+    kind.call for kind in (SocketCall, OptionCall, BindCall, ListenCall, ConnectCall)
+)
 """Calls of a set-up. The others follow from what happens later: nobody can make accept() return."""
 
 
@@ -97,18 +99,18 @@ def planned_calls(
 ) -> tuple[PlannedCall, ...]:
     """The calls that build one socket; `family`: of the address tried, where AF_UNSPEC is set."""
     calls: list[PlannedCall] = [
-        MakeSocket(family or settings.family, settings.type, settings.protocol)
+        SocketCall(family or settings.family, settings.type, settings.protocol)
     ]
     if settings.dual_stack is not None and settings.family == "AF_INET6":
-        calls.append(SetOption("IPV6_V6ONLY", 0 if settings.dual_stack else 1))
-    calls += [SetOption(name, value) for name, value in settings.options]
+        calls.append(OptionCall("IPV6_V6ONLY", 0 if settings.dual_stack else 1))
+    calls += [OptionCall(name, value) for name, value in settings.options]
     own = own_address(settings, purpose)
     if own is not None:
-        calls.append(Bind(own))
+        calls.append(BindCall(own))
     if settings.role is Role.LISTENER:
-        calls.append(Listen(settings.backlog))
+        calls.append(ListenCall(settings.backlog))
     elif purpose is Purpose.CONNECT:
-        calls.append(ConnectTo(settings.address))
+        calls.append(ConnectCall(settings.address))
     return tuple(calls)
 
 

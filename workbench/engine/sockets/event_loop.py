@@ -43,7 +43,7 @@ class Timer:
         self.job = None
 
 
-class Runner(Protocol):
+class LoopRunner(Protocol):
     """What runs a loop: a plain thread, or a QThread in the window."""
 
     def join(self, timeout: float | None = None) -> None:
@@ -53,10 +53,10 @@ class Runner(Protocol):
         """True until run() has returned."""
 
 
-Spawn = Callable[["EventLoop"], Runner]
+Spawn = Callable[["EventLoop"], LoopRunner]
 
 
-def thread_spawn(loop: EventLoop) -> Runner:
+def thread_spawn(loop: EventLoop) -> LoopRunner:
     """Run the loop on a plain thread."""
     thread = threading.Thread(target=loop.run, name=f"endpoint {loop.name}", daemon=True)
     thread.start()

@@ -28,7 +28,7 @@ from workbench.engine.model.events import (
     Event,
     EventSink,
     Kind,
-    Sample,
+    SampleTaken,
 )
 from workbench.engine.model.kernel_reading import Reading, to_json
 from workbench.engine.model.options import LINGER
@@ -545,7 +545,7 @@ class TracedSocket:
     def sample(self) -> Reading:
         """Keep what the kernel shows now: the evidence of a failure must survive it."""
         reading = self.reading()
-        self._sink.put(Sample(self._sink.clock.now(), self.id, to_json(reading)))
+        self._sink.put(SampleTaken(self._sink.clock.now(), self.id, to_json(reading)))
         return reading
 
     # -- the log ----------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from workbench.engine.sockets import descriptors
-from workbench.engine.sockets.event_loop import EventLoop, Job, Runner, Spawn
+from workbench.engine.sockets.event_loop import EventLoop, Job, LoopRunner, Spawn
 from workbench.texts import Problem, reason_of
 
 COLLECTED_IN: Final = 5.0
@@ -26,7 +26,7 @@ class Worker:
     def __init__(self, make_loop: Callable[[], EventLoop], spawn: Spawn) -> None:
         self._make_loop = make_loop
         self._spawn = spawn
-        self._runner: Runner | None = None
+        self._runner: LoopRunner | None = None
         self._starting = threading.Lock()
         self.loop = make_loop()
 
@@ -49,7 +49,7 @@ class Worker:
                 self.loop = before  # that one has ended: nothing can get lost in it
                 raise
 
-    def _started(self, loop: EventLoop) -> Runner:
+    def _started(self, loop: EventLoop) -> LoopRunner:
         descriptors.check_thread()
         try:
             loop.open()

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 
 from workbench.labs.modes.mode import LabMode
-from workbench.labs.modes.table import MODES
+from workbench.labs.modes.mode_table import MODES
 from workbench.labs.private_net import PrivateNet
 from workbench.texts import Problem
 

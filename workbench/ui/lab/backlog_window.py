@@ -17,7 +17,7 @@ from workbench.texts import Problem, tr
 from workbench.ui.lab.by_hand import ByHand
 from workbench.ui.lab.client_chart import ClientChart
 from workbench.ui.lab.comparison import ComparisonView
-from workbench.ui.lab.log_line import LogLine
+from workbench.ui.lab.newest_call import NewestCall
 from workbench.ui.lab.queue_cells import QueueCells
 from workbench.ui.lab.set_up import SetUp
 from workbench.ui.lab.side import Side
@@ -86,7 +86,7 @@ class BacklogWindow(Retranslatable, QWidget):
         for label in (self.message, self.headline):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-        self.log_line = LogLine()
+        self.log_line = NewestCall()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

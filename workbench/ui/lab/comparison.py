@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from workbench.labs.backlog_compare import Comparison, Prediction, compare, readings
 from workbench.labs.backlog_data import Result
+from workbench.labs.modes.mode_table import WAYS
 from workbench.labs.modes.probe import Hindrances
-from workbench.labs.modes.table import WAYS
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.widgets.flow_layout import FlowLayout

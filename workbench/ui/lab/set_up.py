@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QPushButton
 
 from workbench.labs.backlog_data import Family
 from workbench.labs.backlog_settings import BacklogSettings
+from workbench.labs.modes.mode_table import MODES
 from workbench.labs.modes.probe import Hindrances
-from workbench.labs.modes.table import MODES
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group
 from workbench.viewmodel import parse_fields

@@ -19,7 +19,7 @@ from workbench.labs.backlog_compare import compare
 from workbench.labs.backlog_data import Result
 from workbench.labs.backlog_reasons import Reason
 from workbench.labs.modes.mode import LabMode
-from workbench.labs.modes.table import MODES, WAYS
+from workbench.labs.modes.mode_table import MODES, WAYS
 from workbench.texts import LANGUAGES, has, set_language
 
 FOLDER = Path(modes.__file__).parent
@@ -32,7 +32,7 @@ def test_every_mode_that_has_a_file_stands_in_the_table() -> None:
         for name, value in vars(module).items():
             if isinstance(value, LabMode):
                 assert MODES.get(value.name) is value, (
-                    f"{name} of {path.name} does not stand in workbench/labs/modes/table.py"
+                    f"{name} of {path.name} does not stand in workbench/labs/modes/mode_table.py"
                 )
                 own = FOLDER / f"{value.name}.py"
                 assert own.exists(), f"mode {value.name} belongs into {own.name}"

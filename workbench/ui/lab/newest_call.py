@@ -11,7 +11,7 @@ from workbench.ui.widgets.named_controls import fit
 from workbench.viewmodel.default_endpoints import LAB_FILTER
 
 
-class LogLine(Retranslatable, QWidget):
+class NewestCall(Retranslatable, QWidget):
     """One row of the log, beside a button.
 
     Signals:
