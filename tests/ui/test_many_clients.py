@@ -165,7 +165,7 @@ def test_six_rows_are_in_sight_and_nothing_scrolls(hand: Hand, language: str) ->
 
 def test_columns_are_those_of_clients(hand: Hand) -> None:
     six(hand)
-    assert table(hand, "client").lines.columns == (
+    assert table(hand, "client").lines.keys == (
         "number",
         "local_port",
         "state",

@@ -50,7 +50,7 @@ def cell(
     hand: Hand, row: int, column: str, side: str = "server", role: int = Qt.ItemDataRole.DisplayRole
 ) -> str:
     model = table(hand, side).lines
-    return str(model.data(model.index(row, model.columns.index(column)), role))
+    return str(model.data(model.index(row, model.keys.index(column)), role))
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_the_kernels_state_says_that_the_peer_has_finished(hand: Hand) -> None:
     assert "close() is yours to call" in why
     assert why in cell(hand, 0, "state", role=Qt.ItemDataRole.ToolTipRole)
     assert "!" not in cell(hand, 0, "state")  # a drawn mark, no character
-    index = rows.lines.index(0, rows.lines.columns.index("state"))
+    index = rows.lines.index(0, rows.lines.keys.index("state"))
     place = mark_of(rows.visualRect(index), rows.fontMetrics()).center()
     hand.qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=place)
     hand.wait_says("server.message", "close() is yours to call")
@@ -169,7 +169,7 @@ def test_the_kernels_state_says_that_the_peer_has_finished(hand: Hand) -> None:
 
 def test_the_mark_is_drawn(hand: Hand) -> None:
     rows = waiting_for_us(hand)
-    index = rows.lines.index(0, rows.lines.columns.index("state"))
+    index = rows.lines.index(0, rows.lines.keys.index("state"))
     place = mark_of(rows.visualRect(index), rows.fontMetrics())
 
     def inked() -> bool:
@@ -295,7 +295,7 @@ def test_peers_have_their_columns_names_and_conversation(hand: Hand) -> None:
     hand.choose("server.type", "SOCK_DGRAM")
     hand.choose("client.type", "SOCK_DGRAM")
     rows = table(hand)
-    assert rows.lines.columns[0] == "address"  # before Bind
+    assert rows.lines.keys[0] == "address"  # before Bind
     hand.press("server.listen")
     hand.wait_state("server", "BOUND")
     hand.press("client.send")

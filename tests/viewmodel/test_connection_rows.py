@@ -14,6 +14,8 @@ from workbench.viewmodel.connection_rows import (
     CLIENT,
     DATAGRAM,
     STREAM,
+    Columns,
+    ConnectionColumn,
     ConnectionRow,
     Told,
     cells,
@@ -50,7 +52,11 @@ PEER = PeerSnapshot("127.0.0.1:7003", datagrams_in=66, datagrams_out=777, last_n
 TOLD = Told(clock=lambda t_ns: f"<{t_ns // MS}>", now_ns=9_000 * MS)
 
 
-def by_header(line: ConnectionRow, columns: tuple[str, ...]) -> dict[str, str]:
+def at(columns: Columns, key: str) -> int:
+    return [column.key for column in columns].index(key)
+
+
+def by_header(line: ConnectionRow, columns: Columns) -> dict[str, str]:
     """What the table shows, by what stands above it."""
     model = ConnectionModel()
     model.show_lines((line,), columns, TOLD, range(1))
@@ -131,12 +137,12 @@ def test_the_tips_name_the_call_that_counts() -> None:
     ],
 )
 def test_how_long_connect_took(item: ConnectionSnapshot, shown: str) -> None:
-    assert cells(line_of(item), CLIENT, TOLD)[CLIENT.index("connect")] == shown
+    assert cells(line_of(item), CLIENT, TOLD)[at(CLIENT, "connect")] == shown
 
 
 def test_nothing_is_unread_in_what_is_closed_or_unknown() -> None:
     for item in (replace(ITEM, unread=None), replace(ITEM, closed_ns=3_000 * MS)):
-        assert cells(line_of(item), STREAM, TOLD)[STREAM.index("unread")] == "-"
+        assert cells(line_of(item), STREAM, TOLD)[at(STREAM, "unread")] == "-"
 
 
 @pytest.mark.parametrize(
@@ -150,3 +156,23 @@ def test_nothing_is_unread_in_what_is_closed_or_unknown() -> None:
 )
 def test_a_port_or_a_path_whole(address: str | None, shown: str) -> None:
     assert port_of(address) == shown
+
+
+@pytest.mark.parametrize("columns", [STREAM, CLIENT, DATAGRAM])
+def test_one_column_has_the_rest_and_each_has_its_words(columns: Columns) -> None:
+    assert sum(column.rest for column in columns) == 1
+    model = ConnectionModel()
+    model.show_lines((), columns, TOLD, range(0))
+    for place, column in enumerate(columns):
+        tip = model.headerData(place, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+        assert tip == tr(f"columntip.{column.key}")
+
+
+def test_a_column_more_is_one_line() -> None:
+    more: ConnectionColumn[ConnectionSnapshot] = ConnectionColumn(
+        "unsent", lambda item, _: str(item.unsent)
+    )
+    assert cells(line_of(ITEM), (*STREAM, more), TOLD) == (
+        *cells(line_of(ITEM), STREAM, TOLD),
+        "44",
+    )

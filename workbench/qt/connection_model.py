@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
-from workbench.viewmodel.connection_rows import NUMBERS, STREAM, ConnectionRow, Told, cells
+from workbench.viewmodel.connection_rows import STREAM, Columns, ConnectionRow, Told, cells
 
 Index = QModelIndex | QPersistentModelIndex
 WHY_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -31,7 +31,7 @@ class ConnectionModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.columns: tuple[str, ...] = STREAM
+        self.columns: Columns = STREAM
         self.lines: tuple[ConnectionRow, ...] = ()
         self.why: Callable[[ConnectionRow], tuple[str, str]] = lambda _line: ("", "")
         self.muted: QColor | None = None
@@ -40,8 +40,13 @@ class ConnectionModel(QAbstractTableModel):
         self._shown: dict[int | str, tuple[str, ...]] = {}
         self._measured = True
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns by name."""
+        return tuple(column.key for column in self.columns)
+
     def show_lines(
-        self, lines: tuple[ConnectionRow, ...], columns: tuple[str, ...], told: Told, seen: range
+        self, lines: tuple[ConnectionRow, ...], columns: Columns, told: Told, seen: range
     ) -> None:
         """`seen`: the rows in sight; of the others only their number is told of."""
         self._told = told
@@ -112,17 +117,17 @@ class ConnectionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._tip(index.row(), index.column())
         if role in (WHY_ROLE, SHORT_ROLE):
-            return self.why(line)[role - WHY_ROLE] if column == "state" else ""
+            return self.why(line)[role - WHY_ROLE] if column.key == "state" else ""
         if role == Qt.ItemDataRole.ForegroundRole and line.closed:
             return self.muted
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column in NUMBERS else Qt.AlignmentFlag.AlignLeft
+            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def _tip(self, row: int, column: int) -> str:
         """The cell whole: also the address behind a port, and the sentence behind a mark."""
-        line, name = self.lines[row], self.columns[column]
+        line, name = self.lines[row], self.columns[column].key
         words = self._words(row)[column]
         if name == "local_port":
             return str(getattr(line.item, "local", None) or words)
@@ -135,12 +140,12 @@ class ConnectionModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            name = self.columns[section]
+            name = self.columns[section].key
             return tr(
                 "column.state_ours" if name == "state" and not self._measured else f"column.{name}"
             )
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tr(f"columntip.{self.columns[section]}")
+            return tr(f"columntip.{self.columns[section].key}")
         return None
 
 

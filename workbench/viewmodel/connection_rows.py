@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Generic, TypeVar
 
 from workbench.engine.model.snapshot import CloseCause, ConnectionSnapshot, PeerSnapshot
 from workbench.texts import tr
@@ -14,12 +14,6 @@ from workbench.viewmodel.log_cells import peer_text
 
 Owner = Callable[[str | None], str | None]
 SECOND: Final = 1_000_000_000
-STREAM: Final = ("number", "peer", "state", "in", "out", "unread")
-CLIENT: Final = ("number", "local_port", "state", "connect", "in", "out", "outcome")
-DATAGRAM: Final = ("address", "datagrams_in", "datagrams_out", "last_seen")
-NUMBERS: Final = frozenset(
-    {"number", "connect", "in", "out", "unread", "datagrams_in", "datagrams_out"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,46 +51,37 @@ class ConnectionRow:
         return self.item.closed_ns is not None
 
 
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionColumn(Generic[Item]):
+    """One column of a table.
+
+    Attributes:
+        key: its title is the text `column.KEY`, its tool tip `columntip.KEY`.
+        value: the text of its cell.
+        sample: what it holds as a rule; "": as wide as the rows in sight want it.
+        right: whether its texts stand at the right.
+        rest: whether it has the width that is left; one of a table has.
+    """
+
+    key: str
+    value: Callable[[Item, Told], str]
+    sample: str = ""
+    right: bool = False
+    rest: bool = False
+
+
+Columns = tuple[ConnectionColumn[Any], ...]
+
+
 def line_of(item: ConnectionSnapshot) -> ConnectionRow:
     return ConnectionRow(item.number, item.id, item)
 
 
 def peer_line(peer: PeerSnapshot) -> ConnectionRow:
     return ConnectionRow(peer.address, None, peer)
-
-
-def cells(line: ConnectionRow, columns: tuple[str, ...], told: Told) -> tuple[str, ...]:
-    """The texts of a row, column by column."""
-    item = line.item
-    if isinstance(item, PeerSnapshot):
-        return (
-            named(item.address, told.owner),
-            str(item.datagrams_in),
-            str(item.datagrams_out),
-            told.clock(item.last_ns),
-        )
-    return tuple(_cell(column, item, told, columns is CLIENT) for column in columns)
-
-
-def _cell(column: str, item: ConnectionSnapshot, told: Told, client: bool) -> str:
-    match column:
-        case "number":
-            return str(item.number)
-        case "peer":
-            return named(item.peer, told.owner)
-        case "local_port":
-            return port_of(item.local)
-        case "state":
-            return _state(item, told.clock, bare=client)
-        case "connect":
-            return _connect(item, told.now_ns)
-        case "in":
-            return str(item.bytes_in)
-        case "out":
-            return str(item.bytes_out)
-        case "unread":
-            return "-" if item.closed_ns is not None or item.unread is None else str(item.unread)
-    return outcome_text(item)
 
 
 def _state(item: ConnectionSnapshot, clock: Callable[[int], str], *, bare: bool) -> str:
@@ -113,6 +98,10 @@ def _state(item: ConnectionSnapshot, clock: Callable[[int], str], *, bare: bool)
     if was_reset(item):
         cause = "aborted_reset"
     return f"{tr(f'closed.{cause}', time=time)} {item.errno or ''}".rstrip()
+
+
+def _unread(item: ConnectionSnapshot) -> str:
+    return "-" if item.closed_ns is not None or item.unread is None else str(item.unread)
 
 
 def _connect(item: ConnectionSnapshot, now_ns: int) -> str:
@@ -141,3 +130,46 @@ def port_of(address: str | None) -> str:
     """`:40112`; a path whole, and "-" for a socket without a name."""
     port = (address or "").rpartition(":")[2]
     return f":{port}" if port.isdecimal() else address or "-"
+
+
+_NUMBER: Final[ConnectionColumn[ConnectionSnapshot]] = ConnectionColumn(
+    "number", lambda item, _: str(item.number), right=True
+)
+_IN: Final[ConnectionColumn[ConnectionSnapshot]] = ConnectionColumn(
+    "in", lambda item, _: str(item.bytes_in), right=True
+)
+_OUT: Final[ConnectionColumn[ConnectionSnapshot]] = ConnectionColumn(
+    "out", lambda item, _: str(item.bytes_out), right=True
+)
+
+STREAM: Final[tuple[ConnectionColumn[ConnectionSnapshot], ...]] = (
+    _NUMBER,
+    ConnectionColumn("peer", lambda item, told: named(item.peer, told.owner), "= client-10 :65535"),
+    ConnectionColumn("state", lambda item, told: _state(item, told.clock, bare=False), rest=True),
+    _IN,
+    _OUT,
+    ConnectionColumn("unread", lambda item, _: _unread(item), right=True),
+)
+"""The connections of a server."""
+CLIENT: Final[tuple[ConnectionColumn[ConnectionSnapshot], ...]] = (
+    _NUMBER,
+    ConnectionColumn("local_port", lambda item, _: port_of(item.local), ":65535"),
+    ConnectionColumn("state", lambda item, told: _state(item, told.clock, bare=True)),
+    ConnectionColumn("connect", lambda item, told: _connect(item, told.now_ns), right=True),
+    _IN,
+    _OUT,
+    ConnectionColumn("outcome", lambda item, _: outcome_text(item), rest=True),
+)
+"""The sockets of a client."""
+DATAGRAM: Final[tuple[ConnectionColumn[PeerSnapshot], ...]] = (
+    ConnectionColumn("address", lambda peer, told: named(peer.address, told.owner), rest=True),
+    ConnectionColumn("datagrams_in", lambda peer, _: str(peer.datagrams_in), right=True),
+    ConnectionColumn("datagrams_out", lambda peer, _: str(peer.datagrams_out), right=True),
+    ConnectionColumn("last_seen", lambda peer, told: told.clock(peer.last_ns), "00:00:00.000"),
+)
+"""The peers of a datagram socket."""
+
+
+def cells(line: ConnectionRow, columns: Columns, told: Told) -> tuple[str, ...]:
+    """The texts of a row, column by column."""
+    return tuple([column.value(line.item, told) for column in columns])

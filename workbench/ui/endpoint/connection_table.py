@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -19,19 +18,13 @@ from workbench.viewmodel.connection_rows import (
     CLIENT,
     DATAGRAM,
     STREAM,
+    Columns,
     ConnectionRow,
     Told,
     line_of,
     peer_line,
 )
 from workbench.viewmodel.silence import Silences
-
-_USUAL: Final = {
-    "peer": "= client-10 :65535",
-    "local_port": ":65535",
-    "last_seen": "00:00:00.000",
-}
-"""What a column holds as a rule; longer names are in the tool tip, the widest has the rest."""
 
 
 class ConnectionTable(QTableView):
@@ -123,22 +116,21 @@ class ConnectionTable(QTableView):
         columns = self.lines.columns
         for index, column in enumerate(columns):
             self.setItemDelegateForColumn(
-                index, self._states if column == "state" else self.itemDelegate()
+                index, self._states if column.key == "state" else self.itemDelegate()
             )
         self._size_columns(columns)
 
-    def _size_columns(self, columns: Sequence[str]) -> None:
+    def _size_columns(self, columns: Columns) -> None:
         header = self.horizontalHeader()
         mode = QHeaderView.ResizeMode
-        widest = next(name for name in ("outcome", "state", "address") if name in columns)
         for index, column in enumerate(columns):
-            if column in _USUAL:
+            if column.sample:
                 header.setSectionResizeMode(index, mode.Fixed)
-                words = max(_USUAL[column], tr(f"column.{column}"), key=len)
+                words = max(column.sample, tr(f"column.{column.key}"), key=len)
                 header.resizeSection(index, self.fontMetrics().horizontalAdvance(words) + 16)
                 continue
             header.setSectionResizeMode(
-                index, mode.Stretch if column == widest else mode.ResizeToContents
+                index, mode.Stretch if column.rest else mode.ResizeToContents
             )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -277,7 +269,7 @@ class ConnectionTable(QTableView):
     def _marked_at(self, where: QPoint) -> int | None:
         """The connection whose mark is at this point of the viewport."""
         index = self.indexAt(where)
-        if not index.isValid() or self.lines.columns[index.column()] != "state":
+        if not index.isValid() or self.lines.columns[index.column()].key != "state":
             return None
         line = self.lines.lines[index.row()]
         marked = bool(self._why(line)[0]) and isinstance(line.key, int)
