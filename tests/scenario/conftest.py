@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.free_port import free_port
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.model import parse
 from workbench.scenario.report import Report
@@ -72,5 +72,4 @@ def reasons(report: Report) -> list[str]:
 @pytest.fixture
 def port() -> int:
     """A port that nobody has."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    return free_port()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.free_port import free_port
 from tests.leftover import threads_since
 from workbench import texts
 from workbench.ui.style import theme
@@ -39,8 +39,7 @@ def _english() -> Iterator[None]:
 @pytest.fixture
 def first_port(monkeypatch: pytest.MonkeyPatch) -> int:
     """A free port in place of 23333: other tests may run beside this one."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = int(probe.getsockname()[1])
+    port = free_port()
     monkeypatch.setattr(default_endpoints, "FIRST_PORT", port)
     return port
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.free_port import free_port
 from tests.ui.conftest import Hand
 from tests.ui.looks.scenes import SCENES, SIZE, settle
 from workbench import app, texts
@@ -26,9 +26,8 @@ def scene(
     folder: Path = tmp_path_factory.mktemp("scene")
     texts.set_language("en")
     theme.apply(qapp, theme.LIGHT)
-    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as probe:
-        patch.setattr(default_endpoints, "FIRST_PORT", int(probe.getsockname()[1]))
-        probe.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(default_endpoints, "FIRST_PORT", free_port())
         window = app.create_window(folder / "2026-11-23 12-00.swb")
         preferences = window.preferences
         preferences.first_steps_done = False
