@@ -50,7 +50,7 @@ def asked() -> bool:
 
 
 def hurried() -> bool:
-    """Whether another one came: what can be left out on the way out is."""
+    """Whether a further signal came after the first: then whatever can be left out is left out."""
     return _asked.times > 1
 
 
@@ -61,13 +61,16 @@ def check() -> None:
 
 
 def forget() -> None:
-    """Nothing has been asked: for a process that runs several commands (tests)."""
+    """Forget that an end was asked for, in a process that runs several commands one after the
+    other.
+    """
     _asked.times = 0
 
 
 @contextmanager
 def telling(*, asked: Job | None = None, hurried: Job | None = None) -> Iterator[None]:
-    """Have `asked()` called on a thread of its own at the first signal, `hurried()` at later ones.
+    """While it lasts, call `asked()` at the first signal and `hurried()` at later ones, on a thread
+    of its own.
 
     They must not block. What came before is made up for at once.
     """
@@ -87,7 +90,8 @@ def telling(*, asked: Job | None = None, hurried: Job | None = None) -> Iterator
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """While something is open: signals are noted, and whoever waits is told.
+    """While it lasts, HUP, INT and TERM are noted and told to whoever waits, and end nothing by
+    themselves.
 
     Not on the main thread, or while it is on already, nothing changes. A signal that is ignored
     stays so: nohup(1), a shell's background job.
@@ -120,7 +124,7 @@ def listening() -> Iterator[None]:
 
 
 def _noted(_number: int, _frame: FrameType | None) -> None:
-    """Its number is in the socket already."""
+    """The handler does nothing: Python's C half has put the number into the socket."""
 
 
 def _watch(ours: socket.socket) -> None:

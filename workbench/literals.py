@@ -16,9 +16,10 @@ from typing import Any, Final
 from workbench.printable import escape
 
 _QUIET: Final = threading.Lock()
-"""The filters of `warnings` belong to the whole process."""
+"""Held while warnings are silenced: the filters of `warnings` belong to the whole process."""
 _DECIMAL: Final = 10**4000
-"""Python writes no longer numbers than 4 300 digits in decimal (sys.set_int_max_str_digits)."""
+"""Larger numbers are written in hex: Python writes no more than 4 300 decimal digits
+(sys.set_int_max_str_digits)."""
 _CONSTANT: Final = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z", re.ASCII)
 """Names of module socket that a call is given: AF_INET, SO_REUSEADDR, MSG_TRUNC."""
 _BROKEN: Final = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError, OverflowError)
@@ -49,7 +50,9 @@ def literal(value: object) -> str:
 
 
 def comment(text: str) -> str:
-    """A comment that ends where its line does."""
+    """A text as a Python comment: line breaks in it become escapes, so that none of it becomes
+    code.
+    """
     return f"# {escape(text)}"
 
 

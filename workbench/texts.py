@@ -118,7 +118,10 @@ def tr(key: str, /, *positional: object, **values: object) -> str:
 
 
 def _one_line(value: object) -> object:
-    """A number stays one, since a text may say how many places it wants."""
+    """A value made fit for one line.
+
+    A number stays one: its text may say how many places it wants.
+    """
     return value if isinstance(value, int | float | Problem) else escape(str(value))
 
 

@@ -212,7 +212,7 @@ def _lab(args: argparse.Namespace) -> int:
 
 
 def _check_all(args: argparse.Namespace) -> int:
-    """Each demonstration once, a line each."""
+    """Run each demonstration once and print a line for each; the exit status."""
     counts = {"held": 0, "failed": 0, "skipped": 0}
     for item in demos():
         reason = item.why_not(beyond_loopback=args.beyond_loopback)

@@ -26,7 +26,10 @@ _jobs: list[Callable[[], None]] = []
 
 
 def writes(thread: threading.Thread) -> None:
-    """This thread writes to stdout, as the main thread does."""
+    """Note a thread that writes to stdout beside the main one.
+
+    It is woken when output is given up.
+    """
     _writers.add(thread)
 
 
@@ -42,7 +45,9 @@ def giving_up(job: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """As `interrupts.listening`, and no output that is stuck keeps the process from ending."""
+    """As `interrupts.listening`; besides, output that is stuck is given up after STUCK seconds once
+    the end was asked for.
+    """
     over = threading.Event()
     watcher = threading.Thread(target=_watch, args=(over,), name="output", daemon=True)
     with interrupts.listening():
@@ -59,7 +64,7 @@ def interruptible() -> Iterator[None]:
 
 
 def _flush() -> None:
-    """What is buffered goes out while somebody still watches that it does not get stuck."""
+    """Flush stdout while `interruptible` still watches: a flush at exit could wait for ever."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -92,7 +97,7 @@ def _stuck() -> list[int]:
 
 
 def _give_up(streams: list[int]) -> None:
-    """What goes there goes nowhere from now on; who waits in a write(2) is woken (EINTR)."""
+    """Turn stuck streams to /dev/null; a signal wakes who waits in a write(2) on one (EINTR)."""
     if sys.platform == "win32" or not streams:
         return
     _to_nowhere(streams)

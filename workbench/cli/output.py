@@ -50,7 +50,7 @@ def is_output(error: Exception) -> TypeGuard[OSError]:
 
 
 def close_stdout() -> None:
-    """Nothing more goes to stdout, not even what Python flushes at exit."""
+    """Point stdout to /dev/null, so that what Python flushes at exit raises no error after ours."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
@@ -75,7 +75,7 @@ class StepPrinter:
             write(f"{title}\n")
 
     def told(self, step: StepResult) -> None:
-        """A step ended."""
+        """Print the line of a step that ended."""
         mark = tr("cli.held") if step.reason is None else tr("cli.failed")
         line = f"{step.number:>3}  {mark}  {step.title}  ({step.seconds:.3f} s)\n"
         if step.reason is not None:
@@ -85,6 +85,6 @@ class StepPrinter:
         write(line)
 
     def end(self, report: Report) -> None:
-        """All is over."""
+        """Print how many steps held and failed, when the run has ended."""
         held = sum(step.reason is None for step in report.steps)
         write(tr("cli.summary", held=held, failed=len(report.steps) - held) + "\n")

@@ -102,7 +102,7 @@ class PrintProcess:
             stdin.close()
 
     def kill(self) -> None:
-        """What is left is not printed."""
+        """End it at once, whatever is not printed yet."""
         self._killed = True
         self._process.kill()
 

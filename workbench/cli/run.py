@@ -111,7 +111,10 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | Non
 
 
 def check_place(path: Path) -> None:
-    """Raises Problem where no file can be written: better before a run than after it."""
+    """Try whether a file can be written at a path, before a run has taken its time.
+
+    Raises Problem.
+    """
     there = path.exists()
     try:
         with path.open("a"):

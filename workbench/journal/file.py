@@ -110,7 +110,9 @@ def _use_wal(db: sqlite3.Connection) -> None:
 
 
 def mark_closed(db: sqlite3.Connection, not_recorded: int = 0) -> None:
-    """What tells a record that was closed from one that a crash has left. Raises sqlite3.Error."""
+    """Write closed_wall_ns into table meta: it tells a closed record from one that a crash has
+    left. Raises sqlite3.Error.
+    """
     values = [("closed_wall_ns", Clock().wall_ns)]
     if not_recorded:
         values.append(("not_recorded", not_recorded))

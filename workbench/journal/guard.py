@@ -65,7 +65,10 @@ class Guard:
 
     @contextmanager
     def limited(self) -> Iterator[None]:
-        """A statement may take its time, and no more."""
+        """While it lasts, a statement that takes longer than PATIENCE is given up with a Problem.
+
+        In a stranger's file one may go on for ever.
+        """
         self._until = None  # few ever need the clock, which is a system call
         try:
             yield
@@ -142,7 +145,7 @@ class Guard:
 
 @cache
 def _ours() -> dict[str, list[str]]:
-    """Our tables, and the columns that we make in each."""
+    """Which tables and columns a record of ours has."""
     with closing(sqlite3.connect(":memory:")) as db:
         db.executescript(SCHEMA)
         tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]

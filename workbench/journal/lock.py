@@ -11,7 +11,8 @@ from time import monotonic, sleep
 from typing import Final
 
 ASKING: Final = 1.0
-"""Seconds in which whoever only asks is certain to have let go."""
+"""Seconds for which taking the lock is tried again: whoever only asks who holds it has let go by
+then."""
 RESERVE: Final = 65_536
 """Bytes of disk that the lock keeps, so that a record can still be marked as closed, and its index
 made, on a disk that is full."""
@@ -70,7 +71,11 @@ class RecordLock:
             raise
 
     def _reserve(self, descriptor: int) -> None:
-        """Random bytes: zeros may take no room at all. A regular write, since it fails at once."""
+        """Fill the lock's file with RESERVE random bytes.
+
+        Zeros may take no room on the disk, and only a regular write fails at once where there is
+        none.
+        """
         os.ftruncate(descriptor, 0)
         left = os.urandom(RESERVE)
         while left:

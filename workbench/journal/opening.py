@@ -18,7 +18,10 @@ RECOVER_WITHIN: Final = 1.0
 
 
 def let_go(db: sqlite3.Connection) -> None:
-    """Close it; what goes wrong there is nobody's concern."""
+    """Close a connection and ignore an error of that.
+
+    What was wanted of it is done, or has failed already.
+    """
     with suppress(sqlite3.Error):
         db.close()
 

@@ -45,7 +45,7 @@ def in_order(items: Sequence[Item]) -> list[Item]:
 
 
 def _endpoint_of(fact: Item, owner: dict[int | None, int | None]) -> int | None:
-    """Whose a fact is, as far as the batch tells."""
+    """The endpoint that an item belongs to; None where this batch does not tell."""
     match fact:
         case EndpointAdded(id=endpoint):
             return endpoint

@@ -11,7 +11,10 @@ _Names = tuple[str | None, str | None]
 
 
 class Pairs:
-    """Learns addresses as they come and says who belongs together. Ports are used again."""
+    """Learns the addresses of connections and says which two are ends of one talk.
+
+    Ports are used again, so closed ones are forgotten.
+    """
 
     def __init__(self) -> None:
         self._by_address: dict[_Names, int] = {}
@@ -22,7 +25,10 @@ class Pairs:
         self._step = 0
 
     def named(self, number: int, local: str | None, peer: str | None) -> int | None:
-        """A connection has these addresses (None: as before); its other end, where it is known."""
+        """Note a connection's addresses (None: as before).
+
+        Returns its other end, where that is known.
+        """
         self._step += 1
         accepted = number not in self._begun and bool(local and peer)
         begun = self._begun.setdefault(number, self._step)
@@ -49,7 +55,7 @@ class Pairs:
         return other
 
     def closed(self, number: int) -> None:
-        """A connection is gone.
+        """Forget a connection that was closed.
 
         Without a partner it is remembered for a while: a short-lived client may be gone before
         its accept is recorded.

@@ -104,7 +104,9 @@ class Place:
         self._lock.release()
 
     def abandon(self) -> None:
-        """Let go of what was lost; of its files nothing stays that another could take for its own.
+        """Give up a record that was lost.
+
+        None of its sidecar files stay, so that no other record takes them for its own.
 
         A file that was only moved is whole then, wherever it is; one that was overwritten is
         somebody else's now.

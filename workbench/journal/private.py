@@ -16,7 +16,8 @@ from workbench.texts import Problem, reason_of
 
 PREFIX: Final = "swb-"
 HELD: Final = ".held"
-"""In each folder; locked by its program as long as that lives."""
+"""A file in each folder, locked by its program as long as that lives: so `sweep` knows which
+folders nobody uses."""
 
 
 def temporary() -> Path:
@@ -86,7 +87,9 @@ class PrivateFolder:
 
 
 def _hold(folder: Path) -> int:
-    """Locked first, named then: whoever finds it finds it held. Raises OSError."""
+    """Make the lock's file under another name, lock it, then rename it: whoever finds it finds it
+    held. Raises OSError.
+    """
     new = folder / (HELD if sys.platform == "win32" else f"{HELD}-new")  # no rename while open
     descriptor = os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try_lock(descriptor, shared=False)

@@ -69,7 +69,7 @@ _NUMBER_KEYS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "": 1}
 _LAST: Final = 2**62
-"""Nanoseconds beyond any record, and within what SQLite takes."""
+"""A time after any record, in nanoseconds, that still fits SQLite's 64 bits."""
 _KEYS: Final = (*_TEXT_KEYS, *_NUMBER_KEYS, "number", "duration", "time", "text", "hex")
 _SHORT: Final = re.compile(r"#(\d+)(?![^\s|])", re.ASCII)
 """`#3`: a connection's number as people see it."""
@@ -221,7 +221,9 @@ def parse(text: str, *, wall_ns: int = 0) -> Condition | None:
 
 
 def _joined(word: str, parts: list[str]) -> str:
-    """Halved again and again: SQLite refuses a chain of more than 1 000 (LIMIT_EXPR_DEPTH)."""
+    """Join conditions as a balanced tree: SQLite refuses an expression deeper than 1 000
+    (SQLITE_MAX_EXPR_DEPTH).
+    """
     if len(parts) <= 8:
         return f" {word} ".join(parts)
     middle = len(parts) // 2

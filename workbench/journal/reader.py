@@ -122,7 +122,8 @@ class SampleRow(NamedTuple):
 
 
 _LOG: Final = f"SELECT * FROM ({LOG})"
-"""Not the view in the file, which may be of a stranger."""
+"""The rows of the log by a statement of ours. The view of that name in the file is not used: a
+record may be a stranger's."""
 _CHUNK_OF: Final = (
     "FROM event e LEFT JOIN endpoint p ON p.id = e.endpoint"
     " LEFT JOIN connection c ON c.id = e.connection"
@@ -612,7 +613,7 @@ class Reader:
         self._db.interrupt()
 
     def close(self) -> None:
-        """Let the file go. Idempotent."""
+        """Close the file. Idempotent."""
         self._end()
 
 

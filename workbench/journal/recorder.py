@@ -50,7 +50,8 @@ BATCH: Final = 20_000
 READABLE: Final = 256
 """Items of a batch that somebody may follow by eye: these are put in order (`in_order`)."""
 HELD: Final = 2_000_000
-"""Nanoseconds that the newest events of such a batch wait for calls that began before them."""
+"""Nanoseconds that the newest events of such a batch are held back: a call that began before them
+may not have come back yet."""
 HIGH_WATER: Final = 200_000
 LOW_WATER: Final = 50_000
 
@@ -197,7 +198,9 @@ class Recorder:
             self._tell_the_rest()
 
     def _tell_the_rest(self) -> None:
-        """Markers that the recorder's thread did not reach before it ended."""
+        """Answer the markers that the recorder's thread did not reach before it ended, so that
+        nobody waits for ever.
+        """
         while self._queue:
             item = self._queue.popleft()
             if isinstance(item, _Flush):
@@ -286,7 +289,7 @@ class Recorder:
             self._place.keep_locked()
 
     def _move(self) -> None:
-        """Go on beside, with all that was written so far."""
+        """Go on in another file beside the lost one, with everything that was written so far."""
         old = self._place
         self.congested = True  # a large record takes its time
         with suppress(OSError):  # it may have gone with its folder
@@ -363,7 +366,8 @@ class Recorder:
         self._tell()
 
     def _settled(self, items: list[Item]) -> list[Item]:
-        """Without the newest: a call that began before them may not have come back yet.
+        """The batch without its newest events: a call that began before them may not have come back
+        yet.
 
         They go back to the head of the queue, unless somebody waits for them.
         """
@@ -402,7 +406,7 @@ class Recorder:
                 self._fail(Problem("journal.limit", rows=self._seq), beyond)
 
     def _beyond_limit(self, items: list[Item]) -> list[Item]:
-        """What follows the last event that may still be written."""
+        """The events of a batch beyond the record's limit: they are counted, not written."""
         if self._max_rows is None or self._seq + len(items) <= self._max_rows:
             return []
         events = (place for place, item in enumerate(items) if type(item) is Event)
@@ -535,6 +539,6 @@ class _Flush:
         self._then = then
 
     def reach(self) -> None:
-        """Tell who waits for it."""
+        """Wake who waits for this marker."""
         self.reached.set()
         self._then()

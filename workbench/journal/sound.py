@@ -17,7 +17,7 @@ from workbench.engine.model.kernel_reading import Reading
 DAMAGED: Final = "damaged"
 """The note in place of a row that cannot be read: its call, and the cells that are wrong."""
 LAST_NS: Final = 2**62
-"""Nanoseconds: 146 years."""
+"""Nanoseconds, 146 years: a later stamp is taken for damage."""
 WALL_NS: Final = 2**63 - 1
 _NUMBER: Final = (int,)
 _MAYBE_NUMBER: Final = (int, type(None))
@@ -45,7 +45,8 @@ _KINDS: Final = frozenset({CALL, END, COMMAND, NOTE})
 _READINGS: Final = frozenset(item.name for item in fields(Reading))
 _SHOWN: Final = 40
 _good: set[tuple[type, ...]] = set()
-"""Types of whole rows that were found right: there are some dozens."""
+"""Combinations of cell types that were found right, some dozens of them: a row of these needs no
+check of each cell."""
 
 Values = tuple[Any, ...]
 
@@ -56,7 +57,7 @@ def decode(data: bytes) -> str:
 
 
 def text(value: object) -> str:
-    """Whatever stands in a cell of text."""
+    """A cell of text as text, whatever stands there."""
     return decode(value) if isinstance(value, bytes) else "" if value is None else str(value)
 
 
@@ -65,7 +66,7 @@ def maybe_text(value: object) -> str | None:
 
 
 def number(value: object) -> int | None:
-    """A whole number; anything else is none."""
+    """A cell of whole numbers; None where something else stands there."""
     return value if type(value) is int else None
 
 

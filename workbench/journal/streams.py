@@ -117,7 +117,7 @@ class Streams:
         return shown
 
     def forget(self) -> None:
-        """Rows were skipped."""
+        """Forget the decoders: rows were skipped, and what they carried is not known."""
         self._known.clear()
 
     def _decoder(self, row: Row, key: tuple[int, bool, str]) -> Decoder:

@@ -106,7 +106,10 @@ class BacklogRun:
         self._thread.start()
 
     def picture(self) -> Picture:
-        """The lab now; cheap, never waits."""
+        """The newest picture of the lab.
+
+        Reads nothing, so that a window may ask ten times a second.
+        """
         return self._observer.picture()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -114,12 +117,12 @@ class BacklogRun:
         return self._done.wait(timeout)
 
     def give_up_preparing(self) -> None:
-        """What `prepare` waits for comes to nothing; it raises Problem."""
+        """Stop waiting for the private network: a `prepare` that is under way raises Problem."""
         if self._net is not None:
             self._net.give_up()
 
     def give_up(self) -> None:
-        """Have it end by itself, soon."""
+        """Ask the run to end; returns at once, `wait` tells when it has."""
         self._stopping = True
         self._wake.set()
 
@@ -267,7 +270,7 @@ class BacklogRun:
             self._perform(c.Call(self.client, "connect", (self._target,), self._sockets))
 
     def _decided(self) -> bool:
-        """Every client has its outcome, and none of them can still change by itself."""
+        """Whether every client has its final outcome: the run need not go on to its bound."""
         return self._observer.decided(self.settings.clients)
 
     def _look(self, fold: Callable[[], None]) -> None:
@@ -282,7 +285,9 @@ class BacklogRun:
         return self._observer.result(system())
 
     def _tidy(self) -> None:
-        """Close all, clients first: a listener that closes first would reset them."""
+        """Remove both endpoints, the clients first: close() of the listener would reset those in
+        its queue.
+        """
         self._forget()
         self._admission.end()
         for name in (self.client, self.server):

@@ -44,7 +44,7 @@ class Clients:
         return tuple(self._views)
 
     def take(self, row: Row) -> None:
-        """One committed event."""
+        """Fold one committed event into the client that it belongs to."""
         if row.endpoint == self._server:
             self._server_row(row)
         elif row.endpoint == self._client:
@@ -147,7 +147,7 @@ class Clients:
     # -- what readings add --------------------------------------------------------------------
 
     def named(self, connection: int | None, local: str) -> None:
-        """A client's own address became known."""
+        """Note the local address of a client: by it the listener's accept() is told apart."""
         number = self._by_connection.get(connection or 0)
         if number is None or self._views[number - 1].local == local:
             return
@@ -157,7 +157,11 @@ class Clients:
             self._accept(number, self._early.pop(local))
 
     def read(self, connection: int, reading: Reading, now_ns: int) -> None:
-        """A TCP_INFO of a client: SYNs sent again since the last look went out by now."""
+        """Take a TCP_INFO of a client.
+
+        SYNs counted beyond the last look are stamped with this moment, since the kernel does not
+        tell when it sent them.
+        """
         number = self._by_connection.get(connection)
         repeats = max(reading.retransmits or 0, reading.total_retrans or 0)
         if number is None or reading.state not in {"SYN_SENT", "ESTABLISHED"}:

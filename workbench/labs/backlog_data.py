@@ -11,7 +11,7 @@ FAMILIES: Final = {"inet": "AF_INET", "inet6": "AF_INET6", "unix": "AF_UNIX"}
 
 
 class Family(StrEnum):
-    """Which sockets."""
+    """The address family of listener and clients."""
 
     INET = "inet"
     INET6 = "inet6"
@@ -109,7 +109,10 @@ class QueuedPeer:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """How many wait and how many may; the kernel lets one more in than `limit`."""
+    """The accept queue: how many wait, and its limit.
+
+    Linux lets one more in than `limit`, since it refuses only when more than that many wait.
+    """
 
     now: int
     limit: int

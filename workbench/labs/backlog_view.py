@@ -37,7 +37,10 @@ ASK_FIREWALL: Final = 0.5
 
 
 class Observer:
-    """Gathers readings; used by the run's own thread, but for `picture`."""
+    """Joins the kernel's readings and the clients' events into a Picture.
+
+    All on the run's own thread, but for `picture`, which any thread may ask for.
+    """
 
     def __init__(
         self,
@@ -70,12 +73,14 @@ class Observer:
         self._picture = Picture(0.0, settings.bound, False, False, False, None, ())
 
     def begin(self) -> None:
-        """The run begins now."""
+        """Count from here: the namespace's counters before the run are subtracted from those after
+        it.
+        """
         self._before = listen_queue.counters(self._proc)
         self._picture = replace(self._picture, running=True)
 
     def finish(self) -> None:
-        """Nothing changes any more."""
+        """Freeze the picture at the end of the run: its clock stands still."""
         self._picture = replace(self.picture(), running=False, ends_in=0.0)
 
     @property

@@ -108,7 +108,7 @@ def demo(name: str) -> Demo | None:
 
 
 def _topics() -> dict[str, str]:
-    """The topic of each name that has words."""
+    """The topic of each demonstration, by its name, out of the keys of the texts."""
     keys = (key.split(".") for key in catalogue(language()))
     return {key[2]: key[1] for key in keys if key[0] == "demo"}
 

@@ -67,7 +67,10 @@ def unaccepted(local: str, net: Path = HERE) -> tuple[Unaccepted, ...] | None:
 
 
 def _address(field: str, *, six: bool) -> str:
-    """The kernel's hex, four bytes at a time in the machine's order, as a scenario spells it."""
+    """An address of /proc/net/tcp as a scenario spells it.
+
+    The kernel writes it in hex, each four bytes in the machine's order.
+    """
     digits, _, port = field.partition(":")
     words = [int(digits[at : at + 8], 16) for at in range(0, len(digits), 8)]
     family = socket.AF_INET6 if six else socket.AF_INET

@@ -95,7 +95,10 @@ class PrivateNet:
             raise
 
     def give_up(self) -> None:
-        """What the helper is being asked comes to nothing, nothing more can be asked."""
+        """Break off the question that a thread waits in, from another thread.
+
+        The helper answers nothing afterwards.
+        """
         channel = self._channel  # without the lock: whoever waits for an answer holds it
         if channel is not None:
             with suppress(OSError):
@@ -163,7 +166,10 @@ class PrivateNet:
             raise Problem("namespace.gone") from error
 
     def _answer(self) -> tuple[str, list[int]]:
-        """What it says. Raises Problem, and OSError for a socket() that failed over there."""
+        """Read the helper's answer: its text, and the descriptors that came with it.
+
+        Raises Problem, and OSError for a socket() that failed over there.
+        """
         if sys.platform != "linux" or self._channel is None:
             raise Problem("namespace.gone")
         try:

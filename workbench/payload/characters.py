@@ -11,7 +11,7 @@ from bisect import bisect_right
 from typing import Final, NamedTuple
 
 BYTES: Final = "bytes"
-"""The name of no encoding: each byte is a character of its own (U+0000 to U+00FF)."""
+"""In place of an encoding's name: each byte is one character (U+0000 to U+00FF)."""
 MARK: Final = "\ufeff"
 """The byte order mark, which is no character where it begins a stream (RFC 2781, 3.2)."""
 _DAMAGED: Final = "workbench-damaged"
@@ -113,7 +113,7 @@ class Characters:
         return self._texts[0] if self._texts else ""
 
     def feed(self, data: bytes) -> None:
-        """Take what came next."""
+        """Decode the next bytes of the stream."""
         data = self._without_mark(data)
         if data:
             self._pieces.append(_Piece(self.length, self.size, self._decoder.getstate(), data))
@@ -126,7 +126,7 @@ class Characters:
         return self._decoder.decode(rest)
 
     def finish(self) -> None:
-        """Nothing more comes: the bytes of a character that never became whole are damaged."""
+        """End the stream: bytes of a character that never became whole stand as damaged ones."""
         self._keep("".join(chr(0xDC00 + byte) for byte in self._head))
         self._keep(self._decoder.decode(b"", True))
 
@@ -150,7 +150,7 @@ class Characters:
         self.length += len(text)
 
     def drop(self, upto: int) -> None:
-        """Keep nothing of what stands before a character."""
+        """Let go of all before a character, so that a long stream does not fill the memory."""
         if upto > self.dropped:
             self._texts = [self.text[upto - self.dropped :]]
             self.dropped = upto

@@ -21,7 +21,7 @@ RULE_TIME: Final = 0.1
 LARGEST: Final = 100_000
 """Items that a pattern may have, its repeats written out: beyond, compiling takes seconds."""
 _NEXT: Final = ("a", " ", "\n")
-r"""What may follow the end, as far as \b, \B and $ tell things apart."""
+r"""A character of each kind that may follow the end, as far as \b, \B and $ tell kinds apart."""
 _BACK: Final = regex.compile(r"\(\?<[=!]|\^|\\[AbBGKmM]")
 _ENDS: Final = regex.compile(r"\$|\\[bBZzmM]")
 _BYTE: Final = regex.compile(r"\\x[89a-fA-F][0-9a-fA-F]")

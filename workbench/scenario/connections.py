@@ -58,7 +58,7 @@ class RunConnection:
         return self._gone + len(self._rows)
 
     def add(self, row: Row) -> None:
-        """Take the next row."""
+        """Add the next row of the record."""
         if row.payload:
             first, head = self._heads.get(row.call, (self.end, b""))
             if len(head) < LONGEST_MARK:
@@ -66,7 +66,7 @@ class RunConnection:
         self._rows.append(row)
 
     def forget(self) -> None:
-        """Nobody will ask for its rows."""
+        """Let its rows go: no step will ask for them."""
         self.used = self._gone = self.end
         self.part = 0
         self._rows.clear()

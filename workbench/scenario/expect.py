@@ -150,7 +150,9 @@ class Matcher:
             self._opened.setdefault(row.endpoint or "", []).append(row.seq)
 
     def refused(self, seq: int | None) -> None:
-        """The command of this row ended with a sentence; did it open nothing, it was not done."""
+        """Take back what a command was counted as, where it was refused with a sentence: a connect
+        that opened no socket has not begun the client anew.
+        """
         for name, opened in self._opened.items():
             if seq in opened and all(item.opened_by != seq for item in self._owned.get(name, ())):
                 opened.remove(seq)
@@ -184,7 +186,9 @@ class Matcher:
         return self._endpoints[name]
 
     def _number(self, name: str, endpoint: EndpointRow, wanted: int) -> int:
-        """As the endpoints number them: in the order they were made, not in which they speak."""
+        """Number the connections as the endpoints do: in the order they were made, not in that of
+        their first rows.
+        """
         last, count = self._counts.get(name, (self._before, 0))
         for item in self._reader.connections_of(endpoint.id, last, wanted):
             last = item.id
@@ -276,11 +280,11 @@ class Matcher:
         return watch
 
     def end_watch(self, watch: Watch) -> None:
-        """Nothing waits for it any more."""
+        """Stop looking for a watch's condition."""
         self._watches.remove(watch)
 
     def end(self, search: Search) -> None:
-        """Nothing more is looked for with it."""
+        """Stop a search."""
         del self._touched[search]
 
     def advance(self, search: Search, known_ns: int) -> None:

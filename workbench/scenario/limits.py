@@ -54,7 +54,7 @@ def long_number(text: str) -> tuple[int, Problem]:
 
 
 def check_numbers(value: Any, path: Path = ()) -> None:
-    """That whole numbers are those of TOML: 64 bits.
+    """Check that whole numbers fit the 64 bits that TOML 1.0 gives them; tomllib takes longer ones.
 
     Raises:
         Wrong: where one is larger.

@@ -53,7 +53,7 @@ class Finder(Protocol):
     """Finds one match after the other in a stream."""
 
     def feed(self, data: bytes) -> None:
-        """Take what came next."""
+        """Take the next bytes of the stream."""
 
     def finish(self) -> None:
         """The stream is over."""
@@ -62,7 +62,7 @@ class Finder(Protocol):
         """The next match; the same again until `accept`. Raises TooSlow."""
 
     def accept(self, hit: Hit) -> None:
-        """Go on behind it."""
+        """Use the match up: the next search begins behind it."""
 
 
 class Needle(NamedTuple):
@@ -153,7 +153,7 @@ def spellings(text: str, encoding: str) -> tuple[bytes, ...]:
 
 
 class _Next:
-    """The next bytes are these, or nothing is found any more."""
+    """Finds bytes that have to come next; where others come instead, it finds nothing any more."""
 
     def __init__(self, exact: tuple[bytes, ...]) -> None:
         self._exact = [item for item in exact if item]
@@ -166,7 +166,7 @@ class _Next:
             self._data += data
 
     def finish(self) -> None:
-        """What is not whole by then does not become it."""
+        """The stream is over: a match that is not whole now never will be."""
 
     def find(self) -> Hit | None:
         if self._dead:

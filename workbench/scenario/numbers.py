@@ -12,10 +12,13 @@ from workbench.session import Session
 
 
 class Numbers:
-    """Endpoints number their connections as long as they live, over many runs and rounds."""
+    """Turns the numbers that steps use (from 1, in this run or round) into those of the endpoints.
+
+    These go on counting as long as the endpoint lives, over many runs and rounds.
+    """
 
     def __init__(self, session: Session, names: Iterable[str]) -> None:
-        """The run begins: what these endpoints have numbered so far is of before."""
+        """Begin a run: connections that these endpoints have numbered so far do not count."""
         self._session = session
         self._before = {name: session.numbered(name) for name in names}
         self._rounds: dict[str, int] = {}
@@ -30,7 +33,7 @@ class Numbers:
             self._rounds = outer
 
     def begin_round(self) -> None:
-        """From here on 1 is the next connection that an endpoint makes."""
+        """Begin a round: number 1 is now the next connection that an endpoint makes."""
         self._rounds = {
             name: self._session.numbered(name) - before for name, before in self._before.items()
         }

@@ -86,7 +86,7 @@ def _of(step: Step) -> str | None:
 
 
 def _opens_anew(rest: Iterable[Step], settings: EndpointSettings) -> bool:
-    """Whether its socket is closed, or made, in each round."""
+    """Whether each round makes or closes the socket of this endpoint."""
     for step in rest:
         if _of(step) != settings.name or not isinstance(step, Perform):
             continue
@@ -145,7 +145,9 @@ def _changes(step: Step) -> bool:
 
 
 def _without_number(step: Step, current: dict[str, EndpointSettings]) -> Step:
-    """A datagram endpoint has one socket, whichever round made it."""
+    """A step without the number of its connection, for datagram endpoints: they have one socket,
+    whichever round made it.
+    """
     if isinstance(step, Expect):
         one = current[step.endpoint].role is Role.DATAGRAM
         return replace(step, connection=None) if one else step

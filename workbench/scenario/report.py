@@ -15,7 +15,7 @@ TITLE: Final = 160
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """One step's end.
+    """How one step ended.
 
     Attributes:
         reason: why it did not hold; None where it did.

@@ -36,11 +36,12 @@ SLICE: Final = 0.2
 ACCEPTED: Final = 0.5
 """Seconds that a round waits at most until a listener has accepted who came in the one before."""
 ENDING: Final = (c.Stop, c.Close, c.Abort, c.Shutdown, c.Connect, c.Call, c.Configure)
-"""What may take a socket away, and with it the evidence that a loop waits for."""
+"""Commands that may take a socket away, and with it the evidence that a loop waits for: it is
+looked for before them."""
 
 
 class _Met(Exception):
-    """What ends a loop is there: no further step of it is begun."""
+    """Raised when what ends a loop is there, so that no further step of it is begun."""
 
     def __init__(self, watch: Watch) -> None:
         super().__init__()
@@ -48,7 +49,7 @@ class _Met(Exception):
 
 
 def _ended(ticket: Ticket) -> Flag:
-    """Set once a command has come out."""
+    """An event that is set when a command has its outcome."""
     ended = Flag()
     ticket.add_callback(lambda _ticket: ended.set())
     return ended
@@ -273,7 +274,9 @@ class Runner:
         return True
 
     def _let_accept(self, name: str) -> None:
-        """Whoever came in the round before is to have got his number in it."""
+        """Wait until the listeners have accepted who connected in the round before: accepted in
+        this one, they would get its numbers.
+        """
         until = time.monotonic() + ACCEPTED
         while time.monotonic() < until:
             reading = self._reading(Expect(name))
@@ -319,7 +322,9 @@ class Runner:
         return None
 
     def _excuse(self) -> Watch | None:
-        """A step may have failed with what a loop waits for."""
+        """The condition of a loop that a failed step has met, if it has: then the loop has ended,
+        and nothing has failed.
+        """
         try:
             return self._met(wait=True, ask=True)
         except Failed:  # the run is given up
@@ -465,7 +470,10 @@ class Runner:
         return None
 
     def _check_wanted(self, step: Expect) -> None:
-        """Nothing never comes: `absent` would always hold. Only a message can be empty."""
+        """Refuse to look for an empty text.
+
+        It is found nowhere, so that `absent` would always hold; only a message can be empty.
+        """
         keys = ["contains", "regex"]
         if self._session.settings(step.endpoint).type == "SOCK_STREAM":
             keys += ["text", "hex"]
@@ -504,7 +512,9 @@ class Runner:
         self._wait_for(Flag(), seconds)
 
     def _wait_for(self, flag: Flag, seconds: float | None) -> None:
-        """Wait for a flag, in slices: Ctrl-C, cancel(), the run's end and a loop's get through."""
+        """Wait for a flag in slices of SLICE seconds, so that Ctrl-C, cancel() and what ends the
+        run or a loop are noticed meanwhile.
+        """
         until = None if seconds is None else time.monotonic() + seconds
         slice_ = LOOK_EVERY if self._loops else SLICE
         while not flag.is_set():

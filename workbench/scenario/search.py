@@ -19,7 +19,7 @@ from workbench.scenario.needle import Finder, Hit, Needle, StreamPlace
 from workbench.scenario.steps import ANY, Expect
 
 PAUSE: Final = 100_000_000
-"""Nanoseconds without bytes after which a match that could still grow is what it is."""
+"""Nanoseconds without bytes after which a match that could still grow is taken as it stands."""
 FOR_EVER: Final = 2**62
 
 
@@ -271,7 +271,9 @@ class _Part:
                 self._finder = self._needle = None  # what it has read need not be kept
 
     def _pause(self, count: int, *, paused: bool) -> None:
-        """Nothing came for a while, or nothing more will: what could grow has not."""
+        """Settle a match that could still grow, since nothing came for PAUSE or nothing more can
+        come.
+        """
         self._find(count)
         while self.open is not None:
             if paused:
@@ -311,7 +313,7 @@ class _Part:
             self._accept(hit)
 
     def _accept(self, hit: Hit) -> None:
-        """A match is what it is."""
+        """Settle a match: it does not grow any more."""
         assert self._finder is not None
         row, place, begin = self._row_of(hit)
         data = self._connection.data(place, self._start)

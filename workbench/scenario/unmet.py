@@ -132,7 +132,7 @@ def in_one(clauses: Sequence[Clause], hidden: int = 0) -> Problem:
 
 
 def _told_of(among: Sequence[RunConnection]) -> list[RunConnection]:
-    """The connections worth a word: those first in which something was not used up."""
+    """Which connections to speak of, first those with something that no step has used up."""
     real = [item for item in among if item.id is not None]
     return sorted(real, key=lambda item: (not _left(item), item.number))[:SHOWN]
 
@@ -167,7 +167,7 @@ def _came(
 
 
 def _late(expect: Expect, connection: RunConnection, until_ns: int) -> Clause | None:
-    """By how much too late came what is the first that could be it; None: nothing did."""
+    """How late after the deadline the first thing came that would have met it; None: none."""
     wanted = (
         row
         for row in connection.rows()
@@ -181,7 +181,7 @@ def _late(expect: Expect, connection: RunConnection, until_ns: int) -> Clause | 
 
 
 def _used(told: Sequence[RunConnection]) -> Problem:
-    """Nothing came that was not used up; what earlier steps had used."""
+    """Say that nothing was left to look at, and what earlier steps have used up."""
     used = sum(item.used_bytes for item in told)
     reads = sum(item.used_reads for item in told)
     left = sum(row.size or 0 for item in told for row in item.rows() if row.call in READS)
@@ -228,7 +228,7 @@ def _bytes(
 
 
 def _same(one: bytes, other: bytes) -> int:
-    """How many bytes two begin with in common."""
+    """How many bytes two texts share at their beginning."""
     return next(
         (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
         min(len(one), len(other)),
@@ -236,7 +236,7 @@ def _same(one: bytes, other: bytes) -> int:
 
 
 def _boundary(exact: bytes, same: int, needle: Needle) -> int:
-    """Where the character begins in which they part: half of one cannot be shown."""
+    """The begin of the character in which two texts part, since half of one cannot be shown."""
     if needle.as_hex:
         return same
     for back in range(min(same, 4)):

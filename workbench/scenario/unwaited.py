@@ -31,15 +31,18 @@ class Unwaited:
         return len(self._begun)
 
     def add(self, step: Perform, ticket: Ticket) -> None:
-        """This one was begun."""
+        """Note a command that the run goes on without."""
         self._begun.append((step, ticket))
 
     def forget(self, since: int) -> None:
-        """Those begun since there were so many need not come out: a loop ended among them."""
+        """Forget the commands begun after the first `since`.
+
+        A loop ended among them, so they need not come out.
+        """
         del self._begun[since:]
 
     def endpoints(self) -> set[str]:
-        """Whose commands have not ended."""
+        """The endpoints that have commands which have not ended."""
         return {
             step.command.endpoint
             for step, ticket in self._begun
@@ -47,7 +50,7 @@ class Unwaited:
         }
 
     def to_fail(self) -> list[Ticket]:
-        """Those that have not ended, and are to end with a failure."""
+        """The commands still under way for which the scenario expects a failure."""
         return [ticket for step, ticket in self._begun if step.error is not None]
 
     def failures(

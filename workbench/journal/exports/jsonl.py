@@ -10,5 +10,8 @@ from workbench.journal.reader import Reader, row_json
 
 
 def to_jsonl(reader: Reader, out: TextIO, condition: Condition | None) -> None:
-    """A gap shows as a payload shorter than `size`."""
+    """Write one JSON object a line.
+
+    Bytes that were not kept show as a payload shorter than `size`.
+    """
     out.writelines(row_json(row) + "\n" for row in rows_of(reader, condition))

@@ -87,12 +87,12 @@ class Overflow(Admission):
 
 
 def _connected(view: ClientView) -> bool:
-    """connect() has an outcome."""
+    """Whether its connect() has an outcome."""
     return view.connected is not None or view.ended is not None
 
 
 def _settled(view: ClientView) -> bool:
-    """Read in the queue, accepted, or at its end."""
+    """Whether a client's fate is known: read in the queue, accepted, or ended."""
     return (
         view.entered
         or view.accepted is not None

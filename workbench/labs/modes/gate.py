@@ -75,7 +75,7 @@ class WaitingRoom(Admission):
         self._go_on()
 
     def listen_again(self, backlog: int, *, listening: bool) -> None:
-        """Another number of places, at once."""
+        """Change how many may wait; the listener closes or opens at once where that asks for it."""
         with self._lock:
             self.size = backlog
         self._go_on()
@@ -110,7 +110,9 @@ class WaitingRoom(Admission):
         return not self._serving and self.waiting >= self.size
 
     def _go_on(self) -> None:
-        """Close what should be closed, open what should be open, wait for the next."""
+        """Bring the listener in line with the room: closed when that is full, open and accepting
+        else.
+        """
         with self._lock:
             if self._over:
                 return

@@ -12,7 +12,7 @@ from workbench.ui.widgets.named_controls import NamedControls, TextField, group
 
 
 class ByHand(FlowLayout):
-    """A row of buttons.
+    """The row of buttons and the field for a new backlog.
 
     Signals:
         accept_wanted(): accept one.

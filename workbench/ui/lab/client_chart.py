@@ -37,7 +37,7 @@ _ENDED: Final = frozenset(
 
 
 class ClientChart(QWidget):
-    """As high as its clients; it stands in a scroll area."""
+    """Paints a bar for each client. It is as high as all of them, and stands in a scroll area."""
 
     def __init__(self) -> None:
         super().__init__()

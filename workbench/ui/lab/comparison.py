@@ -24,7 +24,9 @@ from workbench.ui.widgets.named_controls import fit, tone
 
 
 class ComparisonView(QScrollArea):
-    """Made anew for each finished run.
+    """The table of numbers, the reasons, and buttons for another try.
+
+    It is built anew for each run.
 
     Signals:
         wanted(object): run again in this LabMode: a way to a real refusal.

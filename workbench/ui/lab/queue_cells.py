@@ -13,7 +13,7 @@ from workbench.texts import tr
 from workbench.ui.style import theme
 
 MOST_CELLS: Final = 16
-"""Beyond these a bar and two numbers."""
+"""Cells that are painted one by one; a longer queue is a bar and two numbers."""
 
 
 class QueueCells(QWidget):

@@ -15,7 +15,7 @@ from workbench.viewmodel import parse_fields
 
 
 class SetUp(FlowLayout):
-    """Fields for any typing; `settings` says what is wrong with it.
+    """The fields of a run. Anything can be typed; `settings` says what is wrong with it.
 
     Signals:
         edited(): a field has another value.
@@ -85,7 +85,8 @@ class SetUp(FlowLayout):
 
 
 def parse_backlog(text: str) -> int:
-    """Whatever listen() takes, below 0 too: what the kernel makes of it is the lesson.
+    """Read a backlog: any number that listen() takes, below 0 too, since what the kernel makes of
+    it is the lesson.
 
     Raises:
         Problem: it is no such number.

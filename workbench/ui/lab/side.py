@@ -26,11 +26,11 @@ COUNTED: Final = (
     ("error", (ClientState.ERROR,)),
 )
 WIDE: Final = 32
-"""Digits that fit into a line."""
+"""Width of the column, in digits of the font in force."""
 LEAST: Final = 250
-"""Pixels."""
+"""Least width of the column, in pixels."""
 ALWAYS: Final = frozenset({"connected", "silent", "refused"})
-"""Counted though there are none: that is what the run is about."""
+"""Outcomes that are listed though nobody has them: the prediction is about these."""
 
 
 class Side(Retranslatable, QScrollArea):
@@ -90,7 +90,7 @@ class Side(Retranslatable, QScrollArea):
         self.setWidget(page)
 
     def fit(self, room: int) -> None:
-        """As wide as the font in force wants, of a window of `room` pixels a quarter at most."""
+        """Set the width: WIDE digits, but no more than a quarter of a window of `room` pixels."""
         wished = WIDE * self.fontMetrics().horizontalAdvance("0")
         self.setFixedWidth(max(LEAST, min(wished, room // 4)))
 

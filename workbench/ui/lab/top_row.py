@@ -18,7 +18,7 @@ STEPS: Final = ("setup", "predict", "run", "compare")
 
 
 class TopRow(FlowLayout):
-    """Shows how far a run is.
+    """The steps of a run and where it stands, its clock, and the buttons that act on a whole run.
 
     Attributes:
         stop, again, keep, close: buttons; the window knows what to do.
@@ -96,7 +96,7 @@ class TopRow(FlowLayout):
         )
 
     def redraw(self) -> None:
-        """Room for the clock beforehand, in the font in force: Run moves nothing."""
+        """Reserve the clock's width in the font in force: nothing moves when a run begins."""
         metrics = self._clock.fontMetrics()
         longest = (tr("lab.clock", time="88.8", left="88.8"), tr("lab.clock_ended", time="88.8"))
         self._clock.setMinimumWidth(max(map(metrics.horizontalAdvance, longest)) + 2)
