@@ -125,9 +125,9 @@ def report_and_count(session: Session, spent: float) -> None:
 
 def bring_to_front(window: object, name: str) -> None:
     """What is measured is in sight."""
-    window.panels.refresh()  # type: ignore[attr-defined]
-    window.panels.bring(name)  # type: ignore[attr-defined]
-    panel = window.slots_.panel(name)  # type: ignore[attr-defined]
+    window.endpoint_tabs.refresh()  # type: ignore[attr-defined]
+    window.tab_area.bring(name)  # type: ignore[attr-defined]
+    panel = window.tab_area.panel(name)  # type: ignore[attr-defined]
     if panel is None or not panel.isVisible():
         raise SystemExit(f"the panel of {name} cannot be seen")
 

@@ -128,7 +128,7 @@ def call_by_call(hand: Hand) -> None:
 def presentation(hand: Hand) -> None:
     tcp_talk(hand)
     hand.window.resize(1280, 800)
-    hand.window.presentation.switch()
+    hand.window.projector_mode.switch()
     hand.pause(800)
 
 
@@ -143,8 +143,8 @@ def many_clients(hand: Hand) -> None:
 
 
 def backlog_lab_before(hand: Hand) -> None:
-    hand.window.others.open_backlog_lab()
-    lab = hand.window.others.lab
+    hand.window.child_windows.open_backlog_lab()
+    lab = hand.window.child_windows.lab
     assert lab is not None
     lab.said["connected"].setText("2")
     lab.said["refused"].setText("4")
@@ -154,14 +154,14 @@ def backlog_lab_before(hand: Hand) -> None:
 
 def backlog_lab(hand: Hand) -> None:
     backlog_lab_before(hand)
-    assert hand.window.others.lab is not None
-    hand.window.others.lab.start()
+    assert hand.window.child_windows.lab is not None
+    hand.window.child_windows.lab.start()
     hand.pause(3400)
 
 
 def backlog_lab_compared(hand: Hand) -> None:
     backlog_lab(hand)
-    lab = hand.window.others.lab
+    lab = hand.window.child_windows.lab
     assert lab is not None
     hand.wait(lab.comparison.isVisible)
     hand.pause(300)
@@ -185,8 +185,8 @@ def kernel_tab(hand: Hand) -> None:
 
 
 def demonstration(hand: Hand, name: str) -> None:
-    hand.window.demos.run_named(name)
-    hand.wait(lambda: not hand.window.demos.running)
+    hand.window.scenario_player.run_named(name)
+    hand.wait(lambda: not hand.window.scenario_player.running)
     hand.pause(500)
 
 
@@ -228,11 +228,11 @@ def shoot(scene: str, scheme: str, language: str, out: Path, *, large: bool) -> 
     use_language(language)
     with tempfile.TemporaryDirectory() as folder:
         window = create_window(Path(folder) / "2026-11-23 12-00.swb")
-        window.looks.set_scheme(scheme)
+        window.appearance.set_scheme(scheme)
         window.resize(*SIZES[""])
         window.show()
         SCENES[scene](Hand(window))
-        shown: QWidget = window.others.lab or window
+        shown: QWidget = window.child_windows.lab or window
         for suffix, size in SIZES.items():
             if suffix and not large:
                 continue
@@ -241,8 +241,8 @@ def shoot(scene: str, scheme: str, language: str, out: Path, *, large: bool) -> 
             name = f"{scene}-{scheme}-{language}{suffix}.png"
             small(shown.grab().toImage()).save(str(out / name), quality=0)  # 0: smallest file
         window.preferences.first_steps_done = False
-        if window.looks.presenting:
-            window.presentation.switch()
+        if window.appearance.presenting:
+            window.projector_mode.switch()
         window.close()
         window.deleteLater()
 

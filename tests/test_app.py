@@ -101,8 +101,8 @@ def test_every_object_of_a_window_goes_with_it(qapp: QApplication, tmp_path: Pat
     before = orphans()
     window = app.create_window(tmp_path / "record.swb")
     window.show()
-    window.others.open_backlog_lab()
-    window.others.make_scenario()
+    window.child_windows.open_backlog_lab()
+    window.child_windows.make_scenario()
     try:
         known = {id(made) for made in [*before, window]}
         assert [made for made in orphans() if id(made) not in known] == []
@@ -113,7 +113,7 @@ def test_every_object_of_a_window_goes_with_it(qapp: QApplication, tmp_path: Pat
 def test_a_window_that_is_gone_may_be_collected_on_any_thread(
     window: MainWindow, old: Path
 ) -> None:
-    window.files.show_record(old)
+    window.file_commands.show_record(old)
     (beside,) = app._beside
     controller = beside.controller
     beside.close()
@@ -132,11 +132,11 @@ def test_an_earlier_record_is_shown_beside_and_the_sockets_go_on(
 ) -> None:
     session = window.controller.session
     assert session.perform(c.Start("server-1")).wait(BOUND_MS / 1000)
-    window.files.show_record(old)
+    window.file_commands.show_record(old)
     (beside,) = app._beside
     assert not beside.live
     assert beside.isVisible()
-    assert not beside.slots_.isVisible()
+    assert not beside.tab_area.isVisible()
     with pytest.raises(Problem):
         beside.controller.perform(c.Mark("no"))
     qtbot.waitUntil(lambda: beside.log.model.rowCount() >= 0)
@@ -152,7 +152,7 @@ def test_what_goes_wrong_in_a_slot_is_said_and_the_program_goes_on(
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     app._report_to(window)
     sys.excepthook(ValueError, ValueError("odd"), None)
-    assert "ValueError: odd" in window.status.word.text()
+    assert "ValueError: odd" in window.status_bar.word.text()
     assert "ValueError: odd" in capsys.readouterr().err
 
 

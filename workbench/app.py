@@ -49,13 +49,12 @@ def create_window(record_path: Path | None = None) -> MainWindow:
     )
     window = _window(Controller(session))
     window.first_start()
-    window.panels.refresh()
     return window
 
 
 def _window(controller: Controller, *, live: bool = True) -> MainWindow:
-    window = MainWindow(controller, _looks(), _preferences(), live=live)
-    window.files.record_wanted.connect(partial(_open_beside, window))
+    window = MainWindow(controller, _appearance(), _preferences(), live=live)
+    window.file_commands.record_wanted.connect(partial(_open_beside, window))
     return window
 
 
@@ -65,7 +64,7 @@ def _preferences() -> Preferences:
 
 
 @cache
-def _looks() -> Appearance:
+def _appearance() -> Appearance:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     return Appearance(app, _preferences())
@@ -79,7 +78,7 @@ def _open_beside(window: MainWindow, path: Path) -> None:
     try:
         other = _show_record(path)
     except Problem as problem:
-        window.status.tell(problem.text)
+        window.status_bar.tell(problem.text)
         return
     other.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     _beside.add(other)
@@ -100,7 +99,7 @@ def _report_to(window: MainWindow) -> None:
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         traceback.print_exception(kind, error, trace)
-        window.status.tell(tr("window.unexpected", reason=f"{kind.__name__}: {error}"))
+        window.status_bar.tell(tr("window.unexpected", reason=f"{kind.__name__}: {error}"))
 
     sys.excepthook = hook
 
@@ -117,7 +116,7 @@ def make_application(argv: list[str] | None = None) -> QApplication:
     """The QApplication with style, palette and icon; follows the system's light and dark."""
     app = QApplication(["socket-workbench", *(argv or [])])
     app.setApplicationName("socket-workbench")
-    _looks().apply()
+    _appearance().apply()
     return app
 
 
@@ -149,7 +148,7 @@ def _show(app: QApplication, window: MainWindow) -> int:
             return INTERRUPTED
         window.show()
         if window.live:
-            QTimer.singleShot(LOOK_BACK_MS, window.look_for_a_crash)
+            QTimer.singleShot(LOOK_BACK_MS, window.record_commands.look_for_a_crash)
         status = app.exec()
         window.close()  # nothing, where it is closed
         return INTERRUPTED if interrupts.asked() else status

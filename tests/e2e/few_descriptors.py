@@ -75,9 +75,9 @@ def main(limit: int, record: Path) -> None:
     say(session.link("server-1"))
     hands.wait(lambda: "no descriptor is left" in hands.says("server.message"))
     hands.window.grab()  # all is painted, icons and all
-    hands.window.looks.switch_language()
+    hands.window.appearance.switch_language()
     hands.window.grab()
-    hands.window.looks.switch_language()
+    hands.window.appearance.switch_language()
     say("held")
     hands.wait(lambda: not fresh(session, "server-1").no_room)
     say("resumed")

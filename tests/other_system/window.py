@@ -76,7 +76,7 @@ def main() -> None:
         for place in range(window.inspector.count()):
             window.inspector.setCurrentIndex(place)
             QApplication.processEvents()
-        window.others.make_scenario()
+        window.child_windows.make_scenario()
         press("client.half_close")
         until(
             lambda: "shutdown" in {row.call for row in window.controller.reader.page(1, 999)},
@@ -85,8 +85,8 @@ def main() -> None:
         press("client.close")
         press("server.stop")
         until(lambda: window.controller.snapshot("server-1").phase.value == "closed", "stopped")
-        window.others.open_backlog_lab()
-        lab = window.others.lab
+        window.child_windows.open_backlog_lab()
+        lab = window.child_windows.lab
         assert lab is not None
         lab.set_up.every.setText("0")
         lab.set_up.timeout.setText("1")

@@ -103,7 +103,7 @@ def test_what_cannot_be_sent_is_marked(speaking: Hand, form: str, encoding: str,
     speaking.wait_state("server", "LISTEN")
     speaking.press("client.connect")
     speaking.wait_state("client", "ESTABLISHED")
-    panel = speaking.window.slots_.panel("client-1")
+    panel = speaking.window.tab_area.panel("client-1")
     assert panel is not None
     panel.editor.form.choose(form)  # type: ignore[attr-defined]
     panel.editor.encoding.choose(encoding)  # type: ignore[attr-defined]
@@ -124,7 +124,7 @@ def test_sending_before_connecting_offers_to_connect(speaking: Hand) -> None:
 
 
 def test_pressing_twice_does_no_harm(speaking: Hand) -> None:
-    panel = speaking.window.slots_.panel("server-1")
+    panel = speaking.window.tab_area.panel("server-1")
     assert panel is not None
     panel.start()
     panel.start()
@@ -136,7 +136,7 @@ def test_pressing_twice_does_no_harm(speaking: Hand) -> None:
 
 
 def test_a_huge_text_is_refused_and_not_laid_out(speaking: Hand) -> None:
-    panel = speaking.window.slots_.panel("client-1")
+    panel = speaking.window.tab_area.panel("client-1")
     assert panel is not None
     data = QMimeData()
     data.setText("x" * 5_000_000)
@@ -178,5 +178,5 @@ def test_opening_what_is_no_record(speaking: Hand, tmp_path: Path, kind: str) ->
             db.execute("PRAGMA user_version=2")
     with pytest.raises(Problem):
         create_window(path)
-    speaking.window.files.show_record(path)
+    speaking.window.file_commands.show_record(path)
     assert speaking.text("status.word")

@@ -148,7 +148,7 @@ def test_a_file_that_breaks_off_is_shown_as_far_as_it_goes(
     look_at_all(window, qapp, 20)
     assert window.controller.reader.damage is not None
     window._on_snapshots()
-    label = window.notice.findChild(QLabel, "notice.text")
+    label = window.banner.findChild(QLabel, "notice.text")
     assert label is not None
     assert window.controller.reader.damage.text in label.text()
 

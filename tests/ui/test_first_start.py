@@ -15,7 +15,7 @@ from workbench.ui.window import autoplay
 
 
 def panel_of(hand: Hand, name: str) -> EndpointPanel:
-    panel = hand.window.slots_.panel(name)
+    panel = hand.window.tab_area.panel(name)
     assert panel is not None
     return panel
 
@@ -33,8 +33,8 @@ def test_watch_it_presses_what_is_in_front_and_ringed(
     hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = hand.window
-    window.panels.new_server()
-    window.panels.new_client()  # linked to server-2; both are in front
+    window.endpoint_tabs.new_server()
+    window.endpoint_tabs.new_client()  # linked to server-2; both are in front
     pressed: list[str] = []
     ringed: list[bool] = []
     real = autoplay.Ring.surround
@@ -44,19 +44,19 @@ def test_watch_it_presses_what_is_in_front_and_ringed(
         ringed.append(target.isVisible())  # type: ignore[attr-defined]
 
     monkeypatch.setattr(autoplay.Ring, "surround", surround)
-    window.slots_.right.setCurrentIndex(0)  # client-1, of server-1: another is in front
-    for panel in window.slots_.panels():
+    window.tab_area.right.setCurrentIndex(0)  # client-1, of server-1: another is in front
+    for panel in window.tab_area.panels():
         panel.address_line.primary.clicked.connect(
             lambda _=False, name=panel.name: pressed.append(name)
         )
-    window.watch.start()
-    hand.wait(lambda: not window.watch.running)
+    window.autoplay.start()
+    hand.wait(lambda: not window.autoplay.running)
     assert all(ringed)
     server, client = pressed
     hand.wait(lambda: answered(hand, client))
     assert panel_of(hand, client).isVisible()
     assert panel_of(hand, server).isVisible()
-    assert window.slots_.left.in_front is panel_of(hand, server)
+    assert window.tab_area.left.in_front is panel_of(hand, server)
     linked = panel_of(hand, client)
     assert isinstance(linked, ClientPanel)
     assert linked.link.name == server
@@ -66,8 +66,8 @@ def test_watch_it_makes_panels_where_those_there_are_open(hand: Hand) -> None:
     window = hand.window
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
-    window.watch.start()
-    hand.wait(lambda: not window.watch.running)
+    window.autoplay.start()
+    hand.wait(lambda: not window.autoplay.running)
     assert phase(hand, "server-1") is Phase.LISTENING
     assert phase(hand, "client-1") is Phase.IDLE
     hand.wait(lambda: answered(hand, "client-2"))
@@ -76,15 +76,15 @@ def test_watch_it_makes_panels_where_those_there_are_open(hand: Hand) -> None:
 
 def test_watch_it_ends_when_its_panel_is_removed(hand: Hand) -> None:
     window = hand.window
-    window.watch.start()
-    window.panels.remove(panel_of(hand, "server-1"))
-    hand.wait(lambda: not window.watch.running)
+    window.autoplay.start()
+    window.endpoint_tabs.remove(panel_of(hand, "server-1"))
+    hand.wait(lambda: not window.autoplay.running)
 
 
 def first_answer(hand: Hand) -> None:
     window = hand.window
     window.preferences.first_steps_done = False
-    window.guide.show()
+    window.onboarding.show()
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
@@ -95,7 +95,7 @@ def first_answer(hand: Hand) -> None:
 
 def test_the_strip_leaves_with_the_first_answer(hand: Hand) -> None:
     first_answer(hand)
-    hand.wait(lambda: not hand.window.first_steps.isVisible())
+    hand.wait(lambda: not hand.window.onboarding_bar.isVisible())
     assert hand.find("client.send").icon().isNull()  # type: ignore[attr-defined]
 
 
@@ -105,40 +105,40 @@ def test_the_strip_does_not_leave_under_a_mouse_button(
     monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
     first_answer(hand)
     hand.qtbot.wait(300)
-    assert hand.window.first_steps.isVisible()
+    assert hand.window.onboarding_bar.isVisible()
     monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.NoButton)
-    hand.wait(lambda: not hand.window.first_steps.isVisible())
+    hand.wait(lambda: not hand.window.onboarding_bar.isVisible())
 
 
 def test_the_numbers_go_with_the_strip(hand: Hand) -> None:
     window = hand.window
     window.preferences.first_steps_done = False
-    window.guide.show()
+    window.onboarding.show()
     assert not hand.find("client.send").icon().isNull()  # type: ignore[attr-defined]
-    window.demos.run_named("greeting")
-    hand.wait(lambda: not window.first_steps.isVisible())
+    window.scenario_player.run_named("greeting")
+    hand.wait(lambda: not window.onboarding_bar.isVisible())
     assert hand.find("client.send").icon().isNull()  # type: ignore[attr-defined]
-    hand.wait(lambda: not window.demos.running)
+    hand.wait(lambda: not window.scenario_player.running)
 
 
 def test_the_numbers_grow_with_the_text(hand: Hand) -> None:
     window = hand.window
     window.preferences.first_steps_done = False
-    window.guide.show()
+    window.onboarding.show()
     button = panel_of(hand, "server-1").address_line.primary
     before = button.iconSize().width()
-    window.looks._set_scale(200)
+    window.appearance._set_scale(200)
     try:
         assert button.iconSize().width() > 1.5 * before
         assert button.width() >= button.fontMetrics().horizontalAdvance(button.text()) + 2 * before
     finally:
-        window.looks.normal()
+        window.appearance.normal()
 
 
 def test_a_stopped_endpoint_is_closed_in_the_list(hand: Hand) -> None:
     window = hand.window
-    tree = window.endpoints.tree
-    window.endpoints.switch()
+    tree = window.endpoint_list.tree
+    window.endpoint_list.switch()
 
     def words(place: int) -> tuple[str, str]:
         item = tree.topLevelItem(place)
@@ -150,9 +150,9 @@ def test_a_stopped_endpoint_is_closed_in_the_list(hand: Hand) -> None:
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
     hand.wait(lambda: words(1) == ("client-1", "open"))
-    hand.wait(lambda: len(window.endpoints._rows) == 4)  # both have their connection
+    hand.wait(lambda: len(window.endpoint_list._rows) == 4)  # both have their connection
     tree.collapseAll()  # each state still stands where it belongs
-    window.endpoints._write(window.endpoints._rows)
+    window.endpoint_list._write(window.endpoint_list._rows)
     assert words(1) == ("client-1", "open")
     for name in ("client-1", "server-1"):
         window.controller.perform(c.Stop(name))

@@ -12,7 +12,6 @@ from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import Phase
-from workbench.ui.window import shortcuts
 
 
 def test_the_focus_goes_to_what_comes_next(hand: Hand) -> None:
@@ -45,20 +44,20 @@ def test_start_over_keeps_the_gates_as_they_are(hand: Hand) -> None:
     hand.choose("server.accept_gate", "auto")
     hand.wait(lambda: hand.window.controller.snapshot("server-1").accept is GateMode.AUTO)
     hand.window.log.follow.setChecked(False)
-    hand.window.start_over()
+    hand.window.record_commands.start_over()
     assert hand.window.controller.snapshot("server-1").accept is GateMode.AUTO
     assert hand.window.log.follow.isChecked()
 
 
 def test_escape_gives_a_mark_up(hand: Hand) -> None:
-    hand.window.begin_mark()
-    shortcuts.escape(hand.window)
-    assert not hand.window.mark.isVisible()
+    hand.window.note_field.begin()
+    hand.window.leave()
+    assert not hand.window.note_field.isVisible()
 
 
 def test_a_new_endpoint_is_in_front(hand: Hand) -> None:
-    hand.window.panels.new_server()
-    assert hand.window.slots_.left.in_front is hand.window.slots_.panel("server-2")
+    hand.window.endpoint_tabs.new_server()
+    assert hand.window.tab_area.left.in_front is hand.window.tab_area.panel("server-2")
 
 
 def test_the_newest_row_stays_in_view(hand: Hand) -> None:
@@ -70,10 +69,10 @@ def test_the_newest_row_stays_in_view(hand: Hand) -> None:
         hand.press("client.abort")
         hand.wait_state("client", "CLOSED")
     view = hand.window.log.view
-    hand.window.looks.larger()
+    hand.window.appearance.larger()
     hand.window.resize(1200, 760)
     hand.wait(view.at_bottom)
-    hand.window.looks.normal()
+    hand.window.appearance.normal()
 
 
 def test_udp_is_without_a_greeting(hand: Hand) -> None:
@@ -94,26 +93,26 @@ def test_call_by_call_says_what_comes_next(hand: Hand) -> None:
 
 def test_the_list_of_endpoints_opens_where_there_is_room(hand: Hand) -> None:
     window = hand.window
-    assert not window.endpoints.isVisible()
+    assert not window.endpoint_list.isVisible()
     window.resize(1600, 900)
-    assert window.endpoints.isVisible()
+    assert window.endpoint_list.isVisible()
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
-    tree = window.endpoints.tree
+    tree = window.endpoint_list.tree
     hand.wait(lambda: tree.topLevelItemCount() == 2 and tree.topLevelItem(0).childCount() == 1)  # type: ignore[union-attr]
-    window.panels.new_server()
+    window.endpoint_tabs.new_server()
     child = tree.topLevelItem(0).child(0)  # type: ignore[union-attr]
     tree.setCurrentItem(child)
-    assert window.slots_.left.in_front is window.slots_.panel("server-1")
+    assert window.tab_area.left.in_front is window.tab_area.panel("server-1")
     selection = window.controller.selection
     assert selection.endpoint == "server-1"
     assert selection.connection is not None
-    window.endpoints.switch()
-    assert not window.endpoints.isVisible()
+    window.endpoint_list.switch()
+    assert not window.endpoint_list.isVisible()
     window.resize(1700, 900)
-    assert not window.endpoints.isVisible()  # a person has put it away
+    assert not window.endpoint_list.isVisible()  # a person has put it away
 
 
 def test_a_datagram_socket_has_no_connections_in_the_list(hand: Hand) -> None:
@@ -121,7 +120,7 @@ def test_a_datagram_socket_has_no_connections_in_the_list(hand: Hand) -> None:
     hand.choose("server.type", "SOCK_DGRAM")
     hand.press("server.listen")
     hand.wait_state("server", "BOUND")
-    tree = hand.window.endpoints.tree
+    tree = hand.window.endpoint_list.tree
     hand.wait(lambda: tree.topLevelItemCount() == 2)
     hand.wait(lambda: "127.0.0.1" in tree.topLevelItem(0).text(1))  # type: ignore[union-attr]
     assert tree.topLevelItem(0).childCount() == 0  # type: ignore[union-attr]
@@ -129,7 +128,7 @@ def test_a_datagram_socket_has_no_connections_in_the_list(hand: Hand) -> None:
 
 def test_the_kernel_tab_shows_what_options_came_to(hand: Hand) -> None:
     """Asked and effective: Linux doubles SO_RCVBUF."""
-    panel = hand.window.slots_.panel("client-1")
+    panel = hand.window.tab_area.panel("client-1")
     assert panel is not None
     panel.shared.options.show_options((("SO_RCVBUF", 8192),))
     hand.press("server.listen")
@@ -151,7 +150,7 @@ def test_the_kernel_tab_shows_what_options_came_to(hand: Hand) -> None:
 
 
 def test_a_tab_goes_to_the_other_side_with_its_sockets(hand: Hand) -> None:
-    slots = hand.window.slots_
+    slots = hand.window.tab_area
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     panel = slots.panel("server-1")
@@ -164,12 +163,12 @@ def test_a_tab_goes_to_the_other_side_with_its_sockets(hand: Hand) -> None:
     assert slots.left.in_front is panel
     hand.press("server.stop")
     hand.wait_state("server", "CLOSED")
-    hand.window.panels.remove(panel)
+    hand.window.endpoint_tabs.remove(panel)
     assert slots.panel("server-1") is None
 
 
 def test_a_tab_pulled_out_of_its_bar_is_dragged(hand: Hand) -> None:
-    bar = hand.window.slots_.left.tabBar()
+    bar = hand.window.tab_area.left.tabBar()
     pulled: list[int] = []
     bar.dragged.disconnect()  # type: ignore[attr-defined]
     bar.dragged.connect(pulled.append)  # type: ignore[attr-defined]
@@ -189,25 +188,25 @@ def test_a_tab_pulled_out_of_its_bar_is_dragged(hand: Hand) -> None:
 
 
 def test_a_presentation_names_the_calls_where_there_is_room(hand: Hand) -> None:
-    hand.window.presentation.switch()
+    hand.window.projector_mode.switch()
     hand.window.resize(1280, 740)
     assert hand.text("server.listen") == "Listen"
     hand.window.resize(1280, 800)
     assert hand.text("server.listen") == "Listen\nlisten()"
-    hand.window.presentation.switch()
+    hand.window.projector_mode.switch()
     assert hand.text("server.listen") == "Listen"
 
 
 def test_the_keys_of_a_presentation_work_though_its_menus_are_hidden(hand: Hand) -> None:
     window = hand.window
     window.activateWindow()
-    window.presentation.switch()
+    window.projector_mode.switch()
     window.log.search.setFocus()
     QTest.keyClick(window.log.search, Qt.Key.Key_Equal, Qt.KeyboardModifier.ControlModifier)
-    assert window.looks.scale > 150
+    assert window.appearance.scale > 150
     QTest.keyClick(window.log.search, Qt.Key.Key_F11)
-    assert not window.looks.presenting
-    window.looks.normal()
+    assert not window.appearance.presenting
+    window.appearance.normal()
 
 
 def test_start_over_forgets_the_calls_of_the_old_record(hand: Hand) -> None:
@@ -215,10 +214,10 @@ def test_start_over_forgets_the_calls_of_the_old_record(hand: Hand) -> None:
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
-    panel = hand.window.slots_.panel("client-1")
+    panel = hand.window.tab_area.panel("client-1")
     assert panel is not None
     hand.wait(lambda: bool(panel.calls.recent._chips))
-    hand.window.start_over()
+    hand.window.record_commands.start_over()
     assert not panel.calls.recent._chips
 
 
@@ -244,10 +243,10 @@ def test_a_pinned_row_stays_while_connections_come_and_go(hand: Hand) -> None:
 
 def test_keys_find_the_panels_on_whichever_side(hand: Hand) -> None:
     window = hand.window
-    window.panels.new_client()  # hides client-1's panel behind its own
-    shortcuts.press(window, "server.listen")
+    window.endpoint_tabs.new_client()  # hides client-1's panel behind its own
+    window.endpoint_tabs.press("server.listen")
     hand.wait_state("server", "LISTEN")
-    shortcuts.press(window, "client.connect")
+    window.endpoint_tabs.press("client.connect")
     hand.wait(lambda: window.controller.snapshot("client-2").open_count == 1)
 
 
@@ -256,7 +255,7 @@ def test_a_new_client_is_of_its_servers_kind(hand: Hand) -> None:
     hand.find("server.host").setEditText("temp:kind")  # type: ignore[attr-defined]
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
-    hand.window.panels.new_client()
+    hand.window.endpoint_tabs.new_client()
     assert hand.window.controller.session.settings("client-2").family == "AF_UNIX"
 
 
@@ -293,8 +292,8 @@ def test_listen_in_another_tab_leaves_the_focus_in_no_field(hand: Hand) -> None:
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
-    hand.window.panels.new_server()
-    second = hand.window.slots_.panel("server-2")
+    hand.window.endpoint_tabs.new_server()
+    second = hand.window.tab_area.panel("server-2")
     assert second is not None
     hand.window.activateWindow()
     second.address_line.primary.setFocus()

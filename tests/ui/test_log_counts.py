@@ -52,5 +52,5 @@ def test_what_came_while_a_row_is_pinned_is_counted(hand: Hand) -> None:
 def test_another_record_counts_from_nothing(hand: Hand) -> None:
     refused(hand)
     hand.wait_says("log.errors", "1")
-    hand.window.start_over()
+    hand.window.record_commands.start_over()
     hand.wait_says("log.errors", "0")

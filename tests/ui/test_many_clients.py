@@ -12,7 +12,7 @@ from workbench import texts
 from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.endpoint.send_scope import ALL, CHOSEN
 from workbench.ui.style.retranslatable import use_language
-from workbench.ui.window.tab_area import _Roll
+from workbench.ui.window.tab_area import PanelScrollArea
 
 
 def six(hand: Hand) -> None:
@@ -152,7 +152,7 @@ def test_six_rows_are_in_sight_and_nothing_scrolls(hand: Hand, language: str) ->
 
     def whole() -> bool:
         roll = panel(hand, "client-1").parentWidget()
-        while not isinstance(roll, _Roll):
+        while not isinstance(roll, PanelScrollArea):
             assert roll is not None
             roll = roll.parentWidget()
         send = hand.find("client.send")

@@ -8,35 +8,34 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.ui.conftest import Hand
 from workbench import app
-from workbench.ui.window import shortcuts
 from workbench.ui.window.window import MainWindow
 
 
 @pytest.fixture
 def old(hand: Hand) -> MainWindow:
     hand.window.controller.session.journal.flush()
-    hand.window.files.show_record(hand.window.controller.session.record)
+    hand.window.file_commands.show_record(hand.window.controller.session.record)
     return next(iter(app._beside))
 
 
 def test_it_alone_is_presented(hand: Hand, old: MainWindow, qapp: QApplication) -> None:
     window, size = hand.window, qapp.font().pointSizeF()
     titles = window.windowTitle(), old.windowTitle()
-    old.presentation.switch()
-    assert old.caption.isVisible()
-    assert not window.caption.isVisible()
+    old.projector_mode.switch()
+    assert old.projector_caption.isVisible()
+    assert not window.projector_caption.isVisible()
     assert window.windowTitle() == titles[0]
     assert old.windowTitle() != titles[1]
-    shortcuts.escape(window)  # not its own presentation
-    assert old.presentation.on
+    window.leave()  # not its own presentation
+    assert old.projector_mode.on
     stop_all = old.findChild(QPushButton, "caption.stop_all")
     assert stop_all is not None
     assert not stop_all.isEnabled()
-    window.presentation.switch()
-    old.presentation.switch()
-    assert window.presentation.on
+    window.projector_mode.switch()
+    old.projector_mode.switch()
+    assert window.projector_mode.on
     assert qapp.font().pointSizeF() == pytest.approx(size * 1.5)
-    window.presentation.switch()
+    window.projector_mode.switch()
     assert qapp.font().pointSizeF() == pytest.approx(size)
     assert (window.windowTitle(), old.windowTitle()) == titles
 
@@ -45,10 +44,10 @@ def test_closed_while_presented_it_leaves_the_everyday_size(
     hand: Hand, old: MainWindow, qapp: QApplication
 ) -> None:
     size = qapp.font().pointSizeF()
-    old.presentation.switch()
+    old.projector_mode.switch()
     old.close()
     assert qapp.font().pointSizeF() == pytest.approx(size)
-    assert not hand.window.looks.presenting
+    assert not hand.window.appearance.presenting
 
 
 def test_what_closes_it_says_so(hand: Hand, old: MainWindow) -> None:

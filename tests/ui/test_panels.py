@@ -205,7 +205,7 @@ def test_many_clients_in_one_panel(hand: Hand) -> None:
     hand.type("client.count", "5")
     hand.press("client.connect")
     hand.wait_says("client.message", "5 connected")
-    panel = hand.window.slots_.panel("client-1")
+    panel = hand.window.tab_area.panel("client-1")
     assert panel is not None
     assert panel.phase in (Phase.OPEN, Phase.CONNECTING)
 
@@ -219,7 +219,7 @@ def test_a_message_can_lead_to_its_event(hand: Hand) -> None:
 
 def test_run_up_to_this_call_stops_there(hand: Hand) -> None:
     """Bound and not listening is a state; nothing but the strip was needed to get there."""
-    panel = hand.window.slots_.panel("server-1")
+    panel = hand.window.tab_area.panel("server-1")
     assert panel is not None
     calls = [chip.call for chip in panel.planned()]
     assert calls == ["socket", "setsockopt", "bind", "listen", "accept"]
@@ -293,7 +293,7 @@ def test_a_refused_try_does_not_make_many_clients(hand: Hand) -> None:
     hand.wait_says("client.message", "ECONNREFUSED")
     connected(hand)
     assert not hand.find("client.connections").isVisible()
-    assert hand.window.slots_.right.tabText(0) == "client-1"
+    assert hand.window.tab_area.right.tabText(0) == "client-1"
 
 
 def strip_texts(hand: Hand, side: str) -> list[str]:

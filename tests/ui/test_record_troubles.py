@@ -53,7 +53,7 @@ def test_a_full_disk_is_said_above_the_panels_with_a_count(hand: Hand) -> None:
     hand.wait_says(
         "notice.text", f"Not recorded: {hand.window.controller.session.journal.not_recorded:,}"
     )
-    hand.window.looks.switch_language()
+    hand.window.appearance.switch_language()
     hand.wait_says("notice.text", "未记录")
 
 
@@ -61,9 +61,9 @@ def test_a_full_disk_is_said_above_the_panels_with_a_count(hand: Hand) -> None:
 def test_a_demonstration_is_not_judged_by_what_was_not_seen(hand: Hand) -> None:
     fill(hand)
     said: list[str] = []
-    hand.window.demos.told.connect(said.append)
-    hand.window.demos.run_named("half-close")
-    hand.wait(lambda: bool(said) and not hand.window.demos.running)
+    hand.window.scenario_player.told.connect(said.append)
+    hand.window.scenario_player.run_named("half-close")
+    hand.wait(lambda: bool(said) and not hand.window.scenario_player.running)
     hand.wait(lambda: "cannot be judged" in said[-1])
     snapshots = [
         hand.window.controller.snapshot(name) for name in hand.window.controller.session.endpoints
@@ -76,8 +76,8 @@ def test_start_over_begins_one_that_is_kept(hand: Hand) -> None:
     fill(hand)
     hand.wait_says("notice.text", "cannot be written any more")
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.getrlimit(resource.RLIMIT_FSIZE)[1],) * 2)
-    hand.window.start_over()
-    hand.wait(lambda: not hand.window.notice.isVisible())
+    hand.window.record_commands.start_over()
+    hand.wait(lambda: not hand.window.banner.isVisible())
     record = hand.window.controller.session.record
     hand.window.close()
     record.unlink()
@@ -105,9 +105,9 @@ def test_a_record_taken_away_goes_on_and_the_log_with_it(hand: Hand) -> None:
     hand.wait(lambda: model.rowCount() >= controller.session.journal.committed - 5)
     assert controller.reader.path == controller.session.record
     hand.press("notice.close")
-    assert not hand.window.notice.isVisible()
-    hand.window.notice.follow(controller.session)
-    assert not hand.window.notice.isVisible()  # it is said once
+    assert not hand.window.banner.isVisible()
+    hand.window.banner.follow(controller.session)
+    assert not hand.window.banner.isVisible()  # it is said once
 
 
 @pytest.fixture

@@ -19,18 +19,18 @@ from workbench.ui.style.retranslatable import use_language
 
 
 def tools(hand: Hand) -> list[QToolButton]:
-    return list(hand.window.tools._buttons.values())
+    return list(hand.window.toolbar._buttons.values())
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_icons_boxes_and_bars_grow(hand: Hand, scheme: str) -> None:
-    looks = hand.window.looks
+    looks = hand.window.appearance
     looks.set_scheme(scheme)
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     box = hand.window.log.main_calls
     bar = hand.window.findChild(QProgressBar)
-    panel = hand.window.slots_.panel("server-1")
+    panel = hand.window.tab_area.panel("server-1")
     assert bar is not None
     assert panel is not None
     strip = panel.calls.strip
@@ -62,16 +62,16 @@ def test_icons_boxes_and_bars_grow(hand: Hand, scheme: str) -> None:
 
 
 def test_family_and_type_can_be_read_at_every_size(hand: Hand) -> None:
-    panel = hand.window.slots_.panel("server-1")
+    panel = hand.window.tab_area.panel("server-1")
     assert panel is not None
     try:
         for scale in SCALES:
-            hand.window.looks._set_scale(scale)
+            hand.window.appearance._set_scale(scale)
             for box in (panel.address_line.family, panel.address_line.type):
                 needed = box.fontMetrics().horizontalAdvance(box.currentText())
                 assert box.width() >= needed + 30, scale
     finally:
-        hand.window.looks.normal()
+        hand.window.appearance.normal()
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -81,17 +81,17 @@ def test_the_tool_bar_is_whole_at_every_size(hand: Hand, language: str) -> None:
     window.resize(1280, 800)
     try:
         for scale in SCALES:
-            window.looks._set_scale(scale)
+            window.appearance._set_scale(scale)
             hand.qtbot.wait(30)
             for button in tools(hand):
                 assert button.isVisible(), (scale, button.objectName())
-                assert button.geometry().right() <= window.tools.width(), scale
+                assert button.geometry().right() <= window.toolbar.width(), scale
             worded = tools(hand)[0].toolButtonStyle()
             if scale <= 125:
                 assert worded == Qt.ToolButtonStyle.ToolButtonTextBesideIcon, scale
             assert window.height() <= 800, scale
     finally:
-        window.looks.normal()
+        window.appearance.normal()
 
 
 def test_every_widget_follows_the_size(hand: Hand) -> None:
@@ -104,8 +104,8 @@ def test_every_widget_follows_the_size(hand: Hand) -> None:
         if abs(x.font().pointSizeF() - natural) > 0.01
     }
     for scheme in ("dark", "light"):
-        window.looks.set_scheme(scheme)
-        window.looks.larger()
+        window.appearance.set_scheme(scheme)
+        window.appearance.larger()
         size = QApplication.font().pointSizeF()
         late = [
             x.objectName()
@@ -115,5 +115,5 @@ def test_every_widget_follows_the_size(hand: Hand) -> None:
             and not x.objectName().startswith(("qt_scrollarea", "caption"))
         ]
         assert not late, scheme
-    window.looks.normal()
-    window.looks.set_scheme("system")
+    window.appearance.normal()
+    window.appearance.set_scheme("system")

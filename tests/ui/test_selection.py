@@ -40,14 +40,14 @@ def row_where(hand: Hand, endpoint: str, call: str) -> int:
 
 
 def panel(hand: Hand, name: str) -> EndpointPanel:
-    found = hand.window.slots_.panel(name)
+    found = hand.window.tab_area.panel(name)
     assert found is not None
     return found
 
 
 def test_a_row_of_the_log_brings_its_tab_and_its_connection(hand: Hand) -> None:
     talk(hand)
-    hand.window.panels.new_server()
+    hand.window.endpoint_tabs.new_server()
     assert not panel(hand, "server-1").isVisible()
     row = row_where(hand, "server-1", "recv")
     hand.window.log.view.selectRow(row)
@@ -56,7 +56,7 @@ def test_a_row_of_the_log_brings_its_tab_and_its_connection(hand: Hand) -> None:
     selection = hand.window.controller.selection
     assert selection.pinned
     assert selection.seq == hand.window.log.model.seq_of(row)
-    hand.window.panels.refresh()
+    hand.window.endpoint_tabs.refresh()
     assert hand.window.controller.selection == selection
 
 
@@ -78,14 +78,14 @@ def test_a_pinned_row_stays_until_it_is_let_go(hand: Hand) -> None:
 def test_a_new_endpoint_has_no_event_of_another_one_explained(hand: Hand) -> None:
     talk(hand)
     hand.wait(lambda: "recv" in hand.text_of_explain())
-    hand.window.panels.new_server()
+    hand.window.endpoint_tabs.new_server()
     hand.wait(lambda: "Choose a row" in hand.text_of_explain())
 
 
 def test_a_hidden_server_that_starts_says_so_on_its_tab(hand: Hand) -> None:
     talk(hand)
-    tabs = hand.window.slots_.left
-    hand.window.panels.new_server()
+    tabs = hand.window.tab_area.left
+    hand.window.endpoint_tabs.new_server()
     index = tabs.place_of(panel(hand, "server-1"))
     hand.wait(lambda: tabs.tabText(index) == f"server-1 :{default_endpoints.FIRST_PORT}")
     session = hand.window.controller.session

@@ -30,7 +30,7 @@ def table(hand: Hand, side: str = "server") -> ConnectionTable:
 
 
 def panel(hand: Hand, name: str) -> EndpointPanel:
-    found = hand.window.slots_.panel(name)
+    found = hand.window.tab_area.panel(name)
     assert found is not None
     return found
 
@@ -68,15 +68,15 @@ def test_closed_rows_are_hidden_on_wish_and_come_back(hand: Hand) -> None:
     hand.press("client.close")
     hand.wait(lambda: "closed" in cell(hand, 0, "state"))
     connected(hand, 2)
-    hand.window.actions_.hide_closed.trigger()
+    hand.window.menus.action("hide_closed").trigger()
     assert [line.key for line in rows.lines.lines] == [2]
     assert "1 closed" in label_text(hand)
     assert hand.window.preferences.hide_closed
-    hand.window.panels.new_server()
-    newest = hand.window.slots_.panel("server-2")
+    hand.window.endpoint_tabs.new_server()
+    newest = hand.window.tab_area.panel("server-2")
     assert newest is not None
     assert newest.table.hide_closed  # kept for whatever comes
-    hand.window.actions_.hide_closed.trigger()
+    hand.window.menus.action("hide_closed").trigger()
     assert [line.key for line in rows.lines.lines] == [1, 2]
     assert not hand.window.preferences.hide_closed
 
@@ -92,7 +92,7 @@ def test_the_header_of_a_table_hides_them_too(hand: Hand) -> None:
     table(hand).horizontalHeader().customContextMenuRequested.emit(QPoint(5, 5))
     menu = next(menu for menu in panel(hand, "server-1").findChildren(QMenu) if menu.isVisible())
     entry = menu.actions()[-1]
-    assert entry is hand.window.actions_.hide_closed
+    assert entry is hand.window.menus.action("hide_closed")
     assert entry.isCheckable()
     menu.close()
 
@@ -108,7 +108,7 @@ def test_actions_appear_with_a_choice_and_nothing_jumps(hand: Hand) -> None:
     before = rows.mapToGlobal(rows.rect().topLeft()), rows.height()
     rows.choose(1)
     assert all(button.isVisible() and button.isEnabled() for button in seen)
-    hand.window.panels.refresh()
+    hand.window.endpoint_tabs.refresh()
     assert (rows.mapToGlobal(rows.rect().topLeft()), rows.height()) == before
     rows.clearSelection()
     assert not any(button.isVisible() for button in seen)
@@ -117,8 +117,8 @@ def test_actions_appear_with_a_choice_and_nothing_jumps(hand: Hand) -> None:
 def test_a_key_without_a_choice_does_not_hit_the_other_side(hand: Hand) -> None:
     connected(hand)
     table(hand).setFocus()
-    hand.window.actions_._in_front("close_connection")
-    hand.window.actions_._in_front("abort")
+    hand.window.endpoint_tabs.press("close_connection")
+    hand.window.endpoint_tabs.press("abort")
     hand.qtbot.wait(200)
     assert hand.text("client.state") == "ESTABLISHED"
 
@@ -228,7 +228,7 @@ def test_a_closed_choice_is_let_go_when_a_new_connection_opens(hand: Hand) -> No
     rows.choose(1)
     hand.press("client.close")
     hand.wait(lambda: rows.lines.lines[0].closed)
-    hand.window.panels.refresh()
+    hand.window.endpoint_tabs.refresh()
     assert rows.chosen() is not None  # as long as nothing new comes, it stays
     connected(hand, 2)
     assert rows.chosen() is None

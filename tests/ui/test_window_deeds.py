@@ -13,7 +13,6 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Pace
 from workbench.scenario.model import Perform
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
-from workbench.ui.window import shortcuts
 from workbench.viewmodel.payload_form import PayloadForm
 from workbench.viewmodel.saved_messages import Messages, Saved
 
@@ -30,25 +29,25 @@ def talk(hand: Hand) -> None:
 def test_watch_it_does_it_and_the_strip_leaves_later(hand: Hand) -> None:
     window = hand.window
     window.preferences.first_steps_done = False
-    window.guide.show()
+    window.onboarding.show()
     hand.press("first_steps.watch")
     hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
-    assert window.first_steps.isVisible() or window.preferences.first_steps_done
+    assert window.onboarding_bar.isVisible() or window.preferences.first_steps_done
     hand.press("client.send")
-    hand.wait(lambda: not window.first_steps.isVisible())
+    hand.wait(lambda: not window.onboarding_bar.isVisible())
 
 
 def test_escape_stops_watching(hand: Hand) -> None:
-    hand.window.watch.start()
-    hand.wait(lambda: hand.window.watch._target is not None)
-    shortcuts.escape(hand.window)
-    assert not hand.window.watch.running
+    hand.window.autoplay.start()
+    hand.wait(lambda: hand.window.autoplay._target is not None)
+    hand.window.leave()
+    assert not hand.window.autoplay.running
     assert hand.text("server.state") == "CLOSED"
 
 
 def test_a_mark_is_a_row_of_the_log(hand: Hand) -> None:
-    hand.window.begin_mark()
-    field = hand.window.mark
+    hand.window.note_field.begin()
+    field = hand.window.note_field
     assert field.isVisible()
     hand.qtbot.keyClicks(field, "it hangs here")
     field.returnPressed.emit()
@@ -85,7 +84,7 @@ def test_a_talk_becomes_a_scenario_that_holds(hand: Hand) -> None:
         c.Close,
     ]
     assert "socket.socket" in maker.python.toPlainText()
-    hand.window.demos.run_scenario(made)
+    hand.window.scenario_player.run_scenario(made)
     hand.wait_says("status.word", "everything held")
     maker.text.setPlainText("title = ")
     assert not maker.run.isEnabled()
@@ -96,7 +95,7 @@ def test_a_talk_becomes_a_scenario_that_holds(hand: Hand) -> None:
 def test_start_over_is_a_new_record_with_the_same_panels(hand: Hand) -> None:
     talk(hand)
     old = hand.window.controller.session
-    hand.window.start_over()
+    hand.window.record_commands.start_over()
     session = hand.window.controller.session
     assert session is not old
     assert session.record != old.record
@@ -111,17 +110,17 @@ def test_start_over_is_a_new_record_with_the_same_panels(hand: Hand) -> None:
 def test_presenting_is_large_and_comes_back(hand: Hand, qapp: QApplication) -> None:
     before = qapp.font().pointSizeF()
     talk(hand)
-    hand.window.presentation.switch()
+    hand.window.projector_mode.switch()
     assert qapp.font().pointSizeF() == pytest.approx(before * 1.5)
-    assert hand.window.caption.isVisible()
-    assert not hand.window.status.record.isVisible()
-    shortcuts.escape(hand.window)
+    assert hand.window.projector_caption.isVisible()
+    assert not hand.window.status_bar.record.isVisible()
+    hand.window.leave()
     assert qapp.font().pointSizeF() == pytest.approx(before)
-    assert not hand.window.caption.isVisible()
+    assert not hand.window.projector_caption.isVisible()
 
 
 def test_sizes_step_and_are_remembered(hand: Hand, qapp: QApplication) -> None:
-    looks = hand.window.looks
+    looks = hand.window.appearance
     looks.larger()
     assert hand.window.preferences.scale == 110
     looks.normal()
@@ -130,11 +129,11 @@ def test_sizes_step_and_are_remembered(hand: Hand, qapp: QApplication) -> None:
 
 def test_an_export_is_written_beside_the_window(hand: Hand, tmp_path: Path) -> None:
     talk(hand)
-    hand.window.files.write(tmp_path / "out.jsonl", "jsonl")
+    hand.window.file_commands.write(tmp_path / "out.jsonl", "jsonl")
     hand.wait_says("status.word", "out.jsonl")
     lines = (tmp_path / "out.jsonl").read_text().splitlines()
     assert {json.loads(line)["call"] for line in lines} >= {"listen", "accept", "send"}
-    hand.window.files.write(tmp_path / "none" / "x", "csv")
+    hand.window.file_commands.write(tmp_path / "none" / "x", "csv")
     hand.wait_says("status.word", "no such file or folder")
 
 
@@ -143,7 +142,7 @@ def test_saved_messages_come_back_whole(hand: Hand, tmp_path: Path) -> None:
     for known in messages.saved:
         messages.forget(known)
     draft = PayloadForm("01 03", form="hex", append=c.Append.CRC16_MODBUS, order="big", start=1)
-    panel = hand.window.slots_.panel("client-1")
+    panel = hand.window.tab_area.panel("client-1")
     assert panel is not None
     panel.editor.saved.save("meters/read", draft)  # type: ignore[attr-defined]
     assert messages.saved == [Saved("read", "meters", draft)]
@@ -203,9 +202,9 @@ def test_a_crashed_record_is_told_of_once(
     with sqlite3.connect(made.path) as db:
         db.execute("DELETE FROM meta WHERE key = 'closed_wall_ns'")
     hand.window.preferences.crash_seen = ""
-    hand.window.look_for_a_crash()
+    hand.window.record_commands.look_for_a_crash()
     hand.wait_says("notice.text", "yesterday")
     hand.press("notice.open")
-    assert not hand.window.notice.isVisible()
-    hand.window.look_for_a_crash()
-    assert not hand.window.notice.isVisible()
+    assert not hand.window.banner.isVisible()
+    hand.window.record_commands.look_for_a_crash()
+    assert not hand.window.banner.isVisible()

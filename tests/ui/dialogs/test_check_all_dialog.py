@@ -15,7 +15,7 @@ FEW = ("udp-exchange", "abort", "multicast", "half-close")
 def some(hand: Hand, monkeypatch: object) -> CheckAllDialog:
     found = [item for item in demos.demos() if item.name in FEW]
     monkeypatch.setattr(check_all_dialog, "demos", lambda: found)  # type: ignore[attr-defined]
-    hand.window.others.open_check_all()
+    hand.window.child_windows.open_check_all()
     return hand.window.findChild(CheckAllDialog)  # type: ignore[return-value]
 
 

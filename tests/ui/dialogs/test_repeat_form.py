@@ -67,7 +67,7 @@ def test_the_menu_entry_puts_the_repeat_part_in_front(maker: ScenarioDialog) -> 
 
 def test_make_scenario_repeats_nothing_unasked(hand: Hand) -> None:
     talk(hand)
-    hand.window.others.make_scenario()
+    hand.window.child_windows.make_scenario()
     made = hand.window.findChild(ScenarioDialog)
     assert isinstance(made, ScenarioDialog)
     assert not made.repeat.rows.isVisible()
@@ -135,7 +135,7 @@ def test_a_hunted_reset_is_chosen_and_its_sockets_stay(hand: Hand, third: Aborti
     maker.repeat.pause.setText("0")
     maker.repeat.pause.editingFinished.emit()
     maker.run.click()
-    hand.wait(lambda: not hand.window.demos.running)
+    hand.wait(lambda: not hand.window.scenario_player.running)
     hand.wait(lambda: "ECONNRESET" in maker.message.text())
     assert third.served == 3
     said = maker.message.text()
@@ -166,7 +166,7 @@ def test_a_run_can_be_given_up(hand: Hand) -> None:
     hand.wait(lambda: "round" in maker.message.text())
     assert maker.run.text() == "Give up"
     maker.run.click()
-    hand.wait(lambda: not hand.window.demos.running)
+    hand.wait(lambda: not hand.window.scenario_player.running)
     hand.wait(lambda: "given up" in maker.message.text())
     assert maker.run.text() == "Run"
     maker.close()

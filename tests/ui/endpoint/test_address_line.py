@@ -100,7 +100,7 @@ def test_a_timeout_says_what_it_is(hand: Hand) -> None:
     assert box.currentText() == "2.0 s"
     hand.type("server.timeout", "none")
     assert box.currentText() == "none"
-    panel = hand.window.slots_.panel("server-1")
+    panel = hand.window.tab_area.panel("server-1")
     assert panel is not None
     assert panel.draft().timeout is None
 
@@ -138,7 +138,7 @@ def test_options_fit_the_socket_or_say_why_not(hand: Hand) -> None:
 
 
 def test_reuseaddr_is_no_default_on_unix(hand: Hand) -> None:
-    panel = hand.window.slots_.panel("server-1")
+    panel = hand.window.tab_area.panel("server-1")
     assert panel is not None
     default = panel.draft().options
     hand.choose("server.family", "AF_UNIX")

@@ -68,8 +68,10 @@ def test_reply_goes_to_the_chosen_connection(hand: Hand) -> None:
 
 
 def save(hand: Hand, path: Path, form: ConversationForm) -> None:
-    hand.window.files.write_conversation(path, ConversationRequest("client-1", None, "utf-8"), form)
-    hand.wait(lambda: hand.window.files._writer is None)
+    hand.window.file_commands.write_conversation(
+        path, ConversationRequest("client-1", None, "utf-8"), form
+    )
+    hand.wait(lambda: hand.window.file_commands._writer is None)
 
 
 def test_a_conversation_is_saved(hand: Hand, tmp_path: Path) -> None:
@@ -107,22 +109,22 @@ def test_bytes_that_were_not_kept_are_not_made_up(hand: Hand) -> None:
 
 
 def test_every_byte_is_kept_from_the_next_record_on(hand: Hand, tmp_path: Path) -> None:
-    hand.window.switch_every_byte()
-    hand.window.start_over()
+    hand.window.record_commands.switch_every_byte()
+    hand.window.record_commands.start_over()
     two_clients(hand)
     hand.find("client.payload").setPlainText("x" * 5000)  # type: ignore[attr-defined]
     hand.press("client.send")
     hand.wait(lambda: hand.text("client.conversation").count("xxx") >= 2)
     save(hand, tmp_path / "out.bin", ConversationForm.SENT)
     assert (tmp_path / "out.bin").read_bytes() == b"two" + b"x" * 5000
-    hand.window.switch_every_byte()
+    hand.window.record_commands.switch_every_byte()
     assert not hand.window.preferences.every_byte
 
 
 def wish_of(hand: Hand, side: str) -> ConversationRequest:
     """What Save would ask for."""
     found: list[ConversationRequest] = []
-    panel = hand.window.slots_.panel(f"{side}-1")
+    panel = hand.window.tab_area.panel(f"{side}-1")
     assert panel is not None
     panel.talk.save_wanted.disconnect()
     panel.talk.save_wanted.connect(found.append)
@@ -143,8 +145,8 @@ def test_a_server_tells_of_its_accepts(hand: Hand, tmp_path: Path) -> None:
     table.choose(2)
     hand.wait(lambda: hand.text("server.conversation").count("accepted") == 1)
     wish = wish_of(hand, "server")
-    hand.window.files.write_conversation(tmp_path / "talk.txt", wish, ConversationForm.TEXT)
-    hand.wait(lambda: hand.window.files._writer is None)
+    hand.window.file_commands.write_conversation(tmp_path / "talk.txt", wish, ConversationForm.TEXT)
+    hand.wait(lambda: hand.window.file_commands._writer is None)
     text = (tmp_path / "talk.txt").read_text(encoding="utf-8")
     assert text.count("accepted") == 1
     assert "two" in text

@@ -34,7 +34,7 @@ def peer(hand: Hand) -> Iterator[socket.socket]:
 
 
 def editor(hand: Hand) -> Any:
-    panel: Any = hand.window.slots_.panel("client-1")
+    panel: Any = hand.window.tab_area.panel("client-1")
     return panel.editor
 
 
@@ -132,7 +132,7 @@ def test_trouble_does_not_shove_the_buttons_about(hand: Hand) -> None:
 
 def test_a_message_is_saved_in_a_line_of_the_panel(hand: Hand, qapp: QApplication) -> None:
     panel = editor(hand)
-    panel.saved.messages = hand.window.messages
+    panel.saved.messages = hand.window.saved_messages
     menu = panel.saved.menu()
     assert isinstance(menu, QMenu)
     menu.aboutToShow.emit()
@@ -143,13 +143,13 @@ def test_a_message_is_saved_in_a_line_of_the_panel(hand: Hand, qapp: QApplicatio
     hand.qtbot.keyClicks(hand.find("client.save_name"), "greetings/hello")
     hand.qtbot.keyClick(hand.find("client.save_name"), Qt.Key.Key_Return)
     assert not hand.find("client.save_name").isVisible()
-    kept = hand.window.messages.saved[-1]
+    kept = hand.window.saved_messages.saved[-1]
     assert (kept.folder, kept.name, kept.draft) == ("greetings", "hello", panel.draft)
     panel.save.begin()
     assert hand.text("client.save_message") == "Replace"
     hand.qtbot.keyClick(hand.find("client.save_name"), Qt.Key.Key_Escape)
     assert not hand.find("client.save_name").isVisible()
-    hand.window.messages.forget(kept)
+    hand.window.saved_messages.forget(kept)
 
 
 def test_a_file_is_chosen_in_the_panel(

@@ -62,7 +62,7 @@ def test_a_whole_talk_by_hand(hand: Hand) -> None:
 
 
 def test_another_pace_opens_what_call_by_call_has_held(hand: Hand) -> None:
-    panel = hand.window.slots_.panel("server-1")
+    panel = hand.window.tab_area.panel("server-1")
     assert panel is not None
     panel.shared.receive_gate.mode.setFocus()
     hand.choose("server.receive_gate", "paused")  # by the user: it stays so
@@ -78,5 +78,5 @@ def test_what_was_typed_stays_when_the_pace_changes(hand: Hand) -> None:
     hand.type("server.port", "0")
     hand.choose("server.pace", "step")
     assert hand.text("server.port") == "0"
-    hand.window.panels.refresh()
+    hand.window.endpoint_tabs.refresh()
     assert hand.text("server.port") == "0"

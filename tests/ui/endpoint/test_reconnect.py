@@ -20,8 +20,8 @@ def test_it_goes_on_while_another_tab_is_in_front(hand: Hand) -> None:
     tries(hand, port, "*", "0.05")
     hand.press("client.connect")
     hand.wait_says("client.message", "No connection was made")
-    slots, panel = hand.window.slots_, hand.window.slots_.panel("client-1")
-    hand.window.panels.new_client()
+    slots, panel = hand.window.tab_area, hand.window.tab_area.panel("client-1")
+    hand.window.endpoint_tabs.new_client()
     assert slots.right.in_front is not panel
     assert panel is not None
     assert not panel.isVisible()

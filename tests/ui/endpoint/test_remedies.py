@@ -62,7 +62,7 @@ def test_connect_timed_out_accept_one_there(hand: Hand) -> None:
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
-    panel = hand.window.slots_.panel("client-1")
+    panel = hand.window.tab_area.panel("client-1")
     assert panel is not None
     hand.wait(
         lambda: any(

@@ -23,8 +23,8 @@ from workbench.ui.style.retranslatable import use_language
 
 @pytest.fixture
 def lab(hand: Hand) -> BacklogWindow:
-    hand.window.others.open_backlog_lab()
-    made = hand.window.others.lab
+    hand.window.child_windows.open_backlog_lab()
+    made = hand.window.child_windows.lab
     assert made is not None
     made.set_up.timeout.setText("0.6")
     made.set_up.every.setText("0")
@@ -108,7 +108,7 @@ def test_closing_in_the_middle_leaves_nothing(hand: Hand, lab: BacklogWindow) ->
 
 def test_it_gets_no_panels(hand: Hand, lab: BacklogWindow) -> None:
     run(hand, lab)
-    assert [panel.name for panel in hand.window.slots_.panels()] == ["server-1", "client-1"]
+    assert [panel.name for panel in hand.window.tab_area.panels()] == ["server-1", "client-1"]
 
 
 def test_a_kept_run_is_shown_as_recorded(hand: Hand, lab: BacklogWindow) -> None:
@@ -178,8 +178,8 @@ def test_what_cannot_be_had_is_greyed_out_with_the_reason(
 ) -> None:
     reason = Problem("namespace.no_nft")
     monkeypatch.setattr(modes_probe, "probe", lambda: {"firewall": reason})
-    hand.window.others.open_backlog_lab()
-    lab = hand.window.others.lab
+    hand.window.child_windows.open_backlog_lab()
+    lab = hand.window.child_windows.lab
     assert lab is not None
     probed(hand, lab)
     use_language(lang)
@@ -234,7 +234,7 @@ def test_while_it_runs_it_says_that_nobody_accepts(hand: Hand, lab: BacklogWindo
 def test_run_moves_nothing_and_the_left_side_is_whole(
     hand: Hand, lab: BacklogWindow, language: str
 ) -> None:
-    looks = hand.window.looks
+    looks = hand.window.appearance
     texts.set_language(language)
     try:
         looks._set_scale(150)

@@ -31,7 +31,7 @@ def scene(
         window = app.create_window(folder / "2026-11-23 12-00.swb")
         preferences = window.preferences
         preferences.first_steps_done = False
-        window.guide.show()
+        window.onboarding.show()
         window.resize(*SIZE)
         window.show()
         hand = Hand(window, QtBot(request))
@@ -40,7 +40,7 @@ def scene(
         yield hand
         if preferences.scale != 100:
             preferences.scale = 100
-            window.looks.apply()
+            window.appearance.apply()
         window.close()
         window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -72,7 +72,7 @@ def beyond_the_encoding(hand: Hand) -> None:
     hand.find("client.placeholders").setChecked(True)  # type: ignore[attr-defined]
     hand.choose("client.encoding", "ascii")
     hand.find("client.payload").setPlainText("10 € − 2 ¢")  # type: ignore[attr-defined]
-    hand.window.slots_.panel("client-1").editor.save.begin()  # type: ignore[union-attr]
+    hand.window.tab_area.panel("client-1").editor.save.begin()  # type: ignore[union-attr]
     hand.find("client.save_name").setText("hello")  # type: ignore[attr-defined]
 
 
@@ -174,9 +174,9 @@ def kernel(hand: Hand) -> None:
 
 def every_line(hand: Hand) -> None:
     """The lines that come and go are all there: mark, notice of a crash."""
-    hand.window.begin_mark()
-    hand.window.notice.tell_crashed(hand.window.controller.session.record)
-    hand.window.status.retranslate()
+    hand.window.note_field.begin()
+    hand.window.banner.tell_crashed(hand.window.controller.session.record)
+    hand.window.status_bar.retranslate()
 
 
 SCENES: dict[str, Callable[[Hand], None]] = {
@@ -232,7 +232,7 @@ def speak(window: MainWindow, language: str) -> None:
 def scale(window: MainWindow, per_cent: int) -> None:
     if window.preferences.scale != per_cent:
         window.preferences.scale = per_cent
-        window.looks.apply()
+        window.appearance.apply()
     window.resize(*SIZE)
     settle()
 

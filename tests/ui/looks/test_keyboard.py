@@ -41,10 +41,10 @@ def sections(hand: Hand) -> list[QWidget]:
     """The parts of the window in the order in which they are read."""
     window = hand.window
     return [
-        window.tools,
-        window.first_steps,
-        window.slots_.left,
-        window.slots_.right,
+        window.toolbar,
+        window.onboarding_bar,
+        window.tab_area.left,
+        window.tab_area.right,
         window.log,
         window.inspector,
     ]
@@ -78,10 +78,10 @@ def test_the_focus_is_seen_in_the_dark_and_on_a_projector(hand: Hand, qapp: QApp
 
 @pytest.mark.parametrize("repeat", [False, True])
 def test_tab_goes_through_the_other_windows(hand: Hand, repeat: bool) -> None:
-    hand.window.others.open_backlog_lab()
-    hand.window.others.make_scenario(repeat=repeat)
+    hand.window.child_windows.open_backlog_lab()
+    hand.window.child_windows.make_scenario(repeat=repeat)
     maker = hand.window.findChild(ScenarioDialog)
-    for window in (hand.window.others.lab, maker):
+    for window in (hand.window.child_windows.lab, maker):
         assert window is not None
         settle()
         found, unseen = walk(window)
@@ -91,8 +91,8 @@ def test_tab_goes_through_the_other_windows(hand: Hand, repeat: bool) -> None:
 
 
 def test_everything_that_takes_the_focus_has_a_name_and_a_role(hand: Hand) -> None:
-    hand.window.others.open_backlog_lab()
-    hand.window.others.make_scenario()
+    hand.window.child_windows.open_backlog_lab()
+    hand.window.child_windows.make_scenario()
     talk(hand)
     faults = []
     for language in texts.LANGUAGES:
@@ -108,8 +108,8 @@ def test_everything_that_takes_the_focus_has_a_name_and_a_role(hand: Hand) -> No
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_what_acts_on_a_socket_names_its_call(hand: Hand, language: str) -> None:
-    hand.window.others.open_backlog_lab()
-    lab = hand.window.others.lab
+    hand.window.child_windows.open_backlog_lab()
+    lab = hand.window.child_windows.lab
     assert lab is not None
     speak(hand.window, language)
     acting = {name: hand.window.findChild(QWidget, name) for name in BINDINGS}
@@ -161,7 +161,7 @@ def actions(hand: Hand) -> dict[str, QAction]:
 
 def test_every_button_that_acts_has_a_menu_entry(hand: Hand) -> None:
     known = actions(hand)
-    tools = [button.objectName() for button in hand.window.tools.findChildren(QAbstractButton)]
+    tools = [button.objectName() for button in hand.window.toolbar.findChildren(QAbstractButton)]
     acting = [
         name
         for name, commands in BINDINGS.items()
@@ -185,7 +185,7 @@ def test_every_command_has_a_key(hand: Hand) -> None:
 
 def test_no_two_commands_share_a_key(hand: Hand) -> None:
     """Qt runs neither of two: also a key of a part clashes with one of the whole window."""
-    hand.window.others.open_backlog_lab()
+    hand.window.child_windows.open_backlog_lab()
     held: list[tuple[str, QWidget, bool]] = []
     for action in hand.window.findChildren(QAction):
         held += [(key.toString(), hand.window, True) for key in action.shortcuts()]

@@ -31,7 +31,7 @@ def every_look(hand: Hand, window: QWidget, size: tuple[int, int], sizes: tuple[
     faults = []
     for per_cent in sizes:
         hand.window.preferences.scale = per_cent
-        hand.window.looks.apply()
+        hand.window.appearance.apply()
         for language in reversed(texts.LANGUAGES):
             speak(hand.window, language)
             window.resize(*size)
@@ -42,14 +42,14 @@ def every_look(hand: Hand, window: QWidget, size: tuple[int, int], sizes: tuple[
             faults += [f"{where} {fault}" for fault in room.faults(window)]
             faults += [f"{where} {fault}" for fault in foreign(window, language)]
     hand.window.preferences.scale = 100
-    hand.window.looks.apply()
+    hand.window.appearance.apply()
     assert not faults, "\n".join(faults)
 
 
 @pytest.fixture
 def lab(hand: Hand) -> BacklogWindow:
-    hand.window.others.open_backlog_lab()
-    made = hand.window.others.lab
+    hand.window.child_windows.open_backlog_lab()
+    made = hand.window.child_windows.lab
     assert made is not None
     made.set_up.every.setText("0")
     made.set_up.timeout.setText("0.5")
@@ -83,7 +83,7 @@ def test_the_lab_after_a_run(hand: Hand, lab: BacklogWindow) -> None:
 
 def test_make_scenario(hand: Hand) -> None:
     connected(hand)
-    hand.window.others.make_scenario()
+    hand.window.child_windows.make_scenario()
     made = hand.window.findChild(ScenarioDialog)
     assert made is not None
     every_look(hand, made, (760, 560), (100, 125))
@@ -92,7 +92,7 @@ def test_make_scenario(hand: Hand) -> None:
 @pytest.mark.parametrize("until", ["error", "errno", "contains", "eof", ""])
 def test_repeat_until(hand: Hand, until: str) -> None:
     connected(hand)
-    hand.window.others.make_scenario(repeat=True)
+    hand.window.child_windows.make_scenario(repeat=True)
     made = hand.window.findChild(ScenarioDialog)
     assert made is not None
     box = made.repeat.until
@@ -105,7 +105,7 @@ def test_presenting(hand: Hand) -> None:
     """Large, on the same screen: what is set up is folded, what is left can be read."""
     connected(hand)
     window = hand.window
-    window.presentation.switch()
+    window.projector_mode.switch()
     hand.wait(lambda: bool(window.findChildren(QLabel, "caption.call")[0].text()))
     faults = []
     for language in texts.LANGUAGES:
@@ -117,5 +117,5 @@ def test_presenting(hand: Hand) -> None:
         if least.width() > 1280 or least.height() > 800:
             faults.append(f"{language}: the window needs {least.toTuple()}")
         faults += [f"{language} {fault}" for fault in room.faults(window)]
-    window.presentation.switch()
+    window.projector_mode.switch()
     assert not faults, "\n".join(faults)

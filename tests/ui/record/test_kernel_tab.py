@@ -50,7 +50,7 @@ def test_a_datagram_socket_has_no_states_of_tcp_and_nothing_stays(hand: Hand) ->
     talk(hand)
     tab = hand.window.inspector.kernel
     hand.wait(tab.diagram.isVisible)
-    hand.window.start_over()
+    hand.window.record_commands.start_over()
     try:
         hand.wait_says("kernel.head", "Choose a connection")
         assert not plotted(hand)
@@ -81,7 +81,7 @@ def test_an_earlier_record_names_it_too(hand: Hand, tmp_path: Path) -> None:
     hand.press("client.close")
     hand.wait_says("kernel.head", "last reading")
     hand.window.controller.session.journal.flush()
-    hand.window.files.show_record(hand.window.controller.session.record)
+    hand.window.file_commands.show_record(hand.window.controller.session.record)
     old = next(iter(app._beside))
     old.inspector.setCurrentIndex(2)
     old.controller.select(endpoint="client-1", connection=number)

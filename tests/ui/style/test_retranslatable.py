@@ -55,6 +55,9 @@ def test_a_language_reaches_all_at_once_and_once(
     pair: tuple[_Word, _Word], done: list[str], qapp: QApplication
 ) -> None:
     before = pair[1].label.text()
+    pair[0].show()
+    qapp.processEvents()
+    done.clear()
     use_language("zh_CN")
     assert [word.label.text() for word in pair] == [tr("state.failed")] * 2
     assert pair[1].label.text() != before
@@ -81,8 +84,8 @@ def test_every_window_is_in_the_chosen_language(window: MainWindow) -> None:
     """A record that is shown beside, and a window that was opened on a task."""
     record = window.controller.session.record
     window.controller.session.journal.flush()
-    window.others.open_check_all()
-    window.files.show_record(record)
+    window.child_windows.open_check_all()
+    window.file_commands.show_record(record)
     (beside,) = [
         shown
         for shown in QApplication.topLevelWidgets()
@@ -94,3 +97,13 @@ def test_every_window_is_in_the_chosen_language(window: MainWindow) -> None:
     assert checks.windowTitle() == tr("checkall.title")
     assert "演示" in checks.windowTitle()
     checks.close()
+
+
+def test_a_closed_window_is_left_alone(window: MainWindow, qapp: QApplication) -> None:
+    """Its record can be read no more, and it is not deleted yet."""
+    title = window.windowTitle()
+    window.close()
+    use_language("zh_CN")
+    tell_appearance()
+    qapp.processEvents()
+    assert window.windowTitle() == title

@@ -22,13 +22,13 @@ Hand = Any
 
 def test_languages_switch_live(hand: Hand) -> None:
     assert hand.text("server.listen") == "Listen"
-    hand.window.looks.switch_language()
+    hand.window.appearance.switch_language()
     assert hand.text("server.listen") == "监听"
     assert "就绪" in hand.text("server.message")
     assert hand.find("server.timeout").currentText() == "一直等待"
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
-    hand.window.looks.switch_language()
+    hand.window.appearance.switch_language()
     assert hand.text("server.listen") == "Listen"
     assert hand.find("server.timeout").currentText() == "none"
 
@@ -70,15 +70,15 @@ def test_nothing_is_cut_off_and_nothing_scrolls_sideways(hand: Hand, language: s
 
 def test_tabs_come_and_go(hand: Hand, first_port: int) -> None:
     window: MainWindow = hand.window
-    window.panels.new_server()
-    window.panels.new_client()
+    window.endpoint_tabs.new_server()
+    window.endpoint_tabs.new_client()
     assert window.controller.session.endpoints == ("server-1", "client-1", "server-2", "client-2")
-    panel = window.slots_.panel("server-2")
+    panel = window.tab_area.panel("server-2")
     assert panel is not None
     assert panel.settings.address == f"127.0.0.1:{first_port + 1}"
-    window.panels.remove(panel)
+    window.endpoint_tabs.remove(panel)
     assert "server-2" not in window.controller.session.endpoints
-    assert window.slots_.panel("server-2") is None
+    assert window.tab_area.panel("server-2") is None
 
 
 def test_stop_all(hand: Hand) -> None:
@@ -117,9 +117,9 @@ def test_the_status_bar_counts(hand: Hand) -> None:
 
 
 def test_a_demo_runs_in_the_window(hand: Hand) -> None:
-    hand.window.demos.run_named("udp-exchange")
+    hand.window.scenario_player.run_named("udp-exchange")
     hand.wait_says("status.word", "everything held")
-    hand.wait(lambda: len(hand.window.slots_.panels()) > 2)
+    hand.wait(lambda: len(hand.window.tab_area.panels()) > 2)
 
 
 def test_an_old_record_is_shown_read_only(hand: Hand, qtbot: Any, tmp_path: Path) -> None:
@@ -130,8 +130,8 @@ def test_an_old_record_is_shown_read_only(hand: Hand, qtbot: Any, tmp_path: Path
     window = create_window(record)
     window.show()
     qtbot.waitUntil(lambda: window.log.model.rowCount() > 3, timeout=15_000)
-    assert not window.slots_.isVisible()
-    window.others.make_scenario()
+    assert not window.tab_area.isVisible()
+    window.child_windows.make_scenario()
     maker = window.findChildren(ScenarioDialog)[-1]
     assert 'do = "start"' in maker.text.toPlainText()
     assert "listen" in maker.python.toPlainText()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workbench.ui.style.appearance import Appearance
 
 
-def open_lab(controller: Controller, parent: QWidget, looks: Appearance) -> BacklogWindow:
+def open_lab(controller: Controller, parent: QWidget, appearance: Appearance) -> BacklogWindow:
     """A window on the session of `controller`; its presenter lives as long as it does."""
     window = BacklogWindow(parent)
     lab = LabPresenter(controller, window)
@@ -29,7 +29,7 @@ def open_lab(controller: Controller, parent: QWidget, looks: Appearance) -> Back
     window.accept_wanted.connect(lab.accept_one)
     window.listen_wanted.connect(lab.listen_again)
     window.close_wanted.connect(lab.close_listener)
-    window.smaller_wanted.connect(looks.smaller)
-    window.larger_wanted.connect(looks.larger)
-    window.normal_wanted.connect(looks.normal)
+    window.smaller_wanted.connect(appearance.smaller)
+    window.larger_wanted.connect(appearance.larger)
+    window.normal_wanted.connect(appearance.normal)
     return window

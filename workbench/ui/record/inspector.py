@@ -185,8 +185,7 @@ class Inspector(Retranslatable, QTabWidget):
         self._text.setAccessibleName(tr("inspector.explain"))
         self._frame.setAccessibleName(tr("inspector.kernel"))
         self.tabBar().setAccessibleName(tr("name.inspector"))
-        if not self.controller.closed:
-            self._show(self._row)
+        self._show(self._row)
 
 
 def _scrolling(page: QWidget) -> QScrollArea:

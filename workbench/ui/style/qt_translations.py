@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
+from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QTranslator
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from workbench.texts import qt_words
@@ -24,15 +24,32 @@ def _translator(file: str) -> QTranslator:
     return made
 
 
+class _LanguageChangeFilter(QObject):
+    """Of the whole application; keeps a LanguageChange from whom it is for."""
+
+    def eventFilter(self, _receiver: QObject, event: QEvent) -> bool:
+        return event.type() == QEvent.Type.LanguageChange
+
+
 def install() -> None:
-    """Have Qt use the language in force; English is what it is written in."""
+    """Have Qt use the language in force; English is what it is written in.
+
+    Qt tells every window of it at its own time: they are not told here, but when the texts of this
+    program are in force too (workbench.ui.style.retranslatable).
+    """
+    app = QCoreApplication.instance()
     wanted = [_translator(qt_words())] if qt_words() else []
-    if wanted == _installed:
+    if app is None or wanted == _installed:
         return
-    for old in _installed:
-        QCoreApplication.removeTranslator(old)
-    for new in wanted:
-        QCoreApplication.installTranslator(new)
+    silence = _LanguageChangeFilter()
+    app.installEventFilter(silence)
+    try:
+        for old in _installed:
+            QCoreApplication.removeTranslator(old)
+        for new in wanted:
+            QCoreApplication.installTranslator(new)
+    finally:
+        app.removeEventFilter(silence)
     _installed[:] = wanted
 
 

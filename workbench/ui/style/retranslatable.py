@@ -27,7 +27,13 @@ APPEARANCE_CHANGE: Final = QEvent.Type(QEvent.registerEventType())
 
 
 class Retranslatable(_Widget):
-    """Mixed into a widget, before its Qt class: it follows language and appearance by itself."""
+    """Mixed into a widget, before its Qt class: it follows language and appearance by itself.
+
+    Attributes:
+        ended: of a window: it is closed for good, and what it shows can be read no more.
+    """
+
+    ended = False
 
     def retranslate(self) -> None:
         """Make every text of its own again, in the language and font in force."""
@@ -56,9 +62,6 @@ def use_language(name: str) -> None:
     """
     set_language(name)
     qt_translations.install()
-    for widget in QApplication.topLevelWidgets():
-        # Qt has posted one for its own translation: the same work again, and later
-        QCoreApplication.removePostedEvents(widget, int(QEvent.Type.LanguageChange))
     for window in _windows():
         QCoreApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
 
@@ -72,5 +75,9 @@ def tell_appearance() -> None:
 
 
 def _windows() -> list[QWidget]:
-    """The windows that no other one owns: their events go on to those that they own."""
-    return [widget for widget in QApplication.topLevelWidgets() if widget.parent() is None]
+    """The windows that no other one owns: what they are told goes on to those that they own."""
+    return [
+        widget
+        for widget in QApplication.topLevelWidgets()
+        if widget.parent() is None and not (isinstance(widget, Retranslatable) and widget.ended)
+    ]

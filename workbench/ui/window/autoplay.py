@@ -18,14 +18,17 @@ from workbench.viewmodel.address_form import UNIX
 from workbench.viewmodel.endpoint_status import OPEN
 
 if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
     from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-    from workbench.ui.window.window import MainWindow
+    from workbench.ui.window.endpoint_tabs import EndpointTabs
+    from workbench.ui.window.tab_area import TabArea
 
 LOOK: Final = 100
 """Milliseconds between two looks whether the window is ready for the next press."""
 RINGED: Final = 1200
 """Milliseconds that a button is ringed before it is pressed."""
 MARGIN: Final = 5
+"""Pixels between a button and its ring."""
 
 
 class Ring(QWidget):
@@ -33,13 +36,13 @@ class Ring(QWidget):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._window = window
         self.setObjectName("watch.ring")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
     def surround(self, target: QWidget) -> None:
-        where = target.mapTo(self._window, QPoint(0, 0))
+        """Stand around a control of the window."""
+        where = target.mapTo(self.window(), QPoint(0, 0))
         self.setGeometry(QRect(where, target.size()).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
         self.raise_()
         self.show()
@@ -53,7 +56,12 @@ class Ring(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class _Press:
-    """A button of a panel, and what it waits for: `before` of another panel's endpoint."""
+    """One press.
+
+    Attributes:
+        panel, button: what is pressed.
+        before: the endpoint and the phase it has to be in first.
+    """
 
     panel: EndpointPanel
     button: QAbstractButton
@@ -61,7 +69,7 @@ class _Press:
 
 
 class Autoplay(QObject):
-    """Listen, Connect, Send, one after the other; the connection stays open.
+    """Presses Listen, Connect, Send, one after the other; the connection stays open.
 
     Signals:
         ended(): all pressed, or stopped.
@@ -69,10 +77,12 @@ class Autoplay(QObject):
 
     ended = Signal()
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._ring = Ring(window)
+    def __init__(self, area: TabArea, tabs: EndpointTabs, controller: Controller) -> None:
+        super().__init__()
+        self._area = area
+        self._tabs = tabs
+        self._controller = controller
+        self._ring: Ring | None = None
         self._steps: list[_Press] = []
         self._target: _Press | None = None
         self._ringed = 0
@@ -84,6 +94,7 @@ class Autoplay(QObject):
     def running(self) -> bool:
         return bool(self._steps) or self._target is not None
 
+    @Slot()
     def start(self) -> None:
         """Begin, or begin again, with panels of which nothing is open."""
         self.stop()
@@ -94,24 +105,29 @@ class Autoplay(QObject):
             _Press(client, client.editor.send, (client.name, Phase.OPEN)),
         ]
         for panel in (server, client):
-            self._window.panels.bring(panel.name)
+            self._area.bring_to_front(panel)
         self._timer.start()
 
+    @Slot()
     def stop(self) -> None:
         """Press nothing more."""
         was = self.running
         self._timer.stop()
         self._steps.clear()
         self._target = None
-        self._ring.hide()
+        self._hide_ring()
         if was:
             self.ended.emit()
+
+    def _hide_ring(self) -> None:
+        if self._ring is not None:
+            self._ring.hide()
 
     # -- whose buttons --------------------------------------------------------------------------
 
     def _pair(self) -> tuple[ServerPanel, ClientPanel] | None:
         """A server and a client linked to it that can both begin; those in front first."""
-        panels = [panel for panel in self._window.slots_.panels() if self._can_begin(panel)]
+        panels = [panel for panel in self._area.panels() if self._can_begin(panel)]
         panels.sort(key=lambda panel: not panel.isVisible())
         return next(
             (
@@ -126,16 +142,16 @@ class Autoplay(QObject):
 
     def _new_pair(self) -> tuple[ServerPanel, ClientPanel]:
         """Both new: the client is linked to the newest server."""
-        known = set(self._window.slots_.panels())
-        self._window.panels.new_server()
-        self._window.panels.new_client()
-        made = [panel for panel in self._window.slots_.panels() if panel not in known]
+        known = set(self._area.panels())
+        self._tabs.new_server()
+        self._tabs.new_client()
+        made = [panel for panel in self._area.panels() if panel not in known]
         server = next(panel for panel in made if isinstance(panel, ServerPanel))
         return server, next(panel for panel in made if isinstance(panel, ClientPanel))
 
     def _can_begin(self, panel: EndpointPanel) -> bool:
         """Three presses lead to an answer there: nothing is open, it is TCP, at once or slowly."""
-        snapshot = self._window.controller.snapshot(panel.name)
+        snapshot = self._controller.snapshot(panel.name)
         wished = panel.wished()
         return (
             snapshot.phase not in OPEN
@@ -165,7 +181,7 @@ class Autoplay(QObject):
             self._show(press)
 
     def _ring_on(self, press: _Press) -> None:
-        """Ringed a while wherever it stands by then, and pressed there."""
+        """Keep the ring around a button, wherever that is by now; after a while press it."""
         if self._in_vain(press):
             self.stop()
             return
@@ -174,37 +190,39 @@ class Autoplay(QObject):
         if self._ringed < RINGED:
             return
         self._target = None
-        self._ring.hide()
+        self._hide_ring()
         press.button.click()
         if not self._steps:
             self._timer.stop()
             self.ended.emit()
 
     def _show(self, press: _Press) -> None:
-        """In front, in sight, and ringed."""
+        """Bring a button to the front and into sight, with the ring around it."""
         if not press.panel.isVisible():
-            self._window.panels.bring(press.panel.name)
+            self._area.bring_to_front(press.panel)
         above = press.panel.parentWidget()
         while above is not None and not isinstance(above, QScrollArea):
             above = above.parentWidget()
         if isinstance(above, QScrollArea):
             above.ensureWidgetVisible(press.button)
+        if self._ring is None:
+            self._ring = Ring(self._area.window())
         self._ring.surround(press.button)
 
     def _ready(self, press: _Press) -> bool:
         if not press.panel.isVisible():
-            self._window.panels.bring(press.panel.name)  # only panels in sight are kept fresh
+            self._area.bring_to_front(press.panel)  # only panels in sight are kept fresh
             return False
         phase = press.before is None or self._phase(press.before[0]) is press.before[1]
         return phase and press.button.isEnabled()
 
     def _in_vain(self, press: _Press) -> bool:
         """The panel was removed, or what had to come before has failed."""
-        if press.panel not in self._window.slots_.panels():
+        if press.panel not in self._area.panels():
             return True
         return press.before is not None and self._phase(press.before[0]) in (None, Phase.FAILED)
 
     def _phase(self, name: str) -> Phase | None:
-        if name not in self._window.controller.session.endpoints:
+        if name not in self._controller.session.endpoints:
             return None
-        return self._window.controller.snapshot(name).phase
+        return self._controller.snapshot(name).phase

@@ -1,4 +1,4 @@
-"""A line above the panels: what there is to know of the record, the most urgent first."""
+"""A line above the panels: what there is to know of the record, the most urgent of it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.named_controls import fit, tone
 
 if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
     from workbench.session import Session
 
 
@@ -31,7 +32,7 @@ class _Kind(IntEnum):
 
 
 _STAY = frozenset({_Kind.OLD, _Kind.STOPPED, _Kind.DAMAGED})
-"""Lines that nobody can put away: they hold as long as the window shows this record."""
+"""What nobody can put away: it holds as long as the window shows this record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +64,24 @@ class _Line:
 
 
 class Banner(Retranslatable, QWidget):
-    """Hidden until there is something to say.
+    """Hidden until there is something to say of the record that the window shows.
 
     Signals:
         open_wanted(object): show this record (a Path).
-        seen(object): the line about this record was put away.
+        seen(object): the line about this record (a Path) was put away.
+        record_renamed(): the record has another name: it was taken away and goes on elsewhere.
     """
 
     open_wanted = Signal(object)
     seen = Signal(object)
+    record_renamed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, controller: Controller, *, live: bool) -> None:
+        """`live` False: the record is of an earlier run."""
         super().__init__()
         self.setObjectName("notice")
+        self._controller = controller
+        self._live = live
         self._lines: dict[_Kind, _Line] = {}
         self._put_away: set[Problem] = set()
         self._record: Path | None = None
@@ -95,15 +101,25 @@ class Banner(Retranslatable, QWidget):
         row.addWidget(self._close)
         self._open.clicked.connect(self._on_open)
         self._close.clicked.connect(self._on_close)
+        controller.snapshots_changed.connect(self._on_tick)
         self.retranslate()
+        if not live:
+            session = controller.session
+            self._say(_Kind.OLD, _Line(session.record, count=session.journal.not_recorded))
 
+    @Slot()
+    def _on_tick(self) -> None:
+        if self._controller.closed:
+            return
+        if not self._live:
+            self.tell_damage(self._controller.reader.damage)
+        elif self.follow(self._controller.session):
+            self.record_renamed.emit()
+
+    @Slot(object)
     def tell_crashed(self, record: Path) -> None:
         """This record was not closed, and is whole up to the end."""
         self._say(_Kind.CRASHED, _Line(record))
-
-    def tell_old(self, record: Path, not_recorded: int) -> None:
-        """The window shows this record of an earlier run: it can be read, nothing can be done."""
-        self._say(_Kind.OLD, _Line(record, count=not_recorded))
 
     def tell_damage(self, problem: Problem | None) -> None:
         """What could not be read of the record that is shown; the rest of it is."""

@@ -4,65 +4,83 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from PySide6.QtWidgets import QWidget
+
+    from workbench.qt.controller import Controller
+    from workbench.qt.scenario_player import ScenarioPlayer
     from workbench.ui.lab.backlog_window import BacklogWindow
-    from workbench.ui.window.window import MainWindow
+    from workbench.ui.style.appearance import Appearance
 
 
-class OtherWindows(QObject):
-    """Opens them on the session and record of a window.
+class ChildWindows(QObject):
+    """Opens them on the session and record of a window, which owns them.
 
     Attributes:
         lab: the backlog lab; None until it is opened.
+
+    Signals:
+        log_wanted(str): show the log with this filter.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    log_wanted = Signal(str)
+
+    def __init__(
+        self,
+        owner: QWidget,
+        controller: Controller,
+        appearance: Appearance,
+        player: ScenarioPlayer,
+        chosen_rows: Callable[[], Collection[int] | None],
+        *,
+        live: bool,
+    ) -> None:
+        """`chosen_rows`: those of the log that a scenario is made of; None: all."""
+        super().__init__()
+        self._owner = owner
+        self._controller = controller
+        self._appearance = appearance
+        self._player = player
+        self._chosen_rows = chosen_rows
+        self._live = live
         self.lab: BacklogWindow | None = None
 
     @Slot()
     def open_backlog_lab(self) -> None:
-        """The lab, made once."""
+        """Show the lab; it is made once."""
         from workbench.ui.lab.open_lab import open_lab  # not needed at the start
 
         if self.lab is None:
-            self.lab = open_lab(self._window.controller, self._window, self._window.looks)
-            self.lab.log_wanted.connect(self._show_log)
+            self.lab = open_lab(self._controller, self._owner, self._appearance)
+            self.lab.log_wanted.connect(self.log_wanted)
         self.lab.show()
         self.lab.raise_()
         self.lab.activateWindow()
-
-    @Slot(str)
-    def _show_log(self, text: str) -> None:
-        """The log in front, with this filter in its field."""
-        self._window.log.filter.setText(text)
-        self._window.log.apply_filter()
-        self._window.raise_()
-        self._window.activateWindow()
 
     @Slot()
     def open_check_all(self) -> None:
         """Every demonstration once, in records of their own: does it hold on this system?"""
         from workbench.ui.dialogs.check_all_dialog import CheckAllDialog  # seldom needed
 
-        CheckAllDialog(self._window).show()
+        CheckAllDialog(self._owner).show()
 
     @Slot()
     def make_scenario(self, *, repeat: bool = False) -> None:
-        """Turn the record so far into a scenario."""
+        """Turn the record so far into a scenario; `repeat`: in a loop, with fields for it."""
         from workbench.ui.dialogs.scenario_dialog import ScenarioDialog  # seldom needed, costs time
 
-        window = self._window
-        window.controller.session.journal.flush()
+        self._controller.session.journal.flush()
         maker = ScenarioDialog(
-            window.controller, window.log.chosen_seqs(), window, repeat=repeat, live=window.live
+            self._controller, self._chosen_rows(), self._owner, repeat=repeat, live=self._live
         )
-        maker.attach(window.demos)
+        maker.attach(self._player)
         maker.show()
 
+    @Slot()
     def stop(self) -> None:
         """The record ends: so does a run of the lab."""
         if self.lab is not None:

@@ -7,28 +7,34 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+    from workbench.qt.preferences import Preferences
     from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-    from workbench.ui.window.window import MainWindow
+    from workbench.ui.window.tab_area import TabArea
 
 
 class ClosedRowsOption(QObject):
-    """What the entry in View does, and the same entry in the tables' own menus."""
+    """Applies the switch in View, which the tables' own menus show too, to every panel."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, action: QAction, area: TabArea, preferences: Preferences) -> None:
+        super().__init__()
+        self._action = action
+        self._area = area
+        self._preferences = preferences
+        action.setChecked(preferences.hide_closed)
 
-    def tell(self, panel: EndpointPanel) -> None:
-        """A new panel."""
-        panel.table.hide_closed = self._window.preferences.hide_closed
-        panel.hide_closed = self._window.actions_.hide_closed
+    @Slot(object)
+    def apply(self, panel: EndpointPanel) -> None:
+        """Have a panel hide or show closed connections as it is set now."""
+        panel.table.hide_closed = self._preferences.hide_closed
+        panel.hide_closed = self._action
 
     @Slot()
     def switch(self) -> None:
-        """Hide them, or show them again."""
-        preferences = self._window.preferences
-        preferences.hide_closed = not preferences.hide_closed
-        self._window.actions_.hide_closed.setChecked(preferences.hide_closed)
-        for panel in self._window.slots_.panels():
-            self.tell(panel)
+        """Hide closed connections in every table, or show them again."""
+        hide = self._preferences.hide_closed = not self._preferences.hide_closed
+        self._action.setChecked(hide)
+        for panel in self._area.panels():
+            self.apply(panel)
             panel.refresh()

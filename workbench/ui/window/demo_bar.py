@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -69,14 +69,16 @@ class DemoBar(Retranslatable, QFrame):
         label.setWordWrap(True)
         return label
 
+    @Slot(object)
     def begin(self, demo: Demo) -> None:
-        """It runs now."""
+        """Say that this demonstration runs now."""
         self._demo, self._problem, self._ended = demo, None, False
         self.retranslate()
         self.show()
 
+    @Slot(object)
     def end(self, problem: Problem | None) -> None:
-        """It has ended; `problem` says why it did not hold."""
+        """Say that it has ended; `problem`: why it did not hold."""
         self._problem, self._ended = problem, True
         self.retranslate()
 

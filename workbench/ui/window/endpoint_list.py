@@ -29,7 +29,7 @@ _CONNECTION: Final = Qt.ItemDataRole.UserRole + 1
 
 
 class EndpointList(Retranslatable, QWidget):
-    """Left of everything, or hidden.
+    """A tree of endpoints and their connections, left of everything, or hidden.
 
     Signals:
         chosen(str): the endpoint of this name was chosen here.
@@ -64,10 +64,16 @@ class EndpointList(Retranslatable, QWidget):
 
     @Slot()
     def switch(self) -> None:
-        """Shown or not: from now on as the person wishes."""
+        """Show or hide it: from now on as the person wishes."""
         self._by_hand = True
         self.setVisible(not self.isVisible())
         self.refresh()
+
+    @Slot(bool)
+    def give_way(self, presented: bool) -> None:
+        """A projector has no room for it."""
+        if presented:
+            self.hide()
 
     def show_where_wide(self, width: int, scale: int) -> None:
         """Open by itself in a wide window, in pixels at `scale` per cent, else not."""

@@ -1,4 +1,4 @@
-"""The panels of the window: which there are, which is in front, how they know of each other."""
+"""The endpoints' panels: which there are, and how they know of each other."""
 
 from __future__ import annotations
 
@@ -7,59 +7,77 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.endpoint.server_panel import ServerPanel
-from workbench.ui.window.closed_rows_option import ClosedRowsOption
 from workbench.viewmodel import control_commands, default_endpoints
 from workbench.viewmodel.host_suggestions import every
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
-    from workbench.ui.window.window import MainWindow
+    from workbench.qt.controller import Controller
+    from workbench.qt.scenario_player import ScenarioPlayer
+    from workbench.ui.window.tab_area import TabArea
     from workbench.viewmodel.message import Remedy
+    from workbench.viewmodel.saved_messages import Messages
 
-OWNED_LOOK: Final = 500
-"""Newest connections of a client whose addresses are known as its own."""
+OWN_CONNECTIONS: Final = 500
+"""Newest connections of a client whose local addresses are known as its own."""
 
 
 class EndpointTabs(QObject):
-    """Makes a panel for each endpoint of the session, whoever added it.
+    """Keeps a panel in the tab area for each endpoint of the session, whoever added it.
 
     Signals:
+        added(object): a panel is there that was not, before it is shown.
         told(object): a Problem that somebody should read.
+        save_wanted(object): write a conversation to a file; the ConversationRequest.
     """
 
+    added = Signal(object)
     told = Signal(object)
+    save_wanted = Signal(object)
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._slots = window.slots_
+    def __init__(
+        self,
+        area: TabArea,
+        controller: Controller,
+        player: ScenarioPlayer,
+        messages: Messages,
+    ) -> None:
+        """`messages`: the saved ones, which every client's editor offers."""
+        super().__init__()
+        self._area = area
+        self._controller = controller
+        self._player = player
+        self._messages = messages
         self._owners: dict[str, str] = {}
-        self.closed_rows = ClosedRowsOption(window)
-        self._slots.left.wanted.connect(self.new_server)
-        self._slots.right.wanted.connect(self.new_client)
-        for slot in (self._slots.left, self._slots.right):
-            slot.unwanted.connect(self.remove)
-        self._slots.entered.connect(self._on_entered)
         self._following = False  # a tab that comes to the front by itself chooses nothing
-        window.controller.selection_changed.connect(self._follow)
+        area.left.wanted.connect(self.new_server)
+        area.right.wanted.connect(self.new_client)
+        for group in (area.left, area.right):
+            group.unwanted.connect(self.remove)
+        area.entered.connect(self._on_entered)
+        controller.selection_changed.connect(self._follow)
+        controller.snapshots_changed.connect(self.refresh)
+
+    # -- which there are ------------------------------------------------------------------------
 
     @Slot()
     def new_server(self) -> None:
-        taken = self._window.controller.session.endpoints
-        name = default_endpoints.free_name("server", taken)
+        """Add a listener with the defaults, on the next port."""
+        name = default_endpoints.free_name("server", self._controller.session.endpoints)
         number = int(name.rpartition("-")[2])
         self._add(default_endpoints.server(name, default_endpoints.FIRST_PORT + number - 1))
 
     @Slot()
     def new_client(self) -> None:
-        session = self._window.controller.session
+        """Add a client with the defaults, linked to the newest listener."""
+        session = self._controller.session
         name = default_endpoints.free_name("client", session.endpoints)
         servers = [
             settings for settings in session.settings_of_all() if settings.role is Role.LISTENER
@@ -71,176 +89,201 @@ class EndpointTabs(QObject):
         self._add(made)
 
     def _add(self, settings: EndpointSettings) -> None:
-        self._window.controller.session.add(settings)
-        self._bring_to_front(self._show_panel(settings))
+        self._controller.session.add(settings)
+        self._area.bring_to_front(self._show_panel(settings))
 
     def _show_panel(self, settings: EndpointSettings) -> EndpointPanel:
         panel: EndpointPanel
         own = settings.address and not settings.address.startswith("@")
         if settings.role is Role.LISTENER or (settings.role is Role.DATAGRAM and own):
-            panel = ServerPanel(self._window.controller, settings)
+            panel = ServerPanel(self._controller, settings)
         else:
-            client = ClientPanel(self._window.controller, settings)
+            client = ClientPanel(self._controller, settings)
             client.link.press_start = self._press_start
             client.link.press_accept = self._press_accept
-            client.editor.saved.messages = self._window.messages
+            client.editor.saved.messages = self._messages
             client.editor.saved.told.connect(self.told)
             panel = client
         panel.owner = self.owner
-        self.closed_rows.tell(panel)
         panel.focused.connect(partial(self._on_focused, panel.name))
         panel.started.connect(partial(self._on_started, panel))
         panel.not_started.connect(partial(self._on_not_started, panel))
-        panel.number_steps(self._window.first_steps.isVisibleTo(self._window))
-        panel.talk.save_wanted.connect(self._window.files.save_talk)
-        self._slots.add(panel)
+        panel.talk.save_wanted.connect(self.save_wanted)
+        self.added.emit(panel)
+        self._area.add(panel)
         return panel
 
     @Slot(object)
     def remove(self, panel: EndpointPanel) -> None:
         """Stop an endpoint and take its tab away."""
-        controller = self._window.controller
+        controller = self._controller
         controller.session.remove(panel.name)
-        self._slots.remove(panel)
-        front = self.in_front()
+        self._area.remove(panel)
+        front = self._area.focused_panel()
         if controller.selection.endpoint == panel.name and front is not None:
             controller.select(endpoint=front.name)
 
-    def _press_start(self, name: str) -> None:
-        panel = self._slots.panel(name)
+    @Slot()
+    def remove_focused(self) -> None:
+        """Remove the endpoint whose panel has the focus, or is in front."""
+        panel = self._area.focused_panel()
         if panel is not None:
-            if not panel.isVisible() and not self._beside(panel, self.in_front()):
-                self._bring_to_front(panel)
+            self.remove(panel)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Panels for endpoints that a scenario added; fresh state in those that can be seen."""
+        if self._controller.closed:
+            return
+        session = self._controller.session
+        known = {panel.name: panel for panel in self._area.panels()}
+        for name in session.endpoints:
+            if name not in known and not name.startswith(default_endpoints.LAB_PREFIX):
+                panel = self._show_panel(session.settings(name))
+                known[name] = panel
+                if name in self._player.shown:
+                    self._area.bring_to_front(panel)
+        for name, panel in known.items():
+            if name not in session.endpoints:
+                self._area.remove(panel)
+        self._find_owners()
+        for panel in self._area.panels():
+            if panel.isVisible():
+                panel.refresh()
+        self._area.update_tab_texts()
+
+    # -- what is done for all, or for the one in front ------------------------------------------
+
+    @Slot()
+    def stop_all(self) -> None:
+        """close() everything, in every endpoint."""
+        for name in self._controller.session.endpoints:
+            self._controller.perform(control_commands.check("window.stop_all", c.Stop(name)))
+
+    def press(self, control: str) -> None:
+        """Press a control of the panel in front, else of another one: only a server accepts.
+
+        `control`: its object name without the prefix; "primary" is Listen, Bind or Connect. With
+        the prefix it is pressed in the first panel where it is in sight and can be.
+        """
+        if "." in control:
+            for panel in self._area.panels():
+                button = panel.findChild(QAbstractButton, control)
+                if button is not None and button.isVisible() and button.isEnabled():
+                    button.click()
+                    return
+            return
+        area = self._area
+        for front in (area.focused_panel(), area.left.in_front, area.right.in_front):
+            if front is not None and _press(front, control):
+                return
+
+    def put_saved(self, number: int) -> None:
+        """Put a saved message into the editor of the client in front; `number` from 1 on."""
+        panel = self._area.focused_panel()
+        if isinstance(panel, ClientPanel):
+            panel.editor.saved.choose(number)
+
+    # -- how they know of each other ------------------------------------------------------------
+
+    def _press_start(self, name: str) -> None:
+        panel = self._area.panel(name)
+        if panel is not None:
+            front = self._area.focused_panel()
+            if not panel.isVisible() and not self._area.same_group(panel, front):
+                self._area.bring_to_front(panel)
             panel.start()
 
     def _press_accept(self, name: str) -> None:
-        panel = self._slots.panel(name)
+        panel = self._area.panel(name)
         if isinstance(panel, ServerPanel):
             panel.accept_gate.step()
 
     def ways(self, row: Row) -> tuple[Remedy, ...]:
         """What can be done about an event: its panel knows."""
-        panel = self._slots.panel(row.endpoint) if row.endpoint is not None else None
-        return panel.ways(row) if panel is not None and self._window.live else ()
-
-    def in_front(self) -> EndpointPanel | None:
-        """The panel that has the focus, else the client in front, else the server."""
-        for panel in self._slots.panels():
-            if panel.isAncestorOf(self._window.focusWidget() or self._window):
-                return panel
-        for slot in (self._slots.right, self._slots.left):
-            if slot.in_front is not None:
-                return slot.in_front
-        return None
-
-    @Slot()
-    def stop_all(self) -> None:
-        """close() everything, in every endpoint."""
-        for name in self._window.controller.session.endpoints:
-            self._window.controller.perform(control_commands.check("window.stop_all", c.Stop(name)))
+        panel = self._area.panel(row.endpoint) if row.endpoint is not None else None
+        return panel.ways(row) if panel is not None else ()
 
     def owner(self, address: str | None) -> str | None:
         """The endpoint of ours behind an address."""
         return self._owners.get(address or "") or self._owners.get(every(address or ""))
 
-    def refresh(self) -> None:
-        """Panels for endpoints that a scenario added; fresh state in those that can be seen."""
-        session = self._window.controller.session
-        known = {panel.name: panel for panel in self._slots.panels()}
-        for name in session.endpoints:
-            if name not in known and not name.startswith(default_endpoints.LAB_PREFIX):
-                panel = self._show_panel(session.settings(name))
-                known[name] = panel
-                if name in self._window.demos.shown:
-                    self._bring_to_front(panel)
-        for name, panel in known.items():
-            if name not in session.endpoints:
-                self._slots.remove(panel)
-        self._find_owners()
-        for panel in self._slots.panels():
-            if panel.isVisible():
-                panel.refresh()
-        self._slots.word_tabs()
-
-    @Slot(str)
-    def bring(self, name: str) -> None:
-        """The panel of this endpoint to the front."""
-        panel = self._slots.panel(name)
-        if panel is not None:
-            self._bring_to_front(panel)
-
-    def _bring_to_front(self, panel: EndpointPanel) -> None:
-        for slot in (self._slots.left, self._slots.right):
-            if slot.place_of(panel) >= 0:
-                slot.setCurrentIndex(slot.place_of(panel))
-
-    def _beside(self, panel: EndpointPanel, other: EndpointPanel | None) -> bool:
-        """Whether two panels share one half of the window: one would hide the other."""
-        return other is not None and any(
-            slot.place_of(panel) >= 0 and slot.place_of(other) >= 0
-            for slot in (self._slots.left, self._slots.right)
-        )
-
     def _find_owners(self) -> None:
         owners: dict[str, str] = {}
-        for snapshot in self._window.controller.snapshots():
+        for snapshot in self._controller.snapshots():
             if snapshot.settings.role is Role.DATAGRAM and snapshot.local:
                 owners[snapshot.local] = snapshot.name
             if snapshot.settings.role is not Role.STREAM:
                 continue
-            for item in snapshot.connections[-OWNED_LOOK:]:
+            for item in snapshot.connections[-OWN_CONNECTIONS:]:
                 if item.local:
                     owners[item.local] = snapshot.name
         self._owners = owners
 
+    # -- selection and focus --------------------------------------------------------------------
+
     @Slot(object)
     def _on_entered(self, panel: object) -> None:
-        if isinstance(panel, EndpointPanel) and not self._window.controller.closed:
+        if isinstance(panel, EndpointPanel) and not self._controller.closed:
             panel.refresh()
             if not self._following:
-                self._window.controller.select(endpoint=panel.name)
+                self._controller.select(endpoint=panel.name)
 
     @Slot()
     def _follow(self) -> None:
         """An event was chosen: the tab of its endpoint and the row of its connection with it."""
-        selection = self._window.controller.selection
-        panel = self._slots.panel(selection.endpoint) if selection.endpoint is not None else None
+        selection = self._controller.selection
+        panel = self._area.panel(selection.endpoint) if selection.endpoint is not None else None
         if selection.seq is None or panel is None or self._following:
             return
         self._following = True
         try:
             if not panel.isVisible():
-                self._bring_to_front(panel)
+                self._area.bring_to_front(panel)
             panel.choice.follow(selection.connection)
         finally:
             self._following = False
 
     def _on_focused(self, name: str) -> None:
         """Something was pressed in a panel: Explain follows its endpoint, if nothing is pinned."""
-        selection = self._window.controller.selection
+        selection = self._controller.selection
         if (
-            not self._window.controller.closed
+            not self._controller.closed
             and not selection.pinned
             and (selection.endpoint != name or selection.seq is not None)
         ):
-            self._window.controller.select(endpoint=name)
+            self._controller.select(endpoint=name)
 
     def _on_started(self, panel: EndpointPanel) -> None:
         """What was pressed goes grey: the focus goes to what comes next, not into a field."""
-        if not panel.isAncestorOf(self._window.focusWidget() or self._window):
+        focus = panel.window().focusWidget()
+        if focus is None or not panel.isAncestorOf(focus):
             return
-        after = self._after(panel)
+        following = self._following_control(panel)
         # Qt would go on to the next field: what is typed then would become a backlog
-        (after if after is not None and after.isEnabled() else panel.table).setFocus()
+        ready = following is not None and following.isEnabled()
+        (following if ready and following is not None else panel.table).setFocus()
 
     def _on_not_started(self, panel: EndpointPanel) -> None:
         """The focus goes back to where it can be tried again, unless a person has moved it."""
-        if self._window.focusWidget() is self._after(panel):
+        if panel.window().focusWidget() is self._following_control(panel):
             panel.address_line.primary.setFocus()
 
-    def _after(self, panel: EndpointPanel) -> QWidget | None:
+    def _following_control(self, panel: EndpointPanel) -> QWidget | None:
         """What a person presses next when this panel's socket is there."""
         if isinstance(panel, ClientPanel):
             return panel.editor.send
-        other = self._slots.right.in_front
+        other = self._area.right.in_front
         return other.address_line.primary if isinstance(other, ClientPanel) else None
+
+
+def _press(panel: EndpointPanel, control: str) -> bool:
+    """Press a panel's button if it may be used; False: the panel has none in sight."""
+    button: QAbstractButton | None = panel.address_line.primary
+    if control != "primary":
+        button = panel.findChild(QAbstractButton, f"{panel.controls.prefix}.{control}")
+    if button is None or button.isHidden():
+        return False
+    if button.isEnabled():
+        button.click()
+    return True

@@ -18,33 +18,46 @@ from workbench.viewmodel.conversation_export import (
 )
 
 if TYPE_CHECKING:
-    from workbench.ui.window.window import MainWindow
+    from PySide6.QtWidgets import QWidget
+
+    from workbench.qt.controller import Controller
+    from workbench.qt.log_model import LogModel
 
 
 class FileCommands(QObject):
-    """Asks for paths and does what is wished with them.
+    """Asks for the path of a record, of a scenario, or of what is to be written, and goes on.
 
     Signals:
         record_wanted(Path): show this record in a window beside this one.
+        scenario_wanted(Path): run this scenario.
+        told(str): how a file came out, in a sentence.
     """
 
     record_wanted = Signal(object)
+    scenario_wanted = Signal(object)
+    told = Signal(str)
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, owner: QWidget, controller: Controller, model: LogModel) -> None:
+        """`owner`: the window that the questions stand in front of; `model`: what an export holds
+        to, the log's filter.
+        """
+        super().__init__()
+        self._owner = owner
+        self._controller = controller
+        self._model = model
         self._writer: FileWriter | None = None
 
     @Slot()
     def open_record(self) -> None:
         """Ask for a record and show it."""
-        folder = str(self._window.controller.session.record.parent)
+        folder = str(self._controller.session.record.parent)
         name, _ = QFileDialog.getOpenFileName(
-            self._window, tr("menu.open").replace("&", ""), folder, tr("window.records_files")
+            self._owner, tr("menu.open").replace("&", ""), folder, tr("window.records_files")
         )
         if name:
             self.show_record(Path(name))
 
+    @Slot(object)
     def show_record(self, path: Path) -> None:
         """A record in a window of its own; the sockets of this one go on."""
         self.record_wanted.emit(path)
@@ -53,37 +66,37 @@ class FileCommands(QObject):
     def run_scenario(self) -> None:
         """Ask for a scenario file and run it in this session."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window,
+            self._owner,
             tr("menu.run_scenario").replace("&", ""),
             "",
             tr("window.scenario_files"),
         )
         if name:
-            self._window.demos.run(Path(name))
+            self.scenario_wanted.emit(Path(name))
 
     @Slot()
     def export(self) -> None:
         """Ask for a file; its ending says the format."""
-        stem = self._window.controller.session.record.stem
+        stem = self._controller.session.record.stem
         filters = ";;".join(f"{form.name} (*.{form.ending})" for form in EXPORTS.values())
         name, chosen = QFileDialog.getSaveFileName(
-            self._window, tr("menu.export").replace("&", ""), f"{stem}.jsonl", filters
+            self._owner, tr("menu.export").replace("&", ""), f"{stem}.jsonl", filters
         )
         if name:
             self.write(Path(name), chosen.partition(" ")[0] or "jsonl")
 
     def write(self, path: Path, form: str) -> None:
         """Export what the log shows (its filter holds) to a file."""
-        condition = self._window.log.model.condition
+        condition = self._model.condition
 
         self._begin(path, lambda reader, out: EXPORTS[form].write(reader, out, condition))
 
     @Slot(object)
-    def save_talk(self, wish: ConversationRequest) -> None:
+    def save_conversation(self, wish: ConversationRequest) -> None:
         """Ask for a file and what of a conversation goes into it."""
         filters = {tr(f"window.talk_{form.value}"): form for form in ConversationForm}
         name, chosen = QFileDialog.getSaveFileName(
-            self._window, tr("name.save_talk"), f"{wish.endpoint}.txt", ";;".join(filters)
+            self._owner, tr("name.save_talk"), f"{wish.endpoint}.txt", ";;".join(filters)
         )
         if name:
             self.write_conversation(Path(name), wish, filters.get(chosen, ConversationForm.TEXT))
@@ -97,14 +110,14 @@ class FileCommands(QObject):
     def _begin(self, path: Path, work: Work) -> None:
         if self._writer is not None:
             self._writer.wait()
-        self._writer = FileWriter(self._window.controller.session, path, work, self)
+        self._writer = FileWriter(self._controller.session, path, work, self)
         self._writer.finished.connect(self._on_written)
         self._writer.start()
 
     @Slot()
     def _on_written(self) -> None:
         if self._writer is not None:
-            self._window.status.tell(self._writer.sentence)
+            self.told.emit(self._writer.sentence)
             self._writer = None
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""NoteField: one line for a person's note; Enter puts it into the log."""
+"""One line for a person's note; Enter puts it into the log."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from workbench.texts import tr
 from workbench.ui.style.retranslatable import Retranslatable
 
 
-class MarkField(Retranslatable, QLineEdit):
-    """Hidden until it is asked for.
+class NoteField(Retranslatable, QLineEdit):
+    """Hidden until a note is to be written.
 
     Signals:
-        marked(str): a note for the log; never empty.
+        entered(str): a note for the log; never empty.
     """
 
-    marked = Signal(str)
+    entered = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,6 +25,7 @@ class MarkField(Retranslatable, QLineEdit):
         self.returnPressed.connect(self._on_entered)
         self.retranslate()
 
+    @Slot()
     def begin(self) -> None:
         """Show the line and wait for the note."""
         self.show()
@@ -41,7 +42,7 @@ class MarkField(Retranslatable, QLineEdit):
         self.clear()
         self.hide()
         if text:
-            self.marked.emit(text)
+            self.entered.emit(text)
 
     def give_up(self) -> None:
         """Esc: no note after all."""

@@ -10,55 +10,81 @@ from PySide6.QtGui import QGuiApplication
 from workbench.ui.endpoint.client_panel import ClientPanel
 
 if TYPE_CHECKING:
-    from workbench.ui.window.window import MainWindow
+    from workbench.qt.controller import Controller
+    from workbench.qt.preferences import Preferences
+    from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+    from workbench.ui.window.autoplay import Autoplay
+    from workbench.ui.window.onboarding_bar import OnboardingBar
+    from workbench.ui.window.tab_area import TabArea
 
 
 class Onboarding(QObject):
-    """Shows the strip of the first steps until it has done its service."""
+    """Shows the strip of the first steps until the first Send is answered, or it is put away."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._strip = window.first_steps
+    def __init__(
+        self,
+        bar: OnboardingBar,
+        area: TabArea,
+        autoplay: Autoplay,
+        controller: Controller,
+        preferences: Preferences,
+        *,
+        live: bool,
+    ) -> None:
+        super().__init__()
+        self._bar = bar
+        self._area = area
+        self._autoplay = autoplay
+        self._controller = controller
+        self._preferences = preferences
+        self._live = live
         self._numbered = False
         # not with the commit alone: the conversation shows the answer a moment after it
-        window.controller.snapshots_changed.connect(self._on_tick)
-        self._strip.watch.connect(window.watch.start)
-        self._strip.demo.connect(window.demos.run_named)
-        self._strip.left.connect(self._leave)
-        window.demos.begun.connect(self._step_aside)
-        window.looks.changed.connect(self._on_looks)
+        controller.snapshots_changed.connect(self._on_tick)
+        bar.left.connect(self._leave)
 
     def show(self, *, again: bool = False) -> None:
-        """The strip of a first start; `again`: somebody asked for it."""
+        """Show the strip where it is still needed; `again`: somebody asked for it."""
         if again:
-            self._window.preferences.first_steps_done = False
-        shown = self._window.live and not self._window.preferences.first_steps_done
-        self._strip.setVisible(shown)
+            self._preferences.first_steps_done = False
+        shown = self._live and not self._preferences.first_steps_done
+        self._bar.setVisible(shown)
         self._number_steps(shown)
+
+    @Slot(bool)
+    def pause(self, paused: bool) -> None:
+        """Hide the strip while the window is on a projector."""
+        if paused:
+            self._bar.hide()
+        else:
+            self.show()
+
+    @Slot(object)
+    def number(self, panel: EndpointPanel) -> None:
+        """Number the steps on the buttons of a new panel, while the strip names them."""
+        panel.number_steps(self._numbered)
 
     def _number_steps(self, shown: bool) -> None:
         """1, 2, 3 on the buttons that the strip names."""
         self._numbered = shown
-        for panel in self._window.slots_.panels():
-            panel.number_steps(shown)
+        self._area.number_steps(shown)
 
     @Slot()
-    def _on_looks(self) -> None:
-        """The numbers are drawn in the size of the text."""
-        if self._numbered and not self._window.controller.closed:
+    def redraw(self) -> None:
+        """Draw the numbers in the size of the text."""
+        if self._numbered and not self._controller.closed:
             self._number_steps(True)
 
     @Slot()
-    def _step_aside(self) -> None:
+    def step_aside(self) -> None:
         """A demonstration has a strip of its own, and other buttons."""
-        self._strip.hide()
+        self._bar.hide()
         self._number_steps(False)
 
     @Slot()
     def _leave(self) -> None:
-        self._window.preferences.first_steps_done = True
-        self._step_aside()
+        self._preferences.first_steps_done = True
+        self.step_aside()
 
     @Slot()
     def _on_tick(self) -> None:
@@ -68,12 +94,11 @@ class Onboarding(QObject):
         """
         if (
             self._numbered
-            and not self._window.controller.closed
-            and not self._window.watch.running
+            and not self._controller.closed
+            and not self._autoplay.running
             and QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
             and any(
-                isinstance(panel, ClientPanel) and panel.answered
-                for panel in self._window.slots_.panels()
+                isinstance(panel, ClientPanel) and panel.answered for panel in self._area.panels()
             )
         ):
             self._leave()

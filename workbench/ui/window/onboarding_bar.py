@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
@@ -15,16 +17,16 @@ DEMOS = ("greeting", "udp-timeout", "udp-exchange")
 
 
 class OnboardingBar(Retranslatable, QWidget):
-    """Leaves after the first answered Send.
+    """A question, buttons that show it done, and the keys that do it by hand.
 
     Signals:
-        watch(): do it slowly with the real buttons.
-        demo(str): run the scenario of this name.
+        autoplay_wanted(): do it slowly with the real buttons.
+        demo_wanted(str): run the demonstration of this name.
         left(): the cross was pressed.
     """
 
-    watch = Signal()
-    demo = Signal(str)
+    autoplay_wanted = Signal()
+    demo_wanted = Signal(str)
     left = Signal()
 
     def __init__(self) -> None:
@@ -47,11 +49,14 @@ class OnboardingBar(Retranslatable, QWidget):
             row.addWidget(button)
         for widget in (self._keys, spring(), self._close):
             row.addWidget(widget)
-        self._buttons["watch"].clicked.connect(self.watch)
+        self._buttons["watch"].clicked.connect(self.autoplay_wanted)
         for name in DEMOS:
-            self._buttons[name].clicked.connect(lambda _=False, name=name: self.demo.emit(name))
+            self._buttons[name].clicked.connect(partial(self._on_demo, name))
         self._close.clicked.connect(self.left)
         self.retranslate()
+
+    def _on_demo(self, name: str, _checked: bool = False) -> None:
+        self.demo_wanted.emit(name)
 
     def retranslate(self) -> None:
         side = QSize(theme.scaled(theme.ICON), theme.scaled(theme.ICON))

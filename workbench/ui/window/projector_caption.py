@@ -1,11 +1,11 @@
-"""The large caption of a presentation: the newest call, its result, and one sentence."""
+"""The large caption on a projector: the newest call, its result, and one sentence."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout
 
 from workbench.explain.evidence import Evidence
@@ -25,11 +25,22 @@ LOOK_BACK: Final = 500
 
 
 class ProjectorCaption(Retranslatable, QFrame):
-    """Two lines: code in a fixed font, words below."""
+    """The newest call as code in a fixed font, and below it what it returned, in words.
 
-    def __init__(self, demos: QMenu) -> None:
-        """`demos`: what can be shown, since a presentation has no menu bar."""
+    Signals:
+        stop_wanted(): its button *Stop all*.
+        leave_wanted(): its button that ends the presentation.
+    """
+
+    stop_wanted = Signal()
+    leave_wanted = Signal()
+
+    def __init__(self, controller: Controller, demos: QMenu, *, live: bool) -> None:
+        """`demos`: what can be shown, since the menu bar is hidden on a projector. `live` False:
+        an old record has no sockets to stop and none to demonstrate with.
+        """
         super().__init__()
+        self._controller = controller
         self.setObjectName("caption")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._seen = 0
@@ -49,16 +60,14 @@ class ProjectorCaption(Retranslatable, QFrame):
         for name, button in self._buttons.items():
             button.setObjectName(f"caption.{name}")
             row.addWidget(button)
-        self.stop_all = self._buttons["stop_all"]
-        self.leave = self._buttons["leave"]
+        self._buttons["stop_all"].clicked.connect(self.stop_wanted)
+        self._buttons["leave"].clicked.connect(self.leave_wanted)
+        for name in ("demos", "stop_all"):
+            self._buttons[name].setEnabled(live)
         self.retranslate()
         self._words.setWordWrap(True)
         self.hide()
-
-    def set_live(self, live: bool) -> None:
-        """An old record has no sockets to stop and none to demonstrate with."""
-        for name in ("demos", "stop_all"):
-            self._buttons[name].setEnabled(live)
+        controller.snapshots_changed.connect(self.refresh)
 
     def retranslate(self) -> None:
         """Words of the buttons; the rest comes with the next call."""
@@ -80,8 +89,12 @@ class ProjectorCaption(Retranslatable, QFrame):
         self._words.setFont(words)
         self.retranslate()
 
-    def refresh(self, controller: Controller) -> None:
-        """The newest call of all; nothing is done while there is no newer one."""
+    @Slot()
+    def refresh(self) -> None:
+        """Show the newest call of all, where there is a newer one than before."""
+        controller = self._controller
+        if not self.isVisible() or controller.closed:
+            return
         committed = controller.session.journal.committed
         if committed == self._seen:
             return

@@ -4,31 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 if TYPE_CHECKING:
-    from workbench.ui.window.window import MainWindow
+    from PySide6.QtWidgets import QWidget
+
+    from workbench.ui.style.appearance import Appearance
 
 ROOMY: Final = 760
 """Pixels of height from which on a presentation names the calls on the buttons."""
 
 
 class ProjectorMode(QObject):
-    """Switches a window into a presentation and out of it.
+    """Puts one window on a projector: each part of it does its own on `presented`.
 
     Attributes:
         on: this window is presented; another may be too.
+
+    Signals:
+        presented(bool): it is on a projector from now on, or no longer.
+        everyday(bool): the opposite: whether everyday parts are shown.
+        calls_named(bool): there is room to name the calls on the buttons, or not.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
+    presented = Signal(bool)
+    everyday = Signal(bool)
+    calls_named = Signal(bool)
+
+    def __init__(self, window: QWidget, appearance: Appearance) -> None:
+        super().__init__()
         self._window = window
+        self._appearance = appearance
         self.on = False
         self._was_maximized = False
 
     @Slot()
     def switch(self) -> None:
-        """Full screen, large, high contrast; set-up folded; the newest call as a caption."""
+        """Full screen, large and with high contrast, or back to how it was."""
         window = self._window
         presenting = self.on = not self.on
         if presenting:
@@ -38,32 +50,17 @@ class ProjectorMode(QObject):
             window.showMaximized()
         else:
             window.showNormal()
-        window.tools.setVisible(not presenting)
-        window.menuBar().setVisible(not presenting)
-        window.caption.setVisible(presenting)
-        window.status.setVisible(not presenting)
-        window.log.fold(presenting)
-        window.halves.present(presenting)
-        if presenting:
-            window.endpoints.hide()
-        for panel in window.slots_.panels():
-            panel.fold(presenting)
-        if presenting:
-            window.first_steps.hide()
-        else:
-            window.guide.show()
-        window.looks.present(self, presenting)
-        self.name_calls()
-        window.name_record()
+        self.everyday.emit(not presenting)
+        self.presented.emit(presenting)
+        self._appearance.present(self, presenting)
+        self.fit()
 
     def close(self) -> None:
         """The window goes: what is left is of everyday size."""
         if self.on:
             self.on = False
-            self._window.looks.present(self, False)
+            self._appearance.present(self, False)
 
-    def name_calls(self) -> None:
-        """Calls stand on the buttons of a presentation, where there is room for them."""
-        window = self._window
-        for panel in window.slots_.panels():
-            panel.controls.show_calls(self.on and window.height() >= ROOMY)
+    def fit(self) -> None:
+        """Calls stand on the buttons of a presentation where the window is high enough."""
+        self.calls_named.emit(self.on and self._window.height() >= ROOMY)

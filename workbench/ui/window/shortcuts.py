@@ -2,52 +2,31 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Mapping
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QWidget
 
-from workbench.ui.endpoint.client_panel import ClientPanel
-
-if TYPE_CHECKING:
-    from workbench.ui.window.window import MainWindow
-
-STEPS: Final = (("1", "server.listen"), ("2", "client.connect"), ("3", "client.send"))
-"""The numbers that a first start shows on these buttons."""
+from workbench.ui.window.action_table import ACTIONS
 
 
-def add_keys(window: MainWindow) -> None:
-    """Bind them to a window."""
-    for key, control in STEPS:
-        QShortcut(QKeySequence(key), window, partial(press, window, control))
-    QShortcut(QKeySequence(Qt.Key.Key_Escape), window, partial(escape, window))
-    for number in range(1, 10):
-        QShortcut(QKeySequence(f"Ctrl+{number}"), window, partial(_put_saved, window, number))
+def add_shortcuts(owner: QWidget, does: Mapping[str, Callable[[], object]]) -> None:
+    """Bind the keys of the table's rows without a menu, all over the window of `owner`.
+
+    `does`: what each of them does, by the row's id.
+    """
+    for row in ACTIONS:
+        if row.menu is None:
+            for key in row.keys:
+                QShortcut(QKeySequence(key), owner, does[row.id])
 
 
-def press(window: MainWindow, control: str) -> None:
-    """Press the button of this object name in whichever panel it can be pressed."""
-    for button in window.findChildren(QAbstractButton, control):  # one a panel
-        if button.isVisible() and button.isEnabled():
-            button.click()
+def leave_first(ways: Iterable[tuple[Callable[[], bool], Callable[[], object]]]) -> None:
+    """Esc: of what may be going on, in this order, end the first that is.
+
+    `ways`: whether it is going on, and what ends it.
+    """
+    for going_on, leave in ways:
+        if going_on():
+            leave()
             return
-
-
-def escape(window: MainWindow) -> None:
-    """Leave what is going on: Watch it, a mark, a presentation, a pinned row."""
-    if window.watch.running:
-        window.watch.stop()
-    elif window.mark.isVisible():
-        window.mark.give_up()
-    elif window.presentation.on:
-        window.presentation.switch()
-    else:
-        window.log.follow.setChecked(True)
-
-
-def _put_saved(window: MainWindow, number: int) -> None:
-    panel = window.panels.in_front()
-    if isinstance(panel, ClientPanel):
-        panel.editor.saved.choose(number)

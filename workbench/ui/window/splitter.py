@@ -1,4 +1,4 @@
-"""The window's two halves: the panels above, the record with the inspector below."""
+"""Shares the window's height between the panels above and the record with the inspector below."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ PRESENTED_SHARE: Final = 0.66
 
 
 class MainSplitter(QSplitter):
-    """Shares the height among them, until a person does."""
+    """Gives the panels what they need of the height, until a person drags the line between."""
 
-    def __init__(self, slots: TabArea, log: QWidget, inspector: QWidget) -> None:
+    def __init__(self, area: TabArea, log: QWidget, inspector: QWidget) -> None:
         super().__init__(Qt.Orientation.Vertical)
-        self._slots = slots
+        self._area = area
         self._by_hand = False
         self._share = PANELS_SHARE
         self._bottom = QSplitter(Qt.Orientation.Horizontal)
@@ -34,7 +34,7 @@ class MainSplitter(QSplitter):
         self._bottom.setStretchFactor(1, 1)
         self._bottom.setSizes([930, 340])
         self.setObjectName("halves")
-        self.addWidget(slots)
+        self.addWidget(area)
         self.addWidget(self._bottom)
         self.setChildrenCollapsible(False)
         self.setStretchFactor(0, 3)
@@ -43,10 +43,11 @@ class MainSplitter(QSplitter):
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.timeout.connect(self.give_room)
-        slots.needs.connect(self.give_room)
-        slots.needs.connect(self._later.start)
+        area.needs.connect(self.give_room)
+        area.needs.connect(self._later.start)
         self.splitterMoved.connect(self._on_moved)
 
+    @Slot(bool)
     def present(self, presenting: bool) -> None:
         """More for the panels on a projector, or as usual."""
         self._share = PRESENTED_SHARE if presenting else PANELS_SHARE
@@ -62,7 +63,7 @@ class MainSplitter(QSplitter):
             return
         total = sum(self.sizes())
         spare = total - self._bottom.minimumSizeHint().height()
-        top = min(max(int(total * self._share), self._slots.needed_height), spare)
+        top = min(max(int(total * self._share), self._area.needed_height), spare)
         if self.sizes()[0] != top:
             self.setSizes([top, total - top])
 

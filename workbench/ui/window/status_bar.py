@@ -1,4 +1,4 @@
-"""The status bar: record, events, lost, and a passing word."""
+"""The status bar: the record, its events, those that are lost, and a passing sentence."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RATE_LOOKS: Final = 15
 
 
 class StatusBar(Retranslatable, QStatusBar):
-    """What the record holds, always in sight."""
+    """What the record holds, always in sight; it looks ten times a second."""
 
     def __init__(self, controller: Controller, model: LogModel) -> None:
         """`model` knows how many rows the log leaves out."""
@@ -46,6 +46,7 @@ class StatusBar(Retranslatable, QStatusBar):
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.timeout.connect(self.word.clear)
+        controller.snapshots_changed.connect(self.refresh)
         self.retranslate()
 
     def _label(self, name: str) -> QLabel:
@@ -64,7 +65,11 @@ class StatusBar(Retranslatable, QStatusBar):
         self.word.setText(text)
         self._forget.start(SHOWN_MS)
 
+    @Slot()
     def refresh(self) -> None:
+        """Count anew."""
+        if self._controller.closed:
+            return
         journal = self._controller.session.journal
         # a record begins with a note of its own: nobody has done anything yet
         count = journal.committed if journal.committed > 1 else 0
@@ -85,6 +90,7 @@ class StatusBar(Retranslatable, QStatusBar):
         then, before = self._looks[0]
         return (committed - before) / (now - then) if now > then else 0.0
 
+    @Slot()
     def name_record(self) -> None:
         """Which file it is, and how long it is kept."""
         record = self._controller.session.record

@@ -1,4 +1,4 @@
-"""Two tab bars over endpoints, side by side: servers open left, clients right."""
+"""The area of the endpoints' tabs: two groups side by side, servers open left, clients right."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from workbench.ui.style.retranslatable import Retranslatable
 
 TAB: Final = "application/x-socket-workbench-tab"
 LEAST_LINES: Final = 12
-"""Of a panel, in sight in the lowest window."""
+"""Lines of text of a panel that are in sight in the lowest window."""
 LEAST_MOST: Final = 320
-"""Pixels that this may come to: in large writing the window would be higher than the screen."""
+"""Pixels that these may come to: in large writing the window would be higher than the screen."""
 
 
-class TabSlot(QTabWidget):
-    """One of the two tab bars.
+class TabGroup(Retranslatable, QTabWidget):
+    """One of the two groups of tabs: a bar, a + beside it, and the panel in front.
 
     Signals:
         wanted(): the + button.
         unwanted(object): a tab's close button; the panel.
         entered(object): another tab is in front; the panel.
-        moved_here(str): a tab of the other slot was dropped here; its endpoint.
-        moved_away(object): this panel's tab belongs to the other slot from now on.
+        moved_here(str): a tab of the other group was dropped here; its endpoint.
+        moved_away(object): this panel's tab is to go to the other group.
     """
 
     wanted = Signal()
@@ -47,10 +47,13 @@ class TabSlot(QTabWidget):
     moved_here = Signal(str)
     moved_away = Signal(object)
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, side: str) -> None:
+        """`side`: "left", where servers are opened, or "right", where clients are."""
         super().__init__()
+        name = f"slots.{side}"
+        self._side = side
         self.setObjectName(name)
-        bar = _Bar()
+        bar = _TabBar()
         bar.setObjectName(f"{name}.tabs")
         self.setTabBar(bar)
         self.setAcceptDrops(True)
@@ -66,25 +69,37 @@ class TabSlot(QTabWidget):
         self.setCornerWidget(self.plus, Qt.Corner.TopRightCorner)
         self.plus.clicked.connect(self.wanted)
         self.currentChanged.connect(self._on_current)
+        self.retranslate()
 
     def panels(self) -> list[EndpointPanel]:
         return [panel for index in range(self.count()) if (panel := self.panel_at(index))]
 
     def panel_at(self, index: int) -> EndpointPanel | None:
         """The panel of a tab; it stands in an area that scrolls."""
-        roll = self.widget(index)
-        return roll.panel if isinstance(roll, _Roll) else None
+        area = self.widget(index)
+        return area.panel if isinstance(area, PanelScrollArea) else None
 
     def place_of(self, panel: EndpointPanel) -> int:
-        """The tab of a panel; -1 where it is in the other slot."""
+        """The index of a panel's tab; -1 where it is in the other group."""
         return next((i for i in range(self.count()) if self.panel_at(i) is panel), -1)
 
     @property
     def in_front(self) -> EndpointPanel | None:
         return self.panel_at(self.currentIndex())
 
-    def word(self, panel: EndpointPanel) -> None:
-        """The tab's text: the endpoint's name."""
+    def retranslate(self) -> None:
+        key = "add_server" if self._side == "left" else "add_client"
+        self.plus.setIcon(theme.icon("plus"))
+        self.plus.setToolTip(tr(f"tip.{key}"))
+        self.plus.setAccessibleName(tr(f"name.{key}"))
+        for panel in self.panels():
+            self.label_tab(panel)
+        name = tr(f"name.slots_{self._side}")
+        self.setAccessibleName(name)
+        self.tabBar().setAccessibleName(name)
+
+    def label_tab(self, panel: EndpointPanel) -> None:
+        """Give a panel's tab its text, its tool tip and its cross."""
         place = self.place_of(panel)
         self.setTabText(place, panel.tab_text())
         self.setTabToolTip(place, plain_tip(panel.name))
@@ -108,9 +123,9 @@ class TabSlot(QTabWidget):
         crosses = [
             bar.tabButton(place, QTabBar.ButtonPosition.RightSide) for place in range(self.count())
         ]
-        before: QWidget = bar
+        last: QWidget = bar
         for widget in (*crosses, self.plus, *self.panels()):
-            before = _after(before, widget) if widget is not None else before
+            last = _set_tab_order(last, widget) if widget is not None else last
 
     @Slot(QPoint)
     def _on_menu(self, where: QPoint) -> None:
@@ -124,7 +139,7 @@ class TabSlot(QTabWidget):
 
     @Slot(int)
     def _on_dragged(self, place: int) -> None:
-        """The tab is pulled out of its bar: it may be dropped on the other slot."""
+        """A tab was dragged out of its bar: it may be dropped on the other group."""
         panel = self.panel_at(place)
         if panel is None:
             return
@@ -147,11 +162,11 @@ class TabSlot(QTabWidget):
         self.entered.emit(self.panel_at(index))
 
 
-class _Bar(QTabBar):
-    """Tabs that are sorted by pulling them along, and leave the bar when pulled out of it.
+class _TabBar(QTabBar):
+    """Tabs are sorted by dragging them along the bar, and leave it when dragged out of it.
 
     Signals:
-        dragged(int): this tab was pulled out.
+        dragged(int): the tab of this index was dragged out.
     """
 
     dragged = Signal(int)
@@ -178,8 +193,8 @@ class _Bar(QTabBar):
         super().mouseMoveEvent(event)
 
 
-def _after(before: QWidget, widget: QWidget) -> QWidget:
-    """Put a widget and all in it behind another in the Tab key's order; the last of them.
+def _set_tab_order(before: QWidget, widget: QWidget) -> QWidget:
+    """Put a widget and all in it behind `before` in the Tab key's order; the last one of them.
 
     Parts are made in the order in which they stand. (Not by nextInFocusChain(): PySide takes
     what it gives for its own, and the program crashes later.)
@@ -192,8 +207,8 @@ def _after(before: QWidget, widget: QWidget) -> QWidget:
     return before
 
 
-class _Roll(QScrollArea):
-    """Where the window is too low for a panel, it scrolls up and down; it is never cut off."""
+class PanelScrollArea(QScrollArea):
+    """Scrolls a panel up and down where the window is too low for it; never sideways."""
 
     def __init__(self, panel: EndpointPanel) -> None:
         super().__init__()
@@ -212,11 +227,11 @@ class _Roll(QScrollArea):
         )
 
 
-class TabArea(Retranslatable, QSplitter):
-    """Left and right.
+class TabArea(QSplitter):
+    """Both groups of tabs, left and right.
 
     Signals:
-        entered(object): a panel came to the front.
+        entered(object): a panel came to the front of its group.
         needs(): a panel needs another height.
     """
 
@@ -227,29 +242,61 @@ class TabArea(Retranslatable, QSplitter):
         super().__init__(Qt.Orientation.Horizontal)
         self.setObjectName("slots")
         self.setChildrenCollapsible(False)
-        self.left = TabSlot("slots.left")
-        self.right = TabSlot("slots.right")
-        for slot in (self.left, self.right):
-            self.addWidget(slot)
-            slot.entered.connect(self.entered)
-            slot.moved_here.connect(self._on_moved)
-            slot.moved_away.connect(self.move_across)
+        self.left = TabGroup("left")
+        self.right = TabGroup("right")
+        self._groups = (self.left, self.right)
+        for group in self._groups:
+            self.addWidget(group)
+            group.entered.connect(self.entered)
+            group.moved_here.connect(self._on_moved)
+            group.moved_away.connect(self.move_across)
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 1)
         self.setSizes([500, 500])
-        self.retranslate()
+
+    # -- which panels there are -----------------------------------------------------------------
 
     def panels(self) -> list[EndpointPanel]:
         return self.left.panels() + self.right.panels()
 
     def panel(self, name: str) -> EndpointPanel | None:
+        """The panel of this endpoint."""
         return next((panel for panel in self.panels() if panel.name == name), None)
 
+    def focused_panel(self) -> EndpointPanel | None:
+        """The panel that has the focus, else the one in front on the right, else on the left."""
+        focus = self.window().focusWidget()
+        for panel in self.panels():
+            if focus is not None and panel.isAncestorOf(focus):
+                return panel
+        return self.right.in_front or self.left.in_front
+
+    def same_group(self, panel: EndpointPanel, other: EndpointPanel | None) -> bool:
+        """Whether two panels are in one group: one of them hides the other."""
+        return other is not None and self._group_of(panel) is self._group_of(other)
+
+    def _group_of(self, panel: EndpointPanel) -> TabGroup | None:
+        return next((group for group in self._groups if group.place_of(panel) >= 0), None)
+
+    # -- adding, moving, removing ---------------------------------------------------------------
+
     def add(self, panel: EndpointPanel) -> None:
-        slot = self.left if panel.server else self.right
-        slot.addTab(_Roll(panel), panel.name)
-        slot.word(panel)
+        group = self.left if panel.server else self.right
+        group.addTab(PanelScrollArea(panel), panel.name)
+        group.label_tab(panel)
         panel.needs.connect(self.needs)
+
+    def bring_to_front(self, panel: EndpointPanel) -> None:
+        group = self._group_of(panel)
+        if group is not None:
+            group.setCurrentIndex(group.place_of(panel))
+
+    @Slot(str)
+    def bring(self, name: str) -> None:
+        """Bring the panel of this endpoint to the front of its group."""
+        panel = self.panel(name)
+        if panel is not None:
+            self.bring_to_front(panel)
 
     @Slot(str)
     def _on_moved(self, name: str) -> None:
@@ -259,48 +306,57 @@ class TabArea(Retranslatable, QSplitter):
 
     @Slot(object)
     def move_across(self, panel: EndpointPanel) -> None:
-        """To the other side; its sockets do not notice."""
-        home = self.left if self.left.place_of(panel) >= 0 else self.right
+        """Move a panel to the other group; its sockets do not notice."""
+        home = self._group_of(panel)
         other = self.right if home is self.left else self.left
-        roll = home.widget(home.place_of(panel))
-        assert roll is not None
+        area = home.widget(home.place_of(panel)) if home is not None else None
+        if home is None or area is None:
+            return
         home.removeTab(home.place_of(panel))
-        other.addTab(roll, panel.name)
-        other.word(panel)
+        other.addTab(area, panel.name)
+        other.label_tab(panel)
         other.setCurrentIndex(other.place_of(panel))
+
+    def remove(self, panel: EndpointPanel) -> None:
+        group = self._group_of(panel)
+        if group is not None:
+            area = group.widget(group.place_of(panel))
+            group.removeTab(group.place_of(panel))
+            if area is not None:
+                area.deleteLater()
+
+    # -- showing --------------------------------------------------------------------------------
 
     @property
     def needed_height(self) -> int:
-        """What the panels in front want to be shown well."""
-        bars = max(slot.tabBar().sizeHint().height() for slot in (self.left, self.right))
-        fronts = [slot.in_front for slot in (self.left, self.right)]
+        """Pixels that the panels in front want, to be shown well."""
+        bars = max(group.tabBar().sizeHint().height() for group in self._groups)
+        fronts = [group.in_front for group in self._groups]
         return bars + 4 + max((panel.wished_height for panel in fronts if panel), default=0)
 
-    def word_tabs(self) -> None:
+    def update_tab_texts(self) -> None:
         """Bring the tabs' texts up to date; most of the time nothing changes."""
-        for slot in (self.left, self.right):
-            for panel in slot.panels():
-                index = slot.place_of(panel)
+        for group in self._groups:
+            for panel in group.panels():
+                index = group.place_of(panel)
                 text = panel.tab_text()
-                if slot.tabText(index) != text:
-                    slot.setTabText(index, text)
+                if group.tabText(index) != text:
+                    group.setTabText(index, text)
 
-    def remove(self, panel: EndpointPanel) -> None:
-        for slot in (self.left, self.right):
-            index = slot.place_of(panel)
-            if index >= 0:
-                roll = slot.widget(index)
-                slot.removeTab(index)
-                if roll is not None:
-                    roll.deleteLater()
+    @Slot(bool)
+    def fold(self, folded: bool) -> None:
+        """Hide in each panel what only sets a socket up, or show it again."""
+        for panel in self.panels():
+            panel.fold(folded)
 
-    def retranslate(self) -> None:
-        for slot, key in ((self.left, "add_server"), (self.right, "add_client")):
-            slot.plus.setIcon(theme.icon("plus"))
-            slot.plus.setToolTip(tr(f"tip.{key}"))
-            slot.plus.setAccessibleName(tr(f"name.{key}"))
-            for panel in slot.panels():
-                slot.word(panel)
-            name = tr(f"name.{slot.objectName().replace('.', '_')}")
-            slot.setAccessibleName(name)
-            slot.tabBar().setAccessibleName(name)
+    @Slot(bool)
+    def show_calls(self, shown: bool) -> None:
+        """Name on each button that makes a call which one it is, or not."""
+        for panel in self.panels():
+            panel.controls.show_calls(shown)
+
+    @Slot(bool)
+    def number_steps(self, shown: bool) -> None:
+        """Number the buttons of the first steps, or not."""
+        for panel in self.panels():
+            panel.number_steps(shown)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
@@ -12,80 +9,71 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
-
-if TYPE_CHECKING:
-    from workbench.ui.window.window import MainWindow
+from workbench.ui.window.action_table import ACTIONS, RIGHT, Action, Button
+from workbench.ui.window.menus import MenuBar
 
 APART = 4
 """Pixels between two buttons, separators and margins counted in."""
-LIVE_ONLY = ("add_server", "add_client", "demos", "backlog_lab", "mark", "start_over", "stop_all")
 
 
 class ToolBar(Retranslatable, QToolBar):
-    """Add | demos | mark, scenario, start over …… stop all | size, presentation, language."""
+    """A button for each row of the table that has one; it triggers the menu's action."""
 
-    def __init__(self, window: MainWindow, demos: QMenu) -> None:
+    def __init__(self, menus: MenuBar) -> None:
         super().__init__()
         self.setObjectName("toolbar")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._buttons: dict[str, QToolButton] = {}
-        self._add("add_server", "plus", window.panels.new_server)
-        self._add("add_client", "plus", window.panels.new_client)
-        self.addSeparator()
-        chooser = self._add("demos", "play", None)
-        chooser.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        chooser.setMenu(demos)
-        chooser.setProperty("menu", True)
-        self._add("backlog_lab", "flask-conical", window.others.open_backlog_lab)
-        self.addSeparator()
-        self._add("mark", "bookmark", window.begin_mark)
-        self._add("make_scenario", "list-checks", window.others.make_scenario)
-        self._add("start_over", "rotate-ccw", window.start_over)
+        rows = [(row, row.button) for row in ACTIONS if row.button is not None]
+        group = 1
+        for row, button in sorted(rows, key=lambda pair: (pair[1].group, pair[1].place)):
+            if button.group != group:
+                self._part(button.group)
+                group = button.group
+            self._add(row, button, menus)
+        self.retranslate()
+
+    def _part(self, group: int) -> None:
+        """Between two groups a line, or all the room there is."""
+        if group != RIGHT:
+            self.addSeparator()
+            return
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(gap)
-        self._add("stop_all", "octagon-x", window.panels.stop_all)
-        self.addSeparator()
-        self._add("smaller", None, window.looks.smaller)
-        self._add("larger", None, window.looks.larger)
-        self._add("present", "presentation", window.presentation.switch)
-        self._add("language", None, window.looks.switch_language)
-        self.retranslate()
 
-    def _add(self, name: str, icon: str | None, do: Callable[[], object] | None) -> QToolButton:
+    def _add(self, row: Action, shown: Button, menus: MenuBar) -> None:
         button = QToolButton()
-        button.setObjectName(f"window.{name}")
+        button.setObjectName(f"window.{row.button_name}")
         button.setAutoRaise(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setProperty("icon_name", icon or "")
-        if do is not None:
-            button.clicked.connect(lambda _=False: do())
+        button.setProperty("icon_name", shown.icon or "")
+        action = menus.action(row.id)
+        menu = action.menu()
+        if isinstance(menu, QMenu):
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            button.setMenu(menu)
+            button.setProperty("menu", True)
+        else:
+            button.clicked.connect(action.trigger)
+        button.setEnabled(action.isEnabled())
+        action.enabledChanged.connect(button.setEnabled)
         self.addWidget(button)
-        self._buttons[name] = button
-        return button
-
-    def set_live(self, live: bool) -> None:
-        for name in LIVE_ONLY:
-            self._buttons[name].setEnabled(live)
+        self._buttons[row.button_name] = button
 
     def retranslate(self) -> None:
+        side = theme.scaled(theme.ICON)
         for name, button in self._buttons.items():
             button.setText(tr(f"window.{name}"))
             button.setToolTip(tr(f"tip.{name}"))
             button.setAccessibleName(tr(f"name.{name}"))
-        self._draw()
-
-    def _draw(self) -> None:
-        """Icons in the colours and size of the theme."""
-        side = theme.scaled(theme.ICON)
-        for button in self._buttons.values():
             button.setIconSize(QSize(side, side))
-            name = button.property("icon_name")
-            if name:
-                button.setIcon(theme.icon(name))
+            icon = button.property("icon_name")
+            if icon:
+                button.setIcon(theme.icon(icon))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -94,7 +82,7 @@ class ToolBar(Retranslatable, QToolBar):
             self._fit()
 
     def _fit(self) -> None:
-        """Words beside the icons where all of it fits, else icons alone: nothing falls off."""
+        """Words beside the icons where all of it fits, else icons alone: nothing is cut off."""
         whole = {button: _width(button, words=True) for button in self._buttons.values()}
         between = self.fontMetrics().averageCharWidth() + APART * len(self.actions())
         words = sum(whole.values()) + between <= self.width()

@@ -1,43 +1,42 @@
-"""The main window: two slots above, the log and the inspector below."""
+"""The main window: the endpoints' tabs above, the log and the inspector below."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from workbench.engine.model import commands as c
-from workbench.journal import private, records
-from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.scenario_player import ScenarioPlayer
-from workbench.session import Session
 from workbench.texts import Problem, tr
 from workbench.ui.record.inspector import Inspector
 from workbench.ui.style import qt_translations
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.window.action_table import ACTIONS
 from workbench.ui.window.autoplay import Autoplay
 from workbench.ui.window.banner import Banner
-from workbench.ui.window.child_windows import OtherWindows
+from workbench.ui.window.child_windows import ChildWindows
+from workbench.ui.window.closed_rows_option import ClosedRowsOption
 from workbench.ui.window.demo_bar import DemoBar
 from workbench.ui.window.endpoint_list import EndpointList
 from workbench.ui.window.endpoint_tabs import EndpointTabs
 from workbench.ui.window.file_commands import FileCommands
-from workbench.ui.window.menus import Menus
-from workbench.ui.window.note_field import MarkField
+from workbench.ui.window.menus import MenuBar
+from workbench.ui.window.note_field import NoteField
 from workbench.ui.window.onboarding import Onboarding
 from workbench.ui.window.onboarding_bar import OnboardingBar
 from workbench.ui.window.projector_caption import ProjectorCaption
 from workbench.ui.window.projector_mode import ProjectorMode
+from workbench.ui.window.record_commands import CLOSE_BOUND, RecordCommands
 from workbench.ui.window.record_views import log_panel_of
-from workbench.ui.window.shortcuts import add_keys
+from workbench.ui.window.shortcuts import add_shortcuts, leave_first
 from workbench.ui.window.splitter import MainSplitter
 from workbench.ui.window.status_bar import StatusBar
 from workbench.ui.window.tab_area import TabArea
 from workbench.ui.window.toolbar import ToolBar
-from workbench.viewmodel import control_commands
 from workbench.viewmodel.saved_messages import Messages
 
 if TYPE_CHECKING:
@@ -45,231 +44,301 @@ if TYPE_CHECKING:
     from workbench.qt.preferences import Preferences
     from workbench.ui.style.appearance import Appearance
 
-CLOSE_BOUND: Final = 10.0
-"""Seconds that leaving may take at most."""
-
 
 class MainWindow(Retranslatable, QMainWindow):
-    """Owns the controller (and through it the session) until it is closed.
+    """Holds the parts and connects them; owns the controller, and with it the session.
 
     Attributes:
         controller: between widgets and session.
-        slots_: the endpoints' panels.
+        live: False: a record of an earlier run is shown; there is nothing to act on.
+        menus, toolbar, status_bar: around the rest.
+        banner, onboarding_bar, demo_bar, note_field, projector_caption: lines above the panels,
+            each hidden until it is needed.
+        tab_area: the endpoints' panels; endpoint_tabs: which there are.
+        endpoint_list: the same as a tree, left of the panels.
+        log, inspector: the record, below them.
     """
 
     def __init__(
         self,
         controller: Controller,
-        looks: Appearance,
+        appearance: Appearance,
         preferences: Preferences,
         *,
         live: bool = True,
     ) -> None:
         """`live` False: an old record is shown; there is nothing to act on."""
         super().__init__()
+        self.setObjectName("main_window")
         self.controller = controller
-        self.looks = looks
+        self.appearance = appearance
         self.preferences = preferences
         self.live = live
-        self.messages = Messages(preferences)
-        self._closed = False
-        self.setObjectName("main_window")
-        self.slots_ = TabArea()
-        self.panels = EndpointTabs(self)
+        qt_translations.install()
         self.log = log_panel_of(controller)
         self.inspector = Inspector(controller)
-        self.demos = ScenarioPlayer(controller, self)
-        self.files = FileCommands(self)
-        self.watch = Autoplay(self)
-        self.first_steps = OnboardingBar()
-        self.guide = Onboarding(self)
-        self.presentation = ProjectorMode(self)
-        self.others = OtherWindows(self)
-        self.endpoints = EndpointList(controller, self.panels.owner)
-        self.actions_ = Menus(self)
-        self.tools = ToolBar(self, self.actions_.demos_menu)
-        self.addToolBar(self.tools)
-        self.lesson = DemoBar()
-        self.mark = MarkField()
-        self.notice = Banner()
-        self.caption = ProjectorCaption(self.actions_.demos_menu)
-        self.status = StatusBar(controller, self.log.model)
-        self.setStatusBar(self.status)
+        self.scenario_player = ScenarioPlayer(controller, self)
+        self._make_bars()
+        self._make_panels()
+        self._make_commands()
         self._lay_out()
-        self._wire()
-        qt_translations.install()
-        self.slots_.setVisible(live)
-        self.actions_.set_live(live)
-        self.tools.set_live(live)
-        self.caption.set_live(live)
-        self.guide.show()
-        if not live:
-            self.notice.tell_old(controller.session.record, controller.session.journal.not_recorded)
+        does = self._does()
+        self.menus.connect_all(does)
+        add_shortcuts(self, does)
+        self._wire_panels()
+        self._wire_record()
+        self._wire_projector()
+        self.tab_area.setVisible(live)
+        self.onboarding.show()
         self.log.restore(preferences)
         self.retranslate()
         self.resize(1280, 800)
-        # It goes with the window, after all others: else Python's collector would destroy it on
+        # They go with the window, after all others: else Python's collector would destroy them on
         # whichever thread that runs, timers and all
-        controller.setParent(self)
+        for part in (*self._parts, controller):
+            part.setParent(self)
+
+    # -- the parts ------------------------------------------------------------------------------
+
+    def _make_bars(self) -> None:
+        self.menus = MenuBar(self.scenario_player, live=self.live)
+        self.menus.action("every_byte").setChecked(self.preferences.every_byte)
+        self.menus.action(f"scheme_{self.preferences.scheme}").setChecked(True)
+        self.setMenuBar(self.menus)
+        self.addActions(self.menus.keyed())  # keys work while a projector hides the menu bar
+        self.toolbar = ToolBar(self.menus)
+        self.addToolBar(self.toolbar)
+        self.status_bar = StatusBar(self.controller, self.log.model)
+        self.setStatusBar(self.status_bar)
+        self.banner = Banner(self.controller, live=self.live)
+        self.demo_bar = DemoBar()
+        self.note_field = NoteField()
+        self.onboarding_bar = OnboardingBar()
+        self.projector_caption = ProjectorCaption(self.controller, self.menus.demos, live=self.live)
+
+    def _make_panels(self) -> None:
+        self.tab_area = TabArea()
+        self.saved_messages = Messages(self.preferences)
+        self.endpoint_tabs = EndpointTabs(
+            self.tab_area, self.controller, self.scenario_player, self.saved_messages
+        )
+        self.endpoint_list = EndpointList(self.controller, self.endpoint_tabs.owner)
+        self.closed_rows = ClosedRowsOption(
+            self.menus.action("hide_closed"), self.tab_area, self.preferences
+        )
+        self.autoplay = Autoplay(self.tab_area, self.endpoint_tabs, self.controller)
+        self.onboarding = Onboarding(
+            self.onboarding_bar,
+            self.tab_area,
+            self.autoplay,
+            self.controller,
+            self.preferences,
+            live=self.live,
+        )
+
+    def _make_commands(self) -> None:
+        self.record_commands = RecordCommands(self.tab_area, self.controller, self.preferences)
+        self.file_commands = FileCommands(self, self.controller, self.log.model)
+        self.projector_mode = ProjectorMode(self, self.appearance)
+        self.child_windows = ChildWindows(
+            self,
+            self.controller,
+            self.appearance,
+            self.scenario_player,
+            self.log.chosen_seqs,
+            live=self.live,
+        )
+
+    @property
+    def _parts(self) -> tuple[QObject, ...]:
+        """Those that are no widgets."""
+        return (
+            self.endpoint_tabs,
+            self.closed_rows,
+            self.autoplay,
+            self.onboarding,
+            self.record_commands,
+            self.file_commands,
+            self.projector_mode,
+            self.child_windows,
+        )
 
     def _lay_out(self) -> None:
-        self.halves = MainSplitter(self.slots_, self.log, self.inspector)
+        self.splitter = MainSplitter(self.tab_area, self.log, self.inspector)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(2, 2, 2, 0)
         column.setSpacing(2)
-        column.addWidget(self.notice)
-        column.addWidget(self.first_steps)
-        column.addWidget(self.lesson)
-        column.addWidget(self.mark)
-        column.addWidget(self.caption)
+        column.addWidget(self.banner)
+        column.addWidget(self.onboarding_bar)
+        column.addWidget(self.demo_bar)
+        column.addWidget(self.note_field)
+        column.addWidget(self.projector_caption)
         sides = QSplitter(Qt.Orientation.Horizontal)
         sides.setObjectName("sides")
         sides.setChildrenCollapsible(False)
-        sides.addWidget(self.endpoints)
-        sides.addWidget(self.halves)
+        sides.addWidget(self.endpoint_list)
+        sides.addWidget(self.splitter)
         sides.setStretchFactor(1, 1)
         sides.setSizes([250, 1000])
         column.addWidget(sides, 1)
         self.setCentralWidget(centre)
 
-    def _wire(self) -> None:
-        self.controller.snapshots_changed.connect(self._on_snapshots)
+    # -- wiring ---------------------------------------------------------------------------------
+
+    def _does(self) -> Mapping[str, Callable[[], object]]:
+        """What each command of the table does, by its id."""
+        tabs, log, children = self.endpoint_tabs, self.log, self.child_windows
+        return {
+            **{row.id: partial(tabs.press, row.control) for row in ACTIONS if row.control},
+            **{f"saved_{number}": partial(tabs.put_saved, number) for number in range(1, 10)},
+            **{
+                f"scheme_{name}": partial(self.appearance.set_scheme, name)
+                for name in ("system", "light", "dark")
+            },
+            "open": self.file_commands.open_record,
+            "export": self.file_commands.export,
+            "every_byte": self.record_commands.switch_every_byte,
+            "start_over": self.record_commands.start_over,
+            "quit": self.close,
+            "mark": self.note_field.begin,
+            "find": log.search.setFocus,
+            "find_next": log.find_next,
+            "filter": log.filter.setFocus,
+            "errors": log.errors.click,
+            "main_calls": log.main_calls.click,
+            "newest": partial(log.follow.setChecked, True),
+            "clear_log": log.clear_button.click,
+            "larger": self.appearance.larger,
+            "smaller": self.appearance.smaller,
+            "normal_size": self.appearance.normal,
+            "present": self.projector_mode.switch,
+            "endpoints": self.endpoint_list.switch,
+            "hide_closed": self.closed_rows.switch,
+            "language": self.appearance.switch_language,
+            "new_server": tabs.new_server,
+            "new_client": tabs.new_client,
+            "remove": tabs.remove_focused,
+            "stop_all": tabs.stop_all,
+            "make_scenario": children.make_scenario,
+            "repeat_until": partial(children.make_scenario, repeat=True),
+            "run_scenario": self.file_commands.run_scenario,
+            "backlog_lab": children.open_backlog_lab,
+            "check_all": children.open_check_all,
+            "first_steps": partial(self.onboarding.show, again=True),
+            "watch": self.autoplay.start,
+            "leave": self.leave,
+        }
+
+    def leave(self) -> None:
+        """Esc: leave what is going on: Watch it, a note, the projector, a pinned row."""
+        leave_first(
+            (
+                (lambda: self.autoplay.running, self.autoplay.stop),
+                (self.note_field.isVisible, self.note_field.give_up),
+                (lambda: self.projector_mode.on, self.projector_mode.switch),
+                (lambda: True, partial(self.log.follow.setChecked, True)),
+            )
+        )
+
+    def _wire_panels(self) -> None:
+        tabs, player = self.endpoint_tabs, self.scenario_player
+        tabs.added.connect(self.closed_rows.apply)
+        tabs.added.connect(self.onboarding.number)
+        tabs.told.connect(self._on_problem)
+        tabs.save_wanted.connect(self.file_commands.save_conversation)
+        self.endpoint_list.chosen.connect(self.tab_area.bring)
+        self.inspector.ways = tabs.ways
+        self.onboarding_bar.autoplay_wanted.connect(self.autoplay.start)
+        self.onboarding_bar.demo_wanted.connect(player.run_named)
+        self.appearance.changed.connect(self.onboarding.redraw)
+        player.told.connect(self.status_bar.tell)
+        player.begun.connect(self.demo_bar.begin)
+        player.begun.connect(self.onboarding.step_aside)
+        player.ended.connect(self.demo_bar.end)
+        self.demo_bar.again.connect(player.run_named)
+        self.child_windows.log_wanted.connect(self._on_log_wanted)
+
+    def _wire_record(self) -> None:
+        record, files = self.record_commands, self.file_commands
         self.controller.problem.connect(self._on_problem)
-        self.demos.told.connect(self.status.tell)
-        self.demos.begun.connect(self.lesson.begin)
-        self.demos.ended.connect(self.lesson.end)
-        self.lesson.again.connect(self.demos.run_named)
-        self.endpoints.chosen.connect(self.panels.bring)
-        self.caption.stop_all.clicked.connect(self.panels.stop_all)
-        self.caption.leave.clicked.connect(self.presentation.switch)
-        self.mark.marked.connect(self._on_marked)
-        self.notice.open_wanted.connect(self.files.show_record)
-        self.notice.seen.connect(self._on_notice_seen)
-        self.inspector.ways = self.panels.ways
-        self.panels.told.connect(self._on_problem)
-        add_keys(self)
+        self.note_field.entered.connect(record.write_note)
+        for part in (self.scenario_player, self.autoplay, self.child_windows):
+            record.ending.connect(part.stop)
+        record.restarted.connect(self.name_record)
+        record.restarted.connect(partial(self.log.follow.setChecked, True))
+        record.told.connect(self.status_bar.tell)
+        record.crash_found.connect(self.banner.tell_crashed)
+        self.banner.seen.connect(record.remember_crash)
+        self.banner.open_wanted.connect(files.show_record)
+        self.banner.record_renamed.connect(self.name_record)
+        self.menus.recent.chosen.connect(files.show_record)
+        files.scenario_wanted.connect(self.scenario_player.run)
+        files.told.connect(self.status_bar.tell)
 
-    @Slot()
-    def look_for_a_crash(self) -> None:
-        """Say once that an earlier run ended without closing its record, and tidy after it."""
-        private.sweep()
-        records.sweep()
-        newest = next(iter(records.recent(1)), None)
-        if (
-            newest is not None
-            and newest.crashed
-            and (newest.path.name != self.preferences.crash_seen)
-        ):
-            self.notice.tell_crashed(newest.path)
-
-    @Slot(object)
-    def _on_notice_seen(self, record: Path) -> None:
-        self.preferences.crash_seen = record.name
-
-    # -- endpoints ------------------------------------------------------------------------------
+    def _wire_projector(self) -> None:
+        mode, caption = self.projector_mode, self.projector_caption
+        for part in (self.toolbar, self.menus, self.status_bar):
+            mode.everyday.connect(part.setVisible)
+        mode.presented.connect(caption.setVisible)
+        mode.presented.connect(self.log.fold)
+        mode.presented.connect(self.splitter.present)
+        mode.presented.connect(self.endpoint_list.give_way)
+        mode.presented.connect(self.tab_area.fold)
+        mode.presented.connect(self.onboarding.pause)
+        mode.presented.connect(self.name_record)
+        mode.calls_named.connect(self.tab_area.show_calls)
+        caption.stop_wanted.connect(self.endpoint_tabs.stop_all)
+        caption.leave_wanted.connect(mode.switch)
 
     def first_start(self) -> None:
         """Both panels filled and ready."""
-        self.panels.new_server()
-        self.panels.new_client()
-
-    # -- the record -----------------------------------------------------------------------------
-
-    @Slot()
-    def begin_mark(self) -> None:
-        self.mark.begin()
-
-    @Slot(str)
-    def _on_marked(self, text: str) -> None:
-        self.controller.perform(control_commands.check("window.mark_text", c.Mark(text)))
-
-    @Slot()
-    def start_over(self) -> None:
-        """Close every socket, begin a new record, keep the panels as they are filled in."""
-        try:
-            session = Session(
-                spawn=qt_spawn,
-                beyond_loopback=True,
-                capture=self.preferences.capture,
-                lasting=False,
-            )
-        except Problem as problem:
-            self.status.tell(problem.text)
-            return
-        self.demos.stop()
-        self.watch.stop()
-        self.others.stop()
-        old = self.controller.session
-        for panel in self.slots_.panels():
-            session.add(panel.wished() if panel.phase is not None else old.settings(panel.name))
-        self.controller.begin_anew(session, CLOSE_BOUND)
-        for panel in self.slots_.panels():
-            panel.begin_anew()
-        self.log.follow.setChecked(True)
-        self.name_record()
-        self.status.tell(tr("window.started_over", name=old.record.stem))
-
-    @Slot()
-    def switch_every_byte(self) -> None:
-        """Keep whole payloads from the next record on, or the first 4 KiB of each call."""
-        self.preferences.every_byte = not self.preferences.every_byte
-        key = "every_byte_on" if self.preferences.every_byte else "every_byte_off"
-        self.status.tell(tr(f"window.{key}"))
-
-    # -- showing --------------------------------------------------------------------------------
-
-    @Slot()
-    def _on_snapshots(self) -> None:
-        """Panels for endpoints that a scenario added; fresh state in those that can be seen."""
-        if self._closed:
-            return
-        self.panels.refresh()
-        self.status.refresh()
-        if not self.live:
-            self.notice.tell_damage(self.controller.reader.damage)
-        elif self.notice.follow(self.controller.session):
-            self.name_record()
-        if self.caption.isVisible():
-            self.caption.refresh(self.controller)
+        self.endpoint_tabs.new_server()
+        self.endpoint_tabs.new_client()
+        self.endpoint_tabs.refresh()
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
-        self.status.tell(problem.text)
+        self.status_bar.tell(problem.text)
 
+    @Slot(str)
+    def _on_log_wanted(self, text: str) -> None:
+        """The log in front of what asked for it, with this filter in its field."""
+        self.log.filter.setText(text)
+        self.log.apply_filter()
+        self.raise_()
+        self.activateWindow()
+
+    @Slot()
     def name_record(self) -> None:
-        """What the record is called now: it may have been taken away and go on elsewhere."""
+        """Say what the record is called now: it may have been taken away and go on elsewhere."""
         record = self.controller.session.record.stem
-        title = "window.title" if self.presentation.on else "window.title_record"
+        title = "window.title" if self.projector_mode.on else "window.title_record"
         self.setWindowTitle(tr(title, record=record))
-        self.status.name_record()
+        self.status_bar.name_record()
 
     def retranslate(self) -> None:
         qt_translations.name_scroll_buttons(self)
         self.name_record()
-        self.actions_.retranslate()
 
     # -- Qt -------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A wide window has room for the list of endpoints, a low one shares its height anew."""
+        """A wide window has room for the list of endpoints, a high one for calls on buttons."""
         super().resizeEvent(event)
-        if event.size().height() != event.oldSize().height():
-            # the splitter has its new height then
-            QTimer.singleShot(0, self.halves, self.halves.give_room)
-        self.presentation.name_calls()
-        if self.live and not self.presentation.on:
-            self.endpoints.show_where_wide(event.size().width(), self.looks.scale)
+        self.projector_mode.fit()
+        if self.live and not self.projector_mode.on:
+            self.endpoint_list.show_where_wide(event.size().width(), self.appearance.scale)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close every socket and the record within a bound; nothing is asked."""
-        if not self._closed:
-            self._closed = True
-            self.presentation.close()
-            self.watch.stop()
-            self.demos.stop()
-            self.others.close()
-            self.files.close()
+        if not self.ended:
+            self.ended = True
+            self.projector_mode.close()
+            self.autoplay.stop()
+            self.scenario_player.stop()
+            self.child_windows.close()
+            self.file_commands.close()
             self.log.keep()
             self.controller.close(CLOSE_BOUND)
         event.accept()

@@ -1,0 +1,148 @@
+"""THE table of what the window can do: its menus, its tool bar and its keys are made of it.
+
+A new command is one row here, its texts (`menu.ID` and `menutip.ID`; of a button in the tool bar
+`window.NAME`, `tip.NAME` and `name.NAME`), and what it does, named in window.py. A button in the
+tool bar for a command that is there already is `button=` in its row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
+"""The menu bar, from left to right."""
+RIGHT: Final = 4
+"""Tool bar groups from this one on stand at the right end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of the tool bar.
+
+    Attributes:
+        group, place: buttons of one group stand together, in the order of their places.
+        icon: resources/icons/ICON.svg; None: words alone.
+        name: object name `window.NAME`, and key of its texts, where that is not the command's id.
+    """
+
+    group: int
+    place: int
+    icon: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One command of the window.
+
+    Attributes:
+        id: object name `action.ID`; its texts are `menu.ID` and `menutip.ID`.
+        menu: where it stands, in the order of the table; None: it has a key alone, and no text.
+        keys: as QKeySequence reads them.
+        live: it acts on sockets or writes into their record: off while an old record is shown.
+        rule: a line above it in its menu.
+        checkable: it is on or off, and its entry says so.
+        choice: checkable, and one only of those with the same menu is on.
+        submenu: it is a menu, of rows that name it, or filled when it opens.
+        control: what it presses: a control of the panel in front, by its object name without
+            prefix; with its prefix: of whichever panel it can be pressed in.
+        old_text: key of its texts while an old record is shown, where that is another.
+    """
+
+    id: str
+    menu: str | None
+    keys: tuple[str, ...] = ()
+    live: bool = False
+    rule: bool = False
+    checkable: bool = False
+    choice: bool = False
+    submenu: bool = False
+    control: str | None = None
+    old_text: str | None = None
+    button: Button | None = None
+
+    @property
+    def button_name(self) -> str:
+        """Of the tool bar's button: `window.NAME`."""
+        return (self.button.name if self.button is not None else None) or self.id
+
+
+def _press(control: str, key: str, *, name: str | None = None, rule: bool = False) -> Action:
+    """A row of the Endpoint menu that presses a control of the panel in front."""
+    return Action(name or control, "endpoint", (key,), live=True, rule=rule, control=control)
+
+
+ACTIONS: Final = (
+    Action("open", "file", ("Ctrl+O",)),
+    Action("recent", "file", submenu=True),
+    Action("export", "file", ("Ctrl+E",)),
+    Action("every_byte", "file", ("Ctrl+Shift+K",), rule=True, checkable=True),
+    Action("start_over", "file", ("Ctrl+Shift+R",), live=True, button=Button(3, 3, "rotate-ccw")),
+    Action("quit", "file", ("Ctrl+Q",), old_text="close_window"),
+    Action("mark", "edit", ("Ctrl+M",), live=True, button=Button(3, 1, "bookmark")),
+    Action("find", "edit", ("Ctrl+F",)),
+    Action("find_next", "edit", ("F3",)),
+    Action("filter", "edit", ("Ctrl+L",)),
+    Action("errors", "edit", ("Ctrl+Shift+E",)),
+    Action("main_calls", "edit", ("Ctrl+Shift+M",)),
+    Action("newest", "edit", ("Ctrl+End",)),
+    Action("clear_log", "edit", ("Ctrl+K",)),
+    Action("larger", "view", ("Ctrl+=", "Ctrl++"), button=Button(5, 2)),
+    Action("smaller", "view", ("Ctrl+-",), button=Button(5, 1)),
+    Action("normal_size", "view", ("Ctrl+0",)),
+    Action("present", "view", ("F11",), button=Button(5, 3, "presentation")),
+    Action("endpoints", "view", ("Ctrl+B",), live=True),
+    Action("hide_closed", "view", ("Ctrl+H",), live=True, checkable=True),
+    Action("scheme", "view", submenu=True),
+    Action("scheme_system", "scheme", ("Ctrl+Alt+0",), choice=True),
+    Action("scheme_light", "scheme", ("Ctrl+Alt+1",), choice=True),
+    Action("scheme_dark", "scheme", ("Ctrl+Alt+2",), choice=True),
+    Action("language", "view", ("Ctrl+Shift+L",), button=Button(5, 4)),
+    Action(
+        "new_server",
+        "endpoint",
+        ("Ctrl+T",),
+        live=True,
+        button=Button(1, 1, "plus", "add_server"),
+    ),
+    Action(
+        "new_client",
+        "endpoint",
+        ("Ctrl+Shift+T",),
+        live=True,
+        button=Button(1, 2, "plus", "add_client"),
+    ),
+    _press("primary", "F5", name="start", rule=True),
+    _press("stop", "Shift+F5"),
+    _press("next_call", "F10"),
+    _press("accept_one", "F9"),
+    _press("receive_one", "Shift+F9"),
+    _press("recvfrom_once", "Ctrl+F9"),
+    _press("send", "Ctrl+Return"),
+    _press("send_one", "Ctrl+Shift+F9"),
+    _press("half_close", "F6"),
+    _press("abort", "F7"),
+    _press("close", "F8", name="close_connection"),
+    _press("more", "Ctrl+D"),
+    _press("talk", "Ctrl+Shift+C"),
+    _press("save_talk", "Ctrl+Shift+S"),
+    Action("remove", "endpoint", ("Ctrl+W",), live=True, rule=True),
+    Action("stop_all", "endpoint", ("Ctrl+.",), live=True, button=Button(4, 1, "octagon-x")),
+    Action("make_scenario", "scenario", ("Ctrl+G",), button=Button(3, 2, "list-checks")),
+    Action("repeat_until", "scenario", ("Ctrl+Shift+G",)),
+    Action("run_scenario", "scenario", ("Ctrl+R",), live=True),
+    Action(
+        "backlog_lab", "labs", ("Ctrl+Shift+B",), live=True, button=Button(2, 2, "flask-conical")
+    ),
+    Action("demos", "labs", live=True, submenu=True, button=Button(2, 1, "play")),
+    Action("check_all", "labs", ("Ctrl+Shift+D",), live=True),
+    Action("first_steps", "help", ("F1",), live=True),
+    Action("watch", "help", ("Ctrl+Shift+W",), live=True),
+    # the numbers that a first start shows on these buttons
+    Action("step_1", None, ("1",), control="server.listen"),
+    Action("step_2", None, ("2",), control="client.connect"),
+    Action("step_3", None, ("3",), control="client.send"),
+    Action("leave", None, ("Esc",)),
+    *(Action(f"saved_{number}", None, (f"Ctrl+{number}",)) for number in range(1, 10)),
+)

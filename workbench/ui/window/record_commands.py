@@ -1,0 +1,97 @@
+"""What is done with the record that is being written: a note, another record, how much is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.engine.model import commands as c
+from workbench.journal import private, records
+from workbench.qt.endpoint_thread import qt_spawn
+from workbench.session import Session
+from workbench.texts import Problem, tr
+from workbench.viewmodel import control_commands
+
+if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
+    from workbench.qt.preferences import Preferences
+    from workbench.ui.window.tab_area import TabArea
+
+CLOSE_BOUND: Final = 10.0
+"""Seconds that closing a record and its sockets may take at most."""
+
+
+class RecordCommands(QObject):
+    """The window's commands on the record.
+
+    Signals:
+        told(str): what came of one, in a sentence.
+        ending(): the session and its record end now: what runs in them has to stop.
+        restarted(): another session, with another record, is in their place.
+        crash_found(object): the record (a Path) of an earlier run was not closed.
+    """
+
+    told = Signal(str)
+    ending = Signal()
+    restarted = Signal()
+    crash_found = Signal(object)
+
+    def __init__(self, area: TabArea, controller: Controller, preferences: Preferences) -> None:
+        super().__init__()
+        self._area = area
+        self._controller = controller
+        self._preferences = preferences
+
+    @Slot(str)
+    def write_note(self, text: str) -> None:
+        """Put a person's note into the log."""
+        self._controller.perform(control_commands.check("window.mark_text", c.Mark(text)))
+
+    @Slot()
+    def start_over(self) -> None:
+        """Close every socket, begin a new record, keep the panels as they are filled in."""
+        try:
+            session = Session(
+                spawn=qt_spawn,
+                beyond_loopback=True,
+                capture=self._preferences.capture,
+                lasting=False,
+            )
+        except Problem as problem:
+            self.told.emit(problem.text)
+            return
+        self.ending.emit()
+        old = self._controller.session
+        panels = self._area.panels()
+        for panel in panels:
+            session.add(panel.wished() if panel.phase is not None else old.settings(panel.name))
+        self._controller.begin_anew(session, CLOSE_BOUND)
+        for panel in panels:
+            panel.begin_anew()
+        self.restarted.emit()
+        self.told.emit(tr("window.started_over", name=old.record.stem))
+
+    @Slot()
+    def switch_every_byte(self) -> None:
+        """Keep whole payloads from the next record on, or the first 4 KiB of each call."""
+        self._preferences.every_byte = not self._preferences.every_byte
+        key = "every_byte_on" if self._preferences.every_byte else "every_byte_off"
+        self.told.emit(tr(f"window.{key}"))
+
+    @Slot()
+    def look_for_a_crash(self) -> None:
+        """Say once that an earlier run ended without closing its record, and tidy after it."""
+        private.sweep()
+        records.sweep()
+        newest = next(iter(records.recent(1)), None)
+        if newest is None or not newest.crashed:
+            return
+        if newest.path.name != self._preferences.crash_seen:
+            self.crash_found.emit(newest.path)
+
+    @Slot(object)
+    def remember_crash(self, record: Path) -> None:
+        """Somebody has been told of this one."""
+        self._preferences.crash_seen = record.name
