@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench.journal.exports.rows import missing_bytes
 from workbench.journal.reader import Row
-from workbench.journal.streams import Streams
 from workbench.payload.notation import ENCODINGS, hexdump
-from workbench.qt.controller import Controller
 from workbench.texts import tr
 from workbench.ui.style import theme
 
+ReadBytes = Callable[[Row, str], str]
+"""The bytes of an event as text in an encoding."""
 WHOLE_ROW = 78
 """Characters of a row of the hex dump with 16 bytes, and a little air."""
 
@@ -21,9 +23,9 @@ WHOLE_ROW = 78
 class BytesTab(QWidget):
     """Read in the encoding of the row's endpoint, until a person chooses another."""
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, read: ReadBytes) -> None:
         super().__init__()
-        self._controller = controller
+        self._read = read
         self._row: Row | None = None
         self._owner = ("", "utf-8")
         self._bytes = QPlainTextEdit()
@@ -47,18 +49,18 @@ class BytesTab(QWidget):
         self._encoding.currentIndexChanged.connect(self.refresh)
         self.redraw()
 
-    def show_row(self, row: Row | None) -> None:
-        """Show the bytes of this row; None: of none."""
+    def show_row(self, row: Row | None, encoding: str) -> None:
+        """Show the bytes of this row; None: of none. `encoding`: of its endpoint."""
         self._row = row
-        self._follow(row)
+        self._follow(row, encoding)
         self.refresh()
 
-    def _follow(self, row: Row | None) -> None:
+    def _follow(self, row: Row | None, encoding: str) -> None:
         """Another endpoint's bytes are read in its own encoding; a choice holds until then."""
         if row is None or row.endpoint is None:
             return
-        owner = (row.endpoint, self._controller.manner_of(row.endpoint).encoding)
-        place = self._encoding.findData(owner[1])
+        owner = (row.endpoint, encoding)
+        place = self._encoding.findData(encoding)
         if owner != self._owner and place >= 0:
             self._encoding.blockSignals(True)
             self._encoding.setCurrentIndex(place)
@@ -69,16 +71,13 @@ class BytesTab(QWidget):
     def refresh(self) -> None:
         """The same bytes for the width and the encoding in force."""
         row = self._row
-        if self._controller.closed:  # a tab that is resized while the window goes
-            return
         if row is None:
             self._bytes.clear()
             return
         if not row.payload:
             self._bytes.setPlainText(tr("inspector.no_bytes"))
             return
-        streams = Streams(self._controller.reader, self._controller.manner_of)
-        parts = [streams.show(row, None, self._encoding.currentData()).text, ""]
+        parts = [self._read(row, self._encoding.currentData()), ""]
         needed = self._bytes.fontMetrics().horizontalAdvance("0") * WHOLE_ROW
         parts.extend(
             hexdump(row.payload, width=16 if self._bytes.viewport().width() >= needed else 8)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from workbench.qt.controller import Controller
+from workbench.qt.explain_presenter import ExplainPresenter
 from workbench.qt.log_model import LogModel
 from workbench.qt.log_presenter import LogPresenter
+from workbench.ui.record.inspector import Inspector
+from workbench.ui.record.kernel_tab import KernelTab
 from workbench.ui.record.log_panel import LogPanel
 
 
@@ -23,3 +26,16 @@ def log_panel_of(controller: Controller) -> LogPanel:
     panel.released.connect(presenter.let_go)
     panel.rows_changed.connect(presenter.tell_selection)
     return panel
+
+
+def inspector_of(controller: Controller) -> Inspector:
+    """What is said of one event of the controller's record, and of its connection."""
+    presenter = ExplainPresenter(controller)
+    inspector = Inspector(presenter.bytes_as, KernelTab(controller))
+    presenter.setParent(inspector)
+    presenter.changed.connect(inspector.show_explained)
+    presenter.looked.connect(inspector.offer_ways)
+    inspector.explanation_wanted.connect(presenter.tell)
+    inspector.remedy_begun.connect(presenter.on_remedy_begun)
+    inspector.remedy_taken.connect(presenter.on_remedy_taken)
+    return inspector

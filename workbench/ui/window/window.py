@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from workbench.qt.scenario_player import ScenarioPlayer
 from workbench.texts import Problem, tr
-from workbench.ui.record.inspector import Inspector
 from workbench.ui.style import qt_translations
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.window.action_table import ACTIONS
@@ -31,7 +30,7 @@ from workbench.ui.window.onboarding_bar import OnboardingBar
 from workbench.ui.window.projector_caption import ProjectorCaption
 from workbench.ui.window.projector_mode import ProjectorMode
 from workbench.ui.window.record_commands import CLOSE_BOUND, RecordCommands
-from workbench.ui.window.record_views import log_panel_of
+from workbench.ui.window.record_views import inspector_of, log_panel_of
 from workbench.ui.window.shortcuts import add_shortcuts, leave_first
 from workbench.ui.window.splitter import MainSplitter
 from workbench.ui.window.status_bar import StatusBar
@@ -76,7 +75,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.live = live
         qt_translations.install()
         self.log = log_panel_of(controller)
-        self.inspector = Inspector(controller)
+        self.inspector = inspector_of(controller)
         self.scenario_player = ScenarioPlayer(controller, self)
         self._make_bars()
         self._make_panels()

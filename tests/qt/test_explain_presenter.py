@@ -1,0 +1,103 @@
+"""Which event is explained: the chosen one, else the newest of the endpoint in focus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.events import NOTE
+from workbench.qt.controller import Controller
+from workbench.qt.explain_presenter import Explained, ExplainPresenter
+
+Wait = Callable[[Callable[[], bool]], None]
+
+
+class Told:
+    """What was said, in order."""
+
+    def __init__(self, controller: Controller) -> None:
+        self.presenter = ExplainPresenter(controller, controller)
+        self.all: list[Explained | None] = []
+        self.presenter.changed.connect(self.all.append)
+
+    @property
+    def call(self) -> str:
+        newest = self.all[-1] if self.all else None
+        return newest.row.call if newest is not None else ""
+
+
+@pytest.fixture
+def told(controller: Controller) -> Told:
+    return Told(controller)
+
+
+def test_the_newest_is_followed_and_told_once(
+    controller: Controller, told: Told, talk: Callable[[str], None], wait: Wait
+) -> None:
+    talk("hello")
+    wait(lambda: told.call in {"recv", "send"})
+    controller.session.journal.flush()
+    controller.snapshots_changed.emit()
+    before = len(told.all)
+    for _ in range(5):
+        controller.snapshots_changed.emit()
+    assert len(told.all) == before
+
+
+def test_an_error_stays_until_something_new_is_asked_for(
+    controller: Controller, told: Told, wait: Wait
+) -> None:
+    controller.select(endpoint="client")
+    for command, call in (
+        (c.Call("client", "socket"), "socket"),
+        (c.Call("client", "recv", (5,)), "recv"),
+    ):
+        ticket = controller.perform(command)
+        wait(lambda ticket=ticket: ticket.done)
+        wait(lambda call=call: told.call == call)
+    newest = told.all[-1]
+    assert newest is not None
+    assert newest.row.error is not None
+    assert newest.who == "client #1"
+    ticket = controller.perform(c.Close("client"))
+    wait(lambda: ticket.done)
+    wait(lambda: told.call == "close")
+
+
+def test_a_chosen_event_stays(
+    controller: Controller, told: Told, talk: Callable[[str], None], wait: Wait
+) -> None:
+    talk("hello")
+    controller.session.journal.flush()
+    rows = controller.reader.page(1, 100)
+    bound = next(row for row in rows if row.call == "bind")
+    controller.select(endpoint=bound.endpoint, connection=bound.connection, seq=bound.seq)
+    assert told.call == "bind"
+    talk("again")
+    controller.session.journal.flush()
+    controller.snapshots_changed.emit()
+    assert told.call == "bind"
+
+
+def test_bytes_are_read_in_an_encoding(
+    controller: Controller, told: Told, talk: Callable[[str], None]
+) -> None:
+    talk("你")
+    controller.session.journal.flush()
+    sent = next(row for row in controller.reader.page(1, 100) if row.call == "send" and row.payload)
+    assert told.presenter.bytes_as(sent, "utf-8").startswith("你")
+    assert told.presenter.bytes_as(sent, "latin-1").startswith("ä")
+    assert sent.kind != NOTE
+
+
+def test_after_the_end_nothing_is_read(
+    controller: Controller, told: Told, talk: Callable[[str], None]
+) -> None:
+    talk("hello")
+    controller.session.journal.flush()
+    sent = next(row for row in controller.reader.page(1, 100) if row.payload)
+    controller.close()
+    told.presenter.tell()
+    assert told.presenter.bytes_as(sent, "utf-8") == ""

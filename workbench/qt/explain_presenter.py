@@ -1,0 +1,173 @@
+"""Which event is explained, and what is said of it: the chosen one, else the newest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.explain.evidence import evidence_of
+from workbench.explain.explain import Explanation, explain
+from workbench.journal.query import parse, quoted
+from workbench.journal.reader import Row
+from workbench.journal.streams import Streams
+from workbench.qt.controller import Controller
+from workbench.viewmodel.log_cells import title_of, who_text
+
+LOOK_BACK = 2000
+"""Rows among which the newest event, or error, of an endpoint is looked for."""
+CALLS = "kind:call|end|note -call:record"
+ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An event and what is said of it.
+
+    Attributes:
+        who: endpoint and connection. encoding: of the endpoint; "" where it has none.
+    """
+
+    row: Row
+    explanation: Explanation
+    who: str
+    encoding: str
+
+
+class ExplainPresenter(QObject):
+    """With nothing chosen it follows the newest error, else the newest event, of the endpoint in
+    focus; what was asked for since then makes an error history.
+
+    Signals:
+        changed(object): an Explained, or None: there is nothing to explain.
+        looked(): the endpoints were looked at: what can be done may be something else.
+    """
+
+    changed = Signal(object)
+    looked = Signal()
+
+    def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._row: Row | None = None
+        self._left: Row | None = None
+        self._newest = 0
+        self._newest_error: Row | None = None
+        self._focus: str | None = None
+        controller.selection_changed.connect(self.refresh)
+        controller.snapshots_changed.connect(self._on_tick)
+        controller.begun_anew.connect(self._on_begun_anew)
+
+    # -- which --------------------------------------------------------------------------------
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look again at what is chosen."""
+        seq = self._controller.selection.seq
+        if seq is not None:
+            self._show(self._controller.reader.row(seq))
+        else:
+            self._newest = 0
+            self._on_tick()
+
+    @Slot()
+    def _on_tick(self) -> None:
+        if self._controller.closed:
+            return
+        self.looked.emit()
+        selection = self._controller.selection
+        if selection.seq is not None:
+            return
+        committed = self._controller.session.journal.committed
+        if committed != self._newest or selection.endpoint != self._focus:
+            self._show(self._newest_row(committed, selection.endpoint))
+
+    @Slot()
+    def _on_begun_anew(self) -> None:
+        self._newest, self._newest_error, self._focus = 0, None, None
+        self._show(None)
+
+    def _newest_row(self, committed: int, endpoint: str | None) -> Row | None:
+        if endpoint != self._focus:
+            self._newest, self._newest_error, self._focus = 0, None, endpoint
+            self._row = None  # of another endpoint
+        first = max(self._newest, committed - LOOK_BACK)
+        self._newest = committed
+        reader = self._controller.reader
+        who = "" if endpoint is None else f"endpoint:{quoted(endpoint)} "
+        newest = self._last(who + CALLS, first, committed)
+        failed = self._last(who + ERRORS, first, committed)
+        if failed is not None:
+            self._newest_error = reader.row(failed)
+        elif newest is not None:
+            found = reader.row(newest)
+            if (
+                found is not None
+                and self._newest_error is not None
+                and found.cause != self._newest_error.cause
+            ):
+                self._newest_error = None  # something new was asked for: the error is history
+            if self._newest_error is None:
+                return found
+        error = self._newest_error
+        if (
+            error is not None
+            and newest is not None
+            and newest > error.seq
+            and self._last(who + "kind:command", error.seq, committed) is not None
+        ):
+            self._newest_error = None
+            return reader.row(newest)
+        return error or self._row
+
+    def _last(self, text: str, first: int, upto: int) -> int | None:
+        last = None
+        for seqs in self._controller.reader.select(parse(text), first, upto):
+            last = seqs[-1] if seqs else last
+        return last
+
+    # -- what ---------------------------------------------------------------------------------
+
+    @Slot()
+    def tell(self) -> None:
+        """Say it again: in another language."""
+        self._show(self._row)
+
+    def _show(self, row: Row | None) -> None:
+        self._row = row
+        if self._controller.closed:
+            return
+        if row is None:
+            self.changed.emit(None)
+            return
+        explanation = explain(
+            row,
+            title=title_of(row, self._controller.role_of(row.endpoint)),
+            evidence=evidence_of(self._controller.reader, row),
+            clock=self._controller.clock_text,
+        )
+        encoding = "" if row.endpoint is None else self._controller.manner_of(row.endpoint).encoding
+        self.changed.emit(Explained(row, explanation, who_text(row), encoding))
+
+    def bytes_as(self, row: Row, encoding: str) -> str:
+        """The bytes of an event as text; "" once the record is closed."""
+        if self._controller.closed:
+            return ""
+        streams = Streams(self._controller.reader, self._controller.manner_of)
+        return streams.show(row, None, encoding).text
+
+    # -- what is done about it ----------------------------------------------------------------
+
+    @Slot()
+    def on_remedy_begun(self) -> None:
+        """What is done may bring another endpoint into focus: where we were is kept."""
+        self._left = self._row
+
+    @Slot()
+    def on_remedy_taken(self) -> None:
+        """The explanation stays: the next way out may stand there."""
+        row = self._left
+        if row is not None and not self._controller.closed:
+            self._controller.select(
+                endpoint=row.endpoint, connection=row.connection, seq=row.seq, pinned=False
+            )
