@@ -143,3 +143,22 @@ def test_another_kind_of_socket_counts_on(session: Session, do: Do) -> None:
     assert ticket.wait(60)
     assert ticket.revision > shown
     assert settled(session, "it", ticket.revision).settings == udp
+
+
+def test_looking_changes_nothing(session: Session, do: Do) -> None:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+    do(c.Start("server"))
+    before = fresh(session, "server")
+    later = threading.Event()
+    session.look("server", None, lambda _reading: later.set())  # what was posted before is done
+    assert session.snapshot("server") is before
+    assert later.wait(60)
+    assert session.snapshot("server") is before
+
+
+def test_who_wants_a_newer_one_of_what_has_no_thread_is_told_at_once(session: Session) -> None:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+    told: list[bool] = []
+    session.refresh("server", done=lambda: told.append(True))
+    assert told == [True]
+    assert session.snapshot("server").phase.value == "idle"
