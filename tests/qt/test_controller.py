@@ -219,17 +219,17 @@ def test_a_problem_is_passed_on(controller: Controller) -> None:
     assert [problem.key for problem in told] == ["engine.no_socket"]
 
 
-def test_begin_anew_closes_the_old_session_and_tells_of_the_new_one(
+def test_reset_session_closes_the_old_session_and_tells_of_the_new_one(
     controller: Controller, talk: Callable[[str], None], tmp_path: Path, wait: Wait
 ) -> None:
     talk("hello")
     old = controller.session
     controller.select(endpoint="client", seq=3)
     begun: list[Selection] = []
-    controller.begun_anew.connect(lambda: begun.append(controller.selection))
+    controller.session_reset.connect(lambda: begun.append(controller.selection))
     fresh = Session(tmp_path / "fresh.swb", spawn=qt_spawn)
     fresh.add(EndpointSettings("other", Role.DATAGRAM, address="127.0.0.1:0"))
-    controller.begin_anew(fresh)
+    controller.reset_session(fresh)
     assert begun == [Selection()]
     with pytest.raises(Problem):
         old.perform(c.Start("server"))

@@ -86,7 +86,7 @@ def test_qts_examiner_while_rows_come_and_views_change(
     settled(model, controller, wait)
     for form in TimeForm:
         model.set_time_form(form)
-    controller.begin_anew(Session(tmp_path / "fresh.swb", spawn=qt_spawn))
+    controller.reset_session(Session(tmp_path / "fresh.swb", spawn=qt_spawn))
     assert model.rowCount() <= 1  # that the record began
     marks(controller, 3)
     settled(model, controller, wait)

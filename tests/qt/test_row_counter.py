@@ -43,7 +43,7 @@ def test_another_record_is_counted_from_its_begin(controller: Controller, tmp_pa
     counted = RowCounter(controller, MARKS)
     mark(controller, 3)
     counted.count_on()
-    controller.begin_anew(Session(tmp_path / "fresh.swb", spawn=qt_spawn))
+    controller.reset_session(Session(tmp_path / "fresh.swb", spawn=qt_spawn))
     assert counted.count == 0
     mark(controller, 1)
     counted.count_on()

@@ -70,7 +70,7 @@ class Controller(QObject):
         selection_changed(): another selection.
         ticket_done(Ticket): a command ended.
         problem(Problem): something a person should read.
-        begun_anew(): another session and record are in place of the old ones.
+        session_reset(): another session and record are in place of the old ones.
     """
 
     committed = Signal(object)
@@ -78,7 +78,7 @@ class Controller(QObject):
     selection_changed = Signal()
     ticket_done = Signal(object)
     problem = Signal(object)
-    begun_anew = Signal()
+    session_reset = Signal()
     _woken = Signal()
     _ended = Signal(object)
     _written = Signal(object)
@@ -254,7 +254,7 @@ class Controller(QObject):
             self._accepted[row.seq] = told  # whose the other end is may be learned a little later
         return told
 
-    def begin_anew(self, session: Session, timeout: float = 10.0) -> None:
+    def reset_session(self, session: Session, timeout: float = 10.0) -> None:
         """Close the session and its record, and go on with another one."""
         old = self.session
         self._end_subscription()
@@ -269,7 +269,7 @@ class Controller(QObject):
         self._told = 0
         self._end_subscription = session.journal.subscribe(self._on_commit)
         old.close(timeout)
-        self.begun_anew.emit()
+        self.session_reset.emit()
 
     # -- the end ------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ class ExplainPresenter(QObject):
         self._focus: str | None = None
         controller.selection_changed.connect(self.refresh)
         controller.snapshots_changed.connect(self._on_tick)
-        controller.begun_anew.connect(self._on_begun_anew)
+        controller.session_reset.connect(self._on_session_reset)
 
     # -- which --------------------------------------------------------------------------------
 
@@ -83,7 +83,7 @@ class ExplainPresenter(QObject):
             self._show(self._newest_row(committed, selection.endpoint))
 
     @Slot()
-    def _on_begun_anew(self) -> None:
+    def _on_session_reset(self) -> None:
         self._newest, self._newest_error, self._focus = 0, None, None
         self._show(None)
 

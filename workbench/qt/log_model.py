@@ -98,7 +98,7 @@ class LogModel(QAbstractTableModel):
         self._scan_timer.setSingleShot(True)
         self._scan_timer.timeout.connect(self._scan)
         controller.committed.connect(self._on_committed)
-        controller.begun_anew.connect(self._on_begun_anew)
+        controller.session_reset.connect(self._on_session_reset)
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -132,7 +132,7 @@ class LogModel(QAbstractTableModel):
         self._scan()
 
     @Slot()
-    def _on_begun_anew(self) -> None:
+    def _on_session_reset(self) -> None:
         self._pages.clear()
         self._streams = Streams(self._controller.reader, self._controller.manner_of)
         self._shown_bytes.clear()

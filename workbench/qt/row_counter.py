@@ -27,7 +27,7 @@ class RowCounter(QObject):
         self._condition = condition
         self._seen = 0
         self.count = 0
-        controller.begun_anew.connect(self._on_begun_anew)
+        controller.session_reset.connect(self._on_session_reset)
 
     def count_on(self) -> None:
         """Look at what was committed since, at most a slice of it."""
@@ -37,5 +37,5 @@ class RowCounter(QObject):
             self._seen = upto
 
     @Slot()
-    def _on_begun_anew(self) -> None:
+    def _on_session_reset(self) -> None:
         self._seen, self.count = 0, 0

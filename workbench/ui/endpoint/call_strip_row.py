@@ -59,7 +59,7 @@ class CallStripRow(QHBoxLayout):
         )
         self.strip.show_chips(chips_of(snapshot, planned, item, recent, coming), now_ns)
 
-    def begin_anew(self) -> None:
+    def reset_session(self) -> None:
         """Another record: its calls have other numbers."""
         self.recent = RecentCalls()
         self._live = False

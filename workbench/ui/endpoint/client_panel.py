@@ -358,10 +358,10 @@ class ClientPanel(EndpointPanel):
         button = self.address_line.primary
         self.controls.recaption(button, "connect_many" if many else "connect", count=count)
 
-    def begin_anew(self) -> None:
+    def reset_session(self) -> None:
         self._resets = ResetCauses()
-        self.sending.begin_anew()
-        super().begin_anew()
+        self.sending.reset_session()
+        super().reset_session()
         self.talk.feed.again()
 
     def retranslate(self) -> None:

@@ -181,12 +181,12 @@ class EndpointPanel(Retranslatable, CommandRunner):
             return False
         return True
 
-    def begin_anew(self) -> None:
+    def reset_session(self) -> None:
         """The endpoint is a new one in another record: nothing of the old one is shown."""
         self.forget()
         self._phase = None
         self._known = self.settings
-        self.calls.begin_anew()
+        self.calls.reset_session()
         self.refresh()
 
     # -- wiring ---------------------------------------------------------------------------------

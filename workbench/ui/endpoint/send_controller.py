@@ -44,7 +44,7 @@ class SendController(QObject):
         """A newer snapshot than connect() had."""
         self._just_connected = self._just_connected and not is_open(snapshot)
 
-    def begin_anew(self) -> None:
+    def reset_session(self) -> None:
         """Another record: no connect of the old one is waited for."""
         self._send_after = None
 

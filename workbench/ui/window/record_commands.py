@@ -67,9 +67,9 @@ class RecordCommands(QObject):
         panels = self._area.panels()
         for panel in panels:
             session.add(panel.wished() if panel.phase is not None else old.settings(panel.name))
-        self._controller.begin_anew(session, CLOSE_BOUND)
+        self._controller.reset_session(session, CLOSE_BOUND)
         for panel in panels:
-            panel.begin_anew()
+            panel.reset_session()
         self.restarted.emit()
         self.told.emit(tr("window.started_over", name=old.record.stem))
 
