@@ -18,6 +18,7 @@ from workbench import app
 from workbench.engine.model import commands as c
 from workbench.journal.recorder import Recorder
 from workbench.texts import Problem
+from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.window.window import MainWindow
 from workbench.viewmodel import default_endpoints
 
@@ -94,7 +95,9 @@ def orphans() -> list[QObject]:
     ]
 
 
-def test_every_object_of_a_window_goes_with_it(qapp: QApplication, tmp_path: Path) -> None:
+def test_every_object_of_a_window_goes_with_it(
+    qapp: QApplication, tmp_path: Path, qtbot: QtBot
+) -> None:
     """An object without a parent is destroyed by Python's collector, on whichever thread that
     runs: one with a timer takes the program with it."""
     gc.collect()
@@ -103,6 +106,7 @@ def test_every_object_of_a_window_goes_with_it(qapp: QApplication, tmp_path: Pat
     window.show()
     window.child_windows.open_backlog_lab()
     window.child_windows.make_scenario()
+    qtbot.waitUntil(lambda: bool(window.findChildren(ScenarioDialog)), timeout=BOUND_MS)
     try:
         known = {id(made) for made in [*before, window]}
         assert [made for made in orphans() if id(made) not in known] == []

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from workbench import texts
 from workbench.app import create_window, make_application
+from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel.client_status import is_open
 
@@ -77,6 +78,7 @@ def main() -> None:
             window.inspector.setCurrentIndex(place)
             QApplication.processEvents()
         window.child_windows.make_scenario()
+        until(lambda: bool(window.findChildren(ScenarioDialog)), "scenario made")
         press("client.half_close")
         until(
             lambda: "shutdown" in {row.call for row in window.controller.reader.page(1, 999)},

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from tests.free_port import free_port
 from tests.leftover import threads_since
 from workbench import texts
+from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.style import theme
 from workbench.viewmodel import default_endpoints
 
@@ -65,6 +66,15 @@ def window(
     assert not stayed, "a thread outlives its window"
 
 
+def made_scenario(window: MainWindow, qtbot: QtBot, *, repeat: bool = False) -> ScenarioDialog:
+    before = window.findChildren(ScenarioDialog)
+    window.child_windows.make_scenario(repeat=repeat)
+    qtbot.waitUntil(
+        lambda: len(window.findChildren(ScenarioDialog)) > len(before), timeout=BOUND_MS
+    )
+    return next(made for made in window.findChildren(ScenarioDialog) if made not in before)
+
+
 class Hand:
     """Finds controls by name, uses them as a person would, and waits for what they lead to."""
 
@@ -85,6 +95,10 @@ class Hand:
     def text_of_explain(self) -> str:
         """All that Explain shows."""
         return "\n".join(x.text() for x in self.find("inspector.explain").findChildren(QLabel))
+
+    def make_scenario(self, *, repeat: bool = False) -> ScenarioDialog:
+        """The window that makes a scenario: it comes when all that has happened can be read."""
+        return made_scenario(self.window, self.qtbot, repeat=repeat)
 
     def wait(self, true: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(true, timeout=BOUND_MS)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from tests.ui.conftest import Hand
+from workbench.engine.model import commands as c
 from workbench.journal.reader import Reader
 from workbench.scenario.from_record import scenario_of
 from workbench.scenario.write import to_toml
+from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 
 BOUND = 60.0
 
@@ -109,3 +112,27 @@ def test_it_holds_every_time(hand: Hand, tmp_path: Path, request: pytest.Fixture
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert calls(record) == right, round_
+
+
+def test_the_window_does_not_wait_for_the_record(hand: Hand) -> None:
+    """The recorder is held up: the window goes on, and the scenario has all of what was asked."""
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold(_seq: int) -> None:
+        held.set()
+        go_on.wait(60)
+
+    controller = hand.window.controller
+    end = controller.session.journal.subscribe(hold)
+    controller.perform(c.Mark("first"))
+    assert held.wait(60)
+    try:
+        controller.perform(c.Mark("the last one"))
+        hand.window.child_windows.make_scenario()
+        assert not hand.window.findChildren(ScenarioDialog)
+    finally:
+        end()
+        go_on.set()
+    hand.wait(lambda: bool(hand.window.findChildren(ScenarioDialog)))
+    (made,) = hand.window.findChildren(ScenarioDialog)
+    assert "the last one" in made.text.toPlainText()

@@ -67,9 +67,7 @@ def test_the_menu_entry_puts_the_repeat_part_in_front(maker: ScenarioDialog) -> 
 
 def test_make_scenario_repeats_nothing_unasked(hand: Hand) -> None:
     talk(hand)
-    hand.window.child_windows.make_scenario()
-    made = hand.window.findChild(ScenarioDialog)
-    assert isinstance(made, ScenarioDialog)
+    made = hand.make_scenario()
     assert not made.repeat.rows.isVisible()
     scenario = made.scenario()
     assert scenario is not None

@@ -17,7 +17,6 @@ from tests.ui.looks.seen import name_of
 from tests.ui.looks.walk import SPEECHLESS, backwards, role, stops, takes_tab, walk
 from workbench import texts
 from workbench.engine.model import commands as c
-from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.style import theme
 from workbench.viewmodel.control_commands import BINDINGS
 
@@ -79,8 +78,7 @@ def test_the_focus_is_seen_in_the_dark_and_on_a_projector(hand: Hand, qapp: QApp
 @pytest.mark.parametrize("repeat", [False, True])
 def test_tab_goes_through_the_other_windows(hand: Hand, repeat: bool) -> None:
     hand.window.child_windows.open_backlog_lab()
-    hand.window.child_windows.make_scenario(repeat=repeat)
-    maker = hand.window.findChild(ScenarioDialog)
+    maker = hand.make_scenario(repeat=repeat)
     for window in (hand.window.child_windows.lab, maker):
         assert window is not None
         settle()
@@ -92,7 +90,7 @@ def test_tab_goes_through_the_other_windows(hand: Hand, repeat: bool) -> None:
 
 def test_everything_that_takes_the_focus_has_a_name_and_a_role(hand: Hand) -> None:
     hand.window.child_windows.open_backlog_lab()
-    hand.window.child_windows.make_scenario()
+    hand.make_scenario()
     talk(hand)
     faults = []
     for language in texts.LANGUAGES:

@@ -12,7 +12,6 @@ from tests.ui.looks.seen import painted, texts_of
 from tests.words import chinese, untranslated
 from workbench import texts
 from workbench.labs.backlog_data import ClientState
-from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.lab.backlog_window import BacklogWindow
 
 LAB_SIZE = (1280, 800)
@@ -83,18 +82,14 @@ def test_the_lab_after_a_run(hand: Hand, lab: BacklogWindow) -> None:
 
 def test_make_scenario(hand: Hand) -> None:
     connected(hand)
-    hand.window.child_windows.make_scenario()
-    made = hand.window.findChild(ScenarioDialog)
-    assert made is not None
+    made = hand.make_scenario()
     every_look(hand, made, (760, 560), (100, 125))
 
 
 @pytest.mark.parametrize("until", ["error", "errno", "contains", "eof", ""])
 def test_repeat_until(hand: Hand, until: str) -> None:
     connected(hand)
-    hand.window.child_windows.make_scenario(repeat=True)
-    made = hand.window.findChild(ScenarioDialog)
-    assert made is not None
+    made = hand.make_scenario(repeat=True)
     box = made.repeat.until
     box.setCurrentIndex(box.findData(until))
     box.activated.emit(box.currentIndex())

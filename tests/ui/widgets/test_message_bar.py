@@ -84,6 +84,6 @@ def test_no_label_of_the_window_takes_what_it_shows_for_markup(hand: Hand) -> No
     hand.press("client.connect")
     hand.wait_says("client.message", "ECONNREFUSED")
     hand.press("client.why")
-    hand.window.child_windows.make_scenario()
+    hand.make_scenario()
     hand.window.child_windows.open_backlog_lab()
     assert not labels_that_obey(hand.window)

@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QComboBox, QLabel, QWidget
 
+from tests.ui.conftest import made_scenario
 from workbench import texts
 from workbench.app import create_window
 from workbench.texts import Problem
-from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.style.retranslatable import use_language
 from workbench.ui.window.window import MainWindow
 
@@ -131,8 +131,7 @@ def test_an_old_record_is_shown_read_only(hand: Hand, qtbot: Any, tmp_path: Path
     window.show()
     qtbot.waitUntil(lambda: window.log.model.rowCount() > 3, timeout=15_000)
     assert not window.tab_area.isVisible()
-    window.child_windows.make_scenario()
-    maker = window.findChildren(ScenarioDialog)[-1]
+    maker = made_scenario(window, qtbot)
     assert 'do = "start"' in maker.text.toPlainText()
     assert "listen" in maker.python.toPlainText()
     assert not maker.run.isEnabled()

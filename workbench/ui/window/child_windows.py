@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -71,12 +72,13 @@ class ChildWindows(QObject):
     @Slot()
     def make_scenario(self, *, repeat: bool = False) -> None:
         """Turn the record so far into a scenario; `repeat`: in a loop, with fields for it."""
+        rows = self._chosen_rows()
+        self._controller.after_commit(partial(self._show_scenario, rows, repeat=repeat))
+
+    def _show_scenario(self, rows: Collection[int] | None, *, repeat: bool) -> None:
         from workbench.ui.dialogs.scenario_dialog import ScenarioDialog  # seldom needed, costs time
 
-        self._controller.session.journal.flush()
-        maker = ScenarioDialog(
-            self._controller, self._chosen_rows(), self._owner, repeat=repeat, live=self._live
-        )
+        maker = ScenarioDialog(self._controller, rows, self._owner, repeat=repeat, live=self._live)
         maker.attach(self._player)
         maker.show()
 
