@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, Final
 
-from workbench.engine.model.events import CALL, COMMAND, END, NOTE
+from workbench.engine.model.events import CALL, COMMAND, END, LAYER, NOTE
 from workbench.engine.model.kernel_reading import Reading
 
 DAMAGED: Final = "damaged"
@@ -41,7 +41,7 @@ _COLUMNS: Final[tuple[tuple[str, tuple[type, ...]], ...]] = (
     ("payload", (bytes, type(None))),
     ("cause", _MAYBE_NUMBER),
 )
-_KINDS: Final = frozenset({CALL, END, COMMAND, NOTE})
+_KINDS: Final = frozenset({CALL, END, COMMAND, NOTE, LAYER})
 _READINGS: Final = frozenset(item.name for item in fields(Reading))
 _SHOWN: Final = 40
 _good: set[tuple[type, ...]] = set()

@@ -260,7 +260,7 @@ class _Script:
         """A client's new socket; the one that a datagram endpoint has."""
         name = self._names[item.name]
         if item.role is not Role.DATAGRAM:
-            return [*_no_reconnect(item), *_built(item, name, Purpose.CONNECT)]
+            return [*_left_to_the_program(item), *_built(item, name, Purpose.CONNECT)]
         connect = f"{name}.connect({_address(item.address, item.family)})"
         return [*self._made(item, Purpose.SEND), connect]
 
@@ -350,13 +350,16 @@ def _option(call: OptionCall, name: str) -> str:
     return f"{name}.setsockopt({level}, socket.{option.name}, {literal(value)})"
 
 
-def _no_reconnect(item: EndpointSettings) -> list[str]:
-    """A script connects once: that the scenario would go on is said."""
+def _left_to_the_program(item: EndpointSettings) -> list[str]:
+    """What the program does by itself and a script of plain sockets does not is said."""
+    lines = []
+    if item.layers:
+        lines.append(_left_out(f"layers = {list(item.layers)}"))
     again = item.reconnect
-    if again is None:
-        return []
-    waits = f"first = {again.first!r}, most = {again.most!r}, times = {again.times}"
-    return [_left_out(f"reconnect = {{ {waits} }}")]
+    if again is not None:
+        waits = f"first = {again.first!r}, most = {again.most!r}, times = {again.times}"
+        lines.append(_left_out(f"reconnect = {{ {waits} }}"))
+    return lines
 
 
 def _either(item: EndpointSettings, name: str) -> list[str]:
@@ -368,7 +371,7 @@ def _either(item: EndpointSettings, name: str) -> list[str]:
         more += f", source_address={_address(item.bind, item.family)}"
     planned = planned_calls(item, Purpose.CONNECT)
     return [
-        *_no_reconnect(item),
+        *_left_to_the_program(item),
         *(
             _left_out(f"setsockopt({each.text})")
             for each in planned
@@ -379,7 +382,7 @@ def _either(item: EndpointSettings, name: str) -> list[str]:
 
 
 def _start(item: EndpointSettings, name: str) -> list[str]:
-    lines = _built(item, name, Purpose.START)
+    lines = [*_left_to_the_program(item), *_built(item, name, Purpose.START)]
     if item.role is not Role.LISTENER:
         lines.append(f"where[{literal(item.name)}] = {name}.getsockname()")
     return lines

@@ -15,6 +15,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model import settings as s
 from workbench.engine.model.serialize import COMMANDS
+from workbench.engine.protocol.stack import make_layers
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.scenario import names, readings
 from workbench.scenario import values as v
@@ -139,6 +140,7 @@ def _with_keys(
         raise v.wrong(
             (*path, "reconnect" if "reconnect" in body else "role"), "scenario.no_reconnect"
         )
+    v.check(partial(make_layers, made), (*path, "layers" if "layers" in body else "role"))
     for key in ("address", "bind"):
         spec = getattr(made, key)
         if spec:
@@ -167,6 +169,7 @@ _ENDPOINT_KEYS: Final[Mapping[str, v.Read]] = {
     "dual_stack": v.key_of(bool),
     "encoding": v.encoding,
     "reconnect": v.reconnect,
+    "layers": v.layers,
 }
 
 
@@ -367,7 +370,7 @@ def _expect(
 
 
 _EXPECT_KEYS: Final[Mapping[str, v.Read]] = {
-    "kind": v.one_of(("call", "end", "command", "note")),
+    "kind": v.one_of(("call", "end", "command", "note", "layer")),
     "call": names.call,
     "connection": v.which_connection,
     "result": v.key_of(int),

@@ -200,6 +200,15 @@ def reconnect(body: Table, key: str, path: KeyPath) -> s.Reconnect | None:
         raise Wrong(where, problem) from problem
 
 
+def layers(body: Table, key: str, path: KeyPath) -> tuple[str, ...]:
+    """Names of layers; which there are is known to the engine."""
+    names = typed(body, key, list, path)
+    for index, name in enumerate(names):
+        if not isinstance(name, str):
+            raise not_wanted((*path, key, index), key, name, "text")
+    return tuple(names)
+
+
 def text_or_none(body: Table, key: str, path: KeyPath) -> str | None:
     """A text; an empty one is none."""
     return typed(body, key, str, path) or None

@@ -7,14 +7,14 @@ import struct
 from collections import deque
 from typing import TYPE_CHECKING, Final, Protocol
 
-from workbench.engine.connection.delayed_replies import DelayedReplies
-from workbench.engine.connection.pending_call import PendingCall
-from workbench.engine.connection.send_queue import Outgoing, SendQueue
+from workbench.engine.connection.pending_call import Ended, PendingCall
+from workbench.engine.connection.send_queue import Outgoing, Payload, SendQueue
 from workbench.engine.model.commands import How
 from workbench.engine.model.options import LINGER
 from workbench.engine.model.settings import GateMode, OnPeerClose
 from workbench.engine.model.snapshot import CloseCause, Hold, Waiting
-from workbench.engine.protocol.responder import Reply, ResponderRuntime
+from workbench.engine.protocol.delayed_replies import DelayedReplies
+from workbench.engine.protocol.responder import ResponderRuntime, Tell
 from workbench.engine.sockets.event_loop import HANGUP, READ, WRITE, Job
 from workbench.texts import Problem
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.engine.connection.gates import Gates
     from workbench.engine.model.events import Cause
     from workbench.engine.model.ticket import Ticket
-    from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
+    from workbench.engine.sockets.traced_socket import TracedSocket
 
 HIGH_WATER: Final = 1 << 20
 """Bytes of a responder's own answers, not sent yet, above which a connection stops reading: an echo
@@ -60,10 +60,15 @@ class Connection:
         broken: the socket gave an error that ends it; only close() is left.
         finished: we have sent FIN: shutdown() of our direction succeeded.
         aborted_in: the kernel's state just before an abort; None where it tells none.
+        usable_ns: since when the topmost layer can talk; of a stream without layers since its
+            connect or accept.
+        opening: its connect succeeded; what was asked for ends when the layers can talk.
+        delayed: what its responder has answered and what is not due yet.
         file: the socket's file, where it is bound to a path.
         full: unsent answers keep it from reading.
     """
 
+    opening: PendingCall | None = None
     passed_over = False
     """Its connect failed, and the next address of the name was tried."""
     waits_for_ack = False
@@ -79,6 +84,7 @@ class Connection:
         self.opened_ns = self.context.now()
         self.connect_ns: int | None = None
         self.connected_ns: int | None = None
+        self.usable_ns: int | None = None
         self.closed_ns: int | None = None
         self.close_cause: CloseCause | None = None
         self.errno: str | None = None
@@ -93,7 +99,6 @@ class Connection:
         self.connecting: PendingCall | None = None
         self.ops: deque[PendingCall] = deque()
         self.outbox = SendQueue(self.context, self.gates, traced, self)
-        self.behaviour = ResponderRuntime(None, None)
         self.on_peer_close = OnPeerClose.KEEP
         self.delayed = DelayedReplies()
         self._mask = 0
@@ -112,7 +117,8 @@ class Connection:
 
     def has_pending_work(self) -> bool:
         """Whether something is under way that should go on: its silence is worth a reading."""
-        return bool(self.outbox.items or self.ops) or self.connecting is not None
+        connects = self.connecting is not None or self.opening is not None
+        return connects or bool(self.outbox.items or self.ops)
 
     def interest(self) -> int:
         """What the selector should wait for; 0 unregisters (a hung-up socket would spin)."""
@@ -230,26 +236,26 @@ class Connection:
             self.refresh()
             self.close_if_sent()
 
-    def reply(self, reply: Reply, to: SockAddress | None = None) -> None:
-        """Carry out what the responder answered; it overtakes none of the earlier replies."""
-        if reply.delay or (self.delayed.pending and self.delayed.before(to)):
-            self.delayed.put(reply, to, self.context.loop, self._send_delayed)
-            self.refresh()
-        else:
-            self._send_reply(reply, to)
+    def write(self, payload: Payload, ticket: Ticket | None, *, ended: Ended | None = None) -> None:
+        """Send what was asked for; `ended` as in `PendingCall`."""
+        self.outbox.write(payload, ticket, ended=ended)
 
-    def _send_reply(self, reply: Reply, to: SockAddress | None) -> None:
-        message = to is not None or (
-            self.traced.type != socket.SOCK_STREAM and self.behaviour.answer is Reply
-        )
-        if len(reply.data) or message:  # the echo of an empty message is one
-            self.outbox.write(reply.data, to=to, answer=True)
-        if reply.close and self.open:
-            self.close_once_sent(CloseCause.LOCAL)
+    # -- answering ----------------------------------------------------------------------------
 
-    def _send_delayed(self, reply: Reply, to: SockAddress | None) -> None:
-        self._send_reply(reply, to)
-        self.queue_changed()
+    def answer_by(self, runtime: ResponderRuntime) -> None:
+        """Let this responder answer from now on."""
+        raise NotImplementedError
+
+    def silence(self) -> None:
+        """Answer nothing any more; what is delayed still goes."""
+
+    def begin(self) -> None:
+        """It is connected: whoever speaks first speaks."""
+
+    @property
+    def tell(self) -> Tell:
+        """Puts a note about this connection into the log."""
+        return lambda call, args: self.context.note(call, args, self.traced.id)
 
     # -- the end ------------------------------------------------------------------------------
 
@@ -266,14 +272,16 @@ class Connection:
     def drop_unsent(self, reason: BaseException, cause: Cause | None = None) -> None:
         """Nothing of what waits to be sent will be."""
         self.outbox.note_dropped(cause)
-        if self.delayed.pending:
-            self.context.note(
-                "replies_dropped",
-                f"{len(self.delayed)}, {self.delayed.size}",
-                self.traced.id,
-                cause,
-            )
+        if self.delayed:
+            self.drop_delayed(cause)
         self.outbox.drop(reason)
+        self.full = False  # no answer waits any more, but none was taken: no row says it was
+
+    def drop_delayed(self, cause: Cause | None) -> None:
+        """Nothing of what the responder has answered and is not due will be sent."""
+        self.context.note(
+            "replies_dropped", f"{len(self.delayed)}, {self.delayed.size}", self.traced.id, cause
+        )
         self.delayed.drop()
         self.full = False  # no answer waits any more, but none was taken: no row says it was
 
@@ -317,7 +325,7 @@ class Connection:
         """close() now, or when the kernel has taken all that waits; nothing is added to that."""
         first, self._then_close = self._then_close is None, cause
         if first and (self.outbox.items or self.delayed):
-            self.behaviour = ResponderRuntime(None, None)
+            self.silence()
             self.context.note(
                 "close_waits", f"{self.outbox.size}, {len(self.delayed)}", self.traced.id
             )
@@ -374,7 +382,7 @@ class Connection:
 
     def waiting(self) -> Waiting | None:
         """The call that has been asked for and has not come back."""
-        op = self.connecting or (self.ops[0] if self.ops else None)
+        op = self.connecting or self.opening or (self.ops[0] if self.ops else None)
         if op is None and self.outbox.items:
             op = self.outbox.items[0].op
         if op is None or op.held:

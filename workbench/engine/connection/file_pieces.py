@@ -63,6 +63,13 @@ class FilePieces:
         self.left -= len(data)
         return data
 
+    def rest(self) -> bytes:
+        """All that is left, in memory. Raises Problem as `next` does."""
+        pieces = []
+        while self.left:
+            pieces.append(self.next())
+        return b"".join(pieces)
+
 
 def big_file(path: Path) -> BigFile | None:
     """The file, where it is a regular one of more than a piece. Raises OSError."""

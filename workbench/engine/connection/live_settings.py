@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from workbench.engine.model.settings import EndpointSettings, Responder
 from workbench.engine.protocol.responder import ResponderRuntime, compile_responder
+from workbench.engine.protocol.stack import make_layers
 
 
 class ReadBuffer:
@@ -57,7 +58,12 @@ class LiveSettings:
         return self.settings.timeout
 
     def prepare(self) -> None:
-        """Make the responder ready. Raises Problem as `compile_responder` does."""
+        """Make the responder ready.
+
+        Raises:
+            Problem: as `compile_responder` and `make_layers` do.
+        """
+        make_layers(self.settings)
         self.responder_runtime = self.compiled(self.settings.responder)
 
     def compiled(self, responder: Responder) -> ResponderRuntime:
@@ -68,8 +74,9 @@ class LiveSettings:
         """Go on with other settings.
 
         Raises:
-            Problem: their responder cannot be made ready; then nothing has changed.
+            Problem: their responder cannot be made ready, or a layer; then nothing has changed.
         """
+        make_layers(settings)
         self.responder_runtime = compile_responder(settings.responder, settings.encoding)
         self.settings = settings
         if settings.bufsize != self.reads.size:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.engine.connection.file_pieces import FilePieces
 from workbench.engine.connection.pending_call import Ended, PendingCall
-from workbench.engine.protocol.responder import Data
+from workbench.engine.protocol.layer import Data, LayerRow
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ class Outgoing:
         to: only for datagrams.
         answer: a responder wrote it; nobody asked for it.
         how: of a shutdown(), which has no bytes.
+        rows: of the layers that wrote it: they stand before the send() that carries it.
     """
 
-    __slots__ = ("answer", "data", "how", "op", "rest", "to")
+    __slots__ = ("answer", "data", "how", "op", "rest", "rows", "to")
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class Outgoing:
         self.to = to
         self.answer = answer
         self.how = how
+        self.rows: Sequence[LayerRow] = ()
 
     @property
     def size(self) -> int:
@@ -108,12 +111,14 @@ class SendQueue:
         to: SockAddress | None = None,
         answer: bool = False,
         ended: Ended | None = None,
+        rows: Sequence[LayerRow] = (),
     ) -> None:
         """Send as much as the kernel takes now, the rest when it can.
 
         `answer`: a responder wrote it, in a buffer that is used again. `ended` as in `PendingCall`.
         """
         item = Outgoing(payload, None, to, answer=answer)
+        item.rows = rows
         op = item.op = (
             PendingCall("sendall", item.size, ticket, ended=ended) if ticket is not None else None
         )

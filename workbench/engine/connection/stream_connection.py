@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import errno
 import socket
+from time import perf_counter_ns
+from typing import Final
 
-from workbench.engine.connection.connection import Connection
-from workbench.engine.connection.pending_call import PendingCall
-from workbench.engine.connection.send_queue import Outgoing
-from workbench.engine.model.errors import describe
+from workbench.engine.connection.connection import Connection, ConnectionOwner
+from workbench.engine.connection.file_pieces import FilePieces
+from workbench.engine.connection.pending_call import Ended, PendingCall
+from workbench.engine.connection.send_queue import Outgoing, Payload
+from workbench.engine.connection.stack_runner import StackRunner
+from workbench.engine.model.commands import How
+from workbench.engine.model.errors import LayerError, describe
+from workbench.engine.model.events import Cause
 from workbench.engine.model.settings import GateMode, OnPeerClose
 from workbench.engine.model.snapshot import CloseCause
+from workbench.engine.model.ticket import Ticket
+from workbench.engine.protocol.layer import End, Ending
 from workbench.engine.protocol.responder import Reply, ResponderRuntime
+from workbench.engine.protocol.responder_layer import SILENT, ResponderLayer
+from workbench.engine.protocol.stack import Stack, make_layers
 from workbench.engine.sockets.event_loop import HANGUP, Job
-from workbench.engine.sockets.traced_socket import SockAddress
+from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
+
+LAST_READ: Final = 1.0
+"""Seconds that a polite end reads and drops what still comes."""
 
 
 class StreamConnection(Connection):
@@ -24,10 +37,23 @@ class StreamConnection(Connection):
     """A connect waits in C on a thread of its own: hands off."""
     _sending_error: Exception | None = None
     """It is only read to its end."""
+    _drains = False
+    """A polite end reads and drops what still comes."""
+
+    def __init__(self, owner: ConnectionOwner, traced: TracedSocket, number: int) -> None:
+        super().__init__(owner, traced, number)
+        stack = Stack(
+            make_layers(self.live.settings), ResponderLayer(SILENT, self.delayed, messages=False)
+        )
+        self._runner = StackRunner(self.context, traced, self.outbox, stack, self)
+        self._layered = bool(stack.layers)
+        self._answers = self._layered
+        self._echoes = False
 
     @property
     def can_send(self) -> bool:
-        return super().can_send and self._sending_error is None
+        usable = self._sending_error is None and not self._runner.stack.ended
+        return super().can_send and usable
 
     # -- connecting ---------------------------------------------------------------------------
 
@@ -97,12 +123,28 @@ class StreamConnection(Connection):
 
     def established(self) -> None:
         """The connection stands."""
-        op, self.connecting = self.connecting, None
+        self.opening, self.connecting = self.connecting, None
         self.connected_ns = self.context.now()
         self._owner.connect_finished(self)
-        if op is not None:
-            op.end()
+        op = self.opening
+        if op is not None:  # `timeout` runs anew for the layers
+            op.begun = perf_counter_ns()
+            op.start_deadline(self.context, self._opening_expired)
         self.refresh()
+
+    def _opening_expired(self, op: PendingCall) -> None:
+        if self.opening is op:
+            self.opening = None
+            error = TimeoutError("timed out")
+            self._runner.stop(error)
+            self.close(CloseCause.TIMED_OUT, op.ticket)
+            op.end(error)
+
+    def _fail_opening(self, error: Exception) -> None:
+        op, self.opening = self.opening, None
+        if op is not None:
+            op.end(error)
+        self._runner.stop(error)
 
     def connect_failed(self, error: Exception) -> None:
         """The connect came to nothing: keep the evidence, close the socket, end the op."""
@@ -129,6 +171,71 @@ class StreamConnection(Connection):
         error = TimeoutError("timed out")
         self.traced.end("connect", op.args, op.begun, error, op.ticket)
         self.connect_failed(error)
+
+    # -- layers -------------------------------------------------------------------------------
+
+    def answer_by(self, runtime: ResponderRuntime) -> None:
+        stack = self._runner.stack
+        messages = stack.gives_messages or self.traced.type != socket.SOCK_STREAM
+        made = runtime.for_connection(stream=not messages, tell=self.tell)
+        stack.replace_responder(ResponderLayer(made, self.delayed, messages=messages))
+        self._echoes = made.answer is Reply and not self._layered
+        self._answers = made.answer is not None or self._layered
+
+    def silence(self) -> None:
+        self.answer_by(SILENT)
+
+    def begin(self) -> None:
+        self._runner.start()
+
+    def write(self, payload: Payload, ticket: Ticket | None, *, ended: Ended | None = None) -> None:
+        """Through the layers, where there are any."""
+        if not self._layered:
+            self.outbox.write(payload, ticket, ended=ended)
+            return
+        data = payload.rest() if isinstance(payload, FilePieces) else payload
+        self._runner.send(data, ticket, ended)
+
+    def layers_opened(self) -> None:
+        """What was asked for is done, though the kernel's part of it was done before."""
+        self.usable_ns = self.context.now()
+        op, self.opening = self.opening, None
+        if op is not None:
+            op.end()
+
+    def layers_ended(self, end: End) -> None:
+        """As the layer says, with its word as the error of what waited for it."""
+        self.errno = self.errno or end.word or None
+        if self._layered:
+            self._fail_opening(LayerError(end.word or "END"))
+            if self.delayed:
+                self.drop_delayed(None)
+        match end.ending:
+            case _ if not self.open:
+                pass
+            case Ending.CLOSE:
+                self.close_once_sent(CloseCause.LOCAL)
+            case Ending.RESET:
+                self.abort(None)
+            case Ending.HALF_CLOSE:
+                self.shutdown(How.WRITE, PendingCall("shutdown", 0, None))
+            case Ending.POLITE:
+                self._drains = True
+                self.shutdown(How.WRITE, PendingCall("shutdown", 0, None, ended=self._said_all))
+
+    def _said_all(self, error: BaseException | None) -> None:
+        """The last words and our FIN are out: a plain close() now could reset them."""
+        if error is not None or self.peer_finished:
+            self.close(CloseCause.LOCAL)
+            return
+        self.context.loop.after(LAST_READ, lambda: self.close(CloseCause.LOCAL))
+
+    def end_all(self, reason: BaseException, cause: Cause | None = None) -> None:
+        super().end_all(reason, cause)
+        op, self.opening = self.opening, None
+        if op is not None:
+            op.end(reason)
+        self._runner.stop(reason)
 
     # -- data ---------------------------------------------------------------------------------
 
@@ -158,18 +265,17 @@ class StreamConnection(Connection):
             self._finished_by_peer()
             return
         self.bytes_in += count
-        answer = self.behaviour.answer
         if (
-            answer is Reply
+            self._echoes
             and not self.outbox.items
             and self.gates.send is GateMode.AUTO
-            and (not self.delayed.pending)
+            and not self.delayed.waiting
         ):
             self._echo(buffer[: min(count, size)])
-        elif answer is not None:
-            reply = answer(buffer[: min(count, size)])
-            if reply is not None:
-                self.reply(reply)
+        elif self._answers:
+            self._runner.receive(buffer[: min(count, size)])
+            if self.delayed.waiting:
+                self.refresh()
         if self.outbox.size:
             self.refresh()
 
@@ -197,11 +303,22 @@ class StreamConnection(Connection):
         if first:
             self.traced.sample()
             self.close_cause = CloseCause.PEER
-        if self.on_peer_close is OnPeerClose.CLOSE and self.open:
-            self.close_once_sent(CloseCause.PEER)
+        if self._drains:
+            self.close(CloseCause.LOCAL)
+        elif self._layered:
+            self._runner.receive_end()
+            if self.opening is not None:
+                self._fail_opening(LayerError("END_OF_STREAM"))
+        else:
+            self.peer_ended()
         self.refresh()
         if first and self.open:
             self._owner.connection_lost(self)
+
+    def peer_ended(self) -> None:
+        """The peer will send nothing more: that may be our end too."""
+        if self.open and self.on_peer_close is OnPeerClose.CLOSE:
+            self.close_once_sent(CloseCause.PEER)
 
     def interest(self) -> int:
         """After the peer's FIN only how the connection breaks can still be heard."""
@@ -226,7 +343,11 @@ class StreamConnection(Connection):
         self._broke(told)
 
     def send_one(self, item: Outgoing) -> int:
-        count = self.traced.send(item.data, item.op.ticket if item.op is not None else None)
+        ticket = item.op.ticket if item.op is not None else None
+        if item.rows:
+            self._runner.log(item.rows, ticket)
+            item.rows = ()
+        count = self.traced.send(item.data, ticket)
         self.bytes_out += count
         return count
 
@@ -250,7 +371,7 @@ class StreamConnection(Connection):
         self.traced.sample()
         self.errno = describe(error).errno
         self._sending_error = error
-        self.behaviour = ResponderRuntime(None, None)
+        self.silence()
         self.drop_unsent(error)
         self.refresh()
 

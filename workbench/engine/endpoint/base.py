@@ -5,7 +5,6 @@ Everything here runs on the endpoint's own thread.
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterable
 
 from workbench.engine.connection.connection import Connection
@@ -248,16 +247,13 @@ class Endpoint:
             if responder is self.settings.responder
             else self.live.compiled(responder)
         )
-        connection.behaviour = behaviour.for_connection(
-            stream=connection.traced.type == socket.SOCK_STREAM,
-            tell=lambda call, args: self.context.note(call, args, connection.traced.id),
-        )
+        connection.answer_by(behaviour)
         default = OnPeerClose.CLOSE if self.settings.role is Role.LISTENER else OnPeerClose.KEEP
         connection.on_peer_close = responder.on_peer_close or default
         connection.traced.keep = self.context.sink.capture if behaviour.keep else 0
         self.gates.tell()
-        if greet and behaviour.greeting is not None:
-            connection.reply(behaviour.greeting)
+        if greet:
+            connection.begin()
 
     # -- sending ------------------------------------------------------------------------------
 
@@ -277,7 +273,7 @@ class Endpoint:
             return None
         ended = JoinedTicket(ticket, len(live)) if ticket is not None and len(live) > 1 else None
         for connection in live:
-            connection.outbox.write(make(), ticket, ended=ended)
+            connection.write(make(), ticket, ended=ended)
         return any(connection.can_send for connection in live)
 
     # -- what a snapshot shows ----------------------------------------------------------------

@@ -169,8 +169,8 @@ class StreamEndpoint(Endpoint):
         closed = self.registry.closed
         newest = next(reversed(self.registry.open.values()), closed[-1] if closed else None)
         stood = None
-        if newest is not None and newest.connected_ns is not None:
-            stood = ((newest.closed_ns or self.context.now()) - newest.connected_ns) / 1e9
+        if newest is not None and newest.usable_ns is not None:
+            stood = ((newest.closed_ns or self.context.now()) - newest.usable_ns) / 1e9
         self._reconnector.gone(stood)
 
     def _find_local(self, ticket: Ticket, then: Callable[[tuple[SockAddress, ...]], None]) -> None:

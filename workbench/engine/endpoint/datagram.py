@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Final
 
 from workbench.engine.connection.back_off import A_FEW, BackOff
@@ -27,6 +28,8 @@ from workbench.engine.model.planned_calls import (
 from workbench.engine.model.settings import Pace
 from workbench.engine.model.snapshot import CloseCause, PeerSnapshot, Phase
 from workbench.engine.model.ticket import Ticket
+from workbench.engine.protocol.responder import Reply, ResponderRuntime
+from workbench.engine.protocol.responder_layer import SILENT
 from workbench.engine.sockets.event_loop import READ, WRITE, Timer
 from workbench.engine.sockets.traced_socket import TRUNCATION, SockAddress, TracedSocket
 from workbench.texts import Problem
@@ -66,6 +69,8 @@ class DatagramConnection(Connection):
         self._retry_in = SEND_BACK_OFF
         self._backing_off = BackOff(self.context, traced.id, "recvfrom", self.refresh)
         self._in_vain = 0
+        self._runtime = SILENT
+        self._due: Timer | None = None
         self._looks: Timer | None = None
 
     def interest(self) -> int:
@@ -122,11 +127,45 @@ class DatagramConnection(Connection):
             peer.datagrams_in += 1
         if op is not None:
             self.end_op(op)
-        answer = self.behaviour.answer
+        answer = self._runtime.answer
         if answer is not None and name is not None:
             reply = answer(buffer[: min(count, size)])
             if reply is not None:
-                self.reply(reply, sockaddr)
+                self._reply(reply, sockaddr)
+
+    # -- answering ----------------------------------------------------------------------------
+
+    def answer_by(self, runtime: ResponderRuntime) -> None:
+        self._runtime = runtime.for_connection(stream=False, tell=self.tell)
+
+    def silence(self) -> None:
+        self._runtime = SILENT
+
+    def _reply(self, reply: Reply, to: SockAddress) -> None:
+        """Carry out what the responder answered; it overtakes none of the earlier replies."""
+        if reply.delay or self.delayed.before(to):
+            self.delayed.put(reply, to, perf_counter())
+            self._await_due()
+            self.refresh()
+        else:
+            self._say(reply, to)
+
+    def _say(self, reply: Reply, to: SockAddress | None) -> None:
+        self.outbox.write(reply.data, to=to, answer=True)  # an empty one is one
+        if reply.close and self.open:
+            self.close_once_sent(CloseCause.LOCAL)
+
+    def _await_due(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+        seconds = self.delayed.due_in(perf_counter())
+        self._due = None if seconds is None else self.context.loop.after(seconds, self._say_due)
+
+    def _say_due(self) -> None:
+        while self.open and (item := self.delayed.take(perf_counter())) is not None:
+            self._say(*item)
+        self.queue_changed()
+        self._await_due()
 
     def _peer(self, name: str, sockaddr: SockAddress) -> Peer:
         peer = self.peers.pop(name, None) or Peer(sockaddr)

@@ -46,6 +46,14 @@ class Failure(NamedTuple):
     key: str
 
 
+class LayerError(Exception):
+    """A layer came to its end before it could talk; its word is the error that is told."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
 def symbol(number: int) -> str:
     """ECONNREFUSED for 111 on Linux; of two names for a number, the one that strace shows."""
     if number == errno.EAGAIN:
@@ -64,6 +72,8 @@ def describe(error: BaseException) -> Failure:
     if isinstance(error, OSError) and error.errno is not None:
         found = symbol(error.errno)
         return Failure(found, name, explanation_key(found, name))
+    if isinstance(error, LayerError):
+        return Failure(None, error.word, explanation_key(None, error.word))
     return Failure(None, name, explanation_key(None, name))
 
 

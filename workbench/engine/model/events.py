@@ -7,13 +7,14 @@ import time
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, Protocol
 
-Kind = Literal["call", "end", "command", "note"]
+Kind = Literal["call", "end", "command", "note", "layer"]
 """call: one system call · end: how a waiting call came out · command: what was asked for · note."""
 
 CALL: Final = "call"
 END: Final = "end"
 COMMAND: Final = "command"
 NOTE: Final = "note"
+LAYER: Final = "layer"
 
 RECONNECT_LOST: Final = "reconnect_lost"
 RECONNECT_FAILED: Final = "reconnect_failed"

@@ -183,6 +183,8 @@ def _settings(table: Mapping[str, Any]) -> s.EndpointSettings:
         values["calls"] = s.Pace(values["calls"])
     if "responder" in values:
         values["responder"] = responder_from(values["responder"])
+    if "layers" in values:
+        values["layers"] = tuple(values["layers"])
     if values.get("reconnect") is not None:
         values["reconnect"] = s.Reconnect(**values["reconnect"])
     if "options" in values:

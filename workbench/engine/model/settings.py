@@ -178,6 +178,7 @@ class EndpointSettings:
         port_search: take the next free port when the wished one is in use.
         dual_stack: AF_INET6 only: True clears IPV6_V6ONLY, False sets it, None leaves it.
         encoding: how `text` is turned into bytes by default.
+        layers: names of what stands between the stream and its responder.
         reconnect: of a stream: how it connects again by itself; None: it does not.
         type: "" is what the role means: SOCK_DGRAM of a datagram endpoint, else SOCK_STREAM.
 
@@ -205,6 +206,7 @@ class EndpointSettings:
     options: tuple[tuple[str, OptionValue], ...] = ()
     dual_stack: bool | None = None
     encoding: str = "utf-8"
+    layers: tuple[str, ...] = ()
     reconnect: Reconnect | None = None
 
     def __post_init__(self) -> None:

@@ -20,11 +20,10 @@ from workbench.engine.model.settings import (
     Sink,
     Then,
 )
+from workbench.engine.protocol.layer import Data
 from workbench.payload.characters import BYTES, MARK, Characters, decoded
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.patterns import RULE_TIME, TooSlow, compile_pattern
-
-Data = bytes | memoryview
 
 
 class Reply(NamedTuple):

@@ -1,0 +1,65 @@
+"""DelayedReplies: what a responder has answered and what is not due yet."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from itertools import count
+
+from workbench.engine.model.address import SockAddress
+from workbench.engine.protocol.responder import Reply
+
+
+class DelayedReplies:
+    """The replies of one connection that wait; times are seconds of a clock that goes forward.
+
+    Towards one peer they keep the order in which they were answered: one without a delay waits
+    for those before it.
+
+    Attributes:
+        size: their bytes.
+        waiting: each of them, the next that is due first; empty most of the time.
+    """
+
+    __slots__ = ("_last", "_numbers", "size", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[float, int, Reply, SockAddress | None]] = []
+        self._last: dict[SockAddress | None, tuple[float, int]] = {}  # of each peer: due, number
+        self._numbers = count()
+        self.size = 0
+
+    def __len__(self) -> int:
+        return len(self.waiting)
+
+    def put(self, reply: Reply, to: SockAddress | None, now: float) -> None:
+        """Keep a copy of it until it is due: after its delay, and after those before it."""
+        number = next(self._numbers)
+        due = max(now + reply.delay, self._last.get(to, (0.0, 0))[0])
+        self._last[to] = due, number
+        kept = Reply(bytes(reply.data), 0.0, reply.close)
+        heappush(self.waiting, (due, number, kept, to))
+        self.size += len(kept.data)
+
+    def before(self, to: SockAddress | None) -> bool:
+        """Whether a reply to this peer has to wait for earlier ones."""
+        return to in self._last
+
+    def due_in(self, now: float) -> float | None:
+        """Seconds until the next is due; None: there is none."""
+        return max(0.0, self.waiting[0][0] - now) if self.waiting else None
+
+    def take(self, now: float) -> tuple[Reply, SockAddress | None] | None:
+        """The next that is due, and whom it goes to; None: not yet."""
+        if not self.waiting or self.waiting[0][0] > now:
+            return None
+        due, number, reply, to = heappop(self.waiting)
+        self.size -= len(reply.data)
+        if self._last[to] == (due, number):
+            del self._last[to]
+        return reply, to
+
+    def drop(self) -> None:
+        """None of them will be sent."""
+        self.waiting.clear()
+        self._last.clear()
+        self.size = 0

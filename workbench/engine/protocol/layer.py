@@ -1,0 +1,138 @@
+"""Layer: what stands between a stream and its responder, and what it asks for.
+
+Sans-I/O as h11 and wsproto are: bytes and the time in, actions out. No layer touches a socket, a
+clock or a thread, so every call on a socket stays one that TracedSocket makes and logs, and a
+layer's test is a transcript. Adding one: a file here, and a line in stack.LAYERS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+Data = bytes | memoryview
+
+
+class Ending(StrEnum):
+    """How the transport ends when a layer is done with it.
+
+    Attributes:
+        POLITE: what is to be sent, shutdown(SHUT_WR), what still comes is read and dropped for a
+            moment, close(): a plain close() with bytes unread would reset what was sent last
+            (tcp(7), RFC 9293 3.10.4).
+        HALF_CLOSE: what is to be sent, then shutdown(SHUT_WR); what comes is still read.
+        CLOSE: what is to be sent, then close().
+        RESET: an abort: what is to be sent is dropped.
+    """
+
+    POLITE = "polite"
+    HALF_CLOSE = "half-close"
+    CLOSE = "close"
+    RESET = "reset"
+
+
+class ToPeer(NamedTuple):
+    """Bytes for the layer below, at the bottom for the socket."""
+
+    data: Data
+
+
+class ToApp(NamedTuple):
+    """A message, or what there is of a stream, for the layer above; valid until it returns."""
+
+    data: Data
+
+
+class Opened(NamedTuple):
+    """From now on the layer above can talk."""
+
+
+class PeerFinished(NamedTuple):
+    """The peer will send nothing more."""
+
+
+class End(NamedTuple):
+    """The layer is at its end, and with it those above.
+
+    `word` names why: the error of what waits for the layer ("HTTP_401"); "": nothing is wrong.
+    """
+
+    ending: Ending
+    word: str = ""
+
+
+class LayerRow(NamedTuple):
+    """What the layer understood, or wrote, for the log: a row of kind "layer".
+
+    It stands before the action that it tells of.
+
+    Attributes:
+        sent: it is about what the next ToPeer sends: logged just before the call that carries it.
+        call: the layer's name, a dot, a word. args: Python literals.
+        result: bytes taken in the layer below. payload: the bytes that it is about.
+        errno, error: the word and the key of a fault.
+    """
+
+    call: str
+    args: str = ""
+    result: int | None = None
+    errno: str | None = None
+    error: str | None = None
+    payload: bytes | None = None
+    sent: bool = False
+
+
+class Wake(NamedTuple):
+    """Call `wake(name)` in so many seconds.
+
+    It replaces the one of its name; None cancels that.
+    """
+
+    name: str
+    seconds: float | None
+
+
+Action = ToPeer | ToApp | Opened | PeerFinished | End | LayerRow | Wake
+Actions = Sequence[Action]
+
+
+class Layer:
+    """One that lets everything through; a layer overrides what it does otherwise.
+
+    `now` is in seconds, on a clock that only goes forward. Each method answers with what follows
+    from it, in order.
+
+    Attributes:
+        gives_messages: what it hands up are whole messages, an empty one too; else a stream.
+    """
+
+    gives_messages = False
+
+    def start(self, now: float) -> Actions:
+        """The layer below can talk."""
+        return (Opened(),)
+
+    def receive(self, data: Data, now: float) -> Actions:
+        """Bytes of the layer below; valid until it returns."""
+        return (ToApp(data),)
+
+    def receive_end(self, now: float) -> Actions:
+        """The layer below has no more."""
+        return (PeerFinished(),)
+
+    def send(self, data: Data, now: float) -> Actions:
+        """A message, or bytes of a stream, of the layer above."""
+        return (ToPeer(data),)
+
+    def wake(self, name: str, now: float) -> Actions:
+        """A time that it asked for has come."""
+        return ()
+
+    def close(self, now: float) -> Actions:
+        """The layer above is at its end: what is there to be said before the transport ends."""
+        return ()
+
+    def unread(self) -> bytes:
+        """What came and was not handed up: of a layer that is put in above, it would be a fault."""
+        return b""

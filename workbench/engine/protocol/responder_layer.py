@@ -1,0 +1,66 @@
+"""ResponderLayer: the topmost layer of a connection, which answers what comes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbench.engine.protocol.delayed_replies import DelayedReplies
+from workbench.engine.protocol.layer import Action, Actions, Data, End, Ending, Layer, ToPeer, Wake
+from workbench.engine.protocol.responder import Reply, ResponderRuntime
+
+DUE: Final = "reply"
+SILENT: Final = ResponderRuntime(None, None)
+"""Reads, and answers nothing."""
+
+
+class ResponderLayer(Layer):
+    """A responder at work on one connection.
+
+    Attributes:
+        runtime: what it answers by.
+        delayed: what it has answered and what is not due; the connection's, for a responder that
+            takes another one's place goes on with it.
+    """
+
+    def __init__(
+        self, runtime: ResponderRuntime, delayed: DelayedReplies, *, messages: bool
+    ) -> None:
+        """`messages`: it sees whole ones, whose echo is one too, an empty one as well."""
+        self.runtime = runtime
+        self.delayed = delayed
+        self._echoes_empty = messages and runtime.answer is Reply
+
+    def start(self, now: float) -> Actions:
+        greeting = self.runtime.greeting
+        return () if greeting is None else self._answer(greeting, now)
+
+    def receive(self, data: Data, now: float) -> Actions:
+        answer = self.runtime.answer
+        reply = answer(data) if answer is not None else None
+        return () if reply is None else self._answer(reply, now)
+
+    def wake(self, name: str, now: float) -> Actions:
+        """The next delayed reply is due."""
+        actions: list[Action] = []
+        while (item := self.delayed.take(now)) is not None:
+            actions += self._say(item[0])
+        return [*actions, *self._wait(now)]
+
+    def _answer(self, reply: Reply, now: float) -> Actions:
+        """Send it; it overtakes none of the earlier replies."""
+        if reply.delay or self.delayed.before(None):
+            self.delayed.put(reply, None, now)
+            return self._wait(now)
+        return self._say(reply)
+
+    def _wait(self, now: float) -> Actions:
+        due_in = self.delayed.due_in(now)
+        return () if due_in is None else (Wake(DUE, due_in),)
+
+    def _say(self, reply: Reply) -> list[Action]:
+        actions: list[Action] = []
+        if len(reply.data) or self._echoes_empty:
+            actions.append(ToPeer(reply.data))
+        if reply.close:
+            actions.append(End(Ending.CLOSE))
+        return actions
