@@ -218,7 +218,7 @@ COVERED_BY = {
     "ui/endpoint/payload_edit.py": ("ui/endpoint/test_message_editor.py", "insertFromMimeData"),
     "ui/endpoint/accept_queue_bar.py": ("ui/test_scale.py", "QProgressBar"),
     "ui/endpoint/receive_once.py": ("ui/test_panels.py", "recvfrom_once"),
-    "ui/endpoint/responder_form.py": ("ui/test_habits.py", "greet_echo"),
+    "ui/endpoint/responder_form.py": ("ui/test_habits.py", "responder"),
     "ui/endpoint/rules_editor.py": ("ui/endpoint/test_rules.py", "rules_add"),
     "ui/endpoint/save_message_bar.py": ("ui/endpoint/test_message_editor.py", "save_name"),
     "ui/endpoint/saved_menu.py": ("ui/endpoint/test_message_editor.py", "aboutToShow"),

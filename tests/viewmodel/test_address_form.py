@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.engine.model.settings import Echo, Greet, Nothing, Role, Sink, Then
+from workbench.engine.model.settings import Role
 from workbench.texts import Problem
 from workbench.viewmodel import address_form
 from workbench.viewmodel.address_form import Where
@@ -54,22 +54,6 @@ def test_bad_addresses_are_explained(where: Where) -> None:
 )
 def test_split(spec: str, parts: tuple[str, str]) -> None:
     assert address_form.split_address(spec) == parts
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        Nothing(),
-        Echo(),
-        Sink(),
-        Greet("hi"),
-        Greet("hi", then=Then.ECHO),
-        Greet("hi", then=Then.CLOSE),
-    ],
-)
-def test_responders_round_trip(value: object) -> None:
-    kind = address_form.responder_kind(value)  # type: ignore[arg-type]
-    assert address_form.responder(kind, "hi") == value
 
 
 def test_roles() -> None:

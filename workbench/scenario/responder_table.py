@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
 from functools import partial
-from typing import Any, Final
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from workbench.engine.model import settings as s
-from workbench.engine.model.serialize import RESPONDERS
 from workbench.engine.protocol.responder import compile_responder
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
-
-_RULE_KEYS: Final[Mapping[str, v.Read]] = {
-    "match": v.enum_key(s.Match),
-    "value": v.key_of(str),
-    "reply": v.key_of(str),
-    "encoding": v.encoding,
-    "delay": v.seconds,
-    "then": v.enum_key(s.Then),
-}
 
 
 def responder(body: v.Table, key: str, path: KeyPath) -> s.Responder:
@@ -31,34 +22,51 @@ def responder(body: v.Table, key: str, path: KeyPath) -> s.Responder:
     """
     table = v.typed(body, key, dict, path)
     where = (*path, key)
-    kind = RESPONDERS[v.choice(table, "kind", RESPONDERS, where)]
-    v.known(table, ("kind", *(item.name for item in fields(kind))), where)
-    values = {name: _KEYS[name](table, name, where) for name in table if name != "kind"}
-    made: s.Responder = kind(**values)
+    kind = s.RESPONDERS[v.choice(table, "kind", s.RESPONDERS, where)]
+    made: s.Responder = _made(kind, table, where, "kind")
     v.check(partial(compile_responder, made), where)
     return made
 
 
-def _rules(body: v.Table, key: str, path: KeyPath) -> tuple[s.Rule, ...]:
-    tables = v.typed(body, key, list, path)
-    return tuple(_rule(table, (*path, key, index)) for index, table in enumerate(tables))
+def _made(kind: type, table: v.Table, path: KeyPath, *also: str) -> Any:
+    """A dataclass of a table whose keys are its fields; `also`: keys that are none."""
+    items = {item.name: item for item in fields(kind)}
+    v.known(table, (*also, *items), path)
+    for name, item in items.items():
+        if name not in table and item.default is MISSING and item.default_factory is MISSING:
+            raise v.wrong(path, "scenario.missing", key=name)
+    hints = get_type_hints(kind)
+    return kind(
+        **{name: _reader(name, hints[name])(table, name, path) for name in table if name in items}
+    )
 
 
-def _rule(table: Any, path: KeyPath) -> s.Rule:
+def _reader(name: str, hint: Any) -> v.Read:
+    """What reads a field, by its type; None is what is not said."""
+    if get_origin(hint) in {Union, UnionType}:
+        hint = next(arg for arg in get_args(hint) if arg is not type(None))
+    if name == "encoding":
+        return v.encoding
+    if get_origin(hint) is tuple:
+        return partial(_tables, get_args(hint)[0])
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return v.enum_key(hint)
+    return v.seconds if hint is float else v.key_of(hint)
+
+
+def _tables(kind: type, body: v.Table, key: str, path: KeyPath) -> tuple[Any, ...]:
+    """A list of tables."""
+    assert is_dataclass(kind)
+    return tuple(
+        _one(kind, table, (*path, key, index), key)
+        for index, table in enumerate(v.typed(body, key, list, path))
+    )
+
+
+def _one(kind: type, table: Any, path: KeyPath, key: str) -> Any:
     if not isinstance(table, dict):
-        raise v.not_wanted(path, "rules", table, "table")
-    v.known(table, _RULE_KEYS, path)
-    for key in ("match", "value", "reply"):
-        v.typed(table, key, str, path)
-    made = s.Rule(**{key: _RULE_KEYS[key](table, key, path) for key in table})
-    v.check(partial(compile_responder, s.Rules((made,))), path)
+        raise v.not_wanted(path, key, table, "table")
+    made = _made(kind, table, path)
+    if isinstance(made, s.Rule):  # what is wrong is said where the rule stands
+        v.check(partial(compile_responder, s.Rules((made,))), path)
     return made
-
-
-_KEYS: Final[Mapping[str, v.Read]] = {
-    "text": v.key_of(str),
-    "encoding": v.encoding,
-    "then": v.enum_key(s.Then),
-    "on_peer_close": v.enum_key(s.OnPeerClose),
-    "rules": _rules,
-}

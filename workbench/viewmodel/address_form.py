@@ -6,17 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine.model import address
-from workbench.engine.model.settings import (
-    Echo,
-    Greet,
-    Nothing,
-    Responder,
-    Role,
-    Rule,
-    Rules,
-    Sink,
-    Then,
-)
+from workbench.engine.model.settings import Role
 from workbench.texts import Problem
 from workbench.viewmodel import parse_fields
 
@@ -78,39 +68,3 @@ def role_of(type_name: str, *, server: bool) -> Role:
     if type_name == DATAGRAM:
         return Role.DATAGRAM
     return Role.LISTENER if server else Role.STREAM
-
-
-RESPONDERS: Final = ("nothing", "greet", "greet_echo", "greet_close", "echo", "sink", "rules")
-
-
-def responder(kind: str, text: str, rules: tuple[Rule, ...] = ()) -> Responder:
-    """The responder that a choice of the reply field means, with its greeting or its rules."""
-    if kind == "rules":
-        return Rules(rules)
-    if kind == "greet":
-        return Greet(text)
-    if kind == "greet_echo":
-        return Greet(text, then=Then.ECHO)
-    if kind == "greet_close":
-        return Greet(text, then=Then.CLOSE)
-    if kind == "echo":
-        return Echo()
-    return Sink() if kind == "sink" else Nothing()
-
-
-def responder_kind(value: Responder) -> str:
-    """The choice of the reply field that shows a responder."""
-    match value:
-        case Greet(then=Then.ECHO):
-            return "greet_echo"
-        case Greet(then=Then.CLOSE):
-            return "greet_close"
-        case Greet():
-            return "greet"
-        case Echo():
-            return "echo"
-        case Sink():
-            return "sink"
-        case Nothing():
-            return "nothing"
-    return "rules"

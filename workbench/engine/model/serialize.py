@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
-from workbench.engine.model.shape import check_types
+from workbench.engine.model.shape import check_types, made_of
 from workbench.literals import parse_expression, value_of
 from workbench.texts import Problem
 
@@ -43,14 +43,7 @@ COMMANDS: Final[Mapping[str, type[c.Command]]] = {
 }
 _NAMES: Final = {kind: name for name, kind in COMMANDS.items()}
 
-RESPONDERS: Final[Mapping[str, type[s.Responder]]] = {
-    "nothing": s.Nothing,
-    "greet": s.Greet,
-    "echo": s.Echo,
-    "sink": s.Sink,
-    "rules": s.Rules,
-}
-_RESPONDER_NAMES: Final = {kind: name for name, kind in RESPONDERS.items()}
+_RESPONDER_NAMES: Final = {kind: name for name, kind in s.RESPONDERS.items()}
 
 
 def command_call(command: c.Command) -> str:
@@ -155,21 +148,8 @@ def responder_from(table: Mapping[str, Any]) -> s.Responder:
         KeyError, ValueError, TypeError: not such a table.
     """
     values = {key: value for key, value in table.items() if key != "kind"}
-    if "then" in values:
-        values["then"] = s.Then(values["then"])
-    if values.get("on_peer_close") is not None:
-        values["on_peer_close"] = s.OnPeerClose(values["on_peer_close"])
-    if "rules" in values:
-        values["rules"] = tuple(_rule(rule) for rule in values["rules"])
-    return RESPONDERS[table["kind"]](**values)
-
-
-def _rule(table: Mapping[str, Any]) -> s.Rule:
-    values = dict(table)
-    values["match"] = s.Match(values["match"])
-    if "then" in values:
-        values["then"] = s.Then(values["then"])
-    return s.Rule(**values)
+    made: s.Responder = made_of(s.RESPONDERS[table["kind"]], values)
+    return made
 
 
 def _settings(table: Mapping[str, Any]) -> s.EndpointSettings:
@@ -186,7 +166,7 @@ def _settings(table: Mapping[str, Any]) -> s.EndpointSettings:
     if "layers" in values:
         values["layers"] = tuple(values["layers"])
     if values.get("reconnect") is not None:
-        values["reconnect"] = s.Reconnect(**values["reconnect"])
+        values["reconnect"] = made_of(s.Reconnect, values["reconnect"])
     if "options" in values:
         values["options"] = tuple((name, _tuples(value)) for name, value in values["options"])
     if not s.fits(values["role"], values.get("type", "")):  # an older version took that

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, get_args
 
 from workbench.texts import Problem
 
@@ -118,6 +119,12 @@ class Rules:
 
 
 Responder = Nothing | Greet | Echo | Sink | Rules
+RESPONDERS: Final[Mapping[str, type[Responder]]] = {
+    kind.__name__.lower(): kind for kind in get_args(Responder)
+}
+"""By the name that a scenario has for it. All that reads or writes one goes by its fields: another
+kind is a class above, a case of `compile_responder`, and a line of the choices in the window.
+"""
 
 OptionValue = int | str | tuple[int, ...]
 """int as for setsockopt; str for a named or textual value; a tuple for structs (SO_LINGER)."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import is_dataclass
+from enum import Enum
 from functools import cache
 from types import UnionType
 from typing import Any, Final, ForwardRef, Literal, Union, get_args, get_origin, get_type_hints
@@ -56,3 +58,28 @@ def _is_one(value: object, kind: Any) -> bool:
     if is_dataclass(value):
         check_types(value)
     return True
+
+
+def made_of(kind: type, table: Mapping[str, Any]) -> Any:
+    """A dataclass of what was written as JSON or literals.
+
+    Enumerations stand there by their values, dataclasses as tables, tuples as lists.
+
+    Raises:
+        LookupError, TypeError, ValueError: not such a table.
+    """
+    hints = _hints(kind)
+    return kind(**{name: _as(hints[name], value) for name, value in table.items()})
+
+
+def _as(hint: Any, value: Any) -> Any:
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in {Union, UnionType}:
+        return None if value is None else _as(args[0], value)
+    if origin is tuple and isinstance(value, list | tuple):
+        return tuple(_as(args[0], item) for item in value)
+    if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, Mapping):
+        return made_of(hint, value)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    return value

@@ -12,9 +12,9 @@ from workbench.payload import notation
 from workbench.texts import Problem, tr
 from workbench.ui.endpoint.rules_editor import RulesEditor
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, spring
-from workbench.viewmodel.address_form import RESPONDERS, responder, responder_kind
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.payload_form import PayloadForm, content
+from workbench.viewmodel.responder_choices import CHOICES, choice_of
 from workbench.viewmodel.rule_form import typed
 
 MOST_GREETING: Final = 24
@@ -42,7 +42,7 @@ class ResponderForm(QObject):
         self._controls = controls
         self._of_tcp: str | None = None  # the reply that TCP had, while UDP is chosen
         self.kind = controls.add(
-            ChoiceBox(*((kind, f"responder.{kind}") for kind in RESPONDERS)), "responder"
+            ChoiceBox(*((kind, f"responder.{kind}") for kind in CHOICES)), "responder"
         )
         self.greeting = controls.add(TextField(), "greeting")
         self.encoding = controls.add(
@@ -75,7 +75,7 @@ class ResponderForm(QObject):
     def fill(self, settings: EndpointSettings) -> None:
         """Show settings without telling anyone."""
         reply = settings.responder
-        self.kind.choose(responder_kind(reply))
+        self.kind.choose(choice_of(reply))
         self.at_end.choose((reply.on_peer_close or OnPeerClose.CLOSE).value)
         if isinstance(reply, Rules):
             self.rules.show_rules(
@@ -95,19 +95,19 @@ class ResponderForm(QObject):
         Raises:
             Problem: the greeting is no text in that encoding, or a rule cannot be understood.
         """
-        kind = self.kind.value()
+        choice = CHOICES[self.kind.value()]
         greeting = ""
         if self._greets:
             text = content(PayloadForm(self.greeting.text(), encoding=self.encoding.value())).text
             if text is None:
                 raise Problem("problem.greeting_bytes")
             greeting = text
-        rules = self.rules.read() if kind == "rules" else ()
+        rules = self.rules.read() if choice.has_rules else ()
         own = self.encoding.value()  # the endpoint's: what is said in it need not name it
         rules = tuple(
             replace(rule, encoding=None) if rule.encoding == own else rule for rule in rules
         )
-        made = responder(kind, greeting, rules)
+        made = choice.make(greeting, rules)
         end = OnPeerClose(self.at_end.value())
         if end is (known.on_peer_close or OnPeerClose.CLOSE):
             return replace(made, on_peer_close=known.on_peer_close)
@@ -124,8 +124,9 @@ class ResponderForm(QObject):
     def offer_greetings(self, *, offered: bool) -> None:
         """A greeting needs a connection: with datagrams what would greet and echo just echoes."""
         reason = None if offered else tr("why.no_greeting_udp")
-        for kind in ("greet", "greet_echo", "greet_close"):
-            self.kind.forbid(kind, reason)
+        for key, choice in CHOICES.items():
+            if choice.greets:
+                self.kind.forbid(key, reason)
         if not offered and self._greets:
             self._of_tcp = self.kind.value()
             self.kind.choose("echo")
@@ -137,10 +138,10 @@ class ResponderForm(QObject):
 
     @property
     def _greets(self) -> bool:
-        return self.kind.value().startswith("greet")
+        return CHOICES[self.kind.value()].greets
 
     def _show_kind(self) -> None:
-        rules = self.kind.value() == "rules"
+        rules = CHOICES[self.kind.value()].has_rules
         self.greeting.setVisible(not rules)
         self.room.setVisible(rules)
         self.rules.button.setVisible(rules)
@@ -152,7 +153,7 @@ class ResponderForm(QObject):
     def _on_kind(self) -> None:
         """Rules are there to be written: choosing them opens their list."""
         self._on_edited()
-        if self.kind.value() == "rules":
+        if CHOICES[self.kind.value()].has_rules:
             self.rules.button.setChecked(True)
 
     @Slot()
