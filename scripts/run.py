@@ -25,7 +25,7 @@ sys.path.insert(0, str(bootstrap.ROOT))
 def main() -> int:
     """Prepare what these arguments need, then become the program."""
     # these two need nothing but the standard library, so they run before anything is installed
-    from workbench.__main__ import no_display, wants_window
+    from workbench.start import no_display, wants_window
 
     args = sys.argv[1:]
     window = wants_window(args)

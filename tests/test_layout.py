@@ -102,9 +102,9 @@ def test_the_wheel_works_from_any_folder(unpacked: Path, tmp_path: Path) -> None
     assert found == "True"
 
 
-def test_the_entry_point_is_the_module(unpacked: Path) -> None:
+def test_the_command_is_the_entry_point(unpacked: Path) -> None:
     (points,) = unpacked.glob("*.dist-info/entry_points.txt")
-    assert "socket-workbench = workbench.__main__:main" in points.read_text()
+    assert "socket-workbench = workbench.entry:main" in points.read_text()
 
 
 def test_nothing_cites_a_page_that_is_not_in_the_project() -> None:
@@ -164,7 +164,6 @@ COVERED_BY = {
     "labs/backlog_endpoints.py": ("e2e/test_backlog.py", "FAMILIES"),
     "scenario/recorded.py": ("scenario/test_from_record.py", "Configure"),
     "scenario/unmet.py": ("scenario/test_expect.py", "within"),
-    "start.py": ("test_main.py", "wants_window"),
     "viewmodel/next_call.py": ("ui/endpoint/test_next_call.py", "next_call"),
     "ui/endpoint/command_runner.py": ("ui/endpoint/test_remedies.py", "_select_newest_failure"),
     "ui/window/menus.py": ("ui/test_tables.py", "action"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench import __main__ as program
+from workbench import start as program
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -85,7 +85,7 @@ def test_asking_who_answers_needs_the_standard_library_alone() -> None:
     """scripts/run.py asks before anything is installed."""
     probe = (
         "import sys; sys.path.insert(0, sys.argv[1]); "
-        "from workbench.__main__ import no_display, wants_window; "
+        "from workbench.start import no_display, wants_window; "
         "print(wants_window([]), no_display([], 'x') is not None)"
     )
     # -S: without site-packages
