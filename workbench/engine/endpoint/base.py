@@ -188,7 +188,7 @@ class Endpoint:
             self._note_changes(before, settings)
         if (settings.responder, settings.encoding) != (before.responder, before.encoding):
             for connection in self.conversations():
-                self.give_behaviour(connection, settings.responder, greet=False)
+                self.set_responder(connection, settings.responder, greet=False)
         self.setup.set_pace(settings.calls)
         for gate, mode in (
             (c.Gate.ACCEPT, settings.accept),
@@ -240,17 +240,17 @@ class Endpoint:
         self.setup.closed(connection.traced)
         self.registry.retire(connection)
 
-    def give_behaviour(self, connection: Connection, responder: Responder, *, greet: bool) -> None:
+    def set_responder(self, connection: Connection, responder: Responder, *, greet: bool) -> None:
         """Let a connection answer by this responder from now on."""
-        behaviour = (
+        runtime = (
             self.live.responder_runtime
             if responder is self.settings.responder
             else self.live.compiled(responder)
         )
-        connection.answer_by(behaviour)
+        connection.answer_by(runtime)
         default = OnPeerClose.CLOSE if self.settings.role is Role.LISTENER else OnPeerClose.KEEP
         connection.on_peer_close = responder.on_peer_close or default
-        connection.traced.keep = self.context.sink.capture if behaviour.keep else 0
+        connection.traced.keep = self.context.sink.capture if runtime.keep else 0
         self.gates.tell()
         if greet:
             connection.begin()

@@ -216,7 +216,7 @@ class StreamEndpoint(Endpoint):
 
     def connect_finished(self, connection: Connection) -> None:
         self._current = (*self._current, connection.traced.id)
-        self.give_behaviour(connection, self.settings.responder, greet=True)
+        self.set_responder(connection, self.settings.responder, greet=True)
 
     def find_phase(self) -> None:
         """Where the endpoint stands after a connect came out: others may be under way."""

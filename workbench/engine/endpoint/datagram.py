@@ -319,7 +319,7 @@ class DatagramEndpoint(Endpoint):
         self._connection = DatagramConnection(self, traced, self.registry.next_number())
         self._former = None
         self.registry.open[traced.id] = self._connection
-        self.give_behaviour(self._connection, self.settings.responder, greet=False)
+        self.set_responder(self._connection, self.settings.responder, greet=False)
         self._connection.refresh()
         self.phase = Phase.OPEN
 

@@ -241,7 +241,7 @@ class ListenerEndpoint(Endpoint):
         self.registry.open[traced.id] = connection
         if op is not None:
             own.end_op(op)
-        self.give_behaviour(connection, self.settings.responder, greet=True)
+        self.set_responder(connection, self.settings.responder, greet=True)
         connection.refresh()
 
     def _may_take_one(self, own: OwnSocket, op: PendingCall | None) -> bool:

@@ -62,7 +62,7 @@ class ResponderRuntime(NamedTuple):
 
 
 def compile_responder(responder: Responder, encoding: str = "utf-8") -> ResponderRuntime:
-    """The behaviour of a responder; `encoding`: of its endpoint, where a text names none.
+    """A responder made ready; `encoding`: of its endpoint, where a text names none.
 
     Raises:
         Problem: a text that its encoding cannot express, malformed hex, a broken pattern.

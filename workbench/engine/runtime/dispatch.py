@@ -139,4 +139,4 @@ def _respond(endpoint: Endpoint, command: c.Respond) -> None:
         endpoint.live.compiled(command.responder)  # refused before it is asked who is meant
         found = endpoint.registry.targets(command.connection)
     for connection in found:
-        endpoint.give_behaviour(connection, command.responder, greet=False)
+        endpoint.set_responder(connection, command.responder, greet=False)
