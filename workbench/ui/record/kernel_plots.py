@@ -53,6 +53,8 @@ class StateDiagram(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_state(self, state: str, *, anew: bool) -> None:
+        if state == self._state and not anew:
+            return  # most looks find the state that is drawn already
         if anew:
             self._seen.clear()
         if state in DIAGRAM:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from dataclasses import fields
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Slot
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.engine.model.family import TCP, SocketKind, fitting
+from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.settings import Role
 from workbench.printable import escape
 from workbench.texts import Problem, tr
@@ -28,8 +30,8 @@ from workbench.viewmodel.silence import why_silent
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workbench.engine.model.kernel_reading import Reading
     from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot
+    from workbench.journal.reader import SocketRow
     from workbench.qt.controller import Controller
 
 # In order of usefulness (models: `ss -ti`); what a system does not tell is left out.
@@ -67,12 +69,16 @@ SHOWN: Final = (
     "drops",
 )
 PLOTTED: Final = ("unread", "unsent", "rtt_us")
+_READINGS: Final = tuple(item.name for item in fields(Reading))
 END_NS: Final = 2**62
 """After every reading of a record."""
 
 
 class KernelTab(QWidget):
-    """Follows the one selection; ten looks a second while it is visible."""
+    """The kernel's readings of the chosen connection, or the last ones of a closed one.
+
+    They are read anew, up to ten times a second, only while the tab is visible.
+    """
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -81,6 +87,10 @@ class KernelTab(QWidget):
         self._shown: tuple[Path, str | None, int] | None = None
         self._sample_ns: int | None = None
         self._options: list[tuple[str, str]] = []
+        self._kind = TCP
+        self._named: SocketRow | None = None
+        self._words: dict[str, tuple[str, str]] = {}
+        self._told: list[tuple[str, str, str]] = []
         self._activity = (0, 0, "")
         self._since = time.monotonic()
         self.who, self.head, self.silence = QLabel(), QLabel(), QLabel()
@@ -178,6 +188,9 @@ class KernelTab(QWidget):
     def _clear(self) -> None:
         """Nothing of what was shown before belongs to what comes."""
         self._sample_ns = None
+        self._kind, self._named = TCP, None
+        self._words.clear()
+        self._told = []
         self._activity, self._since = (0, 0, ""), time.monotonic()
         self.who.hide()
         self.silence.hide()
@@ -190,14 +203,19 @@ class KernelTab(QWidget):
 
     def _show_who(self, number: int) -> None:
         """Which socket it is, and between which addresses."""
-        reader = self._controller.reader
-        row = reader.connection(number)
+        row = self._named
+        if row is None or None in {row.local, row.peer}:  # it may get them yet
+            row = self._named = self._controller.reader.connection(number)
+            kind = SocketKind(*self._controller.reader.socket_kind(number))
+            if kind != self._kind:
+                self._kind = kind
+                self._words.clear()
         self.who.setVisible(row is not None)
         if row is None:  # not yet in the record
             return
         name = self._shown[1] if self._shown is not None else None
         count = self._controller.number_of(number)
-        if self._datagram(number):
+        if self._kind.type == "SOCK_DGRAM":
             who = tr("kernel.who_datagram", name=name or "–")
         elif count is None and self._controller.role_of(name) == Role.LISTENER.value:
             who = tr("kernel.who_listener", name=name or "–")
@@ -206,16 +224,12 @@ class KernelTab(QWidget):
         ends = " > ".join(end for end in (row.local, row.peer) if end)
         self.who.setText(escape(f"{who}, {ends}" if ends else who))
 
-    def _datagram(self, number: int) -> bool:
-        return self._controller.reader.socket_kind(number)[1] == "SOCK_DGRAM"
-
     def _show_live(self, item: ConnectionSnapshot) -> None:
         activity = (item.bytes_in, item.bytes_out, item.state)
         if activity != self._activity:
             self._activity, self._since = activity, time.monotonic()
         quiet = time.monotonic() - self._since
-        kind = SocketKind(*self._controller.reader.socket_kind(item.id))
-        why = why_silent(item, quiet, kind) if quiet >= 2.0 else None
+        why = why_silent(item, quiet, self._kind) if quiet >= 2.0 else None
         self.silence.setText(why or "")
         self.silence.setVisible(why is not None)
         assert item.reading is not None
@@ -224,13 +238,7 @@ class KernelTab(QWidget):
     def _show_now(self, reading: Reading, state: str) -> None:
         state = state if self._is_tcp else ""
         self.head.setText(tr("kernel.live", state=state) if state else tr("kernel.live_datagram"))
-        self._show_reading(asdict(reading), state)
-
-    @property
-    def _kind(self) -> SocketKind:
-        if self._shown is None:
-            return TCP
-        return SocketKind(*self._controller.reader.socket_kind(self._shown[2]))
+        self._show_reading({name: getattr(reading, name) for name in _READINGS}, state)
 
     @property
     def _is_tcp(self) -> bool:
@@ -275,14 +283,22 @@ class KernelTab(QWidget):
             ]
             rows = [(key, value) for key, value in rows if value is not None]
         self._set_rows(len(rows) + len(self._options))
-        for number, (name, value) in enumerate(self._options, start=len(rows)):
-            self._set(number, 0, name, tr("kerneltip.option"))
-            self._set(number, 1, value, tr("kerneltip.option"))
+        words = self._words
+        told = [(*(words.get(key) or self._name_and_tip(key)), f"{value:,}") for key, value in rows]
+        told += [(name, tr("kerneltip.option"), value) for name, value in self._options]
+        for number, (row, before) in enumerate(zip_longest(told, self._told)):
+            if row is not None and row != before:
+                name, tip, value = row
+                self._set(number, 0, name, tip)
+                self._set(number, 1, value, tip)
+        self._told = told
+
+    def _name_and_tip(self, key: str) -> tuple[str, str]:
+        """What a reading is called and means for this kind of socket."""
         kind = self._kind
-        for number, (key, value) in enumerate(rows):
-            tip = tr(fitting(f"kerneltip.{key}", kind))
-            self._set(number, 0, tr(fitting(f"kernel.{key}", kind)), tip)
-            self._set(number, 1, f"{value:,}", tip)
+        found = tr(fitting(f"kernel.{key}", kind)), tr(fitting(f"kerneltip.{key}", kind))
+        self._words[key] = found
+        return found
 
     def _set_rows(self, count: int) -> None:
         """As high as its rows: the tab scrolls, the table in it does not."""
@@ -300,7 +316,7 @@ class KernelTab(QWidget):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if item.text() != text:
             item.setText(text)
-        item.setToolTip(tip)
+            item.setToolTip(tip)
 
     def retranslate(self) -> None:
         self.table.setAccessibleName(tr("inspector.kernel"))
