@@ -140,8 +140,8 @@ def test_without_a_state_directory_it_starts_and_says_what_that_means(
     assert "goes with this window" in hand.text("status.record")
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
-    passing.look_for_a_crash()
-    passing.start_over()
+    passing.record_commands.look_for_a_crash()
+    passing.record_commands.start_over()
     second = passing.controller.session.record
     assert second != record
     assert not record.parent.exists()
