@@ -81,18 +81,24 @@ class MenuBar(Retranslatable, QMenuBar):
         demos, recent: the menus that are filled when they open.
     """
 
-    def __init__(self, player: ScenarioPlayer, *, live: bool) -> None:
+    def __init__(self, player: ScenarioPlayer, parent: QWidget, *, live: bool) -> None:
         """`live` False: an old record is shown; nothing acts on sockets."""
-        super().__init__()
+        # in its window from the start: Qt's own menu for what has no room, made in the middle of a
+        # change of size, would keep the old one
+        super().__init__(parent)
         self._live = live
         self._actions: dict[str, QAction] = {}
         self._choices: dict[str, QActionGroup] = {}
         self._menus = {name: QMenu(self) for name in MENUS}
         for menu in self._menus.values():
             self.addMenu(menu)
-        self.demos = DemosMenu(player, self)
-        self.recent = RecentMenu(self)
-        self._menus |= {"demos": self.demos, "recent": self.recent, "scheme": QMenu(self)}
+        self.demos = DemosMenu(player, self._menus["labs"])
+        self.recent = RecentMenu(self._menus["file"])
+        self._menus |= {
+            "demos": self.demos,
+            "recent": self.recent,
+            "scheme": QMenu(self._menus["view"]),
+        }
         for row in ACTIONS:
             if row.menu is not None:
                 self._add(row, self._menus[row.menu])

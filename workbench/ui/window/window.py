@@ -100,7 +100,7 @@ class MainWindow(Retranslatable, QMainWindow):
     # -- the parts ------------------------------------------------------------------------------
 
     def _make_bars(self) -> None:
-        self.menus = MenuBar(self.scenario_player, live=self.live)
+        self.menus = MenuBar(self.scenario_player, self, live=self.live)
         self.menus.action("every_byte").setChecked(self.preferences.every_byte)
         self.menus.action(f"scheme_{self.preferences.scheme}").setChecked(True)
         self.setMenuBar(self.menus)
