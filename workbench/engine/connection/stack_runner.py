@@ -46,6 +46,8 @@ class StackRunner:
         stack: the layers, and the responder on top.
     """
 
+    __slots__ = ("_context", "_early", "_outbox", "_owner", "_timers", "_traced", "stack")
+
     def __init__(
         self,
         context: EngineContext,
@@ -60,7 +62,7 @@ class StackRunner:
         self._outbox = outbox
         self._owner = owner
         self._timers: dict[str, Timer] = {}
-        self._early: list[tuple[Data, Ticket | None, Ended | None]] = []
+        self._early: tuple[tuple[Data, Ticket | None, Ended | None], ...] = ()
 
     def start(self) -> None:
         """The socket is connected."""
@@ -79,7 +81,7 @@ class StackRunner:
         if self.stack.ended:
             self._fail(ticket, ended, Problem("engine.layers_ended"))
         elif not self.stack.opened:
-            self._early.append((data, ticket, ended))
+            self._early += ((data, ticket, ended),)
         else:
             self._carry_out(self.stack.send(data, perf_counter()), ticket, ended)
 
@@ -88,7 +90,7 @@ class StackRunner:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
-        early, self._early = self._early, []
+        early, self._early = self._early, ()
         for _, ticket, ended in early:
             self._fail(ticket, ended, reason)
 
@@ -138,11 +140,13 @@ class StackRunner:
         own = ticket is None
         for data in pieces:
             self._outbox.write(data, ticket, answer=own, ended=ended, rows=rows)
+        if rows and not pieces:
+            self.log(rows, ticket)
         if not pieces and ticket is not None:  # a layer keeps it: it is not the caller's any more
             PendingCall("sendall", 0, ticket, ended=ended).end()
 
     def _send_early(self) -> None:
-        early, self._early = self._early, []
+        early, self._early = self._early, ()
         for data, ticket, ended in early:
             self.send(data, ticket, ended)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from itertools import count
 
 from workbench.engine.model.address import SockAddress
 from workbench.engine.protocol.responder import Reply
@@ -20,12 +19,12 @@ class DelayedReplies:
         waiting: each of them, the next that is due first; empty most of the time.
     """
 
-    __slots__ = ("_last", "_numbers", "size", "waiting")
+    __slots__ = ("_last", "_numbered", "size", "waiting")
 
     def __init__(self) -> None:
         self.waiting: list[tuple[float, int, Reply, SockAddress | None]] = []
         self._last: dict[SockAddress | None, tuple[float, int]] = {}  # of each peer: due, number
-        self._numbers = count()
+        self._numbered = 0
         self.size = 0
 
     def __len__(self) -> int:
@@ -33,7 +32,7 @@ class DelayedReplies:
 
     def put(self, reply: Reply, to: SockAddress | None, now: float) -> None:
         """Keep a copy of it until it is due: after its delay, and after those before it."""
-        number = next(self._numbers)
+        number = self._numbered = self._numbered + 1
         due = max(now + reply.delay, self._last.get(to, (0.0, 0))[0])
         self._last[to] = due, number
         kept = Reply(bytes(reply.data), 0.0, reply.close)

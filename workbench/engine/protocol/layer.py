@@ -107,6 +107,7 @@ class Layer:
         gives_messages: what it hands up are whole messages, an empty one too; else a stream.
     """
 
+    __slots__ = ()
     gives_messages = False
 
     def start(self, now: float) -> Actions:

@@ -22,6 +22,8 @@ class ResponderLayer(Layer):
             takes another one's place goes on with it.
     """
 
+    __slots__ = ("_echoes_empty", "delayed", "runtime")
+
     def __init__(
         self, runtime: ResponderRuntime, delayed: DelayedReplies, *, messages: bool
     ) -> None:

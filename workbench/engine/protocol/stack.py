@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -33,15 +33,17 @@ _TOP: Final = "top"
 MakeLayer = Callable[["EndpointSettings"], Layer]
 
 
-def make_layers(settings: EndpointSettings) -> list[Layer]:
+def make_layers(settings: EndpointSettings) -> tuple[Layer, ...]:
     """The layers of one connection, the lowest first.
 
     Raises:
         Problem: there is no such layer, or the socket has no stream to put one on.
     """
-    if settings.layers and settings.type != "SOCK_STREAM":
+    if not settings.layers:
+        return ()
+    if settings.type != "SOCK_STREAM":
         raise Problem("engine.layers_need_a_stream", type=settings.type)
-    return [_factory(name)(settings) for name in sorted(settings.layers, key=_place)]
+    return tuple(_factory(name)(settings) for name in sorted(settings.layers, key=_place))
 
 
 def _place(name: str) -> int:
@@ -69,15 +71,20 @@ class Stack:
             knows what still goes out before its end.
     """
 
-    def __init__(self, layers: list[Layer], responder: Layer) -> None:
-        self.layers = layers
+    __slots__ = (
+        "_known", "_responder", "_responder_started", "_started", "_unopened", "ended", "layers",
+        "opened",
+    )  # fmt: skip
+
+    def __init__(self, layers: Iterable[Layer], responder: Layer) -> None:
+        self.layers = tuple(layers)
         self.opened = False
         self.ended = False
         self._responder = responder
-        self._unopened = list(layers)
-        self._started: list[Layer] = layers[:1]
+        self._unopened = self.layers
+        self._started = self.layers[:1]
         self._responder_started = False
-        self._known: list[Layer] = []  # each that ever asked to be woken: its place names it
+        self._known: tuple[Layer, ...] = ()  # each that ever asked to be woken: its place names it
 
     @property
     def gives_messages(self) -> bool:
@@ -123,9 +130,9 @@ class Stack:
         """
         if any(above.unread() for above in (*self.layers[place:], self._responder)):
             raise Problem("engine.bytes_before_layer")
-        self.layers.insert(place, layer)
-        self._unopened.append(layer)
-        self._started.append(layer)
+        self.layers = (*self.layers[:place], layer, *self.layers[place:])
+        self._unopened += (layer,)
+        self._started += (layer,)
         self.opened = False
         return self._run(place, layer.start(now), now)
 
@@ -169,15 +176,14 @@ class Stack:
 
     def _opened(self, place: int, now: float) -> Iterator[Outward]:
         """The layer above begins, where it has not; with the last one who waits can send."""
-        if self.layers[place] in self._unopened:
-            self._unopened.remove(self.layers[place])
+        self._unopened = tuple(item for item in self._unopened if item is not self.layers[place])
         if not self._unopened and not self.opened:
             self.opened = True
             yield Opened()
         above = self._at(place + 1)
         if place + 1 < len(self.layers):
             begun = above in self._started
-            self._started += [] if begun else [above]
+            self._started += () if begun else (above,)
         else:
             begun, self._responder_started = self._responder_started, True
         if not begun:
@@ -189,5 +195,5 @@ class Stack:
             return _TOP
         layer = self.layers[place]
         if layer not in self._known:
-            self._known.append(layer)
+            self._known += (layer,)
         return str(self._known.index(layer))
