@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,3 +87,13 @@ def test_a_failure_of_either_run_is_the_status(
 
     monkeypatch.setattr(subprocess, "run", run)
     assert script.run_tests([], {}) == 1
+
+
+def test_ci_and_github_call_the_same_command() -> None:
+    root = SCRIPT.parent.parent
+    ci = (root / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    workflow = (root / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
+    assert ci[-1] == "exec python3 scripts/test.py"
+    assert re.findall(r"run: (.*)", workflow) == ["python scripts/test.py"]
+    assert "os: [ubuntu-latest, macos-latest, windows-latest]" in workflow
+    assert 'python: ["3.11", "3.13"]' in workflow
