@@ -13,7 +13,7 @@ from tests.journal.conftest import Make, event, make  # noqa: F401 - a fixture
 from workbench import interrupts
 from workbench.cli import export
 from workbench.cli.export import export_to_file, export_to_stdout
-from workbench.journal.exports.table import EXPORTS, BinaryExport
+from workbench.journal.exports.export_table import EXPORTS, BinaryExport
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader
 from workbench.texts import Problem

@@ -23,7 +23,7 @@ from workbench.engine.model.serialize import settings_json
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.explain.evidence import evidence_of
 from workbench.explain.explain import as_python, explain
-from workbench.journal.exports.table import EXPORTS
+from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder

@@ -11,7 +11,7 @@ import pytest
 
 from tests.journal.damage import damage, use, write
 from workbench.journal import sound
-from workbench.journal.exports.table import EXPORTS
+from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.guard import PATIENCE
 from workbench.journal.notes import note_text
 from workbench.journal.reader import Reader

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from pytestqt.qtbot import QtBot
 
-from workbench.journal.exports.table import EXPORTS
+from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.reader import Reader
 from workbench.qt.controller import Controller
 from workbench.qt.file_writer import FileWriter, Work

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 
 from workbench import interrupts
-from workbench.journal.exports.table import Export, TextExport
+from workbench.journal.exports.export_table import Export, TextExport
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader
 from workbench.journal.whole_file import write_whole

@@ -26,7 +26,7 @@ from workbench.cli.run import (
     run_scenario,
     seconds,
 )
-from workbench.journal.exports.table import EXPORTS
+from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.query import parse as parse_filter
 from workbench.journal.reader import Reader
 from workbench.labs.demos import demo, demos

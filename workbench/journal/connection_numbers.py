@@ -65,15 +65,19 @@ class ConnectionNumbers:
     def of_rows(self, rows: Sequence[Values]) -> list[int | None]:
         """Of each row of the log; what is new is looked for once for all of them."""
         known = self._of
-        if any(row[_CONNECTION] not in known for row in rows if row[_CONNECTION] is not None):
-            self._learn()
+        connections = [row[_CONNECTION] for row in rows]
+        new = set(connections).difference(known)
+        new.discard(None)
+        if not new:
+            return list(map(known.get, connections))
+        self._learn()
         return [
-            None
-            if row[_CONNECTION] is None
-            else known[row[_CONNECTION]]
-            if row[_CONNECTION] in known
+            known[connection]
+            if connection in known
+            else None
+            if connection is None
             else self._coming(row)
-            for row in rows
+            for connection, row in zip(connections, rows, strict=True)
         ]
 
     def _coming(self, row: Values) -> int | None:

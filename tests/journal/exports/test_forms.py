@@ -15,8 +15,8 @@ from tests.journal.conftest import Make, event
 from workbench import texts
 from workbench.engine.model.events import NOTE, Event
 from workbench.journal.exports import rows as source
+from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.exports.rows import rows_of, wall_time
-from workbench.journal.exports.table import EXPORTS
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import encoding_of

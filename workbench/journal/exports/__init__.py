@@ -1,1 +1,1 @@
-"""A record in other forms: a file for each, and a line in `table.EXPORTS`."""
+"""A record in other forms: a file for each, and a line in `export_table.EXPORTS`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from workbench.journal.exports.table import EXPORTS
+from workbench.journal.exports.export_table import EXPORTS
 from workbench.qt.file_writer import FileWriter, Work
 from workbench.texts import tr
 from workbench.viewmodel.conversation_export import (

@@ -9,8 +9,8 @@ import json
 import pytest
 
 from tests.journal.conftest import Make, event
+from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.exports.rows import missing_bytes
-from workbench.journal.exports.table import EXPORTS
 from workbench.journal.query import parse
 
 ROWS = [
