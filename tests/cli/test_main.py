@@ -27,6 +27,7 @@ KEYS = [
     "kind",
     "endpoint",
     "connection",
+    "number",
     "call",
     "args",
     "result",
