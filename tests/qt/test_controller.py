@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QThread, QTimer
+from PySide6.QtCore import QObject, QThread, QTimer
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from tests.leftover import sockets, threads_since
 from tests.qt.conftest import BOUND_MS
@@ -116,7 +117,10 @@ def test_what_needs_committed_rows_is_told_and_does_not_wait(
     assert held.wait(60)
     seen: list[int] = []
     controller.session.note("note", "second")
-    controller.after_commit(lambda: seen.append(controller.reader.count()))
+    gone = QObject()
+    controller.after_commit(gone, lambda: seen.append(-1))
+    delete(gone)
+    controller.after_commit(controller, lambda: seen.append(controller.reader.count()))
     assert journal.committed < 3
     assert seen == []
     end()

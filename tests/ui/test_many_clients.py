@@ -41,6 +41,7 @@ def test_each_has_its_outcome_and_the_message_counts_them(hand: Hand) -> None:
     hand.wait(lambda: outcomes(hand) == ["connected"] * 3 + ["timed out"] * 3)
     assert hand.find("client.why").isVisible()
     hand.press("client.why")
+    hand.wait(lambda: hand.window.controller.selection.seq is not None)
     seq = hand.window.controller.selection.seq
     assert seq is not None
     row = hand.window.controller.reader.row(seq)

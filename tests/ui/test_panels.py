@@ -214,6 +214,7 @@ def test_a_message_can_lead_to_its_event(hand: Hand) -> None:
     hand.press("client.connect")
     hand.wait_says("client.message", "ECONNREFUSED")
     hand.press("client.why")
+    hand.wait(lambda: hand.window.controller.selection.seq is not None)
     assert hand.window.controller.selection.seq is not None
 
 

@@ -204,6 +204,7 @@ def test_the_mark_of_a_client_leads_to_the_end_of_stream(hand: Hand) -> None:
     marked = next(row for row in range(2) if cell(hand, row, "state", "client", WHY_ROLE))
     number = table(hand, "client").lines.lines[marked].key
     panel(hand, "client-1").choice.on_why(int(number))
+    hand.wait(lambda: hand.window.controller.selection.seq is not None)
     seq = hand.window.controller.selection.seq
     assert seq is not None
     row = hand.window.controller.reader.row(seq)

@@ -23,6 +23,7 @@ def test_what_a_connected_datagram_socket_hears_is_in_the_message(hand: Hand) ->
     hand.wait_says("client.message", "ECONNREFUSED: No socket has that port")
     assert hand.find("client.message_line").property("tone") == "bad"
     hand.press("client.why")
+    hand.wait(lambda: hand.window.controller.selection.seq is not None)
     seq = hand.window.controller.selection.seq
     assert seq is not None
     row = hand.window.controller.reader.row(seq)

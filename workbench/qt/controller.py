@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from shiboken6 import isValid
 
 from workbench.engine.model.commands import Command
 from workbench.engine.model.family import SocketKind
@@ -160,13 +161,17 @@ class Controller(QObject):
         """Have a problem shown."""
         self.problem.emit(problem)
 
-    def after_commit(self, then: Callable[[], None]) -> None:
-        """Have `then` called here as soon as all that has happened until now can be read."""
-        self.session.journal.when_written(lambda: self._written.emit(then))
+    def after_commit(self, owner: QObject, then: Callable[[], None]) -> None:
+        """Have `then` called here as soon as all that has happened until now can be read.
+
+        It is not called once `owner`, whose it is, is destroyed or the record closed.
+        """
+        self.session.journal.when_written(lambda: self._written.emit((owner, then)))
 
     @Slot(object)
-    def _on_written(self, then: Callable[[], None]) -> None:
-        if not self._closed:
+    def _on_written(self, asked: tuple[QObject, Callable[[], None]]) -> None:
+        owner, then = asked
+        if not self._closed and isValid(owner):
             then()
 
     # -- selection ----------------------------------------------------------------------------

@@ -91,6 +91,7 @@ def test_what_was_clicked_in_the_log_stays_and_what_why_led_to_goes(hand: Hand) 
     hand.press("client.connect")
     hand.wait_says("client.message", "ECONNREFUSED")
     hand.press("client.why")
+    hand.wait(lambda: hand.window.controller.selection.seq is not None)
     controller, view = hand.window.controller, hand.window.log.view
     assert controller.selection.seq is not None
     hand.press("server.listen")

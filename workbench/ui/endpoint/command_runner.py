@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from workbench.qt.controller import Controller
 
 LOOK_BACK: Final = 1000
-FLUSH_BOUND: Final = 0.5
-"""Seconds; writing what waits takes a few milliseconds."""
 READS: Final = c.Recv | c.Step | c.Accept
 """Commands that may wait until we end what they wait on."""
 ENDED_BY_US: Final = frozenset({"engine.closed_meanwhile", "engine.stopped_meanwhile"})
@@ -186,10 +184,12 @@ class CommandRunner(QWidget):
         }.get(type(command), "close")
 
     def _select_newest_failure(self) -> None:
+        """Lead to the newest failure, which may be milliseconds old."""
+        self.controller.after_commit(self, self._lead_to_newest_failure)
+
+    def _lead_to_newest_failure(self) -> None:
         """The newest row of this endpoint with an error, not far back."""
-        journal = self.controller.session.journal
-        journal.flush(FLUSH_BOUND)  # the failure may be milliseconds old
-        committed = journal.committed
+        committed = self.controller.session.journal.committed
         first = max(1, committed - LOOK_BACK)
         rows = self.controller.reader.page(first, committed - first + 1)
         for row in reversed(rows):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -13,9 +14,6 @@ from workbench.viewmodel.stall_reason import stall_reason, telling_row
 
 if TYPE_CHECKING:
     from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-
-FLUSH_BOUND: Final = 0.5
-"""Seconds; what the kernel just told stands in the record after a few milliseconds."""
 
 
 class ConnectionSelection(QObject):
@@ -105,7 +103,7 @@ class ConnectionSelection(QObject):
     def on_why(self, number: int) -> None:
         """The mark of a connection was clicked, or its [Why?]."""
         self._panel.focused.emit()
-        self._explain(number)
+        self._panel.controller.after_commit(self, partial(self._explain, number))
 
     def _explain(self, number: int) -> None:
         """Say why it stands still, and lead to the event behind it."""
@@ -114,9 +112,8 @@ class ConnectionSelection(QObject):
         item = next((item for item in items if item.number == number), None)
         if item is None:
             return
-        journal = controller.session.journal
-        journal.flush(FLUSH_BOUND)
-        seq = telling_row(controller.reader.before(item.id, journal.committed + 1))
+        committed = controller.session.journal.committed
+        seq = telling_row(controller.reader.before(item.id, committed + 1))
         controller.select(endpoint=panel.name, connection=item.id, seq=seq, pinned=False)
         sentence = stall_reason(item, panel.settings, controller.now_ns())
         if sentence is not None:

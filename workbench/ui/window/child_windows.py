@@ -73,7 +73,7 @@ class ChildWindows(QObject):
     def make_scenario(self, *, repeat: bool = False) -> None:
         """Turn the record so far into a scenario; `repeat`: in a loop, with fields for it."""
         rows = self._chosen_rows()
-        self._controller.after_commit(partial(self._show_scenario, rows, repeat=repeat))
+        self._controller.after_commit(self, partial(self._show_scenario, rows, repeat=repeat))
 
     def _show_scenario(self, rows: Collection[int] | None, *, repeat: bool) -> None:
         from workbench.ui.dialogs.scenario_dialog import ScenarioDialog  # seldom needed, costs time
