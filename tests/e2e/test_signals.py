@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pty
 import random
@@ -167,11 +168,13 @@ def long_record(path: Path) -> Path:
 def test_half_an_export_is_not_left(home: Home) -> None:
     record, out = long_record(home.record.with_name("long")), home.record.with_name("out")
     process = home.start("export", record, "--to", "jsonl", "-o", out)
-    while not out.exists():
+    parts = functools.partial(out.parent.glob, ".out.*.part")  # whole, it gets its name
+    while not any(parts()):
         assert process.poll() is None
         threading.Event().wait(0.01)  # a file cannot be awaited
     process.send_signal(signal.SIGTERM)
     ended(process, home)
+    assert not any(parts())
     assert not out.exists()
 
 
