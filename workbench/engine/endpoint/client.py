@@ -159,6 +159,8 @@ class StreamEndpoint(Endpoint):
 
     def _look_if_gone(self) -> None:
         """Where nothing is connected any more, or on the way, it may be time to begin anew."""
+        if self.settings.reconnect is None:  # nobody looks through thousands that are lost at once
+            return
         alive = any(
             item.open and not (item.broken or item.peer_finished)
             for item in self.registry.open.values()
