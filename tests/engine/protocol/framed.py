@@ -29,6 +29,7 @@ HELLO: Final = b"HI\n"
 MOST: Final = 1000
 TICKS: Final = 0xFFFF
 TICK: Final = 0.05
+MOST_TICKS: Final = 5
 BYE: Final = struct.pack("!H", 0xFFFE)
 
 
@@ -38,6 +39,7 @@ class Framed(Layer):
     def __init__(self, _settings: EndpointSettings) -> None:
         self._open = False
         self._came = b""
+        self._ticks = 0
 
     def start(self, now: float) -> Actions:
         return (LayerRow("framed.hello", sent=True), ToPeer(HELLO))
@@ -79,7 +81,9 @@ class Framed(Layer):
         )
 
     def wake(self, name: str, now: float) -> Actions:
-        return (ToPeer(struct.pack("!H", TICKS)), Wake(name, TICK))
+        self._ticks += 1
+        again = TICK if self._ticks < MOST_TICKS else None  # who waits for a row shall see an end
+        return (ToPeer(struct.pack("!H", TICKS)), Wake(name, again))
 
     def close(self, now: float) -> Actions:
         return (ToPeer(BYE), Wake("tick", None))
