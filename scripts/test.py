@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Run every check and all tests; with other arguments, pytest alone with these.
 
-Usage: python3 scripts/test.py [--long | arguments of pytest]
+Usage: python3 scripts/test.py [--quick | --long | arguments of pytest]
 
+--quick: the checks that take seconds, and the tests that are not marked `slow`; for the time
+between two changes. No types, programs, demonstrations, and next to no windows.
 --long: all of it, and where tests draw at random, many more and other examples: thousands of
 command sequences, new ones of Hypothesis, each demonstration ten times. Takes an hour or so.
 """
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import bootstrap
 
@@ -35,6 +38,22 @@ BESIDE = (
     ("tests/qt", "tests/ui/lab", "tests/ui/looks", "tests/ui/endpoint"),
 )
 """Tests that mostly wait, for programs, the kernel, a window: they run beside the others."""
+
+
+QUICK_CHECKS = ("lint", "format", "imports")
+QUICK_TESTS = (
+    ("tests/engine", "tests/payload", "tests/journal"),
+    ("tests", "--ignore", "tests/engine", "--ignore", "tests/payload", "--ignore", "tests/journal",
+     "--ignore", "tests/e2e", "--ignore", "tests/ui/looks", "--ignore", "tests/ui/lab"),
+)  # fmt: skip
+"""Two halves of about the same length; whole folders of slow tests are not even read."""
+COVERED_TESTS = (
+    ("tests/engine", "tests/payload", "tests/viewmodel", "tests/explain"),
+    ("tests/journal", "tests/scenario", "tests/test_session.py"),
+)
+"""What the coverage is taken of, in two halves: tests close to the modules that pyproject.toml
+names, so that a branch counts where a test of its own part takes it.
+"""
 
 
 def check(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
@@ -61,6 +80,8 @@ def main() -> int:
         return 2
     environment = {**os.environ, "PYTHONPATH": str(bootstrap.ROOT), "PYTHONUTF8": "1"}
     failed = []
+    if args == ["--quick"]:
+        return run_quick(environment)
     if args in ([], ["--long"]):
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for name, (status, printed) in zip(
@@ -74,13 +95,54 @@ def main() -> int:
                     print(printed, flush=True)
         if failed:
             print(f"== failed so far: {', '.join(failed)}", flush=True)
-        return run_tests(args, environment) or bool(failed)
+        return run_tests(args, environment) or run_coverage(environment) or bool(failed)
     return subprocess.run(
         [str(bootstrap.PYTHON), "-m", "pytest", *args],
         cwd=bootstrap.ROOT,
         env=environment,
         check=False,
     ).returncode
+
+
+def run_quick(environment: dict[str, str]) -> int:
+    """What tells most in least time; 1 where some of it failed."""
+    jobs = {f"tests {number}": pytest("-m", "not slow", *words)
+            for number, words in enumerate(QUICK_TESTS, 1)}  # fmt: skip
+    jobs |= {name: CHECKS[name] for name in QUICK_CHECKS}
+    failed = False
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda command: check(command, environment), jobs.values())
+        for name, (status, printed) in zip(jobs, found, strict=True):
+            print(f"== {name}: {'failed' if status else 'ok'}", flush=True)
+            if status or name.startswith("tests"):
+                print(printed, flush=True)
+            failed |= bool(status)
+    return int(failed)
+
+
+def run_coverage(environment: dict[str, str]) -> int:
+    """The branches that tests take of the parts that have a floor; not 0 below it."""
+    with tempfile.TemporaryDirectory(prefix="t-") as folder:
+        own = {**environment, "COVERAGE_FILE": str(Path(folder) / "data")}
+        runs = [
+            ["-m", "coverage", "run", "--parallel-mode", *pytest("-m", "not slow", *folders)]
+            for folders in COVERED_TESTS
+        ]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for status, printed in pool.map(lambda run: check(run, own), runs):
+                if status:
+                    print(f"== coverage: failed\n{printed}", flush=True)
+                    return status
+        status, printed = check(["-m", "coverage", "combine", "--quiet"], own)
+        if not status:
+            status, printed = check(["-m", "coverage", "report", "--sort=cover"], own)
+        print(f"== coverage: {'failed' if status else 'ok'}\n{printed}", flush=True)
+        return status
+
+
+def pytest(*words: str) -> list[str]:
+    """The tests beside other runs of them: none keeps what the others fall over."""
+    return ["-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
 
 
 def apart(folders: tuple[str, ...] = ("tests",)) -> list[str]:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.slow import is_slow
+
 # Before anything imports Qt or asks where records go; `-p no:…` and single files pass here too.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _HOME = tempfile.mkdtemp(prefix="swb-test-")
@@ -42,6 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="demonstrations ten times in a row, more and new random examples, "
         "thousands of command sequences",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if is_slow(item.nodeid):
+            item.add_marker("slow")
 
 
 def pytest_configure(config: pytest.Config) -> None:

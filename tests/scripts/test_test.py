@@ -11,6 +11,8 @@ from types import ModuleType
 
 import pytest
 
+from tests import slow
+
 SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "test.py"
 
 
@@ -43,6 +45,7 @@ def test_checks_are_made_where_nothing_is_picked_out(
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(script.bootstrap, "prepare", lambda **_wanted: None)
     monkeypatch.setattr(sys, "argv", ["test.py", *args])
+    monkeypatch.setattr(script, "run_coverage", lambda _environment: 0)
     assert not script.main()
     wanted = [["-m", "pytest", *args]]
     if checks:
@@ -55,6 +58,49 @@ def test_checks_are_made_where_nothing_is_picked_out(
             ),
         ]
     assert sorted(made) == sorted(wanted)
+
+
+def test_quick_is_the_quick_checks_and_what_is_not_slow(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[list[str]] = []
+    monkeypatch.setattr(
+        script, "check", lambda command, _environment: made.append(command) or (0, "")
+    )
+    assert not script.run_quick({})
+    assert [command for command in made if "pytest" not in command] == [
+        script.CHECKS[name] for name in script.QUICK_CHECKS
+    ]
+    tests = [command for command in made if "pytest" in command]
+    assert all(command[command.index("not slow") - 1] == "-m" for command in tests)
+    assert not set(script.QUICK_CHECKS) & {name for name in script.CHECKS if "types" in name}
+
+
+def test_quick_sees_every_package_and_leaves_out_what_is_measured_as_slow() -> None:
+    """An entry of a test that is gone says so here; each package keeps tests."""
+    tests = SCRIPT.parent.parent / "tests"
+    for node in (*slow.TESTS, *slow.KEPT):
+        file, _, function = node.partition("::")
+        assert (tests / file).is_file(), node
+        if function:
+            assert f"def {function}(" in (tests / file).read_text(encoding="utf-8"), node
+    kept = {
+        path.relative_to(tests).parts[0]
+        for path in tests.rglob("test_*.py")
+        if not slow.is_slow(f"tests/{path.relative_to(tests).as_posix()}")
+    }
+    packages = {
+        path.parent.name for path in (SCRIPT.parent.parent / "workbench").glob("*/__init__.py")
+    }
+    assert packages <= kept
+
+
+@pytest.mark.parametrize("falls", ["run", "report", None])
+def test_coverage_fails_with_its_tests_and_below_its_floor(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch, falls: str | None
+) -> None:
+    monkeypatch.setattr(script, "check", lambda command, _environment: (2 * (falls in command), ""))
+    assert script.run_coverage({}) == (2 if falls else 0)
 
 
 def test_each_test_is_run_once(script: ModuleType) -> None:
