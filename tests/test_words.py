@@ -39,7 +39,7 @@ TERMS: Final = {
     "responder.rules": ("rules", "按规则"),
     "column.peer": ("Peer", "对端"),
     "column.unread": ("Unread", "未读"),
-    "window.scenario_player": ("Demos", "一键演示"),
+    "window.demos": ("Demos", "一键演示"),
     "window.present": ("Present", "投影"),
     "menu.present": ("&Present", "投影模式(&P)"),
     "log.follow": ("Newest", "跟随最新"),
