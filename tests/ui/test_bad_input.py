@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import re
 import socket
-import sqlite3
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData
-from PySide6.QtWidgets import QApplication
 
 from tests.ui.conftest import Hand
 from workbench import texts
-from workbench.app import create_window
-from workbench.journal.recorder import Recorder
-from workbench.texts import Problem
 from workbench.ui.style.retranslatable import use_language
 
 ENGLISH = re.compile(r"\b(the|is|not|cannot|must|there)\b", re.IGNORECASE)
@@ -124,59 +118,12 @@ def test_sending_before_connecting_offers_to_connect(speaking: Hand) -> None:
 
 
 def test_pressing_twice_does_no_harm(speaking: Hand) -> None:
-    panel = speaking.window.tab_area.panel("server-1")
-    assert panel is not None
-    panel.start()
-    panel.start()
+    presenter = speaking.window.endpoint_tabs.presenter("server-1")
+    presenter.start()
+    presenter.start()
     speaking.wait_state("server", "LISTEN")
+    stop = speaking.find("server.stop")
     for _ in range(2):
-        panel.address_line.stop.click()
+        stop.click()  # type: ignore[attr-defined]
     speaking.wait_state("server", "CLOSED")
     assert not complains(speaking, "server") or said(speaking, "server")
-
-
-def test_a_huge_text_is_refused_and_not_laid_out(speaking: Hand) -> None:
-    panel = speaking.window.tab_area.panel("client-1")
-    assert panel is not None
-    data = QMimeData()
-    data.setText("x" * 5_000_000)
-    before = speaking.text("client.payload")
-    panel.editor.text.insertFromMimeData(data)  # type: ignore[attr-defined]
-    assert complains(speaking, "client")
-    assert speaking.text("client.payload") == before
-
-
-def test_closing_in_mid_transfer(hand: Hand, qapp: QApplication) -> None:
-    """Bytes on their way in both directions: the window goes, and nothing stays."""
-    import threading
-
-    before = threading.active_count()
-    hand.press("server.listen")
-    hand.wait_state("server", "LISTEN")
-    hand.press("client.connect")
-    hand.wait_state("client", "ESTABLISHED")
-    hand.type("client.repeat", "1000000")
-    hand.press("client.send")
-    session = hand.window.controller.session
-    hand.wait(lambda: session.journal.committed > 500)
-    hand.window.close()
-    assert session.settle(10)
-    assert threading.active_count() <= before
-    assert not session.record.with_name(session.record.name + "-wal").exists()
-
-
-@pytest.mark.parametrize("kind", ["text", "newer"])
-def test_opening_what_is_no_record(speaking: Hand, tmp_path: Path, kind: str) -> None:
-    path = tmp_path / "x.swb"
-    if kind == "text":
-        path.write_text("hello")
-    else:
-        made = Recorder(path)
-        made.start()
-        made.close()
-        with sqlite3.connect(path) as db:
-            db.execute("PRAGMA user_version=2")
-    with pytest.raises(Problem):
-        create_window(path)
-    speaking.window.file_commands.show_record(path)
-    assert speaking.text("status.word")

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.ui.conftest import Hand
-from tests.ui.test_tables import cell, panel, table
+from tests.ui.test_tables import cell, table
 
 measured = pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells its state")
 
@@ -64,6 +64,6 @@ def test_a_read_that_our_own_end_cuts_off_is_no_trouble(hand: Hand, end: str) ->
     table(hand).choose(1)
     hand.press(f"server.{end}")
     hand.wait(lambda: table(hand).lines.lines[0].closed)
-    hand.wait(lambda: not list(panel(hand, "server-1").under_way))
+    hand.wait(lambda: not list(hand.window.endpoint_tabs.presenter("server-1").under_way))
     assert hand.find("server.message_line").property("tone") != "bad"
     assert "Listening on" in hand.text("server.message")

@@ -159,13 +159,11 @@ def test_every_message_of_a_unix_endpoint(hand: Hand, type_: str, language: str)
                 else replace(base, connections=(item,), open_count=int(item.closed_ns is None))
             )
             status = (
-                server_status.status_of(snapshot, print)
+                server_status.status_of(snapshot)
                 if name == "server-1"
                 else client_status.status_of(
                     snapshot,
                     StatusMessage("info", msg("message.client_ready")),
-                    print,
-                    print,
                     None,
                     None,
                 )

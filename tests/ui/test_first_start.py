@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
 from workbench.engine.model.snapshot import Phase
-from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.qt.client_presenter import ClientPresenter
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.window import autoplay
 
@@ -21,8 +21,8 @@ def panel_of(hand: Hand, name: str) -> EndpointPanel:
 
 
 def answered(hand: Hand, name: str) -> bool:
-    panel = panel_of(hand, name)
-    return isinstance(panel, ClientPanel) and panel.answered
+    presenter = hand.window.endpoint_tabs.presenter(name)
+    return isinstance(presenter, ClientPresenter) and presenter.answered
 
 
 def phase(hand: Hand, name: str) -> Phase:
@@ -57,9 +57,9 @@ def test_watch_it_presses_what_is_in_front_and_ringed(
     assert panel_of(hand, client).isVisible()
     assert panel_of(hand, server).isVisible()
     assert window.tab_area.left.in_front is panel_of(hand, server)
-    linked = panel_of(hand, client)
-    assert isinstance(linked, ClientPanel)
-    assert linked.link.name == server
+    linked = window.endpoint_tabs.presenter(client)
+    assert isinstance(linked, ClientPresenter)
+    assert linked.form.link == server
 
 
 def test_watch_it_makes_panels_where_those_there_are_open(hand: Hand) -> None:

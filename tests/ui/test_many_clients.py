@@ -190,7 +190,7 @@ def test_send_to_a_chosen_one_that_is_gone_says_so(hand: Hand) -> None:
     hand.wait_says("client.message", "None of the chosen ones is open")
     found = panel(hand, "client-1")
     assert isinstance(found, ClientPanel)
-    found.editor.submitted.emit()  # Ctrl+Enter
+    found.editor.text.submitted.emit()  # Ctrl+Enter
     hand.wait_says("client.message", "Nothing was sent")
     hand.choose("client.scope", ALL)
     hand.press("client.send")
@@ -210,7 +210,7 @@ def test_send_pressed_before_the_picture_knows_says_so(hand: Hand) -> None:
     controller = hand.window.controller
     hand.press("client.abort")
     hand.wait(lambda: any(item.closed_ns for item in controller.snapshot("client-1").connections))
-    found.many.show_snapshot(controller.snapshot("client-1"), controller.now_ns(), live=True)
+    hand.window.endpoint_tabs.presenter("client-1").look()
     found.editor.send.setEnabled(True)
     found.editor.send.click()
     hand.wait_says("client.message", "Nothing was sent")

@@ -205,9 +205,7 @@ def test_many_clients_in_one_panel(hand: Hand) -> None:
     hand.type("client.count", "5")
     hand.press("client.connect")
     hand.wait_says("client.message", "5 connected")
-    panel = hand.window.tab_area.panel("client-1")
-    assert panel is not None
-    assert panel.phase in (Phase.OPEN, Phase.CONNECTING)
+    assert hand.window.endpoint_tabs.presenter("client-1").phase in (Phase.OPEN, Phase.CONNECTING)
 
 
 def test_a_message_can_lead_to_its_event(hand: Hand) -> None:
@@ -222,13 +220,13 @@ def test_run_up_to_this_call_stops_there(hand: Hand) -> None:
     """Bound and not listening is a state; nothing but the strip was needed to get there."""
     panel = hand.window.tab_area.panel("server-1")
     assert panel is not None
-    calls = [chip.call for chip in panel.planned()]
+    calls = [chip.call for chip in hand.window.endpoint_tabs.presenter("server-1").planned()]
     assert calls == ["socket", "setsockopt", "bind", "listen", "accept"]
-    panel.calls.strip.run_wanted.emit(3)
+    panel.strip.run_wanted.emit(3)
     hand.wait_state("server", "BOUND")
     snapshot = hand.window.controller.snapshot("server-1")
     assert [chip.state.value for chip in snapshot.strip] == ["done"] * 3 + ["planned"]
-    panel.calls.strip.run_wanted.emit(1)
+    panel.strip.run_wanted.emit(1)
     hand.wait_state("server", "LISTEN")
 
 

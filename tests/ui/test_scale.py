@@ -33,7 +33,7 @@ def test_icons_boxes_and_bars_grow(hand: Hand, scheme: str) -> None:
     panel = hand.window.tab_area.panel("server-1")
     assert bar is not None
     assert panel is not None
-    strip = panel.calls.strip
+    strip = panel.strip
 
     def sizes() -> list[int]:
         chip = next(x for x in strip.findChildren(QToolButton) if not x.icon().isNull())

@@ -73,10 +73,9 @@ def test_closed_rows_are_hidden_on_wish_and_come_back(hand: Hand) -> None:
     assert "1 closed" in label_text(hand)
     assert hand.window.preferences.hide_closed
     hand.window.endpoint_tabs.new_server()
-    newest = hand.window.tab_area.panel("server-2")
-    assert newest is not None
-    assert newest.table.hide_closed  # kept for whatever comes
+    assert hand.window.endpoint_tabs.presenter("server-2")._hide_closed  # kept for whatever comes
     hand.window.menus.action("hide_closed").trigger()
+    hand.window.tab_area.bring("server-1")
     assert [line.key for line in rows.lines.lines] == [1, 2]
     assert not hand.window.preferences.hide_closed
 
@@ -203,7 +202,7 @@ def test_the_mark_of_a_client_leads_to_the_end_of_stream(hand: Hand) -> None:
     )
     marked = next(row for row in range(2) if cell(hand, row, "state", "client", WHY_ROLE))
     number = table(hand, "client").lines.lines[marked].key
-    panel(hand, "client-1").choice.on_why(int(number))
+    table(hand, "client").why_wanted.emit(int(number))
     hand.wait(lambda: hand.window.controller.selection.seq is not None)
     seq = hand.window.controller.selection.seq
     assert seq is not None
@@ -233,7 +232,7 @@ def test_a_closed_choice_is_let_go_when_a_new_connection_opens(hand: Hand) -> No
     assert rows.chosen() is not None  # as long as nothing new comes, it stays
     connected(hand, 2)
     assert rows.chosen() is None
-    assert panel(hand, "server-1").talk.feed.connections == frozenset()
+    assert hand.window.endpoint_tabs.presenter("server-1").conversation.connections == frozenset()
     assert hand.window.controller.selection.connection is None
 
 
@@ -342,16 +341,16 @@ def test_only_rows_in_sight_are_worded_and_read(
     for name, side in (("server-1", "server"), ("client-1", "client")):
         rows = table(hand, side)
         worded = 0
-        panel(hand, name).refresh()
+        hand.window.endpoint_tabs.presenter(name).refresh()
         room: QWidget = rows.viewport()
         most = room.height() // rows.rowHeight(0) + 4  # of 300: halves at both ends, the chosen
         assert worded <= most, (side, worded, most)
-        assert 0 < len(rows.seen_ids()) <= most
+        assert 0 < len(rows.seen_ids) <= most
     rows = table(hand)
     rows.scrollToTop()
-    panel(hand, "server-1").refresh()
+    hand.window.endpoint_tabs.presenter("server-1").refresh()
     first = hand.window.controller.snapshot("server-1").connections[0].id
-    assert first in rows.seen_ids()
+    assert first in rows.seen_ids
     hand.wait(
         lambda: hand.window.controller.snapshot("server-1").connections[0].reading is not None
     )

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.engine.model.commands import Append
 from workbench.texts import Problem
-from workbench.viewmodel.payload_form import Content, PayloadForm, body, content, preview
+from workbench.viewmodel.payload_form import Content, PayloadForm, body, compose, content
 
 
 def test_escapes_become_text_where_they_can() -> None:
@@ -45,8 +45,9 @@ def test_what_is_sent_is_what_was_previewed(encoding: str) -> None:
     draft = PayloadForm("中\\r\\n", encoding=encoding)
     said = content(draft)
     assert said.text is not None
-    assert preview(draft)[0] == len(body(draft))
+    assert compose(draft).size == len(body(draft))
 
 
 def test_what_is_appended_counts() -> None:
-    assert preview(PayloadForm("a", append=Append.CRLF)) == (3, "61 0d 0a")
+    made = compose(PayloadForm("a", append=Append.CRLF))
+    assert (made.size, made.head) == (3, "61 0d 0a")

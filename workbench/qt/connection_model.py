@@ -70,6 +70,12 @@ class ConnectionModel(QAbstractTableModel):
         self.lines = lines
         self._tell_changed(range(seen.start, min(seen.stop, common)))
 
+    def tell_time(self, told: Told, seen: range) -> None:
+        """Word the rows in sight for another moment."""
+        self._told = told
+        self._worded.clear()
+        self._tell_changed(range(seen.start, min(seen.stop, len(self.lines))))
+
     def _tell_changed(self, seen: range) -> None:
         before, self._shown = self._shown, {}
         changed = []

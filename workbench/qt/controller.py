@@ -28,6 +28,10 @@ log = logging.getLogger(__name__)
 
 TICK: Final = 100
 """Milliseconds between two looks at the endpoints, and at least between two repaints."""
+RESTING: Final = 1000
+"""The same while nothing happens: what only the kernel knows is looked for that often."""
+AWAKE: Final = 1.0
+"""Seconds without anything new after which nothing is expected to happen by itself."""
 SETTLED: Final = 2_000_000_000
 """Nanoseconds after an accept() in which the other end, if it is ours, has a name."""
 IDLE_SHARE: Final = 6
@@ -67,7 +71,8 @@ class Controller(QObject):
 
     Signals:
         committed(Committed): new rows are readable; coalesced, never one per event.
-        snapshots_changed(): time to look at the endpoints again, ten times a second.
+        snapshots_changed(): time to look at the endpoints again: ten times a second, and once
+            while nothing happens.
         selection_changed(): another selection.
         ticket_done(Ticket): a command ended.
         problem(Problem): something a person should read.
@@ -108,7 +113,8 @@ class Controller(QObject):
         self._end_subscription: Callable[[], None] = session.journal.subscribe(self._on_commit)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
-        self._timer.timeout.connect(self._tick)
+        self._timer.timeout.connect(self._on_tick)
+        self._awake_until = time.monotonic() + AWAKE
         self._timer.start()
 
     @property
@@ -124,9 +130,28 @@ class Controller(QObject):
         Raises:
             Problem: an unknown endpoint, or a closed session.
         """
+        self.wake()
         ticket = self.session.perform(command)
         ticket.add_callback(self._ended.emit)
         return ticket
+
+    def wake(self) -> None:
+        """Something has happened, or may at any moment: look often."""
+        self._awake_until = time.monotonic() + AWAKE
+        if self._timer.interval() != TICK and not self._closed:
+            self._timer.setInterval(TICK)
+
+    @Slot()
+    def _on_tick(self) -> None:
+        """Let what there is be looked at, and have newer snapshots made for the next time."""
+        for name in self.session.endpoints:
+            with suppress(Problem):  # taken away meanwhile, on a thread of its own
+                self.session.refresh(name, self._watched, self._seen.get(name, frozenset()))
+        self.snapshots_changed.emit()
+        if self._watched:
+            self.wake()
+        elif self._timer.interval() == TICK and time.monotonic() > self._awake_until:
+            self._timer.setInterval(RESTING)
 
     def snapshot(self, name: str) -> EndpointSnapshot:
         """The newest snapshot of an endpoint; never waits. Each tick asks for the next one."""
@@ -142,16 +167,11 @@ class Controller(QObject):
                 found.append(self.snapshot(name))
         return found
 
-    def _tick(self) -> None:
-        """Let what there is be looked at, and have newer snapshots made for the next time."""
-        for name in self.session.endpoints:
-            with suppress(Problem):  # taken away meanwhile, on a thread of its own
-                self.session.refresh(name, self._watched, self._seen.get(name, frozenset()))
-        self.snapshots_changed.emit()
-
     def watch(self, connections: frozenset[int]) -> None:
         """Have the kernel readings of these decoded whole in the coming snapshots."""
         self._watched = connections
+        if connections:
+            self.wake()
 
     def see(self, name: str, connections: frozenset[int]) -> None:
         """These rows of an endpoint's table are in sight: their readings are decoded too."""
@@ -192,6 +212,7 @@ class Controller(QObject):
             seq is not None if pinned is None else pinned,
         )
         if wished != self.selection:
+            self.wake()
             self.selection = wished
             self.selection_changed.emit()
 
@@ -313,6 +334,7 @@ class Controller(QObject):
         seq = self.session.journal.committed
         if seq != self._told:
             self._told = seq
+            self.wake()
             self.committed.emit(Committed(seq))
             log.debug("rows up to %d are told to the window", seq)
         failed = self.session.journal.failed

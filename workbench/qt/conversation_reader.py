@@ -55,20 +55,24 @@ class ConversationReader(QObject):
         self._reader = self._controller.reader
         self._rows = ConversationRows(Streams(self._reader, self._controller.manner_of))
 
-    def refresh(self) -> None:
-        """Read what was committed since."""
+    @property
+    def behind(self) -> bool:
+        """Whether there are rows that it has not looked at."""
+        return self._seen < self._controller.session.journal.committed
+
+    def refresh(self, *, silent: bool = False) -> None:
+        """Read on, a page at most. `silent`: the endpoint has had no socket that is known of: what
+        is skipped is others'.
+        """
         if self._reader is not self._controller.reader:  # of another record now
             self.again()
         committed = self._controller.session.journal.committed
         if committed - self._seen > LOOK_BACK:
-            self.read.emit([tr("conversation.skipped")])
+            if not silent:
+                self.read.emit([tr("conversation.skipped")])
             self._seen = committed - PAGE
         if committed > self._seen:
             self._read(min(committed, self._seen + PAGE))
-
-    def pass_over(self) -> None:
-        """The endpoint has had no socket: what others do is not read for it."""
-        self._seen = self._controller.session.journal.committed
 
     def again(self) -> None:
         """Read the newest rows anew: another encoding, language or choice of connections."""

@@ -17,13 +17,12 @@ from workbench.viewmodel.connect_outcomes import TROUBLE, newest_round, tally
 from workbench.viewmodel.connection_rows import took_to_connect
 from workbench.viewmodel.endpoint_status import (
     OPEN,
-    Show,
     failed_before,
     newest_open,
     setting_up,
     was_reset,
 )
-from workbench.viewmodel.message import Remedy, Sentence, StatusMessage, msg
+from workbench.viewmodel.message import Sentence, StatusMessage, msg
 from workbench.viewmodel.reconnect_form import reconnect_status
 from workbench.viewmodel.silence import TWO_WAY
 
@@ -46,9 +45,7 @@ def state_of(snapshot: EndpointSnapshot) -> str:
 def status_of(
     snapshot: EndpointSnapshot,
     ready: StatusMessage,
-    why: Show,
-    again: Show,
-    way_out: Remedy | None,
+    way_out: str | None,
     chosen: int | None,
     abandoned_by: Callable[[ConnectionSnapshot], str | None] = lambda _item: None,
 ) -> StatusMessage:
@@ -56,26 +53,27 @@ def status_of(
 
     Args:
         ready: what it says while nothing is open.
-        why: shows the event behind a failure. again: connects anew.
         way_out: of many that were refused. chosen: how many of many Send goes to; None: all.
         abandoned_by: the listener of ours in whose accept queue a connection was reset.
     """
     if snapshot.settings.role is Role.DATAGRAM:
-        return _datagram(snapshot, ready, why)
+        return _datagram(snapshot, ready)
     if snapshot.phase in (Phase.CONNECTING, Phase.SETTING_UP) and any(
         chip.state is ChipState.PLANNED for chip in snapshot.strip
     ):
         return setting_up(snapshot)
     if snapshot.reconnecting is not None:
-        return reconnect_status(snapshot.reconnecting, again)
+        return reconnect_status(snapshot.reconnecting)
     if is_many(snapshot):
-        return _many(snapshot, why, way_out, chosen)
+        return _many(snapshot, way_out, chosen)
     if snapshot.phase is Phase.CONNECTING:
         return StatusMessage("busy", msg("message.connecting", peer=snapshot.settings.address))
     newest = newest_open(snapshot)
     if newest is not None:
         if newest.connected_ns is None and newest.errno is not None:
-            return StatusMessage("bad", msg("message.never_connected", errno=newest.errno), why=why)
+            return StatusMessage(
+                "bad", msg("message.never_connected", errno=newest.errno), why=True
+            )
         if newest.errno is not None and snapshot.open_count == 1:
             listener = abandoned_by(newest)
             text = (
@@ -83,17 +81,17 @@ def status_of(
                 if listener is None
                 else msg("message.broken_abandoned", errno=newest.errno, name=listener)
             )
-            return StatusMessage("bad", text, why=why, way_out=Remedy("connect_again", again))
+            return StatusMessage("bad", text, why=True, way_out="connect_again")
         return _opened(snapshot, newest)
     last = snapshot.connections[-1] if snapshot.connections else None
     if last is not None:
-        return _ended(last, why, kind_of(snapshot.settings), abandoned_by(last))
+        return _ended(last, kind_of(snapshot.settings), abandoned_by(last))
     if snapshot.phase is Phase.FAILED:
-        return failed_before(why)
+        return failed_before()
     return ready
 
 
-def _datagram(snapshot: EndpointSnapshot, ready: StatusMessage, why: Show) -> StatusMessage:
+def _datagram(snapshot: EndpointSnapshot, ready: StatusMessage) -> StatusMessage:
     if snapshot.phase not in OPEN:
         return ready
     newest = newest_open(snapshot)
@@ -101,7 +99,7 @@ def _datagram(snapshot: EndpointSnapshot, ready: StatusMessage, why: Show) -> St
     if newest is not None and newest.errno is not None:
         what = msg(fitting(f"{error_stem(newest.errno, None, kind)}.what", kind))
         return StatusMessage(
-            "bad", msg("message.udp_failed", errno=newest.errno, what=what), why=why
+            "bad", msg("message.udp_failed", errno=newest.errno, what=what), why=True
         )
     if connected_datagram(snapshot):
         peer = newest.peer if newest is not None else None
@@ -113,9 +111,7 @@ def _datagram(snapshot: EndpointSnapshot, ready: StatusMessage, why: Show) -> St
     return StatusMessage("info", msg("message.udp_open", local=snapshot.local))
 
 
-def _many(
-    snapshot: EndpointSnapshot, why: Show, way_out: Remedy | None, chosen: int | None
-) -> StatusMessage:
+def _many(snapshot: EndpointSnapshot, way_out: str | None, chosen: int | None) -> StatusMessage:
     """Of the last Connect: how many came out how; [Why?] where something went wrong."""
     parts, found = tally(newest_round(snapshot))
     open_ones = "connected" in found or "finished" in found
@@ -132,7 +128,7 @@ def _many(
         return StatusMessage(
             "busy" if open_ones else "bad",
             text,
-            why=why,
+            why=True,
             way_out=way_out if "refused" in found else None,
         )
     if "waiting" in found:
@@ -158,17 +154,15 @@ def _opened(snapshot: EndpointSnapshot, newest: ConnectionSnapshot) -> StatusMes
     return StatusMessage("good", msg(key, local=newest.local or "", took=took))
 
 
-def _ended(
-    last: ConnectionSnapshot, why: Show, kind: SocketKind, listener: str | None
-) -> StatusMessage:
+def _ended(last: ConnectionSnapshot, kind: SocketKind, listener: str | None) -> StatusMessage:
     if listener is not None:
         text = msg("message.closed_abandoned", errno=last.errno or "", name=listener)
-        return StatusMessage("bad", text, why=why)
+        return StatusMessage("bad", text, why=True)
     if last.close_cause in (CloseCause.FAILED, CloseCause.TIMED_OUT, CloseCause.RESET):
         text = msg(
             fitting(f"message.closed_{last.close_cause.name.lower()}", kind), errno=last.errno or ""
         )
-        return StatusMessage("bad", text, why=why)
+        return StatusMessage("bad", text, why=True)
     cause = last.close_cause or CloseCause.LOCAL
     if cause is CloseCause.ABORTED:
         key = {True: "reset", False: "finished", None: "unknown"}[was_reset(last)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from workbench.engine.model.settings import Pace, Role
@@ -22,7 +21,6 @@ OPEN: Final = frozenset(
 PLANNING: Final = frozenset({Phase.IDLE, Phase.SETTING_UP, Phase.CONNECTING})
 """Phases in which calls are to come that follow from the settings."""
 RESETTABLE: Final = frozenset({"SYN_RECV", "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE_WAIT"})
-Show = Callable[[], None]
 
 
 def was_reset(item: ConnectionSnapshot) -> bool | None:
@@ -82,6 +80,6 @@ def held(coming: Chip | None) -> StatusMessage | None:
     return StatusMessage("busy", msg("message.next_call", call=f"{coming.call}({coming.args})"))
 
 
-def failed_before(why: Show) -> StatusMessage:
-    """It failed, and nothing is open; `why` shows the event behind it."""
-    return StatusMessage("bad", msg("message.failed_before"), why=why)
+def failed_before() -> StatusMessage:
+    """It failed, and nothing is open."""
+    return StatusMessage("bad", msg("message.failed_before"), why=True)

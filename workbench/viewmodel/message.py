@@ -11,7 +11,7 @@ from workbench.texts import Problem, tr
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text of resources/texts and what goes into its gaps (other Texts among them)."""
+    """A text of resources/texts and what goes into its gaps (other Messages among them)."""
 
     key: str
     args: tuple[tuple[str, object], ...] = ()
@@ -62,12 +62,12 @@ class StatusMessage:
     """What the line says.
 
     Attributes:
-        why: selects the event behind it; None hides [Why?].
-        way_out, other_way: what can be done about it.
+        why: an event is behind it that [Why?] can select.
+        way_out, other_way: keys of the remedies that are offered with it.
     """
 
     level: Level
     text: Sentence
-    why: Callable[[], None] | None = None
-    way_out: Remedy | None = None
-    other_way: Remedy | None = None
+    why: bool = False
+    way_out: str | None = None
+    other_way: str | None = None

@@ -52,15 +52,13 @@ class Content:
 
 
 def body(draft: PayloadForm) -> bytes:
-    """The bytes without what is appended.
+    """The bytes of a text or of hex, without what is appended.
 
     Raises:
         Problem: malformed hex or escape, or a character that the encoding lacks.
     """
     if draft.form == "hex":
         return notation.parse_hex(draft.typed)
-    if draft.form == "file":
-        return _file(draft.typed)
     typed = draft.typed
     if draft.escapes:
         return notation.from_escapes(typed, draft.encoding)
@@ -68,10 +66,18 @@ def body(draft: PayloadForm) -> bytes:
 
 
 def content(draft: PayloadForm) -> Content:
-    """Text wherever the bytes are that text in that encoding, else hex."""
-    data = body(draft)
+    """Text wherever the bytes are that text in that encoding, else hex.
+
+    Raises:
+        Problem: malformed hex or escape, a character that the encoding lacks, or no such file.
+    """
     if draft.form == "file":
+        _look(draft.typed)
         return Content(file=draft.typed.strip())
+    return _content_of(draft, body(draft))
+
+
+def _content_of(draft: PayloadForm, data: bytes) -> Content:
     if draft.form != "hex":
         try:
             text = data.decode(draft.encoding)
@@ -82,22 +88,56 @@ def content(draft: PayloadForm) -> Content:
     return Content(hex=data.hex())
 
 
-def preview(draft: PayloadForm, counter: int = 1) -> tuple[int, str]:
-    """How many bytes will go, and the first of them in hex.
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message, understood once: when it was typed.
 
-    Placeholders are filled in, with this counter; of a file only the beginning is read.
+    Attributes:
+        size: bytes that will go. head: the first of them in hex.
+        repeat, interval: how often to send it, and the seconds between.
+        problem: what is wrong with it; None: it can be sent.
     """
-    if draft.form == "file":
-        size, start = _look(draft.typed)
-        tail = len(with_tail(b"", send_of(replace(draft, start=0, last=None), Content())))
-        return size + tail, _head(start, size)
-    said = content(draft)
-    command = send_of(draft, said)
-    data = body(draft)
-    if command.placeholders:
-        data = notation.encode(expand(said.text or "", counter), draft.encoding)
-    data = with_tail(data, command)
-    return len(data), _head(data, len(data))
+
+    draft: PayloadForm
+    content: Content = Content()
+    size: int = 0
+    head: str = ""
+    repeat: int = 1
+    interval: float = 0.0
+    problem: Problem | None = None
+
+    def command(self, endpoint: str) -> Send | Problem:
+        """What sends it; or what is wrong with it."""
+        if self.problem is not None:
+            return self.problem
+        if self.draft.form == "file" and self.size > LARGEST_FILE:
+            return Problem(
+                "problem.file_large", path=self.draft.typed.strip(), most=LARGEST_FILE >> 20
+            )
+        made = send_of(self.draft, self.content, endpoint)
+        return replace(made, repeat=self.repeat, interval=self.interval, wait=False)
+
+
+def compose(draft: PayloadForm, counter: int = 1) -> Composed:
+    """Understand a draft; placeholders are filled in with this counter in what is shown of it.
+
+    Of a file only the beginning is read.
+    """
+    try:
+        if draft.form == "file":
+            size, start = _look(draft.typed)
+            said = Content(file=draft.typed.strip())
+            tail = len(with_tail(b"", send_of(replace(draft, start=0, last=None), Content())))
+            return Composed(draft, said, size + tail, _head(start, size))
+        data = body(draft)
+        said = _content_of(draft, data)
+        command = send_of(draft, said)
+        if command.placeholders:
+            data = notation.encode(expand(said.text or "", counter), draft.encoding)
+        data = with_tail(data, command)
+    except Problem as problem:
+        return Composed(draft, problem=problem)
+    return Composed(draft, said, len(data), _head(data, len(data)))
 
 
 def varies(draft: PayloadForm) -> bool:
@@ -139,15 +179,3 @@ def send_of(draft: PayloadForm, body: Content, endpoint: str = "") -> Send:
         checksum_to=draft.last,
         placeholders=draft.placeholders and body.text is not None and has_placeholders(body.text),
     )
-
-
-def _file(typed: str) -> bytes:
-    if not typed.strip():
-        raise Problem("problem.no_path")
-    path = Path(typed.strip()).expanduser()
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise Problem("problem.file_large", path=str(path), most=LARGEST_FILE >> 20)
-        return path.read_bytes()
-    except OSError as error:
-        raise Problem("engine.no_file", path=str(path), reason=reason_of(error)) from error

@@ -7,8 +7,7 @@ from typing import Final
 from workbench.engine.model.settings import Reconnect
 from workbench.engine.model.snapshot import Reconnecting
 from workbench.viewmodel import parse_fields
-from workbench.viewmodel.endpoint_status import Show
-from workbench.viewmodel.message import Remedy, StatusMessage, msg
+from workbench.viewmodel.message import StatusMessage, msg
 
 TIMES_MOST: Final = 100_000
 NO_LIMIT: Final = "∞"
@@ -34,10 +33,10 @@ def parse_reconnect(times: str, first: str, most: str) -> Reconnect | None:
     return Reconnect(parse_fields.parse_seconds(first), parse_fields.parse_seconds(most), count)
 
 
-def reconnect_status(state: Reconnecting, again: Show) -> StatusMessage:
-    """What is to come, or that nothing is any more; `again` connects anew."""
+def reconnect_status(state: Reconnecting) -> StatusMessage:
+    """What is to come, or that nothing is any more."""
     if state.wait is None:
         over = msg("message.again_over", times=state.attempt)
-        return StatusMessage("bad", over, way_out=Remedy("connect_again", again))
+        return StatusMessage("bad", over, way_out="connect_again")
     key = "message.again" if state.lost else "message.again_nothing"
     return StatusMessage("busy", msg(key, seconds=f"{state.wait:g}", attempt=state.attempt))

@@ -8,7 +8,7 @@ from workbench.engine.model.family import fitting, kind_of
 from workbench.engine.model.settings import Role
 from workbench.engine.model.snapshot import EndpointSnapshot, Phase
 from workbench.viewmodel.address_form import UNIX
-from workbench.viewmodel.endpoint_status import Show, failed_before, is_full, setting_up
+from workbench.viewmodel.endpoint_status import failed_before, is_full, setting_up
 from workbench.viewmodel.message import StatusMessage, msg
 
 LOOPBACK: Final = ("127.", "[::1]", "::1", "/", "abstract:", "localhost", "temp:")
@@ -25,8 +25,8 @@ def state_of(snapshot: EndpointSnapshot) -> str:
     }.get(snapshot.phase, "CLOSED")
 
 
-def status_of(snapshot: EndpointSnapshot, why: Show) -> StatusMessage:
-    """The message line from the first start on; `why` shows the event behind a failure."""
+def status_of(snapshot: EndpointSnapshot) -> StatusMessage:
+    """The message line from the first start on."""
     if snapshot.phase in (Phase.LISTENING, Phase.BOUND, Phase.OPEN):
         return _open(snapshot)
     if snapshot.phase is Phase.SETTING_UP:
@@ -36,7 +36,7 @@ def status_of(snapshot: EndpointSnapshot, why: Show) -> StatusMessage:
         return StatusMessage(
             "info", msg("message.udp_stopped" if datagram else "message.server_stopped")
         )
-    return failed_before(why)
+    return failed_before()
 
 
 def _open(snapshot: EndpointSnapshot) -> StatusMessage:

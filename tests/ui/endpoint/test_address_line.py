@@ -100,8 +100,7 @@ def test_a_timeout_says_what_it_is(hand: Hand) -> None:
     assert box.currentText() == "2.0 s"
     hand.type("server.timeout", "none")
     assert box.currentText() == "none"
-    panel = hand.window.tab_area.panel("server-1")
-    assert panel is not None
+    panel = hand.window.endpoint_tabs.presenter("server-1")
     assert panel.draft().timeout is None
 
 
@@ -138,8 +137,7 @@ def test_options_fit_the_socket_or_say_why_not(hand: Hand) -> None:
 
 
 def test_reuseaddr_is_no_default_on_unix(hand: Hand) -> None:
-    panel = hand.window.tab_area.panel("server-1")
-    assert panel is not None
+    panel = hand.window.endpoint_tabs.presenter("server-1")
     default = panel.draft().options
     hand.choose("server.family", "AF_UNIX")
     assert panel.draft().options == ()

@@ -59,7 +59,8 @@ def made(qtbot: QtBot, width: int = 700) -> CallStrip:
 def show(
     strip: CallStrip, snapshot: EndpointSnapshot, now_ns: int, planned: tuple[Chip, ...] = ()
 ) -> None:
-    strip.show_chips(chips_of(snapshot, planned), now_ns)
+    strip.tick(now_ns)
+    strip.show_chips(chips_of(snapshot, planned))
 
 
 def test_planned_calls_show_before_the_first_start(qtbot: QtBot) -> None:

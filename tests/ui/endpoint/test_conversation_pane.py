@@ -126,8 +126,9 @@ def wish_of(hand: Hand, side: str) -> ConversationRequest:
     found: list[ConversationRequest] = []
     panel = hand.window.tab_area.panel(f"{side}-1")
     assert panel is not None
-    panel.talk.save_wanted.disconnect()
-    panel.talk.save_wanted.connect(found.append)
+    presenter = hand.window.endpoint_tabs.presenter(panel.name)
+    presenter.save_wanted.disconnect()
+    presenter.save_wanted.connect(found.append)
     panel.talk.save.click()
     return found[0]
 

@@ -16,7 +16,7 @@ from tests.ui.conftest import Hand
 from tests.ui.looks.scenes import settle
 from workbench.texts import Problem
 from workbench.ui.endpoint.payload_problem_bar import fitting, places
-from workbench.viewmodel.payload_form import PayloadForm, preview
+from workbench.viewmodel.payload_form import PayloadForm, compose
 
 
 @pytest.fixture
@@ -80,7 +80,8 @@ def test_the_preview_counts_what_goes(hand: Hand, peer: socket.socket) -> None:
 
 def test_a_preview_is_in_the_encoding() -> None:
     draft = PayloadForm("{counter}", encoding="utf-16", placeholders=True)
-    assert preview(draft, 10) == (6, "ff fe 31 00 30 00")
+    made = compose(draft, 10)
+    assert (made.size, made.head) == (6, "ff fe 31 00 30 00")
 
 
 def test_every_character_that_cannot_go_is_marked_and_a_button_mends_it(

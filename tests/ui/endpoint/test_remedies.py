@@ -62,8 +62,6 @@ def test_connect_timed_out_accept_one_there(hand: Hand) -> None:
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
-    panel = hand.window.tab_area.panel("client-1")
-    assert panel is not None
     hand.wait(
         lambda: any(
             item.errno is None
@@ -74,7 +72,7 @@ def test_connect_timed_out_accept_one_there(hand: Hand) -> None:
     )
     hand.press("client.close")
     hand.wait_state("client", "CLOSED")
-    panel._select_newest_failure()
+    hand.window.endpoint_tabs.presenter("client-1").show_failure()
     hand.wait(lambda: "accept_one_there" in offered(hand))
     hand.press("inspector.accept_one_there")
     hand.wait(

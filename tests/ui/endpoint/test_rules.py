@@ -155,8 +155,7 @@ def test_order_and_removal_by_keys(hand: Hand) -> None:
 
 
 def test_rules_of_a_scenario_are_shown_and_stay(hand: Hand) -> None:
-    panel = hand.window.tab_area.panel("server-1")
-    assert panel is not None
+    panel = hand.window.endpoint_tabs.presenter("server-1")
     session = hand.window.controller.session
     wished = replace(session.settings("server-1"), responder=Rules(RULES, OnPeerClose.KEEP))
     session.perform(c.Configure("server-1", wished))

@@ -75,7 +75,8 @@ def test_tabs_come_and_go(hand: Hand, first_port: int) -> None:
     assert window.controller.session.endpoints == ("server-1", "client-1", "server-2", "client-2")
     panel = window.tab_area.panel("server-2")
     assert panel is not None
-    assert panel.settings.address == f"127.0.0.1:{first_port + 1}"
+    settings = hand.window.controller.session.settings(panel.name)
+    assert settings.address == f"127.0.0.1:{first_port + 1}"
     window.endpoint_tabs.remove(panel)
     assert "server-2" not in window.controller.session.endpoints
     assert window.tab_area.panel("server-2") is None

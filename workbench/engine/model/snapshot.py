@@ -101,7 +101,7 @@ class ConnectionSnapshot:
         hold: why it is not read by itself; None where it is.
         connect_ns: when connect() was called; opened_ns is socket(), by hand long before.
         errno: of the error that ended it; while it is open only close() is left.
-        reading: decoded only where asked for.
+        reading: decoded only where asked for; it ages from look to look, and is no change.
         passed_over: its connect failed, and the next address of the name was tried.
         aborted_in: the kernel's state just before our abort; None where it tells none.
     """
@@ -125,7 +125,7 @@ class ConnectionSnapshot:
     queued: int
     peer_finished: bool
     waiting: Waiting | None
-    reading: Reading | None
+    reading: Reading | None = field(compare=False)
     passed_over: bool = False
     aborted_in: str | None = None
     delayed: int = 0
@@ -200,7 +200,7 @@ class EndpointSnapshot:
     drops: int | None
     bytes_in: int
     bytes_out: int
-    reading: Reading | None = None
+    reading: Reading | None = field(default=None, compare=False)
     options: tuple[tuple[str, OptionValue], ...] = ()
     counter: int = 1
     no_room: bool = False

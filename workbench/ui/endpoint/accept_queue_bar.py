@@ -5,10 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
-from workbench.engine.model.snapshot import EndpointSnapshot
-from workbench.texts import tr
 from workbench.ui.widgets.named_controls import NamedControls, spring
-from workbench.viewmodel.endpoint_status import is_full
+from workbench.viewmodel.server_state import QueueState
 
 
 class AcceptQueueBar(QHBoxLayout):
@@ -32,24 +30,14 @@ class AcceptQueueBar(QHBoxLayout):
         for widget in (self._label, self._bar, self._numbers, spring(), chips, *right):
             self.addWidget(widget)
 
-    def show_snapshot(self, snapshot: EndpointSnapshot, *, datagram: bool) -> None:
-        """`datagram`: what is chosen in the fields; it may not be open yet."""
+    def show(self, state: QueueState, *, datagram: bool) -> None:
+        """`datagram`: peers and drops stand there instead."""
         self._controls.recaption(self._label, "peers" if datagram else "queue")
         self._bar.setVisible(not datagram)
-        if datagram:
-            self._numbers.setText(
-                "" if snapshot.drops is None else tr("panel.drops", count=snapshot.drops)
-            )
-            return
-        if snapshot.queue is None:
-            self._numbers.setText("-")
-            self._bar.setValue(0)
-            return
-        waiting, limit = snapshot.queue
-        key = "panel.queue_full" if is_full(snapshot) else "panel.queue"
-        self._numbers.setText(tr(key, waiting=waiting, room=limit + 1))
+        self._numbers.setText(state.words)
         # a queue that fills shall not make the narrowest panel wider: the message says it too
-        usual = tr("panel.queue", waiting=limit + 1, room=limit + 1)
-        self._numbers.setMinimumWidth(self._numbers.fontMetrics().horizontalAdvance(usual))
-        self._bar.setMaximum(limit + 1)
-        self._bar.setValue(min(waiting, limit + 1))
+        usual = self._numbers.fontMetrics().horizontalAdvance(state.usual)
+        if usual:
+            self._numbers.setMinimumWidth(usual)
+        self._bar.setMaximum(max(1, state.room))
+        self._bar.setValue(state.filled)

@@ -14,8 +14,8 @@ from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
 from workbench.ui.widgets.state_badge import StateBadge
 from workbench.viewmodel.address_form import DATAGRAM, UNIX, Where
-from workbench.viewmodel.host_suggestions import Offer
 from workbench.viewmodel.message import Sentence, msg
+from workbench.viewmodel.panel_state import Badge
 
 _FAMILIES = {
     "AF_INET": "choice.ipv4", "AF_INET6": "choice.ipv6", "AF_UNIX": "choice.unix",
@@ -130,16 +130,18 @@ class AddressLine(QWidget):
         self.host.setEditText(where.host)
         self.port.setText(where.port)
 
-    def begin_with(self, hosts: list[Offer]) -> None:
-        """Another family: offer its hosts, the first of them in the field."""
-        self.host.offer(hosts)
-        self.host.setEditText(hosts[0][0])
-
     def lock(self, locked: bool) -> None:
         """While a socket is open, what it is bound to cannot change."""
         reason: Sentence | None = msg("why.locked") if locked else None
         for widget in (self.family, self.type, self.host, self.port):
             self._controls.enable(widget, reason)
+
+    def show_badge(self, badge: Badge) -> None:
+        """The state of the socket; of many, how many are connected."""
+        if badge.word:
+            self.state.set_state(badge.word)
+        else:
+            self.state.set_many(badge.connected, badge.of)
 
     def retranslate(self) -> None:
         self._word_choices()

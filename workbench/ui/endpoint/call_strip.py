@@ -48,6 +48,7 @@ class CallStrip(QWidget):
     def __init__(self, controls: NamedControls) -> None:
         super().__init__()
         self._chips: list[_ChipButton] = []
+        self._now_ns = 0
         self._more = QToolButton(self)
         self._more.clicked.connect(self._on_more)
         self._more.setProperty("chip", True)
@@ -70,8 +71,22 @@ class CallStrip(QWidget):
         for button in self._chips:
             button.forget()
 
-    def show_chips(self, chips: Sequence[Chip], now_ns: int) -> None:
-        """These calls in this order; `now_ns` is for those that wait."""
+    def tick(self, now_ns: int) -> None:
+        """How long the calls that wait have waited at this time of the record."""
+        self._now_ns = now_ns
+        grown = False
+        for button in self._chips:
+            chip = button.chip
+            if chip is not None and chip.state is ChipState.WAITING:
+                before = button.needed()
+                if button.show_chip(chip, label(chip, now_ns)):
+                    button.spell_out(True)
+                    grown = grown or button.needed() != before
+        if grown:
+            self._lay_out()
+
+    def show_chips(self, chips: Sequence[Chip]) -> None:
+        """These calls in this order."""
         changed = False
         while len(self._chips) < len(chips):
             button = _ChipButton(self)
@@ -86,7 +101,7 @@ class CallStrip(QWidget):
             gone.deleteLater()
             changed = True
         for button, chip in zip(self._chips, chips, strict=True):
-            changed = button.show_chip(chip, label(chip, now_ns)) or changed
+            changed = button.show_chip(chip, label(chip, self._now_ns)) or changed
         if changed:
             self._lay_out()
 

@@ -2,62 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Final
 
-from PySide6.QtCore import QPoint, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from workbench.engine.model import address
-from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, Nothing, OnPeerClose, Role
-from workbench.engine.model.snapshot import (
-    ConnectionSnapshot,
-    EndpointSnapshot,
-    Phase,
-    Reconnecting,
-)
-from workbench.texts import Problem, tr
 from workbench.ui.endpoint.connection_actions import pop_up
-from workbench.ui.endpoint.endpoint_link import EndpointLink
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-from workbench.ui.endpoint.many_clients import ManyClients
 from workbench.ui.endpoint.message_editor import MessageEditor
-from workbench.ui.endpoint.reconnect import ReconnectForm
-from workbench.ui.endpoint.remedies import client_ways
-from workbench.ui.endpoint.send_controller import SendController
+from workbench.ui.endpoint.send_scope import SendScope
+from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import TextField, badge, group, make_primary, spring
-from workbench.viewmodel import parse_fields
-from workbench.viewmodel.client_status import is_many, state_of, status_of, why_not_connect
-from workbench.viewmodel.connection_rows import ConnectionRow
-from workbench.viewmodel.endpoint_status import OPEN
-from workbench.viewmodel.message import Remedy, StatusMessage, msg
-from workbench.viewmodel.reset_cause import ResetCauses
+from workbench.viewmodel.client_state import ClientPanelState
+from workbench.viewmodel.setup_form import ClientForm
 
-if TYPE_CHECKING:
-    from workbench.engine.model.ticket import Ticket
-    from workbench.journal.reader import Row
-
-NOBODY_THERE = frozenset({"ECONNREFUSED", "ENOENT"})
-"""Nobody has the address: over AF_UNIX there is no file of that name either."""
 DEFAULT_TEXT = "hello, 服务器\\r\\n"
+ROWS: Final = 6
+"""Of many clients in sight where there is room for them; at least LEAST_ROWS."""
+LEAST_ROWS: Final = 3
 
 
 class ClientPanel(EndpointPanel):
-    """Connect, see what was said, send."""
+    """Connect, see what was said, send.
 
+    Attributes:
+        editor: what is sent.
+        talk_button: of many clients: unfolds the conversation. scope: whom the actions hit.
+
+    Signals:
+        port_typed(): a person types another port.
+    """
+
+    port_typed = Signal()
     server = False
 
     def build(self) -> None:
-        self._again_known: Reconnecting | None = None
         add, caption, shared = self.controls.add, self.controls.caption, self.shared
-        self.link = EndpointLink(self.controller, self.name, self.address_line)
         self.bufsize = add(TextField(width=7), "bufsize")
         self.count = add(TextField(width=5), "count")
         self.table.hide()
-        self.many = ManyClients(self)
-        self._resets = ResetCauses()
+        self._many = False
+        self._folded = False
+        self._spare = 0
+        self.talk_button = add(QPushButton(), "talk", "client_talk")
+        self.talk_button.setCheckable(True)
+        self.scope = add(SendScope(), "scope")
+        self.talk_button.hide()
+        self.scope.hide()
         self.editor = MessageEditor(self.controls, DEFAULT_TEXT)
         self.behaviour_row = QWidget()
         behaviour = FlowLayout(self.behaviour_row)
@@ -70,7 +62,7 @@ class ClientPanel(EndpointPanel):
             self.more.button,
         ):
             behaviour.addWidget(widget)
-        self.again = ReconnectForm(self.controls)
+        self._build_again()
         self.local = add(TextField(width=18), "local")
         self.more.add_row(shared.receive_gate, shared.send_gate)
         self.more.add_row(group(caption("local", self.local), self.local), self.again)
@@ -78,12 +70,12 @@ class ClientPanel(EndpointPanel):
         actions = FlowLayout()
         self.talk_caption = caption("conversation", self.talk.show_as)
         for widget in (
-            self.many.talk,
+            self.talk_button,
             self.talk_caption,
             self.talk.box,
             spring(),
             self.receive_once,
-            self.many.scope,
+            self.scope,
             self.ends.half_close,
             self.ends.abort,
             self.ends.close,
@@ -99,19 +91,156 @@ class ClientPanel(EndpointPanel):
         self.column.addWidget(self.talk.view, 1)
         self.column.addWidget(self.editor)
 
+    def _build_again(self) -> None:
+        """How often to connect again by itself, after how many seconds, and the longest wait."""
+        add, caption = self.controls.add, self.controls.caption
+        self.again_times = add(TextField(width=4), "again_times")
+        self.again_after = add(TextField(width=5), "again_after")
+        self.again_most = add(TextField(width=5), "again_most")
+        self.again = QWidget()
+        row = QHBoxLayout(self.again)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP - 1)
+        for widget in (
+            caption("again_times", self.again_times),
+            self.again_times,
+            caption("again_after", self.again_after),
+            self.again_after,
+            caption("again_most", self.again_most),
+            self.again_most,
+        ):
+            row.addWidget(widget)
+        self.again.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
     def wire(self) -> None:
-        self.ends.close.clicked.connect(self._on_close)
-        self.sending = SendController(self)
-        self.editor.escapes_dropped.connect(self._on_escapes_dropped)
-        self.editor.refused.connect(self.refuse)
-        self.editor.mended.connect(self.withdraw)
-        self.bufsize.editingFinished.connect(self._on_bufsize)
-        self.count.editingFinished.connect(self._on_count)
+        for field in (
+            self.bufsize,
+            self.count,
+            self.local,
+            self.again_times,
+            self.again_after,
+            self.again_most,
+        ):
+            field.textChanged.connect(self.tell_typed)
+        for name, field in (
+            ("again_times", self.again_times),
+            ("again_after", self.again_after),
+            ("again_most", self.again_most),
+        ):
+            field.editingFinished.connect(lambda name=name: self.tell_live(name))
+        self.bufsize.editingFinished.connect(lambda: self.tell_live("bufsize"))
+        self.count.editingFinished.connect(lambda: self.tell_live("count"))
+        self.local.editingFinished.connect(lambda: self.tell_live("local"))
         for field in (self.bufsize, self.count):
             field.returnPressed.connect(self.start_if_closed)
         self.address_line.port.textEdited.connect(self._on_port_typed)
-        self.again.edited.connect(self.live_change)
-        self.local.editingFinished.connect(self._on_local)
+        self.talk_button.toggled.connect(self._on_talk)
+
+    @Slot()
+    def _on_port_typed(self) -> None:
+        self.tell_typed()
+        self.port_typed.emit()
+
+    @Slot(QPoint)
+    def on_menu(self, where: QPoint) -> None:
+        ends = (self.ends.half_close, self.ends.abort, self.ends.close)
+        pop_up(self, [self.talk_button, *ends], self.hide_closed, where)
+
+    @property
+    def after_start(self) -> QWidget:
+        return self.editor.send
+
+    # -- the fields -----------------------------------------------------------------------------
+
+    @Slot(object)
+    def fill(self, form: ClientForm) -> None:
+        """Show a form without telling anyone."""
+        self._filling = True
+        self.shared.fill(form.set_up)
+        self.bufsize.setText(form.bufsize)
+        self.count.setText(form.count)
+        self.local.setText(form.local)
+        self.again_times.setText(form.again_times)
+        self.again_after.setText(form.again_after)
+        self.again_most.setText(form.again_most)
+        self._filling = False
+
+    def read(self) -> ClientForm:
+        return ClientForm(
+            self.shared.read(),
+            self.bufsize.text(),
+            self.count.text(),
+            self.local.text(),
+            self.again_times.text(),
+            self.again_after.text(),
+            self.again_most.text(),
+        )
+
+    # -- showing --------------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_client(self, state: ClientPanelState) -> None:
+        """Show another state."""
+        self.show_state(state)
+        controls, line = self.controls, self.address_line
+        line.host.offer(state.host_offers)
+        if state.port is not None and not line.port.hasFocus() and line.port.text() != state.port:
+            line.port.setText(state.port)
+        controls.show(line.primary, state.connect)
+        make_primary(line.primary, state.primary)
+        controls.show(self.count, state.count)
+        controls.show(self.editor.send, state.send)
+        self.editor.count_from(state.counter)
+        for button, control in (
+            (self.ends.half_close, state.half_close),
+            (self.ends.abort, state.abort),
+            (self.ends.close, state.close),
+        ):
+            button.setVisible(control.shown)
+            controls.show(button, control)
+        self.scope.show_scope(state.scope)
+        self._show_many(state.scope.many)
+        if state.scope.many:
+            self.table.show_rows(state.rows)
+        self.fit_height()
+
+    def _show_many(self, many: bool) -> None:
+        """Of several connections there is a table, and the conversation is folded."""
+        self._many = many
+        shown = not many or self.talk_button.isChecked()
+        self.table.setVisible(many)
+        self.talk_button.setVisible(many)
+        self.scope.setVisible(many)
+        self.talk.view.setVisible(shown)
+        self.talk.box.setVisible(shown and not self._folded)
+        self.talk_caption.setVisible(not many and not self._folded)
+
+    @Slot()
+    def _on_talk(self) -> None:
+        self._show_many(self._many)
+        self.fit_height()
+
+    def fit_height(self) -> None:
+        self._ask_for_room()
+        super().fit_height()
+
+    def _ask_for_room(self) -> None:
+        """A few rows at least; more where the log can spare them, and then nothing else has it."""
+        table = self.table
+        count = len(table.lines.lines)
+        least, full = (table.height_of(min(rows, count)) for rows in (LEAST_ROWS, ROWS))
+        around = self.parentWidget()
+        room = around.height() if around is not None else 0
+        fits = self.minimumHeight() - table.minimumHeight() + full <= room
+        table.setMinimumHeight(full if fits else least)
+        spare = full - table.minimumHeight() if self._many else 0
+        if spare != self._spare:
+            self._spare = spare
+            self.needs.emit()
+
+    @property
+    def wished_height(self) -> int:
+        return super().wished_height + self._spare
 
     def number_steps(self, shown: bool) -> None:
         super().number_steps(shown)
@@ -121,255 +250,14 @@ class ClientPanel(EndpointPanel):
         super().redraw()
         self.editor.text.redraw()
 
-    def tab_text(self) -> str:
-        snapshot = self.controller.snapshot(self.name)
-        if not is_many(snapshot):
-            return self.name
-        waiting = sum(
-            1 for x in snapshot.connections if x.closed_ns is None and x.connected_ns is None
-        )
-        return tr(
-            "panel.tab_many",
-            name=self.name,
-            count=snapshot.settings.count,
-            open=snapshot.open_count - waiting,
-            waiting=waiting,
-        )
-
     def set_up_parts(self) -> list[QWidget]:
         return [self.behaviour_row, *self.editor.details, *super().set_up_parts()]
 
     def fold(self, folded: bool) -> None:
         super().fold(folded)
-        self.many.folded = folded
-
-    @property
-    def answered(self) -> bool:
-        """Whether bytes were sent and others came back."""
-        newest = self.controller.snapshot(self.name).connections[-1:]
-        return bool(newest and newest[0].bytes_out and self.talk.feed.answers_after_send)
-
-    # -- settings -------------------------------------------------------------------------------
-
-    def fill(self, settings: EndpointSettings) -> None:
-        self.bufsize.setText(str(settings.bufsize))
-        self.count.setText(str(settings.count))
-        self.local.setText(settings.bind or "")
-        self.again.fill(settings.reconnect)
-        self.editor.encoding.choose(settings.encoding)
-
-    def complete(self, settings: EndpointSettings) -> EndpointSettings:
-        keep = settings.responder
-        if keep == Nothing() and settings.role is Role.STREAM:
-            keep = Nothing(OnPeerClose.KEEP)
-        return replace(
-            settings,
-            bufsize=parse_fields.parse_bufsize(self.bufsize.text()),
-            count=parse_fields.parse_count(self.count.text()),
-            bind=self._local(settings.family),
-            responder=keep,
-            reconnect=self.again.reconnect if settings.role is Role.STREAM else None,
-        )
-
-    def _local(self, family: str) -> str | None:
-        """What the socket is bound to before connect; None: the kernel chooses."""
-        spec = self.local.text().strip()
-        if not spec:
-            return None
-        address.parse(spec, family)
-        return spec
-
-    @Slot()
-    def _on_port_typed(self) -> None:
-        self.link.leave()
-
-    # -- actions --------------------------------------------------------------------------------
-
-    @Slot()
-    def start(self) -> None:
-        if self.address_line.primary.isEnabled():
-            self.connect_once()
-
-    def connect_once(self) -> Ticket | None:
-        """Connect with the settings of the fields; None where that cannot be asked for."""
-        if self.link.name is not None and not self.link.is_known:
-            self.refuse(Problem("problem.unknown_link", name=self.link.name))
-            return None
-        if not self.configured("connect"):
-            return None
-        return self.act("connect", c.Connect(self.name, wait=False))
-
-    @Slot()
-    def _on_close(self) -> None:
-        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and self.many.on_all:
-            self.act("close", c.Stop(self.name))
-            return
-        for target in self.many.close_targets():
-            self.act("close", c.Close(self.name, connection=target))
-
-    def half_targets(self) -> list[c.Target]:
-        return self.many.half_targets()
-
-    def abort_targets(self) -> list[c.Target]:
-        return self.many.abort_targets()
-
-    def send_targets(self) -> list[c.Target]:
-        """Whom Send goes to."""
-        return self.many.send_targets()
-
-    def on_choice(self, line: ConnectionRow | None) -> None:
-        self.many.on_choice(chosen=line is not None)
-        self.refresh()
-
-    @Slot(QPoint)
-    def on_menu(self, where: QPoint) -> None:
-        ends = (self.ends.half_close, self.ends.abort, self.ends.close)
-        pop_up(self, [self.many.talk, *ends], self.hide_closed, where)
-
-    @property
-    def wished_height(self) -> int:
-        return super().wished_height + self.many.spare
-
-    def several(self, snapshot: EndpointSnapshot) -> bool:
-        return is_many(snapshot)
-
-    @Slot()
-    def _on_escapes_dropped(self) -> None:
-        self.tell("info", msg("message.escapes_dropped"))
-
-    @Slot()
-    def _on_bufsize(self) -> None:
-        self.live_change("bufsize")
-
-    @Slot()
-    def _on_local(self) -> None:
-        self.live_change("local")
-
-    @Slot()
-    def _on_count(self) -> None:
-        self.live_change("count")
-
-    def _show_outcome(self, ticket: Ticket) -> None:
-        """Of many connects the counted message says it, not the first that failed; where it
-        connects again by itself, when it does.
-        """
-        problem = ticket.outcome is not None and ticket.outcome.problem is not None
-        settings = self.settings
-        several = settings.count > 1 or settings.reconnect is not None
-        goes_on = self.controller.snapshot(self.name).reconnecting is not None
-        if not problem and (goes_on or (isinstance(ticket.command, c.Connect) and several)):
-            self.refresh()
-        else:
-            super()._show_outcome(ticket)
-
-    def way_out(self, command: c.Command, errno: str | None) -> Remedy | None:
-        if errno in NOBODY_THERE and self.link.name is not None:
-            caption = "bind_server" if self.address_line.datagram else "start_server"
-            return Remedy(caption, self._start_link)
-        return None
-
-    def ways(self, row: Row) -> tuple[Remedy, ...]:
-        return tuple(client_ways(self, row))
-
-    def _start_link(self) -> None:
-        if self.link.name is not None:
-            self.link.start()
-            datagram = self.address_line.datagram
-            self.tell("info", msg("message.now_send" if datagram else "message.now_connect"))
-            self.address_line.primary.setFocus()  # the pressed button goes, this comes next
-
-    # -- showing --------------------------------------------------------------------------------
-
-    def state_of(self, snapshot: EndpointSnapshot) -> str:
-        return state_of(snapshot)
-
-    def status(self, snapshot: EndpointSnapshot) -> StatusMessage:
-        way = self.way_out(c.Connect(self.name), "ECONNREFUSED")
-        if way is not None and self.link.phase is Phase.LISTENING:
-            way = None  # it listens by now
-        return status_of(
-            snapshot,
-            self.ready(),
-            self._select_newest_failure,
-            self.start,
-            way,
-            self.many.chosen_count,
-            self._abandoned_by,
-        )
-
-    def _abandoned_by(self, item: ConnectionSnapshot) -> str | None:
-        committed = self.controller.session.journal.committed
-        return self._resets.of(item, self.controller.reader, committed)
-
-    def show_state(self, snapshot: EndpointSnapshot) -> None:
-        """Of many there is no one state while one is open: how many of them are."""
-        if is_many(snapshot) and snapshot.open_count:
-            self.address_line.state.set_many(
-                sum(
-                    1
-                    for x in snapshot.connections
-                    if x.closed_ns is None and x.connected_ns is not None
-                ),
-                max(snapshot.settings.count, snapshot.open_count),
-            )
-        else:
-            super().show_state(snapshot)
-
-    def ready(self) -> StatusMessage:
-        key = "message.udp_client_ready" if self.address_line.datagram else "message.client_ready"
-        return StatusMessage("info", msg(key))
-
-    def differences(self, snapshot: EndpointSnapshot) -> list[str]:
-        words = super().differences(snapshot)
-        if self.local.text().strip():
-            words.append(tr("chips.local", address=self.local.text().strip()))
-        return words + self.again.differences()
-
-    def show_parts(self, snapshot: EndpointSnapshot, now_ns: int) -> None:
-        datagram = self.address_line.datagram
-        enable = self.controls.enable
-        self.sending.know(snapshot)
-        self.editor.count_from(snapshot.counter)
-        enable(self.address_line.primary, why_not_connect(snapshot, datagram=datagram))
-        live = snapshot.open_count > 0 or snapshot.phase in OPEN
-        make_primary(self.address_line.primary, not (datagram and live))
-        self.receive_once.offer(datagram=datagram, reason=None if live else msg("why.no_socket"))
-        enable(self.count, msg("why.datagram") if datagram else msg("why.locked") if live else None)
-        self.link.follow(live=snapshot.phase in OPEN)
-        again = snapshot.reconnecting
-        if again != self._again_known:
-            self._again_known = again
-            self._trouble = self._trouble if again is None else None  # what failed led to this
-        to_end = live or (again is not None and again.wait is not None)
-        self.many.show_snapshot(snapshot, now_ns, live=to_end)
-        self._caption_connect()
-        self.controls.recaption(
-            self.editor.send, "stop_sending" if self.sending.repeating else "send"
-        )
-        if snapshot.connections or snapshot.connection is not None:
-            self.talk.feed.refresh()
-        else:
-            self.talk.feed.pass_over()
-
-    def _caption_connect(self) -> None:
-        """How many a press of Connect makes is said on the button."""
-        count = self.count.text().strip()
-        many = count.isdecimal() and int(count) > 1 and not self.address_line.datagram
-        button = self.address_line.primary
-        self.controls.recaption(button, "connect_many" if many else "connect", count=count)
-
-    def reset_session(self) -> None:
-        self._resets = ResetCauses()
-        self.sending.reset_session()
-        super().reset_session()
-        self.talk.feed.again()
+        self._folded = folded
+        self._show_many(self._many)
 
     def retranslate(self) -> None:
         super().retranslate()
         self.editor.retranslate()
-
-    @Slot(str)
-    def on_edited(self, field: str) -> None:
-        if field == "family" and self.link.name is None:
-            self.address_line.begin_with(self.link.offers())
-        super().on_edited(field)

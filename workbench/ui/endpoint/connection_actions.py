@@ -9,13 +9,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
-from workbench.engine.model.snapshot import ConnectionSnapshot
-from workbench.texts import tr
-from workbench.ui.endpoint.close_buttons import CloseButtons, why_no_abort, why_no_half_close
+from workbench.ui.endpoint.close_buttons import CloseButtons
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import NamedControls, group, spring
-from workbench.viewmodel.connection_rows import ConnectionRow
-from workbench.viewmodel.message import Sentence, msg
+from workbench.viewmodel.server_state import ChosenState
 
 if TYPE_CHECKING:
     from workbench.ui.endpoint.conversation_pane import ConversationPane
@@ -62,58 +59,24 @@ class ConnectionActions(QWidget):
         self._talk.view.setVisible(shown)
         self._talk.box.setVisible(shown)
 
-    def show_chosen(
-        self,
-        chosen: Sequence[ConnectionSnapshot],
-        lines: Sequence[ConnectionRow],
-        *,
-        why: str,
-        hidden: int,
-        datagram: bool,
-    ) -> None:
-        """Word it, and say why an action is off.
-
-        Args:
-            chosen: the chosen connections; empty for peers.
-            lines: the chosen rows.
-            why: what the mark of the only one says; "" where it has none.
-            hidden: closed ones that are not shown.
-            datagram: peers have nothing that could be ended.
-        """
-        self._label.setText(_said(lines, hidden))
-        self._label.setVisible(bool(lines) or not self.talk.isChecked())
-        self.actions_box.setVisible(bool(lines))
-        self.why.setVisible(bool(why))
-        for button in self.buttons[1:]:
-            button.setVisible(not datagram)
-        none: Sentence | None = msg("why.choose_row")
-        if datagram:
-            gone = msg("why.peer_gone") if any(line.closed for line in lines) else None
-            self._controls.enable(self.reply, gone or (None if len(lines) == 1 else none))
-            for button in self.buttons[1:]:
-                self._controls.enable(button, msg("why.datagram"))
-            return
-        open_ones = [item for item in chosen if item.closed_ns is None]
-        end = none if not chosen else None if open_ones else msg("why.closed")
-        self._controls.enable(
-            self.reply, end or (None if len(open_ones) == 1 else msg("why.one_only"))
-        )
-        for button, ask in (
-            (self._ends.half_close, why_no_half_close),
-            (self._ends.abort, why_no_abort),
+    def show_chosen(self, state: ChosenState, why: str) -> None:
+        """What is chosen, and why an action is off; `why`: what the mark of the only one says."""
+        self._label.setText(state.label)
+        self._label.setVisible(state.some or not self.talk.isChecked())
+        self.actions_box.setVisible(state.some)
+        self.show_why(why)
+        for button, control in (
+            (self.reply, state.reply),
+            (self._ends.half_close, state.half_close),
+            (self._ends.abort, state.abort),
+            (self._ends.close, state.close),
         ):
-            reasons = [ask(item) for item in open_ones]
-            self._controls.enable(button, end or (None if None in reasons else reasons[0]))
-        self._controls.enable(self._ends.close, end)
+            button.setVisible(control.shown)
+            self._controls.show(button, control)
 
-
-def _said(lines: Sequence[ConnectionRow], hidden: int) -> str:
-    if len(lines) > 1:
-        return tr("panel.chosen_many", count=len(lines))
-    if lines:
-        number = lines[0].key
-        return tr("panel.chosen", number=number) if isinstance(number, int) else ""
-    return tr("panel.hidden", count=hidden) if hidden else tr("panel.choose_row")
+    def show_why(self, why: str) -> None:
+        """[Why?] is there for a row with a mark; `why`: what the mark says."""
+        self.why.setVisible(bool(why))
 
 
 def pop_up(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from workbench.engine.model.family import TCP, kind_of
-from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot
+from workbench.engine.model.family import TCP
+from workbench.engine.model.snapshot import ConnectionSnapshot
 from workbench.qt.connection_model import ConnectionModel
 from workbench.texts import tr
 from workbench.ui.style import theme
@@ -21,26 +21,28 @@ from workbench.viewmodel.connection_rows import (
     Columns,
     ConnectionRow,
     Told,
-    line_of,
-    peer_line,
 )
-from workbench.viewmodel.silence import Silences
+from workbench.viewmodel.panel_state import RowsState
+from workbench.viewmodel.silence import Silences, is_owing
 
 
 class ConnectionTable(QTableView):
     """One row a connection; nothing in it is edited.
 
     Attributes:
-        hide_closed: show open ones only.
-        hidden_count: closed ones that are not shown for that.
+        hidden_count: closed ones that are not shown.
+        seen_ids: of the open connections in sight, and of the chosen ones.
 
     Signals:
-        choice_changed(): other rows are chosen: by a person, or since one is gone or let go.
+        chosen_changed(tuple, object): a person chose these rows (their keys), the last one last; a
+            click on a chosen row tells so again.
+        seen_changed(frozenset): ids of the connections in sight.
         why_wanted(int): the mark of this connection (its number) was clicked.
         menu_wanted(QPoint): what can be done shall be shown there, on the screen.
     """
 
-    choice_changed = Signal()
+    chosen_changed = Signal(object, object)
+    seen_changed = Signal(object)
     why_wanted = Signal(int)
     menu_wanted = Signal(QPoint)
 
@@ -51,9 +53,8 @@ class ConnectionTable(QTableView):
         self._silences = Silences()
         self._kind = TCP
         self._filling = False
-        self._chosen_open: set[int | str] = set()
-        self._newest = 0
-        self.hide_closed = False
+        self._told = Told()
+        self.seen_ids: frozenset[int] = frozenset()
         self.hidden_count = 0
         self.lines = ConnectionModel(self)
         self.lines.why = self._why
@@ -85,7 +86,7 @@ class ConnectionTable(QTableView):
         self._on_reset()
         self.fit()
         self.selectionModel().selectionChanged.connect(self._on_selection)
-        self.clicked.connect(self._on_clicked)
+        self.clicked.connect(self._tell_chosen)
 
     # -- looks ----------------------------------------------------------------------------------
 
@@ -166,52 +167,45 @@ class ConnectionTable(QTableView):
             "panel.empty_peers" if self.lines.columns is DATAGRAM else "panel.empty_connections"
         )
 
-    def show_snapshot(self, snapshot: EndpointSnapshot, told: Told, *, datagram: bool) -> None:
-        """`datagram`: what is chosen in the fields: its columns stand there before it is open."""
-        items = () if datagram else sorted(snapshot.connections, key=lambda item: item.number)
-        self._silences.track(items)
-        self._kind = kind_of(snapshot.settings)
-        lines = (
-            tuple(map(line_of, items)) if not datagram else tuple(map(peer_line, snapshot.peers))
-        )
-        kept = {line.key for line in self.chosen_all()}
-        outdated = self._outdated(lines)
-        shown = tuple(line for line in lines if not (self.hide_closed and line.closed))
-        self.hidden_count = len(lines) - len(shown)
+    def show_rows(self, state: RowsState) -> None:
+        """Show other rows, and which of them are chosen."""
+        self.hidden_count = state.hidden
+        self._kind = state.kind
+        self._told = replace(state.told, now_ns=self._told.now_ns)
+        items = [row.item for row in state.rows]
+        self._silences.track([item for item in items if isinstance(item, ConnectionSnapshot)])
         self._filling = True
-        self.lines.show_lines(shown, DATAGRAM if datagram else self._columns, told, self.seen())
-        wished: set[int | str] = set() if outdated else kept
+        self.lines.show_lines(state.rows, state.columns, self._told, self.seen())
+        wished = set(state.chosen)
         if wished != {line.key for line in self.chosen_all()}:
             self._select(wished)
         self._filling = False
-        live = [item for item in items if item.closed_ns is None]
-        self.lines.tell_measured(all(item.measured for item in live))
-        if kept != {line.key for line in self.chosen_all()}:
-            self.choice_changed.emit()
+        self.lines.tell_measured(state.measured)
+        self._tell_seen()
 
-    def _outdated(self, lines: Sequence[ConnectionRow]) -> bool:
-        """A new connection came, and all that is chosen has closed since it was chosen.
+    def tick(self, now_ns: int) -> None:
+        """Running times and silences, as they are at this time of the record."""
+        self._told = replace(self._told, now_ns=now_ns)
+        seen = self.seen()
+        items = [row.item for row in self.lines.lines[seen.start : seen.stop]]
+        if any(isinstance(item, ConnectionSnapshot) and is_owing(item) for item in items):
+            self.lines.tell_time(self._told, seen)
+        self._tell_seen()
 
-        Whoever clicks a closed row looks at the past on purpose: that one stays.
-        """
-        numbers = [line.key for line in lines if isinstance(line.key, int)]
-        newest = max(numbers, default=0)
-        grown, self._newest = newest > self._newest, newest
-        keys = {line.key for line in self.chosen_all()}
-        if not (grown and keys and keys <= self._chosen_open):
-            return False
-        return all(line.closed for line in lines if line.key in keys)
+    def _tell_seen(self) -> None:
+        """The connections in sight and the chosen ones: whose readings are worth their time."""
+        seen = self.seen()
+        lines = [*self.lines.lines[seen.start : seen.stop], *self.chosen_all()]
+        ids = frozenset(line.id for line in lines if line.id is not None and not line.closed)
+        if ids != self.seen_ids:
+            self.seen_ids = ids
+            self.seen_changed.emit(ids)
 
     def seen(self) -> range:
         """The rows in sight."""
         count = len(self.lines.lines)
         top, bottom = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
         return range(max(0, top), bottom + 1 if bottom >= 0 else count)
-
-    def seen_ids(self) -> frozenset[int]:
-        """The connections in sight and the chosen ones: whose readings are worth their time."""
-        lines = [*self.lines.lines[self.seen().start : self.seen().stop], *self.chosen_all()]
-        return frozenset(line.id for line in lines if line.id is not None and not line.closed)
 
     def _why(self, line: ConnectionRow) -> tuple[str, str]:
         if isinstance(line.item, ConnectionSnapshot):
@@ -239,13 +233,6 @@ class ConnectionTable(QTableView):
     def choose(self, key: int | str) -> None:
         self._select({key})
 
-    def follow(self, key: int | str) -> None:
-        """Choose a row that was chosen elsewhere: whoever did that knows."""
-        self._filling = True
-        self._select({key})
-        self._filling = False
-        self._on_clicked()
-
     def _select(self, keys: set[int | str]) -> None:
         picked = QItemSelection()
         for row, line in enumerate(self.lines.lines):
@@ -257,12 +244,13 @@ class ConnectionTable(QTableView):
     @Slot()
     def _on_selection(self) -> None:
         if not self._filling:
-            self._chosen_open = {line.key for line in self.chosen_all() if not line.closed}
-            self.choice_changed.emit()
+            self._tell_chosen()
 
     @Slot()
-    def _on_clicked(self) -> None:
-        self._chosen_open = {line.key for line in self.chosen_all() if not line.closed}
+    def _tell_chosen(self) -> None:
+        current = self.chosen()
+        keys = tuple(line.key for line in self.chosen_all())
+        self.chosen_changed.emit(keys, current.key if current is not None else None)
 
     # -- the mark -------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -30,7 +31,7 @@ from workbench.ui.widgets.named_controls import (
 )
 from workbench.viewmodel import parse_fields
 from workbench.viewmodel.message import msg
-from workbench.viewmodel.payload_form import PayloadForm, preview, varies
+from workbench.viewmodel.payload_form import Composed, PayloadForm, compose, varies
 
 ROOM: Final = "≈ 99,999 B: 00 00 00 00 …"
 """What the preview has room for, whatever it says: what stands beside it does not move."""
@@ -46,13 +47,15 @@ class MessageEditor(QWidget):
         details: what a presentation has no room for; Send stays.
 
     Signals:
-        submitted(): Send, or Ctrl+Enter.
+        submitted(Composed): Send, or Ctrl+Enter.
+        blocked(): Ctrl+Enter while Send is off.
         escapes_dropped(): a pasted backslash turned the escapes off for this message.
         refused(object): a Problem: what was pasted or typed cannot be used here.
         mended(str): what this sentence (its key) said is no longer so.
     """
 
-    submitted = Signal()
+    submitted = Signal(object)
+    blocked = Signal()
     escapes_dropped = Signal()
     refused = Signal(object)
     mended = Signal(str)
@@ -61,6 +64,8 @@ class MessageEditor(QWidget):
         super().__init__()
         self._controls = controls
         self._counter = 1
+        self._composed = Composed(PayloadForm(""))
+        self._numbers: tuple[int, float] | None = None
         self.text = controls.add(PayloadEdit(text), "payload")
         self.file = FilePicker(controls)
         self.trouble = PayloadProblemBar(controls)
@@ -134,12 +139,12 @@ class MessageEditor(QWidget):
 
     def _wire(self) -> None:
         self.text.textChanged.connect(self._on_edited)
-        self.text.submitted.connect(self.submitted)
+        self.text.submitted.connect(self._on_submit)
         self.text.pasted_backslash.connect(self._on_pasted_backslash)
         self.text.pasted_too_much.connect(self._on_pasted_too_much)
         self.text.file_dropped.connect(self._on_file_dropped)
         self.file.edited.connect(self._on_edited)
-        self.file.submitted.connect(self.submitted)
+        self.file.submitted.connect(self._on_submit)
         self.trouble.wanted.connect(self._on_encoding_wanted)
         self.form.activated.connect(self._on_form)
         for box in (self.encoding, self.append):
@@ -150,12 +155,13 @@ class MessageEditor(QWidget):
         self.checksum.edited.connect(self._on_edited)
         for field in (self.repeat, self.interval, self.checksum.start, self.checksum.last):
             field.editingFinished.connect(self._on_number)
+            field.textChanged.connect(self._on_number_typed)
         self.saved.chosen.connect(self.fill)
         self.saved.save_wanted.connect(self.save.begin)
         self.save.is_taken = self.saved.has
         self.save.agreed.connect(lambda name: self.saved.save(name, self.draft))
         self.save.left.connect(self.text.setFocus)
-        self.send.clicked.connect(self.submitted)
+        self.send.clicked.connect(self._on_submit)
 
     @property
     def draft(self) -> PayloadForm:
@@ -212,6 +218,28 @@ class MessageEditor(QWidget):
         self._on_edited()
 
     @Slot()
+    def _on_submit(self) -> None:
+        if not self.send.isEnabled():
+            self.blocked.emit()
+            return
+        composed = self._composed
+        if composed.draft.form == "file":  # it may have come or gone meanwhile
+            composed = compose(composed.draft, self._counter)
+        if self._numbers is None:
+            try:
+                self._numbers = self.times
+            except Problem as problem:
+                self.submitted.emit(replace(composed, problem=composed.problem or problem))
+                return
+        repeat, interval = self._numbers
+        self.submitted.emit(replace(composed, repeat=repeat, interval=interval))
+
+    @Slot()
+    def _on_number_typed(self) -> None:
+        """How often and how fast is to be understood anew."""
+        self._numbers = None
+
+    @Slot()
     def _on_form(self) -> None:
         self._on_edited()
         if self.form.value() == "file":
@@ -239,9 +267,9 @@ class MessageEditor(QWidget):
         for widget in (self.encoding, self.escapes, self.placeholders):
             self._controls.enable(widget, reason)
         self.checksum.setVisible(draft.append.value in CHECKSUMS)
-        try:
-            count, head = preview(draft, self._counter)
-        except Problem as problem:
+        composed = self._composed = compose(draft, self._counter)
+        problem = composed.problem
+        if problem is not None:
             found = places(draft, problem)
             self.text.mark(found if not file else [])
             said = self.trouble.show_problem(draft, problem, found)
@@ -250,7 +278,8 @@ class MessageEditor(QWidget):
             return
         self.text.mark([])
         self.trouble.show_problem(draft, None, [])
-        self._show_preview(count, head.removesuffix(" …").split(), about=varies(draft))
+        head = composed.head
+        self._show_preview(composed.size, head.removesuffix(" …").split(), about=varies(draft))
 
     def _show_preview(self, count: int, head: list[str], *, about: bool) -> None:
         """As many bytes in hex as there is room for; the tool tip has more of them."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from workbench.engine.model.settings import EndpointSettings, Greet, OnPeerClose, Responder, Rules
+from workbench.engine.model.settings import OnPeerClose
 from workbench.payload import notation
-from workbench.texts import Problem, tr
+from workbench.texts import tr
 from workbench.ui.endpoint.rules_editor import RulesEditor
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, spring
 from workbench.viewmodel.message import msg
-from workbench.viewmodel.payload_form import PayloadForm, content
-from workbench.viewmodel.responder_choices import CHOICES, choice_of
-from workbench.viewmodel.rule_form import typed
+from workbench.viewmodel.responder_choices import CHOICES
+from workbench.viewmodel.setup_form import ReplyForm
 
 MOST_GREETING: Final = 24
 """Digits' widths that a long greeting asks for at most."""
@@ -72,54 +70,27 @@ class ResponderForm(QObject):
             max(64, min(wanted, metrics.horizontalAdvance("0" * MOST_GREETING)) + 16)
         )
 
-    def fill(self, settings: EndpointSettings) -> None:
-        """Show settings without telling anyone."""
-        reply = settings.responder
-        self.kind.choose(choice_of(reply))
-        self.at_end.choose((reply.on_peer_close or OnPeerClose.CLOSE).value)
-        if isinstance(reply, Rules):
-            self.rules.show_rules(
-                [replace(rule, encoding=rule.encoding or settings.encoding) for rule in reply.rules]
-            )
-        if isinstance(reply, Greet):
-            self.greeting.setText(typed(reply.text))
+    def fill(self, form: ReplyForm) -> None:
+        """Show a form without telling anyone."""
+        self.kind.choose(form.kind)
+        self.at_end.choose(form.at_end.value)
+        if CHOICES[form.kind].has_rules:
+            self.rules.show_typed(form.rules)
+        if form.greeting != self.greeting.text():
+            self.greeting.setText(form.greeting)
             self.greeting.setCursorPosition(0)
-            self.encoding.choose(reply.encoding or settings.encoding)
-        else:
-            self.encoding.choose(settings.encoding)
+        self.encoding.choose(form.encoding)
         self._show_kind()
 
-    def read(self, known: Responder) -> Responder:
-        """The reply that the fields mean; `known` is the one in force.
-
-        Raises:
-            Problem: the greeting is no text in that encoding, or a rule cannot be understood.
-        """
-        choice = CHOICES[self.kind.value()]
-        greeting = ""
-        if self._greets:
-            text = content(PayloadForm(self.greeting.text(), encoding=self.encoding.value())).text
-            if text is None:
-                raise Problem("problem.greeting_bytes")
-            greeting = text
-        rules = self.rules.read() if choice.has_rules else ()
-        own = self.encoding.value()  # the endpoint's: what is said in it need not name it
-        rules = tuple(
-            replace(rule, encoding=None) if rule.encoding == own else rule for rule in rules
+    def read(self) -> ReplyForm:
+        """What stands in the fields."""
+        return ReplyForm(
+            self.kind.value(),
+            self.greeting.text(),
+            self.encoding.value(),
+            OnPeerClose(self.at_end.value()),
+            tuple(self.rules.table.lines.rules),
         )
-        made = choice.make(greeting, rules)
-        end = OnPeerClose(self.at_end.value())
-        if end is (known.on_peer_close or OnPeerClose.CLOSE):
-            return replace(made, on_peer_close=known.on_peer_close)
-        return replace(made, on_peer_close=end)
-
-    def differences(self, *, datagram: bool) -> list[str]:
-        """What a peer's end leads to, where that is not what the reply lets one expect."""
-        if datagram:
-            return []
-        if self.at_end.value() == OnPeerClose.KEEP.value:
-            return [tr("chips.end_keep")]
-        return [tr("chips.end_close")] if self.kind.value() == "nothing" else []
 
     def offer_greetings(self, *, offered: bool) -> None:
         """A greeting needs a connection: with datagrams what would greet and echo just echoes."""

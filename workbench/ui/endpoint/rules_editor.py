@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QVBoxLayout
 
-from workbench.engine.model.settings import Match, Rule, Then
+from workbench.engine.model.settings import Match, Then
 from workbench.payload import notation
 from workbench.texts import tr
 from workbench.ui.endpoint.rules_table import RuleTable
@@ -23,7 +23,7 @@ from workbench.ui.widgets.named_controls import (
     tone,
 )
 from workbench.viewmodel.message import msg
-from workbench.viewmodel.rule_form import EXAMPLE, TypedRule, fault, rules_of, show_rule
+from workbench.viewmodel.rule_form import EXAMPLE, TypedRule, fault
 
 
 class RulesEditor(QFrame):
@@ -127,13 +127,9 @@ class RulesEditor(QFrame):
 
     # -- what it holds --------------------------------------------------------------------------
 
-    def show_rules(self, rules: Sequence[Rule]) -> None:
+    def show_typed(self, rules: Sequence[TypedRule]) -> None:
         """Show rules without telling anyone."""
-        self._show([show_rule(rule) for rule in rules], max(0, self.table.row))
-
-    def read(self) -> tuple[Rule, ...]:
-        """The rules. Raises Problem for the first that cannot be understood."""
-        return rules_of(self.table.lines.rules)
+        self._show(list(rules), max(0, self.table.row))
 
     @property
     def count(self) -> int:

@@ -2,50 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from PySide6.QtCore import QPoint, Slot
+from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, GateMode, Role
-from workbench.engine.model.snapshot import EndpointSnapshot, Phase
-from workbench.texts import Problem
 from workbench.ui.endpoint.accept_queue_bar import AcceptQueueBar
-from workbench.ui.endpoint.close_buttons import why_no_abort, why_no_half_close
 from workbench.ui.endpoint.connection_actions import ConnectionActions, pop_up
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.endpoint.gate_control import GateControl
-from workbench.ui.endpoint.remedies import server_ways
 from workbench.ui.endpoint.responder_form import ResponderForm
 from workbench.ui.endpoint.server_send_bar import ServerSendBar
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import group
-from workbench.viewmodel import parse_fields
-from workbench.viewmodel.address_form import UNIX
-from workbench.viewmodel.connection_rows import ConnectionRow
-from workbench.viewmodel.endpoint_status import OPEN
 from workbench.viewmodel.host_suggestions import bind_hosts
-from workbench.viewmodel.message import Remedy, StatusMessage, msg
-from workbench.viewmodel.server_status import state_of, status_of
-
-if TYPE_CHECKING:
-    from workbench.journal.reader import Row
+from workbench.viewmodel.server_state import ChosenState, ServerPanelState
+from workbench.viewmodel.setup_form import ServerForm
 
 BACKLOGS: Final = ("0", "1", "2", "5", "128", "4096")
 
 
 class ServerPanel(EndpointPanel):
-    """Listen, see who is connected, answer one or all."""
+    """Listen, see who is connected, answer one or all.
 
+    Signals:
+        backlog_settled(): the backlog has its new value.
+        conversation_wanted(bool): it is unfolded, or folded.
+    """
+
+    backlog_settled = Signal()
+    conversation_wanted = Signal(bool)
     server = True
 
     def build(self) -> None:
+        self._chosen: ChosenState | None = None
         self.reply = ResponderForm(self.controls, self)
         self._build_behaviour()
-        self.accept_gate = GateControl(self, c.Gate.ACCEPT)
+        self.accept_gate = GateControl(self.controls, c.Gate.ACCEPT)
         self.queue = AcceptQueueBar(
             self.controls, self.more.chips, self.accept_gate, self.receive_once
         )
@@ -84,29 +79,110 @@ class ServerPanel(EndpointPanel):
         self.more.add_row(shared.options)
 
     def wire(self) -> None:
-        self.address_line.stop.clicked.connect(self._on_stop)
-        self.reply.edited.connect(self._on_reply_edited)
+        self.wire_gate(self.accept_gate, c.Gate.ACCEPT)
+        self.accept_gate.mode.activated.connect(self.tell_typed)
+        self.address_line.port.textEdited.connect(self.tell_typed)
+        self.reply.edited.connect(lambda: self.tell_live("responder"))
+        self.reply.greeting.textChanged.connect(self.tell_typed)
         self.reply.submitted.connect(self.start_if_closed)
-        self.send_line.submitted.connect(self._on_send)
+        self.backlog.editTextChanged.connect(self.tell_typed)
+        self.backlog.settled.connect(self.backlog_settled)
+        self.backlog.submitted.connect(self.start_if_closed)
         self.chosen_row.talk.toggled.connect(self._on_talk)
         self.chosen_row.reply.clicked.connect(self.send_line.begin)
-        self.ends.close.clicked.connect(self._on_close)
-        self.chosen_row.why.clicked.connect(self._on_why_row)
-        self.backlog.settled.connect(self._on_backlog)
-        self.backlog.submitted.connect(self.start_if_closed)
+        self.table.chosen_changed.connect(self._on_chosen)
 
-    def gates(self) -> list[GateControl]:
-        return [self.accept_gate, *super().gates()]
+    @Slot(object, object)
+    def _on_chosen(self, _keys: object, current: int | str | None) -> None:
+        """Who is chosen is whom one sends to."""
+        if current is not None:
+            self.send_line.aim(current)
+
+    @Slot(bool)
+    def _on_talk(self, shown: bool) -> None:
+        """The conversation of the chosen connection; of all while none is chosen."""
+        self.chosen_row.unfold(shown)
+        self.conversation_wanted.emit(shown)
+        self._show_chosen()
+        self.fit_height()
+
+    @Slot(QPoint)
+    def on_menu(self, where: QPoint) -> None:
+        row = self.chosen_row
+        buttons = [row.talk, *([row.why] if row.why.isVisible() else []), *row.buttons]
+        pop_up(self, buttons, self.hide_closed, where)
+
+    # -- the fields -----------------------------------------------------------------------------
+
+    @Slot(object)
+    def fill(self, form: ServerForm) -> None:
+        """Show a form without telling anyone."""
+        self._filling = True
+        self.shared.fill(form.set_up)
+        self.address_line.port_untouched = form.port_untouched
+        self.address_line.host.offer(bind_hosts(form.set_up.where.family))
+        self.backlog.setEditText(form.backlog)
+        self.accept_gate.mode.choose(form.accept.value)
+        self.reply.fill(form.reply)
+        self._filling = False
+
+    def read(self) -> ServerForm:
+        return ServerForm(
+            self.shared.read(),
+            self.backlog.currentText(),
+            self.accept_gate.value,
+            self.reply.read(),
+            self.address_line.port_untouched,
+        )
+
+    # -- showing --------------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_server(self, state: ServerPanelState) -> None:
+        """Show another state."""
+        self.show_state(state)
+        controls, line = self.controls, self.address_line
+        controls.show(line.primary, state.listen)
+        controls.show(line.stop, state.stop)
+        controls.show(self.backlog, state.backlog)
+        controls.show(self.reply.at_end, state.at_end)
+        if state.port is not None:
+            line.port.setText(state.port)
+        self.reply.offer_greetings(offered=not state.datagram)
+        self.accept_gate.setVisible(not state.datagram)
+        self.accept_gate.show_state(state.gates[c.Gate.ACCEPT])
+        self.queue.show(state.queue, datagram=state.datagram)
+        self.table.show_rows(state.rows)
+        self.send_line.show(state.send, state.targets)
+        self._chosen = state.chosen
+        self._show_chosen()
+        self.fit_height()
+
+    @Slot(object)
+    def tick(self, now_ns: int) -> None:
+        super().tick(now_ns)
+        self.chosen_row.show_why(self._why())
+
+    def _why(self) -> str:
+        """What the mark of the chosen row says; "" where there is none, or several rows."""
+        rows = self.table.chosen_all()
+        only = rows[0].key if len(rows) == 1 else None
+        return self.table.why(only) if isinstance(only, int) else ""
+
+    def _show_chosen(self) -> None:
+        if self._chosen is not None:
+            self.chosen_row.show_chosen(self._chosen, self._why())
+        self.table.setMinimumHeight(self.table.height_of(self._least_rows()))
+
+    def _least_rows(self) -> int:
+        """Beside a conversation the table keeps some of its rows."""
+        most = 3 if self.chosen_row.talk.isChecked() else 1
+        return max(1, min(most, len(self.table.lines.lines)))
 
     def redraw(self) -> None:
         super().redraw()
         self.reply.fit()
         self.reply.rules.redraw()
-
-    def tab_text(self) -> str:
-        snapshot = self.controller.snapshot(self.name)  # a tab behind others is not refreshed
-        port = (snapshot.local or "").rpartition(":")[2]
-        return f"{self.name} :{port}" if snapshot.phase in OPEN and port.isdecimal() else self.name
 
     def set_up_parts(self) -> list[QWidget]:
         return [self.behaviour_row, *super().set_up_parts()]
@@ -116,196 +192,7 @@ class ServerPanel(EndpointPanel):
         if folded:
             self.reply.rules.button.setChecked(False)
 
-    def differences(self, snapshot: EndpointSnapshot) -> list[str]:
-        return super().differences(snapshot) + self.reply.differences(
-            datagram=self.address_line.datagram
-        )
-
-    # -- settings -------------------------------------------------------------------------------
-
-    def fill(self, settings: EndpointSettings) -> None:
-        self.backlog.setEditText(str(settings.backlog))
-        self.accept_gate.mode.choose(settings.accept.value)
-        self.reply.fill(settings)
-
-    def complete(self, settings: EndpointSettings) -> EndpointSettings:
-        return replace(
-            settings,
-            backlog=parse_fields.parse_backlog(self.backlog.currentText()),
-            accept=GateMode(self.accept_gate.mode.value()),
-            responder=self.reply.read(settings.responder),
-            encoding=self.reply.encoding.value(),
-            port_search=self.address_line.port_untouched,
-        )
-
-    # -- actions --------------------------------------------------------------------------------
-
-    @Slot()
-    def start(self) -> None:
-        if self.phase in OPEN and self.phase is not Phase.BOUND:
-            return
-        if self.phase is Phase.BOUND and self.settings.role is Role.LISTENER:
-            self.act("listen", c.Listen(self.name))
-        elif self.phase not in OPEN and self.configured("listen"):
-            self.act("listen", c.Start(self.name))
-
-    @Slot()
-    def _on_stop(self) -> None:
-        self.act("stop", c.Stop(self.name))
-
-    @Slot()
-    def _on_backlog(self) -> None:
-        if self.phase is Phase.LISTENING:
-            try:
-                backlog = parse_fields.parse_backlog(self.backlog.currentText())
-            except Problem as problem:
-                self.refuse(problem)
-                return
-            if backlog != self.settings.backlog:
-                self.configured("backlog")
-                self.act("backlog", c.Listen(self.name, backlog))
-        else:
-            self.on_edited("backlog")
-
-    @Slot()
-    def _on_reply_edited(self) -> None:
-        self.live_change("responder")
-
-    @Slot()
-    def _on_send(self) -> None:
-        if not self.send_line.button.isEnabled():
-            return
-        try:
-            command = self.send_line.command(self.name)
-        except Problem as problem:
-            self.refuse(problem)
-            return
-        self.act("send", command)
-
-    @Slot()
-    def _on_close(self) -> None:
-        for item in self.choice.items():
-            if item.closed_ns is None:
-                self.act("close", c.Close(self.name, connection=item.number))
-
-    def half_targets(self) -> list[c.Target]:
-        return [item.number for item in self.choice.items() if why_no_half_close(item) is None]
-
-    def abort_targets(self) -> list[c.Target]:
-        return [item.number for item in self.choice.items() if why_no_abort(item) is None]
-
-    def on_choice(self, line: ConnectionRow | None) -> None:
-        if line is not None:
-            self.send_line.aim(line.key)
-        self._show_actions()
-
-    @Slot()
-    def _on_why_row(self) -> None:
-        number = self.choice.number
-        if number is not None:
-            self.choice.on_why(number)
-
-    @Slot(bool)
-    def _on_talk(self, shown: bool) -> None:
-        """The conversation of the chosen connection; of all while none is chosen."""
-        self.chosen_row.unfold(shown)
-        if shown:
-            self.talk.feed.again()
-        self.refresh()
-
-    @Slot(QPoint)
-    def on_menu(self, where: QPoint) -> None:
-        row = self.chosen_row
-        buttons = [row.talk, *([row.why] if row.why.isVisible() else []), *row.buttons]
-        pop_up(self, buttons, self.hide_closed, where)
-
-    def way_out(self, command: c.Command, errno: str | None) -> Remedy | None:
-        if errno == "EADDRINUSE" and self.settings.family != UNIX:
-            return Remedy("next_port", self._next_port)
-        if errno == "EACCES" and self.settings.family != UNIX:
-            return Remedy("free_port", self._kernel_port)
-        return None
-
-    def ways(self, row: Row) -> tuple[Remedy, ...]:
-        return tuple(server_ways(self, row))
-
-    def _next_port(self) -> None:
-        self.address_line.port_untouched = True
-        self.start()
-
-    def _kernel_port(self) -> None:
-        self.address_line.port.setText("0")
-        self.start()
-
-    # -- showing --------------------------------------------------------------------------------
-
-    def state_of(self, snapshot: EndpointSnapshot) -> str:
-        return state_of(snapshot)
-
-    def ready(self) -> StatusMessage:
-        key = "message.udp_ready" if self.address_line.datagram else "message.server_ready"
-        return StatusMessage("info", msg(key))
-
-    def status(self, snapshot: EndpointSnapshot) -> StatusMessage:
-        return status_of(snapshot, self._select_newest_failure)
-
-    def show_parts(self, snapshot: EndpointSnapshot, now_ns: int) -> None:
-        datagram = self.address_line.datagram
-        live = snapshot.phase in OPEN
-        enable = self.controls.enable
-        resumable = snapshot.phase is Phase.BOUND and not datagram
-        enable(
-            self.address_line.primary, msg("why.already_open") if live and not resumable else None
-        )
-        self.controls.recaption(self.address_line.primary, "bind" if datagram else "listen")
-        enable(
-            self.address_line.stop, None if live or snapshot.open_count else msg("why.not_started")
-        )
-        enable(self.backlog, msg("why.datagram") if datagram else None)
-        enable(self.reply.at_end, msg("why.datagram") if datagram else None)
-        self._show_port(snapshot, live=live)
-        self.reply.offer_greetings(offered=not datagram)
-        self.accept_gate.setVisible(not datagram)
-        self.accept_gate.show_mode(snapshot.accept, live=live)
-        self.receive_once.offer(datagram=datagram, reason=None if live else msg("why.not_started"))
-        self.queue.show_snapshot(snapshot, datagram=datagram)
-        self.choice.show(snapshot, now_ns)
-        self.send_line.show_snapshot(snapshot, self.owner, datagram=datagram)
-        self._show_actions()
-
-    def _show_port(self, snapshot: EndpointSnapshot, *, live: bool) -> None:
-        """The default port that was taken has moved: the field says where to."""
-        port = (snapshot.local or "").rpartition(":")[2]
-        field = self.address_line.port
-        if live and self.address_line.port_untouched and port.isdecimal() and field.text() != port:
-            field.setText(port)
-
-    def _show_actions(self) -> None:
-        lines = self.table.chosen_all()
-        only = lines[0].key if len(lines) == 1 else None
-        self.chosen_row.show_chosen(
-            self.choice.items(),
-            lines,
-            hidden=self.table.hidden_count,
-            why=self.table.why(only) if isinstance(only, int) else "",
-            datagram=self.address_line.datagram,
-        )
-        if self.chosen_row.talk.isChecked():
-            self.talk.feed.refresh()
-        self.table.setMinimumHeight(self.table.height_of(self._least_rows()))
-
-    def _least_rows(self) -> int:
-        """Beside a conversation the table keeps some of its rows."""
-        most = 3 if self.chosen_row.talk.isChecked() else 1
-        return max(1, min(most, len(self.table.lines.lines)))
-
     def retranslate(self) -> None:
         super().retranslate()
         self.reply.rules.retranslate()
         self.address_line.host.offer(bind_hosts(self.address_line.family.value()))
-
-    @Slot(str)
-    def on_edited(self, field: str) -> None:
-        if field == "family":
-            self.address_line.begin_with(bind_hosts(self.address_line.family.value()))
-        super().on_edited(field)

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.snapshot import EndpointSnapshot
-from workbench.texts import tr
+from workbench.texts import Problem
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField
-from workbench.viewmodel.connection_rows import Owner, named
-from workbench.viewmodel.message import msg
+from workbench.viewmodel.panel_state import Control
 from workbench.viewmodel.payload_form import PayloadForm, content
-
-MOST_TARGETS: Final = 200
-NEWEST: Final = ""
+from workbench.viewmodel.server_state import NEWEST
 
 
 class ServerSendBar(QHBoxLayout):
     """To whom, what, in which encoding, Send.
 
     Signals:
-        submitted(): Send, or Enter.
+        submitted(object): this commands.Send is wanted (of no endpoint yet); or a Problem: what
+            was typed cannot be sent.
     """
 
-    submitted = Signal()
+    submitted = Signal(object)
 
     def __init__(self, controls: NamedControls, encoding: ChoiceBox) -> None:
         super().__init__()
@@ -47,10 +44,19 @@ class ServerSendBar(QHBoxLayout):
             self.button,
         ):
             self.addWidget(widget)
-        self.button.clicked.connect(self.submitted)
-        self.payload.returnPressed.connect(self.submitted)
+        self.button.clicked.connect(self._on_submit)
+        self.payload.returnPressed.connect(self._on_submit)
 
-    def command(self, endpoint: str) -> c.Send:
+    @Slot()
+    def _on_submit(self) -> None:
+        if not self.button.isEnabled():
+            return
+        try:
+            self.submitted.emit(self._command())
+        except Problem as problem:
+            self.submitted.emit(problem)
+
+    def _command(self) -> c.Send:
         """What the fields ask for.
 
         Raises:
@@ -64,7 +70,7 @@ class ServerSendBar(QHBoxLayout):
         if target == c.ALL:
             connection = c.ALL
         return c.Send(
-            endpoint,
+            "",
             text=body.text,
             hex=body.hex,
             encoding=encoding if body.text is not None else None,
@@ -84,29 +90,16 @@ class ServerSendBar(QHBoxLayout):
         self.payload.setFocus()
         self.payload.selectAll()
 
-    def show_snapshot(self, snapshot: EndpointSnapshot, owner: Owner, *, datagram: bool) -> None:
-        """`owner` names the endpoint of ours behind an address."""
-        peers = [peer for peer in snapshot.peers if not peer.gone]
-        someone = bool(peers) if datagram else snapshot.open_count > 0
-        self._controls.enable(self.button, None if someone else msg("why.no_peer"))
-        entries: list[tuple[str, object]] = []
-        if datagram:
-            entries.append((tr("panel.newest_peer"), NEWEST))
-            entries += [(named(p.address, owner), p.address) for p in peers]
-        else:
-            still = [item for item in snapshot.connections if item.closed_ns is None]
-            entries += [(tr("panel.newest"), NEWEST), (tr("panel.all"), c.ALL)]
-            entries += [
-                (f"#{item.number} {named(item.peer, owner)}", item.number)
-                for item in still[-MOST_TARGETS:]
-            ]
-        self._offer(entries)
+    def show(self, button: Control, targets: Sequence[tuple[str, int | str]]) -> None:
+        """`targets`: words and value of each choice of whom to send to."""
+        self._controls.enable(self.button, button.reason)
+        self._offer(targets)
 
-    def _offer(self, entries: list[tuple[str, object]]) -> None:
+    def _offer(self, entries: Sequence[tuple[str, int | str]]) -> None:
         known = [
             (self.target.itemText(i), self.target.itemData(i)) for i in range(self.target.count())
         ]
-        if known == entries or self.target.view().isVisible():
+        if known == list(entries) or self.target.view().isVisible():
             return
         kept = self.target.currentData()
         self.target.clear()

@@ -1,104 +1,97 @@
-"""The set-up fields that a server and a client have alike, and the settings that they mean."""
+"""The set-up fields that a server and a client have alike; a panel lays them out."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, GateMode, Pace
-from workbench.engine.model.snapshot import EndpointSnapshot
-from workbench.texts import tr
 from workbench.ui.endpoint.address_line import AddressLine
 from workbench.ui.endpoint.gate_control import GateControl
-from workbench.ui.endpoint.socket_options import SocketOptions, show_value
+from workbench.ui.endpoint.pace_control import PaceControl
+from workbench.ui.endpoint.socket_options import SocketOptions
 from workbench.ui.endpoint.timeout_box import TimeoutBox
-from workbench.viewmodel.address_form import Where, join_address, role_of, split_address
-
-if TYPE_CHECKING:
-    from workbench.ui.endpoint.command_runner import CommandRunner
-    from workbench.ui.endpoint.pace_control import PaceControl
+from workbench.ui.widgets.named_controls import NamedControls
+from workbench.viewmodel.panel_state import PanelState
+from workbench.viewmodel.setup_form import SetUpForm
 
 
-class SettingsForm:
-    """Address, timeout, gates, pace and options; a panel lays them out.
+class SettingsForm(QObject):
+    """Address, timeout, gates, pace and options.
 
     Attributes:
-        address_line, timeout, receive_gate, send_gate, options: the widgets.
+        address_line, timeout, receive_gate, send_gate, pace, options: the widgets.
+
+    Signals:
+        typed(): a field has other words.
     """
 
-    def __init__(self, panel: CommandRunner, pace: PaceControl, *, server: bool) -> None:
-        self._server = server
-        self._pace = pace
-        self.address_line = AddressLine(panel.controls, server=server)
-        self.timeout = panel.controls.add(TimeoutBox(), "timeout")
-        self.receive_gate = GateControl(panel, c.Gate.RECEIVE)
-        self.send_gate = GateControl(panel, c.Gate.SEND)
-        self.options = SocketOptions(panel.controls)
-        self.address_line.edited.connect(self._on_address)
+    typed = Signal()
 
+    def __init__(self, controls: NamedControls, parent: QObject, *, server: bool) -> None:
+        super().__init__(parent)
+        self.address_line = AddressLine(controls, server=server)
+        self.timeout = controls.add(TimeoutBox(), "timeout")
+        self.receive_gate = GateControl(controls, c.Gate.RECEIVE)
+        self.send_gate = GateControl(controls, c.Gate.SEND)
+        self.pace = PaceControl(controls)
+        self.options = SocketOptions(controls)
+        line = self.address_line
+        line.edited.connect(self._on_address)
+        for box in (line.family, line.type, self.pace.pace, line.host):
+            box.activated.connect(self.typed)
+        for gate in (self.receive_gate, self.send_gate):
+            gate.mode.activated.connect(self.typed)
+        for changed in (
+            line.host.editTextChanged,
+            line.port.textChanged,
+            self.timeout.editTextChanged,
+        ):
+            changed.connect(self.typed)
+
+    @Slot(str)
     def _on_address(self, field: str) -> None:
         where = self.address_line.where
         if field == "family":
             self.options.follow_family(where.family)
         self.options.suit(where.family, where.type)
 
-    def fill(self, settings: EndpointSettings) -> None:
-        """Show settings without telling anyone."""
-        host, port = split_address(settings.address)
-        self.address_line.set_where(Where(settings.family, settings.type, host, port))
-        self.timeout.show_seconds(settings.timeout)
-        self._pace.pace.choose(settings.calls.value)
-        self.receive_gate.mode.choose(settings.receive.value)
-        self.send_gate.mode.choose(settings.send.value)
-        self.options.show_options(settings.options)
+    def fill(self, form: SetUpForm) -> None:
+        """Show a form without telling anyone."""
+        where = form.where
+        if self.address_line.port.hasFocus():
+            where = type(where)(where.family, where.type, where.host, self.address_line.port.text())
+        self.address_line.set_where(where)
+        self.timeout.setEditText(form.timeout)
+        self.pace.pace.choose(form.calls.value)
+        self.receive_gate.mode.choose(form.receive.value)
+        self.send_gate.mode.choose(form.send.value)
+        self.options.show_options(form.options)
 
-    def read(self, known: EndpointSettings) -> EndpointSettings:
-        """`known` with what stands in these fields.
-
-        Raises:
-            Problem: a field cannot be understood.
-        """
-        where = self.address_line.where
-        return replace(
-            known,
-            role=role_of(where.type, server=self._server),
-            family=where.family,
-            type=where.type,
-            address=join_address(where, bind=self._server),
-            timeout=self.timeout.seconds,
-            receive=GateMode(self.receive_gate.mode.value()),
-            send=GateMode(self.send_gate.mode.value()),
-            calls=self._pace.value,
-            options=self.options.options,
+    def read(self) -> SetUpForm:
+        """What stands in the fields."""
+        return SetUpForm(
+            self.address_line.where,
+            self.timeout.currentText(),
+            self.pace.value,
+            self.receive_gate.value,
+            self.send_gate.value,
+            self.options.options,
         )
 
-    def show_snapshot(self, snapshot: EndpointSnapshot, *, live: bool) -> None:
-        """`live`: a socket is open, or will be in a moment; its address cannot change."""
-        self.address_line.lock(live)
-        where = self.address_line.where
+    def show(self, state: PanelState) -> None:
+        """What is locked, and how the gates are."""
+        line = self.address_line
+        line.lock(state.live)
+        line.show_badge(state.badge)
+        where = line.where
         self.options.suit(where.family, where.type)
-        has_socket = snapshot.open_count > 0 or live
-        self.receive_gate.show_mode(snapshot.receive, live=has_socket)
-        self.send_gate.show_mode(snapshot.send, live=has_socket)
+        self.receive_gate.show_state(state.gates[c.Gate.RECEIVE])
+        self.send_gate.show_state(state.gates[c.Gate.SEND])
+        self.pace.show_next(state.by_hand, state.next_call)
 
-    def differences(self, snapshot: EndpointSnapshot) -> list[str]:
-        """What differs from the default, in words."""
-        words = [
-            tr("chips.gate", gate=tr(f"caption.{gate}_gate"))
-            for gate, mode in (("receive", snapshot.receive), ("send", snapshot.send))
-            if mode is GateMode.PAUSED and snapshot.calls is not Pace.STEP
-        ]
-        return words + [
-            tr("chips.option", name=name, value=show_value(value))
-            for name, value in self.options.options
-            if name != "SO_REUSEADDR"
-        ]
-
-    def retranslate(self, known: EndpointSettings) -> None:
-        """`known` is what the endpoint has now."""
+    def retranslate(self) -> None:
         self.address_line.retranslate()
         for box in (self.address_line.family, self.address_line.type):
             box.narrow()  # for the font in force
         self.options.retranslate()
-        self.timeout.retranslate(known.timeout)
+        self.timeout.retranslate()

@@ -14,8 +14,9 @@ from workbench.texts import Problem, tr
 from workbench.ui.style import theme
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, tone
+from workbench.viewmodel.option_text import parse_value, show_value
+from workbench.viewmodel.setup_form import Options
 
-Options = tuple[tuple[str, OptionValue], ...]
 REUSE: Final[tuple[str, OptionValue]] = ("SO_REUSEADDR", 1)
 
 
@@ -138,25 +139,3 @@ def _word(chip: QPushButton, name: str) -> None:
     tip = tr("tip.option_remove", name=name)
     chip.setToolTip(plain_tip(tip))
     chip.setAccessibleName(tip)
-
-
-def show_value(value: OptionValue) -> str:
-    """As it is typed: 1, or 1, 0 for a struct."""
-    return ", ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
-
-
-def parse_value(text: str) -> OptionValue:
-    """A number, several with commas (SO_LINGER: on, seconds), or a name.
-
-    Raises:
-        Problem: nothing was typed.
-    """
-    text = text.strip()
-    if not text:
-        raise Problem("problem.option_empty")
-    parts = [part.strip() for part in text.split(",")]
-    try:
-        numbers = tuple(int(part, 0) for part in parts)
-    except ValueError:
-        return text
-    return numbers[0] if len(numbers) == 1 else numbers

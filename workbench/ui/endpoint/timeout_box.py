@@ -18,25 +18,23 @@ class TimeoutBox(HintCombo):
 
     def __init__(self) -> None:
         super().__init__(6)
+        self._none = parse_fields.show_timeout(None)
         self.settled.connect(self._on_settled)
-
-    def show_seconds(self, value: float | None) -> None:
-        self.setEditText(parse_fields.show_timeout(value))
 
     @property
     def seconds(self) -> float | None:
         """As typed. Raises Problem for what is no time."""
         return parse_fields.parse_timeout(self.currentText())
 
-    def retranslate(self, known: float | None) -> None:
-        """Word it anew; `known` is the value in force."""
+    def retranslate(self) -> None:
+        """Word it anew: "none" is another word in another language."""
         timeouts = [parse_fields.show_timeout(value) for value in TIMEOUTS]
         try:
             shown = parse_fields.show_timeout(self.seconds)
         except Problem:
-            shown = self.currentText()
-        if known is None and shown not in timeouts:
-            shown = parse_fields.show_timeout(None)  # the wording of another language
+            none = self.currentText() == self._none
+            shown = parse_fields.show_timeout(None) if none else self.currentText()
+        self._none = parse_fields.show_timeout(None)
         self.offer(
             [
                 (text, tr("choice.timeout_note") if value is None else "")
@@ -52,4 +50,4 @@ class TimeoutBox(HintCombo):
             seconds = self.seconds
         except Problem:
             return
-        self.show_seconds(seconds)
+        self.setEditText(parse_fields.show_timeout(seconds))

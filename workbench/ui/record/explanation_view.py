@@ -105,10 +105,15 @@ class Ways(QWidget):
         self._row = FlowLayout(self)
         self.setContentsMargins(8, 2, 8, 4)
         self._offered: tuple[tuple[str, str], ...] = ()
+        self._ways: dict[str, Remedy] = {}
+        self._buttons: dict[str, QPushButton] = {}
         self.hide()
 
     def offer(self, ways: tuple[Remedy, ...]) -> None:
-        """Show these; what has not changed stays as it is."""
+        """Show these. A button is made once and hidden while it does not fit: what it does may
+        change what is offered, and whoever holds it must not be left with one that is gone.
+        """
+        self._ways = {way.key: way for way in ways}
         offered = tuple((way.key, tr(f"caption.{way.key}")) for way in ways)
         if offered == self._offered:
             return
@@ -117,19 +122,28 @@ class Ways(QWidget):
             gone = item.widget()
             if gone is not None:
                 gone.hide()
-                gone.setObjectName("")  # the next one may have the same, before this one is gone
-                gone.deleteLater()
-        for way, (key, words) in zip(ways, offered, strict=True):
-            button = QPushButton(words)
-            button.setObjectName(f"inspector.{key}")
+        for key, words in offered:
+            button = self._buttons.get(key) or self._button(key)
+            button.setText(words)
             button.setAccessibleName(words)
             button.setToolTip(tr("tip.way_out"))
-            button.clicked.connect(self.begun)
-            button.clicked.connect(way.act)
-            button.clicked.connect(self.done)
             fit(button)
             self._row.addWidget(button)
+            button.show()
         self.setVisible(bool(ways))
+
+    def _button(self, key: str) -> QPushButton:
+        button = self._buttons[key] = QPushButton(self)
+        button.setObjectName(f"inspector.{key}")
+        button.clicked.connect(self.begun)
+        button.clicked.connect(lambda: self._act(key))
+        button.clicked.connect(self.done)
+        return button
+
+    def _act(self, key: str) -> None:
+        way = self._ways.get(key)
+        if way is not None:
+            way.act()
 
 
 class _Code(QPlainTextEdit):

@@ -23,8 +23,8 @@ from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.settings import Role
 from workbench.printable import escape
 from workbench.texts import Problem, tr
-from workbench.ui.endpoint.socket_options import show_value
 from workbench.ui.record.kernel_plots import DIAGRAM, Plot, StateDiagram
+from workbench.viewmodel.option_text import show_value
 from workbench.viewmodel.silence import why_silent
 
 if TYPE_CHECKING:

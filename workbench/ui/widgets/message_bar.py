@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from workbench.qt.tips import plain_tip
 from workbench.ui.style import theme
 from workbench.ui.widgets.named_controls import NamedControls, tone
-from workbench.viewmodel.message import Remedy, StatusMessage
+from workbench.viewmodel.message import StatusMessage
 
 _ICONS: Final = {
     "info": "info",
@@ -22,7 +22,15 @@ _ICONS: Final = {
 
 
 class MessageBar(QFrame):
-    """Icon, sentence, [Why?] and the way out."""
+    """Icon, sentence, [Why?] and the way out.
+
+    Signals:
+        why_wanted(): the event behind the message is to be shown.
+        remedy_wanted(str): do what this remedy promises.
+    """
+
+    why_wanted = Signal()
+    remedy_wanted = Signal(str)
 
     def __init__(self, controls: NamedControls) -> None:
         super().__init__()
@@ -35,7 +43,7 @@ class MessageBar(QFrame):
         self.why = controls.add(QPushButton(), "why")
         self.way_out = controls.add(QPushButton(), "way_out")
         self.other_way = controls.add(QPushButton(), "other_way")
-        self.why.clicked.connect(self._on_why)
+        self.why.clicked.connect(self.why_wanted)
         self.way_out.clicked.connect(self._on_way_out)
         self.other_way.clicked.connect(self._on_other_way)
         row = QHBoxLayout(self)
@@ -57,8 +65,7 @@ class MessageBar(QFrame):
         return self._message
 
     def show_message(self, message: StatusMessage) -> None:
-        if self._message is not None and _same(self._message, message):
-            self._message = message
+        if message == self._message:
             return
         self._message = message
         self._word()
@@ -78,29 +85,24 @@ class MessageBar(QFrame):
         for part in (self, self.label):
             part.style().unpolish(part)
             part.style().polish(part)
-        self.why.setVisible(message.why is not None)
+        self.why.setVisible(message.why)
         for button, way in (
             (self.way_out, message.way_out),
             (self.other_way, message.other_way),
         ):
             button.setVisible(way is not None)
             if way is not None:
-                self._controls.recaption(button, way.key)
-
-    @Slot()
-    def _on_why(self) -> None:
-        if self._message is not None and self._message.why is not None:
-            self._message.why()
+                self._controls.recaption(button, way)
 
     @Slot()
     def _on_way_out(self) -> None:
         if self._message is not None and self._message.way_out is not None:
-            self._message.way_out.act()
+            self.remedy_wanted.emit(self._message.way_out)
 
     @Slot()
     def _on_other_way(self) -> None:
         if self._message is not None and self._message.other_way is not None:
-            self._message.other_way.act()
+            self.remedy_wanted.emit(self._message.other_way)
 
 
 class _SentenceLabel(QLabel):
@@ -119,17 +121,3 @@ class _SentenceLabel(QLabel):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, 10)
-
-
-def _same(one: StatusMessage, other: StatusMessage) -> bool:
-    return (
-        one.level == other.level
-        and one.text == other.text
-        and (one.why is None) == (other.why is None)
-        and _key(one.way_out) == _key(other.way_out)
-        and _key(one.other_way) == _key(other.other_way)
-    )
-
-
-def _key(way: Remedy | None) -> str | None:
-    return way.key if way is not None else None

@@ -23,6 +23,7 @@ from workbench.texts import tr
 from workbench.ui.style.theme import GAP, numbered
 from workbench.ui.widgets.centred_edit import CentredEdit
 from workbench.viewmodel.message import Sentence
+from workbench.viewmodel.panel_state import Control
 
 W = TypeVar("W", bound=QWidget)
 Index = QModelIndex | QPersistentModelIndex
@@ -108,6 +109,14 @@ class NamedControls:
                 widget.setText(wished.text(call=self._calls))
                 if isinstance(widget, QPushButton):
                     fit(widget)
+
+    def show(self, widget: QWidget, state: Control) -> None:
+        """A control as a view model has it: on or off and why, whom it would hit, its words."""
+        self.enable(widget, state.reason)
+        self.note(widget, state.note)
+        if state.caption and isinstance(widget, QLabel | QAbstractButton):
+            values = {"count": state.count} if state.count else {}
+            self.recaption(widget, state.caption, **values)
 
     def enable(self, widget: QWidget, reason: Sentence | None) -> None:
         """Let a control be used, or say in its tool tip why it cannot."""

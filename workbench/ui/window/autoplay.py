@@ -16,6 +16,7 @@ from workbench.ui.endpoint.server_panel import ServerPanel
 from workbench.ui.style import theme
 from workbench.viewmodel.address_form import UNIX
 from workbench.viewmodel.endpoint_status import OPEN
+from workbench.viewmodel.setup_form import ClientForm
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
@@ -135,10 +136,15 @@ class Autoplay(QObject):
                 for server in panels
                 if isinstance(server, ServerPanel)
                 for client in panels
-                if isinstance(client, ClientPanel) and client.link.name == server.name
+                if isinstance(client, ClientPanel) and self._link(client) == server.name
             ),
             None,
         )
+
+    def _link(self, client: ClientPanel) -> str | None:
+        """The endpoint that a client's host field names."""
+        form = self._tabs.presenter(client.name).form
+        return form.link if isinstance(form, ClientForm) else None
 
     def _new_pair(self) -> tuple[ServerPanel, ClientPanel]:
         """Both new: the client is linked to the newest server."""
@@ -152,7 +158,7 @@ class Autoplay(QObject):
     def _can_begin(self, panel: EndpointPanel) -> bool:
         """Three presses lead to an answer there: nothing is open, it is TCP, at once or slowly."""
         snapshot = self._controller.snapshot(panel.name)
-        wished = panel.wished()
+        wished = self._tabs.presenter(panel.name).wished()
         return (
             snapshot.phase not in OPEN
             and not snapshot.open_count

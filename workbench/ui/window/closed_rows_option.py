@@ -27,8 +27,8 @@ class ClosedRowsOption(QObject):
     @Slot(object)
     def apply(self, panel: EndpointPanel) -> None:
         """Have a panel hide or show closed connections as it is set now."""
-        panel.table.hide_closed = self._preferences.hide_closed
         panel.hide_closed = self._action
+        panel.closed_hidden.emit(self._preferences.hide_closed)
 
     @Slot()
     def switch(self) -> None:
@@ -37,4 +37,3 @@ class ClosedRowsOption(QObject):
         self._action.setChecked(hide)
         for panel in self._area.panels():
             self.apply(panel)
-            panel.refresh()

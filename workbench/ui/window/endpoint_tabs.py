@@ -11,18 +11,20 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.qt.client_presenter import ClientPresenter
+from workbench.qt.server_presenter import ServerPresenter
 from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-from workbench.ui.endpoint.server_panel import ServerPanel
+from workbench.ui.endpoint.panel_factory import Presenter, panel_of
 from workbench.viewmodel import control_commands, default_endpoints
 from workbench.viewmodel.host_suggestions import every
+from workbench.viewmodel.message import Remedy
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
     from workbench.qt.scenario_player import ScenarioPlayer
     from workbench.ui.window.tab_area import TabArea
-    from workbench.viewmodel.message import Remedy
     from workbench.viewmodel.saved_messages import Messages
 
 OWN_CONNECTIONS: Final = 500
@@ -56,6 +58,7 @@ class EndpointTabs(QObject):
         self._player = player
         self._messages = messages
         self._owners: dict[str, str] = {}
+        self._presenters: dict[str, Presenter] = {}
         self._following = False  # a tab that comes to the front by itself chooses nothing
         area.left.wanted.connect(self.new_server)
         area.right.wanted.connect(self.new_client)
@@ -93,32 +96,52 @@ class EndpointTabs(QObject):
         self._area.bring_to_front(self._show_panel(settings))
 
     def _show_panel(self, settings: EndpointSettings) -> EndpointPanel:
-        panel: EndpointPanel
         own = settings.address and not settings.address.startswith("@")
         if settings.role is Role.LISTENER or (settings.role is Role.DATAGRAM and own):
-            panel = ServerPanel(self._controller, settings)
+            presenter: Presenter = ServerPresenter(self._controller, settings, self)
         else:
-            client = ClientPanel(self._controller, settings)
-            client.link.press_start = self._press_start
-            client.link.press_accept = self._press_accept
-            client.editor.saved.messages = self._messages
-            client.editor.saved.told.connect(self.told)
-            panel = client
-        panel.owner = self.owner
-        panel.focused.connect(partial(self._on_focused, panel.name))
-        panel.started.connect(partial(self._on_started, panel))
-        panel.not_started.connect(partial(self._on_not_started, panel))
-        panel.talk.save_wanted.connect(self.save_wanted)
+            presenter = self._present_client(settings)
+        self._presenters[settings.name] = presenter
+        presenter.owner = self.owner
+        panel = panel_of(presenter)
+        if isinstance(panel, ClientPanel):
+            panel.editor.saved.messages = self._messages
+            panel.editor.saved.told.connect(self.told)
+        presenter.focused.connect(partial(self._on_focused, panel.name))
+        presenter.started.connect(partial(self._on_started, panel))
+        presenter.not_started.connect(partial(self._on_not_started, panel))
+        presenter.save_wanted.connect(self.save_wanted)
         self.added.emit(panel)
         self._area.add(panel)
         return panel
+
+    def _present_client(self, settings: EndpointSettings) -> ClientPresenter:
+        presenter = ClientPresenter(self._controller, settings, self)
+        presenter.start_wanted.connect(self._press_start)
+        presenter.accept_wanted.connect(self._press_accept)
+        presenter.sent.connect(self._messages.sent)
+        return presenter
+
+    @property
+    def presenters(self) -> tuple[Presenter, ...]:
+        """Of each endpoint that has a panel."""
+        return tuple(self._presenters.values())
+
+    def presenter(self, name: str) -> Presenter:
+        """Of an endpoint that has a panel. Raises KeyError."""
+        return self._presenters[name]
+
+    def _drop(self, panel: EndpointPanel) -> None:
+        """The endpoint is gone: nothing presents it any more."""
+        self._presenters.pop(panel.name).leave()
+        self._area.remove(panel)
 
     @Slot(object)
     def remove(self, panel: EndpointPanel) -> None:
         """Stop an endpoint and take its tab away."""
         controller = self._controller
         controller.session.remove(panel.name)
-        self._area.remove(panel)
+        self._drop(panel)
         front = self._area.focused_panel()
         if controller.selection.endpoint == panel.name and front is not None:
             controller.select(endpoint=front.name)
@@ -145,12 +168,14 @@ class EndpointTabs(QObject):
                     self._area.bring_to_front(panel)
         for name, panel in known.items():
             if name not in session.endpoints:
-                self._area.remove(panel)
+                self._drop(panel)
+        owners = self._owners
         self._find_owners()
-        for panel in self._area.panels():
-            if panel.isVisible():
-                panel.refresh()
-        self._area.update_tab_texts()
+        for presenter in self._presenters.values():
+            if owners != self._owners:
+                presenter.refresh()
+            else:
+                presenter.look()
 
     # -- what is done for all, or for the one in front ------------------------------------------
 
@@ -192,17 +217,21 @@ class EndpointTabs(QObject):
             front = self._area.focused_panel()
             if not panel.isVisible() and not self._area.same_group(panel, front):
                 self._area.bring_to_front(panel)
-            panel.start()
+            self._presenters[name].start()
 
     def _press_accept(self, name: str) -> None:
-        panel = self._area.panel(name)
-        if isinstance(panel, ServerPanel):
-            panel.accept_gate.step()
+        presenter = self._presenters.get(name)
+        if isinstance(presenter, ServerPresenter):
+            presenter.accept_one()
 
     def ways(self, row: Row) -> tuple[Remedy, ...]:
-        """What can be done about an event: its panel knows."""
-        panel = self._area.panel(row.endpoint) if row.endpoint is not None else None
-        return panel.ways(row) if panel is not None else ()
+        """What can be done about an event of an endpoint that has a panel."""
+        presenter = self._presenters.get(row.endpoint or "")
+        if presenter is None:
+            return ()
+        return tuple(
+            Remedy(key, partial(presenter.apply, key, row)) for key in presenter.remedies(row)
+        )
 
     def owner(self, address: str | None) -> str | None:
         """The endpoint of ours behind an address."""
@@ -224,10 +253,9 @@ class EndpointTabs(QObject):
 
     @Slot(object)
     def _on_entered(self, panel: object) -> None:
-        if isinstance(panel, EndpointPanel) and not self._controller.closed:
-            panel.refresh()
-            if not self._following:
-                self._controller.select(endpoint=panel.name)
+        closed = self._controller.closed
+        if isinstance(panel, EndpointPanel) and not closed and not self._following:
+            self._controller.select(endpoint=panel.name)
 
     @Slot()
     def _follow(self) -> None:
@@ -240,7 +268,7 @@ class EndpointTabs(QObject):
         try:
             if not panel.isVisible():
                 self._area.bring_to_front(panel)
-            panel.choice.follow(selection.connection)
+            self._presenters[panel.name].follow(selection.connection)
         finally:
             self._following = False
 

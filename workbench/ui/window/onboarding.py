@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 
-from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.qt.client_presenter import ClientPresenter
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
     from workbench.qt.preferences import Preferences
     from workbench.ui.endpoint.endpoint_panel import EndpointPanel
     from workbench.ui.window.autoplay import Autoplay
+    from workbench.ui.window.endpoint_tabs import EndpointTabs
     from workbench.ui.window.onboarding_bar import OnboardingBar
     from workbench.ui.window.tab_area import TabArea
 
@@ -25,6 +26,7 @@ class Onboarding(QObject):
         self,
         bar: OnboardingBar,
         area: TabArea,
+        tabs: EndpointTabs,
         autoplay: Autoplay,
         controller: Controller,
         preferences: Preferences,
@@ -34,6 +36,7 @@ class Onboarding(QObject):
         super().__init__()
         self._bar = bar
         self._area = area
+        self._tabs = tabs
         self._autoplay = autoplay
         self._controller = controller
         self._preferences = preferences
@@ -98,7 +101,8 @@ class Onboarding(QObject):
             and not self._autoplay.running
             and QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
             and any(
-                isinstance(panel, ClientPanel) and panel.answered for panel in self._area.panels()
+                isinstance(presenter, ClientPresenter) and presenter.answered
+                for presenter in self._tabs.presenters
             )
         ):
             self._leave()

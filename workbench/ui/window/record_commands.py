@@ -17,7 +17,7 @@ from workbench.viewmodel import control_commands
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
     from workbench.qt.preferences import Preferences
-    from workbench.ui.window.tab_area import TabArea
+    from workbench.ui.window.endpoint_tabs import EndpointTabs
 
 CLOSE_BOUND: Final = 10.0
 """Seconds that closing a record and its sockets may take at most."""
@@ -38,9 +38,11 @@ class RecordCommands(QObject):
     restarted = Signal()
     crash_found = Signal(object)
 
-    def __init__(self, area: TabArea, controller: Controller, preferences: Preferences) -> None:
+    def __init__(
+        self, tabs: EndpointTabs, controller: Controller, preferences: Preferences
+    ) -> None:
         super().__init__()
-        self._area = area
+        self._tabs = tabs
         self._controller = controller
         self._preferences = preferences
 
@@ -64,12 +66,11 @@ class RecordCommands(QObject):
             return
         self.ending.emit()
         old = self._controller.session
-        panels = self._area.panels()
-        for panel in panels:
-            session.add(panel.wished() if panel.phase is not None else old.settings(panel.name))
+        for presenter in self._tabs.presenters:
+            session.add(presenter.wished())
         self._controller.reset_session(session, CLOSE_BOUND)
-        for panel in panels:
-            panel.reset_session()
+        for presenter in self._tabs.presenters:
+            presenter.reset_session()
         self.restarted.emit()
         self.told.emit(tr("window.started_over", name=old.record.stem))
 

@@ -101,7 +101,7 @@ class TabGroup(Retranslatable, QTabWidget):
     def label_tab(self, panel: EndpointPanel) -> None:
         """Give a panel's tab its text, its tool tip and its cross."""
         place = self.place_of(panel)
-        self.setTabText(place, panel.tab_text())
+        self.setTabText(place, panel.tab_text)
         self.setTabToolTip(place, plain_tip(panel.name))
         button = self.tabBar().tabButton(place, QTabBar.ButtonPosition.RightSide)
         if not isinstance(button, QToolButton):
@@ -285,6 +285,7 @@ class TabArea(QSplitter):
         group.addTab(PanelScrollArea(panel), panel.name)
         group.label_tab(panel)
         panel.needs.connect(self.needs)
+        panel.renamed.connect(lambda: self._rename(panel))
 
     def bring_to_front(self, panel: EndpointPanel) -> None:
         group = self._group_of(panel)
@@ -334,14 +335,12 @@ class TabArea(QSplitter):
         fronts = [group.in_front for group in self._groups]
         return bars + 4 + max((panel.wished_height for panel in fronts if panel), default=0)
 
-    def update_tab_texts(self) -> None:
-        """Bring the tabs' texts up to date; most of the time nothing changes."""
+    def _rename(self, panel: EndpointPanel) -> None:
+        """Its tab says something else."""
         for group in self._groups:
-            for panel in group.panels():
-                index = group.place_of(panel)
-                text = panel.tab_text()
-                if group.tabText(index) != text:
-                    group.setTabText(index, text)
+            place = group.place_of(panel)
+            if place >= 0:
+                group.setTabText(place, panel.tab_text)
 
     @Slot(bool)
     def fold(self, folded: bool) -> None:

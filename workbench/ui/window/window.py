@@ -129,6 +129,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.onboarding = Onboarding(
             self.onboarding_bar,
             self.tab_area,
+            self.endpoint_tabs,
             self.autoplay,
             self.controller,
             self.preferences,
@@ -136,7 +137,7 @@ class MainWindow(Retranslatable, QMainWindow):
         )
 
     def _make_commands(self) -> None:
-        self.record_commands = RecordCommands(self.tab_area, self.controller, self.preferences)
+        self.record_commands = RecordCommands(self.endpoint_tabs, self.controller, self.preferences)
         self.file_commands = FileCommands(self, self.controller, self.log.model)
         self.projector_mode = ProjectorMode(self, self.appearance)
         self.child_windows = ChildWindows(

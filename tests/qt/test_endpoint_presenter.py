@@ -1,0 +1,255 @@
+"""Presenters over a real session, without a window: what they make, and when."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QObject
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import GateMode, Pace
+from workbench.engine.model.snapshot import Phase
+from workbench.qt.client_presenter import ClientPresenter
+from workbench.qt.controller import RESTING, TICK, Controller
+from workbench.qt.endpoint_presenter import EndpointPresenter, next_tick
+from workbench.qt.server_presenter import ServerPresenter
+from workbench.viewmodel.message import msg
+from workbench.viewmodel.panel_state import PanelState
+from workbench.viewmodel.payload_form import PayloadForm, compose
+
+Wait = Callable[[Callable[[], bool]], None]
+
+
+class Pair:
+    """Both presenters, in sight, and every state that they have made."""
+
+    def __init__(self, controller: Controller) -> None:
+        self.controller = controller
+        self.parent = QObject()
+        self.server = ServerPresenter(
+            controller, controller.session.settings("server"), self.parent
+        )
+        self.client = ClientPresenter(
+            controller, controller.session.settings("client"), self.parent
+        )
+        self.states: dict[str, list[PanelState]] = {"server": [], "client": []}
+        for presenter in (self.server, self.client):
+            presenter.changed.connect(self.states[presenter.name].append)
+            controller.snapshots_changed.connect(presenter.look)
+            presenter.set_in_sight(True)
+
+
+@pytest.fixture
+def pair(controller: Controller) -> Iterator[Pair]:
+    made = Pair(controller)
+    yield made
+    for presenter in (made.server, made.client):
+        presenter.leave()
+
+
+def connected(pair: Pair, wait: Wait) -> None:
+    pair.server.start()
+    wait(lambda: pair.server.phase is Phase.LISTENING)
+    pair.client.start()
+    wait(lambda: pair.client.phase is Phase.OPEN)
+    wait(lambda: pair.server.snapshot.open_count == 1)
+
+
+def newest(presenter: EndpointPresenter) -> PanelState:
+    assert presenter.state is not None
+    return presenter.state
+
+
+def test_a_click_on_listen_and_connect_leads_to_a_talk(pair: Pair, wait: Wait) -> None:
+    connected(pair, wait)
+    wait(lambda: newest(pair.client).badge.word == "ESTABLISHED")
+    pair.client.send(compose(PayloadForm("ping")))
+    wait(lambda: pair.client.answered)
+    wait(lambda: "send 4 B" not in newest(pair.client).message.text.show())
+    assert newest(pair.client).message.level == "good"
+    pair.client.close()
+    wait(lambda: pair.client.phase is Phase.CLOSED)
+    wait(lambda: newest(pair.client).message.text == msg("message.closed_local"))
+
+
+def test_a_state_is_made_only_where_something_has_changed(pair: Pair, wait: Wait) -> None:
+    connected(pair, wait)
+    looks = 0
+
+    def looked() -> None:
+        nonlocal looks
+        looks += 1
+
+    wait(lambda: not pair.client._dirty and pair.controller._timer.interval() == RESTING)
+    before = {name: len(states) for name, states in pair.states.items()}
+    pair.controller.snapshots_changed.connect(looked)
+    wait(lambda: looks >= 2)
+    assert {name: len(states) for name, states in pair.states.items()} == before
+    pair.client.edit(replace(pair.client.form, count="2"))
+    assert len(pair.states["client"]) == before["client"] + 1
+    assert len(pair.states["server"]) == before["server"]
+
+
+def test_out_of_sight_nothing_is_made_but_nothing_is_missed(pair: Pair, wait: Wait) -> None:
+    pair.client.set_in_sight(False)
+    before = len(pair.states["client"])
+    connected(pair, wait)
+    assert len(pair.states["client"]) == before
+    pair.client.set_in_sight(True)
+    assert newest(pair.client).badge.word == "ESTABLISHED"
+
+
+def test_it_rests_while_nothing_happens_and_wakes_for_a_command(pair: Pair, wait: Wait) -> None:
+    connected(pair, wait)
+    timer = pair.controller._timer
+    wait(lambda: timer.interval() == RESTING)
+    pair.client.send(compose(PayloadForm("x")))
+    assert timer.interval() == TICK
+
+
+def test_a_paused_gate_is_looked_at_often(pair: Pair, wait: Wait) -> None:
+    """Bytes that nobody reads gather without a call of ours."""
+    connected(pair, wait)
+    pair.server.set_gate(c.Gate.RECEIVE, GateMode.PAUSED)
+    assert newest(pair.server).gates[c.Gate.RECEIVE].mode is GateMode.PAUSED  # before it is so
+    wait(lambda: pair.server.snapshot.receive is GateMode.PAUSED)
+    looks: list[int] = []
+    pair.controller.snapshots_changed.connect(
+        lambda: looks.append(pair.controller._timer.interval())
+    )
+    wait(lambda: len(looks) > 15)  # longer than AWAKE
+    assert set(looks) == {TICK}
+
+
+def test_what_a_gate_was_asked_for_gives_way_to_what_it_is(pair: Pair, wait: Wait) -> None:
+    connected(pair, wait)
+    pair.server.set_gate(c.Gate.SEND, GateMode.PAUSED)
+    wait(lambda: not pair.server._asked or all(t.done for _, t in pair.server._asked.values() if t))
+    pair.controller.perform(c.Resume("server", c.Gate.SEND))
+    wait(lambda: newest(pair.server).gates[c.Gate.SEND].mode is GateMode.AUTO)
+
+
+def test_a_failure_is_told_after_the_state_that_shows_it(pair: Pair, wait: Wait) -> None:
+    """The state wipes what was said before it: told first, a failure would be gone at once."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    settings = replace(pair.server.settings, address=f"127.0.0.1:{port}")
+    assert pair.controller.perform(c.Configure("server", settings)).wait(60)
+    pair.client.start()
+    wait(lambda: newest(pair.client).message.level == "bad")
+    assert pair.client.phase is Phase.FAILED
+    pair.client.look()
+    message = newest(pair.client).message
+    assert message.why
+    assert message.way_out == "start_server"
+    wanted: list[str] = []
+    pair.client.start_wanted.connect(wanted.append)
+    pair.client.apply("start_server")
+    assert wanted == ["server"]
+
+
+def test_send_pressed_before_connect_is_known_goes_out(pair: Pair, wait: Wait) -> None:
+    pair.server.start()
+    wait(lambda: pair.server.phase is Phase.LISTENING)
+    ticket = pair.client.connect_once()
+    assert ticket is not None
+    assert ticket.wait(60)
+    pair.client.send(compose(PayloadForm("early")))  # no event of the window has come in between
+    wait(lambda: pair.client.answered)
+
+
+def test_connect_and_send(pair: Pair, wait: Wait) -> None:
+    pair.server.start()
+    wait(lambda: pair.server.phase is Phase.LISTENING)
+    pair.client.send(compose(PayloadForm("late")))
+    message = newest(pair.client).message
+    assert (message.way_out, message.other_way) == ("connect_and_send", "send_anyway")
+    pair.client.apply("connect_and_send")
+    wait(lambda: pair.client.answered)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_by_hand_both_gates_are_asked_for_whenever_the_pace_is_answered(
+    pair: Pair, wait: Wait, late: bool
+) -> None:
+    client = pair.client
+    act = client.act
+
+    def slow(control: str, command: c.Command) -> object:
+        ticket = act(control, command)
+        if not late and ticket is not None:
+            assert ticket.wait(60)
+            client.look()
+        return ticket
+
+    client.act = slow  # type: ignore[method-assign, assignment]
+    client.set_pace(Pace.STEP)
+    wait(lambda: client.snapshot.send is GateMode.PAUSED)
+    assert client.snapshot.receive is GateMode.PAUSED
+    assert client.form.set_up.send is GateMode.PAUSED
+    client.set_pace(Pace.AT_ONCE)
+    wait(lambda: client.snapshot.send is GateMode.AUTO)
+
+
+def test_call_by_call_holds_the_gates_and_lets_them_go_again(pair: Pair, wait: Wait) -> None:
+    pair.server.edit(
+        replace(pair.server.form, set_up=replace(pair.server.form.set_up, calls=Pace.STEP))
+    )
+    pair.server.set_pace(Pace.STEP)
+    wait(lambda: pair.server.snapshot.accept is GateMode.PAUSED)
+    pair.server.start()
+    for _ in range(3):
+        pair.server.make_next()
+    wait(lambda: pair.server.phase is Phase.BOUND or pair.server.phase is Phase.LISTENING)
+    assert newest(pair.server).by_hand
+
+
+def test_a_scenario_that_configures_is_followed_and_what_was_typed_is_not_lost(
+    pair: Pair, wait: Wait
+) -> None:
+    filled: list[object] = []
+    pair.client.filled.connect(filled.append)
+    foreign = replace(pair.client.settings, bufsize=77)
+    pair.controller.perform(c.Configure("client", foreign))
+    wait(lambda: pair.client.form.bufsize == "77")
+    assert filled == [pair.client.form]
+    pair.client.edit(replace(pair.client.form, bufsize="88"))
+    assert pair.client.configured("bufsize")
+    wait(lambda: pair.client.settings.bufsize == 88)
+    pair.client.edit(replace(pair.client.form, bufsize="99"))
+    wait(lambda: pair.client.snapshot.settings.bufsize == 88)
+    assert pair.client.form.bufsize == "99"
+
+
+def test_a_snapshot_from_before_does_not_undo_what_was_set(pair: Pair, wait: Wait) -> None:
+    """It has the settings of before: they are not a scenario's."""
+    before = pair.client.snapshot
+    pair.client.edit(replace(pair.client.form, bufsize="88"))
+    assert pair.client.configured("bufsize")
+    pair.client._take(before)
+    assert pair.client.form.bufsize == "88"
+    wait(lambda: pair.client.settings.bufsize == 88)
+    pair.client.look()
+    assert pair.client.form.bufsize == "88"
+
+
+def test_running_time_is_told_when_it_shows_another_second(pair: Pair, wait: Wait) -> None:
+    connected(pair, wait)
+    wait(lambda: any(chip.call == "recv" for chip in newest(pair.client).chips))
+    state = newest(pair.client)
+    since = next(chip.t_ns for chip in state.chips if chip.call == "recv")
+    assert since is not None
+    assert next_tick(state, since + 300_000_000) == 701
+    idle = replace(state, chips=())
+    assert next_tick(idle, since) is None
+
+
+def test_who_is_gone_asks_nothing_more(pair: Pair, wait: Wait) -> None:
+    connected(pair, wait)
+    pair.controller.session.remove("client")
+    pair.client.leave()
+    pair.client.look()
+    pair.client.refresh()

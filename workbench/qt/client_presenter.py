@@ -1,0 +1,399 @@
+"""Presents a client: a stream that connects, or a datagram socket that sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.snapshot import (
+    Chip,
+    ConnectionSnapshot,
+    EndpointSnapshot,
+    Phase,
+    Reconnecting,
+)
+from workbench.qt.endpoint_presenter import EndpointPresenter
+from workbench.texts import Problem
+from workbench.viewmodel.address_form import Where, split_address
+from workbench.viewmodel.client_state import (
+    ClientPanelState,
+    LinkState,
+    Scope,
+    client_state,
+    scope_of,
+    tab_text,
+    way_to_link,
+)
+from workbench.viewmodel.client_status import connected_datagram, is_many, is_open
+from workbench.viewmodel.close_reasons import why_no_abort, why_no_half_close
+from workbench.viewmodel.host_suggestions import peer_hosts
+from workbench.viewmodel.message import msg
+from workbench.viewmodel.panel_state import Key, Look
+from workbench.viewmodel.payload_form import Composed
+from workbench.viewmodel.planned_strip import PlannedStrip
+from workbench.viewmodel.remedies import client_remedies
+from workbench.viewmodel.reset_cause import ResetCauses
+from workbench.viewmodel.setup_form import ClientForm, client_form
+
+if TYPE_CHECKING:
+    from workbench.engine.model.ticket import Ticket
+    from workbench.journal.reader import Row
+    from workbench.qt.controller import Controller
+
+
+class ClientPresenter(EndpointPresenter[ClientForm]):
+    """Connect, see what was said, send.
+
+    Signals:
+        start_wanted(str), accept_wanted(str): Listen, or one accept(), at this endpoint of ours.
+        connect_next(): Connect is what comes next: it gets the focus.
+        sent(PayloadForm): this was sent: it is remembered.
+    """
+
+    start_wanted = Signal(str)
+    accept_wanted = Signal(str)
+    connect_next = Signal()
+    sent = Signal(object)
+    server = False
+
+    def __init__(self, controller: Controller, settings: EndpointSettings, parent: QObject) -> None:
+        self._plan = PlannedStrip(self.address_of, server=False)
+        self._resets = ResetCauses()
+        self._linked: tuple[object, ...] = ()
+        self._followed: tuple[str, str, str] | None = None
+        self._on_all = True
+        self._reconnecting: Reconnecting | None = None
+        self._composed: Composed | None = None
+        self._send_after: Ticket | None = None
+        self._send_anyway_after: Ticket | None = None
+        super().__init__(controller, settings, parent)
+
+    # -- settings and the linked endpoint -------------------------------------------------------
+
+    def form_of(self, settings: EndpointSettings, before: ClientForm | None) -> ClientForm:
+        return client_form(settings)
+
+    def _is_known(self, name: str) -> bool:
+        return name in self.controller.session.endpoints
+
+    def link(self) -> LinkState:
+        """The endpoint of ours that the host field names, as it is now."""
+        name = self.form.link
+        phase, port = None, None
+        if name is not None and self._is_known(name):
+            phase = self.controller.snapshot(name).phase
+            found = self.address_of(name)
+            port = split_address(found)[1] if found is not None else None
+        others = [
+            settings
+            for settings in self.controller.session.settings_of_all()
+            if settings.name != self.name
+        ]
+        return LinkState(
+            name, phase, port, tuple(peer_hosts(self.form.set_up.where.family, others))
+        )
+
+    def look(self) -> None:
+        """What the host field names may have changed too."""
+        name = self.form.link
+        linked: tuple[object, ...] = ()
+        if name is not None and not self.controller.closed and self._is_known(name):
+            other = self.controller.snapshot(name)
+            linked = (other.phase, other.local, other.settings)
+        if linked != self._linked:
+            self._linked = linked
+            self._follow_kind()
+            self._dirty = True
+        super().look()
+
+    def _follow_kind(self) -> None:
+        """Where the linked endpoint becomes another kind (UDP, IPv6 …), so does this one."""
+        name = self.form.link
+        if name is None or not self._is_known(name):
+            self._followed = None
+            return
+        other = self.controller.session.settings(name)
+        kind = (name, other.family, other.type)
+        if kind == self._followed or self._look_live:
+            return
+        if self._followed is not None and self._followed[0] == name:
+            where = replace(self.form.set_up.where, family=other.family, type=other.type)
+            self._fill_where(where)
+        self._followed = kind
+
+    @property
+    def _look_live(self) -> bool:
+        return self._look().live
+
+    def _fill_where(self, where: Where) -> None:
+        self.fill(replace(self.form, set_up=replace(self.form.set_up, where=where)))
+
+    @Slot()
+    def leave_link(self) -> None:
+        """An edited port leaves the link: the address is its own from now on."""
+        found = self.address_of(self.form.link) if self.form.link is not None else None
+        if found is not None:
+            self._fill_where(replace(self.form.set_up.where, host=split_address(found)[0]))
+
+    @Slot(str)
+    def settle(self, field: str) -> None:
+        if field == "family" and self.form.link is None:
+            host = self.link().offers[0][0]
+            self._fill_where(replace(self.form.set_up.where, host=host))
+        super().settle(field)
+
+    # -- connecting -----------------------------------------------------------------------------
+
+    @Slot()
+    def start(self) -> None:
+        if self._now().connect.reason is None:
+            self.connect_once()
+
+    def connect_once(self) -> Ticket | None:
+        """Connect with the settings of the fields; None where that cannot be asked for."""
+        link = self.form.link
+        if link is not None and not self._is_known(link):
+            self.refuse(Problem("problem.unknown_link", name=link))
+            return None
+        if not self.configured("connect"):
+            return None
+        return self.act("connect", c.Connect(self.name, wait=False))
+
+    def taken(self, snapshot: EndpointSnapshot) -> None:
+        """Where it connects again by itself, what failed has led to this: that is said instead."""
+        if snapshot.reconnecting != self._reconnecting:
+            self._reconnecting = snapshot.reconnecting
+            if snapshot.reconnecting is not None:
+                self._trouble = None
+
+    def ended(self, ticket: Ticket) -> None:
+        if ticket is self._send_anyway_after:
+            self._send_anyway_after = None
+            if ticket.outcome is not None and ticket.outcome.ok and self._composed is not None:
+                self._call_send(self._composed)
+        if ticket is self._send_after:
+            self._send_after = None
+            if ticket.outcome is not None and ticket.outcome.ok and self._composed is not None:
+                self._send(self._composed)
+        problem = ticket.outcome is not None and ticket.outcome.problem is not None
+        settings = self.settings
+        several = settings.count > 1 or settings.reconnect is not None
+        goes_on = self._snapshot.reconnecting is not None
+        # the counted message says it, not the first that failed; or when it connects again
+        if problem or not (goes_on or (isinstance(ticket.command, c.Connect) and several)):
+            super().ended(ticket)
+
+    # -- ending ---------------------------------------------------------------------------------
+
+    @property
+    def scope(self) -> Scope:
+        """Whom the actions hit."""
+        look = Look(self._snapshot, chosen=self._chosen)
+        return scope_of(look, on_all=self._on_all, datagram=self.form.set_up.datagram)
+
+    @property
+    def has_table(self) -> bool:
+        return is_many(self._snapshot) and not self.form.set_up.datagram
+
+    @Slot(bool)
+    def aim(self, on_all: bool) -> None:
+        """Actions are to hit all that are open, or the chosen ones."""
+        self._on_all = on_all
+        self.refresh()
+
+    def _choose(self, keys: tuple[Key, ...], current: Key | None) -> None:
+        super()._choose(keys, current)
+        self._on_all = not keys
+
+    @Slot()
+    def half_close(self) -> None:
+        for target in self.scope.targets(why_no_half_close):
+            self.act("half_close", c.Shutdown(self.name, connection=target))
+
+    @Slot()
+    def abort(self) -> None:
+        for target in self.scope.targets(why_no_abort):
+            self.act("abort", c.Abort(self.name, connection=target))
+
+    @Slot()
+    def close(self) -> None:
+        scope = self.scope
+        if self.phase in (Phase.CONNECTING, Phase.SETTING_UP) and (not scope.many or scope.on_all):
+            self.act("close", c.Stop(self.name))
+            return
+        for target in scope.close_targets:
+            self.act("close", c.Close(self.name, connection=target))
+
+    # -- sending --------------------------------------------------------------------------------
+
+    @property
+    def repeating(self) -> bool:
+        """Whether a repeated Send is under way."""
+        return any(
+            isinstance(ticket.command, c.Send) and ticket.command.repeat > 1 and not ticket.done
+            for ticket in self._tickets
+        )
+
+    @Slot(object)
+    def send(self, composed: Composed) -> None:
+        """Send, stop a repeated Send, or offer the ways to a connection."""
+        if self.repeating:
+            self.act("send", c.Cancel(self.name))
+            return
+        self._composed = composed
+        if self._now().can_send or self._just_connected():
+            self._send(composed)
+            return
+        self.tell(
+            "busy",
+            msg("message.not_connected"),
+            "connect_and_send",
+            # a scenario's `call` takes text: what is hex goes the ordinary way only
+            "send_anyway" if composed.draft.form == "text" else None,
+        )
+
+    @Slot()
+    def tell_escapes_dropped(self) -> None:
+        """A pasted backslash has turned the escapes off for this message."""
+        self.tell("info", msg("message.escapes_dropped"))
+
+    @Slot()
+    def send_to_nobody(self) -> None:
+        """Send was asked for by its key while nobody is chosen: the reason is said in sight."""
+        self.tell("busy", msg("message.send_to_nobody"))
+
+    def _just_connected(self) -> bool:
+        """Whether connect() has come back, and what was taken last does not know yet."""
+        newest = self.controller.snapshot(self.name)
+        return is_open(newest) or any(
+            isinstance(ticket.command, c.Connect)
+            and ticket.outcome is not None
+            and ticket.outcome.ok
+            and ticket.revision > newest.revision
+            for ticket in (*self._tickets, *self._ended)
+        )
+
+    def _send(self, composed: Composed) -> None:
+        command = composed.command(self.name)
+        if isinstance(command, Problem):
+            self.refuse(command)
+            return
+        state = self._now()
+        if not state.send_to:
+            self.send_to_nobody()
+            return
+        if state.datagram and not connected_datagram(self._snapshot):
+            if not self.configured("connect"):
+                return
+            link = self.form.link
+            command = replace(command, to=self.draft().address if link is None else f"@{link}")
+        for target in state.send_to:
+            self.act("send", replace(command, connection=target))
+        self.sent.emit(composed.draft)
+
+    def _connect_and_send(self) -> None:
+        self._send_after = self.connect_once()
+
+    def _send_anyway(self) -> None:
+        """send() on a socket without a connection: what the kernel says is the lesson."""
+        composed = self._composed
+        if composed is None:
+            return
+        if composed.problem is not None:
+            self.refuse(composed.problem)
+            return
+        if self._snapshot.open_count:
+            self._call_send(composed)
+        elif self.configured("connect"):
+            self._send_anyway_after = self.act("other_way", c.Start(self.name))
+
+    def _call_send(self, composed: Composed) -> None:
+        self.act("other_way", c.Call(self.name, "send", (composed.content.text or "",)))
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def planned(self) -> tuple[Chip, ...]:
+        return self._plan.chips(self.understood())
+
+    def make_state(self, look: Look) -> ClientPanelState:
+        return client_state(
+            look,
+            self.form,
+            self.link(),
+            scope_of(look, on_all=self._on_all, datagram=self.form.set_up.datagram),
+            repeating=self.repeating,
+            abandoned_by=self._abandoned_by,
+        )
+
+    def _now(self) -> ClientPanelState:
+        """The state as it is now, whether it is in sight or not."""
+        if self._dirty or not isinstance(self.state, ClientPanelState):
+            return self.make_state(self._look())
+        return self.state
+
+    def _abandoned_by(self, item: ConnectionSnapshot) -> str | None:
+        committed = self.controller.session.journal.committed
+        return self._resets.of(item, self.controller.reader, committed)
+
+    @property
+    def tab_text(self) -> str:
+        """What the panel's tab says."""
+        return tab_text(self._snapshot)
+
+    @property
+    def several(self) -> bool:
+        return is_many(self._snapshot)
+
+    @property
+    def answered(self) -> bool:
+        """Whether bytes were sent and others came back."""
+        newest = self._snapshot.connections[-1:]
+        return bool(newest and newest[0].bytes_out and self.conversation.answers_after_send)
+
+    # -- remedies -------------------------------------------------------------------------------
+
+    def way_out(self, command: c.Command, errno: str | None) -> str | None:
+        return way_to_link(self.link(), errno, datagram=self.form.set_up.datagram)
+
+    def remedies(self, row: Row) -> tuple[str, ...]:
+        datagram = self.form.set_up.datagram
+        return tuple(client_remedies(row, self._snapshot, self.link(), datagram=datagram))
+
+    @Slot(str)
+    def apply(self, remedy: str, row: Row | None = None) -> None:
+        ways: dict[str, Callable[[], None]] = {
+            "start_server": self._start_link,
+            "bind_server": self._start_link,
+            "accept_one_there": self._accept_there,
+            "connect_again": self.start,
+            "connect_and_send": self._connect_and_send,
+            "send_anyway": self._send_anyway,
+            "close_now": self.close,
+            "wait_again": self.receive_once,
+        }
+        with suppress(KeyError):
+            ways[remedy]()
+
+    def _start_link(self) -> None:
+        name = self.form.link
+        if name is not None:
+            self.start_wanted.emit(name)
+            datagram = self.form.set_up.datagram
+            self.tell("info", msg("message.now_send" if datagram else "message.now_connect"))
+            self.connect_next.emit()
+
+    def _accept_there(self) -> None:
+        if self.form.link is not None:
+            self.accept_wanted.emit(self.form.link)
+
+    def reset_session(self) -> None:
+        self._resets = ResetCauses()
+        self._send_after = self._send_anyway_after = None
+        super().reset_session()
+        self.conversation.again()

@@ -1,0 +1,846 @@
+"""Presents one endpoint: takes its snapshots and what a person does, emits what its panel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.errors import PENDING
+from workbench.engine.model.family import error_stem, fitting, kind_of
+from workbench.engine.model.settings import EndpointSettings, GateMode, OptionValue, Pace, Role
+from workbench.engine.model.snapshot import (
+    Chip,
+    ChipState,
+    ConnectionSnapshot,
+    EndpointSnapshot,
+    Phase,
+)
+from workbench.qt.conversation_reader import ConversationReader
+from workbench.texts import Problem
+from workbench.viewmodel import control_commands
+from workbench.viewmodel.call_history import RecentCalls
+from workbench.viewmodel.connection_rows import Owner, Told, line_of
+from workbench.viewmodel.conversation_export import ConversationRequest
+from workbench.viewmodel.endpoint_status import OPEN, in_question
+from workbench.viewmodel.message import ErrorMessage, Level, Sentence, StatusMessage, msg
+from workbench.viewmodel.next_call import NextCall, next_call
+from workbench.viewmodel.panel_state import Key, Look, PanelState, gates_of, is_outdated
+from workbench.viewmodel.setup_form import ClientForm, ServerForm
+from workbench.viewmodel.silence import is_owing
+from workbench.viewmodel.stall_reason import stall_reason, telling_row
+
+if TYPE_CHECKING:
+    from workbench.engine.model.ticket import Ticket
+    from workbench.journal.reader import Row
+    from workbench.qt.controller import Committed, Controller
+
+Form = TypeVar("Form", bound=ServerForm | ClientForm)
+LOOK_BACK: Final = 1000
+"""Rows in which the newest failure is looked for."""
+READS: Final = c.Recv | c.Step | c.Accept
+"""Commands that may wait until we end what they wait on."""
+ENDED_BY_US: Final = frozenset({"engine.closed_meanwhile", "engine.stopped_meanwhile"})
+SECOND: Final = 1_000_000_000
+TENTH_MS: Final = 100
+"""Milliseconds between two looks at a clock that shows tenths of a second."""
+
+
+class EndpointPresenter(QObject, Generic[Form]):
+    """Owns what is typed, chosen and asked for of one endpoint, whether its panel is seen or not.
+
+    A state is made only when something it is made of has changed, and only while it is in sight.
+
+    Attributes:
+        name: of the endpoint.
+        form: the set-up fields as typed.
+        state: what the panel shows; None until it was in sight.
+        owner: names the endpoint of ours behind an address.
+        conversation: reads what was sent and received.
+
+    Signals:
+        changed(PanelState): another state is to be shown.
+        filled(object): the fields are to show this form.
+        ticked(object): nanoseconds since the record began: what shows running time is outdated.
+        focused(): something was chosen or pressed.
+        started(): Listen, Bind or Connect is under way.
+        not_started(): it has failed.
+        tab_changed(str): the panel's tab says something else.
+        save_wanted(ConversationRequest): the conversation is wanted in a file.
+    """
+
+    changed = Signal(object)
+    filled = Signal(object)
+    ticked = Signal(object)
+    focused = Signal()
+    started = Signal()
+    not_started = Signal()
+    tab_changed = Signal(str)
+    save_wanted = Signal(object)
+    server: bool
+
+    def __init__(self, controller: Controller, settings: EndpointSettings, parent: QObject) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self.name = settings.name
+        self.form: Form = self.form_of(settings, None)
+        self.state: PanelState | None = None
+        self.owner: Owner = lambda _address: None
+        self.conversation = ConversationReader(controller, settings.name, self)
+        self.reading = not self.server
+        self._prefix = "server" if self.server else "client"
+        self._in_sight = False
+        self._gone = False
+        self._tab = settings.name
+        self._hide_closed = False
+        self._clock = QTimer(self)
+        self._clock.setSingleShot(True)
+        self._clock.timeout.connect(self._on_clock)
+        self._forget(settings)
+        controller.ticket_done.connect(self._on_ticket_done)
+        controller.committed.connect(self._on_committed)
+
+    def _forget(self, settings: EndpointSettings) -> None:
+        """Nothing was asked for yet, nothing is chosen."""
+        self._known = settings
+        self._configuring: Ticket | None = None
+        self._snapshot: EndpointSnapshot = self.controller.snapshot(self.name)
+        self._phase: Phase | None = None
+        self._edited = False
+        self._trouble: StatusMessage | None = None
+        self._tickets: dict[Ticket, str] = {}
+        self._ended: list[Ticket] = []  # the snapshot does not show yet what they did
+        self._asked: dict[c.Gate, tuple[GateMode, Ticket | None]] = {}
+        self._held: list[c.Gate] = []
+        self._chosen: tuple[Key, ...] = ()
+        self._current: Key | None = None
+        self._chosen_open: frozenset[Key] = frozenset()
+        self._newest = 0
+        self._history = RecentCalls()
+        self._recent: tuple[Chip, ...] = ()
+        self._restless = False
+        self._dirty = True
+
+    # -- for the two kinds ----------------------------------------------------------------------
+
+    def form_of(self, settings: EndpointSettings, before: Form | None) -> Form:
+        """The fields that show settings."""
+        raise NotImplementedError
+
+    def make_state(self, look: Look) -> PanelState:
+        """The state for what is known now."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Listen, Bind or Connect."""
+        raise NotImplementedError
+
+    def remedies(self, row: Row) -> tuple[str, ...]:
+        """Keys of what can be done about an event of this endpoint now."""
+        raise NotImplementedError
+
+    def apply(self, remedy: str, row: Row | None = None) -> None:
+        """Do what a remedy's button promises; `row`: the event that it was offered for."""
+        raise NotImplementedError
+
+    def way_out(self, command: c.Command, errno: str | None) -> str | None:
+        """The remedy that leads out of a failure, where there is one."""
+        raise NotImplementedError
+
+    def planned(self) -> tuple[Chip, ...]:
+        """The calls of a start to come."""
+        raise NotImplementedError
+
+    @property
+    def tab_text(self) -> str:
+        """What the panel's tab says."""
+        raise NotImplementedError
+
+    def taken(self, snapshot: EndpointSnapshot) -> None:
+        """There is a new snapshot: for what a kind does about it."""
+
+    # -- settings -------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> EndpointSettings:
+        """As the endpoint has them."""
+        return self.controller.session.settings(self.name)
+
+    @property
+    def snapshot(self) -> EndpointSnapshot:
+        """The newest that this presenter has taken."""
+        return self._snapshot
+
+    @property
+    def phase(self) -> Phase:
+        return self._snapshot.phase
+
+    def address_of(self, name: str) -> str | None:
+        """Where an endpoint of ours is, else where it wishes to be; None: there is none."""
+        try:
+            snapshot = self.controller.snapshot(name)
+        except Problem:
+            return None
+        return snapshot.local or snapshot.settings.address
+
+    def draft(self) -> EndpointSettings:
+        """The settings as the fields say.
+
+        Raises:
+            Problem: a field cannot be understood.
+        """
+        return self.form.read(self.settings)
+
+    def understood(self) -> EndpointSettings | None:
+        """The draft; None where a field cannot be understood."""
+        try:
+            return self.draft()
+        except Problem:
+            return None
+
+    def wished(self) -> EndpointSettings:
+        """The settings as the fields say; as they are where a field cannot be understood."""
+        return self.understood() or self.settings
+
+    def fill(self, form: Form) -> None:
+        """Have the fields show another form."""
+        self.form = form
+        self._dirty = True
+        self.filled.emit(form)
+
+    @Slot(object)
+    def edit(self, form: Form) -> None:
+        """A field has other words now; it may not be left yet."""
+        if form != self.form:
+            self.form = form
+            self.refresh()
+
+    @Slot(str)
+    def settle(self, field: str) -> None:
+        """A field of the address has its new value: say at once what is wrong with it."""
+        if self.phase in OPEN:
+            return
+        self._edited = True
+        self._trouble = None
+        try:
+            self.draft()
+        except Problem as problem:
+            self.refuse(problem)
+            return
+        self.refresh()
+
+    @Slot(str)
+    def change_live(self, control: str) -> None:
+        """A setting that may change while a socket is open: at once if so, else with the start."""
+        try:
+            self.draft()
+        except Problem as problem:
+            self.refuse(problem)
+            return
+        self._trouble = None
+        if self.phase in OPEN:
+            self.configured(control)
+        self.refresh()
+
+    def configured(self, control: str) -> bool:
+        """Give the endpoint the settings of the fields; False and a message if they are bad."""
+        try:
+            wished = self.draft()
+            if wished != self.settings:
+                self._known = wished
+                self._configuring = self.act(control, c.Configure(self.name, wished))
+        except Problem as problem:
+            self.refuse(problem)
+            return False
+        return True
+
+    @Slot(str, object)
+    def set_option(self, name: str, value: OptionValue) -> None:
+        """An option is asked for: of new sockets, and of the open one."""
+        if self.configured("option_set") and self.phase in OPEN:
+            self.act("option_set", c.SetOption(self.name, name, value))
+
+    @Slot()
+    def drop_option(self) -> None:
+        """One is asked for no more."""
+        self.configured("options")
+
+    # -- commands -------------------------------------------------------------------------------
+
+    def act(self, control: str, command: c.Command) -> Ticket | None:
+        """Perform a command for a control; what comes of it is shown in the message line."""
+        self._trouble = None
+        try:
+            ticket = self.controller.perform(
+                control_commands.check(f"{self._prefix}.{control}", command)
+            )
+        except Problem as problem:
+            self.focused.emit()
+            self.refuse(problem)
+            return None
+        self._tickets[ticket] = control  # told of later, also where it has ended by now
+        self.focused.emit()
+        if isinstance(command, c.Start | c.Connect | c.Listen):
+            self.started.emit()
+        self.refresh()
+        return ticket
+
+    @Slot()
+    def start_if_closed(self) -> None:
+        """Enter in a set-up field."""
+        if self.phase not in OPEN:
+            self.start()
+
+    @Slot()
+    def receive_once(self) -> None:
+        """One recvfrom() that waits as the timeout says."""
+        self.act("recvfrom_once", c.Recv(self.name, wait=False))
+
+    @Slot(object, object)
+    def set_gate(self, gate: c.Gate, mode: GateMode) -> None:
+        """Hold the calls of a gate, or let them run by themselves."""
+        kind = c.Pause if mode is GateMode.PAUSED else c.Resume
+        self._asked[gate] = (mode, self.act(f"{gate}_gate", kind(self.name, gate)))
+        self.refresh()
+
+    @Slot(object)
+    def step(self, gate: c.Gate) -> None:
+        """Let one call through a gate."""
+        self.act(f"{gate}_one", c.Step(self.name, gate, wait=False))
+
+    @Slot(object)
+    def set_pace(self, pace: Pace) -> None:
+        """Call by call holds the gates too: every call is made by hand, not the set-up's alone."""
+        modes = {gate: state.mode for gate, state in gates_of(self._look()).items()}
+        if pace is Pace.STEP:
+            self._held = [gate for gate in self._gates if modes[gate] is GateMode.AUTO]
+        asked = GateMode.PAUSED if pace is Pace.STEP else GateMode.AUTO
+        held = dict.fromkeys(self._held, asked)
+        self.act("pace", c.SetPace(self.name, pace))
+        set_up = replace(self.form.set_up, calls=pace)
+        self.form = self.with_gates(replace(self.form, set_up=set_up), modes | held)
+        if self.configured("pace"):
+            self._asked |= {gate: (mode, self._configuring) for gate, mode in held.items()}
+        if pace is not Pace.STEP:
+            self._held = []
+        self.refresh()
+
+    @property
+    def _gates(self) -> tuple[c.Gate, ...]:
+        gates = (c.Gate.RECEIVE, c.Gate.SEND)
+        return (c.Gate.ACCEPT, *gates) if self.server else gates
+
+    @Slot()
+    def make_next(self) -> None:
+        """What comes next now; before the snapshot knows of a start, its first call."""
+        snapshot = self.controller.snapshot(self.name)
+        found = next_call(snapshot, self._item(snapshot))
+        if isinstance(found, NextCall):
+            self.act("next_call", found.command)
+        else:
+            self.make_planned(1)
+
+    def make_planned(self, count: int) -> None:
+        """Make so many of the planned calls."""
+        self.act("next_call", c.Step(self.name, c.Gate.CALLS, count, wait=False))
+
+    @Slot(int)
+    def run_to(self, count: int) -> None:
+        """Make so many of the planned calls from now, and stop there."""
+        if self.form.set_up.calls is not Pace.STEP:
+            self.fill(replace(self.form, set_up=replace(self.form.set_up, calls=Pace.STEP)))
+            self.set_pace(Pace.STEP)
+        if self.phase not in OPEN:
+            self.start()
+        self.make_planned(count)
+
+    @property
+    def under_way(self) -> Iterable[Ticket]:
+        """The commands that have not come to an end yet."""
+        return self._tickets
+
+    # -- what came of them ----------------------------------------------------------------------
+
+    def refuse(self, problem: Problem, way_out: str | None = None) -> None:
+        """Say what is wrong with what was typed or asked for."""
+        self._trouble = StatusMessage("bad", ErrorMessage(problem), way_out=way_out)
+        self.refresh()
+
+    def tell(
+        self,
+        level: Level,
+        text: Sentence,
+        way_out: str | None = None,
+        other_way: str | None = None,
+    ) -> None:
+        """A message that stays until the next action or change of state."""
+        self._trouble = StatusMessage(level, text, way_out=way_out, other_way=other_way)
+        self.refresh()
+
+    @Slot(str)
+    def withdraw(self, key: str) -> None:
+        """Say no more what this text (its key) says."""
+        text = self._trouble.text if self._trouble is not None else None
+        if key == (text.problem.key if isinstance(text, ErrorMessage) else text and text.key):
+            self._trouble = None
+            self.refresh()
+
+    @Slot(object)
+    def _on_ticket_done(self, ticket: Ticket) -> None:
+        if self._tickets.pop(ticket, None) is not None:
+            self._ended.append(ticket)
+            self._dirty = True
+            self.look()
+
+    def ended(self, ticket: Ticket) -> None:
+        """A command has ended, and the snapshot shows what it did."""
+        self._show_outcome(ticket)
+
+    def _show_outcome(self, ticket: Ticket) -> None:
+        outcome, command = ticket.outcome, ticket.command
+        if outcome is None or outcome.ok:
+            return
+        if isinstance(command, c.Start | c.Connect | c.Listen):
+            self.not_started.emit()
+        if outcome.problem is not None:
+            # the close, abort or stop that ended what it waited on is what was wished for
+            if not (isinstance(command, READS) and outcome.problem.key in ENDED_BY_US):
+                self.refuse(outcome.problem, self.way_out(command, None))
+            return
+        session = self.controller.session
+        kind = kind_of(session.settings(self.name), session.settings)
+        stem = error_stem(outcome.errno, outcome.error, kind)
+        what = msg(fitting(f"{stem}.what", kind))
+        if outcome.tried is not None:
+            text = msg(
+                "message.failed_addresses",
+                count=len(outcome.tried.failures),
+                address=outcome.tried.name,
+                tried=str(outcome.tried),
+                what=what,
+            )
+        else:
+            errno = outcome.errno or outcome.error or ""
+            text = msg("message.failed", call=self._failed_call(command), errno=errno, what=what)
+        way = self.way_out(command, outcome.errno)
+        self._trouble = StatusMessage("bad", text, why=True, way_out=way)
+        self.refresh()
+
+    def _failed_call(self, command: c.Command) -> str:
+        """The method that failed: of a set-up the failed chip's, else the command's own."""
+        if isinstance(command, c.Start | c.Connect):
+            for chip in reversed(self._snapshot.strip):
+                if chip.errno is not None:
+                    return chip.call
+        if isinstance(command, c.Call):
+            return command.call
+        if isinstance(command, c.Step) and command.gate is c.Gate.ACCEPT:
+            return "accept"
+        read = "recvfrom" if self.settings.role is Role.DATAGRAM else "recv"
+        return {
+            c.Start: "bind",
+            c.Connect: "connect",
+            c.Send: "send",
+            c.Step: read,
+            c.Recv: read,
+            c.Accept: "accept",
+            c.Listen: "listen",
+            c.Shutdown: "shutdown",
+            c.SetOption: "setsockopt",
+        }.get(type(command), "close")
+
+    @Slot()
+    def show_failure(self) -> None:
+        """Lead to the newest failure, which may be milliseconds old."""
+        self.controller.after_commit(self, self._show_failure)
+
+    def _show_failure(self) -> None:
+        """The newest row of this endpoint with an error, not far back."""
+        committed = self.controller.session.journal.committed
+        first = max(1, committed - LOOK_BACK)
+        rows = self.controller.reader.page(first, committed - first + 1)
+        for row in reversed(rows):
+            trouble = row.errno or row.error
+            if row.endpoint == self.name and trouble and trouble not in PENDING:
+                self.controller.select(
+                    endpoint=self.name, connection=row.connection, seq=row.seq, pinned=False
+                )
+                return
+        self.controller.select(endpoint=self.name)
+
+    # -- what is chosen -------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_chip(self, chip: Chip) -> None:
+        """A call of the strip was clicked: lead to its event."""
+        self.focused.emit()
+        if chip.t_ns is None:
+            self.controller.select(endpoint=self.name)
+        else:
+            seq = self.controller.seq_at(chip.t_ns, self.name)
+            self.controller.select(endpoint=self.name, seq=seq, pinned=False)
+
+    @Slot(object, object)
+    def choose(self, keys: tuple[Key, ...], current: Key | None) -> None:
+        """Rows of the table were chosen, or let go: the window's selection follows."""
+        before = self._chosen_id
+        self._choose(keys, current)
+        chosen = self._chosen_id
+        selection = self.controller.selection
+        if current is not None:
+            self.controller.select(endpoint=self.name, connection=chosen)
+        elif before is not None and selection.connection == before and not selection.pinned:
+            self.controller.select(endpoint=self.name)
+        self.refresh()
+
+    def _choose(self, keys: tuple[Key, ...], current: Key | None) -> None:
+        self._chosen, self._current = keys, current
+        closed = {item.number for item in self._snapshot.connections if item.closed_ns is not None}
+        gone = {peer.address for peer in self._snapshot.peers if peer.gone}
+        self._chosen_open = frozenset(keys) - closed - gone
+        self._aim_conversation()
+        self._dirty = True
+
+    @property
+    def _chosen_id(self) -> int | None:
+        """The record's id of the connection chosen last."""
+        return next((x.id for x in self._snapshot.connections if x.number == self._current), None)
+
+    @property
+    def has_table(self) -> bool:
+        """Whether connections are chosen in a table."""
+        return True
+
+    def follow(self, connection: int | None) -> None:
+        """An event of this connection was chosen elsewhere: its row is chosen too."""
+        self.look()
+        item = next((x for x in self._snapshot.connections if x.id == connection), None)
+        if item is None or not self.has_table or item.number == self._current:
+            return
+        if self._hide_closed and item.closed_ns is not None:
+            return
+        self._choose((item.number,), item.number)
+        self.refresh()
+
+    @Slot(int)
+    def explain_stall(self, number: int) -> None:
+        """Say why a connection stands still, and lead to the event behind it."""
+        self.focused.emit()
+        self.controller.after_commit(self, partial(self._explain_stall, number))
+
+    def _explain_stall(self, number: int) -> None:
+        controller = self.controller
+        items = controller.snapshot(self.name).connections
+        item = next((item for item in items if item.number == number), None)
+        if item is None:
+            return
+        committed = controller.session.journal.committed
+        seq = telling_row(controller.reader.before(item.id, committed + 1))
+        controller.select(endpoint=self.name, connection=item.id, seq=seq, pinned=False)
+        sentence = stall_reason(item, self.settings, controller.now_ns())
+        if sentence is not None:
+            self.tell("busy", sentence)
+
+    @Slot()
+    def explain_chosen(self) -> None:
+        """[Why?] of the chosen row."""
+        if isinstance(self._current, int):
+            self.explain_stall(self._current)
+
+    # -- the conversation -----------------------------------------------------------------------
+
+    def _aim_conversation(self) -> None:
+        """Of the chosen rows, of all while none is chosen; of a datagram socket of one peer."""
+        chosen = set(self._chosen)
+        connections = frozenset(x.id for x in self._snapshot.connections if x.number in chosen)
+        peer = self._chosen[0] if len(self._chosen) == 1 else None
+        peer = peer if isinstance(peer, str) else None
+        reader = self.conversation
+        shown = (connections, peer, self.several and len(connections) != 1)
+        if shown != (reader.connections, reader.peer, reader.numbered):
+            reader.connections, reader.peer, reader.numbered = shown
+            reader.again()
+
+    @property
+    def several(self) -> bool:
+        """Whether a line of the conversation has to say whose it is."""
+        return len(self._snapshot.connections) > 1 and not self.form.set_up.datagram
+
+    @Slot(str)
+    def show_as(self, form: str) -> None:
+        """Word the conversation in an encoding, or as "escaped" or "hex"."""
+        if form != self.conversation.show_as:
+            self.conversation.show_as = form
+            self.conversation.again()
+
+    @Slot(bool)
+    def read_conversation(self, wanted: bool) -> None:
+        """The conversation is shown, or folded away."""
+        self.reading = wanted
+        if wanted:
+            self.conversation.again()
+
+    @Slot()
+    def save_conversation(self) -> None:
+        """As it is shown now, all of it."""
+        reader = self.conversation
+        self.save_wanted.emit(
+            ConversationRequest(
+                self.name,
+                reader.connections or None,
+                reader.show_as,
+                reader.peer,
+                reader.numbered,
+            )
+        )
+
+    def _read_on(self) -> None:
+        if not self.reading or not self.conversation.behind:
+            return
+        snapshot = self._snapshot
+        known = bool(self.server or snapshot.connections or snapshot.connection is not None)
+        self.conversation.refresh(silent=not known)
+        if self.conversation.behind:
+            self.controller.wake()  # the rest with the next looks
+
+    # -- showing --------------------------------------------------------------------------------
+
+    @Slot(bool)
+    def set_in_sight(self, shown: bool) -> None:
+        """Its panel can be seen, or not any more."""
+        self._in_sight = shown
+        if shown and not self._gone and not self.controller.closed:
+            self._dirty = True
+            self._read_on()
+            self.look()
+        else:
+            self._clock.stop()
+
+    @Slot(object)
+    def see(self, connections: frozenset[int]) -> None:
+        """These rows of the table are in sight: their readings are worth their time."""
+        self.controller.see(self.name, connections)
+
+    @Slot(bool)
+    def hide_closed(self, hidden: bool) -> None:
+        """Show open connections only, or all."""
+        self._hide_closed = hidden
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Something that the state is made of has changed."""
+        self._dirty = True
+        self.look()
+
+    def look(self) -> None:
+        """Take the newest snapshot; where something has changed, show it."""
+        if self.controller.closed or self._gone:  # a field may lose the focus while the window goes
+            return
+        snapshot = self.controller.snapshot(self.name)
+        if snapshot.revision != self._snapshot.revision or self._phase is None:
+            self._take(snapshot)
+        self._snapshot = snapshot  # the same, with newer readings of the kernel
+        if self._restless:
+            self.controller.wake()
+        if self._in_sight:
+            self._read_on()
+        if self._ended:
+            self._tell_ended()
+        if self._dirty and self._in_sight:
+            self._show()
+
+    def _take(self, snapshot: EndpointSnapshot) -> None:
+        self._snapshot = snapshot
+        self._dirty = True
+        self._restless = is_restless(snapshot)
+        self.controller.wake()
+        if snapshot.phase is not self._phase:
+            if self._phase is not None and snapshot.phase is not Phase.FAILED:
+                self._trouble = None
+            self._phase = snapshot.phase
+            self._edited = False
+        if snapshot.settings is not self._known and self._is_told(self._configuring):
+            self._follow_settings(snapshot.settings)
+        self._let_go()
+        self._aim_conversation()
+        self._tell_tab()
+        self.taken(snapshot)
+
+    def _tell_tab(self) -> None:
+        text = self.tab_text
+        if text != self._tab:
+            self._tab = text
+            self.tab_changed.emit(text)
+
+    def leave(self) -> None:
+        """The endpoint is gone."""
+        self._gone = True
+        self._clock.stop()
+        self.deleteLater()
+
+    def _is_told(self, ticket: Ticket | None) -> bool:
+        """Whether what was taken last shows what a command did, or there was none."""
+        return ticket is None or (ticket.done and ticket.revision <= self._snapshot.revision)
+
+    def _follow_settings(self, settings: EndpointSettings) -> None:
+        """Where a scenario has configured the endpoint, its fields follow."""
+        foreign = settings != self._known and self.understood() != settings
+        self._known = settings
+        if foreign:
+            self.fill(self.form_of(settings, self.form))
+
+    def _let_go(self) -> None:
+        """What is chosen and is not there any more; or has closed, where something new came."""
+        numbers = [item.number for item in self._snapshot.connections]
+        newest = max(numbers, default=0)
+        grown, self._newest = newest > self._newest, newest
+        if not self._chosen:
+            return
+        rows = [line_of(item) for item in self._snapshot.connections]
+        if grown and is_outdated(rows, self._chosen_open, self._chosen):
+            self.choose((), None)
+            return
+        there = {
+            item.number
+            for item in self._snapshot.connections
+            if not (self._hide_closed and item.closed_ns is not None)
+        } | {peer.address for peer in self._snapshot.peers}
+        kept = tuple(key for key in self._chosen if key in there)
+        if kept != self._chosen:
+            current = self._current if self._current in kept else next(iter(kept), None)
+            self.choose(kept, current)
+
+    def _tell_ended(self) -> None:
+        """Of those commands whose effect the snapshot shows by now."""
+        shown = [x for x in self._ended if x.revision <= self._snapshot.revision]
+        self._ended = [x for x in self._ended if x not in shown]
+        for ticket in shown:
+            self.ended(ticket)
+
+    def _item(self, snapshot: EndpointSnapshot) -> ConnectionSnapshot | None:
+        """The connection that the call strip goes on with."""
+        number = self._current if isinstance(self._current, int) and self.has_table else None
+        return in_question(snapshot, number, server=self.server)
+
+    def _look(self) -> Look:
+        self._asked = {
+            gate: (mode, ticket)
+            for gate, (mode, ticket) in self._asked.items()
+            if not self._is_told(ticket)
+        }
+        return Look(
+            self._snapshot,
+            self._edited,
+            self._trouble,
+            {gate: mode for gate, (mode, _) in self._asked.items()},
+            self._chosen,
+            self._current if self.has_table else None,
+            self.planned(),
+            self._calls_of,
+            self._hide_closed,
+            Told(self.owner, self.controller.clock_text),
+        )
+
+    def _calls_of(self, item: ConnectionSnapshot | None) -> tuple[Chip, ...]:
+        controller = self.controller
+        committed = controller.session.journal.committed
+        self._recent = self._history.after(self._snapshot, item, controller.reader, committed)
+        return self._recent
+
+    def _take_gates(self) -> None:
+        """The gates in the form are those that are shown."""
+        modes = {gate: state.mode for gate, state in gates_of(self._look()).items()}
+        self.form = self.with_gates(self.form, modes)
+
+    def with_gates(self, form: Form, modes: dict[c.Gate, GateMode]) -> Form:
+        """The form with these gates."""
+        receive, send = modes[c.Gate.RECEIVE], modes[c.Gate.SEND]
+        if (form.set_up.receive, form.set_up.send) == (receive, send):
+            return form
+        return replace(form, set_up=replace(form.set_up, receive=receive, send=send))
+
+    def _show(self) -> None:
+        self._dirty = False
+        self._take_gates()
+        state = self.make_state(self._look())
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
+        self._tick()
+
+    @Slot(object)
+    def _on_committed(self, _committed: Committed) -> None:
+        """New rows: of this endpoint's they are in the conversation and the call strip."""
+        if not self._in_sight or self._gone or self.controller.closed:
+            return
+        self._read_on()
+        before = self._recent
+        if self._calls_of(self._item(self._snapshot)) != before:
+            self.refresh()
+
+    @Slot()
+    def _on_clock(self) -> None:
+        """Silent connections are shown with their newest readings, running times as they are."""
+        if self.controller.closed or self._gone or self.state is None:
+            return
+        if any(is_owing(item) for item in self._snapshot.connections):
+            self.state = self.make_state(self._look())
+            self.changed.emit(self.state)
+        self._tick()
+
+    def _tick(self) -> None:
+        """What shows running time is outdated; and when it will be again."""
+        if self.controller.closed or self._gone or self.state is None:
+            return
+        now_ns = self.controller.now_ns()
+        self.ticked.emit(now_ns)
+        wait = next_tick(self.state, now_ns)
+        if wait is not None:
+            self._clock.start(wait)
+        else:
+            self._clock.stop()
+
+    @Slot()
+    def retranslate(self) -> None:
+        """Another language: every sentence is made again."""
+        if self.controller.closed or self._gone:
+            return
+        self.state = None
+        self._tell_tab()
+        self.conversation.again()
+        self.refresh()
+
+    def reset_session(self) -> None:
+        """The endpoint is a new one in another record: nothing of the old one is shown."""
+        self._forget(self.settings)
+        self.refresh()
+
+
+def is_restless(snapshot: EndpointSnapshot) -> bool:
+    """Whether the kernel may change what is shown without a call of ours: a queue that fills."""
+    if snapshot.phase in (Phase.SETTING_UP, Phase.CONNECTING):
+        return True
+    gates = (snapshot.accept, snapshot.receive, snapshot.send)
+    if GateMode.PAUSED in gates and snapshot.phase in OPEN:
+        return True
+    return any(item.unread or item.unsent or item.queued for item in snapshot.connections)
+
+
+def next_tick(state: PanelState, now_ns: int) -> int | None:
+    """Milliseconds until what shows running time shows another one; None: nothing does."""
+    waiting = [chip for chip in state.chips if chip.state is ChipState.WAITING]
+    rows = [row.item for row in state.rows.rows if isinstance(row.item, ConnectionSnapshot)]
+    if any(chip.deadline_ns is not None for chip in waiting) or any(
+        item.waiting is not None and item.connected_ns is None and item.closed_ns is None
+        for item in rows
+    ):
+        return TENTH_MS
+    since = [chip.t_ns for chip in waiting if chip.t_ns is not None]
+    rests = [SECOND - (now_ns - t_ns) % SECOND for t_ns in since]
+    if any(is_owing(item) for item in rows):
+        rests.append(SECOND // 2)
+    return min(rests) // 1_000_000 + 1 if rests else None

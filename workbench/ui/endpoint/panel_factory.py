@@ -1,0 +1,91 @@
+"""Joins a panel with the presenter of its endpoint: signals one way, states the other."""
+
+from __future__ import annotations
+
+from workbench.qt.client_presenter import ClientPresenter
+from workbench.qt.server_presenter import ServerPresenter
+from workbench.ui.endpoint.client_panel import ClientPanel
+from workbench.ui.endpoint.server_panel import ServerPanel
+
+Presenter = ServerPresenter | ClientPresenter
+
+
+def panel_of(presenter: Presenter) -> ServerPanel | ClientPanel:
+    """A panel that shows what the presenter makes, and tells it what a person does."""
+    if isinstance(presenter, ServerPresenter):
+        return _server(presenter)
+    return _client(presenter)
+
+
+def _server(presenter: ServerPresenter) -> ServerPanel:
+    panel = ServerPanel(presenter.name)
+    panel.fill(presenter.form)
+    panel.retranslate()
+    _join(panel, presenter)
+    presenter.changed.connect(panel.show_server)
+    presenter.filled.connect(panel.fill)
+    panel.address_line.stop.clicked.connect(presenter.stop)
+    panel.backlog_settled.connect(presenter.set_backlog)
+    panel.conversation_wanted.connect(presenter.read_conversation)
+    panel.send_line.submitted.connect(presenter.send)
+    panel.chosen_row.why.clicked.connect(presenter.explain_chosen)
+    return panel
+
+
+def _client(presenter: ClientPresenter) -> ClientPanel:
+    panel = ClientPanel(presenter.name)
+    panel.fill(presenter.form)
+    panel.editor.encoding.choose(presenter.settings.encoding)
+    panel.retranslate()
+    _join(panel, presenter)
+    presenter.changed.connect(panel.show_client)
+    presenter.filled.connect(panel.fill)
+    presenter.connect_next.connect(panel.address_line.primary.setFocus)
+    panel.port_typed.connect(presenter.leave_link)
+    panel.scope.aimed.connect(presenter.aim)
+    editor = panel.editor
+    editor.submitted.connect(presenter.send)
+    editor.blocked.connect(presenter.send_to_nobody)
+    editor.escapes_dropped.connect(presenter.tell_escapes_dropped)
+    editor.refused.connect(presenter.refuse)
+    editor.mended.connect(presenter.withdraw)
+    return panel
+
+
+def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
+    """What both kinds have."""
+    presenter.ticked.connect(panel.tick)
+    presenter.conversation.cleared.connect(panel.talk.view.clear)
+    presenter.conversation.read.connect(panel.talk.view.add)
+    presenter.tab_changed.connect(panel.rename)
+    panel.seen.connect(presenter.set_in_sight)
+    panel.worded.connect(presenter.retranslate)
+    panel.closed_hidden.connect(presenter.hide_closed)
+    panel.typed.connect(presenter.edit)
+    panel.settled.connect(presenter.settle)
+    panel.live_changed.connect(presenter.change_live)
+    panel.start_wanted.connect(presenter.start)
+    panel.start_if_closed.connect(presenter.start_if_closed)
+    panel.gate_chosen.connect(presenter.set_gate)
+    panel.step_wanted.connect(presenter.step)
+    panel.shared.pace.chosen.connect(presenter.set_pace)
+    panel.shared.pace.next_wanted.connect(presenter.make_next)
+    panel.strip.chosen.connect(presenter.show_chip)
+    panel.strip.run_wanted.connect(presenter.run_to)
+    options = panel.shared.options
+    for changed in (options.wanted, options.unwanted):
+        changed.connect(panel.tell_typed)
+    options.wanted.connect(presenter.set_option)
+    options.unwanted.connect(presenter.drop_option)
+    options.refused.connect(presenter.refuse)
+    panel.message.why_wanted.connect(presenter.show_failure)
+    panel.message.remedy_wanted.connect(presenter.apply)
+    panel.receive_once.clicked.connect(presenter.receive_once)
+    panel.ends.half_close.clicked.connect(presenter.half_close)
+    panel.ends.abort.clicked.connect(presenter.abort)
+    panel.ends.close.clicked.connect(presenter.close)
+    panel.table.chosen_changed.connect(presenter.choose)
+    panel.table.why_wanted.connect(presenter.explain_stall)
+    panel.table.seen_changed.connect(presenter.see)
+    panel.talk.show_as_chosen.connect(presenter.show_as)
+    panel.talk.save_wanted.connect(presenter.save_conversation)

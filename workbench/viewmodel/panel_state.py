@@ -1,0 +1,262 @@
+"""All that a panel shows of its endpoint, as frozen data; and what server and client have alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.family import TCP, SocketKind, kind_of
+from workbench.engine.model.settings import GateMode, Pace
+from workbench.engine.model.snapshot import (
+    Chip,
+    ConnectionSnapshot,
+    EndpointSnapshot,
+    Phase,
+)
+from workbench.texts import tr
+from workbench.viewmodel.call_strip import chips_of
+from workbench.viewmodel.connection_rows import (
+    CLIENT,
+    DATAGRAM,
+    STREAM,
+    Columns,
+    ConnectionRow,
+    Told,
+    line_of,
+    peer_line,
+)
+from workbench.viewmodel.endpoint_status import OPEN, PLANNING, held, in_question
+from workbench.viewmodel.message import Sentence, StatusMessage, msg
+from workbench.viewmodel.next_call import NextCall, next_call
+from workbench.viewmodel.option_text import show_value
+from workbench.viewmodel.setup_form import Options, SetUpForm
+
+Key = int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A button or field.
+
+    Attributes:
+        reason: why it is off; None where it can be used.
+        note: what its tool tip says besides: whom a press would hit now.
+        shown: whether it is there.
+        caption: key of its words, where they change; `count` fills a gap in them.
+    """
+
+    reason: Sentence | None = None
+    note: Sentence | None = None
+    shown: bool = True
+    caption: str = ""
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """The state at the right of the address line: a word, or so many connected of so many."""
+
+    word: str = "CLOSED"
+    connected: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """A gate, and why no single call can be let through."""
+
+    mode: GateMode
+    one: Sentence | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowsState:
+    """The table.
+
+    Attributes:
+        hidden: closed connections that are left out.
+        measured: the kernel told the states; else the header says whose they are.
+        kind: of socket: the words for silence fit it.
+        chosen: keys of the chosen rows.
+        told: what the rows' words need beside the rows.
+    """
+
+    rows: tuple[ConnectionRow, ...] = ()
+    columns: Columns = STREAM
+    hidden: int = 0
+    measured: bool = True
+    kind: SocketKind = TCP
+    chosen: tuple[Key, ...] = ()
+    told: Told = field(default_factory=Told)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a state is made of.
+
+    Attributes:
+        known: the snapshot.
+        edited: fields were changed since the last start.
+        trouble: what an action came to; it is said until the next one.
+        gates: modes that were asked for and that the snapshot does not show yet.
+        chosen: keys of the chosen rows. current: of several the one chosen last.
+        planned: the calls of a start to come. recent: the newest of the connection in question.
+        hide_closed: the table shows open connections only.
+    """
+
+    known: EndpointSnapshot
+    edited: bool = False
+    trouble: StatusMessage | None = None
+    gates: Mapping[c.Gate, GateMode] | None = None
+    chosen: tuple[Key, ...] = ()
+    current: Key | None = None
+    planned: tuple[Chip, ...] = ()
+    recent: Callable[[ConnectionSnapshot | None], tuple[Chip, ...]] = lambda _item: ()
+    hide_closed: bool = False
+    told: Told = field(default_factory=Told)
+
+    @property
+    def live(self) -> bool:
+        """Whether a socket is open, or will be in a moment."""
+        return self.known.phase in OPEN
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the next start is in question, not what became of the last one."""
+        return self.known.phase is Phase.IDLE or (self.edited and not self.live)
+
+    @property
+    def chosen_items(self) -> list[ConnectionSnapshot]:
+        """The chosen connections, in the order of their numbers."""
+        chosen = set(self.chosen)
+        found = [item for item in self.known.connections if item.number in chosen]
+        return sorted(found, key=lambda item: item.number)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelState:
+    """What a server's and a client's panel show alike.
+
+    Attributes:
+        live: a socket is open, or will be in a moment: its address cannot change.
+        chips: the call strip.
+        by_hand: calls are made one by one: Next call is there. next_call: why it is off.
+        gates: of accept, receive and send.
+        differences: what differs from the default, in words.
+        receive_once: the button for one recvfrom().
+        encoding: of the endpoint: its conversation is shown in it.
+    """
+
+    phase: Phase
+    live: bool
+    datagram: bool
+    badge: Badge
+    message: StatusMessage
+    chips: tuple[Chip, ...]
+    by_hand: bool
+    next_call: Sentence | None
+    gates: Mapping[c.Gate, GateState]
+    differences: tuple[str, ...]
+    receive_once: Control
+    rows: RowsState
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The call strip, and what Next call does."""
+
+    chips: tuple[Chip, ...]
+    by_hand: bool
+    reason: Sentence | None
+    said: StatusMessage | None
+
+
+def calls_of(look: Look, pace: Pace, *, server: bool) -> Calls:
+    """The strip of a snapshot: made, under way, to come.
+
+    `pace`: as chosen in the field; the endpoint may not have it yet.
+    """
+    snapshot = look.known
+    number = look.current if isinstance(look.current, int) else None
+    item = in_question(snapshot, number, server=server)
+    coming, reason = None, None
+    by_hand = pace is Pace.STEP
+    if by_hand:
+        found = next_call(snapshot, item)
+        if not isinstance(found, NextCall):
+            reason = found
+        elif found.chip not in snapshot.strip:
+            coming = found.chip
+    planned = look.planned if snapshot.phase in PLANNING else ()
+    chips = chips_of(snapshot, planned, item, look.recent(item), coming)
+    return Calls(chips, by_hand, reason, held(coming))
+
+
+def gates_of(look: Look) -> dict[c.Gate, GateState]:
+    """Accept, receive and send, as they were asked to be."""
+    snapshot = look.known
+    asked = look.gates or {}
+    result = {}
+    for gate, mode in (
+        (c.Gate.ACCEPT, snapshot.accept),
+        (c.Gate.RECEIVE, snapshot.receive),
+        (c.Gate.SEND, snapshot.send),
+    ):
+        has_socket = look.live or (gate is not c.Gate.ACCEPT and snapshot.open_count > 0)
+        reason = None if has_socket else msg("why.no_socket")
+        one = msg("why.gate_auto") if mode is GateMode.AUTO else reason
+        result[gate] = GateState(asked.get(gate, mode), one)
+    return result
+
+
+def rows_of(look: Look, *, datagram: bool, client: bool) -> RowsState:
+    """The table's rows. `datagram`: what is chosen in the fields: its columns come first."""
+    snapshot = look.known
+    items = () if datagram else sorted(snapshot.connections, key=lambda item: item.number)
+    every = tuple(map(peer_line, snapshot.peers)) if datagram else tuple(map(line_of, items))
+    rows = tuple(row for row in every if not (look.hide_closed and row.closed))
+    return RowsState(
+        rows,
+        DATAGRAM if datagram else CLIENT if client else STREAM,
+        len(every) - len(rows),
+        all(item.measured for item in items if item.closed_ns is None),
+        kind_of(snapshot.settings),
+        look.chosen,
+        look.told,
+    )
+
+
+def is_outdated(
+    rows: Iterable[ConnectionRow], chosen_open: frozenset[Key], chosen: Iterable[Key]
+) -> bool:
+    """Whether all that is chosen has closed since it was chosen.
+
+    `chosen_open`: those that were open then. Whoever clicks a closed row looks at the past on
+    purpose: that one stays.
+    """
+    keys = frozenset(chosen)
+    if not keys or not keys <= chosen_open:
+        return False
+    return all(row.closed for row in rows if row.key in keys)
+
+
+def differences_of(snapshot: EndpointSnapshot, options: Options) -> tuple[str, ...]:
+    """What differs from the default in the fields that both kinds have, in words."""
+    held_gates = [
+        tr("chips.gate", gate=tr(f"caption.{gate}_gate"))
+        for gate, mode in (("receive", snapshot.receive), ("send", snapshot.send))
+        if mode is GateMode.PAUSED and snapshot.calls is not Pace.STEP
+    ]
+    asked = [
+        tr("chips.option", name=name, value=show_value(value))
+        for name, value in options
+        if name != "SO_REUSEADDR"
+    ]
+    return (*held_gates, *asked)
+
+
+def receive_once_of(form: SetUpForm, reason: Sentence | None) -> Control:
+    """The button for one recvfrom(): of datagrams only, streams have recv() by a gate."""
+    return Control(reason, shown=form.datagram)

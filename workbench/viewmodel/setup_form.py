@@ -1,0 +1,261 @@
+"""The set-up fields of a panel as typed, and the settings that they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from workbench.engine.model import address
+from workbench.engine.model.settings import (
+    EndpointSettings,
+    GateMode,
+    Greet,
+    Nothing,
+    OnPeerClose,
+    OptionValue,
+    Pace,
+    Reconnect,
+    Responder,
+    Role,
+    Rules,
+)
+from workbench.texts import Problem
+from workbench.viewmodel import parse_fields
+from workbench.viewmodel.address_form import (
+    DATAGRAM,
+    Where,
+    join_address,
+    role_of,
+    split_address,
+)
+from workbench.viewmodel.payload_form import PayloadForm, content
+from workbench.viewmodel.reconnect_form import parse_reconnect, show_times
+from workbench.viewmodel.responder_choices import CHOICES, choice_of
+from workbench.viewmodel.rule_form import TypedRule, rules_of, show_rule, typed
+
+Options = tuple[tuple[str, OptionValue], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpForm:
+    """The fields that a server and a client have alike.
+
+    Attributes:
+        options: what every new socket of the endpoint gets.
+    """
+
+    where: Where
+    timeout: str
+    calls: Pace
+    receive: GateMode
+    send: GateMode
+    options: Options
+
+    @property
+    def datagram(self) -> bool:
+        return self.where.type == DATAGRAM
+
+    def read(self, known: EndpointSettings, *, server: bool) -> EndpointSettings:
+        """`known` with what stands in these fields.
+
+        Raises:
+            Problem: a field cannot be understood.
+        """
+        where = self.where
+        return replace(
+            known,
+            role=role_of(where.type, server=server),
+            family=where.family,
+            type=where.type,
+            address=join_address(where, bind=server),
+            timeout=parse_fields.parse_timeout(self.timeout),
+            receive=self.receive,
+            send=self.send,
+            calls=self.calls,
+            options=self.options,
+        )
+
+
+def _set_up(settings: EndpointSettings) -> SetUpForm:
+    host, port = split_address(settings.address)
+    return SetUpForm(
+        Where(settings.family, settings.type, host, port),
+        parse_fields.show_timeout(settings.timeout),
+        settings.calls,
+        settings.receive,
+        settings.send,
+        settings.options,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyForm:
+    """How a server answers by itself, as typed.
+
+    Attributes:
+        kind: one of responder_choices.CHOICES.
+        encoding: of greeting and endpoint: what is sent by hand is in it too.
+        at_end: what follows when a peer has finished sending.
+    """
+
+    kind: str
+    greeting: str
+    encoding: str
+    at_end: OnPeerClose
+    rules: tuple[TypedRule, ...] = ()
+
+    @property
+    def greets(self) -> bool:
+        return CHOICES[self.kind].greets
+
+    def read(self, known: Responder) -> Responder:
+        """The reply that the fields mean; `known` is the one in force.
+
+        Raises:
+            Problem: the greeting is no text in that encoding, or a rule cannot be understood.
+        """
+        greeting = ""
+        if self.greets:
+            text = content(PayloadForm(self.greeting, encoding=self.encoding)).text
+            if text is None:
+                raise Problem("problem.greeting_bytes")
+            greeting = text
+        rules = rules_of(self.rules) if CHOICES[self.kind].has_rules else ()
+        # the endpoint's own encoding: what is said in it need not name it
+        rules = tuple(
+            replace(rule, encoding=None) if rule.encoding == self.encoding else rule
+            for rule in rules
+        )
+        made = CHOICES[self.kind].make(greeting, rules)
+        if self.at_end is (known.on_peer_close or OnPeerClose.CLOSE):
+            return replace(made, on_peer_close=known.on_peer_close)
+        return replace(made, on_peer_close=self.at_end)
+
+
+def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> ReplyForm:
+    """The fields that show a server's reply; those it leaves open stay as `before`."""
+    reply = settings.responder
+    greeting = before.greeting if before is not None else ""
+    rules = before.rules if before is not None else ()
+    encoding = settings.encoding
+    if isinstance(reply, Rules):
+        rules = tuple(
+            show_rule(replace(rule, encoding=rule.encoding or settings.encoding))
+            for rule in reply.rules
+        )
+    if isinstance(reply, Greet):
+        greeting = typed(reply.text)
+        encoding = reply.encoding or settings.encoding
+    return ReplyForm(
+        choice_of(reply),
+        greeting,
+        encoding,
+        reply.on_peer_close or OnPeerClose.CLOSE,
+        rules,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ServerForm:
+    """All set-up fields of a server.
+
+    Attributes:
+        port_untouched: nobody has typed a port yet: the default may move.
+    """
+
+    set_up: SetUpForm
+    backlog: str
+    accept: GateMode
+    reply: ReplyForm
+    port_untouched: bool = True
+
+    def read(self, known: EndpointSettings) -> EndpointSettings:
+        """`known` with what stands in the fields.
+
+        Raises:
+            Problem: a field cannot be understood.
+        """
+        return replace(
+            self.set_up.read(known, server=True),
+            backlog=parse_fields.parse_backlog(self.backlog),
+            accept=self.accept,
+            responder=self.reply.read(known.responder),
+            encoding=self.reply.encoding,
+            port_search=self.port_untouched,
+        )
+
+
+def server_form(settings: EndpointSettings, before: ServerForm | None = None) -> ServerForm:
+    """The fields that show a server's settings; what they leave open stays as `before`."""
+    return ServerForm(
+        _set_up(settings),
+        str(settings.backlog),
+        settings.accept,
+        reply_form(settings, before.reply if before is not None else None),
+        before.port_untouched if before is not None else True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClientForm:
+    """All set-up fields of a client.
+
+    Attributes:
+        local: what the socket is bound to before connect; empty: the kernel chooses.
+        again_times, again_after, again_most: how often to connect again by itself, after how many
+            seconds, and the longest wait.
+    """
+
+    set_up: SetUpForm
+    bufsize: str
+    count: str
+    local: str
+    again_times: str = "0"
+    again_after: str = "0.5"
+    again_most: str = "30"
+
+    @property
+    def link(self) -> str | None:
+        """The endpoint of ours that the host field names with an @; None: it names a host."""
+        host = self.set_up.where.host.strip()
+        return host[1:] if host.startswith("@") else None
+
+    @property
+    def reconnect(self) -> Reconnect | None:
+        """How it connects again by itself; None: it does not. Raises Problem."""
+        return parse_reconnect(self.again_times, self.again_after, self.again_most)
+
+    def read(self, known: EndpointSettings) -> EndpointSettings:
+        """`known` with what stands in the fields.
+
+        Raises:
+            Problem: a field cannot be understood.
+        """
+        made = self.set_up.read(known, server=False)
+        keep = made.responder
+        if keep == Nothing() and made.role is Role.STREAM:
+            keep = Nothing(OnPeerClose.KEEP)
+        local = self.local.strip()
+        if local:
+            address.parse(local, made.family)
+        return replace(
+            made,
+            bufsize=parse_fields.parse_bufsize(self.bufsize),
+            count=parse_fields.parse_count(self.count),
+            bind=local or None,
+            responder=keep,
+            reconnect=self.reconnect if made.role is Role.STREAM else None,
+        )
+
+
+def client_form(settings: EndpointSettings) -> ClientForm:
+    """The fields that show a client's settings; without a reconnect, the waits that would be."""
+    again = settings.reconnect or Reconnect()
+    return ClientForm(
+        _set_up(settings),
+        str(settings.bufsize),
+        str(settings.count),
+        settings.bind or "",
+        show_times(settings.reconnect),
+        f"{again.first:g}",
+        f"{again.most:g}",
+    )
