@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 BOUND = 150.0
@@ -28,15 +29,27 @@ def start(*args: object, cwd: Path | None = None, **more: str) -> subprocess.Pop
     return start_command(*PROGRAM, *args, cwd=cwd, **more)
 
 
-def start_command(*command: object, cwd: Path | None = None, **more: str) -> subprocess.Popen[str]:
+def start_command(
+    *command: object,
+    cwd: Path | None = None,
+    stdout: int = subprocess.PIPE,
+    before: Callable[[], None] = lambda: None,
+    **more: str,
+) -> subprocess.Popen[str]:
+    """`before` runs in the new process, before the command does."""
+
+    def ready() -> None:
+        _take_interrupts()
+        before()
+
     return subprocess.Popen(
         [*map(str, command)],
         env=environment(**more),
         cwd=cwd,
         encoding="utf-8",
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
-        preexec_fn=_take_interrupts,
+        preexec_fn=ready,
     )
 
 
@@ -48,7 +61,7 @@ def _take_interrupts() -> None:
 def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """Exit status, stdout and stderr; never a traceback."""
     try:
-        out, err = process.communicate(timeout=BOUND)
+        out, err = (said or "" for said in process.communicate(timeout=BOUND))
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli_process import BOUND, PROGRAM, environment, run
+from tests.cli_process import BOUND, PROGRAM, run, start_command
 from workbench.journal.reader import Reader
 
 if sys.platform == "win32":
@@ -72,14 +72,7 @@ class Limited:
             if kilobytes is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024,) * 2)
 
-        self.process = subprocess.Popen(
-            [*prefix, *PROGRAM, *map(str, args)],
-            env=environment(),
-            encoding="utf-8",
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            preexec_fn=limit,
-        )
+        self.process = start_command(*prefix, *PROGRAM, *args, before=limit)
 
     def address(self) -> tuple[str, int]:
         """Where `listen` listens, as it says on stderr."""

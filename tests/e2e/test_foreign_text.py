@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli_process import PROGRAM, environment, run
+from tests.cli_process import PROGRAM, end, environment, run, start_command
 from tests.journal.damage import write
 
 HOSTILE = "\x1b]0;owned\x07\x08\x7f\x9b31m\u202eevil\u2066\r"
@@ -109,19 +109,14 @@ def test_a_record_of_a_stranger(tmp_path: Path, form: str) -> None:
 def test_a_table_of_one_on_a_terminal(tmp_path: Path) -> None:
     hostile(tmp_path / "r.swb")
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*PROGRAM, "export", str(tmp_path / "r.swb"), "--to", "csv"],
-        env=environment(),
-        stdout=theirs,
-        stderr=subprocess.DEVNULL,
-    )
+    process = start_command(*PROGRAM, "export", tmp_path / "r.swb", "--to", "csv", stdout=theirs)
     os.close(theirs)
     found = bytearray()
     with suppress(OSError):  # EIO: the other end is gone
         while part := os.read(ours, 65536):
             found += part
     os.close(ours)
-    assert process.wait(60) == 0
+    assert end(process)[0] == 0
     shown = found.decode().replace("\r\n", "\n")
     assert "owned" in clean(shown.removeprefix("\\ufeff").removeprefix("\ufeff"))
 
