@@ -13,7 +13,7 @@ from workbench import debug
 
 LOOP = "workbench.engine.sockets.event_loop: server: "
 RECORDER = "workbench.journal.recorder: "
-WINDOW = "workbench.qt."
+WINDOW = "workbench.qt.endpoint_presenter: "
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from workbench.engine.model.ticket import Ticket
     from workbench.journal.reader import Row
     from workbench.qt.controller import Committed, Controller
+
+log = logging.getLogger(__name__)
 
 Form = TypeVar("Form", bound=ServerForm | ClientForm)
 LOOK_BACK: Final = 1000
@@ -769,6 +772,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         state = self.make_state(self._look())
         if state != self.state:
             self.state = state
+            log.debug("%s: its panel shows another state", self.name)
             self.changed.emit(state)
         self._tick()
 
