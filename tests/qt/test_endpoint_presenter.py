@@ -9,14 +9,17 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QObject
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import GateMode, Pace
 from workbench.engine.model.snapshot import Phase
+from workbench.engine.model.ticket import Ticket
 from workbench.qt.client_presenter import ClientPresenter
 from workbench.qt.controller import RESTING, TICK, Controller
-from workbench.qt.endpoint_presenter import EndpointPresenter, next_tick
+from workbench.qt.endpoint_presenter import EndpointPresenter
 from workbench.qt.server_presenter import ServerPresenter
 from workbench.viewmodel.message import msg
+from workbench.viewmodel.next_look import next_tick
 from workbench.viewmodel.panel_state import PanelState
 from workbench.viewmodel.payload_form import PayloadForm, compose
 
@@ -169,6 +172,25 @@ def test_connect_and_send(pair: Pair, wait: Wait) -> None:
     assert (message.way_out, message.other_way) == ("connect_and_send", "send_anyway")
     pair.client.apply("connect_and_send")
     wait(lambda: pair.client.answered)
+
+
+def test_a_snapshot_of_before_undoes_nothing_that_was_chosen(
+    pair: Pair, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pace's own command may be answered before the settings are on their way."""
+    perform = pair.controller.perform
+
+    def late(command: c.Command) -> Ticket:
+        for ticket in list(pair.server.under_way):
+            assert ticket.wait(60)
+        fresh(pair.controller.session, "server")
+        return perform(command)
+
+    monkeypatch.setattr(pair.controller, "perform", late)
+    pair.server.set_pace(Pace.STEP)
+    assert pair.server.form.set_up.calls is Pace.STEP
+    wait(lambda: pair.server.settings.calls is Pace.STEP and not pair.server.under_way)
+    assert pair.server.form.set_up.calls is Pace.STEP
 
 
 @pytest.mark.parametrize("late", [False, True])

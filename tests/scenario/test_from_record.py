@@ -75,7 +75,10 @@ def test_ten_actions_run_again_as_the_same_calls(tmp_path: Path) -> None:
         report = Runner(session, again, timeout=30).run()
     assert report.ok, [step for step in report.steps if step.reason is not None]
     assert calls(second)["client"] == calls(first)["client"]
-    assert sorted(calls(second)["server"], key=str) == sorted(calls(first)["server"], key=str)
+    # whether the end of the stream is read before the server is stopped is the threads' choice
+    served = [[call for call in calls(record)["server"] if call != ("recv", 0, None)]
+              for record in (first, second)]  # fmt: skip
+    assert sorted(served[0], key=str) == sorted(served[1], key=str)
 
 
 def test_received_answers_become_expectations(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.journal.streams import READS, SENDS, Streams
 from workbench.texts import tr
+from workbench.viewmodel.conversation_export import ConversationRequest
 from workbench.viewmodel.conversation_rows import ConversationRows
 
 if TYPE_CHECKING:
@@ -23,19 +24,19 @@ class ConversationReader(QObject):
     """Reads from where it stopped; in a flood it skips and says so.
 
     Attributes:
-        show_as: an encoding, "escaped" or "hex".
+        wanted: it is shown, not folded away.
         connections: ids of those that are shown; empty: all of the endpoint.
-        peer: of a datagram socket: only what was exchanged with this address.
-        numbered: each line says of which connection it is.
         answers_after_send: something was received after something was sent.
 
     Signals:
         cleared(): the lines so far are shown no more.
         read(object): a list of lines to append.
+        save_wanted(ConversationRequest): it is wanted in a file, as it is shown.
     """
 
     cleared = Signal()
     read = Signal(object)
+    save_wanted = Signal(object)
 
     def __init__(self, controller: Controller, name: str, parent: QObject | None = None) -> None:
         """`name`: of the endpoint."""
@@ -45,11 +46,49 @@ class ConversationReader(QObject):
         self._seen = 0
         self._sent = False
         self.answers_after_send = False
-        self.show_as = "utf-8"
+        self.wanted = True
         self.connections: frozenset[int] = frozenset()
-        self.peer: str | None = None
-        self.numbered = False
+        self._form = "utf-8"
+        self._peer: str | None = None
+        self._numbered = False
         self._begin()
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def aim(self, connections: frozenset[int], peer: str | None, *, numbered: bool) -> None:
+        """Show what these exchanged (none: all); of a datagram socket with this address only.
+
+        `numbered`: each line says of which connection it is.
+        """
+        shown = (connections, peer, numbered)
+        if shown != (self.connections, self._peer, self._numbered):
+            self.connections, self._peer, self._numbered = shown
+            self.again()
+
+    @Slot(str)
+    def show_as(self, form: str) -> None:
+        """Word it in an encoding, or as "escaped" or "hex"."""
+        if form != self._form:
+            self._form = form
+            self.again()
+
+    @Slot(bool)
+    def want(self, wanted: bool) -> None:
+        """It is shown, or folded away."""
+        self.wanted = wanted
+        if wanted:
+            self.again()
+
+    @Slot()
+    def save(self) -> None:
+        """Ask for it in a file: as it is shown now, all of it."""
+        self.save_wanted.emit(
+            ConversationRequest(
+                self._name, self.connections or None, self._form, self._peer, self._numbered
+            )
+        )
+
+    # -- reading ------------------------------------------------------------------------------
 
     def _begin(self) -> None:
         self._reader = self._controller.reader
@@ -98,9 +137,9 @@ class ConversationReader(QObject):
             connection = self._whose(row)
             if self.connections and connection not in self.connections:
                 continue
-            if self.peer is not None and row.peer != self.peer:
+            if self._peer is not None and row.peer != self._peer:
                 continue
-            line = self._rows.line(row, time, self.show_as, who=self._who(connection))
+            line = self._rows.line(row, time, self._form, who=self._who(connection))
             if line is not None:
                 lines.append(line)
         if lines:
@@ -114,5 +153,5 @@ class ConversationReader(QObject):
         return row.connection
 
     def _who(self, connection: int | None) -> str:
-        number = self._controller.number_of(connection) if self.numbered else None
+        number = self._controller.number_of(connection) if self._numbered else None
         return "" if number is None else f"#{number}"

@@ -12,11 +12,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
-from workbench.engine.model.family import error_stem, fitting, kind_of
-from workbench.engine.model.settings import EndpointSettings, GateMode, OptionValue, Pace, Role
+from workbench.engine.model.family import kind_of
+from workbench.engine.model.settings import EndpointSettings, GateMode, OptionValue, Pace
 from workbench.engine.model.snapshot import (
     Chip,
-    ChipState,
     ConnectionSnapshot,
     EndpointSnapshot,
     Phase,
@@ -25,12 +24,20 @@ from workbench.qt.conversation_reader import ConversationReader
 from workbench.texts import Problem
 from workbench.viewmodel import control_commands
 from workbench.viewmodel.call_history import RecentCalls
+from workbench.viewmodel.command_outcome import failed_call, failure_sentence
 from workbench.viewmodel.connection_rows import Owner, Told, line_of
-from workbench.viewmodel.conversation_export import ConversationRequest
 from workbench.viewmodel.endpoint_status import OPEN, in_question
-from workbench.viewmodel.message import ErrorMessage, Level, Sentence, StatusMessage, msg
+from workbench.viewmodel.message import ErrorMessage, Level, Sentence, StatusMessage
 from workbench.viewmodel.next_call import NextCall, next_call
-from workbench.viewmodel.panel_state import Key, Look, PanelState, gates_of, is_outdated
+from workbench.viewmodel.next_look import is_restless, next_tick
+from workbench.viewmodel.panel_state import (
+    Key,
+    Look,
+    PanelState,
+    gates_of,
+    is_outdated,
+    keys_of,
+)
 from workbench.viewmodel.setup_form import ClientForm, ServerForm
 from workbench.viewmodel.silence import is_owing
 from workbench.viewmodel.stall_reason import stall_reason, telling_row
@@ -48,9 +55,6 @@ LOOK_BACK: Final = 1000
 READS: Final = c.Recv | c.Step | c.Accept
 """Commands that may wait until we end what they wait on."""
 ENDED_BY_US: Final = frozenset({"engine.closed_meanwhile", "engine.stopped_meanwhile"})
-SECOND: Final = 1_000_000_000
-TENTH_MS: Final = 100
-"""Milliseconds between two looks at a clock that shows tenths of a second."""
 
 
 class EndpointPresenter(QObject, Generic[Form]):
@@ -73,7 +77,6 @@ class EndpointPresenter(QObject, Generic[Form]):
         started(): Listen, Bind or Connect is under way.
         not_started(): it has failed.
         tab_changed(str): the panel's tab says something else.
-        save_wanted(ConversationRequest): the conversation is wanted in a file.
     """
 
     changed = Signal(object)
@@ -83,7 +86,6 @@ class EndpointPresenter(QObject, Generic[Form]):
     started = Signal()
     not_started = Signal()
     tab_changed = Signal(str)
-    save_wanted = Signal(object)
     server: bool
 
     def __init__(self, controller: Controller, settings: EndpointSettings, parent: QObject) -> None:
@@ -94,7 +96,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.state: PanelState | None = None
         self.owner: Owner = lambda _address: None
         self.conversation = ConversationReader(controller, settings.name, self)
-        self.reading = not self.server
+        self.conversation.wanted = not self.server
         self._prefix = "server" if self.server else "client"
         self._in_sight = False
         self._gone = False
@@ -254,8 +256,9 @@ class EndpointPresenter(QObject, Generic[Form]):
         try:
             wished = self.draft()
             if wished != self.settings:
-                self._known = wished
-                self._configuring = self.act(control, c.Configure(self.name, wished))
+                # known after it was asked for: a snapshot of before may be looked at meanwhile
+                ticket = self.act(control, c.Configure(self.name, wished))
+                self._known, self._configuring = wished, ticket
         except Problem as problem:
             self.refuse(problem)
             return False
@@ -416,45 +419,10 @@ class EndpointPresenter(QObject, Generic[Form]):
             return
         session = self.controller.session
         kind = kind_of(session.settings(self.name), session.settings)
-        stem = error_stem(outcome.errno, outcome.error, kind)
-        what = msg(fitting(f"{stem}.what", kind))
-        if outcome.tried is not None:
-            text = msg(
-                "message.failed_addresses",
-                count=len(outcome.tried.failures),
-                address=outcome.tried.name,
-                tried=str(outcome.tried),
-                what=what,
-            )
-        else:
-            errno = outcome.errno or outcome.error or ""
-            text = msg("message.failed", call=self._failed_call(command), errno=errno, what=what)
+        text = failure_sentence(outcome, failed_call(command, self._snapshot), kind)
         way = self.way_out(command, outcome.errno)
         self._trouble = StatusMessage("bad", text, why=True, way_out=way)
         self.refresh()
-
-    def _failed_call(self, command: c.Command) -> str:
-        """The method that failed: of a set-up the failed chip's, else the command's own."""
-        if isinstance(command, c.Start | c.Connect):
-            for chip in reversed(self._snapshot.strip):
-                if chip.errno is not None:
-                    return chip.call
-        if isinstance(command, c.Call):
-            return command.call
-        if isinstance(command, c.Step) and command.gate is c.Gate.ACCEPT:
-            return "accept"
-        read = "recvfrom" if self.settings.role is Role.DATAGRAM else "recv"
-        return {
-            c.Start: "bind",
-            c.Connect: "connect",
-            c.Send: "send",
-            c.Step: read,
-            c.Recv: read,
-            c.Accept: "accept",
-            c.Listen: "listen",
-            c.Shutdown: "shutdown",
-            c.SetOption: "setsockopt",
-        }.get(type(command), "close")
 
     @Slot()
     def show_failure(self) -> None:
@@ -562,47 +530,11 @@ class EndpointPresenter(QObject, Generic[Form]):
         connections = frozenset(x.id for x in self._snapshot.connections if x.number in chosen)
         peer = self._chosen[0] if len(self._chosen) == 1 else None
         peer = peer if isinstance(peer, str) else None
-        reader = self.conversation
-        shown = (connections, peer, self.several and len(connections) != 1)
-        if shown != (reader.connections, reader.peer, reader.numbered):
-            reader.connections, reader.peer, reader.numbered = shown
-            reader.again()
-
-    @property
-    def several(self) -> bool:
-        """Whether a line of the conversation has to say whose it is."""
-        return len(self._snapshot.connections) > 1 and not self.form.set_up.datagram
-
-    @Slot(str)
-    def show_as(self, form: str) -> None:
-        """Word the conversation in an encoding, or as "escaped" or "hex"."""
-        if form != self.conversation.show_as:
-            self.conversation.show_as = form
-            self.conversation.again()
-
-    @Slot(bool)
-    def read_conversation(self, wanted: bool) -> None:
-        """The conversation is shown, or folded away."""
-        self.reading = wanted
-        if wanted:
-            self.conversation.again()
-
-    @Slot()
-    def save_conversation(self) -> None:
-        """As it is shown now, all of it."""
-        reader = self.conversation
-        self.save_wanted.emit(
-            ConversationRequest(
-                self.name,
-                reader.connections or None,
-                reader.show_as,
-                reader.peer,
-                reader.numbered,
-            )
-        )
+        several = len(self._snapshot.connections) > 1 and not self.form.set_up.datagram
+        self.conversation.aim(connections, peer, numbered=several and len(connections) != 1)
 
     def _read_on(self) -> None:
-        if not self.reading or not self.conversation.behind:
+        if not self.conversation.wanted or not self.conversation.behind:
             return
         snapshot = self._snapshot
         known = bool(self.server or snapshot.connections or snapshot.connection is not None)
@@ -707,11 +639,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         if grown and is_outdated(rows, self._chosen_open, self._chosen):
             self.choose((), None)
             return
-        there = {
-            item.number
-            for item in self._snapshot.connections
-            if not (self._hide_closed and item.closed_ns is not None)
-        } | {peer.address for peer in self._snapshot.peers}
+        there = keys_of(self._snapshot, hide_closed=self._hide_closed)
         kept = tuple(key for key in self._chosen if key in there)
         if kept != self._chosen:
             current = self._current if self._current in kept else next(iter(kept), None)
@@ -822,29 +750,3 @@ class EndpointPresenter(QObject, Generic[Form]):
         """The endpoint is a new one in another record: nothing of the old one is shown."""
         self._forget(self.settings)
         self.refresh()
-
-
-def is_restless(snapshot: EndpointSnapshot) -> bool:
-    """Whether the kernel may change what is shown without a call of ours: a queue that fills."""
-    if snapshot.phase in (Phase.SETTING_UP, Phase.CONNECTING):
-        return True
-    gates = (snapshot.accept, snapshot.receive, snapshot.send)
-    if GateMode.PAUSED in gates and snapshot.phase in OPEN:
-        return True
-    return any(item.unread or item.unsent or item.queued for item in snapshot.connections)
-
-
-def next_tick(state: PanelState, now_ns: int) -> int | None:
-    """Milliseconds until what shows running time shows another one; None: nothing does."""
-    waiting = [chip for chip in state.chips if chip.state is ChipState.WAITING]
-    rows = [row.item for row in state.rows.rows if isinstance(row.item, ConnectionSnapshot)]
-    if any(chip.deadline_ns is not None for chip in waiting) or any(
-        item.waiting is not None and item.connected_ns is None and item.closed_ns is None
-        for item in rows
-    ):
-        return TENTH_MS
-    since = [chip.t_ns for chip in waiting if chip.t_ns is not None]
-    rests = [SECOND - (now_ns - t_ns) % SECOND for t_ns in since]
-    if any(is_owing(item) for item in rows):
-        rests.append(SECOND // 2)
-    return min(rests) // 1_000_000 + 1 if rests else None

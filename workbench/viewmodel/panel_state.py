@@ -228,6 +228,12 @@ def rows_of(look: Look, *, datagram: bool, client: bool) -> RowsState:
     )
 
 
+def keys_of(snapshot: EndpointSnapshot, *, hide_closed: bool) -> set[Key]:
+    """What can be chosen in the table."""
+    shown = (x for x in snapshot.connections if not (hide_closed and x.closed_ns is not None))
+    return {item.number for item in shown} | {peer.address for peer in snapshot.peers}
+
+
 def is_outdated(
     rows: Iterable[ConnectionRow], chosen_open: frozenset[Key], chosen: Iterable[Key]
 ) -> bool:

@@ -27,6 +27,7 @@ def opened(hand: Hand) -> ScenarioDialog:
     action = hand.window.findChild(QAction, "action.repeat_until")
     assert action is not None
     action.trigger()
+    hand.wait(lambda: hand.window.findChild(ScenarioDialog) is not None)  # when all can be read
     made = hand.window.findChild(ScenarioDialog)
     assert isinstance(made, ScenarioDialog)
     return made

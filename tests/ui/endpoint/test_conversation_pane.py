@@ -127,8 +127,8 @@ def wish_of(hand: Hand, side: str) -> ConversationRequest:
     panel = hand.window.tab_area.panel(f"{side}-1")
     assert panel is not None
     presenter = hand.window.endpoint_tabs.presenter(panel.name)
-    presenter.save_wanted.disconnect()
-    presenter.save_wanted.connect(found.append)
+    presenter.conversation.save_wanted.disconnect()
+    presenter.conversation.save_wanted.connect(found.append)
     panel.talk.save.click()
     return found[0]
 

@@ -26,7 +26,7 @@ def _server(presenter: ServerPresenter) -> ServerPanel:
     presenter.filled.connect(panel.fill)
     panel.address_line.stop.clicked.connect(presenter.stop)
     panel.backlog_settled.connect(presenter.set_backlog)
-    panel.conversation_wanted.connect(presenter.read_conversation)
+    panel.conversation_wanted.connect(presenter.conversation.want)
     panel.send_line.submitted.connect(presenter.send)
     panel.chosen_row.why.clicked.connect(presenter.explain_chosen)
     return panel
@@ -87,5 +87,5 @@ def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
     panel.table.chosen_changed.connect(presenter.choose)
     panel.table.why_wanted.connect(presenter.explain_stall)
     panel.table.seen_changed.connect(presenter.see)
-    panel.talk.show_as_chosen.connect(presenter.show_as)
-    panel.talk.save_wanted.connect(presenter.save_conversation)
+    panel.talk.show_as_chosen.connect(presenter.conversation.show_as)
+    panel.talk.save_wanted.connect(presenter.conversation.save)

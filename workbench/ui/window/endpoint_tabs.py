@@ -110,7 +110,7 @@ class EndpointTabs(QObject):
         presenter.focused.connect(partial(self._on_focused, panel.name))
         presenter.started.connect(partial(self._on_started, panel))
         presenter.not_started.connect(partial(self._on_not_started, panel))
-        presenter.save_wanted.connect(self.save_wanted)
+        presenter.conversation.save_wanted.connect(self.save_wanted)
         self.added.emit(panel)
         self._area.add(panel)
         return panel

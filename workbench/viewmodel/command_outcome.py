@@ -1,0 +1,54 @@
+"""What is said of a command whose call failed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.family import SocketKind, error_stem, fitting
+from workbench.engine.model.settings import Role
+from workbench.engine.model.snapshot import EndpointSnapshot
+from workbench.engine.model.ticket import Outcome
+from workbench.viewmodel.message import Sentence, msg
+
+_CALLS: Final[dict[type[c.Command], str]] = {
+    c.Start: "bind",
+    c.Connect: "connect",
+    c.Send: "send",
+    c.Accept: "accept",
+    c.Listen: "listen",
+    c.Shutdown: "shutdown",
+    c.SetOption: "setsockopt",
+}
+
+
+def failed_call(command: c.Command, snapshot: EndpointSnapshot) -> str:
+    """The method that failed: of a set-up the failed chip's, else the command's own."""
+    if isinstance(command, c.Start | c.Connect):
+        for chip in reversed(snapshot.strip):
+            if chip.errno is not None:
+                return chip.call
+    if isinstance(command, c.Call):
+        return command.call
+    if isinstance(command, c.Recv) or (
+        isinstance(command, c.Step) and command.gate is not c.Gate.ACCEPT
+    ):
+        return "recvfrom" if snapshot.settings.role is Role.DATAGRAM else "recv"
+    if isinstance(command, c.Step):
+        return "accept"
+    return _CALLS.get(type(command), "close")
+
+
+def failure_sentence(outcome: Outcome, call: str, kind: SocketKind) -> Sentence:
+    """That `call` failed, and with what; of a name each of its addresses."""
+    what = msg(fitting(f"{error_stem(outcome.errno, outcome.error, kind)}.what", kind))
+    if outcome.tried is None:
+        errno = outcome.errno or outcome.error or ""
+        return msg("message.failed", call=call, errno=errno, what=what)
+    return msg(
+        "message.failed_addresses",
+        count=len(outcome.tried.failures),
+        address=outcome.tried.name,
+        tried=str(outcome.tried),
+        what=what,
+    )
