@@ -153,7 +153,7 @@ def test_no_two_modules_have_the_same_name() -> None:
 
 COVERED_BY = {
     "cli/row_printer.py": ("cli/test_printer.py", "printed"),
-    "engine/connection/back_off.py": ("engine/test_endings.py", "backs_off"),
+    "engine/connection/failing_calls.py": ("engine/test_endings.py", "backs_off"),
     "engine/connection/context.py": ("engine/test_both_ways.py", "not_done"),
     "engine/runtime/socket_calls.py": ("engine/sockets/test_traced_socket.py", "getpeername"),
     "engine/endpoint/base.py": ("scenario/test_loops.py", "nothing_open"),

@@ -24,8 +24,8 @@ from workbench.engine.model.events import COMMAND
 from workbench.journal.query import Condition
 from workbench.journal.reader import Row
 from workbench.journal.streams import Manner, Streams
-from workbench.qt.connect_rows import ConnectRows, came_out
 from workbench.qt.controller import Committed, Controller
+from workbench.qt.pending_connects import ConnectRows, came_out
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.viewmodel.log_cells import PREVIEW, command_text, data_text, since_text

@@ -22,7 +22,7 @@ from workbench.scenario import values as v
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
-from workbench.scenario.responder_table import responder
+from workbench.scenario.responder_keys import responder
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.syntax import explain_syntax
 from workbench.texts import LANGUAGES, Problem, reason_of

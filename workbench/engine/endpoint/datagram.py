@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
-from workbench.engine.connection.back_off import A_FEW, BackOff
 from workbench.engine.connection.connection import Connection, ConnectionOwner
+from workbench.engine.connection.failing_calls import A_FEW, BackOff
 from workbench.engine.connection.send_queue import Outgoing
 from workbench.engine.endpoint.base import Endpoint
 from workbench.engine.endpoint.bind import bind_searching, within_reach

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Protocol
 
-from workbench.engine.connection.back_off import BackOff
 from workbench.engine.connection.connection import Connection, ConnectionOwner
+from workbench.engine.connection.failing_calls import BackOff
 from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.connection.stream_connection import StreamConnection
 from workbench.engine.endpoint.base import Endpoint

@@ -18,7 +18,7 @@ from workbench.engine.model.settings import (
     Sink,
     Then,
 )
-from workbench.scenario.responder_table import responder
+from workbench.scenario.responder_keys import responder
 from workbench.scenario.values import Wrong
 
 RULE = {"match": "exact", "value": "a", "reply": "b"}
