@@ -6,7 +6,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from workbench.texts import tr
 from workbench.ui.record.explanation_view import Ways
+from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel.message import Remedy
 
 
@@ -53,3 +55,17 @@ def test_a_press_does_what_is_offered_now_and_may_change_it(qtbot: QtBot) -> Non
     assert offered(ways) == []
     held.click()  # it is off the list: a click that was on its way does nothing
     assert done == ["new"]
+
+
+def test_those_that_are_hidden_follow_the_language_too(qtbot: QtBot) -> None:
+    ways = made(qtbot)
+    ways.offer((Remedy("connect_again", lambda: None),))
+    ways.offer(())
+    hidden = ways.findChild(QPushButton, "inspector.connect_again")
+    assert isinstance(hidden, QPushButton)
+    use_language("zh_CN")
+    try:
+        assert hidden.text() == tr("caption.connect_again")
+        assert hidden.toolTip() == tr("tip.way_out")
+    finally:
+        use_language("en")

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from workbench.explain.explain import Explanation
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import fit
 from workbench.viewmodel.message import Remedy
@@ -89,7 +90,7 @@ class ExplanationView(QScrollArea):
         self.setWidget(page)
 
 
-class Ways(QWidget):
+class Ways(Retranslatable, QWidget):
     """Buttons for what can be done now; most of the time there are none.
 
     Signals:
@@ -122,15 +123,24 @@ class Ways(QWidget):
             gone = item.widget()
             if gone is not None:
                 gone.hide()
-        for key, words in offered:
+        for key, _ in offered:
             button = self._buttons.get(key) or self._button(key)
-            button.setText(words)
-            button.setAccessibleName(words)
-            button.setToolTip(tr("tip.way_out"))
-            fit(button)
+            self._word(key)
             self._row.addWidget(button)
             button.show()
         self.setVisible(bool(ways))
+
+    def _word(self, key: str) -> None:
+        button, words = self._buttons[key], tr(f"caption.{key}")
+        button.setText(words)
+        button.setAccessibleName(words)
+        button.setToolTip(tr("tip.way_out"))
+        fit(button)
+
+    def retranslate(self) -> None:
+        """Those that are hidden now too."""
+        for key in self._buttons:
+            self._word(key)
 
     def _button(self, key: str) -> QPushButton:
         button = self._buttons[key] = QPushButton(self)
