@@ -224,7 +224,9 @@ class StreamEndpoint(Endpoint):
         """Where the endpoint stands after a connect came out: others may be under way."""
         if self.phase is not Phase.CONNECTING and self.phase is not Phase.FAILED:
             return  # stopped meanwhile, or driven call by call
-        if self.under_way or any(ch.connecting is not None for ch in self.registry.open.values()):
+        # from the newest on: of thousands that were begun in turn the last ones still wait
+        waiting = (ch.connecting is not None for ch in reversed(self.registry.open.values()))
+        if self.under_way or any(waiting):
             self.phase = Phase.CONNECTING
         else:
             self.phase = Phase.OPEN if self.conversations() else Phase.FAILED
