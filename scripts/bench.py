@@ -20,6 +20,7 @@ with every commit that knows --against.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import select
@@ -452,6 +453,7 @@ def started(kind: str) -> None:
             app = QApplication([])
             window = QMainWindow()
         else:
+            gc.disable()  # as workbench.start does
             from workbench.app import create_window, make_application
 
             app = make_application([])

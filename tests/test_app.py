@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from tests.cli_process import run_command
 from tests.leftover import sockets, threads_since
 from workbench import app
 from workbench.engine.model import commands as c
@@ -177,3 +179,22 @@ def test_a_record_that_cannot_be_shown_ends_in_a_sentence(
     assert ("不" in said.err) == (lang == "zh_CN")
     assert "Traceback" not in said.err
     assert said.out == ""
+
+
+def test_garbage_is_looked_for_once_the_window_is_shown(tmp_path: Path) -> None:
+    """Start puts it off: nothing of what is made until then is any."""
+    probe = (
+        "import gc, sys; from PySide6.QtCore import QTimer; from workbench.ui.window import window;"
+        "shown = window.MainWindow.showEvent\n"
+        "def show(self, event):\n"
+        "    shown(self, event); print('put off:', not gc.isenabled())\n"
+        "    QTimer.singleShot(0, self.tell)\n"
+        "window.MainWindow.showEvent = show\n"
+        "window.MainWindow.tell = lambda self: (print('on:', gc.isenabled(),"
+        " gc.get_freeze_count() > 0), self.close())\n"
+        "from workbench.start import main; sys.exit(main([]))"
+    )
+    status, out, err = run_command(
+        sys.executable, "-c", probe, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path)
+    )
+    assert (status, out.split("\n")[:2]) == (0, ["put off: True", "on: True True"]), err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 import traceback
 from functools import cache, partial
@@ -147,6 +148,9 @@ def _show(app: QApplication, window: MainWindow) -> int:
             window.close()
             return INTERRUPTED
         window.show()
+        if not gc.isenabled():  # `start` has put it off until now
+            gc.freeze()  # what is there stays, and need not be looked through again and again
+            gc.enable()
         if window.live:
             QTimer.singleShot(LOOK_BACK_MS, window.record_commands.look_for_a_crash)
         status = app.exec()

@@ -7,6 +7,7 @@ scripts/run.py asks them before anything is installed.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -59,6 +60,7 @@ def _run(args: list[str]) -> int:
     if words:
         print(words, file=sys.stderr)
         return 2
+    gc.disable()  # nothing of what is made until the window is shown is garbage: `app` goes on
     from workbench.app import main as window
 
     return window(args)
