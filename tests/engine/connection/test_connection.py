@@ -183,3 +183,22 @@ def test_a_delayed_reply_is_forgotten_with_its_connection(
     assert session.settle()
     assert hourly_timers(session, "server") == 0
     assert "send" not in [row.call for row in rows("server")]
+
+
+def test_a_delayed_reply_of_a_closed_connection_is_never_due(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
+    """Its timer goes with it: fired later, it would answer on a socket that is gone."""
+    rules = (
+        Rule(Match.EXACT, "soon", "late", delay=0.2),
+        Rule(Match.EXACT, "later", "late", delay=0.4),
+    )
+    where = listen(session, do, until, responder=Rules(rules))
+    with socket.create_connection(where, HANG) as first:
+        first.sendall(b"soon")
+        until("server", call="recv", payload=b"soon")
+        assert do(c.Close("server", connection=1)).ok
+        with socket.create_connection(where, HANG) as second:
+            second.sendall(b"later")
+            assert second.recv(100) == b"late"  # by now the first one's time is over
+    assert not [row for row in rows("server", None) if row.call == "internal_error"]
