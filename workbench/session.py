@@ -239,13 +239,7 @@ class Session:
                 COMMAND,
                 command_call(command),
                 command_args(command),
-                None,
-                None,
-                None,
-                None,
-                None,
-                None,
-                ticket,
+                cause=ticket,
             )
         )
         if host is None or isinstance(command, c.Mark):
@@ -272,22 +266,7 @@ class Session:
         """The program speaking; `call` names the text."""
         number = self._host(endpoint).id if endpoint is not None else 0
         self.journal.put(
-            Event(
-                self.journal.clock.now(),
-                0,
-                number,
-                None,
-                NOTE,
-                call,
-                args,
-                None,
-                None,
-                None,
-                None,
-                None,
-                None,
-                None,
-            )
+            Event(self.journal.clock.now(), 0, number, None, NOTE, call, args),
         )
 
     def stop_all(self) -> list[Ticket]:

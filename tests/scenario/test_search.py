@@ -348,53 +348,38 @@ def test_a_large_stream_is_looked_through_once(count: int) -> None:
     assert bench.end() == [(1, 2_000_000 + 6 * count)]
 
 
+SLOW_CONNECT = Row(
+    1,
+    990 * MS,
+    985 * MS,
+    "end",
+    "c",
+    1,
+    "connect",
+    "",
+    0,
+    None,
+    None,
+    None,
+    "p",
+    None,
+    None,
+    None,
+)
+"""Stamped when it came out, as long as it took."""
+
+
 @pytest.mark.parametrize(("asked", "held"), [(2000 * MS, True), (900 * MS, False)])
 def test_a_slow_connect_makes_nothing_late_that_comes_after_it(asked: int, held: bool) -> None:
     bench = Bench(Expect("c", text="hi"), until=asked)
-    waited = Row(
-        1,
-        990 * MS,
-        985 * MS,
-        "end",
-        "c",
-        1,
-        "connect",
-        "",
-        0,
-        None,
-        None,
-        None,
-        "p",
-        None,
-        None,
-        None,
-    )  # stamped when it came out, as long as it took
-    bench.feed([waited, read(2, 1000 * MS, b"hi")])
+    bench.feed([SLOW_CONNECT, read(2, 1000 * MS, b"hi")])
     assert (bench.end() is not None) is held
 
 
 def test_a_slow_connect_is_judged_by_when_it_came_out() -> None:
     def found(until: int) -> bool:
-        row = Row(
-            1,
-            990 * MS,
-            985 * MS,
-            "end",
-            "c",
-            1,
-            "connect",
-            "",
-            0,
-            None,
-            None,
-            None,
-            "p",
-            None,
-            None,
-            None,
-        )
         connection = RunConnection("c", 1, 1, stream=True)
-        connection.add(row)
+        connection.add(SLOW_CONNECT)
         search = Search(Expect("c", call="connect"), None, until_ns=until)
         search.advance([connection], 0)
         return search.matches(lambda _connection: True) is not None

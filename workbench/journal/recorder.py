@@ -146,22 +146,7 @@ class Recorder:
         """Begin: the first row is a note with the wall clock."""
         wall = self.clock.moment(0).isoformat()
         self.put(
-            Event(
-                0,
-                0,
-                0,
-                None,
-                NOTE,
-                "record",
-                f"{wall!r}, {self.clock.wall_ns}",
-                None,
-                None,
-                None,
-                None,
-                None,
-                None,
-                None,
-            )
+            Event(0, 0, 0, None, NOTE, "record", f"{wall!r}, {self.clock.wall_ns}"),
         )
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -318,13 +303,6 @@ class Recorder:
                     NOTE,
                     "record_moved",
                     f"{str(old.path)!r}, {str(self.path)!r}",
-                    None,
-                    None,
-                    None,
-                    None,
-                    None,
-                    None,
-                    None,
                 )
             )
         self._tell()

@@ -99,12 +99,7 @@ class EngineContext:
                 NOTE,
                 key,
                 args,
-                None,
-                None,
-                error,
-                None,
-                None,
-                None,
-                cause,
+                error=error,
+                cause=cause,
             )
         )

@@ -46,6 +46,7 @@ class Event(NamedTuple):
     the call, without the payload. `result` is the fd (socket, accept), the byte count (recv,
     send), 0 for another call that succeeded, None for one that failed. `errno` is symbolic,
     `error` the Python class. `size` is the true byte count, `payload` the kept bytes.
+    What no call returned (a command, a note) leaves out what it has not.
     """
 
     t_ns: int
@@ -55,13 +56,13 @@ class Event(NamedTuple):
     kind: Kind
     call: str
     args: str
-    result: int | None
-    errno: str | None
-    error: str | None
-    peer: str | None
-    size: int | None
-    payload: bytes | None
-    cause: Cause | None
+    result: int | None = None
+    errno: str | None = None
+    error: str | None = None
+    peer: str | None = None
+    size: int | None = None
+    payload: bytes | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -589,13 +589,8 @@ class TracedSocket:
                 NOTE,
                 key,
                 args,
-                None,
-                failure.errno,
-                failure.error,
-                None,
-                None,
-                None,
-                None,
+                errno=failure.errno,
+                error=failure.error,
             )
         )
 
