@@ -137,6 +137,7 @@ def harmless(item: Any) -> Any:
                 "127.0.0.1:0",
                 "EPIPE",
                 "utf-8",
+                "SOCK_DGRAM",  # what an empty type is
             }
             else "word"
         )
