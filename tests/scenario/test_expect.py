@@ -9,6 +9,7 @@ import pytest
 
 from tests.scenario.conftest import PAIR, Play, reasons, steps
 from workbench.journal.reader import Row
+from workbench.scenario.connections import READS
 from workbench.scenario.model import Expect
 from workbench.scenario.search import fits
 
@@ -540,4 +541,4 @@ def row(**values: object) -> Row:
     ({"text": "abc", "call": "send"}, {"call": "send"}, True),
 ])  # fmt: skip
 def test_plain_values(wish: dict[str, object], values: dict[str, object], found: bool) -> None:
-    assert fits(Expect("a", **wish), row(**values)) is found  # type: ignore[arg-type]
+    assert fits(Expect("a", **wish), row(**values), READS) is found  # type: ignore[arg-type]

@@ -28,6 +28,7 @@ from workbench.engine.model.events import (
     Item,
     SampleTaken,
 )
+from workbench.engine.protocol.messages_layer import RECV
 from workbench.journal import file
 from workbench.journal.bulk import inserts
 from workbench.journal.order import in_order
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RECEIVING: Final = frozenset({"recv", "recvfrom"})
+RECEIVING: Final = frozenset({"recv", "recvfrom", RECV})
 REST: Final = 0.01
 """Seconds between batches: the engine keeps the processor, the batch grows."""
 LOOK_EVERY: Final = 0.5

@@ -24,6 +24,7 @@ from workbench.engine.model.planned_calls import (
     own_address,
     planned_calls,
 )
+from workbench.engine.model.serialize import setting_text
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.literals import comment, literal
@@ -355,6 +356,8 @@ def _left_to_the_program(item: EndpointSettings) -> list[str]:
     lines = []
     if item.layers:
         lines.append(_left_out(f"layers = {list(item.layers)}"))
+    if item.messages is not None:
+        lines.append(_left_out(f"messages = {setting_text(item.messages)}"))
     again = item.reconnect
     if again is not None:
         waits = f"first = {again.first!r}, most = {again.most!r}, times = {again.times}"
@@ -418,6 +421,8 @@ def _send(command: c.Send, item: EndpointSettings, talk: str, to: str) -> list[s
         lines.append(comment(tr("scenario.checksum_left_out", kind=command.append.value)))
     elif command.append is not Append.NOTHING:
         data += f" + {literal(_tail(command, codec(command.encoding or item.encoding)))}"
+    if command.wrap:
+        lines.append(_left_out("wrap = true"))
     if item.role is Role.DATAGRAM:
         return [*lines, f"{talk}.sendto({data}, {to})"]
     return [*lines, f"{talk}.sendall({data})"]

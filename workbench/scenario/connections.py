@@ -7,11 +7,13 @@ from typing import Final
 
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import END
+from workbench.engine.protocol.messages_layer import RECV
 from workbench.journal.reader import Row
 from workbench.payload.characters import LONGEST_MARK
 from workbench.scenario.needle import StreamPlace
 
 READS: Final = frozenset({"recv", "recvfrom"})
+MESSAGES: Final = frozenset({RECV})
 _COMPACT: Final = 512
 """Used rows that are let go together."""
 
@@ -27,6 +29,7 @@ class RunConnection:
         id: of the record; None holds what an endpoint did without a socket.
         number: 1 = first of its endpoint; 0 = the listener itself, or no connection.
         stream: bytes are one stream, not messages.
+        reads: the rows that say what came; of messages in a stream those of the layer.
         opened_by: the row of the command that made it or had it connect, 0 for none.
         closed_by_step: a command closed it.
         passed_over: its connect failed, and the next address of the name was tried.
@@ -40,6 +43,7 @@ class RunConnection:
     id: int | None
     number: int
     stream: bool
+    reads: frozenset[str] = READS
     opened_by: int = 0
     closed_by_step: bool = False
     passed_over: bool = False
@@ -51,6 +55,7 @@ class RunConnection:
     _rows: list[Row] = field(default_factory=list)
     _gone: int = 0
     _heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    _last_read: bytes | None = None
 
     @property
     def end(self) -> int:
@@ -59,11 +64,21 @@ class RunConnection:
 
     def add(self, row: Row) -> None:
         """Add the next row of the record."""
+        if self.reads is not READS:
+            row = self._with_bytes(row)
         if row.payload:
             first, head = self._heads.get(row.call, (self.end, b""))
             if len(head) < LONGEST_MARK:
                 self._heads[row.call] = first, (head + row.payload[:LONGEST_MARK])[:LONGEST_MARK]
         self._rows.append(row)
+
+    def _with_bytes(self, row: Row) -> Row:
+        """A message that was just what one call read has no bytes of its own in the record."""
+        if row.call in READS:
+            self._last_read = row.payload
+        elif row.call in self.reads and row.payload is None:
+            return row._replace(payload=self._last_read)
+        return row
 
     def forget(self) -> None:
         """Let its rows go: no step will ask for them."""
@@ -99,7 +114,7 @@ class RunConnection:
         """Rows before this place are used, and `part` bytes of this one; None: it wholly."""
         for at in range(self.used, place + 1):
             row = self.row(at)
-            if row.call in READS and row.size:
+            if row.call in self.reads and row.size:
                 before = self.part if at == self.used else 0
                 upto = row.size if at < place or part is None else part
                 self.used_bytes += upto - before

@@ -7,8 +7,9 @@ from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.serialize import parse_command
+from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import EndpointRow, Reader, Row
-from workbench.scenario.connections import RunConnection
+from workbench.scenario.connections import MESSAGES, READS, RunConnection
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import FOR_EVER, Passed, RowMatch, Search
@@ -73,19 +74,19 @@ class Matcher:
         reader: Reader,
         start: int,
         whole: dict[int, bytes],
-        encoding_of: Callable[[str], str],
+        settings_of: Callable[[str], EndpointSettings],
         kept: Collection[str],
         held: HeldBack,
     ) -> None:
         """`start`: the last seq before the run; `whole`: what the record cuts, by seq.
 
-        `encoding_of`: an endpoint's encoding by its name. `kept`: the endpoints of which anything
+        `settings_of`: an endpoint's by its name. `kept`: the endpoints of which anything
         will be expected; rows of others are only shown to watches. `held` is shown every row.
         """
         self._reader = reader
         self._seen = start
         self._whole = whole
-        self._encoding_of = encoding_of
+        self._settings_of = settings_of
         self._before = max((item.id for item in reader.connections()), default=0)
         self._endpoints: dict[str, EndpointRow] = {}
         self._owned: dict[str, list[RunConnection]] = {}
@@ -176,8 +177,14 @@ class Matcher:
             return RunConnection(name, None, 0, stream=False)
         endpoint = self._endpoint(name)
         counted = self._number(name, endpoint, number)
+        of_stream = bool(counted) and endpoint.type == "SOCK_STREAM"
+        divided = of_stream and self._settings_of(name).messages is not None
         return RunConnection(
-            name, number, counted, stream=bool(counted) and endpoint.type == "SOCK_STREAM"
+            name,
+            number,
+            counted,
+            stream=of_stream and not divided,
+            reads=MESSAGES if divided else READS,
         )
 
     def _endpoint(self, name: str) -> EndpointRow:
@@ -245,7 +252,7 @@ class Matcher:
         made: dict[str, Needle | None] = {}
 
         def needle(connection: RunConnection) -> Needle | None:
-            encoding = self._encoding_of(connection.endpoint)
+            encoding = self._settings_of(connection.endpoint).encoding
             if encoding not in made:
                 try:
                     made[encoding] = needle_of(expect, encoding)
@@ -302,7 +309,7 @@ class Matcher:
         """What is looked for in its endpoint's bytes; None where no bytes are."""
         if not expect.wants_bytes:
             return None
-        return needle_of(expect, self._encoding_of(expect.endpoint))
+        return needle_of(expect, self._settings_of(expect.endpoint).encoding)
 
     def candidates(self, expect: Expect) -> list[RunConnection]:
         """The connections that an expectation means."""

@@ -22,6 +22,7 @@ from workbench.scenario import values as v
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
+from workbench.scenario.messages_keys import messages
 from workbench.scenario.responder_keys import responder
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.syntax import explain_syntax
@@ -135,12 +136,14 @@ def _with_keys(
     try:
         made = make(**values)
     except Problem as problem:
-        raise v.Wrong((*path, "type" if "type" in body else "role"), problem) from problem
+        about = "responder" if problem.key == "engine.wrap_without_messages" else "type"
+        raise v.Wrong((*path, about if about in body else "role"), problem) from problem
     if made.reconnect is not None and made.role is not s.Role.STREAM:
         raise v.wrong(
             (*path, "reconnect" if "reconnect" in body else "role"), "scenario.no_reconnect"
         )
-    v.check(partial(make_layers, made), (*path, "layers" if "layers" in body else "role"))
+    layered = next((key for key in ("messages", "layers") if key in body), "role")
+    v.check(partial(make_layers, made), (*path, layered))
     for key in ("address", "bind"):
         spec = getattr(made, key)
         if spec:
@@ -170,6 +173,7 @@ _ENDPOINT_KEYS: Final[Mapping[str, v.Read]] = {
     "encoding": v.encoding,
     "reconnect": v.reconnect,
     "layers": v.layers,
+    "messages": messages,
 }
 
 
@@ -334,6 +338,7 @@ _STEP_KEYS: Final[Mapping[str, v.Read]] = {
     "checksum_from": v.number_of_bytes,
     "checksum_to": v.number_of_bytes,
     "placeholders": v.key_of(bool),
+    "wrap": v.key_of(bool),
     "connection": v.connection,
     "to": v.key_of(str),
     "repeat": v.positive,

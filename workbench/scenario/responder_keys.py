@@ -23,12 +23,12 @@ def responder(body: v.Table, key: str, path: KeyPath) -> s.Responder:
     table = v.typed(body, key, dict, path)
     where = (*path, key)
     kind = s.RESPONDERS[v.choice(table, "kind", s.RESPONDERS, where)]
-    made: s.Responder = _made(kind, table, where, "kind")
+    made: s.Responder = dataclass_of(kind, table, where, "kind")
     v.check(partial(compile_responder, made), where)
     return made
 
 
-def _made(kind: type, table: v.Table, path: KeyPath, *also: str) -> Any:
+def dataclass_of(kind: type, table: v.Table, path: KeyPath, *also: str) -> Any:
     """A dataclass of a table whose keys are its fields; `also`: keys that are none."""
     items = {item.name: item for item in fields(kind)}
     v.known(table, (*also, *items), path)
@@ -66,7 +66,7 @@ def _tables(kind: type, body: v.Table, key: str, path: KeyPath) -> tuple[Any, ..
 def _one(kind: type, table: Any, path: KeyPath, key: str) -> Any:
     if not isinstance(table, dict):
         raise v.not_wanted(path, key, table, "table")
-    made = _made(kind, table, path)
+    made = dataclass_of(kind, table, path)
     if isinstance(made, s.Rule):  # what is wrong is said where the rule stands
         v.check(partial(compile_responder, s.Rules((made,))), path)
     return made

@@ -144,7 +144,7 @@ class Runner:
                     reader,
                     journal.committed,
                     whole,
-                    lambda name: self._session.settings(name).encoding,
+                    self._session.settings,
                     _expected(self.report.scenario.steps),
                     self._held,
                 )

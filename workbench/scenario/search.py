@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from workbench.engine.model.errors import PENDING
 from workbench.journal.reader import Row
-from workbench.scenario.connections import READS, RunConnection, ended_ns, is_over
+from workbench.scenario.connections import RunConnection, ended_ns, is_over
 from workbench.scenario.needle import Finder, Hit, Needle, StreamPlace
 from workbench.scenario.steps import ANY, Expect
 
@@ -227,7 +227,7 @@ class _Part:
     # -- single rows: calls, messages -------------------------------------------------------
 
     def _judge(self, row: Row, place: int) -> None:
-        if fits(self._expect, row) and (
+        if fits(self._expect, row, self._connection.reads) and (
             not self._bytes_wanted
             or (
                 self._needle is not None
@@ -237,7 +237,7 @@ class _Part:
         ):
             self.matches.append(RowMatch(row.seq, place, None, self._passed))
             self._passed = 0
-        elif (row.call in READS and row.size) or (
+        elif (row.call in self._connection.reads and row.size) or (
             row.error is not None and row.errno not in PENDING
         ):
             self._passed += 1
@@ -250,7 +250,7 @@ class _Part:
         if not self._late and ended_ns(row) > until_ns:
             self._find(count)  # what had come by the deadline
             self._late = True
-        if row.payload and fits(self._expect, row):
+        if row.payload and fits(self._expect, row, self._connection.reads):
             if self._fed and ended_ns(row) - self._last_ns >= PAUSE:
                 self._pause(count, paused=True)
             if self._late and self.open is None:
@@ -342,13 +342,16 @@ class _Part:
         return self._connection.row(place), place, begin
 
 
-def fits(expect: Expect, row: Row) -> bool:
-    """Whether a row has all the plain values of an expectation."""
+def fits(expect: Expect, row: Row, reads: frozenset[str]) -> bool:
+    """Whether a row has all the plain values of an expectation.
+
+    `reads`: the rows of its connection that say what came.
+    """
     if expect.kind is None and expect.errno in {None, ANY} and row.errno in PENDING:
         return False
     if row.kind != expect.kind and (expect.kind is not None or row.kind == "command"):
         return False
-    if expect.wants_bytes and expect.call is None and row.call not in READS:
+    if expect.wants_bytes and expect.call is None and row.call not in reads:
         return False
     if asks_for_end(expect) and not row.ends_stream:
         return False

@@ -10,7 +10,7 @@ from workbench.engine.model.errors import PENDING
 from workbench.journal.reader import Row
 from workbench.payload.characters import codec
 from workbench.payload.notation import show
-from workbench.scenario.connections import READS, RunConnection, ended_ns
+from workbench.scenario.connections import RunConnection, ended_ns
 from workbench.scenario.expect import rows_in_words
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle
@@ -138,7 +138,7 @@ def _told_of(among: Sequence[RunConnection]) -> list[RunConnection]:
 
 
 def _left(connection: RunConnection) -> bool:
-    return any(row.call in READS and row.size for row in connection.rows())
+    return any(row.call in connection.reads and row.size for row in connection.rows())
 
 
 # -- what came ------------------------------------------------------------------------------
@@ -158,7 +158,9 @@ def _came(
         return in_one(late, hidden) if late else Problem("scenario.instead_no_row")
     parts = []
     for connection in told:
-        rows = [row for row in connection.rows() if row.payload and fits(expect, row)]
+        rows = [
+            row for row in connection.rows() if row.payload and fits(expect, row, connection.reads)
+        ]
         if rows:
             parts.append(
                 _late(expect, connection, until_ns) or _bytes(expect, connection, rows, needle)
@@ -171,7 +173,7 @@ def _late(expect: Expect, connection: RunConnection, until_ns: int) -> Clause | 
     wanted = (
         row
         for row in connection.rows()
-        if fits(expect, row) and (row.payload or not expect.wants_bytes)
+        if fits(expect, row, connection.reads) and (row.payload or not expect.wants_bytes)
     )
     ends = map(ended_ns, wanted)
     first = next(ends if expect.wants_bytes else (end for end in ends if end > until_ns), 0)
@@ -184,7 +186,7 @@ def _used(told: Sequence[RunConnection]) -> Problem:
     """Say that nothing was left to look at, and what earlier steps have used up."""
     used = sum(item.used_bytes for item in told)
     reads = sum(item.used_reads for item in told)
-    left = sum(row.size or 0 for item in told for row in item.rows() if row.call in READS)
+    left = sum(row.size or 0 for item in told for row in item.rows() if row.call in item.reads)
     if left and not used:
         return Problem("scenario.instead_other", bytes=left)
     if used:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
-from workbench.engine.model.serialize import command_call, responder_plain
+from workbench.engine.model.serialize import command_call, messages_plain, responder_plain
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.values import NO_TIMEOUT
 
@@ -35,7 +35,7 @@ def to_toml(scenario: Scenario) -> str:
     return "\n".join(lines) + "\n"
 
 
-_NONE: Final = {"timeout": NO_TIMEOUT, "bind": "", "reconnect": NO_TIMEOUT}
+_NONE: Final = {"timeout": NO_TIMEOUT, "bind": "", "reconnect": NO_TIMEOUT, "messages": NO_TIMEOUT}
 """How a setting that is None again is written; as the first setting it is left out."""
 
 
@@ -97,6 +97,8 @@ def _changes(before: s.EndpointSettings, after: s.EndpointSettings) -> dict[str,
             found["responder"] = responder_plain(new)
         elif item.name == "options":
             found["options"] = dict(new)
+        elif item.name == "messages":
+            found["messages"] = messages_plain(new)
         elif item.name == "reconnect":
             found["reconnect"] = asdict(new)
         else:

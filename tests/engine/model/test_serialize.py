@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
+from workbench.engine.model.message_ends import Delimiter, Http, Idle, LengthField
 from workbench.engine.model.serialize import (
     COMMANDS,
     command_args,
@@ -52,6 +53,7 @@ SETTINGS = st.builds(
     responder=RESPONDER,
     options=st.lists(st.tuples(st.just("SO_LINGER"), VALUE), max_size=2).map(tuple),
     dual_stack=st.none() | st.booleans(),
+    messages=st.sampled_from([None, Delimiter("\n"), LengthField("u24le", 2, 0), Idle(), Http()]),
     reconnect=st.none()
     | st.builds(s.Reconnect, st.floats(0.01, 9), st.floats(9, 99), st.integers(0, 99)),
 )

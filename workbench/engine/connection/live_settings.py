@@ -68,7 +68,7 @@ class LiveSettings:
 
     def compiled(self, responder: Responder) -> ResponderRuntime:
         """Another responder, or a new one of this kind. Raises Problem."""
-        return compile_responder(responder, self.settings.encoding)
+        return _runtime_of(replace(self.settings, responder=responder))
 
     def take(self, settings: EndpointSettings) -> None:
         """Go on with other settings.
@@ -77,10 +77,14 @@ class LiveSettings:
             Problem: their responder cannot be made ready, or a layer; then nothing has changed.
         """
         make_layers(settings)
-        self.responder_runtime = compile_responder(settings.responder, settings.encoding)
+        self.responder_runtime = _runtime_of(settings)
         self.settings = settings
         if settings.bufsize != self.reads.size:
             self.reads.resize(settings.bufsize)
 
     def set_timeout(self, seconds: float | None) -> None:
         self.settings = replace(self.settings, timeout=seconds)
+
+
+def _runtime_of(settings: EndpointSettings) -> ResponderRuntime:
+    return compile_responder(settings.responder, settings.encoding, settings.messages)

@@ -180,7 +180,7 @@ class StackRunner:
                     row.errno,
                     row.error,
                     None,
-                    None if payload is None else len(payload),
+                    row.size if payload is None or row.size is not None else len(payload),
                     payload if payload is None or keep is None else payload[:keep],
                     cause,
                 )

@@ -261,7 +261,7 @@ class Endpoint:
         """Send to the meant connections, `repeat` times."""
         # a sendall() that may not wait is given what it has to send at once
         in_pieces = self.settings.type == "SOCK_STREAM" and self.live.timeout != 0
-        make = maker(command, self.settings.encoding, self.counter, in_pieces=in_pieces)
+        make = maker(command, self.settings, self.counter, in_pieces=in_pieces)
         connections = self.registry.targets(command.connection)
         self.repeater.run(command, ticket, lambda last: self._send_all(connections, make, last))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from workbench.engine.connection.file_pieces import BigFile, FilePieces, big_file
 from workbench.engine.model import commands as c
+from workbench.engine.protocol.framing import wrapper_of
 from workbench.payload.checksum import CHECKSUMS, Order, checksum
 from workbench.payload.notation import encode, parse_hex, suffix
 from workbench.payload.placeholders import expand
@@ -15,6 +16,7 @@ from workbench.texts import Problem, reason_of
 
 if TYPE_CHECKING:
     from workbench.engine.connection.context import EngineContext
+    from workbench.engine.model.settings import EndpointSettings
     from workbench.engine.model.ticket import Ticket
 
 Sent = TypeVar("Sent")
@@ -22,34 +24,45 @@ Make = Callable[[], Sent]
 
 
 @overload
-def maker(command: c.Send, encoding: str, counter: Iterator[int]) -> Make[bytes]: ...
+def maker(command: c.Send, settings: EndpointSettings, counter: Iterator[int]) -> Make[bytes]: ...
 @overload
 def maker(
-    command: c.Send, encoding: str, counter: Iterator[int], *, in_pieces: bool
+    command: c.Send, settings: EndpointSettings, counter: Iterator[int], *, in_pieces: bool
 ) -> Make[bytes | FilePieces]: ...
 def maker(
-    command: c.Send, encoding: str, counter: Iterator[int], *, in_pieces: bool = False
+    command: c.Send, settings: EndpointSettings, counter: Iterator[int], *, in_pieces: bool = False
 ) -> Make[Any]:
     """What gives the bytes of each single send: exactly one of text, hex and file, and a tail.
 
-    `in_pieces`: a big file may be read while it is sent.
+    `settings`: of the endpoint, for what the command does not say. `in_pieces`: a big file may be
+    read while it is sent.
 
     Raises:
-        Problem: none or several given, an inexpressible text, malformed hex, no such file.
+        Problem: none or several given, an inexpressible text, malformed hex, no such file, a
+            message where nothing says what one is, or one that its length field cannot count.
     """
+    encoding = settings.encoding
+    wrap = _wrapper(settings) if command.wrap else bytes
     given = [value for value in (command.text, command.hex, command.file) if value is not None]
     if len(given) != 1:
         raise Problem("engine.one_payload")
     if command.text is not None and command.placeholders:
         text, used = command.text, command.encoding or encoding
         encode(text, used)  # what cannot be expressed is said before the first byte goes
-        return lambda: with_tail(encode(expand(text, next(counter)), used), command)
-    if in_pieces and command.file is not None and command.append.value not in CHECKSUMS:
+        return lambda: wrap(with_tail(encode(expand(text, next(counter)), used), command))
+    plain = not command.wrap and command.append.value not in CHECKSUMS
+    if in_pieces and plain and command.file is not None:
         file = _big_file(command.file)
         if file is not None:
             return lambda: FilePieces(file, suffix(command.append.value))
-    fixed = with_tail(_fixed(command, encoding), command)
+    fixed = wrap(with_tail(_fixed(command, encoding), command))
     return lambda: fixed
+
+
+def _wrapper(settings: EndpointSettings) -> Callable[[bytes], bytes]:
+    if settings.messages is None:
+        raise Problem("engine.wrap_without_messages")
+    return wrapper_of(settings.messages, settings.encoding)
 
 
 def _fixed(command: c.Send, encoding: str) -> bytes:

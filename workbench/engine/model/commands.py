@@ -115,7 +115,7 @@ class Send:
 
     `checksum_from` is the first byte that an appended checksum covers, `checksum_to` the last
     one (None: the end). `placeholders`: {counter}, {time} and {random:n} in `text` are filled in
-    for each single send.
+    for each single send. `wrap`: as one message, by the endpoint's `messages`.
     `to` (datagram) is an address in scenario spelling; None sends to the connected peer, else
     to the peer seen last.
     """
@@ -130,6 +130,7 @@ class Send:
     checksum_from: int = 0
     checksum_to: int | None = None
     placeholders: bool = False
+    wrap: bool = False
     connection: Target = None
     to: str | None = None
     repeat: int = 1

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
+from workbench.engine.model.message_ends import HTTP, MESSAGES, Http, Messages
 from workbench.engine.model.shape import check_types, made_of
 from workbench.literals import parse_expression, value_of
 from workbench.texts import Problem
@@ -152,6 +153,32 @@ def responder_from(table: Mapping[str, Any]) -> s.Responder:
     return made
 
 
+def messages_plain(kind: Messages) -> str | dict[str, Any]:
+    """Where a message ends, as a scenario says it: a word, or a table of what is not usual."""
+    if isinstance(kind, Http):
+        return HTTP
+    found = {
+        item.name: getattr(kind, item.name)
+        for item in fields(kind)
+        if getattr(kind, item.name) != _default(item)
+    }
+    if not MESSAGES.keys() & found.keys():  # what it is called by is said, usual or not
+        found = {name: getattr(kind, name) for name in [fields(kind)[0].name]} | found
+    return found
+
+
+def messages_from(value: Any) -> Messages:
+    """What `messages_plain` gave.
+
+    Raises:
+        LookupError, TypeError, ValueError, Problem: it did not.
+    """
+    if value == HTTP:
+        return Http()
+    made: Messages = made_of(next(MESSAGES[key] for key in value if key in MESSAGES), value)
+    return made
+
+
 def _settings(table: Mapping[str, Any]) -> s.EndpointSettings:
     known = {item.name for item in fields(s.EndpointSettings)}
     values = {key: value for key, value in table.items() if key in known}
@@ -167,6 +194,8 @@ def _settings(table: Mapping[str, Any]) -> s.EndpointSettings:
         values["layers"] = tuple(values["layers"])
     if values.get("reconnect") is not None:
         values["reconnect"] = made_of(s.Reconnect, values["reconnect"])
+    if values.get("messages") is not None:
+        values["messages"] = messages_from(values["messages"])
     if "options" in values:
         values["options"] = tuple((name, _tuples(value)) for name, value in values["options"])
     if not s.fits(values["role"], values.get("type", "")):  # an older version took that
@@ -188,6 +217,8 @@ def _plain(value: Any) -> Any:
         return value.value
     if type(value) in _RESPONDER_NAMES:
         return responder_plain(value)
+    if isinstance(value, Messages):
+        return messages_plain(value)
     if isinstance(value, s.EndpointSettings | s.Reconnect):
         return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, s.Rule):

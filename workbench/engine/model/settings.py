@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, get_args
 
+from workbench.engine.model.message_ends import Messages
 from workbench.texts import Problem
 
 
@@ -72,13 +73,14 @@ class Nothing:
 class Greet:
     """Send a text to every new connection, then keep it, echo or close.
 
-    `encoding`: None is the endpoint's.
+    `encoding`: None is the endpoint's. `wrap`: as one message, by the endpoint's `messages`.
     """
 
     text: str = ""
     encoding: str | None = None
     then: Then = Then.KEEP
     on_peer_close: OnPeerClose | None = None
+    wrap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ class Sink:
 class Rule:
     """Answer `reply` to what matches `value`; `delay` in seconds. `value` is text, or hex.
 
-    `encoding`: of both; None is the endpoint's, "bytes" takes each byte as a character.
+    `encoding`: of both; None is the endpoint's, "bytes" takes each byte as a character. `wrap`:
+    the reply goes as one message, with what the endpoint's `messages` says of its end.
     """
 
     match: Match
@@ -108,11 +111,12 @@ class Rule:
     encoding: str | None = None
     delay: float = 0.0
     then: Then = Then.KEEP
+    wrap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Answer by the first rule that matches one read (stream) or one message (datagram)."""
+    """Answer by the first rule that fits one message; without `messages` a stream has reads."""
 
     rules: tuple[Rule, ...] = ()
     on_peer_close: OnPeerClose | None = None
@@ -186,11 +190,13 @@ class EndpointSettings:
         dual_stack: AF_INET6 only: True clears IPV6_V6ONLY, False sets it, None leaves it.
         encoding: how `text` is turned into bytes by default.
         layers: names of what stands between the stream and its responder.
+        messages: where a message ends in what comes; None: it is a stream, or a datagram is one.
         reconnect: of a stream: how it connects again by itself; None: it does not.
         type: "" is what the role means: SOCK_DGRAM of a datagram endpoint, else SOCK_STREAM.
 
     Raises:
-        Problem: role and type contradict each other.
+        Problem: role and type contradict each other, or a reply is to be wrapped as a message and
+            nothing says what one is.
     """
 
     name: str
@@ -214,6 +220,7 @@ class EndpointSettings:
     dual_stack: bool | None = None
     encoding: str = "utf-8"
     layers: tuple[str, ...] = ()
+    messages: Messages | None = None
     reconnect: Reconnect | None = None
 
     def __post_init__(self) -> None:
@@ -226,6 +233,18 @@ class EndpointSettings:
                 type=self.type,
                 usual=usual_type(self.role),
             )
+        if self.messages is None and wraps(self.responder):
+            raise Problem("engine.wrap_without_messages")
+
+
+def wraps(responder: Responder) -> bool:
+    """Whether it makes messages of what it sends."""
+    match responder:
+        case Greet():
+            return responder.wrap
+        case Rules():
+            return any(rule.wrap for rule in responder.rules)
+    return False
 
 
 CONNECTED_TYPES: Final = ("SOCK_STREAM", "SOCK_SEQPACKET")

@@ -70,7 +70,8 @@ class LayerRow(NamedTuple):
     Attributes:
         sent: it is about what the next ToPeer sends: logged just before the call that carries it.
         call: the layer's name, a dot, a word. args: Python literals.
-        result: bytes taken in the layer below. payload: the bytes that it is about.
+        result: bytes taken in the layer below. payload: the bytes that it is about; None: those
+            of the read before it, where there are any. size: how many; None: as payload has.
         errno, error: the word and the key of a fault.
     """
 
@@ -81,6 +82,7 @@ class LayerRow(NamedTuple):
     error: str | None = None
     payload: bytes | None = None
     sent: bool = False
+    size: int | None = None
 
 
 class Wake(NamedTuple):

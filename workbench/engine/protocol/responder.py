@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from workbench.engine.model.message_ends import Delimiter, Messages
 from workbench.engine.model.settings import (
     Echo,
     Greet,
@@ -20,6 +21,7 @@ from workbench.engine.model.settings import (
     Sink,
     Then,
 )
+from workbench.engine.protocol.framing import wrapper_of
 from workbench.engine.protocol.layer import Data
 from workbench.payload.characters import BYTES, MARK, Characters, decoded
 from workbench.payload.notation import encode, parse_hex
@@ -35,6 +37,7 @@ class Reply(NamedTuple):
 
 
 Answer = Callable[[Data], "Reply | None"]
+Wrap = Callable[[bytes], bytes]
 Tell = Callable[[str, str], None]
 """Puts a note into the log: its name and its arguments."""
 
@@ -47,43 +50,68 @@ class ResponderRuntime(NamedTuple):
         answer: the reply to one read or one message; None reads only.
         keep: False: bytes read are counted but not kept in the record.
         rules: what `answer` is made of for each connection, since reads cut characters.
+        whole: what makes a message that came one that can be sent.
     """
 
     greeting: Reply | None
     answer: Answer | None
     keep: bool = True
     rules: tuple[_Ready, ...] = ()
+    whole: Wrap | None = None
 
     def for_connection(self, *, stream: bool, tell: Tell) -> ResponderRuntime:
         """The same for one connection, of which characters may come in pieces (`stream`)."""
         if not self.rules:
             return self
-        return self._replace(answer=_Answerer(self.rules, stream=stream, tell=tell))
+        return self._replace(
+            answer=_Answerer(self.rules, self.whole or _as_given, stream=stream, tell=tell)
+        )
 
 
-def compile_responder(responder: Responder, encoding: str = "utf-8") -> ResponderRuntime:
+def compile_responder(
+    responder: Responder, encoding: str = "utf-8", messages: Messages | None = None
+) -> ResponderRuntime:
     """A responder made ready; `encoding`: of its endpoint, where a text names none.
+
+    `messages`: what is one there. An echo of a message is one again, with the ending that is no
+    part of it.
 
     Raises:
         Problem: a text that its encoding cannot express, malformed hex, a broken pattern.
     """
+    wrap = _as_given if messages is None else wrapper_of(messages, encoding)
+    whole = wrap if isinstance(messages, Delimiter) else _as_given
     match responder:
         case Nothing():
             return ResponderRuntime(None, None)
         case Sink():
             return ResponderRuntime(None, None, keep=False)
         case Echo():
-            return ResponderRuntime(None, Reply)
+            return ResponderRuntime(None, _echo_of(whole))
         case Greet():
+            text = encode(responder.text, responder.encoding or encoding)
             greeting = Reply(
-                encode(responder.text, responder.encoding or encoding),
-                close=responder.then is Then.CLOSE,
+                wrap(text) if responder.wrap else text, close=responder.then is Then.CLOSE
             )
-            return ResponderRuntime(greeting, Reply if responder.then is Then.ECHO else None)
+            return ResponderRuntime(
+                greeting, _echo_of(whole) if responder.then is Then.ECHO else None
+            )
         case Rules():
             return ResponderRuntime(
-                None, None, rules=tuple(_ready(rule, encoding) for rule in responder.rules)
+                None,
+                None,
+                rules=tuple(_ready(rule, encoding, wrap) for rule in responder.rules),
+                whole=whole,
             )
+
+
+def _as_given(data: bytes) -> bytes:
+    return data
+
+
+def _echo_of(whole: Wrap) -> Answer:
+    """Send back what came; where nothing is to be added, nothing is copied either."""
+    return Reply if whole is _as_given else lambda data: Reply(whole(bytes(data)))
 
 
 class _Ready(NamedTuple):
@@ -100,9 +128,10 @@ class _Ready(NamedTuple):
     reply: Reply
 
 
-def _ready(rule: Rule, default: str) -> _Ready:
+def _ready(rule: Rule, default: str, wrap: Wrap) -> _Ready:
     used = rule.encoding or default
-    reply = Reply(encode(rule.reply, used), rule.delay, rule.then is Then.CLOSE)
+    text = encode(rule.reply, used)
+    reply = Reply(wrap(text) if rule.wrap else text, rule.delay, rule.then is Then.CLOSE)
     value = rule.value
     if rule.match is Match.HEX:
         data = parse_hex(value).decode("latin-1")
@@ -124,8 +153,9 @@ def _ready(rule: Rule, default: str) -> _Ready:
 class _Answerer:
     """The rules for one connection, or for the messages of one socket."""
 
-    def __init__(self, rules: tuple[_Ready, ...], *, stream: bool, tell: Tell) -> None:
+    def __init__(self, rules: tuple[_Ready, ...], whole: Wrap, *, stream: bool, tell: Tell) -> None:
         self._rules = rules
+        self._make_whole = whole
         self._tell = tell
         names = {rule.encoding for rule in rules if rule.encoding is not None}
         self._open = {name: Characters(name) for name in names} if stream else None
@@ -139,7 +169,9 @@ class _Answerer:
             came = raw if ready.encoding is None else texts[ready.encoding]
             if self._fits(number, ready, came):
                 if ready.rule.then is Then.ECHO:
-                    return ready.reply._replace(data=bytes(ready.reply.data) + whole)
+                    return ready.reply._replace(
+                        data=bytes(ready.reply.data) + self._make_whole(whole)
+                    )
                 return ready.reply
         return None
 

@@ -24,7 +24,10 @@ from workbench.texts import Problem
 if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
 
-LAYERS: Final[Mapping[str, str]] = {}
+MESSAGES: Final = "messages"
+LAYERS: Final[Mapping[str, str]] = {
+    MESSAGES: "workbench.engine.protocol.messages_layer:MessagesLayer",
+}
 """Where the class of each layer is ("module:Class"), imported when it is first used; in the order
 in which they stand, the lowest first."""
 Outward = ToPeer | Opened | PeerFinished | End | LayerRow | Wake
@@ -39,11 +42,14 @@ def make_layers(settings: EndpointSettings) -> tuple[Layer, ...]:
     Raises:
         Problem: there is no such layer, or the socket has no stream to put one on.
     """
-    if not settings.layers:
+    names = settings.layers
+    if settings.messages is not None and MESSAGES not in names:
+        names += (MESSAGES,)
+    if not names:
         return ()
     if settings.type != "SOCK_STREAM":
         raise Problem("engine.layers_need_a_stream", type=settings.type)
-    return tuple(_factory(name)(settings) for name in sorted(settings.layers, key=_place))
+    return tuple(_factory(name)(settings) for name in sorted(names, key=_place))
 
 
 def _place(name: str) -> int:

@@ -1,0 +1,132 @@
+"""Where a message ends in a stream of bytes: the key `messages` of an endpoint, as frozen data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from workbench.texts import Problem
+
+MOST: Final = 16 * 1024 * 1024
+"""Bytes of the longest message, where nothing else is said."""
+LEAST_IDLE: Final = 0.001
+"""Seconds: a shorter pause is none that a clock of the system tells from a busy processor."""
+_FIELD: Final = re.compile(r"u(8|16|24|32|64)(le)?\Z|var7\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Delimiter:
+    """Each message is followed by these bytes, which are no part of it.
+
+    Attributes:
+        ends: text, in the endpoint's encoding; or `ends_hex`.
+        max: bytes of the longest message.
+
+    Raises:
+        Problem: both or none of the two are given, or no message could fit.
+    """
+
+    ends: str = ""
+    ends_hex: str = ""
+    max: int = MOST
+
+    def __post_init__(self) -> None:
+        if bool(self.ends) == bool(self.ends_hex):
+            raise Problem("engine.messages_one_end")
+        _check_most(self.max)
+
+
+@dataclass(frozen=True, slots=True)
+class LengthField:
+    """A field in each message says how long it is.
+
+    Attributes:
+        length: the field: "u8" "u16" "u24" "u32" "u64", big-endian as networks have it, with "le"
+            behind it little-endian; "var7": seven bits a byte, the lowest first, as MQTT has it.
+        at: where in the message the field stands.
+        add: bytes of the message that the field does not count; None: those up to its end.
+
+    Raises:
+        Problem: there is no such field, or no message could fit.
+    """
+
+    length: str = "u16"
+    at: int = 0
+    add: int | None = None
+    max: int = MOST
+
+    def __post_init__(self) -> None:
+        if not _FIELD.match(self.length):
+            raise Problem("engine.messages_field", value=self.length)
+        if self.at < 0:
+            raise Problem("engine.messages_at", value=self.at)
+        _check_most(self.max)
+
+    @property
+    def width(self) -> int | None:
+        """Bytes of the field; None: as many as it takes."""
+        digits = self.length.removeprefix("u").removesuffix("le")
+        return int(digits) // 8 if digits.isdigit() else None
+
+    @property
+    def order(self) -> Literal["little", "big"]:
+        """Which byte of the field stands first."""
+        return "little" if self.length.endswith("le") else "big"
+
+
+@dataclass(frozen=True, slots=True)
+class FixedSize:
+    """Each message has as many bytes as the others.
+
+    Raises:
+        Problem: that is not at least one.
+    """
+
+    size: int = 1
+
+    def __post_init__(self) -> None:
+        if self.size < 1:
+            raise Problem("engine.messages_size", value=self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """A message ends where nothing comes for a while, in seconds.
+
+    Raises:
+        Problem: the while is shorter than LEAST_IDLE, or no message could fit.
+    """
+
+    idle: float = 0.05
+    max: int = MOST
+
+    def __post_init__(self) -> None:
+        if not self.idle >= LEAST_IDLE:
+            raise Problem("engine.messages_idle", value=f"{self.idle:g}", least=LEAST_IDLE)
+        _check_most(self.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """Requests and responses of HTTP/1.1 with their heads (RFC 9112): what a listener reads are
+    requests, what a client reads are responses. None is longer than MOST.
+    """
+
+
+Messages = Delimiter | LengthField | FixedSize | Idle | Http
+MESSAGES: Final[Mapping[str, type[Messages]]] = {
+    "ends": Delimiter,
+    "ends_hex": Delimiter,
+    "length": LengthField,
+    "size": FixedSize,
+    "idle": Idle,
+}
+"""By the key that tells them from one another in a scenario; Http is the word HTTP alone."""
+HTTP: Final = "http"
+
+
+def _check_most(most: int) -> None:
+    if most < 1:
+        raise Problem("engine.messages_max", value=most)

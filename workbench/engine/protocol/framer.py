@@ -1,0 +1,94 @@
+"""Framer: what divides one direction of a stream into messages; its buffer, and its fault."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, Protocol
+
+
+class FramedMessage(NamedTuple):
+    """One message: its bytes as they are shown and matched, and how many of the stream it took."""
+
+    data: bytes
+    taken: int
+
+
+class Fault(Exception):
+    """The stream cannot be divided any further; `key` says why.
+
+    Attributes:
+        key: "too long" (more bytes than a message may have), "short length" (a length field that
+            does not even count itself), "bad length" (more bytes than its kind has), "cut" (the
+            stream ended within a message), "bad head" and "bad chunk" (of HTTP).
+        rest: the bytes that are of no message.
+    """
+
+    def __init__(self, key: str, rest: bytes = b"") -> None:
+        super().__init__(key)
+        self.key = key
+        self.rest = rest
+
+
+class Framer(Protocol):
+    """Divides one direction of a stream."""
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes."""
+
+    def next(self) -> FramedMessage | None:
+        """The next message that is whole; None: it is not yet. Raises Fault."""
+
+    def finish(self) -> FramedMessage | None:
+        """The stream is over: what may end with it. Raises Fault where it ended within one."""
+
+    def unread(self) -> bytes:
+        """What came and is of no message yet."""
+
+
+class Buffer:
+    """What came and is of no message yet. What is taken is cut off seldom, not each time."""
+
+    __slots__ = ("_begin", "_data")
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._begin = 0
+
+    def __len__(self) -> int:
+        return len(self._data) - self._begin
+
+    def feed(self, data: bytes) -> None:
+        """Add bytes."""
+        if self._begin and self._begin * 2 >= len(self._data):
+            del self._data[: self._begin]
+            self._begin = 0
+        self._data += data
+
+    def take(self, count: int) -> bytes:
+        """Cut the first bytes off."""
+        begin = self._begin
+        self._begin += count
+        return bytes(self._data[begin : begin + count])
+
+    def byte(self, at: int) -> int:
+        """The value of one byte."""
+        return self._data[self._begin + at]
+
+    def peek(self, at: int, count: int) -> bytes:
+        """Bytes that stay, fewer where there are no more."""
+        begin = self._begin + at
+        return bytes(self._data[begin : begin + count])
+
+    def find(self, wanted: bytes, begin: int) -> int:
+        """Where bytes stand first, from `begin` on; -1: nowhere."""
+        found = self._data.find(wanted, self._begin + begin)
+        return found if found < 0 else found - self._begin
+
+    def search(self, pattern: re.Pattern[bytes], begin: int) -> tuple[int, int] | None:
+        """Where a pattern fits first, from `begin` on."""
+        found = pattern.search(self._data, self._begin + begin)
+        return None if found is None else (found.start() - self._begin, found.end() - self._begin)
+
+    def unread(self) -> bytes:
+        """All of it."""
+        return bytes(self._data[self._begin :])

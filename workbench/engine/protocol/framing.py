@@ -1,0 +1,205 @@
+"""Framing: where one message ends in a stream of bytes. Bytes in, messages out; no I/O, no clock.
+
+Every framer is linear in the bytes: what was looked through once is not looked through again,
+however small the reads are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from workbench.engine.model.message_ends import (
+    Delimiter,
+    FixedSize,
+    Http,
+    Idle,
+    LengthField,
+    Messages,
+)
+from workbench.engine.protocol.framer import Buffer, Fault, FramedMessage, Framer
+from workbench.engine.protocol.http_framing import HttpFramer
+from workbench.payload.notation import encode, parse_hex
+from workbench.texts import Problem
+
+_VAR7_MOST: Final = 4
+"""Bytes of a length field of MQTT (MQTT 5.0, 1.5.5)."""
+
+
+def framer_of(kind: Messages, encoding: str, *, requests: bool) -> Framer:
+    """What divides a stream in this way; `requests`: those of HTTP, else responses.
+
+    Raises:
+        Problem: an end that the encoding cannot express, malformed hex.
+    """
+    match kind:
+        case Delimiter():
+            return _Ends(end_of(kind, encoding), kind.max)
+        case LengthField():
+            return _Lengths(kind)
+        case FixedSize():
+            return _Sizes(kind.size)
+        case Idle():
+            return _UntilTold(kind.max)
+        case Http():
+            return HttpFramer(requests=requests)
+
+
+def end_of(kind: Delimiter, encoding: str) -> bytes:
+    """The bytes that follow each message. Raises Problem."""
+    return parse_hex(kind.ends_hex) if kind.ends_hex else encode(kind.ends, encoding)
+
+
+def wrapper_of(kind: Messages, encoding: str) -> Callable[[bytes], bytes]:
+    """What makes bytes one message on the wire: `wrap` of a step or a rule.
+
+    An ending is put behind them; a length field at its place in them, counting as `add` says. It
+    raises Problem where the field cannot hold so large a number.
+
+    Raises:
+        Problem: an end that the encoding cannot express, malformed hex.
+    """
+    match kind:
+        case Delimiter():
+            end = end_of(kind, encoding)
+            return lambda data: data + end
+        case LengthField():
+            return lambda data: _with_length(kind, data)
+        case FixedSize() | Idle() | Http():
+            return lambda data: data
+
+
+def _with_length(kind: LengthField, data: bytes) -> bytes:
+    widths = range(1, _VAR7_MOST + 1) if kind.width is None else (kind.width,)
+    for width in widths:
+        value = len(data) + width - (kind.at + width if kind.add is None else kind.add)
+        field = _length_field(kind, value)
+        if field is not None and len(field) == width:
+            return data[: kind.at] + field + data[kind.at :]
+    raise Problem("engine.messages_wrap", field=kind.length, size=len(data))
+
+
+def _length_field(kind: LengthField, value: int) -> bytes | None:
+    """A number as the field has it; None: it cannot."""
+    if value < 0:
+        return None
+    if kind.width is not None:
+        fits = value < 1 << (8 * kind.width)
+        return value.to_bytes(kind.width, kind.order) if fits else None
+    found = bytearray()
+    while True:
+        value, low = divmod(value, 128)
+        found.append(low | (128 if value else 0))
+        if not value:
+            return bytes(found)
+
+
+class _Buffered:
+    """What every framer here has: a buffer, and no message that ends with the stream."""
+
+    def __init__(self, most: int) -> None:
+        self._buffer = Buffer()
+        self._most = most
+
+    def feed(self, data: bytes) -> None:
+        self._buffer.feed(data)
+
+    def finish(self) -> FramedMessage | None:
+        if len(self._buffer):
+            raise Fault("cut", self._buffer.unread())
+        return None
+
+    def unread(self) -> bytes:
+        return self._buffer.unread()
+
+    def _too_long(self) -> Fault:
+        return Fault("too long", self._buffer.unread())
+
+
+class _Ends(_Buffered):
+    """Messages with something behind each."""
+
+    def __init__(self, end: bytes, most: int) -> None:
+        super().__init__(most)
+        self._end = end
+        self._looked = 0
+
+    def next(self) -> FramedMessage | None:
+        place = self._buffer.find(self._end, self._looked)
+        if place < 0:
+            self._looked = max(len(self._buffer) - len(self._end) + 1, 0)
+            if self._looked > self._most:
+                raise self._too_long()
+            return None
+        if place > self._most:
+            raise self._too_long()
+        self._looked = 0
+        data = self._buffer.take(place)
+        self._buffer.take(len(self._end))
+        return FramedMessage(data, place + len(self._end))
+
+
+class _Lengths(_Buffered):
+    """Messages with their length in them."""
+
+    def __init__(self, kind: LengthField) -> None:
+        super().__init__(kind.max)
+        self._kind = kind
+
+    def next(self) -> FramedMessage | None:
+        found = self._field()
+        if found is None:
+            return None
+        value, end = found
+        total = value + (end if self._kind.add is None else self._kind.add)
+        if total < end:
+            raise Fault("short length", self._buffer.unread())
+        if total > self._most:
+            raise self._too_long()
+        if len(self._buffer) < total:
+            return None
+        return FramedMessage(self._buffer.take(total), total)
+
+    def _field(self) -> tuple[int, int] | None:
+        """The value of the field, and where it ends; None: it is not there yet."""
+        kind = self._kind
+        width = kind.width
+        if width is not None:
+            if len(self._buffer) < kind.at + width:
+                return None
+            return int.from_bytes(self._buffer.peek(kind.at, width), kind.order), kind.at + width
+        value = 0
+        for number in range(_VAR7_MOST):
+            place = kind.at + number
+            if place >= len(self._buffer):
+                return None
+            byte = self._buffer.byte(place)
+            value |= (byte & 127) << (7 * number)
+            if byte < 128:
+                return value, place + 1
+        raise Fault("bad length", self._buffer.unread())
+
+
+class _Sizes(_Buffered):
+    """Messages of one size."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+
+    def next(self) -> FramedMessage | None:
+        if len(self._buffer) < self._most:
+            return None
+        return FramedMessage(self._buffer.take(self._most), self._most)
+
+
+class _UntilTold(_Buffered):
+    """A message is all that came until `finish`: a pause calls it, as the end of a stream does."""
+
+    def next(self) -> FramedMessage | None:
+        if len(self._buffer) > self._most:
+            raise self._too_long()
+        return None
+
+    def finish(self) -> FramedMessage | None:
+        count = len(self._buffer)
+        return FramedMessage(self._buffer.take(count), count) if count else None
