@@ -75,6 +75,7 @@ class Session:
             self.passing = problem
             self.journal = self._begin_anywhere(problem, capture)
         self.sink = self.journal
+        self.journal.tell_at_work(self._at_work)
         self.beyond_loopback = beyond_loopback
         self._spawn = spawn
         self._hosts: dict[str, EndpointHost] = {}
@@ -278,6 +279,10 @@ class Session:
         until = time.monotonic() + timeout
         for ticket in [self.perform(c.Stop(name)) for name in self.open_ones()]:
             self._wait(ticket.wait, until)
+
+    def _at_work(self) -> bool:
+        """Whether any endpoint's thread does something now, so that a call may be under way."""
+        return any(host.worker.loop.at_work for host in tuple(self._hosts.values()))
 
     def _is_pending(self, name: str) -> bool:
         """Whether its last command has not ended: a start may be about to open something."""

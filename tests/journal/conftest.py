@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from workbench.engine.model.events import CALL, ConnectionOpened, EndpointAdded, Event
+from workbench.engine.model.events import CALL, ConnectionOpened, EndpointAdded, Event, Item
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
 
@@ -69,3 +70,23 @@ def make(tmp_path: Path) -> Iterator[Make]:
     yield write
     for reader in readers:
         reader.close()
+
+
+class Following:
+    """A `Follower` that keeps everything.
+
+    Attributes:
+        events: each with its number; facts: the other items.
+        woken: something was put, since it asked to be told.
+    """
+
+    def __init__(self) -> None:
+        self.events: list[tuple[int, Event]] = []
+        self.facts: list[Item] = []
+        self.woken = threading.Event()
+        self.wake = self.woken.set
+
+    def take(self, first: int, items: Sequence[Item]) -> None:
+        events = [item for item in items if isinstance(item, Event)]
+        self.events += enumerate(events, first)
+        self.facts += [item for item in items if not isinstance(item, Event)]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journal.conftest import event
+from tests.journal.conftest import Following, event
 from workbench.engine.model.events import (
     COMMAND,
     Cause,
@@ -122,7 +122,7 @@ def test_a_full_disk_stops_recording_in_a_sentence(tmp_path: Path) -> None:
     script = f"""
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-from tests.journal.conftest import event
+from tests.journal.conftest import Following, event
 from pathlib import Path
 from workbench.journal.recorder import Recorder
 made = Recorder(Path({str(tmp_path / "r.swb")!r}))
@@ -150,7 +150,7 @@ made.close()
 def test_killed_it_loses_at_most_the_last_moment(tmp_path: Path) -> None:
     path = tmp_path / "r.swb"
     script = f"""
-from tests.journal.conftest import event
+from tests.journal.conftest import Following, event
 from pathlib import Path
 from workbench.journal.recorder import Recorder
 made = Recorder(Path({str(path)!r}))
@@ -230,12 +230,18 @@ def test_only_the_capture_length_is_kept_but_all_can_be_seen(tmp_path: Path) -> 
     made = Recorder(tmp_path / "r.swb", capture=3)
     made.start()
     assert made.capture == 3
-    with made.whole_payloads() as whole:
-        assert made.capture is None
+    follower = Following()
+    with made.following(follower, whole=True) as before:
+        assert (before, made.capture) == (1, None)
         made.put(event(payload=b"abcdef", size=6))
         made.put(event(call="send", payload=b"ghijkl", size=6))
-        made.flush()
-        assert whole == {2: b"abcdef"}
+        made.number()
+        assert [(seq, it.payload) for seq, it in follower.events] == [
+            (2, b"abcdef"),
+            (3, b"ghijkl"),
+        ]
+    assert made.capture == 3
+    made.flush()
     rows = made.reader().page(2, 2)
     assert [(row.payload, row.size) for row in rows] == [(b"abc", 6), (b"ghi", 6)]
     made.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from workbench.engine.model.events import (
     ConnectionClosed,
@@ -10,15 +10,16 @@ from workbench.engine.model.events import (
     ConnectionOpened,
     EndpointAdded,
     Event,
-    Item,
     SampleTaken,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+Kept = TypeVar("Kept")
 
-def in_order(items: Sequence[Item]) -> list[Item]:
+
+def in_order(items: Sequence[Kept]) -> list[Kept]:
     """Events of several endpoints by when their calls began: a send before the recv it led to.
 
     Calls are put when they have come back, so the peer's thread may be quicker. What one
@@ -44,7 +45,7 @@ def in_order(items: Sequence[Item]) -> list[Item]:
     return [items[place] for place in sorted(range(len(items)), key=keys.__getitem__)]
 
 
-def _endpoint_of(fact: Item, owner: dict[int | None, int | None]) -> int | None:
+def _endpoint_of(fact: object, owner: dict[int | None, int | None]) -> int | None:
     """The endpoint that an item belongs to; None where this batch does not tell."""
     match fact:
         case EndpointAdded(id=endpoint):

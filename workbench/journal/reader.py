@@ -421,16 +421,6 @@ class Reader:
     def connections(self) -> list[SocketRow]:
         return [_connection(row) for row in self._all(_CONNECTION)]
 
-    def connections_of(self, endpoint: int, after: int, upto: int) -> list[SocketRow]:
-        """The connections of an endpoint with after < id <= upto, in the order they were made."""
-        return [
-            _connection(row)
-            for row in self._all(
-                f"{_CONNECTION} WHERE id>? AND id<=? AND endpoint=? ORDER BY id",
-                (after, upto, endpoint),
-            )
-        ]
-
     def connection(self, number: int) -> SocketRow | None:
         found = self._all(f"{_CONNECTION} WHERE id=?", (number,))
         return _connection(found[0]) if found else None

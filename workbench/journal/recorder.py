@@ -8,12 +8,11 @@ import sqlite3
 import sys
 import threading
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model.events import (
@@ -28,10 +27,9 @@ from workbench.engine.model.events import (
     Item,
     SampleTaken,
 )
-from workbench.engine.protocol.messages_layer import RECV
 from workbench.journal import file
 from workbench.journal.bulk import inserts
-from workbench.journal.order import in_order
+from workbench.journal.numbering import HELD, Follower, Marker, Numbering, Queued
 from workbench.journal.pairs import Pairs
 from workbench.journal.place import Place, continued
 from workbench.journal.reasons import reason_of_sqlite
@@ -42,17 +40,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RECEIVING: Final = frozenset({"recv", "recvfrom", RECV})
 REST: Final = 0.01
 """Seconds between batches: the engine keeps the processor, the batch grows."""
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether the file is still there; also while nothing comes."""
+LOOK_AGAIN: Final = 0.0001
+"""Seconds between two looks whether a call is still under way."""
 BATCH: Final = 20_000
-READABLE: Final = 256
-"""Items of a batch that somebody may follow by eye: these are put in order (`in_order`)."""
-HELD: Final = 2_000_000
-"""Nanoseconds that the newest events of such a batch are held back: a call that began before them
-may not have come back yet."""
 HIGH_WATER: Final = 200_000
 LOW_WATER: Final = 50_000
 
@@ -84,7 +78,7 @@ class Recorder:
         """
         self.clock = clock = clock or Clock()
         self._capture = capture
-        self._whole: dict[int, bytes] | None = None
+        self._whole = 0  # how many that follow want every byte
         self._cutting = False
         self.congested = False
         self.committed = 0
@@ -92,10 +86,12 @@ class Recorder:
         self.moved: Problem | None = None
         self.not_recorded = 0
         self._max_rows = max_rows
-        self._queue: deque[Item] = deque()
-        self._append = self._queue.append
+        self._numbering = Numbering(clock)
+        self._append = self._numbering.queue.append
         self._wake = threading.Event()
-        self._sleeping = False
+        self._sleeping = False  # somebody wants to be woken by the next put
+        self._idle = False  # the recorder does
+        self._hurry = False  # somebody waits for what is in the queue
         self._told = threading.Condition()
         self._listeners: list[Callable[[int], None]] = []
         self._readers: weakref.WeakSet[Reader] = weakref.WeakSet()
@@ -116,28 +112,72 @@ class Recorder:
     @property
     def capture(self) -> int | None:
         """Bytes of each payload that is handed over; None: all, while someone reads them."""
-        return None if self._whole is not None else self._capture
+        return None if self._whole else self._capture
 
     @contextmanager
-    def whole_payloads(self) -> Iterator[dict[int, bytes]]:
-        """For a while, have every byte that is received: what the record cuts, by seq.
+    def following(self, follower: Follower, *, whole: bool = False) -> Iterator[int]:
+        """For a while, hand rows over as they are numbered; gives the last seq before the first.
 
-        Whoever asked takes out what it has used. Sockets that were made before go on as they were.
+        `whole`: with every byte, whatever the record keeps of it. Sockets that were made before go
+        on as they were.
         """
-        whole: dict[int, bytes] = {}
-        before, self._whole = self._whole, whole
-        self._cutting = True  # for good: sockets made now go on handing over whole payloads
+        if whole:
+            self._whole += 1
+            self._cutting = True  # for good: sockets made now go on handing over whole payloads
+        before: list[int] = []
+
+        def begin() -> None:
+            before.append(self._numbering.follow(follower, self._seq))
+
         try:
-            yield whole
+            marker = Marker(begin)
+            self._mark(marker)
+            self._wait_for(marker, 30.0)
+            yield before[0] if before else self.committed
         finally:
-            self._whole = before
+            self._numbering.leave(follower)
+            self._whole -= whole
+
+    def number(self) -> None:
+        """Number all that has happened so far and hand it to who follows; it is not in the file
+        yet.
+        """
+        until = monotonic() + HELD / 1e9
+        while self._numbering.at_work() and monotonic() < until:
+            sleep(LOOK_AGAIN)  # a call under way may have begun before what has come
+        self._number(everything=True)
+
+    def number_settled(self) -> bool:
+        """Number what nothing can come before any more; False: more was put than that.
+
+        With True the next put wakes who follows.
+        """
+        self._sleeping = True
+        self._number(everything=False)
+        return not self._numbering.queue
+
+    def _number(self, *, everything: bool) -> None:
+        self._numbering.number(everything=everything)
+        if self._idle and self._numbering:  # who writes it must not sleep
+            self._wake.set()
+
+    def tell_at_work(self, at_work: Callable[[], bool]) -> None:
+        """`at_work`: whether a call may be under way; where none is, nothing is held back for
+        the order of rows.
+        """
+        self._numbering.at_work = at_work
 
     def put(self, item: Item, /) -> None:
         """Queue an item; never blocks. Wakes the recorder only where it sleeps."""
         self._append(item)
         if self._sleeping:
-            self._sleeping = False
+            self._rouse()
+
+    def _rouse(self) -> None:
+        self._sleeping = False
+        if self._idle:
             self._wake.set()
+        self._numbering.wake()
 
     def next_connection(self) -> int:
         """A connection id that is unique in the record."""
@@ -160,10 +200,17 @@ class Recorder:
 
     def flush(self, timeout: float = 30.0) -> bool:
         """Wait until everything put so far is in the file, or counted as not recorded."""
-        marker = _Flush()
-        self._append(marker)  # type: ignore[arg-type]
-        self._sleeping = False
+        marker = Marker()
+        self._mark(marker)
+        return self._wait_for(marker, timeout)
+
+    def _mark(self, marker: Marker) -> None:
+        """Put a marker; it is reached without a rest."""
+        self._append(marker)
+        self._hurry = True
         self._wake.set()
+
+    def _wait_for(self, marker: Marker, timeout: float) -> bool:
         until = monotonic() + timeout
         thread = self._thread
         while thread is not None and thread.is_alive():  # it may end beside a close()
@@ -177,9 +224,7 @@ class Recorder:
 
         It runs on the recorder's thread, or here where nothing is written any more.
         """
-        self._append(_Flush(then))  # type: ignore[arg-type]
-        self._sleeping = False
-        self._wake.set()
+        self._mark(Marker(then))
         if self._thread is None or not self._thread.is_alive():
             self._tell_the_rest()
 
@@ -187,9 +232,8 @@ class Recorder:
         """Answer the markers that the recorder's thread did not reach before it ended, so that
         nobody waits for ever.
         """
-        while self._queue:
-            item = self._queue.popleft()
-            if isinstance(item, _Flush):
+        for item in self._numbering.take(len(self._numbering)):
+            if isinstance(item, Marker):
                 item.reach()
 
     def subscribe(self, listener: Callable[[int], None]) -> Callable[[], None]:
@@ -248,20 +292,21 @@ class Recorder:
     def _run(self) -> None:
         while True:
             self._look_after_file()
-            if not self._queue:
+            if not self._numbering:
                 if self._closing:
                     return
-                self._sleeping = True
-                if not self._queue and not self._closing:
+                self._idle = self._sleeping = True
+                if not self._numbering and not self._closing:
                     self._wake.wait(LOOK_EVERY)
-                self._sleeping = False
+                self._idle = False
                 self._wake.clear()
                 continue
+            self._hurry = False
             self._take_batch()
-            waiting = len(self._queue)
+            waiting = len(self._numbering)
             self.congested = waiting > (LOW_WATER if self.congested else HIGH_WATER)
             if waiting < BATCH and not self._closing:
-                self._wake_after_rest()
+                self._rest()
 
     def _look_after_file(self) -> None:
         """Notice that the file was taken away; at the end in any case, else now and then."""
@@ -308,23 +353,18 @@ class Recorder:
             )
         self._tell()
 
-    def _wake_after_rest(self) -> None:
+    def _rest(self) -> None:
+        """REST seconds, unless somebody is in a hurry."""
         until = monotonic() + REST
-        while (left := until - monotonic()) > 0 and not self._closing:
-            if not self._wake.wait(left):
-                return
+        while (left := until - monotonic()) > 0 and not self._hurry and not self._closing:
+            self._wake.wait(left)
             self._wake.clear()
-            if any(isinstance(item, _Flush) for item in list(self._queue)[-1:]):
-                return
 
     def _take_batch(self) -> None:
-        take = self._queue.popleft
-        count = min(len(self._queue), BATCH)
-        items = [take() for _ in range(count)]
-        if count <= READABLE:
-            items = in_order(self._settled(items))
-            if not items:
-                return
+        self._numbering.ending = self._closing
+        items = self._numbering.take(BATCH)
+        if not items:
+            return
         if self.failed is None:
             if self._cutting and self._capture is not None:
                 self._cut(items, self._capture)
@@ -332,39 +372,19 @@ class Recorder:
         else:
             self.not_recorded += sum(isinstance(item, Event) for item in items)
         for item in items:
-            if isinstance(item, _Flush):
+            if isinstance(item, Marker):
                 item.reach()
         if log.isEnabledFor(logging.DEBUG):
             log.debug(
                 "%d items taken, %d rows in the record, %d wait%s",
                 len(items),
                 self.committed,
-                len(self._queue),
+                len(self._numbering),
                 ", congested" * self.congested,
             )
         self._tell()
 
-    def _settled(self, items: list[Item]) -> list[Item]:
-        """The batch without its newest events: a call that began before them may not have come back
-        yet.
-
-        They go back to the head of the queue, unless somebody waits for them.
-        """
-        if self._closing or any(isinstance(item, _Flush) for item in items):
-            return items
-        now = self.clock.now()
-        held = next(
-            (
-                place
-                for place, item in enumerate(items)
-                if isinstance(item, Event) and now - HELD < item.t_ns + item.duration_ns <= now
-            ),
-            len(items),
-        )
-        self._queue.extendleft(reversed(items[held:]))
-        return items[:held]
-
-    def _record(self, items: list[Item]) -> None:
+    def _record(self, items: list[Queued]) -> None:
         """Write a batch up to the limit; whatever goes wrong, it must not go unsaid."""
         beyond = self._beyond_limit(items)
         try:
@@ -384,7 +404,7 @@ class Recorder:
             if self._max_rows is not None and self._seq >= self._max_rows:
                 self._fail(Problem("journal.limit", rows=self._seq), beyond)
 
-    def _beyond_limit(self, items: list[Item]) -> list[Item]:
+    def _beyond_limit(self, items: list[Queued]) -> list[Queued]:
         """The events of a batch beyond the record's limit: they are counted, not written."""
         if self._max_rows is None or self._seq + len(items) <= self._max_rows:
             return []
@@ -392,7 +412,7 @@ class Recorder:
         first = next(itertools.islice(events, self._max_rows - self._seq, None), len(items))
         return items[first:]
 
-    def _write(self, items: list[Item]) -> None:
+    def _write(self, items: list[Queued]) -> None:
         """One transaction for one batch."""
         execute = self._execute
         execute("BEGIN")
@@ -415,23 +435,16 @@ class Recorder:
         except UnicodeEncodeError:
             self._place.db.execute(
                 statement,
-                [_as_text(value) if isinstance(value, str) else value for value in parameters],
+                [as_text(value) if isinstance(value, str) else value for value in parameters],
             )
 
-    def _cut(self, items: list[Item], capture: int) -> None:
-        """Shorten what was handed over whole; what was received is kept for who asked for it."""
-        seq = self._seq
+    def _cut(self, items: list[Queued], capture: int) -> None:
+        """Shorten what was put whole for who follows."""
         for place, item in enumerate(items):
-            if type(item) is not Event:
-                continue
-            seq += 1
-            payload = item.payload
-            if payload is not None and len(payload) > capture:
-                if self._whole is not None and item.call in RECEIVING:
-                    self._whole[seq] = payload
-                items[place] = item._replace(payload=payload[:capture])
+            if type(item) is Event and item.payload is not None and len(item.payload) > capture:
+                items[place] = item._replace(payload=item.payload[:capture])
 
-    def _write_fact(self, item: Item) -> None:
+    def _write_fact(self, item: Queued) -> None:
         execute = self._execute
         match item:
             case EndpointAdded():
@@ -478,7 +491,7 @@ class Recorder:
             self._execute("UPDATE connection SET pair=? WHERE id=?", (other, number))
             self._execute("UPDATE connection SET pair=? WHERE id=?", (number, other))
 
-    def _fail(self, problem: Problem, items: list[Item]) -> None:
+    def _fail(self, problem: Problem, items: list[Queued]) -> None:
         """Recording stops; the sockets go on, and what is not recorded is counted."""
         with suppress(sqlite3.Error):
             self._place.db.execute("ROLLBACK")
@@ -502,22 +515,9 @@ class Recorder:
                 )
 
 
-def _as_text(value: str) -> str:
+def as_text(value: str) -> str:
     r"""Bytes that came as surrogates (PEP 383) as \xHH; another lone surrogate as \uHHHH."""
     try:
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:
         return value.encode("utf-8", "backslashreplace").decode()
-
-
-class _Flush:
-    """A marker in the queue: what was put before it has been dealt with."""
-
-    def __init__(self, then: Callable[[], None] = lambda: None) -> None:
-        self.reached = threading.Event()
-        self._then = then
-
-    def reach(self) -> None:
-        """Wake who waits for this marker."""
-        self.reached.set()
-        self._then()

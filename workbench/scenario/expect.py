@@ -8,15 +8,15 @@ from typing import Final
 from workbench.engine.model import commands as c
 from workbench.engine.model.serialize import parse_command
 from workbench.engine.model.settings import EndpointSettings
-from workbench.journal.reader import EndpointRow, Reader, Row
+from workbench.journal.reader import Row
 from workbench.scenario.connections import MESSAGES, READS, RunConnection
+from workbench.scenario.feed import FedEndpoint, Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import FOR_EVER, Passed, RowMatch, Search
 from workbench.scenario.steps import ANY, NEWEST, WHICHEVER, Expect
 from workbench.texts import Problem
 
-PAGE: Final = 5000
 _CLOSING: Final = frozenset({"close", "abort", "stop"})
 """Commands after which a closed connection is one that a step has closed."""
 _OPENING: Final = frozenset({"connect", "start", "call"})
@@ -67,28 +67,22 @@ class Matcher:
     connect, open or closed since, without those whose address failed so that the next one of the
     name was tried; on a listener, beside its own newest socket, every connection
     that no step has closed, open or not; of a datagram endpoint its newest socket.
+
+    Attributes:
+        kept: the endpoints of which anything will be expected; rows of others are only shown to
+            watches.
     """
 
     def __init__(
         self,
-        reader: Reader,
-        start: int,
-        whole: dict[int, bytes],
+        feed: Feed,
         settings_of: Callable[[str], EndpointSettings],
-        kept: Collection[str],
         held: HeldBack,
     ) -> None:
-        """`start`: the last seq before the run; `whole`: what the record cuts, by seq.
-
-        `settings_of`: an endpoint's by its name. `kept`: the endpoints of which anything
-        will be expected; rows of others are only shown to watches. `held` is shown every row.
-        """
-        self._reader = reader
-        self._seen = start
-        self._whole = whole
+        """`settings_of`: an endpoint's by its name. `held` is shown commands and notes."""
+        self._feed = feed
         self._settings_of = settings_of
-        self._before = max((item.id for item in reader.connections()), default=0)
-        self._endpoints: dict[str, EndpointRow] = {}
+        self.kept: Collection[str] = ()
         self._owned: dict[str, list[RunConnection]] = {}
         self._by_id: dict[int, RunConnection] = {}
         self._counts: dict[str, tuple[int, int]] = {}  # last id that has a number, and the number
@@ -97,30 +91,23 @@ class Matcher:
         self._closers: set[int] = set()
         self._touched: dict[Search, dict[RunConnection, None]] = {}
         self._watches: list[Watch] = []
-        self._kept = kept
         self._held = held
 
     # -- reading ------------------------------------------------------------------------------
 
-    def take(self, upto: int, known_ns: int = 0) -> None:
-        """Read what was committed since. `known_ns`: all that ended before is committed."""
-        self._endpoints.clear()
-        while self._seen < upto:
-            rows = self._reader.page(self._seen + 1, min(PAGE, upto - self._seen))
-            if not rows:
-                break
-            self._seen = rows[-1].seq
+    def take(self, known_ns: int = 0) -> None:
+        """Read what came since. `known_ns`: all that ended before is there."""
+        while rows := self._feed.rows():
             touched: dict[RunConnection, None] = {}
             for row in rows:
-                payload = self._whole.pop(row.seq, row.payload)
                 if row.endpoint is not None:
-                    connection = self._add(row._replace(payload=payload))
+                    connection = self._add(row)
                     if connection is not None:
                         touched[connection] = None
             for watch in self._watches:
                 watch.advance(touched, known_ns)
             for connection in touched:
-                if connection.endpoint not in self._kept:
+                if connection.endpoint not in self.kept:
                     connection.forget()
         for watch in self._watches:
             watch.advance((), known_ns)
@@ -130,7 +117,7 @@ class Matcher:
             self._note_command(row)
         if row.kind in {"command", "note"}:
             self._held.take(row)
-        if row.connection is not None and row.connection <= self._before:
+        if row.connection is not None and row.connection <= self._feed.before:
             return None  # of before the run
         connection = self._connection(row)
         connection.add(row)
@@ -175,7 +162,7 @@ class Matcher:
     def _new(self, name: str, number: int | None) -> RunConnection:
         if number is None:
             return RunConnection(name, None, 0, stream=False)
-        endpoint = self._endpoint(name)
+        endpoint = self._feed.endpoint(name)
         counted = self._number(name, endpoint, number)
         of_stream = bool(counted) and endpoint.type == "SOCK_STREAM"
         divided = of_stream and self._settings_of(name).messages is not None
@@ -187,23 +174,18 @@ class Matcher:
             reads=MESSAGES if divided else READS,
         )
 
-    def _endpoint(self, name: str) -> EndpointRow:
-        if name not in self._endpoints:
-            self._endpoints = {item.name: item for item in self._reader.endpoints()}
-        return self._endpoints[name]
-
-    def _number(self, name: str, endpoint: EndpointRow, wanted: int) -> int:
+    def _number(self, name: str, endpoint: FedEndpoint, wanted: int) -> int:
         """Number the connections as the endpoints do: in the order they were made, not in that of
         their first rows.
         """
-        last, count = self._counts.get(name, (self._before, 0))
-        for item in self._reader.connections_of(endpoint.id, last, wanted):
-            last = item.id
-            if endpoint.role == "listener" and item.parent is None:
-                self._numbers[item.id] = 0  # what listens is no conversation
+        last, count = self._counts.get(name, (self._feed.before, 0))
+        for opened, parent in self._feed.opened(endpoint.id, last, wanted):
+            last = opened
+            if endpoint.role == "listener" and parent is None:
+                self._numbers[opened] = 0  # what listens is no conversation
                 continue
             count += 1
-            self._numbers[item.id] = count
+            self._numbers[opened] = count
         self._counts[name] = last, count
         return self._numbers.pop(wanted, 0)
 
@@ -225,7 +207,7 @@ class Matcher:
     def _meant_by_default(
         self, name: str, owned: list[RunConnection]
     ) -> Callable[[RunConnection], bool]:
-        role = self._endpoint(name).role if owned else ""
+        role = self._feed.endpoint(name).role if owned else ""
         if role == "stream":
             opened = self._opened.get(name) or [0]
             return lambda item: (

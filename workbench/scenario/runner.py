@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing, nullcontext, suppress
+from contextlib import closing, suppress
+from itertools import count
 from threading import Event as Flag
 from typing import Final
 
@@ -16,7 +17,9 @@ from workbench.explain.evidence import evidence_of
 from workbench.journal.reader import Row
 from workbench.scenario import readings
 from workbench.scenario.expect import Findings, Matcher, Watch, in_words
+from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
+from workbench.scenario.interest import Interest, interests_of
 from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, closed_listener
 from workbench.scenario.report import Report, StepResult, condition_of, title_of
@@ -33,6 +36,12 @@ ANSWER: Final = 2.0
 """Seconds after which an endpoint that does not answer has ended."""
 SLICE: Final = 0.2
 """Seconds of one wait."""
+SOON: Final = 0.0002
+"""Seconds after which a call that is under way may have come back."""
+IMPATIENT: Final = 20
+"""Looks of one expectation at each thing that comes; after these it rests between two."""
+RESTED: Final = 0.01
+"""Seconds of such a rest."""
 ACCEPTED: Final = 0.5
 """Seconds that a round waits at most until a listener has accepted who came in the one before."""
 ENDING: Final = (c.Stop, c.Close, c.Abort, c.Shutdown, c.Connect, c.Call, c.Configure)
@@ -53,28 +62,6 @@ def _ended(ticket: Ticket) -> Flag:
     ended = Flag()
     ticket.add_callback(lambda _ticket: ended.set())
     return ended
-
-
-def _reads_bytes(steps: tuple[Step, ...]) -> bool:
-    return any(
-        (isinstance(step, Expect) and step.wants_bytes)
-        or (
-            isinstance(step, Loop)
-            and (_reads_bytes(step.steps) or (step.until is not None and step.until.wants_bytes))
-        )
-        for step in steps
-    )
-
-
-def _expected(steps: tuple[Step, ...]) -> frozenset[str]:
-    """The endpoints of which something is expected."""
-    found: set[str] = set()
-    for step in steps:
-        if isinstance(step, Expect):
-            found.add(step.endpoint)
-        elif isinstance(step, Loop):
-            found |= _expected(step.steps)
-    return frozenset(found)
 
 
 class Runner:
@@ -101,7 +88,8 @@ class Runner:
         self.met: Row | None = None
         self._told = told
         self._until = None if timeout is None else time.monotonic() + timeout
-        self._committed = Flag()
+        self._came = Flag()
+        self._interests = interests_of(scenario.steps)
         self._cancelled = False
         self._interrupted = False
         self._unwaited = Unwaited(scenario.steps)
@@ -111,12 +99,12 @@ class Runner:
     def cancel(self) -> None:
         """Give the run up at its next wait; from any thread."""
         self._cancelled = True
-        self._committed.set()
+        self._came.set()
 
     def interrupt(self) -> None:
         """Have `run` raise KeyboardInterrupt at its next wait or step; from any thread."""
         self._interrupted = True
-        self._committed.set()
+        self._came.set()
 
     def _check_interrupt(self) -> None:
         if self._interrupted:
@@ -128,31 +116,25 @@ class Runner:
         Raises:
             Problem: an endpoint of the scenario cannot be added.
         """
-        journal = self._session.journal
-        journal.flush()
-        reader = journal.reader()
-        end = journal.subscribe(lambda _seq: self._committed.set())
-        # expectations see every byte, whatever the record keeps of it
-        see_all = (
-            journal.whole_payloads()
-            if _reads_bytes(self.report.scenario.steps)
-            else nullcontext(dict[int, bytes]())
-        )
-        try:
-            with see_all as whole:
-                self._matcher = Matcher(
-                    reader,
-                    journal.committed,
-                    whole,
-                    self._session.settings,
-                    _expected(self.report.scenario.steps),
-                    self._held,
-                )
+        self._feed = Feed(self._came.set)
+        self._matcher = Matcher(self._feed, self._session.settings, self._held)
+        interest = self._interests[0]
+        if interest.anything:
+            # expectations see every byte, whatever the record keeps of it
+            self._look_for(interest)
+            journal = self._session.journal
+            with journal.following(self._feed, whole=interest.bytes) as after:
+                with closing(journal.reader()) as reader:
+                    self._feed.begin(reader, after)
                 self._run_all()
-        finally:
-            end()
-            reader.close()
+        else:
+            self._run_all()
         return self.report
+
+    def _look_for(self, interest: Interest) -> None:
+        """From here on only what these steps can use is read."""
+        self._feed.want(interest.calls)
+        self._matcher.kept = interest.expected
 
     def _run_all(self) -> None:
         for settings in self.report.scenario.endpoints:
@@ -164,8 +146,12 @@ class Runner:
         self._numbers = Numbers(
             self._session, [item.name for item in self.report.scenario.endpoints]
         )
-        if self._run_steps(self.report.scenario.steps):
+        if all(map(self._run_next, self.report.scenario.steps, self._interests)):
             self._judge_unwaited()
+
+    def _run_next(self, step: Step, interest: Interest) -> bool:
+        self._look_for(interest)
+        return self._run_step(step)
 
     def _run_steps(self, steps: tuple[Step, ...]) -> bool:
         return all(self._run_step(step) for step in steps)
@@ -285,16 +271,21 @@ class Runner:
             self._wait_for(Flag(), LOOK_EVERY)
 
     def _read(self, *, wait: bool) -> int:
-        """Take what was committed; `wait`: all that has happened so far.
+        """Take what was numbered; `wait`: all that has happened so far.
 
         Returns the moment before which everything is known, on the record's clock; 0: unknown.
         """
         journal = self._session.journal
         known = journal.clock.now() if wait else 0
         if wait:
-            journal.flush()
+            journal.number()
+        until = time.monotonic() + ANSWER
         try:
-            self._matcher.take(journal.committed, known)
+            self._matcher.take(known)
+            while wait and not self._feed.complete and time.monotonic() < until:
+                time.sleep(SOON)
+                journal.number()
+                self._matcher.take(known)
         except Problem as problem:  # a pattern that takes too long
             raise Failed(problem) from problem
         return known
@@ -483,6 +474,7 @@ class Runner:
 
     def _ends(self, endpoint: str) -> Ends:
         def listener_of(row: Row) -> str | None:
+            self._session.journal.flush()  # the evidence is read from the file
             with closing(self._session.journal.reader()) as reader:
                 found = evidence_of(reader, row).abandoned
             return None if found is None else found.listener
@@ -491,11 +483,13 @@ class Runner:
 
     def _wait_found(self, search: Search, until: int) -> Findings | None:
         """Look at each row once, until it is found or its time is over, by the record's clock."""
-        clock = self._session.journal.clock
-        while True:
-            self._committed.clear()
-            now = clock.now()
-            known = self._read(wait=search.open or now > until)
+        journal = self._session.journal
+        for look in count():
+            self._came.clear()
+            now = journal.clock.now()
+            whole = search.open or now > until
+            settled = whole or journal.number_settled()
+            known = self._read(wait=whole)
             try:
                 self._matcher.advance(search, known)
             except Problem as problem:  # the pattern takes too long
@@ -503,10 +497,15 @@ class Runner:
             found = self._matcher.found(search)
             if found is not None or now > until + PAUSE or (now > until and not search.open):
                 return found
+            left = max(0.0, (until - now) / 1e9)
             if search.open:
                 self._wait_for(Flag(), LOOK_EVERY)
+            elif look > IMPATIENT:  # much comes, and not what is expected
+                self._wait_for(Flag(), min(RESTED, left))
+                self._wait_for(self._came, left)
             else:
-                self._wait_for(self._committed, max(0.0, (until - now) / 1e9))
+                self._wait_for(self._came, left if settled else min(SOON, left))
+        raise AssertionError("unreachable")
 
     def _sleep(self, seconds: float) -> None:
         self._wait_for(Flag(), seconds)
@@ -520,6 +519,8 @@ class Runner:
         while not flag.is_set():
             self._check_interrupt()
             self._look_out()
+            if self._feed.many:
+                self._read(wait=False)
             now = time.monotonic()
             if self._cancelled:
                 raise Failed(Problem("scenario.cancelled"))

@@ -97,6 +97,7 @@ class EventLoop:
         self._selector: selectors.BaseSelector | None = None
         self._hangups: Hangups | None = None
         self._guests = 0
+        self._working = False
         self._opened: tuple[selectors.BaseSelector, socket.socket, socket.socket] | None = None
 
     # -- from any thread ------------------------------------------------------------------
@@ -151,6 +152,11 @@ class EventLoop:
         timer = Timer(due, job)
         heapq.heappush(self._timers, (due, next(self._order), timer))
         return timer
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a call may be under way; False: it waits for something to do. From any thread."""
+        return self._working or self._guests > 0
 
     def in_thread(self, work: Callable[[], Job]) -> None:
         """Do what can block in C on a daemon thread of its own; the job it returns runs here.
@@ -211,9 +217,11 @@ class EventLoop:
             self._selector = selector
             with self._lock:
                 self._waker = waker
+            self._working = True
             try:
                 self._rounds(selector)
             finally:
+                self._working = False
                 with self._lock:
                     self._waker = None
                 self._selector = None
@@ -232,7 +240,10 @@ class EventLoop:
                 if told:
                     log.debug("%s: ends, it owns nothing any more", self.name)
                 return
-            ready = selector.select(self._pause())
+            pause = self._pause()
+            self._working = False
+            ready = selector.select(pause)
+            self._working = True
             if told:
                 log.debug("%s: %d jobs done, then %d ready", self.name, jobs, len(ready))
             for key, mask in ready:

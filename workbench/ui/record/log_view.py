@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen, 
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from workbench.engine.model.events import COMMAND, NOTE
+from workbench.engine.protocol.messages_layer import RECV
 from workbench.journal.reader import Row
-from workbench.journal.recorder import RECEIVING
 from workbench.qt.log_model import LogModel, TimeForm
 from workbench.ui.style import theme
 from workbench.viewmodel.log_cells import failed
@@ -30,6 +30,7 @@ MARGIN: Final = 12
 CROSS_GAP: Final = 5
 MARK: Final = "note"
 SENDING: Final = frozenset({"send", "sendto"})
+RECEIVING: Final = frozenset({"recv", "recvfrom", RECV})
 _SAID: Final = (CALL, RESULT, TOOK, DATA)
 """What a note, which calls nothing, has for its sentence."""
 

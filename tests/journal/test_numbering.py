@@ -1,0 +1,182 @@
+"""Who follows is handed each row once, under the number and in the order that the file has."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.journal.conftest import Following, event
+from workbench.engine.model.events import COMMAND, Cause, ConnectionOpened, EndpointAdded
+from workbench.journal.recorder import Recorder
+
+BOUND = 60.0
+
+
+def started(tmp_path: Path) -> Recorder:
+    recorder = Recorder(tmp_path / "r.swb")
+    recorder.start()
+    recorder.flush()
+    return recorder
+
+
+def test_rows_are_handed_over_before_they_are_in_the_file(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "r.swb")  # nobody writes it yet
+    follower = Following()
+    recorder._numbering.follow(follower, 0)
+    recorder.put(event(call="one"))
+    recorder.put(EndpointAdded(1, "a", "stream", "AF_INET", "SOCK_STREAM", "{}"))
+    recorder.put(event(call="two"))
+    recorder.number()
+    assert [(seq, item.call) for seq, item in follower.events] == [(1, "one"), (2, "two")]
+    assert [type(item) for item in follower.facts] == [EndpointAdded]
+    assert recorder.committed == 0
+    recorder.start()
+    recorder.flush()
+    assert [row.call for row in recorder.reader().page(1, 9)] == ["one", "two", "record"]
+    recorder.close()
+
+
+def test_what_is_handed_over_is_what_the_file_has(tmp_path: Path) -> None:
+    """Four threads put, two number, the recorder writes: one order, no gap, nothing twice."""
+    recorder = started(tmp_path)
+    follower = Following()
+    done = threading.Event()
+
+    def put(number: int) -> None:
+        for index in range(3_000):
+            recorder.put(event(connection=number, result=index))
+            if index % 100 == 0:
+                recorder.put(ConnectionOpened(10_000 * number + index, 1, None))
+
+    def number() -> None:
+        while not done.is_set():
+            recorder.number_settled()
+            recorder.number()
+
+    with recorder.following(follower) as before:
+        putting = [threading.Thread(target=put, args=(number,)) for number in range(1, 5)]
+        numbering = [threading.Thread(target=number) for _ in range(2)]
+        for thread in putting + numbering:
+            thread.start()
+        for thread in putting:
+            thread.join(BOUND)
+        done.set()
+        for thread in numbering:
+            thread.join(BOUND)
+        recorder.number()
+    assert recorder.flush()
+    rows = recorder.reader().page(before + 1, 20_000)
+    assert len(rows) == 12_000
+    assert [(row.seq, row.connection, row.result) for row in rows] == [
+        (seq, item.connection, item.result) for seq, item in follower.events
+    ]
+    assert len(follower.facts) == 4 * 30
+    recorder.close()
+
+
+def test_nothing_is_handed_over_before_and_after(tmp_path: Path) -> None:
+    recorder = started(tmp_path)
+    follower, other = Following(), Following()
+    recorder.put(event(call="before"))
+    with recorder.following(follower) as first:
+        recorder.put(event(call="one"))
+        recorder.number()
+        with recorder.following(other) as second:
+            recorder.put(event(call="two"))
+            recorder.number()
+        recorder.put(event(call="three"))
+        recorder.number()
+    recorder.put(event(call="after"))
+    recorder.flush()
+    assert (first, second) == (2, 3)
+    assert [(seq, it.call) for seq, it in follower.events] == [(3, "one"), (4, "two"), (5, "three")]
+    assert [(seq, it.call) for seq, it in other.events] == [(4, "two")]
+    recorder.close()
+
+
+def test_a_row_knows_its_command_when_it_is_handed_over(tmp_path: Path) -> None:
+    recorder = started(tmp_path)
+    follower = Following()
+    cause = Cause()
+    with recorder.following(follower):
+        recorder.put(event(kind=COMMAND, call="start", cause=cause))
+        recorder.put(event(call="socket", cause=cause))
+        recorder.number()
+        assert cause.seq == follower.events[0][0]
+    recorder.flush()
+    assert [row.cause for row in recorder.reader().page(2, 9)] == [None, cause.seq]
+    recorder.close()
+
+
+def test_the_next_thing_put_wakes_who_follows(tmp_path: Path) -> None:
+    recorder = started(tmp_path)
+    follower = Following()
+    with recorder.following(follower):
+        for _ in range(50):
+            assert recorder.number_settled()
+            follower.woken.clear()
+            recorder.put(EndpointAdded(1, "a", "stream", "AF_INET", "SOCK_STREAM", "{}"))
+            assert follower.woken.wait(BOUND)
+    recorder.close()
+
+
+@pytest.mark.parametrize("at_work", [True, False])
+def test_only_while_a_call_may_be_under_way_something_is_held_back(
+    tmp_path: Path, *, at_work: bool
+) -> None:
+    """The peer's thread was quicker: its recv is put while the send has not come back."""
+    recorder = Recorder(tmp_path / "r.swb")
+    recorder.tell_at_work(lambda: at_work)
+    follower = Following()
+    recorder._numbering.follow(follower, 0)
+    began = recorder.clock.now()
+    recorder.put(event(t_ns=recorder.clock.now(), duration_ns=0, endpoint=2, call="recv"))
+    assert recorder.number_settled() is not at_work
+    assert len(follower.events) == (not at_work)
+    recorder.put(event(t_ns=began, duration_ns=0, endpoint=1, call="send"))
+    recorder.number()
+    calls = [item.call for _seq, item in follower.events]
+    assert calls == (["send", "recv"] if at_work else ["recv", "send"])
+    recorder.close()
+
+
+def test_who_fails_to_take_ends_nothing_but_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = started(tmp_path)
+    raised: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: raised.append(args.exc_value))
+
+    class Bad(Following):
+        def take(self, first: int, items: object) -> None:
+            raise ZeroDivisionError
+
+    good = Following()
+    with recorder.following(Bad()), recorder.following(good):
+        recorder.put(event(call="one"))
+        recorder.number()
+        recorder.put(event(call="two"))
+        recorder.number()
+    recorder.flush()
+    assert [item.call for _seq, item in good.events] == ["one", "two"]
+    assert recorder.committed == 3
+    assert [type(error) for error in raised] == [ZeroDivisionError]
+    recorder.close()
+
+
+def test_what_was_numbered_and_cannot_be_written_is_counted(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "r.swb", max_rows=2)
+    recorder.start()
+    recorder.flush()
+    follower = Following()
+    with recorder.following(follower):
+        for _ in range(5):
+            recorder.put(event())
+        recorder.number()
+        assert len(follower.events) == 5
+        recorder.flush()
+    assert recorder.failed is not None
+    assert (recorder.committed, recorder.not_recorded) == (2, 4)
+    recorder.close()

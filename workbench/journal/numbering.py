@@ -1,0 +1,167 @@
+"""Numbering: events get their numbers in order, and who follows is handed them before the file."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, Protocol
+
+from workbench.engine.model.events import COMMAND, Event, Item
+from workbench.journal.order import in_order
+
+if TYPE_CHECKING:
+    from workbench.engine.model.events import Clock
+
+READABLE: Final = 256
+"""Items of a batch that somebody may follow by eye: these are put in order (`in_order`)."""
+HELD: Final = 2_000_000
+"""Nanoseconds that the newest events of such a batch are held back: a call that began before them
+may not have come back yet."""
+
+
+class Follower(Protocol):
+    """Who is handed rows as they are numbered, before they are in the file."""
+
+    def take(self, first: int, items: Sequence[Item]) -> None:
+        """Items in the order of the record, facts among them; the first event has seq `first`.
+
+        It runs on any thread, one call at a time, and must only put aside what it needs.
+        """
+
+    def wake(self) -> None:
+        """Something was put, since it asked to be told; on any thread, also without need."""
+
+
+class Marker:
+    """A place in the queue: what was put before it has been dealt with."""
+
+    def __init__(self, then: Callable[[], None] = lambda: None) -> None:
+        self.reached = threading.Event()
+        self._then = then
+
+    def reach(self) -> None:
+        """Wake who waits for this marker."""
+        self.reached.set()
+        self._then()
+
+
+Queued = Item | Marker
+
+
+class Numbering:
+    """What was put and is not in the file yet: the queue, then what has its number.
+
+    Whoever needs a number gives it, the recorder or who follows, one at a time; so a step of a
+    scenario waits for no other thread and for no file.
+
+    Attributes:
+        queue: what was put and has no number; anybody appends.
+        at_work: whether a call of an endpoint may be under way; where none is, nothing newer
+            than now can still come, and nothing is held back.
+        ending: nothing is held back any more.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.queue: deque[Queued] = deque()
+        self.at_work: Callable[[], bool] = lambda: True
+        self.ending = False
+        self._lock = threading.Lock()
+        self._numbered: list[Queued] = []
+        self._followers: list[Follower] = []
+        self._last = 0  # the newest number; kept while somebody follows
+
+    def __len__(self) -> int:
+        return len(self.queue) + len(self._numbered)
+
+    def take(self, most: int) -> list[Queued]:
+        """What is to be written next, at most so many items."""
+        with self._lock:
+            if len(self._numbered) < most:
+                self._number(most, everything=self.ending)
+            waiting = self._numbered
+            self._numbered = waiting[most:]
+            return waiting[:most] if self._numbered else waiting
+
+    def number(self, *, everything: bool) -> None:
+        """Number what was put, and hand it to who follows; `everything`: hold nothing back."""
+        with self._lock:
+            self._number(len(self.queue), everything=everything)
+
+    def follow(self, follower: Follower, written: int) -> int:
+        """Hand over what is numbered from now on; the last number before that.
+
+        `written`: the last one in the file.
+        """
+        with self._lock:
+            if not self._followers:
+                self._last = written + sum(type(item) is Event for item in self._numbered)
+            self._followers = [*self._followers, follower]
+            return self._last
+
+    def leave(self, follower: Follower) -> None:
+        """Hand nothing over any more."""
+        with self._lock:
+            self._followers = [item for item in self._followers if item is not follower]
+
+    def wake(self) -> None:
+        """Tell who follows that something was put."""
+        for follower in self._followers:
+            follower.wake()
+
+    def _number(self, most: int, *, everything: bool) -> None:
+        count = min(len(self.queue), most)
+        small = count <= READABLE
+        idle = small and bool(self._followers) and not self.at_work()
+        before = self._clock.now() - (0 if idle else HELD)  # what ended earlier has been put
+        take = self.queue.popleft
+        items = [take() for _ in range(count)]
+        if small:
+            if not everything:
+                items = self._settled(items, before)
+            items = in_order(items)
+        if self._followers and items:
+            self._hand_over(items)
+        self._numbered += items
+
+    def _settled(self, items: list[Queued], before: int) -> list[Queued]:
+        """The batch without its newest events: a call that began before them may not have come back
+        yet.
+
+        They go back to the head of the queue, unless somebody waits for them.
+        """
+        if any(isinstance(item, Marker) for item in items):
+            return items
+        now = self._clock.now()
+        held = next(
+            (
+                place
+                for place, item in enumerate(items)
+                if isinstance(item, Event) and before < item.t_ns + item.duration_ns <= now
+            ),
+            len(items),
+        )
+        self.queue.extendleft(reversed(items[held:]))
+        return items[:held]
+
+    def _hand_over(self, items: list[Queued]) -> None:
+        first = self._last + 1
+        handed: list[Item] = []
+        for item in items:
+            if isinstance(item, Marker):
+                continue
+            handed.append(item)
+            if type(item) is Event:
+                self._last += 1
+                if item.kind == COMMAND and item.cause is not None:
+                    item.cause.seq = self._last  # what follows from it names it
+        for follower in self._followers:
+            try:
+                follower.take(first, handed)
+            except Exception:  # noqa: BLE001 - who follows must not end the recording
+                self._followers = [item for item in self._followers if item is not follower]
+                threading.excepthook(
+                    threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread()))
+                )

@@ -1,0 +1,65 @@
+"""What the coming steps of a run can use of its rows: the endpoints, and whose bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from workbench.scenario.connections import MESSAGES, READS
+from workbench.scenario.steps import ANY, Expect, Loop, Step
+
+_RECEIVED: Final = READS | MESSAGES
+"""A message that was just what one call read has its bytes there (`RunConnection.add`)."""
+
+
+class Interest(NamedTuple):
+    """What steps look at.
+
+    Attributes:
+        calls: by endpoint (ANY: every other one), the calls whose bytes are judged.
+        expected: the endpoints of which a step expects something; the others are only watched.
+    """
+
+    calls: Mapping[str, frozenset[str]]
+    expected: frozenset[str]
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.calls)
+
+    @property
+    def bytes(self) -> bool:
+        return any(self.calls.values())
+
+
+def interests_of(steps: Sequence[Step]) -> list[Interest]:
+    """Before each step, what it and those after it look at; at the end, nothing."""
+    found = [Interest({}, frozenset())]
+    for step in reversed(steps):
+        found.append(_with(found[-1], [step]))
+    return found[::-1]
+
+
+def _with(interest: Interest, steps: Iterable[Step]) -> Interest:
+    for step in steps:
+        if isinstance(step, Expect):
+            interest = _looked_at(interest, step)
+            interest = interest._replace(expected=interest.expected | {step.endpoint})
+        elif isinstance(step, Loop):
+            interest = _with(interest, step.steps)
+            if step.until is not None:
+                interest = _looked_at(interest, step.until)
+    return interest
+
+
+def _looked_at(interest: Interest, expect: Expect) -> Interest:
+    if expect.looks:
+        return interest
+    judged = _RECEIVED if expect.call is None else _RECEIVED | {expect.call}
+    calls = dict(interest.calls)
+    name = expect.endpoint
+    begun = calls.get(name, calls.get(ANY, frozenset()))
+    calls[name] = begun | judged if expect.wants_bytes else begun
+    if name == ANY:
+        calls = {other: its | calls[ANY] for other, its in calls.items()}
+    return Interest(calls, interest.expected)
