@@ -243,7 +243,6 @@ IMPORTED_BY = {
     "engine/protocol/layer.py": "engine/protocol/test_stack.py",
     "engine/protocol/responder_layer.py": "engine/protocol/test_stack.py",
     "engine/runtime/snapshot_builder.py": "engine/runtime/test_snapshot_publisher.py",
-    "engine/sockets/event_loop.py": "engine/sockets/test_worker.py",
     "engine/sockets/socket_factory.py": "engine/endpoint/test_setup_socket.py",
     "journal/across.py": "journal/test_query_across.py",
     "journal/exports/jsonl.py": "journal/test_connection_numbers.py",

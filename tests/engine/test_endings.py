@@ -25,7 +25,7 @@ from workbench.engine.model.settings import (
     Rules,
 )
 from workbench.engine.model.ticket import Outcome
-from workbench.engine.sockets import event_loop
+from workbench.engine.sockets import event_loop, poller
 from workbench.session import Session
 
 Do = Callable[[c.Command], Outcome]
@@ -200,9 +200,9 @@ def test_a_send_to_several_fails_where_one_of_them_failed(
 
 @pytest.fixture(params=["epoll", "timer"])
 def hears(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on Linux, and as where there is no epoll or no descriptor for one."""
+    """As on Linux, and as where there is no epoll."""
     if request.param == "timer":
-        monkeypatch.setattr(event_loop, "_edge_poll", lambda: None)
+        monkeypatch.setattr(event_loop, "new_poller", poller.SelectorPoller)
         monkeypatch.setattr(event_loop, "LOOK_EVERY", 0.02)
 
 

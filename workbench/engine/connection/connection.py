@@ -15,7 +15,8 @@ from workbench.engine.model.settings import GateMode, OnPeerClose
 from workbench.engine.model.snapshot import CloseCause, Hold, Waiting
 from workbench.engine.protocol.delayed_replies import DelayedReplies
 from workbench.engine.protocol.responder import ResponderRuntime, Tell
-from workbench.engine.sockets.event_loop import HANGUP, READ, WRITE, Job
+from workbench.engine.sockets.event_loop import Job
+from workbench.engine.sockets.poller import HANGUP, READ, WRITE
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class Connection:
         self.on_peer_close = OnPeerClose.KEEP
         self.delayed = DelayedReplies()
         self._mask = 0
+        self._plain = False
         self._then_close: CloseCause | None = None
 
     # -- readiness --------------------------------------------------------------------------
@@ -161,16 +163,26 @@ class Connection:
         """Bring the selector in line with `interest()`."""
         self._weigh()
         mask = self.interest() if self.open else 0
-        if mask == self._mask:
+        plain = mask == READ and self.is_plain()
+        if mask == self._mask and plain is self._plain:
             return
         loop = self.context.loop
+        handler = self.read_plainly if plain else self.ready
         if not self._mask:
-            loop.register(self.traced.raw, mask, self.ready)
+            loop.register(self.traced.raw, mask, handler)
         elif mask:
-            loop.modify(self.traced.raw, mask, self.ready)
+            loop.modify(self.traced.raw, mask, handler)
         else:
             loop.unregister(self.traced.raw)
-        self._mask = mask
+        self._mask, self._plain = mask, plain
+
+    def is_plain(self) -> bool:
+        """Whether `read_plainly` does all there is to do, until the next `refresh`."""
+        return False
+
+    def read_plainly(self, mask: int) -> None:
+        """What `ready` does, where `is_plain`, by the shortest way."""
+        raise NotImplementedError
 
     def ready(self, mask: int) -> None:
         """The selector's call."""

@@ -14,9 +14,10 @@ class ReadBuffer:
 
     Attributes:
         size: bytes of a read that nobody gave a size.
+        shown: the same as the log shows it.
     """
 
-    __slots__ = ("_args", "_whole", "size")
+    __slots__ = ("_whole", "shown", "size")
 
     def __init__(self, size: int) -> None:
         self._whole = memoryview(bytearray(max(1, size)))
@@ -25,7 +26,7 @@ class ReadBuffer:
     def resize(self, size: int) -> None:
         """From the next read on."""
         self.size = size
-        self._args = str(size)
+        self.shown = str(size)
 
     def view(self, size: int) -> memoryview:
         """At least `size` bytes; valid until the next read."""
@@ -35,7 +36,7 @@ class ReadBuffer:
 
     def args(self, size: int) -> str:
         """A size as the log shows it."""
-        return self._args if size == self.size else str(size)
+        return self.shown if size == self.size else str(size)
 
 
 class LiveSettings:

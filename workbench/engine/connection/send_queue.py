@@ -142,9 +142,9 @@ class SendQueue:
             op.start_deadline(self._context, self._expired)
         self._transport.queue_changed()
 
-    def keep(self, data: memoryview) -> None:
-        """Keep a copy of bytes of an answer that the kernel did not take."""
-        self._keep(Outgoing(bytes(data), None, answer=True))
+    def keep(self, data: bytes) -> None:
+        """Keep bytes of an answer that the kernel did not take."""
+        self._keep(Outgoing(data, None, answer=True))
         self._transport.queue_changed()
 
     def finish(self, how: How, op: PendingCall) -> None:

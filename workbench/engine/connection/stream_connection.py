@@ -22,9 +22,13 @@ from workbench.engine.protocol.layer import End, Ending
 from workbench.engine.protocol.responder import Reply, ResponderRuntime
 from workbench.engine.protocol.responder_layer import SILENT, ResponderLayer
 from workbench.engine.protocol.stack import Stack, make_layers
-from workbench.engine.sockets.event_loop import HANGUP, Job
+from workbench.engine.sockets.event_loop import Job
+from workbench.engine.sockets.poller import HANGUP
 from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
 
+AT_ONCE: Final = 1 << 16
+"""Bytes of a read for which a buffer of its own is made, handed on as it is; a larger one costs
+more than the copies that it saves."""
 LAST_READ: Final = 1.0
 """Seconds that a polite end reads and drops what still comes."""
 
@@ -181,6 +185,8 @@ class StreamConnection(Connection):
         stack.replace_responder(ResponderLayer(made, self.delayed, messages=messages))
         self._echoes = made.answer is Reply and not self._layered
         self._answers = made.answer is not None or self._layered
+        if self.open:
+            self.refresh()
 
     def silence(self) -> None:
         self.answer_by(SILENT)
@@ -265,27 +271,41 @@ class StreamConnection(Connection):
             self._finished_by_peer()
             return
         self.bytes_in += count
-        if (
-            self._echoes
-            and not self.outbox.items
-            and self.gates.send is GateMode.AUTO
-            and not self.delayed.waiting
-        ):
-            self._echo(buffer[: min(count, size)])
-        elif self._answers:
+        if self._answers:
             self._runner.receive(buffer[: min(count, size)])
-            if self.delayed.waiting:
+            if self.delayed.waiting or self.outbox.size:
                 self.refresh()
-        if self.outbox.size:
-            self.refresh()
 
-    def _echo(self, data: memoryview) -> None:
-        """Send back at once what was read: the hot path, without queue and objects."""
+    def is_plain(self) -> bool:
+        """A read that nobody asked for, of which nothing waits: it is echoed, or only counted."""
+        return (
+            (self._echoes or not self._answers)
+            and not (self.ops or self.outbox.items or self.delayed.waiting)
+            and self.gates.send is GateMode.AUTO
+            and self.live.reads.size <= AT_ONCE
+            and self.traced.type == socket.SOCK_STREAM
+        )
+
+    def read_plainly(self, mask: int) -> None:
+        """recv, and send what came: the hot path, without queue, buffer and objects."""
+        reads = self.live.reads
+        try:
+            data = self.traced.recv(reads.size, reads.shown)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._broke(error)
+            return
+        if not data:
+            self._finished_by_peer()
+            return
+        self.bytes_in += len(data)
+        if not self._echoes:
+            return
         try:
             count = self.traced.send(data, None)
         except BlockingIOError:
-            self.outbox.keep(data)
-            return
+            count = 0
         except OSError as error:
             self.sending_failed(error)
             return

@@ -30,7 +30,8 @@ from workbench.engine.model.snapshot import CloseCause, PeerSnapshot, Phase
 from workbench.engine.model.ticket import Ticket
 from workbench.engine.protocol.responder import Reply, ResponderRuntime
 from workbench.engine.protocol.responder_layer import SILENT
-from workbench.engine.sockets.event_loop import READ, WRITE, Timer
+from workbench.engine.sockets.event_loop import Timer
+from workbench.engine.sockets.poller import READ, WRITE
 from workbench.engine.sockets.traced_socket import TRUNCATION, SockAddress, TracedSocket
 from workbench.texts import Problem
 

@@ -23,7 +23,8 @@ from workbench.engine.model.settings import GateMode, Pace
 from workbench.engine.model.snapshot import CloseCause, Phase, Waiting
 from workbench.engine.model.ticket import Ticket
 from workbench.engine.sockets import descriptors, kernel_readings
-from workbench.engine.sockets.event_loop import READ, Timer
+from workbench.engine.sockets.event_loop import Timer
+from workbench.engine.sockets.poller import READ
 from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
 from workbench.texts import Problem
 

@@ -1,33 +1,26 @@
-"""EventLoop: one thread's selector, wake-up pair, timers and inbox; it knows no protocol."""
+"""EventLoop: one thread's poller, wake-up pair, timers and inbox; it knows no protocol."""
 
 from __future__ import annotations
 
 import heapq
 import itertools
 import logging
-import select
-import selectors
 import socket
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from time import perf_counter
 from typing import Final, Protocol
+
+from workbench.engine.sockets.poller import HANGUP, READ, Poller, new_poller
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[], None]
 Handler = Callable[[int], None]
-READ = selectors.EVENT_READ
-WRITE = selectors.EVENT_WRITE
-HANGUP = 4
-"""Neither to be read nor written: only how it breaks is of interest. No selector of Python's has
-that, since it needs a registration for nothing (epoll_ctl(2): EPOLLERR and EPOLLHUP always come).
-"""
 LOOK_EVERY: Final = 0.5
-"""Seconds between two looks at a HANGUP socket where the system has no epoll."""
+"""Seconds between two looks at a HANGUP socket where the poller does not tell."""
 
 
 class Timer:
@@ -94,11 +87,13 @@ class EventLoop:
         self._order = itertools.count()
         self._ended = False
         self._waker: socket.socket | None = None
-        self._selector: selectors.BaseSelector | None = None
-        self._hangups: Hangups | None = None
+        self._poller: Poller | None = None
+        self._handlers: dict[int, Handler] = {}
+        self._fresh: set[int] = set()  # what this round has registered: its answer is of before
+        self._hangups = Hangups(self)
         self._guests = 0
         self._working = False
-        self._opened: tuple[selectors.BaseSelector, socket.socket, socket.socket] | None = None
+        self._opened: tuple[Poller, socket.socket, socket.socket] | None = None
 
     # -- from any thread ------------------------------------------------------------------
 
@@ -115,33 +110,35 @@ class EventLoop:
 
     # -- on the loop's thread ---------------------------------------------------------------
 
-    def register(self, fd: socket.socket, events: int, handler: Handler) -> None:
+    def register(self, sock: socket.socket, events: int, handler: Handler) -> None:
         """Have `handler(mask)` called when the socket is ready; HANGUP stands alone."""
-        assert self._selector is not None
-        if events == HANGUP:
-            if self._hangups is None:
-                self._hangups = Hangups(self, self._selector)
+        assert self._poller is not None
+        fd = sock.fileno()
+        if events == HANGUP and not self._poller.tells_hangups:
             self._hangups.add(fd, handler)
-        else:
-            self._selector.register(fd, events, handler)
+            return
+        self._poller.register(fd, events)
+        self._handlers[fd] = handler
+        self._fresh.add(fd)
 
-    def modify(self, fd: socket.socket, events: int, handler: Handler) -> None:
-        assert self._selector is not None
-        if events == HANGUP or self._only_hangup(fd):
-            self.unregister(fd)
-            self.register(fd, events, handler)
-        else:
-            self._selector.modify(fd, events, handler)
+    def modify(self, sock: socket.socket, events: int, handler: Handler) -> None:
+        """Wait for something else, or have another handler called."""
+        assert self._poller is not None
+        fd = sock.fileno()
+        if fd in self._hangups.handlers or (events == HANGUP and not self._poller.tells_hangups):
+            self.unregister(sock)
+            self.register(sock, events, handler)
+            return
+        self._poller.modify(fd, events)
+        self._handlers[fd] = handler
+        self._fresh.add(fd)
 
-    def unregister(self, fd: socket.socket) -> None:
-        assert self._selector is not None
-        if self._hangups is not None and self._only_hangup(fd):
-            self._hangups.remove(fd)
-        else:
-            self._selector.unregister(fd)
-
-    def _only_hangup(self, fd: socket.socket) -> bool:
-        return self._hangups is not None and fd.fileno() in self._hangups.handlers
+    def unregister(self, sock: socket.socket) -> None:
+        assert self._poller is not None
+        fd = sock.fileno()
+        if self._hangups.handlers.pop(fd, None) is None:
+            self._poller.unregister(fd)
+            del self._handlers[fd]
 
     def after(self, seconds: float, job: Job) -> Timer:
         """Run `job` in `seconds`."""
@@ -190,15 +187,15 @@ class EventLoop:
         Raises:
             OSError: the system has none left.
         """
-        selector = selectors.DefaultSelector()
+        poller = new_poller()
         try:
             waker, wakened = socket.socketpair()
         except OSError:
-            selector.close()
+            poller.close()
             raise
         waker.setblocking(False)
         wakened.setblocking(False)
-        self._opened = (selector, waker, wakened)
+        self._opened = (poller, waker, wakened)
 
     def close(self) -> None:
         """Give them back where `run` will not."""
@@ -211,30 +208,29 @@ class EventLoop:
         if self._opened is None:
             self.open()
         assert self._opened is not None
-        selector, waker, wakened = self._opened
-        with selector, waker, wakened:
-            selector.register(wakened, READ, lambda _mask: self._awake(wakened))
-            self._selector = selector
+        poller, waker, wakened = self._opened
+        with closing(poller), waker, wakened:
+            self._poller = poller
+            self.register(wakened, READ, lambda _mask: self._awake(wakened))
             with self._lock:
                 self._waker = waker
             self._working = True
             try:
-                self._rounds(selector)
+                self._rounds(poller)
             finally:
                 self._working = False
                 with self._lock:
                     self._waker = None
-                self._selector = None
-                if self._hangups is not None:
-                    self._hangups.close()
+                self._poller = None
 
-    def _rounds(self, selector: selectors.BaseSelector) -> None:
+    def _rounds(self, poller: Poller) -> None:
         told = log.isEnabledFor(logging.DEBUG)
         if told:
             log.debug("%s: begins", self.name)
         while True:
             jobs = len(self._inbox)
-            self._do_inbox()
+            if jobs:
+                self._do_inbox()
             self._guard(self._turn)
             if self._end_if_idle():
                 if told:
@@ -242,17 +238,31 @@ class EventLoop:
                 return
             pause = self._pause()
             self._working = False
-            ready = selector.select(pause)
+            ready = poller.wait(pause)
             self._working = True
             if told:
                 log.debug("%s: %d jobs done, then %d ready", self.name, jobs, len(ready))
-            for key, mask in ready:
-                try:
-                    key.data(mask)
-                except Exception as error:  # noqa: BLE001 - one bad handler must not end the rest
-                    self._crashed(error)
+            self._hand_out(poller, ready)
             # after the sockets: what came in time, while this thread was busy, has not timed out
-            self._do_timers()
+            if self._timers:
+                self._do_timers()
+
+    def _hand_out(self, poller: Poller, ready: list[tuple[int, int]]) -> None:
+        """Call the handlers of a round.
+
+        One of them may have closed the socket of a later one, and its number may be another
+        socket's by now: such a one is not called in vain, for each call of a socket is a row.
+        """
+        handler_of, fresh = self._handlers.get, self._fresh
+        fresh.clear()
+        for fd, mask in ready:
+            handler = handler_of(fd)
+            if handler is None or fd in fresh:
+                continue
+            try:
+                handler(mask if mask == READ else poller.settled(fd, mask))
+            except Exception as error:  # noqa: BLE001 - one bad handler must not end the rest
+                self._crashed(error)
 
     def _end_if_idle(self) -> bool:
         if self._inbox or self._guests or self._busy():
@@ -294,67 +304,24 @@ class EventLoop:
 
 
 class Hangups:
-    """Sockets of a loop of which only the end is of interest: their handlers are told to look.
-
-    With epoll whenever something happens to one (EPOLLET: a socket that both sides have finished
-    hangs up for good, and a reset may still come); elsewhere every LOOK_EVERY seconds.
+    """Sockets of a loop of which only the end is of interest, where its poller does not tell:
+    their handlers are told to look every LOOK_EVERY seconds.
     """
 
-    def __init__(self, loop: EventLoop, selector: selectors.BaseSelector) -> None:
+    def __init__(self, loop: EventLoop) -> None:
         self._loop = loop
         self.handlers: dict[int, Handler] = {}
         self._timer: Timer | None = None
-        self._poll = _edge_poll()
-        if self._poll is not None:  # an epoll is readable itself (epoll(7)): one within the other
-            selector.register(self._poll, READ, self._heard)
 
-    def add(self, fd: socket.socket, handler: Handler) -> None:
-        self.handlers[fd.fileno()] = handler
-        if self._poll is not None:
-            self._poll.register(fd.fileno(), EDGE)
-        elif self._timer is None:
+    def add(self, fd: int, handler: Handler) -> None:
+        self.handlers[fd] = handler
+        if self._timer is None:
             self._timer = self._loop.after(LOOK_EVERY, self._look)
-
-    def remove(self, fd: socket.socket) -> None:
-        del self.handlers[fd.fileno()]
-        if self._poll is not None:
-            self._poll.unregister(fd.fileno())
-
-    def _heard(self, _mask: int) -> None:
-        assert self._poll is not None
-        for number, _events in self._poll.poll(0):
-            handler = self.handlers.get(number)
-            if handler is not None:  # an earlier one of this round may have closed it
-                handler(HANGUP)
 
     def _look(self) -> None:
         self._timer = None
-        for handler in list(self.handlers.values()):
-            handler(HANGUP)
+        for fd, handler in list(self.handlers.items()):
+            if fd in self.handlers:  # an earlier one of this round may have closed it
+                handler(HANGUP)
         if self.handlers:
             self._timer = self._loop.after(LOOK_EVERY, self._look)
-
-    def close(self) -> None:
-        if self._poll is not None:
-            self._poll.close()
-
-
-EDGE: Final = 1 << 31  # EPOLLET (sys/epoll.h)
-
-
-class EdgePoll(Protocol):
-    """What is used of select.epoll."""
-
-    def fileno(self) -> int: ...
-    def register(self, fd: int, eventmask: int, /) -> None: ...
-    def unregister(self, fd: int, /) -> None: ...
-    def poll(self, timeout: float, /) -> list[tuple[int, int]]: ...
-    def close(self) -> None: ...
-
-
-def _edge_poll() -> EdgePoll | None:
-    """None where the system has no epoll, or no descriptor for one."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            return select.epoll()
-    return None

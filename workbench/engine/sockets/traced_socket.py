@@ -301,6 +301,41 @@ class TracedSocket:
 
     # -- bytes; hot -------------------------------------------------------------------------
 
+    def recv(self, size: int, args: str) -> bytes:
+        """recv(size), by itself, in a buffer of its own; b"" is the end of stream.
+
+        `args` is str(size), made once.
+        """
+        begin = perf_counter_ns()
+        try:
+            data = self._sock.recv(size)
+        except OSError as error:
+            self._fail(begin, "recv", args, error, None)
+        took = perf_counter_ns() - begin
+        keep = self.keep
+        count = len(data)
+        self.last = event = _new(
+            Event,
+            (
+                begin - self._start,
+                took,
+                self._endpoint,
+                self.id,
+                CALL,
+                "recv",
+                args,
+                count,
+                None,
+                None,
+                None,
+                count,
+                data if keep is None or count <= keep else data[:keep],
+                None,
+            ),
+        )
+        self._put(event)
+        return data
+
     def recv_into(self, buffer: memoryview, size: int, args: str, cause: Cause | None) -> int:
         """recv(size), logged as `recv`; 0 is the end of stream. `args` is str(size), made once."""
         begin = perf_counter_ns()

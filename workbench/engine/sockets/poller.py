@@ -1,0 +1,136 @@
+"""Which sockets are ready: epoll itself where the system has it, else a selector of Python's."""
+
+from __future__ import annotations
+
+import select
+import selectors
+import sys
+from contextlib import suppress
+from typing import Final, Protocol
+
+READ: Final = 0x001
+WRITE: Final = 0x004
+HANGUP: Final = 0x010
+"""EPOLLIN, EPOLLOUT and EPOLLHUP (sys/epoll.h): what epoll answers is handed on as it is.
+
+HANGUP stands alone, for a socket neither to be read nor written: only how it breaks is of interest.
+"""
+_EDGE: Final = 1 << 31  # EPOLLET
+_BREAKS: Final = ~READ & ~WRITE
+
+
+class Poller(Protocol):
+    """Sockets of one loop, by their descriptors, and what each waits for.
+
+    Attributes:
+        tells_hangups: takes HANGUP as well.
+    """
+
+    tells_hangups: bool
+
+    def register(self, fd: int, events: int) -> None:
+        """Raises OSError."""
+
+    def modify(self, fd: int, events: int) -> None:
+        """Wait for something else. Raises OSError."""
+
+    def unregister(self, fd: int) -> None:
+        """Wait for nothing any more."""
+
+    def wait(self, timeout: float | None, /) -> list[tuple[int, int]]:
+        """Descriptors and masks, after `timeout` seconds at the latest (None: whenever).
+
+        A mask that is more than READ is to be given to `settled`.
+        """
+
+    def settled(self, fd: int, mask: int) -> int:
+        """What of a mask is to be done: who waits to read hears of a breakdown as readable."""
+
+    def close(self) -> None: ...
+
+
+def new_poller() -> Poller:
+    """Raises OSError: the system has no descriptor left for one."""
+    if sys.platform == "linux":
+        return EpollPoller()
+    return SelectorPoller()
+
+
+class SelectorPoller:
+    """What Python has for every system: kqueue, poll or select."""
+
+    tells_hangups = False
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+
+    def register(self, fd: int, events: int) -> None:
+        self._selector.register(fd, _names(events))
+
+    def modify(self, fd: int, events: int) -> None:
+        self._selector.modify(fd, _names(events))
+
+    def unregister(self, fd: int) -> None:
+        self._selector.unregister(fd)
+
+    def wait(self, timeout: float | None, /) -> list[tuple[int, int]]:
+        return [
+            (
+                key.fd,
+                (READ if mask & selectors.EVENT_READ else 0)
+                | (WRITE if mask & selectors.EVENT_WRITE else 0),
+            )
+            for key, mask in self._selector.select(timeout)
+        ]
+
+    def settled(self, fd: int, mask: int) -> int:
+        return mask
+
+    def close(self) -> None:
+        self._selector.close()
+
+
+def _names(events: int) -> int:
+    """The same in the words of `selectors`."""
+    return (selectors.EVENT_READ if events & READ else 0) | (
+        selectors.EVENT_WRITE if events & WRITE else 0
+    )
+
+
+if sys.platform == "linux":
+
+    class EpollPoller:
+        """epoll(7), level-triggered: no object is made for what is ready but its two numbers.
+
+        HANGUP is edge-triggered: a socket that both sides have finished hangs up for good, and a
+        reset may still come. EPOLLERR and EPOLLHUP always come (epoll_ctl(2)).
+        """
+
+        tells_hangups = True
+
+        def __init__(self) -> None:
+            self._epoll = select.epoll()
+            self._wanted: dict[int, int] = {}
+            self.wait = self._epoll.poll
+
+        def register(self, fd: int, events: int) -> None:
+            self._epoll.register(fd, _EDGE if events == HANGUP else events)
+            self._wanted[fd] = events
+
+        def modify(self, fd: int, events: int) -> None:
+            self._epoll.modify(fd, _EDGE if events == HANGUP else events)
+            self._wanted[fd] = events
+
+        def unregister(self, fd: int) -> None:
+            del self._wanted[fd]
+            with suppress(OSError):  # a closed descriptor has left by itself
+                self._epoll.unregister(fd)
+
+        def settled(self, fd: int, mask: int) -> int:
+            wanted = self._wanted.get(fd, 0)
+            if wanted == HANGUP:
+                return HANGUP
+            return wanted if mask & _BREAKS else mask & wanted
+
+        def close(self) -> None:
+            self._epoll.close()
