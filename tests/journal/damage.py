@@ -283,7 +283,7 @@ def _look(reader: Reader) -> None:
             assert isinstance(sample.values, dict)
     condition = parse("kind:call")
     assert condition is not None
-    reader.select_apart(condition, 0, 200)
+    reader.left_out(condition, 0, 200)
     reader.tally(condition, 0, 200)
     for row in reader.page(1, 60):
         explain(row, title=title_of(row), evidence=evidence_of(reader, row))

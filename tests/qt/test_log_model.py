@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QCoreApplication, QModelIndex, Qt
 from pytestqt.modeltest import ModelTester
 
 from tests.qt.conftest import BOUND_MS
@@ -18,17 +18,20 @@ from workbench import texts
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.journal import query
+from workbench.qt import log_model, log_scan
 from workbench.qt.controller import Controller
 from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.log_model import (
-    PAGE,
-    PAGES_KEPT,
+    EVENTS_KEPT,
+    FETCHED,
     LogModel,
+    Progress,
     TimeForm,
 )
 from workbench.session import Session
 from workbench.viewmodel.log_cells import command_text, since_text, took_text
 from workbench.viewmodel.log_columns import COLUMNS, place
+from workbench.viewmodel.shown_rows import ShownRows, View
 
 Wait = Callable[[Callable[[], bool]], None]
 
@@ -47,7 +50,7 @@ def marks(controller: Controller, count: int) -> None:
 def settled(model: LogModel, controller: Controller, wait: Wait) -> None:
     """Everything that is in the record has been looked at."""
     controller.session.journal.flush()
-    wait(lambda: model._scanned == controller.session.journal.committed)
+    wait(lambda: model.up_to_date)
 
 
 def shown(model: LogModel, column: int) -> list[str]:
@@ -99,7 +102,7 @@ def test_every_cell_of_many_pages_is_that_of_the_record(
 ) -> None:
     """More rows than pages are kept: forwards, backwards, and jumping about."""
     model.set_main_only(False)
-    count = PAGE * (PAGES_KEPT + 3)
+    count = EVENTS_KEPT + 5 * FETCHED
     marks(controller, count)
     settled(model, controller, wait)
     assert model.rowCount() == controller.session.journal.committed
@@ -108,7 +111,7 @@ def test_every_cell_of_many_pages_is_that_of_the_record(
         row = first + number
         assert model.data(model.index(row, place("number"))) == str(model.seq_of(row))
         assert model.data(model.index(row, place("call"))).endswith(f"mark {number}")
-        assert len(model._pages) <= PAGES_KEPT
+        assert len(model._events) <= EVENTS_KEPT
     assert model.record_row(model.rowCount()) is None
     assert model.record_row(-1) is None
 
@@ -428,12 +431,99 @@ def test_it_is_a_flat_table_for_reading(
     assert model.headerData(0, Qt.Orientation.Vertical) is None
 
 
+@pytest.mark.parametrize("text", ["", "-call:recv", '"mark"', "kind:command text:x"])
+def test_a_long_record_is_looked_at_from_both_ends_while_rows_come(
+    controller: Controller,
+    model: LogModel,
+    wait: Wait,
+    monkeypatch: pytest.MonkeyPatch,
+    talk: Callable[[str], None],
+    text: str,
+) -> None:
+    """What is shown at each moment is in order, and none of it twice; in the end it is what one
+    pass finds.
+    """
+    monkeypatch.setattr(log_scan, "AT_ONCE", 20)
+    monkeypatch.setattr(log_scan, "AT_ONCE_ACROSS", 5)
+    monkeypatch.setattr(log_scan, "CHUNK", 40)
+    monkeypatch.setattr(log_model, "TAIL", 10)
+    talk("before")
+    marks(controller, 300)
+    told: list[int] = []
+
+    def inserted(_parent: QModelIndex, first: int, last: int) -> None:
+        told[first:first] = [model.seq_of(row) for row in range(first, last + 1)]
+
+    def removed(_parent: QModelIndex, first: int, last: int) -> None:
+        del told[first : last + 1]
+
+    def begun_anew() -> None:
+        told[:] = [model.seq_of(row) for row in range(model.rowCount())]
+
+    model.rowsInserted.connect(inserted)
+    model.rowsRemoved.connect(removed)
+    model.modelReset.connect(begun_anew)
+    condition = query.parse(text)
+    model.set_filter(condition)
+    for number in range(30):
+        controller.session.perform(c.Mark(f"later {number}"))
+        QCoreApplication.processEvents()
+        assert told == [model.seq_of(row) for row in range(model.rowCount())]
+        assert told == sorted(set(told))
+    talk("after")
+    settled(model, controller, wait)
+    assert told == [model.seq_of(row) for row in range(model.rowCount())]
+    view = View(condition, main_only=True)
+    whole = ShownRows(view)
+    learned = whole.learn(view.look(controller.reader, 0, controller.session.journal.committed))
+    assert learned is not None
+    assert told == learned[1].numbers()
+    assert len(told) > 300 or text
+
+
+def test_a_filter_is_taken_back_at_once_however_long_the_record(
+    controller: Controller, model: LogModel, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks(controller, 100)
+    settled(model, controller, wait)
+    before = model.rowCount()
+    monkeypatch.setattr(log_scan, "AT_ONCE", 20)
+    monkeypatch.setattr(log_model, "TAIL", 10)
+    model.set_filter(query.parse("call:recv"))
+    model.set_filter(None)
+    assert model.rowCount() == before
+    assert model.up_to_date
+
+
+def test_looking_is_stopped_and_taken_up_again(
+    controller: Controller, model: LogModel, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_scan, "AT_ONCE", 20)
+    monkeypatch.setattr(log_model, "TAIL", 20)
+    marks(controller, 200)
+    told: list[object] = []
+    model.progressed.connect(told.append)
+    model.set_filter(query.parse("kind:command"))
+    model.stop_looking()
+    assert model.progress is not None
+    assert model.progress.stopped
+    stopped = model.rowCount()
+    assert 0 < stopped < 200, "the newest and the first ones"
+    marks(controller, 1)
+    wait(lambda: model.rowCount() == stopped + 1)
+    model.go_on_looking()
+    settled(model, controller, wait)
+    wait(lambda: model.rowCount() == 201)
+    wait(lambda: told[-1] is None)
+    assert any(isinstance(item, Progress) and item.stopped for item in told)
+
+
 def test_after_the_end_nothing_is_read(controller: Controller, model: LogModel, wait: Wait) -> None:
     marks(controller, 3)
     settled(model, controller, wait)
     controller.session.perform(c.Mark("late"))
     controller.close()
-    wait(lambda: not model._scan_timer.isActive())
+    wait(lambda: not model._next_look.isActive())
     assert model.record_row(0) is None
     assert model.cells(0) is None
     assert BOUND_MS  # the model may still be asked while the window goes

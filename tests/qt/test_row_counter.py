@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,20 +24,26 @@ def mark(controller: Controller, count: int) -> None:
     controller.session.journal.flush()
 
 
-def test_each_row_is_counted_once(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SLICE", 10)
+def test_each_row_is_counted_once(
+    controller: Controller,
+    wait: Callable[[Callable[[], bool]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Many at once on another thread, a few here and at once."""
+    monkeypatch.setattr(module, "AT_ONCE", 5)
+    monkeypatch.setattr(module, "CHUNK", 10)
     counted = RowCounter(controller, MARKS)
     mark(controller, 25)
-    seen = []
-    for _ in range(5):
-        counted.count_on()
-        seen.append(counted.count)
-    assert seen == sorted(seen)
-    assert seen[0] <= 10
-    assert seen[-1] == 25
+    counted.count_on()
+    assert counted.count == 0
+    mark(controller, 8)
+    counted.count_on()
+    wait(lambda: counted.count == 25 and counted._task is None)
+    counted.count_on()
+    wait(lambda: counted.count == 33 and counted._task is None)
     mark(controller, 2)
     counted.count_on()
-    assert counted.count == 27
+    assert counted.count == 35
 
 
 def test_another_record_is_counted_from_its_begin(controller: Controller, tmp_path: Path) -> None:

@@ -245,6 +245,8 @@ class Reader:
         except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise  # used after close(): a fault of the program, not of the file
         except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+                raise  # by interrupt(): nothing is wrong with the file
             raise Problem(
                 "journal.unreadable", path=str(self.path), reason=reason_of_sqlite(error)
             ) from error
@@ -360,30 +362,29 @@ class Reader:
         )
         return sorted({row[0] for row in occur}.intersection(found))
 
-    def select_apart(
+    def left_out(
         self, condition: Condition, after: int, upto: int
     ) -> tuple[list[int], list[ConnectRow]]:
-        """One chunk in one pass: rows that meet a condition, and apart from them the connects.
+        """One chunk in one pass: rows that do not meet a condition, and the connects among all.
 
-        Apart are those that began to wait and the ends of such; `upto` - `after` is at most a
-        CHUNK.
+        Those are the rows in which one began to wait, and the ends of such: they count as left
+        out. `upto` - `after` is at most a CHUNK. A row that is missing is not left out.
         """
         texts = next(
             iter(
                 self._all(
-                    "SELECT json_group_array(seq) FILTER (WHERE NOT apart),"
-                    " json_group_array(json_array(seq, connection, ended)) FILTER (WHERE apart)"
+                    "SELECT json_group_array(seq),"
+                    " json_group_array(json_array(seq, connection, ended)) FILTER (WHERE waits)"
                     " FROM (SELECT e.seq AS seq, e.connection AS connection,"
-                    " e.kind = 'end' AS ended,"
-                    f" {_WAITS} AS apart {_CHUNK_OF}"
-                    f" AND (({condition.sql}) OR {_WAITS}) ORDER BY e.seq)",
+                    f" e.kind = 'end' AS ended, {_WAITS} AS waits {_CHUNK_OF}"
+                    f" AND NOT (coalesce(({condition.sql}), 0) AND NOT {_WAITS}) ORDER BY e.seq)",
                     (after + 1, upto, *self._filled(condition, after + 1, upto)),
                 )
             ),
             ("[]", "[]"),
         )
-        plain, apart = (json.loads(text) for text in texts)
-        return plain, [ConnectRow(seq, number, bool(ended)) for seq, number, ended in apart]
+        left, connects = (json.loads(text) for text in texts)
+        return left, [ConnectRow(seq, number, bool(ended)) for seq, number, ended in connects]
 
     def tally(self, condition: Condition, after: int, upto: int) -> int:
         """How many rows with after < seq <= upto meet the condition."""

@@ -20,6 +20,7 @@ from workbench.engine.model.ticket import Ticket
 from workbench.explain.evidence import kind_of_row
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Manner, Recorded
+from workbench.qt.background_reader import BackgroundReader
 from workbench.session import Session
 from workbench.texts import Problem
 from workbench.viewmodel.log_cells import Accepted
@@ -67,6 +68,7 @@ class Controller(QObject):
     Attributes:
         session: the endpoints and their record.
         reader: pages of the record, for the GUI thread only.
+        background: reads it on a thread of its own.
         selection: what is chosen.
 
     Signals:
@@ -93,6 +95,7 @@ class Controller(QObject):
         super().__init__(parent)
         self.session = session
         self.reader: Reader = session.journal.reader()
+        self.background = self._read_beside()
         self.selection = Selection()
         self._watched: frozenset[int] = frozenset()
         self._seen: dict[str, frozenset[int]] = {}
@@ -116,6 +119,17 @@ class Controller(QObject):
         self._timer.timeout.connect(self._on_tick)
         self._awake_until = time.monotonic() + AWAKE
         self._timer.start()
+
+    def _read_beside(self) -> BackgroundReader:
+        made = BackgroundReader(self.session.journal.reader, self)
+        made.failed.connect(self.problem)
+        made.damaged.connect(self._on_damaged)
+        return made
+
+    @Slot(object)
+    def _on_damaged(self, damage: Problem) -> None:
+        """What another thread had to pass over is told like what this one had to."""
+        self.reader.damage = self.reader.damage or damage
 
     @property
     def closed(self) -> bool:
@@ -284,9 +298,12 @@ class Controller(QObject):
         """Close the session and its record, and go on with another one."""
         old = self.session
         self._end_subscription()
+        self.background.stop()
         self.reader.close()
         self.session = session
         self.reader = session.journal.reader()
+        self.background.deleteLater()
+        self.background = self._read_beside()
         self.selection = Selection()
         self._seen = {}
         self._accepted = {}
@@ -306,6 +323,7 @@ class Controller(QObject):
         self._closed = True
         self._timer.stop()
         self._end_subscription()
+        self.background.stop()
         self.reader.close()
         self.session.close(timeout)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import bisect
 import datetime
-from array import array
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -24,26 +24,26 @@ from workbench.engine.model.events import COMMAND
 from workbench.journal.query import Condition
 from workbench.journal.reader import Row
 from workbench.journal.streams import Manner, Streams
+from workbench.qt.background_reader import Task
 from workbench.qt.controller import Committed, Controller
-from workbench.qt.pending_connects import ConnectRows, came_out
+from workbench.qt.log_scan import TAIL, Scan, at_once
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.viewmodel.log_cells import PREVIEW, command_text, data_text, since_text
 from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, TIME, LogLine
+from workbench.viewmodel.pending_connects import came_out
+from workbench.viewmodel.shown_rows import Looked, ShownRows, View, whole_spans
 
-PAGE: Final = 256
-PAGES_KEPT: Final = 64
+FETCHED: Final = 64
+"""Rows that are read at once: about what is in sight."""
+EVENTS_KEPT: Final = 4_096
+UNSETTLED: Final = 256
+"""Newest rows that are read anew after each commit: what they are about may have got its name."""
 TEXTS_KEPT: Final = 1000
-CHUNK: Final = 50_000
+TOLD_EVERY: Final = 100
+"""Milliseconds between two additions of what was found: each paints the log anew."""
 FOLDED_WITHIN: Final = 500
 """Rows after a command among which its calls are folded."""
-MAIN: Final = Condition(
-    "NOT (coalesce(e.errno, '') IN ('EINPROGRESS', 'EAGAIN') AND e.kind = 'call')"
-    " AND e.call <> 'getsockopt' AND NOT (e.kind = 'note' AND e.call = 'record')"
-    " AND NOT (e.kind = 'command' AND e.call IN ('configure', 'pace'))",
-    (),
-)
-"""What a person reads: no EAGAIN, no reading of options. A pending connect is looked at apart."""
 _TEXTS: Final = frozenset(
     {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}
 )
@@ -59,12 +59,27 @@ class TimeForm(StrEnum):
     PREVIOUS = "previous"
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a look at the record has come.
+
+    Attributes:
+        looked_at, of: rows. found: of those, what is shown.
+        stopped: by a person; the rest is not looked at.
+    """
+
+    looked_at: int
+    of: int
+    found: int
+    stopped: bool = False
+
+
 class LogModel(QAbstractTableModel):
     """Rows of the journal that pass the filter, in order.
 
-    The filter is an index list of row numbers, evaluated chunk by chunk between events of the
-    GUI, so that the window never waits for it. Among the main calls a pending connect and its end
-    are one row, in the place where it began; under a filter each is a row that it finds or not.
+    What is shown is looked for by a thread of its own, from both ends of the record; a few rows
+    are looked at here and at once. Among the main calls a pending connect and its end are one row,
+    in the place where it began; under a filter each is a row that it finds or not.
 
     Attributes:
         time_form: clock, UTC, since the start, or since the previous row.
@@ -73,30 +88,33 @@ class LogModel(QAbstractTableModel):
 
     Signals:
         counted(): the number of shown rows changed.
+        progressed(Progress): a search goes on, in which None is its end.
     """
 
     counted = Signal()
+    progressed = Signal(object)
 
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
-        self._pages: OrderedDict[int, list[Row]] = OrderedDict()
+        self._events: OrderedDict[int, Row] = OrderedDict()
+        self._newest: dict[int, Row] = {}
         self._streams = Streams(controller.reader, controller.manner_of)
         self._shown_bytes: dict[tuple[int, Manner], str] = {}
-        self._seqs = array("q")
-        self._scanned = 0
-        self._shown = 0
         self._filter: Condition | None = None
         self.cleared = 0
         self.main_only = True
         self.time_form = TimeForm.CLOCK
-        self._folded: set[int] = set()
-        self._pending = ConnectRows()
+        self._rows = ShownRows(View())
+        self._kept: dict[View, ShownRows] = {}
+        self._scan: Scan | None = None
+        self._task: Task | None = None
+        self._stopped = False
+        self._arrived: list[Looked] = []
         self._headers: list[str] = []
         self.retranslate()
-        self._scan_timer = QTimer(self)
-        self._scan_timer.setSingleShot(True)
-        self._scan_timer.timeout.connect(self._scan)
+        self._next_look = _timer(self, self._look_on)
+        self._next_telling = _timer(self, self._add_arrived)
         controller.committed.connect(self._on_committed)
         controller.session_reset.connect(self._on_session_reset)
 
@@ -122,50 +140,27 @@ class LogModel(QAbstractTableModel):
         self._restart()
 
     def _restart(self) -> None:
+        """Show another view: one without a filter as it was left."""
+        self._give_up()
+        view = View(self._filter, self.main_only, self.cleared)
         self.beginResetModel()
-        self._seqs = array("q")
-        self._folded.clear()
-        self._pending = ConnectRows()
-        self._scanned = self.cleared
-        self._shown = 0
+        self._kept = {kept: rows for kept, rows in self._kept.items() if not kept.after}
+        if self._rows.view.condition is None and not self._rows.folded:
+            self._kept[self._rows.view] = self._rows
+        self._rows = self._kept.get(view) or ShownRows(view)
         self.endResetModel()
-        self._scan()
+        self._look_on()
 
     @Slot()
     def _on_session_reset(self) -> None:
-        self._pages.clear()
+        self._forget_events()
         self._streams = Streams(self._controller.reader, self._controller.manner_of)
         self._shown_bytes.clear()
+        self._kept.clear()
+        self._rows = ShownRows(View())
         self.cleared = 0
         self._restart()
-
-    @Slot(object)
-    def _on_committed(self, _committed: Committed) -> None:
-        if not self._scan_timer.isActive():
-            self._scan_timer.start(0)
-
-    @Slot()
-    def _scan(self) -> None:
-        """Take one chunk of new rows; the next one when the GUI has had its turn."""
-        if self._controller.closed:
-            return
-        committed = self._controller.session.journal.committed
-        if self._scanned >= committed:
-            return
-        upto = min(committed, self._scanned + CHUNK)
-        found, ended = self._look(self._scanned, upto)
-        self._scanned = upto
-        for seq in ended:
-            self._changed(seq)
-        if found:
-            first = len(self._seqs)
-            self.beginInsertRows(QModelIndex(), first, first + len(found) - 1)
-            self._seqs.extend(found)
-            self._shown = len(self._seqs)
-            self.endInsertRows()
-            self.counted.emit()
-        if self._scanned < committed:
-            self._scan_timer.start(0)
+        self._kept.clear()
 
     @property
     def condition(self) -> Condition | None:
@@ -175,29 +170,146 @@ class LogModel(QAbstractTableModel):
     @property
     def hidden(self) -> int:
         """Rows looked at and left out, by the filter or beside the main calls; not the cleared."""
-        begin = 1 if self.main_only and not self.cleared and self._scanned else 0
-        return self._scanned - self.cleared - self._shown - begin  # the note of its beginning
+        looked_at = self._rows.looked_at
+        begin = 1 if self.main_only and not self.cleared and looked_at else 0
+        return looked_at - len(self._rows) - begin  # the note of its beginning
 
-    def _look(self, after: int, upto: int) -> tuple[list[int], list[int]]:
-        """The rows of a chunk that are shown, and the rows shown before that have ended in it."""
-        reader = self._controller.reader
-        if not self._joins:
-            return next(reader.select(self._condition(), after, upto), []), []
-        found, apart = reader.select_apart(MAIN, after, upto)
-        more, ended = self._pending.take(apart)
-        return sorted(found + more) if more else found, ended
+    # -- looking ------------------------------------------------------------------------------
 
     @property
-    def _joins(self) -> bool:
-        """Whether a pending connect and its end are one row."""
-        return self.main_only and self._filter is None
+    def up_to_date(self) -> bool:
+        """Whether every row of the record was looked at."""
+        return (
+            self._rows.gap_upto is None
+            and self._rows.upto >= self._controller.session.journal.committed
+        )
 
-    def _condition(self) -> Condition | None:
-        if not self.main_only:
-            return self._filter
-        if self._filter is None:
-            return MAIN
-        return Condition(f"({self._filter.sql}) AND {MAIN.sql}", self._filter.params)
+    @Slot(object)
+    def _on_committed(self, _committed: Committed) -> None:
+        self._newest.clear()
+        if self._scan is not None:
+            self._scan.goal = self._controller.session.journal.committed
+        elif not self._next_look.isActive():
+            self._next_look.start(0)
+
+    @Slot()
+    def _look_on(self) -> None:
+        """Look at what is new: here where that is little, else on the other thread."""
+        if self._controller.closed or self._task is not None:
+            return
+        rows, committed = self._rows, self._controller.session.journal.committed
+        few = at_once(rows.view)
+        if rows.view.all:
+            for span in whole_spans(rows.upto, committed):
+                self._add(Looked(*span, [], hidden=True))
+        elif rows.gap_upto is None and committed - rows.upto > few:
+            rows.leave_gap(committed - TAIL)
+            if few >= TAIL:
+                self._look_here(committed - TAIL, committed)
+                self._look_here(rows.head_upto, min(rows.head_upto + TAIL, committed - TAIL))
+        elif rows.upto < committed <= rows.upto + few:
+            self._look_here(rows.upto, committed)
+        self._told()
+        if (rows.gap_upto is not None and not self._stopped) or rows.upto < committed:
+            self._look_beside(committed)
+
+    def _look_here(self, after: int, upto: int) -> None:
+        self._add(self._rows.view.look(self._controller.reader, after, upto))
+
+    def _look_beside(self, committed: int) -> None:
+        gap = None if self._stopped else self._rows.gap_upto
+        self._scan = Scan(self._rows.view, self._rows.head_upto, gap, self._rows.upto, committed)
+        self._task = self._controller.background.begin(
+            self._scan.steps, self._on_looked, self._on_scanned
+        )
+
+    def _on_looked(self, looked: object) -> None:
+        assert isinstance(looked, Looked)
+        self._arrived.append(looked)
+        if not self._next_telling.isActive():
+            self._add_arrived()
+            self._next_telling.start(TOLD_EVERY)
+
+    def _on_scanned(self) -> None:
+        self._scan = self._task = None
+        self._add_arrived()
+        self._look_on()  # rows that came meanwhile
+        if self._task is None:
+            self._tell_progress()
+
+    @Slot()
+    def _add_arrived(self) -> None:
+        arrived, self._arrived = self._arrived, []
+        for looked in arrived:
+            self._add(looked)
+        self._told()
+
+    def _told(self) -> None:
+        self.counted.emit()
+        self._tell_progress()
+
+    def _tell_progress(self) -> None:
+        self.progressed.emit(self.progress)
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the search for what is shown has come; None: nothing is left to look for."""
+        gap = self._rows.gap_upto
+        if gap is None:
+            return None
+        of = self._controller.session.journal.committed - self._rows.view.after
+        return Progress(self._rows.looked_at, of, len(self._rows), self._stopped)
+
+    def _give_up(self) -> None:
+        """Look no further for the view that was shown until now."""
+        self._controller.background.cancel(self._task)
+        self._scan = self._task = None
+        self._stopped = False
+        self._arrived.clear()
+        self._next_telling.stop()
+
+    @Slot()
+    def stop_looking(self) -> None:
+        """Leave the gap as it is; what is new goes on being looked at."""
+        self._give_up()
+        self._stopped = True
+        self._look_on()
+
+    @Slot()
+    def go_on_looking(self) -> None:
+        """Take up again what `stop_looking` left."""
+        self._stopped = False
+        if self._task is not None:
+            self._give_up()
+        self._look_on()
+
+    def _add(self, looked: Looked) -> None:
+        """Add what was found."""
+        learned = self._rows.learn(looked)
+        if learned is None:
+            return
+        place, stretch, ended = learned
+        if len(stretch):
+            self.beginInsertRows(QModelIndex(), place, place + len(stretch) - 1)
+            self._rows.add(stretch)
+            self.endInsertRows()
+        else:
+            self._rows.add(stretch)
+        for seq in ended:
+            self._changed(seq)
+        closing = self._rows.closing()
+        if closing is not None:
+            self._close_gap(*closing)
+
+    def _close_gap(self, gone: list[int], ended: list[int]) -> None:
+        for seq in gone:
+            row = self._rows.before(seq)
+            self.beginRemoveRows(QModelIndex(), row, row)
+            self._rows.hide([seq])
+            self.endRemoveRows()
+        self._rows.close()
+        for seq in ended:
+            self._changed(seq)
 
     def _changed(self, seq: int) -> None:
         row = self.row_showing(seq)
@@ -208,24 +320,22 @@ class LogModel(QAbstractTableModel):
 
     def seq_of(self, row: int) -> int:
         """The record's number of a shown row."""
-        return self._seqs[row]
+        return self._rows.at(row)
 
     def row_showing(self, seq: int) -> int | None:
         """The row in which an event is shown; None: it is not."""
-        number = self._pending.shown_as(seq)
-        row = bisect.bisect_left(self._seqs, number)
-        return row if row < len(self._seqs) and self._seqs[row] == number else None
+        return self._rows.place_of(seq)
 
     def record_row(self, row: int) -> Row | None:
         """The event of a shown row; a connect that waited, with what came of it.
 
         Its `seq` is the row's; `event_of` has the number of the event that says how it ended.
         """
-        if not 0 <= row < self._shown or self._controller.closed:
+        if not 0 <= row < len(self._rows) or self._controller.closed:
             return None
-        seq = self._seqs[row]
-        event = self._event(seq)
-        end = self._pending.end_of(seq)
+        seq = self._rows.at(row)
+        event = self._event(seq, row)
+        end = self._rows.end_of(seq)
         if event is None or end is None:
             return event
         ended = self._event(end)
@@ -233,28 +343,54 @@ class LogModel(QAbstractTableModel):
 
     def event_of(self, row: int) -> int:
         """The number of the event to be explained for a shown row: the end, where there is one."""
-        seq = self._seqs[row]
-        end = self._pending.end_of(seq)
+        seq = self._rows.at(row)
+        end = self._rows.end_of(seq)
         return seq if end is None else end
 
-    def _event(self, seq: int) -> Row | None:
-        """An event, from a page of the journal."""
-        number = (seq - 1) // PAGE
-        page = self._pages.get(number)
-        if page is None or (seq - 1) % PAGE >= len(page):
-            page = self._controller.reader.page(number * PAGE + 1, PAGE)
-            self._pages[number] = page
-            while len(self._pages) > PAGES_KEPT:
-                self._pages.popitem(last=False)
-        else:
-            self._pages.move_to_end(number)
-        return page[(seq - 1) % PAGE] if (seq - 1) % PAGE < len(page) else None
+    def _event(self, seq: int, row: int | None = None) -> Row | None:
+        """An event of the record; one that is shown is read with the rows around it."""
+        known = self._events.get(seq) or self._newest.get(seq)
+        if known is None:
+            if row is None:
+                self._read([seq])
+            else:
+                first = row // FETCHED * FETCHED
+                self.fetch(first, first + FETCHED - 1)
+            known = self._events.get(seq) or self._newest.get(seq)
+        return known
+
+    def fetch(self, first: int, last: int) -> None:
+        """Have the events of these rows at hand: they are read at once, not one by one."""
+        events, newest = self._events, self._newest
+        if self._controller.closed:
+            return
+        seqs = self._rows.run(max(0, first), last + 1 - max(0, first))
+        missing = [seq for seq in seqs if seq not in events and seq not in newest]
+        if missing:
+            self._read(missing)
+
+    def _read(self, seqs: list[int]) -> None:
+        reader = self._controller.reader
+        first, last = seqs[0], seqs[-1]
+        near = last - first < 2 * len(seqs) + FETCHED  # one run of the file, some of it too much
+        found = reader.page(first, last - first + 1) if near else reader.rows(seqs)
+        settled = self._controller.session.journal.committed - UNSETTLED
+        for event in found:
+            (self._newest if event.seq > settled else self._events)[event.seq] = event
+        while len(self._events) > EVENTS_KEPT:
+            self._events.popitem(last=False)
+
+    def _forget_events(self) -> None:
+        self._events.clear()
+        self._newest.clear()
 
     def cells(self, row: int) -> tuple[str, ...] | None:
         """All texts of a row, one a column: what is painted, copied and read aloud."""
         event = self.record_row(row)
-        if event is None:
-            return None
+        return self.cells_of(row, event) if event is not None else None
+
+    def cells_of(self, row: int, event: Row) -> tuple[str, ...]:
+        """The texts of the event that a row shows."""
         time = self._time(row, event)
         if event.kind == COMMAND:
             calls = self._controller.reader.calls_of(event.seq)
@@ -321,40 +457,35 @@ class LogModel(QAbstractTableModel):
         event = self.record_row(row)
         if event is None or event.kind != COMMAND:
             return False
-        folded = event.seq in self._folded
-        led = set(self._controller.reader.caused_by(event.seq))
-        start = row + 1
-        end = bisect.bisect_right(self._seqs, event.seq + FOLDED_WITHIN)
-        near = self._seqs[start:end]
-        if folded:
-            self._folded.discard(event.seq)
-            upto = min(self._scanned, event.seq + FOLDED_WITHIN)
-            shown, _ = self._look(event.seq, upto)
-            near = array("q", sorted({*near, *led.intersection(shown)}))
-        else:
-            self._folded.add(event.seq)
-            near = array("q", [seq for seq in near if seq not in led])
+        rows, seq, reader = self._rows, event.seq, self._controller.reader
+        led = reader.caused_by(seq)
+        self._give_up()
         self.beginResetModel()
-        self._seqs[start:end] = near
-        self._shown = len(self._seqs)
+        if seq in rows.folded:
+            rows.folded.discard(seq)
+            rows.show_again(reader, led, seq, seq + FOLDED_WITHIN)
+        else:
+            rows.folded.add(seq)
+            rows.hide(set(rows.between(seq + 1, seq + FOLDED_WITHIN)).intersection(led))
         self.endResetModel()
-        self.counted.emit()
+        self._look_on()
         return True
 
     def is_folded(self, seq: int) -> bool:
-        return seq in self._folded
+        return seq in self._rows.folded
 
     def retranslate(self) -> None:
         """Make the headers and texts again."""
         self._headers = [tr(f"log.column_{column.key}") for column in COLUMNS]
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._headers) - 1)
-        if self._shown:
-            self.dataChanged.emit(self.index(0, 0), self.index(self._shown - 1, len(COLUMNS) - 1))
+        if len(self._rows):
+            last = self.index(len(self._rows) - 1, len(COLUMNS) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
 
     # -- QAbstractTableModel ------------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        return 0 if parent.isValid() else self._shown
+        return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(COLUMNS)
@@ -378,3 +509,10 @@ class LogModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
             return tr(f"log.columntip_{COLUMNS[section].key}")
         return None
+
+
+def _timer(parent: QObject, slot: Callable[[], None]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.timeout.connect(slot)
+    return timer

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from PySide6.QtCore import QObject, Slot
 
 from workbench.journal.query import Condition
+from workbench.journal.reader import CHUNK, Reader
+from workbench.qt.background_reader import WHENEVER, Task
 from workbench.qt.controller import Controller
 
-SLICE: Final = 50_000
-"""Rows looked at each time: about 10 ms where each of them has to be read."""
+AT_ONCE: Final = 4_096
+"""Rows that are looked at on the GUI's thread: a millisecond."""
 
 
 class RowCounter(QObject):
-    """Counts on where it stopped; a long record is counted slice by slice.
+    """Counts on where it stopped; more than a few rows are counted on another thread.
 
     Attributes:
         count: of the rows looked at so far.
@@ -26,16 +29,37 @@ class RowCounter(QObject):
         self._controller = controller
         self._condition = condition
         self._seen = 0
+        self._task: Task | None = None
         self.count = 0
         controller.session_reset.connect(self._on_session_reset)
 
     def count_on(self) -> None:
-        """Look at what was committed since, at most a slice of it."""
-        upto = min(self._controller.session.journal.committed, self._seen + SLICE)
-        if upto > self._seen:
-            self.count += self._controller.reader.tally(self._condition, self._seen, upto)
-            self._seen = upto
+        """Have counted what was committed since."""
+        upto = self._controller.session.journal.committed
+        if upto <= self._seen or self._task is not None:
+            return
+        if upto - self._seen <= AT_ONCE:
+            found = self._controller.reader.tally(self._condition, self._seen, upto)
+            self._on_counted((upto, found))
+            return
+
+        def work(reader: Reader, seen: int = self._seen) -> Iterator[object]:
+            while seen < upto:
+                after, seen = seen, min(upto, seen + CHUNK)
+                yield seen, reader.tally(self._condition, after, seen)
+
+        self._task = self._controller.background.begin(
+            work, self._on_counted, self._on_ended, WHENEVER
+        )
+
+    def _on_counted(self, counted: object) -> None:
+        assert isinstance(counted, tuple)
+        self._seen, found = counted
+        self.count += found
+
+    def _on_ended(self) -> None:
+        self._task = None
 
     @Slot()
     def _on_session_reset(self) -> None:
-        self._seen, self.count = 0, 0
+        self._seen, self.count, self._task = 0, 0, None

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from workbench.engine.model.events import COMMAND, NOTE
@@ -31,6 +41,8 @@ CROSS_GAP: Final = 5
 MARK: Final = "note"
 SENDING: Final = frozenset({"send", "sendto"})
 RECEIVING: Final = frozenset({"recv", "recvfrom", RECV})
+_LEFT: Final = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
+_RIGHT: Final = _LEFT | int(Qt.AlignmentFlag.AlignRight)
 _SAID: Final = (CALL, RESULT, TOOK, DATA)
 """What a note, which calls nothing, has for its sentence."""
 
@@ -73,7 +85,10 @@ class LogView(QTableView):
 
     def fit_rows(self) -> None:
         """Row height and column widths for the current font."""
+        metrics = QFontMetricsF(self.font())
+        self._advances = [metrics.horizontalAdvance(chr(code)) for code in range(128)]
         height = self.fontMetrics().height() + 5
+        self._baseline = (height - self.fontMetrics().height()) // 2 + self.fontMetrics().ascent()
         self.verticalHeader().setMinimumSectionSize(height)
         self.verticalHeader().setDefaultSectionSize(height)
         self._fit_columns()
@@ -178,6 +193,18 @@ class LogView(QTableView):
         if self.keep_end:
             self.scrollToBottom()
 
+    def rowsInserted(
+        self, parent: QModelIndex | QPersistentModelIndex, first: int, last: int
+    ) -> None:
+        """Rows that come in above leave those in sight where they are."""
+        bar = self.verticalScrollBar()
+        top = bar.value()
+        above = first <= top and self._log.rowCount() > last - first + 1
+        super().rowsInserted(parent, first, last)
+        if above and not self.keep_end:
+            self.updateGeometries()  # at once: the bar has to know of the rows first
+            bar.setValue(top + last - first + 1)
+
     def at_bottom(self) -> bool:
         """Whether the newest row is in view."""
         bar = self.verticalScrollBar()
@@ -200,12 +227,16 @@ class LogView(QTableView):
         last = count - 1 if last < 0 else last
         boxes = self._column_boxes()
         height = self.verticalHeader().defaultSectionSize()
-        selected = {index.row() for index in self.selectionModel().selectedRows()}
+        chosen = [
+            (part.top(), part.bottom()) for part in self.selectionModel().selection().toList()
+        ]
+        self._log.fetch(first, last)
         for row in range(max(0, first), last + 1):
             top = self.rowViewportPosition(row)
             if top < 0 < row:
                 continue  # half of a row is none
-            self._paint_row(painter, palette, row, top, height, boxes, row in selected)
+            selected = any(begin <= row <= end for begin, end in chosen)
+            self._paint_row(painter, palette, row, top, height, boxes, selected)
 
     def _column_boxes(self) -> list[tuple[int, int]]:
         header = self.horizontalHeader()
@@ -225,9 +256,9 @@ class LogView(QTableView):
         selected: bool,
     ) -> None:
         event = self._log.record_row(row)
-        cells = self._log.cells(row)
-        if event is None or cells is None:
+        if event is None:
             return
+        cells = self._log.cells_of(row, event)
         width = self.viewport().width()
         pen = palette.color(QPalette.ColorRole.Text)
         if selected:
@@ -255,14 +286,21 @@ class LogView(QTableView):
                 box = self._paint_arrow(painter, box, event.call)
             if column == RESULT and failed(event):
                 box = self._paint_cross(painter, box)
-            flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-            if COLUMNS[column].right:
-                flags |= Qt.AlignmentFlag.AlignRight
-            painter.drawText(
-                box,
-                flags,
-                self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width()),
-            )
+            self._paint_text(painter, box, text, right=COLUMNS[column].right)
+
+    def _paint_text(self, painter: QPainter, box: QRect, text: str, *, right: bool) -> None:
+        """A text in the middle of its box, cut where it has no room.
+
+        That it has room is seen from a table of widths, and it is drawn from a point: what Qt does
+        to measure and to lay out a text takes several times as long.
+        """
+        width = sum(map(self._advances.__getitem__, text.encode())) if text.isascii() else 0.0
+        if not 0 < width <= box.width():
+            text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(box, _RIGHT if right else _LEFT, text)
+            return
+        left = box.left() + (box.width() - math.ceil(width) if right else 0)
+        painter.drawText(left, box.top() + self._baseline, text)
 
     def _paint_conclusion(self, painter: QPainter, box: QRect, text: str, pen: QColor) -> None:
         """What the program says and no call returned: italic, with an icon."""

@@ -22,13 +22,16 @@ class _OldJournal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._reader = Reader(path, lenient=True)
-        self.not_recorded = self._reader.not_recorded
-        self.committed = self._reader.count()
-        self.clock: Clock = self._reader.clock
+        reader = Reader(path, lenient=True)
+        self._first: Reader | None = reader
+        self.not_recorded = reader.not_recorded
+        self.committed = reader.count()
+        self.clock: Clock = reader.clock
 
     def reader(self) -> Reader:
-        return self._reader
+        """For one thread; whoever asked closes it."""
+        first, self._first = self._first, None
+        return first or Reader(self.path, lenient=True)
 
     def flush(self, _timeout: float = 0.0) -> bool:
         """Everything is in the file."""

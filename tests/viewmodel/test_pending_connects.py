@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.journal.reader import ConnectRow
-from workbench.qt.pending_connects import ConnectRows
+from workbench.viewmodel.pending_connects import ConnectRows
 
 
 def rows(*items: tuple[int, int, bool]) -> list[ConnectRow]:

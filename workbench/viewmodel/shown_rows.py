@@ -1,0 +1,244 @@
+"""Which rows of a record the log shows, learned from both ends: the gap between closes later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from workbench.journal.query import Condition
+from workbench.journal.reader import ConnectRow, Reader
+from workbench.viewmodel.pending_connects import ConnectRows
+from workbench.viewmodel.row_index import SPAN, RowIndex, Stretch
+
+MAIN: Final = Condition(
+    "NOT (coalesce(e.errno, '') IN ('EINPROGRESS', 'EAGAIN') AND e.kind = 'call')"
+    " AND e.call <> 'getsockopt' AND NOT (e.kind = 'note' AND e.call = 'record')"
+    " AND NOT (e.kind = 'command' AND e.call IN ('configure', 'pace'))",
+    (),
+)
+"""What a person reads: no EAGAIN, no reading of options. A pending connect is looked at apart."""
+
+
+class Looked(NamedTuple):
+    """What was found among the numbers after `after` up to `upto`.
+
+    Attributes:
+        seqs: of the rows that are shown, or with `hidden` of those that are not.
+        connects: those that began to wait and their ends, where the two are one row.
+    """
+
+    after: int
+    upto: int
+    seqs: list[int]
+    hidden: bool = False
+    connects: tuple[ConnectRow, ...] = ()
+
+
+class View(NamedTuple):
+    """What the log is to show: the rows after `after` that meet a condition (None: all).
+
+    With `main_only` what waiting adds is left out, and without a condition a pending connect and
+    its end are one row.
+    """
+
+    condition: Condition | None = None
+    main_only: bool = True
+    after: int = 0
+
+    @property
+    def joins(self) -> bool:
+        """Whether a pending connect and its end are one row."""
+        return self.main_only and self.condition is None
+
+    @property
+    def all(self) -> bool:
+        """Whether every row is shown: there is nothing to look at."""
+        return not self.main_only and self.condition is None
+
+    def look(self, reader: Reader, after: int, upto: int) -> Looked:
+        """Look at the rows after one number up to another, at most a CHUNK of them."""
+        if self.all:
+            return Looked(after, upto, [], hidden=True)
+        if self.joins:
+            left, connects = reader.left_out(MAIN, after, upto)
+            return Looked(after, upto, left, hidden=True, connects=tuple(connects))
+        condition = self.condition or MAIN
+        if self.main_only:
+            condition = Condition(f"({condition.sql}) AND {MAIN.sql}", condition.params)
+        return Looked(after, upto, next(reader.select(condition, after, upto), []))
+
+
+class _Part:
+    """One end of the record, as far as it was looked at."""
+
+    def __init__(self, after: int) -> None:
+        self.index = RowIndex(after)
+        self.connects = ConnectRows()
+        self.seen: list[ConnectRow] = []
+
+    def learn(self, looked: Looked) -> tuple[Stretch, list[int]]:
+        """The rows to be added, and the numbers of those that have ended since."""
+        ended: list[int] = []
+        seqs: Iterable[int] = looked.seqs
+        if looked.connects:
+            shown, ended = self.connects.take(looked.connects)
+            seqs = sorted(set(looked.seqs).difference(shown))
+        return Stretch(looked.after, looked.upto, seqs, hidden=looked.hidden), ended
+
+
+class ShownRows:
+    """The rows of one view, in order.
+
+    What is looked at first of a long record is its end and its beginning. Between them there may
+    be a gap, which the beginning grows into; rows that come go on at the end meanwhile.
+
+    Attributes:
+        view: what is shown.
+        folded: commands whose calls are hidden.
+    """
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.folded: set[int] = set()
+        self._head = _Part(view.after)
+        self._tail: _Part | None = None
+
+    def __len__(self) -> int:
+        return len(self._head.index) + (len(self._tail.index) if self._tail is not None else 0)
+
+    @property
+    def head_upto(self) -> int:
+        """The beginning was looked at up to here."""
+        return self._head.index.upto
+
+    @property
+    def upto(self) -> int:
+        """The newest number that was looked at."""
+        return self._tail.index.upto if self._tail is not None else self.head_upto
+
+    @property
+    def gap_upto(self) -> int | None:
+        """The last number of the gap, which begins after `head_upto`; None: there is none."""
+        return self._tail.index.after if self._tail is not None else None
+
+    @property
+    def looked_at(self) -> int:
+        """How many rows were looked at."""
+        tail = self._tail.index if self._tail is not None else None
+        return self.head_upto - self.view.after + (tail.upto - tail.after if tail else 0)
+
+    def leave_gap(self, upto: int) -> None:
+        """Go on with the numbers after `upto`, and with those before them later."""
+        assert self._tail is None
+        assert upto > self.head_upto
+        self._tail = _Part(upto)
+
+    # -- learning -----------------------------------------------------------------------------
+
+    def learn(self, looked: Looked) -> tuple[int, Stretch, list[int]] | None:
+        """Where rows are to be added, which, and the numbers of rows that have ended since.
+
+        `add` adds them. None: it does not follow what is known.
+        """
+        part = self._part_after(looked.after)
+        if part is None:
+            return None
+        place = len(self._head.index) if part is self._head else len(self)
+        stretch, ended = part.learn(looked)
+        if part is self._tail:
+            part.seen += looked.connects
+        return place, stretch, ended
+
+    def add(self, stretch: Stretch) -> None:
+        """Add the rows of `learn`."""
+        part = self._part_after(stretch.after)
+        assert part is not None
+        part.index.append(stretch)
+
+    def _part_after(self, after: int) -> _Part | None:
+        """The part that goes on after this number."""
+        if self._tail is not None and after == self._tail.index.upto:
+            return self._tail
+        return self._head if after == self._head.index.upto else None
+
+    def closing(self) -> tuple[list[int], list[int]] | None:
+        """Where the gap has just closed: numbers of rows that go, since a connect that began in
+        it shows them, and of rows that have ended. `close` makes it so. None: it has not.
+        """
+        head, tail = self._head, self._tail
+        if tail is None or head.index.upto < tail.index.after:
+            return None
+        shown, ended = head.connects.take(tail.seen)
+        gone = {row.seq for row in tail.seen}.difference(shown)
+        return sorted(seq for seq in gone if tail.index.place_of(seq) is not None), ended
+
+    def close(self) -> None:
+        """Beginning and end are one from now on."""
+        assert self._tail is not None
+        self._head.index.extend(self._tail.index)
+        self._tail = None
+
+    # -- rows ---------------------------------------------------------------------------------
+
+    def at(self, row: int) -> int:
+        """The number of the row at a place. Raises IndexError."""
+        head = len(self._head.index)
+        if self._tail is not None and row >= head:
+            return self._tail.index.at(row - head)
+        return self._head.index.at(row)
+
+    def run(self, row: int, count: int) -> list[int]:
+        """The numbers of up to `count` rows from a place on."""
+        head = self._head.index
+        found = head.run(row, count) if row < len(head) else []
+        if self._tail is not None and len(found) < count:
+            found += self._tail.index.run(max(0, row - len(head)), count - len(found))
+        return found
+
+    def before(self, seq: int) -> int:
+        """How many rows are shown whose number is less."""
+        found = self._head.index.before(seq)
+        return found if self._tail is None else found + self._tail.index.before(seq)
+
+    def place_of(self, seq: int) -> int | None:
+        """The row in which an event is shown: a connect's end in that of its beginning."""
+        number = self._head.connects.shown_as(seq)
+        if number == seq and self._tail is not None:
+            number = self._tail.connects.shown_as(seq)
+        row = self.before(number)
+        return row if row < len(self) and self.at(row) == number else None
+
+    def end_of(self, seq: int) -> int | None:
+        """The number of the end of a connect that began in this row; None while it waits."""
+        found = self._head.connects.end_of(seq)
+        return self._tail.connects.end_of(seq) if found is None and self._tail else found
+
+    def between(self, first: int, last: int) -> list[int]:
+        """The shown numbers from `first` to `last`."""
+        row = self.before(first)
+        return self.run(row, self.before(last + 1) - row)
+
+    def hide(self, seqs: Iterable[int]) -> None:
+        """Take rows out."""
+        self._put(seqs, shown=False)
+
+    def show_again(self, reader: Reader, seqs: Iterable[int], after: int, upto: int) -> None:
+        """Put back those of these rows that the view shows; all are after `after` up to `upto`."""
+        upto = min(upto, self.head_upto if after < self.head_upto else self.upto)
+        looked = self.view.look(reader, after, upto)
+        # what is known of connects is kept: those that were looked at before are told alike
+        stretch, _ = (self._head if after < self.head_upto else self._tail or self._head).learn(
+            looked
+        )
+        self._put(set(stretch.numbers()).intersection(seqs), shown=True)
+
+    def _put(self, seqs: Iterable[int], *, shown: bool) -> None:
+        parts = [part.index for part in (self._head, self._tail) if part is not None]
+        numbers = list(seqs)
+        for index in parts:
+            index.put((seq for seq in numbers if index.after < seq <= index.upto), shown=shown)
+
+
+def whole_spans(after: int, upto: int) -> list[tuple[int, int]]:
+    """The numbers after one up to another in spans that a Stretch can hold."""
+    return [(first, min(first + SPAN, upto)) for first in range(after, upto, SPAN)]
