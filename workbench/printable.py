@@ -15,6 +15,10 @@ def escape(text: str) -> str:
     """
     if text.isprintable():
         return text
+    for char, shown in _SHOWN.items():  # in C: most texts with lines are those of a protocol
+        text = text.replace(char, shown)
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else _escaped(char) for char in text)
 
 
@@ -25,8 +29,6 @@ def escape_lines(text: str) -> str:
 
 def _escaped(char: str) -> str:
     code = ord(char)
-    if char in _SHOWN:
-        return _SHOWN[char]
     if code < 0xA0:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

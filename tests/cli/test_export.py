@@ -13,6 +13,7 @@ from tests.journal.conftest import Make, event, make  # noqa: F401 - a fixture
 from workbench import interrupts
 from workbench.cli import export
 from workbench.cli.export import export_to_file, export_to_stdout
+from workbench.journal.exports import rows
 from workbench.journal.exports.export_table import EXPORTS, BinaryExport
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader
@@ -73,6 +74,7 @@ def test_an_export_that_is_ended_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
     form: str,
 ) -> None:
+    monkeypatch.setattr(rows, "PAGE", 1)
     reader = make([event(payload=b"x" * 60_000)] * 3)
     looks = iter((False, True))
 

@@ -18,11 +18,10 @@ from workbench.engine.model.events import ConnectionOpened, EndpointAdded
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
 from workbench.journal.connection_numbers import ConnectionNumbers
 from workbench.journal.exports.jsonl import to_jsonl
-from workbench.journal.exports.plain_text import text_line
+from workbench.journal.exports.plain_text import TextLines
 from workbench.journal.query import FilterProblem, parse
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
-from workbench.journal.streams import Streams
 from workbench.session import Session
 
 TCP = EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0", accept=GateMode.AUTO)
@@ -109,7 +108,7 @@ def test_exports_and_lines_have_it(mixed: Session) -> None:
     assert [line["connection"] for line in lines] == [row.connection for row in rows]
     row = next(row for row in rows if row.number == 5)
     assert row.connection != 5
-    assert "server #5 " in text_line(reader, row, Streams(reader))
+    assert "server #5 " in TextLines(reader, every_row=False).line(row)
     reader.close()
 
 

@@ -11,7 +11,8 @@ import pytest
 from tests.journal.conftest import Make, event
 from workbench import texts
 from workbench.engine.model.events import COMMAND, Cause, SampleTaken
-from workbench.journal.reader import Reader, row_json
+from workbench.journal.exports.jsonl import JsonLines
+from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
 from workbench.texts import Problem
 
@@ -73,7 +74,7 @@ def test_a_record_on_read_only_media_opens(tmp_path: Path) -> None:
 
 def test_every_json_line_has_every_key(make: Make) -> None:
     reader = make([event(payload="连".encode(), size=9), event(payload=b"", size=0), event()])
-    lines = [row_json(row) for row in reader.page(2, 3)]
+    lines = JsonLines().of(reader.page(2, 3)).splitlines()
     assert all(line.isascii() for line in lines)
     first, second, third = map(json.loads, lines)
     assert (first["payload"], second["payload"], third["payload"]) == ("e8bf9e", "", None)

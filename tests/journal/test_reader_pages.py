@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.journal.conftest import Make, event
 from workbench.engine.model.events import COMMAND, NOTE, Cause, EndpointAdded, SampleTaken
 from workbench.journal import reader as module
+from workbench.journal.exports.jsonl import JsonLines
 from workbench.journal.query import parse
-from workbench.journal.reader import Reader, row_json
+from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
 
 KEYS = (
@@ -89,7 +90,7 @@ def test_a_json_line_has_every_key_in_ascii(
 ) -> None:
     row = make([event(args=args, peer=args, payload=payload, result=result)]).row(2)
     assert row is not None
-    line = row_json(row)
+    line = JsonLines().of([row])
     assert line.isascii()
     assert len(line.splitlines()) == 1
     found = json.loads(line)

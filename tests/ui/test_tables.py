@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
-from workbench.journal.reader import row_json
+from workbench.journal.exports.jsonl import JsonLines
 from workbench.qt import connection_model
 from workbench.qt.connection_model import WHY_ROLE
 from workbench.ui.endpoint.connection_table import ConnectionTable
@@ -385,4 +385,5 @@ def test_one_connection_has_one_number(hand: Hand) -> None:
         assert cells is not None
         assert cells[place("who")] == f"server-1 #{number}"
         assert cells[place("connection")] == number
-    assert {json.loads(row_json(event))["number"] for event in events if event} == {newest.key}
+    lines = JsonLines().of(filter(None, events)).splitlines()
+    assert {json.loads(line)["number"] for line in lines} == {newest.key}

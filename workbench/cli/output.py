@@ -30,8 +30,13 @@ def write(text: str) -> bool:
     Raises:
         Problem: it cannot be written (a full disk).
     """
+    return write_printable(escape_lines(text))
+
+
+def write_printable(text: str) -> bool:
+    """As `write`, of lines in which everything is printable already."""
     try:
-        sys.stdout.write(escape_lines(text))
+        sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         close_stdout()

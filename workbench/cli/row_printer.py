@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from workbench.cli.output import write
-from workbench.journal.exports.plain_text import text_line
-from workbench.journal.reader import Reader, row_json
-from workbench.journal.streams import Streams
+from workbench.cli.output import write_printable
+from workbench.journal.exports.jsonl import JsonLines
+from workbench.journal.exports.plain_text import TextLines
+from workbench.journal.reader import Reader
 
 PAGE: Final = 1000
 
@@ -17,7 +17,7 @@ class RowPrinter:
 
     def __init__(self, reader: Reader, printed: int, *, text: bool) -> None:
         self._reader = reader
-        self._streams = Streams(reader, every_row=True) if text else None
+        self._lines = TextLines(reader, every_row=True) if text else JsonLines()
         self.printed = printed
 
     def page(self, upto: int) -> bool:
@@ -31,8 +31,4 @@ class RowPrinter:
             self.printed = upto
             return True
         self.printed = rows[-1].seq
-        if self._streams is not None:
-            lines = [text_line(self._reader, row, self._streams) for row in rows]
-        else:
-            lines = [row_json(row) for row in rows]
-        return write("\n".join(lines) + "\n")
+        return write_printable(self._lines.of(rows))

@@ -637,15 +637,3 @@ def _sample(row: tuple[Any, ...]) -> SampleRow:
         sound.number(row[2]),
         sound.text(row[3]),
     )
-
-
-def row_json(row: Row) -> str:
-    """The promised JSON line: every key, printable ASCII, payload as hex."""
-    payload = row.payload.hex() if row.payload is not None else None
-    return json.dumps({
-        "seq": row.seq, "t_ns": row.t_ns, "duration_ns": row.duration_ns, "kind": row.kind,
-        "endpoint": row.endpoint, "connection": row.connection, "number": row.number,
-        "call": row.call, "args": row.args, "result": row.result, "errno": row.errno,
-        "error": row.error, "local": row.local, "peer": row.peer, "size": row.size,
-        "payload": payload, "cause": row.cause,
-    }, separators=(",", ":")).replace("\x7f", "\\u007f")  # fmt: skip

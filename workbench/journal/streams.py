@@ -162,4 +162,7 @@ def carries(row: Row) -> bool:
 def piece_of(row: Row) -> Piece:
     """The bytes of a row, and how many of them the record did not keep."""
     kept = row.payload or b""
-    return Piece(kept, max(0, (row.size or 0) - len(kept)) if row.result is not None else 0)
+    size = row.size
+    if size is None or size <= len(kept) or row.result is None:
+        return Piece(kept)
+    return Piece(kept, size - len(kept))

@@ -210,10 +210,11 @@ def whole(piece: Piece, encoding: str, most: int | None = None) -> Shown | None:
     data, missing = piece
     if missing or may_go_on(data, encoding):
         return None
-    shown = data if most is None else data[:most]
     try:
-        data.decode(encoding)
-        return Shown(escape(shown.decode(encoding)), len(shown))
+        text = data.decode(encoding)
+        if most is None or most >= len(data):
+            return Shown(escape(text), len(data))
+        return Shown(escape(data[:most].decode(encoding)), most)
     except (UnicodeError, LookupError, ValueError):
         return None
 

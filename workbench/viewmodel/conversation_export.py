@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO
 
-from workbench.journal.exports.rows import missing_bytes, rows_of, wall_time
+from workbench.journal.exports.rows import WallTimes, missing_bytes, rows_of
 from workbench.journal.query import parse, quoted
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import READS, SENDS, Streams
@@ -52,9 +52,10 @@ def write_conversation(
     """
     if form is ConversationForm.TEXT:
         lines = ConversationRows(Streams(reader, every_row=True))
+        time = WallTimes(reader.clock)
         for row in _rows(reader, wish):
             who = _who(reader, row) if wish.numbered else ""
-            line = lines.line(row, wall_time(reader, row.t_ns), wish.show_as, who=who, most=None)
+            line = lines.line(row, time(row.t_ns), wish.show_as, who=who, most=None)
             if line is not None:
                 out.write(f"{line}\n".encode(errors="backslashreplace"))
         return

@@ -13,17 +13,22 @@ from hypothesis import strategies as st
 
 from tests.journal.conftest import Make, event
 from workbench import texts
-from workbench.engine.model.events import NOTE, Event
+from workbench.engine.model.events import NOTE, Clock, Event
 from workbench.journal.exports import rows as source
 from workbench.journal.exports.export_table import EXPORTS
-from workbench.journal.exports.rows import rows_of, wall_time
+from workbench.journal.exports.rows import REMEMBERED, SHORT, WallTimes, missing_bytes, rows_of
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import encoding_of
+from workbench.printable import escape
 
+KEYS = (
+    "seq t_ns duration_ns kind endpoint connection number call args result errno error local peer"
+    " size payload cause"
+).split()
 SLOW = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.text(
-    "=+-@'\t\r\n\",;1a\0\x1b", max_size=6
+    "=+-@'\t\r\n\",;1a\0\x1b\x7f\\\ud800", max_size=6
 )
 
 
@@ -37,6 +42,46 @@ def cells(reader: Reader, term: str = "") -> list[dict[str, str]]:
     return list(
         csv.DictReader(io.StringIO(written(reader, "csv", term).removeprefix("\ufeff"), newline=""))
     )
+
+
+def plain_json(reader: Reader) -> str:
+    """The lines as the standard library makes them."""
+    return "".join(
+        json.dumps(
+            {
+                name: getattr(row, name).hex()
+                if name == "payload" and row.payload is not None
+                else getattr(row, name)
+                for name in KEYS
+            },
+            separators=(",", ":"),
+        ).replace("\x7f", "\\u007f")
+        + "\n"
+        for row in rows_of(reader, None)
+    )
+
+
+def is_formula(value: object) -> bool:
+    text = value if isinstance(value, str) else ""
+    return bool(re.match(r"'*[=+\-@\t\r]", text)) and not re.fullmatch(r"-\d+", text, re.ASCII)
+
+
+def plain_csv(reader: Reader) -> str:
+    """The table as the standard library makes it."""
+    out = io.StringIO(newline="")
+    out.write("\ufeff")
+    writer = csv.writer(out)
+    writer.writerow([*Row._fields[:2], "time", *Row._fields[2:], "not_kept"])
+    for row in rows_of(reader, None):
+        moment = reader.clock.moment(row.t_ns).isoformat(sep=" ", timespec="microseconds")
+        values: list[object] = [*row[:2], moment, *row[2:], missing_bytes(row) or None]
+        writer.writerow([
+            value.hex() if isinstance(value, bytes)
+            else f"'{value}" if is_formula(value)
+            else value
+            for value in values
+        ])  # fmt: skip
+    return out.getvalue()
 
 
 def as_it_was(cell: str) -> str:
@@ -65,6 +110,7 @@ def rows() -> st.SearchStrategy[list[Event]]:
 def test_a_table_holds_every_value(make: Make, events: list[Event]) -> None:
     reader = make(events)
     found = cells(reader)
+    time = WallTimes(reader.clock)
     whole = reader.page(1, 100)
     assert [cell["seq"] for cell in found] == [str(row.seq) for row in whole]
     assert list(found[0]) == [*Row._fields[:2], "time", *Row._fields[2:], "not_kept"]
@@ -72,7 +118,8 @@ def test_a_table_holds_every_value(make: Make, events: list[Event]) -> None:
         for name, value in row._asdict().items():
             text = "" if value is None else value.hex() if name == "payload" else str(value)
             assert as_it_was(cell[name]) == text, name
-        assert cell["time"] == wall_time(reader, row.t_ns)
+        assert cell["time"] == time(row.t_ns)
+    assert written(reader, "csv") == plain_csv(reader)
 
 
 @SLOW
@@ -105,6 +152,35 @@ def test_for_a_program_a_row_is_an_object(make: Make, events: list[Event]) -> No
         if item["payload"] is not None:
             item["payload"] = bytes.fromhex(item["payload"])
         assert item == row._asdict()
+    assert shown == plain_json(reader)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "text"])
+def test_a_text_that_comes_again_is_written_again(make: Make, form: str) -> None:
+    """Also once more texts than a form remembers have come between, and for a long one."""
+    words = [f'"{number}"' for number in range(REMEMBERED + 10)] + ["=,\n" * SHORT]
+    reader = make([event(args=word) for word in words for _ in "ab"])
+    lines = written(reader, form).splitlines()[-2 * len(words) :]
+    if form == "text":
+        said = [line.partition("recv(")[2].rpartition(")")[0] for line in lines]
+        assert said == [escape(word) for word in words for _ in "ab"]
+    elif form == "csv":
+        assert [as_it_was(cell["args"]) for cell in cells(reader)][1:] == [
+            word for word in words for _ in "ab"
+        ]
+    else:
+        assert [json.loads(line)["args"] for line in lines] == [
+            word for word in words for _ in "ab"
+        ]
+
+
+@given(times=st.lists(st.integers(0, 3 * 10**9) | st.integers(0, 2**61), max_size=20))
+def test_a_second_is_spelled_for_its_rows_alone(times: list[int]) -> None:
+    clock = Clock(1_700_000_000_999_999_500, 0)
+    shown = WallTimes(clock)
+    for t_ns in times:
+        wanted = clock.moment(t_ns).isoformat(sep=" ", timespec="microseconds")
+        assert shown(t_ns) == wanted
 
 
 @pytest.mark.parametrize(("lang", "words"), [
@@ -165,13 +241,14 @@ def test_settings_without_an_encoding_mean_utf_8(config: str) -> None:
 def test_the_shown_time_is_what_the_filter_finds(make: Make) -> None:
     """Cut to the microsecond in both: a rounded one would name a moment with no row."""
     reader = make([event(t_ns=number * 333) for number in range(40)])
+    time = WallTimes(reader.clock)
     for row in reader.page(2, 40):
-        shown = wall_time(reader, row.t_ns)
+        shown = time(row.t_ns)
         found = [
             seq
             for part in reader.select(parse(f'time:"{shown}"', wall_ns=reader.clock.wall_ns), 0, 50)
             for seq in part
         ]
         assert row.seq in found
-        assert {wall_time(reader, other.t_ns) for other in reader.rows(found)} == {shown}
+        assert {time(other.t_ns) for other in reader.rows(found)} == {shown}
         assert int(shown[20:26]) == (reader.clock.wall_ns + row.t_ns) // 1000 % 10**6

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
+from collections.abc import Iterable
 from typing import Final, TextIO
 
-from workbench.journal.exports.rows import missing_bytes, rows_of, wall_time
+from workbench.journal.exports.rows import Spelled, WallTimes, missing_bytes, pages_of
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row
 
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER: Final = re.compile(r"-\d+\Z", re.ASCII)
 """listen(-1): a number is no formula."""
+_HEADER: Final = (*Row._fields[:2], "time", *Row._fields[2:], "not_kept")
+_LINE: Final = ",".join(["%s"] * len(_HEADER)) + "\r\n"
 
 
 def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> None:
@@ -21,18 +25,41 @@ def to_csv(reader: Reader, out: TextIO, condition: Condition | None) -> None:
     A text that a spreadsheet would run as a formula gets an apostrophe in front; to read it back,
     take one from every text that has apostrophes followed by one of `= + - @ TAB CR`.
     """
-    out.write("\ufeff")
-    writer = csv.writer(out)
-    writer.writerow([*Row._fields[:2], "time", *Row._fields[2:], "not_kept"])
-    for row in rows_of(reader, condition):
-        values: list[object] = list(row)
-        values[Row._fields.index("payload")] = (
-            row.payload.hex() if row.payload is not None else None
-        )
-        values.insert(2, wall_time(reader, row.t_ns))
-        values = [_no_formula(value) if isinstance(value, str) else value for value in values]
-        writer.writerow([*values, missing_bytes(row) or None])
+    out.write("\ufeff" + ",".join(_HEADER) + "\r\n")
+    table = _Table(reader)
+    out.writelines(map(table.lines, pages_of(reader, condition)))
 
 
-def _no_formula(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+class _Table:
+    """Makes the lines: csv.writer says how a text is written, once for each text."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._time = WallTimes(reader.clock)
+        self._beside = io.StringIO(newline="")
+        self._writer = csv.writer(self._beside)
+        self._cell = Spelled(self._spelled, "")
+
+    def lines(self, rows: Iterable[Row]) -> str:
+        cell, time = self._cell, self._time
+        return "".join([
+            _LINE % (
+                row.seq, row.t_ns, time(row.t_ns), row.duration_ns, cell[row.kind],
+                cell[row.endpoint], "" if row.connection is None else row.connection,
+                cell[row.call], cell[row.args], "" if row.result is None else row.result,
+                cell[row.errno], cell[row.error], cell[row.local], cell[row.peer],
+                "" if row.size is None else row.size,
+                "" if row.payload is None else row.payload.hex(),
+                "" if row.cause is None else row.cause, "" if row.number is None else row.number,
+                missing_bytes(row) or "",
+            )
+            for row in rows
+        ])  # fmt: skip
+
+    def _spelled(self, text: str) -> str:
+        if _FORMULA.match(text) and not _NUMBER.match(text):
+            text = f"'{text}"
+        self._writer.writerow([text, ""])
+        spelled = self._beside.getvalue().removesuffix(",\r\n")
+        self._beside.seek(0)
+        self._beside.truncate()
+        return spelled

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final
 
+from workbench.engine.model.events import Clock
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import piece_of
 
-PAGE: Final = 2_000
+PAGE: Final = 500
+"""Rows of one read: where payloads are kept whole, they take 64 KiB each."""
+REMEMBERED: Final = 4_096
+"""Texts of which a form keeps how it writes them."""
+SHORT: Final = 200
+"""Characters of a text that may be kept: the longer ones hardly come again."""
 
 
-def rows_of(reader: Reader, condition: Condition | None) -> Iterator[Row]:
+def pages_of(reader: Reader, condition: Condition | None) -> Iterator[list[Row]]:
     """The rows that meet a condition, in order, page by page: memory stays flat."""
     last = reader.count()
     if condition is None:
         for first in range(1, last + 1, PAGE):
-            yield from reader.page(first, PAGE)
+            yield reader.page(first, PAGE)
         return
     for seqs in reader.select(condition, 0, last):
-        for start in range(0, len(seqs), 500):
-            yield from reader.rows(seqs[start : start + 500])
+        for start in range(0, len(seqs), PAGE):
+            yield reader.rows(seqs[start : start + PAGE])
+
+
+def rows_of(reader: Reader, condition: Condition | None) -> Iterator[Row]:
+    """The same, one by one."""
+    return chain.from_iterable(pages_of(reader, condition))
 
 
 def missing_bytes(row: Row) -> int:
@@ -29,6 +41,39 @@ def missing_bytes(row: Row) -> int:
     return piece_of(row).missing if row.payload is not None else 0
 
 
-def wall_time(reader: Reader, t_ns: int) -> str:
-    """A row's moment as local time with date, microseconds and zone."""
-    return reader.clock.moment(t_ns).isoformat(sep=" ", timespec="microseconds")
+class WallTimes:
+    """Moments of a record as local time with date, microseconds and zone.
+
+    The text of a second is made once: the rows of a flood share it.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._second = -1
+        self._before = self._after = ""
+
+    def __call__(self, t_ns: int) -> str:
+        second, rest = divmod(self._clock.wall_ns + t_ns, 10**9)
+        if second != self._second:
+            whole = self._clock.moment(t_ns).isoformat(sep=" ", timespec="microseconds")
+            self._second = second
+            self._before, self._after = whole[:20], whole[26:]
+        return f"{self._before}{rest // 1000:06}{self._after}"
+
+
+class Spelled(dict[str | None, str]):
+    """How a form writes a text, kept for those that come again and again."""
+
+    def __init__(self, spell: Callable[[str], str], none: str) -> None:
+        """`spell`: how it writes a text. `none`: what stands where there is none."""
+        super().__init__()
+        self._spell = spell
+        self._none = none
+
+    def __missing__(self, text: str | None) -> str:
+        spelled = self._none if text is None else self._spell(text)
+        if text is None or len(text) <= SHORT:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[text] = spelled
+        return spelled
