@@ -52,7 +52,7 @@ ALLOWED: Final = {
     "the filter's language is typed": r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",
     "words of a scenario file and fields of its events are typed": r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none)\""
     r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
-    "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le)\b"
+    "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id)\b"
     r"|\bvar7\b|\"http\"",
     "gaps of argparse": r"%\(\w+\)[rs]",
     "what Python itself says": r"timed out",

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.scenario.conftest import PAIR
+from workbench.engine.model.serialize import settings_from_json, settings_json
 from workbench.engine.model.settings import (
     Echo,
     Greet,
@@ -18,8 +20,10 @@ from workbench.engine.model.settings import (
     Sink,
     Then,
 )
+from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.responder_keys import responder
 from workbench.scenario.values import Wrong
+from workbench.scenario.write import to_toml
 
 RULE = {"match": "exact", "value": "a", "reply": "b"}
 
@@ -53,8 +57,8 @@ def test_what_is_read(table: dict[str, Any], made: Responder) -> None:
     ({"kind": "echo", "on_peer_close": "no"}, ("on_peer_close",), "close"),
     ({"kind": "rules", "rules": RULE}, ("rules",), "[[rules]]"),
     ({"kind": "rules", "rules": [3]}, ("rules", 0), "a table"),
-    ({"kind": "rules", "rules": [RULE, {"match": "exact", "value": "a"}]}, ("rules", 1),
-     "reply is missing"),
+    ({"kind": "rules", "rules": [RULE, {"match": "exact", "reply": "a"}]}, ("rules", 1),
+     "value is missing"),
     ({"kind": "rules", "rules": [{**RULE, "match": "regx"}]}, ("rules", 0, "match"), "regex?"),
     ({"kind": "rules", "rules": [{**RULE, "match": "regex", "value": "("}]}, ("rules", 0),
      "not closed"),
@@ -67,3 +71,45 @@ def test_what_is_refused(table: object, place: tuple[str | int, ...], words: str
         read(table)
     assert caught.value.path == ("endpoint", "a", "responder", *place)
     assert words in caught.value.problem.text
+
+
+FIRST = (
+    '{ match = "hex", value = "{id:2} *", reply_hex = "{id} u16[00]", times = 2, when = "",'
+    ' to = "b" }'
+)
+WITH_ALL = (
+    'responder = { kind = "rules", greet = "220 hi\\r\\n", rules = ['
+    f'{FIRST}, {{ match = "any", reply = "x", then = "half-close", wrap = true }}],'
+    ' else = { reply = "?", then = "silent" } }\n'
+    'messages = { ends = "\\n" }\n'
+)
+
+
+def test_everything_that_a_rule_can_say_is_read_and_written() -> None:
+    made = parse(PAIR + WITH_ALL)
+    rules = made.endpoints[1].responder
+    assert isinstance(rules, Rules)
+    assert rules.otherwise == Rule(reply="?", then=Then.SILENT)
+    assert (rules.greet, rules.rules[0].times, rules.rules[0].to) == ("220 hi\r\n", 2, "b")
+    assert rules.rules[1].match is Match.ANY
+    text = to_toml(made)
+    assert "else = {" in text
+    assert parse(text) == made
+    for settings in made.endpoints:
+        assert settings_from_json(settings_json(settings)) == settings
+
+
+@pytest.mark.parametrize(
+    ("rule", "named"),
+    [
+        ('{ reply = "x" }', "match"),
+        ('{ match = "exact", reply = "x" }', "value"),
+        ('{ match = "hex", value = "{id:2}", reply_hex = "{di}" }', "id"),
+        ('{ match = "any", reply = "x", then = "halfclose" }', "half-close"),
+        ('{ match = "any", reply = "x", times = -1 }', "times"),
+    ],
+)
+def test_what_a_rule_cannot_say(rule: str, named: str) -> None:
+    with pytest.raises(ScenarioProblem) as caught:
+        parse(f'{PAIR}responder = {{ kind = "rules", rules = [{rule}] }}\n')
+    assert named in str(caught.value)

@@ -28,15 +28,24 @@ def outcomes(hand: Hand) -> list[str]:
     return [cell(hand, row, "outcome", "client") for row in range(len(rows.lines.lines))]
 
 
-def test_each_has_its_outcome_and_the_message_counts_them(hand: Hand) -> None:
+def three_that_wait(hand: Hand, timeout: str) -> None:
+    """Six clients of a server that accepts nothing and has room for three."""
     hand.choose("server.accept_gate", "paused")
     hand.find("server.backlog").setEditText("2")  # type: ignore[attr-defined]
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
-    hand.type("client.timeout", "0.4")
+    hand.type("client.timeout", timeout)
     hand.type("client.count", "6")
     hand.press("client.connect")
+
+
+def test_those_that_wait_are_counted(hand: Hand) -> None:
+    three_that_wait(hand, "600")
     hand.wait_says("client.message", "3 connected, 3 waiting")
+
+
+def test_each_has_its_outcome_and_the_message_counts_them(hand: Hand) -> None:
+    three_that_wait(hand, "0.4")
     hand.wait_says("client.message", "3 connected, 3 timed out")
     hand.wait(lambda: outcomes(hand) == ["connected"] * 3 + ["timed out"] * 3)
     assert hand.find("client.why").isVisible()

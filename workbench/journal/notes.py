@@ -15,6 +15,9 @@ def note_text(row: Row) -> str:
         if row.call == "not_done":
             key, named = read_literal(row.args)
             return tr(key, **named)
+        if row.call == "rule_failed":
+            number, key, named = read_literal(f"({row.args})")
+            return tr("note.rule_failed", number, tr(key, **named))
         values = read_literal(f"({row.args},)") if row.args else ()
         return tr(f"note.{row.call}", *values)
     except (

@@ -106,6 +106,21 @@ class Pattern:
         except TimeoutError:
             raise TooSlow(self.source, seconds) from None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its named groups."""
+        return tuple(self._compiled.groupindex)
+
+    def captured(self, text: str, seconds: float) -> dict[str, str] | None:
+        """What the named groups of the leftmost match took; None: there is none. Raises TooSlow."""
+        try:
+            found = self._compiled.search(text, timeout=seconds)
+        except TimeoutError:
+            raise TooSlow(self.source, seconds) from None
+        if found is None:
+            return None
+        return {name: part for name, part in found.groupdict().items() if part is not None}
+
     def resume(self, text: str, seconds: float, start: int = 0) -> int:
         """Where a match can still begin, after `search` found none: what is before is done with."""
         if self._looks_at_end:

@@ -30,14 +30,18 @@ def responder(body: v.Table, key: str, path: KeyPath) -> s.Responder:
 
 def dataclass_of(kind: type, table: v.Table, path: KeyPath, *also: str) -> Any:
     """A dataclass of a table whose keys are its fields; `also`: keys that are none."""
-    items = {item.name: item for item in fields(kind)}
+    items = {s.KEYS.get(item.name, item.name): item for item in fields(kind)}
     v.known(table, (*also, *items), path)
     for name, item in items.items():
         if name not in table and item.default is MISSING and item.default_factory is MISSING:
             raise v.wrong(path, "scenario.missing", key=name)
     hints = get_type_hints(kind)
     return kind(
-        **{name: _reader(name, hints[name])(table, name, path) for name in table if name in items}
+        **{
+            item.name: _reader(item.name, hints[item.name])(table, key, path)
+            for key, item in items.items()
+            if key in table
+        }
     )
 
 
@@ -47,10 +51,14 @@ def _reader(name: str, hint: Any) -> v.Read:
         hint = next(arg for arg in get_args(hint) if arg is not type(None))
     if name == "encoding":
         return v.encoding
+    if name == "times":
+        return v.number_of_bytes
     if get_origin(hint) is tuple:
         return partial(_tables, get_args(hint)[0])
     if isinstance(hint, type) and issubclass(hint, Enum):
         return v.enum_key(hint)
+    if hint is s.Rule:
+        return lambda body, key, path: _one(hint, body[key], (*path, key), key)
     return v.seconds if hint is float else v.key_of(hint)
 
 
@@ -66,6 +74,11 @@ def _tables(kind: type, body: v.Table, key: str, path: KeyPath) -> tuple[Any, ..
 def _one(kind: type, table: Any, path: KeyPath, key: str) -> Any:
     if not isinstance(table, dict):
         raise v.not_wanted(path, key, table, "table")
+    if kind is s.Rule and key == "rules":  # one that fits whatever comes says so
+        wanted = ("match",) if table.get("match") == s.Match.ANY else ("match", "value")
+        for name in wanted:
+            if name not in table:
+                raise v.wrong(path, "scenario.missing", key=name)
     made = dataclass_of(kind, table, path)
     if isinstance(made, s.Rule):  # what is wrong is said where the rule stands
         v.check(partial(compile_responder, s.Rules((made,))), path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from workbench.engine.model.settings import Match, Rule, Rules, Then
@@ -19,7 +19,11 @@ AS_TYPED: Final = frozenset({Match.REGEX, Match.HEX})
 
 @dataclass(frozen=True, slots=True)
 class TypedRule:
-    """What stands in the fields of one rule."""
+    """What stands in the fields of one rule.
+
+    Attributes:
+        basis: the rule that they show, whatever of it has no field.
+    """
 
     match: str
     value: str
@@ -27,6 +31,7 @@ class TypedRule:
     encoding: str = "utf-8"
     delay: str = "0"
     then: str = "keep"
+    basis: Rule = field(default_factory=Rule)
 
 
 EXAMPLE: Final = TypedRule("contains", "ping", "pong\\r\\n")
@@ -55,10 +60,11 @@ def show_rule(rule: Rule) -> TypedRule:
     return TypedRule(
         rule.match.value,
         value,
-        typed(rule.reply),
+        typed(rule.reply or ""),
         rule.encoding or "utf-8",
         f"{rule.delay:g}",
         rule.then.value,
+        rule,
     )
 
 
@@ -79,7 +85,7 @@ def _value(rule: TypedRule) -> str:
 
 def fault(rule: TypedRule) -> tuple[str, Problem] | None:
     """The field that cannot be understood, and why; None: all is well."""
-    for field, read in (
+    for name, read in (
         ("value", lambda: _value(rule)),
         ("reply", lambda: _text(rule.reply, rule.encoding)),
         ("delay", lambda: parse_fields.parse_seconds(rule.delay)),
@@ -87,7 +93,7 @@ def fault(rule: TypedRule) -> tuple[str, Problem] | None:
         try:
             read()
         except Problem as problem:
-            return field, problem
+            return name, problem
     return None
 
 
@@ -104,11 +110,13 @@ def _rule(number: int, rule: TypedRule) -> Rule:
     wrong = fault(rule)
     if wrong is not None:
         raise Problem("rules.wrong", number=number, reason=wrong[1])
-    return Rule(
-        Match(rule.match),
-        _value(rule),
-        _text(rule.reply, rule.encoding),
-        rule.encoding,
-        parse_fields.parse_seconds(rule.delay),
-        Then(rule.then),
+    reply = _text(rule.reply, rule.encoding)
+    return replace(
+        rule.basis,
+        match=Match(rule.match),
+        value=_value(rule),
+        reply=None if not reply and rule.basis.reply is None else reply,
+        encoding=rule.encoding,
+        delay=parse_fields.parse_seconds(rule.delay),
+        then=Then(rule.then),
     )

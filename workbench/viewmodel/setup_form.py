@@ -125,10 +125,19 @@ class ReplyForm:
             replace(rule, encoding=None) if rule.encoding == self.encoding else rule
             for rule in rules
         )
-        made = CHOICES[self.kind].make(greeting, rules)
+        made = _keeping(CHOICES[self.kind].make(greeting, rules), known)
         if self.at_end is (known.on_peer_close or OnPeerClose.CLOSE):
             return replace(made, on_peer_close=known.on_peer_close)
         return replace(made, on_peer_close=self.at_end)
+
+
+def _keeping(made: Responder, known: Responder) -> Responder:
+    """What no field shows stays as it was."""
+    if isinstance(made, Rules) and isinstance(known, Rules):
+        return replace(made, greet=known.greet, otherwise=known.otherwise)
+    if isinstance(made, Greet) and isinstance(known, Greet):
+        return replace(made, wrap=known.wrap)
+    return made
 
 
 def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> ReplyForm:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.engine.protocol.delayed_replies import DelayedReplies
+from workbench.engine.protocol.layer import Ending
 from workbench.engine.protocol.responder import Reply
 
 A, B = ("127.0.0.1", 1), ("127.0.0.1", 2)
@@ -32,9 +33,9 @@ def test_one_peer_keeps_its_order_another_does_not_wait() -> None:
 def test_a_copy_is_kept() -> None:
     delayed = DelayedReplies()
     buffer = bytearray(b"abc")
-    delayed.put(Reply(memoryview(buffer), 1.0, close=True), None, 0.0)
+    delayed.put(Reply(memoryview(buffer), 1.0, ending=Ending.CLOSE), None, 0.0)
     buffer[:] = b"xyz"
-    assert delayed.take(1.0) == (Reply(b"abc", 0.0, close=True), None)
+    assert delayed.take(1.0) == (Reply(b"abc", 0.0, ending=Ending.CLOSE), None)
 
 
 def test_what_is_dropped_is_gone() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from workbench.engine.model.settings import Greet, Match, Rule, Rules, Then
+from workbench.engine.protocol.layer import Ending
 from workbench.engine.protocol.responder import Reply, compile_responder
+from workbench.texts import Problem
 
 
 class Talk:
@@ -23,7 +25,7 @@ class Talk:
 
     def replies(self, *reads: bytes) -> list[bytes | None]:
         found = [self._answer(memoryview(data)) for data in reads]
-        return [None if item is None else bytes(item.data) for item in found]
+        return [None if item is None or item.data is None else bytes(item.data) for item in found]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk", "gb18030", "big5", "shift_jis", "utf-16"])
@@ -89,3 +91,91 @@ def test_a_rule_that_takes_too_long_is_passed_over_and_noted() -> None:
     talk = Talk(Rule(Match.REGEX, "(a|aa)+$", "slow"), Rule(Match.CONTAINS, "b", "quick"))
     assert talk.replies(b"a" * 40 + b"b") == [b"quick"]
     assert talk.notes == [("rule_too_slow", "1, '(a|aa)+$', 0.1")]
+
+
+# -- values, words, counts ----------------------------------------------------------------------
+
+
+def test_groups_of_text_stand_in_the_reply() -> None:
+    talk = Talk(
+        Rule(Match.REGEX, r"GET (?P<key>\w+) (?P<n>\d+)", "{key}={n+1} {other} {{key}}"),
+        Rule(Match.REGEX, r"(?P<城市>中.)", "到{城市}"),
+        encoding="gbk",
+    )
+    assert talk.replies(b"GET a 41", "中国".encode("gbk")) == [
+        b"a=42 {other} {key}",
+        "到中国".encode("gbk"),
+    ]
+
+
+def test_the_id_of_a_query_goes_into_a_reply_of_bytes() -> None:
+    talk = Talk(
+        Rule(Match.HEX, "{id:2} 0100 * 03 78", reply_hex="{id} 8180 u16(id+1)"),
+        stream=False,
+    )
+    assert talk.replies(b"\x00\xff\x01\x00\x00\x01\x03x") == [b"\x00\xff\x81\x80\x01\x00"]
+
+
+def test_a_group_that_took_nothing_is_empty() -> None:
+    talk = Talk(Rule(Match.REGEX, "a(?P<b>b)?", "<{b}>"))
+    assert talk.replies(b"ab", b"a") == [b"<b>", b"<>"]
+
+
+def test_a_rule_answers_so_often_then_the_next_that_fits() -> None:
+    talk = Talk(Rule(Match.CONTAINS, "GET", "503", times=2), Rule(Match.CONTAINS, "GET", "200"))
+    assert talk.replies(*[b"GET"] * 4) == [b"503", b"503", b"200", b"200"]
+
+
+def test_a_connection_is_in_a_word_and_rules_wait_for_theirs() -> None:
+    talk = Talk(
+        Rule(Match.EXACT, ".", "250 kept", when="data", to=""),
+        Rule(Match.ANY, when="data"),
+        Rule(Match.EXACT, "DATA", "354 go", to="data"),
+        Rule(Match.EXACT, "QUIT", "221 bye"),
+    )
+    assert talk.replies(b"QUIT", b"DATA", b"QUIT", b".", b"QUIT") == [
+        b"221 bye", b"354 go", None, b"250 kept", b"221 bye",
+    ]  # fmt: skip
+    assert talk.notes == []  # a rule without a reply has fitted
+
+
+def test_what_fits_no_rule_is_noted_a_few_times() -> None:
+    talk = Talk(Rule(Match.EXACT, "a", "b"))
+    assert talk.replies(*[b"xyz"] * 5) == [None] * 5
+    assert talk.notes == [("no_rule", "3")] * 3
+
+
+def test_else_answers_where_none_fits() -> None:
+    runtime = compile_responder(
+        Rules((Rule(Match.EXACT, "a", "b"),), otherwise=Rule(reply="500", then=Then.CLOSE))
+    ).for_connection(stream=True, tell=lambda *_note: None)
+    assert runtime.answer is not None
+    assert runtime.answer(b"a") == Reply(b"b")
+    assert runtime.answer(b"x") == Reply(b"500", ending=Ending.CLOSE)
+
+
+def test_silence_is_for_the_rest_of_the_connection() -> None:
+    talk = Talk(Rule(Match.EXACT, "stop", "bye", then=Then.SILENT), Rule(reply="more"))
+    assert talk.replies(b"a", b"stop", b"a") == [b"more", b"bye", None]
+
+
+def test_a_reply_that_cannot_be_made_is_noted_and_none_goes() -> None:
+    talk = Talk(Rule(Match.HEX, "{n:2}", reply_hex="u8(n)"))
+    assert talk.replies(b"\x00\x01", b"\x01\x00") == [b"\x01", None]
+    assert talk.notes == [
+        ("rule_failed", "1, 'template.too_large', {'field': 'u8', 'number': '256'}")
+    ]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule(Match.ANY, reply="a", reply_hex="61"),
+        Rule(Match.HEX, "{id:2}", reply_hex="{idd}"),
+        Rule(Match.HEX, "{id:2", "x"),
+        Rule(Match.ANY, reply_hex="u16[00"),
+    ],
+)
+def test_a_rule_that_cannot_answer_is_refused(rule: Rule) -> None:
+    with pytest.raises(Problem):
+        compile_responder(Rules((rule,)))

@@ -152,8 +152,9 @@ class DatagramConnection(Connection):
             self._say(reply, to)
 
     def _say(self, reply: Reply, to: SockAddress | None) -> None:
-        self.outbox.write(reply.data, to=to, answer=True)  # an empty one is one
-        if reply.close and self.open:
+        if reply.data is not None:
+            self.outbox.write(reply.data, to=to, answer=True)  # an empty one is one
+        if reply.ending is not None and self.open:
             self.close_once_sent(CloseCause.LOCAL)
 
     def _await_due(self) -> None:

@@ -138,7 +138,7 @@ def responder_plain(responder: s.Responder) -> dict[str, Any]:
     for item in fields(responder):
         value = getattr(responder, item.name)
         if value != _default(item):
-            table[item.name] = _plain(value)
+            table[s.KEYS.get(item.name, item.name)] = _plain(value)
     return table
 
 
@@ -148,7 +148,8 @@ def responder_from(table: Mapping[str, Any]) -> s.Responder:
     Raises:
         KeyError, ValueError, TypeError: not such a table.
     """
-    values = {key: value for key, value in table.items() if key != "kind"}
+    names = {key: name for name, key in s.KEYS.items()}
+    values = {names.get(key, key): value for key, value in table.items() if key != "kind"}
     made: s.Responder = made_of(s.RESPONDERS[table["kind"]], values)
     return made
 
@@ -225,11 +226,16 @@ def _plain(value: Any) -> Any:
         return {
             item.name: _plain(getattr(value, item.name))
             for item in fields(value)
-            if getattr(value, item.name) != _default(item)
+            if getattr(value, item.name) != _default(item) or item.name in _said(value)
         }
     if isinstance(value, tuple):
         return tuple(_plain(item) for item in value)
     return value
+
+
+def _said(rule: s.Rule) -> tuple[str, ...]:
+    """What a rule always says: a scenario takes none for one that fits everything by mistake."""
+    return ("match",) if rule.match is s.Match.ANY else ("match", "value")
 
 
 _CONVERT: Final[Mapping[str, Callable[[Any], Any]]] = {

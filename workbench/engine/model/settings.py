@@ -46,11 +46,20 @@ class OnPeerClose(StrEnum):
 
 
 class Then(StrEnum):
-    """What follows a greeting or a rule's reply."""
+    """What follows a greeting or a rule's reply.
+
+    Attributes:
+        HALF_CLOSE: shutdown(SHUT_WR): what comes is still read and answered.
+        RESET: close() with SO_LINGER (1, 0), so that the peer gets an RST.
+        SILENT: what comes is read, and answered no more.
+    """
 
     KEEP = "keep"
     ECHO = "echo"
     CLOSE = "close"
+    HALF_CLOSE = "half-close"
+    RESET = "reset"
+    SILENT = "silent"
 
 
 class Match(StrEnum):
@@ -60,6 +69,7 @@ class Match(StrEnum):
     CONTAINS = "contains"
     REGEX = "regex"
     HEX = "hex"
+    ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +109,45 @@ class Sink:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Answer `reply` to what matches `value`; `delay` in seconds. `value` is text, or hex.
+    """Answer `reply` to what matches `value`; `delay` in seconds.
 
-    `encoding`: of both; None is the endpoint's, "bytes" takes each byte as a character. `wrap`:
-    the reply goes as one message, with what the endpoint's `messages` says of its end.
+    Attributes:
+        value: text, or a pattern of text or of hex, whose groups the reply names: {id}.
+        reply, reply_hex: templates, at most one of them; None and "": nothing is sent.
+        encoding: of value and reply; None is the endpoint's, "bytes" takes each byte as a
+            character.
+        wrap: the reply goes as one message, with what the endpoint's `messages` says of its end.
+        times: how often it answers on one connection before the next that fits does; 0: always.
+        when: the word that the connection is in; None: any. It begins in "".
+        to: the word that it is in from then on; None: it stays.
     """
 
-    match: Match
-    value: str
-    reply: str
+    match: Match = Match.ANY
+    value: str = ""
+    reply: str | None = None
     encoding: str | None = None
     delay: float = 0.0
     then: Then = Then.KEEP
     wrap: bool = False
+    reply_hex: str = ""
+    times: int = 0
+    when: str | None = None
+    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Answer by the first rule that fits one message; without `messages` a stream has reads."""
+    """Answer by the first rule that fits one message; without `messages` a stream has reads.
+
+    Attributes:
+        greet: a text of the endpoint's encoding for every new connection.
+        otherwise: what answers where none fits; in a scenario `else`.
+    """
 
     rules: tuple[Rule, ...] = ()
     on_peer_close: OnPeerClose | None = None
+    greet: str = ""
+    otherwise: Rule | None = None
 
 
 Responder = Nothing | Greet | Echo | Sink | Rules
@@ -129,6 +157,9 @@ RESPONDERS: Final[Mapping[str, type[Responder]]] = {
 """By the name that a scenario has for it. All that reads or writes one goes by its fields: another
 kind is a class above, a case of `compile_responder`, and a line of the choices in the window.
 """
+
+KEYS: Final[Mapping[str, str]] = {"otherwise": "else"}
+"""What a field is called in a scenario, where Python keeps that word for itself."""
 
 OptionValue = int | str | tuple[int, ...]
 """int as for setsockopt; str for a named or textual value; a tuple for structs (SO_LINGER)."""
@@ -243,7 +274,7 @@ def wraps(responder: Responder) -> bool:
         case Greet():
             return responder.wrap
         case Rules():
-            return any(rule.wrap for rule in responder.rules)
+            return any(rule.wrap for rule in (*responder.rules, responder.otherwise or Rule()))
     return False
 
 

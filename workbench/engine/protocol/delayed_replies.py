@@ -35,9 +35,9 @@ class DelayedReplies:
         number = self._numbered = self._numbered + 1
         due = max(now + reply.delay, self._last.get(to, (0.0, 0))[0])
         self._last[to] = due, number
-        kept = Reply(bytes(reply.data), 0.0, reply.close)
-        heappush(self.waiting, (due, number, kept, to))
-        self.size += len(kept.data)
+        data = None if reply.data is None else bytes(reply.data)
+        heappush(self.waiting, (due, number, Reply(data, 0.0, reply.ending), to))
+        self.size += len(data or b"")
 
     def before(self, to: SockAddress | None) -> bool:
         """Whether a reply to this peer has to wait for earlier ones."""
@@ -52,7 +52,7 @@ class DelayedReplies:
         if not self.waiting or self.waiting[0][0] > now:
             return None
         due, number, reply, to = heappop(self.waiting)
-        self.size -= len(reply.data)
+        self.size -= len(reply.data or b"")
         if self._last[to] == (due, number):
             del self._last[to]
         return reply, to

@@ -20,6 +20,7 @@ from workbench.engine.model.message_ends import (
 from workbench.engine.protocol.framer import Buffer, Fault, FramedMessage, Framer
 from workbench.engine.protocol.http_framing import HttpFramer
 from workbench.payload.notation import encode, parse_hex
+from workbench.payload.templates import counted
 from workbench.texts import Problem
 
 _VAR7_MOST: Final = 4
@@ -81,17 +82,10 @@ def _with_length(kind: LengthField, data: bytes) -> bytes:
 
 def _length_field(kind: LengthField, value: int) -> bytes | None:
     """A number as the field has it; None: it cannot."""
-    if value < 0:
+    try:
+        return counted(kind.length, value)
+    except Problem:
         return None
-    if kind.width is not None:
-        fits = value < 1 << (8 * kind.width)
-        return value.to_bytes(kind.width, kind.order) if fits else None
-    found = bytearray()
-    while True:
-        value, low = divmod(value, 128)
-        found.append(low | (128 if value else 0))
-        if not value:
-            return bytes(found)
 
 
 class _Buffered:

@@ -6,8 +6,9 @@ two reads cut is of the second. A rule of bytes (hex, or encoding "bytes") sees 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
 
 from workbench.engine.model.message_ends import Delimiter, Messages
 from workbench.engine.model.settings import (
@@ -22,20 +23,30 @@ from workbench.engine.model.settings import (
     Then,
 )
 from workbench.engine.protocol.framing import wrapper_of
-from workbench.engine.protocol.layer import Data
+from workbench.engine.protocol.layer import Data, Ending
 from workbench.payload.characters import BYTES, MARK, Characters, decoded
+from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex
-from workbench.payload.patterns import RULE_TIME, TooSlow, compile_pattern
+from workbench.payload.patterns import RULE_TIME, Pattern, TooSlow, compile_pattern
+from workbench.payload.templates import Value, hex_template, text_template
+from workbench.texts import Problem
 
 
 class Reply(NamedTuple):
-    """What to send, after `delay` seconds, and whether to close once it is sent."""
+    """What to send (None: nothing), after `delay` seconds, and how to end once it is sent."""
 
-    data: Data
+    data: Data | None
     delay: float = 0.0
-    close: bool = False
+    ending: Ending | None = None
 
 
+_ENDINGS: Final[Mapping[Then, Ending]] = {
+    Then.CLOSE: Ending.CLOSE,
+    Then.HALF_CLOSE: Ending.HALF_CLOSE,
+    Then.RESET: Ending.RESET,
+}
+_TOLD: Final = 3
+"""How often one connection is told that no rule fitted."""
 Answer = Callable[[Data], "Reply | None"]
 Wrap = Callable[[bytes], bytes]
 Tell = Callable[[str, str], None]
@@ -91,16 +102,18 @@ def compile_responder(
         case Greet():
             text = encode(responder.text, responder.encoding or encoding)
             greeting = Reply(
-                wrap(text) if responder.wrap else text, close=responder.then is Then.CLOSE
+                wrap(text) if responder.wrap else text, ending=_ENDINGS.get(responder.then)
             )
             return ResponderRuntime(
                 greeting, _echo_of(whole) if responder.then is Then.ECHO else None
             )
         case Rules():
+            text = encode(responder.greet, encoding)
+            rules = (*responder.rules, *filter(None, (responder.otherwise,)))
             return ResponderRuntime(
+                Reply(text) if text else None,
                 None,
-                None,
-                rules=tuple(_ready(rule, encoding, wrap) for rule in responder.rules),
+                rules=tuple(_ready(rule, encoding, wrap) for rule in rules),
                 whole=whole,
             )
 
@@ -114,40 +127,90 @@ def _echo_of(whole: Wrap) -> Answer:
     return Reply if whole is _as_given else lambda data: Reply(whole(bytes(data)))
 
 
+Captures = dict[str, str]
+"""What the groups of a pattern took, in its characters."""
+
+
 class _Ready(NamedTuple):
     """A rule made ready.
 
     Attributes:
-        encoding: of the characters that `matches` sees; None: it sees the bytes of a read.
-        matches: whether what came fits. Raises TooSlow.
+        encoding: of the characters that `look` sees; None: it sees the bytes of a read.
+        look: what was taken, where it fits; None: it does not. Raises TooSlow.
+        answer: makes the reply of what was taken. Raises Problem.
     """
 
     rule: Rule
     encoding: str | None
-    matches: Callable[[str], bool]
-    reply: Reply
+    look: Callable[[str], Captures | None]
+    answer: Callable[[Captures], bytes | None]
 
 
 def _ready(rule: Rule, default: str, wrap: Wrap) -> _Ready:
     used = rule.encoding or default
-    text = encode(rule.reply, used)
-    reply = Reply(wrap(text) if rule.wrap else text, rule.delay, rule.then is Then.CLOSE)
+    if rule.reply and rule.reply_hex:
+        raise Problem("engine.rule_two_replies")
+    match rule.match:
+        case Match.HEX:
+            return _by_hex(rule, used, wrap)
+        case Match.REGEX:
+            wanted = rule.encoding or (BYTES if used == BYTES else None)
+            pattern = compile_pattern(rule.value, wanted)
+            seen = None if pattern.bytewise else used
+            return _Ready(rule, seen, _look_for(pattern), _answer(rule, used, pattern, wrap))
+        case Match.ANY:
+            return _Ready(rule, None, lambda _came: {}, _answer(rule, used, None, wrap))
     value = rule.value
-    if rule.match is Match.HEX:
-        data = parse_hex(value).decode("latin-1")
-        return _Ready(rule, None, lambda came: data in came, reply)
-    if rule.match is Match.REGEX:
-        pattern = compile_pattern(value, rule.encoding or (BYTES if used == BYTES else None))
-        return _Ready(
-            rule,
-            None if pattern.bytewise else used,
-            lambda came: pattern.matches(came, RULE_TIME),
-            reply,
-        )
     encode(value, used)  # what cannot be written cannot come
+    answer = _answer(rule, used, None, wrap)
     if rule.match is Match.EXACT:
-        return _Ready(rule, used, lambda came: came.removeprefix(MARK) == value, reply)
-    return _Ready(rule, used, lambda came: value in came, reply)
+        return _Ready(rule, used, _found(lambda came: came.removeprefix(MARK) == value), answer)
+    return _Ready(rule, used, _found(lambda came: value in came), answer)
+
+
+def _by_hex(rule: Rule, used: str, wrap: Wrap) -> _Ready:
+    if is_pattern(rule.value):
+        pattern = compile_hex(rule.value)
+        return _Ready(rule, None, _look_for(pattern), _answer(rule, used, pattern, wrap))
+    data = parse_hex(rule.value).decode("latin-1")
+    return _Ready(rule, None, _found(lambda came: data in came), _answer(rule, used, None, wrap))
+
+
+def _found(fits: Callable[[str], bool]) -> Callable[[str], Captures | None]:
+    return lambda came: {} if fits(came) else None
+
+
+def _look_for(pattern: Pattern) -> Callable[[str], Captures | None]:
+    if pattern.names:
+        return lambda came: pattern.captured(came, RULE_TIME)
+    return lambda came: {} if pattern.matches(came, RULE_TIME) else None
+
+
+def _answer(
+    rule: Rule, used: str, pattern: Pattern | None, wrap: Wrap
+) -> Callable[[Captures], bytes | None]:
+    """What makes a reply of what the pattern's groups took."""
+    names = pattern.names if pattern is not None else ()
+    if rule.reply_hex:
+        template = hex_template(rule.reply_hex, names, used)
+    elif rule.reply is not None:
+        template = text_template(rule.reply, names, used)
+    else:
+        return lambda _taken: None
+    whole = wrap if rule.wrap else _as_given
+    if template.fixed is not None:
+        fixed = whole(template.fixed)
+        return lambda _taken: fixed
+    hexed = rule.match is Match.HEX
+    came_in = "latin-1" if pattern is not None and pattern.bytewise else used
+
+    def filled(taken: Captures) -> bytes:
+        values = {
+            name: Value(encode(taken.get(name, ""), came_in), hexed) for name in template.names
+        }
+        return whole(template.fill(values))
+
+    return filled
 
 
 class _Answerer:
@@ -160,19 +223,30 @@ class _Answerer:
         names = {rule.encoding for rule in rules if rule.encoding is not None}
         self._open = {name: Characters(name) for name in names} if stream else None
         self._names = names
+        self._word = ""
+        self._silent = False
+        self._answered: Counter[int] = Counter()
+        self._unanswered = 0
 
     def __call__(self, data: Data) -> Reply | None:
+        if self._silent:
+            return None
         whole = bytes(data)
         texts = {name: self._whole(name, whole) for name in self._names}
         raw = whole.decode("latin-1")
         for number, ready in enumerate(self._rules, 1):
+            rule = ready.rule
+            if (rule.when is not None and rule.when != self._word) or (
+                rule.times and self._answered[number] >= rule.times
+            ):
+                continue
             came = raw if ready.encoding is None else texts[ready.encoding]
-            if self._fits(number, ready, came):
-                if ready.rule.then is Then.ECHO:
-                    return ready.reply._replace(
-                        data=bytes(ready.reply.data) + self._make_whole(whole)
-                    )
-                return ready.reply
+            taken = self._look(number, ready, came)
+            if taken is not None:
+                return self._reply(number, ready, taken, whole)
+        self._unanswered += 1
+        if self._unanswered <= _TOLD:
+            self._tell("no_rule", repr(len(whole)))
         return None
 
     def _whole(self, encoding: str, data: bytes) -> str:
@@ -181,11 +255,28 @@ class _Answerer:
             return decoded(data, encoding)
         return self._open[encoding].take(data)
 
-    def _fits(self, number: int, ready: _Ready, came: str) -> bool:
-        if not came:
-            return False
+    def _look(self, number: int, ready: _Ready, came: str) -> Captures | None:
+        if not came and ready.rule.match is not Match.ANY:
+            return None
         try:
-            return ready.matches(came)
+            return ready.look(came)
         except TooSlow:
             self._tell("rule_too_slow", f"{number}, {ready.rule.value!r}, {RULE_TIME}")
-            return False
+            return None
+
+    def _reply(self, number: int, ready: _Ready, taken: Captures, whole: bytes) -> Reply | None:
+        rule = ready.rule
+        try:
+            data = ready.answer(taken)
+        except Problem as problem:
+            values = {name: str(value) for name, value in problem.args_.items()}
+            self._tell("rule_failed", f"{number}, {problem.key!r}, {values!r}")
+            return None
+        if rule.times:
+            self._answered[number] += 1
+        if rule.to is not None:
+            self._word = rule.to
+        self._silent = rule.then is Then.SILENT
+        if rule.then is Then.ECHO:
+            data = (data or b"") + self._make_whole(whole)
+        return Reply(data, rule.delay, _ENDINGS.get(rule.then))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from workbench.engine.protocol.delayed_replies import DelayedReplies
-from workbench.engine.protocol.layer import Action, Actions, Data, End, Ending, Layer, ToPeer, Wake
+from workbench.engine.protocol.layer import Action, Actions, Data, End, Layer, ToPeer, Wake
 from workbench.engine.protocol.responder import Reply, ResponderRuntime
 
 DUE: Final = "reply"
@@ -61,8 +61,8 @@ class ResponderLayer(Layer):
 
     def _say(self, reply: Reply) -> list[Action]:
         actions: list[Action] = []
-        if len(reply.data) or self._echoes_empty:
+        if reply.data is not None and (len(reply.data) or self._echoes_empty):
             actions.append(ToPeer(reply.data))
-        if reply.close:
-            actions.append(End(Ending.CLOSE))
+        if reply.ending is not None:
+            actions.append(End(reply.ending))
         return actions

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QVBoxLayout
 
-from workbench.engine.model.settings import Match, Then
+from workbench.engine.model.settings import Match, Rule, Then
 from workbench.payload import notation
 from workbench.texts import tr
 from workbench.ui.endpoint.rules_table import RuleTable
@@ -44,6 +44,7 @@ class RulesEditor(QFrame):
         super().__init__()
         self._controls = controls
         self._filling = False
+        self._basis = Rule()
         self._chosen = True  # a rule was in the fields: without one they show the example
         self.setProperty("more", True)
         self.button = controls.add(QToolButton(), "rules_open")
@@ -193,6 +194,7 @@ class RulesEditor(QFrame):
             self.encoding.value(),
             self.delay.text(),
             self.then.value(),
+            self._basis,
         )
 
     @Slot()
@@ -222,6 +224,7 @@ class RulesEditor(QFrame):
     def _fill(self, rule: TypedRule) -> None:
         """Show a rule in the fields."""
         self._filling = True
+        self._basis = rule.basis
         self.match.choose(rule.match)
         if self.encoding.findData(rule.encoding) < 0:  # a scenario may name any
             self.encoding.offer(

@@ -1,0 +1,52 @@
+"""Patterns of hex: pairs of digits, ?? for any byte, * for any run, {id:2} takes two as a value."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from workbench.payload.characters import BYTES
+from workbench.payload.notation import parse_hex
+from workbench.payload.patterns import Pattern, compile_pattern
+from workbench.texts import Problem
+
+_SPECIAL: Final = re.compile(r"\?\?|\*|\{([A-Za-z_]\w*):(\d{1,4})\}|[?{]", re.ASCII)
+
+
+def is_pattern(source: str) -> bool:
+    """Whether there is more in it than bytes."""
+    return _SPECIAL.search(source) is not None
+
+
+def compile_hex(source: str) -> Pattern:
+    """A pattern over bytes; a run is as short as it can be.
+
+    Raises:
+        Problem: a character that is no hex (with its position), a name that is there twice.
+    """
+    parts: list[str] = []
+    names: set[str] = set()
+    place = 0
+    for found in _SPECIAL.finditer(source):
+        parts.append(_bytes(source, place, found.start()))
+        place = found.end()
+        if found[0] in {"?", "{"}:
+            raise Problem("payload.bad_hex_pattern", position=found.start() + 1)
+        if found[1] is not None:
+            if found[1] in names:
+                raise Problem("payload.hex_name_twice", name=found[1])
+            names.add(found[1])
+            parts.append(f"(?P<{found[1]}>.{{{found[2]}}})")
+        else:
+            parts.append("." if found[0] == "??" else ".*?")
+    parts.append(_bytes(source, place, len(source)))
+    return compile_pattern("".join(parts), BYTES)
+
+
+def _bytes(source: str, begin: int, end: int) -> str:
+    try:
+        data = parse_hex(source[begin:end])
+    except Problem as problem:
+        where = {**problem.args_, "position": begin + int(str(problem.args_["position"]))}
+        raise Problem(problem.key, **where) from problem
+    return "".join(f"\\x{byte:02x}" for byte in data)

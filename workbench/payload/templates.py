@@ -1,0 +1,472 @@
+"""Templates: bytes with gaps, written as text or as hex, that values fill in.
+
+In text a gap is {name}; every brace that holds no known name is itself, and {{name}} is the text
+{name}. In hex stand pairs of digits, "text" in quotes, gaps, and numbers and lengths of a width:
+u16(5), u16[ … ] with the length of what is inside before it, le behind the width for
+little-endian, var7[ … ] as MQTT counts (MQTT 5.0, 1.5.5), ber[ … ] as ASN.1 does (X.690, 8.1.3).
+Between braces and brackets of a number + - * may stand, from the left: {p1*256+p2}.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import difflib
+import random
+import re
+import string
+import time
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+from workbench.payload.characters import codec
+from workbench.payload.notation import encode, parse_hex
+from workbench.texts import Problem
+
+_NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_WORD: Final = re.compile(r"\w")
+_COUNT: Final = re.compile(r"\d{1,4}\Z", re.ASCII)
+_NUMBER: Final = re.compile(r"\d{1,20}", re.ASCII)
+_WIDTH: Final = re.compile(r"(?:u(8|16|24|32|64)(le)?|var7|ber)(?=[\[(])")
+_ARGUMENT: Final = re.compile(r":([\w.-]{1,60})")
+_DEEPEST: Final = 20
+"""Brackets in one another."""
+_NTP_BEGIN: Final = 2_208_988_800
+"""Seconds from the era of NTP, 1900, to that of the clock, 1970 (RFC 5905, 6)."""
+_LETTERS: Final = string.ascii_letters + string.digits
+
+
+class Value(NamedTuple):
+    """What fills a gap.
+
+    Attributes:
+        data: its bytes.
+        hexed: it was taken by a pattern of hex: as a number it is big-endian, else decimal.
+    """
+
+    data: bytes
+    hexed: bool = False
+
+    @property
+    def number(self) -> int | None:
+        """What it counts as; None: it is no number."""
+        if self.hexed:
+            return int.from_bytes(self.data, "big")
+        text = self.data.decode("ascii", "replace").strip()
+        return int(text) if re.fullmatch(r"[+-]?\d{1,20}", text, re.ASCII) else None
+
+
+Values = Mapping[str, Value]
+
+
+def _now() -> str:
+    return datetime.datetime.now().astimezone().isoformat(timespec="milliseconds")
+
+
+def _ntp() -> bytes:
+    nanoseconds = time.time_ns()
+    seconds = nanoseconds // 10**9 + _NTP_BEGIN
+    fraction = (nanoseconds % 10**9 << 32) // 10**9
+    return (seconds << 32 | fraction).to_bytes(8, "big")
+
+
+def _random(count: str) -> bytes:
+    return "".join(random.choices(_LETTERS, k=int(count))).encode()  # noqa: S311 - no secret
+
+
+BUILT_IN: Final[Mapping[str, Callable[[int], bytes]]] = {
+    "counter": lambda counter: str(counter).encode(),
+    "time": lambda _counter: _now().encode(),
+    "unix": lambda _counter: str(int(time.time())).encode(),
+    "unix_ms": lambda _counter: str(time.time_ns() // 10**6).encode(),
+    "ntp": lambda _counter: _ntp(),
+    "uuid": lambda _counter: str(uuid.uuid4()).encode(),
+}
+"""Names that always stand for something; what they are given is the number of a repeated send."""
+WITH_ARGUMENT: Final = ("random", "base64", "len")
+"""{random:8} letters and digits, {base64:name}, {len:name} bytes."""
+
+
+class _Gap(NamedTuple):
+    """Terms with + - * between them; one alone is its bytes, several are a number."""
+
+    terms: tuple[tuple[str, str | int, str], ...]  # sign, name or number, argument
+
+
+class _Counted(NamedTuple):
+    """A length, or a number of a width, before what is inside."""
+
+    width: str
+    inside: tuple[_Part, ...]
+    number: _Gap | None
+
+
+_Part = bytes | str | _Gap | _Counted
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Bytes with gaps.
+
+    Attributes:
+        names: those that have to be filled in, without the built-in ones.
+        fixed: all bytes, where there is no gap.
+    """
+
+    _parts: tuple[_Part, ...]
+    _encoding: str
+    names: frozenset[str]
+    fixed: bytes | None
+
+    def fill(self, values: Values, counter: int = 1) -> bytes:
+        """The bytes with these values; `counter`: which one of a repeated send it is.
+
+        Raises:
+            Problem: a value is missing or no number, or a number does not fit into its width.
+        """
+        if self.fixed is not None:
+            return self.fixed
+        return _filled(self._parts, _Filling(values, counter, self._encoding))
+
+
+def text_template(source: str, names: Collection[str], encoding: str) -> Template:
+    """A template of text; `names`: those that are known, built-in ones only where they are there.
+
+    Raises:
+        Problem: what an encoding cannot express.
+    """
+    parts = tuple(_text_parts(source, _longest_first(names)))
+    for part in parts:
+        if isinstance(part, str):
+            encode(part, encoding)
+    return _made(parts, encoding)
+
+
+def hex_template(source: str, names: Collection[str], encoding: str) -> Template:
+    """A template of hex; the built-in names are known as well.
+
+    Raises:
+        Problem: a character that is no hex, a name that is not known, a bracket without its
+            partner, a number without a width.
+    """
+    reader = _HexReader(source, _longest_first({*names, *BUILT_IN, *WITH_ARGUMENT}), encoding)
+    return _made(reader.parts(""), encoding)
+
+
+def _longest_first(names: Collection[str]) -> list[str]:
+    return sorted(names, key=len, reverse=True)
+
+
+def _made(parts: tuple[_Part, ...], encoding: str) -> Template:
+    names = frozenset(_names_of(parts))
+    template = Template(parts, encoding, names, None)
+    if any(isinstance(part, _Gap) for part in _flat(parts)):
+        return template
+    return Template(parts, encoding, names, template.fill({}))
+
+
+def _flat(parts: tuple[_Part, ...]) -> Iterator[bytes | str | _Gap]:
+    for part in parts:
+        if not isinstance(part, _Counted):
+            yield part
+            continue
+        yield from _flat(part.inside)
+        if part.number is not None and any(isinstance(name, str) for _, name, _ in part.number[0]):
+            yield part.number
+
+
+def _names_of(parts: tuple[_Part, ...]) -> Iterator[str]:
+    for part in _flat(parts):
+        if isinstance(part, _Gap):
+            for _, name, argument in part.terms:
+                if name in WITH_ARGUMENT:
+                    if name != "random":
+                        yield argument
+                elif isinstance(name, str) and name not in BUILT_IN:
+                    yield name
+
+
+# -- text -------------------------------------------------------------------------------------
+
+
+def _text_parts(source: str, names: list[str]) -> Iterator[_Part]:
+    last = place = 0
+    while (place := source.find("{", place)) >= 0:
+        quoted = source.startswith("{{", place)
+        found = _gap(source, place + 1 + quoted, names)
+        if found is None or not source.startswith("}}" if quoted else "}", found[1]):
+            place += 1
+            continue
+        gap, end = found
+        if quoted:
+            yield source[last:place] + source[place + 1 : end + 1]
+        else:
+            if last < place:
+                yield source[last:place]
+            yield gap
+        last = place = end + 1 + quoted
+    if last < len(source) or not source:
+        yield source[last:]
+
+
+def _gap(source: str, place: int, names: list[str]) -> tuple[_Gap, int] | None:
+    """Terms that begin here, and where they end; None: these are none, or none of a known name."""
+    terms: list[tuple[str, str | int, str]] = []
+    sign = "+"
+    while True:
+        found = _term(source, place, names)
+        if found is None:
+            return None
+        name, argument, place = found
+        terms.append((sign, name, argument))
+        if source[place : place + 1] not in {"+", "-", "*"}:
+            break
+        sign = source[place]
+        place += 1
+    if all(isinstance(name, int) for _, name, _ in terms):
+        return None
+    return _Gap(tuple(terms)), place
+
+
+def _term(source: str, place: int, names: list[str]) -> tuple[str | int, str, int] | None:
+    for name in WITH_ARGUMENT:
+        argument = _ARGUMENT.match(source, place + len(name))
+        if source.startswith(name, place) and argument is not None and name in names:
+            known = argument[1] in names if name != "random" else _COUNT.match(argument[1])
+            return (name, argument[1], argument.end()) if known else None
+    for name in names:
+        end = place + len(name)
+        if (
+            source.startswith(name, place)
+            and not _WORD.match(source, end)
+            and name not in WITH_ARGUMENT
+        ):
+            return name, "", end
+    digits = _NUMBER.match(source, place)
+    return None if digits is None else (int(digits[0]), "", digits.end())
+
+
+# -- hex --------------------------------------------------------------------------------------
+
+
+class _HexReader:
+    """Reads a template of hex from the left."""
+
+    def __init__(self, source: str, names: list[str], encoding: str) -> None:
+        self._source = source
+        self._names = names
+        self._encoding = encoding
+        self._place = 0
+        self._depth = 0
+
+    def parts(self, close: str) -> tuple[_Part, ...]:
+        """Up to a closing bracket, or to the end."""
+        found: list[_Part] = []
+        begin = self._place
+        while True:
+            char = self._source[self._place : self._place + 1]
+            width = _WIDTH.match(self._source, self._place)
+            if char in {"", "]", "{", '"'} or width is not None:
+                found.append(self._digits(begin))
+                if char == close:
+                    self._place += len(close)
+                    return tuple(part for part in found if part != b"")
+                if not char:
+                    raise self._wrong("template.open")
+                if char == "]":
+                    raise self._wrong("template.close")
+                found.append(self._one(char, width))
+                begin = self._place
+            else:
+                self._place += 1
+
+    def _digits(self, begin: int) -> bytes:
+        try:
+            return parse_hex(self._source[begin : self._place])
+        except Problem as problem:
+            where = {**problem.args_, "position": begin + int(str(problem.args_["position"]))}
+            raise Problem(problem.key, **where) from problem
+
+    def _one(self, char: str, width: re.Match[str] | None) -> _Part:
+        if width is not None:
+            return self._counted(width)
+        return self._quoted() if char == '"' else self._named("{", "}")
+
+    def _quoted(self) -> bytes:
+        end = self._source.find('"', self._place + 1)
+        if end < 0:
+            raise self._wrong("template.quote")
+        text = self._source[self._place + 1 : end]
+        self._place = end + 1
+        return encode(text, self._encoding)
+
+    def _named(self, before: str, after: str) -> _Gap:
+        begin = self._place + len(before)
+        found = _gap(self._source, begin, self._names)
+        if found is None or not self._source.startswith(after, found[1]):
+            raise self._unknown(begin)
+        gap, end = found
+        if len(gap.terms) > 1 and before == "{":
+            raise self._wrong("template.width")
+        self._place = end + len(after)
+        return gap
+
+    def _counted(self, width: re.Match[str]) -> _Counted:
+        self._place = width.end()
+        if self._source[self._place] == "(":
+            return _Counted(width[0], (), self._number())
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self._wrong("template.deep")
+        self._place += 1
+        inside = self.parts("]")
+        self._depth -= 1
+        return _Counted(width[0], inside, None)
+
+    def _number(self) -> _Gap:
+        alone = re.compile(r"\((\d{1,20})\)", re.ASCII).match(self._source, self._place)
+        if alone is None:
+            return self._named("(", ")")
+        self._place = alone.end()
+        return _Gap((("+", int(alone[1]), ""),))
+
+    def _unknown(self, place: int) -> Problem:
+        word = _NAME.match(self._source, place)
+        if word is None:
+            return self._wrong("template.expression")
+        near = difflib.get_close_matches(word[0], self._names, 1, 0.3)
+        return Problem(
+            "template.unknown", name=word[0], near=near[0] if near else ", ".join(self._names)
+        )
+
+    def _wrong(self, key: str) -> Problem:
+        return Problem(key, position=self._place + 1)
+
+
+# -- filling ----------------------------------------------------------------------------------
+
+
+class _Filling(NamedTuple):
+    values: Values
+    counter: int
+    encoding: str
+
+    def data(self, gap: _Gap) -> bytes:
+        """Of one term its bytes, of several their number in decimal."""
+        if len(gap.terms) > 1:
+            return str(self.number(gap)).encode()
+        return self._value(*gap.terms[0][1:]).data
+
+    def number(self, gap: _Gap) -> int:
+        """What the terms come to, from the left, * before + and -."""
+        total = 0
+        product: int | None = None
+        for sign, name, argument in gap.terms:
+            number = self._number(name, argument)
+            if sign == "*" and product is not None:
+                product *= number
+            else:
+                total += product or 0
+                product = -number if sign == "-" else number
+        return total + (product or 0)
+
+    def _number(self, name: str | int, argument: str) -> int:
+        if isinstance(name, int):
+            return name
+        number = self._value(name, argument).number
+        if number is None:
+            raise Problem("template.no_number", name=name)
+        return number
+
+    def _value(self, name: str | int, argument: str) -> Value:
+        if isinstance(name, int):
+            return Value(str(name).encode())
+        if argument:
+            return Value(self._made_of(name, argument))
+        value = self.values.get(name)
+        if value is not None:
+            return value
+        if name in BUILT_IN:
+            return Value(BUILT_IN[name](self.counter))
+        raise Problem("template.missing", name=name)
+
+    def _made_of(self, function: str, argument: str) -> bytes:
+        if function == "random":
+            return _random(argument)
+        data = self._value(argument, "").data
+        return base64.b64encode(data) if function == "base64" else str(len(data)).encode()
+
+
+def _filled(parts: tuple[_Part, ...], filling: _Filling) -> bytes:
+    found: list[bytes] = []
+    text = ""  # characters that stand together are encoded together: UTF-16 has one mark
+    textual = any(isinstance(part, str) for part in parts)
+    for part in parts:
+        if isinstance(part, str):
+            text += part
+            continue
+        if isinstance(part, _Gap):
+            data = filling.data(part)
+            shown = _decoded(data, filling.encoding) if textual else None
+            if shown is not None:
+                text += shown
+                continue
+        elif isinstance(part, _Counted):
+            inside = _filled(part.inside, filling)
+            number = len(inside) if part.number is None else filling.number(part.number)
+            data = counted(part.width, number) + inside
+        else:
+            data = part
+        found += [encode(text, filling.encoding), data] if text else [data]
+        text = ""
+    return b"".join([*found, encode(text, filling.encoding)] if text else found)
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    """As text; None: it is none."""
+    try:
+        return data.decode(codec(encoding))
+    except (UnicodeError, LookupError):
+        return None
+
+
+def counted(width: str, number: int) -> bytes:
+    """A number as a field of this width has it.
+
+    Raises:
+        Problem: it does not fit.
+    """
+    found = None
+    if number >= 0:
+        match width:
+            case "var7":
+                found = var7(number)
+            case "ber":
+                found = _ber(number)
+            case _:
+                digits = width.removeprefix("u").removesuffix("le")
+                order: Literal["little", "big"] = "little" if width.endswith("le") else "big"
+                if number < 1 << int(digits):
+                    found = number.to_bytes(int(digits) // 8, order)
+    if found is None:
+        raise Problem("template.too_large", field=width, number=number)
+    return found
+
+
+def var7(value: int) -> bytes:
+    """Seven bits a byte, the lowest first; each but the last has its high bit set."""
+    found = bytearray()
+    while True:
+        value, low = divmod(value, 128)
+        found.append(low | (128 if value else 0))
+        if not value:
+            return bytes(found)
+
+
+def _ber(value: int) -> bytes:
+    if value < 128:
+        return bytes([value])
+    width = (value.bit_length() + 7) // 8
+    return bytes([0x80 | width]) + value.to_bytes(width, "big")
