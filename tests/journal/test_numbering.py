@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.journal.conftest import Following, event
-from workbench.engine.model.events import COMMAND, Cause, ConnectionOpened, EndpointAdded
+from workbench.engine.model.events import COMMAND, Cause, Clock, ConnectionOpened, EndpointAdded
+from workbench.journal.numbering import READABLE, Numbering
 from workbench.journal.recorder import Recorder
 
 BOUND = 60.0
@@ -180,3 +181,14 @@ def test_what_was_numbered_and_cannot_be_written_is_counted(tmp_path: Path) -> N
     assert recorder.failed is not None
     assert (recorder.committed, recorder.not_recorded) == (2, 4)
     recorder.close()
+
+
+def test_of_many_a_multiple_is_taken_and_the_rest_is_not_lost() -> None:
+    numbering = Numbering(Clock())
+    put = [event(result=number) for number in range(READABLE + 300)]
+    numbering.queue.extend(put)
+    taken = numbering.take(20_000, whole=250)
+    assert len(taken) == 500
+    assert len(numbering) == len(put) - 500
+    numbering.ending = True
+    assert [*taken, *numbering.take(20_000)] == put

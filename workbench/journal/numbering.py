@@ -76,14 +76,20 @@ class Numbering:
     def __len__(self) -> int:
         return len(self.queue) + len(self._numbered)
 
-    def take(self, most: int) -> list[Queued]:
-        """What is to be written next, at most so many items."""
+    def take(self, most: int, *, whole: int | None = None) -> list[Queued]:
+        """What is to be written next, at most so many items.
+
+        `whole`: of many items a multiple of so many; the rest waits for the next time.
+        """
         with self._lock:
             if len(self._numbered) < most:
                 self._number(most, everything=self.ending)
             waiting = self._numbered
-            self._numbered = waiting[most:]
-            return waiting[:most] if self._numbered else waiting
+            count = min(len(waiting), most)
+            if whole is not None and count > READABLE:
+                count -= count % whole
+            self._numbered = waiting[count:]
+            return waiting[:count] if self._numbered else waiting
 
     def number(self, *, everything: bool) -> None:
         """Number what was put, and hand it to who follows; `everything`: hold nothing back."""

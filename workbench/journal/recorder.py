@@ -28,8 +28,8 @@ from workbench.engine.model.events import (
     SampleTaken,
 )
 from workbench.journal import file
-from workbench.journal.bulk import inserts
-from workbench.journal.numbering import HELD, Follower, Marker, Numbering, Queued
+from workbench.journal.bulk import SIZES, inserts
+from workbench.journal.numbering import HELD, READABLE, Follower, Marker, Numbering, Queued
 from workbench.journal.pairs import Pairs
 from workbench.journal.place import Place, continued
 from workbench.journal.reasons import reason_of_sqlite
@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 
 REST: Final = 0.01
 """Seconds between batches: the engine keeps the processor, the batch grows."""
+LONG_REST: Final = 0.03
+"""... after one that nobody could follow by eye: each batch costs, whatever is in it."""
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether the file is still there; also while nothing comes."""
 LOOK_AGAIN: Final = 0.0001
@@ -301,12 +303,11 @@ class Recorder:
                 self._idle = False
                 self._wake.clear()
                 continue
-            self._hurry = False
-            self._take_batch()
+            taken = self._take_batch()
             waiting = len(self._numbering)
             self.congested = waiting > (LOW_WATER if self.congested else HIGH_WATER)
             if waiting < BATCH and not self._closing:
-                self._rest()
+                self._rest(REST if taken <= READABLE else LONG_REST)
 
     def _look_after_file(self) -> None:
         """Notice that the file was taken away; at the end in any case, else now and then."""
@@ -353,18 +354,20 @@ class Recorder:
             )
         self._tell()
 
-    def _rest(self) -> None:
-        """REST seconds, unless somebody is in a hurry."""
-        until = monotonic() + REST
+    def _rest(self, seconds: float) -> None:
+        """Let the batch grow, unless somebody is in a hurry."""
+        until = monotonic() + seconds
         while (left := until - monotonic()) > 0 and not self._hurry and not self._closing:
             self._wake.wait(left)
             self._wake.clear()
 
-    def _take_batch(self) -> None:
+    def _take_batch(self) -> int:
+        """How many items there were."""
+        hurry, self._hurry = self._hurry, False
         self._numbering.ending = self._closing
-        items = self._numbering.take(BATCH)
+        items = self._numbering.take(BATCH, whole=None if hurry or self._closing else SIZES[0])
         if not items:
-            return
+            return 0
         if self.failed is None:
             if self._cutting and self._capture is not None:
                 self._cut(items, self._capture)
@@ -383,6 +386,7 @@ class Recorder:
                 ", congested" * self.congested,
             )
         self._tell()
+        return len(items)
 
     def _record(self, items: list[Queued]) -> None:
         """Write a batch up to the limit; whatever goes wrong, it must not go unsaid."""
