@@ -139,7 +139,8 @@ def count_rows(session: Session) -> dict[str, int]:
     reader = session.journal.reader()
     total = reader._db.execute(
         "SELECT count(*), coalesce(sum(CASE call WHEN 'recv' THEN size END), 0),"
-        " coalesce(sum(CASE call WHEN 'send' THEN size END), 0), max(seq) FROM event"
+        " coalesce(sum(CASE call WHEN 'send' THEN size END), 0), max(seq)"
+        f" FROM {reader._event} e"
     ).fetchone()
     return {
         "rows": total[0],
@@ -546,7 +547,7 @@ def count_calls(session: object, call: str) -> int:
     session.journal.flush()  # type: ignore[attr-defined]
     reader = session.journal.reader()  # type: ignore[attr-defined]
     found = reader._db.execute(
-        "SELECT count(*) FROM event WHERE call = ? AND errno IS NULL", (call,)
+        f"SELECT count(*) FROM {reader._event} e WHERE call = ? AND errno IS NULL", (call,)
     ).fetchone()
     return int(found[0])
 

@@ -88,11 +88,13 @@ def test_what_is_wrong_in_it_is_said_in_text(tmp_path: Path, text: str) -> None:
 
 def hostile(path: Path) -> None:
     write(path)
+    later = "id IN (SELECT shape FROM entry WHERE seq > 3)"
     with closing(sqlite3.connect(path)) as db, db:
         for column in ("args", "error", "errno", "peer"):
-            db.execute(f"UPDATE event SET {column} = ? WHERE seq > 3", (HOSTILE,))
-        db.execute("UPDATE event SET call = ? WHERE seq > 3 AND kind = 'call'", (HOSTILE,))
-        db.execute("UPDATE event SET payload = ?, size = 60 WHERE seq > 3", (HOSTILE.encode(),))
+            db.execute(f"UPDATE shape SET {column} = ? WHERE {later}", (HOSTILE,))
+        db.execute(f"UPDATE shape SET call = ? WHERE {later} AND kind = 'call'", (HOSTILE,))
+        db.execute(f"UPDATE shape SET size = 60 WHERE {later}")
+        db.execute("UPDATE entry SET payload = ? WHERE seq > 3", (HOSTILE.encode(),))
         db.execute("UPDATE endpoint SET name = ?", (HOSTILE,))
         db.execute("UPDATE connection SET local = ?, peer = ?", (HOSTILE, HOSTILE))
 

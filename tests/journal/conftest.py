@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.journal.older import to_version_1
 from workbench.engine.model.events import CALL, ConnectionOpened, EndpointAdded, Event, Item
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
@@ -44,9 +45,9 @@ def recorder(tmp_path: Path) -> Iterator[Recorder]:
     made.close()
 
 
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    """Write events to a record of their own and open it."""
+@pytest.fixture(params=[2, 1])
+def make(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Make]:
+    """Write events to a record of their own and open it: one of today, and one of version 1."""
     readers: list[Reader] = []
 
     def write(events: list[Event], encoding: str = "utf-8") -> Reader:
@@ -59,12 +60,12 @@ def make(tmp_path: Path) -> Iterator[Make]:
             )
         )
         recorder.put(EndpointAdded(2, "Client", "stream", "AF_INET", "SOCK_STREAM", "{}"))
-        recorder.put(ConnectionOpened(1, 1, None, "127.0.0.1:80", "127.0.0.1:9"))
-        recorder.put(ConnectionOpened(2, 2, None, None, None))
+        recorder.put(ConnectionOpened(1, 1, None, "127.0.0.1:80", "127.0.0.1:9", 1))
+        recorder.put(ConnectionOpened(2, 2, None, None, None, 1))
         for item in events:
             recorder.put(item)
         recorder.close()
-        readers.append(Reader(path))
+        readers.append(Reader(path if request.param == 2 else to_version_1(path)))
         return readers[-1]
 
     yield write

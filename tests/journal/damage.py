@@ -27,6 +27,7 @@ from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.query import parse
 from workbench.journal.reader import Reader
 from workbench.journal.recorder import Recorder
+from workbench.journal.schema import SCHEMAS
 from workbench.scenario.code import to_python
 from workbench.scenario.from_record import scenario_of
 from workbench.scenario.model import parse as parse_scenario
@@ -47,29 +48,7 @@ FILTERS = (
     "kind:command|note -cause:*",
     "abc",
 )
-TABLES = {
-    "meta": ("key", "value"),
-    "endpoint": ("id", "name", "role", "family", "type", "config", "first_config"),
-    "connection": ("id", "endpoint", "parent", "pair", "local", "peer", "opened_seq", "closed_seq"),
-    "event": (
-        "seq",
-        "t_ns",
-        "duration_ns",
-        "endpoint",
-        "connection",
-        "kind",
-        "call",
-        "args",
-        "result",
-        "errno",
-        "error",
-        "peer",
-        "size",
-        "payload",
-        "cause",
-    ),
-    "sample": ("t_ns", "connection", "after_seq", "reading"),
-}
+TABLES = SCHEMAS[2].tables
 CELLS = (
     "NULL",
     "x'ff00fe'",
@@ -132,8 +111,8 @@ def write(path: Path) -> None:
             )
         )
     recorder.put(ConnectionOpened(1, 1, None, "127.0.0.1:80", None))
-    recorder.put(ConnectionOpened(2, 2, None, "127.0.0.1:9", "127.0.0.1:80"))
-    recorder.put(ConnectionOpened(3, 1, 1, "127.0.0.1:80", "127.0.0.1:9"))
+    recorder.put(ConnectionOpened(2, 2, None, "127.0.0.1:9", "127.0.0.1:80", 1))
+    recorder.put(ConnectionOpened(3, 1, 1, "127.0.0.1:80", "127.0.0.1:9", 1))
     t_ns = 0
     for round_ in range(4):
         for values in (
@@ -223,7 +202,7 @@ def damage(whole: bytes, path: Path, seed: int) -> None:
 
 
 def _spoil(db: sqlite3.Connection, dice: random.Random) -> None:
-    table = dice.choice([*TABLES, *["event"] * 6])
+    table = dice.choice([*TABLES, *["entry", "shape"] * 3])
     if dice.random() < 0.1:
         db.execute(f"DELETE FROM {table} WHERE abs(random()) % 5 = 0")
         return

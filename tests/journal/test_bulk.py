@@ -9,15 +9,14 @@ from hypothesis import strategies as st
 
 from tests.journal.conftest import event
 from workbench.engine.model.events import COMMAND, Cause, Event
-from workbench.journal.bulk import SIZES, inserts
+from workbench.journal.bulk import SIZES, Rows
 from workbench.journal.schema import SCHEMA
 
 
 def written(events: list[Event]) -> list[tuple[object, ...]]:
     db = sqlite3.connect(":memory:")
     db.executescript(SCHEMA)
-    for statement, parameters in inserts(events, 1):
-        db.execute(statement, parameters)
+    Rows(db.execute).write(events, 1)
     rows = db.execute("SELECT * FROM event ORDER BY seq").fetchall()
     db.close()
     return rows
@@ -39,7 +38,7 @@ def written(events: list[Event]) -> list[tuple[object, ...]]:
 )
 def test_what_is_written_is_what_was_given(events: list[Event]) -> None:
     right = [
-        (number, item.t_ns, item.duration_ns, item.endpoint or None, *item[3:13], None)
+        (number, item.t_ns, item.duration_ns, item.endpoint or None, *item[3:13], None, None)
         for number, item in enumerate(events, 1)
     ]
     assert written(events) == right

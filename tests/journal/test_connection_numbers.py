@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.journal.conftest import event
+from tests.journal.older import to_version_1
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import ConnectionOpened, EndpointAdded
@@ -20,7 +21,7 @@ from workbench.journal.connection_numbers import ConnectionNumbers
 from workbench.journal.exports.jsonl import to_jsonl
 from workbench.journal.exports.plain_text import TextLines
 from workbench.journal.query import FilterProblem, parse
-from workbench.journal.reader import Reader
+from workbench.journal.reader import Reader, Row
 from workbench.journal.recorder import Recorder
 from workbench.session import Session
 
@@ -131,7 +132,7 @@ def test_the_filter_knows_it(
     mixed: Session, text: str, wanted: set[tuple[str, int | None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for many in (5_000, 0):  # very many are looked for in each chunk alone
-        monkeypatch.setattr("workbench.journal.reader.MANY", many)
+        monkeypatch.setattr("workbench.journal.filter_sql.MANY", many)
         reader = mixed.journal.reader()
         found = next(reader.select(parse(text), 0, reader.count()))
         rows = reader.rows(found)
@@ -154,31 +155,51 @@ def test_a_wrong_number_is_pointed_at() -> None:
     assert (found.value.position, found.value.length) == (17, 3)
 
 
-def test_the_call_that_makes_a_socket_has_it_before_the_table_does(recorder: Recorder) -> None:
-    """It is committed a moment before the fact that the socket was made."""
-    recorder.put(EndpointAdded(1, "server", "listener", "AF_INET", "SOCK_STREAM", "{}"))
-    recorder.put(EndpointAdded(2, "client", "stream", "AF_INET", "SOCK_STREAM", "{}"))
-    recorder.put(ConnectionOpened(1, 2, None))
-    made = {"call": "socket", "args": "AF_INET, SOCK_STREAM"}
-    recorder.put(event(endpoint=2, connection=2, **made))
-    recorder.put(event(endpoint=1, connection=3, **made))
-    recorder.flush()
-    reader = recorder.reader()
-    assert [row.number for row in reader.page(2, 2)] == [2, None]
-    recorder.put(ConnectionOpened(2, 2, None))
-    recorder.put(ConnectionOpened(3, 1, None))
-    recorder.put(event(endpoint=2, connection=2))
-    recorder.flush()
-    assert [row.number for row in reader.page(2, 3)] == [2, None, 2]
+def test_the_row_that_makes_a_socket_has_it_whenever_it_is_read(tmp_path: Path) -> None:
+    """The fact that a socket was made stands before its row: no commit comes between."""
+    with Session(tmp_path / "r.swb") as session:
+        session.add(UDP)
+        reader = session.journal.reader()
+        seen: list[Row] = []
+        end = session.journal.subscribe(lambda upto: seen.extend(reader.page(len(seen) + 1, upto)))
+        for command in (c.Start("server"), c.Stop("server")) * 3:
+            assert session.perform(command).wait(10)
+        session.journal.flush()
+        end()
+        seen += reader.page(len(seen) + 1, 1000)
+        made = [row.number for row in seen if row.call == "socket"]
+        assert made == [1, 2, 3]
+        reader.close()
 
 
-def test_no_row_is_asked_for_its_own(recorder: Recorder) -> None:
+@pytest.fixture
+def older(mixed: Session) -> Iterator[tuple[Reader, Reader]]:
+    """The same events in a record of today, and in one that does not keep the numbers."""
+    mixed.journal.flush()
+    readers = (mixed.journal.reader(), Reader(to_version_1(mixed.record)))
+    yield readers
+    for reader in readers:
+        reader.close()
+
+
+def test_of_an_older_record_they_are_counted(older: tuple[Reader, Reader]) -> None:
+    kept, counted = older
+    assert counted.page(1, 10_000) == kept.page(1, 10_000)
+    for item in kept.connections():
+        assert counted.number_of(item.id) == kept.number_of(item.id)
+    for text in ("#4", "number>=4", "-number:*", "#9", "-#1 -number>1"):
+        assert [
+            next(reader.select(parse(text), 0, reader.count())) for reader in (kept, counted)
+        ].count(next(kept.select(parse(text), 0, kept.count()))) == 2
+
+
+def test_no_row_of_an_older_one_is_asked_for_its_own(recorder: Recorder) -> None:
     recorder.put(EndpointAdded(1, "client", "stream", "AF_INET", "SOCK_STREAM", "{}"))
     for number in range(1, 1001):
         recorder.put(ConnectionOpened(number, 1, None))
         recorder.put(event(connection=number))
     recorder.flush()
-    reader = recorder.reader()
+    reader = Reader(to_version_1(recorder.path))
     asked: list[str] = []
 
     def ask(statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
@@ -193,3 +214,4 @@ def test_no_row_is_asked_for_its_own(recorder: Recorder) -> None:
     unknown = [row._replace(connection=row.seq + 5000) for row in rows]
     assert known.of_rows(unknown) == [None] * 1000
     assert len(asked) == 4
+    reader.close()

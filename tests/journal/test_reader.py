@@ -47,7 +47,7 @@ def test_what_is_no_record_is_refused_in_a_sentence(tmp_path: Path, kind: str, l
         made.start()
         made.close()
         with sqlite3.connect(path) as db:
-            db.execute("PRAGMA user_version=2")
+            db.execute("PRAGMA user_version=3")
     with pytest.raises(Problem) as caught:
         Reader(path)
     assert str(path) in caught.value.text or kind == "newer"

@@ -235,7 +235,7 @@ def test_what_has_lost_its_head_is_no_record(tmp_path: Path, statement: str, lan
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "newer version"), ("zh_CN", "更新版本")])
-@pytest.mark.parametrize("version", [2, 2**31 - 1])
+@pytest.mark.parametrize("version", [3, 2**31 - 1])
 def test_a_newer_one_is_named_with_its_version(
     tmp_path: Path, lang: str, words: str, version: int
 ) -> None:

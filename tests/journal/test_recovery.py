@@ -25,7 +25,7 @@ import os, sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
 db.execute("PRAGMA cache_size=5")  # what does not fit goes to the file before the end
 db.execute("BEGIN")
-db.execute("DELETE FROM event")
+db.execute("DELETE FROM entry")
 for number in range(3_000):
     db.execute("INSERT INTO meta VALUES (?, ?)", (f"k{number}", "x" * 500))
 os._exit(9)

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from workbench.engine.model import commands as c
-from workbench.journal.query import Condition
+from workbench.journal.query import about_shapes
 from workbench.qt import row_counter as module
 from workbench.qt.controller import Controller
 from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.row_counter import RowCounter
 from workbench.session import Session
 
-MARKS = Condition("e.kind = 'command'", ())
+MARKS = about_shapes("e.kind = 'command'")
 
 
 def mark(controller: Controller, count: int) -> None:

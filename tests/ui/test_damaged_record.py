@@ -122,13 +122,13 @@ def test_a_file_that_breaks_off_is_shown_as_far_as_it_goes(
             [
                 row[0]
                 for row in db.execute(
-                    "SELECT pageno FROM dbstat WHERE name='event' AND pagetype='leaf' ORDER BY path"
+                    "SELECT pageno FROM dbstat WHERE name='entry' AND pagetype='leaf' ORDER BY path"
                 )
             ]
             if _has_dbstat(db)
             else []
         )
-        root = db.execute("SELECT rootpage FROM sqlite_master WHERE name='event'").fetchone()[0]
+        root = db.execute("SELECT rootpage FROM sqlite_master WHERE name='entry'").fetchone()[0]
     data = bytearray(path.read_bytes())
     spoilt = (
         pages[1]
@@ -170,15 +170,15 @@ def test_a_strangers_text_is_neither_markup_nor_control(
     with closing(sqlite3.connect(path)) as db, db:
         for table, column in (
             ("endpoint", "name"),
-            ("event", "args"),
-            ("event", "error"),
-            ("event", "errno"),
-            ("event", "call"),
-            ("event", "peer"),
+            ("shape", "args"),
+            ("shape", "error"),
+            ("shape", "errno"),
+            ("shape", "call"),
+            ("shape", "peer"),
             ("connection", "local"),
             ("connection", "peer"),
         ):
-            rows = "rowid > 2" if table == "event" else "1"
+            rows = "rowid > 2" if table == "shape" else "1"
             kind = " AND kind <> 'command'" if column == "call" else ""
             db.execute(f"UPDATE {table} SET {column} = ? WHERE {rows}{kind}", (text,))
     window = opened(path)

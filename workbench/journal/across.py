@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from workbench.journal.query import Across
+from workbench.journal.query import Contains
 
 Fetch = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 Before = Callable[[int, Sequence[str], int], tuple[int, bytes, int] | None]
@@ -30,7 +30,8 @@ class _Begin(NamedTuple):
 def completed(
     fetch: Fetch,
     before: Before,
-    across: Across,
+    source: str,
+    wanted: Contains,
     encodings: Mapping[int, str],
     first: int,
     last: int,
@@ -41,23 +42,23 @@ def completed(
     not kept breaks a text, as does the edge of a message.
 
     Args:
-        fetch, before: how the record is read.
-        across: the text.
+        fetch, before, source: how the record is read, and its events in a FROM.
+        wanted: the text.
         encodings: of the endpoints whose type is SOCK_STREAM, by id.
         first, last: of one chunk.
     """
-    needles = {number: across.spelled(encoding) for number, encoding in encodings.items()}
-    wanted = {raw for found in needles.values() for raw in found if len(raw) > 1}
-    if not wanted:
+    needles = {number: wanted.spelled(encoding) for number, encoding in encodings.items()}
+    texts = {raw for found in needles.values() for raw in found if len(raw) > 1}
+    if not texts:
         return []
-    longest = max(map(len, wanted)) - 1
-    found = list(_begins(fetch, needles, wanted, first, last))
+    longest = max(map(len, texts)) - 1
+    found = list(_begins(fetch, source, needles, texts, first, last))
     if not found:
         return []
     tails = (
         _one_by_one(before, found, longest)
         if len(found) <= FEW
-        else _in_one_pass(fetch, before, found, longest)
+        else _in_one_pass(fetch, before, source, found, longest)
     )
     return [
         begin.seq
@@ -67,7 +68,12 @@ def completed(
 
 
 def _begins(
-    fetch: Fetch, needles: Mapping[int, Sequence[bytes]], wanted: set[bytes], first: int, last: int
+    fetch: Fetch,
+    source: str,
+    needles: Mapping[int, Sequence[bytes]],
+    wanted: set[bytes],
+    first: int,
+    last: int,
 ) -> Iterator[_Begin]:
     """The rows whose first bytes can be the end of the text.
 
@@ -79,7 +85,7 @@ def _begins(
     )
     for seq, endpoint, connection, call, kind, error, head in fetch(
         "SELECT e.seq, e.endpoint, e.connection, e.call, e.kind, e.error,"
-        " substr(e.payload, 1, ?) FROM event e WHERE e.seq BETWEEN ? AND ? AND e.size > 0"
+        f" substr(e.payload, 1, ?) FROM {source} e WHERE e.seq BETWEEN ? AND ? AND e.size > 0"
         " AND typeof(e.payload) = 'blob'"
         f" AND ({begins}) ORDER BY e.seq",
         (longest, first, last, *(part for raw in wanted for part in (raw[1:], raw[-1:]))),
@@ -107,13 +113,14 @@ def _tail(before: Before, begin: _Begin, longest: int) -> bytes:
 
 
 def _in_one_pass(
-    fetch: Fetch, before: Before, begins: Sequence[_Begin], longest: int
+    fetch: Fetch, before: Before, source: str, begins: Sequence[_Begin], longest: int
 ) -> Iterator[bytes]:
     """The same for many rows: those between them are read once, whosever they are."""
     tails: dict[tuple[int, Sequence[str]], bytes] = {}
     carried = iter(
         fetch(
-            "SELECT seq, connection, call, substr(payload, ?), size > length(payload) FROM event"
+            "SELECT seq, connection, call, substr(payload, ?), size > length(payload)"
+            f" FROM {source} e"
             " WHERE seq BETWEEN ? AND ? AND size > 0 AND kind = 'call' AND error IS NULL"
             " AND typeof(coalesce(payload, x'')) = 'blob' ORDER BY seq",
             (-longest, begins[0].seq, begins[-1].seq),

@@ -1,9 +1,12 @@
-"""Rows of table `event` as few large INSERTs: what is equal in all of them is bound only once."""
+"""Rows of a record in bulk: few large INSERTs, and what is equal in many rows written once.
+
+A row is divided in two: its shape (whose call, which, with what arguments, how it failed) is one
+row of table `shape` for all that share it, the rest is its row of table `entry`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from enum import Enum
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import chain, count
 from typing import Final
@@ -15,53 +18,101 @@ SIZES: Final = (250, 50, 10, 1)
 larger ones cost more (measured: 1.2 us a row at 200 to 500 rows, 1.5 us at 1 000)."""
 STATEMENTS: Final = 128
 """Prepared statements that the connection should keep: sizes times usual patterns."""
-_ENDPOINT, _RESULT, _SIZE, _CAUSE = (
-    Event._fields.index(name) for name in ("endpoint", "result", "size", "cause")
-)
+REMEMBERED: Final = 5_000
+"""Shapes of which it is known where they stand, twice: a record may have as many as rows, and one
+that comes again after so many others is written again."""
+
+Execute = Callable[[str, Sequence[object]], object]
+_Shape = tuple[object, ...]
+_BOTH: Final = (1, 1, None)
+"""`amount` is the result of the call and the size of what it carried; or there is neither."""
+_RESULT: Final = (1, 0, None)
+_SIZE: Final = (0, 1, None)
+_INSERT_SHAPE: Final = "INSERT INTO shape VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 
 
-class _Bound(Enum):
-    """How a column of a statement gets its values."""
+class Rows:
+    """Writes events of one record; on the thread that holds the connection."""
 
-    ONCE = 1  # equal in all rows
-    LIKE_RESULT = 2  # a recv or send: size is the result
-    BY_ROW = 3
+    def __init__(self, execute: Execute) -> None:
+        """`execute`: one statement in the transaction that is open."""
+        self._execute = execute
+        self._known: dict[_Shape, int] = {}
+        self._before: dict[_Shape, int] = {}
+        self._last = 0
+
+    def write(self, events: Sequence[Event], seq: int) -> None:
+        """Write events numbered from `seq`, in order.
+
+        A command's `Cause` learns its number here; the others are written as that number.
+
+        Raises:
+            sqlite3.Error: as the statements did.
+        """
+        start = 0
+        for size in SIZES:
+            while len(events) - start >= size:
+                self._insert(events[start : start + size], seq + start)
+                start += size
+
+    def _insert(self, events: Sequence[Event], seq: int) -> None:
+        (
+            times, durations, endpoints, connections, kinds, calls, args, results, errnos, errors,
+            peers, sizes, payloads, causes,
+        ) = zip(*events, strict=True)  # fmt: skip
+        forms: Iterable[_Shape]
+        amounts: Sequence[object] = results
+        if results == sizes:
+            forms = (_BOTH,) * len(events)
+        else:
+            forms = map(_form, results, sizes)
+            amounts = [
+                size if result is None else result
+                for result, size in zip(results, sizes, strict=True)
+            ]
+        shapes = self._ids(
+            list(zip(endpoints, kinds, calls, args, errnos, errors, peers, forms, strict=True))
+        )
+        if causes.count(None) != len(events):
+            causes = _numbers(events, seq)
+        columns: list[Sequence[object]] = [
+            shapes, connections, times, durations, amounts, payloads, causes,
+        ]  # fmt: skip
+        self._execute(*_inserted(columns, seq))
+
+    def _ids(self, keys: list[_Shape]) -> list[int | None]:
+        """Where the shapes of rows stand in their table; what is new is written there."""
+        found: list[int | None] = list(map(self._known.get, keys))
+        if None in found:
+            for place, number in enumerate(found):
+                if number is None:
+                    found[place] = self._id(keys[place])
+        return found
+
+    def _id(self, key: _Shape) -> int:
+        known = self._known
+        if key in known:
+            return known[key]
+        number = self._before.get(key)
+        if number is None:
+            self._last = number = self._last + 1
+            self._execute(_INSERT_SHAPE, (number, key[0] or None, *key[1:7], *key[7]))  # type: ignore[misc]
+        if len(known) >= REMEMBERED:
+            self._before, self._known = known, {}
+        self._known[key] = number
+        return number
 
 
-def inserts(events: Sequence[Event], seq: int) -> Iterator[tuple[str, list[object]]]:
-    """Statements and their parameters for events numbered from `seq`, in order.
-
-    A command's `Cause` learns its number here; the others are written as that number.
-    """
-    start = 0
-    for size in SIZES:
-        while len(events) - start >= size:
-            yield _insert(events[start : start + size], seq + start)
-            start += size
+def _form(result: int | None, size: int | None) -> _Shape:
+    """What `amount` is: the result, the size, or both; and a size that is something else."""
+    if result == size:
+        return _BOTH
+    if size is None:
+        return _RESULT
+    return _SIZE if result is None else (1, 0, size)
 
 
-def _insert(events: Sequence[Event], seq: int) -> tuple[str, list[object]]:
-    columns: list[Sequence[object]] = list(zip(*events, strict=True))
-    size = len(events)
-    if columns[_CAUSE].count(None) != size:
-        columns[_CAUSE] = _causes(events, seq)
-    if 0 in columns[_ENDPOINT]:  # the session itself
-        columns[_ENDPOINT] = [number or None for number in columns[_ENDPOINT]]
-    bound = [
-        _Bound.ONCE if column.count(column[0]) == size else _Bound.BY_ROW for column in columns
-    ]
-    if bound[_SIZE] is _Bound.BY_ROW and columns[_SIZE] == columns[_RESULT]:
-        bound[_SIZE] = _Bound.LIKE_RESULT
-    parameters: list[object] = [seq]
-    parameters += [
-        column[0] for column, how in zip(columns, bound, strict=True) if how is _Bound.ONCE
-    ]
-    by_row = [column for column, how in zip(columns, bound, strict=True) if how is _Bound.BY_ROW]
-    parameters += chain.from_iterable(zip(*by_row, strict=True))
-    return _statement(size, tuple(bound)), parameters
-
-
-def _causes(events: Sequence[Event], seq: int) -> list[int | None]:
+def _numbers(events: Sequence[Event], seq: int) -> tuple[int | None, ...]:
     found: list[int | None] = []
     for number, event in enumerate(events, seq):
         cause = event.cause
@@ -69,21 +120,26 @@ def _causes(events: Sequence[Event], seq: int) -> list[int | None]:
             cause.seq = number
             cause = None
         found.append(cause.seq if cause is not None else None)
-    return found
+    return tuple(found)
+
+
+def _inserted(columns: list[Sequence[object]], seq: int) -> tuple[str, list[object]]:
+    """The statement of rows, and its parameters: what is equal in all of them is bound once."""
+    size = len(columns[0])
+    once = tuple(column.count(column[0]) == size for column in columns)
+    parameters: list[object] = [seq]
+    parameters += [column[0] for column, equal in zip(columns, once, strict=True) if equal]
+    by_row = [column for column, equal in zip(columns, once, strict=True) if not equal]
+    parameters += chain.from_iterable(zip(*by_row, strict=True))
+    return _statement(size, once), parameters
 
 
 @cache
-def _statement(size: int, bound: tuple[_Bound, ...]) -> str:
+def _statement(size: int, once: tuple[bool, ...]) -> str:
     """INSERT of `size` rows: ?1 is the first seq, then what is bound once, then cell by cell."""
-    once, free = count(2), count(2 + bound.count(_Bound.ONCE))
-    names = [next(once) if how is _Bound.ONCE else 0 for how in bound]
-    rows = []
-    for row in range(size):
-        numbers = [
-            name or (0 if how is _Bound.LIKE_RESULT else next(free))
-            for name, how in zip(names, bound, strict=True)
-        ]
-        if bound[_SIZE] is _Bound.LIKE_RESULT:
-            numbers[_SIZE] = numbers[_RESULT]
-        rows.append(f"(?1+{row},{','.join(f'?{number}' for number in numbers)})")
-    return f"INSERT INTO event VALUES {','.join(rows)}"
+    shared, free = count(2), count(2 + sum(once))
+    names = [next(shared) if equal else 0 for equal in once]
+    rows = [
+        f"(?1+{row},{','.join(f'?{name or next(free)}' for name in names)})" for row in range(size)
+    ]
+    return f"INSERT INTO entry VALUES {','.join(rows)}"

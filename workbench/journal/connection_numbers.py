@@ -1,8 +1,7 @@
-"""A connection's number in its endpoint: what people see, filter (`#3`) and find in an export.
+"""A connection's number in its endpoint, of records of version 1, which do not keep it.
 
 It counts the sockets of an endpoint from 1 in the order they were made; the socket that listens is
-none of them. That is the rank of its row among those of its endpoint in table `connection`, so a
-number is never given twice in a record, and the endpoints count in the same way while they live.
+none of them. That is the rank of its row among those of its endpoint in table `connection`.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ NEAR: Final = 50
 """Rows beside the fact that a socket was made, among which its socket() call stands."""
 SET_UP: Final = 500
 """Rows after it among which its listen() is looked for."""
-_ENDPOINT, _CONNECTION, _CALL, _ARGS = 4, 5, 6, 7
-"""Where these stand among the cells."""
+_CONNECTION: Final = 5
+"""Where it stands among the cells."""
 _COMPARE: Final[Mapping[str, Callable[[int, int], bool]]] = {
     "=": operator.eq,
     "<": operator.lt,
@@ -45,15 +44,13 @@ class ConnectionNumbers:
         """`ask`: how the record is read. `first_config`: where an endpoint's first settings are."""
         self._ask = ask
         self._endpoint_rows = (
-            f"SELECT id, name, role, CASE WHEN json_valid({first_config}) THEN"
+            f"SELECT id, role, CASE WHEN json_valid({first_config}) THEN"
             f" json_extract({first_config}, '$.role') END FROM endpoint ORDER BY id"
         )
         self._of: dict[int, int | None] = {}
         self._counts: dict[int, int] = {}
         self._last = 0
-        self._endpoints: dict[str, int] = {}
         self._roles: dict[int, set[str]] = {}
-        self._now: dict[int, str] = {}
         self._accepts: set[int] = set()
 
     def of(self, connection: int | None) -> int | None:
@@ -71,23 +68,7 @@ class ConnectionNumbers:
         if not new:
             return list(map(known.get, connections))
         self._learn()
-        return [
-            known[connection]
-            if connection in known
-            else None
-            if connection is None
-            else self._coming(row)
-            for connection, row in zip(connections, rows, strict=True)
-        ]
-
-    def _coming(self, row: Values) -> int | None:
-        """Of a socket() that is written a moment before the fact that the socket was made."""
-        owner = self._endpoints.get(row[_ENDPOINT] or "")
-        if row[_CALL] != "socket" or owner is None:
-            return None
-        if self._now[owner] == Role.LISTENER and "SOCK_DGRAM" not in row[_ARGS]:
-            return None
-        return self._counts.get(owner, 0) + 1
+        return list(map(known.get, connections))
 
     def ids(self, wanted: Numbered) -> list[int]:
         """The connections whose number compares so."""
@@ -117,9 +98,7 @@ class ConnectionNumbers:
             after = found[-1][0]
 
     def _know_endpoints(self) -> None:
-        for number, name, role, first in self._ask(self._endpoint_rows, ()):
-            self._endpoints[sound.text(name)] = number
-            self._now[number] = sound.text(role)
+        for number, role, first in self._ask(self._endpoint_rows, ()):
             self._roles.setdefault(number, {sound.text(first or role)}).add(sound.text(role))
 
     def _add(self, connection: int, owner: int, parent: object, peer: object, opened: Any) -> None:

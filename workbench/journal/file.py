@@ -47,6 +47,8 @@ def open_new(path: Path, clock: Clock, capture: int | None) -> sqlite3.Connectio
         ("started_wall_ns", clock.wall_ns),
         ("started_perf_ns", clock.perf_ns),
         ("capture", "all" if capture is None else capture),
+        ("first_seq", 1),
+        ("secrets", "[]"),
     ]
     db: sqlite3.Connection | None = None
     try:
@@ -88,7 +90,7 @@ def open_copy(path: Path, whole: sqlite3.Connection, rows: int) -> sqlite3.Conne
         )
         db.execute("PRAGMA synchronous=OFF")
         whole.backup(db)
-        found = db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
+        found = db.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()[0]
         if found != rows or db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             db.close()
             raise Problem("journal.cannot_create", path=str(path), reason=Problem("sqlite.CORRUPT"))

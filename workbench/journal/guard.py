@@ -7,14 +7,13 @@ own tables is read, each has to be a plain table, and no statement goes on witho
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import cache
 from pathlib import Path
 from time import thread_time
 from typing import Any, Final
 
-from workbench.journal.schema import SCHEMA
+from workbench.journal.schema import Schema
 from workbench.texts import Problem
 
 PATIENCE: Final = 10.0
@@ -23,8 +22,6 @@ IMPATIENCE: Final = 0.3
 """The same after one was given up: a window asks again and again."""
 STEP: Final = 1_000_000
 """Instructions of SQLite's machine between two looks at the clock: some milliseconds."""
-ROW_BYTES: Final = 16
-"""An event takes more than that in its file: a header of 15 columns, and its number."""
 MANY: Final = 100_000
 _LATER: Final = frozenset({("endpoint", "first_config")})
 """Columns that a record of version 1 may lack."""
@@ -44,8 +41,8 @@ class Guard:
         columns: of each of our tables, those that it has.
     """
 
-    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
-        """Take a connection into its care.
+    def __init__(self, db: sqlite3.Connection, path: Path, schema: Schema) -> None:
+        """Take a connection into its care. `schema`: of the record's version.
 
         Raises:
             Problem: one of our tables is something else.
@@ -53,6 +50,7 @@ class Guard:
         """
         self.db = db
         self._path = path
+        self._tables = schema.tables
         self._patience = PATIENCE
         self._until: float | None = None
         db.set_progress_handler(self._goes_on_too_long, STEP)
@@ -61,7 +59,7 @@ class Guard:
                 db.execute(f"PRAGMA {pragma}").fetchall()
             self.columns = self._known_columns()
             db.execute("SELECT value FROM json_each('[]')").fetchall()  # made once, and not later
-        db.set_authorizer(_allowed)
+        db.set_authorizer(self._allowed)
 
     @contextmanager
     def limited(self) -> Iterator[None]:
@@ -119,10 +117,10 @@ class Guard:
         }
         return {
             table: self._columns(table, wanted, *kinds.get(table, ("", "")))
-            for table, wanted in _ours().items()
+            for table, wanted in self._tables.items()
         }
 
-    def _columns(self, table: str, wanted: list[str], kind: str, sql: str) -> list[str]:
+    def _columns(self, table: str, wanted: Sequence[str], kind: str, sql: str) -> list[str]:
         if not kind:
             raise Problem("journal.not_a_record", path=str(self._path))
         if kind != "table" or sql.split()[:2] != ["CREATE", "TABLE"]:
@@ -142,32 +140,25 @@ class Guard:
                 raise Problem("journal.not_plain", path=str(self._path), what=f"{table}.{name}")
         return [name for name in wanted if name in hidden]
 
-
-@cache
-def _ours() -> dict[str, list[str]]:
-    """Which tables and columns a record of ours has."""
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.executescript(SCHEMA)
-        tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
-        return {
-            table: [row[1] for row in db.execute(f"PRAGMA table_info({table})")] for table in tables
-        }
-
-
-def _allowed(
-    action: int, first: str | None, second: str | None, _database: str | None, _view: str | None
-) -> int:
-    """Reads of our tables, and what our own statements compute from them."""
-    match action:
-        case sqlite3.SQLITE_SELECT:
-            good = True
-        case sqlite3.SQLITE_READ:
-            name = str(first).lower()
-            good = name in _ours() or name == "json_each" or name.startswith("sqlite_")
-        case sqlite3.SQLITE_FUNCTION:
-            good = str(second).lower() not in _NO_FUNCTION
-        case sqlite3.SQLITE_PRAGMA:
-            good = str(first).lower() in _PRAGMAS
-        case _:
-            good = False
-    return sqlite3.SQLITE_OK if good else sqlite3.SQLITE_DENY
+    def _allowed(
+        self,
+        action: int,
+        first: str | None,
+        second: str | None,
+        _database: str | None,
+        _view: str | None,
+    ) -> int:
+        """Reads of our tables, and what our own statements compute from them."""
+        match action:
+            case sqlite3.SQLITE_SELECT:
+                good = True
+            case sqlite3.SQLITE_READ:
+                name = str(first).lower()
+                good = name in self._tables or name == "json_each" or name.startswith("sqlite_")
+            case sqlite3.SQLITE_FUNCTION:
+                good = str(second).lower() not in _NO_FUNCTION
+            case sqlite3.SQLITE_PRAGMA:
+                good = str(first).lower() in _PRAGMAS
+            case _:
+                good = False
+        return sqlite3.SQLITE_OK if good else sqlite3.SQLITE_DENY

@@ -1,4 +1,4 @@
-"""The filter language: terms that must all hold, made into one parametrised SQL condition.
+"""The filter language: terms that must all hold; `filter_sql` makes SQL of them for one record.
 
 `term = [-] key:value{|value} | [-] key(< <= > >= =)number-or-time | [-] #number | [-] value`.
 """
@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from fractions import Fraction
 from typing import Final
 
@@ -17,29 +18,45 @@ from workbench.payload.notation import parse_hex
 from workbench.texts import Problem
 
 
+class About(Enum):
+    """What a condition is about: the fewer there are of it, the fewer rows have to be asked."""
+
+    SHAPE = auto()
+    """`p.name` and `kind call args errno error` of `e`: what many rows have in common."""
+    CONNECTION = auto()
+    """`c`: no row without a connection meets it."""
+    PEER = auto()
+    """PEER of a row, or of its connection."""
+    ENTRY = auto()
+    """All else."""
+
+
+PEER: Final = "coalesce(e.peer, c.peer)"
+
+
 @dataclass(frozen=True, slots=True)
-class Speaking:
-    """Among the parameters: the endpoints with one of these encodings.
+class Plain:
+    """SQL over event `e`, endpoint `p` and connection `c`, and its parameters."""
 
-    The reader puts their ids in its place, as a JSON list: no row has to be asked for its own.
-    """
-
-    encodings: tuple[str, ...]
+    sql: str
+    params: tuple[str | int | float | bytes, ...]
+    about: About
 
 
 @dataclass(frozen=True, slots=True)
-class Across:
-    """Among the parameters: the rows of a chunk that complete a text begun in rows before.
-
-    The reader puts their numbers in its place, as a JSON list.
+class Contains:
+    """Bytes that a row contains; of a stream also the row that completes them, where reads or sends
+    have cut them.
 
     Attributes:
         raw: the text in UTF-8, or the bytes as they were written.
         encoded: names of encodings, and the text in them, where that differs.
+        joined: whether rows that only complete it count.
     """
 
     raw: bytes
-    encoded: tuple[tuple[tuple[str, ...], bytes], ...]
+    encoded: tuple[tuple[tuple[str, ...], bytes], ...] = ()
+    joined: bool = True
 
     def spelled(self, encoding: str) -> list[bytes]:
         """How the text may stand in the bytes of an endpoint."""
@@ -48,25 +65,58 @@ class Across:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """Among the parameters: the connections whose number in their endpoint compares so.
-
-    The reader puts their ids in its place, as a JSON list. `operator` is one of < <= > >= =.
-    """
+    """Connections whose number in their endpoint compares so: `operator` is < <= > >= or =."""
 
     operator: str
     number: int
 
 
-Parameter = str | int | float | bytes | Speaking | Across | Numbered
+Part = Plain | Contains | Numbered
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Selects rows that meet one of its parts; `negated` exactly the others, nulls included."""
+
+    parts: tuple[Part, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a filter asks of a row: it meets all terms."""
+
+    terms: tuple[Term, ...]
+
+    def __and__(self, other: Condition) -> Condition:
+        return Condition(self.terms + other.terms)
+
+    @property
+    def joins_reads(self) -> bool:
+        """Whether it looks for a text that reads or sends may have cut."""
+        return any(
+            isinstance(part, Contains) and part.joined for term in self.terms for part in term.parts
+        )
+
+
+def about_shapes(sql: str) -> Condition:
+    """A condition of the program's own, over `kind call args errno error` of `e`."""
+    return Condition((Term((Plain(sql, (), About.SHAPE),)),))
+
 
 _TEXT_KEYS: Final[Mapping[str, str]] = {
     "endpoint": "p.name", "call": "e.call", "kind": "e.kind", "errno": "e.errno",
-    "error": "e.error", "local": "c.local", "peer": "coalesce(e.peer, c.peer)", "args": "e.args",
+    "error": "e.error", "local": "c.local", "peer": PEER, "args": "e.args",
 }  # fmt: skip
 _NUMBER_KEYS: Final[Mapping[str, str]] = {
     "seq": "e.seq", "conn": "e.connection", "pair": "c.pair", "cause": "e.cause",
     "size": "e.size", "result": "e.result",
 }  # fmt: skip
+_ABOUT: Final[Mapping[str, About]] = {
+    "local": About.CONNECTION, "pair": About.CONNECTION, "peer": About.PEER,
+    **dict.fromkeys(("endpoint", "call", "kind", "errno", "error", "args"), About.SHAPE),
+}  # fmt: skip
+"""Of keys; of all others it is a row itself."""
 _UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "": 1}
 _LAST: Final = 2**62
 """A time after any record, in nanoseconds, that still fits SQLite's 64 bits."""
@@ -104,14 +154,6 @@ class FilterProblem(Problem):
         super().__init__(key, **args)
         self.position = position
         self.length = length
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A WHERE clause over event `e`, endpoint `p` and connection `c`, and its parameters."""
-
-    sql: str
-    params: tuple[Parameter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,34 +245,36 @@ def parse(text: str, *, wall_ns: int = 0) -> Condition | None:
     if odd is not None:
         raise FilterProblem("filter.not_text", odd.start(), 1)
     scanner = _Scanner(text)
-    parts: list[str] = []
-    params: list[Parameter] = []
+    terms: list[Term] = []
     size = 0
     while True:
         scanner.skip_spaces()
         if scanner.done:
             break
         begin = scanner.at
-        part = _term(scanner, wall_ns)
-        parts.append(part.sql)
-        params.extend(part.params)
-        size += len(part.sql)
+        terms.append(_term(scanner, wall_ns))
+        size += sum(map(_length, terms[-1].parts))
         if size > LONGEST:
             raise FilterProblem("filter.too_long", begin, len(text) - begin)
-    return Condition(_joined("AND", parts), tuple(params)) if parts else None
+    return Condition(tuple(terms)) if terms else None
 
 
-def _joined(word: str, parts: list[str]) -> str:
+def _length(part: Part) -> int:
+    """Characters of SQL that it takes, about."""
+    return len(part.sql) + 20 if isinstance(part, Plain) else 200
+
+
+def joined(word: str, parts: list[str]) -> str:
     """Join conditions as a balanced tree: SQLite refuses an expression deeper than 1 000
     (SQLITE_MAX_EXPR_DEPTH).
     """
     if len(parts) <= 8:
         return f" {word} ".join(parts)
     middle = len(parts) // 2
-    return f"({_joined(word, parts[:middle])}) {word} ({_joined(word, parts[middle:])})"
+    return f"({joined(word, parts[:middle])}) {word} ({joined(word, parts[middle:])})"
 
 
-def _term(scanner: _Scanner, wall_ns: int) -> Condition:
+def _term(scanner: _Scanner, wall_ns: int) -> Term:
     begin = scanner.at
     negated = scanner.take("-")
     if negated and (scanner.done or scanner.text[scanner.at].isspace()):
@@ -241,17 +285,16 @@ def _term(scanner: _Scanner, wall_ns: int) -> Condition:
         scanner.take("#")
         found = _keyed("number", ":", scanner, begun, wall_ns)
     elif head is None:
-        found = _contains(scanner.value().raw)
+        found = [_contains(scanner.value().raw)]
     else:
         scanner.at = head.end()
         found = _keyed(head.group(1), head.group(2), scanner, head.start(), wall_ns)
     if not scanner.done and not scanner.text[scanner.at].isspace():
         raise FilterProblem("filter.unexpected", scanner.at, 1, text=scanner.text[scanner.at])
-    sql = f"coalesce({found.sql}, 0)"
-    return Condition(f"NOT {sql}" if negated else sql, found.params)
+    return Term(tuple(found), negated)
 
 
-def _keyed(key: str, operator: str, scanner: _Scanner, begin: int, wall_ns: int) -> Condition:
+def _keyed(key: str, operator: str, scanner: _Scanner, begin: int, wall_ns: int) -> list[Part]:
     name = key.lower()
     if name not in _KEYS:
         near = difflib.get_close_matches(name, _KEYS, 1, 0.4)
@@ -259,25 +302,31 @@ def _keyed(key: str, operator: str, scanner: _Scanner, begin: int, wall_ns: int)
             "filter.unknown_key", begin, len(key), key=key, near=near[0] if near else "call"
         )
     if operator != ":":
-        return _compared(name, operator, scanner.value(), begin, wall_ns)
+        return [_compared(name, operator, scanner.value(), begin, wall_ns)]
     values = [scanner.value()]
     while scanner.take("|"):
         values.append(scanner.value())
     found = [_matched(name, value, wall_ns) for value in values]
-    return Condition(
-        "(" + _joined("OR", [part.sql for part in found]) + ")",
-        tuple(param for part in found for param in part.params),
-    )
+    plain = [part for part in found if isinstance(part, Plain)]
+    if len(plain) < len(found):
+        return found
+    return [
+        Plain(
+            joined("OR", [part.sql for part in plain]),
+            tuple(param for part in plain for param in part.params),
+            plain[0].about,
+        )
+    ]
 
 
-def _matched(name: str, value: _Value, wall_ns: int) -> Condition:
+def _matched(name: str, value: _Value, wall_ns: int) -> Part:
     column = _TEXT_KEYS.get(name) or _NUMBER_KEYS.get(name)
     if name == "number" and value.text == "*" and not value.quoted:
-        return _numbered(">", 0)
+        return Numbered(">", 0)
     if value.text == "*" and not value.quoted and column is not None:
-        return Condition(f"{column} IS NOT NULL", ())
+        return _about(name, f"{column} IS NOT NULL")
     if name in _TEXT_KEYS:
-        return _like(_TEXT_KEYS[name], value)
+        return _like(name, value)
     if name == "text":
         return _contains(value.raw)
     if name == "hex":
@@ -287,28 +336,28 @@ def _matched(name: str, value: _Value, wall_ns: int) -> Condition:
             raise FilterProblem(
                 "filter.bad_hex", value.position, len(value.text), reason=problem
             ) from problem
-        return Condition("instr(e.payload, ?) > 0", (raw,))
+        return Contains(raw, joined=False)
     return _compared(name, "=", value, value.position, wall_ns)
 
 
-def _like(column: str, value: _Value) -> Condition:
+def _about(name: str, sql: str, *params: str | float) -> Plain:
+    return Plain(sql, params, _ABOUT.get(name, About.ENTRY))
+
+
+def _like(name: str, value: _Value) -> Plain:
     """Whole value, ASCII case-insensitive (lower, LIKE), `*` any run where it is not quoted."""
+    column = _TEXT_KEYS[name]
     if value.quoted or "*" not in value.text:
-        return Condition(f"lower({column}) = lower(?)", (value.text,))  # a NUL is a character too
+        return _about(name, f"lower({column}) = lower(?)", value.text)  # a NUL is a character too
     escaped = re.sub(r"[\\%_]", r"\\\g<0>", value.text)
     pattern = re.sub(r"\*+", "%", escaped)
     if len(pattern.encode()) > LONGEST_PATTERN:
         raise FilterProblem("filter.too_long", value.position, len(value.text))
-    return Condition(f"{column} LIKE ? ESCAPE '\\'", (pattern,))
+    return _about(name, f"{column} LIKE ? ESCAPE '\\'", pattern)
 
 
-def _contains(raw: bytes) -> Condition:
-    """Bytes contained, in UTF-8 or as the endpoint's encoding writes the same text.
-
-    Of a stream also the row that completes them, where reads or sends have cut them.
-    """
-    sql = "instr(e.payload, ?) > 0"
-    params: list[Parameter] = [raw]
+def _contains(raw: bytes) -> Contains:
+    """A text is contained also as the endpoint's encoding writes it."""
     encoded: list[tuple[tuple[str, ...], bytes]] = []
     try:
         text = raw.decode()
@@ -320,19 +369,14 @@ def _contains(raw: bytes) -> Condition:
         except UnicodeEncodeError:
             continue
         if other != raw:
-            sql += (
-                " OR (e.endpoint IN (SELECT value FROM json_each(?)) AND instr(e.payload, ?) > 0)"
-            )
-            params += [Speaking(names), other]
             encoded.append((names, other))
-    sql += " OR e.seq IN (SELECT value FROM json_each(?))"
-    return Condition(f"({sql})", (*params, Across(raw, tuple(encoded))))
+    return Contains(raw, tuple(encoded))
 
 
-def _compared(name: str, operator: str, value: _Value, begin: int, wall_ns: int) -> Condition:
+def _compared(name: str, operator: str, value: _Value, begin: int, wall_ns: int) -> Part:
     number: float
     if name == "number":
-        return _numbered(operator, _number(name, value))
+        return Numbered(operator, _number(name, value))
     if name in _NUMBER_KEYS:
         column, number = _NUMBER_KEYS[name], _number(name, value)
     elif name == "duration":
@@ -341,13 +385,7 @@ def _compared(name: str, operator: str, value: _Value, begin: int, wall_ns: int)
         return _time(operator, value, wall_ns)
     else:
         raise FilterProblem("filter.not_a_number_key", begin, len(name), key=name)
-    return Condition(f"{column} {operator} ?", (number,))
-
-
-def _numbered(operator: str, number: int) -> Condition:
-    return Condition(
-        "e.connection IN (SELECT value FROM json_each(?))", (Numbered(operator, number),)
-    )
+    return _about(name, f"{column} {operator} ?", number)
 
 
 def _number(name: str, value: _Value) -> int:
@@ -379,7 +417,7 @@ def _duration(value: _Value) -> int | float:
     return int(number) if number.denominator == 1 else float(number)
 
 
-def _time(operator: str, value: _Value, wall_ns: int) -> Condition:
+def _time(operator: str, value: _Value, wall_ns: int) -> Plain:
     """Local time as shown: a clock time of the day the record began, or with its date."""
     begun = datetime.datetime.fromtimestamp(wall_ns // 10**9).astimezone()
     text = value.text.strip().replace("T", " ")
@@ -397,11 +435,11 @@ def _time(operator: str, value: _Value, wall_ns: int) -> Condition:
     whole = since // datetime.timedelta(microseconds=1) * 1000 - wall_ns
     whole = max(-_LAST, min(whole, _LAST))
     if operator == "=":  # what is shown is cut, not rounded: the whole shown unit matches
-        return Condition("(e.t_ns >= ? AND e.t_ns < ?)", (whole, whole + _unit(clock)))
+        return _about("time", "(e.t_ns >= ? AND e.t_ns < ?)", whole, whole + _unit(clock))
     # to the microsecond, as it is shown: a row is not later than the moment that stands beside it
     if operator in {"<=", ">"}:
         operator, whole = ("<" if operator == "<=" else ">="), whole + 1000
-    return Condition(f"e.t_ns {operator} ?", (whole,))
+    return _about("time", f"e.t_ns {operator} ?", whole)
 
 
 def _unit(clock: re.Match[str]) -> int:

@@ -12,14 +12,14 @@ from typing import Any, Final, NamedTuple, cast
 
 from workbench.engine.model.events import Clock, Kind
 from workbench.journal import sound
-from workbench.journal.across import completed
 from workbench.journal.connection_numbers import ConnectionNumbers
-from workbench.journal.guard import ROW_BYTES, Guard
+from workbench.journal.filter_sql import NOTHING, FilterSql
+from workbench.journal.guard import Guard
 from workbench.journal.lock import is_written
 from workbench.journal.opening import connect, let_go, refused
-from workbench.journal.query import Across, Condition, Numbered, Speaking
+from workbench.journal.query import Condition, about_shapes
 from workbench.journal.reasons import reason_of_sqlite
-from workbench.journal.schema import APPLICATION_ID, LOG, VERSION
+from workbench.journal.schema import APPLICATION_ID, SCHEMAS, VERSION, Schema
 from workbench.texts import Problem
 
 LED_TO: Final = 500
@@ -29,10 +29,6 @@ LOOK_BACK: Final = 5_000
 CHUNK: Final = 50_000
 """Rows of one read transaction: a longer one keeps checkpoints away, and the WAL grows without end
 (sqlite.org/wal.html)."""
-
-
-MANY: Final = 5_000
-"""Connections that a filter may name in each chunk."""
 
 
 class Row(NamedTuple):
@@ -122,22 +118,11 @@ class SampleRow(NamedTuple):
         return sound.reading_of(self.reading)
 
 
-_LOG: Final = f"SELECT * FROM ({LOG})"
-"""The rows of the log by a statement of ours. The view of that name in the file is not used: a
-record may be a stranger's."""
-_CHUNK_OF: Final = (
-    "FROM event e LEFT JOIN endpoint p ON p.id = e.endpoint"
-    " LEFT JOIN connection c ON c.id = e.connection"
-    " WHERE e.seq BETWEEN ? AND ?"
+_WAITS: Final = about_shapes(
+    "e.call = 'connect' AND (e.kind = 'end'"
+    " OR (e.kind = 'call' AND coalesce(e.errno, '') = 'EINPROGRESS'))"
 )
-_SPOKEN: Final = (
-    "SELECT id, CASE WHEN json_valid(config) THEN"
-    " replace(lower(json_extract(config, '$.encoding')), '_', '-') END, type FROM endpoint"
-)
-_WAITS: Final = (
-    "(e.call = 'connect' AND typeof(e.connection) = 'integer' AND (e.kind = 'end'"
-    " OR (e.kind = 'call' AND coalesce(e.errno, '') = 'EINPROGRESS')))"
-)
+"""connect() that began to wait, and how one came out."""
 
 
 class Reader:
@@ -148,6 +133,7 @@ class Reader:
         clock: the record's time base.
         crashed: nobody writes it and it was never closed.
         not_recorded: events that came after recording had stopped, if it did.
+        first_seq: the number of its first event: 1, unless the record goes on with an older one.
         damage: what could not be read, where that is passed over.
     """
 
@@ -169,8 +155,11 @@ class Reader:
         self._lenient = lenient
         self.damage: Problem | None = None
         self._open(path)
-        first = "first_config" if "first_config" in self._guard.columns["endpoint"] else "config"
-        self._numbers = ConnectionNumbers(self._all, first)
+        self._numbers: ConnectionNumbers | None = None
+        if not self._schema.has_shapes:
+            first = "first_config" in self._guard.columns["endpoint"]
+            self._numbers = ConnectionNumbers(self._all, "first_config" if first else "config")
+        self._filter_sql = FilterSql(self._all, self._before, self._schema, self._numbers)
 
     def _open(self, path: Path) -> None:
         self.path = path
@@ -178,13 +167,16 @@ class Reader:
         # a connection that is only dropped lives on in a cycle, and keeps the -wal beside the file
         self._end = weakref.finalize(self, let_go, self._db)
         try:
-            self._check()
-            self._guard = Guard(self._db, path)
+            self._schema = self._checked()
+            self._guard = Guard(self._db, path, self._schema)
             meta = self._meta()
             self.clock = Clock(int(meta["started_wall_ns"]), int(meta["started_perf_ns"]))
             self.not_recorded = int(meta.get("not_recorded", 0))
             if not 0 <= self.clock.wall_ns < sound.WALL_NS:
                 raise ValueError(self.clock)
+            self.first_seq = int(meta.get("first_seq", 1))
+            if not 0 < self.first_seq < sound.LAST_NS:
+                raise ValueError(self.first_seq)
             self._most = 0
             self.count()
         except sqlite3.Error as error:
@@ -205,13 +197,41 @@ class Reader:
         self._db.text_factory = str
         return found
 
-    def _check(self) -> None:
+    def _checked(self) -> Schema:
         number = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if number != APPLICATION_ID:
             raise Problem("journal.not_a_record", path=str(self.path))
         if version > VERSION:
             raise Problem("journal.newer", path=str(self.path), version=version, known=VERSION)
+        return SCHEMAS[max(1, version)]
+
+    @property
+    def _event(self) -> str:
+        """The events in a FROM."""
+        return self._schema.event
+
+    @property
+    def _log(self) -> str:
+        """The rows of the log by a statement of ours. The view of that name in the file is not
+        used: a record may be a stranger's.
+        """
+        return self._schema.log
+
+    @property
+    def _chunk(self) -> str:
+        return (
+            f"FROM {self._event} e LEFT JOIN endpoint p ON p.id = e.endpoint"
+            " LEFT JOIN connection c ON c.id = e.connection"
+            " WHERE e.seq BETWEEN ? AND ?"
+        )
+
+    def _before(
+        self, connection: int, calls: Sequence[str], seq: int
+    ) -> tuple[int, bytes, int] | None:
+        """What these calls of a connection carried last before a row."""
+        found = self.carried_before(connection, calls, seq, 1, within=CHUNK)
+        return found[0] if found else None
 
     def _all(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement; no cursor is left open.
@@ -222,6 +242,7 @@ class Reader:
         if self._follow is not None and self._end.alive and self._follow() != self.path:
             self._end()
             self._open(self._follow())
+            self._filter_sql.forget()
         try:
             return self._guarded(statement, parameters)
         except Problem as problem:
@@ -262,9 +283,9 @@ class Reader:
         Raises:
             Problem: it has a number that no file of its size can hold.
         """
-        last = sound.number(self._one("SELECT max(seq) FROM event")) or 0
+        last = sound.number(self._one(f"SELECT max(seq) FROM {self._schema.entries}")) or 0
         if last > self._most:
-            self._most = self._guard.bytes() // ROW_BYTES
+            self._most = self.first_seq + self._guard.bytes() // self._schema.row_bytes
             if last > self._most:
                 raise Problem("journal.numbers", path=str(self.path), last=last)
         return max(0, last)
@@ -272,7 +293,8 @@ class Reader:
     def page(self, first: int, limit: int) -> list[Row]:
         """`limit` rows from seq `first` on; a row that is missing between others is damaged."""
         found = self._all(
-            f"{_LOG} WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?", (first, first + limit, limit)
+            f"{self._log} WHERE e.seq >= ? AND e.seq < ? ORDER BY e.seq LIMIT ?",
+            (first, first + limit, limit),
         )
         if found and found[-1][0] - first >= len(found):
             known = {row[0]: row for row in found}
@@ -283,9 +305,11 @@ class Reader:
 
     def _rows(self, found: Iterable[tuple[Any, ...]]) -> list[Row]:
         cells = sound.log_rows(found)
-        numbers = self._numbers.of_rows(cells)
-        # in C for all of them: a flood is read by thousands of rows
-        return list(map(Row._make, map(operator.add, cells, zip(numbers, strict=True))))
+        if self._numbers is not None:
+            numbers = self._numbers.of_rows(cells)
+            # in C for all of them: a flood is read by thousands of rows
+            cells = list(map(operator.add, (row[:-1] for row in cells), zip(numbers, strict=True)))
+        return list(map(Row._make, cells))
 
     def row(self, seq: int) -> Row | None:
         """One row by its number."""
@@ -295,7 +319,7 @@ class Reader:
     def rows(self, seqs: list[int]) -> list[Row]:
         """The rows of these numbers, in order of number."""
         marks = ",".join("?" * len(seqs))
-        return self._rows(self._all(f"{_LOG} WHERE seq IN ({marks}) ORDER BY seq", seqs))
+        return self._rows(self._all(f"{self._log} WHERE e.seq IN ({marks}) ORDER BY e.seq", seqs))
 
     def select(self, condition: Condition | None, after: int, upto: int) -> Iterator[list[int]]:
         """Numbers of the rows that meet a condition, by chunks; `after` < seq <= `upto`."""
@@ -309,58 +333,16 @@ class Reader:
             first = last + 1
 
     def _select_chunk(self, condition: Condition, first: int, last: int) -> list[int]:
+        where = self._filter_sql.where(condition, first, last)
+        if where == NOTHING:
+            return []
         # one JSON text instead of 50 000 rows: the GIL is given up for all of it
         text = self._one(
-            f"SELECT json_group_array(seq) FROM (SELECT e.seq AS seq {_CHUNK_OF}"
-            f" AND ({condition.sql}) ORDER BY e.seq)",
-            (first, last, *self._filled(condition, first, last)),
+            f"SELECT json_group_array(seq) FROM (SELECT e.seq AS seq {self._chunk}"
+            f" AND ({where.text}) ORDER BY e.seq)",
+            (first, last, *where.params),
         )
         return cast("list[int]", json.loads(text or "[]"))
-
-    def _filled(self, condition: Condition, first: int, last: int) -> list[object]:
-        """The parameters of a condition for the rows of a chunk."""
-        if not any(isinstance(value, Speaking | Across | Numbered) for value in condition.params):
-            return list(condition.params)
-        spoken = {number: (encoding, kind) for number, encoding, kind in self._all(_SPOKEN)}
-        streams = {
-            number: encoding for number, (encoding, kind) in spoken.items() if kind == "SOCK_STREAM"
-        }
-
-        def before(
-            connection: int, calls: Sequence[str], seq: int
-        ) -> tuple[int, bytes, int] | None:
-            found = self.carried_before(connection, calls, seq, 1, within=CHUNK)
-            return found[0] if found else None
-
-        filled: list[object] = []
-        for value in condition.params:
-            if isinstance(value, Speaking):
-                filled.append(
-                    json.dumps(
-                        [
-                            number
-                            for number, (encoding, _) in spoken.items()
-                            if encoding in value.encodings
-                        ]
-                    )
-                )
-            elif isinstance(value, Across):
-                filled.append(json.dumps(completed(self._all, before, value, streams, first, last)))
-            elif isinstance(value, Numbered):
-                filled.append(json.dumps(self._numbered(value, first, last)))
-            else:
-                filled.append(value)
-        return filled
-
-    def _numbered(self, wanted: Numbered, first: int, last: int) -> list[int]:
-        """The connections that a number means; of very many those that occur in the chunk."""
-        found = self._numbers.ids(wanted)
-        if len(found) <= MANY:
-            return found
-        occur = self._all(
-            "SELECT DISTINCT connection FROM event WHERE seq BETWEEN ? AND ?", (first, last)
-        )
-        return sorted({row[0] for row in occur}.intersection(found))
 
     def left_out(
         self, condition: Condition, after: int, upto: int
@@ -370,15 +352,18 @@ class Reader:
         Those are the rows in which one began to wait, and the ends of such: they count as left
         out. `upto` - `after` is at most a CHUNK. A row that is missing is not left out.
         """
+        where = self._filter_sql.where(condition, after + 1, upto)
+        waits = self._filter_sql.where(_WAITS, after + 1, upto)
+        waiting = f"coalesce(({waits.text}) AND typeof(e.connection) = 'integer', 0)"
         texts = next(
             iter(
                 self._all(
                     "SELECT json_group_array(seq),"
                     " json_group_array(json_array(seq, connection, ended)) FILTER (WHERE waits)"
                     " FROM (SELECT e.seq AS seq, e.connection AS connection,"
-                    f" e.kind = 'end' AS ended, {_WAITS} AS waits {_CHUNK_OF}"
-                    f" AND NOT (coalesce(({condition.sql}), 0) AND NOT {_WAITS}) ORDER BY e.seq)",
-                    (after + 1, upto, *self._filled(condition, after + 1, upto)),
+                    f" e.kind = 'end' AS ended, {waiting} AS waits {self._chunk}"
+                    f" AND NOT (coalesce(({where.text}), 0) AND NOT {waiting}) ORDER BY e.seq)",
+                    (*waits.params, after + 1, upto, *where.params, *waits.params),
                 )
             ),
             ("[]", "[]"),
@@ -388,11 +373,13 @@ class Reader:
 
     def tally(self, condition: Condition, after: int, upto: int) -> int:
         """How many rows with after < seq <= upto meet the condition."""
+        where = self._filter_sql.where(condition, after + 1, upto)
+        if where == NOTHING:
+            return 0
         return int(
             self._one(
-                "SELECT count(*) FROM event e WHERE e.seq > ? AND e.seq <= ?"
-                f" AND ({condition.sql})",
-                (after, upto, *self._filled(condition, after + 1, upto)),
+                f"SELECT count(*) {self._chunk} AND ({where.text})",
+                (after + 1, upto, *where.params),
             )
             or 0
         )
@@ -431,7 +418,10 @@ class Reader:
 
         None for a socket that listens, and one that is not in the record (yet).
         """
-        return self._numbers.of(connection)
+        if self._numbers is not None:
+            return self._numbers.of(connection)
+        found = self._all("SELECT number FROM connection WHERE id = ?", (connection,))
+        return sound.number(found[0][0]) if found else None
 
     def socket_kind(self, connection: int) -> tuple[str, str]:
         """Family and type of its endpoint: AF_INET …, SOCK_STREAM …."""
@@ -460,12 +450,12 @@ class Reader:
         if ended - begun > CHUNK:
             return True  # too far to look: nothing is claimed
         accepted = self._one(
-            "SELECT count(*) FROM event WHERE seq BETWEEN ? AND ?"
+            f"SELECT count(*) FROM {self._event} e WHERE e.seq BETWEEN ? AND ?"
             " AND connection=? AND call='accept' AND error IS NULL",
             (begun, ended, listener.id),
         )
         before = self._one(
-            "SELECT count(*) FROM event e JOIN connection c ON c.id=e.connection"
+            f"SELECT count(*) FROM {self._event} e JOIN connection c ON c.id=e.connection"
             " WHERE e.seq BETWEEN ? AND ? AND e.call='connect' AND e.kind<>'command'"
             " AND e.error IS NULL AND c.peer=?",
             (begun, connected, client.peer),
@@ -496,7 +486,7 @@ class Reader:
     def accept_of(self, connection: int) -> Row | None:
         """The accept() that made a connection: it stands beside the fact that it was opened."""
         found = self._all(
-            "SELECT e.seq FROM connection c JOIN event e ON e.seq BETWEEN c.opened_seq - ?"
+            f"SELECT e.seq FROM connection c JOIN {self._event} e ON e.seq BETWEEN c.opened_seq - ?"
             " AND c.opened_seq + ? WHERE c.id=? AND e.connection=c.parent AND e.call='accept'"
             " AND e.error IS NULL AND e.peer IS c.peer ORDER BY abs(e.seq - c.opened_seq) LIMIT 1",
             (AROUND, AROUND, connection),
@@ -534,7 +524,7 @@ class Reader:
     def seq_at(self, t_ns: int, endpoint: str) -> int | None:
         """The row of an endpoint with this stamp: how a chip finds its event."""
         found = self._all(
-            "SELECT e.seq FROM event e JOIN endpoint p ON p.id = e.endpoint"
+            f"SELECT e.seq FROM {self._event} e JOIN endpoint p ON p.id = e.endpoint"
             " WHERE e.t_ns = ? AND p.name = ? ORDER BY e.seq DESC LIMIT 1",
             (t_ns, endpoint),
         )
@@ -543,8 +533,8 @@ class Reader:
     def before(self, connection: int, seq: int, limit: int = 200) -> list[Row]:
         """The last events of a connection before a row, in order."""
         found = self._all(
-            f"{_LOG} WHERE connection = ? AND seq < ? AND kind IN ('call', 'end')"
-            " ORDER BY seq DESC LIMIT ?",
+            f"{self._log} WHERE e.connection = ? AND e.seq < ? AND e.kind IN ('call', 'end')"
+            " ORDER BY e.seq DESC LIMIT ?",
             (connection, seq, limit),
         )
         return self._rows(reversed(found))
@@ -561,7 +551,8 @@ class Reader:
         return cast(
             "list[tuple[int, bytes, int]]",
             self._all(
-                "SELECT seq, iif(typeof(payload) = 'blob', payload, x''), size FROM event"
+                "SELECT seq, iif(typeof(payload) = 'blob', payload, x''), size"
+                f" FROM {self._event} e"
                 " WHERE connection = ? AND seq < ?"
                 " AND seq >= max(? - ?, coalesce((SELECT opened_seq FROM connection"
                 f" WHERE id = ?), 0) - ?) AND call IN ({marks}) AND kind = 'call' AND error IS NULL"
@@ -574,7 +565,7 @@ class Reader:
         """How many calls a command led to, among the next rows (LED_TO of them)."""
         return int(
             self._one(
-                "SELECT count(*) FROM event WHERE seq > ? AND seq <= ? AND cause = ?"
+                f"SELECT count(*) FROM {self._event} e WHERE seq > ? AND seq <= ? AND cause = ?"
                 " AND kind = 'call' AND coalesce(errno, '') <> 'EAGAIN'"
                 " AND call <> 'getsockopt'",
                 (seq, seq + LED_TO, seq),
@@ -586,7 +577,8 @@ class Reader:
         """Whether a command led to this call, among the next LED_TO rows."""
         return bool(
             self._all(
-                "SELECT 1 FROM event WHERE seq > ? AND seq <= ? AND cause = ? AND call = ? LIMIT 1",
+                f"SELECT 1 FROM {self._event} e WHERE seq > ? AND seq <= ? AND cause = ?"
+                " AND call = ? LIMIT 1",
                 (seq, seq + LED_TO, seq, call),
             )
         )
@@ -596,7 +588,7 @@ class Reader:
         return [
             row[0]
             for row in self._all(
-                "SELECT seq FROM event WHERE seq > ? AND seq <= ? AND cause = ?",
+                f"SELECT seq FROM {self._event} e WHERE seq > ? AND seq <= ? AND cause = ?",
                 (seq, seq + LED_TO, seq),
             )
         ]

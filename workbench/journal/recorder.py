@@ -28,7 +28,7 @@ from workbench.engine.model.events import (
     SampleTaken,
 )
 from workbench.journal import file
-from workbench.journal.bulk import SIZES, inserts
+from workbench.journal.bulk import SIZES, Rows
 from workbench.journal.numbering import HELD, READABLE, Follower, Marker, Numbering, Queued
 from workbench.journal.pairs import Pairs
 from workbench.journal.place import Place, continued
@@ -102,6 +102,7 @@ class Recorder:
         self._closing = False
         self._thread: threading.Thread | None = None
         self._pairs = Pairs()
+        self._rows = Rows(self._execute)
         self._place = Place(path, lambda at: file.open_new(at, clock, capture))
         self._look_at = monotonic() + LOOK_EVERY
 
@@ -423,8 +424,7 @@ class Recorder:
         for kind, run in groupby(items, type):
             if kind is Event:
                 events = list(run)
-                for statement, parameters in inserts(events, self._seq + 1):  # type: ignore[arg-type]
-                    execute(statement, parameters)
+                self._rows.write(events, self._seq + 1)  # type: ignore[arg-type]
                 self._seq += len(events)
             else:
                 for item in run:
@@ -468,8 +468,16 @@ class Recorder:
                 )
             case ConnectionOpened():
                 execute(
-                    "INSERT INTO connection VALUES (?,?,?,NULL,?,?,?,NULL)",
-                    (item.id, item.endpoint, item.parent, item.local, item.peer, self._seq),
+                    "INSERT INTO connection VALUES (?,?,?,NULL,?,?,?,NULL,?)",
+                    (
+                        item.id,
+                        item.endpoint,
+                        item.parent,
+                        item.local,
+                        item.peer,
+                        self._seq + (item.parent is None),  # the fact stands before its socket()
+                        item.number,
+                    ),
                 )
                 self._pair(item.id, item.local, item.peer)
             case ConnectionNamed():

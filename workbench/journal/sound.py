@@ -40,6 +40,7 @@ _COLUMNS: Final[tuple[tuple[str, tuple[type, ...]], ...]] = (
     ("size", _MAYBE_NUMBER),
     ("payload", (bytes, type(None))),
     ("cause", _MAYBE_NUMBER),
+    ("number", _MAYBE_NUMBER),
 )
 _KINDS: Final = frozenset({CALL, END, COMMAND, NOTE, LAYER})
 _READINGS: Final = frozenset(item.name for item in fields(Reading))
@@ -85,7 +86,7 @@ def log_rows(found: Iterable[Values]) -> list[Values]:
 
 
 def log_row(values: Values) -> Values:
-    """The sixteen cells of a row of the log, or of the note that it is damaged."""
+    """The cells of a row of the log, or of the note that it is damaged."""
     types = tuple(map(type, values))
     if types in _good or _fits(types):
         if 0 <= values[1] < LAST_NS and 0 <= values[2] < LAST_NS and values[3] in _KINDS:
@@ -101,7 +102,7 @@ def log_row(values: Values) -> Values:
 
 def lost_row(seq: int) -> Values:
     """A row that is not there, though others after it are."""
-    return (seq, 0, 0, NOTE, None, None, DAMAGED, repr(("", "seq")), *[None] * 8)
+    return (seq, 0, 0, NOTE, None, None, DAMAGED, repr(("", "seq")), *[None] * 9)
 
 
 def _fits(types: tuple[type, ...]) -> bool:
@@ -141,6 +142,7 @@ def _damaged(values: Values) -> Values:
         None,
         payload,
         None,
+        number(values[16]),
     )
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from workbench.journal.query import Condition, FilterProblem, parse
+from workbench.journal.query import FilterProblem, about_shapes, parse
 from workbench.qt.controller import Controller
 from workbench.qt.log_model import LogModel
 from workbench.qt.row_counter import RowCounter
 
-FAILED = Condition(
-    "e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')", ()
+FAILED = about_shapes(
+    "e.error IS NOT NULL AND coalesce(e.errno, '') NOT IN ('EINPROGRESS', 'EAGAIN')"
 )
 """What counts as an error."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from workbench.journal.query import Across
 from workbench.journal.reader import CHUNK, Reader
 from workbench.viewmodel.shown_rows import Looked, View
 
@@ -19,8 +18,7 @@ AT_ONCE_ACROSS: Final = 256
 
 def at_once(view: View) -> int:
     """How many rows may be looked at on the GUI's thread."""
-    params = view.condition.params if view.condition is not None else ()
-    across = any(isinstance(value, Across) for value in params)
+    across = view.condition is not None and view.condition.joins_reads
     return AT_ONCE_ACROSS if across else AT_ONCE
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from workbench.journal.query import Condition
+from workbench.journal.query import Condition, about_shapes
 from workbench.journal.reader import ConnectRow, Reader
 from workbench.viewmodel.pending_connects import ConnectRows
 from workbench.viewmodel.row_index import SPAN, RowIndex, Stretch
 
-MAIN: Final = Condition(
+MAIN: Final = about_shapes(
     "NOT (coalesce(e.errno, '') IN ('EINPROGRESS', 'EAGAIN') AND e.kind = 'call')"
     " AND e.call <> 'getsockopt' AND NOT (e.kind = 'note' AND e.call = 'record')"
-    " AND NOT (e.kind = 'command' AND e.call IN ('configure', 'pace'))",
-    (),
+    " AND NOT (e.kind = 'command' AND e.call IN ('configure', 'pace'))"
 )
 """What a person reads: no EAGAIN, no reading of options. A pending connect is looked at apart."""
 
@@ -64,7 +63,7 @@ class View(NamedTuple):
             return Looked(after, upto, left, hidden=True, connects=tuple(connects))
         condition = self.condition or MAIN
         if self.main_only:
-            condition = Condition(f"({condition.sql}) AND {MAIN.sql}", condition.params)
+            condition &= MAIN
         return Looked(after, upto, next(reader.select(condition, after, upto), []))
 
 

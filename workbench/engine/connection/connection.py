@@ -56,7 +56,7 @@ class Connection:
     """What streams and datagram sockets share. All methods run on the endpoint's thread.
 
     Attributes:
-        number: counts within the endpoint, from 1.
+        number: counts within the endpoint, from 1; 0: a socket that is made to listen.
         peer_finished: the peer has sent FIN: recv gave b"".
         broken: the socket gave an error that ends it; only close() is left.
         finished: we have sent FIN: shutdown() of our direction succeeded.
@@ -75,13 +75,13 @@ class Connection:
     waits_for_ack = False
     """Whether a positive linger makes close() wait: where a connection may have unsent bytes."""
 
-    def __init__(self, owner: ConnectionOwner, traced: TracedSocket, number: int) -> None:
+    def __init__(self, owner: ConnectionOwner, traced: TracedSocket) -> None:
         self.context = owner.context
         self.live = owner.context.live
         self.gates = owner.gates
         self._owner = owner
         self.traced = traced
-        self.number = number
+        self.number = traced.number or 0
         self.opened_ns = self.context.now()
         self.connect_ns: int | None = None
         self.connected_ns: int | None = None

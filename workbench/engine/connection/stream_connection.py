@@ -44,8 +44,8 @@ class StreamConnection(Connection):
     _drains = False
     """A polite end reads and drops what still comes."""
 
-    def __init__(self, owner: ConnectionOwner, traced: TracedSocket, number: int) -> None:
-        super().__init__(owner, traced, number)
+    def __init__(self, owner: ConnectionOwner, traced: TracedSocket) -> None:
+        super().__init__(owner, traced)
         stack = Stack(
             make_layers(self.live.settings), ResponderLayer(SILENT, self.delayed, messages=False)
         )

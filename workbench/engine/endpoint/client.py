@@ -80,8 +80,8 @@ class StreamEndpoint(Endpoint):
         self.phase = Phase.OPEN
 
     def _new_connection(self, ticket: Ticket, family: str | None = None) -> StreamConnection:
-        traced = open_socket(self.context, ticket, family)
-        connection = StreamConnection(self, traced, self.registry.next_number())
+        traced = open_socket(self.context, ticket, family, self.registry.next_number)
+        connection = StreamConnection(self, traced)
         self.registry.open[traced.id] = connection
         return connection
 

@@ -61,8 +61,8 @@ class DatagramConnection(Connection):
         peers: addresses seen, by their spelling, newest last.
     """
 
-    def __init__(self, owner: ConnectionOwner, traced: TracedSocket, number: int) -> None:
-        super().__init__(owner, traced, number)
+    def __init__(self, owner: ConnectionOwner, traced: TracedSocket) -> None:
+        super().__init__(owner, traced)
         self.connected_ns = self.opened_ns
         self.peers: dict[str, Peer] = {}
         self.newest: str | None = None
@@ -317,8 +317,8 @@ class DatagramEndpoint(Endpoint):
         """socket()."""
         if self._connection is not None:
             raise Problem("engine.already_open")
-        traced = open_socket(self.context, ticket)
-        self._connection = DatagramConnection(self, traced, self.registry.next_number())
+        traced = open_socket(self.context, ticket, numbered=self.registry.next_number)
+        self._connection = DatagramConnection(self, traced)
         self._former = None
         self.registry.open[traced.id] = self._connection
         self.set_responder(self._connection, self.settings.responder, greet=False)

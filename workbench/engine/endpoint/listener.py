@@ -50,7 +50,7 @@ class OwnSocket(Connection):
     """A listening (or only bound) socket; it carries no data, its endpoint accepts."""
 
     def __init__(self, owner: AcceptOwner, traced: TracedSocket) -> None:
-        super().__init__(owner, traced, 0)
+        super().__init__(owner, traced)
         self._listener = owner
         self.backing_off = BackOff(self.context, traced.id, "accept", self.refresh)
 
@@ -227,7 +227,7 @@ class ListenerEndpoint(Endpoint):
             return
         try:
             with self._room(op):
-                traced = own.traced.accept(cause)
+                traced = own.traced.accept(cause, self.registry.next_number)
         except OSError as error:
             if op is not None:
                 own.end_op(op, error)
@@ -237,7 +237,7 @@ class ListenerEndpoint(Endpoint):
                 own.backing_off.failed(error)
             return
         own.backing_off.ended()
-        connection = StreamConnection(self, traced, self.registry.next_number())
+        connection = StreamConnection(self, traced)
         connection.connected_ns = self.context.now()
         self.registry.open[traced.id] = connection
         if op is not None:

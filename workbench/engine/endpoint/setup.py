@@ -264,8 +264,15 @@ class SetupRunner:
         )
 
 
-def open_socket(context: EngineContext, ticket: Ticket, family: str | None = None) -> TracedSocket:
+def open_socket(
+    context: EngineContext,
+    ticket: Ticket,
+    family: str | None = None,
+    numbered: Callable[[], int] | None = None,
+) -> TracedSocket:
     """socket(family, type, protocol); `family` None: the configured one.
+
+    `numbered` gives a connection's number; None: it is made to listen.
 
     Raises:
         OSError: as the call did.
@@ -288,6 +295,7 @@ def open_socket(context: EngineContext, ticket: Ticket, family: str | None = Non
         names,
         ticket,
         maker,
+        numbered,
     )
     if maker.note is not None:
         context.note(maker.note, maker.args, traced.id, ticket)

@@ -79,13 +79,18 @@ class EndpointAdded:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionOpened:
-    """A kernel socket came to be; follows the event of its socket() or accept()."""
+    """A kernel socket came to be; stands before the event of its socket(), after its accept().
+
+    `number` counts the connections of its endpoint from 1, and none is given twice; None: it is
+    made to listen.
+    """
 
     id: int
     endpoint: int
     parent: int | None
     local: str | None = None
     peer: str | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from time import perf_counter_ns
 from typing import Final, NoReturn
@@ -54,6 +54,7 @@ class TracedSocket:
         family, type: of the kernel socket.
         local, peer: addresses in scenario spelling, None while there is none.
         last: the newest event, for the call strip.
+        number: counts the connections of its endpoint from 1; None: it is made to listen.
         keep: bytes kept of each payload; None keeps all, 0 none.
         lingers: SO_LINGER has a positive time: close() may wait in C.
     """
@@ -71,6 +72,7 @@ class TracedSocket:
         "last",
         "lingers",
         "local",
+        "number",
         "peer",
         "type",
     )
@@ -91,6 +93,7 @@ class TracedSocket:
         self.keep = sink.capture
         self.closed = False
         self.lingers = False
+        self.number: int | None = None
         self.last: Event | None = None
 
     # -- birth and death --------------------------------------------------------------------
@@ -106,8 +109,11 @@ class TracedSocket:
         names: str,
         cause: Cause | None,
         maker: Maker = HERE,
+        numbered: Callable[[], int] | None = None,
     ) -> TracedSocket:
         """socket(family, type, protocol); `names` are the arguments as the log shows them.
+
+        `numbered` gives the number of a connection; None: it is made to listen.
 
         Raises:
             OSError: as the call did.
@@ -140,12 +146,18 @@ class TracedSocket:
             raise
         took = perf_counter_ns() - begin
         self = cls(sock, sink, endpoint, sink.next_connection())
+        if numbered is not None:
+            self.number = numbered()
+        # before its row, so that whoever reads the row finds the number
+        sink.put(ConnectionOpened(self.id, endpoint, None, number=self.number))
         self._log(begin, took, "socket", names, sock.fileno(), cause)
-        sink.put(ConnectionOpened(self.id, endpoint, None))
         return self
 
-    def accept(self, cause: Cause | None) -> TracedSocket:
-        """accept(): the next connection of the queue, as a TracedSocket of its own."""
+    def accept(self, cause: Cause | None, numbered: Callable[[], int]) -> TracedSocket:
+        """accept(): the next connection of the queue, as a TracedSocket of its own.
+
+        `numbered` gives its number.
+        """
         begin = perf_counter_ns()
         try:
             sock, address = self._sock.accept()
@@ -158,8 +170,13 @@ class TracedSocket:
         child.lingers = self.lingers  # inherited by the kernel's socket too
         with suppress(OSError):  # reset while it waited in the queue: the kernel forgot it
             child.local = format_address(sock.getsockname(), self.family)
+        child.number = numbered()
         self._log(begin, took, "accept", "", sock.fileno(), cause, peer=peer)
-        self._sink.put(ConnectionOpened(child.id, self._endpoint, self.id, child.local, child.peer))
+        self._sink.put(
+            ConnectionOpened(
+                child.id, self._endpoint, self.id, child.local, child.peer, child.number
+            )
+        )
         return child
 
     def close(self, cause: Cause | None) -> None:

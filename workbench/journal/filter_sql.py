@@ -1,0 +1,267 @@
+"""A filter as SQL for one record: what many rows have in common is asked once, not of each row.
+
+What a shape or a connection meets is found in its small table first; then a row only has numbers
+to compare. Bytes are looked for as the endpoints of this record write them, and in no other
+encoding.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from workbench.journal.across import Before, completed
+from workbench.journal.connection_numbers import ConnectionNumbers
+from workbench.journal.query import (
+    PEER,
+    About,
+    Condition,
+    Contains,
+    Numbered,
+    Part,
+    Plain,
+    Term,
+    joined,
+)
+from workbench.journal.schema import Schema
+
+Ask = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+
+MANY: Final = 20_000
+"""Shapes or connections; of more, each row of a chunk is asked for its own instead."""
+FEW: Final = 12
+"""Runs of numbers that are compared one by one; more are looked up in a list."""
+_REMEMBERED: Final = 64
+_SPOKEN: Final = (
+    "SELECT id, CASE WHEN json_valid(config) THEN"
+    " replace(lower(json_extract(config, '$.encoding')), '_', '-') END, type FROM endpoint"
+)
+
+
+class Sql(NamedTuple):
+    """A condition over event `e`, endpoint `p` and connection `c`, and its parameters."""
+
+    text: str
+    params: tuple[object, ...] = ()
+
+
+NOTHING: Final = Sql("0")
+"""No row can meet it."""
+
+
+class FilterSql:
+    """Makes conditions into SQL for one record; what it has found it keeps until the record grows.
+
+    It is used on the thread of its reader.
+    """
+
+    def __init__(
+        self, ask: Ask, before: Before, schema: Schema, numbers: ConnectionNumbers | None
+    ) -> None:
+        """Attributes as arguments.
+
+        Args:
+            ask, before: how the record is read.
+            schema: its tables.
+            numbers: of its connections, where table connection does not have them.
+        """
+        self._ask = ask
+        self._before = before
+        self._schema = schema
+        self._numbers = numbers
+        self._version: object = None
+        self._found: dict[Sql, list[int] | None] = {}
+
+    def where(self, condition: Condition, first: int, last: int) -> Sql:
+        """What the rows of a chunk have to meet; NOTHING where none of them can."""
+        self._renew()
+        alike: list[Term] = []
+        others: list[Term] = []
+        for term in condition.terms:
+            (alike if self._is_about_shapes(term) else others).append(term)
+        parts: list[Sql] = []
+        if alike:
+            asked = _all(list(map(_plain_term, alike)))
+            found = self._shapes(asked)
+            parts.append(asked if found is None else _among("e.shape", found))
+            if parts == [NOTHING]:
+                return NOTHING
+        return _all([*parts, *(self._term(term, first, last) for term in others)])
+
+    def _renew(self) -> None:
+        """Forget what was found when the record was smaller, or said something else."""
+        version = self._ask("PRAGMA data_version", ())
+        if version != self._version or len(self._found) > _REMEMBERED:
+            self.forget()
+            self._version = version
+
+    def forget(self) -> None:
+        """Forget what was found: another file is read from now on."""
+        self._found.clear()
+
+    def _is_about_shapes(self, term: Term) -> bool:
+        return self._schema.has_shapes and all(
+            isinstance(part, Plain) and part.about is About.SHAPE for part in term.parts
+        )
+
+    def _term(self, term: Term, first: int, last: int) -> Sql:
+        found = _any([self._part(part, first, last) for part in term.parts])
+        if not term.negated:
+            return found
+        return Sql("1") if found == NOTHING else Sql(f"NOT coalesce({found.text}, 0)", found.params)
+
+    def _part(self, part: Part, first: int, last: int) -> Sql:
+        match part:
+            case Plain(sql, params, About.SHAPE):
+                found = self._shapes(Sql(sql, params))
+                return Sql(sql, params) if found is None else _among("e.shape", found)
+            case Plain(sql, params, About.CONNECTION):
+                found = self._connections(Sql(sql, params))
+                return Sql(sql, params) if found is None else _among("e.connection", found)
+            case Plain(sql, params, About.PEER):
+                return self._peer(Sql(sql, params))
+            case Plain(sql, params):
+                return Sql(sql, params)
+            case Numbered():
+                return self._numbered(part, first, last)
+            case Contains():
+                return self._contains(part, first, last)
+
+    def _shapes(self, asked: Sql) -> list[int] | None:
+        """The shapes that meet a condition; None: there are none in the record, or very many."""
+        if not self._schema.has_shapes:
+            return None
+        return self._ids(
+            "shape", "shape e LEFT JOIN endpoint p ON p.id = e.endpoint", "e.id", asked
+        )
+
+    def _connections(self, asked: Sql) -> list[int] | None:
+        return self._ids("connection", "connection c", "c.id", asked)
+
+    def _ids(self, table: str, source: str, name: str, asked: Sql) -> list[int] | None:
+        key = Sql(f"{table}: {asked.text}", asked.params)
+        if key not in self._found:
+            many = self._ask(f"SELECT count(*) > ? FROM {table}", (MANY,))
+            self._found[key] = (
+                None
+                if many and many[0][0]
+                else _numbers(
+                    self._ask(
+                        f"SELECT json_group_array({name}) FROM {source} WHERE {asked.text}",
+                        asked.params,
+                    )
+                )
+            )
+        return self._found[key]
+
+    def _peer(self, asked: Sql) -> Sql:
+        """A row's own peer, else that of its connection."""
+        own = self._shapes(Sql(asked.text.replace(PEER, "e.peer"), asked.params))
+        others = self._connections(Sql(asked.text.replace(PEER, "c.peer"), asked.params))
+        none = self._shapes(Sql("e.peer IS NULL"))
+        if own is None or others is None or none is None:
+            return asked
+        return _any(
+            [
+                _among("e.shape", own),
+                _all([_among("e.connection", others), _among("e.shape", none)]),
+            ]
+        )
+
+    def _numbered(self, wanted: Numbered, first: int, last: int) -> Sql:
+        """The connections that a number means; of very many those that occur in the chunk."""
+        if self._numbers is None:
+            asked = Sql(f"c.number {wanted.operator} ?", (wanted.number,))
+            ids = self._connections(asked)
+            return asked if ids is None else _among("e.connection", ids)
+        ids = self._numbers.ids(wanted)
+        if len(ids) > MANY:
+            occur = self._ask(
+                f"SELECT DISTINCT connection FROM {self._schema.entries} WHERE seq BETWEEN ? AND ?",
+                (first, last),
+            )
+            ids = sorted({row[0] for row in occur}.intersection(ids))
+        return _among("e.connection", ids)
+
+    def _contains(self, wanted: Contains, first: int, last: int) -> Sql:
+        parts = [Sql("instr(e.payload, ?) > 0", (wanted.raw,))]
+        if not wanted.joined:
+            return parts[0]
+        spoken = {number: (encoding, kind) for number, encoding, kind in self._ask(_SPOKEN, ())}
+        for names, raw in wanted.encoded:
+            speaking = [number for number, (encoding, _) in spoken.items() if encoding in names]
+            parts.append(_all([self._of(speaking), Sql("instr(e.payload, ?) > 0", (raw,))]))
+        streams = {
+            number: encoding for number, (encoding, kind) in spoken.items() if kind == "SOCK_STREAM"
+        }
+        parts.append(
+            _among("e.seq", self._completed(wanted, streams, first, last)),
+        )
+        return _any(parts)
+
+    def _of(self, endpoints: Sequence[int]) -> Sql:
+        """The rows of some endpoints."""
+        asked = _among("e.endpoint", endpoints)
+        if asked == NOTHING:
+            return NOTHING
+        found = self._shapes(asked)
+        return asked if found is None else _among("e.shape", found)
+
+    def _completed(
+        self, wanted: Contains, streams: Mapping[int, str], first: int, last: int
+    ) -> list[int]:
+        return completed(self._ask, self._before, self._schema.event, wanted, streams, first, last)
+
+
+def _plain_term(term: Term) -> Sql:
+    """A term whose parts are all plain."""
+    parts = [part for part in term.parts if isinstance(part, Plain)]
+    text = joined("OR", [part.sql for part in parts])
+    params = tuple(param for part in parts for param in part.params)
+    return Sql(f"NOT coalesce({text}, 0)" if term.negated else f"({text})", params)
+
+
+def _all(parts: Sequence[Sql]) -> Sql:
+    if NOTHING in parts:
+        return NOTHING
+    return _put_together("AND", parts) if parts else Sql("1")
+
+
+def _any(parts: Sequence[Sql]) -> Sql:
+    left = [part for part in parts if part != NOTHING]
+    return _put_together("OR", left) if left else NOTHING
+
+
+def _put_together(word: str, parts: Sequence[Sql]) -> Sql:
+    if len(parts) == 1:
+        return parts[0]
+    return Sql(
+        joined(word, [f"({part.text})" for part in parts]),
+        tuple(param for part in parts for param in part.params),
+    )
+
+
+def _numbers(found: list[tuple[Any, ...]]) -> list[int]:
+    """The numbers of one JSON list."""
+    return sorted(json.loads(found[0][0] or "[]")) if found else []
+
+
+def _among(name: str, numbers: Sequence[int]) -> Sql:
+    """Whether a number is one of these."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+        if len(runs) > FEW:
+            return Sql(f"{name} IN (SELECT value FROM json_each(?))", (json.dumps(numbers),))
+    if not runs:
+        return NOTHING
+    return Sql(
+        " OR ".join(
+            f"{name} = {low}" if low == high else f"{name} BETWEEN {low} AND {high}"
+            for low, high in runs
+        )
+    )
