@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.payload.hex_patterns import compile_hex, is_pattern
+from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern
 from workbench.texts import Problem
 
 
@@ -29,6 +29,18 @@ def test_what_fits_and_what_is_taken(
     source: str, data: bytes, found: dict[str, bytes] | None
 ) -> None:
     assert taken(source, data) == found
+
+
+def test_how_much_of_the_bytes_it_has_to_be() -> None:
+    data = "\x01\x02\x03"
+    for extent, source, fits in (
+        (Extent.ANYWHERE, "02 ??", True),
+        (Extent.START, "02 ??", False),
+        (Extent.START, "01 ??", True),
+        (Extent.WHOLE, "01 ??", False),
+        (Extent.WHOLE, "01 *", True),
+    ):
+        assert compile_hex(source, extent).matches(data, 1.0) is fits
 
 
 def test_bytes_alone_are_no_pattern() -> None:

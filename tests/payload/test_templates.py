@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import struct
 import time
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.payload.templates import Value, hex_template, text_template
+from workbench.payload.templates import PLACEHOLDERS, Value, hex_template, text_template
 from workbench.texts import Problem
 
 NAMES = ("x", "y", "xy", "name-1.port")
@@ -58,6 +59,35 @@ def test_a_value_of_bytes_is_not_touched() -> None:
 def test_an_encoding_has_one_mark() -> None:
     made = text_template("a{x}b", ["x"], "utf-16").fill({"x": Value("x".encode("utf-16-le"))})
     assert made == "axb".encode("utf-16")
+
+
+def expand(source: str, counter: int) -> str:
+    return text_template(source, PLACEHOLDERS, "utf-8").fill({}, counter).decode()
+
+
+def test_counter_and_random() -> None:
+    head, _, tail = expand("n={counter} r={random:6}.", 7).partition(" r=")
+    assert head == "n=7"
+    assert len(tail) == 7
+    assert tail[:6].isalnum()
+
+
+def test_time_is_a_moment_with_zone() -> None:
+    assert datetime.datetime.fromisoformat(expand("{time}", 1)).tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    "source", ['{"a": {"b": 1}}', "{counter", "{random:}", "{random:99999}", "{}"]
+)
+def test_other_braces_stay(source: str) -> None:
+    template = text_template(source, PLACEHOLDERS, "utf-8")
+    assert template.fixed == source.encode()
+    assert not template.varies
+
+
+def test_what_is_another_one_each_time() -> None:
+    varies = [hex_template(text, (), "utf-8").varies for text in ("00", "{counter}", "{ntp}")]
+    assert varies == [False, False, True]
 
 
 def test_built_in_names_are_on_where_they_are_asked_for() -> None:

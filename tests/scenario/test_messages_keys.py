@@ -30,7 +30,7 @@ def divided(server: str = LINES, client: str = LINES) -> str:
 def step(do: str, endpoint: str, **keys: object) -> str:
     text = f'[[step]]\ndo = "{do}"\nendpoint = "{endpoint}"\n'
     for key, value in keys.items():
-        shown = str(value).lower() if isinstance(value, bool | int) else f"'{value}'"
+        shown = str(value).lower() if isinstance(value, bool | int | float) else f"'{value}'"
         text += f"{key} = {shown}\n"
     return text
 
@@ -160,3 +160,84 @@ def test_what_cannot_be_is_refused(wrong: str, named: str) -> None:
         parse(PAIR + wrong + "\n")
     assert named in str(caught.value)
     assert caught.value.line >= PAIR.count("\n")
+
+
+# -- bytes as hex -------------------------------------------------------------------------------
+
+PLAIN = PAIR + OPEN
+
+
+def hex_step(do: str, endpoint: str, text: str, **keys: object) -> str:
+    return step(do, endpoint, hex=text, **keys)
+
+
+def test_hex_that_is_sent_has_lengths_and_texts(play: Play) -> None:
+    report = play(
+        PLAIN
+        + hex_step("send", "client", 'u16["GET" u8[01 02]] {counter}')
+        + hex_step("expect", "server", "0006 47 45 54 02 01 02 31")
+    )
+    assert report.ok, report
+
+
+@pytest.mark.parametrize(
+    ("pattern", "held"),
+    [
+        ("01 ?? 03", True),
+        ("{id:2} 03 04", True),
+        ("01 * 04", True),
+        ("02 ??", False),  # the next bytes are others
+        ("01 ?? 04", False),
+    ],
+)
+def test_a_pattern_of_hex_is_the_next_bytes_of_a_stream(
+    play: Play, pattern: str, held: bool
+) -> None:
+    report = play(
+        PLAIN
+        + hex_step("send", "client", "01 02 03 04")
+        + hex_step("expect", "server", pattern, within=0.5 if not held else 30)
+    )
+    assert report.ok is held, report
+    if not held:
+        assert "01 02 03 04" in str(report.steps[-1].reason)
+
+
+def test_what_comes_behind_a_pattern_of_hex_is_still_there(play: Play) -> None:
+    report = play(
+        PLAIN
+        + hex_step("send", "client", "01 02 03 04")
+        + hex_step("expect", "server", "01 ??")
+        + hex_step("expect", "server", "03 ??")
+    )
+    assert report.ok, report
+
+
+def test_a_pattern_of_hex_is_a_message_wholly(play: Play) -> None:
+    of_length = 'messages = { length = "u8" }\n'
+    report = play(
+        divided(of_length, of_length)
+        + hex_step("send", "client", "02 0a 0b 01 0c")
+        + hex_step("expect", "server", "?? 0c")
+    )
+    assert report.ok, report  # and not 02 0a 0b, which only has 0b before its end
+
+
+def test_a_pattern_of_hex_that_must_not_come(play: Play) -> None:
+    wanted = hex_step("expect", "server", "03 ??", absent=True, within=0.3)
+    report = play(PLAIN + hex_step("send", "client", "01 02 03 04") + wanted)
+    assert not report.ok
+
+
+@pytest.mark.parametrize(
+    ("do", "text", "named"),
+    [
+        ("send", "u16[00", "not closed"),
+        ("send", "{id:2}", "id"),
+        ("expect", "01 ?", "pattern of hex"),
+    ],
+)
+def test_hex_that_cannot_be(do: str, text: str, named: str) -> None:
+    with pytest.raises(ScenarioProblem) as caught:
+        parse(PLAIN + hex_step(do, "client", text))
+    assert named in str(caught.value)

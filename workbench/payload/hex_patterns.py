@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import Final
 
 from workbench.payload.characters import BYTES
@@ -18,7 +19,15 @@ def is_pattern(source: str) -> bool:
     return _SPECIAL.search(source) is not None
 
 
-def compile_hex(source: str) -> Pattern:
+class Extent(Enum):
+    """What of the bytes a pattern has to be: the regular expression round it."""
+
+    ANYWHERE = "{}"
+    START = r"\A{}"
+    WHOLE = r"\A{}\Z"
+
+
+def compile_hex(source: str, extent: Extent = Extent.ANYWHERE) -> Pattern:
     """A pattern over bytes; a run is as short as it can be.
 
     Raises:
@@ -40,7 +49,7 @@ def compile_hex(source: str) -> Pattern:
         else:
             parts.append("." if found[0] == "??" else ".*?")
     parts.append(_bytes(source, place, len(source)))
-    return compile_pattern("".join(parts), BYTES)
+    return compile_pattern(extent.value.replace("{}", "".join(parts)), BYTES)
 
 
 def _bytes(source: str, begin: int, end: int) -> str:

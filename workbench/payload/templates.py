@@ -72,21 +72,26 @@ def _ntp() -> bytes:
     return (seconds << 32 | fraction).to_bytes(8, "big")
 
 
-def _random(count: str) -> bytes:
-    return "".join(random.choices(_LETTERS, k=int(count))).encode()  # noqa: S311 - no secret
+def _random(count: str) -> str:
+    return "".join(random.choices(_LETTERS, k=int(count)))  # noqa: S311 - no secret
 
 
-BUILT_IN: Final[Mapping[str, Callable[[int], bytes]]] = {
-    "counter": lambda counter: str(counter).encode(),
-    "time": lambda _counter: _now().encode(),
-    "unix": lambda _counter: str(int(time.time())).encode(),
-    "unix_ms": lambda _counter: str(time.time_ns() // 10**6).encode(),
+BUILT_IN: Final[Mapping[str, Callable[[int], bytes | str]]] = {
+    "counter": str,
+    "time": lambda _counter: _now(),
+    "unix": lambda _counter: str(int(time.time())),
+    "unix_ms": lambda _counter: str(time.time_ns() // 10**6),
     "ntp": lambda _counter: _ntp(),
-    "uuid": lambda _counter: str(uuid.uuid4()).encode(),
+    "uuid": lambda _counter: str(uuid.uuid4()),
 }
 """Names that always stand for something; what they are given is the number of a repeated send."""
 WITH_ARGUMENT: Final = ("random", "base64", "len")
 """{random:8} letters and digits, {base64:name}, {len:name} bytes."""
+PLACEHOLDERS: Final = ("counter", "time", "random")
+"""What a text that is sent may hold where nothing else is known."""
+
+
+_CHANGING: Final = frozenset({*BUILT_IN, "random"} - {"counter"})
 
 
 class _Gap(NamedTuple):
@@ -119,6 +124,16 @@ class Template:
     _encoding: str
     names: frozenset[str]
     fixed: bytes | None
+
+    @property
+    def varies(self) -> bool:
+        """Whether it is another one each time, in more than the counter and what it is given."""
+        return any(
+            name in _CHANGING
+            for part in _flat(self._parts)
+            if isinstance(part, _Gap)
+            for _, name, _ in part.terms
+        )
 
     def fill(self, values: Values, counter: int = 1) -> bytes:
         """The bytes with these values; `counter`: which one of a repeated send it is.
@@ -207,8 +222,7 @@ def _text_parts(source: str, names: list[str]) -> Iterator[_Part]:
                 yield source[last:place]
             yield gap
         last = place = end + 1 + quoted
-    if last < len(source) or not source:
-        yield source[last:]
+    yield source[last:]  # also an empty one: that it is text shows in its parts
 
 
 def _gap(source: str, place: int, names: list[str]) -> tuple[_Gap, int] | None:
@@ -353,11 +367,12 @@ class _Filling(NamedTuple):
     counter: int
     encoding: str
 
-    def data(self, gap: _Gap) -> bytes:
-        """Of one term its bytes, of several their number in decimal."""
+    def of(self, gap: _Gap) -> bytes | str:
+        """Of one term what it stands for, of several their number in decimal."""
         if len(gap.terms) > 1:
-            return str(self.number(gap)).encode()
-        return self._value(*gap.terms[0][1:]).data
+            return str(self.number(gap))
+        made = self._made_of(*gap.terms[0][1:])
+        return made.data if isinstance(made, Value) else made
 
     def number(self, gap: _Gap) -> int:
         """What the terms come to, from the left, * before + and -."""
@@ -375,61 +390,67 @@ class _Filling(NamedTuple):
     def _number(self, name: str | int, argument: str) -> int:
         if isinstance(name, int):
             return name
-        number = self._value(name, argument).number
+        made = self._made_of(name, argument)
+        number = (made if isinstance(made, Value) else Value(made.encode())).number
         if number is None:
             raise Problem("template.no_number", name=name)
         return number
 
-    def _value(self, name: str | int, argument: str) -> Value:
-        if isinstance(name, int):
-            return Value(str(name).encode())
+    def _made_of(self, name: str | int, argument: str) -> Value | str:
+        """What was taken is bytes, what is made here is text, but for a stamp of NTP."""
         if argument:
-            return Value(self._made_of(name, argument))
-        value = self.values.get(name)
+            return self._function(str(name), argument)
+        value = self.values.get(str(name))
         if value is not None:
             return value
-        if name in BUILT_IN:
-            return Value(BUILT_IN[name](self.counter))
-        raise Problem("template.missing", name=name)
+        if name not in BUILT_IN:
+            raise Problem("template.missing", name=name)
+        made = BUILT_IN[str(name)](self.counter)
+        return made if isinstance(made, str) else Value(made)
 
-    def _made_of(self, function: str, argument: str) -> bytes:
-        if function == "random":
+    def _function(self, name: str, argument: str) -> str:
+        if name == "random":
             return _random(argument)
-        data = self._value(argument, "").data
-        return base64.b64encode(data) if function == "base64" else str(len(data)).encode()
+        made = self._made_of(argument, "")
+        data = made.data if isinstance(made, Value) else made.encode()
+        return base64.b64encode(data).decode() if name == "base64" else str(len(data))
 
 
 def _filled(parts: tuple[_Part, ...], filling: _Filling) -> bytes:
     found: list[bytes] = []
     text = ""  # characters that stand together are encoded together: UTF-16 has one mark
+    marked = bool("".encode(codec(filling.encoding)))
     textual = any(isinstance(part, str) for part in parts)
     for part in parts:
-        if isinstance(part, str):
-            text += part
+        made = _piece(part, filling)
+        if marked and textual and isinstance(part, _Gap) and isinstance(made, bytes):
+            made = _decoded(made, filling.encoding)
+        if isinstance(made, str):
+            text += made
             continue
-        if isinstance(part, _Gap):
-            data = filling.data(part)
-            shown = _decoded(data, filling.encoding) if textual else None
-            if shown is not None:
-                text += shown
-                continue
-        elif isinstance(part, _Counted):
-            inside = _filled(part.inside, filling)
-            number = len(inside) if part.number is None else filling.number(part.number)
-            data = counted(part.width, number) + inside
-        else:
-            data = part
-        found += [encode(text, filling.encoding), data] if text else [data]
-        text = ""
+        if text:
+            found.append(encode(text, filling.encoding))
+            text = ""
+        found.append(made)
     return b"".join([*found, encode(text, filling.encoding)] if text else found)
 
 
-def _decoded(data: bytes, encoding: str) -> str | None:
-    """As text; None: it is none."""
+def _piece(part: _Part, filling: _Filling) -> bytes | str:
+    if isinstance(part, _Gap):
+        return filling.of(part)
+    if not isinstance(part, _Counted):
+        return part
+    inside = _filled(part.inside, filling)
+    number = len(inside) if part.number is None else filling.number(part.number)
+    return counted(part.width, number) + inside
+
+
+def _decoded(data: bytes, encoding: str) -> str | bytes:
+    """As text, where it is some."""
     try:
         return data.decode(codec(encoding))
     except (UnicodeError, LookupError):
-        return None
+        return data
 
 
 def counted(width: str, number: int) -> bytes:

@@ -30,7 +30,8 @@ from workbench.engine.runtime.socket_calls import CALLS
 from workbench.literals import comment, literal
 from workbench.payload.characters import codec
 from workbench.payload.checksum import CHECKSUMS
-from workbench.payload.notation import parse_hex, suffix
+from workbench.payload.notation import suffix
+from workbench.payload.templates import hex_template
 from workbench.scenario.code_until import (
     INDENT,
     LOOK,
@@ -413,7 +414,10 @@ def _send(command: c.Send, item: EndpointSettings, talk: str, to: str) -> list[s
     if command.file is not None:
         data = f"open({literal(command.file)}, 'rb').read()"
     elif command.hex is not None:
-        data = literal(parse_hex(command.hex))
+        template = hex_template(command.hex, (), codec(command.encoding or item.encoding))
+        if template.fixed is None:
+            lines.append(_left_out(f"{command.hex!r}"))
+        data = literal(template.fill({}))
     else:
         encoding = codec(command.encoding or item.encoding)
         data = f"{literal(command.text or '')}.encode({literal(encoding)})"
@@ -444,6 +448,8 @@ def _tail(command: c.Send, encoding: str) -> bytes:
     if command.append.value not in CHECKSUMS:
         return suffix(command.append.value)
     body = (
-        parse_hex(command.hex) if command.hex is not None else (command.text or "").encode(encoding)
+        hex_template(command.hex, (), encoding).fill({})
+        if command.hex is not None
+        else (command.text or "").encode(encoding)
     )
     return with_tail(body, command)[len(body) :]

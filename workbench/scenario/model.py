@@ -17,6 +17,8 @@ from workbench.engine.model import settings as s
 from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.protocol.stack import make_layers
 from workbench.engine.runtime.socket_calls import CALLS
+from workbench.payload.hex_patterns import compile_hex
+from workbench.payload.templates import hex_template
 from workbench.scenario import names, readings
 from workbench.scenario import values as v
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
@@ -318,7 +320,8 @@ def _check_step(
     if sum(key in values for key in ("text", "hex", "file")) != 1:
         raise v.wrong(path, "engine.one_payload")
     default = endpoints[values["endpoint"]].encoding
-    v.payload(values, default, path)
+    used = values.get("encoding") or default
+    v.payload(values, default, path, lambda text: hex_template(text, (), used))
     to = values.get("to")
     if isinstance(to, str) and to.startswith("@") and to[1:] not in endpoints:
         raise v.unknown((*path, "to"), to[1:], endpoints, "scenario.unknown_endpoint")
@@ -370,7 +373,7 @@ def _expect(
     if len(wanted) > 1:
         raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))
     owner = endpoints.get(values["endpoint"])
-    v.payload(values, owner.encoding if owner is not None else "utf-8", path)
+    v.payload(values, owner.encoding if owner is not None else "utf-8", path, compile_hex)
     return Expect(**values)
 
 

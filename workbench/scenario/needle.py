@@ -14,6 +14,7 @@ from workbench.payload.characters import (
     shifts,
     within_stream,
 )
+from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.patterns import EXPECT_TIME, Pattern, compile_pattern
 from workbench.scenario.steps import Expect
@@ -114,6 +115,8 @@ def needle_of(expect: Expect, encoding: str) -> Needle:
             used,
         )
     exact: tuple[bytes, ...]
+    if expect.hex is not None and is_pattern(expect.hex):
+        return _of_hex_pattern(expect.hex, absent=expect.absent)
     if expect.hex is not None:
         whole = parse_hex(expect.hex)
         exact, used = (whole,), BYTES
@@ -139,6 +142,21 @@ def needle_of(expect: Expect, encoding: str) -> Needle:
         )
     return Needle(
         lambda _place: _Next(exact), lambda data: data in exact, exact, expect.hex is not None, used
+    )
+
+
+def _of_hex_pattern(source: str, *, absent: bool) -> Needle:
+    """The next bytes of a stream, or one message wholly; with `absent` anywhere."""
+    whole, start = compile_hex(source, Extent.WHOLE), compile_hex(source, Extent.START)
+    anywhere = compile_hex(source)
+    return Needle(
+        (lambda place: _InText(BYTES, place, anywhere))
+        if absent
+        else (lambda _place: _NextPattern(start)),
+        lambda data: whole.matches(data.decode("latin-1"), EXPECT_TIME),
+        (),
+        True,
+        BYTES,
     )
 
 
@@ -180,6 +198,34 @@ class _Next:
 
     def accept(self, hit: Hit) -> None:
         del self._data[: hit.end - self._at]
+        self._at = hit.end
+
+
+class _NextPattern:
+    """Finds a pattern in the bytes that come next; where others come, it finds nothing any more."""
+
+    def __init__(self, pattern: Pattern) -> None:
+        self._pattern = pattern
+        self._text = ""
+        self._at = 0
+        self._end = 0
+        self._over = False
+
+    def feed(self, data: bytes) -> None:
+        self._text += data.decode("latin-1")
+
+    def finish(self) -> None:
+        self._over = True
+
+    def find(self) -> Hit | None:
+        found = self._pattern.search(self._text, EXPECT_TIME)
+        if found is None or found.start:
+            return None
+        self._end = found.end
+        return Hit(self._at, self._at + found.end, found.grows and not self._over)
+
+    def accept(self, hit: Hit) -> None:
+        self._text = self._text[self._end :]
         self._at = hit.end
 
 

@@ -13,7 +13,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
-from workbench.payload.notation import check_encoding, encode, parse_hex
+from workbench.payload.notation import check_encoding, encode
 from workbench.payload.patterns import compile_pattern
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.steps import NEWEST, WHICHEVER
@@ -239,16 +239,16 @@ def encoding(body: Table, key: str, path: KeyPath) -> str:
     return str(value)
 
 
-def payload(values: Table, default: str, path: KeyPath) -> None:
+def payload(values: Table, default: str, path: KeyPath, check_hex: Callable[[str], object]) -> None:
     """That texts can be written in the encoding, hex is hex and a pattern is one.
 
-    `default`: the encoding where the values name none.
+    `default`: the encoding where the values name none. `check_hex`: raises Problem.
     """
     for key in ("text", "contains"):
         if key in values:
             check(partial(encode, values[key], values.get("encoding") or default), (*path, key))
     if "hex" in values:
-        check(partial(parse_hex, values["hex"]), (*path, "hex"))
+        check(partial(check_hex, values["hex"]), (*path, "hex"))
     if "regex" in values:
         check(partial(compile_pattern, values["regex"], values.get("encoding")), (*path, "regex"))
 

@@ -9,8 +9,7 @@ from typing import Final
 from workbench.engine.endpoint.send import with_tail
 from workbench.engine.model.commands import Append, ByteOrder, Send
 from workbench.payload import notation
-from workbench.payload.placeholders import expand, has_placeholders
-from workbench.payload.placeholders import varies as text_varies
+from workbench.payload.templates import PLACEHOLDERS, hex_template, text_template
 from workbench.texts import Problem, reason_of
 
 PREVIEWED: Final = 8
@@ -58,7 +57,7 @@ def body(draft: PayloadForm) -> bytes:
         Problem: malformed hex or escape, or a character that the encoding lacks.
     """
     if draft.form == "hex":
-        return notation.parse_hex(draft.typed)
+        return hex_template(draft.typed, (), draft.encoding).fill({})
     typed = draft.typed
     if draft.escapes:
         return notation.from_escapes(typed, draft.encoding)
@@ -78,6 +77,8 @@ def content(draft: PayloadForm) -> Content:
 
 
 def _content_of(draft: PayloadForm, data: bytes) -> Content:
+    if _gaps(draft):
+        return Content(hex=draft.typed)
     if draft.form != "hex":
         try:
             text = data.decode(draft.encoding)
@@ -86,6 +87,11 @@ def _content_of(draft: PayloadForm, data: bytes) -> Content:
         except (UnicodeError, Problem):
             pass
     return Content(hex=data.hex())
+
+
+def _gaps(draft: PayloadForm) -> bool:
+    """Whether hex has gaps, which each send fills in."""
+    return draft.form == "hex" and hex_template(draft.typed, (), draft.encoding).fixed is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +139,28 @@ def compose(draft: PayloadForm, counter: int = 1) -> Composed:
         said = _content_of(draft, data)
         command = send_of(draft, said)
         if command.placeholders:
-            data = notation.encode(expand(said.text or "", counter), draft.encoding)
+            template = text_template(said.text or "", PLACEHOLDERS, draft.encoding)
+            data = template.fill({}, counter)
+        elif _gaps(draft):
+            data = hex_template(draft.typed, (), draft.encoding).fill({}, counter)
         data = with_tail(data, command)
     except Problem as problem:
         return Composed(draft, problem=problem)
     return Composed(draft, said, len(data), _head(data, len(data)))
 
 
+def _has_gaps(text: str | None) -> bool:
+    return text is not None and text_template(text, PLACEHOLDERS, "utf-8").fixed is None
+
+
 def varies(draft: PayloadForm) -> bool:
     """Whether each send of it is another one, in more than the counter."""
-    return draft.form == "text" and draft.placeholders and text_varies(draft.typed)
+    try:
+        if draft.form == "hex":
+            return hex_template(draft.typed, (), draft.encoding).varies
+        return draft.placeholders and text_template(draft.typed, PLACEHOLDERS, "utf-8").varies
+    except Problem:
+        return False
 
 
 def file_size(typed: str) -> int:
@@ -172,10 +190,10 @@ def send_of(draft: PayloadForm, body: Content, endpoint: str = "") -> Send:
         text=body.text,
         hex=body.hex,
         file=body.file,
-        encoding=draft.encoding if body.text is not None else None,
+        encoding=draft.encoding if body.text is not None or _gaps(draft) else None,
         append=draft.append,
         checksum_order=None if draft.order == "usual" else ByteOrder(draft.order),
         checksum_from=draft.start,
         checksum_to=draft.last,
-        placeholders=draft.placeholders and body.text is not None and has_placeholders(body.text),
+        placeholders=draft.placeholders and _has_gaps(body.text),
     )

@@ -10,8 +10,8 @@ from workbench.engine.connection.file_pieces import BigFile, FilePieces, big_fil
 from workbench.engine.model import commands as c
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.payload.checksum import CHECKSUMS, Order, checksum
-from workbench.payload.notation import encode, parse_hex, suffix
-from workbench.payload.placeholders import expand
+from workbench.payload.notation import suffix
+from workbench.payload.templates import PLACEHOLDERS, Template, hex_template, text_template
 from workbench.texts import Problem, reason_of
 
 if TYPE_CHECKING:
@@ -46,16 +46,16 @@ def maker(
     given = [value for value in (command.text, command.hex, command.file) if value is not None]
     if len(given) != 1:
         raise Problem("engine.one_payload")
-    if command.text is not None and command.placeholders:
-        text, used = command.text, command.encoding or encoding
-        encode(text, used)  # what cannot be expressed is said before the first byte goes
-        return lambda: wrap(with_tail(encode(expand(text, next(counter)), used), command))
+    template = _template(command, command.encoding or encoding)
+    if template is not None and template.fixed is None:
+        return lambda: wrap(with_tail(template.fill({}, next(counter)), command))
     plain = not command.wrap and command.append.value not in CHECKSUMS
     if in_pieces and plain and command.file is not None:
         file = _big_file(command.file)
         if file is not None:
             return lambda: FilePieces(file, suffix(command.append.value))
-    fixed = wrap(with_tail(_fixed(command, encoding), command))
+    data = template.fixed if template is not None else _file(command.file or "")
+    fixed = wrap(with_tail(data or b"", command))
     return lambda: fixed
 
 
@@ -65,12 +65,14 @@ def _wrapper(settings: EndpointSettings) -> Callable[[bytes], bytes]:
     return wrapper_of(settings.messages, settings.encoding)
 
 
-def _fixed(command: c.Send, encoding: str) -> bytes:
+def _template(command: c.Send, encoding: str) -> Template | None:
+    """Of a text or of hex; what cannot be expressed is said before the first byte goes."""
     if command.text is not None:
-        return encode(command.text, command.encoding or encoding)
-    if command.hex is not None:
-        return parse_hex(command.hex)
-    path = command.file or ""
+        return text_template(command.text, PLACEHOLDERS if command.placeholders else (), encoding)
+    return None if command.hex is None else hex_template(command.hex, (), encoding)
+
+
+def _file(path: str) -> bytes:
     try:
         return Path(path).expanduser().read_bytes()
     except OSError as error:

@@ -114,8 +114,9 @@ class Send:
     """Send exactly one of text, hex or file, `repeat` times `interval` seconds apart.
 
     `checksum_from` is the first byte that an appended checksum covers, `checksum_to` the last
-    one (None: the end). `placeholders`: {counter}, {time} and {random:n} in `text` are filled in
-    for each single send. `wrap`: as one message, by the endpoint's `messages`.
+    one (None: the end). `hex` is a template, whose gaps are filled in for each single send, as
+    with `placeholders` {counter}, {time} and {random:n} of `text` are. `wrap`: as one message, by
+    the endpoint's `messages`.
     `to` (datagram) is an address in scenario spelling; None sends to the connected peer, else
     to the peer seen last.
     """
