@@ -255,7 +255,8 @@ def script(root: Path) -> Path:
 
 def environment(root: Path) -> dict[str, str]:
     """In which a process measures the workbench of this checkout, and no other one."""
-    return {**os.environ, "PYTHONPATH": str(root)}
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": str(root)}  # compiled once, as a program is that people start
 
 
 def processor_s(pid: int | None = None) -> float:

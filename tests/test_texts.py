@@ -79,6 +79,23 @@ def test_no_key_stands_in_two_areas(language: str) -> None:
     assert sorted(keys) == sorted(catalogue(language))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_text_is_found_whichever_is_asked_for_first(language: str) -> None:
+    known = {key: text for name in AREAS for key, text in area(name, language).items()}
+    for first in {key.partition(".")[0]: key for key in known}.values():
+        assert texts._Texts(language)[first] == known[first]  # nothing is parsed yet
+    asked = texts._Texts(language)
+    assert {key: asked[key] for key in known} == known
+    with pytest.raises(KeyError):
+        asked["ui.there_is_none"]
+
+
+def test_what_is_not_asked_for_is_not_parsed() -> None:
+    asked = texts._Texts("en")
+    assert asked["cli.failed"]
+    assert not [key for key in asked if not key.startswith("cli.")]
+
+
 def literal_calls() -> list[tuple[str, str, set[str] | None]]:
     """Where, key, and the named values (None: handed on with **) of each tr() and Problem()."""
     found = []

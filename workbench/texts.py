@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import locale
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ _KNOWN: Final = (
 )
 LANGUAGES: Final = tuple(known.code for known in _KNOWN)
 _current = [LANGUAGES[0]]
+_SECTION: Final = re.compile(r"^\[(\w+)", re.MULTILINE)
 
 
 def language() -> str:
@@ -78,13 +80,38 @@ def system_language() -> str:
     return next(found, LANGUAGES[0])
 
 
-@cache
-def catalogue(name: str) -> Mapping[str, str]:
-    """All texts of a language by key."""
-    texts: dict[str, str] = {}
-    for path in sorted(resource("texts").glob(f"*.{name}.toml")):
-        _flatten("", tomllib.loads(path.read_text(encoding="utf-8")), texts)
-    return texts
+class _Texts(dict[str, str]):
+    """Texts of a language by key: a file is parsed when a section that it has is asked for.
+
+    To begin with the window needs half of them, and most commands a few.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._files: dict[str, list[str]] = {}  # what they say, by section
+        self._parsed: set[str] = set()
+        for path in sorted(resource("texts").glob(f"*.{name}.toml")):
+            text = path.read_text(encoding="utf-8")
+            for section in set(_SECTION.findall(text)):
+                self._files.setdefault(section, []).append(text)
+
+    def __missing__(self, key: str) -> str:
+        self._parse(key.partition(".")[0])
+        if key not in self:
+            raise KeyError(key)
+        return self[key]
+
+    def whole(self) -> Mapping[str, str]:
+        """All of them."""
+        for section in self._files:
+            self._parse(section)
+        return self
+
+    def _parse(self, section: str) -> None:
+        for text in self._files.get(section, ()):
+            if text not in self._parsed:
+                _flatten("", tomllib.loads(text), self)
+                self._parsed.add(text)  # last: another thread may ask for the same meanwhile
 
 
 def _flatten(prefix: str, table: Mapping[str, object], texts: dict[str, str]) -> None:
@@ -95,9 +122,23 @@ def _flatten(prefix: str, table: Mapping[str, object], texts: dict[str, str]) ->
             texts[prefix + key] = str(value)
 
 
+@cache
+def _texts(name: str) -> _Texts:
+    return _Texts(name)
+
+
+def catalogue(name: str) -> Mapping[str, str]:
+    """All texts of a language by key."""
+    return _texts(name).whole()
+
+
 def has(key: str) -> bool:
     """Whether there is such a text."""
-    return key in catalogue(_current[0])
+    try:
+        _texts(_current[0])[key]
+    except KeyError:
+        return False
+    return True
 
 
 def tr(key: str, /, *positional: object, **values: object) -> str:
@@ -109,7 +150,7 @@ def tr(key: str, /, *positional: object, **values: object) -> str:
     Raises:
         KeyError: no such text: a fault of the program, found by its tests.
     """
-    text = catalogue(_current[0])[key]
+    text = _texts(_current[0])[key]
     if not positional and not values:
         return text.format()
     return text.format(

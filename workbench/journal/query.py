@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from fractions import Fraction
 from typing import Final
 
 from workbench.payload.notation import parse_hex
@@ -410,6 +409,8 @@ def _duration(value: _Value) -> int | float:
     whole = whole.lstrip("0") or "0"
     if len(whole) > DIGITS:
         return _LAST
+    from fractions import Fraction  # seldom needed, and it takes a while
+
     # 1.005ms is 1 005 000 ns exactly
     number = Fraction(f"{whole}.{part[:DIGITS] or '0'}") * _UNITS[found.group(2)]
     if number > _LAST:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +31,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None], *, replace: bool)
         with place.open("wb") as out:
             write(out)
         return
-    beside = place.with_name(f".{place.name[:40]}.{secrets.token_hex(4)}.part")
+    beside = place.with_name(f".{place.name[:40]}.{os.urandom(4).hex()}.part")
     try:
         with beside.open("xb") as out:
             write(out)

@@ -6,13 +6,15 @@ so each search has a time limit. The package `regex` gives both the limit and pa
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
-
-import regex
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workbench.payload.characters import BYTES
 from workbench.payload.notation import encode
 from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    import regex
 
 EXPECT_TIME: Final = 1.0
 """Seconds of one search for an expectation, which holds up nobody but the run."""
@@ -22,10 +24,10 @@ LARGEST: Final = 100_000
 """Items that a pattern may have, its repeats written out: beyond, compiling takes seconds."""
 _NEXT: Final = ("a", " ", "\n")
 r"""A character of each kind that may follow the end, as far as \b, \B and $ tell kinds apart."""
-_BACK: Final = regex.compile(r"\(\?<[=!]|\^|\\[AbBGKmM]")
-_ENDS: Final = regex.compile(r"\$|\\[bBZzmM]")
-_BYTE: Final = regex.compile(r"\\x[89a-fA-F][0-9a-fA-F]")
-_QUANTIFIER: Final = regex.compile(r"\{(\d*)(,)?(\d*)\}")
+_BACK: Final = re.compile(r"\(\?<[=!]|\^|\\[AbBGKmM]")
+_ENDS: Final = re.compile(r"\$|\\[bBZzmM]")
+_BYTE: Final = re.compile(r"\\x[89a-fA-F][0-9a-fA-F]")
+_QUANTIFIER: Final = re.compile(r"\{(\d*)(,)?(\d*)\}")
 _REASONS: Final = {
     "missing )": "group",
     "unbalanced": "unbalanced",
@@ -158,6 +160,8 @@ def compile_pattern(pattern: str, encoding: str | None = None) -> Pattern:
     Raises:
         Problem: what is wrong with it (with the position), or what `encode` raises.
     """
+    import regex  # most programs run without a pattern, and it takes a while
+
     bytewise = encoding == BYTES or (encoding is None and _BYTE.search(pattern) is not None)
     source = as_bytes(pattern) if bytewise else pattern
     flags = regex.DOTALL | (regex.ASCII if bytewise else 0)
