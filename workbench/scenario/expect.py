@@ -71,6 +71,7 @@ class Matcher:
     Attributes:
         kept: the endpoints of which anything will be expected; rows of others are only shown to
             watches.
+        commands: whether a row of what was asked for is ever looked for.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Matcher:
         self._feed = feed
         self._settings_of = settings_of
         self.kept: Collection[str] = ()
+        self.commands = True
         self._owned: dict[str, list[RunConnection]] = {}
         self._by_id: dict[int, RunConnection] = {}
         self._counts: dict[str, tuple[int, int]] = {}  # last id that has a number, and the number
@@ -117,6 +119,8 @@ class Matcher:
             self._note_command(row)
         if row.kind in {"command", "note"}:
             self._held.take(row)
+        if row.kind == "command" and not self.commands:
+            return None  # each expectation would look through all of them again
         if row.connection is not None and row.connection <= self._feed.before:
             return None  # of before the run
         connection = self._connection(row)

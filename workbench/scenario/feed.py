@@ -55,6 +55,7 @@ class Feed:
 
     Attributes:
         before: the newest connection that is older than the run.
+        wanted: of which endpoints rows are kept, and of which calls of each the bytes.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
@@ -64,8 +65,8 @@ class Feed:
         self._lock = threading.Lock()  # of what is wanted
         self.before = 0
         self._came: deque[tuple[int, Event] | Item] = deque()
-        self._names: Mapping[str, Collection[str]] = {}
-        self._wanted: Mapping[int, Collection[str]] = {}
+        self.wanted: Mapping[str, Collection[str]] = {}
+        self._by_id: Mapping[int, Collection[str]] = {}
         self._endpoints: dict[int, FedEndpoint] = {}
         self._sockets: dict[int, _Socket] = {}
         self._opened: dict[int, list[int]] = {}
@@ -81,7 +82,7 @@ class Feed:
             (item.id for item in reader.connections() if (item.opened_seq or 0) <= after),
             default=0,
         )
-        self.want(self._names)
+        self.want(self.wanted)
 
     def want(self, names: Mapping[str, Collection[str]]) -> None:
         """Keep the rows of these endpoints from now on, and the bytes of these calls of each.
@@ -89,21 +90,21 @@ class Feed:
         ANY among them means every other endpoint.
         """
         with self._lock:
-            self._names = names
-            self._wanted = {
+            self.wanted = names
+            self._by_id = {
                 item.id: found
                 for item in self._endpoints.values()
                 if (found := self._calls(item.name)) is not None
             }
 
     def _calls(self, name: str) -> Collection[str] | None:
-        return self._names.get(name, self._names.get(ANY))
+        return self.wanted.get(name, self.wanted.get(ANY))
 
     # -- on any thread ----------------------------------------------------------------------
 
     def take(self, first: int, items: Sequence[Item]) -> None:
         """As `Follower.take`."""
-        wanted = self._wanted
+        wanted = self._by_id
         keep = self._came.append
         seq = first
         for item in items:
@@ -128,8 +129,8 @@ class Feed:
             self._endpoints[item.id] = FedEndpoint(item.id, item.name, item.role, item.type)
             calls = self._calls(item.name)
             if calls is not None:
-                self._wanted = {**self._wanted, item.id: calls}
-            return self._wanted
+                self._by_id = {**self._by_id, item.id: calls}
+            return self._by_id
 
     # -- on the thread of the run -----------------------------------------------------------
 

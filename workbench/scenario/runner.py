@@ -133,8 +133,10 @@ class Runner:
 
     def _look_for(self, interest: Interest) -> None:
         """From here on only what these steps can use is read."""
-        self._feed.want(interest.calls)
+        if interest.calls != self._feed.wanted:
+            self._feed.want(interest.calls)
         self._matcher.kept = interest.expected
+        self._matcher.commands = interest.commands
 
     def _run_all(self) -> None:
         for settings in self.report.scenario.endpoints:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from enum import Enum
+from functools import cache
 from typing import Any, Final
 
 from workbench.engine.model import commands as c
@@ -54,15 +55,17 @@ def command_call(command: c.Command) -> str:
 
 def command_args(command: c.Command) -> str:
     """The arguments as Python keywords, defaults and the endpoint left out."""
-    pairs = (
-        (item.name, getattr(command, item.name))
-        for item in fields(command)
-        if item.name != "endpoint"
-    )
-    defaults = {item.name: _default(item) for item in fields(command)}
     return ", ".join(
-        f"{name}={_plain(value)!r}" for name, value in pairs if value != defaults[name]
+        f"{name}={_plain(value)!r}"
+        for name, default in _arguments(type(command))
+        if (value := getattr(command, name)) != default
     )
+
+
+@cache
+def _arguments(kind: type[Any]) -> tuple[tuple[str, object], ...]:
+    """The arguments of a command beside its endpoint, each with its default."""
+    return tuple((item.name, _default(item)) for item in fields(kind) if item.name != "endpoint")
 
 
 def parse_command(call: str, args: str, endpoint: str | None) -> c.Command:
