@@ -12,7 +12,14 @@ from types import TracebackType
 from typing import Final, Self
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.events import COMMAND, DEFAULT_CAPTURE, NOTE, EndpointAdded, Event
+from workbench.engine.model.events import (
+    COMMAND,
+    DEFAULT_CAPTURE,
+    NOTE,
+    Cause,
+    EndpointAdded,
+    Event,
+)
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.serialize import command_args, command_call, settings_json
 from workbench.engine.model.settings import EndpointSettings
@@ -216,8 +223,8 @@ class Session:
 
     # -- commands -----------------------------------------------------------------------------
 
-    def perform(self, command: c.Command) -> Ticket:
-        """Record a command and hand it to its endpoint's thread.
+    def perform(self, command: c.Command, above: Cause | None = None) -> Ticket:
+        """Record a command and hand it to its endpoint's thread; `above`: the step it is of.
 
         What goes wrong with a socket fails the ticket.
 
@@ -230,7 +237,7 @@ class Session:
             if not host.is_kind_of(command.settings.role):
                 host = self._change_role(host, command.settings)
             self._announce(host.id, command.settings)
-        ticket = Ticket(command, host.publisher.upcoming if host is not None else None)
+        ticket = Ticket(command, host.publisher.upcoming if host is not None else None, above)
         self.journal.put(
             Event(
                 self.journal.clock.now(),
@@ -263,11 +270,17 @@ class Session:
         self._hosts[old.name] = fresh = old.as_another_kind(settings)
         return fresh
 
-    def note(self, call: str, args: str = "", endpoint: str | None = None) -> None:
+    def note(
+        self,
+        call: str,
+        args: str = "",
+        endpoint: str | None = None,
+        cause: Cause | None = None,
+    ) -> None:
         """The program speaking; `call` names the text."""
         number = self._host(endpoint).id if endpoint is not None else 0
         self.journal.put(
-            Event(self.journal.clock.now(), 0, number, None, NOTE, call, args),
+            Event(self.journal.clock.now(), 0, number, None, NOTE, call, args, cause=cause),
         )
 
     def stop_all(self) -> list[Ticket]:

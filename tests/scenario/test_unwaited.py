@@ -17,7 +17,7 @@ def failed(unwaited: Unwaited) -> list[str]:
         assert ticket.outcome is not None
         check_outcome(step, ticket.outcome)
 
-    return [problem.key for _, problem in unwaited.failures(check)]
+    return [problem.key for _, problem, _ in unwaited.failures(check)]
 
 
 def refused(step: Perform) -> Ticket:

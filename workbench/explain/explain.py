@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine.model.errors import system_text
-from workbench.engine.model.events import COMMAND, NOTE
+from workbench.engine.model.events import COMMAND, NOTE, RUN_FAILED, RUN_HELD
 from workbench.engine.model.family import TCP, SocketKind, error_stem, fitting
 from workbench.explain.evidence import Abandoned, Evidence, FullQueue, Story
+from workbench.journal.notes import Verdict, verdict_of
 from workbench.journal.reader import Row, SampleRow
 from workbench.literals import arguments, comment
 from workbench.texts import has, tr
@@ -65,7 +66,13 @@ def explain(
         evidence: what the record holds about it.
         clock: a moment of the record as the clock shows it.
     """
-    if row.kind == COMMAND:
+    verdict = verdict_of(row)
+    if verdict is not None:
+        return _of_run(row, verdict)
+    if row.kind == COMMAND and row.cause is not None:
+        text = tr("explain.command_of_step_text", row=row.cause)
+        sections = [Section(tr("explain.command_of_step"), (text,))]
+    elif row.kind == COMMAND:
         sections = [Section(tr("explain.command"), (tr("explain.command_text"),))]
     elif row.kind == NOTE:
         sections = [Section(tr("explain.note"), (title,))]
@@ -79,6 +86,35 @@ def explain(
     if elsewhere:
         sections.append(Section(tr("explain.elsewhere"), (elsewhere,)))
     return Explanation(title, tuple(sections), as_python(row))
+
+
+def _of_run(row: Row, verdict: Verdict) -> Explanation:
+    """What a run says of itself: of a step what was expected and what came, of the whole how far
+    it came.
+    """
+    title = tr(f"explain.{row.call}", number=verdict.number)
+    if verdict.held is None:
+        asked = (verdict.title, tr("explain.step_text", row=row.seq))
+        return Explanation(title, (Section(tr("explain.expected"), asked),))
+    if row.call in {RUN_HELD, RUN_FAILED}:
+        lines = [tr("explain.run_steps", steps=verdict.steps, seconds=verdict.took)]
+        if verdict.number:
+            lines.append(tr("explain.run_first", number=verdict.number))
+        return Explanation(title, (Section(verdict.title, tuple(lines)),))
+    came = verdict.came
+    if verdict.row:
+        came = tr("explain.came_row", row=verdict.row, came=came)
+    if came:
+        came = tr("explain.came_in", came=came, seconds=verdict.took)
+    else:
+        came = tr("explain.nothing_said", seconds=verdict.took)
+    return Explanation(
+        title,
+        (
+            Section(tr("explain.expected"), (verdict.title,)),
+            Section(tr("explain.came"), (came,)),
+        ),
+    )
 
 
 def what_failed(row: Row, kind: SocketKind = TCP) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import chain, count
 from typing import Final
 
-from workbench.engine.model.events import COMMAND, Event
+from workbench.engine.model.events import Event, is_own
 
 SIZES: Final = (250, 50, 10, 1)
 """Rows of one statement. A few fixed sizes, so that every statement is prepared once and kept;
@@ -44,7 +44,7 @@ class Rows:
     def write(self, events: Sequence[Event], seq: int) -> None:
         """Write events numbered from `seq`, in order.
 
-        A command's `Cause` learns its number here; the others are written as that number.
+        A command's `Cause`, or a step's, learns its number here; others are written as that number.
 
         Raises:
             sqlite3.Error: as the statements did.
@@ -116,9 +116,9 @@ def _numbers(events: Sequence[Event], seq: int) -> tuple[int | None, ...]:
     found: list[int | None] = []
     for number, event in enumerate(events, seq):
         cause = event.cause
-        if cause is not None and event.kind == COMMAND:
+        if cause is not None and is_own(event):
             cause.seq = number
-            cause = None
+            cause = cause.above
         found.append(cause.seq if cause is not None else None)
     return tuple(found)
 

@@ -2,9 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Final, NamedTuple
+
+from workbench.engine.model.events import (
+    NOTE,
+    OF_RUNS,
+    RUN_FAILED,
+    RUN_HELD,
+    STEP,
+    STEP_FAILED,
+    STEP_HELD,
+)
 from workbench.journal.reader import Row
 from workbench.literals import read_literal
-from workbench.texts import tr
+from workbench.texts import Problem, tr
+
+_FOREIGN: Final = (LookupError, ValueError, TypeError, AttributeError, OverflowError)
+"""What comes of a note that somebody else wrote: a record is a file."""
+
+
+class Verdict(NamedTuple):
+    """What a note of a run about itself says.
+
+    Attributes:
+        held: whether the step or the run held; None: it begins.
+        number: of the step; of a run that failed the first that did; 0: none.
+        title: the step as code; of the run its title.
+        steps: how many the run had; 0: it is of a step.
+        came: what met it, or why it failed, as a sentence; "" where nothing is said.
+        row: with which an expectation was met; 0: none.
+    """
+
+    held: bool | None
+    number: int
+    title: str
+    seconds: float = 0.0
+    steps: int = 0
+    came: str = ""
+    row: int = 0
+
+    @property
+    def took(self) -> str:
+        """The seconds as they are shown."""
+        return f"{self.seconds:.4f}" if self.seconds < 1 else f"{self.seconds:.3f}"
 
 
 def note_text(row: Row) -> str:
@@ -12,6 +52,8 @@ def note_text(row: Row) -> str:
     if row.call == "note":
         return row.args
     try:
+        if row.call in OF_RUNS:
+            return _verdict_text(row.call, _verdict(row))
         if row.call == "not_done":
             key, named = read_literal(row.args)
             return tr(key, **named)
@@ -20,11 +62,79 @@ def note_text(row: Row) -> str:
             return tr("note.rule_failed", number, tr(key, **named))
         values = read_literal(f"({row.args},)") if row.args else ()
         return tr(f"note.{row.call}", *values)
-    except (
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-    ):  # a record is a file: anybody may have written it
+    except _FOREIGN:
         return f"{row.call} {row.args}"
+
+
+def verdict_of(row: Row) -> Verdict | None:
+    """What a run says of itself in a row; None: it says nothing."""
+    if row.kind != NOTE or row.call not in OF_RUNS:
+        return None
+    try:
+        return _verdict(row)
+    except _FOREIGN:
+        return None
+
+
+def _verdict(row: Row) -> Verdict:
+    values = read_literal(f"({row.args},)")
+    if row.call == STEP:
+        number, title = values
+        return Verdict(None, int(number), str(title))
+    if row.call == RUN_HELD:
+        title, steps, seconds = values
+        return Verdict(True, 0, str(title), float(seconds), int(steps))
+    if row.call == RUN_FAILED:
+        title, steps, seconds, number = values
+        return Verdict(False, int(number), str(title), float(seconds), int(steps))
+    if row.call == STEP_FAILED:
+        number, title, seconds, reason = values
+        return Verdict(False, int(number), str(title), float(seconds), came=_text_of(reason))
+    number, title, seconds, seq, words, said = values
+    parts = [str(words)] if words else []
+    parts += [_text_of(said)] if said is not None else []
+    return Verdict(
+        True, int(number), str(title), float(seconds), came=" · ".join(parts), row=int(seq)
+    )
+
+
+def _verdict_text(call: str, verdict: Verdict) -> str:
+    number, title, came = verdict.number, verdict.title, verdict.came
+    key = f"note.{call}"
+    if call == STEP and not number:
+        key += "_up"
+    elif call == STEP_HELD and came:
+        key += "_came"
+    return tr(key, number=number, title=title, seconds=verdict.took, steps=verdict.steps, came=came)
+
+
+def spelled(problem: Problem) -> tuple[str, dict[str, object]]:
+    """A sentence as plain values: its key and what fills it in, those of others within."""
+    return problem.key, {
+        name: spelled(value) if isinstance(value, Problem) else value
+        for name, value in problem.args_.items()
+    }
+
+
+def _text_of(values: object) -> str:
+    """The sentence of what `spelled` gave, in the current language."""
+    key, named = _pair(values)
+    filled = {
+        name: _text_of(value) if _is_spelled(value) else value for name, value in named.items()
+    }
+    return tr(key, **filled)
+
+
+def _is_spelled(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and isinstance(value[0], str)
+        and isinstance(value[1], dict)
+    )
+
+
+def _pair(values: object) -> tuple[str, dict[str, object]]:
+    if not isinstance(values, tuple) or not _is_spelled(values):
+        raise ValueError(values)
+    return values[0], values[1]

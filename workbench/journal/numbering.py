@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
-from workbench.engine.model.events import COMMAND, Event, Item
+from workbench.engine.model.events import Event, Item, is_own
 from workbench.journal.order import in_order
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class Numbering:
             handed.append(item)
             if type(item) is Event:
                 self._last += 1
-                if item.kind == COMMAND and item.cause is not None:
+                if item.cause is not None and is_own(item):
                     item.cause.seq = self._last  # what follows from it names it
         for follower in self._followers:
             try:

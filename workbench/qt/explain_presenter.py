@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from workbench.engine.model.events import OF_RUNS
 from workbench.explain.evidence import evidence_of
 from workbench.explain.explain import Explanation, explain
 from workbench.journal.query import parse, quoted
@@ -16,7 +17,8 @@ from workbench.viewmodel.log_cells import title_of, who_text
 
 LOOK_BACK = 2000
 """Rows among which the newest event, or error, of an endpoint is looked for."""
-CALLS = "kind:call|end|note -call:record"
+CALLS = f"kind:call|end|note -call:record|{'|'.join(sorted(OF_RUNS))}"
+"""What is followed: what a run says of itself stands beside it, in the log."""
 ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
 
 

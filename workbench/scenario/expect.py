@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.events import OF_RUNS
 from workbench.engine.model.serialize import parse_command
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Row
@@ -53,10 +54,17 @@ class Watch:
 
 
 class Findings:
-    """What an expectation came to: the matches, and what was passed over before them."""
+    """What an expectation came to: the matches, and what was passed over before them.
 
-    def __init__(self, matches: list[tuple[RunConnection, RowMatch]], passed: Passed) -> None:
+    Attributes:
+        row: the last that matched.
+    """
+
+    def __init__(
+        self, matches: list[tuple[RunConnection, RowMatch]], row: Row, passed: Passed
+    ) -> None:
         self.matches = matches
+        self.row = row
         self.passed = passed
 
 
@@ -71,7 +79,8 @@ class Matcher:
     Attributes:
         kept: the endpoints of which anything will be expected; rows of others are only shown to
             watches.
-        commands: whether a row of what was asked for is ever looked for.
+        commands, verdicts: whether rows of what was asked for are ever looked for, and those of
+            what the run says of itself.
     """
 
     def __init__(
@@ -84,7 +93,7 @@ class Matcher:
         self._feed = feed
         self._settings_of = settings_of
         self.kept: Collection[str] = ()
-        self.commands = True
+        self.commands = self.verdicts = True
         self._owned: dict[str, list[RunConnection]] = {}
         self._by_id: dict[int, RunConnection] = {}
         self._counts: dict[str, tuple[int, int]] = {}  # last id that has a number, and the number
@@ -119,7 +128,8 @@ class Matcher:
             self._note_command(row)
         if row.kind in {"command", "note"}:
             self._held.take(row)
-        if row.kind == "command" and not self.commands:
+        of_run = row.kind == "note" and row.call in OF_RUNS
+        if (row.kind == "command" and not self.commands) or (of_run and not self.verdicts):
             return None  # each expectation would look through all of them again
         if row.connection is not None and row.connection <= self._feed.before:
             return None  # of before the run
@@ -289,7 +299,11 @@ class Matcher:
     def found(self, search: Search) -> Findings | None:
         """What an expectation is looking for, and now used up; None: not there, or not settled."""
         matches = search.matches(self.meant(search.expect))
-        return None if matches is None else Findings(matches, search.use_up(matches))
+        if matches is None:
+            return None
+        connection, last = matches[-1]
+        row = connection.row(last.place)  # before it is used up
+        return Findings(matches, row, search.use_up(matches))
 
     def needle(self, expect: Expect) -> Needle | None:
         """What is looked for in its endpoint's bytes; None where no bytes are."""

@@ -17,6 +17,7 @@ from workbench.engine.model.events import (
     Event,
     Item,
     SampleTaken,
+    is_own,
 )
 from workbench.journal.reader import Row
 from workbench.journal.recorder import as_text
@@ -188,7 +189,9 @@ class Feed:
         endpoint = self._endpoints.get(event.endpoint)
         socket = self._sockets.get(event.connection or 0)
         peer = event.peer if event.peer is not None or socket is None else socket.peer
-        cause = event.cause if event.kind != COMMAND else None
+        cause = event.cause
+        if cause is not None and is_own(event):
+            cause = cause.above
         return Row(
             seq,
             event.t_ns,

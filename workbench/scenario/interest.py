@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from workbench.engine.model.events import COMMAND
+from workbench.engine.model.events import COMMAND, OF_RUNS
 from workbench.scenario.connections import MESSAGES, READS
 from workbench.scenario.steps import ANY, Expect, Loop, Step
 
@@ -19,12 +19,14 @@ class Interest(NamedTuple):
     Attributes:
         calls: by endpoint (ANY: every other one), the calls whose bytes are judged.
         expected: the endpoints of which a step expects something; the others are only watched.
-        commands: whether a step looks for what was asked for.
+        commands, verdicts: whether a step looks for what was asked for, or for what the run says
+            of itself.
     """
 
     calls: Mapping[str, frozenset[str]]
     expected: frozenset[str]
     commands: bool = False
+    verdicts: bool = False
 
     @property
     def anything(self) -> bool:
@@ -65,4 +67,9 @@ def _looked_at(interest: Interest, expect: Expect) -> Interest:
     calls[name] = begun | judged if expect.wants_bytes else begun
     if name == ANY:
         calls = {other: its | calls[ANY] for other, its in calls.items()}
-    return Interest(calls, interest.expected, interest.commands or expect.kind == COMMAND)
+    return Interest(
+        calls,
+        interest.expected,
+        interest.commands or expect.kind == COMMAND,
+        interest.verdicts or expect.call in OF_RUNS,
+    )

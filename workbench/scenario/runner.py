@@ -10,6 +10,7 @@ from threading import Event as Flag
 from typing import Final
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.events import Cause
 from workbench.engine.model.family import TCP, SocketKind, kind_of
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.ticket import Ticket
@@ -27,6 +28,7 @@ from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.unmet import Ends, did_not_come, told_of
 from workbench.scenario.unwaited import Unwaited
+from workbench.scenario.verdict_rows import NOTHING, Came, begin_step, end_run, end_step
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -95,6 +97,7 @@ class Runner:
         self._unwaited = Unwaited(scenario.steps)
         self._held = HeldBack(session.settings_of_all)
         self._loops: list[tuple[Loop, Watch]] = []
+        self._step: Cause | None = None
 
     def cancel(self) -> None:
         """Give the run up at its next wait; from any thread."""
@@ -118,6 +121,7 @@ class Runner:
         """
         self._feed = Feed(self._came.set)
         self._matcher = Matcher(self._feed, self._session.settings, self._held)
+        begun = time.monotonic()
         interest = self._interests[0]
         if interest.anything:
             # expectations see every byte, whatever the record keeps of it
@@ -129,7 +133,16 @@ class Runner:
                 self._run_all()
         else:
             self._run_all()
+        self._end_run(begun)
         return self.report
+
+    def _end_run(self, begun: float) -> None:
+        """Say what came of it, once everything that was judged is in the file."""
+        self._session.journal.flush()
+        stopped = self._not_recorded()
+        if stopped is not None and self.report.ok and self.report.steps:
+            self._tell(self.report.scenario.steps[-1], stopped, time.monotonic())
+        end_run(self._session, self.report, time.monotonic() - begun)
 
     def _look_for(self, interest: Interest) -> None:
         """From here on only what these steps can use is read."""
@@ -137,12 +150,16 @@ class Runner:
             self._feed.want(interest.calls)
         self._matcher.kept = interest.expected
         self._matcher.commands = interest.commands
+        self._matcher.verdicts = interest.verdicts
 
     def _run_all(self) -> None:
         for settings in self.report.scenario.endpoints:
             if settings.name in self._session.endpoints:
-                self._session.perform(c.Stop(settings.name)).wait(5)
-                self._session.perform(c.Configure(settings.name, settings)).wait(5)
+                self._step = self._step or begin_step(
+                    self._session, 0, self.report.scenario.title, Wait(0)
+                )
+                for command in (c.Stop(settings.name), c.Configure(settings.name, settings)):
+                    self._session.perform(command, self._step).wait(5)
             else:
                 self._session.add(settings)
         self._numbers = Numbers(
@@ -167,17 +184,20 @@ class Runner:
         if isinstance(step, Loop):
             return self._loop(step)
         begun = time.monotonic()
-        reason = said = met = None
+        title = title_of(step)
+        self._step = begin_step(self._session, len(self.report.steps) + 1, title, step)
+        came = NOTHING
+        reason = met = None
         try:
             if self._not_recorded() is None:
-                said = self._do(step)
+                came = self._do(step)
         except Failed as failed:
             met = self._excuse()
             reason = failed.problem if met is None else None
         stopped = self._not_recorded()
         if stopped is not None:  # what did not come may have come, what held need not have
-            reason, said, met = stopped, None, None
-        self._tell(title_of(step), reason, begun, said)
+            reason, came, met = stopped, NOTHING, None
+        self._tell(step, reason, begun, came, self._step, title=title)
         if met is not None:
             raise _Met(met)
         return reason is None
@@ -190,8 +210,8 @@ class Runner:
                 self._reading(Expect(name))
             for ticket in self._unwaited.to_fail():
                 self._wait_for(_ended(ticket), ANSWER)
-        for step, reason in self._unwaited.failures(self._check):
-            self._tell(title_of(step), reason, begun)
+        for step, reason, cause in self._unwaited.failures(self._check):
+            self._tell(step, reason, begun, cause=cause)
 
     def _not_recorded(self) -> Problem | None:
         """Why nothing can be judged any more; None while everything is recorded."""
@@ -199,12 +219,24 @@ class Runner:
         return None if failed is None else Problem("scenario.not_recorded", reason=failed)
 
     def _tell(
-        self, title: str, reason: Problem | None, begun: float, said: Problem | None = None
+        self,
+        step: Step,
+        reason: Problem | None,
+        begun: float,
+        came: Came = NOTHING,
+        cause: Cause | None = None,
+        *,
+        title: str | None = None,
     ) -> None:
         result = StepResult(
-            len(self.report.steps) + 1, title, reason, time.monotonic() - begun, said
+            len(self.report.steps) + 1,
+            title_of(step) if title is None else title,
+            reason,
+            time.monotonic() - begun,
+            came.said,
         )
         self.report.steps.append(result)
+        end_step(self._session, result, came, step, cause)
         if self._told is not None:
             self._told(result)
 
@@ -230,7 +262,7 @@ class Runner:
             self._unwaited.forget(unwaited)
         except Failed as failed:  # given up in a pause
             held = False
-            self._tell(title_of(loop), failed.problem, begun)
+            self._tell(loop, failed.problem, begun)
         finally:
             if watch is not None:
                 self._loops.pop()
@@ -238,7 +270,7 @@ class Runner:
             done, self.round = self.round, outer
         if watch is not None and held and done is not None:
             self._tell(
-                title_of(loop),
+                loop,
                 None,
                 begun,
                 self._evidence(loop, watch, done[0]) if met else self._in_vain(loop),
@@ -323,7 +355,7 @@ class Runner:
         except Failed:  # the run is given up
             return None
 
-    def _evidence(self, loop: Loop, watch: Watch, number: int) -> Problem:
+    def _evidence(self, loop: Loop, watch: Watch, number: int) -> Came:
         """Say what ended a loop, and keep a reading of every open socket now."""
         assert loop.until is not None
         row = self.met = watch.found
@@ -336,7 +368,7 @@ class Runner:
             for item in self.report.scenario.endpoints
             if item.name in self._session.open_ones()
         ]
-        for ticket in [self._session.perform(c.Sample(name)) for name in names]:
+        for ticket in [self._session.perform(c.Sample(name), self._step) for name in names]:
             ticket.wait(ANSWER)
         self._session.journal.flush()
         kept = (
@@ -344,41 +376,43 @@ class Runner:
             if names
             else Problem("scenario.readings_none")
         )
-        return Problem("scenario.loop_met", round=number, times=loop.times, what=what, kept=kept)
+        said = Problem("scenario.loop_met", round=number, times=loop.times, what=what, kept=kept)
+        return Came(0 if row is None else row.seq, said=said)
 
-    def _in_vain(self, loop: Loop) -> Problem:
+    def _in_vain(self, loop: Loop) -> Came:
         assert loop.until is not None
         what = condition_of(loop.until)
         self._session.note("loop_in_vain", f"{loop.times}, {what!r}")
-        return Problem("scenario.loop_in_vain", times=loop.times, what=what)
+        return Came(said=Problem("scenario.loop_in_vain", times=loop.times, what=what))
 
     # -- steps ----------------------------------------------------------------------------------
 
-    def _do(self, step: Perform | Wait | Expect) -> Problem | None:
-        """Carry a step out; what there is to say of one that held. Raises Failed."""
+    def _do(self, step: Perform | Wait | Expect) -> Came:
+        """Carry a step out; what met it. Raises Failed."""
         match step:
             case Wait():
                 self._sleep(step.seconds)
             case Expect():
                 return self._expect(step)
             case Perform():
-                self._perform(step)
-        return None
+                return self._perform(step)
+        return NOTHING
 
-    def _perform(self, step: Perform) -> None:
+    def _perform(self, step: Perform) -> Came:
         try:
-            ticket = self._session.perform(self._numbers.command(step.command))
+            ticket = self._session.perform(self._numbers.command(step.command), self._step)
         except Problem as problem:
             raise Failed(problem) from problem
         if not step.wait or not getattr(step.command, "wait", True):
             self._unwaited.add(step, ticket)
-            return
+            return NOTHING
         self._wait_for(_ended(ticket), None)
         assert ticket.outcome is not None
         if ticket.outcome.problem is not None:
             self._read(wait=True)
             self._matcher.refused(ticket.seq)
         self._check(step, ticket)
+        return Came(words=ticket.outcome.errno or ticket.outcome.error or "")
 
     def _check(self, step: Perform, ticket: Ticket) -> None:
         """Hold what a command came to against its step. Raises Failed."""
@@ -425,11 +459,11 @@ class Runner:
         self._wait_for(done, ANSWER)
         return answers[0] if answers else None
 
-    def _expect(self, step: Expect) -> Problem | None:
-        """Wait for what is expected; what it passed over. Raises Failed."""
+    def _expect(self, step: Expect) -> Came:
+        """Wait for what is expected; what met it, and what it passed over. Raises Failed."""
         if step.looks:
             self._look(step)
-            return None
+            return NOTHING
         self._check_wanted(step)
         until = self._session.journal.clock.now() + int(step.within * 1e9)
         self._read(wait=True)  # which connections are meant is told by what was done before
@@ -457,10 +491,10 @@ class Runner:
         finally:
             self._matcher.end(search)
         if found is not None:
-            return told_of(found.passed)
+            return Came(found.row.seq, in_words(found.row), told_of(found.passed))
         if step.absent and (step.text is not None or step.hex is not None):
-            return Problem("scenario.absent_anywhere")
-        return None
+            return Came(said=Problem("scenario.absent_anywhere"))
+        return NOTHING
 
     def _check_wanted(self, step: Expect) -> None:
         """Refuse to look for an empty text.

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from workbench.engine.model.errors import PENDING
+from workbench.engine.model.events import NOTE, OF_RUNS
 from workbench.journal.reader import Row
 from workbench.scenario.connections import RunConnection, ended_ns, is_over
 from workbench.scenario.needle import Finder, Hit, Needle, StreamPlace
@@ -349,6 +350,8 @@ def fits(expect: Expect, row: Row, reads: frozenset[str]) -> bool:
     """
     if expect.kind is None and expect.errno in {None, ANY} and row.errno in PENDING:
         return False
+    if row.kind == NOTE and row.call in OF_RUNS and expect.call != row.call:
+        return False  # what a run says of itself only where it is asked for
     if row.kind != expect.kind and (expect.kind is not None or row.kind == "command"):
         return False
     if expect.wants_bytes and expect.call is None and row.call not in reads:

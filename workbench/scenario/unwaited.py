@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from workbench.engine.model.events import Cause
 from workbench.engine.model.ticket import Outcome, Ticket
 from workbench.scenario.outcome import Failed
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Step
@@ -55,8 +56,8 @@ class Unwaited:
 
     def failures(
         self, check: Callable[[Perform, Ticket], None]
-    ) -> Iterator[tuple[Perform, Problem]]:
-        """Those that came out otherwise than their step says.
+    ) -> Iterator[tuple[Perform, Problem, Cause | None]]:
+        """Those that came out otherwise than their step says, why, and the row of their step.
 
         One that still waits has not failed; a call that failed as an expectation of its endpoint
         says is judged there.
@@ -73,7 +74,7 @@ class Unwaited:
                 elif step.error is not None or not self._excused(step, outcome):
                     check(step, ticket)
             except Failed as failed:
-                yield step, failed.problem
+                yield step, failed.problem, ticket.above
 
     def _excused(self, step: Perform, outcome: Outcome) -> bool:
         if outcome.problem is not None:

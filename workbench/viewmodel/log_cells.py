@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from workbench.engine.model.address import is_unix
 from workbench.engine.model.errors import PENDING
-from workbench.engine.model.events import COMMAND, NOTE
+from workbench.engine.model.events import (
+    COMMAND,
+    NOTE,
+    RUN_FAILED,
+    RUN_HELD,
+    STEP_FAILED,
+    STEP_HELD,
+)
 from workbench.engine.model.family import TCP, SocketKind
 from workbench.explain.explain import what_failed
 from workbench.journal.exports.rows import missing_bytes
@@ -19,6 +26,9 @@ from workbench.texts import has, tr
 
 PREVIEW = 120
 """Bytes of a payload that a cell shows."""
+
+
+_HELD: Final = {STEP_HELD: True, RUN_HELD: True, STEP_FAILED: False, RUN_FAILED: False}
 
 
 class Accepted(NamedTuple):
@@ -33,6 +43,11 @@ class Accepted(NamedTuple):
 def failed(row: Row) -> bool:
     """Whether the call failed: that it has to wait is no failure."""
     return row.error is not None and row.errno not in PENDING
+
+
+def held(row: Row) -> bool | None:
+    """Whether a step or a run held, where a run says so in this row; None: it says nothing."""
+    return _HELD.get(row.call) if row.kind == NOTE else None
 
 
 def who_text(row: Row) -> str:
@@ -144,8 +159,9 @@ def command_text(row: Row, calls: int = 0, role: str | None = None) -> str:
         return tr(
             "log.asked_alone", what=what, args=said.group(2) if said is not None else row.args
         ).rstrip(" :：")
-    key = {0: "log.asked", 1: "log.asked_call"}.get(calls, "log.asked_calls")
-    return tr(key, what=what, endpoint=row.endpoint, count=calls)
+    who = "asked" if row.cause is None else "scenario_asked"
+    number = {0: "", 1: "_call"}.get(calls, "_calls")
+    return tr(f"log.{who}{number}", what=what, endpoint=row.endpoint, count=calls)
 
 
 def title_of(row: Row, role: str | None = None) -> str:

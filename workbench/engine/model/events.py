@@ -20,21 +20,33 @@ RECONNECT_LOST: Final = "reconnect_lost"
 RECONNECT_FAILED: Final = "reconnect_failed"
 """Notes of a client that will connect again by itself: after a connection, or after none."""
 
+STEP: Final = "step"
+STEP_HELD: Final = "step_held"
+STEP_FAILED: Final = "step_failed"
+RUN_HELD: Final = "run_held"
+RUN_FAILED: Final = "run_failed"
+OF_RUNS: Final = frozenset({STEP, STEP_HELD, STEP_FAILED, RUN_HELD, RUN_FAILED})
+"""Notes of a run about itself: a step begins, it and the whole held or failed."""
+
 DEFAULT_CAPTURE: Final = 4096
 """Bytes kept of each payload (capture length): copying every 64 KiB read costs ten times."""
 
 
 class Cause:
-    """A command on its way; the recorder gives it the `seq` of its event row.
+    """A command on its way, or a step of a run; the recorder gives it the `seq` of its event row.
 
-    Every event that follows from the command carries the same object, so that column
-    `cause` can name a row which had no number yet when the call was made.
+    Every event that follows from it carries the same object, so that column `cause` can name a
+    row which had no number yet when the call was made.
+
+    Attributes:
+        above: the step that a command is of; None: a person asked for it.
     """
 
-    __slots__ = ("seq",)
+    __slots__ = ("above", "seq")
 
-    def __init__(self) -> None:
+    def __init__(self, above: Cause | None = None) -> None:
         self.seq: int | None = None
+        self.above = above
 
 
 class Event(NamedTuple):
@@ -63,6 +75,11 @@ class Event(NamedTuple):
     size: int | None = None
     payload: bytes | None = None
     cause: Cause | None = None
+
+
+def is_own(event: Event) -> bool:
+    """Whether the cause that an event carries is this very event: others name it."""
+    return event.kind == COMMAND or (event.call == STEP and event.kind == NOTE)
 
 
 @dataclass(frozen=True, slots=True)

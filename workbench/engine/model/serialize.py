@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from enum import Enum
-from functools import cache
 from typing import Any, Final
 
 from workbench.engine.model import commands as c
@@ -57,15 +56,9 @@ def command_args(command: c.Command) -> str:
     """The arguments as Python keywords, defaults and the endpoint left out."""
     return ", ".join(
         f"{name}={_plain(value)!r}"
-        for name, default in _arguments(type(command))
+        for name, default in _ARGUMENTS[type(command)]
         if (value := getattr(command, name)) != default
     )
-
-
-@cache
-def _arguments(kind: type[Any]) -> tuple[tuple[str, object], ...]:
-    """The arguments of a command beside its endpoint, each with its default."""
-    return tuple((item.name, _default(item)) for item in fields(kind) if item.name != "endpoint")
 
 
 def parse_command(call: str, args: str, endpoint: str | None) -> c.Command:
@@ -213,6 +206,13 @@ def _tuples(value: Any) -> Any:
 
 def _default(item: Field[Any]) -> object:
     return item.default_factory() if item.default_factory is not MISSING else item.default
+
+
+_ARGUMENTS: Final = {
+    kind: tuple((item.name, _default(item)) for item in fields(kind) if item.name != "endpoint")
+    for kind in _NAMES
+}
+"""The arguments of each command beside its endpoint, with their defaults."""
 
 
 def _plain(value: Any) -> Any:

@@ -69,9 +69,14 @@ class Ticket(Cause):
 
     __slots__ = ("_callbacks", "_event", "_lock", "_upcoming", "command", "outcome", "revision")
 
-    def __init__(self, command: Command, upcoming: Callable[[], int] | None = None) -> None:
-        """`upcoming` gives the revision of the endpoint's next snapshot."""
-        super().__init__()
+    def __init__(
+        self,
+        command: Command,
+        upcoming: Callable[[], int] | None = None,
+        above: Cause | None = None,
+    ) -> None:
+        """`upcoming` gives the revision of the endpoint's next snapshot; `above`: as of a Cause."""
+        super().__init__(above)
         self.command = command
         self.outcome: Outcome | None = None
         self.revision = 0

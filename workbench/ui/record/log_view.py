@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
+    QIcon,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -18,12 +19,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from workbench.engine.model.events import COMMAND, NOTE
+from workbench.engine.model.events import COMMAND, NOTE, STEP
 from workbench.engine.protocol.messages_layer import RECV
 from workbench.journal.reader import Row
 from workbench.qt.log_model import LogModel, TimeForm
 from workbench.ui.style import theme
-from workbench.viewmodel.log_cells import failed
+from workbench.viewmodel.log_cells import failed, held
 from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, NUMBER, RESULT, TIME, TOOK
 
 TIMES: Final = {
@@ -264,7 +265,7 @@ class LogView(QTableView):
         if selected:
             painter.fillRect(0, top, width, height, palette.highlight())
             pen = palette.color(QPalette.ColorRole.HighlightedText)
-        elif failed(event):
+        elif failed(event) or held(event) is False:
             painter.fillRect(0, top, width, height, error_tint(palette))
         if self.marked is not None and event.connection == self.marked:
             painter.fillRect(0, top, 3, height, palette.highlight())
@@ -280,7 +281,8 @@ class LogView(QTableView):
                 continue
             box = QRect(left + 6, top, size - MARGIN, height)
             if column == DATA and concluded(event):
-                self._paint_conclusion(painter, _said(event, boxes, box), text, pen)
+                icon = _icon_of(event, pen, selected=selected)
+                self._paint_conclusion(painter, _said(event, boxes, box), text, icon)
                 continue
             if column == CALL:
                 box = self._paint_arrow(painter, box, event.call)
@@ -302,12 +304,10 @@ class LogView(QTableView):
         left = box.left() + (box.width() - math.ceil(width) if right else 0)
         painter.drawText(left, box.top() + self._baseline, text)
 
-    def _paint_conclusion(self, painter: QPainter, box: QRect, text: str, pen: QColor) -> None:
+    def _paint_conclusion(self, painter: QPainter, box: QRect, text: str, icon: QIcon) -> None:
         """What the program says and no call returned: italic, with an icon."""
         side = min(box.height() - 4, theme.ICON)
-        theme.icon("info", pen.name()).paint(
-            painter, box.left(), box.top() + (box.height() - side) // 2, side, side
-        )
+        icon.paint(painter, box.left(), box.top() + (box.height() - side) // 2, side, side)
         box = box.adjusted(side + 4, 0, 0, 0)
         painter.save()
         font = QFont(self.font())
@@ -406,6 +406,23 @@ def _said(event: Row, boxes: list[tuple[int, int]], data: QRect) -> QRect:
 def concluded(event: Row) -> bool:
     """Whether the last column is the program's conclusion, not bytes of the call."""
     return event.kind == NOTE or not event.payload
+
+
+def _icon_of(event: Row, pen: QColor, *, selected: bool) -> QIcon:
+    """Before what the program says: whether a step or a run held, by shape and colour."""
+    good = held(event)
+    if good is None:
+        begins = event.kind == NOTE and event.call == STEP
+        return theme.icon("play" if begins else "info", pen.name())
+    ink = pen.name() if selected else _ink(pen, good=good)
+    return theme.icon("circle-check" if good else "circle-x", ink)
+
+
+def _ink(text: QColor, *, good: bool) -> str:
+    """Green or red beside text of this colour; each has a contrast of 4.5 on its background."""
+    if text.lightness() > 128:
+        return "#5fce85" if good else "#ff8f8f"
+    return "#15803d" if good else "#c62828"
 
 
 def error_tint(palette: QPalette) -> QColor:

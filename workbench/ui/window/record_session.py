@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.events import Clock
+from workbench.engine.model.events import Cause, Clock
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Ticket
 from workbench.journal.reader import Reader
@@ -57,7 +57,7 @@ class OldRecord(Session):
         self._hosts = {}
         self.passing = None
 
-    def perform(self, command: c.Command) -> Ticket:
+    def perform(self, command: c.Command, above: Cause | None = None) -> Ticket:
         raise Problem("problem.old_record")
 
     def snapshot(self, name: str) -> EndpointSnapshot:

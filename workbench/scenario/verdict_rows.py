@@ -1,0 +1,86 @@
+"""What came of a run as notes in its record, where it happened; to be read in any language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from workbench.engine.model.events import (
+    RUN_FAILED,
+    RUN_HELD,
+    STEP,
+    STEP_FAILED,
+    STEP_HELD,
+    Cause,
+)
+from workbench.journal.notes import spelled
+from workbench.literals import literal
+from workbench.scenario.steps import Expect, Loop, Perform, Step, Wait
+
+if TYPE_CHECKING:
+    from workbench.scenario.report import Report, StepResult
+    from workbench.session import Session
+    from workbench.texts import Problem
+
+
+class Came(NamedTuple):
+    """What met a step.
+
+    Attributes:
+        seq: of the row with which an expectation was met; 0: it was none.
+        words: that row, or how a call failed as it had to.
+        said: what else there is to say of it.
+    """
+
+    seq: int = 0
+    words: str = ""
+    said: Problem | None = None
+
+
+NOTHING = Came()
+
+
+def begin_step(session: Session, number: int, title: str, step: Step) -> Cause:
+    """Note that a step begins; what is asked for in it has that row as its cause."""
+    cause = Cause()
+    session.note(STEP, _args(number, title), endpoint_of(step), cause)
+    return cause
+
+
+def end_step(
+    session: Session, result: StepResult, came: Came, step: Step, cause: Cause | None
+) -> None:
+    """Note whether a step held: its number, the step, the seconds it took and what came."""
+    before = (result.number, result.title, round(result.seconds, 6))
+    if result.reason is None:
+        said = None if came.said is None else spelled(came.said)
+        call, args = STEP_HELD, _args(*before, came.seq, came.words, said)
+    else:
+        call, args = STEP_FAILED, _args(*before, spelled(result.reason))
+    session.note(call, args, endpoint_of(step), cause)
+
+
+def end_run(session: Session, report: Report, seconds: float) -> None:
+    """Note whether a run held: its title, how many steps were run, the seconds it took, and the
+    number of the first that failed.
+    """
+    before = (report.scenario.title, len(report.steps), round(seconds, 6))
+    first = next((step.number for step in report.steps if step.reason is not None), None)
+    if first is None:
+        session.note(RUN_HELD, _args(*before))
+    else:
+        session.note(RUN_FAILED, _args(*before, first))
+
+
+def endpoint_of(step: Step) -> str | None:
+    """Whose step it is: in its log it stands where it happened."""
+    match step:
+        case Perform(command=command):
+            return command.endpoint
+        case Expect(endpoint=endpoint):
+            return endpoint
+        case Wait() | Loop():
+            return None
+
+
+def _args(*values: object) -> str:
+    return ", ".join(map(literal, values))
