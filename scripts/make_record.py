@@ -96,14 +96,14 @@ def _begun() -> Iterator[Item]:
         here = f"127.0.0.1:{40_000 + place}"
         at = 10 + 10 * place
         yield Event(at, 9_000, _CLIENT, client, CALL, "socket", "AF_INET, SOCK_STREAM", 8)
-        yield ConnectionOpened(client, _CLIENT, None, here, "127.0.0.1:23333")
+        yield ConnectionOpened(client, _CLIENT, None, here, "127.0.0.1:23333", place + 1)
         connect = Event(
             at + 1, 9_000, _CLIENT, client, CALL, "connect", "('127.0.0.1', 23333)",
             None, "EINPROGRESS", "BlockingIOError",
         )  # fmt: skip
         yield connect
         yield Event(at + 2, 9_000, _SERVER, listening, CALL, "accept", "", 9, peer=here)
-        yield ConnectionOpened(server, _SERVER, listening, "127.0.0.1:23333", here)
+        yield ConnectionOpened(server, _SERVER, listening, "127.0.0.1:23333", here, place + 1)
         yield connect._replace(kind=END, result=0, errno=None, error=None)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workbench.journal.reader import Reader
-from workbench.qt.background_reader import WHENEVER
+from workbench.qt.background_reader import AT_ONCE, WHENEVER
 from workbench.qt.controller import Controller
 from workbench.qt.endpoint_thread import qt_spawn
 from workbench.session import Session
@@ -64,12 +64,13 @@ def test_the_urgent_goes_first_and_one_that_is_given_up_is_told_of_no_more(
     background.begin(blocks, lambda _found: None)
     background.begin(says("whenever"), tell, lambda: told.append("end"), WHENEVER)
     dropped = background.begin(says("dropped"), tell)
-    background.begin(says("urgent"), tell)
+    background.begin(says("soon"), tell)
+    background.begin(says("at once"), tell, rank=AT_ONCE)
     background.cancel(dropped)
     background.cancel(dropped)
     may_go_on.set()
     wait(lambda: "end" in told)
-    assert told == ["urgent", "whenever", "end"]
+    assert told == ["at once", "soon", "whenever", "end"]
 
 
 def test_a_statement_under_way_is_given_up(controller: Controller, wait: Wait) -> None:

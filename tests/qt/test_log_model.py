@@ -25,12 +25,12 @@ from workbench.qt.log_model import (
     EVENTS_KEPT,
     FETCHED,
     LogModel,
-    Progress,
     TimeForm,
 )
 from workbench.session import Session
 from workbench.viewmodel.log_cells import command_text, since_text, took_text
 from workbench.viewmodel.log_columns import COLUMNS, place
+from workbench.viewmodel.log_progress import Progress
 from workbench.viewmodel.shown_rows import ShownRows, View
 
 Wait = Callable[[Callable[[], bool]], None]

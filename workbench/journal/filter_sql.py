@@ -186,12 +186,14 @@ class FilterSql:
 
     def _contains(self, wanted: Contains, first: int, last: int) -> Sql:
         parts = [Sql("instr(e.payload, ?) > 0", (wanted.raw,))]
-        if not wanted.joined:
+        if not (wanted.joined or wanted.encoded):
             return parts[0]
         spoken = {number: (encoding, kind) for number, encoding, kind in self._ask(_SPOKEN, ())}
         for names, raw in wanted.encoded:
             speaking = [number for number, (encoding, _) in spoken.items() if encoding in names]
             parts.append(_all([self._of(speaking), Sql("instr(e.payload, ?) > 0", (raw,))]))
+        if not wanted.joined:
+            return _any(parts)
         streams = {
             number: encoding for number, (encoding, kind) in spoken.items() if kind == "SOCK_STREAM"
         }

@@ -355,6 +355,11 @@ def _like(name: str, value: _Value) -> Plain:
     return _about(name, f"{column} LIKE ? ESCAPE '\\'", pattern)
 
 
+def containing(text: str) -> Contains:
+    """A text in the bytes of a row, also as the endpoint's encoding writes it."""
+    return _contains(text.encode())
+
+
 def _contains(raw: bytes) -> Contains:
     """A text is contained also as the endpoint's encoding writes it."""
     encoded: list[tuple[tuple[str, ...], bytes]] = []

@@ -344,6 +344,20 @@ class Reader:
         )
         return cast("list[int]", json.loads(text or "[]"))
 
+    def nearest(
+        self, condition: Condition, after: int, upto: int, most: int, *, backwards: bool = False
+    ) -> list[int]:
+        """The first `most` rows of a chunk that meet a condition; or the last, newest first."""
+        where = self._filter_sql.where(condition, after + 1, upto)
+        if where == NOTHING:
+            return []
+        order = "DESC" if backwards else "ASC"
+        found = self._all(
+            f"SELECT e.seq {self._chunk} AND ({where.text}) ORDER BY e.seq {order} LIMIT ?",
+            (after + 1, upto, *where.params, most),
+        )
+        return [row[0] for row in found]
+
     def left_out(
         self, condition: Condition, after: int, upto: int
     ) -> tuple[list[int], list[ConnectRow]]:

@@ -17,9 +17,11 @@ from workbench.texts import Problem
 
 Work = Callable[[Reader], Iterator[object]]
 """What is to be done, a step of some milliseconds at a time; what it yields is told to the GUI."""
-URGENT: Final = 0
-"""Somebody waits for it."""
-WHENEVER: Final = 1
+AT_ONCE: Final = 0
+"""Somebody waits for this one thing."""
+SOON: Final = 1
+"""It takes long, and what it finds is shown meanwhile."""
+WHENEVER: Final = 2
 
 
 class Task:
@@ -71,7 +73,7 @@ class BackgroundReader(QObject):
         work: Work,
         tell: Callable[[object], None],
         end: Callable[[], None] = lambda: None,
-        rank: int = URGENT,
+        rank: int = SOON,
     ) -> Task:
         """Have something done; `end` is called after the last that was told, unless cancelled."""
         task = Task(work, tell, end, rank)

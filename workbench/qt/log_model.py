@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -31,6 +30,7 @@ from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.viewmodel.log_cells import PREVIEW, command_text, data_text, since_text
 from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, TIME, LogLine
+from workbench.viewmodel.log_progress import Progress
 from workbench.viewmodel.pending_connects import came_out
 from workbench.viewmodel.shown_rows import Looked, ShownRows, View, whole_spans
 
@@ -57,21 +57,6 @@ class TimeForm(StrEnum):
     UTC = "utc"
     START = "start"
     PREVIOUS = "previous"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a look at the record has come.
-
-    Attributes:
-        looked_at, of: rows. found: of those, what is shown.
-        stopped: by a person; the rest is not looked at.
-    """
-
-    looked_at: int
-    of: int
-    found: int
-    stopped: bool = False
 
 
 class LogModel(QAbstractTableModel):
@@ -166,6 +151,11 @@ class LogModel(QAbstractTableModel):
     def condition(self) -> Condition | None:
         """The filter, without what the view hides by itself; None: everything."""
         return self._filter
+
+    @property
+    def view(self) -> View:
+        """What is shown, with what the view hides by itself."""
+        return self._rows.view
 
     @property
     def hidden(self) -> int:
@@ -358,6 +348,13 @@ class LogModel(QAbstractTableModel):
                 self.fetch(first, first + FETCHED - 1)
             known = self._events.get(seq) or self._newest.get(seq)
         return known
+
+    def other_end(self, event: Row) -> int | None:
+        """The connection at the other end of an event's, where that is ours too."""
+        if event.connection is None or self._controller.closed:
+            return None
+        found = self._controller.reader.connection(event.connection)
+        return found.pair if found is not None else None
 
     def fetch(self, first: int, last: int) -> None:
         """Have the events of these rows at hand: they are read at once, not one by one."""

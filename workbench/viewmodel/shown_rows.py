@@ -10,12 +10,14 @@ from workbench.journal.reader import ConnectRow, Reader
 from workbench.viewmodel.pending_connects import ConnectRows
 from workbench.viewmodel.row_index import SPAN, RowIndex, Stretch
 
-MAIN: Final = about_shapes(
+_MAIN: Final = (
     "NOT (coalesce(e.errno, '') IN ('EINPROGRESS', 'EAGAIN') AND e.kind = 'call')"
     " AND e.call <> 'getsockopt' AND NOT (e.kind = 'note' AND e.call = 'record')"
     " AND NOT (e.kind = 'command' AND e.call IN ('configure', 'pace'))"
 )
+MAIN: Final = about_shapes(_MAIN)
 """What a person reads: no EAGAIN, no reading of options. A pending connect is looked at apart."""
+_MAIN_AND_CONNECTS: Final = about_shapes(f"({_MAIN}) OR e.call = 'connect'")
 
 
 class Looked(NamedTuple):
@@ -53,6 +55,14 @@ class View(NamedTuple):
     def all(self) -> bool:
         """Whether every row is shown: there is nothing to look at."""
         return not self.main_only and self.condition is None
+
+    def narrowed(self, condition: Condition) -> Condition:
+        """Those rows of the view that meet one more condition, and both rows of each connect."""
+        if self.condition is not None:
+            condition = self.condition & condition
+        if self.joins:
+            return condition & _MAIN_AND_CONNECTS
+        return condition & MAIN if self.main_only else condition
 
     def look(self, reader: Reader, after: int, upto: int) -> Looked:
         """Look at the rows after one number up to another, at most a CHUNK of them."""

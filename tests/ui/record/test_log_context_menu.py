@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from workbench.engine.model.events import CALL, COMMAND
 from workbench.journal.reader import Row
 from workbench.ui.record.log_context_menu import LogContextMenu
+from workbench.viewmodel.filter_terms import offers
 
 CALLED = Row(
     7, 0, 0, CALL, "server 1", 9, "close", "", 0, None, None, None, None, None, None, None, 3
@@ -19,7 +20,8 @@ CALLED = Row(
 def made(qtbot: QtBot, row: Row | None, *chosen: Row, filtered: bool = False) -> LogContextMenu:
     parent = QWidget()
     qtbot.addWidget(parent)
-    menu = LogContextMenu(parent, row, chosen, filtered=filtered)
+    terms = offers(row) if row is not None else []
+    menu = LogContextMenu(parent, row, chosen, terms, filtered=filtered)
     menu.owner = parent  # type: ignore[attr-defined]
     return menu
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+from PySide6.QtGui import QGuiApplication
+
 from tests.ui.conftest import Hand
 from tests.ui.looks.seen import painted
 from workbench.engine.model import commands as c
+from workbench.journal import query
+from workbench.qt import log_model, log_scan
+from workbench.ui.record import log_panel
+from workbench.viewmodel.log_columns import NUMBER
 
 
 def test_a_long_mark_ends_where_the_log_does(hand: Hand) -> None:
@@ -16,3 +23,69 @@ def test_a_long_mark_ends_where_the_log_does(hand: Hand) -> None:
     (mark,) = [item.text for item in seen if "long long" in item.text]
     assert mark.endswith("…")
     assert view.fontMetrics().horizontalAdvance(mark) < view.viewport().width()
+
+
+def many_marks(hand: Hand, count: int) -> None:
+    session = hand.window.controller.session
+    for number in range(count):
+        session.perform(c.Mark(f"mark {number}"))
+    session.journal.flush()
+    hand.wait(lambda: hand.window.log.model.rowCount() >= count)
+
+
+def test_rows_that_come_in_above_leave_those_in_sight_where_they_are(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_marks(hand, 400)
+    log = hand.window.log
+    monkeypatch.setattr(log_scan, "AT_ONCE", 60)
+    monkeypatch.setattr(log_model, "TAIL", 60)
+    log.model.set_filter(query.parse("kind:command"))
+    log.model.stop_looking()
+    log.follow.setChecked(False)
+    between = log.model.rowCount() - 50
+    assert between < 100
+    log.view.verticalScrollBar().setValue(between)
+    first = log.model.seq_of(log.view.rowAt(0))
+    log.model.go_on_looking()
+    hand.wait(lambda: log.model.up_to_date)
+    assert log.model.rowCount() >= 400
+    assert log.model.seq_of(log.view.rowAt(0)) == first
+    assert log.view.rowAt(0) > between
+
+
+def test_all_rows_are_chosen_without_counting_them(hand: Hand) -> None:
+    many_marks(hand, 30)
+    view = hand.window.log.view
+    view.selectAll()
+    count = hand.window.log.model.rowCount()
+    assert view.chosen() == list(range(count))
+    assert view.chosen(7) == list(range(7))
+    assert view.chosen_last() == count - 1
+    assert all(view.is_chosen(row) for row in range(count))
+    view.clearSelection()
+    assert view.chosen() == []
+    assert view.chosen_last() is None
+    assert not view.is_chosen(0)
+
+
+def test_more_rows_than_can_be_copied_are_refused_in_a_sentence(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_marks(hand, 8)
+    monkeypatch.setattr(log_panel, "MOST_COPIED", 5)
+    QGuiApplication.clipboard().setText("before")
+    hand.window.log.view.selectAll()
+    hand.window.log.copy_rows()
+    assert QGuiApplication.clipboard().text() == "before"
+    assert "5" in hand.text("log.hint")
+
+
+def test_the_number_of_a_row_is_whole_however_long_it_is(hand: Hand) -> None:
+    many_marks(hand, 3)
+    view = hand.window.log.view
+    before = view.columnWidth(NUMBER)
+    view._digits = 8
+    view._fit_columns()
+    assert view.columnWidth(NUMBER) > before
+    assert view.columnWidth(NUMBER) >= view.fontMetrics().horizontalAdvance("10000000")

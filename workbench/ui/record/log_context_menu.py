@@ -9,12 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from workbench.engine.model.events import COMMAND, NOTE
+from workbench.engine.model.events import COMMAND
 from workbench.explain.explain import as_python
-from workbench.journal.query import quoted
 from workbench.journal.reader import Row
 from workbench.texts import tr
-from workbench.viewmodel.log_cells import who_text
+from workbench.viewmodel.filter_terms import Offer
 
 
 class LogContextMenu(QMenu):
@@ -33,7 +32,13 @@ class LogContextMenu(QMenu):
     fold_wanted = Signal()
 
     def __init__(
-        self, parent: QWidget, row: Row | None, chosen: Sequence[Row], *, filtered: bool
+        self,
+        parent: QWidget,
+        row: Row | None,
+        chosen: Sequence[Row],
+        terms: Sequence[Offer],
+        *,
+        filtered: bool,
     ) -> None:
         """What is offered for a row, among the chosen ones, and whether a filter hides some."""
         super().__init__(parent)
@@ -44,8 +49,8 @@ class LogContextMenu(QMenu):
         python = self.addAction(tr("chip.copy"), lambda: QGuiApplication.clipboard().setText(code))
         python.setEnabled(bool(code))
         self.addSeparator()
-        for text, term in _terms(row) if row is not None else ():
-            self.addAction(text, partial(self.filter_wanted.emit, term))
+        for text, term in terms:
+            self.addAction(text.replace("&", "&&"), partial(self.filter_wanted.emit, term))
         clear = self.addAction(tr("log.no_filter"), self.all_wanted.emit)
         clear.setEnabled(filtered)
         self.addSeparator()
@@ -57,17 +62,3 @@ def _code(row: Row | None, chosen: Sequence[Row]) -> str:
     """The chosen calls as Python; of one that is not among them, that one."""
     rows = chosen if row in chosen else [row]
     return "\n".join(code for item in rows if item is not None and (code := as_python(item)))
-
-
-def _terms(row: Row) -> list[tuple[str, str]]:
-    """Words, and the filter's terms for each."""
-    found = []
-    if row.endpoint is not None:
-        endpoint = f"endpoint:{quoted(row.endpoint)}"
-        if row.number is not None:
-            found.append((tr("log.only", what=who_text(row)), f"{endpoint} #{row.number}"))
-        found.append((tr("log.only", what=row.endpoint), endpoint))
-    if row.kind not in {COMMAND, NOTE}:
-        found.append((tr("log.only", what=f"{row.call}()"), f"call:{quoted(row.call)}"))
-        found.append((tr("log.without", what=f"{row.call}()"), f"-call:{quoted(row.call)}"))
-    return found

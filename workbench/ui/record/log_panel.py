@@ -23,15 +23,21 @@ from workbench.qt.log_presenter import LogCounts
 from workbench.texts import tr
 from workbench.ui.record.log_column_menu import ColumnMenu
 from workbench.ui.record.log_context_menu import LogContextMenu
+from workbench.ui.record.log_progress import LogProgress
 from workbench.ui.record.log_view import LogView
 from workbench.ui.style.retranslatable import Retranslatable
-from workbench.viewmodel.log_columns import TIME
+from workbench.viewmodel.filter_terms import offers
+from workbench.viewmodel.find_text import FindText
+from workbench.viewmodel.log_columns import COLUMNS, TIME
+from workbench.viewmodel.log_progress import Progress, Searching, progress_told, searching_told
 from workbench.viewmodel.message import Sentence, msg
 
 if TYPE_CHECKING:
     from workbench.qt.preferences import Preferences
 
 ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
+MOST_COPIED = 10_000
+"""Rows that are made into text in the GUI's thread: more take seconds."""
 SETTLE = 250
 """Milliseconds without a key before a filter is applied."""
 
@@ -43,12 +49,16 @@ class LogPanel(Retranslatable, QTabWidget):
         filter_wanted(str): show the rows that meet every term of this text.
         chosen(int): a person has chosen this row.
         released(): no row is chosen any more; the newest is followed.
+        find_wanted(str, object, bool): look for a text from a row on (None: from the end), back?
+        find_given_up(): look for it no further.
         rows_changed(): other rows are shown: whoever knows what is chosen may tell it again.
     """
 
     filter_wanted = Signal(str)
     chosen = Signal(int)
     released = Signal()
+    find_wanted = Signal(str, object, bool)
+    find_given_up = Signal()
     rows_changed = Signal()
 
     def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
@@ -75,6 +85,9 @@ class LogPanel(Retranslatable, QTabWidget):
         self.hint.setObjectName("log.hint")
         self.hint.hide()
         self._hint: Sentence | None = None
+        self.progress = LogProgress()
+        self._progress: Progress | None = None
+        self._searching: Searching | None = None
         self._followed_to = 0
         self._timed = True
         self._counts = LogCounts()
@@ -101,6 +114,7 @@ class LogPanel(Retranslatable, QTabWidget):
         column.setSpacing(2)
         column.addWidget(self._line)
         column.addWidget(self.hint)
+        column.addWidget(self.progress)
         column.addWidget(self.view)
         self.addTab(page, "")
 
@@ -111,7 +125,12 @@ class LogPanel(Retranslatable, QTabWidget):
         self._settle.timeout.connect(self.apply_filter)
         self.filter.textChanged.connect(lambda _text: self._settle.start())
         self.filter.returnPressed.connect(self.apply_filter)
+        self.search.textChanged.connect(self._on_search)
         self.search.returnPressed.connect(self.find_next)
+        back = QShortcut(QKeySequence("Shift+Return"), self.search, self.find_previous)
+        back.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self.progress.pressed.connect(self._on_progress_pressed)
+        self.model.progressed.connect(self.show_progress)
         self.errors.clicked.connect(self._on_errors)
         self.clear_button.clicked.connect(self._on_clear)
         self.main_calls.toggled.connect(self._on_main_calls)
@@ -149,21 +168,70 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot()
     def find_next(self) -> None:
-        """Choose the next row, from the chosen one on, that contains the text."""
-        wanted = self.search.text().casefold()
-        count = self.model.rowCount()
-        if not wanted or not count:
+        """Choose the next row, from the chosen one on, that holds the text."""
+        self._find(backwards=False)
+
+    @Slot()
+    def find_previous(self) -> None:
+        """Choose the row before the chosen one that holds the text."""
+        self._find(backwards=True)
+
+    def _find(self, *, backwards: bool) -> None:
+        if not self.search.text():
+            self.search.setFocus()
             return
-        start = self.view.currentIndex().row()
-        for offset in range(1, min(count, 20_000) + 1):
-            row = (start + offset) % count
-            cells = self.model.cells(row)
-            if cells is not None and any(wanted in cell.casefold() for cell in cells):
-                self.follow.setChecked(False)
-                self.view.selectRow(row)
-                self.view.scrollTo(self.model.index(row, 0))
-                return
-        self._say(msg("log.not_found", text=self.search.text()))
+        self.hint.hide()
+        self.find_wanted.emit(self.search.text(), self.view.chosen_last(), backwards)
+
+    @Slot(str)
+    def _on_search(self, text: str) -> None:
+        """What is typed is marked in the rows in sight."""
+        self.view.wanted = FindText(text)
+        self.view.viewport().update()
+        self.find_given_up.emit()
+
+    @Slot(int)
+    def show_found(self, row: int) -> None:
+        """Choose the row that was found."""
+        self.follow.setChecked(False)
+        self.view.selectRow(row)
+        self.view.scrollTo(self.model.index(row, 0))
+
+    @Slot(str)
+    def show_missed(self, text: str) -> None:
+        """No row that is shown holds the text."""
+        self._say(msg("log.not_found", text=text))
+
+    @Slot(object)
+    def show_searching(self, searching: Searching | None) -> None:
+        """How far finding has come; None: it has ended."""
+        self._searching = searching
+        self._show_progress()
+
+    @Slot(object)
+    def show_progress(self, progress: Progress | None) -> None:
+        """How far looking for what is shown has come; None: everything was looked at."""
+        self._progress = progress
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        if self._searching is not None:
+            told = searching_told(self._searching, self.search.text())
+        elif self._progress is not None:
+            told = progress_told(self._progress)
+        else:
+            self.progress.end()
+            return
+        self.progress.tell(*told)
+
+    @Slot()
+    def _on_progress_pressed(self) -> None:
+        if self._searching is not None:
+            self.find_given_up.emit()
+        elif self._progress is not None and self._progress.stopped:
+            self.model.go_on_looking()
+        else:
+            self.model.stop_looking()
 
     def fold(self, folded: bool) -> None:
         """For a projector: calls and data, without times, and without the line of the filter; one
@@ -182,27 +250,34 @@ class LogPanel(Retranslatable, QTabWidget):
     @Slot()
     def copy_rows(self) -> None:
         """Copy the chosen rows as text, always with date and zone."""
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        rows = self.view.chosen(MOST_COPIED + 1)
+        if len(rows) > MOST_COPIED:
+            self._say(msg("log.copy_too_many", most=f"{MOST_COPIED:,}"))
+            return
         QGuiApplication.clipboard().setText("\n".join(map(self.model.copied, rows)))
 
     def chosen_seqs(self) -> list[int] | None:
         """Numbers of the chosen rows where several are; None: nobody has made a choice."""
-        rows = self.view.selectionModel().selectedRows()
-        return [self.model.seq_of(index.row()) for index in rows] if len(rows) > 1 else None
+        rows = self.view.chosen()
+        return [self.model.seq_of(row) for row in rows] if len(rows) > 1 else None
 
     @Slot(QPoint)
     def _open_menu(self, where: QPoint) -> None:
-        row = self.view.rowAt(where.y())
-        menu = self.row_menu(row if row >= 0 else self.view.currentIndex().row())
+        row, column = self.view.rowAt(where.y()), self.view.columnAt(where.x())
+        menu = self.row_menu(row if row >= 0 else self.view.currentIndex().row(), column)
         menu.popup(self.view.viewport().mapToGlobal(where))
 
-    def row_menu(self, place: int) -> LogContextMenu:
-        """What is offered for a shown row."""
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
-        chosen = [row for row in map(self.model.record_row, rows) if row is not None]
-        menu = LogContextMenu(
-            self, self.model.record_row(place), chosen, filtered=bool(self.filter.text())
-        )
+    def row_menu(self, place: int, column: int = -1) -> LogContextMenu:
+        """What is offered for a shown row, first for its cell in a column."""
+        chosen = [
+            row
+            for row in map(self.model.record_row, self.view.chosen(MOST_COPIED))
+            if row is not None
+        ]
+        row = self.model.record_row(place)
+        key = COLUMNS[column].key if column >= 0 else ""
+        terms = offers(row, key, self.model.other_end(row)) if row is not None else []
+        menu = LogContextMenu(self, row, chosen, terms, filtered=bool(self.filter.text()))
         menu.copy_wanted.connect(self.copy_rows)
         menu.filter_wanted.connect(self.narrow)
         menu.all_wanted.connect(self.show_all)
@@ -303,12 +378,12 @@ class LogPanel(Retranslatable, QTabWidget):
 
     @Slot(QItemSelection, QItemSelection)
     def _on_chosen(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
-        rows = self.view.selectionModel().selectedRows()
-        if self._programmatic or not rows:
+        row = self.view.chosen_last()
+        if self._programmatic or row is None:
             return
-        if self.model.record_row(rows[-1].row()) is not None:
+        if self.model.record_row(row) is not None:
             self.follow.setChecked(False)
-            self.chosen.emit(rows[-1].row())
+            self.chosen.emit(row)
 
     @Slot(object, object, bool)
     def show_selection(self, connection: int | None, seq: int | None, pinned: bool) -> None:
@@ -317,8 +392,9 @@ class LogPanel(Retranslatable, QTabWidget):
         if seq is not None and self.model.rowCount():
             row = self.model.row_showing(seq)
             if row is not None:
-                chosen = {index.row() for index in self.view.selectionModel().selectedRows()}
-                if row not in chosen:  # one of several that a person has marked stays among them
+                if not self.view.is_chosen(
+                    row
+                ):  # one of several that a person has marked stays among them
                     self._programmatic = True
                     self.view.selectRow(row)
                     self._programmatic = False
@@ -373,6 +449,7 @@ class LogPanel(Retranslatable, QTabWidget):
         if self._hint is not None:
             self.hint.setText(self._hint.show())
         self.model.retranslate()
+        self._show_progress()
         self._after_change()
         self.view.viewport().update()
 

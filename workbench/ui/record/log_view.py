@@ -24,6 +24,7 @@ from workbench.engine.protocol.messages_layer import RECV
 from workbench.journal.reader import Row
 from workbench.qt.log_model import LogModel, TimeForm
 from workbench.ui.style import theme
+from workbench.viewmodel.find_text import FindText
 from workbench.viewmodel.log_cells import failed, held
 from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, NUMBER, RESULT, TIME, TOOK
 
@@ -38,6 +39,9 @@ WIDEST: Final = 10_000
 """Pixels of a column, where somebody has written into the settings."""
 MARGIN: Final = 12
 """Pixels that a cell keeps free beside its text."""
+FOUND: Final = "#ffe08a"
+FOUND_DARK: Final = "#665200"
+"""Behind what was found; the text on it keeps a contrast of 4.5 or more."""
 CROSS_GAP: Final = 5
 MARK: Final = "note"
 SENDING: Final = frozenset({"send", "sendto"})
@@ -56,6 +60,7 @@ class LogView(QTableView):
         by_hand: a person has set the columns' widths.
         keep_end: the newest row stays in view, whatever size the view gets.
         marked: connection whose rows carry a mark in the gutter.
+        wanted: what is looked for: it is marked where it stands.
     """
 
     def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
@@ -64,6 +69,7 @@ class LogView(QTableView):
         self._log = model
         self.empty_text = ""
         self.marked: int | None = None
+        self.wanted = FindText("")
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -78,6 +84,7 @@ class LogView(QTableView):
         self.horizontalHeader().setMinimumSectionSize(24)
         self.by_hand = False
         self.keep_end = True
+        self._digits = len(COLUMNS[NUMBER].sample)
         self._fitting = True
         self.horizontalHeader().sectionResized.connect(self._on_resized)
         for number, column in enumerate(COLUMNS):
@@ -127,9 +134,19 @@ class LogView(QTableView):
         self._fitting = False
         self._fit_columns()
 
+    def _fit_number(self) -> None:
+        """Room for the number of the newest row."""
+        count = self._log.rowCount()
+        digits = len(str(self._log.seq_of(count - 1))) if count else 0
+        if digits > self._digits:
+            self._digits = digits
+            self._fit_columns()
+
     def _width_of(self, column: int) -> int:
         """Room for what the column holds as a rule; one that was asked for also shows its title."""
         advance, wanted = self.fontMetrics().horizontalAdvance, COLUMNS[column]
+        if column == NUMBER:
+            return advance("0" * self._digits) + MARGIN + 2
         if column == TIME:
             return advance(TIMES[self._log.time_form]) + MARGIN + 2
         if not wanted.extra:
@@ -200,6 +217,7 @@ class LogView(QTableView):
         """Rows that come in above leave those in sight where they are."""
         bar = self.verticalScrollBar()
         top = bar.value()
+        self._fit_number()
         above = first <= top and self._log.rowCount() > last - first + 1
         super().rowsInserted(parent, first, last)
         if above and not self.keep_end:
@@ -210,6 +228,23 @@ class LogView(QTableView):
         """Whether the newest row is in view."""
         bar = self.verticalScrollBar()
         return bar.value() >= bar.maximum() - 1
+
+    def chosen(self, most: int | None = None) -> list[int]:
+        """The chosen rows in order, at most so many of them."""
+        rows: set[int] = set()
+        for part in self.selectionModel().selection().toList():
+            end = part.bottom() + 1
+            rows.update(range(part.top(), end if most is None else min(end, part.top() + most)))
+        return sorted(rows)[:most]
+
+    def chosen_last(self) -> int | None:
+        """The row that was chosen last; None: none is chosen."""
+        parts = self.selectionModel().selection().toList()
+        return parts[-1].bottom() if parts else None
+
+    def is_chosen(self, row: int) -> bool:
+        """Whether a row is among the chosen ones, however many those are."""
+        return self.selectionModel().isRowSelected(row, QModelIndex())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -228,16 +263,12 @@ class LogView(QTableView):
         last = count - 1 if last < 0 else last
         boxes = self._column_boxes()
         height = self.verticalHeader().defaultSectionSize()
-        chosen = [
-            (part.top(), part.bottom()) for part in self.selectionModel().selection().toList()
-        ]
         self._log.fetch(first, last)
         for row in range(max(0, first), last + 1):
             top = self.rowViewportPosition(row)
             if top < 0 < row:
                 continue  # half of a row is none
-            selected = any(begin <= row <= end for begin, end in chosen)
-            self._paint_row(painter, palette, row, top, height, boxes, selected)
+            self._paint_row(painter, palette, row, top, height, boxes, self.is_chosen(row))
 
     def _column_boxes(self) -> list[tuple[int, int]]:
         header = self.horizontalHeader()
@@ -282,13 +313,52 @@ class LogView(QTableView):
             box = QRect(left + 6, top, size - MARGIN, height)
             if column == DATA and concluded(event):
                 icon = _icon_of(event, pen, selected=selected)
-                self._paint_conclusion(painter, _said(event, boxes, box), text, icon)
+                self._paint_conclusion(painter, _said(event, boxes, box), text, icon, selected)
                 continue
             if column == CALL:
                 box = self._paint_arrow(painter, box, event.call)
             if column == RESULT and failed(event):
                 box = self._paint_cross(painter, box)
+            if self.wanted:
+                hidden = column == DATA and self.wanted.in_bytes(event)
+                self._mark_found(painter, box, column, text, selected, hidden=hidden)
             self._paint_text(painter, box, text, right=COLUMNS[column].right)
+
+    def _mark_found(
+        self,
+        painter: QPainter,
+        box: QRect,
+        column: int,
+        text: str,
+        selected: bool,
+        *,
+        hidden: bool = False,
+    ) -> None:
+        """Mark what is looked for where it stands in a cell; at the end of the cell, if it is
+        `hidden` in bytes that are not in sight.
+        """
+        metrics = painter.fontMetrics()
+        tone = FOUND_DARK if _is_dark(self.palette()) else FOUND
+        width = metrics.horizontalAdvance(text)
+        left = box.left()
+        if COLUMNS[column].right:
+            left = max(left, box.right() + 1 - width)
+        marks = []
+        for begin, end in self.wanted.spots(column, text):
+            at = left + metrics.horizontalAdvance(text[:begin])
+            size = metrics.horizontalAdvance(text[begin:end])
+            if at + size <= box.right() + 2:
+                marks.append(QRect(at, box.top() + 1, size, box.height() - 2))
+            else:
+                hidden = True
+        if hidden and not marks:
+            side = box.height() // 3
+            marks.append(QRect(box.right() - side, box.top() + 1, side, box.height() - 2))
+        for mark in marks:
+            if selected:  # the row has a colour of its own: a frame is seen on each
+                painter.drawRect(mark.adjusted(-1, 0, 0, -1))
+            else:
+                painter.fillRect(mark, QColor(tone))
 
     def _paint_text(self, painter: QPainter, box: QRect, text: str, *, right: bool) -> None:
         """A text in the middle of its box, cut where it has no room.
@@ -304,7 +374,9 @@ class LogView(QTableView):
         left = box.left() + (box.width() - math.ceil(width) if right else 0)
         painter.drawText(left, box.top() + self._baseline, text)
 
-    def _paint_conclusion(self, painter: QPainter, box: QRect, text: str, icon: QIcon) -> None:
+    def _paint_conclusion(
+        self, painter: QPainter, box: QRect, text: str, icon: QIcon, selected: bool
+    ) -> None:
         """What the program says and no call returned: italic, with an icon."""
         side = min(box.height() - 4, theme.ICON)
         icon.paint(painter, box.left(), box.top() + (box.height() - side) // 2, side, side)
@@ -313,6 +385,8 @@ class LogView(QTableView):
         font = QFont(self.font())
         font.setItalic(True)
         painter.setFont(font)
+        if self.wanted:
+            self._mark_found(painter, box, DATA, text, selected)
         painter.drawText(
             box,
             Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
@@ -381,6 +455,9 @@ class LogView(QTableView):
         size = metrics.horizontalAdvance(text)
         painter.setPen(QPen(colour, 1))
         painter.drawLine(left, middle, left + 18, middle)
+        if self.wanted:
+            box = QRect(left + 24, top, size + 4, height)
+            self._mark_found(painter, box, CALL, text, selected)
         painter.drawText(
             QRect(left + 24, top, size + 4, height), Qt.AlignmentFlag.AlignVCenter, text
         )
@@ -427,5 +504,8 @@ def _ink(text: QColor, *, good: bool) -> str:
 
 def error_tint(palette: QPalette) -> QColor:
     """A light red on light, a dark red on dark."""
-    dark = palette.color(QPalette.ColorRole.Base).lightness() < 128
-    return QColor("#3a2022") if dark else QColor("#fdeeee")
+    return QColor("#3a2022") if _is_dark(palette) else QColor("#fdeeee")
+
+
+def _is_dark(palette: QPalette) -> bool:
+    return palette.color(QPalette.ColorRole.Base).lightness() < 128

@@ -83,6 +83,7 @@ ACTIONS: Final = (
     Action("mark", "edit", ("Ctrl+M",), live=True, button=Button(3, 1, "bookmark")),
     Action("find", "edit", ("Ctrl+F",)),
     Action("find_next", "edit", ("F3",)),
+    Action("find_previous", "edit", ("Shift+F3",)),
     Action("filter", "edit", ("Ctrl+L",)),
     Action("errors", "edit", ("Ctrl+Shift+E",)),
     Action("main_calls", "edit", ("Ctrl+Shift+M",)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.qt.controller import Controller
 from workbench.qt.explain_presenter import ExplainPresenter
+from workbench.qt.log_finder import LogFinder
 from workbench.qt.log_model import LogModel
 from workbench.qt.log_presenter import LogPresenter
 from workbench.ui.record.inspector import Inspector
@@ -21,6 +22,12 @@ def log_panel_of(controller: Controller) -> LogPanel:
     presenter.selection_changed.connect(panel.show_selection)
     presenter.filter_applied.connect(panel.show_applied)
     presenter.filter_refused.connect(panel.show_refused)
+    finder = LogFinder(controller, model)
+    finder.found.connect(panel.show_found)
+    finder.missed.connect(panel.show_missed)
+    finder.searching.connect(panel.show_searching)
+    panel.find_wanted.connect(finder.find)
+    panel.find_given_up.connect(finder.give_up)
     panel.filter_wanted.connect(presenter.filter)
     panel.chosen.connect(presenter.choose)
     panel.released.connect(presenter.let_go)

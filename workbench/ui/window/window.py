@@ -204,6 +204,7 @@ class MainWindow(Retranslatable, QMainWindow):
             "mark": self.note_field.begin,
             "find": log.search.setFocus,
             "find_next": log.find_next,
+            "find_previous": log.find_previous,
             "filter": log.filter.setFocus,
             "errors": log.errors.click,
             "main_calls": log.main_calls.click,

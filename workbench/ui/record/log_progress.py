@@ -1,0 +1,73 @@
+"""A line under the filter: how far a search through the record has come, and a way to stop it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from workbench.texts import tr
+from workbench.viewmodel.message import Sentence
+
+SHOWN_AFTER: Final = 300
+"""Milliseconds that a search may take before it is told of: most have ended by then."""
+STEPS: Final = 1_000
+
+
+class LogProgress(QWidget):
+    """Sentence, bar and button; it hides itself while there is nothing to tell.
+
+    Signals:
+        pressed(): the button: stop, or go on.
+    """
+
+    pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("log.progress")
+        self._sentence: Sentence | None = None
+        self._key = "log.stop"
+        self._label = QLabel()
+        self._label.setObjectName("log.progress_text")
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, STEPS)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(self.fontMetrics().horizontalAdvance("0" * 20))
+        self._button = QPushButton()
+        self._button.setObjectName("log.stop")
+        self._button.clicked.connect(self.pressed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.addWidget(self._bar)
+        row.addWidget(self._label, 1)
+        row.addWidget(self._button)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(SHOWN_AFTER)
+        self._patience.timeout.connect(self.show)
+        self.hide()
+
+    def tell(self, sentence: Sentence, share: float, key: str = "log.stop") -> None:
+        """How far it is, 0 to 1, in words too; `key`: what the button does."""
+        self._sentence, self._key = sentence, key
+        self._bar.setValue(int(share * STEPS))
+        self.retranslate()
+        if self.isHidden() and not self._patience.isActive():
+            self._patience.start()
+
+    @Slot()
+    def end(self) -> None:
+        """There is nothing to tell any more."""
+        self._patience.stop()
+        self.hide()
+
+    def retranslate(self) -> None:
+        if self._sentence is not None:
+            self._label.setText(self._sentence.show())
+        self._button.setText(tr(self._key))
+        self._button.setToolTip(tr(f"{self._key}_tip"))
+        self._button.setAccessibleName(tr(self._key))
+        self._bar.setAccessibleName(self._label.text())

@@ -1,0 +1,54 @@
+"""How far a search through the record has come, and the words for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.viewmodel.message import Message, msg
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Of a look for the rows that are shown.
+
+    Attributes:
+        looked_at, of: rows. found: of those, what is shown.
+        stopped: by a person; the rest is not looked at.
+    """
+
+    looked_at: int
+    of: int
+    found: int
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """Of a look for the next row that holds a text: rows."""
+
+    looked_at: int
+    of: int
+
+
+def progress_told(progress: Progress) -> tuple[Message, float, str]:
+    """The sentence, the share from 0 to 1, and the key of what the button does."""
+    key = "log.looking_stopped" if progress.stopped else "log.looking"
+    sentence = msg(
+        key,
+        done=f"{progress.looked_at:,}",
+        of=f"{progress.of:,}",
+        found=f"{progress.found:,}",
+    )
+    button = "log.go_on" if progress.stopped else "log.stop"
+    return sentence, _share(progress.looked_at, progress.of), button
+
+
+def searching_told(searching: Searching, text: str) -> tuple[Message, float, str]:
+    """The same of a search for a text."""
+    done, of = f"{searching.looked_at:,}", f"{searching.of:,}"
+    sentence = msg("log.searching", text=text, done=done, of=of)
+    return sentence, _share(searching.looked_at, searching.of), "log.stop"
+
+
+def _share(done: int, of: int) -> float:
+    return min(1.0, done / of) if of else 1.0
