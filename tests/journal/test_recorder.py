@@ -128,7 +128,7 @@ from workbench.journal.recorder import Recorder
 made = Recorder(Path({str(tmp_path / "r.swb")!r}))
 made.start()
 made.flush()
-resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
 for number in range(3_000):
     made.put(event(payload=bytes(1_000)))
     if number % 100 == 0:

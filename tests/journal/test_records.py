@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from workbench.journal import records
+from workbench.journal.file import PAGE_BYTES
 from workbench.journal.recorder import Recorder
 
 
@@ -62,9 +63,9 @@ def test_what_cannot_be_read_is_left_out_and_harms_nothing(folder: Path) -> None
         db.execute("DELETE FROM meta")
     damaged = record(folder / "damaged.swb", 0)
     with closing(sqlite3.connect(damaged)) as db, db:
-        page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'event'").fetchone()[0]
+        page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'entry'").fetchone()[0]
     whole = bytearray(damaged.read_bytes())
-    whole[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+    whole[(page - 1) * PAGE_BYTES : page * PAGE_BYTES] = b"\xff" * PAGE_BYTES
     damaged.write_bytes(whole)
     assert [known.path.stem for known in records.recent()] == ["good"]
 

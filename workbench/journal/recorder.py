@@ -29,7 +29,7 @@ from workbench.engine.model.events import (
 )
 from workbench.journal import file
 from workbench.journal.bulk import SIZES, Rows
-from workbench.journal.numbering import HELD, READABLE, Follower, Marker, Numbering, Queued
+from workbench.journal.numbering import HELD, Follower, Marker, Numbering, Queued
 from workbench.journal.pairs import Pairs
 from workbench.journal.place import Place, continued
 from workbench.journal.reasons import reason_of_sqlite
@@ -40,10 +40,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REST: Final = 0.01
-"""Seconds between batches: the engine keeps the processor, the batch grows."""
-LONG_REST: Final = 0.03
-"""... after one that nobody could follow by eye: each batch costs, whatever is in it."""
+REST: Final = 0.03
+"""Seconds between batches: the engine keeps the processor, and each batch costs (about 80 us),
+whatever is in it. Nobody waits for them: a step is handed rows before, and flush() is in a hurry.
+"""
+SHORT_REST: Final = 0.003
+"""... after one that was all held back (`numbering.HELD`): what came after a pause is seen soon."""
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether the file is still there; also while nothing comes."""
 LOOK_AGAIN: Final = 0.0001
@@ -308,7 +310,7 @@ class Recorder:
             waiting = len(self._numbering)
             self.congested = waiting > (LOW_WATER if self.congested else HIGH_WATER)
             if waiting < BATCH and not self._closing:
-                self._rest(REST if taken <= READABLE else LONG_REST)
+                self._rest(REST if taken else SHORT_REST)
 
     def _look_after_file(self) -> None:
         """Notice that the file was taken away; at the end in any case, else now and then."""

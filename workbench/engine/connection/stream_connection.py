@@ -290,7 +290,7 @@ class StreamConnection(Connection):
         """recv, and send what came: the hot path, without queue, buffer and objects."""
         reads = self.live.reads
         try:
-            data = self.traced.recv(reads.size, reads.shown)
+            data, kept = self.traced.recv(reads.size, reads.shown)
         except BlockingIOError:
             return
         except OSError as error:
@@ -303,7 +303,7 @@ class StreamConnection(Connection):
         if not self._echoes:
             return
         try:
-            count = self.traced.send(data, None)
+            count = self.traced.send(data, None, "", kept)
         except BlockingIOError:
             count = 0
         except OSError as error:

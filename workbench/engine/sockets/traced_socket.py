@@ -318,10 +318,10 @@ class TracedSocket:
 
     # -- bytes; hot -------------------------------------------------------------------------
 
-    def recv(self, size: int, args: str) -> bytes:
-        """recv(size), by itself, in a buffer of its own; b"" is the end of stream.
+    def recv(self, size: int, args: str) -> tuple[bytes, bytes]:
+        """recv(size), by itself: what came, in a buffer of its own, and what of it is kept.
 
-        `args` is str(size), made once.
+        b"" is the end of stream. `args` is str(size), made once.
         """
         begin = perf_counter_ns()
         try:
@@ -331,6 +331,7 @@ class TracedSocket:
         took = perf_counter_ns() - begin
         keep = self.keep
         count = len(data)
+        kept = data if keep is None or count <= keep else data[:keep]
         self.last = event = _new(
             Event,
             (
@@ -346,12 +347,12 @@ class TracedSocket:
                 None,
                 None,
                 count,
-                data if keep is None or count <= keep else data[:keep],
+                kept,
                 None,
             ),
         )
         self._put(event)
-        return data
+        return data, kept
 
     def recv_into(self, buffer: memoryview, size: int, args: str, cause: Cause | None) -> int:
         """recv(size), logged as `recv`; 0 is the end of stream. `args` is str(size), made once."""
@@ -455,8 +456,17 @@ class TracedSocket:
             payload=None if ended else self._kept(buffer[: min(count, asked)]),
         )
 
-    def send(self, data: memoryview | bytes, cause: Cause | None, flags: str = "") -> int:
-        """send(data): how many bytes the kernel took."""
+    def send(
+        self,
+        data: memoryview | bytes,
+        cause: Cause | None,
+        flags: str = "",
+        received: bytes | None = None,
+    ) -> int:
+        """send(data): how many bytes the kernel took.
+
+        `received`: what was kept of the same bytes when they came; it is kept once more.
+        """
         begin = perf_counter_ns()
         try:
             count = self._sock.send(data)
@@ -464,7 +474,10 @@ class TracedSocket:
             self._fail(begin, "send", flags, error, cause, size=len(data))
         took = perf_counter_ns() - begin
         keep = self.keep
-        kept = data[:count] if keep is None or count <= keep else data[:keep]
+        if received is not None and count == len(data):
+            kept = received
+        else:
+            kept = bytes(data[:count] if keep is None or count <= keep else data[:keep])
         self.last = event = _new(
             Event,
             (
@@ -480,7 +493,7 @@ class TracedSocket:
                 None,
                 None,
                 count,
-                bytes(kept),
+                kept,
                 cause,
             ),
         )
