@@ -6,7 +6,7 @@
 The real window, offscreen, with a listening server and a client that is connected to it.
 
 send: the click is followed from the button to the socket: the window's thread from the click to
-the command's hand-over, then the endpoint's thread from there to the call of send(). It counts
+the command's hand-over, then the endpoint's thread from taking it to the call of send(). It counts
 calls of Python functions (a comprehension belongs to the function it stands in), files, changes
 of file and returns to a file already left; how often the text is encoded; and what is drawn
 before the bytes go: widgets that are changed or painted, snapshots that are built. What the
@@ -59,6 +59,40 @@ WITHIN: Final = frozenset({"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"}
 NOTATION: Final = "workbench/payload/notation.py"
 TRACED_SOCKET: Final = "workbench/engine/sockets/traced_socket.py"
 EVENT_LOOP: Final = "workbench/engine/sockets/event_loop.py"
+DISPATCH: Final = "workbench/engine/runtime/dispatch.py"
+REASONS: Final = {
+    "ui/endpoint/message_editor.py": "the button, and what is typed",
+    "qt/client_presenter.py": "whether it can be sent now, and to which connections",
+    "viewmodel/payload_form.py": "the command that the fields mean",
+    "qt/endpoint_presenter.py": "commands of every panel: the ticket is kept, its outcome told",
+    "viewmodel/control_commands.py": "a control asks for nothing that a scenario could not",
+    "qt/controller.py": "has the window look again soon, for what comes of it",
+    "session.py": "whose endpoint it is; the command becomes a row of the record",
+    "engine/model/ticket.py": "follows the command to its end; returns: that is to be known there",
+    "engine/model/events.py": "the moment of the command's row, and that it causes others",
+    "engine/model/serialize.py": "the command as the record spells it",
+    "journal/recorder.py": "takes that row",
+    "journal/numbering.py": "wakes the thread that numbers it",
+    "engine/runtime/host.py": "the endpoint's door for other threads",
+    "engine/sockets/worker.py": "the endpoint's thread, started where there is none",
+    "engine/sockets/event_loop.py": "from one thread to the other",
+    "engine/runtime/dispatch.py": "which work the command is",
+    "engine/model/unfinished.py": "a stop ends what has not ended",
+    "engine/endpoint/base.py": "the endpoint; returns: bytes and connections are known",
+    "engine/endpoint/send.py": "the bytes; returns: a tail, and once for each connection",
+    "payload/templates.py": "placeholders in a text",
+    "payload/notation.py": "text to bytes, or why not",
+    "payload/characters.py": "encodings that Python lacks",
+    "engine/connection/registry.py": "which connections are meant",
+    "engine/endpoint/client.py": "which are current depends on the kind of endpoint",
+    "engine/connection/connection.py": "whether one is still open",
+    "engine/connection/stream_connection.py": "the connection; returns: send() of a stream",
+    "engine/connection/send_queue.py": "order and what waits; returns: nothing waits, now it goes",
+    "engine/connection/pending_call.py": "what the ticket waits for, and until when",
+    "engine/connection/gates.py": "whether sends are held back",
+    "engine/sockets/traced_socket.py": "the call, and its event",
+}
+"""What each file does on the path of a click on Send: one that has no reason is a detour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +244,19 @@ class Click:
             and steps[number].file == EVENT_LOOP
             and steps[number].function.endswith(".post")
         )
-        endpoint = steps[sent].thread
+        endpoint = [step for step in steps[: sent + 1] if step.thread == steps[sent].thread]
         return cls(
-            [steps[number] for number in own if number <= handed]
-            + [s for s in steps[: sent + 1] if s.thread == endpoint],
+            [steps[number] for number in own if number <= handed] + endpoint[taken(endpoint) :],
             [steps[number] for number in own if number > handed],
         )
+
+
+def taken(steps: list[Step]) -> int:
+    """Where the endpoint's thread takes the command: timers and snapshots may come before it."""
+    begun = max(n for n, step in enumerate(steps) if step.file == DISPATCH)
+    while begun and steps[begun - 1].file == EVENT_LOOP:
+        begun -= 1
+    return begun
 
 
 def in_python(steps: Iterable[Step]) -> list[Step]:
@@ -283,6 +324,7 @@ def trace_send(hand: Hand, recording: Recording) -> list[dict[str, object]]:
                 "step": number,
                 "file": file,
                 "returns": file in left,
+                "reason": REASONS.get(file.removeprefix("workbench/")),
                 "thread": threads(some),
                 "functions": [step.function for step in some],
             }
@@ -294,6 +336,10 @@ def trace_send(hand: Hand, recording: Recording) -> list[dict[str, object]]:
         "files": len({step.file for step in path}),
         "changes_of_file": len(cuts) - 1,
         "returns": sum(bool(line["returns"]) for line in lines),
+        "without_reason": sorted(
+            {step.file for step in path} - {f"workbench/{f}" for f in REASONS}
+        ),
+        "reasons_not_needed": sorted({f"workbench/{f}" for f in REASONS} - {s.file for s in path}),
         "encoded": encoded(click.path),
         "drawn_before_the_bytes": drawn(click.path),
         "after": {
@@ -314,7 +360,8 @@ def list_send(lines: list[dict[str, Any]]) -> Iterator[str]:
     )
     for step in steps:
         mark = "<-" if step["returns"] else "  "
-        yield f"{step['step']:4} {mark} {step['thread']:15} {step['file']}"
+        why = step["reason"] or "NO REASON IN scripts/trace.py"
+        yield f"{step['step']:4} {mark} {step['thread']:15} {step['file']}: {why}"
         for function, some in groupby(step["functions"]):
             times = len(list(some))
             yield f"{' ' * 17}{function}{f'  x {times}' if times > 1 else ''}"

@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 TRACED_SOCKET = "workbench/engine/sockets/traced_socket.py"
+MOST_RETURNS = 6
 
 
 def traced(what: str) -> list[dict[str, Any]]:
@@ -38,7 +39,18 @@ def test_a_click_is_followed_from_the_button_to_the_socket() -> None:
     assert total["changes_of_file"] == len(files) - 1
     assert total["returns"] == len(files) - len(set(files))
     assert total["calls"] == sum(len(step["functions"]) for step in steps)
-    assert total["encoded"]  # by the engine at least
+    assert len(total["encoded"]) == 1
+    assert not total["drawn_before_the_bytes"]
+
+
+def test_a_click_makes_no_detour() -> None:
+    """Whoever adds a file to the path says what for, in REASONS; or finds a straighter one."""
+    total, *steps = traced("send")
+    assert total["without_reason"] == []
+    # the recorder may be awake already
+    assert set(total["reasons_not_needed"]) <= {"workbench/journal/numbering.py"}
+    assert all(step["reason"] for step in steps)
+    assert total["returns"] <= MOST_RETURNS
 
 
 def test_all_threads_are_counted_while_nothing_happens() -> None:

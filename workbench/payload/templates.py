@@ -152,6 +152,8 @@ def text_template(source: str, names: Collection[str], encoding: str) -> Templat
     Raises:
         Problem: what an encoding cannot express.
     """
+    if not names or "{" not in source:  # the plain case, straight
+        return Template((source,), encoding, frozenset(), encode(source, encoding))
     parts = tuple(_text_parts(source, _longest_first(names)))
     for part in parts:
         if isinstance(part, str):

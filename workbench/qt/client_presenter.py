@@ -280,11 +280,11 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         )
 
     def _send(self, composed: Composed) -> None:
+        state = self._now()
         command = composed.command(self.name)
         if isinstance(command, Problem):
             self.refuse(command)
             return
-        state = self._now()
         if not state.send_to:
             self.send_to_nobody()
             return

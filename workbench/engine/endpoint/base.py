@@ -5,7 +5,8 @@ Everything here runs on the endpoint's own thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from workbench.engine.connection.connection import Connection
 from workbench.engine.connection.context import EngineContext
@@ -78,15 +79,15 @@ class Endpoint:
         self.gates.stop()
         self.unfinished.fail(Problem("engine.closed_meanwhile"))
 
-    def carry_out(self, ticket: Ticket, work: Callable[[], None]) -> None:
-        """Do a part of a command: what it raises ends the ticket, and is told where no call was
-        made.
+    @contextmanager
+    def carrying_out(self, ticket: Ticket) -> Iterator[None]:
+        """A part of a command: what it raises ends the ticket, and is told where no call was made.
 
         Raises:
             Exception: a fault of this program.
         """
         try:
-            work()
+            yield
         except Problem as problem:
             self.context.not_done(problem, ticket)
             if self.phase in {Phase.CONNECTING, Phase.SETTING_UP} and not (
@@ -259,22 +260,34 @@ class Endpoint:
 
     def send(self, command: c.Send, ticket: Ticket) -> None:
         """Send to the meant connections, `repeat` times."""
+        settings = self.live.settings
         # a sendall() that may not wait is given what it has to send at once
-        in_pieces = self.settings.type == "SOCK_STREAM" and self.live.timeout != 0
-        make = maker(command, self.settings, self.counter, in_pieces=in_pieces)
+        in_pieces = settings.type == "SOCK_STREAM" and settings.timeout != 0
+        make = maker(command, settings, self.counter, in_pieces=in_pieces)
         connections = self.registry.targets(command.connection)
-        self.repeater.run(command, ticket, lambda last: self._send_all(connections, make, last))
+        if command.repeat > 1:
+            self.repeater.run(
+                command, ticket, lambda last: self._send_again(connections, make, last)
+            )
+        elif not self._send_all(connections, make, ticket):
+            ticket.fail(Problem("engine.closed_meanwhile"))
+
+    def _send_again(
+        self, connections: list[Connection], make: Make[Payload], ticket: Ticket | None
+    ) -> bool | None:
+        """Some of them may have closed since the last time; None: all."""
+        live = [connection for connection in connections if connection.open]
+        return self._send_all(live, make, ticket) if live else None
 
     def _send_all(
         self, connections: list[Connection], make: Make[Payload], ticket: Ticket | None
-    ) -> bool | None:
-        live = [connection for connection in connections if connection.open]
-        if not live:
-            return None
-        ended = JoinedTicket(ticket, len(live)) if ticket is not None and len(live) > 1 else None
-        for connection in live:
+    ) -> bool:
+        """Whether another send() may follow."""
+        several = len(connections) > 1
+        ended = JoinedTicket(ticket, len(connections)) if ticket is not None and several else None
+        for connection in connections:
             connection.write(make(), ticket, ended=ended)
-        return any(connection.can_send for connection in live)
+        return any(connection.can_send for connection in connections)
 
     # -- what a snapshot shows ----------------------------------------------------------------
 

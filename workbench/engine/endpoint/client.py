@@ -148,7 +148,8 @@ class StreamEndpoint(Endpoint):
         self.resolver.find(spec, ticket, binding=False, then=connect)
 
     def _connect_again(self, ticket: Ticket, count: int | None) -> None:
-        self.carry_out(ticket, lambda: self.connect(ticket, count))
+        with self.carrying_out(ticket):
+            self.connect(ticket, count)
 
     def _came_out(self, ticket: Ticket) -> None:
         """A connect of a person, a scenario or our own has ended, in one way or another."""

@@ -296,9 +296,11 @@ class DatagramEndpoint(Endpoint):
             else:
                 failing(error)
 
-        setup = SocketSetup(
-            calls, self._traced_or_none, lambda: self.carry_out(ticket, finish), fail
-        )
+        def made() -> None:
+            with self.carrying_out(ticket):
+                finish()
+
+        setup = SocketSetup(calls, self._traced_or_none, made, fail)
         self.setup.begin(setup, goes_on=goes_on)
         if self.setup.queue and self.setup.pace is Pace.STEP:
             ticket.finish()

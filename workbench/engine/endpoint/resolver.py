@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Protocol
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 class CommandOwner(Protocol):
     """Whose commands wait for addresses."""
 
-    def carry_out(self, ticket: Ticket, work: Callable[[], None]) -> None:
-        """Do a part of a command: what it raises ends the ticket."""
+    def carrying_out(self, ticket: Ticket) -> AbstractContextManager[None]:
+        """A part of a command: what it raises ends the ticket."""
 
     def lookup_failed(self) -> None:
         """There is no such name."""
@@ -164,4 +165,5 @@ class Resolver:
             )
         if ticket.done:  # stopped while the resolver was at work
             return
-        self._owner.carry_out(ticket, lambda: then(found.sockaddrs))
+        with self._owner.carrying_out(ticket):
+            then(found.sockaddrs)

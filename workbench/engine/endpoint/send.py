@@ -92,6 +92,8 @@ def _unreadable(path: str, error: OSError) -> Problem:
 
 def with_tail(data: bytes, command: c.Send) -> bytes:
     """The bytes and what is appended to them."""
+    if command.append is c.Append.NOTHING:
+        return data
     if command.append.value not in CHECKSUMS:
         return data + suffix(command.append.value)
     order: Order | None = None

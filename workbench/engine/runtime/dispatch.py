@@ -19,78 +19,73 @@ if TYPE_CHECKING:
     from workbench.engine.model.ticket import Ticket
 
 
-def perform(endpoint: Endpoint, ticket: Ticket) -> None:
-    """Carry out a ticket's command; what goes wrong with a socket fails the ticket."""
+def perform(endpoint: Endpoint, ticket: Ticket) -> None:  # noqa: C901, PLR0912, PLR0915 - a table
+    """Carry out a ticket's command; what takes time ends the ticket later, as a failure does."""
+    command = ticket.command
     endpoint.unfinished.add(ticket)
-    endpoint.carry_out(ticket, lambda: _do(endpoint, ticket.command, ticket))
-
-
-def _do(  # noqa: C901, PLR0912, PLR0915 - one table
-    endpoint: Endpoint, command: c.Command, ticket: Ticket
-) -> None:
-    """Do it; what takes time finishes the ticket later."""
-    match command:
-        case c.Start():
-            endpoint.start(ticket)
-        case c.Stop():
-            endpoint.stop(ticket)
-        case c.Configure():
-            endpoint.configure(command.settings)
-            ticket.finish()
-        case c.Connect():
-            endpoint.connect(ticket, command.count)
-        case c.Accept():
-            endpoint.accept_once(ticket, 1)
-        case c.Listen():
-            endpoint.listen(ticket, command.backlog)
-        case c.Send():
-            endpoint.send(command, ticket)
-        case c.Cancel():
-            endpoint.repeater.cancel()
-            ticket.finish()
-        case c.Recv():
-            _read(endpoint, ticket, command.connection, command.size)
-        case c.Shutdown():
-            _shutdown(endpoint, command, ticket)
-        case c.Close():
-            endpoint.close(command, ticket)
-        case c.Abort():
-            endpoint.abort(command, ticket)
-        case c.Pause() | c.Resume():
-            endpoint.switch(command.gate, paused=isinstance(command, c.Pause))
-            ticket.finish()
-        case c.Step():
-            _step(endpoint, command, ticket)
-        case c.SetPace():
-            endpoint.setup.set_pace(command.calls)
-            ticket.finish()
-        case c.Call():
-            do_call(endpoint, command, ticket)
-        case c.SetOption():
-            endpoint.registry.each(
-                command.connection,
-                ticket,
-                lambda connection: set_option(
-                    connection.traced, command.option, command.value, ticket
-                ),
-                own_first=True,
-            )
-        case c.GetOption():
-            endpoint.registry.each(
-                command.connection,
-                ticket,
-                lambda connection: get_option(connection.traced, command.option, ticket),
-                own_first=True,
-            )
-        case c.Sample():
-            take_readings(endpoint.context, endpoint.registry, command, ticket)
-        case c.Join() | c.Leave():
-            endpoint.membership(command, ticket)
-        case c.Respond():
-            _respond(endpoint, command)
-            ticket.finish()
-        case c.Mark():
-            ticket.finish()
+    with endpoint.carrying_out(ticket):
+        match command:
+            case c.Start():
+                endpoint.start(ticket)
+            case c.Stop():
+                endpoint.stop(ticket)
+            case c.Configure():
+                endpoint.configure(command.settings)
+                ticket.finish()
+            case c.Connect():
+                endpoint.connect(ticket, command.count)
+            case c.Accept():
+                endpoint.accept_once(ticket, 1)
+            case c.Listen():
+                endpoint.listen(ticket, command.backlog)
+            case c.Send():
+                endpoint.send(command, ticket)
+            case c.Cancel():
+                endpoint.repeater.cancel()
+                ticket.finish()
+            case c.Recv():
+                _read(endpoint, ticket, command.connection, command.size)
+            case c.Shutdown():
+                _shutdown(endpoint, command, ticket)
+            case c.Close():
+                endpoint.close(command, ticket)
+            case c.Abort():
+                endpoint.abort(command, ticket)
+            case c.Pause() | c.Resume():
+                endpoint.switch(command.gate, paused=isinstance(command, c.Pause))
+                ticket.finish()
+            case c.Step():
+                _step(endpoint, command, ticket)
+            case c.SetPace():
+                endpoint.setup.set_pace(command.calls)
+                ticket.finish()
+            case c.Call():
+                do_call(endpoint, command, ticket)
+            case c.SetOption():
+                endpoint.registry.each(
+                    command.connection,
+                    ticket,
+                    lambda connection: set_option(
+                        connection.traced, command.option, command.value, ticket
+                    ),
+                    own_first=True,
+                )
+            case c.GetOption():
+                endpoint.registry.each(
+                    command.connection,
+                    ticket,
+                    lambda connection: get_option(connection.traced, command.option, ticket),
+                    own_first=True,
+                )
+            case c.Sample():
+                take_readings(endpoint.context, endpoint.registry, command, ticket)
+            case c.Join() | c.Leave():
+                endpoint.membership(command, ticket)
+            case c.Respond():
+                _respond(endpoint, command)
+                ticket.finish()
+            case c.Mark():
+                ticket.finish()
 
 
 def _shutdown(endpoint: Endpoint, command: c.Shutdown, ticket: Ticket) -> None:

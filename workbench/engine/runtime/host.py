@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -109,7 +110,7 @@ class EndpointHost:
     def submit(self, ticket: Ticket) -> None:
         """Hand a command to the endpoint's thread, and start one where there is none."""
         try:
-            self.worker.post(lambda: perform(self.endpoint, ticket))
+            self.worker.post(partial(perform, self.endpoint, ticket))
         except Problem as problem:  # it got no thread
             self._context.not_done(problem, ticket)
             ticket.fail(problem)

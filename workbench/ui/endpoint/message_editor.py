@@ -65,7 +65,7 @@ class MessageEditor(QWidget):
         self._controls = controls
         self._counter = 1
         self._composed = Composed(PayloadForm(""))
-        self._numbers: tuple[int, float] | None = None
+        self._numbers: tuple[int, float] | Problem = (1, 0.0)
         self.text = controls.add(PayloadEdit(text), "payload")
         self.file = FilePicker(controls)
         self.trouble = PayloadProblemBar(controls)
@@ -225,19 +225,19 @@ class MessageEditor(QWidget):
         composed = self._composed
         if composed.draft.form == "file":  # it may have come or gone meanwhile
             composed = compose(composed.draft, self._counter)
-        if self._numbers is None:
-            try:
-                self._numbers = self.times
-            except Problem as problem:
-                self.submitted.emit(replace(composed, problem=composed.problem or problem))
-                return
+        if isinstance(self._numbers, Problem):
+            self.submitted.emit(replace(composed, problem=composed.problem or self._numbers))
+            return
         repeat, interval = self._numbers
         self.submitted.emit(replace(composed, repeat=repeat, interval=interval))
 
     @Slot()
     def _on_number_typed(self) -> None:
-        """How often and how fast is to be understood anew."""
-        self._numbers = None
+        """How often and how fast."""
+        try:
+            self._numbers = self.times
+        except Problem as problem:
+            self._numbers = problem
 
     @Slot()
     def _on_form(self) -> None:
