@@ -259,6 +259,7 @@ IMPORTED_BY = {
     "labs/modes/mode.py": "labs/modes/test_abort.py",
     "qt/client_presenter.py": "qt/test_endpoint_presenter.py",
     "qt/connection_model.py": "ui/test_tables.py",
+    "qt/log_scan.py": "qt/test_log_model.py",
     "qt/preferences.py": "ui/test_scale.py",
     "qt/server_presenter.py": "qt/test_endpoint_presenter.py",
     "scenario/connections.py": "scenario/test_search.py",
