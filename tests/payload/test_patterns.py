@@ -16,7 +16,8 @@ HANG = 10.0
 
 
 def found(pattern: str, text: str, encoding: str | None = None) -> tuple[int, int, bool] | None:
-    return compile_pattern(pattern, encoding).search(text, HANG)
+    match = compile_pattern(pattern, encoding).search(text, HANG)
+    return None if match is None else (match.start, match.end, match.grows)
 
 
 def test_a_pattern_is_over_characters() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from enum import Enum
 from typing import Final
 
@@ -12,6 +13,9 @@ from workbench.payload.patterns import Pattern, compile_pattern
 from workbench.texts import Problem
 
 _SPECIAL: Final = re.compile(r"\?\?|\*|\{([A-Za-z_]\w*):(\d{1,4})\}|[?{]", re.ASCII)
+
+
+_GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
 
 
 def is_pattern(source: str) -> bool:
@@ -27,14 +31,19 @@ class Extent(Enum):
     WHOLE = r"\A{}\Z"
 
 
-def compile_hex(source: str, extent: Extent = Extent.ANYWHERE) -> Pattern:
+def compile_hex(
+    source: str, extent: Extent = Extent.ANYWHERE, *, names: Collection[str] = ()
+) -> Pattern:
     """A pattern over bytes; a run is as short as it can be.
+
+    `names`: those whose gaps, {name}, will be filled in later; here they are any run.
 
     Raises:
         Problem: a character that is no hex (with its position), a name that is there twice.
     """
+    source = _GAP.sub(lambda gap: "*" if gap[1] in names else gap[0], source)
     parts: list[str] = []
-    names: set[str] = set()
+    taken: set[str] = set()
     place = 0
     for found in _SPECIAL.finditer(source):
         parts.append(_bytes(source, place, found.start()))
@@ -42,9 +51,9 @@ def compile_hex(source: str, extent: Extent = Extent.ANYWHERE) -> Pattern:
         if found[0] in {"?", "{"}:
             raise Problem("payload.bad_hex_pattern", position=found.start() + 1)
         if found[1] is not None:
-            if found[1] in names:
+            if found[1] in taken:
                 raise Problem("payload.hex_name_twice", name=found[1])
-            names.add(found[1])
+            taken.add(found[1])
             parts.append(f"(?P<{found[1]}>.{{{found[2]}}})")
         else:
             parts.append("." if found[0] == "??" else ".*?")

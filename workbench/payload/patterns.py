@@ -56,11 +56,15 @@ class TooSlow(Problem):
 
 
 class Found(NamedTuple):
-    """A match, in characters; `grows`: more characters may still change it."""
+    """A match, in characters; `grows`: more characters may still change it.
+
+    `groups`: what its named groups took.
+    """
 
     start: int
     end: int
     grows: bool
+    groups: tuple[tuple[str, str], ...] = ()
 
 
 class Pattern:
@@ -97,7 +101,8 @@ class Pattern:
             found = self._compiled.search(text, start, timeout=seconds)
             if found is None:
                 return None
-            return Found(found.start(), found.end(), self._may_change(text, found, start, seconds))
+            grows = self._may_change(text, found, start, seconds)
+            return Found(found.start(), found.end(), grows, _groups(found))
         except TimeoutError:
             raise TooSlow(self.source, seconds) from None
 
@@ -119,9 +124,7 @@ class Pattern:
             found = self._compiled.search(text, timeout=seconds)
         except TimeoutError:
             raise TooSlow(self.source, seconds) from None
-        if found is None:
-            return None
-        return {name: part for name, part in found.groupdict().items() if part is not None}
+        return None if found is None else dict(_groups(found))
 
     def resume(self, text: str, seconds: float, start: int = 0) -> int:
         """Where a match can still begin, after `search` found none: what is before is done with."""
@@ -149,6 +152,11 @@ class Pattern:
             if other is None or other.span() != found.span():
                 return True
         return False
+
+
+def _groups(found: regex.Match[str]) -> tuple[tuple[str, str], ...]:
+    """What the named groups of a match took; one that took nothing has no part in it."""
+    return tuple((name, part) for name, part in found.groupdict().items() if part is not None)
 
 
 def compile_pattern(pattern: str, encoding: str | None = None) -> Pattern:

@@ -87,7 +87,7 @@ BUILT_IN: Final[Mapping[str, Callable[[int], bytes | str]]] = {
 """Names that always stand for something; what they are given is the number of a repeated send."""
 WITH_ARGUMENT: Final = ("random", "base64", "len")
 """{random:8} letters and digits, {base64:name}, {len:name} bytes."""
-PLACEHOLDERS: Final = ("counter", "time", "random")
+PLACEHOLDERS: Final = (*BUILT_IN, "random")
 """What a text that is sent may hold where nothing else is known."""
 
 
@@ -159,6 +159,21 @@ def text_template(source: str, names: Collection[str], encoding: str) -> Templat
         if isinstance(part, str):
             encode(part, encoding)
     return _made(parts, encoding)
+
+
+def escape_gaps(text: str, names: Collection[str]) -> str:
+    """The template of text that gives just this text, though it looks like one with gaps."""
+    known = _longest_first(names)
+    found: list[str] = []
+    last = place = 0
+    while (place := text.find("{", place)) >= 0:
+        gap = _gap(text, place + 1, known)
+        if gap is None or not text.startswith("}", gap[1]):
+            place += 1
+            continue
+        found.append(f"{text[last:place]}{{{text[place : gap[1] + 1]}}}")
+        last = place = gap[1] + 1
+    return "".join([*found, text[last:]])
 
 
 def hex_template(source: str, names: Collection[str], encoding: str) -> Template:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from workbench.engine.model import address as addresses
 from workbench.engine.model import commands as c
@@ -25,6 +25,7 @@ from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_n
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.messages_keys import messages
+from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named
 from workbench.scenario.responder_keys import responder
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.syntax import explain_syntax
@@ -33,7 +34,10 @@ from workbench.texts import LANGUAGES, Problem, reason_of
 FORMAT: Final = 1
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 _TITLES: Final = {code: f"title_{code}" for code in LANGUAGES[1:]}
-_TOP: Final = ("title", *_TITLES.values(), "format", "capture", "endpoint", "step", "loop")
+_TOP: Final = (
+    "title", *_TITLES.values(), "format", "capture", "values", "placeholders", "endpoint", "step",
+    "loop",
+)  # fmt: skip
 _OPTIONAL: Final = {"error", "wait"}
 __all__ = (
     "ANY",
@@ -58,7 +62,7 @@ class ScenarioProblem(Problem):
         self.line = line
 
 
-def load(path: Path) -> Scenario:
+def load(path: Path, given: Given = NOTHING_GIVEN) -> Scenario:
     """Read a scenario file.
 
     Raises:
@@ -72,10 +76,10 @@ def load(path: Path) -> Scenario:
             raise Problem("scenario.not_text", path=str(path)) from error
         reason = reason_of(error)
         raise Problem("scenario.unreadable", path=str(path), reason=reason) from error
-    return parse(text, str(path))
+    return parse(text, str(path), given)
 
 
-def parse(text: str, source: str = "scenario") -> Scenario:
+def parse(text: str, source: str = "scenario", given: Given = NOTHING_GIVEN) -> Scenario:
     """Read a scenario's text; as `load`."""
     too_much = check_text(text)
     if too_much is not None:
@@ -89,17 +93,29 @@ def parse(text: str, source: str = "scenario") -> Scenario:
         raise ScenarioProblem(source, *explain_syntax(broken, text)) from error
     try:
         check_numbers(table)
-        return _scenario(table)
+        return _scenario(table, given)
     except v.Wrong as wrong:
         line = line_of(locate(text), wrong.path)
         raise ScenarioProblem(source, line, wrong.problem) from wrong
 
 
-def _scenario(table: dict[str, Any]) -> Scenario:
+class _File(NamedTuple):
+    """What steps may name."""
+
+    endpoints: dict[str, s.EndpointSettings]
+    named: Named
+
+
+def _scenario(table: dict[str, Any], given: Given) -> Scenario:
     v.known(table, _TOP, ())
     number = v.typed(table, "format", int, (), FORMAT)
     if number > FORMAT:
         raise v.wrong(("format",), "scenario.newer", format=number, known=FORMAT)
+    named = Named(table, given)
+    table = {
+        key: named.filled(part, "", (key,)) if key in {"endpoint", "step", "loop"} else part
+        for key, part in table.items()
+    }
     endpoints: dict[str, s.EndpointSettings] = {}
     for name, body in v.typed(table, "endpoint", dict, (), {}).items():
         path = ("endpoint", name)
@@ -107,30 +123,32 @@ def _scenario(table: dict[str, Any]) -> Scenario:
             raise v.wrong(path, "scenario.bad_name", name=name)
         if not isinstance(body, dict):
             raise v.not_wanted(path, f"endpoint.{name}", body, "table")
-        endpoints[name] = _endpoint(name, body, path)
+        endpoints[name] = _endpoint(name, body, path, named)
     for name, settings in endpoints.items():
         _check_links(settings, endpoints, ("endpoint", name))
     titles = {code: v.typed(table, key, str, ()) for code, key in _TITLES.items() if key in table}
     return Scenario(
         title=v.typed(table, "title", str, (), ""),
         endpoints=tuple(endpoints.values()),
-        steps=_steps(table, (), dict(endpoints)),
+        steps=_steps(table, (), _File(dict(endpoints), named)),
         titles=titles,
         capture=v.capture(table),
+        values=named.values,
+        names=named.names,
     )
 
 
 # -- endpoints --------------------------------------------------------------------------------
 
 
-def _endpoint(name: str, body: dict[str, Any], path: KeyPath) -> s.EndpointSettings:
+def _endpoint(name: str, body: dict[str, Any], path: KeyPath, named: Named) -> s.EndpointSettings:
     v.known(body, _ENDPOINT_KEYS, path)
     v.typed(body, "role", str, path)
-    return _with_keys(partial(s.EndpointSettings, name), body, path)
+    return _with_keys(partial(s.EndpointSettings, name), body, path, named)
 
 
 def _with_keys(
-    make: Callable[..., s.EndpointSettings], body: dict[str, Any], path: KeyPath
+    make: Callable[..., s.EndpointSettings], body: dict[str, Any], path: KeyPath, named: Named
 ) -> s.EndpointSettings:
     """Settings made with the given keys; also for the `configure` step."""
     v.known(body, _ENDPOINT_KEYS, path)
@@ -148,7 +166,7 @@ def _with_keys(
     v.check(partial(make_layers, made), (*path, layered))
     for key in ("address", "bind"):
         spec = getattr(made, key)
-        if spec:
+        if spec and not named.waits(spec):
             v.check(partial(addresses.parse, spec, made.family), (*path, key))
     return made
 
@@ -195,14 +213,12 @@ def _check_links(
 # -- steps ------------------------------------------------------------------------------------
 
 
-def _steps(
-    table: dict[str, Any], path: KeyPath, endpoints: dict[str, s.EndpointSettings]
-) -> tuple[Step, ...]:
+def _steps(table: dict[str, Any], path: KeyPath, file: _File) -> tuple[Step, ...]:
     """Steps in the order they stand in the file, then the loops."""
     return tuple(
-        _loop(body, where, endpoints)
+        _loop(body, where, file)
         if key == "loop" or body.get("do") == "loop"
-        else _step(body, where, endpoints)
+        else _step(body, where, file)
         for key in ("step", "loop")
         for where, body in _tables(table, key, path)
     )
@@ -218,18 +234,16 @@ def _tables(
         yield where, body
 
 
-def _loop(body: dict[str, Any], path: KeyPath, endpoints: dict[str, s.EndpointSettings]) -> Loop:
+def _loop(body: dict[str, Any], path: KeyPath, file: _File) -> Loop:
     v.known(body, ("do", "times", "pause", "until", "renumber", "step", "loop"), path)
-    until = _until(body, path, endpoints) if "until" in body else None
+    until = _until(body, path, file) if "until" in body else None
     times = v.positive(body, "times", path) if "times" in body else 1_000_000 if until else 1
     pause = v.seconds(body, "pause", path) if "pause" in body else 0.0
     renumber = v.typed(body, "renumber", bool, path, False)
-    return Loop(_steps(body, path, endpoints), times, pause, until, renumber)
+    return Loop(_steps(body, path, file), times, pause, until, renumber)
 
 
-def _until(
-    body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, s.EndpointSettings]
-) -> Expect:
+def _until(body: dict[str, Any], path: KeyPath, file: _File) -> Expect:
     """As an expectation, but its endpoint may be ANY, and is where none is named."""
     where = (*path, "until")
     given = v.typed(body, "until", dict, path)
@@ -237,22 +251,22 @@ def _until(
         if key in given:
             raise v.wrong((*where, key), "scenario.not_in_until", key=key)
     table = {"do": "expect", "within": 0, "endpoint": ANY, **given}
-    made = _expect(table, where, {**endpoints, ANY: None})
+    made = _expect(table, where, file, also=ANY)
     if made.looks and made.endpoint == ANY:
         raise v.wrong(where, "scenario.missing", key="endpoint")
     return made
 
 
-def _step(body: dict[str, Any], path: KeyPath, endpoints: dict[str, s.EndpointSettings]) -> Step:
+def _step(body: dict[str, Any], path: KeyPath, file: _File) -> Step:
     do = v.choice(body, "do", [*COMMANDS, "wait", "expect", "loop"], path)
     if do == "wait":
         v.known(body, ("do", "seconds"), path)
         return Wait(v.seconds(body, "seconds", path))
     if do == "expect":
-        return _expect(body, path, endpoints)
+        return _expect(body, path, file)
     if do == "configure":
-        return _configure(body, path, endpoints)
-    return _perform(COMMANDS[do], body, path, endpoints)
+        return _configure(body, path, file)
+    return _perform(COMMANDS[do], body, path, file)
 
 
 def _target(body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, object]) -> str:
@@ -262,9 +276,8 @@ def _target(body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, object]
     return str(name)
 
 
-def _configure(
-    body: dict[str, Any], path: KeyPath, endpoints: dict[str, s.EndpointSettings]
-) -> Perform:
+def _configure(body: dict[str, Any], path: KeyPath, file: _File) -> Perform:
+    endpoints = file.endpoints
     name = _target(body, path, endpoints)
     changes = {key: value for key, value in body.items() if key not in {"do", "endpoint"}}
     before = endpoints[name]
@@ -272,29 +285,24 @@ def _configure(
         role = s.Role(_ENDPOINT_KEYS["role"](changes, "role", path))
         if not s.fits(role, before.type):
             before = replace(before, role=role, type="")  # of the new role, its usual type
-    settings = _with_keys(partial(replace, before), changes, path)
+    settings = _with_keys(partial(replace, before), changes, path, file.named)
     _check_links(settings, endpoints, path)
     endpoints[name] = settings
     return Perform(c.Configure(name, settings))
 
 
-def _perform(
-    kind: type[c.Command],
-    body: dict[str, Any],
-    path: KeyPath,
-    endpoints: dict[str, s.EndpointSettings],
-) -> Perform:
+def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _File) -> Perform:
     keys = [item.name for item in fields(kind)]
     v.known(body, ("do", *keys, *_OPTIONAL), path)
     values: dict[str, Any] = {}
     if kind is not c.Mark or "endpoint" in body:
-        values["endpoint"] = _target(body, path, endpoints)
+        values["endpoint"] = _target(body, path, file.endpoints)
     for key in body:
         if key not in {"do", "endpoint"} and key in keys:
             values[key] = _STEP_KEYS[key](body, key, path)
     error = v.typed(body, "error", str, path) if "error" in body else None
     if error is None:  # what is to fail may be anything
-        _check_step(kind, values, path, endpoints)
+        _check_step(kind, values, path, file)
     for item in fields(kind):
         if item.default is MISSING and item.name not in values:
             raise v.wrong(path, "scenario.missing", key=item.name)
@@ -305,9 +313,10 @@ def _check_step(
     kind: type[c.Command],
     values: Mapping[str, Any],
     path: KeyPath,
-    endpoints: Mapping[str, s.EndpointSettings],
+    file: _File,
 ) -> None:
     """What can be known before anything starts."""
+    endpoints, names = file.endpoints, file.named.names
     if kind is c.Call and values.get("call", "bind") not in CALLS:
         raise v.unknown((*path, "call"), values["call"], CALLS, "scenario.unknown_value")
     if kind is c.SetOption and {"option", "value"} <= values.keys():
@@ -321,7 +330,7 @@ def _check_step(
         raise v.wrong(path, "engine.one_payload")
     default = endpoints[values["endpoint"]].encoding
     used = values.get("encoding") or default
-    v.payload(values, default, path, lambda text: hex_template(text, (), used))
+    v.payload(values, default, path, lambda text: hex_template(text, names, used))
     to = values.get("to")
     if isinstance(to, str) and to.startswith("@") and to[1:] not in endpoints:
         raise v.unknown((*path, "to"), to[1:], endpoints, "scenario.unknown_endpoint")
@@ -360,11 +369,12 @@ _STEP_KEYS: Final[Mapping[str, v.Read]] = {
 }
 
 
-def _expect(
-    body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, s.EndpointSettings | None]
-) -> Expect:
+def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None = None) -> Expect:
     v.known(body, ("do", *(item.name for item in fields(Expect))), path)
     readings.check(body, path)
+    endpoints: Mapping[str, s.EndpointSettings | None] = file.endpoints
+    if also is not None:
+        endpoints = {**endpoints, also: None}
     values: dict[str, Any] = {"endpoint": _target(body, path, endpoints)}
     for key in body:
         if key not in {"do", "endpoint"}:
@@ -373,7 +383,9 @@ def _expect(
     if len(wanted) > 1:
         raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))
     owner = endpoints.get(values["endpoint"])
-    v.payload(values, owner.encoding if owner is not None else "utf-8", path, compile_hex)
+    encoding = owner.encoding if owner is not None else "utf-8"
+    names = file.named.names
+    v.payload(values, encoding, path, lambda text: compile_hex(text, names=names))
     return Expect(**values)
 
 

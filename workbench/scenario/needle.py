@@ -16,10 +16,15 @@ from workbench.payload.characters import (
 )
 from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex
-from workbench.payload.patterns import EXPECT_TIME, Pattern, compile_pattern
+from workbench.payload.patterns import EXPECT_TIME, Found, Pattern, compile_pattern
+from workbench.payload.templates import Value
 from workbench.scenario.steps import Expect
 
 _MARKED: Final = frozenset({"utf-16", "utf-32", "utf-8-sig"})
+
+
+Taken = tuple[tuple[str, Value], ...]
+"""What the groups of a pattern took, by their names."""
 
 
 class StreamPlace(NamedTuple):
@@ -40,7 +45,7 @@ class StreamPlace(NamedTuple):
 class Hit(NamedTuple):
     """A match: its bytes, counted from where the search began; `grows`: it may still change.
 
-    `encoding`, `state`: with what a later search can go on there.
+    `encoding`, `state`: with what a later search can go on there. `taken`: as values.
     """
 
     start: int
@@ -48,6 +53,7 @@ class Hit(NamedTuple):
     grows: bool = False
     encoding: str | None = None
     state: State | None = None
+    taken: Taken = ()
 
 
 class Finder(Protocol):
@@ -75,6 +81,7 @@ class Needle(NamedTuple):
         exact: what the next bytes have to be, in the ways it can be written; empty for a pattern.
         as_hex: bytes are shown as hex, as they are asked for.
         encoding: of the characters; BYTES where each byte is one.
+        taken: what a message that fits has for each group. Raises TooSlow.
     """
 
     finder: Callable[[StreamPlace], Finder]
@@ -82,6 +89,7 @@ class Needle(NamedTuple):
     exact: tuple[bytes, ...]
     as_hex: bool
     encoding: str
+    taken: Callable[[bytes], Taken] = lambda _data: ()
 
 
 def needle_of(expect: Expect, encoding: str) -> Needle:
@@ -104,6 +112,7 @@ def needle_of(expect: Expect, encoding: str) -> Needle:
             (),
             False,
             used,
+            lambda data: _values(pattern.search(decoded(data, used), EXPECT_TIME), used),
         )
     if expect.contains is not None:
         part = expect.contains
@@ -157,7 +166,14 @@ def _of_hex_pattern(source: str, *, absent: bool) -> Needle:
         (),
         True,
         BYTES,
+        lambda data: _values(whole.search(data.decode("latin-1"), EXPECT_TIME), BYTES, hexed=True),
     )
+
+
+def _values(found: Found | None, encoding: str, *, hexed: bool = False) -> Taken:
+    """The groups of a match as bytes; `hexed`: the pattern was one of hex."""
+    groups = found.groups if found is not None else ()
+    return tuple((name, Value(encode(part, encoding), hexed)) for name, part in groups)
 
 
 def spellings(text: str, encoding: str) -> tuple[bytes, ...]:
@@ -222,7 +238,9 @@ class _NextPattern:
         if found is None or found.start:
             return None
         self._end = found.end
-        return Hit(self._at, self._at + found.end, found.grows and not self._over)
+        grows = found.grows and not self._over
+        taken = _values(found, BYTES, hexed=True)
+        return Hit(self._at, self._at + found.end, grows, taken=taken)
 
     def accept(self, hit: Hit) -> None:
         self._text = self._text[self._end :]
@@ -312,23 +330,24 @@ class _InText:
         if found is None:
             self._seen = self._text.length
             return None
-        start, self._end, grows = found
-        first, _ = self._text.place(start)
+        self._end = found.end
+        first, _ = self._text.place(found.start)
         last, state = self._text.place(self._end)
-        return Hit(first, last, grows, self._encoding if state is not None else None, state)
+        encoding = self._encoding if state is not None else None
+        return Hit(first, last, found.grows, encoding, state, _values(found, self._encoding))
 
-    def _search(self, text: str, dropped: int) -> tuple[int, int, bool] | None:
+    def _search(self, text: str, dropped: int) -> Found | None:
         wanted = self._wanted
         if isinstance(wanted, str):
             place = text.find(wanted, self._next - dropped) if wanted else -1
             if place >= 0:
-                return place + dropped, place + dropped + len(wanted), False
+                return Found(place + dropped, place + dropped + len(wanted), grows=False)
             self._next = max(self._next, self._text.length - len(wanted) + 1)
             self._text.drop(self._next)
             return None
         found = wanted.search(text, EXPECT_TIME, self._next - dropped)
         if found is not None and found.end + dropped > self._from:
-            return found.start + dropped, found.end + dropped, found.grows
+            return found._replace(start=found.start + dropped, end=found.end + dropped)
         self._next = dropped + wanted.resume(text, EXPECT_TIME, self._next - dropped)
         if not wanted.looks_back:
             self._text.drop(self._next)

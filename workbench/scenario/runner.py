@@ -26,6 +26,7 @@ from workbench.scenario.outcome import Failed, check_outcome, closed_listener
 from workbench.scenario.report import Report, StepResult, condition_of, title_of
 from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.unmet import Ends, did_not_come, told_of
 from workbench.scenario.unwaited import Unwaited
 from workbench.scenario.verdict_rows import NOTHING, Came, begin_step, end_run, end_step
@@ -98,6 +99,7 @@ class Runner:
         self._held = HeldBack(session.settings_of_all)
         self._loops: list[tuple[Loop, Watch]] = []
         self._step: Cause | None = None
+        self._values = TakenValues(scenario, session.link)
 
     def cancel(self) -> None:
         """Give the run up at its next wait; from any thread."""
@@ -389,6 +391,11 @@ class Runner:
 
     def _do(self, step: Perform | Wait | Expect) -> Came:
         """Carry a step out; what met it. Raises Failed."""
+        try:
+            step = self._values.filled(step, lambda name: self._session.settings(name).encoding)
+            self._fill_in_address(step)
+        except Problem as problem:
+            raise Failed(problem) from problem
         match step:
             case Wait():
                 self._sleep(step.seconds)
@@ -397,6 +404,16 @@ class Runner:
             case Perform():
                 return self._perform(step)
         return NOTHING
+
+    def _fill_in_address(self, step: Perform | Wait | Expect) -> None:
+        """Before an endpoint is opened, its address may have become known. Raises Problem."""
+        if not isinstance(step, Perform) or not isinstance(step.command, c.Start | c.Connect):
+            return
+        settings = self._session.settings(step.command.endpoint)
+        filled = self._values.settings(settings)
+        if filled != settings:
+            ticket = self._session.perform(c.Configure(settings.name, filled))
+            self._wait_for(_ended(ticket), ANSWER)
 
     def _perform(self, step: Perform) -> Came:
         try:
@@ -491,6 +508,7 @@ class Runner:
         finally:
             self._matcher.end(search)
         if found is not None:
+            self._values.take((connection, match.taken) for connection, match in found.matches)
             return Came(found.row.seq, in_words(found.row), told_of(found.passed))
         if step.absent and (step.text is not None or step.hex is not None):
             return Came(said=Problem("scenario.absent_anywhere"))

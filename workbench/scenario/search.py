@@ -16,7 +16,7 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import NOTE, OF_RUNS
 from workbench.journal.reader import Row
 from workbench.scenario.connections import RunConnection, ended_ns, is_over
-from workbench.scenario.needle import Finder, Hit, Needle, StreamPlace
+from workbench.scenario.needle import Finder, Hit, Needle, StreamPlace, Taken
 from workbench.scenario.steps import ANY, Expect
 
 PAUSE: Final = 100_000_000
@@ -32,6 +32,7 @@ class RowMatch(NamedTuple):
         part: the bytes of that row that it uses; None: the row wholly.
         passed: bytes (of a stream) or messages and failed calls before it that nobody asked for.
         resumed: how a later search goes on there.
+        taken: what the groups of its pattern took.
     """
 
     seq: int
@@ -39,6 +40,7 @@ class RowMatch(NamedTuple):
     part: int | None
     passed: int
     resumed: StreamPlace | None = None
+    taken: Taken = ()
 
 
 class Passed(NamedTuple):
@@ -236,7 +238,8 @@ class _Part:
                 and self._needle.is_message(row.payload)
             )
         ):
-            self.matches.append(RowMatch(row.seq, place, None, self._passed))
+            taken = self._needle.taken(row.payload or b"") if self._needle is not None else ()
+            self.matches.append(RowMatch(row.seq, place, None, self._passed, taken=taken))
             self._passed = 0
         elif (row.call in self._connection.reads and row.size) or (
             row.error is not None and row.errno not in PENDING
@@ -329,6 +332,7 @@ class _Part:
                 StreamPlace(encoding=hit.encoding, state=hit.state, begin=False)
                 if hit.encoding is not None
                 else None,
+                hit.taken,
             )
         )
         self._ended = hit.end

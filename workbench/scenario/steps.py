@@ -101,10 +101,18 @@ Step = Perform | Wait | Expect | Loop
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A whole file. `capture`: bytes of each payload that the record keeps, None: all."""
+    """A whole file.
+
+    Attributes:
+        capture: bytes of each payload that the record keeps, None: all.
+        values: what it begins with; its endpoints have them filled in.
+        names: what payloads of its steps may name; empty: braces are braces.
+    """
 
     title: str
     endpoints: tuple[s.EndpointSettings, ...]
     steps: tuple[Step, ...]
     titles: Mapping[str, str] = field(default_factory=dict)
     capture: int | None = DEFAULT_CAPTURE
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import partial, reduce
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
@@ -23,6 +24,26 @@ Table = Mapping[str, Any]
 Read = Callable[[Table, str, KeyPath], Any]
 """Reads one key of a table that stands at a path."""
 _SHOWN_MOST: Final = 60
+_WHOLE: Final = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
+_DECIMAL: Final = re.compile(r"[+-]?\d{1,18}\.\d{1,18}\Z", re.ASCII)
+
+
+Plain = str | int | float
+
+
+class Filled(str):  # noqa: SLOT000 - mypy knows no attribute of a str with slots
+    """A string that was one placeholder: it may stand where a number is wanted.
+
+    Attributes:
+        value: what it stood for.
+    """
+
+    value: Plain
+
+    def __new__(cls, value: Plain) -> Self:
+        made = super().__new__(cls, value)
+        made.value = value
+        return made
 
 
 class Wrong(Exception):
@@ -98,8 +119,8 @@ def typed(
         if default is _MISSING:
             raise wrong(path, "scenario.missing", key=key)
         return default
-    value = body[key]
     kinds = kind if isinstance(kind, tuple) else (kind,)
+    value = body[key] if str in kinds else numeric(body[key])
     if isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds):
         return value
     where = (*path, key)
@@ -122,6 +143,16 @@ def shown(value: object) -> str:
     in_quotes = isinstance(value, bool | str)
     text = json.dumps(value, ensure_ascii=False) if in_quotes else str(value)
     return text if len(text) <= _SHOWN_MOST else f"{text[:_SHOWN_MOST]}…"
+
+
+def numeric(value: Any) -> Any:
+    """A string that was one placeholder as the number that it stood for, if it did."""
+    if not isinstance(value, Filled) or not isinstance(value.value, str):
+        return value.value if isinstance(value, Filled) else value
+    text = value.value.strip()
+    if _WHOLE.match(text):
+        return int(text)
+    return float(text) if _DECIMAL.match(text) else value
 
 
 def tuples(value: Any) -> Any:
@@ -152,7 +183,7 @@ def _in_range(kind: type | tuple[type, ...], want: str, least: int, below: int) 
     def read(body: Table, key: str, path: KeyPath) -> Any:
         if key not in body:
             raise wrong(path, "scenario.missing", key=key)
-        value: Any = body[key]
+        value: Any = numeric(body[key])
         fits = isinstance(value, kind) and not isinstance(value, bool)
         if not fits or not least <= value < below:
             raise not_wanted((*path, key), key, value, want)
@@ -177,7 +208,7 @@ def timeout(body: Table, key: str, path: KeyPath) -> float | None:
     """Seconds; "none" for a call that waits for ever, since a `configure` step may say so."""
     if body.get(key) == NO_TIMEOUT:
         return None
-    value = body.get(key)
+    value = numeric(body.get(key))
     if isinstance(value, str):
         raise not_wanted((*path, key), key, value, "seconds", "none")
     return seconds(body, key, path)
@@ -226,7 +257,7 @@ def capture(table: Table) -> int | None:
 
 def connection(body: Table, key: str, path: KeyPath) -> int | str:
     """A connection's number from 1 on, or "all"."""
-    value = body[key]
+    value = numeric(body[key])
     if value == c.ALL or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
         return value  # type: ignore[no-any-return]
     raise not_wanted((*path, key), key, value, "positive", "all")
@@ -262,7 +293,7 @@ def option(body: Table, key: str, path: KeyPath) -> str:
 
 def which_connection(body: Table, key: str, path: KeyPath) -> int | str:
     """A connection of an expectation: its number from 1, NEWEST for the last, or "any"."""
-    value = body[key]
+    value = numeric(body[key])
     if value == WHICHEVER:
         return WHICHEVER
     if value == NEWEST and isinstance(value, int):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import MISSING, Field, asdict, fields
 from enum import Enum
 from typing import Any, Final
@@ -12,6 +12,8 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.serialize import command_call, messages_plain, responder_plain
+from workbench.payload.templates import escape_gaps
+from workbench.scenario.named_values import LEFT_ALONE
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.values import NO_TIMEOUT
 
@@ -22,6 +24,10 @@ def to_toml(scenario: Scenario) -> str:
     lines += _pairs({_bare(f"title_{name}"): text for name, text in scenario.titles.items()})
     if scenario.capture != DEFAULT_CAPTURE:
         lines.append(f"capture = {_value('all' if scenario.capture is None else scenario.capture)}")
+    if scenario.values:
+        lines += ["", "[values]", *_pairs(dict(scenario.values))]
+    elif scenario.names:
+        lines.append("placeholders = true")
     current: dict[str, s.EndpointSettings] = {}
     for settings in scenario.endpoints:
         current[settings.name] = settings
@@ -30,7 +36,7 @@ def to_toml(scenario: Scenario) -> str:
         changes = _changes(blank, settings)
         if settings.role is s.Role.DATAGRAM:  # said, though the role means it: an older version
             changes.setdefault("type", settings.type)  # takes TCP for what is not said
-        lines += _pairs(changes)
+        lines += _pairs(_as_template(changes, scenario.values))
     lines += _steps(scenario.steps, "", current)
     return "\n".join(lines) + "\n"
 
@@ -104,6 +110,17 @@ def _changes(before: s.EndpointSettings, after: s.EndpointSettings) -> dict[str,
         else:
             found[item.name] = new
     return found
+
+
+def _as_template(item: Any, names: Collection[str], key: str = "") -> Any:
+    """What was filled in when the file was read, so that it is the same when it is read again."""
+    if not names or key in LEFT_ALONE:
+        return item
+    if isinstance(item, dict):
+        return {name: _as_template(part, names, name) for name, part in item.items()}
+    if isinstance(item, list | tuple):
+        return [_as_template(part, names, key) for part in item]
+    return escape_gaps(item, names) if isinstance(item, str) else item
 
 
 def _differing(item: Any, leave_out: set[str]) -> dict[str, Any]:

@@ -1,0 +1,183 @@
+"""Values of a scenario: given, taken from what came, and filled in where they stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenario.conftest import Play
+from workbench.scenario.model import ScenarioProblem, parse
+from workbench.scenario.named_values import Given
+from workbench.scenario.steps import Expect, Perform
+from workbench.scenario.write import to_toml
+
+HEAD = """
+step = [
+%s
+]
+[values]
+host = "127.0.0.1"
+size = 3
+wait = 30.5
+word = "%s"
+[endpoint.server]
+role = "listener"
+address = "{host}:0"
+responder = %s
+[endpoint.client]
+role = "stream"
+address = "@server"
+"""
+RULES = (
+    '{ kind = "rules", rules = ['
+    r'{ match = "regex", value = "GET (?P<key>\\w+)", reply = "{key} {size} {{size}} 41\r\n" },'
+    ' { match = "hex", value = "ff {id:2}", reply_hex = "fe {id} {word} u16(size)" },'
+    r' { match = "any", reply = "{{nothing}} {unknown}\r\n" } ] }'
+)
+SECOND = """[endpoint.second]
+role = "stream"
+address = "{host}:{hi*256+lo}"
+"""
+OPEN = """ { do = "start", endpoint = "server" },
+ { do = "connect", endpoint = "client" },
+"""
+
+
+def talk(*steps: str, word: str = "a.b") -> str:
+    return HEAD % (OPEN + "".join(f" {{ {step} }},\n" for step in steps), word, RULES)
+
+
+def client(do: str, text: str) -> str:
+    return f'do = "{do}", endpoint = "client", {text}'
+
+
+def test_what_was_taken_goes_into_the_next_send(play: Play) -> None:
+    report = play(
+        talk(
+            client("send", "text = 'GET a'"),
+            client("expect", r"regex = 'a 3 \{size\} (?P<cas>\d+)\r\n', within = 30"),
+            client("send", "text = 'cas {cas} {cas+1} {{cas}} {other}'"),
+            'do = "expect", endpoint = "server", text = "GET acas {cas} 42 {{cas}} {other}"',
+        )
+    )
+    assert report.ok, report
+
+
+def test_bytes_are_taken_and_counted(play: Play) -> None:
+    report = play(
+        talk(
+            client("send", "hex = 'ff 01 02'"),
+            client("expect", "hex = 'fe {id:2} {word} 00 03'"),
+            client("send", "hex = '{id} u16[{id} \"{x}\"] u8(size)'"),
+            'do = "expect", endpoint = "server", hex = "ff 01 02 {id} 00 05 {id} 7b 78 7d 03"',
+        )
+    )
+    assert report.ok, report
+
+
+def test_a_taken_value_is_quoted_in_a_pattern(play: Play) -> None:
+    report = play(
+        talk(
+            client("send", "text = 'GET a'"),
+            'do = "expect", endpoint = "server", regex = "{word}", absent = true, within = 0.2',
+            client("send", "text = '{word}'"),
+            'do = "expect", endpoint = "server", regex = "{word}$"',
+            word="E.",
+        )
+    )
+    assert report.ok, report  # "E." is no "ET"
+
+
+def test_where_to_connect_is_taken(play: Play) -> None:
+    report = play(
+        talk(
+            client("send", "hex = 'u16(server.port)'"),
+            'do = "expect", endpoint = "server", hex = "{hi:1} {lo:1}"',
+            'do = "connect", endpoint = "second"',
+            'do = "send", endpoint = "second", text = "GET b"',
+            'do = "expect", endpoint = "second", contains = "b 3"',
+        )
+        + SECOND
+    )
+    assert report.ok, report
+
+
+def test_a_value_that_nobody_has_taken_is_said(play: Play) -> None:
+    early = 'do = "connect", endpoint = "second"'
+    report = play(talk(early, client("expect", "hex = '{hi:1} {lo:1}'")) + SECOND)
+    assert not report.ok
+    assert "hi" in str(report.steps[-1].reason)
+
+
+def test_values_stand_where_numbers_are_wanted() -> None:
+    made = parse(
+        talk(
+            client("expect", "text = 'x', within = '{wait}', count = '{size}', size = '{word}'"),
+            word="7",
+        )
+    )
+    expect = made.steps[-1]
+    assert isinstance(expect, Expect)
+    assert (expect.within, expect.count, expect.size) == (30.5, 3, 7)
+    assert made.endpoints[0].address == "127.0.0.1:0"
+
+
+def test_given_ones_take_the_place_of_those_of_the_file() -> None:
+    made = parse(talk(), given=Given({"host": "127.0.0.9", "size": "4"}))
+    assert made.endpoints[0].address == "127.0.0.9:0"
+    assert made.values["size"] == "4"
+
+
+def test_it_is_written_as_it_was_read() -> None:
+    made = parse(
+        talk(
+            client("send", "text = 'GET {word} {{word}}'"),
+            client("expect", r"regex = '(?P<cas>\d+)'"),
+            client("send", "hex = '{cas} u16[00]'"),
+        )
+    )
+    assert parse(to_toml(made)) == made
+
+
+def test_braces_are_braces_where_a_file_has_no_values() -> None:
+    made = parse(
+        'step = [{ do = "send", endpoint = "c", text = "{x} {{x}}" }]\n'
+        '[endpoint.c]\nrole = "stream"\naddress = "127.0.0.1:1"\n'
+    )
+    step = made.steps[0]
+    assert not made.names
+    assert isinstance(step, Perform)
+    assert step.command.text == "{x} {{x}}"  # type: ignore[union-attr]
+
+
+def test_a_variable_of_the_environment_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = '[values]\nname = { env = "WORKBENCH_TEST" }\n'
+    monkeypatch.setenv("WORKBENCH_TEST", "here")
+    with pytest.raises(ScenarioProblem, match="--env WORKBENCH_TEST"):
+        parse(text)
+    made = parse(text, given=Given(environment=["WORKBENCH_TEST"]))
+    assert made.values == {"name": "here"}
+    monkeypatch.delenv("WORKBENCH_TEST")
+    with pytest.raises(ScenarioProblem, match="has no variable"):
+        parse(text, given=Given(environment=["WORKBENCH_TEST"]))
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ("a-b = 1", "letters"),
+        ("time = 1", "something of its own"),
+        ("a = true", "text in quotes"),
+        ("a = { evn = 'x' }", "env"),
+        ("a = [1]", "text in quotes"),
+    ],
+)
+def test_what_cannot_be_a_value(values: str, named: str) -> None:
+    with pytest.raises(ScenarioProblem) as caught:
+        parse(f"[values]\n{values}\n")
+    assert named in str(caught.value)
+    assert caught.value.line == 2
+
+
+def test_a_value_that_is_given_and_not_there() -> None:
+    with pytest.raises(ScenarioProblem, match="hosst"):
+        parse('[values]\nhost = "a"\n', given=Given({"hosst": "b"}))

@@ -1,0 +1,155 @@
+"""Values of a scenario: `[values]`, what was given when it was begun, and where they stand.
+
+What they fill in before anything starts are the strings of endpoints, and those of steps that are
+no payload; a payload is filled in when its step begins, since it may hold what was taken till then.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT, Value, text_template
+from workbench.scenario import values as v
+from workbench.scenario.locate import Path as KeyPath
+from workbench.texts import Problem
+
+PAYLOAD: Final = frozenset({"text", "hex", "contains", "regex"})
+"""Keys of a step that are filled in when it begins."""
+LEFT_ALONE: Final = frozenset({"do", "endpoint", "title", "name", "role", "kind", "match", "then"})
+"""Keys whose words are no text."""
+_RULE_HEX: Final = "reply_hex"
+_NAME: Final = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
+_GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
+_TAKEN: Final = re.compile(r"\{([A-Za-z_]\w*):\d{1,4}\}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What whoever begins a scenario says of its values.
+
+    Attributes:
+        values: they take the place of those of the file.
+        environment: names of variables that the file may read.
+    """
+
+    values: Mapping[str, v.Plain] = field(default_factory=dict)
+    environment: Collection[str] = ()
+
+
+NOTHING_GIVEN: Final = Given()
+
+
+class Named:
+    """The values of one file while it is read.
+
+    Attributes:
+        on: placeholders are filled in at all.
+        values: by their names.
+        names: everything that a gap may name: values, what steps take, addresses of endpoints.
+    """
+
+    def __init__(self, table: v.Table, given: Given) -> None:
+        """Raises Wrong: a name that cannot be one, a value of another type, a variable unread."""
+        body = v.typed(table, "values", dict, (), {})
+        self.on = bool(body) or v.typed(table, "placeholders", bool, (), False)
+        self.values: dict[str, v.Plain] = {}
+        for name, value in body.items():
+            path = ("values", name)
+            _check_name(name, path)
+            self.values[name] = given.values.get(name, _plain(name, value, path, given))
+            if isinstance(self.values[name], str):
+                self.values[name] = self._text(str(self.values[name]))
+        for name in given.values:
+            if name not in body:
+                raise v.unknown(("values",), name, body or ("–",), "scenario.unknown_given")
+        taken = _taken(table) if self.on else set[str]()
+        ends = {
+            f"{name}.{part}"
+            for name in v.typed(table, "endpoint", dict, (), {})
+            for part in ("port", "address")
+        }
+        self.later = frozenset(taken | ends)
+        self.names = frozenset(self.later | self.values.keys()) if self.on else frozenset[str]()
+
+    def filled(self, item: Any, key: str = "", path: KeyPath = ()) -> Any:
+        """A table, list or string with the values that are known now filled in. Raises Wrong."""
+        if not self.on or key in LEFT_ALONE or key in PAYLOAD:
+            return item
+        if isinstance(item, dict):
+            return {name: self.filled(part, name, (*path, name)) for name, part in item.items()}
+        if isinstance(item, list):
+            return [self.filled(part, key, (*path, at)) for at, part in enumerate(item)]
+        if not isinstance(item, str):
+            return item
+        alone = re.fullmatch(r"\{([A-Za-z_]\w*)\}", item)
+        if alone is not None and alone[1] in self.values:
+            return v.Filled(self.values[alone[1]])
+        try:
+            return self._hex(item) if key == _RULE_HEX else self._text(item)
+        except Problem as problem:
+            raise v.Wrong(path, problem) from problem
+
+    def waits(self, text: str) -> bool:
+        """Whether a string names something that is known only later."""
+        return bool(self.later) and bool(text_template(text, self.later, "utf-8").names)
+
+    def _text(self, source: str) -> str:
+        return text_template(source, self.values, "utf-8").fill(known(self.values)).decode()
+
+    def _hex(self, source: str) -> str:
+        """Gaps as pairs of digits, names that are counted as numbers."""
+        for name, value in self.values.items():
+            data = str(value).encode()
+            source = source.replace("{" + name + "}", data.hex())
+            source = re.sub(rf"(?<=[(*+-]){name}(?=[)*+-])", str(value), source)
+        return source
+
+
+def known(values: Mapping[str, v.Plain]) -> dict[str, Value]:
+    """Values as templates take them."""
+    return {name: Value(str(value).encode()) for name, value in values.items()}
+
+
+def _check_name(name: str, path: KeyPath) -> None:
+    if not _NAME.match(name):
+        raise v.wrong(path, "scenario.bad_value_name", name=name)
+    if name in BUILT_IN or name in WITH_ARGUMENT:
+        raise v.wrong(path, "scenario.reserved_value", name=name)
+
+
+def _plain(name: str, value: Any, path: KeyPath, given: Given) -> v.Plain:
+    if isinstance(value, dict):
+        v.known(value, ("env",), path)
+        return _of_environment(str(v.typed(value, "env", str, path)), (*path, "env"), given)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise v.not_wanted(path, name, value, "text", "number")
+    return value
+
+
+def _of_environment(name: str, path: KeyPath, given: Given) -> str:
+    if name not in given.environment:
+        raise v.wrong(path, "scenario.env_not_allowed", name=name)
+    if name not in os.environ:
+        raise v.wrong(path, "scenario.env_missing", name=name)
+    return os.environ[name]
+
+
+def _taken(item: Any) -> set[str]:
+    """The names that patterns of steps take."""
+    if isinstance(item, dict):
+        found: set[str] = set()
+        for key, part in item.items():
+            if key == "regex" and isinstance(part, str):
+                found.update(_GROUP.findall(part))
+            elif key == "hex" and isinstance(part, str):
+                found.update(name for name in _TAKEN.findall(part) if name not in WITH_ARGUMENT)
+            elif key in {"step", "loop"}:
+                found |= _taken(part)
+        return found
+    if isinstance(item, list):
+        return set().union(*map(_taken, item))
+    return set()

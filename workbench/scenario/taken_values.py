@@ -1,0 +1,174 @@
+"""What steps have taken so far, and steps with their payloads filled in with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings
+from workbench.payload.characters import BYTES, codec
+from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT, Value, hex_template, text_template
+from workbench.scenario.connections import RunConnection
+from workbench.scenario.named_values import known
+from workbench.scenario.needle import Taken
+from workbench.scenario.steps import Expect, Perform, Scenario, Wait
+from workbench.texts import Problem
+
+_GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
+
+
+Single = Perform | Wait | Expect
+"""A step that is no loop."""
+
+
+class TakenValues:
+    """The values of one run.
+
+    A value that was taken is of the connection that it came on; a step on another one, or one
+    that names none, gets the newest of the run.
+    """
+
+    def __init__(self, scenario: Scenario, address_of: Callable[[str], str]) -> None:
+        """`address_of`: where an endpoint is now. Raises Problem: it has no address."""
+        self._names = scenario.names
+        self._values = known(scenario.values)
+        self._endpoints = [item.name for item in scenario.endpoints]
+        self._address_of = address_of
+        self._taken: dict[tuple[str, int], dict[str, Value]] = {}
+
+    def take(self, matches: Iterable[tuple[RunConnection, Taken]]) -> None:
+        """Keep what the patterns of a step took."""
+        for connection, taken in matches:
+            if taken:
+                self._values.update(taken)
+                own = self._taken.setdefault((connection.endpoint, connection.number), {})
+                own.update(taken)
+
+    def filled(self, step: Single, encoding_of: Callable[[str], str]) -> Single:
+        """A step as it is to be carried out now.
+
+        Raises:
+            Problem: a value is not known yet, is no number, or cannot be written so.
+        """
+        if not self._names:
+            return step
+        if isinstance(step, Expect):
+            return self._expect(step, step.encoding or encoding_of(step.endpoint))
+        if not isinstance(step, Perform):
+            return step
+        command = step.command
+        if isinstance(command, c.Send):
+            encoding = command.encoding or encoding_of(command.endpoint)
+            return replace(step, command=self._send(command, encoding))
+        if isinstance(command, c.Mark):
+            values = self._known(command.endpoint, None)
+            return replace(step, command=replace(command, text=self._in(command.text, values)))
+        return step
+
+    def settings(self, settings: EndpointSettings) -> EndpointSettings:
+        """An endpoint's settings with the addresses that were taken. Raises Problem."""
+        if not self._names:
+            return settings
+        values = self._known(None, None)
+        return replace(
+            settings,
+            address=self._in(settings.address, values),
+            bind=self._in(settings.bind, values) if settings.bind else None,
+        )
+
+    def _in(self, text: str, values: Mapping[str, Value]) -> str:
+        return text_template(text, self._names, "utf-8").fill(values).decode("utf-8", "replace")
+
+    def _send(self, command: c.Send, encoding: str) -> c.Send:
+        if command.hex is not None:
+            template = hex_template(command.hex, self._names, encoding)
+        elif command.text is not None:
+            template = text_template(
+                command.text, {*self._names, *BUILT_IN, *WITH_ARGUMENT}, encoding
+            )
+        else:
+            return command
+        if not template.names:
+            own = command.text is not None
+            return replace(command, placeholders=True) if own else command
+        data = template.fill(self._known(command.endpoint, command.connection))
+        text = _as_text(data, encoding) if command.text is not None else None
+        if text is None or "{" in text:  # a brace that was taken is a brace
+            return replace(command, text=None, hex=data.hex(), encoding=None, placeholders=False)
+        return replace(command, text=text, placeholders=False)
+
+    def _expect(self, step: Expect, encoding: str) -> Expect:
+        values = self._known(step.endpoint, step.connection)
+        found: dict[str, str] = {}
+        for key in ("text", "contains"):
+            source = getattr(step, key)
+            if source is not None:
+                data = text_template(source, self._names, encoding).fill(values)
+                text = _as_text(data, encoding)
+                if text is None:
+                    raise Problem("scenario.value_no_text", encoding=encoding)
+                found[key] = text
+        if step.regex is not None:
+            found["regex"] = self._in_regex(step.regex, values, encoding)
+        if step.hex is not None:
+            found["hex"] = _GAP.sub(lambda gap: self._as_hex(gap, values), step.hex)
+        return replace(step, **found)  # type: ignore[arg-type]
+
+    def _in_regex(self, source: str, values: Mapping[str, Value], encoding: str) -> str:
+        def quoted(gap: re.Match[str]) -> str:
+            if gap[1] not in self._names:
+                return gap[0]
+            used = "latin-1" if encoding == BYTES else codec(encoding)
+            return re.escape(_value(values, gap[1]).data.decode(used, "backslashreplace"))
+
+        return _GAP.sub(quoted, source)
+
+    def _as_hex(self, gap: re.Match[str], values: Mapping[str, Value]) -> str:
+        return _value(values, gap[1]).data.hex() if gap[1] in self._names else gap[0]
+
+    def _known(self, endpoint: str | None, connection: int | str | None) -> Mapping[str, Value]:
+        own = self._taken.get((endpoint or "", connection if isinstance(connection, int) else 0))
+        return _Known(self._values, own or {}, self._address)
+
+    def _address(self, name: str) -> Value | None:
+        """{NAME.port} and {NAME.address}; None: it is none of these."""
+        endpoint, _, part = name.rpartition(".")
+        if endpoint not in self._endpoints or part not in {"port", "address"}:
+            return None
+        host, _, port = self._address_of(endpoint).rpartition(":")
+        return Value((port if part == "port" else host.strip("[]")).encode())
+
+
+class _Known(dict[str, Value]):
+    """Values by name, an endpoint's address when it is asked for."""
+
+    def __init__(
+        self,
+        values: Mapping[str, Value],
+        own: Mapping[str, Value],
+        address: Callable[[str], Value | None],
+    ) -> None:
+        super().__init__({**values, **own})
+        self._address = address
+
+    def get(self, name: str, default: Value | None = None) -> Value | None:  # type: ignore[override]
+        return super().get(name) or self._address(name) or default
+
+
+def _value(values: Mapping[str, Value], name: str) -> Value:
+    found = values.get(name)
+    if found is None:
+        raise Problem("template.missing", name=name)
+    return found
+
+
+def _as_text(data: bytes, encoding: str) -> str | None:
+    """Bytes as the text that would give them; None: no text does."""
+    try:
+        text = data.decode(codec(encoding))
+        return text if text.encode(codec(encoding)) == data else None
+    except (UnicodeError, LookupError):
+        return None
