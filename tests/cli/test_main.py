@@ -308,7 +308,7 @@ def test_a_fault_of_the_program_says_so(
 ) -> None:
     from workbench.cli import main
 
-    def broken(_path: Path) -> None:
+    def broken(*_args: object) -> None:
         raise RuntimeError("spoilt")
 
     monkeypatch.setattr(main, "load", broken)

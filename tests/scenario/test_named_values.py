@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.scenario.conftest import Play
+from workbench.engine.model.commands import Send
+from workbench.payload.templates import Value
+from workbench.scenario.connections import RunConnection
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.named_values import Given
 from workbench.scenario.steps import Expect, Perform
+from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.write import to_toml
 
 HEAD = """
@@ -99,6 +103,29 @@ def test_where_to_connect_is_taken(play: Play) -> None:
         + SECOND
     )
     assert report.ok, report
+
+
+def test_a_value_is_of_its_connection_and_of_others_the_newest() -> None:
+    scenario = parse(talk(client("expect", r"regex = '(?P<id>\d)'")))
+    values = TakenValues(scenario, lambda _name: "")
+    for number in (1, 2):
+        came_on = RunConnection("client", number, number, stream=True)
+        values.take([(came_on, (("id", Value(str(number).encode())),))])
+    for target, text in ((1, "1"), (2, "2"), (None, "2"), ("all", "2")):
+        send = Perform(Send("client", text="{id}", connection=target))
+        filled = values.filled(send, lambda _name: "utf-8")
+        assert isinstance(filled, Perform)
+        assert filled.command == Send("client", text=text, connection=target)
+
+
+def test_a_brace_that_was_taken_is_a_brace() -> None:
+    scenario = parse(talk(client("expect", r"regex = '(?P<id>.+)'")))
+    values = TakenValues(scenario, lambda _name: "")
+    came_on = RunConnection("client", 1, 1, stream=True)
+    values.take([(came_on, (("id", Value(b"{counter}")),))])
+    filled = values.filled(Perform(Send("client", text="<{id}>")), lambda _name: "utf-8")
+    assert isinstance(filled, Perform)
+    assert filled.command == Send("client", hex=b"<{counter}>".hex())
 
 
 def test_a_value_that_nobody_has_taken_is_said(play: Play) -> None:

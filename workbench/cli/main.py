@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import workbench
 from workbench import debug, interrupts
-from workbench.cli import argparse_texts, lab, quick
+from workbench.cli import argparse_texts, given_values, lab, quick
 from workbench.cli.export import export_to_file, export_to_stdout
 from workbench.cli.outlet import interruptible
 from workbench.cli.output import close_stdout, is_output, prepare_streams, tell
@@ -138,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     run = sub("run")
     run.add_argument("scenario", type=Path, metavar="SCENARIO", help=tr("cli.help_scenario_file"))
     run.add_argument("--junit", type=Path, metavar="FILE", help=tr("cli.help_junit"))
+    given_values.add_arguments(run)
     labs = sub("lab")
     labs.add_argument("name", nargs="?", metavar="NAME", help=tr("cli.help_name"))
     labs.add_argument("--list", action="store_true", help=tr("cli.help_list"))
@@ -180,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> int:
-    return run_scenario(load(args.scenario), args, args.junit)
+    return run_scenario(load(args.scenario, given_values.given(args)), args, args.junit)
 
 
 def _lab(args: argparse.Namespace) -> int:
