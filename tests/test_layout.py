@@ -228,6 +228,7 @@ COVERED_BY = {
 """Modules that no test file imports or is named after: the file that fails when the module is
 broken, and a word of the module's by which that file takes hold of it."""
 IMPORTED_BY = {
+    "ui/record/log_progress_bar.py": "ui/record/test_log_find.py",
     "scenario/taken_values.py": "scenario/test_named_values.py",
     "cli/print_process.py": "cli/test_printer.py",
     "engine/connection/file_pieces.py": "engine/test_both_ways.py",

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
-from workbench.ui.record.log_progress import LogProgress
+from workbench.ui.record.log_progress_bar import LogProgress
 from workbench.ui.record.log_view import FOUND
 from workbench.viewmodel.log_progress import Progress, Searching
 

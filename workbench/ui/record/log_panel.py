@@ -23,7 +23,7 @@ from workbench.qt.log_presenter import LogCounts
 from workbench.texts import tr
 from workbench.ui.record.log_column_menu import ColumnMenu
 from workbench.ui.record.log_context_menu import LogContextMenu
-from workbench.ui.record.log_progress import LogProgress
+from workbench.ui.record.log_progress_bar import LogProgress
 from workbench.ui.record.log_view import LogView
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.filter_terms import offers
