@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -27,32 +28,49 @@ class _Begin(NamedTuple):
     needles: Sequence[bytes]
 
 
+def spelled(wanted: Contains, encodings: Mapping[int, str]) -> dict[int, list[bytes]]:
+    """How the text may stand in the bytes of each endpoint."""
+    return {number: wanted.spelled(encoding) for number, encoding in encodings.items()}
+
+
+def may_complete(needles: Mapping[int, Sequence[bytes]]) -> tuple[str, list[bytes]]:
+    """SQL over the payload of `e`, and its parameters: whether it begins like an end of a text.
+
+    Two bytes are compared, the second only where the first fits: it is asked of every row.
+    """
+    texts = sorted({raw for found in needles.values() for raw in found if len(raw) > 1})
+    if not texts:
+        return "0", []
+    one = (
+        "instr(?, substr(e.payload, 1, 1)) > 0 AND"
+        " (instr(?, substr(e.payload, 1, 2)) > 0 OR substr(e.payload, 1, 1) = ?)"
+    )
+    return (
+        "e.payload IS NOT NULL AND (" + " OR ".join([f"({one})"] * len(texts)) + ")",
+        [part for raw in texts for part in (raw[1:], raw[1:], raw[-1:])],
+    )
+
+
 def completed(
     fetch: Fetch,
     before: Before,
     source: str,
-    wanted: Contains,
-    encodings: Mapping[int, str],
-    first: int,
-    last: int,
+    needles: Mapping[int, Sequence[bytes]],
+    candidates: Sequence[int],
 ) -> list[int]:
-    """The rows from `first` to `last` in which the text ends that began in rows before them.
+    """Which of the rows that `may_complete` it hold the end of a text that began in rows before.
 
-    Rows are looked at closely only where they begin with an end of the text. What the record has
-    not kept breaks a text, as does the edge of a message.
+    What the record has not kept breaks a text, as does the edge of a message.
 
     Args:
         fetch, before, source: how the record is read, and its events in a FROM.
-        wanted: the text.
-        encodings: of the endpoints whose type is SOCK_STREAM, by id.
-        first, last: of one chunk.
+        needles: the text, by endpoint; of those whose type is SOCK_STREAM.
+        candidates: numbers of rows of one chunk, in order.
     """
-    needles = {number: wanted.spelled(encoding) for number, encoding in encodings.items()}
-    texts = {raw for found in needles.values() for raw in found if len(raw) > 1}
-    if not texts:
+    if not candidates:
         return []
-    longest = max(map(len, texts)) - 1
-    found = list(_begins(fetch, source, needles, texts, first, last))
+    longest = max(len(raw) for found in needles.values() for raw in found) - 1
+    found = list(_begins(fetch, source, needles, candidates, longest + 1))
     if not found:
         return []
     tails = (
@@ -71,24 +89,16 @@ def _begins(
     fetch: Fetch,
     source: str,
     needles: Mapping[int, Sequence[bytes]],
-    wanted: set[bytes],
-    first: int,
-    last: int,
+    candidates: Sequence[int],
+    longest: int,
 ) -> Iterator[_Begin]:
-    """The rows whose first bytes can be the end of the text.
-
-    Two bytes of them are compared for every row, the rest for the few that are left.
-    """
-    longest = max(map(len, wanted))
-    begins = " OR ".join(
-        ["instr(?, substr(e.payload, 1, 2)) > 0 OR substr(e.payload, 1, 1) = ?"] * len(wanted)
-    )
+    """The rows that carried bytes of a stream, the first of which can be the end of the text."""
     for seq, endpoint, connection, call, kind, error, head in fetch(
         "SELECT e.seq, e.endpoint, e.connection, e.call, e.kind, e.error,"
-        f" substr(e.payload, 1, ?) FROM {source} e WHERE e.seq BETWEEN ? AND ? AND e.size > 0"
-        " AND typeof(e.payload) = 'blob'"
-        f" AND ({begins}) ORDER BY e.seq",
-        (longest, first, last, *(part for raw in wanted for part in (raw[1:], raw[-1:]))),
+        f" substr(e.payload, 1, ?) FROM {source} e"
+        " WHERE e.seq IN (SELECT value FROM json_each(?)) AND e.size > 0"
+        " AND typeof(e.payload) = 'blob' ORDER BY e.seq",
+        (longest, json.dumps(candidates)),
     ):
         raws = [raw for raw in needles.get(endpoint, ()) if _sizes(head, raw)]
         if raws and call in _DIRECTION and kind == "call" and error is None and connection:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from workbench.journal.across import Before, completed
+from workbench.journal.across import Before, completed, may_complete, spelled
 from workbench.journal.connection_numbers import ConnectionNumbers
 from workbench.journal.query import (
     PEER,
@@ -32,6 +32,8 @@ MANY: Final = 20_000
 """Shapes or connections; of more, each row of a chunk is asked for its own instead."""
 FEW: Final = 12
 """Runs of numbers that are compared one by one; more are looked up in a list."""
+LISTED: Final = 1_000
+"""Rows of a chunk that hold a text: more are asked again instead of being looked up in a list."""
 _REMEMBERED: Final = 64
 _SPOKEN: Final = (
     "SELECT id, CASE WHEN json_valid(config) THEN"
@@ -109,7 +111,7 @@ class FilterSql:
         found = _any([self._part(part, first, last) for part in term.parts])
         if not term.negated:
             return found
-        return Sql("1") if found == NOTHING else Sql(f"NOT coalesce({found.text}, 0)", found.params)
+        return Sql("1") if found == NOTHING else Sql(f"({found.text}) IS NOT TRUE", found.params)
 
     def _part(self, part: Part, first: int, last: int) -> Sql:
         match part:
@@ -185,22 +187,41 @@ class FilterSql:
         return _among("e.connection", ids)
 
     def _contains(self, wanted: Contains, first: int, last: int) -> Sql:
-        parts = [Sql("instr(e.payload, ?) > 0", (wanted.raw,))]
+        itself = Sql("instr(e.payload, ?) > 0", (wanted.raw,))
         if not (wanted.joined or wanted.encoded):
-            return parts[0]
+            return itself
         spoken = {number: (encoding, kind) for number, encoding, kind in self._ask(_SPOKEN, ())}
+        parts = []
         for names, raw in wanted.encoded:
             speaking = [number for number, (encoding, _) in spoken.items() if encoding in names]
             parts.append(_all([self._of(speaking), Sql("instr(e.payload, ?) > 0", (raw,))]))
         if not wanted.joined:
-            return _any(parts)
+            return _any([itself, *parts])
         streams = {
             number: encoding for number, (encoding, kind) in spoken.items() if kind == "SOCK_STREAM"
         }
-        parts.append(
-            _among("e.seq", self._completed(wanted, streams, first, last)),
+        return _any([*self._in_stream(wanted, itself, streams, first, last), *parts])
+
+    def _in_stream(
+        self, wanted: Contains, itself: Sql, streams: Mapping[int, str], first: int, last: int
+    ) -> list[Sql]:
+        """The rows that hold the text itself, and those that complete it: all that is in their
+        bytes is looked for at once, since it is the reading of them that costs.
+        """
+        needles = spelled(wanted, streams)
+        may, params = may_complete(needles)
+        found = self._ask(
+            "SELECT json_group_array(seq) FILTER (WHERE holds),"
+            " json_group_array(seq) FILTER (WHERE NOT holds)"
+            f" FROM (SELECT e.seq AS seq, {itself.text} AS holds FROM {self._schema.entries} e"
+            f" WHERE e.seq BETWEEN ? AND ? AND ({itself.text} OR {may}) ORDER BY e.seq)",
+            (*itself.params, first, last, *itself.params, *params),
         )
-        return _any(parts)
+        holding, candidates = (json.loads(text) for text in found[0]) if found else ([], [])
+        ended = completed(self._ask, self._before, self._schema.event, needles, candidates)
+        if len(holding) <= LISTED:
+            return [_among("e.seq", sorted(holding + ended))]
+        return [itself, _among("e.seq", ended)]
 
     def _of(self, endpoints: Sequence[int]) -> Sql:
         """The rows of some endpoints."""
@@ -210,18 +231,13 @@ class FilterSql:
         found = self._shapes(asked)
         return asked if found is None else _among("e.shape", found)
 
-    def _completed(
-        self, wanted: Contains, streams: Mapping[int, str], first: int, last: int
-    ) -> list[int]:
-        return completed(self._ask, self._before, self._schema.event, wanted, streams, first, last)
-
 
 def _plain_term(term: Term) -> Sql:
     """A term whose parts are all plain."""
     parts = [part for part in term.parts if isinstance(part, Plain)]
     text = joined("OR", [part.sql for part in parts])
     params = tuple(param for part in parts for param in part.params)
-    return Sql(f"NOT coalesce({text}, 0)" if term.negated else f"({text})", params)
+    return Sql(f"({text}) IS NOT TRUE" if term.negated else f"({text})", params)
 
 
 def _all(parts: Sequence[Sql]) -> Sql:

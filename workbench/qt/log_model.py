@@ -40,8 +40,9 @@ EVENTS_KEPT: Final = 4_096
 UNSETTLED: Final = 256
 """Newest rows that are read anew after each commit: what they are about may have got its name."""
 TEXTS_KEPT: Final = 1000
-TOLD_EVERY: Final = 100
-"""Milliseconds between two additions of what was found: each paints the log anew."""
+TOLD_AFTER: Final = 100
+TOLD_AFTER_AT_MOST: Final = 500
+"""Milliseconds between two additions of what was found, which grow: each paints the log anew."""
 FOLDED_WITHIN: Final = 500
 """Rows after a command among which its calls are folded."""
 _TEXTS: Final = frozenset(
@@ -96,6 +97,7 @@ class LogModel(QAbstractTableModel):
         self._task: Task | None = None
         self._stopped = False
         self._arrived: list[Looked] = []
+        self._told_after = TOLD_AFTER
         self._headers: list[str] = []
         self.retranslate()
         self._next_look = _timer(self, self._look_on)
@@ -208,6 +210,7 @@ class LogModel(QAbstractTableModel):
 
     def _look_beside(self, committed: int) -> None:
         gap = None if self._stopped else self._rows.gap_upto
+        self._told_after = TOLD_AFTER
         self._scan = Scan(self._rows.view, self._rows.head_upto, gap, self._rows.upto, committed)
         self._task = self._controller.background.begin(
             self._scan.steps, self._on_looked, self._on_scanned
@@ -218,7 +221,8 @@ class LogModel(QAbstractTableModel):
         self._arrived.append(looked)
         if not self._next_telling.isActive():
             self._add_arrived()
-            self._next_telling.start(TOLD_EVERY)
+            self._next_telling.start(self._told_after)
+            self._told_after = min(2 * self._told_after, TOLD_AFTER_AT_MOST)
 
     def _on_scanned(self) -> None:
         self._scan = self._task = None
