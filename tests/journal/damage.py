@@ -171,7 +171,7 @@ def write(path: Path) -> None:
                     "127.0.0.1:9" if call == "accept" else None,
                     None if payload is None else len(payload),
                     payload,
-                    SimpleNamespace(seq=round_ * 17 + 2),
+                    SimpleNamespace(seq=round_ * 17 + 2, above=None),
                 )
             )
         recorder.put(SampleTaken(t_ns, 2, '{"state": "SYN_SENT", "retransmits": 2, "unacked": 3}'))
