@@ -251,6 +251,7 @@ IMPORTED_BY = {
     "journal/exports/plain_text.py": "journal/test_streams.py",
     "journal/exports/rows.py": "journal/exports/test_export_table.py",
     "journal/guard.py": "journal/test_damage.py",
+    "journal/joined.py": "journal/test_segments.py",
     "journal/sound.py": "journal/test_damage.py",
     "labs/backlog_settings.py": "labs/test_backlog_kept.py",
     "labs/modes/admission.py": "labs/modes/test_gate.py",

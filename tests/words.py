@@ -46,7 +46,7 @@ ALLOWED: Final = {
     "protocols and their signs are called so in Chinese books": rf"{_any(_PROTOCOLS)}|IPv[46]",
     "formats and encodings have no other names": _any(_FORMATS),
     "systems and libraries": _any("Linux macOS FreeBSD Windows Debian Ubuntu Qt PySide6"),
-    "units": r"(?<![A-Za-z])(?:ms|us|µs|MiB|KiB)\b",
+    "units": r"(?<![A-Za-z])(?:ms|us|µs|MiB|KiB|MB|GB)\b",
     "keys carry these words": r"\b(?:Ctrl|Shift|Enter|Esc|Tab|Delete|F\d+)\b",
     "escapes and placeholders are typed like this": r"\\[a-z\\]\w*|\\x?HH+|\\uHHHH|\{?\{(?:counter|time|random:\d)\}\}?",
     "the filter's language is typed": r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",

@@ -46,6 +46,7 @@ def create_window(record_path: Path | None = None) -> MainWindow:
         spawn=qt_spawn,
         beyond_loopback=True,
         capture=_preferences().capture,
+        keep=_preferences().keep if record_path is None else None,
         lasting=False,
     )
     window = _window(Controller(session))

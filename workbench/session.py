@@ -30,6 +30,7 @@ from workbench.engine.sockets import descriptors
 from workbench.engine.sockets.event_loop import Spawn, thread_spawn
 from workbench.engine.sockets.socket_factory import HERE, Maker
 from workbench.journal import private
+from workbench.journal.keep import Keep
 from workbench.journal.private import PrivateFolder
 from workbench.journal.recorder import Recorder
 from workbench.journal.records import free_name, new_path
@@ -50,7 +51,8 @@ class Session:
 
     Attributes:
         journal: the recorder; readers are opened through it.
-        record: the record's file; another one once that was taken away.
+        record: the record's file, another one once that was taken away; or the folder of its
+            segments.
         passing: why the record goes with the session; None: it lasts.
         beyond_loopback: whether a bind that other machines can reach is allowed (and warned of).
     """
@@ -63,8 +65,11 @@ class Session:
         capture: int | None = DEFAULT_CAPTURE,
         beyond_loopback: bool = False,
         lasting: bool = True,
+        keep: Keep | None = None,
     ) -> None:
         """Begin a record; `record` None makes a new file in the user's state directory.
+
+        `keep`: only the newest part of it; it is a folder then.
 
         `lasting` False: where that cannot take it, one that goes with the session will do.
 
@@ -75,12 +80,13 @@ class Session:
         self.passing: Problem | None = None
         self._folders: list[PrivateFolder] = []
         try:
-            self.journal = Recorder(record if record is not None else new_path(), capture=capture)
+            path = record if record is not None else new_path(folder=keep is not None)
+            self.journal = Recorder(path, capture=capture, keep=keep)
         except Problem as problem:
             if record is not None or lasting:
                 raise
             self.passing = problem
-            self.journal = self._begin_anywhere(problem, capture)
+            self.journal = self._begin_anywhere(problem, capture, keep)
         self.sink = self.journal
         self.journal.tell_at_work(self._at_work)
         self.beyond_loopback = beyond_loopback
@@ -108,9 +114,9 @@ class Session:
 
     @property
     def record(self) -> Path:
-        return self.journal.path
+        return self.journal.record
 
-    def _begin_anywhere(self, refused: Problem, capture: int | None) -> Recorder:
+    def _begin_anywhere(self, refused: Problem, capture: int | None, keep: Keep | None) -> Recorder:
         """A record that goes with the session, on another disk or in memory. Raises `refused`."""
         for place in private.places():
             try:
@@ -118,7 +124,9 @@ class Session:
             except Problem:
                 continue
             try:
-                made = Recorder(free_name(folder.path), capture=capture)
+                made = Recorder(
+                    free_name(folder.path, folder=keep is not None), capture=capture, keep=keep
+                )
             except Problem:
                 folder.close()
                 continue

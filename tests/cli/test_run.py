@@ -6,12 +6,17 @@ import argparse
 import os
 import signal
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from workbench import interrupts
 from workbench.cli import run
+from workbench.cli.main import main
+from workbench.engine.model import commands as c
+from workbench.journal.joined import open_record
+from workbench.journal.keep import parse as parse_keep
 from workbench.scenario.model import parse
 from workbench.texts import Problem
 
@@ -80,3 +85,39 @@ def test_a_signal_ends_a_run_at_its_next_wait(number: signal.Signals, tmp_path: 
     thread.join()
     assert signal.getsignal(number) is before
     assert [path.name for path in tmp_path.iterdir()] == ["r.swb"]
+
+
+def test_only_the_newest_part_is_kept_where_that_is_asked_for(tmp_path: Path) -> None:
+    keep = parse_keep("10MB")
+    with run.new_session(arguments(tmp_path / "kept", keep=keep)) as session:
+        for number in range(12):
+            for mark in range(200):
+                session.perform(c.Mark(f"{number}-{mark}" * 2_000))
+            session.journal.flush()
+        record = session.record
+    assert record == tmp_path / "kept"
+    assert len(list(record.glob("*.swb"))) > 3
+    with closing(open_record(record)) as reader:
+        assert reader.count() > 2_400, "a mark keeps its segment"
+        assert reader.first_seq == 1
+
+
+def test_a_record_that_goes_with_the_run_is_bounded_too(tmp_path: Path) -> None:
+    with run.new_session(arguments(keep=parse_keep("30m"))) as session:
+        assert session.record.is_dir()
+        assert session.perform(c.Mark("here")).wait(10)
+    assert not session.record.exists()
+
+
+def test_the_options_of_a_run_say_how_much_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario = tmp_path / "s.toml"
+    scenario.write_text('[[step]]\ndo = "note"\ntext = "here"\n')
+    record = tmp_path / "record"
+    assert main(["run", str(scenario), "--record", str(record), "--keep", "2h"]) == run.OK
+    capsys.readouterr()
+    assert main(["export", str(record), "--to", "jsonl", "--filter", "call:note"]) == run.OK
+    assert "\"text='here'\"" in capsys.readouterr().out
+    assert main(["run", str(scenario), "--keep", "2 weeks"]) == run.BAD_INPUT
+    assert "2 weeks" in capsys.readouterr().err

@@ -13,6 +13,7 @@ import pytest
 
 from workbench.journal import records
 from workbench.journal.file import PAGE_BYTES
+from workbench.journal.keep import parse as parse_keep
 from workbench.journal.recorder import Recorder
 
 
@@ -80,3 +81,15 @@ def test_no_more_than_asked_for(folder: Path) -> None:
 def test_the_folder_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "state_dir", lambda: tmp_path / "state")
     assert stat.S_IMODE(records.folder().stat().st_mode) == 0o700
+
+
+def test_a_folder_of_segments_is_one_record(folder: Path) -> None:
+    recorder = Recorder(records.new_path(folder=True), keep=parse_keep("2h"))
+    recorder.start()
+    recorder.flush()
+    assert records.recent() == [], "somebody writes it"
+    recorder.close()
+    (known,) = records.recent()
+    assert known == records.Known(recorder.record, 1, crashed=False)
+    assert known.path.parent == folder
+    assert known.path.is_dir()

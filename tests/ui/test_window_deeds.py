@@ -13,6 +13,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Pace
 from workbench.scenario.model import Perform
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
+from workbench.ui.window.record_session import OldRecord
 from workbench.viewmodel.payload_form import PayloadForm
 from workbench.viewmodel.saved_messages import Messages, Saved
 
@@ -208,3 +209,27 @@ def test_a_crashed_record_is_told_of_once(
     assert not hand.window.banner.isVisible()
     hand.window.record_commands.look_for_a_crash()
     assert not hand.window.banner.isVisible()
+
+
+def test_only_the_newest_part_is_kept_from_the_next_record_on(hand: Hand) -> None:
+    window = hand.window
+    assert window.menus.action("keep_all").isChecked()
+    told: list[str] = []
+    window.record_commands.told.connect(told.append)
+    window.menus.action("keep_2h").trigger()
+    assert "2 hours" in told[-1]
+    window.record_commands.start_over()
+    record = window.controller.session.record
+    assert record.is_dir()
+    window.record_commands.write_note("seen in the log")
+    log = window.log.model
+    hand.wait(lambda: log.rowCount() > 0)
+    assert [path.name for path in record.glob("*.swb")] == ["000001.swb"]
+    window.menus.action("keep_all").trigger()
+    assert window.preferences.keep is None
+    window.record_commands.start_over()
+    assert window.controller.session.record.is_file()
+    old = OldRecord(record)
+    reader = old.journal.reader()
+    assert "seen in the log" in "".join(row.args for row in reader.page(1, 100))
+    reader.close()

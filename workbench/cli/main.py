@@ -27,8 +27,10 @@ from workbench.cli.run import (
     seconds,
 )
 from workbench.journal.exports.export_table import EXPORTS
+from workbench.journal.joined import open_record
+from workbench.journal.keep import Keep
+from workbench.journal.keep import parse as parse_keep
 from workbench.journal.query import parse as parse_filter
-from workbench.journal.reader import Reader
 from workbench.labs.demos import demo, demos
 from workbench.scenario.model import load
 from workbench.scenario.runner import Runner
@@ -88,6 +90,14 @@ def _language(argv: list[str]) -> str:
     return system_language()
 
 
+def _keep(text: str) -> Keep:
+    """What --keep takes. Raises ArgumentTypeError, as argparse wants it."""
+    try:
+        return parse_keep(text)
+    except Problem as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+
+
 def _call(args: argparse.Namespace) -> int:
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run, "lab": _lab, "listen": quick.listen, "connect": quick.connect,
@@ -126,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
         if name != "export":
             made.add_argument("--json", action="store_true", help=tr("cli.help_json"))
             made.add_argument("--record", type=Path, metavar="FILE", help=tr("cli.help_record"))
+            if name != "lab":
+                made.add_argument("--keep", type=_keep, metavar="2h|2GB", help=tr("cli.help_keep"))
             made.add_argument(
                 "--timeout",
                 type=lab.patience if name == "lab" else seconds,
@@ -242,7 +254,7 @@ def _export(args: argparse.Namespace) -> int:
     form = EXPORTS.get(args.to)
     if form is None:
         raise Problem("export.unknown_format", format=args.to, known=", ".join(EXPORTS))
-    with interruptible(), closing(Reader(args.record)) as reader:
+    with interruptible(), closing(open_record(args.record)) as reader:
         condition = parse_filter(args.filter, wall_ns=reader.clock.wall_ns)
         with interrupts.telling(asked=reader.interrupt):
             try:

@@ -23,7 +23,7 @@ from typing import Final
 import workbench
 from workbench.cli.output import prepare_streams
 from workbench.cli.row_printer import RowPrinter
-from workbench.journal.reader import Reader
+from workbench.journal.joined import open_record
 from workbench.texts import Problem, language, set_language
 
 NICE: Final = 5
@@ -177,7 +177,7 @@ def main(argv: list[str]) -> int:
     for _ in _told(place):
         try:
             if rows is None:
-                reader = Reader(place[0], follow=lambda: place[0])
+                reader = open_record(place[0], lambda: place[0])
                 rows, refused = RowPrinter(reader, int(printed), text=form == "text"), None
             committed = reader.count()
             while rows.printed < committed:

@@ -91,7 +91,7 @@ class Printer:
 
     def _has_printed_elsewhere(self, printed: int) -> bool:
         """Have a process go on after row `printed`, until the end of all; False: none could."""
-        process = start(self._journal.path, printed, text=self._text)
+        process = start(self._journal.record, printed, text=self._text)
         if process is None:
             return False
         with (
@@ -103,8 +103,8 @@ class Printer:
                 self._wake.wait()
                 self._wake.clear()
                 if self._ending or self._journal.failed is not None:
-                    process.finish(self._journal.path)
+                    process.finish(self._journal.record)
                 else:
-                    process.go_on(self._journal.path)
+                    process.go_on(self._journal.record)
         self._wake.set()
         return process.has_printed()

@@ -26,9 +26,10 @@ class RowPrinter:
         Raises:
             Problem: the output cannot be written (a full disk).
         """
-        rows = self._reader.page(self.printed + 1, min(PAGE, upto - self.printed))
-        if not rows:
-            self.printed = upto
+        last = min(self.printed + PAGE, upto)
+        rows = self._reader.page(self.printed + 1, last - self.printed)
+        if not rows:  # they were let go meanwhile, or are damaged
+            self.printed = last
             return True
         self.printed = rows[-1].seq
         return write_printable(self._lines.of(rows))

@@ -67,11 +67,13 @@ def new_session(
 def _begun(args: argparse.Namespace, capture: int | None, stack: ExitStack) -> Session:
     """Raises Problem: the record cannot be made; of one that was not asked for, with a way out."""
     beyond = args.beyond_loopback
+    keep = getattr(args, "keep", None)  # a demonstration is short: `lab` has no such option
     if args.record is not None:
-        return Session(args.record, capture=capture, beyond_loopback=beyond)
+        return Session(args.record, capture=capture, beyond_loopback=beyond, keep=keep)
     try:
         folder = stack.enter_context(PrivateFolder(private.temporary(), "record-"))
-        return Session(folder.path / "record.swb", capture=capture, beyond_loopback=beyond)
+        path = folder.path / ("record.swb" if keep is None else "record")
+        return Session(path, capture=capture, beyond_loopback=beyond, keep=keep)
     except Problem as problem:
         raise Problem("cli.no_place", reason=problem) from problem
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic, sleep
+from types import MappingProxyType
 from typing import Final
 
 import workbench
@@ -40,8 +42,17 @@ def create(path: Path) -> None:
         raise Problem("journal.cannot_create", path=str(path), reason=reason_of(error)) from error
 
 
-def open_new(path: Path, clock: Clock, capture: int | None) -> sqlite3.Connection:
+def open_new(
+    path: Path,
+    clock: Clock,
+    capture: int | None,
+    first_seq: int = 1,
+    carried: Mapping[str, Sequence[Sequence[object]]] = MappingProxyType({}),
+) -> sqlite3.Connection:
     """The connection that writes: a record without events in a file that `create` has made.
+
+    `first_seq`: the number of its first event; `carried`: rows of its tables from the record that
+    it goes on with.
 
     Raises:
         Problem: SQLite cannot write there.
@@ -52,7 +63,7 @@ def open_new(path: Path, clock: Clock, capture: int | None) -> sqlite3.Connectio
         ("started_wall_ns", clock.wall_ns),
         ("started_perf_ns", clock.perf_ns),
         ("capture", "all" if capture is None else capture),
-        ("first_seq", 1),
+        ("first_seq", first_seq),
         ("secrets", "[]"),
     ]
     db: sqlite3.Connection | None = None
@@ -69,6 +80,10 @@ def open_new(path: Path, clock: Clock, capture: int | None) -> sqlite3.Connectio
             f" PRAGMA user_version={VERSION}; {SCHEMA}"
         )
         db.executemany("INSERT INTO meta VALUES (?, ?)", meta)
+        for table, rows in carried.items():
+            for row in rows:
+                marks = ",".join("?" * len(row))
+                db.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)
         db.execute("COMMIT")
         _use_wal(db)
     except sqlite3.Error as error:
@@ -96,7 +111,10 @@ def open_copy(path: Path, whole: sqlite3.Connection, rows: int) -> sqlite3.Conne
         )
         db.execute("PRAGMA synchronous=OFF")
         whole.backup(db)
-        found = db.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()[0]
+        found = db.execute(
+            "SELECT coalesce((SELECT max(seq) FROM entry),"
+            " (SELECT value - 1 FROM meta WHERE key = 'first_seq'))"
+        ).fetchone()[0]
         if found != rows or db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             db.close()
             raise Problem("journal.cannot_create", path=str(path), reason=Problem("sqlite.CORRUPT"))
@@ -140,6 +158,15 @@ def seal(db: sqlite3.Connection, not_recorded: int = 0) -> None:
     if not marked:  # on a full disk there is room once -wal has gone
         _try_to_mark(db, not_recorded)
     db.close()
+
+
+def seal_now(db: sqlite3.Connection) -> bool:
+    """The same without waiting; False: somebody reads it, and it is still open."""
+    _try_to_mark(db, 0)
+    if not _one_file(db):
+        return False
+    db.close()
+    return True
 
 
 def tidy(path: Path) -> None:

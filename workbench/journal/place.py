@@ -103,6 +103,14 @@ class Place:
         os.close(self._descriptor)
         self._lock.release()
 
+    def close_now(self) -> bool:
+        """The same without waiting; False: somebody reads it, so it is still open."""
+        if not file.seal_now(self.db):
+            return False
+        os.close(self._descriptor)
+        self._lock.release()
+        return True
+
     def abandon(self) -> None:
         """Give up a record that was lost.
 

@@ -33,9 +33,11 @@ from workbench.journal.numbering import HELD, Follower, Marker, Numbering, Queue
 from workbench.journal.pairs import Pairs
 from workbench.journal.place import Place, continued
 from workbench.journal.reasons import reason_of_sqlite
+from workbench.journal.segments import Segments, note_gone, note_stays
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
+    from workbench.journal.keep import Keep
     from workbench.journal.reader import Reader
 
 log = logging.getLogger(__name__)
@@ -74,8 +76,9 @@ class Recorder:
         clock: Clock | None = None,
         capture: int | None = DEFAULT_CAPTURE,
         max_rows: int | None = None,
+        keep: Keep | None = None,
     ) -> None:
-        """Create the record.
+        """Create the record; with `keep` it is a folder of segments, of which old ones go.
 
         Raises:
             Problem: the file exists or cannot be made.
@@ -105,7 +108,13 @@ class Recorder:
         self._thread: threading.Thread | None = None
         self._pairs = Pairs()
         self._rows = Rows(self._execute)
-        self._place = Place(path, lambda at: file.open_new(at, clock, capture))
+        self._keep = keep
+        self._segments = Segments(path, keep, clock, capture) if keep is not None else None
+        self._place = (
+            self._segments.first()
+            if self._segments is not None
+            else Place(path, lambda at: file.open_new(at, clock, capture))
+        )
         self._look_at = monotonic() + LOOK_EVERY
 
     # -- from any thread ----------------------------------------------------------------------
@@ -113,6 +122,11 @@ class Recorder:
     @property
     def path(self) -> Path:
         return self._place.path
+
+    @property
+    def record(self) -> Path:
+        """What is opened to read all of it: the file, or the folder of its segments."""
+        return self._segments.folder if self._segments is not None else self.path
 
     @property
     def capture(self) -> int | None:
@@ -260,14 +274,14 @@ class Recorder:
         Raises:
             Problem: it cannot be read.
         """
-        from workbench.journal.reader import Reader
+        from workbench.journal.joined import open_record
 
         try:
-            made = Reader(self.path, follow=lambda: self.path)
+            made = open_record(self.record, lambda: self.path)
         except Problem:
             self._look_at = 0.0  # it may have been taken away a moment ago
             self.flush()
-            made = Reader(self.path, follow=lambda: self.path)
+            made = open_record(self.record, lambda: self.path)
         self._readers.add(made)
         return made
 
@@ -282,6 +296,8 @@ class Recorder:
         self._tell_the_rest()
         for reader in list(self._readers):
             reader.close()
+        if self._segments is not None:
+            self._segments.close(0)
         if self._place.lost():
             self._place.abandon()
         else:
@@ -322,6 +338,9 @@ class Recorder:
             self._move()
         else:
             self._place.keep_locked()
+            if self._segments is not None:
+                self._divide(self._segments, [])
+                self._let_go(self._segments)
 
     def _move(self) -> None:
         """Go on in another file beside the lost one, with everything that was written so far."""
@@ -410,6 +429,35 @@ class Recorder:
         else:
             if self._max_rows is not None and self._seq >= self._max_rows:
                 self._fail(Problem("journal.limit", rows=self._seq), beyond)
+            if self._segments is not None:
+                self._divide(self._segments, items)
+
+    def _divide(self, segments: Segments, items: Sequence[Queued]) -> None:
+        """Begin another segment where this one is long enough, and let old ones go then."""
+        place, clock = self._place, self.clock
+        why = segments.look_at(items)
+        due = segments.is_due(place, self._seq)
+        if due:
+            why = why or segments.has_errors()
+        if why is not None:  # its row is the next to be written: it stays with it
+            self._append(note_stays(clock, why, place.path.stem))
+            return
+        if not due:
+            return
+        try:
+            self._place = segments.next(place, self._seq)
+            self._rows = Rows(self._execute)
+        except Problem as problem:
+            reason = problem.args_["reason"]
+            self._fail(Problem("journal.write_failed", path=str(self.record), reason=reason), [])
+        else:
+            self._let_go(segments)
+
+    def _let_go(self, segments: Segments) -> None:
+        """Delete what is beyond what is kept; the log says so."""
+        assert self._keep is not None
+        for gone in segments.let_go(self._place):
+            self._append(note_gone(self.clock, self._keep, gone))
 
     def _beyond_limit(self, items: list[Queued]) -> list[Queued]:
         """The events of a batch beyond the record's limit: they are counted, not written."""

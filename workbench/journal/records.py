@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from workbench.journal import file
+from workbench.journal.joined import open_record
 from workbench.journal.lock import RecordLock, is_written
-from workbench.journal.reader import Reader
 from workbench.resources import state_dir
 from workbench.texts import Problem, reason_of
 
@@ -38,30 +39,31 @@ def folder() -> Path:
     return path
 
 
-def new_path() -> Path:
-    """A name for a new record there: date and time, unique.
+def new_path(*, folder: bool = False) -> Path:
+    """A name for a new record there: date and time, unique; `folder`: of one in segments.
 
     Raises:
         Problem: the folder cannot be made.
     """
-    path = folder()
+    path = state_dir() / "records"
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return free_name(path)
+        return free_name(path, folder=folder)
     except OSError as error:
         raise Problem("journal.cannot_create", path=str(path), reason=reason_of(error)) from error
 
 
-def free_name(place: Path) -> Path:
+def free_name(place: Path, *, folder: bool = False) -> Path:
     """Date and time as the name of a new record in a folder. Raises OSError."""
+    suffix = "" if folder else SUFFIX
     stem = time.strftime("%Y-%m-%d %H-%M-%S")
     names = itertools.chain([stem], (f"{stem} {number}" for number in itertools.count(2)))
-    return next(path for path in (place / f"{name}{SUFFIX}" for name in names) if not path.exists())
+    return next(path for path in (place / f"{name}{suffix}" for name in names) if not path.exists())
 
 
 def sweep() -> None:
     """Put in order what killed runs left beside records: one file each, still not closed."""
-    for _changed, path in _files():
+    for path in chain.from_iterable(map(_parts, (path for _, path in _found()))):
         beside = [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", ".lock")]
         if not any(item.exists() for item in beside) or is_written(path):
             continue
@@ -76,15 +78,15 @@ def sweep() -> None:
 def recent(limit: int = 12) -> list[Known]:
     """The newest records of the last 30 days that nobody writes now, newest first."""
     oldest = time.time() - KEPT_DAYS * 86_400
-    found = sorted(_files(), reverse=True)
+    found = sorted(_found(), reverse=True)
     result: list[Known] = []
     for changed, path in found:
         if changed < oldest or len(result) == limit:
             break
-        if is_written(path):
+        if any(map(is_written, _parts(path))):
             continue
         with suppress(Problem):  # what cannot be read is not offered
-            reader = Reader(path)
+            reader = open_record(path)
             try:
                 result.append(Known(path, reader.count(), reader.crashed))
             finally:
@@ -92,7 +94,15 @@ def recent(limit: int = 12) -> list[Known]:
     return result
 
 
-def _files() -> Iterator[tuple[float, Path]]:
-    for path in folder().glob(f"*{SUFFIX}"):
+def _found() -> Iterator[tuple[float, Path]]:
+    """Records there and when they changed: files, and folders of segments."""
+    segments = {path.parent for path in folder().glob(f"*/*{SUFFIX}")}
+    files = (path for path in folder().glob(f"*{SUFFIX}") if not path.is_dir())
+    for path in (*files, *segments):
         with suppress(OSError):  # a link to nowhere, or gone since
-            yield path.stat().st_mtime, path
+            yield max(part.stat().st_mtime for part in _parts(path)), path
+
+
+def _parts(path: Path) -> list[Path]:
+    """The files of a record."""
+    return sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]

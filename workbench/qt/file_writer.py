@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from PySide6.QtCore import QObject, QThread
 
+from workbench.journal.joined import open_record
 from workbench.journal.reader import Reader
 from workbench.journal.whole_file import write_whole
 from workbench.session import Session
@@ -35,7 +36,7 @@ class FileWriter(QThread):
     def run(self) -> None:
         try:
             self._journal.flush()
-            with closing(Reader(self._journal.path)) as reader:
+            with closing(open_record(self._journal.record)) as reader:
                 write_whole(self._path, lambda out: self._work(reader, out), replace=True)
         except OSError as error:
             self.sentence = tr("window.not_written", path=str(self._path), reason=reason_of(error))

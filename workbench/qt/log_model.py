@@ -91,7 +91,8 @@ class LogModel(QAbstractTableModel):
         self.cleared = 0
         self.main_only = True
         self.time_form = TimeForm.CLOCK
-        self._rows = ShownRows(View())
+        self._gaps = self._gaps_now()
+        self._rows = ShownRows(View(after=self._let_go))
         self._kept: dict[View, ShownRows] = {}
         self._scan: Scan | None = None
         self._task: Task | None = None
@@ -129,7 +130,8 @@ class LogModel(QAbstractTableModel):
     def _restart(self) -> None:
         """Show another view: one without a filter as it was left."""
         self._give_up()
-        view = View(self._filter, self.main_only, self.cleared)
+        self._gaps = self._gaps_now()
+        view = View(self._filter, self.main_only, max(self.cleared, self._let_go))
         self.beginResetModel()
         self._kept = {kept: rows for kept, rows in self._kept.items() if not kept.after}
         if self._rows.view.condition is None and not self._rows.folded:
@@ -144,10 +146,22 @@ class LogModel(QAbstractTableModel):
         self._streams = Streams(self._controller.reader, self._controller.manner_of)
         self._shown_bytes.clear()
         self._kept.clear()
-        self._rows = ShownRows(View())
+        self._gaps = self._gaps_now()
+        self._rows = ShownRows(View(after=self._let_go))
         self.cleared = 0
         self._restart()
         self._kept.clear()
+
+    def _gaps_now(self) -> list[range]:
+        """The rows that were let go with their segments."""
+        if self._controller.closed:
+            return []
+        return self._controller.reader.gaps(0, self._controller.session.journal.committed)
+
+    @property
+    def _let_go(self) -> int:
+        """Rows up to here are gone, all of them."""
+        return self._gaps[0].stop - 1 if self._gaps and self._gaps[0].start == 1 else 0
 
     @property
     def condition(self) -> Condition | None:
@@ -163,8 +177,9 @@ class LogModel(QAbstractTableModel):
     def hidden(self) -> int:
         """Rows looked at and left out, by the filter or beside the main calls; not the cleared."""
         looked_at = self._rows.looked_at
-        begin = 1 if self.main_only and not self.cleared and looked_at else 0
-        return looked_at - len(self._rows) - begin  # the note of its beginning
+        begin = 1 if self.main_only and not self._rows.view.after and looked_at else 0
+        gone = sum(map(len, self._gaps)) - self._let_go
+        return looked_at - len(self._rows) - begin - gone  # the note of its beginning
 
     # -- looking ------------------------------------------------------------------------------
 
@@ -179,7 +194,12 @@ class LogModel(QAbstractTableModel):
     @Slot(object)
     def _on_committed(self, _committed: Committed) -> None:
         self._newest.clear()
-        if self._scan is not None:
+        if self._gaps_now() != self._gaps:
+            self._forget_events()
+            self._kept.clear()
+            self._restart()
+            self._kept.clear()
+        elif self._scan is not None:
             self._scan.goal = self._controller.session.journal.committed
         elif not self._next_look.isActive():
             self._next_look.start(0)
@@ -193,7 +213,7 @@ class LogModel(QAbstractTableModel):
         few = at_once(rows.view)
         if rows.view.all:
             for span in whole_spans(rows.upto, committed):
-                self._add(Looked(*span, [], hidden=True))
+                self._look_here(*span)
         elif rows.gap_upto is None and committed - rows.upto > few:
             rows.leave_gap(committed - TAIL)
             if few >= TAIL:

@@ -8,6 +8,8 @@ from typing import Final
 from PySide6.QtCore import QSettings
 
 from workbench.engine.model.events import DEFAULT_CAPTURE
+from workbench.journal.keep import OFFERED, Keep
+from workbench.journal.keep import parse as parse_keep
 from workbench.texts import LANGUAGES
 
 SCALES: Final = (80, 90, 100, 110, 125, 150, 175, 200, 250)
@@ -78,6 +80,21 @@ class Preferences:
     @every_byte.setter
     def every_byte(self, value: bool) -> None:
         self._store.setValue("every_byte", "yes" if value else "")
+
+    @property
+    def kept(self) -> str:
+        """How much of a record is kept, as `--keep` takes it; empty: all."""
+        kept = self._text("kept")
+        return kept if kept in OFFERED else ""
+
+    @kept.setter
+    def kept(self, value: str) -> None:
+        self._store.setValue("kept", value)
+
+    @property
+    def keep(self) -> Keep | None:
+        """As Session takes it."""
+        return parse_keep(self.kept) if self.kept else None
 
     @property
     def hide_closed(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Final, NamedTuple
 
 from workbench.journal.query import Condition, about_shapes
@@ -66,10 +67,13 @@ class View(NamedTuple):
 
     def look(self, reader: Reader, after: int, upto: int) -> Looked:
         """Look at the rows after one number up to another, at most a CHUNK of them."""
+        gone = list(chain.from_iterable(reader.gaps(after, upto)))
         if self.all:
-            return Looked(after, upto, [], hidden=True)
+            return Looked(after, upto, gone, hidden=True)
         if self.joins:
             left, connects = reader.left_out(MAIN, after, upto)
+            if gone:
+                left = sorted({*left, *gone})
             return Looked(after, upto, left, hidden=True, connects=tuple(connects))
         condition = self.condition or MAIN
         if self.main_only:

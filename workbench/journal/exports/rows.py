@@ -23,7 +23,7 @@ def pages_of(reader: Reader, condition: Condition | None) -> Iterator[list[Row]]
     """The rows that meet a condition, in order, page by page: memory stays flat."""
     last = reader.count()
     if condition is None:
-        for first in range(1, last + 1, PAGE):
+        for first in range(reader.first_seq, last + 1, PAGE):
             yield reader.page(first, PAGE)
         return
     for seqs in reader.select(condition, 0, last):

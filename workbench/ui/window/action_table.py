@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from workbench.journal.keep import OFFERED
+
 MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")
 """The menu bar, from left to right."""
 RIGHT: Final = 4
@@ -78,6 +80,8 @@ ACTIONS: Final = (
     Action("recent", "file", submenu=True),
     Action("export", "file", ("Ctrl+E",)),
     Action("every_byte", "file", ("Ctrl+Shift+K",), rule=True, checkable=True),
+    Action("keep", "file", submenu=True),
+    *(Action(f"keep_{part}", "keep", choice=True) for part in ("all", *OFFERED)),
     Action("start_over", "file", ("Ctrl+Shift+R",), live=True, button=Button(3, 3, "rotate-ccw")),
     Action("quit", "file", ("Ctrl+Q",), old_text="close_window"),
     Action("mark", "edit", ("Ctrl+M",), live=True, button=Button(3, 1, "bookmark")),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from workbench.journal.exports.export_table import EXPORTS
+from workbench.journal.joined import whole_of
 from workbench.qt.file_writer import FileWriter, Work
 from workbench.texts import tr
 from workbench.viewmodel.conversation_export import (
@@ -55,7 +56,7 @@ class FileCommands(QObject):
             self._owner, tr("menu.open").replace("&", ""), folder, tr("window.records_files")
         )
         if name:
-            self.show_record(Path(name))
+            self.show_record(whole_of(Path(name)))
 
     @Slot(object)
     def show_record(self, path: Path) -> None:

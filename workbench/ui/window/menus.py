@@ -98,6 +98,7 @@ class MenuBar(Retranslatable, QMenuBar):
             "demos": self.demos,
             "recent": self.recent,
             "scheme": QMenu(self._menus["view"]),
+            "keep": QMenu(self._menus["file"]),
         }
         for row in ACTIONS:
             if row.menu is not None:

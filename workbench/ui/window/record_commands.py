@@ -59,6 +59,7 @@ class RecordCommands(QObject):
                 spawn=qt_spawn,
                 beyond_loopback=True,
                 capture=self._preferences.capture,
+                keep=self._preferences.keep,
                 lasting=False,
             )
         except Problem as problem:
@@ -80,6 +81,13 @@ class RecordCommands(QObject):
         self._preferences.every_byte = not self._preferences.every_byte
         key = "every_byte_on" if self._preferences.every_byte else "every_byte_off"
         self.told.emit(tr(f"window.{key}"))
+
+    @Slot(str)
+    def keep_newest(self, part: str) -> None:
+        """Keep only so much from the next record on, as `--keep` takes it; empty: all."""
+        self._preferences.kept = part
+        key = "keep_newest" if part else "keep_all"
+        self.told.emit(tr(f"window.{key}", part=tr(f"menu.keep_{part or 'all'}").replace("&", "")))
 
     @Slot()
     def look_for_a_crash(self) -> None:

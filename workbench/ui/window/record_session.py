@@ -9,6 +9,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.events import Cause, Clock
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Ticket
+from workbench.journal.joined import open_record
 from workbench.journal.reader import Reader
 from workbench.session import Session
 from workbench.texts import Problem
@@ -21,8 +22,8 @@ class _OldJournal:
     moved: Problem | None = None
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        reader = Reader(path, lenient=True)
+        self.path = self.record = path
+        reader = open_record(path, lenient=True)
         self._first: Reader | None = reader
         self.not_recorded = reader.not_recorded
         self.committed = reader.count()
@@ -31,7 +32,7 @@ class _OldJournal:
     def reader(self) -> Reader:
         """For one thread; whoever asked closes it."""
         first, self._first = self._first, None
-        return first or Reader(self.path, lenient=True)
+        return first or open_record(self.path, lenient=True)
 
     def flush(self, _timeout: float = 0.0) -> bool:
         """Everything is in the file."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from workbench.journal.keep import OFFERED
 from workbench.qt.scenario_player import ScenarioPlayer
 from workbench.texts import Problem, tr
 from workbench.ui.style import qt_translations
@@ -103,6 +104,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.menus = MenuBar(self.scenario_player, self, live=self.live)
         self.menus.action("every_byte").setChecked(self.preferences.every_byte)
         self.menus.action(f"scheme_{self.preferences.scheme}").setChecked(True)
+        self.menus.action(f"keep_{self.preferences.kept or 'all'}").setChecked(True)
         self.setMenuBar(self.menus)
         self.addActions(self.menus.keyed())  # keys work while a projector hides the menu bar
         self.toolbar = ToolBar(self.menus)
@@ -196,6 +198,8 @@ class MainWindow(Retranslatable, QMainWindow):
                 f"scheme_{name}": partial(self.appearance.set_scheme, name)
                 for name in ("system", "light", "dark")
             },
+            **{f"keep_{part}": partial(self.record_commands.keep_newest, part) for part in OFFERED},
+            "keep_all": partial(self.record_commands.keep_newest, ""),
             "open": self.file_commands.open_record,
             "export": self.file_commands.export,
             "every_byte": self.record_commands.switch_every_byte,

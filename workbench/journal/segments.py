@@ -1,0 +1,255 @@
+"""A record that keeps its newest part: a folder of segments, of which old ones go as a whole.
+
+Each segment is a complete record. It begins with the endpoints, and with the connections that are
+open; its rows go on with the numbers of the one before.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+from workbench.engine.model.events import (
+    COMMAND,
+    NOTE,
+    RUN_FAILED,
+    STEP_FAILED,
+    STEP_HELD,
+    Clock,
+    Event,
+)
+from workbench.journal import file
+from workbench.journal.keep import Keep
+from workbench.journal.place import BESIDE, Place
+from workbench.journal.reasons import reason_of_sqlite
+from workbench.texts import Problem, reason_of
+
+SUFFIX: Final = ".swb"
+MARK: Final = "note"
+"""The command with which a person puts a mark into the log."""
+FAILED: Final = frozenset({STEP_FAILED, RUN_FAILED})
+"""Notes of a run that something did not hold."""
+WAITS: Final = frozenset({"EAGAIN", "EWOULDBLOCK", "EINPROGRESS"})
+"""These say that a call has to wait: nothing is wrong."""
+_SYMBOL: Final = re.compile(r"\b[A-Z][A-Za-z_]{3,}\b")
+"""An errno or the class of an error in the words of a step."""
+
+
+@dataclass(slots=True)
+class _Old:
+    """A segment that is written no more.
+
+    Attributes:
+        first, last: numbers of its rows.
+        size: in the file, in bytes.
+        ended: when, by `monotonic`.
+        stays: why it does not go: `step`, `error` or `mark`.
+        place: where it still has to be sealed: somebody reads it.
+    """
+
+    path: Path
+    first: int
+    last: int
+    size: int
+    ended: float
+    stays: str | None
+    place: Place | None
+
+
+class Segments:
+    """The files of such a record; on the recorder's thread alone.
+
+    Attributes:
+        folder: where they are.
+    """
+
+    def __init__(self, folder: Path, keep: Keep, clock: Clock, capture: int | None) -> None:
+        """Make the folder, for its owner alone.
+
+        Raises:
+            Problem: it exists, or cannot be made.
+        """
+        self.folder = folder
+        self._keep = keep
+        self._clock = clock
+        self._capture = capture
+        self._old: list[_Old] = []
+        self._count = 0
+        self._first = 1
+        self._begun = monotonic()
+        self._stays: str | None = None
+        self._errors: Counter[str] = Counter()
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            raise Problem("journal.exists", path=str(folder)) from None
+        except OSError as error:
+            raise Problem(
+                "journal.cannot_create", path=str(folder), reason=reason_of(error)
+            ) from error
+
+    def first(self) -> Place:
+        """Begin the first segment.
+
+        Raises:
+            Problem: it cannot be made; the folder is gone again.
+        """
+        try:
+            return self._begin(1, {})
+        except Problem:
+            with suppress(OSError):
+                self.folder.rmdir()
+            raise
+
+    def look_at(self, items: Iterable[object]) -> str | None:
+        """Why something among these has to stay, and with it this segment; once for a segment."""
+        if self._stays is not None:
+            return None
+        for item in items:
+            if type(item) is Event:
+                self._stays = self._look_at_event(item)
+                if self._stays is not None:
+                    break
+        return self._stays
+
+    def _look_at_event(self, event: Event) -> str | None:
+        if event.kind == NOTE:
+            if event.call == STEP_HELD:  # it says with what: an error that was expected
+                self._errors.subtract(_SYMBOL.findall(event.args))
+            return "step" if event.call in FAILED else None
+        if event.kind == COMMAND:
+            return "mark" if event.call == MARK else None
+        name = event.errno or event.error
+        if name is not None and name not in WAITS:
+            self._errors[name] += 1
+        return None
+
+    def has_errors(self) -> str | None:
+        """`error` where a call failed that no step expected; once for a segment.
+
+        To be asked when the segment is long enough: a step holds a moment after its call failed.
+        """
+        if self._stays is None and any(count > 0 for count in self._errors.values()):
+            self._stays = "error"
+            return self._stays
+        return None
+
+    def is_due(self, place: Place, last: int) -> bool:
+        """Whether this segment is long enough; `last`: its newest row."""
+        if last < self._first:
+            return False
+        seconds, most = self._keep.segment_seconds, self._keep.segment_bytes
+        if seconds is not None and monotonic() - self._begun >= seconds:
+            return True
+        return most is not None and _size(place.path) >= most
+
+    def next(self, old: Place, last: int) -> Place:
+        """Begin the next segment after row `last`; the old one is sealed once nobody reads it.
+
+        Raises:
+            Problem: it cannot be made; the old one can go on.
+        """
+        try:
+            carried = _carried(old.db)
+        except sqlite3.Error as error:
+            reason = reason_of_sqlite(error)
+            raise Problem("journal.cannot_create", path=str(old.path), reason=reason) from error
+        made = self._begin(last + 1, carried)
+        self._old.append(_Old(old.path, self._first, last, 0, monotonic(), self._stays, old))
+        self._first, self._begun, self._stays = last + 1, monotonic(), None
+        self._errors.clear()
+        self._seal()
+        return made
+
+    def _begin(self, first: int, carried: dict[str, list[tuple[object, ...]]]) -> Place:
+        self._count += 1
+        return Place(
+            self.folder / f"{self._count:06}{SUFFIX}",
+            lambda at: file.open_new(at, self._clock, self._capture, first, carried),
+        )
+
+    def _seal(self) -> None:
+        for old in self._old:
+            if old.place is not None and old.place.close_now():
+                old.place = None
+            old.size = old.size if old.place is None and old.size else _size(old.path)
+
+    def let_go(self, place: Place) -> list[tuple[int, int]]:
+        """Delete what is beyond what is kept, oldest first: the numbers of the rows that went."""
+        self._seal()
+        gone = []
+        for old in self._beyond(_size(place.path)):
+            if self._delete(old):
+                self._old.remove(old)
+                gone.append((old.first, old.last))
+        return gone
+
+    def _beyond(self, current: int) -> list[_Old]:
+        free = [old for old in self._old if old.stays is None]
+        if self._keep.seconds is not None:
+            since = monotonic() - self._keep.seconds
+            return [old for old in free if old.ended < since]
+        total = current + sum(old.size for old in free)
+        found = []
+        for old in free:
+            if total <= (self._keep.bytes or 0):
+                break
+            total -= old.size
+            found.append(old)
+        return found
+
+    def _delete(self, old: _Old) -> bool:
+        """False: it cannot go yet (on Windows, while somebody reads it)."""
+        try:
+            old.path.unlink(missing_ok=True)
+        except OSError:
+            return False
+        if old.place is not None:
+            old.place.abandon()
+        for suffix in BESIDE[1:]:
+            with suppress(OSError):
+                old.path.with_name(old.path.name + suffix).unlink(missing_ok=True)
+        return True
+
+    def close(self, not_recorded: int) -> None:
+        """Seal what is not sealed yet."""
+        for old in self._old:
+            if old.place is not None:
+                old.place.close(not_recorded)
+                old.place = None
+
+
+def _carried(db: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """What the next segment begins with. Raises sqlite3.Error."""
+    return {
+        "meta": db.execute("SELECT * FROM meta WHERE key = 'secrets'").fetchall(),
+        "endpoint": db.execute("SELECT * FROM endpoint").fetchall(),
+        "connection": db.execute("SELECT * FROM connection WHERE closed_seq IS NULL").fetchall(),
+    }
+
+
+def note_gone(clock: Clock, keep: Keep, gone: tuple[int, int]) -> Event:
+    """The row that says which rows are no longer there."""
+    first, last = gone
+    return Event(clock.now(), 0, 0, None, NOTE, "segment_gone", f"{first}, {last}, {keep.text!r}")
+
+
+def note_stays(clock: Clock, why: str, segment: str) -> Event:
+    """The row that says that a segment stays, and why."""
+    return Event(clock.now(), 0, 0, None, NOTE, f"segment_stays_{why}", repr(segment))
+
+
+def _size(path: Path) -> int:
+    """Bytes of a record with what SQLite has beside it."""
+    total = 0
+    for suffix in BESIDE:
+        with suppress(OSError):
+            total += path.with_name(path.name + suffix).stat().st_size
+    return total
