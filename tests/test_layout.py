@@ -181,7 +181,6 @@ COVERED_BY = {
     "ui/window/onboarding.py": ("ui/test_first_start.py", "first_steps_done"),
     "ui/window/splitter.py": ("ui/test_habits.py", "presenting"),
     "viewmodel/host_suggestions.py": ("ui/endpoint/test_address_line.py", "localhost"),
-    "ui/record/inspector.py": ("ui/record/test_kernel_tab.py", "inspector"),
     "ui/record/kernel_plots.py": ("ui/record/test_kernel_tab.py", "ESTABLISHED"),
     "ui/lab/by_hand.py": ("ui/lab/test_backlog_window.py", "close_listener"),
     "ui/lab/client_chart.py": ("ui/lab/test_backlog_window.py", "chart"),

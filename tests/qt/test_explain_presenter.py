@@ -8,8 +8,9 @@ import pytest
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import NOTE
+from workbench.qt import explain_presenter
 from workbench.qt.controller import Controller
-from workbench.qt.explain_presenter import Explained, ExplainPresenter
+from workbench.qt.explain_presenter import FLYING, Explained, ExplainPresenter
 
 Wait = Callable[[Callable[[], bool]], None]
 
@@ -79,6 +80,41 @@ def test_a_chosen_event_stays(
     controller.session.journal.flush()
     controller.snapshots_changed.emit()
     assert told.call == "bind"
+
+
+def test_of_rows_that_fly_by_few_are_explained_and_the_newest_when_they_rest(
+    controller: Controller, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explain_presenter, "FLYING_REST", 3600.0)
+    controller.snapshots_changed.emit()
+    before = len(told.all)
+
+    def fly(look: int) -> None:
+        for number in range(2 * FLYING):
+            controller.session.note("note", f"{look}.{number}")
+        controller.session.journal.flush()
+        controller.snapshots_changed.emit()
+
+    for look in range(20):
+        fly(look)
+    assert len(told.all) <= before + 1
+    controller.snapshots_changed.emit()
+    newest = told.all[-1]
+    assert newest is not None
+    assert newest.row.seq == controller.session.journal.committed
+
+
+def test_of_a_flood_that_never_rests_one_is_explained_now_and_then(
+    controller: Controller, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explain_presenter, "FLYING_REST", 0.0)
+    for _ in range(3):
+        before = len(told.all)
+        for number in range(2 * FLYING):
+            controller.session.note("note", str(number))
+        controller.session.journal.flush()
+        controller.snapshots_changed.emit()
+        assert len(told.all) == before + 1
 
 
 def test_bytes_are_read_in_an_encoding(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+from PySide6.QtWidgets import QTabWidget
+
 from tests.snapshots import fresh
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
@@ -92,4 +94,7 @@ def test_the_inspector_reads_in_the_endpoints_encoding(hand: Hand) -> None:
         row for row in controller.reader.page(1, 1000) if row.call == "recv" and row.size == 3
     )
     controller.select(endpoint=row.endpoint, connection=row.connection, seq=row.seq)
+    tabs = hand.find("inspector.tabs")
+    assert isinstance(tabs, QTabWidget)
+    tabs.setCurrentIndex(1)
     hand.wait(lambda: hand.text("inspector.bytes").startswith(f"{BEGUN}文首\n"))

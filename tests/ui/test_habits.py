@@ -284,7 +284,7 @@ def test_a_solved_error_is_history(hand: Hand) -> None:
     hand.wait_state("client", "ESTABLISHED")
     hand.window.controller.select(endpoint="client-1")
     inspector = hand.window.inspector
-    hand.wait(lambda: inspector._row is not None and inspector._row.error is None)
+    hand.wait(lambda: inspector.row is not None and inspector.row.error is None)
 
 
 def test_listen_in_another_tab_leaves_the_focus_in_no_field(hand: Hand) -> None:

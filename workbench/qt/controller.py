@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -35,9 +36,14 @@ AWAKE: Final = 1.0
 """Seconds without anything new after which nothing is expected to happen by itself."""
 SETTLED: Final = 2_000_000_000
 """Nanoseconds after an accept() in which the other end, if it is ours, has a name."""
-IDLE_SHARE: Final = 6
-"""After a repaint the GUI rests that many times what it took: a flood is painted at what the
-thread can afford, and the sockets keep the processor."""
+IDLE_SHARE: Final = 24
+"""After rows are shown, and after a look at the endpoints, the GUI rests that many times what it
+took of the processor: a flood is painted at what the thread can afford, and the sockets keep the
+processor. Where others keep it busy, that makes nothing later."""
+LONGEST_REST: Final = 0.18
+"""Seconds of such a rest."""
+ONE_OFF: Final = 3
+"""The cheapest of so many in a row tells what it takes: what is laid out once delays nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +111,10 @@ class Controller(QObject):
         self._roles: dict[str, str] = {}
         self._recorded = Recorded(self.reader)
         self._told = 0
-        self._flushed = 0.0
         self._pump = _single_shot(self, self._flush)
         self._painted = _single_shot(self, self._on_painted)
-        self._not_before = 0.0
+        self._looked = _single_shot(self, self._on_looked)
+        self._shows, self._looks = _Pace(), _Pace()
         self._woken.connect(self._on_woken)
         # queued always: a ticket that ended before perform() returned is told afterwards too
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
@@ -158,6 +164,10 @@ class Controller(QObject):
     @Slot()
     def _on_tick(self) -> None:
         """Let what there is be looked at, and have newer snapshots made for the next time."""
+        if self._looks.rest_s() > 0:
+            return
+        self._looks.begin()
+        self._looked.start(0)  # comes after what the views have posted for themselves
         for name in self.session.endpoints:
             with suppress(Problem):  # taken away meanwhile, on a thread of its own
                 self.session.refresh(name, self._watched, self._seen.get(name, frozenset()))
@@ -338,8 +348,7 @@ class Controller(QObject):
     @Slot()
     def _on_woken(self) -> None:
         if not self._closed and not self._pump.isActive() and not self._painted.isActive():
-            wait = self._not_before - time.perf_counter()
-            self._pump.start(max(0, int(wait * 1000)))
+            self._pump.start(int(self._shows.rest_s() * 1000))
 
     @Slot()
     def _flush(self) -> None:
@@ -347,7 +356,7 @@ class Controller(QObject):
         self._wake_pending = False
         if self._closed:
             return
-        self._flushed = time.perf_counter()
+        self._shows.begin()
         self._painted.start(0)  # comes after what the views have posted for themselves
         seq = self.session.journal.committed
         if seq != self._told:
@@ -360,9 +369,12 @@ class Controller(QObject):
             self.problem.emit(failed)
 
     @Slot()
+    def _on_looked(self) -> None:
+        self._looks.end()
+
+    @Slot()
     def _on_painted(self) -> None:
-        now = time.perf_counter()
-        self._not_before = now + max(TICK / 1000, IDLE_SHARE * (now - self._flushed))
+        self._shows.end(TICK / 1000)
         if self._wake_pending:
             self._on_woken()
 
@@ -370,6 +382,28 @@ class Controller(QObject):
     def _on_ended(self, ticket: Ticket) -> None:
         if not self._closed:
             self.ticket_done.emit(ticket)
+
+
+class _Pace:
+    """How long the GUI rests after what it does again and again."""
+
+    def __init__(self) -> None:
+        self._begun = 0.0
+        self._costs = deque([0.0] * ONE_OFF, ONE_OFF)
+        self._not_before = 0.0
+
+    def begin(self) -> None:
+        self._begun = time.thread_time()
+
+    def end(self, least: float = 0.0) -> None:
+        """It is done, and painted; `least`: seconds to rest at least."""
+        self._costs.append(time.thread_time() - self._begun)
+        rest = min(LONGEST_REST, IDLE_SHARE * min(self._costs))
+        self._not_before = time.perf_counter() + max(least, rest)
+
+    def rest_s(self) -> float:
+        """Seconds until it may be done again."""
+        return max(0.0, self._not_before - time.perf_counter())
 
 
 def _single_shot(parent: QObject, slot: Callable[[], None]) -> QTimer:

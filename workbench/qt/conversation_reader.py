@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from workbench.journal.query import parse, quoted
 from workbench.journal.streams import READS, SENDS, Streams
 from workbench.texts import tr
 from workbench.viewmodel.conversation_export import ConversationRequest
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
     from workbench.qt.controller import Controller
 
 PAGE: Final = 250
-"""Rows read at most each time: 0.1–0.4 ms for each 128."""
+"""Rows of the endpoint read at most each time."""
 LOOK_BACK: Final = 2000
+"""Rows that are caught up with, page by page."""
+SCREEN: Final = 50
+"""Rows of a flood that are shown each time: more is scrolled out of sight before it is painted."""
+WITHIN: Final = 20_000
+"""Rows of the record, most of them other endpoints', among which those of this one are picked out:
+some milliseconds."""
 
 
 class ConversationReader(QObject):
@@ -43,7 +50,9 @@ class ConversationReader(QObject):
         super().__init__(parent)
         self._controller = controller
         self._name = name
+        self._mine = parse(f"endpoint:{quoted(name)}")
         self._seen = 0
+        self._flood = False
         self._sent = False
         self.answers_after_send = False
         self.wanted = True
@@ -106,27 +115,35 @@ class ConversationReader(QObject):
         if self._reader is not self._controller.reader:  # of another record now
             self.again()
         committed = self._controller.session.journal.committed
-        if committed - self._seen > LOOK_BACK:
+        own = self._own(max(self._seen, committed - WITHIN), committed)
+        if len(own) > (PAGE if self._flood else LOOK_BACK):
+            self._flood = True
             if not silent:
                 self.read.emit([tr("conversation.skipped")])
-            self._seen = committed - PAGE
-        if committed > self._seen:
-            self._read(min(committed, self._seen + PAGE))
+            own = own[-SCREEN:]
+        elif len(own) <= PAGE:
+            self._flood = False
+        self._read(own[:PAGE])
+        self._seen = own[PAGE - 1] if len(own) > PAGE else committed
+
+    def _own(self, after: int, upto: int) -> list[int]:
+        """Numbers of the endpoint's rows; `after` < seq <= `upto`."""
+        return [seq for part in self._reader.select(self._mine, after, upto) for seq in part]
 
     def again(self) -> None:
         """Read the newest rows anew: another encoding, language or choice of connections."""
         committed = self._controller.session.journal.committed
         self.cleared.emit()
         self._begin()
-        self._seen = max(0, committed - LOOK_BACK)
-        while self._seen < committed:
-            self._read(min(committed, self._seen + PAGE))
+        own = self._own(max(0, committed - LOOK_BACK), committed)
+        for first in range(0, len(own), PAGE):
+            self._read(own[first : first + PAGE])
+        self._seen = committed
 
-    def _read(self, upto: int) -> None:
-        rows = self._reader.page(self._seen + 1, upto - self._seen)
-        self._seen = upto
+    def _read(self, seqs: list[int]) -> None:
+        """Have the lines of these rows shown."""
         lines = []
-        for row in rows:
+        for row in self._reader.rows(seqs) if seqs else []:
             if row.endpoint != self._name:
                 continue
             self._sent = self._sent or (row.call in SENDS and bool(row.size))

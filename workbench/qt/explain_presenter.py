@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -20,6 +22,10 @@ LOOK_BACK = 2000
 CALLS = f"kind:call|end|note -call:record|{'|'.join(sorted(OF_RUNS))}"
 """What is followed: what a run says of itself stands beside it, in the log."""
 ERRORS = "error:* -errno:EINPROGRESS|EAGAIN"
+FLYING: Final = 50
+"""Rows since the last look: nobody reads one of so many."""
+FLYING_REST: Final = 1.0
+"""Seconds between two of them that are explained nevertheless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class Explained:
 
 class ExplainPresenter(QObject):
     """With nothing chosen it follows the newest error, else the newest event, of the endpoint in
-    focus; what was asked for since then makes an error history.
+    focus; what was asked for since then makes an error history. Of rows that fly by one a second
+    is explained, and the newest as soon as they rest.
 
     Signals:
         changed(object): an Explained, or None: there is nothing to explain.
@@ -54,6 +61,8 @@ class ExplainPresenter(QObject):
         self._row: Row | None = None
         self._left: Row | None = None
         self._newest = 0
+        self._looked_at = 0
+        self._flying_until = 0.0
         self._newest_error: Row | None = None
         self._focus: str | None = None
         controller.selection_changed.connect(self.refresh)
@@ -69,7 +78,7 @@ class ExplainPresenter(QObject):
         if seq is not None:
             self._show(self._controller.reader.row(seq))
         else:
-            self._newest = 0
+            self._newest, self._flying_until = 0, 0.0
             self._on_tick()
 
     @Slot()
@@ -81,8 +90,14 @@ class ExplainPresenter(QObject):
         if selection.seq is not None:
             return
         committed = self._controller.session.journal.committed
-        if committed != self._newest or selection.endpoint != self._focus:
-            self._show(self._newest_row(committed, selection.endpoint))
+        flying = committed - self._looked_at > FLYING
+        self._looked_at = committed
+        if selection.endpoint == self._focus and (
+            committed == self._newest or (flying and time.monotonic() < self._flying_until)
+        ):
+            return
+        self._flying_until = time.monotonic() + FLYING_REST
+        self._show(self._newest_row(committed, selection.endpoint))
 
     @Slot()
     def _on_session_reset(self) -> None:

@@ -27,6 +27,7 @@ class BytesTab(QWidget):
         super().__init__()
         self._read = read
         self._row: Row | None = None
+        self._shown: object = None
         self._owner = ("", "utf-8")
         self._bytes = QPlainTextEdit()
         self._bytes.setObjectName("inspector.bytes")
@@ -72,19 +73,29 @@ class BytesTab(QWidget):
         """The same bytes for the width and the encoding in force."""
         row = self._row
         if row is None:
-            self._bytes.clear()
-            return
-        if not row.payload:
-            self._bytes.setPlainText(tr("inspector.no_bytes"))
-            return
-        parts = [self._read(row, self._encoding.currentData()), ""]
-        needed = self._bytes.fontMetrics().horizontalAdvance("0") * WHOLE_ROW
-        parts.extend(
-            hexdump(row.payload, width=16 if self._bytes.viewport().width() >= needed else 8)
-        )
+            self._say("")
+        elif not row.payload:
+            self._say(tr("inspector.no_bytes"))
+        else:
+            encoding = self._encoding.currentData()
+            needed = self._bytes.fontMetrics().horizontalAdvance("0") * WHOLE_ROW
+            width = 16 if self._bytes.viewport().width() >= needed else 8
+            gap = tr("inspector.gap", missing=missing_bytes(row), size=row.size)
+            if self._shown != (row, encoding, width, gap):
+                self._bytes.setPlainText(self._dump(row, encoding, width, gap))
+                self._shown = (row, encoding, width, gap)
+
+    def _dump(self, row: Row, encoding: str, width: int, gap: str) -> str:
+        assert row.payload is not None
+        parts = [self._read(row, encoding), "", *hexdump(row.payload, width=width)]
         if missing_bytes(row):
-            parts += ["", tr("inspector.gap", missing=missing_bytes(row), size=row.size)]
-        self._bytes.setPlainText("\n".join(parts))
+            parts += ["", gap]
+        return "\n".join(parts)
+
+    def _say(self, text: str) -> None:
+        if self._shown != text:
+            self._bytes.setPlainText(text)
+            self._shown = text
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow tab has eight bytes a row: nothing scrolls sideways."""

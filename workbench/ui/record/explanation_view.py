@@ -40,6 +40,15 @@ class ExplanationView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._shown: tuple[Explanation, str] | str | None = None
+        self._labels: list[_Paragraph] = []
+        self._code = _Code()
+        page = QWidget()
+        self._column = QVBoxLayout(page)
+        self._column.setContentsMargins(8, 6, 8, 6)
+        self._column.setSpacing(2)
+        self._column.addWidget(self._code)
+        self._column.addStretch()
+        self.setWidget(page)
 
     def forget(self) -> None:
         """What is shown next is laid out anew, even if it is the same."""
@@ -65,29 +74,42 @@ class ExplanationView(QScrollArea):
         self._fill(lines, shown.python)
 
     def _fill(self, lines: list[tuple[str, bool]], code: str = "") -> None:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(8, 6, 8, 6)
-        column.setSpacing(2)
-        for line, heading in lines:
-            if heading and column.count():
-                column.addSpacing(ABOVE_HEADING)
-            label = QLabel()
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setText(line)
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            if heading:
-                font = label.font()
-                font.setBold(True)
-                label.setFont(font)
-            column.addWidget(label)
-        if code:
-            paper = _Code(code)
-            paper.setAccessibleName(tr("explain.python"))
-            column.addWidget(paper)
-        column.addStretch()
-        self.setWidget(page)
+        """The labels are made once: to make a page of them takes longer than to draw it."""
+        while len(self._labels) < len(lines):
+            self._labels.append(label := _Paragraph())
+            self._column.insertWidget(len(self._labels) - 1, label)
+        for place, label in enumerate(self._labels):
+            if place < len(lines):
+                line, heading = lines[place]
+                label.show_line(line, heading=heading, first=place == 0)
+            else:
+                label.clear()
+                label.hide()
+        self._code.setAccessibleName(tr("explain.python"))
+        self._code.show_code(code)
+        self.verticalScrollBar().setValue(0)
+
+
+class _Paragraph(QLabel):
+    """A heading or a paragraph, as plain text that can be selected."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._heading = False
+
+    def show_line(self, line: str, *, heading: bool, first: bool) -> None:
+        if heading != self._heading:
+            self._heading = heading
+            font = self.font()
+            font.setBold(heading)
+            self.setFont(font)
+        self.setContentsMargins(0, ABOVE_HEADING if heading and not first else 0, 0, 0)
+        if line != self.text():
+            self.setText(line)
+        self.show()
 
 
 class Ways(Retranslatable, QWidget):
@@ -159,14 +181,21 @@ class Ways(Retranslatable, QWidget):
 class _Code(QPlainTextEdit):
     """Code that can be copied; long bytes are broken anywhere, not cut off."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("inspector.code")
         self.setReadOnly(True)
-        self.setFont(theme.fixed_font())
         self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.hide()
+
+    def show_code(self, text: str) -> None:
+        """Show this; nothing where it is empty."""
+        if text != self.toPlainText():
+            self.setPlainText(text)
+        self.setFont(theme.fixed_font())
         self._fit()
+        self.setVisible(bool(text))
 
     @Slot()
     def _fit(self) -> None:

@@ -44,41 +44,56 @@ class Inspector(Retranslatable, QTabWidget):
         self.setObjectName("inspector.tabs")
         self.setDocumentMode(True)
         self.ways: Callable[[Row], tuple[Remedy, ...]] = lambda _row: ()
-        self._row: Row | None = None
+        self._explained: Explained | None = None
         self._text = ExplanationView()
         self._offered = Ways()  # below the text, where it is seen without scrolling
-        explained = QWidget()
-        explain_column = QVBoxLayout(explained)
+        self._explain = QWidget()
+        explain_column = QVBoxLayout(self._explain)
         explain_column.setContentsMargins(0, 0, 0, 0)
         explain_column.setSpacing(0)
         explain_column.addWidget(self._text, 1)
         explain_column.addWidget(self._offered)
         self._page = BytesTab(read_bytes)
-        self.addTab(explained, "")
+        self.addTab(self._explain, "")
         self.addTab(self._page, "")
         self.kernel = kernel
         self._frame = _scrolling(self.kernel)
         self.addTab(self._frame, "")
-        self.currentChanged.connect(self._page.refresh)  # only now it has its width
+        self.currentChanged.connect(self._show_front)  # only now it has its width
         self._offered.begun.connect(self.remedy_begun)
         self._offered.done.connect(self.remedy_taken)
         self.retranslate()
 
+    @property
+    def row(self) -> Row | None:
+        """The event that is shown."""
+        return self._explained.row if self._explained is not None else None
+
     @Slot(object)
     def show_explained(self, explained: Explained | None) -> None:
         """Show an event and what is said of it."""
-        self._row = explained.row if explained is not None else None
-        self._page.show_row(self._row, explained.encoding if explained is not None else "")
+        self._explained = explained
+        self._show_front()
+
+    @Slot()
+    def _show_front(self) -> None:
+        """What nobody sees is not drawn."""
+        explained, front = self._explained, self.currentWidget()
+        if front is self._page:
+            self._page.show_row(self.row, explained.encoding if explained is not None else "")
+        if front is not self._explain:
+            return
         if explained is None:
             self._text.show_plain(tr("explain.nothing"))
-            return
-        self._text.show_explanation(explained.explanation, explained.who)
+        else:
+            self._text.show_explanation(explained.explanation, explained.who)
         self.offer_ways()
 
     @Slot()
     def offer_ways(self) -> None:
         """Buttons for what can be done now: that changes while the text stays."""
-        self._offered.offer(self.ways(self._row) if self._row is not None else ())
+        if self.currentWidget() is self._explain:
+            self._offered.offer(self.ways(self.row) if self.row is not None else ())
 
     def redraw(self) -> None:
         """Fonts for the size in force."""
@@ -97,7 +112,7 @@ class Inspector(Retranslatable, QTabWidget):
         self._text.setAccessibleName(tr("inspector.explain"))
         self._frame.setAccessibleName(tr("inspector.kernel"))
         self.tabBar().setAccessibleName(tr("name.inspector"))
-        if self._row is None:
+        if self._explained is None:
             self.show_explained(None)
         self.explanation_wanted.emit()
 

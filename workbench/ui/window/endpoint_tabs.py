@@ -21,6 +21,8 @@ from workbench.viewmodel.host_suggestions import every
 from workbench.viewmodel.message import Remedy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from workbench.journal.reader import Row
     from workbench.qt.controller import Controller
     from workbench.qt.scenario_player import ScenarioPlayer
@@ -58,6 +60,7 @@ class EndpointTabs(QObject):
         self._player = player
         self._messages = messages
         self._owners: dict[str, str] = {}
+        self._owners_of: tuple[Path, dict[str, int]] | None = None  # revisions they are known from
         self._presenters: dict[str, Presenter] = {}
         self._following = False  # a tab that comes to the front by itself chooses nothing
         area.left.wanted.connect(self.new_server)
@@ -238,8 +241,14 @@ class EndpointTabs(QObject):
         return self._owners.get(address or "") or self._owners.get(every(address or ""))
 
     def _find_owners(self) -> None:
+        snapshots = self._controller.snapshots()
+        record = self._controller.session.record
+        known = (record, {snapshot.name: snapshot.revision for snapshot in snapshots})
+        if known == self._owners_of:
+            return
+        self._owners_of = known
         owners: dict[str, str] = {}
-        for snapshot in self._controller.snapshots():
+        for snapshot in snapshots:
             if snapshot.settings.role is Role.DATAGRAM and snapshot.local:
                 owners[snapshot.local] = snapshot.name
             if snapshot.settings.role is not Role.STREAM:

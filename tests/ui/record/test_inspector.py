@@ -1,0 +1,88 @@
+"""The inspector draws the tab in front, and only what is not drawn already."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QTabWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Hand
+from workbench.explain.explain import Explanation, Section
+from workbench.ui.record.explanation_view import ExplanationView
+
+EXPLAIN, BYTES, KERNEL = range(3)
+
+
+def labels(view: ExplanationView) -> list[QLabel]:
+    return [label for label in view.findChildren(QLabel) if not label.isHidden()]
+
+
+def explanation(*paragraphs: str, python: str = "") -> Explanation:
+    return Explanation("A title", (Section("A heading", paragraphs),), python)
+
+
+def test_what_is_not_in_front_is_not_drawn_and_right_when_it_comes_there(hand: Hand) -> None:
+    tabs, page = hand.find("inspector.tabs"), hand.find("inspector.bytes")
+    assert isinstance(tabs, QTabWidget)
+    assert isinstance(page, QPlainTextEdit)
+    drawn: list[str] = []
+    page.textChanged.connect(lambda: drawn.append(page.toPlainText()))
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.find("client.payload").setPlainText("hello")  # type: ignore[attr-defined]
+    hand.press("client.send")
+    hand.wait(lambda: "hello" in hand.text("client.conversation"))
+    reader = hand.window.controller.reader
+    sent = next(row for row in reader.page(1, 200) if row.payload == b"hello")
+    hand.window.controller.select(endpoint=sent.endpoint, connection=sent.connection, seq=sent.seq)
+    assert drawn == []
+    tabs.setCurrentIndex(BYTES)
+    assert drawn[-1].startswith("hello")
+    before = hand.text_of_explain()
+    other = next(row for row in reader.page(1, 200) if row.call == "listen")
+    hand.window.controller.select(
+        endpoint=other.endpoint, connection=other.connection, seq=other.seq
+    )
+    assert not drawn[-1].startswith("hello")
+    assert hand.text_of_explain() == before
+    tabs.setCurrentIndex(EXPLAIN)
+    assert "listen" in hand.text_of_explain()
+
+
+def test_the_same_bytes_are_not_laid_out_again(hand: Hand) -> None:
+    tabs, page = hand.find("inspector.tabs"), hand.find("inspector.bytes")
+    assert isinstance(tabs, QTabWidget)
+    assert isinstance(page, QPlainTextEdit)
+    tabs.setCurrentIndex(BYTES)
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    drawn: list[str] = []
+    page.textChanged.connect(lambda: drawn.append(page.toPlainText()))
+    for _ in range(5):
+        hand.window.inspector.explanation_wanted.emit()
+    assert len(drawn) <= 1  # the newest row may have come just now
+
+
+def test_an_explanation_is_written_into_the_labels_that_are_there(qtbot: QtBot) -> None:
+    view = ExplanationView()
+    qtbot.addWidget(view)
+    view.resize(300, 300)
+    view.show()
+    view.show_explanation(explanation("one", "two", python="s.send(b'x')"), "client #1")
+    first = labels(view)
+    texts = ["A title", "client #1", "A heading", "one", "two", "In Python"]
+    assert [label.text() for label in first][:5] == texts[:5]
+    assert [label.font().bold() for label in first] == [True, False, True, False, False, True]
+    paper = view.findChild(QPlainTextEdit, "inspector.code")
+    assert isinstance(paper, QPlainTextEdit)
+    assert paper.isVisible()
+    assert paper.toPlainText() == "s.send(b'x')"
+    view.show_explanation(explanation("three"), "")
+    assert [label.text() for label in labels(view)] == ["A title", "A heading", "three"]
+    assert [label.font().bold() for label in labels(view)] == [True, True, False]
+    assert labels(view) == first[:3]
+    assert not paper.isVisible()
+    view.show_plain("nothing")
+    assert [label.text() for label in labels(view)] == ["nothing"]
+    assert not labels(view)[0].font().bold()
