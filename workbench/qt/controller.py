@@ -7,7 +7,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -32,6 +31,8 @@ TICK: Final = 100
 """Milliseconds between two looks at the endpoints, and at least between two repaints."""
 RESTING: Final = 1000
 """The same while nothing happens: what only the kernel knows is looked for that often."""
+WATCHING: Final = 500
+"""The same where somebody looks at what only the kernel knows."""
 AWAKE: Final = 1.0
 """Seconds without anything new after which nothing is expected to happen by itself."""
 SETTLED: Final = 2_000_000_000
@@ -169,13 +170,15 @@ class Controller(QObject):
         self._looks.begin()
         self._looked.start(0)  # comes after what the views have posted for themselves
         for name in self.session.endpoints:
-            with suppress(Problem):  # taken away meanwhile, on a thread of its own
+            try:
                 self.session.refresh(name, self._watched, self._seen.get(name, frozenset()))
+            except Problem:  # taken away meanwhile, on a thread of its own
+                continue
         self.snapshots_changed.emit()
-        if self._watched:
-            self.wake()
-        elif self._timer.interval() == TICK and time.monotonic() > self._awake_until:
-            self._timer.setInterval(RESTING)
+        if time.monotonic() > self._awake_until:
+            rest = WATCHING if self._watched else RESTING
+            if self._timer.interval() != rest:
+                self._timer.setInterval(rest)
 
     def snapshot(self, name: str) -> EndpointSnapshot:
         """The newest snapshot of an endpoint; never waits. Each tick asks for the next one."""
@@ -187,14 +190,19 @@ class Controller(QObject):
         """
         found = []
         for name in self.session.endpoints:
-            with suppress(Problem):
+            try:
                 found.append(self.snapshot(name))
+            except Problem:
+                continue
         return found
 
     def watch(self, connections: frozenset[int]) -> None:
-        """Have the kernel readings of these decoded whole in the coming snapshots."""
-        self._watched = connections
-        if connections:
+        """Have the kernel readings of these decoded whole in the coming snapshots.
+
+        Whoever watches calls `wake` where they change.
+        """
+        if connections != self._watched:
+            self._watched = connections
             self.wake()
 
     def see(self, name: str, connections: frozenset[int]) -> None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pytestqt.qtbot import QtBot
+
 from tests.ui.conftest import Hand
 from workbench import app
+from workbench.engine.model import commands as c
+from workbench.qt.controller import RESTING, TICK, WATCHING
+from workbench.ui.record.kernel_plots import KEPT, Plot
 
 
 def talk(hand: Hand) -> None:
@@ -88,3 +93,34 @@ def test_an_earlier_record_names_it_too(hand: Hand, tmp_path: Path) -> None:
     kernel = old.inspector.kernel
     hand.wait(lambda: kernel.who.text().startswith("client-1 #1, 127.0.0.1:"))
     assert "last reading" in kernel.head.text()
+
+
+def test_readings_that_rest_are_read_seldom_and_those_that_change_often(hand: Hand) -> None:
+    """Only the ages of an idle connection's last bytes grow."""
+    talk(hand)
+    controller = hand.window.controller
+    hand.wait_says("kernel.head", "ESTABLISHED")
+    hand.wait(lambda: controller._timer.interval() == WATCHING)
+    before = controller.snapshot("client-1").connections[0].reading
+    assert before is not None
+    controller.perform(c.Send("client-1", text="hello"))
+    assert controller._timer.interval() == TICK
+
+    def sent() -> int:
+        reading = controller.snapshot("client-1").connections[0].reading
+        return (reading.bytes_sent or 0) - (before.bytes_sent or 0) if reading is not None else 0
+
+    hand.wait(lambda: sent() == 5)
+    hand.wait(lambda: controller._timer.interval() == WATCHING)
+    hand.window.inspector.setCurrentIndex(0)
+    hand.wait(lambda: controller._timer.interval() == RESTING)
+
+
+def test_a_plot_goes_on_in_time_however_seldom_it_is_read(qtbot: QtBot) -> None:
+    plot = Plot("unread")
+    qtbot.addWidget(plot)
+    plot.add(1, 1)
+    plot.add(7, 5)
+    assert list(plot.values) == [1, 7, 7, 7, 7, 7]
+    plot.add(7, 10 * KEPT)
+    assert list(plot.values) == [7] * KEPT

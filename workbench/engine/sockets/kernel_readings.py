@@ -12,7 +12,6 @@ import socket
 import struct
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -21,6 +20,9 @@ from workbench.engine.model import options
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.settings import OptionValue
 from workbench.texts import Problem
+
+if sys.platform == "linux":
+    import fcntl
 
 LINUX: Final = sys.platform == "linux"
 _TCP_INFO: Final = getattr(socket, "TCP_INFO", None)
@@ -49,6 +51,19 @@ _FIELDS: Final = (
     (160, "Q", "delivery_rate"), (176, "Q", "rwnd_limited_us"), (200, "Q", "bytes_sent"),
     (208, "Q", "bytes_retrans"), (228, "I", "snd_wnd"), (232, "I", "rcv_wnd"),
 )  # fmt: skip
+_WHOLE: Final = struct.Struct(
+    "="
+    + "".join(
+        f"{offset - end}x{form}"
+        for (offset, form, _), end in zip(
+            _FIELDS,
+            [0, *(offset + struct.calcsize(form) for offset, form, _ in _FIELDS)],
+            strict=False,
+        )
+    )
+)
+"""All of them at once: a kernel that knows the last knows those before."""
+_NAMES: Final = tuple(name for _, _, name in _FIELDS)
 
 
 def can_tell(name: str) -> bool:
@@ -58,8 +73,17 @@ def can_tell(name: str) -> bool:
     return _TCP_INFO is not None and LINUX
 
 
+def _kind(sock: socket.socket) -> tuple[int, int]:
+    """Family and type as numbers: `sock.family` makes a member of an enumeration each time."""
+    plain = super(socket.socket, sock)
+    return plain.family, plain.type
+
+
 def _tcp_info(sock: socket.socket, size: int) -> bytes:
-    if _TCP_INFO is None or sock.family not in _INET or sock.type != socket.SOCK_STREAM:
+    if _TCP_INFO is None:
+        return b""
+    family, kind = _kind(sock)
+    if family not in _INET or kind != socket.SOCK_STREAM:
         return b""
     try:
         return sock.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, size)
@@ -70,8 +94,6 @@ def _tcp_info(sock: socket.socket, size: int) -> bytes:
 def _ioctl(sock: socket.socket, request: int) -> int | None:
     if sys.platform != "linux":
         return None
-    import fcntl
-
     value = array.array("i", [0])
     try:
         fcntl.ioctl(sock.fileno(), request, value)
@@ -82,7 +104,7 @@ def _ioctl(sock: socket.socket, request: int) -> int | None:
 
 def drops(sock: socket.socket) -> int | None:
     """Datagrams or SYNs that the kernel dropped at this socket (SO_MEMINFO[8])."""
-    if not LINUX or sock.family not in _INET:
+    if not LINUX or _kind(sock)[0] not in _INET:
         return None
     try:
         raw = sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36)
@@ -95,9 +117,12 @@ def read(sock: socket.socket) -> Reading:
     """Everything the kernel tells about a socket."""
     raw = _tcp_info(sock, 280)
     found: dict[str, int] = {}
-    for offset, form, name in _FIELDS:
-        if offset + struct.calcsize(form) <= len(raw):
-            found[name] = struct.unpack_from("=" + form, raw, offset)[0]
+    if len(raw) >= _WHOLE.size:
+        found = dict(zip(_NAMES, _WHOLE.unpack_from(raw), strict=True))
+    else:
+        for offset, form, name in _FIELDS:
+            if offset + struct.calcsize(form) <= len(raw):
+                found[name] = struct.unpack_from("=" + form, raw, offset)[0]
     state = STATES[raw[0]] if raw and raw[0] < len(STATES) else None
     listening = bool(raw) and raw[0] == LISTEN
     return Reading(
@@ -127,13 +152,15 @@ def options_in_effect(
         option = options.find(name)
         if option.number is None:
             continue
-        with suppress(OSError):
+        try:
             raw = (
                 sock.getsockopt(option.level, option.number, option.size)
                 if option.size
                 else sock.getsockopt(option.level, option.number)
             )
-            found.append((name, options.decode(option, raw)))
+        except OSError:
+            continue
+        found.append((name, options.decode(option, raw)))
     return tuple(found)
 
 
@@ -167,7 +194,7 @@ def queue(sock: socket.socket) -> tuple[int, int] | None:
     if len(raw) >= 32 and raw[0] == LISTEN:
         waiting, limit = struct.unpack_from("=II", raw, 24)
         return waiting, limit
-    if sock.family == _AF_UNIX and LINUX:
+    if LINUX and _kind(sock)[0] == _AF_UNIX:
         return _unix_queue(sock)
     return None
 

@@ -107,6 +107,13 @@ class Plot(QWidget):
         self.values: deque[int] = deque(maxlen=KEPT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def add(self, value: int, times: int) -> None:
+        """What was read now, and so at each of the last `times` looks."""
+        flat = len(self.values) == KEPT and min(self.values) == max(self.values) == value
+        self.values.extend([value] * min(times, KEPT))
+        if not flat:
+            self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(70, 2 * self.fontMetrics().lineSpacing() + 26)
 

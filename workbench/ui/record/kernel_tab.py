@@ -22,6 +22,7 @@ from workbench.engine.model.family import TCP, SocketKind, fitting
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.settings import Role
 from workbench.printable import escape
+from workbench.qt.controller import TICK
 from workbench.texts import Problem, tr
 from workbench.ui.record.kernel_plots import DIAGRAM, Plot, StateDiagram
 from workbench.viewmodel.option_text import show_value
@@ -70,6 +71,10 @@ SHOWN: Final = (
 )
 PLOTTED: Final = ("unread", "unsent", "rtt_us")
 _READINGS: Final = tuple(item.name for item in fields(Reading))
+_AGES: Final = frozenset({"last_data_sent_ms", "last_data_recv_ms", "last_ack_recv_ms"})
+"""Readings that grow while nothing happens."""
+_READING_S: Final = TICK / 1000
+"""Seconds of a plot that one reading stands for."""
 END_NS: Final = 2**62
 """After every reading of a record."""
 
@@ -77,7 +82,7 @@ END_NS: Final = 2**62
 class KernelTab(QWidget):
     """The kernel's readings of the chosen connection, or the last ones of a closed one.
 
-    They are read anew, up to ten times a second, only while the tab is visible.
+    They are read anew, ten times a second while they change, only while the tab is visible.
     """
 
     def __init__(self, controller: Controller) -> None:
@@ -86,13 +91,16 @@ class KernelTab(QWidget):
         self._controller = controller
         self._shown: tuple[Path, str | None, int] | None = None
         self._sample_ns: int | None = None
-        self._options: list[tuple[str, str]] = []
+        self._options: list[tuple[str, str, str]] = []
+        self._options_of: object = None
         self._kind = TCP
         self._named: SocketRow | None = None
         self._words: dict[str, tuple[str, str]] = {}
         self._told: list[tuple[str, str, str]] = []
         self._activity = (0, 0, "")
         self._since = time.monotonic()
+        self._read: dict[str, object] = {}
+        self._plotted = 0.0
         self.who, self.head, self.silence = QLabel(), QLabel(), QLabel()
         for label in (self.who, self.head, self.silence):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -150,7 +158,7 @@ class KernelTab(QWidget):
             return
         self._show_who(number)
         live = _live(snapshot, number) if snapshot is not None else None
-        self._options = _options(snapshot) if snapshot is not None else []
+        self._word_options(snapshot)
         if live is not None and live.reading is not None:
             self._show_live(live)
         elif (
@@ -161,8 +169,26 @@ class KernelTab(QWidget):
             self._show_now(snapshot.reading, snapshot.reading.state or "")
             self.silence.hide()
         else:
-            self._options = []
+            self._options, self._options_of = [], None
             self._show_last(number)
+
+    def _word_options(self, snapshot: EndpointSnapshot | None) -> None:
+        """Name, tip, and the value in effect beside the one that was asked for."""
+        found = (snapshot.options, snapshot.settings.options) if snapshot is not None else ((), ())
+        if found == self._options_of:
+            return
+        self._options_of = found
+        in_effect, asked = found[0], dict(found[1])
+        self._options = [
+            (
+                name,
+                tr("kerneltip.option"),
+                tr("kernel.asked", asked=show_value(asked[name]), value=show_value(value))
+                if name in asked
+                else show_value(value),
+            )
+            for name, value in in_effect
+        ]
 
     def _target(self) -> tuple[EndpointSnapshot | None, int | None]:
         """The chosen connection; while none is chosen the newest of the endpoint in focus."""
@@ -190,8 +216,10 @@ class KernelTab(QWidget):
         self._sample_ns = None
         self._kind, self._named = TCP, None
         self._words.clear()
+        self._options, self._options_of = [], None
         self._told = []
         self._activity, self._since = (0, 0, ""), time.monotonic()
+        self._read, self._plotted = {}, 0.0
         self.who.hide()
         self.silence.hide()
         self.diagram.show_state("", anew=True)
@@ -238,7 +266,12 @@ class KernelTab(QWidget):
     def _show_now(self, reading: Reading, state: str) -> None:
         state = state if self._is_tcp else ""
         self.head.setText(tr("kernel.live", state=state) if state else tr("kernel.live_datagram"))
-        self._show_reading({name: getattr(reading, name) for name in _READINGS}, state)
+        values = {name: getattr(reading, name) for name in _READINGS}
+        read = {name: value for name, value in values.items() if name not in _AGES}
+        if read != self._read:
+            self._read = read
+            self._controller.wake()
+        self._show_reading(values, state)
 
     @property
     def _is_tcp(self) -> bool:
@@ -267,12 +300,14 @@ class KernelTab(QWidget):
     def _show_reading(self, reading: dict[str, object], state: str) -> None:
         self.diagram.setVisible(state in DIAGRAM)
         self.diagram.show_state(state, anew=False)
+        now = time.monotonic()
+        passed = now - self._plotted if self._plotted else 0.0
+        self._plotted = now
         for key, plot in self.plots.items():
             value = reading.get(key)
             if isinstance(value, int) and (state or key != "rtt_us"):
-                plot.values.append(value)
+                plot.add(value, max(1, round(passed / _READING_S)))
             plot.setVisible(bool(plot.values))
-            plot.update()
         listening = state == "LISTEN"
         rows = [(key, reading[key]) for key in SHOWN if reading.get(key) is not None]
         if listening:
@@ -285,7 +320,7 @@ class KernelTab(QWidget):
         self._set_rows(len(rows) + len(self._options))
         words = self._words
         told = [(*(words.get(key) or self._name_and_tip(key)), f"{value:,}") for key, value in rows]
-        told += [(name, tr("kerneltip.option"), value) for name, value in self._options]
+        told += self._options
         for number, (row, before) in enumerate(zip_longest(told, self._told)):
             if row is not None and row != before:
                 name, tip, value = row
@@ -322,20 +357,6 @@ class KernelTab(QWidget):
         self.table.setAccessibleName(tr("inspector.kernel"))
         self._shown = None
         self.refresh()
-
-
-def _options(snapshot: EndpointSnapshot) -> list[tuple[str, str]]:
-    """Name, and the value in effect beside the one that was asked for."""
-    asked = dict(snapshot.settings.options)
-    return [
-        (
-            name,
-            tr("kernel.asked", asked=show_value(asked[name]), value=show_value(value))
-            if name in asked
-            else show_value(value),
-        )
-        for name, value in snapshot.options
-    ]
 
 
 def _live(snapshot: EndpointSnapshot, connection: int) -> ConnectionSnapshot | None:

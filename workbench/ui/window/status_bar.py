@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from workbench.qt.log_model import LogModel
 
 SHOWN_MS: Final = 30_000
-RATE_LOOKS: Final = 15
-"""Looks over which events a second are counted: about 1.5 s."""
+RATE_S: Final = 1.5
+"""Seconds over which events a second are counted."""
 
 
 class StatusBar(Retranslatable, QStatusBar):
-    """What the record holds, always in sight; it looks ten times a second."""
+    """What the record holds, always in sight."""
 
     def __init__(self, controller: Controller, model: LogModel) -> None:
         """`model` knows how many rows the log leaves out."""
@@ -41,7 +41,8 @@ class StatusBar(Retranslatable, QStatusBar):
         self._name(self.word, "status.word", stretch=1)
         # a long sentence does not make the window wider: its tool tip has it whole
         self.word.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._looks: deque[tuple[float, int]] = deque(maxlen=RATE_LOOKS)
+        self._looks: deque[tuple[float, int]] = deque()
+        self._told: tuple[int, int, int, int] | None = None
         self.setSizeGripEnabled(False)
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
@@ -74,8 +75,12 @@ class StatusBar(Retranslatable, QStatusBar):
         # a record begins with a note of its own: nobody has done anything yet
         count = journal.committed if journal.committed > 1 else 0
         shown = min(count, self._model.rowCount())
+        told = (shown, count, round(self._rate(journal.committed)), journal.not_recorded)
+        if told == self._told:
+            return
+        self._told = told
         self.events.setText(tr("window.events_of", shown=f"{shown:,}", count=f"{count:,}"))
-        self.rate.setText(tr("window.rate", count=f"{self._rate(journal.committed):,.0f}"))
+        self.rate.setText(tr("window.rate", count=f"{told[2]:,}"))
         if journal.not_recorded:
             self.lost.setText(tr("window.not_recorded", count=f"{journal.not_recorded:,}"))
         else:
@@ -87,6 +92,8 @@ class StatusBar(Retranslatable, QStatusBar):
         if self._looks and committed < self._looks[-1][1]:
             self._looks.clear()  # another record
         self._looks.append((now, committed))
+        while len(self._looks) > 2 and self._looks[1][0] <= now - RATE_S:
+            self._looks.popleft()
         then, before = self._looks[0]
         return (committed - before) / (now - then) if now > then else 0.0
 
@@ -104,4 +111,5 @@ class StatusBar(Retranslatable, QStatusBar):
         self.name_record()
         self.lost.setToolTip(tr("window.lost_tip"))
         self.word.clear()  # it was said in another language
+        self._told = None
         self.refresh()
