@@ -21,15 +21,14 @@ from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.settings import OptionValue
 from workbench.texts import Problem
 
-if sys.platform == "linux":
-    import fcntl
-
 LINUX: Final = sys.platform == "linux"
 _TCP_INFO: Final = getattr(socket, "TCP_INFO", None)
 _SO_MEMINFO: Final = 55  # linux/asm-generic/socket.h; not in Python's socket
 _SIOCOUTQ: Final = 0x5411  # TIOCOUTQ
 _FIONREAD: Final = 0x541B
 _AF_UNIX: Final = getattr(socket, "AF_UNIX", -1)
+_FAMILY: Final = socket.SocketType.family.__get__
+_TYPE: Final = socket.SocketType.type.__get__
 _INET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 
 STATES: Final = (
@@ -75,8 +74,7 @@ def can_tell(name: str) -> bool:
 
 def _kind(sock: socket.socket) -> tuple[int, int]:
     """Family and type as numbers: `sock.family` makes a member of an enumeration each time."""
-    plain = super(socket.socket, sock)
-    return plain.family, plain.type
+    return _FAMILY(sock), _TYPE(sock)
 
 
 def _tcp_info(sock: socket.socket, size: int) -> bytes:
@@ -91,15 +89,21 @@ def _tcp_info(sock: socket.socket, size: int) -> bytes:
         return b""
 
 
-def _ioctl(sock: socket.socket, request: int) -> int | None:
-    if sys.platform != "linux":
+if sys.platform == "linux":
+    import fcntl
+
+    def _ioctl(sock: socket.socket, request: int) -> int | None:
+        value = array.array("i", [0])
+        try:
+            fcntl.ioctl(sock.fileno(), request, value)
+        except (OSError, ValueError):
+            return None
+        return value[0]
+
+else:
+
+    def _ioctl(_sock: socket.socket, _request: int) -> int | None:
         return None
-    value = array.array("i", [0])
-    try:
-        fcntl.ioctl(sock.fileno(), request, value)
-    except (OSError, ValueError):
-        return None
-    return value[0]
 
 
 def drops(sock: socket.socket) -> int | None:
