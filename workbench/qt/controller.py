@@ -41,8 +41,12 @@ IDLE_SHARE: Final = 24
 """After rows are shown, and after a look at the endpoints, the GUI rests that many times what it
 took of the processor: a flood is painted at what the thread can afford, and the sockets keep the
 processor. Where others keep it busy, that makes nothing later."""
-LONGEST_REST: Final = 0.18
+LONGEST_REST: Final = 0.15
 """Seconds of such a rest."""
+FLOOD_REST: Final = 0.25
+"""The same while rows fly by."""
+FLOOD: Final = 200
+"""Rows since they were shown last that nobody has read."""
 ONE_OFF: Final = 3
 """The cheapest of so many in a row tells what it takes: what is laid out once delays nothing."""
 
@@ -116,6 +120,7 @@ class Controller(QObject):
         self._painted = _single_shot(self, self._on_painted)
         self._looked = _single_shot(self, self._on_looked)
         self._shows, self._looks = _Pace(), _Pace()
+        self._longest_rest = LONGEST_REST
         self._woken.connect(self._on_woken)
         # queued always: a ticket that ended before perform() returned is told afterwards too
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
@@ -367,6 +372,7 @@ class Controller(QObject):
         self._shows.begin()
         self._painted.start(0)  # comes after what the views have posted for themselves
         seq = self.session.journal.committed
+        self._longest_rest = FLOOD_REST if seq - self._told > FLOOD else LONGEST_REST
         if seq != self._told:
             self._told = seq
             self.wake()
@@ -378,11 +384,11 @@ class Controller(QObject):
 
     @Slot()
     def _on_looked(self) -> None:
-        self._looks.end()
+        self._looks.end(self._longest_rest)
 
     @Slot()
     def _on_painted(self) -> None:
-        self._shows.end(TICK / 1000)
+        self._shows.end(self._longest_rest, TICK / 1000)
         if self._wake_pending:
             self._on_woken()
 
@@ -403,10 +409,10 @@ class _Pace:
     def begin(self) -> None:
         self._begun = time.thread_time()
 
-    def end(self, least: float = 0.0) -> None:
-        """It is done, and painted; `least`: seconds to rest at least."""
+    def end(self, most: float, least: float = 0.0) -> None:
+        """It is done, and painted; `most`, `least`: seconds to rest at most and at least."""
         self._costs.append(time.thread_time() - self._begun)
-        rest = min(LONGEST_REST, IDLE_SHARE * min(self._costs))
+        rest = min(most, IDLE_SHARE * min(self._costs))
         self._not_before = time.perf_counter() + max(least, rest)
 
     def rest_s(self) -> float:

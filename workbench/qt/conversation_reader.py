@@ -20,6 +20,8 @@ PAGE: Final = 250
 """Rows of the endpoint read at most each time."""
 LOOK_BACK: Final = 2000
 """Rows that are caught up with, page by page."""
+KEPT: Final = 1000
+"""Rows that are shown at once when it begins anew: a view keeps as many lines."""
 SCREEN: Final = 50
 """Rows of a flood that are shown each time: more is scrolled out of sight before it is painted."""
 WITHIN: Final = 20_000
@@ -72,13 +74,18 @@ class ConversationReader(QObject):
         shown = (connections, peer, numbered)
         if shown != (self.connections, self._peer, self._numbered):
             self.connections, self._peer, self._numbered = shown
-            self.again()
+            self._show_anew()
 
     @Slot(str)
     def show_as(self, form: str) -> None:
         """Word it in an encoding, or as "escaped" or "hex"."""
         if form != self._form:
             self._form = form
+            self._show_anew()
+
+    def _show_anew(self) -> None:
+        """Unless it is folded away: then nothing is read until it is wanted."""
+        if self.wanted:
             self.again()
 
     @Slot(bool)
@@ -136,6 +143,7 @@ class ConversationReader(QObject):
         self.cleared.emit()
         self._begin()
         own = self._own(max(0, committed - LOOK_BACK), committed)
+        own = own[-(PAGE if self._flood else KEPT) :]
         for first in range(0, len(own), PAGE):
             self._read(own[first : first + PAGE])
         self._seen = committed
