@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import logging
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -21,6 +21,7 @@ from workbench.explain.evidence import kind_of_row
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Manner, Recorded
 from workbench.qt.background_reader import BackgroundReader
+from workbench.qt.pace import Pace
 from workbench.session import Session
 from workbench.texts import Problem
 from workbench.viewmodel.log_cells import Accepted
@@ -37,18 +38,8 @@ AWAKE: Final = 1.0
 """Seconds without anything new after which nothing is expected to happen by itself."""
 SETTLED: Final = 2_000_000_000
 """Nanoseconds after an accept() in which the other end, if it is ours, has a name."""
-IDLE_SHARE: Final = 24
-"""After rows are shown, and after a look at the endpoints, the GUI rests that many times what it
-took of the processor: a flood is painted at what the thread can afford, and the sockets keep the
-processor. Where others keep it busy, that makes nothing later."""
-LONGEST_REST: Final = 0.15
-"""Seconds of such a rest."""
-FLOOD_REST: Final = 0.25
-"""The same while rows fly by."""
 FLOOD: Final = 200
-"""Rows since they were shown last that nobody has read."""
-ONE_OFF: Final = 3
-"""The cheapest of so many in a row tells what it takes: what is laid out once delays nothing."""
+"""Rows since they were shown last: nobody reads them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +109,9 @@ class Controller(QObject):
         self._told = 0
         self._pump = _single_shot(self, self._flush)
         self._painted = _single_shot(self, self._on_painted)
-        self._looked = _single_shot(self, self._on_looked)
-        self._shows, self._looks = _Pace(), _Pace()
-        self._longest_rest = LONGEST_REST
+        self._posted = False
+        self._shows, self._looks = Pace(TICK / 1000), Pace()
+        self._flood = False
         self._woken.connect(self._on_woken)
         # queued always: a ticket that ended before perform() returned is told afterwards too
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
@@ -170,16 +161,16 @@ class Controller(QObject):
     @Slot()
     def _on_tick(self) -> None:
         """Let what there is be looked at, and have newer snapshots made for the next time."""
-        if self._looks.rest_s() > 0:
+        if self._looks.rest_s(flood=self._flood) > 0:
             return
         self._looks.begin()
-        self._looked.start(0)  # comes after what the views have posted for themselves
         for name in self.session.endpoints:
             try:
                 self.session.refresh(name, self._watched, self._seen.get(name, frozenset()))
             except Problem:  # taken away meanwhile, on a thread of its own
                 continue
         self.snapshots_changed.emit()
+        self._looks.end()
         if time.monotonic() > self._awake_until:
             rest = WATCHING if self._watched else RESTING
             if self._timer.interval() != rest:
@@ -361,18 +352,20 @@ class Controller(QObject):
     @Slot()
     def _on_woken(self) -> None:
         if not self._closed and not self._pump.isActive() and not self._painted.isActive():
-            self._pump.start(int(self._shows.rest_s() * 1000))
+            self._pump.start(ceil(self._shows.rest_s(flood=self._flood) * 1000))
 
     @Slot()
     def _flush(self) -> None:
         """Tell of all that was committed since: at once after a rest, else paced."""
-        self._wake_pending = False
         if self._closed:
             return
+        if self._shows.rest_s(flood=self._flood) > 0:
+            self._on_woken()  # more was done meanwhile than was foreseen
+            return
+        self._wake_pending = False
         self._shows.begin()
-        self._painted.start(0)  # comes after what the views have posted for themselves
         seq = self.session.journal.committed
-        self._longest_rest = FLOOD_REST if seq - self._told > FLOOD else LONGEST_REST
+        self._flood = seq - self._told > FLOOD
         if seq != self._told:
             self._told = seq
             self.wake()
@@ -381,14 +374,16 @@ class Controller(QObject):
         failed = self.session.journal.failed
         if failed is not None:
             self.problem.emit(failed)
-
-    @Slot()
-    def _on_looked(self) -> None:
-        self._looks.end(self._longest_rest)
+        self._posted = False
+        self._painted.start(0)  # comes after those that the views have set for themselves
 
     @Slot()
     def _on_painted(self) -> None:
-        self._shows.end(self._longest_rest, TICK / 1000)
+        if not self._posted:
+            self._posted = True
+            self._painted.start(0)  # the next turn comes after what they have posted to be drawn
+            return
+        self._shows.end()
         if self._wake_pending:
             self._on_woken()
 
@@ -396,28 +391,6 @@ class Controller(QObject):
     def _on_ended(self, ticket: Ticket) -> None:
         if not self._closed:
             self.ticket_done.emit(ticket)
-
-
-class _Pace:
-    """How long the GUI rests after what it does again and again."""
-
-    def __init__(self) -> None:
-        self._begun = 0.0
-        self._costs = deque([0.0] * ONE_OFF, ONE_OFF)
-        self._not_before = 0.0
-
-    def begin(self) -> None:
-        self._begun = time.thread_time()
-
-    def end(self, most: float, least: float = 0.0) -> None:
-        """It is done, and painted; `most`, `least`: seconds to rest at most and at least."""
-        self._costs.append(time.thread_time() - self._begun)
-        rest = min(most, IDLE_SHARE * min(self._costs))
-        self._not_before = time.perf_counter() + max(least, rest)
-
-    def rest_s(self) -> float:
-        """Seconds until it may be done again."""
-        return max(0.0, self._not_before - time.perf_counter())
 
 
 def _single_shot(parent: QObject, slot: Callable[[], None]) -> QTimer:

@@ -99,6 +99,7 @@ class LogModel(QAbstractTableModel):
         self._stopped = False
         self._arrived: list[Looked] = []
         self._told_after = TOLD_AFTER
+        self._goal = 0  # in a flood there is always more: it is looked at when the window is told
         self._headers: list[str] = []
         self.retranslate()
         self._next_look = _timer(self, self._look_on)
@@ -138,6 +139,7 @@ class LogModel(QAbstractTableModel):
             self._kept[self._rows.view] = self._rows
         self._rows = self._kept.get(view) or ShownRows(view)
         self.endResetModel()
+        self._goal = self._controller.session.journal.committed
         self._look_on()
 
     @Slot()
@@ -194,13 +196,14 @@ class LogModel(QAbstractTableModel):
     @Slot(object)
     def _on_committed(self, _committed: Committed) -> None:
         self._newest.clear()
+        self._goal = self._controller.session.journal.committed
         if self._gaps_now() != self._gaps:
             self._forget_events()
             self._kept.clear()
             self._restart()
             self._kept.clear()
         elif self._scan is not None:
-            self._scan.goal = self._controller.session.journal.committed
+            self._scan.goal = self._goal
         elif not self._next_look.isActive():
             self._next_look.start(0)
 
@@ -209,7 +212,7 @@ class LogModel(QAbstractTableModel):
         """Look at what is new: here where that is little, else on the other thread."""
         if self._controller.closed or self._task is not None:
             return
-        rows, committed = self._rows, self._controller.session.journal.committed
+        rows, committed = self._rows, self._goal
         few = at_once(rows.view)
         if rows.view.all:
             for span in whole_spans(rows.upto, committed):
@@ -247,7 +250,7 @@ class LogModel(QAbstractTableModel):
     def _on_scanned(self) -> None:
         self._scan = self._task = None
         self._add_arrived()
-        self._look_on()  # rows that came meanwhile
+        self._look_on()  # rows that were told of meanwhile
         if self._task is None:
             self._tell_progress()
 

@@ -1,0 +1,61 @@
+"""How long the window rests: by what its thread took of the processor, and never too long."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from workbench.qt.pace import FLOOD_REST, IDLE_SHARE, LONGEST_REST, Pace
+
+
+class Clocks:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = self.spent = 100.0
+        monkeypatch.setattr(time, "perf_counter", lambda: self.now)
+        monkeypatch.setattr(time, "thread_time", lambda: self.spent)
+
+    def work(self, spent: float, waited: float = 0.0) -> None:
+        self.spent += spent
+        self.now += spent + waited
+
+
+@pytest.fixture
+def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
+    return Clocks(monkeypatch)
+
+
+def refreshed(clocks: Clocks, made: Pace, spent: float, waited: float = 0.0) -> None:
+    made.begin()
+    clocks.work(spent, waited)
+    made.end()
+
+
+def test_the_first_comes_at_once(clocks: Clocks) -> None:
+    assert Pace(0.1).rest_s() == 0.0
+
+
+def test_it_rests_by_what_was_spent_and_not_by_what_it_waited(clocks: Clocks) -> None:
+    made = Pace()
+    refreshed(clocks, made, 0.005, waited=3.0)
+    assert made.rest_s() == pytest.approx(0.005 * IDLE_SHARE)
+    clocks.now += 0.005 * IDLE_SHARE
+    assert made.rest_s() == 0.0
+
+
+def test_what_is_done_afterwards_counts_too(clocks: Clocks) -> None:
+    made = Pace()
+    refreshed(clocks, made, 0.002)
+    before = made.rest_s()
+    clocks.work(0.004)
+    assert made.rest_s() == pytest.approx(before + 0.004 * IDLE_SHARE - 0.004)
+
+
+def test_it_has_bounds(clocks: Clocks) -> None:
+    made = Pace(0.1)
+    refreshed(clocks, made, 0.0)
+    assert made.rest_s() == pytest.approx(0.1)
+    refreshed(clocks, made, 5.0)
+    assert made.rest_s() == pytest.approx(LONGEST_REST)
+    assert made.rest_s(flood=True) == pytest.approx(FLOOD_REST)
+    assert LONGEST_REST < FLOOD_REST

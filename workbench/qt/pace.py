@@ -1,0 +1,40 @@
+"""Pace: how long the window rests after a refresh, so that the sockets keep the processor."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+IDLE_SHARE: Final = 12
+"""The GUI rests that many times what it took of the processor: a flood is shown at what its thread
+can afford. Where others keep the processor busy, that makes nothing later."""
+LONGEST_REST: Final = 0.15
+"""Seconds of such a rest: what comes now and then is there at once."""
+FLOOD_REST: Final = 0.25
+"""The same while rows fly by."""
+
+
+class Pace:
+    """Between two refreshes all that the thread does counts, whatever led to it: what one refresh
+    has drawn later, or by another thread's answer, is paid for with the next rest.
+    """
+
+    def __init__(self, least: float = 0.0) -> None:
+        """`least`: seconds of each rest."""
+        self._least = least
+        self._spent = time.thread_time()
+        self._ended = float("-inf")
+
+    def begin(self) -> None:
+        """It is refreshed now."""
+        self._spent = time.thread_time()
+
+    def end(self) -> None:
+        """It is drawn."""
+        self._ended = time.perf_counter()
+
+    def rest_s(self, *, flood: bool = False) -> float:
+        """Seconds from now until it may be refreshed again."""
+        spent = time.thread_time() - self._spent
+        rest = min(FLOOD_REST if flood else LONGEST_REST, IDLE_SHARE * spent)
+        return max(0.0, self._ended + max(self._least, rest) - time.perf_counter())
