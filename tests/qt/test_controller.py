@@ -23,7 +23,7 @@ from workbench.engine.model.ticket import Ticket
 from workbench.journal.reader import Reader
 from workbench.qt.controller import TICK, Committed, Controller, Selection
 from workbench.qt.endpoint_thread import qt_spawn
-from workbench.qt.pace import IDLE_SHARE, LONGEST_REST
+from workbench.qt.refresh_pace import IDLE_SHARE, LONGEST_REST
 from workbench.session import Session
 from workbench.texts import Problem
 

@@ -21,7 +21,7 @@ from workbench.explain.evidence import kind_of_row
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Manner, Recorded
 from workbench.qt.background_reader import BackgroundReader
-from workbench.qt.pace import Pace
+from workbench.qt.refresh_pace import RefreshPace
 from workbench.session import Session
 from workbench.texts import Problem
 from workbench.viewmodel.log_cells import Accepted
@@ -110,7 +110,7 @@ class Controller(QObject):
         self._pump = _single_shot(self, self._flush)
         self._painted = _single_shot(self, self._on_painted)
         self._posted = False
-        self._shows, self._looks = Pace(TICK / 1000), Pace()
+        self._shows, self._looks = RefreshPace(TICK / 1000), RefreshPace()
         self._flood = False
         self._woken.connect(self._on_woken)
         # queued always: a ticket that ended before perform() returned is told afterwards too

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from workbench.qt.pace import FLOOD_REST, IDLE_SHARE, LONGEST_REST, Pace
+from workbench.qt.refresh_pace import FLOOD_REST, IDLE_SHARE, LONGEST_REST, RefreshPace
 
 
 class Clocks:
@@ -25,18 +25,18 @@ def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
     return Clocks(monkeypatch)
 
 
-def refreshed(clocks: Clocks, made: Pace, spent: float, waited: float = 0.0) -> None:
+def refreshed(clocks: Clocks, made: RefreshPace, spent: float, waited: float = 0.0) -> None:
     made.begin()
     clocks.work(spent, waited)
     made.end()
 
 
 def test_the_first_comes_at_once(clocks: Clocks) -> None:
-    assert Pace(0.1).rest_s() == 0.0
+    assert RefreshPace(0.1).rest_s() == 0.0
 
 
 def test_it_rests_by_what_was_spent_and_not_by_what_it_waited(clocks: Clocks) -> None:
-    made = Pace()
+    made = RefreshPace()
     refreshed(clocks, made, 0.005, waited=3.0)
     assert made.rest_s() == pytest.approx(0.005 * IDLE_SHARE)
     clocks.now += 0.005 * IDLE_SHARE
@@ -44,7 +44,7 @@ def test_it_rests_by_what_was_spent_and_not_by_what_it_waited(clocks: Clocks) ->
 
 
 def test_what_is_done_afterwards_counts_too(clocks: Clocks) -> None:
-    made = Pace()
+    made = RefreshPace()
     refreshed(clocks, made, 0.002)
     before = made.rest_s()
     clocks.work(0.004)
@@ -52,7 +52,7 @@ def test_what_is_done_afterwards_counts_too(clocks: Clocks) -> None:
 
 
 def test_it_has_bounds(clocks: Clocks) -> None:
-    made = Pace(0.1)
+    made = RefreshPace(0.1)
     refreshed(clocks, made, 0.0)
     assert made.rest_s() == pytest.approx(0.1)
     refreshed(clocks, made, 5.0)

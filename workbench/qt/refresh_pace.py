@@ -1,4 +1,4 @@
-"""Pace: how long the window rests after a refresh, so that the sockets keep the processor."""
+"""How long the window rests after a refresh, so that the sockets keep the processor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FLOOD_REST: Final = 0.25
 """The same while rows fly by."""
 
 
-class Pace:
+class RefreshPace:
     """Between two refreshes all that the thread does counts, whatever led to it: what one refresh
     has drawn later, or by another thread's answer, is paid for with the next rest.
     """
