@@ -63,7 +63,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     server = False
 
     def __init__(self, controller: Controller, settings: EndpointSettings, parent: QObject) -> None:
-        self._plan = PlannedStrip(self.address_of, server=False)
+        self._plan = PlannedStrip(controller.address_of, server=False)
         self._resets = ResetCauses()
         self._linked: tuple[object, ...] = ()
         self._followed: tuple[str, str, str] | None = None
@@ -88,7 +88,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
         phase, port = None, None
         if name is not None and self._is_known(name):
             phase = self.controller.snapshot(name).phase
-            found = self.address_of(name)
+            found = self.controller.address_of(name)
             port = split_address(found)[1] if found is not None else None
         others = [
             settings
@@ -137,7 +137,7 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     @Slot()
     def leave_link(self) -> None:
         """An edited port leaves the link: the address is its own from now on."""
-        found = self.address_of(self.form.link) if self.form.link is not None else None
+        found = self.controller.address_of(self.form.link) if self.form.link is not None else None
         if found is not None:
             self._fill_where(replace(self.form.set_up.where, host=split_address(found)[0]))
 

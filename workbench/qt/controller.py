@@ -180,6 +180,14 @@ class Controller(QObject):
         """The newest snapshot of an endpoint; never waits. Each tick asks for the next one."""
         return self.session.snapshot(name)
 
+    def address_of(self, name: str) -> str | None:
+        """Where an endpoint of ours is, else where it wishes to be; None: there is none."""
+        try:
+            snapshot = self.snapshot(name)
+        except Problem:
+            return None
+        return snapshot.local or snapshot.settings.address
+
     def snapshots(self) -> list[EndpointSnapshot]:
         """The newest picture of each endpoint; a lab or a demonstration, on a thread of its own,
         may take one away between two of them.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.errors import PENDING
 from workbench.engine.model.family import kind_of
 from workbench.engine.model.settings import EndpointSettings, GateMode, OptionValue, Pace
 from workbench.engine.model.snapshot import (
@@ -21,6 +20,7 @@ from workbench.engine.model.snapshot import (
     Phase,
 )
 from workbench.qt.conversation_reader import ConversationReader
+from workbench.qt.event_guide import EventGuide
 from workbench.texts import Problem
 from workbench.viewmodel import control_commands
 from workbench.viewmodel.call_history import RecentCalls
@@ -38,9 +38,8 @@ from workbench.viewmodel.panel_state import (
     is_outdated,
     keys_of,
 )
-from workbench.viewmodel.setup_form import ClientForm, ServerForm
+from workbench.viewmodel.setup_form import EndpointForm
 from workbench.viewmodel.silence import is_owing
-from workbench.viewmodel.stall_reason import stall_reason, telling_row
 
 if TYPE_CHECKING:
     from workbench.engine.model.ticket import Ticket
@@ -49,9 +48,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Form = TypeVar("Form", bound=ServerForm | ClientForm)
-LOOK_BACK: Final = 1000
-"""Rows in which the newest failure is looked for."""
+Form = TypeVar("Form", bound=EndpointForm)
 READS: Final = c.Recv | c.Step | c.Accept
 """Commands that may wait until we end what they wait on."""
 ENDED_BY_US: Final = frozenset({"engine.closed_meanwhile", "engine.stopped_meanwhile"})
@@ -68,6 +65,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         state: what the panel shows; None until it was in sight.
         owner: names the endpoint of ours behind an address.
         conversation: reads what was sent and received.
+        guide: leads to the events behind what its panel shows.
 
     Signals:
         changed(PanelState): another state is to be shown.
@@ -97,6 +95,9 @@ class EndpointPresenter(QObject, Generic[Form]):
         self.owner: Owner = lambda _address: None
         self.conversation = ConversationReader(controller, settings.name, self)
         self.conversation.wanted = not self.server
+        self.guide = EventGuide(controller, settings.name, self)
+        self.guide.pressed.connect(self.focused)
+        self.guide.told.connect(partial(self.tell, "busy"))
         self._prefix = "server" if self.server else "client"
         self._in_sight = False
         self._gone = False
@@ -183,14 +184,6 @@ class EndpointPresenter(QObject, Generic[Form]):
     @property
     def phase(self) -> Phase:
         return self._snapshot.phase
-
-    def address_of(self, name: str) -> str | None:
-        """Where an endpoint of ours is, else where it wishes to be; None: there is none."""
-        try:
-            snapshot = self.controller.snapshot(name)
-        except Problem:
-            return None
-        return snapshot.local or snapshot.settings.address
 
     def draft(self) -> EndpointSettings:
         """The settings as the fields say.
@@ -328,7 +321,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         held = dict.fromkeys(self._held, asked)
         self.act("pace", c.SetPace(self.name, pace))
         set_up = replace(self.form.set_up, calls=pace)
-        self.form = self.with_gates(replace(self.form, set_up=set_up), modes | held)
+        self.form = replace(self.form, set_up=set_up).with_gates(modes | held)
         if self.configured("pace"):
             self._asked |= {gate: (mode, self._configuring) for gate, mode in held.items()}
         if pace is not Pace.STEP:
@@ -424,36 +417,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._trouble = StatusMessage("bad", text, why=True, way_out=way)
         self.refresh()
 
-    @Slot()
-    def show_failure(self) -> None:
-        """Lead to the newest failure, which may be milliseconds old."""
-        self.controller.after_commit(self, self._show_failure)
-
-    def _show_failure(self) -> None:
-        """The newest row of this endpoint with an error, not far back."""
-        committed = self.controller.session.journal.committed
-        first = max(1, committed - LOOK_BACK)
-        rows = self.controller.reader.page(first, committed - first + 1)
-        for row in reversed(rows):
-            trouble = row.errno or row.error
-            if row.endpoint == self.name and trouble and trouble not in PENDING:
-                self.controller.select(
-                    endpoint=self.name, connection=row.connection, seq=row.seq, pinned=False
-                )
-                return
-        self.controller.select(endpoint=self.name)
-
     # -- what is chosen -------------------------------------------------------------------------
-
-    @Slot(object)
-    def show_chip(self, chip: Chip) -> None:
-        """A call of the strip was clicked: lead to its event."""
-        self.focused.emit()
-        if chip.t_ns is None:
-            self.controller.select(endpoint=self.name)
-        else:
-            seq = self.controller.seq_at(chip.t_ns, self.name)
-            self.controller.select(endpoint=self.name, seq=seq, pinned=False)
 
     @Slot(object, object)
     def choose(self, keys: tuple[Key, ...], current: Key | None) -> None:
@@ -497,30 +461,11 @@ class EndpointPresenter(QObject, Generic[Form]):
         self._choose((item.number,), item.number)
         self.refresh()
 
-    @Slot(int)
-    def explain_stall(self, number: int) -> None:
-        """Say why a connection stands still, and lead to the event behind it."""
-        self.focused.emit()
-        self.controller.after_commit(self, partial(self._explain_stall, number))
-
-    def _explain_stall(self, number: int) -> None:
-        controller = self.controller
-        items = controller.snapshot(self.name).connections
-        item = next((item for item in items if item.number == number), None)
-        if item is None:
-            return
-        committed = controller.session.journal.committed
-        seq = telling_row(controller.reader.before(item.id, committed + 1))
-        controller.select(endpoint=self.name, connection=item.id, seq=seq, pinned=False)
-        sentence = stall_reason(item, self.settings, controller.now_ns())
-        if sentence is not None:
-            self.tell("busy", sentence)
-
     @Slot()
     def explain_chosen(self) -> None:
         """[Why?] of the chosen row."""
         if isinstance(self._current, int):
-            self.explain_stall(self._current)
+            self.guide.explain_stall(self._current)
 
     # -- the conversation -----------------------------------------------------------------------
 
@@ -685,14 +630,7 @@ class EndpointPresenter(QObject, Generic[Form]):
     def _take_gates(self) -> None:
         """The gates in the form are those that are shown."""
         modes = {gate: state.mode for gate, state in gates_of(self._look()).items()}
-        self.form = self.with_gates(self.form, modes)
-
-    def with_gates(self, form: Form, modes: dict[c.Gate, GateMode]) -> Form:
-        """The form with these gates."""
-        receive, send = modes[c.Gate.RECEIVE], modes[c.Gate.SEND]
-        if (form.set_up.receive, form.set_up.send) == (receive, send):
-            return form
-        return replace(form, set_up=replace(form.set_up, receive=receive, send=send))
+        self.form = self.form.with_gates(modes)
 
     def _show(self) -> None:
         self._dirty = False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings, GateMode, Role
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import Chip, Phase
 from workbench.qt.endpoint_presenter import EndpointPresenter
 from workbench.texts import Problem
@@ -35,18 +35,13 @@ class ServerPresenter(EndpointPresenter[ServerForm]):
     server = True
 
     def __init__(self, controller: Controller, settings: EndpointSettings, parent: QObject) -> None:
-        self._plan = PlannedStrip(self.address_of, server=True)
+        self._plan = PlannedStrip(controller.address_of, server=True)
         super().__init__(controller, settings, parent)
 
     # -- settings -------------------------------------------------------------------------------
 
     def form_of(self, settings: EndpointSettings, before: ServerForm | None) -> ServerForm:
         return server_form(settings, before)
-
-    def with_gates(self, form: ServerForm, modes: dict[c.Gate, GateMode]) -> ServerForm:
-        made = super().with_gates(form, modes)
-        accept = modes[c.Gate.ACCEPT]
-        return made if made.accept is accept else replace(made, accept=accept)
 
     @Slot(str)
     def settle(self, field: str) -> None:

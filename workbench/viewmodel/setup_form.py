@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 
 from workbench.engine.model import address
+from workbench.engine.model.commands import Gate
 from workbench.engine.model.settings import (
     EndpointSettings,
     GateMode,
@@ -73,6 +76,10 @@ class SetUpForm:
             calls=self.calls,
             options=self.options,
         )
+
+    def with_gates(self, modes: Mapping[Gate, GateMode]) -> Self:
+        """The same with these gates."""
+        return replace(self, receive=modes[Gate.RECEIVE], send=modes[Gate.SEND])
 
 
 def _set_up(settings: EndpointSettings) -> SetUpForm:
@@ -164,18 +171,10 @@ def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> R
 
 
 @dataclass(frozen=True, slots=True)
-class ServerForm:
-    """All set-up fields of a server.
-
-    Attributes:
-        port_untouched: nobody has typed a port yet: the default may move.
-    """
+class EndpointForm:
+    """All set-up fields of an endpoint."""
 
     set_up: SetUpForm
-    backlog: str
-    accept: GateMode
-    reply: ReplyForm
-    port_untouched: bool = True
 
     def read(self, known: EndpointSettings) -> EndpointSettings:
         """`known` with what stands in the fields.
@@ -183,6 +182,27 @@ class ServerForm:
         Raises:
             Problem: a field cannot be understood.
         """
+        raise NotImplementedError
+
+    def with_gates(self, modes: Mapping[Gate, GateMode]) -> Self:
+        """The same with these gates."""
+        return replace(self, set_up=self.set_up.with_gates(modes))
+
+
+@dataclass(frozen=True, slots=True)
+class ServerForm(EndpointForm):
+    """All set-up fields of a server.
+
+    Attributes:
+        port_untouched: nobody has typed a port yet: the default may move.
+    """
+
+    backlog: str
+    accept: GateMode
+    reply: ReplyForm
+    port_untouched: bool = True
+
+    def read(self, known: EndpointSettings) -> EndpointSettings:
         return replace(
             self.set_up.read(known, server=True),
             backlog=parse_fields.parse_backlog(self.backlog),
@@ -191,6 +211,10 @@ class ServerForm:
             encoding=self.reply.encoding,
             port_search=self.port_untouched,
         )
+
+    def with_gates(self, modes: Mapping[Gate, GateMode]) -> Self:
+        """The same with these gates."""
+        return replace(self, set_up=self.set_up.with_gates(modes), accept=modes[Gate.ACCEPT])
 
 
 def server_form(settings: EndpointSettings, before: ServerForm | None = None) -> ServerForm:
@@ -205,7 +229,7 @@ def server_form(settings: EndpointSettings, before: ServerForm | None = None) ->
 
 
 @dataclass(frozen=True, slots=True)
-class ClientForm:
+class ClientForm(EndpointForm):
     """All set-up fields of a client.
 
     Attributes:
@@ -214,7 +238,6 @@ class ClientForm:
             seconds, and the longest wait.
     """
 
-    set_up: SetUpForm
     bufsize: str
     count: str
     local: str
@@ -234,11 +257,6 @@ class ClientForm:
         return parse_reconnect(self.again_times, self.again_after, self.again_most)
 
     def read(self, known: EndpointSettings) -> EndpointSettings:
-        """`known` with what stands in the fields.
-
-        Raises:
-            Problem: a field cannot be understood.
-        """
         made = self.set_up.read(known, server=False)
         keep = made.responder
         if keep == Nothing() and made.role is Role.STREAM:

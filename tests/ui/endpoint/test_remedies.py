@@ -72,7 +72,7 @@ def test_connect_timed_out_accept_one_there(hand: Hand) -> None:
     )
     hand.press("client.close")
     hand.wait_state("client", "CLOSED")
-    hand.window.endpoint_tabs.presenter("client-1").show_failure()
+    hand.window.endpoint_tabs.presenter("client-1").guide.show_failure()
     hand.wait(lambda: "accept_one_there" in offered(hand))
     hand.press("inspector.accept_one_there")
     hand.wait(

@@ -1,0 +1,85 @@
+"""Leads from what a panel shows of its endpoint to the event behind it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.engine.model.errors import PENDING
+from workbench.engine.model.snapshot import Chip
+from workbench.viewmodel.stall_reason import stall_reason, telling_row
+
+if TYPE_CHECKING:
+    from workbench.qt.controller import Controller
+
+LOOK_BACK: Final = 1000
+"""Rows in which the newest failure is looked for."""
+
+
+class EventGuide(QObject):
+    """Chooses events of one endpoint, as somebody who looks for a reason would in the log.
+
+    Signals:
+        pressed(): somebody wants to be led to one.
+        told(object): why a connection stands still, a Sentence.
+    """
+
+    pressed = Signal()
+    told = Signal(object)
+
+    def __init__(self, controller: Controller, name: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._name = name
+
+    @Slot(object)
+    def show_chip(self, chip: Chip) -> None:
+        """To the event of a call of the strip; to the endpoint where it has not been made."""
+        self.pressed.emit()
+        if chip.t_ns is None:
+            self._controller.select(endpoint=self._name)
+        else:
+            seq = self._controller.seq_at(chip.t_ns, self._name)
+            self._controller.select(endpoint=self._name, seq=seq, pinned=False)
+
+    @Slot()
+    def show_failure(self) -> None:
+        """To the newest failure, which may be milliseconds old."""
+        self._controller.after_commit(self, self._show_failure)
+
+    def _show_failure(self) -> None:
+        """The newest row of this endpoint with an error, not far back."""
+        controller = self._controller
+        committed = controller.session.journal.committed
+        first = max(1, committed - LOOK_BACK)
+        rows = controller.reader.page(first, committed - first + 1)
+        for row in reversed(rows):
+            trouble = row.errno or row.error
+            if row.endpoint == self._name and trouble and trouble not in PENDING:
+                controller.select(
+                    endpoint=self._name, connection=row.connection, seq=row.seq, pinned=False
+                )
+                return
+        controller.select(endpoint=self._name)
+
+    @Slot(int)
+    def explain_stall(self, number: int) -> None:
+        """To the event behind a connection that stands still; and say why it does."""
+        self.pressed.emit()
+        self._controller.after_commit(self, partial(self._explain_stall, number))
+
+    def _explain_stall(self, number: int) -> None:
+        controller = self._controller
+        snapshot = controller.snapshot(self._name)
+        item = next((item for item in snapshot.connections if item.number == number), None)
+        if item is None:
+            return
+        committed = controller.session.journal.committed
+        seq = telling_row(controller.reader.before(item.id, committed + 1))
+        controller.select(endpoint=self._name, connection=item.id, seq=seq, pinned=False)
+        settings = controller.session.settings(self._name)
+        sentence = stall_reason(item, settings, controller.now_ns())
+        if sentence is not None:
+            self.told.emit(sentence)
