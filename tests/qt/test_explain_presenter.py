@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.events import NOTE
+from workbench.engine.model.events import NOTE, Cause, Event
+from workbench.journal.query import Condition
 from workbench.qt import explain_presenter
 from workbench.qt.controller import Controller
 from workbench.qt.explain_presenter import FLYING, Explained, ExplainPresenter
@@ -65,6 +66,36 @@ def test_an_error_stays_until_something_new_is_asked_for(
     ticket = controller.perform(c.Close("client"))
     wait(lambda: ticket.done)
     wait(lambda: told.call == "close")
+
+
+def test_what_came_after_an_error_is_looked_through_once(
+    controller: Controller, told: Told, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error may stand for hours while millions of rows come."""
+    controller.select(endpoint="client")
+    for command in (c.Call("client", "socket"), c.Call("client", "recv", (5,))):
+        ticket = controller.perform(command)
+        wait(lambda ticket=ticket: ticket.done)
+    wait(lambda: told.call == "recv")
+    looked: list[int] = []
+    select = controller.reader.select
+
+    def watched(condition: Condition | None, after: int, upto: int) -> Iterator[list[int]]:
+        looked.append(upto - after)
+        return select(condition, after, upto)
+
+    monkeypatch.setattr(controller.reader, "select", watched)
+    error = told.all[-1]
+    assert error is not None
+    cause = Cause()
+    cause.seq = error.row.cause
+    for _ in range(40):
+        controller.session.journal.put(Event(1, 0, 2, None, NOTE, "note", "'x'", cause=cause))
+        controller.session.journal.flush()
+        controller.snapshots_changed.emit()
+    assert looked
+    assert max(looked) < 20
+    assert told.call == "recv"
 
 
 def test_a_chosen_event_stays(

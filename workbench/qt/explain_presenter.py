@@ -64,6 +64,7 @@ class ExplainPresenter(QObject):
         self._looked_at = 0
         self._flying_until = 0.0
         self._newest_error: Row | None = None
+        self._unasked = 0  # of the endpoint in focus: no command came after its error up to here
         self._focus: str | None = None
         controller.selection_changed.connect(self.refresh)
         controller.snapshots_changed.connect(self._on_tick)
@@ -102,11 +103,13 @@ class ExplainPresenter(QObject):
     @Slot()
     def _on_session_reset(self) -> None:
         self._newest, self._newest_error, self._focus = 0, None, None
+        self._unasked = 0
         self._show(None)
 
     def _newest_row(self, committed: int, endpoint: str | None) -> Row | None:
         if endpoint != self._focus:
             self._newest, self._newest_error, self._focus = 0, None, endpoint
+            self._unasked = 0
             self._row = None  # of another endpoint
         first = max(self._newest, committed - LOOK_BACK)
         self._newest = committed
@@ -127,14 +130,12 @@ class ExplainPresenter(QObject):
             if self._newest_error is None:
                 return found
         error = self._newest_error
-        if (
-            error is not None
-            and newest is not None
-            and newest > error.seq
-            and self._last(who + "kind:command", error.seq, committed) is not None
-        ):
-            self._newest_error = None
-            return reader.row(newest)
+        if error is not None and newest is not None and newest > error.seq:
+            asked = self._last(who + "kind:command", max(error.seq, self._unasked), committed)
+            self._unasked = committed  # an error may stand for hours, and a million rows come
+            if asked is not None:
+                self._newest_error = None
+                return reader.row(newest)
         return error or self._row
 
     def _last(self, text: str, first: int, upto: int) -> int | None:

@@ -134,7 +134,8 @@ class LogModel(QAbstractTableModel):
         self._gaps = self._gaps_now()
         view = View(self._filter, self.main_only, max(self.cleared, self._let_go))
         self.beginResetModel()
-        self._kept = {kept: rows for kept, rows in self._kept.items() if not kept.after}
+        kept = self._kept.items()
+        self._kept = {whole: rows for whole, rows in kept if whole.after == self._let_go}
         if self._rows.view.condition is None and not self._rows.folded:
             self._kept[self._rows.view] = self._rows
         self._rows = self._kept.get(view) or ShownRows(view)
