@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QEvent
 
 from workbench.engine.model.events import NOTE, Event
 from workbench.journal.keep import Keep
@@ -22,6 +22,8 @@ def kept(qapp: QCoreApplication, tmp_path: Path) -> Iterator[Controller]:
     made = Controller(Session(tmp_path / "r", keep=Keep("12MB", bytes=12_000_000)))
     yield made
     made.close()
+    made.deleteLater()  # here, on the GUI's thread, and not by Python's collector anywhere
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def notes(controller: Controller, count: int, word: str = "x") -> None:
