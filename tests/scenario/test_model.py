@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.engine.model import settings as s
 from workbench.resources import resource
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.model import Expect, Loop, Perform, Scenario, ScenarioProblem, load, parse
@@ -139,3 +140,61 @@ def test_names_of_notes_commands_and_errors_are_known(wanted: str) -> None:
 
 def _expectation(keys: str) -> str:
     return "\n[[step]]\ndo = 'expect'\nendpoint = 'server'\n" + keys.replace(", ", "\n") + "\n"
+
+
+# -- short forms --------------------------------------------------------------------------------
+
+SHORT = """title = "short"
+defaults = { within = 7 }
+endpoint.m = "127.0.0.1:11211"
+step = [
+  { do = "connect" },
+  { do = "expect", text = "a" },
+  { do = "expect", text = "b", within = 1 },
+]
+"""
+
+
+def test_what_is_usual_need_not_be_said() -> None:
+    made = parse(SHORT)
+    (endpoint,) = made.endpoints
+    assert (endpoint.role, endpoint.address) == (s.Role.STREAM, "127.0.0.1:11211")
+    connect, first, second = made.steps
+    assert isinstance(connect, Perform)
+    assert connect.command.endpoint == "m"
+    assert isinstance(first, Expect)
+    assert isinstance(second, Expect)
+    assert (first.endpoint, first.within, second.within) == ("m", 7.0, 1.0)
+    assert parse(to_toml(made)) == made
+
+
+@pytest.mark.parametrize(
+    ("address", "family"),
+    [("[::1]:5", "AF_INET6"), ("/tmp/x.sock", "AF_UNIX"), ("abstract:x", "AF_UNIX"),
+     ("localhost:5", "AF_INET")],
+)  # fmt: skip
+def test_an_address_alone_says_its_family(address: str, family: str) -> None:
+    assert parse(f'endpoint.m = "{address}"\n').endpoints[0].family == family
+
+
+def test_of_several_endpoints_a_step_names_one() -> None:
+    with pytest.raises(ScenarioProblem, match="endpoint is missing"):
+        parse('endpoint.a = "x:1"\nendpoint.b = "x:2"\nstep = [{ do = "connect" }]\n')
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "named"),
+    [
+        ('[endpoint.m]\naddress = "x:1"\nstep = [{ do = "connect" }]\n', 3, "[endpoint.m]"),
+        ('[values]\na = 1\nstep = [{ do = "wait", seconds = 1 }]\n', 3, "[values]"),
+        ('[endpoint.m]\naddress = "x:1"\n[[endpoint.m.step]]\ndo = "connect"\n', 3, "[endpoint.m]"),
+        ('step = [{ do = "wait",\n seconds = 1 }]\n', 1, "on one line"),
+        ('step = [{ # one\n do = "wait" }]\n', 1, "on one line"),
+        ("defaults = { witin = 1 }\n", 1, "within"),
+    ],
+)
+def test_traps_have_their_sentences(text: str, line: int, named: str) -> None:
+    with pytest.raises(ScenarioProblem) as caught:
+        parse(text)
+    assert named in str(caught.value)
+    assert caught.value.line == line

@@ -11,7 +11,7 @@ from workbench.cli.output import tell, write
 from workbench.cli.printer import Printer
 from workbench.cli.run import BAD_INPUT, FAILED, INTERRUPTED, OK, new_session, run_scenario
 from workbench.engine.model import commands as c
-from workbench.engine.model.address import is_name, is_unix
+from workbench.engine.model.address import is_name, written_family
 from workbench.engine.model.address import parse as parse_address
 from workbench.engine.model.family import kind_of
 from workbench.engine.model.options import UNSPECIFIED
@@ -138,14 +138,14 @@ def connect(args: argparse.Namespace) -> int:
 
 def family_of(address: str) -> str:
     """The family an address is written in. Raises Problem where it is none at all."""
-    family = "AF_INET"
-    if is_unix(address):
-        family = "AF_UNIX"
-    elif address.startswith("["):
-        family = "AF_INET6"
-    elif address.startswith("@"):
+    if address.startswith("@"):
         raise Problem("cli.no_links", address=address)
-    elif address.count(":") > 1 and "://" not in address and not address.startswith("hostname:"):
+    family = written_family(address)
+    if family == "AF_INET" and address.count(":") > 1 and not _has_a_scheme(address):
         raise Problem("address.bad_brackets", spec=address)
     parse_address(address, family)
     return family
+
+
+def _has_a_scheme(address: str) -> bool:
+    return "://" in address or address.startswith("hostname:")

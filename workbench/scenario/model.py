@@ -25,18 +25,20 @@ from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_n
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.messages_keys import messages
-from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named
+from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named, misplaced
 from workbench.scenario.responder_keys import responder
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.syntax import explain_syntax
 from workbench.texts import LANGUAGES, Problem, reason_of
 
 FORMAT: Final = 1
+STREAM: Final = s.Role.STREAM.value
+"""The role of an endpoint that names none."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 _TITLES: Final = {code: f"title_{code}" for code in LANGUAGES[1:]}
 _TOP: Final = (
-    "title", *_TITLES.values(), "format", "capture", "values", "placeholders", "endpoint", "step",
-    "loop",
+    "title", *_TITLES.values(), "format", "capture", "values", "placeholders", "defaults",
+    "endpoint", "step", "loop",
 )  # fmt: skip
 _OPTIONAL: Final = {"error", "wait"}
 __all__ = (
@@ -104,6 +106,7 @@ class _File(NamedTuple):
 
     endpoints: dict[str, s.EndpointSettings]
     named: Named
+    defaults: Mapping[str, Any]
 
 
 def _scenario(table: dict[str, Any], given: Given) -> Scenario:
@@ -117,20 +120,27 @@ def _scenario(table: dict[str, Any], given: Given) -> Scenario:
         for key, part in table.items()
     }
     endpoints: dict[str, s.EndpointSettings] = {}
-    for name, body in v.typed(table, "endpoint", dict, (), {}).items():
+    for name, said in v.typed(table, "endpoint", dict, (), {}).items():
         path = ("endpoint", name)
         if not _NAME.match(name):
             raise v.wrong(path, "scenario.bad_name", name=name)
+        body = (
+            {"address": said, "family": addresses.written_family(said)}
+            if isinstance(said, str)
+            else said
+        )
         if not isinstance(body, dict):
-            raise v.not_wanted(path, f"endpoint.{name}", body, "table")
+            raise v.not_wanted(path, f"endpoint.{name}", body, "table", "text")
         endpoints[name] = _endpoint(name, body, path, named)
     for name, settings in endpoints.items():
         _check_links(settings, endpoints, ("endpoint", name))
+    defaults = v.typed(table, "defaults", dict, (), {})
+    v.known(defaults, ("within",), ("defaults",))
     titles = {code: v.typed(table, key, str, ()) for code, key in _TITLES.items() if key in table}
     return Scenario(
         title=v.typed(table, "title", str, (), ""),
         endpoints=tuple(endpoints.values()),
-        steps=_steps(table, (), _File(dict(endpoints), named)),
+        steps=_steps(table, (), _File(dict(endpoints), named, defaults)),
         titles=titles,
         capture=v.capture(table),
         values=named.values,
@@ -142,9 +152,9 @@ def _scenario(table: dict[str, Any], given: Given) -> Scenario:
 
 
 def _endpoint(name: str, body: dict[str, Any], path: KeyPath, named: Named) -> s.EndpointSettings:
+    misplaced(body, path, f"[endpoint.{name}]")
     v.known(body, _ENDPOINT_KEYS, path)
-    v.typed(body, "role", str, path)
-    return _with_keys(partial(s.EndpointSettings, name), body, path, named)
+    return _with_keys(partial(s.EndpointSettings, name), {"role": STREAM, **body}, path, named)
 
 
 def _with_keys(
@@ -270,6 +280,8 @@ def _step(body: dict[str, Any], path: KeyPath, file: _File) -> Step:
 
 
 def _target(body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, object]) -> str:
+    if "endpoint" not in body and len(endpoints) == 1:
+        return next(iter(endpoints))
     name = v.typed(body, "endpoint", str, path)
     if name not in endpoints:
         raise v.unknown((*path, "endpoint"), name, endpoints, "scenario.unknown_endpoint")
@@ -371,6 +383,7 @@ _STEP_KEYS: Final[Mapping[str, v.Read]] = {
 
 def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None = None) -> Expect:
     v.known(body, ("do", *(item.name for item in fields(Expect))), path)
+    body = {**file.defaults, **body}
     readings.check(body, path)
     endpoints: Mapping[str, s.EndpointSettings | None] = file.endpoints
     if also is not None:

@@ -55,6 +55,7 @@ class Named:
     def __init__(self, table: v.Table, given: Given) -> None:
         """Raises Wrong: a name that cannot be one, a value of another type, a variable unread."""
         body = v.typed(table, "values", dict, (), {})
+        misplaced(body, ("values",), "[values]")
         self.on = bool(body) or v.typed(table, "placeholders", bool, (), False)
         self.values: dict[str, v.Plain] = {}
         for name, value in body.items():
@@ -107,6 +108,13 @@ class Named:
             source = source.replace("{" + name + "}", data.hex())
             source = re.sub(rf"(?<=[(*+-]){name}(?=[)*+-])", str(value), source)
         return source
+
+
+def misplaced(body: v.Table, path: KeyPath, header: str) -> None:
+    """Raises Wrong for steps that a table before them has swallowed, as TOML has it."""
+    for key in ("step", "loop"):
+        if isinstance(body.get(key), list):
+            raise v.wrong((*path, key), "scenario.in_table", key=key, header=header)
 
 
 def known(values: Mapping[str, v.Plain]) -> dict[str, Value]:

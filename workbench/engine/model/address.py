@@ -297,6 +297,13 @@ def family_of(sockaddr: SockAddress) -> str:
     return "AF_INET6" if len(sockaddr) == 4 else "AF_INET"
 
 
+def written_family(spec: str) -> str:
+    """The family that an address in the scenario's spelling is written in."""
+    if is_unix(spec):
+        return "AF_UNIX"
+    return "AF_INET6" if spec.startswith("[") else "AF_INET"
+
+
 def spell(sockaddr: SockAddress) -> str:
     """A sockaddr of one of these families in the scenario's spelling."""
     return format_address(sockaddr, getattr(socket, family_of(sockaddr), _AF_UNIX)) or ""
