@@ -6,7 +6,7 @@ row of table `shape` for all that share it, the rest is its row of table `entry`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import chain, count
 from typing import Final
@@ -28,6 +28,7 @@ _BOTH: Final = (1, 1, None)
 """`amount` is the result of the call and the size of what it carried; or there is neither."""
 _RESULT: Final = (1, 0, None)
 _SIZE: Final = (0, 1, None)
+_VARIES: Final = object()
 _INSERT_SHAPE: Final = "INSERT INTO shape VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -40,6 +41,8 @@ class Rows:
         self._known: dict[_Shape, int] = {}
         self._before: dict[_Shape, int] = {}
         self._last = 0
+        self._by_varying: dict[_Shape, dict[_Shape, int]] = {}
+        self._looked_up = 0  # since that is empty: it never has more
 
     def write(self, events: Sequence[Event], seq: int) -> None:
         """Write events numbered from `seq`, in order.
@@ -60,19 +63,17 @@ class Rows:
             times, durations, endpoints, connections, kinds, calls, args, results, errnos, errors,
             peers, sizes, payloads, causes,
         ) = zip(*events, strict=True)  # fmt: skip
-        forms: Iterable[_Shape]
+        forms: Sequence[_Shape]
         amounts: Sequence[object] = results
         if results == sizes:
             forms = (_BOTH,) * len(events)
         else:
-            forms = map(_form, results, sizes)
+            forms = list(map(_form, results, sizes))
             amounts = [
                 size if result is None else result
                 for result, size in zip(results, sizes, strict=True)
             ]
-        shapes = self._ids(
-            list(zip(endpoints, kinds, calls, args, errnos, errors, peers, forms, strict=True))
-        )
+        shapes = self._ids((endpoints, kinds, calls, args, errnos, errors, peers, forms))
         if causes.count(None) != len(events):
             causes = _numbers(events, seq)
         columns: list[Sequence[object]] = [
@@ -80,13 +81,30 @@ class Rows:
         ]  # fmt: skip
         self._execute(*_inserted(columns, seq))
 
-    def _ids(self, keys: list[_Shape]) -> list[int | None]:
-        """Where the shapes of rows stand in their table; what is new is written there."""
-        found: list[int | None] = list(map(self._known.get, keys))
+    def _ids(self, columns: tuple[Sequence[object], ...]) -> list[int | None]:
+        """Where the shapes of rows stand in their table; what is new is written there.
+
+        Only what differs among these rows is looked up for each: mostly a name or two.
+        """
+        size = len(columns[0])
+        fixed = tuple(
+            column[0] if column.count(column[0]) == size else _VARIES for column in columns
+        )
+        varying = [column for column, value in zip(columns, fixed, strict=True) if value is _VARIES]
+        known = self._by_varying.get(fixed)
+        if known is None:
+            known = self._by_varying[fixed] = {}
+        keys = list(zip(*varying, strict=True)) if varying else [()] * size
+        found: list[int | None] = list(map(known.get, keys))
         if None in found:
             for place, number in enumerate(found):
                 if number is None:
-                    found[place] = self._id(keys[place])
+                    key = tuple(column[place] for column in columns)
+                    found[place] = known[keys[place]] = self._id(key)
+                    self._looked_up += 1
+            if self._looked_up > REMEMBERED:
+                self._by_varying.clear()
+                self._looked_up = 0
         return found
 
     def _id(self, key: _Shape) -> int:
