@@ -46,8 +46,8 @@ def test_each_version_is_read_by_the_columns_that_it_has(version: int) -> None:
         schema = SCHEMAS[version]
         for table, columns in schema.tables.items():
             assert columns_of(db, table) == list(columns), table
-        named = [column[0] for column in db.execute(schema.log).description]
-        assert named == list(Row._fields)
+        named = [row[0] for row in db.execute(f"SELECT * FROM {schema.event} e").description]
+        assert set(named) >= set(PROMISED["event"].split()) - {"number"}
 
 
 def test_any_tool_reads_what_the_program_reads(recorder: Recorder) -> None:

@@ -6,7 +6,7 @@ import json
 import operator
 import sqlite3
 import weakref
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
@@ -16,10 +16,11 @@ from workbench.journal.connection_numbers import ConnectionNumbers
 from workbench.journal.filter_sql import NOTHING, FilterSql
 from workbench.journal.guard import Guard
 from workbench.journal.lock import is_written
+from workbench.journal.log_rows import CELLS, LogRows
 from workbench.journal.opening import connect, let_go, refused
 from workbench.journal.query import Condition, about_shapes
 from workbench.journal.reasons import reason_of_sqlite
-from workbench.journal.schema import APPLICATION_ID, SCHEMAS, VERSION, Schema
+from workbench.journal.schema import APPLICATION_ID, LOG_1, SCHEMAS, VERSION, Schema
 from workbench.texts import Problem
 
 LED_TO: Final = 500
@@ -159,6 +160,7 @@ class Reader:
         if not self._schema.has_shapes:
             first = "first_config" in self._guard.columns["endpoint"]
             self._numbers = ConnectionNumbers(self._all, "first_config" if first else "config")
+        self._log_rows = LogRows(self._all)
         self._filter_sql = FilterSql(self._all, self._before, self._schema, self._numbers)
 
     def _open(self, path: Path) -> None:
@@ -212,13 +214,6 @@ class Reader:
         return self._schema.event
 
     @property
-    def _log(self) -> str:
-        """The rows of the log by a statement of ours. The view of that name in the file is not
-        used: a record may be a stranger's.
-        """
-        return self._schema.log
-
-    @property
     def _chunk(self) -> str:
         return (
             f"FROM {self._event} e LEFT JOIN endpoint p ON p.id = e.endpoint"
@@ -243,6 +238,7 @@ class Reader:
             self._end()
             self._open(self._follow())
             self._filter_sql.forget()
+            self._log_rows.forget()
         try:
             return self._guarded(statement, parameters)
         except Problem as problem:
@@ -296,24 +292,23 @@ class Reader:
 
     def page(self, first: int, limit: int) -> list[Row]:
         """`limit` rows from seq `first` on; a row that is missing between others is damaged."""
-        found = self._all(
-            f"{self._log} WHERE e.seq >= ? AND e.seq < ? ORDER BY e.seq LIMIT ?",
-            (first, first + limit, limit),
+        found = self._cells(
+            "WHERE e.seq >= ? AND e.seq < ? ORDER BY e.seq LIMIT ?", (first, first + limit, limit)
         )
         if found and found[-1][0] - first >= len(found):
             known = {row[0]: row for row in found}
             found = [
                 known.get(seq) or sound.lost_row(seq) for seq in range(first, found[-1][0] + 1)
             ]
-        return self._rows(found)
+        return list(map(Row._make, found))
 
-    def _rows(self, found: Iterable[tuple[Any, ...]]) -> list[Row]:
-        cells = sound.log_rows(found)
-        if self._numbers is not None:
-            numbers = self._numbers.of_rows(cells)
-            # in C for all of them: a flood is read by thousands of rows
-            cells = list(map(operator.add, (row[:-1] for row in cells), zip(numbers, strict=True)))
-        return list(map(Row._make, cells))
+    def _cells(self, which: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The cells of rows of the log; `which`: the rest of the statement, over event `e`."""
+        if self._numbers is None:
+            return self._log_rows.made(self._all(f"{CELLS} {which}", parameters))
+        cells = sound.log_rows(self._all(f"{LOG_1} {which}", parameters))
+        numbers = self._numbers.of_rows(cells)
+        return list(map(operator.add, (row[:-1] for row in cells), zip(numbers, strict=True)))
 
     def row(self, seq: int) -> Row | None:
         """One row by its number."""
@@ -323,7 +318,7 @@ class Reader:
     def rows(self, seqs: list[int]) -> list[Row]:
         """The rows of these numbers, in order of number."""
         marks = ",".join("?" * len(seqs))
-        return self._rows(self._all(f"{self._log} WHERE e.seq IN ({marks}) ORDER BY e.seq", seqs))
+        return list(map(Row._make, self._cells(f"WHERE e.seq IN ({marks}) ORDER BY e.seq", seqs)))
 
     def select(self, condition: Condition | None, after: int, upto: int) -> Iterator[list[int]]:
         """Numbers of the rows that meet a condition, by chunks; `after` < seq <= `upto`."""
@@ -555,11 +550,11 @@ class Reader:
     def before(self, connection: int, seq: int, limit: int = 200) -> list[Row]:
         """The last events of a connection before a row, in order."""
         found = self._all(
-            f"{self._log} WHERE e.connection = ? AND e.seq < ? AND e.kind IN ('call', 'end')"
-            " ORDER BY e.seq DESC LIMIT ?",
+            f"SELECT e.seq FROM {self._event} e WHERE e.connection = ? AND e.seq < ?"
+            " AND e.kind IN ('call', 'end') ORDER BY e.seq DESC LIMIT ?",
             (connection, seq, limit),
         )
-        return self._rows(reversed(found))
+        return self.rows([row[0] for row in found])
 
     def carried_before(
         self, connection: int, calls: Collection[str], seq: int, limit: int, within: int = LOOK_BACK

@@ -49,6 +49,8 @@ CREATE VIEW event AS {_EVENT};
 CREATE VIEW log AS {_LOG.format(event="event", number="c.number")};
 """
 
+LOG_1: Final = _LOG.format(event="event", number="NULL")
+"""The rows of the log of version 1 under the names of the JSON lines; the number is counted."""
 _SHARED: Final[Mapping[str, tuple[str, ...]]] = {
     "meta": ("key", "value"),
     "endpoint": ("id", "name", "role", "family", "type", "config", "first_config"),
@@ -68,14 +70,12 @@ class Schema:
         entries: the table that has one row for each event.
         event: what stands for it in a FROM; it has the columns of version 1, and in version 2
             `shape`.
-        log: the rows of the log under the names of the JSON lines.
         row_bytes: an event takes at least so many in the file.
     """
 
     tables: Mapping[str, tuple[str, ...]]
     entries: str
     event: str
-    log: str
     row_bytes: int
 
     @property
@@ -98,7 +98,6 @@ SCHEMAS: Final[Mapping[int, Schema]] = {
         },
         "event",
         "event",
-        _LOG.format(event="event", number="NULL"),
         18,
     ),
     2: Schema(
@@ -115,7 +114,6 @@ SCHEMAS: Final[Mapping[int, Schema]] = {
         },
         "entry",
         _SOURCE,
-        _LOG.format(event=_SOURCE, number="c.number"),
         13,
     ),
 }  # fmt: skip
