@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.family import PATH, SocketKind
 from workbench.engine.model.ticket import Outcome
-from workbench.scenario.model import Expect, Loop, Perform, Wait, parse
+from workbench.scenario.code import to_python
+from workbench.scenario.model import Expect, Loop, Perform, ScenarioProblem, Wait, parse
 from workbench.scenario.outcome import failure_text
 from workbench.scenario.report import Report, StepResult, title_of
 from workbench.scenario.runner import Runner
+from workbench.scenario.write import to_toml
 from workbench.session import Session
 from workbench.texts import set_language
 
@@ -254,3 +257,56 @@ def test_a_reset_of_our_own_making_is_named(play: Play) -> None:
 
 def test_a_report_is_ok_when_all_steps_held() -> None:
     assert Report(parse("")).ok
+
+
+def until_open(address: str, seconds: float) -> str:
+    return f"""
+[endpoint.client]
+role = "stream"
+address = "{address}"
+[[step]]
+do = "connect"
+endpoint = "client"
+until_open = {seconds}
+"""
+
+
+def test_a_connect_is_made_again_until_somebody_listens(play: Play, session: Session) -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))  # and does not listen
+        came = threading.Event()
+        end = session.journal.subscribe(lambda _seq: came.set())
+
+        def listen_at_the_second_attempt() -> None:
+            with closing(session.journal.reader()) as reader:
+                while True:
+                    assert came.wait(BOUND)
+                    came.clear()
+                    refused = [row for row in reader.page(1, 1000) if row.errno == "ECONNREFUSED"]
+                    if len(refused) >= 2:
+                        server.listen()
+                        return
+
+        listener = threading.Thread(target=listen_at_the_second_attempt)
+        listener.start()
+        report = play(until_open("{}:{}".format(*server.getsockname()), BOUND))
+        end()
+        listener.join()
+    assert report.ok, reasons(report)
+    assert len(report.steps) == 1
+
+
+def test_a_connect_that_nobody_takes_fails_when_its_time_is_over(play: Play) -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        report = play(until_open("{}:{}".format(*server.getsockname()), 0.25))
+    assert not report.ok
+    assert "ECONNREFUSED" in reasons(report)[0]
+
+
+def test_only_a_connect_waits_for_somebody() -> None:
+    text = until_open("127.0.0.1:1", 3)
+    assert parse(to_toml(parse(text))) == parse(text)
+    assert "until_open" in to_python(parse(text))
+    with pytest.raises(ScenarioProblem, match="until_open"):
+        parse(text.replace('"connect"', '"start"'))

@@ -178,6 +178,8 @@ class _Script:
             self._settings[command.endpoint] = command.settings
             return []
         made = watched(self._command(command), command.endpoint, waits)
+        if step.until_open:
+            made.insert(0, _left_out(f"until_open = {step.until_open!r}"))
         if step.error is None or not made:
             return made
         caught = _exception(step.error)

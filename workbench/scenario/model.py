@@ -305,7 +305,8 @@ def _configure(body: dict[str, Any], path: KeyPath, file: _File) -> Perform:
 
 def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _File) -> Perform:
     keys = [item.name for item in fields(kind)]
-    v.known(body, ("do", *keys, *_OPTIONAL), path)
+    also = ("until_open",) if kind is c.Connect else ()
+    v.known(body, ("do", *keys, *_OPTIONAL, *also), path)
     values: dict[str, Any] = {}
     if kind is not c.Mark or "endpoint" in body:
         values["endpoint"] = _target(body, path, file.endpoints)
@@ -318,7 +319,8 @@ def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _
     for item in fields(kind):
         if item.default is MISSING and item.name not in values:
             raise v.wrong(path, "scenario.missing", key=item.name)
-    return Perform(kind(**values), error, v.typed(body, "wait", bool, path, True))
+    until = v.seconds(body, "until_open", path) if "until_open" in body else 0.0
+    return Perform(kind(**values), error, v.typed(body, "wait", bool, path, True), until)
 
 
 def _check_step(

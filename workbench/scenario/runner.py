@@ -35,6 +35,8 @@ from workbench.texts import Problem
 
 LOOK_EVERY: Final = 0.02
 """Seconds between two looks at the kernel."""
+AGAIN: Final = 0.1
+"""Seconds between two attempts to connect to what does not listen yet."""
 ANSWER: Final = 2.0
 """Seconds after which an endpoint that does not answer has ended."""
 SLICE: Final = 0.2
@@ -416,6 +418,17 @@ class Runner:
             self._wait_for(_ended(ticket), ANSWER)
 
     def _perform(self, step: Perform) -> Came:
+        until = time.monotonic() + step.until_open
+        while step.until_open:  # nobody may listen yet
+            try:
+                return self._perform_once(step)
+            except Failed:
+                if time.monotonic() >= until:
+                    raise
+                self._sleep(min(AGAIN, max(0.0, until - time.monotonic())))
+        return self._perform_once(step)
+
+    def _perform_once(self, step: Perform) -> Came:
         try:
             ticket = self._session.perform(self._numbers.command(step.command), self._step)
         except Problem as problem:

@@ -22,11 +22,17 @@ NEWEST: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Perform:
-    """A command; `error` names the errno or class that it must fail with."""
+    """A command.
+
+    Attributes:
+        error: names the errno or class that it must fail with.
+        until_open: of a connect: seconds in which it is made again while it is refused.
+    """
 
     command: c.Command
     error: str | None = None
     wait: bool = True
+    until_open: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,8 @@ def _perform(step: Perform, current: dict[str, s.EndpointSettings]) -> list[str]
         lines += _pairs(_differing(command, {"endpoint"}))
     if step.error is not None:
         lines.append(f"error = {_value(step.error)}")
+    if step.until_open:
+        lines.append(f"until_open = {_value(step.until_open)}")
     if not step.wait and getattr(command, "wait", True):  # some commands have the key themselves
         lines.append("wait = false")
     return lines
