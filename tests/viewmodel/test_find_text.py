@@ -33,6 +33,11 @@ def test_numbers_of_rows_and_times_are_not_what_is_looked_for() -> None:
     assert FindText("12").spots(CALL, "recv(12)")
 
 
+def test_hex_is_looked_for_in_bytes_alone() -> None:
+    assert FindText("3420").spots(DATA, "4 ") == [(0, 2)]
+    assert not FindText("3420").spots(CALL, "send(64 B)")
+
+
 @pytest.mark.parametrize(
     ("text", "payload", "holds"),
     [

@@ -20,7 +20,7 @@ from workbench.journal.query import (
 from workbench.journal.reader import Row
 from workbench.payload.notation import parse_hex, show
 from workbench.texts import Problem
-from workbench.viewmodel.log_columns import NUMBER, TIME, TOOK
+from workbench.viewmodel.log_columns import DATA, NUMBER, TIME, TOOK
 
 LEAST_HEX: Final = 2
 """Bytes: a single pair of digits is looked for as text alone."""
@@ -71,7 +71,7 @@ class FindText:
         if column in _NOT_FOUND_IN or not self.text:
             return []
         found = [match.span() for match in self._plain.finditer(cell)]
-        if not found and self._raw:
+        if not found and self._raw and column == DATA:
             shown = show(self._raw)
             found = [match.span() for match in re.finditer(re.escape(shown), cell)]
         return found
