@@ -270,7 +270,9 @@ class Controller(QObject):
 
     def clock_text(self, t_ns: int) -> str:
         """The clock with milliseconds: 12:00:03.511."""
-        return self.moment(t_ns).strftime("%H:%M:%S.%f")[:-3]
+        return (
+            self.moment(t_ns).time().isoformat("milliseconds")
+        )  # strftime takes five times as long
 
     def seq_at(self, t_ns: int | None, endpoint: str) -> int | None:
         """The row of an endpoint's event with this stamp."""

@@ -469,7 +469,7 @@ class LogModel(QAbstractTableModel):
                 return self._controller.clock_text(event.t_ns)
             case TimeForm.UTC:
                 moment = self._controller.moment(event.t_ns).astimezone(datetime.UTC)
-                return moment.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + "Z"
+                return moment.replace(tzinfo=None).isoformat(" ", "milliseconds") + "Z"
             case TimeForm.START:
                 return f"{event.t_ns / 1e9:.6f}"
         before = self.record_row(row - 1)
