@@ -481,6 +481,24 @@ def test_a_long_record_is_looked_at_from_both_ends_while_rows_come(
     assert len(told) > 300 or text
 
 
+@pytest.mark.parametrize("more", [6, 30, 60, 200])
+def test_more_rows_than_are_looked_at_at_once_but_no_long_record(
+    controller: Controller,
+    model: LogModel,
+    wait: Wait,
+    monkeypatch: pytest.MonkeyPatch,
+    more: int,
+) -> None:
+    """Fewer than what is looked at first of a long record, about as many, and more."""
+    monkeypatch.setattr(log_scan, "AT_ONCE_ACROSS", 5)
+    monkeypatch.setattr(log_model, "TAIL", 50)
+    model.set_filter(query.parse("kind:command -text:nowhere"))
+    for _ in range(2):
+        marks(controller, more)
+        settled(model, controller, wait)
+    assert model.rowCount() == 2 * more
+
+
 def test_a_filter_is_taken_back_at_once_however_long_the_record(
     controller: Controller, model: LogModel, wait: Wait, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -218,7 +218,7 @@ class LogModel(QAbstractTableModel):
         if rows.view.all:
             for span in whole_spans(rows.upto, committed):
                 self._look_here(*span)
-        elif rows.gap_upto is None and committed - rows.upto > few:
+        elif rows.gap_upto is None and committed - rows.upto > max(few, TAIL):
             rows.leave_gap(committed - TAIL)
             if few >= TAIL:
                 self._look_here(committed - TAIL, committed)
