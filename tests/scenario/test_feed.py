@@ -98,7 +98,6 @@ text = "number {n}"
     for row in handed:
         later = written[row.seq]  # its addresses may have become known after it was handed over
         assert row == later._replace(
-            number=None,
             payload=later.payload if row.payload or later.payload is None else b"",
             local=row.local if row.local is None else later.local,
             peer=row.peer if row.peer is None else later.peer,

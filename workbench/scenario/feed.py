@@ -47,12 +47,13 @@ class _Socket(NamedTuple):
     parent: int | None
     local: str | None
     peer: str | None
+    number: int | None
 
 
 class Feed:
     """A `Follower` of the recorder that keeps what the steps of a run can use until they ask.
 
-    Rows are as the record will have them; their bytes are whole. `number` is not told here.
+    Rows are as the record will have them; their bytes are whole.
 
     Attributes:
         before: the newest connection that is older than the run.
@@ -174,7 +175,9 @@ class Feed:
     def _learn(self, item: object) -> None:
         match item:
             case ConnectionOpened(id=number, endpoint=endpoint, parent=parent):
-                self._sockets[number] = _Socket(endpoint, parent, item.local, item.peer)
+                self._sockets[number] = _Socket(
+                    endpoint, parent, item.local, item.peer, item.number
+                )
                 insort(self._opened.setdefault(endpoint, []), number)
             case ConnectionNamed(id=number) if number in self._sockets:
                 known = self._sockets[number]
@@ -209,6 +212,7 @@ class Feed:
             event.size,
             event.payload,
             None if cause is None else cause.seq,
+            None if socket is None else socket.number,
         )
 
     # -- what a matcher asks ------------------------------------------------------------------
