@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -71,6 +72,35 @@ def test_a_name_that_came_later_is_shown(recorder: Recorder) -> None:
         row = reader.row(2)
         assert row is not None
         assert (row.endpoint, row.local, row.peer) == ("other", "127.0.0.1:80", "127.0.0.1:9")
+
+
+@pytest.mark.parametrize("asked", range(5))
+def test_a_record_that_goes_on_elsewhere_in_the_middle_of_a_page(
+    tmp_path: Path, asked: int
+) -> None:
+    """From one statement to the next a copy is read, which has the same rows."""
+    first, second = tmp_path / "r.swb", tmp_path / "r (continued).swb"
+    recorder = Recorder(first)
+    recorder.start()
+    recorder.put(EndpointAdded(1, "server", "listener", "AF_INET", "SOCK_STREAM", "{}"))
+    recorder.put(ConnectionOpened(2, 1, 1, "127.0.0.1:80", "127.0.0.1:9", 1))
+    for number in range(9):
+        recorder.put(event(connection=2, call=f"call {number % 3}"))
+    recorder.close()
+    shutil.copyfile(first, second)
+    left = [10**9]  # statements until it is elsewhere
+
+    def follow() -> Path:
+        left[0] -= 1
+        return first if left[0] >= 0 else second
+
+    with closing(Reader(first, follow)) as reader:
+        reader.page(1, 2)  # what it kept of these is still good
+        left[0] = asked
+        assert [tuple(row) for row in reader.page(1, 10)] == of_the_view(first)
+        left[0] = 0
+        assert [tuple(row) for row in reader.page(1, 10)] == of_the_view(first)
+        assert reader.path == second
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,9 @@ class LogRows:
         self._version: object = None
 
     def forget(self) -> None:
-        """Forget what is kept: another file is read from now on."""
-        self._forget_shapes()
+        """Take nothing for the newest any more: a copy of the record is read from now on, maybe in
+        the middle of a page. Shapes never change.
+        """
         self._version = None
 
     def _forget_shapes(self) -> None:
