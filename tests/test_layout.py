@@ -273,7 +273,6 @@ IMPORTED_BY = {
     "start.py": "test_main.py",
     "ui/dialogs/scenario_dialog.py": "ui/dialogs/test_repeat_form.py",
     "ui/endpoint/client_panel.py": "ui/test_many_clients.py",
-    "ui/endpoint/connection_table.py": "ui/endpoint/test_conversation_pane.py",
     "ui/endpoint/endpoint_panel.py": "ui/test_selection.py",
     "ui/endpoint/payload_problem_bar.py": "ui/endpoint/test_message_editor.py",
     "ui/endpoint/rules_table.py": "ui/endpoint/test_rules.py",

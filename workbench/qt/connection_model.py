@@ -70,6 +70,10 @@ class ConnectionModel(QAbstractTableModel):
         self.lines = lines
         self._tell_changed(range(seen.start, min(seen.stop, common)))
 
+    def texts(self, column: int, seen: range) -> set[str]:
+        """What stands in a column's cells of these rows."""
+        return {self._words(row)[column] for row in seen if row < len(self.lines)}
+
     def tell_time(self, told: Told, seen: range) -> None:
         """Word the rows in sight for another moment."""
         self._told = told

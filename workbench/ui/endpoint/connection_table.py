@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -24,6 +25,11 @@ from workbench.viewmodel.connection_rows import (
 )
 from workbench.viewmodel.panel_state import RowsState
 from workbench.viewmodel.silence import Silences, is_owing
+
+MARGIN: Final = 16
+"""Pixels beside what a column holds as a rule: what is a little longer has room too."""
+CELL_MARGIN: Final = 8
+"""Pixels that a cell keeps free beside its text."""
 
 
 class ConnectionTable(QTableView):
@@ -53,6 +59,7 @@ class ConnectionTable(QTableView):
         self._silences = Silences()
         self._kind = TCP
         self._filling = False
+        self._titles: dict[int, int] = {}  # widths that the columns' titles need
         self._told = Told()
         self.seen_ids: frozenset[int] = frozenset()
         self.hidden_count = 0
@@ -72,7 +79,6 @@ class ConnectionTable(QTableView):
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setResizeContentsPrecision(0)  # by the rows in sight
         for part in (self, header):
             part.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(
@@ -82,6 +88,7 @@ class ConnectionTable(QTableView):
             lambda where: self.menu_wanted.emit(header.mapToGlobal(where))
         )
         self.lines.modelReset.connect(self._on_reset)
+        self.lines.headerDataChanged.connect(self._on_titles)
         self.lines.show_lines((), self._columns, Told(), range(0))
         self._on_reset()
         self.fit()
@@ -124,15 +131,34 @@ class ConnectionTable(QTableView):
     def _size_columns(self, columns: Columns) -> None:
         header = self.horizontalHeader()
         mode = QHeaderView.ResizeMode
+        self._titles.clear()
         for index, column in enumerate(columns):
+            header.setSectionResizeMode(index, mode.Stretch if column.rest else mode.Fixed)
             if column.sample:
-                header.setSectionResizeMode(index, mode.Fixed)
                 words = max(column.sample, tr(f"column.{column.key}"), key=len)
-                header.resizeSection(index, self.fontMetrics().horizontalAdvance(words) + 16)
+                header.resizeSection(index, self.fontMetrics().horizontalAdvance(words) + MARGIN)
+        self._fit_columns()
+
+    @Slot()
+    def _on_titles(self) -> None:
+        self._titles.clear()
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """As wide as the rows in sight want it. Qt's own way asks for each cell's font, icon, check
+        mark … each time that a number changes: some milliseconds, ten times a second.
+        """
+        header, advance = self.horizontalHeader(), self.fontMetrics().horizontalAdvance
+        seen = self.seen()
+        for index, column in enumerate(self.lines.columns):
+            if column.sample or column.rest:
                 continue
-            header.setSectionResizeMode(
-                index, mode.Stretch if column.rest else mode.ResizeToContents
-            )
+            if index not in self._titles:
+                self._titles[index] = header.sectionSizeHint(index)
+            texts = self.lines.texts(index, seen)
+            width = max([self._titles[index], *(advance(text) + CELL_MARGIN for text in texts)])
+            if width != header.sectionSize(index):
+                header.resizeSection(index, width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The chosen row stays in sight where the table has less room than before."""
@@ -176,6 +202,7 @@ class ConnectionTable(QTableView):
         self._silences.track([item for item in items if isinstance(item, ConnectionSnapshot)])
         self._filling = True
         self.lines.show_lines(state.rows, state.columns, self._told, self.seen())
+        self._fit_columns()
         wished = set(state.chosen)
         if wished != {line.key for line in self.chosen_all()}:
             self._select(wished)
@@ -190,6 +217,7 @@ class ConnectionTable(QTableView):
         items = [row.item for row in self.lines.lines[seen.start : seen.stop]]
         if any(isinstance(item, ConnectionSnapshot) and is_owing(item) for item in items):
             self.lines.tell_time(self._told, seen)
+            self._fit_columns()
         self._tell_seen()
 
     def _tell_seen(self) -> None:

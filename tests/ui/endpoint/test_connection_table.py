@@ -1,0 +1,95 @@
+"""The table of connections: columns as wide as what stands in sight, and what that costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from workbench.engine.model.snapshot import ConnectionSnapshot
+from workbench.qt.connection_model import ConnectionModel
+from workbench.ui.endpoint.connection_table import ConnectionTable
+from workbench.viewmodel.connection_rows import STREAM, Told, line_of
+from workbench.viewmodel.panel_state import RowsState
+
+IN = next(place for place, column in enumerate(STREAM) if column.key == "in")
+
+
+def item(number: int, received: int) -> ConnectionSnapshot:
+    return ConnectionSnapshot(
+        id=number,
+        number=number,
+        local="127.0.0.1:1",
+        peer=f"127.0.0.1:{number}",
+        state="ESTABLISHED",
+        measured=True,
+        opened_ns=1,
+        connect_ns=None,
+        connected_ns=2,
+        closed_ns=None,
+        close_cause=None,
+        errno=None,
+        bytes_in=received,
+        bytes_out=0,
+        unread=None,
+        unsent=None,
+        queued=0,
+        peer_finished=False,
+        waiting=None,
+        reading=None,
+    )
+
+
+def rows(*received: int) -> RowsState:
+    lines = tuple(line_of(item(number, size)) for number, size in enumerate(received, 1))
+    return RowsState(rows=lines, columns=STREAM, told=Told())
+
+
+@pytest.fixture
+def table(qtbot: QtBot) -> ConnectionTable:
+    made = ConnectionTable()
+    qtbot.addWidget(made)
+    made.resize(700, 160)
+    made.show()
+    return made
+
+
+def needed(table: ConnectionTable, text: str) -> int:
+    return table.fontMetrics().horizontalAdvance(text)
+
+
+def test_a_number_that_grows_has_room_and_one_out_of_sight_takes_none(
+    table: ConnectionTable,
+) -> None:
+    table.show_rows(rows(1, 2))
+    narrow = table.columnWidth(IN)
+    title = table.lines.headerData(IN, Qt.Orientation.Horizontal)
+    assert narrow >= needed(table, str(title))
+    table.show_rows(rows(1, 123_456_789_012))
+    assert table.columnWidth(IN) >= needed(table, "123456789012")
+    table.show_rows(rows(1, 2))
+    assert table.columnWidth(IN) == narrow
+    many = [1] * 100
+    table.show_rows(rows(*many))
+    table.show_rows(rows(*many[:-1], 123_456_789_012))
+    assert table.columnWidth(IN) == narrow
+
+
+def test_numbers_that_change_are_drawn_and_not_measured_cell_by_cell(
+    table: ConnectionTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before they are drawn, nobody is asked for the fonts and icons of all cells in sight."""
+    table.show_rows(rows(*[1] * 20))
+    asked: list[int] = []
+    data = ConnectionModel.data
+
+    def counted(model: ConnectionModel, index: Any, role: int = 0) -> object:
+        asked.append(role)
+        return data(model, index, role)
+
+    monkeypatch.setattr(ConnectionModel, "data", counted)
+    for size in range(2, 12):
+        table.show_rows(rows(*[size] * 20))
+    assert not asked
