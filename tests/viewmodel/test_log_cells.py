@@ -141,3 +141,8 @@ def test_what_is_cut_in_the_middle_of_a_character_is_still_text() -> None:
     data = ("a" + "连" * 100).encode()
     shown = data_text(row(call="recv", result=len(data), size=len(data), payload=data))
     assert shown.startswith("a连连")
+
+
+def test_what_a_layer_understood_has_bytes_and_no_time() -> None:
+    message = row(kind="layer", call="messages.recv", args="", result=7, duration_ns=0)
+    assert (result_text(message), took_text(message)) == ("7", "")

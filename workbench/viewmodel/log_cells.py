@@ -9,6 +9,7 @@ from workbench.engine.model.address import is_unix
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import (
     COMMAND,
+    LAYER,
     NOTE,
     RUN_FAILED,
     RUN_HELD,
@@ -66,6 +67,10 @@ def call_text(row: Row) -> str:
     return escape(f"{row.call}({args})")
 
 
+_COUNTED: Final = frozenset({"send", "sendto", "recv", "recvfrom", "getsockopt"})
+"""Calls whose result is bytes or a value."""
+
+
 def result_text(row: Row) -> str:
     """What came back; a note says it itself, across the columns."""
     if row.kind == NOTE:
@@ -78,14 +83,14 @@ def result_text(row: Row) -> str:
         return ""
     if row.call in {"socket", "accept"}:
         return f"fd {row.result}"
-    if row.call in {"send", "sendto", "recv", "recvfrom", "getsockopt"}:
+    if row.kind == LAYER or row.call in _COUNTED:
         return str(row.result)
     return "ok"
 
 
 def took_text(row: Row) -> str:
-    """The duration in the unit that reads best."""
-    if row.kind == NOTE:
+    """The duration in the unit that reads best; what a layer understood took none."""
+    if row.kind in {NOTE, LAYER}:
         return ""
     micro = row.duration_ns / 1000
     if micro < 999.5:
