@@ -83,6 +83,14 @@ def test_a_rule_answers_each_message_however_they_are_cut(session: Session, do: 
     assert [row.result for row in told] == [6, 6, 6, 6]  # with what stands behind each
 
 
+def test_a_note_of_the_rules_stands_behind_the_message(session: Session, do: Do, rows) -> None:
+    with talk(session, do, LINES, answers(("PING", "PONG"))) as peer:
+        peer.sendall(b"one\r\nPING\r\ntwo\r\n")
+        assert to_the_end(peer) == b"PONG\r\n"
+    told = [row.call for row in rows("server", None) if row.call in {"messages.recv", "no_rule"}]
+    assert told == ["messages.recv", "no_rule", "messages.recv", "messages.recv", "no_rule"]
+
+
 def test_an_echo_is_a_message_again(session: Session, do: Do) -> None:
     with talk(session, do, LINES, Echo()) as peer:
         peer.sendall(b"one\r\n\r\ntwo\r\nno end")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
@@ -70,7 +70,7 @@ class StackRunner:
 
     def receive(self, data: Data) -> None:
         """What was read, in a buffer that is used again."""
-        self._carry_out(self.stack.receive(data, perf_counter()))
+        self._carry_out(self.stack.received(data, perf_counter()))
 
     def receive_end(self) -> None:
         """The peer's FIN was read."""
@@ -99,7 +99,7 @@ class StackRunner:
             PendingCall("sendall", 0, ticket, ended=ended).end(reason)
 
     def _carry_out(
-        self, actions: list[Outward], ticket: Ticket | None = None, ended: Ended | None = None
+        self, actions: Iterable[Outward], ticket: Ticket | None = None, ended: Ended | None = None
     ) -> None:
         """One turn: what is to be sent goes out in one piece, and before the end."""
         pieces: list[Data] = []

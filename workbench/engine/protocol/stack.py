@@ -110,7 +110,13 @@ class Stack:
 
     def receive(self, data: Data, now: float) -> list[Outward]:
         """What was read from the socket."""
-        return self._run(0, self._at(0).receive(data, now), now)
+        return list(self.received(data, now))
+
+    def received(self, data: Data, now: float) -> Iterator[Outward]:
+        """As `receive`, one after the other: what a row tells of is done only after it was taken,
+        so that a note of the responder stands behind the row of the message.
+        """
+        return self._routed(0, self._at(0).receive(data, now), now)
 
     def receive_end(self, now: float) -> list[Outward]:
         """The peer's FIN."""
