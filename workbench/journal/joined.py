@@ -91,6 +91,7 @@ class Joined(Reader):
         self._lenient = lenient
         self._damage: Problem | None = None
         self._closed = False
+        self._searching = False
         self._spans: list[_Span] = []
         self._open_ones: OrderedDict[Path, Reader] = OrderedDict()
         self._changed = 0
@@ -106,7 +107,9 @@ class Joined(Reader):
     # -- which segments there are -------------------------------------------------------------
 
     def _look(self) -> None:
-        """Notice segments that were begun, or have gone."""
+        """Notice segments that were begun, or have gone; not in the middle of a search."""
+        if self._searching:
+            return
         try:
             changed = self.path.stat().st_mtime_ns
         except OSError:
@@ -125,10 +128,18 @@ class Joined(Reader):
         newest = self._spans[-1].path if self._spans else None
         known = {span.path: span for span in self._spans if span.path != newest}
         for path in set(self._open_ones).difference(paths):
-            self._open_ones.pop(path).close()
+            self._give_up(path)
         spans = [known.get(path) or self._span(path) for path in sorted(paths)]
         self._spans = sorted(filter(None, spans), key=lambda span: (span.first, span.path))
         self.first_seq = self._spans[0].first if self._spans else 1
+        newest = self._spans[-1].path if self._spans else None
+        for path in set(self._open_ones).difference({newest}):
+            self._give_up(path)  # what is not open can be sealed
+
+    def _give_up(self, path: Path) -> None:
+        gone = self._open_ones.pop(path)
+        self._damage = self._damage or gone.damage
+        gone.close()
 
     def _span(self, path: Path) -> _Span | None:
         """None: it has just gone, or is not made yet; a folder that changes is looked at again."""
@@ -148,12 +159,10 @@ class Joined(Reader):
         self._open_ones.move_to_end(path)
         newest = self._spans[-1].path if self._spans else path
         for other in list(self._open_ones):
-            if len(self._open_ones) <= OPEN + 1:
+            if len(self._open_ones) <= OPEN + 1 or self._searching:
                 break
             if other not in {path, newest}:
-                gone = self._open_ones.pop(other)
-                self._damage = self._damage or gone.damage
-                gone.close()
+                self._give_up(other)
         return found
 
     @property
@@ -178,14 +187,19 @@ class Joined(Reader):
                 raise
             return None
 
-    def _parts(self, first: int, last: int) -> Iterator[tuple[Reader, int, int]]:
-        """The segments that have rows from `first` to `last`, and which of them."""
+    def _parts(
+        self, first: int, last: int, *, backwards: bool = False
+    ) -> Iterator[tuple[Reader, int, int]]:
+        """The segments that have rows from `first` to `last`, and which of them; each is to be read
+        before the next is asked for.
+        """
         if self._closed:
             raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
         self._look()
         spans = list(self._spans)
-        for place, span in enumerate(spans):
-            upto = last if place == len(spans) - 1 else min(last, span.last)
+        newest = spans[-1]
+        for span in reversed(spans) if backwards else spans:
+            upto = last if span is newest else min(last, span.last)
             since = max(first, span.first)
             if since > upto:
                 continue
@@ -266,8 +280,7 @@ class Joined(Reader):
         self, condition: Condition, after: int, upto: int, most: int, *, backwards: bool = False
     ) -> list[int]:
         found: list[int] = []
-        parts = list(self._parts(after + 1, upto))
-        for reader, since, last in reversed(parts) if backwards else parts:
+        for reader, since, last in self._parts(after + 1, upto, backwards=backwards):
             left = most - len(found)
             found += reader.nearest(condition, since - 1, last, left, backwards=backwards)
             if len(found) >= most:
@@ -291,7 +304,7 @@ class Joined(Reader):
 
     def before(self, connection: int, seq: int, limit: int = 200) -> list[Row]:
         found: list[Row] = []
-        for reader, _, _ in reversed(list(self._parts(self.first_seq, seq - 1))):
+        for reader, _, _ in self._parts(self.first_seq, seq - 1, backwards=True):
             found = reader.before(connection, seq, limit - len(found)) + found
             if len(found) >= limit:
                 break
@@ -301,11 +314,21 @@ class Joined(Reader):
         self, connection: int, calls: Collection[str], seq: int, limit: int, within: int = LOOK_BACK
     ) -> list[tuple[int, bytes, int]]:
         found: list[tuple[int, bytes, int]] = []
-        for reader, _, _ in reversed(list(self._parts(max(1, seq - within), seq - 1))):
+        for reader, _, _ in self._parts(max(1, seq - within), seq - 1, backwards=True):
             found += reader.carried_before(connection, calls, seq, limit - len(found), within)
             if len(found) >= limit:
                 break
         return found
+
+    def _before(
+        self, connection: int, calls: Sequence[str], seq: int
+    ) -> tuple[int, bytes, int] | None:
+        """Asked by a segment in the middle of its search: it stays open meanwhile."""
+        self._searching = True
+        try:
+            return super()._before(connection, calls, seq)
+        finally:
+            self._searching = False
 
     def seq_at(self, t_ns: int, endpoint: str) -> int | None:
         return self._first(lambda reader: reader.seq_at(t_ns, endpoint))

@@ -362,7 +362,8 @@ class Recorder:
         else:
             old.abandon()
             log.debug("the record is gone from %s and goes on in %s", old.path, self.path)
-            self.moved = Problem("journal.moved", old=str(old.path), path=str(self.path))
+            what = "record" if self._segments is None else "segment"
+            self.moved = Problem(f"journal.{what}_moved", old=str(old.path), path=str(self.path))
             self._append(
                 Event(
                     self.clock.now(),
@@ -370,7 +371,7 @@ class Recorder:
                     0,
                     None,
                     NOTE,
-                    "record_moved",
+                    f"{what}_moved",
                     f"{str(old.path)!r}, {str(self.path)!r}",
                 )
             )
@@ -439,8 +440,9 @@ class Recorder:
         due = segments.is_due(place, self._seq)
         if due:
             why = why or segments.has_errors()
-        if why is not None:  # its row is the next to be written: it stays with it
+        if why is not None:
             self._append(note_stays(clock, why, place.path.stem))
+            segments.go_on_after(self._seq)
             return
         if not due:
             return
@@ -448,6 +450,9 @@ class Recorder:
             self._place = segments.next(place, self._seq)
             self._rows = Rows(self._execute)
         except Problem as problem:
+            if place.lost():  # with its folder: it goes on beside first
+                self._look_at = 0.0
+                return
             reason = problem.args_["reason"]
             self._fail(Problem("journal.write_failed", path=str(self.record), reason=reason), [])
         else:

@@ -82,7 +82,7 @@ class Segments:
         self._capture = capture
         self._old: list[_Old] = []
         self._count = 0
-        self._first = 1
+        self._first = self._least = 1
         self._begun = monotonic()
         self._stays: str | None = None
         self._errors: Counter[str] = Counter()
@@ -141,14 +141,18 @@ class Segments:
             return self._stays
         return None
 
+    def go_on_after(self, last: int) -> None:
+        """Have at least one more row in this segment: the one that says why it stays."""
+        self._least = last + 1
+
     def is_due(self, place: Place, last: int) -> bool:
         """Whether this segment is long enough; `last`: its newest row."""
-        if last < self._first:
+        if last < self._least:
             return False
         seconds, most = self._keep.segment_seconds, self._keep.segment_bytes
         if seconds is not None and monotonic() - self._begun >= seconds:
             return True
-        return most is not None and _size(place.path) >= most
+        return most is not None and _size(place) >= most
 
     def next(self, old: Place, last: int) -> Place:
         """Begin the next segment after row `last`; the old one is sealed once nobody reads it.
@@ -162,8 +166,10 @@ class Segments:
             reason = reason_of_sqlite(error)
             raise Problem("journal.cannot_create", path=str(old.path), reason=reason) from error
         made = self._begin(last + 1, carried)
-        self._old.append(_Old(old.path, self._first, last, 0, monotonic(), self._stays, old))
-        self._first, self._begun, self._stays = last + 1, monotonic(), None
+        size = _size(old)
+        self._old.append(_Old(old.path, self._first, last, size, monotonic(), self._stays, old))
+        self._first = self._least = last + 1
+        self._begun, self._stays = monotonic(), None
         self._errors.clear()
         self._seal()
         return made
@@ -179,13 +185,12 @@ class Segments:
         for old in self._old:
             if old.place is not None and old.place.close_now():
                 old.place = None
-            old.size = old.size if old.place is None and old.size else _size(old.path)
 
     def let_go(self, place: Place) -> list[tuple[int, int]]:
         """Delete what is beyond what is kept, oldest first: the numbers of the rows that went."""
         self._seal()
         gone = []
-        for old in self._beyond(_size(place.path)):
+        for old in self._beyond(_size(place)):
             if self._delete(old):
                 self._old.remove(old)
                 gone.append((old.first, old.last))
@@ -246,10 +251,11 @@ def note_stays(clock: Clock, why: str, segment: str) -> Event:
     return Event(clock.now(), 0, 0, None, NOTE, f"segment_stays_{why}", repr(segment))
 
 
-def _size(path: Path) -> int:
-    """Bytes of a record with what SQLite has beside it."""
-    total = 0
-    for suffix in BESIDE:
-        with suppress(OSError):
-            total += path.with_name(path.name + suffix).stat().st_size
-    return total
+def _size(place: Place) -> int:
+    """Bytes of a record that is open, as they will be when it is sealed: what its -wal has written
+    anew is not counted twice.
+    """
+    pages, size = (
+        place.db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+    )
+    return int(pages * size)
