@@ -78,6 +78,13 @@ class Stretch:
         first = self.after + 1
         return [first + place for place in places]
 
+    def put(self, seqs: Iterable[int], *, shown: bool) -> None:
+        """Show these, or hide them; all are among its numbers."""
+        first = self.after + 1
+        places = {seq - first for seq in seqs}
+        kept = set(self._places)
+        self._places = array("H", sorted(kept - places if shown is self._hides else kept | places))
+
     def grow(self, other: Stretch) -> None:
         """Take in the one that follows: it costs what that one has, not what is here already."""
         places = other._places if other._hides == self._hides else other._others()
@@ -166,10 +173,7 @@ class RowIndex:
         for seq in seqs:
             wanted.setdefault(bisect.bisect_left(self._ends, seq), set()).add(seq)
         for place, changed in wanted.items():
-            old = self._stretches[place]
-            numbers = set(old.numbers())
-            numbers = numbers | changed if shown else numbers - changed
-            self._stretches[place] = Stretch(old.after, old.upto, sorted(numbers))
+            self._stretches[place].put(changed, shown=shown)
         self._count = 0
         for place, stretch in enumerate(self._stretches):
             self._starts[place] = self._count

@@ -22,17 +22,14 @@ _MAIN_AND_CONNECTS: Final = about_shapes(f"({_MAIN}) OR e.call = 'connect'")
 
 
 class Looked(NamedTuple):
-    """What was found among the numbers after `after` up to `upto`.
+    """What was found among some numbers.
 
     Attributes:
-        seqs: of the rows that are shown, or with `hidden` of those that are not.
+        stretch: the rows that are shown, but for connects.
         connects: those that began to wait and their ends, where the two are one row.
     """
 
-    after: int
-    upto: int
-    seqs: list[int]
-    hidden: bool = False
+    stretch: Stretch
     connects: tuple[ConnectRow, ...] = ()
 
 
@@ -69,16 +66,16 @@ class View(NamedTuple):
         """Look at the rows after one number up to another, at most a CHUNK of them."""
         gone = list(chain.from_iterable(reader.gaps(after, upto)))
         if self.all:
-            return Looked(after, upto, gone, hidden=True)
+            return Looked(Stretch(after, upto, gone, hidden=True))
         if self.joins:
             left, connects = reader.left_out(MAIN, after, upto)
             if gone:
                 left = sorted({*left, *gone})
-            return Looked(after, upto, left, hidden=True, connects=tuple(connects))
+            return Looked(Stretch(after, upto, left, hidden=True), tuple(connects))
         condition = self.condition or MAIN
         if self.main_only:
             condition &= MAIN
-        return Looked(after, upto, next(reader.select(condition, after, upto), []))
+        return Looked(Stretch(after, upto, next(reader.select(condition, after, upto), [])))
 
 
 class _Part:
@@ -91,12 +88,10 @@ class _Part:
 
     def learn(self, looked: Looked) -> tuple[Stretch, list[int]]:
         """The rows to be added, and the numbers of those that have ended since."""
-        ended: list[int] = []
-        seqs: Iterable[int] = looked.seqs
-        if looked.connects:
-            shown, ended = self.connects.take(looked.connects)
-            seqs = sorted(set(looked.seqs).difference(shown))
-        return Stretch(looked.after, looked.upto, seqs, hidden=looked.hidden), ended
+        shown, ended = self.connects.take(looked.connects)
+        if shown:
+            looked.stretch.put(shown, shown=True)
+        return looked.stretch, ended
 
 
 class ShownRows:
@@ -153,7 +148,7 @@ class ShownRows:
 
         `add` adds them. None: it does not follow what is known.
         """
-        part = self._part_after(looked.after)
+        part = self._part_after(looked.stretch.after)
         if part is None:
             return None
         place = len(self._head.index) if part is self._head else len(self)
