@@ -7,12 +7,14 @@ import pytest
 from tests.scenario.conftest import Play
 from workbench.engine.model.commands import Send
 from workbench.payload.templates import Value
+from workbench.scenario.code import to_python
 from workbench.scenario.connections import RunConnection
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.named_values import Given
 from workbench.scenario.steps import Expect, Perform
 from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.write import to_toml
+from workbench.texts import tr
 
 HEAD = """
 step = [
@@ -208,3 +210,35 @@ def test_what_cannot_be_a_value(values: str, named: str) -> None:
 def test_a_value_that_is_given_and_not_there() -> None:
     with pytest.raises(ScenarioProblem, match="hosst"):
         parse('[values]\nhost = "a"\n', given=Given({"hosst": "b"}))
+
+
+def test_a_plain_script_has_what_is_known_and_says_what_is_not() -> None:
+    code = to_python(
+        parse(
+            talk(
+                client("send", "text = '{word} {{word}}'"),
+                client("expect", r"regex = '(?P<hi>.)(?P<lo>.)'"),
+                client("send", "text = 'taken {hi}'"),
+                'do = "connect", endpoint = "second"',
+            )
+            + SECOND
+        )
+    )
+    compile(code, "script", "exec")
+    assert "a.b {word}" in code
+    assert code.count(tr("scenario.not_in_code")) == 2  # the address, and the value
+
+
+def test_what_ends_a_loop_may_be_a_value(play: Play) -> None:
+    loop = """
+[[loop]]
+times = 50
+until = { endpoint = "server", contains = "{word}" }
+[[loop.step]]
+do = "send"
+endpoint = "client"
+text = "{word}"
+"""
+    report = play(talk(word="over") + loop)
+    assert report.ok, report
+    assert len(report.steps) < 20

@@ -44,6 +44,7 @@ from workbench.scenario.code_until import (
     watched,
 )
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.taken_values import TakenValues
 from workbench.texts import Problem, tr
 
 _TAKEN = frozenset(
@@ -79,7 +80,8 @@ def to_python(scenario: Scenario) -> str:
     The scenario may be a stranger's: each of its texts becomes a literal or a comment, and a name
     stands as code only where it is one that we know.
     """
-    settings = {item.name: item for item in scenario.endpoints}
+    values = TakenValues(scenario, _unknown)
+    settings = {item.name: values.settings_known(item) for item in scenario.endpoints}
     waiting = loops(scenario.steps)
     modules = (["contextlib", "errno"] if waiting else []) + ["socket", "time"]
     names = variables(settings.values())
@@ -103,8 +105,17 @@ def to_python(scenario: Scenario) -> str:
         lines.append("")
     if looks(scenario.steps):
         lines += [*LOOK.splitlines(), "", ""]
-    lines += _Script(settings, names, waiting).steps(scenario.steps, ())
+    lines += [
+        _left_out(f"{item.name}: {item.address}")
+        for item in scenario.endpoints
+        if settings[item.name] != item
+    ]
+    lines += _Script(settings, names, waiting, values).steps(scenario.steps, ())
     return "\n".join(lines) + "\n"
+
+
+def _unknown(name: str) -> str:
+    raise Problem("template.missing", name=name)
 
 
 def variables(endpoints: Iterable[EndpointSettings]) -> dict[str, str]:
@@ -131,7 +142,10 @@ def _sockets(item: EndpointSettings, names: Names) -> list[str]:
 class _Script:
     """Steps as lines; `settings` change while it is written."""
 
-    def __init__(self, settings: Settings, names: Names, waiting: list[Loop]) -> None:
+    def __init__(
+        self, settings: Settings, names: Names, waiting: list[Loop], values: TakenValues
+    ) -> None:
+        self._values = values
         self._settings = settings
         self._names = names
         self._waiting = waiting
@@ -140,7 +154,13 @@ class _Script:
     def steps(self, steps: Iterable[Step], waits: tuple[Waited, ...]) -> list[str]:
         """`waits`: the loops around these steps that wait for something."""
         lines: list[str] = []
-        for step in steps:
+        for single in steps:
+            step = single
+            if not isinstance(step, Loop):
+                try:
+                    step = self._values.filled(step, lambda name: self._settings[name].encoding)
+                except Problem as problem:  # what a step takes is known to a run alone
+                    lines.append(_left_out(str(problem)))
             match step:
                 case Wait():
                     lines.append(f"time.sleep({literal(step.seconds)})")

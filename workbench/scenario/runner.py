@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import replace
 from itertools import count
 from threading import Event as Flag
 from typing import Final
@@ -25,7 +26,7 @@ from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, closed_listener
 from workbench.scenario.report import Report, StepResult, condition_of, title_of
 from workbench.scenario.search import PAUSE, Search
-from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.unmet import Ends, did_not_come, told_of
 from workbench.scenario.unwaited import Unwaited
@@ -251,6 +252,14 @@ class Runner:
         outer = self.round
         watch = None
         if loop.until is not None:
+            try:
+                until = self._values.filled(loop.until, self._encoding_of)
+                assert isinstance(until, Expect)
+                loop = replace(loop, until=until)
+            except Problem as problem:
+                self._tell(loop, problem, begun)
+                return False
+        if loop.until is not None:
             self._read(wait=True)  # what was before the loop does not end it
             watch = self._matcher.watch(loop.until)
             self._loops.append((loop, watch))
@@ -394,7 +403,7 @@ class Runner:
     def _do(self, step: Perform | Wait | Expect) -> Came:
         """Carry a step out; what met it. Raises Failed."""
         try:
-            step = self._values.filled(step, lambda name: self._session.settings(name).encoding)
+            step = self._values.filled(step, self._encoding_of)
             self._fill_in_address(step)
         except Problem as problem:
             raise Failed(problem) from problem
@@ -406,6 +415,9 @@ class Runner:
             case Perform():
                 return self._perform(step)
         return NOTHING
+
+    def _encoding_of(self, endpoint: str) -> str:
+        return "utf-8" if endpoint == ANY else self._session.settings(endpoint).encoding
 
     def _fill_in_address(self, step: Perform | Wait | Expect) -> None:
         """Before an endpoint is opened, its address may have become known. Raises Problem."""

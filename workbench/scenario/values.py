@@ -121,6 +121,8 @@ def typed(
         return default
     kinds = kind if isinstance(kind, tuple) else (kind,)
     value = body[key] if str in kinds else numeric(body[key])
+    if isinstance(value, Filled):
+        value = str(value)
     if isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds):
         return value
     where = (*path, key)
