@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from tests.ui.conftest import Hand
 from workbench.qt.controller import RESTING
-from workbench.ui.endpoint.connection_table import ConnectionTable
-from workbench.ui.record.log_view import LogView
 
 
-def test_an_idle_window_rests(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+class Painted(QObject):
+    """Which of some widgets were drawn."""
+
+    def __init__(self, watched: dict[str, QWidget], parent: QObject) -> None:
+        super().__init__(parent)
+        self.names: list[str] = []
+        self._names = {widget: name for name, widget in watched.items()}
+        for widget in self._names:
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+            self.names.append(self._names[watched])
+        return False
+
+
+def test_an_idle_window_rests(hand: Hand) -> None:
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     hand.press("client.connect")
@@ -21,24 +34,15 @@ def test_an_idle_window_rests(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> No
     hand.wait(lambda: controller._timer.interval() == RESTING)
     looks: list[int] = []
     controller.snapshots_changed.connect(lambda: looks.append(controller._timer.interval()))
-    hand.wait(lambda: len(looks) >= 1)
-    painted: list[str] = []
-    for view in (LogView, ConnectionTable):
-
-        def painting(
-            self: LogView | ConnectionTable,
-            event: QPaintEvent,
-            paint: object = view.paintEvent,
-        ) -> None:
-            painted.append(type(self).__name__)
-            paint(self, event)  # type: ignore[operator]
-
-        monkeypatch.setattr(view, "paintEvent", painting)
-    hand.wait(lambda: len(looks) >= 3)
+    hand.wait(lambda: len(looks) >= 2)
+    views = {
+        name: hand.find(name).viewport()  # type: ignore[attr-defined]
+        for name in ("log.table", "server.connections")
+    }
+    painted = Painted(views, hand.window)
+    hand.wait(lambda: len(looks) >= 4)
     assert set(looks) == {RESTING}
-    assert painted == []
-    hand.window.log.view.viewport().repaint()
-    assert painted == ["LogView"]  # what is drawn is seen here
+    assert painted.names == []
     timers = [*hand.window.findChildren(QTimer), *controller.findChildren(QTimer)]
     often = [
         (timer.parent(), timer.interval())
@@ -46,3 +50,5 @@ def test_an_idle_window_rests(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> No
         if timer.isActive() and not timer.isSingleShot() and timer.interval() < RESTING
     ]
     assert often == []
+    views["log.table"].repaint()
+    assert painted.names == ["log.table"]  # what is drawn is seen here
