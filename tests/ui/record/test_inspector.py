@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QTabWidget
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Hand
@@ -86,3 +87,21 @@ def test_an_explanation_is_written_into_the_labels_that_are_there(qtbot: QtBot) 
     view.show_plain("nothing")
     assert [label.text() for label in labels(view)] == ["nothing"]
     assert not labels(view)[0].font().bold()
+
+
+def test_an_explanation_follows_the_size_of_the_text(qtbot: QtBot, qapp: QApplication) -> None:
+    view = ExplanationView()
+    qtbot.addWidget(view)
+    view.show()
+    view.show_explanation(explanation("one", "two"), "client #1")
+    before = qapp.font()
+    larger = QFont(before)
+    larger.setPointSizeF(2 * before.pointSizeF())
+    try:
+        qapp.setFont(larger)
+        view.forget()
+        view.show_explanation(explanation("one", "two"), "client #1")
+        assert {label.font().pointSizeF() for label in labels(view)} == {larger.pointSizeF()}
+        assert [label.font().bold() for label in labels(view)] == [True, False, True, False, False]
+    finally:
+        qapp.setFont(before)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QTextOption
+from PySide6.QtGui import QFont, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QLabel,
     QPlainTextEdit,
@@ -98,13 +99,11 @@ class _Paragraph(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._heading = False
 
     def show_line(self, line: str, *, heading: bool, first: bool) -> None:
-        if heading != self._heading:
-            self._heading = heading
-            font = self.font()
-            font.setBold(heading)
+        font = QFont(QApplication.font())  # of the size in force: its own would not follow
+        font.setBold(heading)
+        if font != self.font():
             self.setFont(font)
         self.setContentsMargins(0, ABOVE_HEADING if heading and not first else 0, 0, 0)
         if line != self.text():

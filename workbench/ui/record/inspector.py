@@ -81,13 +81,15 @@ class Inspector(Retranslatable, QTabWidget):
         explained, front = self._explained, self.currentWidget()
         if front is self._page:
             self._page.show_row(self.row, explained.encoding if explained is not None else "")
-        if front is not self._explain:
-            return
-        if explained is None:
+        if front is self._explain:
+            self._show_explanation()
+            self.offer_ways()
+
+    def _show_explanation(self) -> None:
+        if self._explained is None:
             self._text.show_plain(tr("explain.nothing"))
         else:
-            self._text.show_explanation(explained.explanation, explained.who)
-        self.offer_ways()
+            self._text.show_explanation(self._explained.explanation, self._explained.who)
 
     @Slot()
     def offer_ways(self) -> None:
@@ -112,9 +114,8 @@ class Inspector(Retranslatable, QTabWidget):
         self._text.setAccessibleName(tr("inspector.explain"))
         self._frame.setAccessibleName(tr("inspector.kernel"))
         self.tabBar().setAccessibleName(tr("name.inspector"))
-        if self._explained is None:
-            self.show_explained(None)
         self.explanation_wanted.emit()
+        self._show_explanation()  # behind another tab too: nothing stays in another language
 
 
 def _scrolling(page: QWidget) -> QScrollArea:
