@@ -161,7 +161,7 @@ class Controller(QObject):
     @Slot()
     def _on_tick(self) -> None:
         """Let what there is be looked at, and have newer snapshots made for the next time."""
-        if self._looks.rest_s(flood=self._flood) > 0:
+        if self._flood and self._looks.rest_s(flood=True) > 0:
             return
         self._looks.begin()
         for name in self.session.endpoints:

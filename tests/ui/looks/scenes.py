@@ -118,8 +118,12 @@ def marked(hand: Hand) -> None:
     hand.press("client.send")
     hand.press("client.close")
     hand.wait(
-        lambda: hand.window.controller.snapshot("server-1").connections[0].state == "CLOSE_WAIT"
+        lambda: any(
+            item.state == "CLOSE_WAIT"
+            for item in hand.window.controller.snapshot("server-1").connections
+        )
     )
+    hand.wait(lambda: hand.find("server.connections").model().rowCount() == 1)  # type: ignore[attr-defined]
     hand.find("server.connections").selectRow(0)  # type: ignore[attr-defined]
     hand.press("server.talk")
 
