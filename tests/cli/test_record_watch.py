@@ -62,6 +62,10 @@ within = 600
 """
 
 
+SMALL = 500
+"""Kilobytes: an empty record has its tables, a page each, and its -wal beside it."""
+
+
 class Limited:
     """A process of the command line whose files may not grow beyond some kilobytes."""
 
@@ -113,7 +117,7 @@ def kept(record: Path, err: str) -> None:
     reader.close()
 
 
-@pytest.mark.parametrize("kilobytes", [150, 1_000])
+@pytest.mark.parametrize("kilobytes", [SMALL, 1_500])
 def test_listen_says_it_and_ends(tmp_path: Path, kilobytes: int) -> None:
     record = tmp_path / "r.swb"
     process = Limited("listen", "127.0.0.1:0", "--echo", "--record", record, kilobytes=kilobytes)
@@ -132,13 +136,13 @@ def test_listen_says_it_and_ends(tmp_path: Path, kilobytes: int) -> None:
 def test_a_run_ends_with_that_reason_and_does_not_blame_the_peer(tmp_path: Path) -> None:
     scenario, record = tmp_path / "s.toml", tmp_path / "r.swb"
     scenario.write_text(SCENARIO)
-    status, out, err = Limited("run", scenario, "--record", record, kilobytes=150).end()
+    status, out, err = Limited("run", scenario, "--record", record, kilobytes=SMALL).end()
     assert status == 2
     assert "did not come" not in out
     assert "what is not recorded cannot be judged" in out
     assert out.count("FAILED") == 1
     kept(record, err)
-    status, out, err = Limited("run", scenario, "--json", kilobytes=150).end()
+    status, out, err = Limited("run", scenario, "--json", kilobytes=SMALL).end()
     assert status == 2
     assert all(line.startswith('{"seq":') for line in out.splitlines())
     assert "cannot be judged" in err
@@ -226,7 +230,7 @@ def test_a_record_taken_away_goes_on_beside_and_that_is_said(tmp_path: Path) -> 
 
 def test_a_lab_does_not_compare_what_it_did_not_see() -> None:
     status, _out, err = Limited(
-        "lab", "backlog", "--clients", "60", "--every", "0.01", kilobytes=150
+        "lab", "backlog", "--clients", "60", "--every", "0.01", kilobytes=SMALL
     ).end()
     assert status == 2
     assert "cannot be judged" in err

@@ -26,7 +26,7 @@ SCENARIOS: dict[str, tuple[str, int, str]] = {
     "unknown call": (CLIENT + STEP + 'do = "call"\ncall = "lisen"\n', 7, "listen"),
     "unknown encoding": (CLIENT + 'encoding = "utf9"\n', 4, "utf-8"),
     "one bracket": (CLIENT + '[step]\ndo = "stop"\nendpoint = "a"\n', 4, "[[step]]"),
-    "no role": ("[endpoint.a]\n", 1, "role = …"),
+    "no kind": ("[endpoint.a]\nresponder = {}\n", 2, "kind = …"),
     "wrong type": (CLIENT + 'timeout = "soon"\n', 4, "a number of seconds from 0 on"),
     "timeout negative": (CLIENT + "timeout = -1.0\n", 4, "from 0 on, not -1.0"),
     "capture negative": ("capture = -1\n", 1, '"all"'),

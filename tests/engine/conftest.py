@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from workbench.engine.model.commands import Command
 from workbench.engine.model.ticket import Outcome
-from workbench.journal.reader import Row
+from workbench.journal.reader import Reader, Row
 from workbench.session import Session
 
 HANG = 60.0
@@ -21,6 +22,9 @@ def session(tmp_path: Path) -> Iterator[Session]:
     made = Session(tmp_path / "record.swb")
     yield made
     made.close()
+    with closing(Reader(made.record)) as reader:
+        faults = [row.args for row in reader.page(1, 1_000_000) if row.call == "internal_error"]
+    assert not faults, "a fault of the program itself"
 
 
 @pytest.fixture

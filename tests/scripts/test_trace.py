@@ -55,7 +55,7 @@ def test_a_click_makes_no_detour() -> None:
 
 def test_all_threads_are_counted_while_nothing_happens() -> None:
     total, *functions = traced("idle")
-    assert set(total["calls_per_s_by_thread"]) >= {"window", "EndpointThread.run"}
+    assert "window" in total["calls_per_s_by_thread"]  # an endpoint at rest makes no call
     assert total["calls_per_s"] == pytest.approx(
         sum(total["calls_per_s_by_thread"].values()), abs=1
     )

@@ -25,15 +25,15 @@ import resource
 
 def fill(hand: Hand) -> None:
     """More than may be written to the record's file."""
-    for _ in range(200):
-        hand.window.controller.perform(c.Mark("x" * 1_000))
+    for number in range(1_500):  # each another one: what comes again is kept once
+        hand.window.controller.perform(c.Mark(f"{number} {'x' * 1_000}"))
     hand.window.controller.session.journal.flush()
 
 
 @pytest.fixture
 def small_files() -> Iterator[None]:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 

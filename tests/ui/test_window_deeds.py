@@ -176,12 +176,13 @@ def test_the_log_folds_a_command_and_shows_times_as_wished(hand: Hand) -> None:
     talk(hand)
     model = hand.window.log.model
     hand.wait(lambda: model.rowCount() > 10)
+    hand.wait(lambda: hand.window.controller.session.settle(0) and model.progress is None)
     before = model.rowCount()
     row = next(row for row in range(before) if "calls" in (model.cells(row) or [""] * 4)[3])
     assert model.fold(row)
-    assert model.rowCount() < before
+    hand.wait(lambda: model.rowCount() < before)
     assert model.fold(row)
-    assert model.rowCount() == before
+    hand.wait(lambda: model.rowCount() == before)
     model.set_time_form(TimeForm.PREVIOUS)
     cells = model.cells(before - 1)
     assert cells is not None

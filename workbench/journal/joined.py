@@ -63,7 +63,7 @@ def open_record(
     Raises:
         Problem: as `Reader`.
     """
-    if path.is_dir() and any(path.glob("*.swb")):
+    if path.is_dir() and any(whole_of(item) == path for item in path.glob("*.swb")):
         return Joined(path, lenient=lenient)
     return Reader(path, follow, lenient=lenient)
 

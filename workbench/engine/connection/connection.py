@@ -164,7 +164,7 @@ class Connection:
         self._weigh()
         mask = self.interest() if self.open else 0
         plain = mask == READ and self.is_plain()
-        if mask == self._mask and plain is self._plain:
+        if mask == self._mask and (plain is self._plain or not mask):
             return
         loop = self.context.loop
         handler = self.read_plainly if plain else self.ready
@@ -362,7 +362,7 @@ class Connection:
         self.end_all(Problem("engine.closed_meanwhile"), ticket)
         if self._mask:
             self.context.loop.unregister(self.traced.raw)
-            self._mask = 0
+            self._mask, self._plain = 0, False
         if self.traced.lingers and self.waits_for_ack:
             self._close_in_thread(ticket)
             return

@@ -49,6 +49,7 @@ class LogProgress(QWidget):
         self._patience.setInterval(SHOWN_AFTER)
         self._patience.timeout.connect(self.show)
         self.hide()
+        self.retranslate()
 
     def tell(self, sentence: Sentence, share: float, key: str = "log.stop") -> None:
         """How far it is, 0 to 1, in words too; `key`: what the button does."""

@@ -81,7 +81,10 @@ ACTIONS: Final = (
     Action("export", "file", ("Ctrl+E",)),
     Action("every_byte", "file", ("Ctrl+Shift+K",), rule=True, checkable=True),
     Action("keep", "file", submenu=True),
-    *(Action(f"keep_{part}", "keep", choice=True) for part in ("all", *OFFERED)),
+    *(
+        Action(f"keep_{part}", "keep", (f"Ctrl+Alt+Shift+{number}",), choice=True)
+        for number, part in enumerate(("all", *OFFERED))
+    ),
     Action("start_over", "file", ("Ctrl+Shift+R",), live=True, button=Button(3, 3, "rotate-ccw")),
     Action("quit", "file", ("Ctrl+Q",), old_text="close_window"),
     Action("mark", "edit", ("Ctrl+M",), live=True, button=Button(3, 1, "bookmark")),
