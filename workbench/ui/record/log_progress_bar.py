@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from workbench.texts import tr
+from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.message import Sentence
 
 SHOWN_AFTER: Final = 300
@@ -15,7 +16,7 @@ SHOWN_AFTER: Final = 300
 STEPS: Final = 1_000
 
 
-class LogProgress(QWidget):
+class LogProgress(Retranslatable, QWidget):
     """Sentence, bar and button; it hides itself while there is nothing to tell.
 
     Signals:
