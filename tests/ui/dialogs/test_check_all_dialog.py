@@ -23,6 +23,7 @@ def test_each_is_run_and_told(hand: Hand, monkeypatch: object) -> None:
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     window = some(hand, monkeypatch)
+    hand.window.controller.session.journal.flush()
     before = hand.window.controller.session.journal.committed
     window.run_button.click()
     hand.wait(lambda: window.run_button.isEnabled())
