@@ -48,6 +48,8 @@ LEAST_START = 0.95
 """Of the older checkout's starts in the same time."""
 MOST_STALL = 1.2
 CONNECTIONS = 32
+BOUND = 60.0
+"""Seconds that only catch a hang."""
 SIZE = 64
 
 
@@ -75,7 +77,11 @@ def serve_bare() -> None:
             sock = open_ones[fd]
             data = sock.recv(65536)
             if data:
-                sock.send(data)
+                sent = sock.send(data)
+                if sent < len(data):  # a large message: the rest goes when it can
+                    sock.settimeout(BOUND)
+                    sock.sendall(data[sent:])
+                    sock.setblocking(False)
             else:
                 poll.unregister(fd)
                 open_ones.pop(fd).close()

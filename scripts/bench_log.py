@@ -42,7 +42,7 @@ from typing import Final
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from bench import bring_to_front, environment  # noqa: E402
+from bench import BOUND, bring_to_front, environment, serve_bare  # noqa: E402
 from make_record import RARE_ERRNO, RARE_PEER, RARE_TEXT, make_record  # noqa: E402
 
 WAYS: Final = ("bare", "session", "run", "window", "listen")
@@ -54,44 +54,9 @@ AIMS: Final = {
 }  # fmt: skip
 """The least ratio that is wanted."""
 KILLED: Final = getattr(signal, "SIGKILL", signal.SIGTERM)
-BOUND: Final = 60.0
-"""Seconds that only catch a hang."""
 
 
 # -- servers, each in a process of its own ----------------------------------------------------
-
-
-def serve_bare() -> None:
-    """An epoll loop in Python without a log."""
-    import select
-
-    if sys.platform != "linux":
-        raise SystemExit("epoll is Linux's")
-    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    listener.setblocking(False)
-    print(listener.getsockname()[1], flush=True)
-    poll = select.epoll()
-    poll.register(listener, select.EPOLLIN)
-    open_ones: dict[int, socket.socket] = {}
-    while True:
-        for fd, _ in poll.poll():
-            if fd == listener.fileno():
-                sock, _ = listener.accept()
-                sock.setblocking(False)
-                open_ones[sock.fileno()] = sock
-                poll.register(sock, select.EPOLLIN)
-                continue
-            sock = open_ones[fd]
-            data = sock.recv(65536)
-            if data:
-                sent = sock.send(data)
-                if sent < len(data):
-                    sock.settimeout(BOUND)
-                    sock.sendall(data[sent:])
-                    sock.setblocking(False)
-            else:
-                poll.unregister(fd)
-                open_ones.pop(fd).close()
 
 
 def serve_session(record: Path, *, datagrams: bool = False) -> None:
