@@ -6,6 +6,7 @@ import pytest
 
 from tests.scenario.conftest import Play
 from workbench.engine.model.commands import Send
+from workbench.engine.model.settings import Greet, Rules
 from workbench.payload.templates import Value
 from workbench.scenario.code import to_python
 from workbench.scenario.connections import RunConnection
@@ -242,3 +243,36 @@ text = "{word}"
     report = play(talk(word="over") + loop)
     assert report.ok, report
     assert len(report.steps) < 20
+
+
+def test_values_stand_in_each_form_of_an_endpoint() -> None:
+    rule = "{ match = 'MATCH', value = 'VALUE', reply_hex = '{word}' }"
+    of_each = ", ".join(
+        rule.replace("MATCH", match).replace("VALUE", value)
+        for match, value in (("regex", "x{word}{2}"), ("hex", "00 {word}"), ("exact", "{word}"))
+    )
+    made = parse(
+        "[values]\nword = 'a.b'\n"
+        "[endpoint.s]\nrole = 'listener'\nresponder = { kind = 'greet', text = 'hi {word}' }\n"
+        "[endpoint.r]\nrole = 'listener'\nresponder = "
+        f"{{ kind = 'rules', greet = '{{word}}', rules = [{of_each}] }}\n"
+    )
+    greet, rules = (item.responder for item in made.endpoints)
+    assert isinstance(greet, Greet)
+    assert greet.text == "hi a.b"
+    assert isinstance(rules, Rules)
+    assert rules.greet == "a.b"
+    assert [rule.value for rule in rules.rules] == [r"xa\.b{2}", "00 612e62", "a.b"]
+    assert {rule.reply_hex for rule in rules.rules} == {"612e62"}
+
+
+def test_an_address_waits_anew_for_each_connection() -> None:
+    scenario = parse(talk(client("expect", "hex = '{hi:1} {lo:1}'")) + SECOND)
+    values = TakenValues(scenario, lambda _name: "")
+    settings = next(item for item in scenario.endpoints if item.name == "second")
+    came_on = RunConnection("client", 1, 1, stream=True)
+    for port in (258, 772):
+        high, low = (Value(bytes([part]), hexed=True) for part in divmod(port, 256))
+        values.take([(came_on, (("hi", high), ("lo", low)))])
+        settings = values.settings(settings)
+        assert settings.address == f"127.0.0.1:{port}"

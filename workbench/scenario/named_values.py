@@ -21,7 +21,10 @@ PAYLOAD: Final = frozenset({"text", "hex", "contains", "regex"})
 """Keys of a step that are filled in when it begins."""
 LEFT_ALONE: Final = frozenset({"do", "endpoint", "title", "name", "role", "kind", "match", "then"})
 """Keys whose words are no text."""
-_RULE_HEX: Final = "reply_hex"
+_HEX: Final = "reply_hex"
+_REGEX: Final = "regex"
+"""Forms in which a value stands otherwise than in text: as digits, and quoted."""
+_GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 _NAME: Final = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
 _TAKEN: Final = re.compile(r"\{([A-Za-z_]\w*):\d{1,4}\}", re.ASCII)
@@ -73,26 +76,40 @@ class Named:
             for name in v.typed(table, "endpoint", dict, (), {})
             for part in ("port", "address")
         }
-        self.later = frozenset(taken | ends)
+        self.later = frozenset(taken | ends) if self.on else frozenset[str]()
         self.names = frozenset(self.later | self.values.keys()) if self.on else frozenset[str]()
 
     def filled(self, item: Any, key: str = "", path: KeyPath = ()) -> Any:
         """A table, list or string with the values that are known now filled in. Raises Wrong."""
-        if not self.on or key in LEFT_ALONE or key in PAYLOAD:
+        if not self.on or key in LEFT_ALONE:
             return item
         if isinstance(item, dict):
-            return {name: self.filled(part, name, (*path, name)) for name, part in item.items()}
+            own = PAYLOAD if _is_step(path) else frozenset[str]()
+            return {
+                name: part if name in own else self.filled(part, _form(item, name), (*path, name))
+                for name, part in item.items()
+            }
         if isinstance(item, list):
             return [self.filled(part, key, (*path, at)) for at, part in enumerate(item)]
         if not isinstance(item, str):
             return item
-        alone = re.fullmatch(r"\{([A-Za-z_]\w*)\}", item)
-        if alone is not None and alone[1] in self.values:
-            return v.Filled(self.values[alone[1]])
         try:
-            return self._hex(item) if key == _RULE_HEX else self._text(item)
+            return self._said(item, key)
         except Problem as problem:
             raise v.Wrong(path, problem) from problem
+
+    def _said(self, item: str, form: str) -> str:
+        if form == _HEX:
+            return self._hex(item)
+        if form == _REGEX:
+            return _GAP.sub(self._quoted, item)
+        alone = _GAP.fullmatch(item)
+        if alone is not None and alone[1] in self.values:
+            return v.Filled(self.values[alone[1]])
+        return self._text(item)
+
+    def _quoted(self, gap: re.Match[str]) -> str:
+        return re.escape(str(self.values[gap[1]])) if gap[1] in self.values else gap[0]
 
     def waits(self, text: str) -> bool:
         """Whether a string names something that is known only later."""
@@ -108,6 +125,17 @@ class Named:
             source = source.replace("{" + name + "}", data.hex())
             source = re.sub(rf"(?<=[(*+-]){name}(?=[)*+-])", str(value), source)
         return source
+
+
+def _is_step(path: KeyPath) -> bool:
+    """Whether a table is a step, or what ends a loop: these are filled in when they begin."""
+    return path[-1:] == ("until",) or path[-2:-1] == ("step",)
+
+
+def _form(table: v.Table, name: str) -> str:
+    """How values stand in a key: the value of a rule is as its `match` says."""
+    match = table.get("match") if name == "value" else None
+    return {"regex": _REGEX, "hex": _HEX}.get(str(match), name)
 
 
 def misplaced(body: v.Table, path: KeyPath, header: str) -> None:

@@ -225,17 +225,21 @@ class _NextPattern:
         self._text = ""
         self._at = 0
         self._end = 0
-        self._over = False
+        self._dead = self._over = False
 
     def feed(self, data: bytes) -> None:
-        self._text += data.decode("latin-1")
+        if not self._dead:
+            self._text += data.decode("latin-1")
 
     def finish(self) -> None:
         self._over = True
 
     def find(self) -> Hit | None:
+        if self._dead or not self._text:
+            return None
         found = self._pattern.search(self._text, EXPECT_TIME)
-        if found is None or found.start:
+        if found is None:  # it begins at the begin or nowhere
+            self._dead = self._pattern.resume(self._text, EXPECT_TIME) > 0
             return None
         self._end = found.end
         grows = found.grows and not self._over

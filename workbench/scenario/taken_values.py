@@ -38,6 +38,7 @@ class TakenValues:
         self._endpoints = [item.name for item in scenario.endpoints]
         self._address_of = address_of
         self._taken: dict[tuple[str, int], dict[str, Value]] = {}
+        self._waiting: dict[str, tuple[EndpointSettings, EndpointSettings]] = {}
 
     def take(self, matches: Iterable[tuple[RunConnection, Taken]]) -> None:
         """Keep what the patterns of a step took."""
@@ -69,15 +70,27 @@ class TakenValues:
         return step
 
     def settings(self, settings: EndpointSettings) -> EndpointSettings:
-        """An endpoint's settings with the addresses that were taken. Raises Problem."""
+        """An endpoint's settings with the addresses that were taken; anew for each connection.
+
+        Raises:
+            Problem: what an address needs is not known yet.
+        """
         if not self._names:
             return settings
-        values = self._known(None, None)
-        return replace(
-            settings,
-            address=self._in(settings.address, values),
-            bind=self._in(settings.bind, values) if settings.bind else None,
+        asked, last = self._waiting.get(settings.name, (settings, settings))
+        address, bind = (
+            (asked.address, asked.bind)
+            if (settings.address, settings.bind) == (last.address, last.bind)
+            else (settings.address, settings.bind)  # another one was configured meanwhile
         )
+        values = self._known(None, None)
+        filled = replace(
+            settings,
+            address=self._in(address, values),
+            bind=self._in(bind, values) if bind else None,
+        )
+        self._waiting[settings.name] = (replace(settings, address=address, bind=bind), filled)
+        return filled
 
     def settings_known(self, settings: EndpointSettings) -> EndpointSettings:
         """The same where what it needs is not known: then without the address that waits for it."""
