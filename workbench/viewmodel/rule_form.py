@@ -37,6 +37,16 @@ class TypedRule:
 EXAMPLE: Final = TypedRule("contains", "ping", "pong\\r\\n")
 
 
+def shown_value(rule: TypedRule) -> str:
+    """What it looks for; one that fits everything looks for nothing."""
+    return "" if rule.match == Match.ANY else rule.value
+
+
+def shown_reply(rule: TypedRule) -> str:
+    """Its reply; bytes, which have no field, as the hex that a scenario has for them."""
+    return rule.reply or rule.basis.reply_hex
+
+
 def typed(text: str) -> str:
     """A text as it is typed: control characters and backslashes are escapes.
 
@@ -76,7 +86,7 @@ def _text(shown: str, encoding: str) -> str:
 
 
 def _value(rule: TypedRule) -> str:
-    value = rule.value
+    value = shown_value(rule)
     if Match(rule.match) not in AS_TYPED:
         value = _text(value, rule.encoding)
     compile_responder(Rules((Rule(Match(rule.match), value, "", rule.encoding),)))

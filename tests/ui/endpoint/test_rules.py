@@ -15,7 +15,14 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Match, OnPeerClose, Rule, Rules, Then
 from workbench.ui.endpoint.rules_table import RuleTable
 from workbench.ui.style.retranslatable import use_language
-from workbench.viewmodel.rule_form import TypedRule, fault, rules_of, show_rule
+from workbench.viewmodel.rule_form import (
+    TypedRule,
+    fault,
+    rules_of,
+    show_rule,
+    shown_reply,
+    shown_value,
+)
 
 RULES = (
     Rule(Match.CONTAINS, "ping", "pong\r\n"),
@@ -250,3 +257,23 @@ def rules_in(hand: Hand) -> list[TypedRule]:
     table = hand.find("server.rules")
     assert isinstance(table, RuleTable)
     return table.lines.rules
+
+
+def test_one_that_fits_anything_looks_for_nothing(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    hand.press("server.rules_add")
+    hand.choose("server.rules_match", "any")
+    value = hand.find("server.rules_value")
+    hand.wait(lambda: not value.isEnabled())
+    assert value.toolTip()
+    (rule,) = rules_in(hand)
+    assert (shown_value(rule), rules_of([rule])[0].value) == ("", "")
+    hand.choose("server.rules_match", "contains")
+    hand.wait(value.isEnabled)
+
+
+def test_what_has_no_field_stays_and_is_seen() -> None:
+    kept = Rule(Match.HEX, "{id:2}", reply_hex="{id} 00", times=2, when="a", to="b", wrap=True)
+    shown = show_rule(kept)
+    assert shown_reply(shown) == "{id} 00"
+    assert rules_of([shown]) == (replace(kept, encoding="utf-8"),)

@@ -248,7 +248,11 @@ class RulesEditor(QFrame):
 
     def _judge(self) -> None:
         """Mark the field that cannot be understood, and say why."""
-        wrong = fault(self._typed())
+        typed = self._typed()
+        wrong = fault(typed)
+        self._controls.enable(
+            self.value, msg("why.rule_fits_anything") if typed.match == Match.ANY else None
+        )
         for name, field in (("value", self.value), ("reply", self.reply), ("delay", self.delay)):
             tone(field, "bad" if wrong is not None and wrong[0] == name else "")
         tone(self.trouble, "bad" if wrong is not None else "")

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from workbench.texts import tr
 from workbench.ui.style import theme
-from workbench.viewmodel.rule_form import TypedRule, fault
+from workbench.viewmodel.rule_form import TypedRule, fault, shown_reply, shown_value
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT: Final = QModelIndex()
@@ -88,8 +88,8 @@ class RuleModel(QAbstractTableModel):
         return {
             "number": str(row + 1),
             "match": tr(f"match.{rule.match}"),
-            "value": rule.value,
-            "reply": rule.reply,
+            "value": shown_value(rule),
+            "reply": shown_reply(rule),
             "delay": rule.delay,
             "then": tr(f"then.{rule.then}"),
         }[column]
