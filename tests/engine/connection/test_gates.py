@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Echo, EndpointSettings, GateMode, Role
 from workbench.engine.model.snapshot import Hold
@@ -104,7 +105,7 @@ def test_while_the_journal_is_behind_nothing_is_read(
     do(c.Send("client", text="kept waiting"))
     do(c.GetOption("server", "SO_RCVBUF"))
     assert "recv" not in [row.call for row in rows("server")]
-    assert talk.snapshot("server").connections[0].hold is Hold.RECORD
+    assert fresh(talk, "server").connections[0].hold is Hold.RECORD
     journal.congested = False  # nothing else wakes the server now
     until("server", call="reading_resumed")
     until("server", call="recv", payload=b"kept waiting")
