@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.free_port import free_port
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, GateMode, Role
@@ -127,7 +128,7 @@ def test_a_message_is_not_called_a_stream(session: Session, tmp_path: Path) -> N
 
 
 def test_a_taken_port_of_ours_is_named(session: Session) -> None:
-    session.add(LISTENER)
+    session.add(replace(LISTENER, address=f"127.0.0.1:{free_port()}"))
     done(session, c.Start("server"))
     local = fresh(session, "server").local
     assert local is not None

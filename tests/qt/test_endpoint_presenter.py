@@ -137,12 +137,13 @@ def test_what_a_gate_was_asked_for_gives_way_to_what_it_is(pair: Pair, wait: Wai
 
 def test_a_failure_is_told_after_the_state_that_shows_it(pair: Pair, wait: Wait) -> None:
     """The state wipes what was said before it: told first, a failure would be gone at once."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    settings = replace(pair.server.settings, address=f"127.0.0.1:{port}")
-    assert pair.controller.perform(c.Configure("server", settings)).wait(60)
-    pair.client.start()
-    wait(lambda: newest(pair.client).message.level == "bad")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # and does not listen
+        port = silent.getsockname()[1]
+        settings = replace(pair.server.settings, address=f"127.0.0.1:{port}")
+        assert pair.controller.perform(c.Configure("server", settings)).wait(60)
+        pair.client.start()
+        wait(lambda: newest(pair.client).message.way_out == "start_server")  # told of the ticket
     assert pair.client.phase is Phase.FAILED
     pair.client.look()
     message = newest(pair.client).message

@@ -7,6 +7,7 @@ import socket
 
 import pytest
 
+from tests.free_port import free_port
 from tests.scenario.conftest import PAIR, Play, reasons, steps
 from workbench.journal.reader import Row
 from workbench.scenario.connections import READS
@@ -470,9 +471,7 @@ def test_an_address_that_was_tried_in_vain_is_not_the_connection_that_stands(
     monkeypatch.setattr(socket, "getaddrinfo", two)
 
     def pair() -> str:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         return ECHO.replace("127.0.0.1:0", f"127.0.0.1:{port}").replace("@server", f"two:{port}")
 
     assert held(

@@ -19,7 +19,9 @@ from pytestqt.qtbot import QtBot
 from tests.free_port import free_port
 from tests.leftover import threads_since
 from workbench import texts
+from workbench.engine.model.snapshot import ConnectionSnapshot
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
+from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.ui.style import theme
 from workbench.viewmodel import default_endpoints
 
@@ -127,6 +129,20 @@ class Hand:
         assert index >= 0, (name, value)
         box.setCurrentIndex(index)  # type: ignore[attr-defined]
         box.activated.emit(index)  # type: ignore[attr-defined]
+
+    def choose_rows(self, side: str, *keys: int | str) -> ConnectionTable:
+        """Choose connections (or peers) in a table, once they stand there."""
+        table = self.find(f"{side}.connections")
+        assert isinstance(table, ConnectionTable)
+        self.wait(lambda: set(keys) <= {line.key for line in table.lines.lines})
+        table._select(set(keys))
+        return table
+
+    def connection(self, name: str, index: int = -1) -> ConnectionSnapshot:
+        """One of an endpoint's connections (the newest), once a snapshot shows it."""
+        shown = self.window.controller.snapshot
+        self.wait(lambda: bool(shown(name).connections))
+        return shown(name).connections[index]
 
     def wait_state(self, side: str, state: str) -> None:
         self.wait(lambda: self.text(f"{side}.state") == state)

@@ -93,16 +93,15 @@ def closed(hand: Hand) -> list[int]:
 
 def test_actions_hit_the_chosen_one_some_or_all(hand: Hand) -> None:
     six(hand)
-    rows = table(hand, "client")
     scope = hand.find("client.scope")
     assert scope.currentData() == ALL  # type: ignore[attr-defined]
     assert scope.currentText() == "on all (6)"  # type: ignore[attr-defined]
-    rows.choose(2)
+    hand.choose_rows("client", 2)
     assert scope.currentText() == "only on #2"  # type: ignore[attr-defined]
     hand.wait(lambda: "#2" in hand.find("client.close").toolTip())
     hand.press("client.close")
     hand.wait(lambda: closed(hand) == [2])
-    rows._select({3, 4, 5})
+    hand.choose_rows("client", 3, 4, 5)
     assert scope.currentText() == "on chosen (3)"  # type: ignore[attr-defined]
     hand.wait(lambda: "#3, #4, #5" in hand.find("client.abort").toolTip())
     hand.press("client.abort")
@@ -117,8 +116,7 @@ def test_actions_hit_the_chosen_one_some_or_all(hand: Hand) -> None:
 
 def test_send_goes_to_the_chosen_ones(hand: Hand) -> None:
     six(hand)
-    rows = table(hand, "client")
-    rows._select({1, 6})
+    hand.choose_rows("client", 1, 6)
     hand.wait_says("client.message", "Send goes to the chosen (2)")
     assert hand.find("client.scope").currentData() == CHOSEN  # type: ignore[attr-defined]
     hand.press("client.send")
@@ -140,10 +138,10 @@ def test_the_conversation_is_folded_and_names_the_clients(hand: Hand) -> None:
             f"#{number}  -  connected" in hand.text("client.conversation") for number in range(1, 7)
         )
     )
-    table(hand, "client").choose(3)
+    hand.choose_rows("client", 3)
     hand.wait(lambda: "#" not in hand.text("client.conversation"))
-    assert hand.text("client.conversation").count("连接已创建") == 1
-    table(hand, "client")._select({3, 4})
+    hand.wait(lambda: hand.text("client.conversation").count("连接已创建") == 1)
+    hand.choose_rows("client", 3, 4)
     hand.wait(lambda: "#4" in hand.text("client.conversation"))
     assert "#5" not in hand.text("client.conversation")
 

@@ -281,7 +281,7 @@ def test_waiting_by_hand_is_no_time_of_connect(hand: Hand) -> None:
     for _ in range(2):
         hand.press("client.next_call")
     hand.wait_says("client.message", "Connected from")
-    item = hand.window.controller.snapshot("client-1").connections[-1]
+    item = hand.connection("client-1")
     assert item.connect_ns is not None
     assert item.opened_ns < item.connect_ns
     assert took_to_connect(item) in hand.text("client.message")

@@ -105,7 +105,7 @@ def test_actions_appear_with_a_choice_and_nothing_jumps(hand: Hand) -> None:
     assert not any(button.isVisible() for button in seen)
     assert hand.find("server.talk").isVisible()
     before = rows.mapToGlobal(rows.rect().topLeft()), rows.height()
-    rows.choose(1)
+    hand.choose_rows("server", 1)
     assert all(button.isVisible() and button.isEnabled() for button in seen)
     hand.window.endpoint_tabs.refresh()
     assert (rows.mapToGlobal(rows.rect().topLeft()), rows.height()) == before
@@ -129,7 +129,7 @@ def test_several_rows_are_closed_together(hand: Hand) -> None:
     hand.press("client.connect")
     rows = table(hand)
     hand.wait(lambda: len(rows.lines.lines) == 3)
-    rows._select({1, 3})
+    hand.choose_rows("server", 1, 3)
     assert "2 chosen" in label_text(hand)
     assert not hand.find("server.reply").isEnabled()  # one only
     hand.press("server.close")
@@ -162,7 +162,7 @@ def test_the_kernels_state_says_that_the_peer_has_finished(hand: Hand) -> None:
     hand.qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=place)
     hand.wait_says("server.message", "close() is yours to call")
     selection = hand.window.controller.selection
-    assert selection.connection == hand.window.controller.snapshot("server-1").connections[0].id
+    assert selection.connection == hand.connection("server-1", 0).id
     assert selection.seq is not None
 
 
@@ -193,7 +193,7 @@ def test_the_mark_of_a_client_leads_to_the_end_of_stream(hand: Hand) -> None:
     hand.type("client.count", "2")
     hand.press("client.connect")
     hand.wait(lambda: len(table(hand).lines.lines) == 2)
-    table(hand).choose(1)
+    hand.choose_rows("server", 1)
     hand.press("server.close")
     hand.wait(
         lambda: any(
@@ -213,7 +213,7 @@ def test_the_mark_of_a_client_leads_to_the_end_of_stream(hand: Hand) -> None:
 
 def test_why_stands_beside_the_actions(hand: Hand) -> None:
     rows = waiting_for_us(hand)
-    rows.choose(1)
+    hand.choose_rows("server", 1)
     hand.press("server.why_row")
     hand.wait_says("server.message", "close() is yours to call")
     rows.clearSelection()
@@ -225,7 +225,7 @@ def test_why_stands_beside_the_actions(hand: Hand) -> None:
 
 def test_a_closed_choice_is_let_go_when_a_new_connection_opens(hand: Hand) -> None:
     rows = connected(hand)
-    rows.choose(1)
+    hand.choose_rows("server", 1)
     hand.press("client.close")
     hand.wait(lambda: rows.lines.lines[0].closed)
     hand.window.endpoint_tabs.refresh()
@@ -240,7 +240,7 @@ def test_a_look_at_the_past_is_not_disturbed(hand: Hand) -> None:
     rows = connected(hand)
     hand.press("client.close")
     hand.wait(lambda: rows.lines.lines[0].closed)
-    rows.choose(1)  # on purpose: it is closed
+    hand.choose_rows("server", 1)  # on purpose: it is closed
     connected(hand, 2)
     found = rows.chosen()
     assert found is not None
@@ -266,8 +266,8 @@ def test_half_close_is_off_when_our_direction_is_finished(hand: Hand) -> None:
 def test_half_close_of_the_chosen_row_is_off_too(hand: Hand) -> None:
     hand.choose("server.responder", "nothing")
     hand.window.controller.session.perform(c.Pause("client-1", c.Gate.RECEIVE)).wait(10)
-    rows = connected(hand)
-    rows.choose(1)
+    connected(hand)
+    hand.choose_rows("server", 1)
     hand.press("server.half_close")
     hand.wait(lambda: not hand.find("server.half_close").isEnabled())
     hand.wait(lambda: "FIN_WAIT2" in hand.find("server.half_close").toolTip())
@@ -349,7 +349,7 @@ def test_only_rows_in_sight_are_worded_and_read(
     rows = table(hand)
     rows.scrollToTop()
     hand.window.endpoint_tabs.presenter("server-1").refresh()
-    first = hand.window.controller.snapshot("server-1").connections[0].id
+    first = hand.connection("server-1", 0).id
     assert first in rows.seen_ids
     hand.wait(
         lambda: hand.window.controller.snapshot("server-1").connections[0].reading is not None

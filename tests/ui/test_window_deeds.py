@@ -161,7 +161,7 @@ def test_the_kernel_tab_follows_the_chosen_connection(hand: Hand) -> None:
     talk(hand)
     window = hand.window
     window.inspector.setCurrentIndex(2)
-    number = window.controller.snapshot("client-1").connections[0].id
+    number = hand.connection("client-1").id
     window.controller.select(endpoint="client-1", connection=number)
     hand.wait_says("kernel.head", "ESTABLISHED")
     table = window.inspector.kernel.table

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Callable
 
 import pytest
 
+from tests.free_port import free_port
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Echo, EndpointSettings, GateMode, Role
@@ -67,10 +67,7 @@ def test_truncation_shows_the_true_length(session: Session, do: Do, until) -> No
 
 
 def test_connected_udp_hears_of_a_closed_port(session: Session, do: Do, until) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as placeholder:
-        placeholder.bind(("127.0.0.1", 0))
-        port = placeholder.getsockname()[1]
-    session.add(udp("client", f"127.0.0.1:{port}", bind="127.0.0.1:0"))
+    session.add(udp("client", f"127.0.0.1:{free_port()}", bind="127.0.0.1:0"))
     assert do(c.Connect("client")).ok
     assert do(c.Send("client", text="anyone?")).ok
     assert until("client", call="recvfrom").errno == "ECONNREFUSED"

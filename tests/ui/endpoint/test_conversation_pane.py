@@ -11,7 +11,6 @@ from tests.ui.conftest import Hand
 from workbench import texts
 from workbench.journal.reader import Reader
 from workbench.texts import Problem
-from workbench.ui.endpoint.connection_table import ConnectionTable
 from workbench.viewmodel.conversation_export import (
     ConversationForm,
     ConversationRequest,
@@ -19,27 +18,23 @@ from workbench.viewmodel.conversation_export import (
 )
 
 
-def two_clients(hand: Hand) -> ConnectionTable:
+def two_clients(hand: Hand) -> None:
     """Two connections to the server; the second alone has said "two"."""
     hand.press("server.listen")
     hand.wait_state("server", "LISTEN")
     hand.type("client.count", "2")
     hand.press("client.connect")
-    table = hand.find("client.connections")
-    assert isinstance(table, ConnectionTable)
     hand.wait(lambda: hand.text("client.conversation").count("连接已创建") == 2)
-    hand.wait(lambda: len(table.lines.lines) == 2)
-    table.choose(2)
+    hand.choose_rows("client", 2)
     hand.find("client.payload").setPlainText("two")  # type: ignore[attr-defined]
     hand.press("client.send")
     hand.wait(lambda: hand.text("client.conversation").count("two") == 2)
-    return table
 
 
 def test_a_client_shows_the_chosen_connection_alone(hand: Hand) -> None:
-    table = two_clients(hand)
+    two_clients(hand)
     assert hand.text("client.conversation").count("连接已创建") == 1
-    table.choose(1)
+    hand.choose_rows("client", 1)
     hand.wait(lambda: "two" not in hand.text("client.conversation"))
     assert hand.text("client.conversation").count("连接已创建") == 1
 
@@ -47,11 +42,9 @@ def test_a_client_shows_the_chosen_connection_alone(hand: Hand) -> None:
 def test_the_server_shows_the_chosen_connection(hand: Hand) -> None:
     two_clients(hand)
     hand.press("server.talk")
-    table = hand.find("server.connections")
-    assert isinstance(table, ConnectionTable)
     found = set()
     for number in (1, 2):
-        table.choose(number)
+        hand.choose_rows("server", number)
         hand.wait(lambda: hand.text("server.conversation").count("连接已创建") == 1)
         found.add(hand.text("server.conversation").count("two"))
     assert found == {0, 2}
@@ -59,9 +52,7 @@ def test_the_server_shows_the_chosen_connection(hand: Hand) -> None:
 
 def test_reply_goes_to_the_chosen_connection(hand: Hand) -> None:
     two_clients(hand)
-    table = hand.find("server.connections")
-    assert isinstance(table, ConnectionTable)
-    table.choose(2)
+    hand.choose_rows("server", 2)
     hand.press("server.reply")
     assert hand.window.focusWidget() is hand.find("server.payload")
     assert hand.find("server.target").currentData() == 2  # type: ignore[attr-defined]
@@ -137,13 +128,12 @@ def test_a_server_tells_of_its_accepts(hand: Hand, tmp_path: Path) -> None:
     two_clients(hand)
     hand.press("server.talk")
     hand.wait(lambda: hand.text("server.conversation").count("accepted 127.0.0.1:") == 2)
+    hand.wait_says("server.conversation", "#2 ")  # two are known of: each line says of which it is
     lines = hand.text("server.conversation").splitlines()
     for number in (1, 2):  # an accept() is the beginning of its own connection
         own = [line for line in lines if f"#{number} " in line]
         assert "accepted" in own[0]
-    table = hand.find("server.connections")
-    assert isinstance(table, ConnectionTable)
-    table.choose(2)
+    hand.choose_rows("server", 2)
     hand.wait(lambda: hand.text("server.conversation").count("accepted") == 1)
     wish = wish_of(hand, "server")
     hand.window.file_commands.write_conversation(tmp_path / "talk.txt", wish, ConversationForm.TEXT)

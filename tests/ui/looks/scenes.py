@@ -170,7 +170,7 @@ def call_by_call(hand: Hand) -> None:
 def kernel(hand: Hand) -> None:
     talk(hand)
     window = hand.window
-    number = window.controller.snapshot("client-1").connections[0].id
+    number = hand.connection("client-1").id
     window.inspector.setCurrentWidget(window.inspector.widget(window.inspector.count() - 1))
     window.controller.select(endpoint="client-1", connection=number)
     hand.wait(lambda: window.inspector.kernel.table.rowCount() > 10)

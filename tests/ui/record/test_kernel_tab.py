@@ -82,7 +82,7 @@ def test_a_datagram_socket_has_no_states_of_tcp_and_nothing_stays(hand: Hand) ->
 def test_an_earlier_record_names_it_too(hand: Hand, tmp_path: Path) -> None:
     talk(hand)
     hand.wait_says("kernel.head", "ESTABLISHED")
-    number = hand.window.controller.snapshot("client-1").connections[0].id
+    number = hand.connection("client-1").id
     hand.press("client.close")
     hand.wait_says("kernel.head", "last reading")
     hand.window.controller.session.journal.flush()
