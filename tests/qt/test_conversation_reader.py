@@ -8,6 +8,7 @@ import pytest
 
 from tests.qt.conftest import BOUND_MS
 from workbench.engine.model import commands as c
+from workbench.journal.reader import Reader
 from workbench.qt.controller import Controller
 from workbench.qt.conversation_reader import KEPT, LOOK_BACK, PAGE, SCREEN, ConversationReader
 from workbench.texts import tr
@@ -100,3 +101,24 @@ def test_what_can_be_caught_up_with_is_read_page_by_page(
     read.pieces.clear()
     read.reader.again()
     assert 0 < len(read.lines()) <= KEPT
+
+
+def test_an_accept_is_told_with_the_number_of_its_connection(
+    controller: Controller, talk: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row is in the record a moment before the connection that accept() made."""
+    reader = ConversationReader(controller, "server", controller)
+    reader.aim(frozenset(), None, numbered=True)
+    told: list[str] = []
+    reader.read.connect(told.extend)
+    with monkeypatch.context() as patch:
+        patch.setattr(Reader, "accepted", lambda _self, _row: None)
+        talk("hello")
+        reader.refresh()
+        assert not any("accepted" in line for line in told)
+        assert reader.behind
+    reader.refresh()
+    assert not reader.behind
+    assert next("accepted" in line for line in told if "#1" in line)
+    assert not any("accepted" in line for line in told if "#1" not in line)
+    assert sum("hello" in line for line in told) == 2

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.journal.query import parse, quoted
 from workbench.journal.streams import READS, SENDS, Streams
+from workbench.qt.controller import SETTLED
 from workbench.texts import tr
 from workbench.viewmodel.conversation_export import ConversationRequest
 from workbench.viewmodel.conversation_rows import ConversationRows
@@ -130,8 +131,8 @@ class ConversationReader(QObject):
             own = own[-SCREEN:]
         elif len(own) <= PAGE:
             self._flood = False
-        self._read(own[:PAGE])
-        self._seen = own[PAGE - 1] if len(own) > PAGE else committed
+        unread = self._read(own[:PAGE])
+        self._seen = unread or (own[PAGE - 1] if len(own) > PAGE else committed)
 
     def _own(self, after: int, upto: int) -> list[int]:
         """Numbers of the endpoint's rows; `after` < seq <= `upto`."""
@@ -144,22 +145,31 @@ class ConversationReader(QObject):
         self._begin()
         own = self._own(max(0, committed - LOOK_BACK), committed)
         own = own[-(PAGE if self._flood else KEPT) :]
-        for first in range(0, len(own), PAGE):
-            self._read(own[first : first + PAGE])
         self._seen = committed
+        for first in range(0, len(own), PAGE):
+            unread = self._read(own[first : first + PAGE])
+            if unread is not None:
+                self._seen = unread
+                break
 
-    def _read(self, seqs: list[int]) -> None:
-        """Have the lines of these rows shown."""
+    def _read(self, seqs: list[int]) -> int | None:
+        """Have the lines of these rows shown; gives the last one before those that are to be read
+        later: after an accept() whose connection is not in the record yet.
+        """
         lines = []
+        unread: int | None = None
         for row in self._reader.rows(seqs) if seqs else []:
             if row.endpoint != self._name:
                 continue
+            connection = self._whose(row)
+            if connection is None and self._is_coming(row):
+                unread = row.seq - 1
+                break
             self._sent = self._sent or (row.call in SENDS and bool(row.size))
             self.answers_after_send = self.answers_after_send or (
                 self._sent and row.call in READS and bool(row.size)
             )
             time = self._controller.clock_text(row.t_ns)
-            connection = self._whose(row)
             if self.connections and connection not in self.connections:
                 continue
             if self._peer is not None and row.peer != self._peer:
@@ -169,6 +179,7 @@ class ConversationReader(QObject):
                 lines.append(line)
         if lines:
             self.read.emit(lines)
+        return unread
 
     def _whose(self, row: Row) -> int | None:
         """Of which connection a row is: an accept() is the beginning of the one it made."""
@@ -176,6 +187,11 @@ class ConversationReader(QObject):
             found = self._reader.accepted(row)
             return found[0] if found is not None else None
         return row.connection
+
+    def _is_coming(self, row: Row) -> bool:
+        """Whether an accept() has come before the connection that it made: that is put after it."""
+        made = row.call == "accept" and row.result is not None
+        return made and self._controller.now_ns() - row.t_ns < SETTLED
 
     def _who(self, connection: int | None) -> str:
         number = self._controller.number_of(connection) if self._numbered else None
