@@ -108,7 +108,6 @@ class Inspector(Retranslatable, QTabWidget):
         self.setTabText(0, tr("inspector.explain"))
         self.setTabText(1, tr("inspector.bytes"))
         self.setTabText(2, tr("inspector.kernel"))
-        self.kernel.retranslate()
         self.setAccessibleName(tr("name.inspector"))
         self._page.retranslate()
         self._text.setAccessibleName(tr("inspector.explain"))

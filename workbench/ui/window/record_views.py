@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.qt.controller import Controller
 from workbench.qt.explain_presenter import ExplainPresenter
+from workbench.qt.kernel_presenter import KernelPresenter
 from workbench.qt.log_finder import LogFinder
 from workbench.qt.log_model import LogModel
 from workbench.qt.log_presenter import LogPresenter
@@ -38,7 +39,13 @@ def log_panel_of(controller: Controller) -> LogPanel:
 def inspector_of(controller: Controller) -> Inspector:
     """What is said of one event of the controller's record, and of its connection."""
     presenter = ExplainPresenter(controller)
-    inspector = Inspector(presenter.bytes_as, KernelTab(controller))
+    tab = KernelTab()
+    kernel = KernelPresenter(controller, tab)
+    kernel.changed.connect(tab.show_state)
+    kernel.measured.connect(tab.plot)
+    tab.seen.connect(kernel.set_in_sight)
+    tab.worded.connect(kernel.tell)
+    inspector = Inspector(presenter.bytes_as, tab)
     presenter.setParent(inspector)
     presenter.changed.connect(inspector.show_explained)
     presenter.looked.connect(inspector.offer_ways)

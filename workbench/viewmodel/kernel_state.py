@@ -1,0 +1,138 @@
+"""What the Kernel tab shows of one socket, in words: its readings, its options, points of plots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.engine.model.family import TCP, SocketKind, fitting
+from workbench.engine.model.settings import OptionValue
+from workbench.texts import tr
+from workbench.viewmodel.option_text import show_value
+
+# In order of usefulness (as `ss -ti` has them); what a system does not tell is left out.
+SHOWN: Final = (
+    "rtt_us",
+    "min_rtt_us",
+    "unread",
+    "unsent",
+    "notsent",
+    "unacked",
+    "snd_wnd",
+    "rcv_wnd",
+    "cwnd",
+    "retransmits",
+    "total_retrans",
+    "backoff",
+    "probes",
+    "bytes_sent",
+    "bytes_acked",
+    "bytes_received",
+    "bytes_retrans",
+    "rwnd_limited_us",
+    "last_data_sent_ms",
+    "last_data_recv_ms",
+    "last_ack_recv_ms",
+    "rto_us",
+    "snd_mss",
+    "rcv_mss",
+    "pmtu",
+    "ssthresh",
+    "delivery_rate",
+    "segs_out",
+    "segs_in",
+    "lost",
+    "drops",
+)
+OF_LISTENERS: Final = (("queue", "unacked"), ("queue_limit", "sacked"), ("drops", "drops"))
+"""What a reading means on a listening socket: its accept queue (tcp(7), sock_diag(7))."""
+PLOTTED: Final = ("unread", "unsent", "rtt_us")
+
+Options = tuple[tuple[str, OptionValue], ...]
+Line = tuple[str, str, str]
+"""Name, tip and value of a reading or an option."""
+
+
+@dataclass(frozen=True, slots=True)
+class KernelState:
+    """What stands in the Kernel tab.
+
+    Attributes:
+        subject: another number for another socket: nothing of the one before belongs to it.
+        who: which socket, and between which addresses; "" while nobody knows.
+        head: its state and how new the readings are. silence: why nothing happens; "" if it does.
+        tcp_state: for the diagram; "" where the socket has none.
+    """
+
+    subject: int
+    who: str = ""
+    head: str = ""
+    silence: str = ""
+    tcp_state: str = ""
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlotPoints:
+    """What the plots go on with.
+
+    Attributes:
+        values: of each plot that has one. passed: seconds since the points before; 0.0: none were.
+    """
+
+    values: dict[str, int]
+    passed: float
+
+
+class KernelLines:
+    """Words readings for one kind of socket; a name is looked up once."""
+
+    def __init__(self, kind: SocketKind = TCP) -> None:
+        self.kind = kind
+        self._words: dict[str, tuple[str, str]] = {}
+
+    @property
+    def has_states(self) -> bool:
+        """TCP's states and round trips are not those of a datagram or a unix socket."""
+        return self.kind.family != "AF_UNIX" and self.kind.type != "SOCK_DGRAM"
+
+    def lines(self, reading: Mapping[str, object], state: str) -> list[Line]:
+        """The readings that are there, in order."""
+        named = OF_LISTENERS if state == "LISTEN" else [(key, key) for key in SHOWN]
+        return [
+            (*(self._words.get(name) or self._name_and_tip(name)), f"{value:,}")
+            for name, key in named
+            if (value := reading.get(key)) is not None
+        ]
+
+    def _name_and_tip(self, key: str) -> tuple[str, str]:
+        """What a reading is called and means for this kind of socket."""
+        kind = self.kind
+        found = tr(fitting(f"kernel.{key}", kind)), tr(fitting(f"kerneltip.{key}", kind))
+        self._words[key] = found
+        return found
+
+
+def option_lines(in_effect: Options, asked_for: Options) -> list[Line]:
+    """The value in effect beside the one that was asked for."""
+    asked = dict(asked_for)
+    return [
+        (
+            name,
+            tr("kerneltip.option"),
+            tr("kernel.asked", asked=show_value(asked[name]), value=show_value(value))
+            if name in asked
+            else show_value(value),
+        )
+        for name, value in in_effect
+    ]
+
+
+def plotted(reading: Mapping[str, object], state: str) -> dict[str, int]:
+    """What the plots have of a reading: without a state of TCP there are no round trips."""
+    return {
+        key: value
+        for key in PLOTTED
+        if isinstance(value := reading.get(key), int) and (state or key != "rtt_us")
+    }
