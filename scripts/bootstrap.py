@@ -13,7 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,6 +38,40 @@ FONT_PACKAGES = (
 )
 # strace: the log is compared with it. xvfb, xdotool: a real display with real clicks.
 TEST_PACKAGES = ("strace", "xvfb", "xdotool", "iproute2", "nftables")
+# Real programs that the models of real talks meet, and their service where they have one.
+PEER_PACKAGES = {
+    "bind9-dnsutils|dnsutils": "",
+    "curl": "",
+    "dnsmasq-base": "",
+    "haproxy": "haproxy",
+    "mbpoll": "",
+    "memcached": "memcached",
+    "mosquitto": "mosquitto",
+    "mosquitto-clients": "",
+    "nginx": "nginx",
+    "postgresql": "postgresql",
+    "python3-aiosmtpd": "",
+    "python3-ntplib": "",
+    "redis-server": "redis-server",
+    "rsyslog": "rsyslog",
+    "sip-tester": "",
+    "snmp": "",
+    "snmpd": "snmpd",
+    "tftpd-hpa": "tftpd-hpa",
+    "vsftpd": "vsftpd",
+}
+# While packages are installed no service is started (invoke-rc.d(8), policy-rc.d). A file that is
+# there is somebody else's and stays; ours forbids nothing once this shell has ended, however.
+QUIETLY = """
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    trap 'exit 130' HUP INT TERM
+    printf '#!/bin/sh\\nkill -0 %d 2>/dev/null && exit 101\\nexit 0\\n' $$ > "$policy"
+    chmod 755 "$policy"
+fi
+"$@"
+"""
 
 
 class Stop(Exception):
@@ -61,7 +95,10 @@ def prepare(*, window: bool, tests: bool) -> None:
     """
     if sys.version_info < (3, 11):  # noqa: UP036 - the very thing to tell someone with an old one
         raise Stop(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
-    needed = [*(WINDOW_PACKAGES if window else ()), *(TEST_PACKAGES if tests else ())]
+    needed = [
+        *(WINDOW_PACKAGES if window else ()),
+        *((*TEST_PACKAGES, *PEER_PACKAGES) if tests else ()),
+    ]
     wished = [*FONT_PACKAGES] if window else []
     if _fresh(needed):
         return
@@ -133,6 +170,7 @@ def _system_packages(needed: Sequence[str], wished: Sequence[str]) -> None:
             f"then start again:\n  {' '.join([*prefix[:1], 'apt-get update'])} && "
             f"{' '.join([*prefix[:1], line])}"
         )
+    _leave_off(prefix, missing)
 
 
 def _not_installed(specs: Sequence[str]) -> list[str]:
@@ -163,8 +201,20 @@ def _root_prefix() -> list[str] | None:
     return None
 
 
+def _leave_off(prefix: Sequence[str], installed: Iterable[str]) -> None:
+    """Services that came with their programs do not start with the machine either."""
+    services = [service for spec, service in PEER_PACKAGES.items()
+                if service and spec.split("|")[0] in installed]  # fmt: skip
+    if services and shutil.which("systemctl"):
+        command = [*prefix, "systemctl", "disable", "--quiet", *services]
+        subprocess.run(command, capture_output=True, check=False)
+
+
 def _apt(prefix: Sequence[str], packages: Sequence[str]) -> bool:
-    """Install; True if it failed. The lists are fetched only where they do not suffice."""
+    """Install; True if it failed. The lists are fetched only where they do not suffice.
+
+    Programs come, but no service of theirs is started.
+    """
     say(f"Installing system packages: {' '.join(packages)}")
     quiet = [
         *prefix,
@@ -181,7 +231,7 @@ def _apt(prefix: Sequence[str], packages: Sequence[str]) -> bool:
     plan = subprocess.run([*install, "--download-only"], capture_output=True, check=False)
     if plan.returncode:  # no lists yet, or lists that name files which are gone
         _run([*quiet, "update"])
-    return _run(install) != 0
+    return _run([*prefix, "sh", "-c", QUIETLY, "sh", *install[len(prefix) :]]) != 0
 
 
 # -- venv and dependencies ------------------------------------------------------------------

@@ -33,7 +33,7 @@ CHECKS = {
 
 
 BESIDE = (
-    ("tests/e2e", "tests/labs"),
+    ("tests/e2e", "tests/jobs", "tests/labs", "tests/talks"),
     ("tests/ui",),
     ("tests/qt", "tests/ui/lab", "tests/ui/looks", "tests/ui/endpoint"),
 )

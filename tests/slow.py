@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-FOLDERS: Final = ("e2e", "labs", "ui")
+FOLDERS: Final = ("e2e", "jobs", "labs", "talks", "ui")
 KEPT: Final = (
     "labs/test_backlog_data.py",
     "labs/test_backlog_words.py",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
@@ -131,3 +133,52 @@ def test_what_the_window_links_to_is_installed_by_name(plugin: str) -> None:
 
 def test_a_real_display_is_among_the_tools_of_the_tests() -> None:
     assert {"xvfb", "xdotool", "strace"} <= set(bootstrap.TEST_PACKAGES)
+
+
+QUIETLY = bootstrap.QUIETLY.replace("/usr/sbin/policy-rc.d", "$POLICY")
+
+
+def _installed(policy: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """A command in the shell that installs, with its file at another place."""
+    return subprocess.run(
+        ["sh", "-c", QUIETLY, "sh", "sh", "-c", command],
+        env={"POLICY": str(policy), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Debian and Ubuntu only")
+def test_no_service_starts_while_packages_are_installed(tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    done = _installed(policy, '"$POLICY" redis-server start; echo $?')
+    assert done.stdout.strip() == "101", done.stderr  # an action is not allowed
+    assert not policy.exists()
+    assert _installed(policy, "exit 7").returncode == 7
+    assert not policy.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Debian and Ubuntu only")
+def test_a_policy_that_is_there_stays_and_one_that_was_left_forbids_nothing(tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    assert _installed(policy, 'cp "$POLICY" "$POLICY-left"').returncode == 0
+    assert subprocess.run([f"{policy}-left"], check=False).returncode == 0
+    policy.write_text("#!/bin/sh\nexit 0\n")
+    assert _installed(policy, "true").returncode == 0
+    assert policy.read_text() == "#!/bin/sh\nexit 0\n"
+
+
+def test_services_of_what_was_installed_are_left_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[list[str]] = []
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: ran.append(command))
+    bootstrap._leave_off(["sudo", "-n"], ["redis-server", "curl", "xvfb"])
+    assert ran == [["sudo", "-n", "systemctl", "disable", "--quiet", "redis-server"]]
+    bootstrap._leave_off([], ["curl"])
+    assert len(ran) == 1
+
+
+@pytest.mark.skipif(not shutil.which("dpkg-query"), reason="Debian and Ubuntu only")
+def test_every_peer_of_the_tests_is_installed() -> None:
+    assert bootstrap._not_installed([*bootstrap.PEER_PACKAGES]) == []

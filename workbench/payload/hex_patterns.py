@@ -1,4 +1,7 @@
-"""Patterns of hex: pairs of digits, ?? for any byte, * for any run, {id:2} takes two as a value."""
+"""Patterns of hex: pairs of digits, "text", ?? any byte, * any run; what is taken as a value.
+
+{id:2} takes two bytes, {name:*} a run.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ from workbench.payload.notation import parse_hex
 from workbench.payload.patterns import Pattern, compile_pattern
 from workbench.texts import Problem
 
-_SPECIAL: Final = re.compile(r"\?\?|\*|\{([A-Za-z_]\w*):(\d{1,4})\}|[?{]", re.ASCII)
+_SPECIAL: Final = re.compile(
+    r'"([\x20-\x21\x23-\x7e]*)"|\?\?|\*|\{([A-Za-z_]\w*):(\d{1,4}|\*)\}|[?{"]', re.ASCII
+)
+"""Text is in ASCII, which is the same bytes in every encoding that a protocol mixes with bytes."""
 
 
 _GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
@@ -48,13 +54,16 @@ def compile_hex(
     for found in _SPECIAL.finditer(source):
         parts.append(_bytes(source, place, found.start()))
         place = found.end()
-        if found[0] in {"?", "{"}:
+        text, name, count = found.groups()
+        if found[0] in {"?", "{", '"'}:
             raise Problem("payload.bad_hex_pattern", position=found.start() + 1)
-        if found[1] is not None:
-            if found[1] in taken:
-                raise Problem("payload.hex_name_twice", name=found[1])
-            taken.add(found[1])
-            parts.append(f"(?P<{found[1]}>.{{{found[2]}}})")
+        if text is not None:
+            parts.append(re.escape(text))
+        elif name is not None:
+            if name in taken:
+                raise Problem("payload.hex_name_twice", name=name)
+            taken.add(name)
+            parts.append(f"(?P<{name}>{'.*?' if count == '*' else f'.{{{count}}}'})")
         else:
             parts.append("." if found[0] == "??" else ".*?")
     parts.append(_bytes(source, place, len(source)))

@@ -3,7 +3,8 @@
 In text a gap is {name}; every brace that holds no known name is itself, and {{name}} is the text
 {name}. In hex stand pairs of digits, "text" in quotes, gaps, and numbers and lengths of a width:
 u16(5), u16[ … ] with the length of what is inside before it, le behind the width for
-little-endian, var7[ … ] as MQTT counts (MQTT 5.0, 1.5.5), ber[ … ] as ASN.1 does (X.690, 8.1.3).
+little-endian, var7[ … ] as MQTT counts (MQTT 5.0, 1.5.5), ber[ … ] as ASN.1 does (X.690, 8.1.3);
+u32+4[ … ] counts four bytes more, its own.
 Between braces and brackets of a number + - * may stand, from the left: {p1*256+p2}.
 """
 
@@ -29,7 +30,7 @@ _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _WORD: Final = re.compile(r"\w")
 _COUNT: Final = re.compile(r"\d{1,4}\Z", re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,20}", re.ASCII)
-_WIDTH: Final = re.compile(r"(?:u(8|16|24|32|64)(le)?|var7|ber)(?=[\[(])")
+_WIDTH: Final = re.compile(r"(u(?:8|16|24|32|64)(?:le)?|var7|ber)(?:\+(\d{1,4})(?=\[)|(?=[\[(]))")
 _ARGUMENT: Final = re.compile(r":([\w.-]{1,60})")
 _DEEPEST: Final = 20
 """Brackets in one another."""
@@ -101,11 +102,12 @@ class _Gap(NamedTuple):
 
 
 class _Counted(NamedTuple):
-    """A length, or a number of a width, before what is inside."""
+    """A length, with `more` added, or a number of a width, before what is inside."""
 
     width: str
     inside: tuple[_Part, ...]
     number: _Gap | None
+    more: int = 0
 
 
 _Part = bytes | str | _Gap | _Counted
@@ -347,14 +349,14 @@ class _HexReader:
     def _counted(self, width: re.Match[str]) -> _Counted:
         self._place = width.end()
         if self._source[self._place] == "(":
-            return _Counted(width[0], (), self._number())
+            return _Counted(width[1], (), self._number())
         self._depth += 1
         if self._depth > _DEEPEST:
             raise self._wrong("template.deep")
         self._place += 1
         inside = self.parts("]")
         self._depth -= 1
-        return _Counted(width[0], inside, None)
+        return _Counted(width[1], inside, None, int(width[2] or 0))
 
     def _number(self) -> _Gap:
         alone = re.compile(r"\((\d{1,20})\)", re.ASCII).match(self._source, self._place)
@@ -458,7 +460,7 @@ def _piece(part: _Part, filling: _Filling) -> bytes | str:
     if not isinstance(part, _Counted):
         return part
     inside = _filled(part.inside, filling)
-    number = len(inside) if part.number is None else filling.number(part.number)
+    number = len(inside) + part.more if part.number is None else filling.number(part.number)
     return counted(part.width, number) + inside
 
 
