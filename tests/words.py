@@ -50,10 +50,11 @@ ALLOWED: Final = {
     "keys carry these words": r"\b(?:Ctrl|Shift|Enter|Esc|Tab|Delete|F\d+)\b",
     "escapes and placeholders are typed like this": r"\\[a-z\\]\w*|\\x?HH+|\\uHHHH|\{?\{(?:counter|time|random:\d)\}\}?",
     "the filter's language is typed": r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",
-    "words of a scenario file and fields of its events are typed": r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none)\""
+    "words of a scenario file and fields of its events are typed": r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none|fin|reset)\""
     r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
     "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id)\b"
     r"|\bvar7\b|\"http\"",
+    "code stands in backticks": r"`[^`]*`",
     "gaps of argparse": r"%\(\w+\)[rs]",
     "what Python itself says": r"timed out",
     "what came back, as short as a number": r"^ok$|→ ok\b",

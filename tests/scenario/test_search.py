@@ -400,3 +400,79 @@ def test_a_call_that_came_too_late_is_told_as_that() -> None:
         )
     )
     assert "#1: what came, came 0.5 s too late." in said
+
+
+# -- how often, what first, on each ------------------------------------------------------------
+
+
+def messages(data: Sequence[tuple[int, str]], expect: Expect, until: int, ends: int) -> Search:
+    """A search among messages of two connections, a row each, one a millisecond."""
+    needle = needle_of(expect, "utf-8")
+    search = Search(expect, lambda _connection: needle, until_ns=until)
+    owned = {number: RunConnection("c", number, number, stream=False) for number in (1, 2)}
+    for seq, (number, text) in enumerate(data, 1):
+        owned[number].add(read(seq, seq * MS, text.encode(), number))
+    search.advance(owned.values(), ends)
+    return search
+
+
+@THOROUGH
+@given(
+    st.lists(st.tuples(st.sampled_from([1, 2]), st.sampled_from("ab")), max_size=12),
+    st.integers(1, 4),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 14),
+)
+def test_how_often_it_comes_against_a_plain_count(
+    data: list[tuple[int, str]], count: int, exact: bool, each: bool, first: bool, until: int
+) -> None:
+    assume(not (exact and first))
+    expect = Expect("c", text="a", count=count, exact=exact, each=each, next=first)
+    search = messages(data, expect, until * MS, until * MS)
+    came = {
+        number: [text for seq, (owner, text) in enumerate(data, 1) if owner == number]
+        for number in (1, 2)
+    }
+    in_time = {
+        number: [
+            text for seq, (owner, text) in enumerate(data, 1) if owner == number and seq <= until
+        ]
+        for number in (1, 2)
+    }
+    counts = {
+        number: len("".join(texts).split("b", 1)[0]) if first else texts.count("a")
+        for number, texts in in_time.items()
+    }
+    used = {number for number, texts in came.items() if texts}
+
+    def enough(number: int) -> bool:
+        return number == count if exact else number >= count
+
+    if each:
+        connections = list(search._parts)
+        holds = all(enough(counts[item.number]) for item in connections)
+        found = search.in_each(connections, over=True)
+    else:
+        holds = enough(sum(counts.values()))
+        found = search.matches(lambda _connection: True, over=True)
+    assert (found is not None) is holds, (counts, used)
+    if exact:
+        over = max(counts.values()) if each else sum(counts.values())
+        assert search.too_many(lambda _connection: True) is (over > count)
+    if found is not None:
+        assert len(found) == count * (2 if each else 1)
+
+
+@THOROUGH
+@given(st.lists(st.sampled_from("ab"), min_size=1, max_size=12), st.integers(1, 3))
+def test_what_is_kept_is_not_used_up(data: list[str], count: int) -> None:
+    numbered = [(1, text) for text in data]
+    expect = Expect("c", text="a", count=count, keep=True)
+    search = messages(numbered, expect, 2**62, 0)
+    found = search.matches(lambda _connection: True)
+    assert (found is not None) is (data.count("a") >= count)
+    if found is not None:
+        search.use_up(found)
+        assert found[0][0].used == 0

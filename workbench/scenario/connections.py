@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import END
@@ -11,11 +11,36 @@ from workbench.engine.protocol.messages_layer import RECV
 from workbench.journal.reader import Row
 from workbench.payload.characters import LONGEST_MARK
 from workbench.scenario.needle import StreamPlace
+from workbench.scenario.steps import FIN, PEER, RESET, US
 
 READS: Final = frozenset({"recv", "recvfrom"})
 MESSAGES: Final = frozenset({RECV})
+SENDS: Final = frozenset({"send", "sendto"})
 _COMPACT: Final = 512
 """Used rows that are let go together."""
+_RESETS: Final = frozenset({"ECONNRESET", "ECONNABORTED"})
+_LINGERS_NOT: Final = "SO_LINGER, (1, 0)"
+"""With it close() sends RST in place of FIN (socket(7), SO_LINGER)."""
+
+
+class SocketEnd(NamedTuple):
+    """How a direction of a connection ended (FIN or RESET), and whose doing it was (PEER, US)."""
+
+    how: str
+    by: str
+
+
+class Since(NamedTuple):
+    """What a time is counted from: a moment on the record's clock.
+
+    Attributes:
+        what: "send", "connect", "accept", or "begin" where there was none of these.
+        seq: of its row; 0: it is not at hand any more.
+    """
+
+    ns: int
+    what: str
+    seq: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +62,7 @@ class RunConnection:
         part: how many bytes of that row are.
         resumed: where the decoder of the last search stood, as `StreamPlace` says.
         used_bytes, used_reads: what earlier steps have used of what was received.
+        opened: when it was connected or accepted; None: not that it was seen.
     """
 
     endpoint: str
@@ -52,10 +78,14 @@ class RunConnection:
     resumed: StreamPlace | None = None
     used_bytes: int = 0
     used_reads: int = 0
+    opened: Since | None = None
     _rows: list[Row] = field(default_factory=list)
     _gone: int = 0
     _heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     _last_read: bytes | None = None
+    _endings: dict[int, SocketEnd] = field(default_factory=dict)
+    _aborts: bool = False
+    _sent_before: Since | None = None
 
     @property
     def end(self) -> int:
@@ -70,7 +100,54 @@ class RunConnection:
             first, head = self._heads.get(row.call, (self.end, b""))
             if len(head) < LONGEST_MARK:
                 self._heads[row.call] = first, (head + row.payload[:LONGEST_MARK])[:LONGEST_MARK]
+        if row.result == 0 or row.errno in _RESETS:
+            self._note_end(row)
         self._rows.append(row)
+
+    def _note_end(self, row: Row) -> None:
+        """Note how it ends; what is told once more, as by close() after shutdown(), is no end."""
+        if row.kind not in {"call", "end"}:
+            return
+        if row.errno in _RESETS:
+            ending = SocketEnd(RESET, PEER)
+        elif row.ends_stream:
+            ending = SocketEnd(FIN, PEER)
+        elif row.call == "setsockopt":
+            self._aborts = self._aborts or _LINGERS_NOT in row.args
+            return
+        elif row.call == "connect":
+            self.opened = Since(ended_ns(row), "connect", row.seq)
+            return
+        elif row.call == "close" and not self._has_ended(SocketEnd(RESET, PEER)):
+            ending = SocketEnd(RESET if self._aborts else FIN, US)
+        elif row.call == "shutdown" and row.args != "SHUT_RD":
+            ending = SocketEnd(FIN, US)
+        else:
+            return
+        if not self._has_ended(ending):
+            self._endings[row.seq] = ending
+
+    def _has_ended(self, ending: SocketEnd) -> bool:
+        return ending in self._endings.values()
+
+    def ending(self, row: Row) -> SocketEnd | None:
+        """How this row ends the connection; None: it does not."""
+        return self._endings.get(row.seq)
+
+    def since(self, place: int) -> Since:
+        """What the time of the row at this place is counted from: the last send before it, else
+        when it was connected or accepted, else its first row.
+        """
+        for at in range(place - 1, self._gone - 1, -1):
+            row = self.row(at)
+            if is_sent(row):
+                return Since(ended_ns(row), "send", row.seq)
+        if self._sent_before is not None:
+            return self._sent_before
+        if self.opened is not None:
+            return self.opened
+        first = self.row(max(self._gone, 0))
+        return Since(ended_ns(first), "begin", first.seq)
 
     def _with_bytes(self, row: Row) -> Row:
         """A message that was just what one call read has no bytes of its own in the record."""
@@ -123,8 +200,18 @@ class RunConnection:
         self.resumed = resumed
         done = self.used - self._gone
         if done > _COMPACT and done * 2 > len(self._rows):
+            sent = next((row for row in reversed(self._rows[:done]) if is_sent(row)), None)
+            if sent is not None:
+                self._sent_before = Since(ended_ns(sent), "send", sent.seq)
+            if self.opened is None:
+                self.opened = Since(ended_ns(self._rows[0]), "begin", self._rows[0].seq)
             del self._rows[:done]
             self._gone = self.used
+
+
+def is_sent(row: Row) -> bool:
+    """Whether a call has handed bytes, or a message, to the kernel."""
+    return row.call in SENDS and row.kind == "call" and row.error is None
 
 
 def is_over(row: Row) -> bool:

@@ -10,12 +10,13 @@ from workbench.engine.model.events import OF_RUNS
 from workbench.engine.model.serialize import parse_command
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Row
-from workbench.scenario.connections import MESSAGES, READS, RunConnection
+from workbench.scenario.connections import MESSAGES, READS, RunConnection, Since, ended_ns
 from workbench.scenario.feed import FedEndpoint, Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import FOR_EVER, Passed, RowMatch, Search
 from workbench.scenario.steps import ANY, NEWEST, WHICHEVER, Expect
+from workbench.scenario.timing import Took, times_of
 from workbench.texts import Problem
 
 _CLOSING: Final = frozenset({"close", "abort", "stop"})
@@ -58,14 +59,20 @@ class Findings:
 
     Attributes:
         row: the last that matched.
+        took: where a time is wanted, that of the last match; with `each` of each connection.
     """
 
     def __init__(
-        self, matches: list[tuple[RunConnection, RowMatch]], row: Row, passed: Passed
+        self,
+        matches: list[tuple[RunConnection, RowMatch]],
+        row: Row,
+        passed: Passed,
+        took: list[Took],
     ) -> None:
         self.matches = matches
         self.row = row
         self.passed = passed
+        self.took = took
 
 
 class Matcher:
@@ -96,6 +103,7 @@ class Matcher:
         self.commands = self.verdicts = True
         self._owned: dict[str, list[RunConnection]] = {}
         self._by_id: dict[int, RunConnection] = {}
+        self._accepted: dict[str, list[Since]] = {}  # in the order of the connections' numbers
         self._counts: dict[str, tuple[int, int]] = {}  # last id that has a number, and the number
         self._numbers: dict[int, int] = {}  # of connections that have not spoken yet
         self._opened: dict[str, list[int]] = {}
@@ -135,6 +143,12 @@ class Matcher:
             return None  # of before the run
         connection = self._connection(row)
         connection.add(row)
+        if row.call == "accept" and row.kind != "command" and row.error is None:
+            self._accepted.setdefault(connection.endpoint, []).append(
+                Since(ended_ns(row), "accept", row.seq)
+            )
+        elif connection.opened is None:
+            connection.opened = self._opened_at(connection)
         if row.call in {"socket", "connect"} and row.kind != "command" and row.cause is not None:
             connection.opened_by = max(connection.opened_by, row.cause)
         if row.call == "next_address" and row.kind == "note":
@@ -144,6 +158,12 @@ class Matcher:
         for touched in self._touched.values():
             touched[connection] = None
         return connection
+
+    def _opened_at(self, connection: RunConnection) -> Since | None:
+        """When a connection was accepted; the first that was accepted has the first number."""
+        accepted = self._accepted.get(connection.endpoint, ())
+        number = connection.number
+        return accepted[number - 1] if 0 < number <= len(accepted) else None
 
     def _note_command(self, row: Row) -> None:
         if row.call in _CLOSING:
@@ -187,6 +207,15 @@ class Matcher:
             stream=of_stream and not divided,
             reads=MESSAGES if divided else READS,
         )
+
+    def _know_all(self, name: str) -> None:
+        """Make known the connections on which nothing has happened yet."""
+        endpoint = self._feed.endpoint(name)
+        for opened, parent in self._feed.opened(endpoint.id, self._feed.before, FOR_EVER):
+            if opened in self._by_id or (endpoint.role == "listener" and parent is None):
+                continue
+            self._by_id[opened] = made = self._new(name, opened)
+            self._owned.setdefault(name, []).append(made)
 
     def _number(self, name: str, endpoint: FedEndpoint, wanted: int) -> int:
         """Number the connections as the endpoints do: in the order they were made, not in that of
@@ -296,14 +325,26 @@ class Matcher:
         wanted = self.meant(search.expect)
         search.advance([item for item in touched if wanted(item)], known_ns)
 
-    def found(self, search: Search) -> Findings | None:
-        """What an expectation is looking for, and now used up; None: not there, or not settled."""
-        matches = search.matches(self.meant(search.expect))
+    def found(self, search: Search, *, over: bool) -> Findings | None:
+        """What an expectation is looking for, and now used up; None: not there, or not settled.
+
+        `over`: the deadline has passed, and everything before it was looked through.
+        """
+        if search.expect.each:
+            self._know_all(search.expect.endpoint)
+            matches = search.in_each(self.candidates(search.expect), over=over)
+        else:
+            matches = search.matches(self.meant(search.expect), over=over)
         if matches is None:
             return None
         connection, last = matches[-1]
         row = connection.row(last.place)  # before it is used up
-        return Findings(matches, row, search.use_up(matches))
+        took = times_of(search.expect, matches)
+        return Findings(matches, row, search.use_up(matches), took)
+
+    def hopeless(self, search: Search) -> bool:
+        """Whether waiting longer would not help: more came than is wanted."""
+        return search.too_many(self.meant(search.expect))
 
     def needle(self, expect: Expect) -> Needle | None:
         """What is looked for in its endpoint's bytes; None where no bytes are."""

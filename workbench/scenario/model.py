@@ -19,7 +19,7 @@ from workbench.engine.protocol.stack import make_layers
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.payload.hex_patterns import compile_hex
 from workbench.payload.templates import hex_template
-from workbench.scenario import names, readings
+from workbench.scenario import expect_keys, names, readings
 from workbench.scenario import values as v
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
 from workbench.scenario.locate import Path as KeyPath
@@ -257,7 +257,7 @@ def _until(body: dict[str, Any], path: KeyPath, file: _File) -> Expect:
     """As an expectation, but its endpoint may be ANY, and is where none is named."""
     where = (*path, "until")
     given = v.typed(body, "until", dict, path)
-    for key in ("do", "within", "absent"):  # a loop waits for something that comes, in its rounds
+    for key in expect_keys.NOT_IN_UNTIL:  # a loop waits for something that comes, in its rounds
         if key in given:
             raise v.wrong((*where, key), "scenario.not_in_until", key=key)
     table = {"do": "expect", "within": 0, "endpoint": ANY, **given}
@@ -398,6 +398,8 @@ def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None =
     if len(wanted) > 1:
         raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))
     owner = endpoints.get(values["endpoint"])
+    expect_keys.check(values, owner, path)
+    values |= expect_keys.within(body, values, path)
     encoding = owner.encoding if owner is not None else "utf-8"
     names = file.named.names
     v.payload(values, encoding, path, lambda text: compile_hex(text, names=names))
@@ -421,5 +423,6 @@ _EXPECT_KEYS: Final[Mapping[str, v.Read]] = {
     "regex": v.key_of(str),
     "encoding": v.encoding,
     "within": v.seconds,
+    **expect_keys.KEYS,
     **readings.KEYS,
 }

@@ -75,6 +75,7 @@ def condition_of(until: Expect) -> str:
 
 
 def _wanted(step: Expect) -> str:
+    plain = Expect(step.endpoint)
     return ", ".join(
         f"{key}={getattr(step, key)!r}"
         for key in (
@@ -90,10 +91,18 @@ def _wanted(step: Expect) -> str:
             "hex",
             "contains",
             "regex",
+            "closed",
+            "by",
             "state",
             "reading",
             "least",
             "most",
+            *(("count", "exact") if step.exact else ()),
+            "next",
+            "keep",
+            "each",
+            "not_before",
+            "at_most",
         )
-        if getattr(step, key) is not None
+        if getattr(step, key) != getattr(plain, key) or key == "count"
     )

@@ -28,7 +28,8 @@ from workbench.scenario.report import Report, StepResult, condition_of, title_of
 from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.taken_values import TakenValues
-from workbench.scenario.unmet import Ends, did_not_come, told_of
+from workbench.scenario.timing import out_of_time
+from workbench.scenario.unmet import Ends, did_not_come, told_of, warned
 from workbench.scenario.unwaited import Unwaited
 from workbench.scenario.verdict_rows import NOTHING, Came, begin_step, end_run, end_step
 from workbench.session import Session
@@ -533,11 +534,13 @@ class Runner:
         finally:
             self._matcher.end(search)
         if found is not None:
+            wrong = out_of_time(step, found.took)
+            if wrong is not None:
+                raise Failed(wrong)
             self._values.take((connection, match.taken) for connection, match in found.matches)
-            return Came(found.row.seq, in_words(found.row), told_of(found.passed))
-        if step.absent and (step.text is not None or step.hex is not None):
-            return Came(said=Problem("scenario.absent_anywhere"))
-        return NOTHING
+            said = told_of(found.passed, found.took)
+            return Came(found.row.seq, in_words(found.row), said)
+        return Came(said=warned(step, self._session.settings(step.endpoint)))
 
     def _check_wanted(self, step: Expect) -> None:
         """Refuse to look for an empty text.
@@ -573,8 +576,9 @@ class Runner:
                 self._matcher.advance(search, known)
             except Problem as problem:  # the pattern takes too long
                 raise Failed(problem) from problem
-            found = self._matcher.found(search)
-            if found is not None or now > until + PAUSE or (now > until and not search.open):
+            over = now > until + PAUSE or (now > until and not search.open)
+            found = self._matcher.found(search, over=over)
+            if found is not None or over or self._matcher.hopeless(search):
                 return found
             left = max(0.0, (until - now) / 1e9)
             if search.open:

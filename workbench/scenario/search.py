@@ -3,6 +3,10 @@
 Rows are judged by their stamps, not by when they are looked at: what came back after the deadline
 does not count, and a match that could still grow is settled where nothing came for PAUSE, or
 where the stream ends. So the verdict does not depend on how fast the record is read.
+
+With `exact` one more match than is wanted is looked for until the deadline. With `next` what has
+to be passed over in a connection ends the search there. With `each` every connection has to have
+as many. Of the end of a connection (`closed`) there is one.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from typing import Final, NamedTuple
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import NOTE, OF_RUNS
 from workbench.journal.reader import Row
-from workbench.scenario.connections import RunConnection, ended_ns, is_over
+from workbench.scenario.connections import RunConnection, SocketEnd, ended_ns, is_over
 from workbench.scenario.needle import Finder, Hit, Needle, StreamPlace, Taken
 from workbench.scenario.steps import ANY, Expect
 
@@ -66,6 +70,7 @@ class Search:
         `until_ns`: the deadline, on the record's clock.
         """
         self.expect = expect
+        self._most = 1 if expect.closed is not None else expect.count + expect.exact
         self._needle = needle
         self.until_ns = until_ns
         self._parts: dict[RunConnection, _Part] = {}
@@ -88,11 +93,11 @@ class Search:
             if part is None:
                 part = self._parts[connection] = self._begin(connection, begin)
             before = len(part.matches)
-            part.advance(self.until_ns, self.expect.count)
+            part.advance(self.until_ns, self._most)
             self._count(part, before)
         for part in list(self._open):  # those that could grow have not, where nothing came
             before = len(part.matches)
-            part.settle(min(known_ns, self.until_ns + PAUSE), self.expect.count)
+            part.settle(min(known_ns, self.until_ns + PAUSE), self._most)
             self._count(part, before)
 
     def _count(self, part: _Part, before: int) -> None:
@@ -110,15 +115,48 @@ class Search:
         return bool(self._open)
 
     def matches(
-        self, wanted: Callable[[RunConnection], bool]
+        self, wanted: Callable[[RunConnection], bool], *, over: bool = True
     ) -> list[tuple[RunConnection, RowMatch]] | None:
-        """The oldest `count` matches in wanted connections, settled; None: not so many yet."""
-        if self._found + len(self._open) < self.expect.count:
+        """The oldest `count` matches in wanted connections, settled; None: not so many yet.
+
+        `over`: the deadline has passed, and all that came before it was looked through.
+        """
+        expect = self.expect
+        if self._found + len(self._open) < expect.count or (expect.exact and not over):
             return None
         found = self._oldest(wanted)
-        if len(found) < self.expect.count or any(match is None for _, _, match in found):
+        if len(found) < expect.count or any(match is None for _, _, match in found):
+            return None
+        if expect.exact and len(found) > expect.count:
             return None
         return [(connection, match) for _, connection, match in found if match is not None]
+
+    def in_each(
+        self, connections: Iterable[RunConnection], *, over: bool
+    ) -> list[tuple[RunConnection, RowMatch]] | None:
+        """As `matches`, `count` in each of these connections; None also where there is none."""
+        count, exact = self.expect.count, self.expect.exact
+        found: list[tuple[RunConnection, RowMatch]] = []
+        for connection in filter(one_of_each, connections):
+            part = self._parts.get(connection)
+            if part is None or len(part.matches) < count:
+                return None
+            if exact and (len(part.matches) > count or not over):
+                return None
+            found += ((connection, match) for match in part.matches[:count])
+        return sorted(found, key=lambda item: item[1].seq) or None
+
+    def too_many(self, wanted: Callable[[RunConnection], bool]) -> bool:
+        """Whether more came than `exact` allows: no deadline changes that."""
+        if not self.expect.exact or self._found <= self.expect.count:
+            return False
+        if self.expect.each:
+            return any(
+                len(part.matches) > self.expect.count and one_of_each(connection)
+                for connection, part in self._parts.items()
+                if wanted(connection)
+            )
+        return len(self._oldest(wanted)) > self.expect.count
 
     def so_far(self, connection: RunConnection) -> int:
         """How many there are in one connection, of `count` in all."""
@@ -135,10 +173,11 @@ class Search:
                 found += ((match.seq, connection, match) for match in part.matches)
                 if part.open is not None:
                     found.append((part.open_seq, connection, None))
-        return heapq.nsmallest(self.expect.count, found, key=lambda item: item[0])
+        most = self.expect.count + self.expect.exact
+        return heapq.nsmallest(most, found, key=lambda item: item[0])
 
     def use_up(self, found: Iterable[tuple[RunConnection, RowMatch]]) -> Passed:
-        """What was found is consumed, with all before it in its connection."""
+        """What was found is consumed, with all before it in its connection, unless it is kept."""
         last: dict[RunConnection, RowMatch] = {}
         passed_bytes = passed_rows = 0
         paused = False
@@ -148,7 +187,7 @@ class Search:
             passed_bytes += match.passed if stream else 0
             passed_rows += 0 if stream else match.passed
             paused = paused or self._parts[connection].was_paused(match)
-        for connection, match in last.items():
+        for connection, match in last.items() if not self.expect.keep else ():
             connection.use_up(match.place, match.part, match.resumed)
         return Passed(passed_bytes, passed_rows, paused)
 
@@ -176,6 +215,7 @@ class _Part:
         "_passed",
         "_paused",
         "_start",
+        "_stopped",
         "_through",
         "matches",
         "open",
@@ -202,6 +242,7 @@ class _Part:
         self._looked = -1  # how many of them the last look had
         self._ended = 0  # where the last match ended
         self._late = False  # the deadline has passed, by the stamps
+        self._stopped = False  # something came first that was not to be passed over
         self._passed = 0
         self._last_ns = 0
         self._paused: set[int] = set()
@@ -230,7 +271,9 @@ class _Part:
     # -- single rows: calls, messages -------------------------------------------------------
 
     def _judge(self, row: Row, place: int) -> None:
-        if fits(self._expect, row, self._connection.reads) and (
+        if self._stopped:
+            return
+        if self._fits(row) and (
             not self._bytes_wanted
             or (
                 self._needle is not None
@@ -245,6 +288,13 @@ class _Part:
             row.error is not None and row.errno not in PENDING
         ):
             self._passed += 1
+            self._stopped = self._expect.next
+
+    def _fits(self, row: Row) -> bool:
+        if self._expect.closed is None:
+            return fits(self._expect, row, self._connection.reads)
+        ending = self._connection.ending(row)
+        return ending is not None and ends_so(self._expect, ending)
 
     # -- streams ----------------------------------------------------------------------------
 
@@ -319,6 +369,10 @@ class _Part:
     def _accept(self, hit: Hit) -> None:
         """Settle a match: it does not grow any more."""
         assert self._finder is not None
+        if self._expect.next and hit.start > self._ended:
+            self.open = self._finder = self._needle = None
+            self._stopped = True
+            return
         row, place, begin = self._row_of(hit)
         data = self._connection.data(place, self._start)
         cut = len(row.payload or b"") - len(data)  # what earlier steps used of this row
@@ -345,6 +399,16 @@ class _Part:
         index = bisect_right(self._fed, hit.end - 1, key=lambda fed: fed[1]) - 1
         place, begin = self._fed[max(index, 0)]
         return self._connection.row(place), place, begin
+
+
+def one_of_each(connection: RunConnection) -> bool:
+    """Whether `each` means it: no listening socket, and no address that was tried in vain."""
+    return connection.number > 0 and not connection.passed_over
+
+
+def ends_so(expect: Expect, ending: SocketEnd) -> bool:
+    """Whether a connection ends as it is to."""
+    return expect.closed in {True, ending.how} and expect.by in {None, ending.by}
 
 
 def fits(expect: Expect, row: Row, reads: frozenset[str]) -> bool:

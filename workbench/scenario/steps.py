@@ -18,6 +18,11 @@ WHICHEVER: Final = "any"
 """Any connection of an endpoint, whoever closed it."""
 NEWEST: Final = -1
 """The connection of an endpoint that was made last."""
+FIN: Final = "fin"
+RESET: Final = "reset"
+PEER: Final = "peer"
+US: Final = "us"
+"""How a connection ends, and whose doing it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,10 @@ class Expect:
     `connection`: which of the run by its number, NEWEST, or WHICHEVER; what None means is told in
     expect.Matcher. `encoding`: of the characters, None: the endpoint's.
     A text that is ANY only has to be there: error = "*" is any failed call.
+    `next`: nothing is passed over; `keep`: what it finds is not used up; `exact`: just `count`
+    until the deadline; `each`: every connection that is meant has it. `closed` ("fin", "reset" or
+    True) is the end of a connection, `by` one of PEER and US. `not_before` and `at_most` are
+    seconds from the last send on its connection to the last match.
     With `state` or `reading` (a number of kernel.Reading, from `least` to `most`) it is a look
     at the socket in place of a search; `connection` None is then the listener or the current one.
     """
@@ -64,7 +73,15 @@ class Expect:
     peer: str | None = None
     size: int | None = None
     count: int = 1
+    exact: bool = False
     absent: bool = False
+    next: bool = False
+    keep: bool = False
+    each: bool = False
+    closed: str | bool | None = None
+    by: str | None = None
+    not_before: float | None = None
+    at_most: float | None = None
     text: str | None = None
     hex: str | None = None
     contains: str | None = None
@@ -79,6 +96,15 @@ class Expect:
     @property
     def looks(self) -> bool:
         return self.state is not None or self.reading is not None
+
+    @property
+    def timed(self) -> bool:
+        return self.not_before is not None or self.at_most is not None
+
+    @property
+    def judges_more(self) -> bool:
+        """Whether it judges more than that something comes, and uses it up."""
+        return self.next or self.keep or self.exact or self.each or self.timed
 
     @property
     def wants_bytes(self) -> bool:

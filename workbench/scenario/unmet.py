@@ -7,16 +7,19 @@ from typing import Final, NamedTuple
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
+from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Row
 from workbench.payload.characters import codec
 from workbench.payload.notation import show
 from workbench.scenario.connections import RunConnection, ended_ns
 from workbench.scenario.expect import rows_in_words
+from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle
 from workbench.scenario.report import title_of
-from workbench.scenario.search import PAUSE, Passed, Search, fits
+from workbench.scenario.search import PAUSE, Passed, Search, ends_so, fits, one_of_each
 from workbench.scenario.steps import Expect
+from workbench.scenario.timing import Took, told
 from workbench.texts import Problem
 
 SHOWN_BYTES: Final = 40
@@ -74,7 +77,9 @@ def did_not_come(
         others: those of the endpoint that it does not mean.
     """
     count = sum(map(search.so_far, among))
-    lacking = [item for item in among if not search.so_far(item)] if expect.count > 1 else among
+    if expect.exact and (more := _too_many(expect, among, search)) is not None:
+        return more
+    lacking = _lacking(expect, among, search)
     told = _told_of(lacking)
     hidden = sum(item.id is not None for item in lacking) - len(told)
     stands = _stands(expect, told, ends, hidden)
@@ -84,18 +89,57 @@ def did_not_come(
             came = Problem("scenario.instead_elsewhere")
         elif stands is not None:  # waiting longer would not help
             came = Problem("scenario.instead_none")
+    if expect.closed is not None and told:
+        came, stands = in_one([_ended(expect, item) for item in told], hidden), None
+    elif expect.next and came is not None and came.key == "scenario.sentence":
+        came = joined([came, Problem("scenario.next_passes_none")])
     said = [part for part in (came, stands) if part is not None][:MOST]
     rows = _last_rows(among)
     parts = said if rows is None else [*said, rows]
+    parts = parts or [Problem("scenario.instead_no_row")]
     what: object = title_of(expect)
-    if expect.count > 1:
+    if expect.each and lacking:
+        what = Problem("scenario.not_in_each", what=what, who=_names(lacking), all=expect.count)
+    elif expect.count > 1:
         what = Problem("scenario.so_many", what=what, count=count, wanted=expect.count)
     return Problem("scenario.did_not_come", what=what, seconds=expect.within, instead=joined(parts))
 
 
-def told_of(passed: Passed) -> Problem | None:
-    """What an expectation that held passed over, and whether a pause ended its match."""
+def _too_many(expect: Expect, among: Sequence[RunConnection], search: Search) -> Problem | None:
+    """That it came more often than `exact` allows; None: it did not."""
+    most = expect.count
+    if expect.each:
+        who = [item for item in among if one_of_each(item) and search.so_far(item) > most]
+    else:
+        who = [item for item in among if search.so_far(item)]
+        who = who if sum(map(search.so_far, who)) > most else []
+    if not who:
+        return None
+    return Problem("scenario.too_many", what=title_of(expect), wanted=most, who=_names(who))
+
+
+def _lacking(
+    expect: Expect, among: Sequence[RunConnection], search: Search
+) -> Sequence[RunConnection]:
+    """The connections on which something is missing."""
+    if expect.each:
+        return [item for item in among if one_of_each(item) and search.so_far(item) < expect.count]
+    return [item for item in among if not search.so_far(item)] if expect.count > 1 else among
+
+
+def _names(connections: Sequence[RunConnection]) -> str:
+    shown = ", ".join(map(_name, connections[:SHOWN]))
+    return shown if len(connections) <= SHOWN else f"{shown} …"
+
+
+def told_of(passed: Passed, took: Sequence[Took] = ()) -> Problem | None:
+    """What an expectation that held passed over, whether a pause ended its match, and how long it
+    took where that was asked.
+    """
     parts = []
+    if took:
+        slowest = max(took, key=lambda item: item.seconds)
+        parts.append(Problem("scenario.sentence", what=told(slowest)))
     if passed.bytes:
         parts.append(Problem("scenario.passed_bytes", bytes=passed.bytes))
     if passed.rows:
@@ -103,6 +147,15 @@ def told_of(passed: Passed) -> Problem | None:
     if passed.paused:
         parts.append(Problem("scenario.paused", seconds=PAUSE / 1e9))
     return joined(parts) if parts else None
+
+
+def warned(expect: Expect, settings: EndpointSettings) -> Problem | None:
+    """That what must not come may be looked for elsewhere than somebody thinks."""
+    if not expect.absent or (expect.text is None and expect.hex is None):
+        return None
+    if not is_plain_stream(settings):
+        return Problem("scenario.absent_whole")
+    return Problem("scenario.absent_anywhere" if expect.hex is None else "scenario.absent_hex")
 
 
 def joined(parts: Sequence[Problem]) -> Problem:
@@ -206,8 +259,9 @@ def _bytes(
             for row in rows
         )
     else:
-        data = rows[-1].payload or b""
-        size = rows[-1].size or 0
+        row = rows[0 if expect.next else -1]
+        data = row.payload or b""
+        size = row.size or 0
         if size > len(data):
             return clause("instead_truncated", who, size=size, kept=len(data))
     exact = max(needle.exact, key=lambda item: _same(item, data), default=b"")
@@ -286,6 +340,25 @@ def _stands(
     return None if peer is None else Problem("scenario.held_send", endpoint=peer)
 
 
+def _ended(expect: Expect, connection: RunConnection) -> Clause:
+    """How a connection has ended, where it should have ended otherwise, or that it has not."""
+    who = _name(connection)
+    endings = [
+        (row, ending)
+        for row in connection.all_rows()
+        if (ending := connection.ending(row)) is not None
+    ]
+    if not endings:
+        return clause("still_open", who)
+    left = connection.rows()
+    row, ending = endings[-1]
+    if not any(item[0] in left for item in endings):
+        return clause("ended_used", who, seq=row.seq)
+    if ends_so(expect, ending):  # in time it would have been found, so something came before it
+        return clause("ended_later" if expect.next else "ended_late", who, seq=row.seq)
+    return clause(f"ended_{ending.how}_{ending.by}", who, seq=row.seq)
+
+
 def _hold(connection: RunConnection, held: HeldBack) -> Clause | None:
     """Why a connection is not read."""
     if not connection.number or any(row.call == "close" for row in connection.all_rows()):
@@ -322,9 +395,10 @@ def _failure(row: Row, who: str, ends: Ends) -> Clause:
 
 def _last_rows(among: Sequence[RunConnection]) -> Problem | None:
     rows = sorted(
-        row
-        for item in among
-        for row in item.all_rows()[-SHOWN:]
-        if row.kind in {"call", "end"} and row.errno not in PENDING
+        row for item in among for row in [row for row in item.all_rows() if _is_told(row)][-SHOWN:]
     )[-SHOWN:]
     return Problem("scenario.last_rows", rows=rows_in_words(rows)) if rows else None
+
+
+def _is_told(row: Row) -> bool:
+    return row.kind in {"call", "end", "layer"} and row.errno not in PENDING

@@ -1,0 +1,107 @@
+"""How an `expect` judges: its keys beside what is looked for, and which of them go together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from workbench.engine.model import settings as s
+from workbench.scenario import values as v
+from workbench.scenario.locate import Path as KeyPath
+from workbench.scenario.steps import FIN, PEER, RESET, US
+from workbench.texts import Problem
+
+_WITHIN: Final = 2.0
+_HOW: Final = ("next", "keep", "exact", "each", "not_before", "at_most")
+NOT_IN_UNTIL: Final = ("do", "within", "absent", *_HOW)
+"""Keys that mean nothing to what ends a loop."""
+_NOT_ABSENT: Final = _HOW
+"""Keys that say how something comes."""
+_BESIDE_CLOSED: Final = frozenset(
+    {"do", "endpoint", "connection", "closed", "by", "within", "count", "absent", *_HOW}
+)
+
+
+def _closed(body: v.Table, key: str, path: KeyPath) -> str | bool:
+    """How a connection ends: true for whichever way."""
+    if body[key] is True:
+        return True
+    if not isinstance(body[key], str):
+        raise v.not_wanted((*path, key), key, body[key], "fin", "reset", "true")
+    return v.choice(body, key, (FIN, RESET), path)
+
+
+KEYS: Final[Mapping[str, v.Read]] = {
+    "next": v.key_of(bool),
+    "keep": v.key_of(bool),
+    "exact": v.key_of(bool),
+    "each": v.key_of(bool),
+    "closed": _closed,
+    "by": v.one_of((PEER, US)),
+    "not_before": v.seconds,
+    "at_most": v.seconds,
+}
+
+
+def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> None:
+    """That the keys of an expectation go together.
+
+    `owner`: the settings that its endpoint has then; None: it means any.
+
+    Raises:
+        Wrong: which key does not, and why.
+    """
+    _check_absent(body, path)
+    _check_closed(body, owner, path)
+    if _on(body, "exact") and _on(body, "next"):
+        raise v.wrong((*path, "exact"), "scenario.exact_or_next")
+    if _on(body, "each"):
+        if isinstance(body.get("connection"), int):
+            raise v.wrong((*path, "each"), "scenario.each_of_one")
+        if owner is not None and owner.role is s.Role.DATAGRAM:
+            raise v.wrong((*path, "each"), "scenario.one_socket", key="each")
+    if _on(body, "next") and "contains" in body and is_plain_stream(owner):
+        raise v.wrong((*path, "next"), "scenario.next_contains")
+
+
+def _check_absent(body: v.Table, path: KeyPath) -> None:
+    if not _on(body, "absent"):
+        return
+    key = next((key for key in _NOT_ABSENT if body.get(key) not in {None, False}), None)
+    if key is not None:
+        raise v.wrong((*path, key), "scenario.absent_alone", key=key)
+
+
+def _check_closed(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> None:
+    if "closed" not in body:
+        if "by" in body:
+            raise v.wrong(path, "scenario.missing", key="closed")
+        return
+    other = next((key for key in body if key not in _BESIDE_CLOSED), None)
+    if other is not None:
+        raise v.wrong((*path, other), "scenario.one_of", keys=f"closed, {other}")
+    if owner is not None and owner.role is s.Role.DATAGRAM:
+        raise v.wrong((*path, "closed"), "scenario.not_closed")
+
+
+def within(body: v.Table, values: Mapping[str, Any], path: KeyPath) -> dict[str, float]:
+    """How long is waited where nothing is said of it, but of the time: as long as that may take.
+
+    Raises:
+        Wrong: no time could hold.
+    """
+    earliest, latest = values.get("not_before"), values.get("at_most")
+    if earliest is not None and latest is not None and earliest > latest:
+        raise v.Wrong((*path, "not_before"), Problem("scenario.never_in_time"))
+    if "within" in body or (earliest is None and latest is None):
+        return {}
+    return {"within": max(_WITHIN, latest or 0.0, (earliest or 0.0) + _WITHIN)}
+
+
+def is_plain_stream(owner: s.EndpointSettings | None) -> bool:
+    """Whether bytes come in it without an end between them."""
+    return owner is not None and owner.type == "SOCK_STREAM" and owner.messages is None
+
+
+def _on(body: v.Table, key: str) -> bool:
+    return body.get(key) is True
