@@ -15,6 +15,9 @@ from hypothesis import settings
 
 from tests.slow import is_slow
 
+# our own, and runs of pytest, which tests/testing judges
+pytest_plugins = ["workbench.testing", "pytester"]
+
 # Before anything imports Qt or asks where records go; `-p no:…` and single files pass here too.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _HOME = tempfile.mkdtemp(prefix="swb-test-")

@@ -105,6 +105,7 @@ def test_the_wheel_works_from_any_folder(unpacked: Path, tmp_path: Path) -> None
 def test_the_command_is_the_entry_point(unpacked: Path) -> None:
     (points,) = unpacked.glob("*.dist-info/entry_points.txt")
     assert "socket-workbench = workbench.entry:main" in points.read_text()
+    assert "[pytest11]\nworkbench.testing = workbench.testing\n" in points.read_text()
 
 
 def test_nothing_cites_a_page_that_is_not_in_the_project() -> None:

@@ -157,7 +157,7 @@ do = "d"
     (("title",), 1), (("endpoint", "a"), 2), (("endpoint", "a", "role"), 2), (("endpoint",), 2),
     (("endpoint", "b"), 4), (("endpoint", "b", "role"), 5), (("endpoint", "b", "absent"), 4),
     (("step",), 6), (("step", 0), 6), (("step", 0, "step", 0, "do"), 9),
-    (("step", 0, "step", 1, "do"), 11), (("step", 0, "step", 1, "until", "text"), 12),
+    (("step", 0, "step", 1, "do"), 11), (("step", 0, "step", 1, "until", "text"), 13),
     (("step", 1), 14), (("step", 1, "do"), 15), (("nothing", "at", "all"), 1), ((), 1),
     (("step", 2, "hex"), 17), (("step", 3), 18), (("step", 3, "do"), 19),
 ])  # fmt: skip

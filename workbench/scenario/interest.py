@@ -37,6 +37,22 @@ class Interest(NamedTuple):
         return any(self.calls.values())
 
 
+class _Every(frozenset[str]):
+    """Every name, of those that are not known yet too."""
+
+    __slots__ = ()
+
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+    def __bool__(self) -> bool:
+        return True
+
+
+EVERYTHING: Final = Interest({ANY: _Every()}, _Every(), commands=True, verdicts=True)
+"""Where it is not known which steps will come."""
+
+
 def interests_of(steps: Sequence[Step]) -> list[Interest]:
     """Before each step, what it and those after it look at; at the end, nothing."""
     found = [Interest({}, frozenset())]

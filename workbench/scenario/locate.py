@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
+from itertools import count
 from typing import Final
 
 Path = tuple[str | int, ...]
@@ -13,32 +15,25 @@ _DOTTED: Final = rf"({_PART_TEXT}(?:[ \t]*\.[ \t]*{_PART_TEXT})*)"
 _HEADER: Final = re.compile(rf"[ \t]*(\[\[?)[ \t]*{_DOTTED}[ \t]*\]")
 _KEY: Final = re.compile(rf"[ \t]*{_DOTTED}[ \t]*=")
 _PART: Final = re.compile(_PART_TEXT)
+_LINE_END: Final = re.compile("\n")
+_BLANK: Final = re.compile(r"[ \t]*")
+_BETWEEN: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*+")
+"""What may stand before and behind an element of a list."""
+_SIMPLE: Final = re.compile(
+    r"""\"{3}(?:[^\\"]|\\.|"(?!""))*+"{3,5}|'{3}(?:[^']|'(?!''))*+'{3,5}"""
+    r"""|"(?:[^"\\\n]|\\[^\n])*+"|'[^'\n]*+'|[^,\]}#\n]*""",
+    re.DOTALL,
+)
+"""A string, or a value without quotes."""
 
 
 def locate(text: str) -> dict[Path, int]:
-    """Lines (from 1) of every table and key that begins on a line, and of what holds them.
+    """Lines (from 1) of every table, key and element of a list, and of what holds them.
 
     Args:
         text: TOML that tomllib has read; only then the lines are right.
     """
-    lines: dict[Path, int] = {}
-    counts: dict[Path, int] = {}
-    table: Path = ()
-    skip = _Skipper()
-    for number, line in enumerate(text.split("\n"), 1):  # a line of TOML ends with nothing else
-        if skip.inside:
-            skip.feed(line)
-            continue
-        header = _HEADER.match(line)
-        if header is not None:
-            table = _resolve(_parts(header.group(2)), counts, new=header.group(1) == "[[")
-            _note(lines, table, number)
-            continue
-        key = _KEY.match(line)
-        if key is not None:
-            _note(lines, table + tuple(_parts(key.group(1))), number)
-            skip.feed(line[key.end() :])
-    return lines
+    return _Locator(text).lines
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:
@@ -69,50 +64,75 @@ def _resolve(parts: list[str], counts: dict[Path, int], *, new: bool) -> Path:
     return path
 
 
-class _Skipper:
-    """Passes over values that go on for lines: multi-line strings, arrays, inline tables.
+class _Locator:
+    """Goes through a text once.
 
     Attributes:
-        inside: the next line still belongs to the value.
+        lines: by path.
     """
 
-    def __init__(self) -> None:
-        self.inside = False
-        self._quote = ""
-        self._depth = 0
+    def __init__(self, text: str) -> None:
+        self.lines: dict[Path, int] = {}
+        self._text = text
+        self._ends = [found.start() for found in _LINE_END.finditer(text)]
+        counts: dict[Path, int] = {}
+        table: Path = ()
+        place = 0
+        while place < len(text):
+            header = _HEADER.match(text, place)
+            key = _KEY.match(text, place) if header is None else None
+            if header is not None:
+                table = _resolve(_parts(header.group(2)), counts, new=header.group(1) == "[[")
+                self._note(table, place)
+                place = header.end()
+            elif key is not None:
+                path = table + tuple(_parts(key.group(1)))
+                self._note(path, place)
+                place = self._value(key.end(), path)
+            place = self._line_end(place) + 1
 
-    def feed(self, text: str) -> None:
-        position = 0
-        while position < len(text):
-            if self._quote:
-                position = self._in_string(text, position)
-                continue
-            char = text[position]
-            if text.startswith(('"""', "'''"), position):
-                self._quote = text[position : position + 3]
-                position += 3
-                continue
-            if char in "\"'":
-                self._quote = char
-            elif char == "#":
+    def _line_end(self, place: int) -> int:
+        found = self._text.find("\n", place)  # a line of TOML ends with nothing else
+        return len(self._text) if found < 0 else found
+
+    def _note(self, path: Path, place: int) -> None:
+        line = bisect_left(self._ends, place) + 1
+        for length in range(1, len(path) + 1):
+            self.lines.setdefault(path[:length], line)
+
+    def _value(self, place: int, path: Path) -> int:
+        """Pass over a value that begins here, after blanks; where it ends."""
+        place = self._past(_BLANK, place)
+        match self._text[place : place + 1]:
+            case "[":
+                return self._list(place + 1, path)
+            case "{":
+                return self._table(place + 1, path)
+            case _:
+                return self._past(_SIMPLE, place)
+
+    def _list(self, place: int, path: Path) -> int:
+        for index in count():
+            place = self._past(_BETWEEN, place)
+            if place >= len(self._text) or self._text[place] == "]":
                 break
-            elif char in "[{":
-                self._depth += 1
-            elif char in "]}":
-                self._depth -= 1
-            position += 1
-        if len(self._quote) == 1:
-            self._quote = ""  # a one-line string cannot go on: tomllib has refused it already
-        self.inside = bool(self._quote) or self._depth > 0
+            self._note((*path, index), place)
+            place = self._past(_BETWEEN, self._value(place, (*path, index)))
+            if self._text[place : place + 1] == ",":
+                place += 1
+        return place + 1
 
-    def _in_string(self, text: str, position: int) -> int:
-        if text[position] == "\\" and self._quote[0] == '"':
-            return position + 2
-        if text.startswith(self._quote, position):
-            position += len(self._quote)
-            if len(self._quote) == 3:  # """" ends with a quote inside
-                while position < len(text) and text[position] == self._quote[0]:
-                    position += 1
-            self._quote = ""
-            return position
-        return position + 1
+    def _table(self, place: int, path: Path) -> int:
+        while True:
+            key = _KEY.match(self._text, self._past(_BETWEEN, place))
+            if key is None:
+                return self._past(_BETWEEN, place) + 1
+            own = path + tuple(_parts(key.group(1)))
+            self._note(own, key.start())
+            place = self._past(_BETWEEN, self._value(key.end(), own))
+            if self._text[place : place + 1] == ",":
+                place += 1
+
+    def _past(self, pattern: re.Pattern[str], place: int) -> int:
+        found = pattern.match(self._text, place)
+        return place if found is None else found.end()

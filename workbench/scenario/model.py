@@ -53,6 +53,7 @@ __all__ = (
     "Wait",
     "load",
     "parse",
+    "read",
 )
 
 
@@ -99,6 +100,19 @@ def parse(text: str, source: str = "scenario", given: Given = NOTHING_GIVEN) -> 
     except v.Wrong as wrong:
         line = line_of(locate(text), wrong.path)
         raise ScenarioProblem(source, line, wrong.problem) from wrong
+
+
+def read(table: dict[str, Any], given: Given = NOTHING_GIVEN) -> Scenario:
+    """Read what a file would hold, where there is none.
+
+    Raises:
+        Problem: what is wrong in it, with the nearest name.
+    """
+    try:
+        check_numbers(table)
+        return _scenario(table, given)
+    except v.Wrong as wrong:
+        raise wrong.problem from wrong
 
 
 class _File(NamedTuple):

@@ -21,6 +21,7 @@ class StepResult:
         reason: why it did not hold; None where it did.
         seconds: how long it took.
         said: of a loop that waited for something: which round it was, and what ended it.
+        step: as it stands in the scenario: what it is and not what it was filled in with.
     """
 
     number: int
@@ -28,6 +29,7 @@ class StepResult:
     reason: Problem | None
     seconds: float
     said: Problem | None = None
+    step: Step | None = None
 
 
 @dataclass(slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from itertools import count
 from threading import Event as Flag
@@ -21,7 +21,7 @@ from workbench.scenario import readings
 from workbench.scenario.expect import Findings, Matcher, Watch, in_words
 from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
-from workbench.scenario.interest import Interest, interests_of
+from workbench.scenario.interest import EVERYTHING, Interest, interests_of
 from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, closed_listener
 from workbench.scenario.report import Report, StepResult, condition_of, title_of
@@ -78,6 +78,7 @@ class Runner:
         report: what has been run so far.
         round: the round that runs, and how many there are at most; None outside of loops.
         met: the row that ended the last loop that waited for one.
+        found: what met the last expectation that held.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class Runner:
         self.report = Report(scenario)
         self.round: tuple[int, int] | None = None
         self.met: Row | None = None
+        self.found: Findings | None = None
         self._told = told
         self._until = None if timeout is None else time.monotonic() + timeout
         self._came = Flag()
@@ -125,29 +127,68 @@ class Runner:
         Raises:
             Problem: an endpoint of the scenario cannot be added.
         """
-        self._feed = Feed(self._came.set)
-        self._matcher = Matcher(self._feed, self._session.settings, self._held)
         begun = time.monotonic()
-        interest = self._interests[0]
-        if interest.anything:
-            # expectations see every byte, whatever the record keeps of it
-            self._look_for(interest)
-            journal = self._session.journal
-            with journal.following(self._feed, whole=interest.bytes) as after:
-                with closing(journal.reader()) as reader:
-                    self._feed.begin(reader, after)
-                self._run_all()
-        else:
+        with self._following(self._interests[0]):
             self._run_all()
         self._end_run(begun)
         return self.report
+
+    @contextmanager
+    def _following(self, interest: Interest) -> Iterator[None]:
+        """Read what is recorded meanwhile, of what steps can use."""
+        self._feed = Feed(self._came.set)
+        self._matcher = Matcher(self._feed, self._session.settings, self._held)
+        if not interest.anything:
+            yield
+            return
+        # expectations see every byte, whatever the record keeps of it
+        self._look_for(interest)
+        journal = self._session.journal
+        with journal.following(self._feed, whole=interest.bytes) as after:
+            with closing(journal.reader()) as reader:
+                self._feed.begin(reader, after)
+            yield
+
+    # -- steps that come one at a time ----------------------------------------------------------
+
+    @contextmanager
+    def step_by_step(self) -> Iterator[None]:
+        """For a run whose steps are given to `step` one after the other; `extend` names what it
+        has. At the end what was not waited for is judged, and is in the report.
+        """
+        begun = time.monotonic()
+        with self._following(EVERYTHING):
+            self._numbers = Numbers(self._session, ())
+            yield
+            self._judge_unwaited()
+        self._end_run(begun)
+
+    def extend(self, scenario: Scenario) -> None:
+        """Go on with a scenario that has more endpoints and values than the one so far.
+
+        Raises:
+            Problem: an endpoint cannot be added.
+        """
+        for settings in scenario.endpoints:
+            if settings.name not in self._session.endpoints:
+                self._session.add(settings)
+        self.report.scenario = scenario
+        self._values.extend(scenario)
+
+    def step(self, step: Step) -> StepResult:
+        """Carry one step out; how it ended."""
+        self._unwaited.expect([step])
+        self._run_step(step)
+        return self.report.steps[-1]
 
     def _end_run(self, begun: float) -> None:
         """Say what came of it, once everything that was judged is in the file."""
         self._session.journal.flush()
         stopped = self._not_recorded()
         if stopped is not None and self.report.ok and self.report.steps:
-            self._tell(self.report.scenario.steps[-1], stopped, time.monotonic())
+            last = self.report.steps[-1].step
+            assert last is not None
+            self._tell(last, stopped, time.monotonic())
         end_run(self._session, self.report, time.monotonic() - begun)
 
     def _look_for(self, interest: Interest) -> None:
@@ -233,13 +274,16 @@ class Runner:
         cause: Cause | None = None,
         *,
         title: str | None = None,
+        stands: Step | None = None,
     ) -> None:
+        """`stands`: the step as the scenario has it, where it was filled in."""
         result = StepResult(
             len(self.report.steps) + 1,
             title_of(step) if title is None else title,
             reason,
             time.monotonic() - begun,
             came.said,
+            stands or step,
         )
         self.report.steps.append(result)
         end_step(self._session, result, came, step, cause)
@@ -250,7 +294,7 @@ class Runner:
 
     def _loop(self, loop: Loop) -> bool:
         begun = time.monotonic()
-        outer = self.round
+        outer, stands = self.round, loop
         watch = None
         if loop.until is not None:
             try:
@@ -258,7 +302,7 @@ class Runner:
                 assert isinstance(until, Expect)
                 loop = replace(loop, until=until)
             except Problem as problem:
-                self._tell(loop, problem, begun)
+                self._tell(loop, problem, begun, stands=stands)
                 return False
         if loop.until is not None:
             self._read(wait=True)  # what was before the loop does not end it
@@ -276,7 +320,7 @@ class Runner:
             self._unwaited.forget(unwaited)
         except Failed as failed:  # given up in a pause
             held = False
-            self._tell(loop, failed.problem, begun)
+            self._tell(loop, failed.problem, begun, stands=stands)
         finally:
             if watch is not None:
                 self._loops.pop()
@@ -288,6 +332,7 @@ class Runner:
                 None,
                 begun,
                 self._evidence(loop, watch, done[0]) if met else self._in_vain(loop),
+                stands=stands,
             )
         return held
 
@@ -533,6 +578,7 @@ class Runner:
                 )
         finally:
             self._matcher.end(search)
+        self.found = found
         if found is not None:
             wrong = out_of_time(step, found.took)
             if wrong is not None:

@@ -40,6 +40,12 @@ class TakenValues:
         self._taken: dict[tuple[str, int], dict[str, Value]] = {}
         self._waiting: dict[str, tuple[EndpointSettings, EndpointSettings]] = {}
 
+    def extend(self, scenario: Scenario) -> None:
+        """Go on with a scenario that names more; what was taken stays."""
+        self._names = scenario.names
+        self._values = known(scenario.values) | self._values
+        self._endpoints = [item.name for item in scenario.endpoints]
+
     def take(self, matches: Iterable[tuple[RunConnection, Taken]]) -> None:
         """Keep what the patterns of a step took."""
         for connection, taken in matches:

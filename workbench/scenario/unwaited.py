@@ -25,11 +25,15 @@ class Unwaited:
     """The commands of a run that it went on without."""
 
     def __init__(self, steps: Iterable[Step]) -> None:
-        self._errors = frozenset(_expected_errors(steps))
+        self._errors = set(_expected_errors(steps))
         self._begun: list[tuple[Perform, Ticket]] = []
 
     def __len__(self) -> int:
         return len(self._begun)
+
+    def expect(self, steps: Iterable[Step]) -> None:
+        """Count what these steps expect to fail as well."""
+        self._errors.update(_expected_errors(steps))
 
     def add(self, step: Perform, ticket: Ticket) -> None:
         """Note a command that the run goes on without."""

@@ -1,0 +1,101 @@
+"""Scenario files as tests of pytest."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.testing.conftest import Run, talk
+from workbench.testing.items import ScenarioFailed
+
+HELD = '{ do = "expect", endpoint = "client", text = "hello" }'
+FAILS = '{ do = "expect", endpoint = "client", text = "help", within = 0.1 }'
+
+
+def write(pytester: pytest.Pytester, **files: str) -> None:
+    for name, text in files.items():
+        (pytester.path / f"{name}.swt.toml").write_text(text, encoding="utf-8")
+
+
+def test_a_scenario_is_a_test_of_its_title(pytester: pytest.Pytester, run: Run) -> None:
+    write(pytester, one=talk(HELD, top='title = "Says hello"'), two=talk(HELD))
+    (pytester.path / "three.toml").write_text("not ours")
+    result = run("-v")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["one.swt.toml::Says hello PASSED*", "two.swt.toml::* PASSED*"])
+
+
+def test_one_that_fails_says_where_what_and_how_it_went(
+    pytester: pytest.Pytester, run: Run
+) -> None:
+    write(pytester, one=talk(FAILS, top='title = "Says help"'))
+    result = run()
+    result.assert_outcomes(failed=1)
+    shown = result.stdout.str()
+    assert "one.swt.toml:6: step 4 client.expect text='help'" in shown
+    assert 'came "lo" where "p" was wanted' in shown
+    assert "client #1      call    send() = 5  hello" in shown
+    assert "Traceback" not in shown
+    assert ScenarioFailed.__name__ not in shown
+    assert "workbench/testing" not in shown
+
+
+def test_every_step_that_failed_is_told(pytester: pytest.Pytester, run: Run) -> None:
+    """One that was not waited for is judged at the end."""
+    late = '{ do = "recv", endpoint = "client", wait = false, error = "ECONNRESET" }'
+    write(pytester, one=talk(HELD, late))
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["one.swt.toml:7: step 6 client.recv(wait=False)"])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('titel = "x"', "one.swt.toml:1: *titel*"),
+        ("step = [", "*one.swt.toml:1: *"),
+        ('[values]\np = { env = "SWB_TEST" }', "*SWB_TEST*"),
+    ],
+)
+def test_a_file_that_cannot_be_read_fails_and_the_others_run(
+    pytester: pytest.Pytester, run: Run, text: str, told: str
+) -> None:
+    write(pytester, one=text, two=talk(HELD))
+    result = run()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([told])
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_values_come_from_the_command_line_for_the_files_that_have_them(
+    pytester: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWB_TEST", "lo")
+    wanted = '{ do = "expect", endpoint = "client", text = "{said}{end}" }'
+    values = '[values]\nsaid = "nothing"\nend = { env = "SWB_TEST" }\n'
+    write(pytester, one=talk(wanted) + values, two=talk(HELD))
+    (pytester.path / "given.toml").write_text('said = "hel"\n')
+    run("--swb-env", "SWB_TEST", "--swb-values", "given.toml").assert_outcomes(passed=2)
+    run("--swb-env", "SWB_TEST", "--swb-set", "said=hel").assert_outcomes(passed=2)
+    run("--swb-env", "SWB_TEST").assert_outcomes(passed=1, failed=1)
+
+
+def test_beyond_loopback_asks_first(pytester: pytest.Pytester, run: Run) -> None:
+    text = talk(HELD).replace('address = "127.0.0.1:0"', 'address = "0.0.0.0:0"')
+    write(pytester, one=text)
+    run().assert_outcomes(failed=1)
+
+
+CONFTEST = """
+import pytest
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(getattr(pytest.mark, item.path.name.partition(".")[0]))
+"""
+
+
+def test_marks_of_a_conftest_hold(pytester: pytest.Pytester, run: Run) -> None:
+    write(pytester, skip=talk(FAILS), xfail=talk(FAILS), usual=talk(HELD))
+    pytester.makeconftest(CONFTEST)
+    run("-W", "ignore").assert_outcomes(passed=1, skipped=1, xfailed=1)
+    run("-W", "ignore", "-m", "usual").assert_outcomes(passed=1, deselected=2)

@@ -1,0 +1,387 @@
+"""The fixture `workbench`: the language of scenarios, a step at a time, from a test in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import Path
+from typing import Any, TypeVar, Unpack
+
+import pytest
+
+from workbench.engine.model.address import written_family
+from workbench.engine.model.settings import Role
+from workbench.journal.exports.rows import rows_of
+from workbench.journal.query import parse as parse_filter
+from workbench.journal.reader import Row
+from workbench.scenario.model import Scenario, read
+from workbench.scenario.named_values import Given
+from workbench.scenario.runner import Runner
+from workbench.session import Session
+from workbench.testing.kept_records import RecordPlace, kept, last_rows
+from workbench.testing.language_keys import EndpointKeys, ExpectKeys, SendKeys
+from workbench.testing.pytest_options import fitting, given, speak
+from workbench.texts import Problem, tr
+
+_T = TypeVar("_T")
+
+
+class StepFailed(AssertionError):
+    """A step did not hold; its text says why."""
+
+
+class NotUnderstood(ValueError):
+    """What was asked for is none of the language; its text says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedRow:
+    """What met an expectation.
+
+    Attributes:
+        row: of the log, the last of several; None where the kernel was asked.
+        values: what the groups of its pattern took, by their names.
+    """
+
+    row: Row | None
+    values: Mapping[str, bytes]
+
+
+class WorkbenchEndpoint:
+    """An endpoint of a test; its steps are those of the language, with its name filled in.
+
+    Attributes:
+        name: in the log, and behind an @ in the address of another endpoint.
+    """
+
+    def __init__(self, owner: Workbench, name: str) -> None:
+        self._owner = owner
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+    @property
+    def address(self) -> str:
+        """Where it is bound, as a scenario spells it: "127.0.0.1:40112".
+
+        Raises:
+            NotUnderstood: it has no address yet.
+        """
+        __tracebackhide__ = True
+        return self._owner.address_of(self.name)
+
+    @property
+    def port(self) -> int:
+        """The port of its address. Raises NotUnderstood."""
+        __tracebackhide__ = True
+        return int(self.address.rpartition(":")[2])
+
+    def do(self, step: str, /, **keys: Any) -> None:
+        """Any step of the language: `server.do("pause", gate="accept")`. Raises StepFailed."""
+        __tracebackhide__ = True
+        self._owner.do(step, endpoint=self.name, **keys)
+
+    def send(self, **keys: Unpack[SendKeys]) -> None:
+        """Send text, hex or a file. Raises StepFailed."""
+        __tracebackhide__ = True
+        self._owner.do("send", endpoint=self.name, **keys)
+
+    def expect(self, **keys: Unpack[ExpectKeys]) -> MatchedRow:
+        """Wait until it is in the log, two seconds where no `within` stands. Raises StepFailed."""
+        __tracebackhide__ = True
+        return self._owner.expect(endpoint=self.name, **keys)
+
+    def close(self, *, connection: int | None = None) -> None:
+        """close(): of a server its listening socket, or one connection. Raises StepFailed."""
+        __tracebackhide__ = True
+        self.do("close", **_said(connection=connection))
+
+    def abort(self, *, connection: int | None = None) -> None:
+        """close() that resets (SO_LINGER 1, 0). Raises StepFailed."""
+        __tracebackhide__ = True
+        self.do("abort", **_said(connection=connection))
+
+    def shutdown(self, *, how: str = "SHUT_WR", connection: int | None = None) -> None:
+        """shutdown(): the half-close. Raises StepFailed."""
+        __tracebackhide__ = True
+        self.do("shutdown", how=how, **_said(connection=connection))
+
+    def stop(self) -> None:
+        """Close everything that it has. Raises StepFailed."""
+        __tracebackhide__ = True
+        self.do("stop")
+
+
+class WorkbenchServer(WorkbenchEndpoint):
+    """A listener, or a bound datagram socket."""
+
+    def start(self) -> None:
+        """socket, options, bind and listen. Raises StepFailed."""
+        __tracebackhide__ = True
+        self.do("start")
+
+
+class WorkbenchClient(WorkbenchEndpoint):
+    """A stream that connects, or a datagram socket that sends."""
+
+    def connect(self, *, until_open: float = 0.0, error: str | None = None) -> None:
+        """A new socket, connected; `until_open`: seconds in which it is tried again; `error`: what
+        it must fail with. Raises StepFailed.
+        """
+        __tracebackhide__ = True
+        more = {"until_open": until_open} if until_open else {}
+        self.do("connect", **more, **_said(error=error))
+
+
+class Workbench:
+    """Endpoints of one test and their record.
+
+    Attributes:
+        record: the file that every call is written to.
+        late: why a step that was not waited for did not hold, when all has ended.
+    """
+
+    def __init__(self, session: Session, given: Given, title: str) -> None:
+        """For the fixture alone."""
+        self._session = session
+        self._given = given
+        self._runner = Runner(session, Scenario(title, (), ()))
+        self._file: dict[str, Any] = {"title": title, "endpoint": {}}
+        self._before: list[dict[str, Any]] = []
+        self.late: str | None = None
+
+    @property
+    def record(self) -> Path:
+        return self._session.record
+
+    def values(self, **values: str | float) -> None:
+        """Values that {name} stands for from now on, as [values] of a file has them.
+
+        Raises:
+            NotUnderstood: a name that cannot be one.
+        """
+        __tracebackhide__ = True
+        self._file["values"] = {**self._file.get("values", {}), **values}
+        self._asked(lambda: self._runner.extend(self._read()))
+
+    def server(
+        self, *, name: str | None = None, start: bool = True, **keys: Unpack[EndpointKeys]
+    ) -> WorkbenchServer:
+        """A listener on 127.0.0.1, or what the keys say; they are those of `[endpoint.NAME]`.
+
+        Args:
+            name: in the log; "server" where none is given, then "server-2".
+            start: at once; otherwise with `start()`.
+            keys: `address="127.0.0.1:0"`, `responder={"kind": "echo"}`, `role="datagram"`, …
+
+        Raises:
+            NotUnderstood: a key or value that is none.
+            StepFailed: it could not start.
+        """
+        __tracebackhide__ = True
+        made = WorkbenchServer(self, self._add(name or "server", Role.LISTENER, dict(keys)))
+        if start:
+            made.start()
+        return made
+
+    def client(
+        self, *, name: str | None = None, connect: bool = True, **keys: Unpack[EndpointKeys]
+    ) -> WorkbenchClient:
+        """A client of `address="127.0.0.1:7"`, or of `"@server"`; a stream, or `role="datagram"`.
+
+        Args:
+            name: in the log; "client" where none is given, then "client-2".
+            connect: at once; otherwise with `connect()`.
+            keys: those of `[endpoint.NAME]`.
+
+        Raises:
+            NotUnderstood: a key or value that is none.
+            StepFailed: it could not connect.
+        """
+        __tracebackhide__ = True
+        made = WorkbenchClient(self, self._add(name or "client", Role.STREAM, dict(keys)))
+        if connect and keys.get("role", "stream") != "datagram":
+            made.connect()
+        return made
+
+    def do(self, step: str, /, **keys: Any) -> None:
+        """Any step of the language: `do("wait", seconds=0.1)`, `do("loop", times=3, step=[…])`.
+
+        Raises:
+            NotUnderstood: no such step, or a key that it does not have.
+            StepFailed: it did not hold.
+        """
+        __tracebackhide__ = True
+        self._step({"do": step, **keys})
+
+    def expect(self, *, endpoint: str | None = None, **keys: Unpack[ExpectKeys]) -> MatchedRow:
+        """As a step `expect`; `endpoint` may be left out where there is one. Raises StepFailed."""
+        __tracebackhide__ = True
+        self._runner.found = None
+        self._step({"do": "expect", **_said(endpoint=endpoint), **keys})
+        found = self._runner.found
+        if found is None:
+            return MatchedRow(None, {})
+        taken = {name: value.data for _, match in found.matches for name, value in match.taken}
+        return MatchedRow(self._row(found.row.seq), taken)
+
+    def rows(self, filter: str = "") -> list[Row]:  # noqa: A002 - the language of filters has that name
+        """The rows of the log so far, those that a filter selects: `rows("call:send endpoint:a")`.
+
+        Raises:
+            NotUnderstood: no such filter.
+        """
+        __tracebackhide__ = True
+        self._session.journal.flush()
+        with closing(self._session.journal.reader()) as reader:
+            condition = self._asked(lambda: parse_filter(filter, wall_ns=reader.clock.wall_ns))
+            return list(rows_of(reader, condition))
+
+    def address_of(self, name: str) -> str:
+        """Where an endpoint is bound. Raises NotUnderstood."""
+        __tracebackhide__ = True
+        return self._asked(lambda: self._session.link(name))
+
+    def last_rows(self) -> str:
+        """The end of the log, for a person."""
+        return last_rows(self._session)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """For the fixture alone: while steps may be asked for; at the end what was not waited for
+        is judged.
+        """
+        with self._runner.step_by_step():
+            yield
+            done = len(self._runner.report.steps)
+        self.late = self._failure(done)
+
+    # -- how ----------------------------------------------------------------------------------
+
+    def _add(self, wanted: str, role: Role, keys: dict[str, Any]) -> str:
+        """Add an endpoint; its name."""
+        __tracebackhide__ = True
+        endpoints: dict[str, Any] = self._file["endpoint"]
+        name = next(
+            name
+            for name in chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+            if name not in endpoints
+        )
+        body = {"role": role.value, **keys}
+        address = str(body.setdefault("address", "127.0.0.1:0"))
+        body.setdefault("family", self._family(address))
+        self._file["endpoint"] = {**endpoints, name: body}
+        try:
+            self._asked(lambda: self._runner.extend(self._read()))
+        except NotUnderstood:
+            self._file["endpoint"] = endpoints
+            raise
+        return name
+
+    def _family(self, address: str) -> str:
+        """As the address is written, or as the endpoint behind it has it."""
+        linked = address[1:] if address.startswith("@") else ""
+        if linked in self._session.endpoints:
+            return self._session.settings(linked).family
+        return written_family(address)
+
+    def _step(self, body: dict[str, Any]) -> None:
+        __tracebackhide__ = True
+        scenario = self._asked(lambda: self._read(body))
+        self._runner.extend(scenario)
+        begun = len(self._runner.report.steps)
+        self._runner.step(scenario.steps[-1])
+        if self._goes_on(body) and body not in self._before:
+            self._before.append(body)
+        failed = self._failure(begun)
+        if failed is not None:
+            raise StepFailed(failed)
+
+    def _goes_on(self, body: Mapping[str, Any]) -> bool:
+        """Whether what a step says is needed to read a later one."""
+        return body["do"] == "configure" or ("values" in self._file and body["do"] != "send")
+
+    def _failure(self, begun: int) -> str | None:
+        """Why one of the steps from this one on did not hold; None: all did."""
+        for result in self._runner.report.steps[begun:]:
+            if result.reason is not None:
+                return f"{result.title}: {result.reason.text}"
+        return None
+
+    def _read(self, *steps: dict[str, Any]) -> Scenario:
+        """What has been said so far, as the scenario that it would be. Raises Problem."""
+        table = {**self._file, "step": [*self._before, *steps]}
+        return read(_plain(table), fitting(self._given, self._file.get("values", {})))
+
+    def _row(self, seq: int) -> Row | None:
+        self._session.journal.flush()
+        with closing(self._session.journal.reader()) as reader:
+            return next(iter(reader.page(seq, 1)), None)
+
+    @staticmethod
+    def _asked(job: Callable[[], _T]) -> _T:
+        """What `job` gives; what it refuses becomes an error without its frames."""
+        __tracebackhide__ = True
+        try:
+            return job()
+        except Problem as problem:
+            text = problem.text
+        raise NotUnderstood(text)
+
+
+def _said(**keys: Any) -> dict[str, Any]:
+    """The keys that say something."""
+    return {name: value for name, value in keys.items() if value is not None}
+
+
+def _plain(item: Any) -> Any:
+    """Mappings and sequences as the tables and lists that a file has."""
+    if isinstance(item, Mapping):
+        return {name: _plain(part) for name, part in item.items()}
+    if isinstance(item, list | tuple):
+        return [_plain(part) for part in item]
+    return item
+
+
+# -- the test's end -----------------------------------------------------------------------------
+
+_OF_TEST = pytest.StashKey[tuple[Workbench, RecordPlace]]()
+
+
+@contextmanager
+def of_test(item: pytest.Item) -> Iterator[Workbench]:
+    """The workbench of one test; afterwards everything is closed, and what was not waited for is
+    judged.
+    """
+    speak()
+    with kept(item) as place:
+        failed: str | None = None
+        try:
+            with Session(
+                place.path,
+                capture=None,
+                beyond_loopback=item.config.getoption("swb_beyond_loopback"),
+            ) as session:
+                made = Workbench(session, given(item.config), item.name)
+                item.stash[_OF_TEST] = made, place
+                with made.at_work():
+                    yield made
+                failed = made.late
+        except Problem as problem:
+            failed = problem.text
+        if failed is not None:
+            place.failed = True
+            pytest.fail(f"{failed}\n{place.told}", pytrace=False)
+
+
+def tell_more(item: pytest.Item, report: pytest.TestReport) -> None:
+    """The last rows of the log, and where the record is."""
+    found = item.stash.get(_OF_TEST, None)
+    if found is None or report.when == "teardown":
+        return
+    made, place = found
+    place.failed = True
+    report.sections.append((tr("testing.log"), f"{made.last_rows()}\n{place.told}"))

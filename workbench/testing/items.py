@@ -1,0 +1,117 @@
+"""Scenario files as tests."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.printable import escape
+from workbench.scenario.lines import StepLines
+from workbench.scenario.model import Scenario, ScenarioProblem, load
+from workbench.scenario.report import StepResult
+from workbench.scenario.runner import Runner
+from workbench.session import Session
+from workbench.testing.kept_records import RecordPlace, kept, last_rows
+from workbench.testing.pytest_options import fitting, given, speak
+from workbench.texts import Problem, tr
+
+
+class ScenarioFailed(Exception):
+    """A scenario did not hold; `text` is the report of it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class ScenarioFile(pytest.File):
+    """A file of one scenario."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One test; a file that cannot be read is one that fails, so that the others are run."""
+        speak()
+        try:
+            scenario: Scenario | Problem = load(
+                self.path, fitting(given(self.config), _names_of_values(self.path))
+            )
+        except Problem as problem:
+            scenario = problem
+        title = "" if isinstance(scenario, Problem) else escape(scenario.title)
+        yield ScenarioItem.from_parent(self, name=title or "scenario", scenario=scenario)
+
+
+class ScenarioItem(pytest.Item):
+    """One run of a scenario."""
+
+    def __init__(self, *, scenario: Scenario | Problem, **more: Any) -> None:
+        super().__init__(**more)
+        self._scenario = scenario
+
+    def runtest(self) -> None:
+        """Run it. Raises ScenarioFailed."""
+        if isinstance(self._scenario, ScenarioProblem):  # where it is, as pytest says it
+            where = {**self._scenario.args_, "source": self._short(self.path)}
+            raise ScenarioFailed(Problem(self._scenario.key, **where).text)
+        if isinstance(self._scenario, Problem):
+            raise ScenarioFailed(self._scenario.text)
+        with kept(self) as place:
+            place.failed = True  # unless nothing is raised
+            try:
+                self._run(self._scenario, place)
+            except Problem as problem:
+                raise ScenarioFailed(problem.text) from problem
+            place.failed = False
+
+    def _run(self, scenario: Scenario, place: RecordPlace) -> None:
+        with Session(
+            place.path,
+            capture=scenario.capture,
+            beyond_loopback=self.config.getoption("swb_beyond_loopback"),
+        ) as session:
+            report = Runner(session, scenario).run()
+            failed = [result for result in report.steps if result.reason is not None]
+            if not failed:
+                return
+            session.stop_all_and_wait()
+            lines = [self._told(scenario, result) for result in failed]
+            lines += ["", tr("testing.last_rows"), last_rows(session), place.told]
+        raise ScenarioFailed("\n".join(lines))
+
+    def _told(self, scenario: Scenario, result: StepResult) -> str:
+        """A step that failed: where it stands, what it is, and why."""
+        line = StepLines(scenario, self.path.read_text(encoding="utf-8-sig")).of(result.step)
+        where = f"{self._short(self.path)}:{line}"
+        title = escape(result.title)
+        reason = "" if result.reason is None else result.reason.text
+        return f"{where}: {tr('testing.step', number=result.number)} {title}\n    {reason}"
+
+    def _short(self, path: Path) -> str:
+        try:
+            return str(path.relative_to(self.config.rootpath))
+        except ValueError:
+            return str(path)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """A scenario's report; no traceback, which would be of the program."""
+        if isinstance(excinfo.value, ScenarioFailed):
+            return excinfo.value.text
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The file, the line that is wrong where the file is, and the title."""
+        line = self._scenario.line - 1 if isinstance(self._scenario, ScenarioProblem) else 0
+        return self.path, line, f"{self._short(self.path)}: {self.name}"
+
+
+def _names_of_values(path: Path) -> Collection[str]:
+    """Those of a file that can be read; what is wrong with another is said by `load`."""
+    try:
+        with path.open("rb") as file:
+            found = tomllib.load(file).get("values", {})
+    except (OSError, ValueError, RecursionError):
+        return ()
+    return found if isinstance(found, dict) else ()

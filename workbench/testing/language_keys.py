@@ -1,0 +1,90 @@
+"""The keys of the scenario language, as keyword arguments with their types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypedDict
+
+Table = Mapping[str, Any]
+"""A table of a scenario: `responder = {"kind": "greet", "text": "hello"}`."""
+
+
+class EndpointKeys(TypedDict, total=False):
+    """What an `[endpoint.NAME]` may say, and means there."""
+
+    role: Literal["listener", "stream", "datagram"]
+    family: str
+    type: str
+    protocol: int
+    address: str
+    bind: str
+    backlog: int
+    timeout: float | Literal["none"]
+    accept: Literal["auto", "paused"]
+    receive: Literal["auto", "paused"]
+    send: Literal["auto", "paused"]
+    calls: Literal["at once", "slowly", "step"]
+    bufsize: int
+    count: int
+    port_search: bool
+    responder: Table
+    options: Table
+    dual_stack: bool
+    encoding: str
+    layers: Sequence[str]
+    messages: Table | Literal["http", "none"]
+    reconnect: Table | Literal["none"]
+
+
+class SendKeys(TypedDict, total=False):
+    """What a step `send` may say."""
+
+    text: str
+    hex: str
+    file: str
+    encoding: str
+    append: str
+    checksum_order: Literal["little", "big"]
+    checksum_from: int
+    checksum_to: int
+    placeholders: bool
+    wrap: bool
+    connection: int | Literal["all"]
+    to: str
+    repeat: int
+    interval: float
+    wait: bool
+    error: str
+
+
+class ExpectKeys(TypedDict, total=False):
+    """What a step `expect` may say."""
+
+    kind: Literal["call", "end", "command", "note", "layer"]
+    call: str
+    connection: int | Literal["any"]
+    result: int
+    errno: str
+    error: str
+    peer: str
+    size: int
+    count: int
+    absent: bool
+    text: str
+    hex: str
+    contains: str
+    regex: str
+    encoding: str
+    within: float
+    state: str
+    reading: str
+    least: int
+    most: int
+    next: bool
+    keep: bool
+    exact: bool
+    each: bool
+    closed: bool | Literal["fin", "reset"]
+    by: Literal["peer", "us"]
+    not_before: float
+    at_most: float

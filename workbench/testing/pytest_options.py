@@ -1,0 +1,36 @@
+"""What pytest's command line lets scenarios do, the values it gives them, and their language."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+
+from workbench.scenario.given import given_of, pair_of
+from workbench.scenario.named_values import Given
+from workbench.texts import set_language, system_language
+
+
+def given(config: pytest.Config) -> Given:
+    """As --swb-set, --swb-values and --swb-env say.
+
+    Raises:
+        Problem: a file that is none of values, or no NAME=VALUE.
+    """
+    return given_of(
+        map(pair_of, config.getoption("swb_set")),
+        map(Path, config.getoption("swb_values")),
+        config.getoption("swb_env"),
+    )
+
+
+def fitting(given: Given, names: Collection[str]) -> Given:
+    """Without the values of other files: one command line is for all of them."""
+    values = {name: value for name, value in given.values.items() if name in names}
+    return Given(values, given.environment)
+
+
+def speak() -> None:
+    """From here on sentences are in the system's language, as on the command line."""
+    set_language(system_language())
