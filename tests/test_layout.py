@@ -234,7 +234,6 @@ IMPORTED_BY = {
     "engine/model/commands.py": "engine/model/test_joined_ticket.py",
     "engine/model/errors.py": "explain/test_explain.py",
     "engine/model/family.py": "explain/test_explain.py",
-    "engine/model/kernel_reading.py": "engine/runtime/test_host.py",
     "engine/model/settings.py": "engine/model/test_serialize.py",
     "engine/model/snapshot.py": "engine/model/test_planned_calls.py",
     "engine/model/ticket.py": "engine/model/test_joined_ticket.py",

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.events import OF_RUNS
 from workbench.engine.model.serialize import parse_command
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Row
@@ -86,8 +85,7 @@ class Matcher:
     Attributes:
         kept: the endpoints of which anything will be expected; rows of others are only shown to
             watches.
-        commands, verdicts: whether rows of what was asked for are ever looked for, and those of
-            what the run says of itself.
+        commands: whether a row of what was asked for is ever looked for.
     """
 
     def __init__(
@@ -100,7 +98,7 @@ class Matcher:
         self._feed = feed
         self._settings_of = settings_of
         self.kept: Collection[str] = ()
-        self.commands = self.verdicts = True
+        self.commands = True
         self._owned: dict[str, list[RunConnection]] = {}
         self._by_id: dict[int, RunConnection] = {}
         self._accepted: dict[str, list[Since]] = {}  # in the order of the connections' numbers
@@ -136,8 +134,7 @@ class Matcher:
             self._note_command(row)
         if row.kind in {"command", "note"}:
             self._held.take(row)
-        of_run = row.kind == "note" and row.call in OF_RUNS
-        if (row.kind == "command" and not self.commands) or (of_run and not self.verdicts):
+        if row.kind == "command" and not self.commands:
             return None  # each expectation would look through all of them again
         if row.connection is not None and row.connection <= self._feed.before:
             return None  # of before the run

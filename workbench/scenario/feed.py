@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from workbench.engine.model.events import (
     COMMAND,
     NOTE,
+    OF_RUNS,
     ConnectionNamed,
     ConnectionOpened,
     EndpointAdded,
@@ -69,6 +70,7 @@ class Feed:
         self._came: deque[tuple[int, Event] | Item] = deque()
         self.wanted: Mapping[str, Collection[str]] = {}
         self._by_id: Mapping[int, Collection[str]] = {}
+        self._left_out: Collection[str] = OF_RUNS
         self._endpoints: dict[int, FedEndpoint] = {}
         self._sockets: dict[int, _Socket] = {}
         self._opened: dict[int, list[int]] = {}
@@ -84,13 +86,14 @@ class Feed:
             (item.id for item in reader.connections() if (item.opened_seq or 0) <= after),
             default=0,
         )
-        self.want(self.wanted)
+        self.want(self.wanted, verdicts=not self._left_out)
 
-    def want(self, names: Mapping[str, Collection[str]]) -> None:
+    def want(self, names: Mapping[str, Collection[str]], *, verdicts: bool = False) -> None:
         """Keep the rows of these endpoints from now on, and the bytes of these calls of each.
 
-        ANY among them means every other endpoint.
+        ANY among them means every other endpoint. `verdicts`: also what the run says of itself.
         """
+        self._left_out = frozenset() if verdicts else OF_RUNS
         with self._lock:
             self.wanted = names
             self._by_id = {
@@ -106,13 +109,15 @@ class Feed:
 
     def take(self, first: int, items: Sequence[Item]) -> None:
         """As `Follower.take`."""
-        wanted = self._by_id
+        wanted, left_out = self._by_id, self._left_out
         keep = self._came.append
         seq = first
         for item in items:
             if type(item) is Event:
                 calls = wanted.get(item.endpoint)
-                if calls is not None:
+                if item.kind == NOTE and item.call in left_out:
+                    pass
+                elif calls is not None:
                     if item.payload and item.call not in calls:
                         item = item._replace(payload=b"")  # noqa: PLW2901 - the bytes go
                     keep((seq, item))

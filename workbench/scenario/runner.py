@@ -106,6 +106,7 @@ class Runner:
         self._loops: list[tuple[Loop, Watch]] = []
         self._step: Cause | None = None
         self._values = TakenValues(scenario, session.link)
+        self._looked_for: Interest | None = None
 
     def cancel(self) -> None:
         """Give the run up at its next wait; from any thread."""
@@ -193,11 +194,11 @@ class Runner:
 
     def _look_for(self, interest: Interest) -> None:
         """From here on only what these steps can use is read."""
-        if interest.calls != self._feed.wanted:
-            self._feed.want(interest.calls)
-        self._matcher.kept = interest.expected
-        self._matcher.commands = interest.commands
-        self._matcher.verdicts = interest.verdicts
+        if interest != self._looked_for:
+            self._looked_for = interest
+            self._feed.want(interest.calls, verdicts=interest.verdicts)
+            self._matcher.kept = interest.expected
+            self._matcher.commands = interest.commands
 
     def _run_all(self) -> None:
         for settings in self.report.scenario.endpoints:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,18 @@ class Reading:
     drops: int | None = None
 
 
+_VALUES: Final = attrgetter(*(item.name for item in fields(Reading)))
+_KEYS: Final = tuple(f'"{item.name}":' for item in fields(Reading) if item.name != "state")
+
+
 def to_json(reading: Reading) -> str:
-    """What is known, as JSON."""
-    known = {
-        item.name: value
-        for item in fields(reading)
-        if (value := getattr(reading, item.name)) is not None
-    }
-    return json.dumps(known, separators=(",", ":"))
+    """What is known, as JSON; whole numbers all but the state, and so written here at once: each
+    connection that ends is read twice.
+    """
+    state, *numbers = _VALUES(reading)
+    known = [
+        f"{name}{number}" for name, number in zip(_KEYS, numbers, strict=True) if number is not None
+    ]
+    if state is not None:
+        known.insert(0, f'"state":{json.dumps(state)}')
+    return f"{{{','.join(known)}}}"
