@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.journal.conftest import event
-from workbench.engine.model.events import COMMAND, Cause, Event
-from workbench.journal.bulk import SIZES, Rows
+from workbench.engine.model.events import COMMAND, Cause, Event, Transfer, event_of
+from workbench.journal.bulk import REMEMBERED, SIZES, Rows
 from workbench.journal.schema import SCHEMA
 
 
@@ -57,3 +57,40 @@ def test_causes_become_numbers() -> None:
     rows = written([event(), event(kind=COMMAND, cause=cause), event(cause=cause), event()])
     assert [row[14] for row in rows] == [None, None, 2, None]
     assert cause.seq == 2
+
+
+def written_transfers(rows: list[Transfer]) -> list[tuple[object, ...]]:
+    db = sqlite3.connect(":memory:")
+    db.executescript(SCHEMA)
+    Rows(db.execute).write_transfers(rows, 1)
+    found = db.execute("SELECT * FROM event ORDER BY seq").fetchall()
+    db.close()
+    return found
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.tuples(
+                st.sampled_from([1, 2]),
+                st.integers(1, 3),
+                st.sampled_from(["recv", "send"]),
+                st.sampled_from(["", "65536"]),
+            ),
+            st.integers(0, 3),
+            st.integers(0, 2),
+            st.integers(0, 2),
+            st.sampled_from([b"", b"x", b"xy"]),
+        ),
+        max_size=60,
+    )
+)
+def test_a_transfer_is_written_as_its_event_is(rows: list[Transfer]) -> None:
+    assert written_transfers(rows) == written([event_of(row) for row in rows])
+
+
+def test_more_shapes_than_are_remembered_are_written_all_the_same() -> None:
+    rows: list[Transfer] = [
+        ((1, number, "recv", ""), number, 0, 1, b"x") for number in range(REMEMBERED + 300)
+    ]
+    assert [row[4] for row in written_transfers(rows + rows)] == 2 * [row[0][1] for row in rows]

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.journal.conftest import Following, event
-from workbench.engine.model.events import COMMAND, Cause, Clock, ConnectionOpened, EndpointAdded
+from workbench.engine.model.events import (
+    COMMAND,
+    Cause,
+    Clock,
+    ConnectionClosed,
+    ConnectionOpened,
+    EndpointAdded,
+    Transfer,
+    event_of,
+)
 from workbench.journal.numbering import READABLE, Numbering
 from workbench.journal.recorder import Recorder
 
@@ -192,3 +202,55 @@ def test_of_many_a_multiple_is_taken_and_the_rest_is_not_lost() -> None:
     assert len(numbering) == len(put) - 500
     numbering.ending = True
     assert [*taken, *numbering.take(20_000)] == put
+
+
+def transfer(number: int, endpoint: int = 1) -> Transfer:
+    return ((endpoint, 1, "recv", "9"), 10 * number, 1, 1, b"x")
+
+
+def test_a_transfer_is_handed_over_as_its_event(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "r.swb")  # nobody writes it yet
+    follower = Following()
+    recorder._numbering.follow(follower, 0)
+    for number in range(READABLE + 100):
+        recorder.put(transfer(number))
+    recorder.number()
+    assert [item for _, item in follower.events] == [
+        event_of(transfer(number)) for number in range(READABLE + 100)
+    ]
+
+
+@pytest.mark.parametrize("amount", [3, READABLE + 100])
+@pytest.mark.parametrize("capture", [0, 4096])
+@pytest.mark.parametrize("followed", [False, True])
+def test_transfers_among_events_and_facts_are_rows_in_their_order(
+    tmp_path: Path, amount: int, capture: int, followed: bool
+) -> None:
+    recorder = Recorder(tmp_path / "r.swb", capture=capture)
+    follower = Following()
+    if followed:
+        recorder._numbering.follow(follower, 0)
+        recorder._cutting = True
+    recorder.put(ConnectionOpened(1, 1, None))
+    for number in range(amount):
+        recorder.put(transfer(number) if number % 3 else event_of(transfer(number)))
+    recorder.put(ConnectionClosed(1))
+    recorder.start()
+    recorder.flush()
+    with closing(recorder.reader()) as reader:
+        rows = [row for row in reader.page(1, amount + 9) if row.call == "recv"]
+        assert [row.t_ns for row in rows] == [10 * number for number in range(amount)]
+        cut = followed and capture == 0
+        assert {(row.size, row.payload) for row in rows} == {(1, b"" if cut else b"x")}
+        assert [item.closed_seq for item in reader.connections()] == [rows[-1].seq]
+    recorder.close()
+
+
+def test_transfers_beyond_the_limit_are_counted(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "r.swb", max_rows=300)
+    for number in range(1_000):
+        recorder.put(transfer(number))
+    recorder.start()
+    recorder.flush()
+    assert (recorder.committed, recorder.not_recorded) == (300, 701)
+    recorder.close()

@@ -6,12 +6,13 @@ row of table `shape` for all that share it, the rest is its row of table `entry`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import chain, count
+from operator import itemgetter
 from typing import Final
 
-from workbench.engine.model.events import Event, is_own
+from workbench.engine.model.events import CALL, Event, Shape, Transfer, is_own
 
 SIZES: Final = (250, 50, 10, 1)
 """Rows of one statement. A few fixed sizes, so that every statement is prepared once and kept;
@@ -29,6 +30,8 @@ _BOTH: Final = (1, 1, None)
 _RESULT: Final = (1, 0, None)
 _SIZE: Final = (0, 1, None)
 _VARIES: Final = object()
+_CONNECTION: Final = itemgetter(1)
+"""... of the shape of a transfer."""
 _INSERT_SHAPE: Final = "INSERT INTO shape VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -43,6 +46,7 @@ class Rows:
         self._last = 0
         self._by_varying: dict[_Shape, dict[_Shape, int]] = {}
         self._looked_up = 0  # since that is empty: it never has more
+        self._of_transfers: dict[Shape, int] = {}
 
     def write(self, events: Sequence[Event], seq: int) -> None:
         """Write events numbered from `seq`, in order.
@@ -52,11 +56,32 @@ class Rows:
         Raises:
             sqlite3.Error: as the statements did.
         """
-        start = 0
-        for size in SIZES:
-            while len(events) - start >= size:
-                self._insert(events[start : start + size], seq + start)
-                start += size
+        for start, end in _parts(len(events)):
+            self._insert(events[start:end], seq + start)
+
+    def write_transfers(self, rows: Sequence[Transfer], seq: int) -> None:
+        """The same of transfers: what is equal in many of them comes in their shapes already."""
+        for start, end in _parts(len(rows)):
+            shapes, times, durations, amounts, payloads = zip(*rows[start:end], strict=True)
+            known: list[int | None] = list(map(self._of_transfers.get, shapes))
+            if None in known:
+                known = list(map(self._of_transfer, shapes))
+            columns: list[Sequence[object]] = [
+                known, list(map(_CONNECTION, shapes)), times, durations, amounts, payloads,
+                (None,) * len(shapes),
+            ]  # fmt: skip
+            self._execute(*_inserted(columns, seq + start))
+
+    def _of_transfer(self, shape: Shape) -> int:
+        """Where it stands in its table, which knows no connections."""
+        found = self._of_transfers.get(shape)
+        if found is None:
+            if len(self._of_transfers) >= REMEMBERED:
+                self._of_transfers.clear()
+            endpoint, _, call, args = shape
+            found = self._id((endpoint, CALL, call, args, None, None, None, _BOTH))
+            self._of_transfers[shape] = found
+        return found
 
     def _insert(self, events: Sequence[Event], seq: int) -> None:
         (
@@ -121,6 +146,15 @@ class Rows:
         return number
 
 
+def _parts(size: int) -> Iterator[tuple[int, int]]:
+    """So many rows divided into those of one statement each."""
+    start = 0
+    for most in SIZES:
+        while size - start >= most:
+            yield start, start + most
+            start += most
+
+
 def _form(result: int | None, size: int | None) -> _Shape:
     """What `amount` is: the result, the size, or both; and a size that is something else."""
     if result == size:
@@ -144,7 +178,9 @@ def _numbers(events: Sequence[Event], seq: int) -> tuple[int | None, ...]:
 def _inserted(columns: list[Sequence[object]], seq: int) -> tuple[str, list[object]]:
     """The statement of rows, and its parameters: what is equal in all of them is bound once."""
     size = len(columns[0])
-    once = tuple(column.count(column[0]) == size for column in columns)
+    once = tuple(  # mostly the last row tells
+        column[0] == column[-1] and column.count(column[0]) == size for column in columns
+    )
     parameters: list[object] = [seq]
     parameters += [column[0] for column, equal in zip(columns, once, strict=True) if equal]
     by_row = [column for column, equal in zip(columns, once, strict=True) if not equal]

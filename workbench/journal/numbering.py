@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
-from workbench.engine.model.events import Event, Item, is_own
+from workbench.engine.model.events import Event, Item, Transfer, event_of, is_own
 from workbench.journal.order import in_order
 
 if TYPE_CHECKING:
@@ -47,7 +47,20 @@ class Marker:
         self._then()
 
 
-Queued = Item | Marker
+Queued = Item | Transfer | Marker
+
+
+def is_row(item: object) -> bool:
+    """Whether an item gets a number: an event or a transfer, no fact and no marker."""
+    return isinstance(item, tuple)
+
+
+def with_events(items: Sequence[Queued]) -> list[Item | Marker]:
+    """The same with an event in place of each transfer."""
+    return [
+        event_of(item) if isinstance(item, tuple) and not isinstance(item, Event) else item
+        for item in items
+    ]
 
 
 class Numbering:
@@ -103,7 +116,7 @@ class Numbering:
         """
         with self._lock:
             if not self._followers:
-                self._last = written + sum(type(item) is Event for item in self._numbered)
+                self._last = written + sum(map(is_row, self._numbered))
             self._followers = [*self._followers, follower]
             return self._last
 
@@ -124,15 +137,19 @@ class Numbering:
         before = self._clock.now() - (0 if idle else HELD)  # what ended earlier has been put
         take = self.queue.popleft
         items = [take() for _ in range(count)]
+        if not small and not self._followers:
+            self._numbered += items
+            return
+        events = with_events(items)
         if small:
             if not everything:
-                items = self._settled(items, before)
-            items = in_order(items)
-        if self._followers and items:
-            self._hand_over(items)
-        self._numbered += items
+                events = self._settled(events, before)
+            events = in_order(events)
+        if self._followers and events:
+            self._hand_over(events)
+        self._numbered += events
 
-    def _settled(self, items: list[Queued], before: int) -> list[Queued]:
+    def _settled(self, items: list[Item | Marker], before: int) -> list[Item | Marker]:
         """The batch without its newest events: a call that began before them may not have come back
         yet.
 
@@ -152,7 +169,7 @@ class Numbering:
         self.queue.extendleft(reversed(items[held:]))
         return items[:held]
 
-    def _hand_over(self, items: list[Queued]) -> None:
+    def _hand_over(self, items: list[Item | Marker]) -> None:
         first = self._last + 1
         handed: list[Item] = []
         for item in items:

@@ -26,10 +26,19 @@ from workbench.engine.model.events import (
     Event,
     Item,
     SampleTaken,
+    Transfer,
 )
 from workbench.journal import file
 from workbench.journal.bulk import SIZES, Rows
-from workbench.journal.numbering import HELD, Follower, Marker, Numbering, Queued
+from workbench.journal.numbering import (
+    HELD,
+    Follower,
+    Marker,
+    Numbering,
+    Queued,
+    is_row,
+    with_events,
+)
 from workbench.journal.pairs import Pairs
 from workbench.journal.place import Place, continued
 from workbench.journal.reasons import reason_of_sqlite
@@ -186,7 +195,7 @@ class Recorder:
         """
         self._numbering.at_work = at_work
 
-    def put(self, item: Item, /) -> None:
+    def put(self, item: Item | Transfer, /) -> None:
         """Queue an item; never blocks. Wakes the recorder only where it sleeps."""
         self._append(item)
         if self._sleeping:
@@ -396,7 +405,7 @@ class Recorder:
                 self._cut(items, self._capture)
             self._record(items)
         else:
-            self.not_recorded += sum(isinstance(item, Event) for item in items)
+            self.not_recorded += sum(map(is_row, items))
         for item in items:
             if isinstance(item, Marker):
                 item.reach()
@@ -468,7 +477,7 @@ class Recorder:
         """The events of a batch beyond the record's limit: they are counted, not written."""
         if self._max_rows is None or self._seq + len(items) <= self._max_rows:
             return []
-        events = (place for place, item in enumerate(items) if type(item) is Event)
+        events = (place for place, item in enumerate(items) if is_row(item))
         first = next(itertools.islice(events, self._max_rows - self._seq, None), len(items))
         return items[first:]
 
@@ -476,6 +485,15 @@ class Recorder:
         """One transaction for one batch."""
         execute = self._execute
         execute("BEGIN")
+        if set(map(type, items)) == {tuple}:
+            self._rows.write_transfers(items, self._seq + 1)  # type: ignore[arg-type]
+            self._seq += len(items)
+        else:  # few are mixed, and those are mostly short
+            self._write_mixed(with_events(items))
+        execute("COMMIT")
+        self.committed = self._seq
+
+    def _write_mixed(self, items: Sequence[Item | Marker]) -> None:
         for kind, run in groupby(items, type):
             if kind is Event:
                 events = list(run)
@@ -484,8 +502,6 @@ class Recorder:
             else:
                 for item in run:
                     self._write_fact(item)
-        execute("COMMIT")
-        self.committed = self._seq
 
     def _execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
         r"""One statement. Names that are no text (a unix path may be any bytes) become \xHH."""
@@ -499,7 +515,7 @@ class Recorder:
 
     def _cut(self, items: list[Queued], capture: int) -> None:
         """Shorten what was put whole for who follows."""
-        for place, item in enumerate(items):
+        for place, item in enumerate(with_events(items)):
             if type(item) is Event and item.payload is not None and len(item.payload) > capture:
                 items[place] = item._replace(payload=item.payload[:capture])
 
@@ -564,7 +580,7 @@ class Recorder:
             self._place.db.execute("ROLLBACK")
         self._place.give_room()
         self._seq = self.committed
-        self.not_recorded += sum(isinstance(item, Event) for item in items)
+        self.not_recorded += sum(map(is_row, items))
         self.failed = problem
         log.debug("recording stops: %s", problem)
 

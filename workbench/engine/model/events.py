@@ -77,6 +77,23 @@ class Event(NamedTuple):
     cause: Cause | None = None
 
 
+Shape = tuple[int, int, str, str]
+"""What is equal in all reads, or sends, of one connection: endpoint, connection, call, args."""
+Transfer = tuple[Shape, int, int, int, bytes]
+"""A call that carried bytes, with no cause and no error: shape, t_ns, duration_ns, result and size
+in one, payload. Under load nearly every row is one, made in a third of the time of an `Event`.
+Both are plain tuples, so that the garbage collector lets go of them at its first look.
+"""
+
+
+def event_of(row: Transfer) -> Event:
+    """The same as an event."""
+    (endpoint, connection, call, args), t_ns, took, count, payload = row
+    return Event(
+        t_ns, took, endpoint, connection, CALL, call, args, count, size=count, payload=payload
+    )
+
+
 def is_own(event: Event) -> bool:
     """Whether the cause that an event carries is this very event: others name it."""
     return event.kind == COMMAND or (event.call == STEP and event.kind == NOTE)
@@ -181,7 +198,7 @@ class EventSink(Protocol):
     @property
     def congested(self) -> bool: ...
 
-    def put(self, item: Item, /) -> None:
+    def put(self, item: Item | Transfer, /) -> None:
         """Queue an item. Called on any thread; never blocks, never raises."""
 
     def next_connection(self) -> int:

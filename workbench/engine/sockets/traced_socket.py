@@ -29,6 +29,8 @@ from workbench.engine.model.events import (
     EventSink,
     Kind,
     SampleTaken,
+    Transfer,
+    event_of,
 )
 from workbench.engine.model.kernel_reading import Reading, to_json
 from workbench.engine.model.options import LINGER
@@ -37,7 +39,6 @@ from workbench.engine.sockets import kernel_readings
 from workbench.engine.sockets.socket_factory import HERE, Maker
 
 SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes
-_new = tuple.__new__  # Event(...) runs a Python-level __new__: twice the cost of this
 
 _CREDENTIALS: Final = socket.CMSG_SPACE(12) if hasattr(socket, "CMSG_SPACE") else 0
 """Room for a struct ucred (unix(7)) and nothing else: descriptors that come along are not taken."""
@@ -53,7 +54,6 @@ class TracedSocket:
         id: the connection's number in the record.
         family, type: of the kernel socket.
         local, peer: addresses in scenario spelling, None while there is none.
-        last: the newest event, for the call strip.
         number: counts the connections of its endpoint from 1; None: it is made to listen.
         keep: bytes kept of each payload; None keeps all, 0 none.
         lingers: SO_LINGER has a positive time: close() may wait in C.
@@ -61,7 +61,10 @@ class TracedSocket:
 
     __slots__ = (
         "_endpoint",
+        "_newest",
         "_put",
+        "_reads",
+        "_sends",
         "_sink",
         "_sock",
         "_start",
@@ -69,7 +72,6 @@ class TracedSocket:
         "family",
         "id",
         "keep",
-        "last",
         "lingers",
         "local",
         "number",
@@ -94,7 +96,9 @@ class TracedSocket:
         self.closed = False
         self.lingers = False
         self.number: int | None = None
-        self.last: Event | None = None
+        self._newest: Event | Transfer | None = None
+        self._reads = (endpoint, number, "recv", "")
+        self._sends = (endpoint, number, "send", "")
 
     # -- birth and death --------------------------------------------------------------------
 
@@ -332,26 +336,11 @@ class TracedSocket:
         keep = self.keep
         count = len(data)
         kept = data if keep is None or count <= keep else data[:keep]
-        self.last = event = _new(
-            Event,
-            (
-                begin - self._start,
-                took,
-                self._endpoint,
-                self.id,
-                CALL,
-                "recv",
-                args,
-                count,
-                None,
-                None,
-                None,
-                count,
-                kept,
-                None,
-            ),
-        )
-        self._put(event)
+        shape = self._reads
+        if shape[3] is not args:
+            shape = self._reads = (self._endpoint, self.id, "recv", args)
+        self._newest = row = (shape, begin - self._start, took, count, kept)
+        self._put(row)
         return data, kept
 
     def recv_into(self, buffer: memoryview, size: int, args: str, cause: Cause | None) -> int:
@@ -363,27 +352,15 @@ class TracedSocket:
             self._fail(begin, "recv", args, error, cause)
         took = perf_counter_ns() - begin
         keep = self.keep
-        kept = buffer[: count if keep is None or count <= keep else keep]
-        self.last = event = _new(
-            Event,
-            (
-                begin - self._start,
-                took,
-                self._endpoint,
-                self.id,
-                CALL,
-                "recv",
-                args,
-                count,
-                None,
-                None,
-                None,
-                count,
-                bytes(kept),
-                cause,
-            ),
-        )
-        self._put(event)
+        kept = bytes(buffer[: count if keep is None or count <= keep else keep])
+        if cause is not None:
+            self._log(begin, took, "recv", args, count, cause, size=count, payload=kept)
+            return count
+        shape = self._reads
+        if shape[3] is not args:
+            shape = self._reads = (self._endpoint, self.id, "recv", args)
+        self._newest = row = (shape, begin - self._start, took, count, kept)
+        self._put(row)
         return count
 
     def recv_message(self, buffer: memoryview, size: int, cause: Cause | None) -> tuple[int, bool]:
@@ -478,26 +455,11 @@ class TracedSocket:
             kept = received
         else:
             kept = bytes(data[:count] if keep is None or count <= keep else data[:keep])
-        self.last = event = _new(
-            Event,
-            (
-                begin - self._start,
-                took,
-                self._endpoint,
-                self.id,
-                CALL,
-                "send",
-                flags,
-                count,
-                None,
-                None,
-                None,
-                count,
-                kept,
-                cause,
-            ),
-        )
-        self._put(event)
+        if cause is not None or flags:
+            self._log(begin, took, "send", flags, count, cause, size=count, payload=kept)
+            return count
+        self._newest = row = (self._sends, begin - self._start, took, count, kept)
+        self._put(row)
         return count
 
     def recvfrom_into(
@@ -554,6 +516,12 @@ class TracedSocket:
         return count
 
     # -- looking only: no event -------------------------------------------------------------
+
+    @property
+    def last(self) -> Event | None:
+        """The newest event, for the call strip."""
+        newest = self._newest
+        return newest if newest is None or isinstance(newest, Event) else event_of(newest)
 
     @property
     def raw(self) -> socket.socket:
@@ -624,7 +592,7 @@ class TracedSocket:
             self._log(begun, took, call, args, 0, cause, kind=END)
             return
         failure = describe(error)
-        self.last = Event(
+        self._newest = event = Event(
             begun + took - self._start,
             took,
             self._endpoint,
@@ -640,7 +608,7 @@ class TracedSocket:
             None,
             cause,
         )
-        self._put(self.last)
+        self._put(event)
 
     def tell(self, key: str, args: str, error: Exception) -> None:
         """A note with an error that no call returned: it was read from SO_ERROR."""
@@ -677,7 +645,7 @@ class TracedSocket:
         payload: bytes | None = None,
     ) -> None:
         stamp = begin + took if kind is END else begin
-        self.last = Event(
+        self._newest = event = Event(
             stamp - self._start,
             took,
             self._endpoint,
@@ -693,7 +661,7 @@ class TracedSocket:
             payload,
             cause,
         )
-        self._put(self.last)
+        self._put(event)
 
     def _fail(
         self,
@@ -708,7 +676,7 @@ class TracedSocket:
     ) -> NoReturn:
         took = perf_counter_ns() - begin
         failure = describe(error)
-        self.last = Event(
+        self._newest = event = Event(
             begin - self._start,
             took,
             self._endpoint,
@@ -724,7 +692,7 @@ class TracedSocket:
             None,
             cause,
         )
-        self._put(self.last)
+        self._put(event)
         raise error
 
 
