@@ -19,7 +19,7 @@ _PROTOCOLS = (
 )
 _FORMATS = (
     "UTF GBK GB18030 Big5 Shift JIS Latin ASCII Unicode XOR CRC Modbus CCITT sum8 CRLF LF NUL "
-    "JSON JUnit CSV TOML Python jsonl csv text hex swb"
+    "JSON JUnit CSV TOML Python jsonl csv text hex swb python pytest schema"
 )
 
 
@@ -48,11 +48,12 @@ ALLOWED: Final = {
     "systems and libraries": _any("Linux macOS FreeBSD Windows Debian Ubuntu Qt PySide6"),
     "units": r"(?<![A-Za-z])(?:ms|us|µs|MiB|KiB|MB|GB)\b",
     "keys carry these words": r"\b(?:Ctrl|Shift|Enter|Esc|Tab|Delete|F\d+)\b",
+    "code in a text stands in backquotes": r"`[^`]+`",
     "escapes and placeholders are typed like this": r"\\[a-z\\]\w*|\\x?HH+|\\uHHHH|\{?\{(?:counter|time|random:\d)\}\}?",
     "the filter's language is typed": r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",
     "words of a scenario file and fields of its events are typed": r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none|fin|reset)\""
     r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
-    "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id)\b"
+    "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id|name)\b"
     r"|\bvar7\b|\"http\"",
     "code stands in backticks": r"`[^`]*`",
     "gaps of argparse": r"%\(\w+\)[rs]",
@@ -128,7 +129,8 @@ OTHER_NAMES: Final = {
 
 
 def other_names(key: str, text: str, language: str) -> list[str]:
-    """Names of the table's things that are not the table's."""
+    """Names of the table's things that are not the table's; code in backquotes is typed so."""
+    text = re.sub(r"`[^`]+`", "`", text)
     return [
         f"{key}: {text!r} ({use})"
         for use, pattern in OTHER_NAMES[language].items()

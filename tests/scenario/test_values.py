@@ -98,13 +98,13 @@ def test_what_is_missing_is_named() -> None:
     ({}, 4096), ({"capture": 0}, 0), ({"capture": 10}, 10), ({"capture": "all"}, None),
 ])  # fmt: skip
 def test_capture(table: dict[str, object], kept: int | None) -> None:
-    assert v.capture(table) == kept
+    assert v.capture(table, "capture", ()) == kept
 
 
 @pytest.mark.parametrize("value", [-1, True, "none", 1.5])
 def test_no_capture(value: object) -> None:
     with pytest.raises(v.Wrong, match="wrong_type"):
-        v.capture({"capture": value})
+        v.capture({"capture": value}, "capture", ())
 
 
 def test_unknown_names() -> None:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import sys
 import traceback
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
 import workbench
 from workbench import debug, interrupts
-from workbench.cli import argparse_texts, given_values, lab, quick
-from workbench.cli.export import export_to_file, export_to_stdout
-from workbench.cli.outlet import interruptible
+from workbench.cli import argparse_texts, export_command, given_values, lab, quick
 from workbench.cli.output import close_stdout, is_output, prepare_streams, tell
 from workbench.cli.run import (
     BAD_INPUT,
@@ -26,11 +22,8 @@ from workbench.cli.run import (
     run_scenario,
     seconds,
 )
-from workbench.journal.exports.export_table import EXPORTS
-from workbench.journal.joined import open_record
 from workbench.journal.keep import Keep
 from workbench.journal.keep import parse as parse_keep
-from workbench.journal.query import parse as parse_filter
 from workbench.labs.demos import demo, demos
 from workbench.scenario.model import load
 from workbench.scenario.runner import Runner
@@ -101,7 +94,7 @@ def _keep(text: str) -> Keep:
 def _call(args: argparse.Namespace) -> int:
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run, "lab": _lab, "listen": quick.listen, "connect": quick.connect,
-        "export": _export,
+        "export": export_command.export,
     }  # fmt: skip
     if args.command is None:
         _parser().print_help()
@@ -177,15 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     connect.add_argument("--expect", metavar="TEXT", help=tr("cli.help_expect"))
     connect.add_argument("--scenario", action="store_true", help=tr("cli.help_scenario"))
     export = sub("export")
-    export.add_argument("record", type=Path, metavar="RECORD", help=tr("cli.help_record_file"))
-    export.add_argument(
-        "--to",
-        required=True,
-        metavar="FORMAT",
-        help=tr("cli.help_format", formats=", ".join(EXPORTS)),
-    )
-    export.add_argument("-o", dest="out", type=Path, metavar="FILE", help=tr("cli.help_out"))
-    export.add_argument("--filter", default="", metavar="EXPR", help=tr("cli.help_filter"))
+    export_command.add_arguments(export)
     return top
 
 
@@ -245,24 +230,3 @@ def _check_all(args: argparse.Namespace) -> int:
         tell(f"{item.name:<22}{shown}")
     tell(tr("demos.all", **counts))
     return FAILED if counts["failed"] else OK
-
-
-# -- export -----------------------------------------------------------------------------------
-
-
-def _export(args: argparse.Namespace) -> int:
-    form = EXPORTS.get(args.to)
-    if form is None:
-        raise Problem("export.unknown_format", format=args.to, known=", ".join(EXPORTS))
-    with interruptible(), closing(open_record(args.record)) as reader:
-        condition = parse_filter(args.filter, wall_ns=reader.clock.wall_ns)
-        with interrupts.telling(asked=reader.interrupt):
-            try:
-                if args.out is None:
-                    export_to_stdout(form, reader, condition)
-                else:
-                    export_to_file(form, reader, condition, args.out)
-            except (sqlite3.OperationalError, Problem):
-                interrupts.check()  # a long search was given up in the middle
-                raise
-    return OK

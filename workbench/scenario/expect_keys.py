@@ -22,6 +22,7 @@ _BESIDE_CLOSED: Final = frozenset(
 )
 
 
+@v.takes({"enum": [FIN, RESET, True]})
 def _closed(body: v.Table, key: str, path: KeyPath) -> str | bool:
     """How a connection ends: true for whichever way."""
     if body[key] is True:

@@ -9,6 +9,7 @@ from workbench.scenario.responder_keys import dataclass_of
 from workbench.texts import Problem
 
 
+@v.takes(v.either({"$ref": "#/definitions/messages"}, {"enum": [HTTP]}, v.NONE))
 def messages(body: v.Table, key: str, path: KeyPath) -> Messages | None:
     """Read where a message ends; "none", since a `configure` step may say so."""
     value = body.get(key)

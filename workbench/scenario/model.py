@@ -19,28 +19,19 @@ from workbench.engine.protocol.stack import make_layers
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.payload.hex_patterns import compile_hex
 from workbench.payload.templates import hex_template
-from workbench.scenario import expect_keys, names, readings
+from workbench.scenario import expect_keys, readings
+from workbench.scenario import keys as k
 from workbench.scenario import values as v
+from workbench.scenario.keys import FORMAT
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
-from workbench.scenario.messages_keys import messages
 from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named, misplaced
-from workbench.scenario.responder_keys import responder
 from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.syntax import explain_syntax
-from workbench.texts import LANGUAGES, Problem, reason_of
+from workbench.texts import Problem, reason_of
 
-FORMAT: Final = 1
-STREAM: Final = s.Role.STREAM.value
-"""The role of an endpoint that names none."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
-_TITLES: Final = {code: f"title_{code}" for code in LANGUAGES[1:]}
-_TOP: Final = (
-    "title", *_TITLES.values(), "format", "capture", "values", "placeholders", "defaults",
-    "endpoint", "step", "loop",
-)  # fmt: skip
-_OPTIONAL: Final = {"error", "wait"}
 __all__ = (
     "ANY",
     "FORMAT",
@@ -124,7 +115,7 @@ class _File(NamedTuple):
 
 
 def _scenario(table: dict[str, Any], given: Given) -> Scenario:
-    v.known(table, _TOP, ())
+    v.known(table, k.TOP, ())
     number = v.typed(table, "format", int, (), FORMAT)
     if number > FORMAT:
         raise v.wrong(("format",), "scenario.newer", format=number, known=FORMAT)
@@ -149,14 +140,14 @@ def _scenario(table: dict[str, Any], given: Given) -> Scenario:
     for name, settings in endpoints.items():
         _check_links(settings, endpoints, ("endpoint", name))
     defaults = v.typed(table, "defaults", dict, (), {})
-    v.known(defaults, ("within",), ("defaults",))
-    titles = {code: v.typed(table, key, str, ()) for code, key in _TITLES.items() if key in table}
+    v.known(defaults, k.DEFAULTS, ("defaults",))
+    titles = {code: v.typed(table, key, str, ()) for code, key in k.TITLES.items() if key in table}
     return Scenario(
         title=v.typed(table, "title", str, (), ""),
         endpoints=tuple(endpoints.values()),
         steps=_steps(table, (), _File(dict(endpoints), named, defaults)),
         titles=titles,
-        capture=v.capture(table),
+        capture=v.capture(table, "capture", ()),
         values=named.values,
         names=named.names,
     )
@@ -167,16 +158,16 @@ def _scenario(table: dict[str, Any], given: Given) -> Scenario:
 
 def _endpoint(name: str, body: dict[str, Any], path: KeyPath, named: Named) -> s.EndpointSettings:
     misplaced(body, path, f"[endpoint.{name}]")
-    v.known(body, _ENDPOINT_KEYS, path)
-    return _with_keys(partial(s.EndpointSettings, name), {"role": STREAM, **body}, path, named)
+    v.known(body, k.ENDPOINT, path)
+    return _with_keys(partial(s.EndpointSettings, name), {"role": k.STREAM, **body}, path, named)
 
 
 def _with_keys(
     make: Callable[..., s.EndpointSettings], body: dict[str, Any], path: KeyPath, named: Named
 ) -> s.EndpointSettings:
     """Settings made with the given keys; also for the `configure` step."""
-    v.known(body, _ENDPOINT_KEYS, path)
-    values = {key: _ENDPOINT_KEYS[key](body, key, path) for key in body}
+    v.known(body, k.ENDPOINT, path)
+    values = {key: k.ENDPOINT[key](body, key, path) for key in body}
     try:
         made = make(**values)
     except Problem as problem:
@@ -193,32 +184,6 @@ def _with_keys(
         if spec and not named.waits(spec):
             v.check(partial(addresses.parse, spec, made.family), (*path, key))
     return made
-
-
-_ENDPOINT_KEYS: Final[Mapping[str, v.Read]] = {
-    "role": v.enum_key(s.Role),
-    "family": v.one_of(choice.name for choice in options.FAMILIES),
-    "type": v.one_of(choice.name for choice in options.TYPES),
-    "protocol": v.key_of(int),
-    "address": v.key_of(str),
-    "bind": v.text_or_none,
-    "backlog": v.key_of(int),
-    "timeout": v.timeout,
-    "accept": v.enum_key(s.GateMode),
-    "receive": v.enum_key(s.GateMode),
-    "send": v.enum_key(s.GateMode),
-    "calls": v.enum_key(s.Pace),
-    "bufsize": v.positive,
-    "count": v.positive,
-    "port_search": v.key_of(bool),
-    "responder": responder,
-    "options": v.socket_options,
-    "dual_stack": v.key_of(bool),
-    "encoding": v.encoding,
-    "reconnect": v.reconnect,
-    "layers": v.layers,
-    "messages": messages,
-}
 
 
 def _check_links(
@@ -259,7 +224,7 @@ def _tables(
 
 
 def _loop(body: dict[str, Any], path: KeyPath, file: _File) -> Loop:
-    v.known(body, ("do", "times", "pause", "until", "renumber", "step", "loop"), path)
+    v.known(body, ("do", *k.LOOP), path)
     until = _until(body, path, file) if "until" in body else None
     times = v.positive(body, "times", path) if "times" in body else 1_000_000 if until else 1
     pause = v.seconds(body, "pause", path) if "pause" in body else 0.0
@@ -271,7 +236,7 @@ def _until(body: dict[str, Any], path: KeyPath, file: _File) -> Expect:
     """As an expectation, but its endpoint may be ANY, and is where none is named."""
     where = (*path, "until")
     given = v.typed(body, "until", dict, path)
-    for key in expect_keys.NOT_IN_UNTIL:  # a loop waits for something that comes, in its rounds
+    for key in k.NOT_IN_UNTIL:
         if key in given:
             raise v.wrong((*where, key), "scenario.not_in_until", key=key)
     table = {"do": "expect", "within": 0, "endpoint": ANY, **given}
@@ -282,9 +247,9 @@ def _until(body: dict[str, Any], path: KeyPath, file: _File) -> Expect:
 
 
 def _step(body: dict[str, Any], path: KeyPath, file: _File) -> Step:
-    do = v.choice(body, "do", [*COMMANDS, "wait", "expect", "loop"], path)
+    do = v.choice(body, "do", k.DO, path)
     if do == "wait":
-        v.known(body, ("do", "seconds"), path)
+        v.known(body, ("do", *k.WAIT), path)
         return Wait(v.seconds(body, "seconds", path))
     if do == "expect":
         return _expect(body, path, file)
@@ -308,7 +273,7 @@ def _configure(body: dict[str, Any], path: KeyPath, file: _File) -> Perform:
     changes = {key: value for key, value in body.items() if key not in {"do", "endpoint"}}
     before = endpoints[name]
     if "role" in changes:
-        role = s.Role(_ENDPOINT_KEYS["role"](changes, "role", path))
+        role = s.Role(k.ENDPOINT["role"](changes, "role", path))
         if not s.fits(role, before.type):
             before = replace(before, role=role, type="")  # of the new role, its usual type
     settings = _with_keys(partial(replace, before), changes, path, file.named)
@@ -319,14 +284,13 @@ def _configure(body: dict[str, Any], path: KeyPath, file: _File) -> Perform:
 
 def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _File) -> Perform:
     keys = [item.name for item in fields(kind)]
-    also = ("until_open",) if kind is c.Connect else ()
-    v.known(body, ("do", *keys, *_OPTIONAL, *also), path)
+    v.known(body, ("do", *k.step_keys(body["do"])), path)
     values: dict[str, Any] = {}
     if kind is not c.Mark or "endpoint" in body:
         values["endpoint"] = _target(body, path, file.endpoints)
     for key in body:
         if key not in {"do", "endpoint"} and key in keys:
-            values[key] = _STEP_KEYS[key](body, key, path)
+            values[key] = k.STEP[key](body, key, path)
     error = v.typed(body, "error", str, path) if "error" in body else None
     if error is None:  # what is to fail may be anything
         _check_step(kind, values, path, file)
@@ -364,41 +328,8 @@ def _check_step(
         raise v.unknown((*path, "to"), to[1:], endpoints, "scenario.unknown_endpoint")
 
 
-_STEP_KEYS: Final[Mapping[str, v.Read]] = {
-    "count": v.positive,
-    "wait": v.key_of(bool),
-    "no_files": v.key_of(bool),
-    "backlog": v.key_of(int),
-    "text": v.key_of(str),
-    "hex": v.key_of(str),
-    "file": v.key_of(str),
-    "encoding": v.encoding,
-    "append": v.enum_key(c.Append),
-    "checksum_order": v.enum_key(c.ByteOrder),
-    "checksum_from": v.number_of_bytes,
-    "checksum_to": v.number_of_bytes,
-    "placeholders": v.key_of(bool),
-    "wrap": v.key_of(bool),
-    "connection": v.connection,
-    "to": v.key_of(str),
-    "repeat": v.positive,
-    "interval": v.seconds,
-    "size": v.positive,
-    "how": v.enum_key(c.How),
-    "gate": v.enum_key(c.Gate),
-    "calls": v.enum_key(s.Pace),
-    "call": v.key_of(str),
-    "args": v.key_of(list),
-    "option": v.option,
-    "value": v.key_of((int, str, list)),
-    "group": v.key_of(str),
-    "interface": v.key_of(str),
-    "responder": responder,
-}
-
-
 def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None = None) -> Expect:
-    v.known(body, ("do", *(item.name for item in fields(Expect))), path)
+    v.known(body, ("do", *k.EXPECT), path)
     body = {**file.defaults, **body}
     readings.check(body, path)
     endpoints: Mapping[str, s.EndpointSettings | None] = file.endpoints
@@ -407,7 +338,7 @@ def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None =
     values: dict[str, Any] = {"endpoint": _target(body, path, endpoints)}
     for key in body:
         if key not in {"do", "endpoint"}:
-            values[key] = _EXPECT_KEYS[key](body, key, path)
+            values[key] = k.EXPECT[key](body, key, path)
     wanted = [key for key in ("text", "hex", "contains", "regex") if key in values]
     if len(wanted) > 1:
         raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))
@@ -418,25 +349,3 @@ def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None =
     names = file.named.names
     v.payload(values, encoding, path, lambda text: compile_hex(text, names=names))
     return Expect(**values)
-
-
-_EXPECT_KEYS: Final[Mapping[str, v.Read]] = {
-    "kind": v.one_of(("call", "end", "command", "note", "layer")),
-    "call": names.call,
-    "connection": v.which_connection,
-    "result": v.key_of(int),
-    "errno": names.errno,
-    "error": v.key_of(str),
-    "peer": v.key_of(str),
-    "size": v.key_of(int),
-    "count": v.positive,
-    "absent": v.key_of(bool),
-    "text": v.key_of(str),
-    "hex": v.key_of(str),
-    "contains": v.key_of(str),
-    "regex": v.key_of(str),
-    "encoding": v.encoding,
-    "within": v.seconds,
-    **expect_keys.KEYS,
-    **readings.KEYS,
-}

@@ -44,6 +44,7 @@ def _errnos() -> frozenset[str]:
     )
 
 
+@v.takes(v.TEXT)
 def errno(body: v.Table, key: str, path: KeyPath) -> str:
     """The symbol of an error. Raises Wrong for one that is misspelt, with its name."""
     name = str(v.typed(body, key, str, path))
@@ -53,6 +54,7 @@ def errno(body: v.Table, key: str, path: KeyPath) -> str:
     return name
 
 
+@v.takes(v.TEXT)
 def call(body: v.Table, key: str, path: KeyPath) -> str:
     """What the log has under `call`. Raises Wrong for a call that is misspelt, with its name."""
     name = str(v.typed(body, key, str, path))

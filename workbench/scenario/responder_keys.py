@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import partial
@@ -14,6 +15,7 @@ from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 
 
+@v.takes({"$ref": "#/definitions/responder"})
 def responder(body: v.Table, key: str, path: KeyPath) -> s.Responder:
     """Read a responder.
 
@@ -35,14 +37,19 @@ def dataclass_of(kind: type, table: v.Table, path: KeyPath, *also: str) -> Any:
     for name, item in items.items():
         if name not in table and item.default is MISSING and item.default_factory is MISSING:
             raise v.wrong(path, "scenario.missing", key=name)
-    hints = get_type_hints(kind)
+    readers = readers_of(kind)
     return kind(
-        **{
-            item.name: _reader(item.name, hints[item.name])(table, key, path)
-            for key, item in items.items()
-            if key in table
-        }
+        **{item.name: readers[key](table, key, path) for key, item in items.items() if key in table}
     )
+
+
+def readers_of(kind: type) -> Mapping[str, v.Read]:
+    """What reads the keys of a table that is a dataclass."""
+    hints = get_type_hints(kind)
+    return {
+        s.KEYS.get(item.name, item.name): _reader(item.name, hints[item.name])
+        for item in fields(kind)
+    }
 
 
 def _reader(name: str, hint: Any) -> v.Read:
@@ -54,11 +61,15 @@ def _reader(name: str, hint: Any) -> v.Read:
     if name == "times":
         return v.number_of_bytes
     if get_origin(hint) is tuple:
-        return partial(_tables, get_args(hint)[0])
+        items: v.Schema = {"type": "array", "items": {"$ref": "#/definitions/rule"}}
+        return v.Read(partial(_tables, get_args(hint)[0]), items)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return v.enum_key(hint)
     if hint is s.Rule:
-        return lambda body, key, path: _one(hint, body[key], (*path, key), key)
+        return v.Read(
+            lambda body, key, path: _one(hint, body[key], (*path, key), key),
+            {"$ref": "#/definitions/rule"},
+        )
     return v.seconds if hint is float else v.key_of(hint)
 
 

@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from functools import partial, reduce
 from typing import Any, Final, Self
@@ -21,8 +22,48 @@ from workbench.scenario.steps import NEWEST, WHICHEVER
 from workbench.texts import Problem
 
 Table = Mapping[str, Any]
-Read = Callable[[Table, str, KeyPath], Any]
-"""Reads one key of a table that stands at a path."""
+Schema = Mapping[str, Any]
+"""What may stand somewhere, as JSON Schema (draft 7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Reads one key of a table that stands at a path.
+
+    Attributes:
+        schema: of its value.
+    """
+
+    by: Callable[[Table, str, KeyPath], Any]
+    schema: Schema
+
+    def __call__(self, body: Table, key: str, path: KeyPath) -> Any:
+        """Raises Wrong."""
+        return self.by(body, key, path)
+
+
+def takes(schema: Schema) -> Callable[[Callable[[Table, str, KeyPath], Any]], Read]:
+    """Make a function a reader of what the schema allows."""
+    return lambda by: Read(by, schema)
+
+
+PLACEHOLDER: Final = "placeholder"
+"""The definition, in a schema of whole files, of a string that stands for something else."""
+TEXT: Final[Schema] = {"type": "string"}
+
+
+def either(*schemas: Schema) -> Schema:
+    """What one of them allows; of those that are given alone it is the same."""
+    flat = [part for schema in schemas for part in schema.get("anyOf", [schema])]
+    once = [part for index, part in enumerate(flat) if part not in flat[:index]]
+    return once[0] if len(once) == 1 else {"anyOf": once}
+
+
+def filled(schema: Schema) -> Schema:
+    """What a schema allows, or a placeholder that stands for it."""
+    return either(schema, {"$ref": f"#/definitions/{PLACEHOLDER}"})
+
+
 _SHOWN_MOST: Final = 60
 _WHOLE: Final = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?\d{1,18}\.\d{1,18}\Z", re.ASCII)
@@ -108,6 +149,7 @@ _TYPES: Final = {
     float: "number",
 }
 NO_TIMEOUT: Final = "none"
+NONE: Final[Schema] = {"enum": [NO_TIMEOUT]}
 _MISSING: Final = object()
 
 
@@ -164,24 +206,43 @@ def tuples(value: Any) -> Any:
 
 # -- readers of one key -----------------------------------------------------------------------
 
+_SCHEMAS: Final[Mapping[type, Schema]] = {
+    str: TEXT,
+    int: filled({"type": "integer"}),
+    float: filled({"type": "number"}),
+    bool: {"type": "boolean"},
+    dict: {"type": "object"},
+    list: {"type": "array"},
+}
+
 
 def key_of(kind: type | tuple[type, ...]) -> Read:
     """A reader for values of a type."""
-    return lambda body, key, path: tuples(typed(body, key, kind, path))
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    return Read(
+        lambda body, key, path: tuples(typed(body, key, kind, path)),
+        either(*(_SCHEMAS[item] for item in kinds)),
+    )
 
 
 def enum_key(kind: type[Enum]) -> Read:
     """A reader for the values of an Enum."""
-    return lambda body, key, path: kind(choice(body, key, [item.value for item in kind], path))
+    names = [item.value for item in kind]
+    return Read(
+        lambda body, key, path: kind(choice(body, key, names, path)), filled({"enum": names})
+    )
 
 
 def one_of(names: Iterable[str]) -> Read:
     """A reader for one of some names."""
     wanted = list(names)
-    return lambda body, key, path: choice(body, key, wanted, path)
+    return Read(lambda body, key, path: choice(body, key, wanted, path), filled({"enum": wanted}))
 
 
 def _in_range(kind: type | tuple[type, ...], want: str, least: int, below: int) -> Read:
+    name = "integer" if kind is int else "number"
+
+    @takes(filled({"type": name, "minimum": least, "exclusiveMaximum": below}))
     def read(body: Table, key: str, path: KeyPath) -> Any:
         if key not in body:
             raise wrong(path, "scenario.missing", key=key)
@@ -201,11 +262,13 @@ number_of_bytes: Final = _in_range(int, "bytes", 0, 2**63)
 _seconds: Final = _in_range((int, float), "seconds", 0, 10**9)
 
 
+@takes(_seconds.schema)
 def seconds(body: Table, key: str, path: KeyPath) -> float:
     """From 0 on; neither inf nor nan."""
     return float(_seconds(body, key, path))
 
 
+@takes(either(_seconds.schema, NONE))
 def timeout(body: Table, key: str, path: KeyPath) -> float | None:
     """Seconds; "none" for a call that waits for ever, since a `configure` step may say so."""
     if body.get(key) == NO_TIMEOUT:
@@ -213,9 +276,17 @@ def timeout(body: Table, key: str, path: KeyPath) -> float | None:
     value = numeric(body.get(key))
     if isinstance(value, str):
         raise not_wanted((*path, key), key, value, "seconds", "none")
-    return seconds(body, key, path)
+    return float(_seconds(body, key, path))
 
 
+RECONNECT: Final[Mapping[str, Read]] = {
+    "first": seconds,
+    "most": seconds,
+    "times": number_of_bytes,
+}
+
+
+@takes(either({"$ref": "#/definitions/reconnect"}, NONE))
 def reconnect(body: Table, key: str, path: KeyPath) -> s.Reconnect | None:
     """How a client connects again by itself; "none", since a `configure` step may say so."""
     value = body.get(key)
@@ -224,15 +295,15 @@ def reconnect(body: Table, key: str, path: KeyPath) -> s.Reconnect | None:
     where = (*path, key)
     if not isinstance(value, dict):
         raise not_wanted(where, key, value, "table", "none")
-    readers: Mapping[str, Read] = {"first": seconds, "most": seconds, "times": number_of_bytes}
-    known(value, readers, where)
-    read = {name: readers[name](value, name, where) for name in value}
+    known(value, RECONNECT, where)
+    read = {name: RECONNECT[name](value, name, where) for name in value}
     try:
         return s.Reconnect(**read)
     except Problem as problem:
         raise Wrong(where, problem) from problem
 
 
+@takes({"type": "array", "items": TEXT})
 def layers(body: Table, key: str, path: KeyPath) -> tuple[str, ...]:
     """Names of layers; which there are is known to the engine."""
     names = typed(body, key, list, path)
@@ -242,21 +313,24 @@ def layers(body: Table, key: str, path: KeyPath) -> tuple[str, ...]:
     return tuple(names)
 
 
+@takes(TEXT)
 def text_or_none(body: Table, key: str, path: KeyPath) -> str | None:
     """A text; an empty one is none."""
     return typed(body, key, str, path) or None
 
 
-def capture(table: Table) -> int | None:
+@takes({"anyOf": [{"type": "integer", "minimum": 0}, {"enum": ["all"]}]})
+def capture(table: Table, key: str, path: KeyPath) -> int | None:
     """Bytes of each payload that the record keeps; None for "all"."""
-    value = table.get("capture", DEFAULT_CAPTURE)
+    value = table.get(key, DEFAULT_CAPTURE)
     if value == "all":
         return None
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise not_wanted(("capture",), "capture", value, "bytes", "all")
+        raise not_wanted((*path, key), key, value, "bytes", "all")
     return value
 
 
+@takes(either(positive.schema, {"enum": [c.ALL]}))
 def connection(body: Table, key: str, path: KeyPath) -> int | str:
     """A connection's number from 1 on, or "all"."""
     value = numeric(body[key])
@@ -265,6 +339,7 @@ def connection(body: Table, key: str, path: KeyPath) -> int | str:
     raise not_wanted((*path, key), key, value, "positive", "all")
 
 
+@takes(TEXT)
 def encoding(body: Table, key: str, path: KeyPath) -> str:
     """The name of an encoding of text."""
     value = typed(body, key, str, path)
@@ -286,6 +361,10 @@ def payload(values: Table, default: str, path: KeyPath, check_hex: Callable[[str
         check(partial(compile_pattern, values["regex"], values.get("encoding")), (*path, "regex"))
 
 
+_OPTION: Final[Schema] = {"enum": list(options.OPTIONS)}
+
+
+@takes(_OPTION)
 def option(body: Table, key: str, path: KeyPath) -> str:
     """The name of a socket option."""
     value = typed(body, key, str, path)
@@ -293,6 +372,7 @@ def option(body: Table, key: str, path: KeyPath) -> str:
     return str(value)
 
 
+@takes(either(positive.schema, {"enum": [NEWEST, WHICHEVER]}))
 def which_connection(body: Table, key: str, path: KeyPath) -> int | str:
     """A connection of an expectation: its number from 1, NEWEST for the last, or "any"."""
     value = numeric(body[key])
@@ -303,6 +383,7 @@ def which_connection(body: Table, key: str, path: KeyPath) -> int | str:
     return int(positive(body, key, path))
 
 
+@takes({"type": "object", "propertyNames": _OPTION})
 def socket_options(body: Table, key: str, path: KeyPath) -> tuple[tuple[str, Any], ...]:
     """Option names and their values."""
     found = []

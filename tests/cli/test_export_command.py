@@ -1,0 +1,92 @@
+"""`export` of scenarios and records as code, and of the language's schema."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli_process import run
+from workbench.cli import export_command
+from workbench.cli.main import main
+from workbench.resources import resource
+
+EXCHANGE = resource("scenarios/4-udp-exchange.toml")
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    path = tmp_path / "kept.swb"
+    assert main(["run", str(EXCHANGE), "--record", str(path)]) == 0
+    return path
+
+
+def test_the_schema_is_the_one_that_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "--to", "schema", "--lang", "en"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    shipped = Path(export_command.__file__).parents[2] / "resources" / "scenario.schema.json"
+    assert printed == json.loads(shipped.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("form", export_command.CODE)
+def test_a_scenario_and_its_record_become_code(
+    form: str, record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    for source in (EXCHANGE, record):
+        assert main(["export", str(source), "--to", form]) == 0
+        printed = capsys.readouterr().out
+        ast.parse(printed)
+        to = tmp_path / f"{Path(source).stem}.py"
+        assert main(["export", str(source), "--to", form, "-o", str(to)]) == 0
+        assert to.read_text(encoding="utf-8") == printed
+        assert main(["export", str(source), "--to", form, "-o", str(to)]) == 2  # it is there
+
+
+def test_a_filter_chooses_the_commands_that_become_code(
+    record: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    main(["export", str(record), "--to", "python"])
+    whole = capsys.readouterr().out
+    assert main(["export", str(record), "--to", "python", "--filter", "call:start"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) < len(whole.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("args", "key"),
+    [
+        (["SCENARIO", "--to", "jsonl"], "--record"),
+        (["SCENARIO", "--to", "python", "--filter", "call:send"], "--filter"),
+        (["--to", "csv"], "FILE"),
+        (["SCENARIO", "--to", "morse"], "schema"),
+        (["missing.toml", "--to", "python"], "missing.toml"),
+        (["missing.swb", "--to", "python"], "missing.swb"),
+    ],
+)
+def test_what_cannot_be_is_said(
+    args: list[str], key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [str(EXCHANGE) if arg == "SCENARIO" else arg for arg in args]
+    assert main(["export", *given]) == 2
+    assert key in capsys.readouterr().err
+
+
+def test_values_are_given_to_a_scenario_that_becomes_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(
+        'step = [{ do = "connect" }]\n[values]\nport = 1\n'
+        '[endpoint.a]\naddress = "127.0.0.1:{port}"\n'
+    )
+    assert main(["export", str(path), "--to", "python", "--set", "port=4711"]) == 0
+    assert "4711" in capsys.readouterr().out
+
+
+def test_the_schema_needs_no_file_in_a_process_of_its_own() -> None:
+    status, out, _ = run("export", "--to", "schema")
+    assert status == 0
+    assert json.loads(out)["title"]
