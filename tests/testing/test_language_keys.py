@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import fields
 
 from workbench.engine.model.commands import Send
-from workbench.scenario.model import _ENDPOINT_KEYS, _EXPECT_KEYS
+from workbench.scenario.keys import ENDPOINT, EXPECT
 from workbench.testing.language_keys import EndpointKeys, ExpectKeys, SendKeys
 
 
 def test_each_key_of_an_endpoint() -> None:
-    assert set(EndpointKeys.__annotations__) == set(_ENDPOINT_KEYS)
+    assert set(EndpointKeys.__annotations__) == set(ENDPOINT)
 
 
 def test_each_key_of_an_expectation() -> None:
-    assert set(ExpectKeys.__annotations__) == set(_EXPECT_KEYS)
+    assert set(ExpectKeys.__annotations__) == set(EXPECT) - {"endpoint"}
 
 
 def test_each_key_of_a_send() -> None:
