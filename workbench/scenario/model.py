@@ -27,7 +27,7 @@ from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_n
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named, misplaced
-from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.steps import ANY, FOR_GOOD, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.syntax import explain_syntax
 from workbench.texts import Problem, reason_of
 
@@ -226,7 +226,7 @@ def _tables(
 def _loop(body: dict[str, Any], path: KeyPath, file: _File) -> Loop:
     v.known(body, ("do", *k.LOOP), path)
     until = _until(body, path, file) if "until" in body else None
-    times = v.positive(body, "times", path) if "times" in body else 1_000_000 if until else 1
+    times = v.positive(body, "times", path) if "times" in body else FOR_GOOD if until else 1
     pause = v.seconds(body, "pause", path) if "pause" in body else 0.0
     renumber = v.typed(body, "renumber", bool, path, False)
     return Loop(_steps(body, path, file), times, pause, until, renumber)

@@ -12,8 +12,8 @@ from workbench.engine.model.events import DEFAULT_CAPTURE
 
 ANY: Final = "*"
 """Whichever: of the endpoints of an `until`, or of the values of a text."""
-
-
+FOR_GOOD: Final = 1_000_000
+"""Rounds of a loop that has an `until` and says no number."""
 WHICHEVER: Final = "any"
 """Any connection of an endpoint, whoever closed it."""
 NEWEST: Final = -1

@@ -3,92 +3,136 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, Field, asdict, fields
 from enum import Enum
+from itertools import takewhile
 from typing import Any, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
+from workbench.engine.model.address import written_family
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.serialize import command_call, messages_plain, responder_plain
 from workbench.payload.templates import escape_gaps
 from workbench.scenario.named_values import LEFT_ALONE
-from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.steps import ANY, FOR_GOOD, Expect, Loop, Perform, Scenario, Step, Wait
 from workbench.scenario.values import NO_TIMEOUT
 
 
 def to_toml(scenario: Scenario) -> str:
-    """The whole scenario."""
-    lines = [f"title = {_value(scenario.title)}"]
+    """The whole scenario in the short form: a step a line, and nothing that equals a default."""
+    lines = [f"title = {_value(scenario.title)}"] if scenario.title else []
     lines += _pairs({_bare(f"title_{name}"): text for name, text in scenario.titles.items()})
     if scenario.capture != DEFAULT_CAPTURE:
         lines.append(f"capture = {_value('all' if scenario.capture is None else scenario.capture)}")
+    if scenario.names and not scenario.values:
+        lines.append("placeholders = true")
+    current = {settings.name: settings for settings in scenario.endpoints}
+    written = [(item.name, _endpoint(item, scenario.values)) for item in scenario.endpoints]
+    addressed = list(takewhile(lambda item: _is_address(item[1]), written))
+    lines += [f"endpoint.{_bare(name)} = {_value(keys['address'])}" for name, keys in addressed]
+    lines += _steps(scenario.steps, current)
     if scenario.values:
         lines += ["", "[values]", *_pairs(dict(scenario.values))]
-    elif scenario.names:
-        lines.append("placeholders = true")
-    current: dict[str, s.EndpointSettings] = {}
-    for settings in scenario.endpoints:
-        current[settings.name] = settings
-        lines += ["", f"[endpoint.{_bare(settings.name)}]", f"role = {_value(settings.role.value)}"]
-        blank = s.EndpointSettings(settings.name, settings.role)
-        changes = _changes(blank, settings)
-        if settings.role is s.Role.DATAGRAM:  # said, though the role means it: an older version
-            changes.setdefault("type", settings.type)  # takes TCP for what is not said
-        lines += _pairs(_as_template(changes, scenario.values))
-    lines += _steps(scenario.steps, "", current)
+    for name, keys in written[len(addressed) :]:
+        lines += ["", *_table(f"endpoint.{_bare(name)}", keys)]
     return "\n".join(lines) + "\n"
+
+
+def _endpoint(settings: s.EndpointSettings, values: Collection[str]) -> dict[str, Any]:
+    """The keys of an endpoint that are not what they would be without it."""
+    found = {} if settings.role is s.Role.STREAM else {"role": settings.role.value}
+    blank = s.EndpointSettings(settings.name, settings.role)
+    return found | _as_template(_changes(blank, settings), values)
+
+
+def _table(name: str, keys: dict[str, Any]) -> list[str]:
+    """An endpoint; its rules have a table of their own, one a line."""
+    responder = keys.get("responder", {})
+    rules = responder.get("rules", [])
+    if not rules:
+        return [f"[{name}]", *_pairs(keys)]
+    apart = {key: item for key, item in responder.items() if key != "rules"}
+    others = {key: item for key, item in keys.items() if key != "responder"}
+    lines = ["rules = [", *(f"  {_value(rule)}," for rule in rules), "]"]
+    return [f"[{name}]", *_pairs(others), "", f"[{name}.responder]", *_pairs(apart), *lines]
+
+
+def _is_address(keys: Mapping[str, Any]) -> bool:
+    """Whether an endpoint can be written as its address alone, which says the family."""
+    if not {"address"} <= keys.keys() <= {"address", "family"}:
+        return False
+    usual = s.EndpointSettings("", s.Role.STREAM).family
+    return written_family(keys["address"]) == keys.get("family", usual)
 
 
 _NONE: Final = {"timeout": NO_TIMEOUT, "bind": "", "reconnect": NO_TIMEOUT, "messages": NO_TIMEOUT}
 """How a setting that is None again is written; as the first setting it is left out."""
 
 
-def _steps(steps: Iterable[Step], prefix: str, current: dict[str, s.EndpointSettings]) -> list[str]:
+def _steps(
+    steps: Iterable[Step], current: dict[str, s.EndpointSettings], indent: str = ""
+) -> list[str]:
+    """The list of steps, one a line; with `indent` it is that of a loop."""
     lines = []
     for step in steps:
-        lines += ["", f"[[{prefix}step]]"]
-        match step:
-            case Wait():
-                lines += ['do = "wait"', f"seconds = {_value(step.seconds)}"]
-            case Expect():
-                lines += ['do = "expect"', f"endpoint = {_value(step.endpoint)}"]
-                lines += _pairs(_differing(step, {"endpoint"}))
-            case Loop():
-                lines += ['do = "loop"', f"times = {step.times}", f"pause = {_value(step.pause)}"]
-                if step.until is not None:
-                    until = {
-                        "endpoint": step.until.endpoint,
-                        **_differing(step.until, {"endpoint", "within"}),
-                    }
-                    lines.append(f"until = {_value(until)}")
-                if step.renumber:
-                    lines.append("renumber = true")
-                lines += _steps(step.steps, f"{prefix}step.", current)
-            case Perform():
-                lines += _perform(step, current)
-    return lines
+        if isinstance(step, Loop):
+            inside = _steps(step.steps, current, f"{indent}  ")
+            head = ", ".join(_pairs({"do": "loop", **_loop(step)}))
+            first = inside[0] if inside else "step = []"
+            lines += [f"{indent}  {{ {head}, {first}", *inside[1:]]
+            lines[-1] += " },"
+        else:
+            lines.append(f"{indent}  {_value(_step(step, current))},")
+    return ["step = [", *lines, f"{indent}]"] if lines else []
 
 
-def _perform(step: Perform, current: dict[str, s.EndpointSettings]) -> list[str]:
+def _loop(step: Loop) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if step.times != (FOR_GOOD if step.until is not None else 1):
+        found["times"] = step.times
+    if step.pause:
+        found["pause"] = step.pause
+    if step.until is not None:
+        whose = {} if step.until.endpoint == ANY else {"endpoint": step.until.endpoint}
+        found["until"] = whose | _differing(step.until, {"endpoint", "within"})
+    return found | ({"renumber": True} if step.renumber else {})
+
+
+def _step(step: Perform | Wait | Expect, current: dict[str, s.EndpointSettings]) -> dict[str, Any]:
+    if isinstance(step, Wait):
+        return {"do": "wait", "seconds": step.seconds}
+    if isinstance(step, Expect):
+        whose = _whose(step.endpoint, current)
+        return {"do": "expect", **whose, **_differing(step, {"endpoint"})}
+    return _perform(step, current)
+
+
+def _whose(endpoint: str, current: Collection[str]) -> dict[str, str]:
+    """The only endpoint goes without saying."""
+    return {} if len(current) == 1 else {"endpoint": endpoint}
+
+
+def _perform(step: Perform, current: dict[str, s.EndpointSettings]) -> dict[str, Any]:
     command = step.command
-    lines = [f"do = {_value(command_call(command))}"]
-    if command.endpoint is not None:
-        lines.append(f"endpoint = {_value(command.endpoint)}")
+    found: dict[str, Any] = {"do": command_call(command)}
+    if isinstance(command, c.Mark):  # is of no endpoint where none is named
+        found |= {} if command.endpoint is None else {"endpoint": command.endpoint}
+    elif command.endpoint is not None:
+        found |= _whose(command.endpoint, current)
     if isinstance(command, c.Configure):
-        changes = _changes(current[command.endpoint], command.settings)
+        found |= _changes(current[command.endpoint], command.settings)
         current[command.endpoint] = command.settings
-        lines += _pairs(changes)
     else:
-        lines += _pairs(_differing(command, {"endpoint"}))
+        found |= _differing(command, {"endpoint"})
     if step.error is not None:
-        lines.append(f"error = {_value(step.error)}")
+        found["error"] = step.error
     if step.until_open:
-        lines.append(f"until_open = {_value(step.until_open)}")
+        found["until_open"] = step.until_open
     if not step.wait and getattr(command, "wait", True):  # some commands have the key themselves
-        lines.append("wait = false")
-    return lines
+        found["wait"] = False
+    return found
 
 
 def _changes(before: s.EndpointSettings, after: s.EndpointSettings) -> dict[str, Any]:
@@ -172,10 +216,12 @@ def _bare(key: str) -> str:
 
 
 def _string(text: str) -> str:
-    """A basic string of TOML 1.0: what cannot be seen is an escape.
+    """A string of TOML 1.0, literal where that saves backslashes; what cannot be seen is an escape.
 
     Half a character (a lone surrogate) no TOML can hold: U+FFFD stands in its place.
     """
+    if "\\" in text and "'" not in text and text.isprintable():
+        return f"'{text}'"
     shown = json.dumps(text, ensure_ascii=False)  # quotes, backslashes and C0 as in TOML
     return "".join(char if char.isprintable() else _escaped(ord(char)) for char in shown)
 
