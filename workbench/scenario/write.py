@@ -44,7 +44,8 @@ def _endpoint(settings: s.EndpointSettings, values: Collection[str]) -> dict[str
     """The keys of an endpoint that are not what they would be without it."""
     found = {} if settings.role is s.Role.STREAM else {"role": settings.role.value}
     blank = s.EndpointSettings(settings.name, settings.role)
-    return found | _as_template(_changes(blank, settings), values)
+    keys: dict[str, Any] = _as_template(_changes(blank, settings), values)
+    return found | keys
 
 
 def _table(name: str, keys: dict[str, Any]) -> list[str]:
@@ -64,7 +65,8 @@ def _is_address(keys: Mapping[str, Any]) -> bool:
     if not {"address"} <= keys.keys() <= {"address", "family"}:
         return False
     usual = s.EndpointSettings("", s.Role.STREAM).family
-    return written_family(keys["address"]) == keys.get("family", usual)
+    family: str = keys.get("family", usual)
+    return written_family(keys["address"]) == family
 
 
 _NONE: Final = {"timeout": NO_TIMEOUT, "bind": "", "reconnect": NO_TIMEOUT, "messages": NO_TIMEOUT}
