@@ -269,6 +269,7 @@ IMPORTED_BY = {
     "scenario/outcome.py": "scenario/test_unwaited.py",
     "scenario/report.py": "scenario/test_verdicts.py",
     "scenario/steps.py": "scenario/test_numbers.py",
+    "testing/scenario_files.py": "testing/test_items.py",
     "start.py": "test_main.py",
     "ui/dialogs/scenario_dialog.py": "ui/dialogs/test_repeat_form.py",
     "ui/endpoint/client_panel.py": "ui/test_many_clients.py",

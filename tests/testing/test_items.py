@@ -6,6 +6,7 @@ import pytest
 
 from tests.testing.conftest import Run, talk
 from workbench.testing.items import ScenarioFailed
+from workbench.testing.scenario_files import ScenarioFile
 
 HELD = '{ do = "expect", endpoint = "client", text = "hello" }'
 FAILS = '{ do = "expect", endpoint = "client", text = "help", within = 0.1 }'
@@ -22,6 +23,8 @@ def test_a_scenario_is_a_test_of_its_title(pytester: pytest.Pytester, run: Run) 
     result = run("-v")
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["one.swt.toml::Says hello PASSED*", "two.swt.toml::* PASSED*"])
+    shown = run("--collect-only").stdout.str()
+    assert shown.count(f"<{ScenarioFile.__name__} ") == 2
 
 
 def test_one_that_fails_says_where_what_and_how_it_went(

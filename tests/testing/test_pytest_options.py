@@ -43,6 +43,12 @@ def loaded(folder: Path, *args: str) -> list[str]:
 def test_a_run_that_does_not_use_it_loads_nothing_of_the_program(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("def test_it():\n    pass\n")
     assert loaded(tmp_path) == ["workbench", "workbench.testing"]
+    (tmp_path / "beside.swt.toml").write_text("title = 'not asked for'\n")
+    assert loaded(tmp_path, "test_it.py") == [
+        "workbench",
+        "workbench.testing",
+        "workbench.testing.scenario_files",
+    ]
 
 
 def test_the_fixture_loads_no_qt(tmp_path: Path) -> None:

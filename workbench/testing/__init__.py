@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         WorkbenchEndpoint,
         WorkbenchServer,
     )
-    from workbench.testing.items import ScenarioFile
+    from workbench.testing.scenario_files import ScenarioFile
 
 __all__ = (
     "MatchedRow",
@@ -73,7 +73,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFi
     """A scenario is a test: `NAME.swt.toml`."""
     if not file_path.name.endswith(SUFFIX):
         return None
-    from workbench.testing.items import ScenarioFile
+    from workbench.testing.scenario_files import ScenarioFile
 
     return ScenarioFile.from_parent(parent, path=file_path)
 

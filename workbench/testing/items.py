@@ -1,4 +1,4 @@
-"""Scenario files as tests."""
+"""Scenarios as tests: their runs, and the reports of those that do not hold."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from workbench.scenario.runner import Runner
 from workbench.session import Session
 from workbench.testing.kept_records import RecordPlace, kept, last_rows
 from workbench.testing.pytest_options import fitting, given, speak
+from workbench.testing.scenario_files import ScenarioFile
 from workbench.texts import Problem, tr
 
 
@@ -28,20 +29,17 @@ class ScenarioFailed(Exception):
         self.text = text
 
 
-class ScenarioFile(pytest.File):
-    """A file of one scenario."""
-
-    def collect(self) -> Iterator[pytest.Item]:
-        """One test; a file that cannot be read is one that fails, so that the others are run."""
-        speak()
-        try:
-            scenario: Scenario | Problem = load(
-                self.path, fitting(given(self.config), _names_of_values(self.path))
-            )
-        except Problem as problem:
-            scenario = problem
-        title = "" if isinstance(scenario, Problem) else escape(scenario.title)
-        yield ScenarioItem.from_parent(self, name=title or "scenario", scenario=scenario)
+def items_of(file: ScenarioFile) -> Iterator[pytest.Item]:
+    """One test; a file that cannot be read is one that fails, so that the others are run."""
+    speak()
+    try:
+        scenario: Scenario | Problem = load(
+            file.path, fitting(given(file.config), _names_of_values(file.path))
+        )
+    except Problem as problem:
+        scenario = problem
+    title = "" if isinstance(scenario, Problem) else escape(scenario.title)
+    yield ScenarioItem.from_parent(file, name=title or "scenario", scenario=scenario)
 
 
 class ScenarioItem(pytest.Item):
