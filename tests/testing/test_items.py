@@ -102,3 +102,27 @@ def test_marks_of_a_conftest_hold(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeconftest(CONFTEST)
     run("-W", "ignore").assert_outcomes(passed=1, skipped=1, xfailed=1)
     run("-W", "ignore", "-m", "usual").assert_outcomes(passed=1, deselected=2)
+
+
+def test_spread_over_processes_it_is_the_same(pytester: pytest.Pytester, run: Run) -> None:
+    """Under pytest-xdist reports travel as data, and each process has folders of its own."""
+    write(pytester, **{f"held{number}": talk(HELD) for number in range(3)}, fails=talk(FAILS))
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.parametrize("number", range(4))
+        def test_it(workbench, number):
+            server = workbench.server(responder={"kind": "echo"})
+            client = workbench.client(address="@server")
+            client.send(text="hello")
+            client.expect(text="hello")
+            assert number < 3
+    """)
+    result = run("-n", "2")
+    result.assert_outcomes(passed=6, failed=2)
+    shown = result.stdout.str()
+    assert "fails.swt.toml:6: step 4 client.expect text='help'" in shown
+    assert shown.count("client #1      call    send() = 5  hello") == 2
+    kept = list((pytester.path / "records").rglob("record.swb"))
+    assert len(kept) == 2
+    assert all(f"The record is {path}" in shown for path in kept)
