@@ -18,5 +18,5 @@ def test_each_key_of_an_expectation() -> None:
 
 
 def test_each_key_of_a_send() -> None:
-    wanted = {item.name for item in fields(Send)} - {"endpoint"} | {"error"}
+    wanted = {item.name for item in fields(Send)} - {"endpoint"} | {"error", "json"}
     assert set(SendKeys.__annotations__) == wanted

@@ -45,10 +45,13 @@ class Value(NamedTuple):
     Attributes:
         data: its bytes.
         hexed: it was taken by a pattern of hex: as a number it is big-endian, else decimal.
+        literal: what it is in JSON: True a number, a list or the like, written so; False a
+            string; None: nobody said, as of what a pattern took.
     """
 
     data: bytes
     hexed: bool = False
+    literal: bool | None = None
 
     @property
     def number(self) -> int | None:
@@ -146,6 +149,21 @@ class Template:
         if self.fixed is not None:
             return self.fixed
         return _filled(self._parts, _Filling(values, counter, self._encoding))
+
+    def value(self, values: Values) -> Value | None:
+        """What its gap stands for, where there is nothing but one gap; None: there is more.
+
+        Raises:
+            Problem: as `fill`.
+        """
+        gap, *more = [part for part in self._parts if part != ""] or [""]
+        if more or not isinstance(gap, _Gap):
+            return None
+        filling = _Filling(values, 1, self._encoding)
+        if len(gap.terms) > 1:
+            return Value(str(filling.number(gap)).encode(), literal=True)
+        made = filling.made_of(*gap.terms[0][1:])
+        return made if isinstance(made, Value) else Value(made.encode())
 
 
 def text_template(source: str, names: Collection[str], encoding: str) -> Template:
@@ -390,7 +408,7 @@ class _Filling(NamedTuple):
         """Of one term what it stands for, of several their number in decimal."""
         if len(gap.terms) > 1:
             return str(self.number(gap))
-        made = self._made_of(*gap.terms[0][1:])
+        made = self.made_of(*gap.terms[0][1:])
         return made.data if isinstance(made, Value) else made
 
     def number(self, gap: _Gap) -> int:
@@ -409,13 +427,13 @@ class _Filling(NamedTuple):
     def _number(self, name: str | int, argument: str) -> int:
         if isinstance(name, int):
             return name
-        made = self._made_of(name, argument)
+        made = self.made_of(name, argument)
         number = (made if isinstance(made, Value) else Value(made.encode())).number
         if number is None:
             raise Problem("template.no_number", name=name)
         return number
 
-    def _made_of(self, name: str | int, argument: str) -> Value | str:
+    def made_of(self, name: str | int, argument: str) -> Value | str:
         """What was taken is bytes, what is made here is text, but for a stamp of NTP."""
         if argument:
             return self._function(str(name), argument)
@@ -430,7 +448,7 @@ class _Filling(NamedTuple):
     def _function(self, name: str, argument: str) -> str:
         if name == "random":
             return _random(argument)
-        made = self._made_of(argument, "")
+        made = self.made_of(argument, "")
         data = made.data if isinstance(made, Value) else made.encode()
         return base64.b64encode(data).decode() if name == "base64" else str(len(data))
 

@@ -299,7 +299,7 @@ class _Script:
     def _expect(self, step: Expect) -> list[str]:
         item = self._settings[step.endpoint]
         name = self._names[item.name]
-        if step.closed is not None or step.judges_more:
+        if step.closed is not None or step.json is not None or step.judges_more:
             return [_left_out(title_of(step))]
         if step.call == "accept":
             return [f"{name}_conn, peer = {name}.accept()"]

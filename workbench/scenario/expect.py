@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.message_ends import Http
 from workbench.engine.model.serialize import parse_command
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Row
+from workbench.payload.templates import Value
 from workbench.scenario.connections import MESSAGES, READS, RunConnection, Since, ended_ns
 from workbench.scenario.feed import FedEndpoint, Feed
 from workbench.scenario.held_back import HeldBack
@@ -271,18 +273,19 @@ class Matcher:
         """
         if not expect.wants_bytes:
             return None
-        made: dict[str, Needle | None] = {}
+        made: dict[tuple[str, bool], Needle | None] = {}
 
         def needle(connection: RunConnection) -> Needle | None:
-            encoding = self._settings_of(connection.endpoint).encoding
-            if encoding not in made:
+            settings = self._settings_of(connection.endpoint)
+            form = settings.encoding, isinstance(settings.messages, Http)
+            if form not in made:
                 try:
-                    made[encoding] = needle_of(expect, encoding)
+                    made[form] = needle_of(expect, form[0], http=form[1])
                 except Problem:
                     if expect.endpoint != ANY:
                         raise
-                    made[encoding] = None
-            return made[encoding]
+                    made[form] = None
+            return made[form]
 
         return needle
 
@@ -334,6 +337,7 @@ class Matcher:
             matches = search.matches(self.meant(search.expect), over=over)
         if matches is None:
             return None
+        matches = [_with_words(search.expect, *match) for match in matches]
         connection, last = matches[-1]
         row = connection.row(last.place)  # before it is used up
         took = times_of(search.expect, matches)
@@ -347,7 +351,8 @@ class Matcher:
         """What is looked for in its endpoint's bytes; None where no bytes are."""
         if not expect.wants_bytes:
             return None
-        return needle_of(expect, self._settings_of(expect.endpoint).encoding)
+        settings = self._settings_of(expect.endpoint)
+        return needle_of(expect, settings.encoding, http=isinstance(settings.messages, Http))
 
     def candidates(self, expect: Expect) -> list[RunConnection]:
         """The connections that an expectation means."""
@@ -360,6 +365,27 @@ class Matcher:
             return []
         wanted = self.meant(expect)
         return [item for item in self._owned.get(expect.endpoint, ()) if not wanted(item)]
+
+
+def _with_words(
+    expect: Expect, connection: RunConnection, match: RowMatch
+) -> tuple[RunConnection, RowMatch]:
+    """A match that has taken what is to be taken of its row too."""
+    if not expect.take or expect.json is not None:
+        return connection, match
+    row = connection.row(match.place)
+    said: dict[str, bytes | None] = {
+        "payload": row.payload or b"",
+        "peer": None if row.peer is None else row.peer.encode(),
+        "result": None if row.result is None else str(row.result).encode(),
+        "size": None if row.size is None else str(row.size).encode(),
+    }
+    taken = tuple(
+        (name, Value(data, literal=None if word == "payload" else word != "peer"))
+        for name, word in expect.take.items()
+        if (data := said[word]) is not None
+    )
+    return connection, match._replace(taken=(*match.taken, *taken))
 
 
 def _opens(row: Row) -> bool:

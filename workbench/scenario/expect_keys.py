@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any, Final
 
 from workbench.engine.model import settings as s
+from workbench.payload.templates import text_template
 from workbench.scenario import values as v
+from workbench.scenario.json_values import check as check_json
+from workbench.scenario.json_values import read_json
 from workbench.scenario.locate import Path as KeyPath
-from workbench.scenario.steps import FIN, PEER, RESET, US
+from workbench.scenario.named_values import check_name
+from workbench.scenario.steps import FIN, PEER, RESET, US, WORDS
 from workbench.texts import Problem
 
 _WITHIN: Final = 2.0
-_HOW: Final = ("next", "keep", "exact", "each", "not_before", "at_most")
+_HOW: Final = ("take", "next", "keep", "exact", "each", "not_before", "at_most")
+BYTES_KEYS: Final = ("text", "hex", "contains", "regex", "json")
 NOT_IN_UNTIL: Final = ("do", "within", "absent", *_HOW)
 """Keys that mean nothing to what ends a loop."""
 _NOT_ABSENT: Final = _HOW
@@ -32,7 +38,41 @@ def _closed(body: v.Table, key: str, path: KeyPath) -> str | bool:
     return v.choice(body, key, (FIN, RESET), path)
 
 
+@v.takes({"type": ["object", "array", "string"]})
+def json_of(body: v.Table, key: str, path: KeyPath) -> Any:
+    """A table or a list as it stands, or a text of JSON, which is read when it is filled in."""
+    source = body[key]
+    if isinstance(source, bool) or not isinstance(source, dict | list | str):
+        raise v.not_wanted((*path, key), key, source, "table", "list", "json")
+    v.check(partial(check_json, source), (*path, key))
+    return source
+
+
+def check_json_text(source: Any, names: Collection[str], path: KeyPath) -> None:
+    """That a text is one of JSON, as far as can be known. Raises Wrong."""
+    if isinstance(source, str) and text_template(source, names, "utf-8").fixed is not None:
+        v.check(partial(read_json, source), path)
+
+
+@v.takes({"type": "object", "additionalProperties": v.TEXT, "minProperties": 1})
+def _take(body: v.Table, key: str, path: KeyPath) -> dict[str, str]:
+    found: dict[str, str] = {}
+    table = v.typed(body, key, dict, path)
+    where = (*path, key)
+    if not table:
+        raise v.wrong(where, "scenario.take_nothing")
+    for name in table:
+        check_name(name, (*where, name))
+        found[name] = str(v.typed(table, name, str, where))
+    if "json" not in body:
+        for name in table:
+            v.choice(table, name, WORDS, where)
+    return found
+
+
 KEYS: Final[Mapping[str, v.Read]] = {
+    "json": json_of,
+    "take": _take,
     "next": v.key_of(bool),
     "keep": v.key_of(bool),
     "exact": v.key_of(bool),
@@ -61,6 +101,11 @@ def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> Non
             raise v.wrong((*path, "each"), "scenario.each_of_one")
         if owner is not None and owner.role is s.Role.DATAGRAM:
             raise v.wrong((*path, "each"), "scenario.one_socket", key="each")
+    if "json" in body and is_plain_stream(owner):
+        raise v.wrong((*path, "json"), "scenario.json_in_stream")
+    payload = "payload" in body.get("take", {}).values() and "json" not in body
+    if payload and wants_bytes(body) and is_plain_stream(owner):
+        raise v.wrong((*path, "take"), "scenario.take_payload")
     if _on(body, "next") and "contains" in body and is_plain_stream(owner):
         raise v.wrong((*path, "next"), "scenario.next_contains")
 
@@ -68,7 +113,7 @@ def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> Non
 def _check_absent(body: v.Table, path: KeyPath) -> None:
     if not _on(body, "absent"):
         return
-    key = next((key for key in _NOT_ABSENT if body.get(key) not in {None, False}), None)
+    key = next((key for key in _NOT_ABSENT if body.get(key) not in (None, False)), None)
     if key is not None:
         raise v.wrong((*path, key), "scenario.absent_alone", key=key)
 
@@ -102,6 +147,11 @@ def within(body: v.Table, values: Mapping[str, Any], path: KeyPath) -> dict[str,
 def is_plain_stream(owner: s.EndpointSettings | None) -> bool:
     """Whether bytes come in it without an end between them."""
     return owner is not None and owner.type == "SOCK_STREAM" and owner.messages is None
+
+
+def wants_bytes(body: v.Table) -> bool:
+    """Whether an expectation is about bytes."""
+    return any(key in body for key in BYTES_KEYS)
 
 
 def _on(body: v.Table, key: str) -> bool:

@@ -80,7 +80,7 @@ def _looked_at(interest: Interest, expect: Expect) -> Interest:
     calls = dict(interest.calls)
     name = expect.endpoint
     begun = calls.get(name, calls.get(ANY, frozenset()))
-    calls[name] = begun | judged if expect.wants_bytes else begun
+    calls[name] = begun | judged if expect.wants_bytes or expect.take else begun
     if name == ANY:
         calls = {other: its | calls[ANY] for other, its in calls.items()}
     return Interest(

@@ -42,6 +42,8 @@ def _row(key: Key) -> list[str]:
     where = tr(f"keys.where.{key.place}")
     if 0 < len(key.kinds) <= _KINDS_MOST and key.place != "messages":
         where = " ".join(f"`{kind}`" for kind in key.kinds)
+    if key.place == "expect" and key.name in k.NOT_IN_UNTIL:
+        where = "`expect`"
     name = f'`do = "{key.name}"`' if key.place == "do" else f"`{key.name}`"
     return [where, name, _takes(key), _default(key), tr(key.line).replace("|", "\\|")]
 

@@ -120,7 +120,10 @@ STEP: Final[Mapping[str, v.Read]] = {
 """Of the fields of commands."""
 OPTIONAL: Final[Mapping[str, v.Read]] = {"error": v.key_of(str), "wait": v.key_of(bool)}
 """What every step takes that is a command."""
-ALSO: Final[Mapping[str, Mapping[str, v.Read]]] = {"connect": {"until_open": v.seconds}}
+ALSO: Final[Mapping[str, Mapping[str, v.Read]]] = {
+    "connect": {"until_open": v.seconds},
+    "send": {"json": expect_keys.json_of},
+}
 """What a command's step takes beside."""
 WAIT: Final[Mapping[str, v.Read]] = {"seconds": v.seconds}
 _NEEDED: Final = frozenset({("step", "seconds")})

@@ -22,6 +22,7 @@ from workbench.payload.templates import hex_template
 from workbench.scenario import expect_keys, readings
 from workbench.scenario import keys as k
 from workbench.scenario import values as v
+from workbench.scenario.json_values import written
 from workbench.scenario.keys import FORMAT
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
 from workbench.scenario.locate import Path as KeyPath
@@ -291,6 +292,9 @@ def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _
     for key in body:
         if key not in {"do", "endpoint"} and key in keys:
             values[key] = k.STEP[key](body, key, path)
+    json = None
+    if "json" in body:
+        json, values["text"] = _sent_json(body, values, path, file)
     error = v.typed(body, "error", str, path) if "error" in body else None
     if error is None:  # what is to fail may be anything
         _check_step(kind, values, path, file)
@@ -298,7 +302,19 @@ def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _
         if item.default is MISSING and item.name not in values:
             raise v.wrong(path, "scenario.missing", key=item.name)
     until = v.seconds(body, "until_open", path) if "until_open" in body else 0.0
-    return Perform(kind(**values), error, v.typed(body, "wait", bool, path, True), until)
+    return Perform(kind(**values), error, v.typed(body, "wait", bool, path, True), until, json)
+
+
+def _sent_json(
+    body: dict[str, Any], values: Mapping[str, Any], path: KeyPath, file: _File
+) -> tuple[Any, str]:
+    """What is sent as JSON, and its text while its gaps are not filled in."""
+    other = next((key for key in ("text", "hex", "file") if key in values), None)
+    if other is not None:
+        raise v.wrong((*path, "json"), "scenario.one_of", keys=f"json, {other}")
+    json = expect_keys.json_of(body, "json", path)
+    expect_keys.check_json_text(json, file.named.names, (*path, "json"))
+    return json, json if isinstance(json, str) else written(json)
 
 
 def _check_step(
@@ -339,7 +355,7 @@ def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None =
     for key in body:
         if key not in {"do", "endpoint"}:
             values[key] = k.EXPECT[key](body, key, path)
-    wanted = [key for key in ("text", "hex", "contains", "regex") if key in values]
+    wanted = [key for key in expect_keys.BYTES_KEYS if key in values]
     if len(wanted) > 1:
         raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))
     owner = endpoints.get(values["endpoint"])
@@ -347,5 +363,6 @@ def _expect(body: dict[str, Any], path: KeyPath, file: _File, also: str | None =
     values |= expect_keys.within(body, values, path)
     encoding = owner.encoding if owner is not None else "utf-8"
     names = file.named.names
+    expect_keys.check_json_text(values.get("json"), names, (*path, "json"))
     v.payload(values, encoding, path, lambda text: compile_hex(text, names=names))
     return Expect(**values)

@@ -17,7 +17,7 @@ from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 from workbench.texts import Problem
 
-PAYLOAD: Final = frozenset({"text", "hex", "contains", "regex"})
+PAYLOAD: Final = frozenset({"text", "hex", "contains", "regex", "json", "take"})
 """Keys of a step that are filled in when it begins."""
 LEFT_ALONE: Final = frozenset({"do", "endpoint", "title", "name", "role", "kind", "match", "then"})
 """Keys whose words are no text."""
@@ -59,11 +59,11 @@ class Named:
         """Raises Wrong: a name that cannot be one, a value of another type, a variable unread."""
         body = v.typed(table, "values", dict, (), {})
         misplaced(body, ("values",), "[values]")
-        self.on = bool(body) or v.typed(table, "placeholders", bool, (), False)
+        self.on = bool(body) or v.typed(table, "placeholders", bool, (), False) or _takes(table)
         self.values: dict[str, v.Plain] = {}
         for name, value in body.items():
             path = ("values", name)
-            _check_name(name, path)
+            check_name(name, path)
             self.values[name] = given.values.get(name, _plain(name, value, path, given))
             if isinstance(self.values[name], str):
                 self.values[name] = self._text(str(self.values[name]))
@@ -147,10 +147,13 @@ def misplaced(body: v.Table, path: KeyPath, header: str) -> None:
 
 def known(values: Mapping[str, v.Plain]) -> dict[str, Value]:
     """Values as templates take them."""
-    return {name: Value(str(value).encode()) for name, value in values.items()}
+    return {
+        name: Value(str(value).encode(), literal=not isinstance(value, str))
+        for name, value in values.items()
+    }
 
 
-def _check_name(name: str, path: KeyPath) -> None:
+def check_name(name: str, path: KeyPath) -> None:
     if not _NAME.match(name):
         raise v.wrong(path, "scenario.bad_value_name", name=name)
     if name in BUILT_IN or name in WITH_ARGUMENT:
@@ -174,6 +177,13 @@ def _of_environment(name: str, path: KeyPath, given: Given) -> str:
     return os.environ[name]
 
 
+def _takes(item: Any) -> bool:
+    """Whether a step takes something: what for, if not to be filled in."""
+    if isinstance(item, dict):
+        return "take" in item or any(_takes(item.get(key)) for key in ("step", "loop"))
+    return isinstance(item, list) and any(map(_takes, item))
+
+
 def _taken(item: Any) -> set[str]:
     """The names that patterns of steps take."""
     if isinstance(item, dict):
@@ -183,6 +193,8 @@ def _taken(item: Any) -> set[str]:
                 found.update(_GROUP.findall(part))
             elif key == "hex" and isinstance(part, str):
                 found.update(name for name in _TAKEN.findall(part) if name not in WITH_ARGUMENT)
+            elif key == "take" and isinstance(part, dict):
+                found.update(part)
             elif key in {"step", "loop"}:
                 found |= _taken(part)
         return found

@@ -18,7 +18,16 @@ from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.patterns import EXPECT_TIME, Found, Pattern, compile_pattern
 from workbench.payload.templates import Value
+from workbench.scenario.json_values import (
+    ANY,
+    Difference,
+    differences,
+    document,
+    read_json,
+    value_at,
+)
 from workbench.scenario.steps import Expect
+from workbench.texts import Problem
 
 _MARKED: Final = frozenset({"utf-16", "utf-32", "utf-8-sig"})
 
@@ -82,6 +91,7 @@ class Needle(NamedTuple):
         as_hex: bytes are shown as hex, as they are asked for.
         encoding: of the characters; BYTES where each byte is one.
         taken: what a message that fits has for each group. Raises TooSlow.
+        differs: of JSON, where a message has not what is wanted; None: it is no JSON.
     """
 
     finder: Callable[[StreamPlace], Finder]
@@ -90,17 +100,21 @@ class Needle(NamedTuple):
     as_hex: bool
     encoding: str
     taken: Callable[[bytes], Taken] = lambda _data: ()
+    differs: Callable[[bytes], list[Difference] | None] | None = None
 
 
-def needle_of(expect: Expect, encoding: str) -> Needle:
+def needle_of(expect: Expect, encoding: str, *, http: bool = False) -> Needle:
     """What an expectation looks for; `encoding`: of its endpoint, where it names none itself.
 
-    With `absent`, text and hex are looked for in all that comes, not only in what comes next.
+    `http`: its messages are those of HTTP, and JSON is their body. With `absent`, text and hex are
+    looked for in all that comes, not only in what comes next.
 
     Raises:
         Problem: a text that the encoding cannot express.
     """
     used = expect.encoding or encoding
+    if expect.json is not None:
+        return _of_json(expect, used, http=http)
     if expect.regex is not None:
         pattern = compile_pattern(
             expect.regex, expect.encoding or (BYTES if used == BYTES else None)
@@ -151,6 +165,36 @@ def needle_of(expect: Expect, encoding: str) -> Needle:
         )
     return Needle(
         lambda _place: _Next(exact), lambda data: data in exact, exact, expect.hex is not None, used
+    )
+
+
+def _of_json(expect: Expect, encoding: str, *, http: bool) -> Needle:
+    """A message that says at least this in JSON, and has all that is to be taken."""
+    wanted = read_json(expect.json) if isinstance(expect.json, str) else expect.json
+
+    def differs(data: bytes) -> list[Difference] | None:
+        try:
+            came = document(data, encoding, http=http)
+        except Problem:
+            return None
+        found = differences(wanted, came)
+        for path in expect.take.values():
+            found += differences({path: ANY}, came)
+        return found
+
+    def taken(data: bytes) -> Taken:
+        came = document(data, encoding, http=http)
+        paths = ((name, value_at(came, path)) for name, path in expect.take.items())
+        return tuple((name, value) for name, value in paths if value is not None)
+
+    return Needle(
+        lambda _place: _Next(()),
+        lambda data: differs(data) == [],
+        (),
+        False,
+        encoding,
+        taken,
+        differs,
     )
 
 

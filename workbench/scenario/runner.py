@@ -19,6 +19,7 @@ from workbench.explain.evidence import evidence_of
 from workbench.journal.reader import Row
 from workbench.scenario import readings
 from workbench.scenario.expect import Findings, Matcher, Watch, in_words
+from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.interest import EVERYTHING, Interest, interests_of
@@ -597,6 +598,8 @@ class Runner:
         keys = ["contains", "regex"]
         if self._session.settings(step.endpoint).type == "SOCK_STREAM":
             keys += ["text", "hex"]
+        if step.json is not None and is_plain_stream(self._session.settings(step.endpoint)):
+            raise Failed(Problem("scenario.json_in_stream"))
         for key in keys:
             if getattr(step, key) == "":
                 raise Failed(Problem("scenario.looks_for_nothing", key=key))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
@@ -23,6 +23,8 @@ RESET: Final = "reset"
 PEER: Final = "peer"
 US: Final = "us"
 """How a connection ends, and whose doing it was."""
+WORDS: Final = ("payload", "peer", "result", "size")
+"""What can be taken of a call or a message beside its groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,14 @@ class Perform:
     Attributes:
         error: names the errno or class that it must fail with.
         until_open: of a connect: seconds in which it is made again while it is refused.
+        json: of a send: what its text is made of when it begins, as `Expect.json`.
     """
 
     command: c.Command
     error: str | None = None
     wait: bool = True
     until_open: float = 0.0
+    json: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,15 @@ class Wait:
 class Expect:
     """Something that must be in the record (or, with `absent`, must not come).
 
-    At most one of text, hex, contains and regex; `within` in seconds from the step's start.
+    At most one of text, hex, contains, regex and json; `within` in seconds from the step's start.
     `connection`: which of the run by its number, NEWEST, or WHICHEVER; what None means is told in
     expect.Matcher. `encoding`: of the characters, None: the endpoint's.
     A text that is ANY only has to be there: error = "*" is any failed call.
     `next`: nothing is passed over; `keep`: what it finds is not used up; `exact`: just `count`
     until the deadline; `each`: every connection that is meant has it. `closed` ("fin", "reset" or
     True) is the end of a connection, `by` one of PEER and US. `not_before` and `at_most` are
-    seconds from the last send on its connection to the last match.
+    seconds from the last send on its connection to the last match. `json` is a table, a list, or a
+    text of it; `take` names values, each with a path in it, or a word of WORDS of what met it.
     With `state` or `reading` (a number of kernel.Reading, from `least` to `most`) it is a look
     at the socket in place of a search; `connection` None is then the listener or the current one.
     """
@@ -86,6 +91,8 @@ class Expect:
     hex: str | None = None
     contains: str | None = None
     regex: str | None = None
+    json: Any = None
+    take: Mapping[str, str] = field(default_factory=dict)
     encoding: str | None = None
     within: float = 2.0
     state: str | None = None
@@ -103,12 +110,14 @@ class Expect:
 
     @property
     def judges_more(self) -> bool:
-        """Whether it judges more than that something comes, and uses it up."""
-        return self.next or self.keep or self.exact or self.each or self.timed
+        """Whether it does more than to judge that something comes, and to use it up."""
+        return bool(self.take) or self.next or self.keep or self.exact or self.each or self.timed
 
     @property
     def wants_bytes(self) -> bool:
-        return any(v is not None for v in (self.text, self.hex, self.contains, self.regex))
+        return any(
+            v is not None for v in (self.text, self.hex, self.contains, self.regex, self.json)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT, Value, hex_template, text_template
 from workbench.scenario.connections import RunConnection
+from workbench.scenario.json_values import FromGap, filled, of_value, read_json, written
 from workbench.scenario.named_values import known
 from workbench.scenario.needle import Taken
 from workbench.scenario.steps import Expect, Perform, Scenario, Wait
@@ -68,7 +69,12 @@ class TakenValues:
             return step
         command = step.command
         if isinstance(command, c.Send):
+            if command.to is not None:
+                values = self._known(command.endpoint, command.connection)
+                command = replace(command, to=self._in(command.to, values))
             encoding = command.encoding or encoding_of(command.endpoint)
+            if step.json is not None:
+                return replace(step, command=self._send_json(step.json, command))
             return replace(step, command=self._send(command, encoding))
         if isinstance(command, c.Mark):
             values = self._known(command.endpoint, None)
@@ -108,6 +114,32 @@ class TakenValues:
     def _in(self, text: str, values: Mapping[str, Value]) -> str:
         return text_template(text, self._names, "utf-8").fill(values).decode("utf-8", "replace")
 
+    def _send_json(self, source: Any, command: c.Send) -> c.Send:
+        values = self._known(command.endpoint, command.connection)
+        names = frozenset({*self._names, *BUILT_IN, *WITH_ARGUMENT})
+        made = self._json(source, values, names, sent=True)
+        return replace(command, text=made if isinstance(made, str) else written(made))
+
+    def _json(
+        self, source: Any, values: Mapping[str, Value], names: Collection[str], *, sent: bool
+    ) -> Any:
+        """A table with its strings filled in; a text of JSON as the text that it then is."""
+        if isinstance(source, str):
+            text = text_template(source, names, "utf-8").fill(_Quoted(values)).decode()
+            read_json(text)
+            return text
+
+        def fill(text: str) -> Any:
+            template = text_template(text, names, "utf-8")
+            if template.fixed is not None:
+                return template.fixed.decode()
+            value = template.value(values)
+            if value is not None:
+                return of_value(value, sent=sent)
+            return FromGap(template.fill(values).decode("utf-8", "replace"))
+
+        return filled(source, fill)
+
     def _send(self, command: c.Send, encoding: str) -> c.Send:
         if command.hex is not None:
             template = hex_template(command.hex, self._names, encoding)
@@ -128,7 +160,7 @@ class TakenValues:
 
     def _expect(self, step: Expect, encoding: str) -> Expect:
         values = self._known(step.endpoint, step.connection)
-        found: dict[str, str] = {}
+        found: dict[str, Any] = {}
         for key in ("text", "contains"):
             source = getattr(step, key)
             if source is not None:
@@ -137,11 +169,13 @@ class TakenValues:
                 if text is None:
                     raise Problem("scenario.value_no_text", encoding=encoding)
                 found[key] = text
+        if step.json is not None:
+            found["json"] = self._json(step.json, values, self._names, sent=False)
         if step.regex is not None:
             found["regex"] = self._in_regex(step.regex, values, encoding)
         if step.hex is not None:
             found["hex"] = _GAP.sub(lambda gap: self._as_hex(gap, values), step.hex)
-        return replace(step, **found)  # type: ignore[arg-type]
+        return replace(step, **found)
 
     def _in_regex(self, source: str, values: Mapping[str, Value], encoding: str) -> str:
         def quoted(gap: re.Match[str]) -> str:
@@ -182,6 +216,20 @@ class _Known(dict[str, Value]):
 
     def get(self, name: str, default: Value | None = None) -> Value | None:  # type: ignore[override]
         return super().get(name) or self._address(name) or default
+
+
+class _Quoted(dict[str, Value]):
+    """Values as they stand in a text of JSON, between quotes or without."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        super().__init__()
+        self._values = values
+
+    def get(self, name: str, default: Value | None = None) -> Value | None:  # type: ignore[override]
+        found = self._values.get(name)
+        if found is None or found.literal:
+            return found or default
+        return Value(written(found.data.decode("utf-8", "replace"))[1:-1].encode())
 
 
 def _value(values: Mapping[str, Value], name: str) -> Value:

@@ -252,6 +252,8 @@ def _bytes(
 ) -> Clause:
     """What came of the bytes, from where they part from what was wanted."""
     who = _name(connection)
+    if needle.differs is not None:
+        return _json(expect, rows, needle, who)
     if connection.stream:
         first = connection.used
         data = b"".join(
@@ -280,6 +282,33 @@ def _bytes(
         same=begin,
         what=_shown(data[begin:], needle),
         wanted=_shown(exact[begin:], needle),
+    )
+
+
+def _json(expect: Expect, rows: Sequence[Row], needle: Needle, who: str) -> Clause:
+    """Where the message that is nearest to what was wanted has something else."""
+    assert needle.differs is not None
+    chosen = rows[:1] if expect.next else rows[::-1]
+    found = [
+        (differences, row)
+        for row in chosen
+        if (differences := needle.differs(row.payload or b"")) is not None
+    ]
+    if not found:
+        what = _shown(chosen[0].payload or b"", needle)
+        return clause("json_none", who, what=what)
+    differences, _ = min(found, key=lambda item: len(item[0]))
+    if not differences or expect.absent:
+        return clause("instead", who, what=_shown(chosen[0].payload or b"", needle))
+    first = differences[0]
+    gaps = {"path": first.path} if first.path else {}
+    return clause(
+        f"json_{first.how}{'' if first.path else '_whole'}",
+        who,
+        wanted=first.wanted,
+        what=first.came,
+        all=len(differences),
+        **gaps,
     )
 
 

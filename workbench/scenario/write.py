@@ -127,7 +127,10 @@ def _perform(step: Perform, current: dict[str, s.EndpointSettings]) -> dict[str,
         found |= _changes(current[command.endpoint], command.settings)
         current[command.endpoint] = command.settings
     else:
-        found |= _differing(command, {"endpoint"})
+        made = {"text"} if step.json is not None else set()  # of the JSON, when it is read
+        found |= _differing(command, {"endpoint"} | made)
+    if step.json is not None:
+        found["json"] = step.json
     if step.error is not None:
         found["error"] = step.error
     if step.until_open:
@@ -188,7 +191,9 @@ def _differing(item: Any, leave_out: set[str]) -> dict[str, Any]:
 
 
 def _default(entry: Field[Any]) -> object:
-    return entry.default if entry.default is not MISSING else MISSING
+    if entry.default_factory is not MISSING:
+        return entry.default_factory()
+    return entry.default
 
 
 def _pairs(table: dict[str, Any]) -> list[str]:

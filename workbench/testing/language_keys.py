@@ -42,6 +42,7 @@ class SendKeys(TypedDict, total=False):
     text: str
     hex: str
     file: str
+    json: Table | Sequence[object] | str
     encoding: str
     append: str
     checksum_order: Literal["little", "big"]
@@ -74,6 +75,8 @@ class ExpectKeys(TypedDict, total=False):
     hex: str
     contains: str
     regex: str
+    json: Table | Sequence[object] | str
+    take: Mapping[str, str]
     encoding: str
     within: float
     state: str
