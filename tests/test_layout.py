@@ -238,6 +238,7 @@ IMPORTED_BY = {
     "engine/model/snapshot.py": "engine/model/test_planned_calls.py",
     "engine/model/ticket.py": "engine/model/test_joined_ticket.py",
     "engine/model/message_ends.py": "engine/protocol/test_framing.py",
+    "engine/model/tail.py": "engine/endpoint/test_send.py",
     "engine/protocol/framer.py": "engine/protocol/test_framing.py",
     "engine/protocol/http_framing.py": "engine/protocol/test_framing.py",
     "engine/protocol/layer.py": "engine/protocol/test_stack.py",

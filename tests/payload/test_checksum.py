@@ -10,8 +10,8 @@ CHECK = b"123456789"
 
 
 @pytest.mark.parametrize(("kind", "value"), [
-    ("sum8", 0xDD), ("xor8", 0x31), ("crc16-modbus", 0x4B37), ("crc16-ccitt", 0x29B1),
-    ("crc32", 0xCBF43926),
+    ("sum8", 0xDD), ("xor8", 0x31), ("lrc", 0x23), ("crc16-modbus", 0x4B37),
+    ("crc16-ccitt", 0x29B1), ("crc32", 0xCBF43926),
 ])  # fmt: skip
 def test_check_values(kind: str, value: int) -> None:
     assert CHECKSUMS[kind].compute(CHECK) == value
@@ -21,6 +21,11 @@ def test_a_modbus_request_as_it_stands_in_the_standard() -> None:
     assert checksum("crc16-modbus", bytes.fromhex("0103000000 0a")) == bytes.fromhex("c5cd")
 
 
+def test_an_lrc_makes_the_sum_zero() -> None:
+    request = bytes.fromhex("01 03 00 00 00 0a")
+    assert sum(request + checksum("lrc", request)) % 256 == 0
+
+
 def test_order_and_range() -> None:
     assert checksum("crc32", CHECK, "little") == checksum("crc32", CHECK)[::-1]
     assert checksum("xor8", b"$" + CHECK, start=1) == checksum("xor8", CHECK)
@@ -28,4 +33,4 @@ def test_order_and_range() -> None:
 
 
 def test_nothing_to_sum() -> None:
-    assert [checksum(kind, b"") for kind in ("sum8", "xor8")] == [b"\0", b"\0"]
+    assert [checksum(kind, b"") for kind in ("sum8", "xor8", "lrc")] == [b"\0"] * 3

@@ -24,6 +24,23 @@ VALUES = {
 }
 
 
+def test_what_is_left_when_values_are_filled_in() -> None:
+    """Once filled in and then again, or in one go: the same bytes."""
+    for source in ("{x}{counter}{y+counter} {{counter}} {x", "{xy}{ {counter}", "{len:x}{counter}"):
+        template = text_template(source, {*NAMES, *PLACEHOLDERS}, "utf-8")
+        left = template.left(VALUES)
+        again = text_template(left, PLACEHOLDERS, "utf-8")
+        assert again.fill({}, 7) == template.fill(VALUES, 7), source
+    hexed = hex_template("{x} u16le+2[{counter} ber[{y}]] u8(x+counter) 00", NAMES, "utf-8")
+    assert hex_template(hexed.left(VALUES), (), "utf-8").fill({}, 7) == hexed.fill(VALUES, 7)
+
+
+def test_a_value_that_looks_like_a_gap_is_none() -> None:
+    template = text_template("{x}{counter}", {"x", *PLACEHOLDERS}, "utf-8")
+    left = template.left({"x": Value(b"{time}")})
+    assert text_template(left, PLACEHOLDERS, "utf-8").fill({}, 7) == b"{time}7"
+
+
 def text(source: str, encoding: str = "utf-8") -> bytes:
     return text_template(source, NAMES, encoding).fill(VALUES)
 

@@ -25,6 +25,7 @@ from workbench.engine.model.settings import (
     Sink,
     Then,
 )
+from workbench.engine.model.tail import Append
 from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait, parse
 from workbench.scenario.write import to_toml
 
@@ -60,13 +61,23 @@ LEAVES: st.SearchStrategy[Step] = st.one_of(
     SECONDS.map(Wait),
     TEXT.map(lambda text: Perform(c.Mark(text))),
     st.builds(
-        lambda text, often, every, append: Perform(
-            c.Send("b", text=text, repeat=often, interval=every, append=append)
+        lambda text, often, every, append, tail, pieces: Perform(
+            c.Send(
+                "b",
+                text=text,
+                repeat=often,
+                interval=every,
+                append=append,
+                append_hex=tail,
+                pieces=pieces,
+            )
         ),
         TEXT,
         st.integers(1, 9),
         SECONDS,
-        st.sampled_from(c.Append),
+        st.sampled_from(Append),
+        st.sampled_from(["", "0d 0a"]),
+        st.integers(0, 9),
     ),
     st.binary().map(lambda data: Perform(c.Send("b", hex=data.hex(" ")))),
     st.builds(

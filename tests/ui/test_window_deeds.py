@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.conftest import Hand
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Pace
+from workbench.engine.model.tail import Append
 from workbench.scenario.model import Perform
 from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
 from workbench.ui.window.record_session import OldRecord
@@ -142,7 +143,7 @@ def test_saved_messages_come_back_whole(hand: Hand, tmp_path: Path) -> None:
     messages = Messages(hand.window.preferences)
     for known in messages.saved:
         messages.forget(known)
-    draft = PayloadForm("01 03", form="hex", append=c.Append.CRC16_MODBUS, order="big", start=1)
+    draft = PayloadForm("01 03", form="hex", append=Append.CRC16_MODBUS, order="big", start=1)
     panel = hand.window.tab_area.panel("client-1")
     assert panel is not None
     panel.editor.saved.save("meters/read", draft)  # type: ignore[attr-defined]

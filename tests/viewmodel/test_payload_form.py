@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.engine.model.commands import Append
+from workbench.engine.model.tail import Append
 from workbench.texts import Problem
 from workbench.viewmodel.payload_form import Content, PayloadForm, body, compose, content
 

@@ -30,6 +30,11 @@ def xor8(data: bytes) -> int:
     return functools.reduce(operator.xor, data, 0)
 
 
+def lrc(data: bytes) -> int:
+    """What makes the sum of all bytes zero (Modbus over Serial Line 1.02, 2.5.2.2)."""
+    return -sum(data) & 0xFF
+
+
 def crc16_modbus(data: bytes) -> int:
     """Polynomial 0xA001 reflected, start 0xFFFF (Modbus over Serial Line 1.02, 6.2.2)."""
     crc = 0xFFFF
@@ -48,6 +53,7 @@ def crc16_ccitt(data: bytes) -> int:
 CHECKSUMS: Final[Mapping[str, Checksum]] = {
     "sum8": Checksum(sum8, 1, "big"),
     "xor8": Checksum(xor8, 1, "big"),
+    "lrc": Checksum(lrc, 1, "big"),
     "crc16-modbus": Checksum(crc16_modbus, 2, "little"),
     "crc16-ccitt": Checksum(crc16_ccitt, 2, "big"),
     "crc32": Checksum(zlib.crc32, 4, "big"),

@@ -91,7 +91,7 @@ BUILT_IN: Final[Mapping[str, Callable[[int], bytes | str]]] = {
 """Names that always stand for something; what they are given is the number of a repeated send."""
 WITH_ARGUMENT: Final = ("random", "base64", "len")
 """{random:8} letters and digits, {base64:name}, {len:name} bytes."""
-PLACEHOLDERS: Final = (*BUILT_IN, "random")
+PLACEHOLDERS: Final = (*BUILT_IN, *WITH_ARGUMENT)
 """What a text that is sent may hold where nothing else is known."""
 
 
@@ -139,6 +139,25 @@ class Template:
             if isinstance(part, _Gap)
             for _, name, _ in part.terms
         )
+
+    @property
+    def made_anew(self) -> bool:
+        """Whether something stands in it that whoever sends it makes, the counter too."""
+        return any(
+            _is_made(name, argument)
+            for part in _flat(self._parts)
+            if isinstance(part, _Gap)
+            for _, name, argument in part.terms
+        )
+
+    def left(self, values: Values) -> str:
+        """The source of a template of the same kind in which these values stand, so that only what
+        is built in is left to fill.
+
+        Raises:
+            Problem: a value is missing or no number, or no text in the encoding.
+        """
+        return _left(self._parts, _Filling(values, 1, self._encoding))
 
     def fill(self, values: Values, counter: int = 1) -> bytes:
         """The bytes with these values; `counter`: which one of a repeated send it is.
@@ -480,6 +499,59 @@ def _piece(part: _Part, filling: _Filling) -> bytes | str:
     inside = _filled(part.inside, filling)
     number = len(inside) + part.more if part.number is None else filling.number(part.number)
     return counted(part.width, number) + inside
+
+
+def _is_made(name: str | int, argument: str) -> bool:
+    return name == "random" or (argument or name) in BUILT_IN
+
+
+def _left(parts: tuple[_Part, ...], filling: _Filling) -> str:
+    """What is known stands together, so that a gap that it only looks like is none."""
+    found: list[str] = []
+    text = ""
+    for part in parts:
+        if isinstance(part, bytes):
+            found.append(part.hex())
+        elif isinstance(part, _Counted):
+            found.append(_left_counted(part, filling))
+        elif isinstance(part, str):
+            text += part
+        elif any(_is_made(name, argument) for _, name, argument in part.terms):
+            found += [escape_gaps(text, PLACEHOLDERS), f"{{{_left_terms(part, filling)}}}"]
+            text = ""
+        elif any(isinstance(other, str) for other in parts):
+            text += _as_text(filling.of(part), filling.encoding)
+        else:
+            made = filling.of(part)
+            found.append((made if isinstance(made, bytes) else made.encode()).hex())
+    return "".join([*found, escape_gaps(text, PLACEHOLDERS)])
+
+
+def _left_counted(part: _Counted, filling: _Filling) -> str:
+    if part.number is None:
+        more = f"+{part.more}" if part.more else ""
+        return f"{part.width}{more}[{_left(part.inside, filling)}]"
+    return f"{part.width}({_left_terms(part.number, filling)})"
+
+
+def _left_terms(gap: _Gap, filling: _Filling) -> str:
+    terms = ""
+    for sign, name, argument in gap.terms:
+        if _is_made(name, argument):
+            shown = f"{name}:{argument}" if argument else str(name)
+        else:
+            shown = str(filling.number(_Gap((("+", name, argument),))))
+        terms += f"{sign}{shown}"
+    return terms[1:]
+
+
+def _as_text(made: bytes | str, encoding: str) -> str:
+    if isinstance(made, str):
+        return made
+    try:
+        return made.decode(codec(encoding))
+    except (UnicodeError, LookupError):
+        raise Problem("template.no_text", encoding=encoding) from None
 
 
 def _decoded(data: bytes, encoding: str) -> str | bytes:

@@ -8,11 +8,9 @@ import re
 import socket
 from collections.abc import Iterable, Mapping
 
-from workbench.engine.endpoint.send import with_tail
 from workbench.engine.model import address as addresses
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
-from workbench.engine.model.commands import Append
 from workbench.engine.model.planned_calls import (
     BindCall,
     ConnectCall,
@@ -26,11 +24,12 @@ from workbench.engine.model.planned_calls import (
 )
 from workbench.engine.model.serialize import setting_text
 from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.tail import Append
+from workbench.engine.protocol.with_tail import with_tail
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.literals import comment, literal
 from workbench.payload.characters import codec
 from workbench.payload.checksum import CHECKSUMS
-from workbench.payload.notation import suffix
 from workbench.payload.templates import hex_template
 from workbench.scenario.code_until import (
     INDENT,
@@ -448,10 +447,12 @@ def _send(command: c.Send, item: EndpointSettings, talk: str, to: str) -> list[s
         data = f"{literal(command.text or '')}.encode({literal(encoding)})"
     if command.append.value in CHECKSUMS and (command.file is not None or command.placeholders):
         lines.append(comment(tr("scenario.checksum_left_out", kind=command.append.value)))
-    elif command.append is not Append.NOTHING:
+    elif command.append is not Append.NOTHING or command.append_hex:
         data += f" + {literal(_tail(command, codec(command.encoding or item.encoding)))}"
     if command.wrap:
         lines.append(_left_out("wrap = true"))
+    if command.pieces:
+        lines.append(_left_out(f"pieces = {command.pieces}"))
     if item.role is Role.DATAGRAM:
         return [*lines, f"{talk}.sendto({data}, {to})"]
     return [*lines, f"{talk}.sendall({data})"]
@@ -470,11 +471,12 @@ def _target(command: c.Send, item: EndpointSettings, *, bound: bool) -> str:
 
 def _tail(command: c.Send, encoding: str) -> bytes:
     """What is appended; a checksum is computed here, once."""
+    after = hex_template(command.append_hex, (), encoding).fill({})
     if command.append.value not in CHECKSUMS:
-        return suffix(command.append.value)
+        return with_tail(b"", command, after)
     body = (
         hex_template(command.hex, (), encoding).fill({})
         if command.hex is not None
         else (command.text or "").encode(encoding)
     )
-    return with_tail(body, command)[len(body) :]
+    return with_tail(body, command, after)[len(body) :]

@@ -17,6 +17,7 @@ from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.message_ends import MESSAGES
 from workbench.engine.model.serialize import COMMANDS
+from workbench.engine.model.tail import Append, ByteOrder
 from workbench.scenario import expect_keys, names, readings
 from workbench.scenario import values as v
 from workbench.scenario.messages_keys import messages
@@ -95,10 +96,12 @@ STEP: Final[Mapping[str, v.Read]] = {
     "hex": v.key_of(str),
     "file": v.key_of(str),
     "encoding": v.encoding,
-    "append": v.enum_key(c.Append),
-    "checksum_order": v.enum_key(c.ByteOrder),
+    "append": v.enum_key(Append),
+    "checksum_order": v.enum_key(ByteOrder),
     "checksum_from": v.number_of_bytes,
     "checksum_to": v.number_of_bytes,
+    "append_hex": v.key_of(str),
+    "pieces": v.positive,
     "placeholders": v.key_of(bool),
     "wrap": v.key_of(bool),
     "connection": v.connection,

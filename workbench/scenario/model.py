@@ -339,6 +339,11 @@ def _check_step(
     default = endpoints[values["endpoint"]].encoding
     used = values.get("encoding") or default
     v.payload(values, default, path, lambda text: hex_template(text, names, used))
+    if "append_hex" in values:
+        v.check(partial(hex_template, values["append_hex"], names, used), (*path, "append_hex"))
+    type_ = endpoints[values["endpoint"]].type
+    if "pieces" in values and type_ != "SOCK_STREAM":
+        raise v.wrong((*path, "pieces"), "engine.pieces_no_stream", type=type_)
     to = values.get("to")
     if isinstance(to, str) and to.startswith("@") and to[1:] not in endpoints:
         raise v.unknown((*path, "to"), to[1:], endpoints, "scenario.unknown_endpoint")

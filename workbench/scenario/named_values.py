@@ -17,11 +17,11 @@ from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
 from workbench.texts import Problem
 
-PAYLOAD: Final = frozenset({"text", "hex", "contains", "regex", "json", "take"})
+PAYLOAD: Final = frozenset({"text", "hex", "append_hex", "contains", "regex", "json", "take"})
 """Keys of a step that are filled in when it begins."""
 LEFT_ALONE: Final = frozenset({"do", "endpoint", "title", "name", "role", "kind", "match", "then"})
 """Keys whose words are no text."""
-_HEX: Final = "reply_hex"
+_HEX: Final = frozenset({"reply_hex", "append_hex"})
 _REGEX: Final = "regex"
 """Forms in which a value stands otherwise than in text: as digits, and quoted."""
 _GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
@@ -99,7 +99,7 @@ class Named:
             raise v.Wrong(path, problem) from problem
 
     def _said(self, item: str, form: str) -> str:
-        if form == _HEX:
+        if form in _HEX:
             return self._hex(item)
         if form == _REGEX:
             return _GAP.sub(self._quoted, item)
@@ -135,7 +135,7 @@ def _is_step(path: KeyPath) -> bool:
 def _form(table: v.Table, name: str) -> str:
     """How values stand in a key: the value of a rule is as its `match` says."""
     match = table.get("match") if name == "value" else None
-    return {"regex": _REGEX, "hex": _HEX}.get(str(match), name)
+    return {"regex": _REGEX, "hex": "reply_hex"}.get(str(match), name)
 
 
 def misplaced(body: v.Table, path: KeyPath, header: str) -> None:

@@ -58,7 +58,7 @@ def _reader(name: str, hint: Any) -> v.Read:
         hint = next(arg for arg in get_args(hint) if arg is not type(None))
     if name == "encoding":
         return v.encoding
-    if name == "times":
+    if name in {"times", "checksum_from", "checksum_to"}:
         return v.number_of_bytes
     if get_origin(hint) is tuple:
         items: v.Schema = {"type": "array", "items": {"$ref": "#/definitions/rule"}}

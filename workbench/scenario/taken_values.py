@@ -141,6 +141,11 @@ class TakenValues:
         return filled(source, fill)
 
     def _send(self, command: c.Send, encoding: str) -> c.Send:
+        if command.append_hex:
+            tail = hex_template(command.append_hex, self._names, encoding)
+            if tail.names:
+                values = self._known(command.endpoint, command.connection)
+                command = replace(command, append_hex=tail.left(values))
         if command.hex is not None:
             template = hex_template(command.hex, self._names, encoding)
         elif command.text is not None:
@@ -152,7 +157,18 @@ class TakenValues:
         if not template.names:
             own = command.text is not None
             return replace(command, placeholders=True) if own else command
-        data = template.fill(self._known(command.endpoint, command.connection))
+        values = self._known(command.endpoint, command.connection)
+        if template.made_anew:  # for each send, where it is sent
+            try:
+                left = template.left(values)
+            except Problem:  # bytes that no text has, and which are not to be another one
+                if command.repeat > 1:
+                    raise
+            else:
+                if command.hex is not None:
+                    return replace(command, hex=left)
+                return replace(command, text=left, placeholders=True)
+        data = template.fill(values)
         text = _as_text(data, encoding) if command.text is not None else None
         if text is None or "{" in text:  # a brace that was taken is a brace
             return replace(command, text=None, hex=data.hex(), encoding=None, placeholders=False)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from workbench.engine.endpoint.send import with_tail
-from workbench.engine.model.commands import Append, ByteOrder, Send
+from workbench.engine.model.commands import Send
+from workbench.engine.model.tail import Append, ByteOrder
+from workbench.engine.protocol.with_tail import with_tail
 from workbench.payload import notation
 from workbench.payload.templates import PLACEHOLDERS, hex_template, text_template
 from workbench.texts import Problem, reason_of

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from workbench.engine.model.commands import Append
+from workbench.engine.model.tail import Append
 from workbench.texts import Problem, reason_of
 from workbench.viewmodel.payload_form import PayloadForm
 

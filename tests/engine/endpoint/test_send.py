@@ -9,6 +9,7 @@ import pytest
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role, Sink
+from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
 
@@ -30,11 +31,11 @@ def sent(rows) -> list[bytes]:
 
 def test_a_checksum_follows_what_it_covers(talk: Session, do: Do, rows) -> None:
     request = "01030000000a"
-    assert do(c.Send("client", hex=request, append=c.Append.CRC16_MODBUS)).ok
+    assert do(c.Send("client", hex=request, append=Append.CRC16_MODBUS)).ok
     assert do(
-        c.Send("client", hex=request, append=c.Append.CRC16_MODBUS, checksum_order=c.ByteOrder.BIG)
+        c.Send("client", hex=request, append=Append.CRC16_MODBUS, checksum_order=ByteOrder.BIG)
     ).ok
-    assert do(c.Send("client", text="$GPGLL", append=c.Append.XOR8, checksum_from=1)).ok
+    assert do(c.Send("client", text="$GPGLL", append=Append.XOR8, checksum_from=1)).ok
     assert sent(rows) == [
         bytes.fromhex(request + "c5cd"),
         bytes.fromhex(request + "cdc5"),
@@ -45,9 +46,56 @@ def test_a_checksum_follows_what_it_covers(talk: Session, do: Do, rows) -> None:
 def test_a_checksum_of_a_part(talk: Session, do: Do, rows) -> None:
     """NMEA 0183: between the $ and the *."""
     assert do(
-        c.Send("client", text="$GPGLL*", append=c.Append.XOR8, checksum_from=1, checksum_to=5)
+        c.Send("client", text="$GPGLL*", append=Append.XOR8, checksum_from=1, checksum_to=5)
     ).ok
     assert sent(rows) == [b"$GPGLL*" + bytes([0x50])]
+
+
+def test_what_follows_even_a_checksum(talk: Session, do: Do, rows, tmp_path: Path) -> None:
+    file = tmp_path / "body"
+    file.write_bytes(b"f")
+    tail = '"*" 0d 0a'
+    assert do(c.Send("client", hex="01 03", append=Append.LRC, append_hex="0d 0a")).ok
+    assert do(c.Send("client", text="a", append_hex=tail)).ok
+    assert do(c.Send("client", file=str(file), append=Append.NUL, append_hex=tail)).ok
+    assert do(c.Send("client", text="n", append_hex="u8({counter})", repeat=2)).problem is not None
+    assert do(c.Send("client", text="n", append_hex="u8(counter)", repeat=2)).ok
+    assert sent(rows) == [b"\x01\x03\xfc\r\n", b"a*\r\n", b"f\0*\r\n", b"n\x01", b"n\x02"]
+
+
+@pytest.mark.parametrize("interval", [0.0, 0.001])
+def test_messages_go_in_pieces(talk: Session, do: Do, rows, interval: float) -> None:
+    assert do(
+        c.Send("client", text="ab{counter}cd", placeholders=True, pieces=2, repeat=2,
+               interval=interval)
+    ).ok  # fmt: skip
+    assert sent(rows) == [b"ab", b"1c", b"d", b"ab", b"2c", b"d"]
+
+
+def test_pieces_go_to_all_connections_alike(talk: Session, do: Do, rows) -> None:
+    assert do(c.Close("client")).ok
+    assert do(c.Connect("client", count=3)).ok
+    assert do(c.Send("client", text="abc", pieces=2, connection=c.ALL)).ok
+    assert sent(rows) == [b"ab"] * 3 + [b"c"] * 3
+
+
+def test_what_is_left_of_pieces_is_given_up_with_the_connection(
+    talk: Session, do: Do, until, rows
+) -> None:
+    ticket = talk.perform(c.Send("client", text="x" * 100, pieces=1, interval=0.05))
+    until("client", call="send")
+    assert do(c.Close("client")).ok
+    assert ticket.wait(5)
+    assert ticket.outcome is not None
+    assert not ticket.outcome.ok
+    assert [row.args for row in rows("client", "note") if row.call == "repeats_dropped"] == ["1"]
+
+
+def test_datagrams_do_not_go_in_pieces(session: Session, do: Do) -> None:
+    session.add(EndpointSettings("udp", Role.DATAGRAM, address="127.0.0.1:0"))
+    outcome = do(c.Send("udp", text="abc", pieces=1, to="127.0.0.1:9"))
+    assert outcome.problem is not None
+    assert outcome.problem.key == "engine.pieces_no_stream"
 
 
 def test_the_counter_goes_on_from_send_to_send(talk: Session, do: Do, rows) -> None:

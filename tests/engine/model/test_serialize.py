@@ -19,6 +19,7 @@ from workbench.engine.model.serialize import (
     settings_from_json,
     settings_json,
 )
+from workbench.engine.model.tail import Append
 
 TEXT = st.text(max_size=30)
 RULE = st.builds(
@@ -67,7 +68,7 @@ COMMAND = st.one_of(
         c.Send,
         st.just("a"),
         text=TEXT,
-        append=st.sampled_from(c.Append),
+        append=st.sampled_from(Append),
         connection=TARGET,
         repeat=st.integers(1, 5),
     ),

@@ -30,6 +30,7 @@ from workbench.engine.model.settings import (
     Rules,
     Then,
 )
+from workbench.engine.model.tail import Append
 from workbench.engine.model.ticket import Outcome
 from workbench.session import Session
 from workbench.texts import Problem
@@ -149,7 +150,7 @@ def test_an_end_within_a_message_has_a_row(session: Session, do: Do, until) -> N
 def test_send_makes_a_message_where_it_is_asked_to(session: Session, do: Do) -> None:
     with talk(session, do, LengthField("u16le", at=1, add=0)) as peer:
         assert do(c.Send("server", text="Tabc", wrap=True)).ok
-        assert do(c.Send("server", hex="54 00", append=c.Append.CRLF)).ok
+        assert do(c.Send("server", hex="54 00", append=Append.CRLF)).ok
         assert do(c.Send("server", text="T{counter}", placeholders=True, wrap=True)).ok
         assert do(c.Close("server", connection=1)).ok
         assert to_the_end(peer) == b"T\6\0abc" + b"T\0\r\n" + b"T\4\x001"

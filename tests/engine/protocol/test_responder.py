@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.engine.model.settings import Greet, Match, Rule, Rules, Then
+from workbench.engine.model.tail import Append
 from workbench.engine.protocol.layer import Ending
 from workbench.engine.protocol.responder import Reply, compile_responder
 from workbench.texts import Problem
@@ -174,6 +175,8 @@ def test_a_reply_that_cannot_be_made_is_noted_and_none_goes() -> None:
         Rule(Match.HEX, "{id:2}", reply_hex="{idd}"),
         Rule(Match.HEX, "{id:2", "x"),
         Rule(Match.ANY, reply_hex="u16[00"),
+        Rule(Match.ANY, append=Append.CRLF),
+        Rule(Match.ANY, reply="a", append_hex="0"),
     ],
 )
 def test_a_rule_that_cannot_answer_is_refused(rule: Rule) -> None:

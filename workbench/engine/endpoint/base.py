@@ -14,7 +14,7 @@ from workbench.engine.connection.gates import Gates
 from workbench.engine.connection.registry import Registry
 from workbench.engine.connection.send_queue import Payload
 from workbench.engine.endpoint.resolver import Resolver
-from workbench.engine.endpoint.send import Counter, Make, Repeater, maker
+from workbench.engine.endpoint.send import Counter, InPieces, Make, Repeater, maker
 from workbench.engine.endpoint.setup import SetupRunner
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import USER_ERRORS
@@ -263,6 +263,9 @@ class Endpoint:
         settings = self.live.settings
         # a sendall() that may not wait is given what it has to send at once
         in_pieces = settings.type == "SOCK_STREAM" and settings.timeout != 0
+        if command.pieces:
+            self._send_pieces(command, ticket)
+            return
         make = maker(command, settings, self.counter, in_pieces=in_pieces)
         connections = self.registry.targets(command.connection)
         if command.repeat > 1:
@@ -271,6 +274,17 @@ class Endpoint:
             )
         elif not self._send_all(connections, make, ticket):
             ticket.fail(Problem("engine.closed_meanwhile"))
+
+    def _send_pieces(self, command: c.Send, ticket: Ticket) -> None:
+        """The same piece to each of them, then the next."""
+        pieces = InPieces(maker(command, self.live.settings, self.counter), command.pieces)
+        connections = self.registry.targets(command.connection)
+        self.repeater.run(
+            command,
+            ticket,
+            lambda last: self._send_again(connections, lambda: pieces.piece, last),
+            pieces,
+        )
 
     def _send_again(
         self, connections: list[Connection], make: Make[Payload], ticket: Ticket | None

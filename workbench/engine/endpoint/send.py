@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from workbench.engine.connection.file_pieces import BigFile, FilePieces, big_file
 from workbench.engine.model import commands as c
 from workbench.engine.protocol.framing import wrapper_of
-from workbench.payload.checksum import CHECKSUMS, Order, checksum
-from workbench.payload.notation import suffix
+from workbench.engine.protocol.with_tail import with_tail
+from workbench.payload.checksum import CHECKSUMS
 from workbench.payload.templates import PLACEHOLDERS, Template, hex_template, text_template
 from workbench.texts import Problem, reason_of
 
@@ -39,24 +39,46 @@ def maker(
 
     Raises:
         Problem: none or several given, an inexpressible text, malformed hex, no such file, a
-            message where nothing says what one is, or one that its length field cannot count.
+            message where nothing says what one is, or one that its length field cannot count,
+            pieces of what is no stream.
     """
-    encoding = settings.encoding
+    encoding = command.encoding or settings.encoding
     wrap = _wrapper(settings) if command.wrap else bytes
     given = [value for value in (command.text, command.hex, command.file) if value is not None]
     if len(given) != 1:
         raise Problem("engine.one_payload")
-    template = _template(command, command.encoding or encoding)
-    if template is not None and template.fixed is None:
-        return lambda: wrap(with_tail(template.fill({}, next(counter)), command))
+    if command.pieces and settings.type != "SOCK_STREAM":
+        raise Problem("engine.pieces_no_stream", type=settings.type)
+    template = _template(command, encoding)
+    after = hex_template(command.append_hex, (), encoding)
+    if after.fixed is None or (template is not None and template.fixed is None):
+        return _anew(command, template, after, wrap, counter)
     plain = not command.wrap and command.append.value not in CHECKSUMS
     if in_pieces and plain and command.file is not None:
         file = _big_file(command.file)
         if file is not None:
-            return lambda: FilePieces(file, suffix(command.append.value))
+            return lambda: FilePieces(file, with_tail(b"", command, after.fixed or b""))
     data = template.fixed if template is not None else _file(command.file or "")
-    fixed = wrap(with_tail(data or b"", command))
+    fixed = wrap(with_tail(data or b"", command, after.fixed))
     return lambda: fixed
+
+
+def _anew(
+    command: c.Send,
+    template: Template | None,
+    after: Template,
+    wrap: Callable[[bytes], bytes],
+    counter: Iterator[int],
+) -> Make[bytes]:
+    """Of what is another one for each send. `template` None: a file."""
+    file = _file(command.file or "") if template is None else b""
+
+    def make() -> bytes:
+        number = next(counter)
+        data = file if template is None else template.fill({}, number)
+        return wrap(with_tail(data, command, after.fill({}, number)))
+
+    return make
 
 
 def _wrapper(settings: EndpointSettings) -> Callable[[bytes], bytes]:
@@ -90,20 +112,6 @@ def _unreadable(path: str, error: OSError) -> Problem:
     return Problem("engine.no_file", path=path, reason=reason_of(error))
 
 
-def with_tail(data: bytes, command: c.Send) -> bytes:
-    """The bytes and what is appended to them."""
-    if command.append is c.Append.NOTHING:
-        return data
-    if command.append.value not in CHECKSUMS:
-        return data + suffix(command.append.value)
-    order: Order | None = None
-    if command.checksum_order is not None:
-        order = "little" if command.checksum_order is c.ByteOrder.LITTLE else "big"
-    return data + checksum(
-        command.append.value, data, order, command.checksum_from, command.checksum_to
-    )
-
-
 class Counter:
     """What {counter} stands for: 1, then 2, and so on.
 
@@ -123,8 +131,30 @@ class Counter:
         return now
 
 
+class InPieces:
+    """Messages so many bytes at a time.
+
+    Attributes:
+        piece: what is to be sent now.
+    """
+
+    def __init__(self, make: Make[bytes], size: int) -> None:
+        self._make = make
+        self._size = size
+        self._rest = memoryview(b"")
+        self.piece = b""
+
+    def advance(self) -> bool:
+        """Cut off the next piece; whether it is the last of its message. Raises Problem."""
+        if not self._rest:
+            self._rest = memoryview(self._make())
+        self.piece = bytes(self._rest[: self._size])
+        self._rest = self._rest[self._size :]
+        return not self._rest
+
+
 class Repeater:
-    """Repeated sends of one endpoint; all on its thread."""
+    """Sends of one endpoint that are repeated or go in pieces; all on its thread."""
 
     def __init__(self, context: EngineContext) -> None:
         self._context = context
@@ -132,12 +162,16 @@ class Repeater:
         self._left: dict[Ticket, int] = {}
 
     def run(
-        self, command: c.Send, ticket: Ticket, once: Callable[[Ticket | None], bool | None]
+        self,
+        command: c.Send,
+        ticket: Ticket,
+        once: Callable[[Ticket | None], bool | None],
+        pieces: InPieces | None = None,
     ) -> None:
         """Run `once` as often as the command asks; the last one carries the ticket.
 
         `once` says whether another one may follow, None where this one was not made either; if
-        not, the rest is dropped.
+        not, the rest is dropped. `pieces`: it sends one of these each time.
         """
 
         def go() -> None:
@@ -146,15 +180,16 @@ class Repeater:
             if ticket.done:  # with its endpoint
                 self._give_up(ticket, Problem("engine.closed_meanwhile"))
                 return
-            left = self._left[ticket] = self._left[ticket] - 1
             try:
+                ends = pieces is None or pieces.advance()
+                left = self._left[ticket] = self._left[ticket] - ends
                 goes_on = once(None if left else ticket)
             except Problem as problem:  # a file that is sent again and is not as it was
                 self._context.not_done(problem, ticket)
                 self._give_up(ticket, problem)
                 return
             if goes_on is None:
-                self._left[ticket] += 1
+                self._left[ticket] += ends
             if not goes_on:
                 self._give_up(ticket, Problem("engine.closed_meanwhile"))
             elif not left:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from workbench.engine.model.settings import EndpointSettings, OptionValue, Pace, Responder
+from workbench.engine.model.tail import Append, ByteOrder
 
 All = Literal["all"]
 ALL: Final = "all"
@@ -34,27 +35,6 @@ class How(StrEnum):
     READ = "SHUT_RD"
     WRITE = "SHUT_WR"
     BOTH = "SHUT_RDWR"
-
-
-class Append(StrEnum):
-    """What follows a payload on the wire: fixed bytes, or a checksum of it."""
-
-    NOTHING = "nothing"
-    LF = "lf"
-    CRLF = "crlf"
-    NUL = "nul"
-    SUM8 = "sum8"
-    XOR8 = "xor8"
-    CRC16_MODBUS = "crc16-modbus"
-    CRC16_CCITT = "crc16-ccitt"
-    CRC32 = "crc32"
-
-
-class ByteOrder(StrEnum):
-    """Of a checksum, where it is not the usual one of its kind."""
-
-    LITTLE = "little"
-    BIG = "big"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +93,10 @@ class Listen:
 class Send:
     """Send exactly one of text, hex or file, `repeat` times `interval` seconds apart.
 
-    `checksum_from` is the first byte that an appended checksum covers, `checksum_to` the last
-    one (None: the end). `hex` is a template, whose gaps are filled in for each single send, as
-    with `placeholders` {counter}, {time} and {random:n} of `text` are. `wrap`: as one message, by
-    the endpoint's `messages`.
+    What follows the payload is told in `Tailed`. `hex` is a template, whose gaps are filled in for
+    each single send, as with `placeholders` {counter}, {time} and {random:n} of `text` are.
+    `wrap`: as one message, by the endpoint's `messages`.
+    `pieces` (of a stream): so many bytes a send(), with `interval` between these too; 0: all.
     `to` (datagram) is an address in scenario spelling; None sends to the connected peer, else
     to the peer seen last.
     """
@@ -137,6 +117,8 @@ class Send:
     repeat: int = 1
     interval: float = 0.0
     wait: bool = True
+    append_hex: str = ""
+    pieces: int = 0
 
 
 @dataclass(frozen=True, slots=True)

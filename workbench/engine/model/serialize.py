@@ -13,6 +13,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.message_ends import HTTP, MESSAGES, Http, Messages
 from workbench.engine.model.shape import check_types, made_of
+from workbench.engine.model.tail import Append, ByteOrder
 from workbench.literals import parse_expression, value_of
 from workbench.texts import Problem
 
@@ -172,7 +173,10 @@ def messages_from(value: Any) -> Messages:
     """
     if value == HTTP:
         return Http()
-    made: Messages = made_of(next(MESSAGES[key] for key in value if key in MESSAGES), value)
+    kind = next((MESSAGES[key] for key in value if key in MESSAGES), None)
+    if kind is None:
+        raise ValueError("not where a message ends")
+    made: Messages = made_of(kind, value)
     return made
 
 
@@ -244,8 +248,8 @@ def _said(rule: s.Rule) -> tuple[str, ...]:
 _CONVERT: Final[Mapping[str, Callable[[Any], Any]]] = {
     "gate": c.Gate,
     "how": c.How,
-    "append": c.Append,
-    "checksum_order": lambda value: None if value is None else c.ByteOrder(value),
+    "append": Append,
+    "checksum_order": lambda value: None if value is None else ByteOrder(value),
     "calls": s.Pace,
     "responder": responder_from,
     "settings": _settings,

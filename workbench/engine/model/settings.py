@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final, get_args
 
 from workbench.engine.model.message_ends import Messages
+from workbench.engine.model.tail import Append, ByteOrder
 from workbench.texts import Problem
 
 
@@ -84,6 +85,7 @@ class Greet:
     """Send a text to every new connection, then keep it, echo or close.
 
     `encoding`: None is the endpoint's. `wrap`: as one message, by the endpoint's `messages`.
+    What follows the text is told in `Tailed`.
     """
 
     text: str = ""
@@ -91,6 +93,11 @@ class Greet:
     then: Then = Then.KEEP
     on_peer_close: OnPeerClose | None = None
     wrap: bool = False
+    append: Append = Append.NOTHING
+    append_hex: str = ""
+    checksum_order: ByteOrder | None = None
+    checksum_from: int = 0
+    checksum_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,7 @@ class Sink:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Answer `reply` to what matches `value`; `delay` in seconds.
+    """Answer `reply` to what matches `value`; `delay` in seconds. `Tailed` tells what follows it.
 
     Attributes:
         value: text, or a pattern of text or of hex, whose groups the reply names: {id}.
@@ -133,6 +140,11 @@ class Rule:
     times: int = 0
     when: str | None = None
     to: str | None = None
+    append: Append = Append.NOTHING
+    append_hex: str = ""
+    checksum_order: ByteOrder | None = None
+    checksum_from: int = 0
+    checksum_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

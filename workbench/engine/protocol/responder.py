@@ -22,8 +22,10 @@ from workbench.engine.model.settings import (
     Sink,
     Then,
 )
+from workbench.engine.model.tail import Append
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.engine.protocol.layer import Data, Ending
+from workbench.engine.protocol.with_tail import with_tail
 from workbench.payload.characters import BYTES, MARK, Characters, decoded
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex
@@ -100,7 +102,9 @@ def compile_responder(
         case Echo():
             return ResponderRuntime(None, _echo_of(whole))
         case Greet():
-            text = encode(responder.text, responder.encoding or encoding)
+            used = responder.encoding or encoding
+            after = hex_template(responder.append_hex, (), used).fill({})
+            text = with_tail(encode(responder.text, used), responder, after)
             greeting = Reply(
                 wrap(text) if responder.wrap else text, ending=_ENDINGS.get(responder.then)
             )
@@ -195,20 +199,22 @@ def _answer(
         template = hex_template(rule.reply_hex, names, used)
     elif rule.reply is not None:
         template = text_template(rule.reply, names, used)
+    elif rule.append is not Append.NOTHING or rule.append_hex:
+        raise Problem("engine.append_without_reply")
     else:
         return lambda _taken: None
+    after = hex_template(rule.append_hex, names, used)
     whole = wrap if rule.wrap else _as_given
-    if template.fixed is not None:
-        fixed = whole(template.fixed)
+    if template.fixed is not None and after.fixed is not None:
+        fixed = whole(with_tail(template.fixed, rule, after.fixed))
         return lambda _taken: fixed
+    gaps = template.names | after.names
     hexed = rule.match is Match.HEX
     came_in = "latin-1" if pattern is not None and pattern.bytewise else used
 
     def filled(taken: Captures) -> bytes:
-        values = {
-            name: Value(encode(taken.get(name, ""), came_in), hexed) for name in template.names
-        }
-        return whole(template.fill(values))
+        values = {name: Value(encode(taken.get(name, ""), came_in), hexed) for name in gaps}
+        return whole(with_tail(template.fill(values), rule, after.fill(values)))
 
     return filled
 

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.engine.model.commands import Append
+from workbench.engine.model.tail import Append
 from workbench.payload import notation
 from workbench.payload.checksum import CHECKSUMS
 from workbench.qt.tips import plain_tip

@@ -1,0 +1,49 @@
+"""What follows a payload on the wire: fixed bytes, or a checksum of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+
+class Append(StrEnum):
+    """The kinds of it."""
+
+    NOTHING = "nothing"
+    LF = "lf"
+    CRLF = "crlf"
+    NUL = "nul"
+    SUM8 = "sum8"
+    XOR8 = "xor8"
+    LRC = "lrc"
+    CRC16_MODBUS = "crc16-modbus"
+    CRC16_CCITT = "crc16-ccitt"
+    CRC32 = "crc32"
+
+
+class ByteOrder(StrEnum):
+    """Of a checksum, where it is not the usual one of its kind."""
+
+    LITTLE = "little"
+    BIG = "big"
+
+
+class Tailed(Protocol):
+    """What is sent with something behind it.
+
+    Attributes:
+        checksum_from, checksum_to: the first and the last byte that a checksum covers; None: to
+            the end.
+        append_hex: a template of hex that follows even that.
+    """
+
+    @property
+    def append(self) -> Append: ...
+    @property
+    def checksum_order(self) -> ByteOrder | None: ...
+    @property
+    def checksum_from(self) -> int: ...
+    @property
+    def checksum_to(self) -> int | None: ...
+    @property
+    def append_hex(self) -> str: ...
