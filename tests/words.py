@@ -53,7 +53,7 @@ ALLOWED: Final = {
     "the filter's language is typed": r"-?\b(?:call|errno|size|endpoint|kind|error|nothing):\S*|size[<>]\d+",
     "words of a scenario file and fields of its events are typed": r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none|fin|reset)\""
     r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
-    "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id|name|pieces)\b"
+    "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id|pieces|name|times|pause|must|until)\b"
     r"|\bvar7\b|\"http\"",
     "code stands in backticks": r"`[^`]*`",
     "gaps of argparse": r"%\(\w+\)[rs]",

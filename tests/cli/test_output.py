@@ -52,7 +52,8 @@ def test_steps_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
         "  2  FAILED  wait(1)  (1.000 s)\n"
         "       The run was given up.\n"
         "  3  held  loop(2)  (0.000 s)\n"
-        "       All 2 rounds were made; this did not come: errno='EPIPE'\n"
+        "       All 2 rounds were made; this did not come: errno='EPIPE'."
+        " With must = true the run fails then.\n"
         "Steps: 2 held, 1 failed\n"
     )
 

@@ -27,6 +27,7 @@ from workbench.engine.model.settings import (
 )
 from workbench.engine.model.tail import Append
 from workbench.scenario.model import Expect, Loop, Perform, Scenario, Step, Wait, parse
+from workbench.scenario.steps import OnFailure, Stay
 from workbench.scenario.write import to_toml
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -59,6 +60,8 @@ LEAVES: st.SearchStrategy[Step] = st.one_of(
         ]
     ),
     SECONDS.map(Wait),
+    st.builds(Stay, st.none() | SECONDS, st.none() | st.sampled_from(OnFailure)),
+    st.builds(Perform, st.just(c.Start("a")), on_failure=st.sampled_from(OnFailure)),
     TEXT.map(lambda text: Perform(c.Mark(text))),
     st.builds(
         lambda text, often, every, append, tail, pieces: Perform(

@@ -14,7 +14,7 @@ def test_each_key_of_an_endpoint() -> None:
 
 
 def test_each_key_of_an_expectation() -> None:
-    assert set(ExpectKeys.__annotations__) == set(EXPECT) - {"endpoint"}
+    assert set(ExpectKeys.__annotations__) == set(EXPECT) - {"endpoint", "on_failure"}
 
 
 def test_each_key_of_a_send() -> None:

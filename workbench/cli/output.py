@@ -93,3 +93,6 @@ class StepPrinter:
         """Print how many steps held and failed, when the run has ended."""
         held = sum(step.reason is None for step in report.steps)
         write(tr("cli.summary", held=held, failed=len(report.steps) - held) + "\n")
+        for step in report.steps:
+            if step.warns:
+                write(tr("cli.warns", number=step.number, said=step.said) + "\n")

@@ -108,7 +108,9 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | Non
         if steps is not None:
             steps.end(report)
         elif not report.ok:
-            tell(report.steps[-1].reason, error=True)
+            for step in report.steps:
+                if step.reason is not None:
+                    tell(step.reason, error=True)
         return OK if report.ok else FAILED
 
 

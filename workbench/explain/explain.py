@@ -99,7 +99,10 @@ def _of_run(row: Row, verdict: Verdict) -> Explanation:
     if row.call in {RUN_HELD, RUN_FAILED}:
         lines = [tr("explain.run_steps", steps=verdict.steps, seconds=verdict.took)]
         if verdict.number:
-            lines.append(tr("explain.run_first", number=verdict.number))
+            several = "_of" if verdict.failed > 1 else ""
+            lines.append(
+                tr(f"explain.run_first{several}", number=verdict.number, failed=verdict.failed)
+            )
         return Explanation(title, (Section(verdict.title, tuple(lines)),))
     came = verdict.came
     if verdict.row:

@@ -31,6 +31,7 @@ class Verdict(NamedTuple):
         steps: how many the run had; 0: it is of a step.
         came: what met it, or why it failed, as a sentence; "" where nothing is said.
         row: with which an expectation was met; 0: none.
+        failed: how many steps of a run that failed.
     """
 
     held: bool | None
@@ -40,6 +41,7 @@ class Verdict(NamedTuple):
     steps: int = 0
     came: str = ""
     row: int = 0
+    failed: int = 0
 
     @property
     def took(self) -> str:
@@ -85,8 +87,9 @@ def _verdict(row: Row) -> Verdict:
         title, steps, seconds = values
         return Verdict(True, 0, str(title), float(seconds), int(steps))
     if row.call == RUN_FAILED:
-        title, steps, seconds, number = values
-        return Verdict(False, int(number), str(title), float(seconds), int(steps))
+        title, steps, seconds, number, *several = values
+        failed = int(several[0]) if several else 1
+        return Verdict(False, int(number), str(title), float(seconds), int(steps), failed=failed)
     if row.call == STEP_FAILED:
         number, title, seconds, reason = values
         return Verdict(False, int(number), str(title), float(seconds), came=_text_of(reason))
@@ -105,7 +108,17 @@ def _verdict_text(call: str, verdict: Verdict) -> str:
         key += "_up"
     elif call == STEP_HELD and came:
         key += "_came"
-    return tr(key, number=number, title=title, seconds=verdict.took, steps=verdict.steps, came=came)
+    elif call == RUN_FAILED and verdict.failed > 1:
+        key += "_several"
+    return tr(
+        key,
+        number=number,
+        title=title,
+        seconds=verdict.took,
+        steps=verdict.steps,
+        came=came,
+        failed=verdict.failed,
+    )
 
 
 def spelled(problem: Problem) -> tuple[str, dict[str, object]]:

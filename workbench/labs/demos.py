@@ -22,7 +22,7 @@ from workbench.engine.sockets import descriptors, kernel_readings
 from workbench.engine.sockets.traced_socket import TRUNCATION
 from workbench.resources import resource
 from workbench.scenario.model import Scenario, load
-from workbench.scenario.steps import Expect, Loop, Perform, Step, Wait
+from workbench.scenario.steps import Expect, Loop, Perform, Stay, Step, Wait
 from workbench.texts import Problem, catalogue, has, language, tr
 
 NO_FILES_S: Final = 0.5
@@ -127,8 +127,8 @@ def _lasting(steps: Iterable[Step], timeouts: Mapping[str, float]) -> Iterator[f
         match step:
             case Loop():
                 yield step.times * (step.pause + sum(_lasting(step.steps, timeouts)))
-            case Wait():
-                yield step.seconds
+            case Wait() | Stay():
+                yield step.seconds or 0.0
             case Perform(command=Accept(no_files=True)):
                 yield NO_FILES_S
             case Expect(error="TimeoutError", endpoint=name):

@@ -43,7 +43,7 @@ from workbench.scenario.code_until import (
     watched,
 )
 from workbench.scenario.report import title_of
-from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.steps import Expect, Loop, OnFailure, Perform, Scenario, Stay, Step, Wait
 from workbench.scenario.taken_values import TakenValues
 from workbench.texts import Problem, tr
 
@@ -161,9 +161,13 @@ class _Script:
                     step = self._values.filled(step, lambda name: self._settings[name].encoding)
                 except Problem as problem:  # what a step takes is known to a run alone
                     lines.append(_left_out(str(problem)))
+            if step.on_failure is OnFailure.NEXT:
+                lines.append(_left_out('on_failure = "next"'))
             match step:
                 case Wait():
                     lines.append(f"time.sleep({literal(step.seconds)})")
+                case Stay():
+                    lines += _stay(step)
                 case Expect():
                     lines += watched(self._expect(step), step.endpoint, waits)
                 case Loop():
@@ -181,6 +185,7 @@ class _Script:
                 *(INDENT + line for line in block(body)),
                 *pause,
             ]
+        must = [_left_out("must = true")] if loop.must else []
         place = next(number for number, item in enumerate(self._waiting, 1) if item is loop)
         named = self._settings.get(loop.until.endpoint)
         wait = Waited(
@@ -190,7 +195,7 @@ class _Script:
         )
         body = self.steps(loop.steps, (wait, *waits))
         sockets = [name for item in self._settings.values() for name in _sockets(item, self._names)]
-        return around(loop, wait, body, sockets)
+        return [*must, *around(loop, wait, body, sockets)]
 
     def _perform(self, step: Perform, waits: tuple[Waited, ...]) -> list[str]:
         command = step.command
@@ -431,6 +436,19 @@ def _literal(spec: str, family: str) -> str:
     if parsed.path is not None:
         return literal(parsed.path)
     return literal((parsed.host, parsed.port))
+
+
+def _stay(step: Stay) -> list[str]:
+    """Until Ctrl+C, which goes on with what follows."""
+    if step.seconds is not None:
+        return [f"time.sleep({literal(step.seconds)})"]
+    return [
+        "try:",
+        f"{INDENT}while True:",
+        f"{INDENT}{INDENT}time.sleep(1)",
+        "except KeyboardInterrupt:",
+        f"{INDENT}pass",
+    ]
 
 
 def _send(command: c.Send, item: EndpointSettings, talk: str, to: str) -> list[str]:

@@ -19,12 +19,13 @@ from workbench.texts import Problem
 _WITHIN: Final = 2.0
 _HOW: Final = ("take", "next", "keep", "exact", "each", "not_before", "at_most")
 BYTES_KEYS: Final = ("text", "hex", "contains", "regex", "json")
-NOT_IN_UNTIL: Final = ("do", "within", "absent", *_HOW)
+NOT_IN_UNTIL: Final = ("do", "within", "absent", "on_failure", *_HOW)
 """Keys that mean nothing to what ends a loop."""
 _NOT_ABSENT: Final = _HOW
 """Keys that say how something comes."""
 _BESIDE_CLOSED: Final = frozenset(
-    {"do", "endpoint", "connection", "closed", "by", "within", "count", "absent", *_HOW}
+    {"do", "endpoint", "connection", "closed", "by", "within", "count", "absent", "on_failure"}
+    | set(_HOW)
 )
 
 

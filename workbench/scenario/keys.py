@@ -7,7 +7,7 @@ whoever completes what is typed. A key's line for people is the text `keys.PLACE
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from workbench.scenario import expect_keys, names, readings
 from workbench.scenario import values as v
 from workbench.scenario.messages_keys import messages
 from workbench.scenario.responder_keys import readers_of, responder
-from workbench.scenario.steps import Expect, Loop
+from workbench.scenario.steps import Expect, Loop, OnFailure
 from workbench.texts import LANGUAGES
 
 FORMAT: Final = 1
@@ -49,6 +49,8 @@ _VALUE: Final[v.Schema] = {
 }
 _ENDPOINT: Final[v.Schema] = {"anyOf": [v.TEXT, {"$ref": "#/definitions/endpoint"}]}
 
+ON_FAILURE: Final[Mapping[str, v.Read]] = {"on_failure": v.enum_key(OnFailure)}
+"""What every step takes, and the file for all of them."""
 TOP: Final[Mapping[str, v.Read]] = {
     "title": v.key_of(str),
     **dict.fromkeys(TITLES.values(), v.key_of(str)),
@@ -56,6 +58,7 @@ TOP: Final[Mapping[str, v.Read]] = {
     "capture": v.capture,
     "placeholders": v.key_of(bool),
     "defaults": _part(dict, {"$ref": "#/definitions/defaults"}),
+    **ON_FAILURE,
     "values": _part(dict, _each(_VALUE)),
     "endpoint": _part(dict, _each(_ENDPOINT)),
     "step": _part(list, _all_of("step")),
@@ -121,15 +124,20 @@ STEP: Final[Mapping[str, v.Read]] = {
     "responder": responder,
 }
 """Of the fields of commands."""
-OPTIONAL: Final[Mapping[str, v.Read]] = {"error": v.key_of(str), "wait": v.key_of(bool)}
+OPTIONAL: Final[Mapping[str, v.Read]] = {
+    "error": v.key_of(str),
+    "wait": v.key_of(bool),
+    **ON_FAILURE,
+}
 """What every step takes that is a command."""
 ALSO: Final[Mapping[str, Mapping[str, v.Read]]] = {
     "connect": {"until_open": v.seconds},
     "send": {"json": expect_keys.json_of},
 }
 """What a command's step takes beside."""
-WAIT: Final[Mapping[str, v.Read]] = {"seconds": v.seconds}
-_NEEDED: Final = frozenset({("step", "seconds")})
+WAIT: Final[Mapping[str, v.Read]] = {"seconds": v.seconds, **ON_FAILURE}
+STAY: Final = WAIT
+_NEEDED: Final = frozenset({("wait", "seconds")})
 """What a table cannot be without, where no dataclass says so."""
 EXPECT: Final[Mapping[str, v.Read]] = {
     "endpoint": v.key_of(str),
@@ -149,6 +157,7 @@ EXPECT: Final[Mapping[str, v.Read]] = {
     "regex": v.key_of(str),
     "encoding": v.encoding,
     "within": v.seconds,
+    **ON_FAILURE,
     **expect_keys.KEYS,
     **readings.KEYS,
 }
@@ -159,6 +168,8 @@ LOOP: Final[Mapping[str, v.Read]] = {
     "pause": v.seconds,
     "until": _part(dict, {"$ref": "#/definitions/until"}),
     "renumber": v.key_of(bool),
+    "must": v.key_of(bool),
+    **ON_FAILURE,
     "step": _part(list, _all_of("step")),
     "loop": _part(list, _all_of("loop")),
 }
@@ -166,7 +177,7 @@ LOOP: Final[Mapping[str, v.Read]] = {
 
 def step_keys(do: str) -> Mapping[str, v.Read]:
     """What a step of this kind takes beside `do`."""
-    own = {"wait": WAIT, "expect": EXPECT, "loop": LOOP}.get(do)
+    own = {"wait": WAIT, "stay": STAY, "expect": EXPECT, "loop": LOOP}.get(do)
     if own is not None:
         return own
     if do == "configure":
@@ -175,7 +186,7 @@ def step_keys(do: str) -> Mapping[str, v.Read]:
     return {**taken, **OPTIONAL, **ALSO.get(do, {})}
 
 
-DO: Final = (*COMMANDS, "wait", "expect", "loop")
+DO: Final = (*COMMANDS, "wait", "stay", "expect", "loop")
 """Every kind of step."""
 
 
@@ -213,7 +224,6 @@ def _of(place: str, readers: Mapping[str, v.Read], *made: type, **defaults: Any)
     for name, read in readers.items():
         item = items.get(name)
         needed = item is not None and item.default is item.default_factory is MISSING
-        needed = needed or (place, name) in _NEEDED
         plain = None if item is None or item.default is MISSING else item.default
         default = defaults.get(name, plain)
         yield Key(
@@ -245,7 +255,9 @@ def keys_of_step(do: str) -> Mapping[str, Key]:
     else:
         made = [COMMANDS[do]] if do in COMMANDS else []
         found = tuple(_of("step", step_keys(do), *made, wait=True))
-    return {key.name: key for key in found}
+    return {
+        key.name: replace(key, needed=True) if (do, key.name) in _NEEDED else key for key in found
+    }
 
 
 def keys_of_responder(kind: str) -> Mapping[str, Key]:

@@ -28,7 +28,18 @@ from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_n
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named, misplaced
-from workbench.scenario.steps import ANY, FOR_GOOD, Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.steps import (
+    ANY,
+    FOR_GOOD,
+    Expect,
+    Loop,
+    OnFailure,
+    Perform,
+    Scenario,
+    Stay,
+    Step,
+    Wait,
+)
 from workbench.scenario.syntax import explain_syntax
 from workbench.texts import Problem, reason_of
 
@@ -151,7 +162,15 @@ def _scenario(table: dict[str, Any], given: Given) -> Scenario:
         capture=v.capture(table, "capture", ()),
         values=named.values,
         names=named.names,
+        on_failure=_on_failure(table, ()) or OnFailure.STOP,
     )
+
+
+def _on_failure(body: dict[str, Any], path: KeyPath) -> OnFailure | None:
+    if "on_failure" not in body:
+        return None
+    found: OnFailure = k.ON_FAILURE["on_failure"](body, "on_failure", path)
+    return found
 
 
 # -- endpoints --------------------------------------------------------------------------------
@@ -230,7 +249,11 @@ def _loop(body: dict[str, Any], path: KeyPath, file: _File) -> Loop:
     times = v.positive(body, "times", path) if "times" in body else FOR_GOOD if until else 1
     pause = v.seconds(body, "pause", path) if "pause" in body else 0.0
     renumber = v.typed(body, "renumber", bool, path, False)
-    return Loop(_steps(body, path, file), times, pause, until, renumber)
+    must = v.typed(body, "must", bool, path, False)
+    if must and until is None:
+        raise v.wrong((*path, "must"), "scenario.must_what")
+    steps = _steps(body, path, file)
+    return Loop(steps, times, pause, until, renumber, must, _on_failure(body, path))
 
 
 def _until(body: dict[str, Any], path: KeyPath, file: _File) -> Expect:
@@ -251,7 +274,11 @@ def _step(body: dict[str, Any], path: KeyPath, file: _File) -> Step:
     do = v.choice(body, "do", k.DO, path)
     if do == "wait":
         v.known(body, ("do", *k.WAIT), path)
-        return Wait(v.seconds(body, "seconds", path))
+        return Wait(v.seconds(body, "seconds", path), _on_failure(body, path))
+    if do == "stay":
+        v.known(body, ("do", *k.STAY), path)
+        seconds = v.seconds(body, "seconds", path) if "seconds" in body else None
+        return Stay(seconds, _on_failure(body, path))
     if do == "expect":
         return _expect(body, path, file)
     if do == "configure":
@@ -302,7 +329,8 @@ def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _
         if item.default is MISSING and item.name not in values:
             raise v.wrong(path, "scenario.missing", key=item.name)
     until = v.seconds(body, "until_open", path) if "until_open" in body else 0.0
-    return Perform(kind(**values), error, v.typed(body, "wait", bool, path, True), until, json)
+    wait = v.typed(body, "wait", bool, path, True)
+    return Perform(kind(**values), error, wait, until, json, _on_failure(body, path))
 
 
 def _sent_json(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from workbench.engine.model.serialize import command_args, command_call
-from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Stay, Step, Wait
 from workbench.texts import Problem
 
 TITLE: Final = 160
@@ -22,6 +22,7 @@ class StepResult:
         seconds: how long it took.
         said: of a loop that waited for something: which round it was, and what ended it.
         step: as it stands in the scenario: what it is and not what it was filled in with.
+        warns: it held, and `said` is worth a second look.
     """
 
     number: int
@@ -30,6 +31,7 @@ class StepResult:
     seconds: float
     said: Problem | None = None
     step: Step | None = None
+    warns: bool = False
 
 
 @dataclass(slots=True)
@@ -63,6 +65,8 @@ def _in_full(step: Step) -> str:
             return f"{name}{command_call(step.command)}({command_args(step.command)})"
         case Wait():
             return f"wait({step.seconds})"
+        case Stay():
+            return f"stay({'' if step.seconds is None else step.seconds})"
         case Expect():
             return f"{step.endpoint}.{'expect no' if step.absent else 'expect'} {_wanted(step)}"
         case Loop():

@@ -27,7 +27,18 @@ from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, closed_listener
 from workbench.scenario.report import Report, StepResult, condition_of, title_of
 from workbench.scenario.search import PAUSE, Search
-from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.steps import (
+    ANY,
+    Expect,
+    Loop,
+    OnFailure,
+    Perform,
+    Scenario,
+    Single,
+    Stay,
+    Step,
+    Wait,
+)
 from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.timing import out_of_time
 from workbench.scenario.unmet import Ends, did_not_come, told_of, warned
@@ -102,6 +113,7 @@ class Runner:
         self._interests = interests_of(scenario.steps)
         self._cancelled = False
         self._interrupted = False
+        self._stay: Flag | None = None
         self._unwaited = Unwaited(scenario.steps)
         self._held = HeldBack(session.settings_of_all)
         self._loops: list[tuple[Loop, Watch]] = []
@@ -114,9 +126,21 @@ class Runner:
         self._cancelled = True
         self._came.set()
 
+    @property
+    def staying(self) -> bool:
+        """Whether the run stays where it is until it is interrupted."""
+        return self._stay is not None
+
     def interrupt(self) -> None:
-        """Have `run` raise KeyboardInterrupt at its next wait or step; from any thread."""
-        self._interrupted = True
+        """End a step that stays; else have `run` raise KeyboardInterrupt at its next wait or step.
+
+        From any thread.
+        """
+        stay = self._stay
+        if stay is None:
+            self._interrupted = True
+        else:
+            stay.set()
         self._came.set()
 
     def _check_interrupt(self) -> None:
@@ -249,7 +273,15 @@ class Runner:
         self._tell(step, reason, begun, came, self._step, title=title)
         if met is not None:
             raise _Met(met)
-        return reason is None
+        return reason is None or self._goes_on(step)
+
+    def _goes_on(self, failed: Step) -> bool:
+        """Whether there is a next step for a step that failed; none where the run is given up."""
+        over = self._until is not None and time.monotonic() >= self._until
+        if self._cancelled or over or self._not_recorded() is not None:
+            return False
+        said = failed.on_failure or self.report.scenario.on_failure
+        return said is OnFailure.NEXT
 
     def _judge_unwaited(self) -> None:
         """A step that was not waited for is one more line where it failed."""
@@ -286,6 +318,7 @@ class Runner:
             time.monotonic() - begun,
             came.said,
             stands or step,
+            came.warns and reason is None,
         )
         self.report.steps.append(result)
         end_step(self._session, result, came, step, cause)
@@ -305,7 +338,7 @@ class Runner:
                 loop = replace(loop, until=until)
             except Problem as problem:
                 self._tell(loop, problem, begun, stands=stands)
-                return False
+                return self._goes_on(loop)
         if loop.until is not None:
             self._read(wait=True)  # what was before the loop does not end it
             watch = self._matcher.watch(loop.until)
@@ -329,14 +362,11 @@ class Runner:
                 self._matcher.end_watch(watch)
             done, self.round = self.round, outer
         if watch is not None and held and done is not None:
-            self._tell(
-                loop,
-                None,
-                begun,
-                self._evidence(loop, watch, done[0]) if met else self._in_vain(loop),
-                stands=stands,
-            )
-        return held
+            came = self._evidence(loop, watch, done[0]) if met else self._in_vain(loop)
+            held = met or not loop.must
+            reason, came = (None, came) if held else (came.said, NOTHING)
+            self._tell(loop, reason, begun, came, stands=stands)
+        return held or self._goes_on(loop)
 
     def _rounds(self, loop: Loop) -> bool:
         for number in range(1, loop.times + 1):
@@ -444,11 +474,12 @@ class Runner:
         assert loop.until is not None
         what = condition_of(loop.until)
         self._session.note("loop_in_vain", f"{loop.times}, {what!r}")
-        return Came(said=Problem("scenario.loop_in_vain", times=loop.times, what=what))
+        key = "scenario.loop_must" if loop.must else "scenario.loop_in_vain"
+        return Came(said=Problem(key, times=loop.times, what=what), warns=True)
 
     # -- steps ----------------------------------------------------------------------------------
 
-    def _do(self, step: Perform | Wait | Expect) -> Came:
+    def _do(self, step: Single) -> Came:
         """Carry a step out; what met it. Raises Failed."""
         try:
             step = self._values.filled(step, self._encoding_of)
@@ -458,16 +489,26 @@ class Runner:
         match step:
             case Wait():
                 self._sleep(step.seconds)
+            case Stay():
+                self._stay_on(step)
             case Expect():
                 return self._expect(step)
             case Perform():
                 return self._perform(step)
         return NOTHING
 
+    def _stay_on(self, step: Stay) -> None:
+        """Wait until it is interrupted, or its time is over. Raises Failed: it is given up."""
+        self._stay = Flag()
+        try:
+            self._wait_for(self._stay, step.seconds)
+        finally:
+            self._stay = None
+
     def _encoding_of(self, endpoint: str) -> str:
         return "utf-8" if endpoint == ANY else self._session.settings(endpoint).encoding
 
-    def _fill_in_address(self, step: Perform | Wait | Expect) -> None:
+    def _fill_in_address(self, step: Single) -> None:
         """Before an endpoint is opened, its address may have become known. Raises Problem."""
         if not isinstance(step, Perform) or not isinstance(step.command, c.Start | c.Connect):
             return

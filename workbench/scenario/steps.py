@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 
 from workbench.engine.model import commands as c
@@ -27,6 +28,13 @@ WORDS: Final = ("payload", "peer", "result", "size")
 """What can be taken of a call or a message beside its groups."""
 
 
+class OnFailure(StrEnum):
+    """What a run does when a step has failed; whichever, the run has failed."""
+
+    STOP = "stop"
+    NEXT = "next"
+
+
 @dataclass(frozen=True, slots=True)
 class Perform:
     """A command.
@@ -35,6 +43,7 @@ class Perform:
         error: names the errno or class that it must fail with.
         until_open: of a connect: seconds in which it is made again while it is refused.
         json: of a send: what its text is made of when it begins, as `Expect.json`.
+        on_failure: None: as the scenario says for all; of every step the same.
     """
 
     command: c.Command
@@ -42,6 +51,7 @@ class Perform:
     wait: bool = True
     until_open: float = 0.0
     json: Any = None
+    on_failure: OnFailure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,15 @@ class Wait:
     """Do nothing for so many seconds."""
 
     seconds: float
+    on_failure: OnFailure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Let the endpoints go on until somebody interrupts; `seconds`: at most so long."""
+
+    seconds: float | None = None
+    on_failure: OnFailure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +118,7 @@ class Expect:
     reading: str | None = None
     least: int | None = None
     most: int | None = None
+    on_failure: OnFailure | None = None
 
     @property
     def looks(self) -> bool:
@@ -127,7 +147,7 @@ class Loop:
     `until` looks at what is recorded from the loop's first round on, whatever its steps expect
     and use up; its endpoint may be ANY. Once it is there no further step is begun: the sockets
     stay as they are, and a reading of each is kept. With `renumber` the connections that its
-    steps name count from 1 in each round.
+    steps name count from 1 in each round. With `must` it fails where `until` did not come.
     """
 
     steps: tuple[Step, ...]
@@ -135,9 +155,13 @@ class Loop:
     pause: float = 0.0
     until: Expect | None = None
     renumber: bool = False
+    must: bool = False
+    on_failure: OnFailure | None = None
 
 
-Step = Perform | Wait | Expect | Loop
+Single = Perform | Wait | Stay | Expect
+"""A step that is no loop."""
+Step = Single | Loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +172,7 @@ class Scenario:
         capture: bytes of each payload that the record keeps, None: all.
         values: what it begins with; its endpoints have them filled in.
         names: what payloads of its steps may name; empty: braces are braces.
+        on_failure: of the steps that do not say so themselves.
     """
 
     title: str
@@ -157,3 +182,4 @@ class Scenario:
     capture: int | None = DEFAULT_CAPTURE
     values: Mapping[str, str | int | float] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    on_failure: OnFailure = OnFailure.STOP

@@ -15,14 +15,10 @@ from workbench.scenario.connections import RunConnection
 from workbench.scenario.json_values import FromGap, filled, of_value, read_json, written
 from workbench.scenario.named_values import known
 from workbench.scenario.needle import Taken
-from workbench.scenario.steps import Expect, Perform, Scenario, Wait
+from workbench.scenario.steps import Expect, Perform, Scenario, Single
 from workbench.texts import Problem
 
 _GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
-
-
-Single = Perform | Wait | Expect
-"""A step that is no loop."""
 
 
 class TakenValues:

@@ -14,7 +14,7 @@ from workbench.engine.model.events import (
 )
 from workbench.journal.notes import spelled
 from workbench.literals import literal
-from workbench.scenario.steps import Expect, Loop, Perform, Step, Wait
+from workbench.scenario.steps import Expect, Loop, Perform, Stay, Step, Wait
 
 if TYPE_CHECKING:
     from workbench.scenario.report import Report, StepResult
@@ -29,11 +29,13 @@ class Came(NamedTuple):
         seq: of the row with which an expectation was met; 0: it was none.
         words: that row, or how a call failed as it had to.
         said: what else there is to say of it.
+        warns: whether that is worth a second look.
     """
 
     seq: int = 0
     words: str = ""
     said: Problem | None = None
+    warns: bool = False
 
 
 NOTHING = Came()
@@ -61,14 +63,15 @@ def end_step(
 
 def end_run(session: Session, report: Report, seconds: float) -> None:
     """Note whether a run held: its title, how many steps were run, the seconds it took, and the
-    number of the first that failed.
+    number of the first that failed; where more did, how many.
     """
     before = (report.scenario.title, len(report.steps), round(seconds, 6))
-    first = next((step.number for step in report.steps if step.reason is not None), None)
-    if first is None:
-        session.note(RUN_HELD, _args(*before))
+    failed = [step.number for step in report.steps if step.reason is not None]
+    if failed:
+        several = [len(failed)] if len(failed) > 1 else []
+        session.note(RUN_FAILED, _args(*before, failed[0], *several))
     else:
-        session.note(RUN_FAILED, _args(*before, first))
+        session.note(RUN_HELD, _args(*before))
 
 
 def endpoint_of(step: Step) -> str | None:
@@ -78,7 +81,7 @@ def endpoint_of(step: Step) -> str | None:
             return command.endpoint
         case Expect(endpoint=endpoint):
             return endpoint
-        case Wait() | Loop():
+        case Wait() | Stay() | Loop():
             return None
 
 

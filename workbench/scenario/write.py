@@ -16,7 +16,19 @@ from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.serialize import command_call, messages_plain, responder_plain
 from workbench.payload.templates import escape_gaps
 from workbench.scenario.named_values import LEFT_ALONE
-from workbench.scenario.steps import ANY, FOR_GOOD, Expect, Loop, Perform, Scenario, Step, Wait
+from workbench.scenario.steps import (
+    ANY,
+    FOR_GOOD,
+    Expect,
+    Loop,
+    OnFailure,
+    Perform,
+    Scenario,
+    Single,
+    Stay,
+    Step,
+    Wait,
+)
 from workbench.scenario.values import NO_TIMEOUT
 
 
@@ -26,6 +38,8 @@ def to_toml(scenario: Scenario) -> str:
     lines += _pairs({_bare(f"title_{name}"): text for name, text in scenario.titles.items()})
     if scenario.capture != DEFAULT_CAPTURE:
         lines.append(f"capture = {_value('all' if scenario.capture is None else scenario.capture)}")
+    if scenario.on_failure is not OnFailure.STOP:
+        lines.append(f"on_failure = {_value(scenario.on_failure)}")
     if scenario.names and not scenario.values:
         lines.append("placeholders = true")
     current = {settings.name: settings for settings in scenario.endpoints}
@@ -99,16 +113,24 @@ def _loop(step: Loop) -> dict[str, Any]:
     if step.until is not None:
         whose = {} if step.until.endpoint == ANY else {"endpoint": step.until.endpoint}
         found["until"] = whose | _differing(step.until, {"endpoint", "within"})
-    return found | ({"renumber": True} if step.renumber else {})
+    found |= {key: True for key in ("renumber", "must") if getattr(step, key)}
+    return found | _on_failure(step)
 
 
-def _step(step: Perform | Wait | Expect, current: dict[str, s.EndpointSettings]) -> dict[str, Any]:
-    if isinstance(step, Wait):
-        return {"do": "wait", "seconds": step.seconds}
-    if isinstance(step, Expect):
-        whose = _whose(step.endpoint, current)
-        return {"do": "expect", **whose, **_differing(step, {"endpoint"})}
-    return _perform(step, current)
+def _step(step: Single, current: dict[str, s.EndpointSettings]) -> dict[str, Any]:
+    match step:
+        case Wait() | Stay():
+            do = "wait" if isinstance(step, Wait) else "stay"
+            return {"do": do, **_differing(step, set())}
+        case Expect():
+            whose = _whose(step.endpoint, current)
+            return {"do": "expect", **whose, **_differing(step, {"endpoint"})}
+        case Perform():
+            return _perform(step, current) | _on_failure(step)
+
+
+def _on_failure(step: Step) -> dict[str, Any]:
+    return {} if step.on_failure is None else {"on_failure": step.on_failure}
 
 
 def _whose(endpoint: str, current: Collection[str]) -> dict[str, str]:

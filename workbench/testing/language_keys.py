@@ -45,6 +45,8 @@ class SendKeys(TypedDict, total=False):
     json: Table | Sequence[object] | str
     encoding: str
     append: str
+    append_hex: str
+    pieces: int
     checksum_order: Literal["little", "big"]
     checksum_from: int
     checksum_to: int
