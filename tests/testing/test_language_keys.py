@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 
 from workbench.engine.model.commands import Send
-from workbench.scenario.keys import ENDPOINT, EXPECT
+from workbench.scenario.keys import BESIDE_ENDPOINT, ENDPOINT, EXPECT
 from workbench.testing.language_keys import EndpointKeys, ExpectKeys, SendKeys
 
 
 def test_each_key_of_an_endpoint() -> None:
-    assert set(EndpointKeys.__annotations__) == set(ENDPOINT)
+    assert set(EndpointKeys.__annotations__) == {*ENDPOINT, *BESIDE_ENDPOINT}
 
 
 def test_each_key_of_an_expectation() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -62,6 +63,8 @@ class RunConnection:
         part: how many bytes of that row are.
         resumed: where the decoder of the last search stood, as `StreamPlace` says.
         used_bytes, used_reads: what earlier steps have used of what was received.
+        ignores: whether a row is never seen by an expectation; None: none is. Raises TooSlow.
+        ignored: how many were not.
         opened: when it was connected or accepted; None: not that it was seen.
     """
 
@@ -78,6 +81,8 @@ class RunConnection:
     resumed: StreamPlace | None = None
     used_bytes: int = 0
     used_reads: int = 0
+    ignores: Callable[[Row], bool] | None = None
+    ignored: int = 0
     opened: Since | None = None
     _rows: list[Row] = field(default_factory=list)
     _gone: int = 0
@@ -96,6 +101,9 @@ class RunConnection:
         """Add the next row of the record."""
         if self.reads is not READS:
             row = self._with_bytes(row)
+        if self.ignores is not None and self.ignores(row):
+            self.ignored += 1
+            return
         if row.payload:
             first, head = self._heads.get(row.call, (self.end, b""))
             if len(head) < LONGEST_MARK:

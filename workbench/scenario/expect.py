@@ -14,6 +14,7 @@ from workbench.payload.templates import Value
 from workbench.scenario.connections import MESSAGES, READS, RunConnection, Since, ended_ns
 from workbench.scenario.feed import FedEndpoint, Feed
 from workbench.scenario.held_back import HeldBack
+from workbench.scenario.ignored import ignores
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import FOR_EVER, Passed, RowMatch, Search
 from workbench.scenario.steps import ANY, NEWEST, WHICHEVER, Expect
@@ -95,10 +96,15 @@ class Matcher:
         feed: Feed,
         settings_of: Callable[[str], EndpointSettings],
         held: HeldBack,
+        ignored_by: Callable[[str], tuple[Expect, ...]] = lambda _name: (),
     ) -> None:
-        """`settings_of`: an endpoint's by its name. `held` is shown commands and notes."""
+        """`settings_of`: an endpoint's by its name. `held` is shown commands and notes.
+
+        `ignored_by`: what an endpoint ignores.
+        """
         self._feed = feed
         self._settings_of = settings_of
+        self._ignored_by = ignored_by
         self.kept: Collection[str] = ()
         self.commands = True
         self._owned: dict[str, list[RunConnection]] = {}
@@ -199,12 +205,14 @@ class Matcher:
         counted = self._number(name, endpoint, number)
         of_stream = bool(counted) and endpoint.type == "SOCK_STREAM"
         divided = of_stream and self._settings_of(name).messages is not None
+        reads = MESSAGES if divided else READS
         return RunConnection(
             name,
             number,
             counted,
             stream=of_stream and not divided,
-            reads=MESSAGES if divided else READS,
+            reads=reads,
+            ignores=ignores(self._ignored_by(name), self._settings_of(name), reads),
         )
 
     def _know_all(self, name: str) -> None:

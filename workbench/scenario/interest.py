@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from workbench.engine.model.events import COMMAND, OF_RUNS
@@ -53,12 +53,30 @@ EVERYTHING: Final = Interest({ANY: _Every()}, _Every(), commands=True, verdicts=
 """Where it is not known which steps will come."""
 
 
-def interests_of(steps: Sequence[Step]) -> list[Interest]:
-    """Before each step, what it and those after it look at; at the end, nothing."""
+def interests_of(
+    steps: Sequence[Step], ignored: Mapping[str, Sequence[Expect]] | None = None
+) -> list[Interest]:
+    """Before each step, what it and those after it look at; at the end, nothing.
+
+    `ignored`: by endpoint, what it ignores, which is told by its bytes too.
+    """
+    told = {
+        name for name, items in (ignored or {}).items() if any(item.wants_bytes for item in items)
+    }
     found = [Interest({}, frozenset())]
     for step in reversed(steps):
         found.append(_with(found[-1], [step]))
-    return found[::-1]
+    return [_told_by_bytes(item, told) for item in found[::-1]] if told else found[::-1]
+
+
+def _told_by_bytes(interest: Interest, names: Collection[str]) -> Interest:
+    """The same, with the bytes that came to these endpoints where anything of them is read."""
+    calls = dict(interest.calls)
+    for name in names:
+        begun = calls.get(name, calls.get(ANY))
+        if begun is not None:
+            calls[name] = begun | _RECEIVED
+    return interest._replace(calls=calls)
 
 
 def _with(interest: Interest, steps: Iterable[Step]) -> Interest:

@@ -49,6 +49,7 @@ def schema() -> v.Schema:
             ),
             "step": _of_kinds("do", {do: k.keys_of_step(do).values() for do in k.DO}),
             "loop": _table([_loop_word(), *loop]),
+            "ignored": _table(key for key in by_place["expect"] if key.name in k.IGNORED),
             "until": _table(key for key in by_place["expect"] if key.name not in k.NOT_IN_UNTIL),
         },
     }

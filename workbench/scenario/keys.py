@@ -89,6 +89,8 @@ ENDPOINT: Final[Mapping[str, v.Read]] = {
     "layers": v.layers,
     "messages": messages,
 }
+BESIDE_ENDPOINT: Final[Mapping[str, v.Read]] = {"ignore": _part(list, _all_of("ignored"))}
+"""What an endpoint's table says to the run alone; no `configure` changes it."""
 STEP: Final[Mapping[str, v.Read]] = {
     "endpoint": v.key_of(str),
     "count": v.positive,
@@ -161,6 +163,11 @@ EXPECT: Final[Mapping[str, v.Read]] = {
     **expect_keys.KEYS,
     **readings.KEYS,
 }
+IGNORED: Final = (
+    "kind", "call", "result", "errno", "error", "peer", "size", "text", "hex", "contains", "regex",
+    "json", "encoding",
+)  # fmt: skip
+"""Keys of `expect` that say what an endpoint ignores."""
 DEFAULTS: Final = {key: EXPECT[key] for key in ("within",)}
 NOT_IN_UNTIL: Final = expect_keys.NOT_IN_UNTIL
 LOOP: Final[Mapping[str, v.Read]] = {
@@ -288,7 +295,7 @@ def table() -> tuple[Key, ...]:
         *_of("top", TOP, format=FORMAT, capture=DEFAULT_CAPTURE, placeholders=False),
         *_of("value", VALUE),
         *_of("defaults", DEFAULTS, Expect),
-        *_of("endpoint", ENDPOINT, s.EndpointSettings, role=STREAM),
+        *_of("endpoint", {**ENDPOINT, **BESIDE_ENDPOINT}, s.EndpointSettings, role=STREAM),
         *_of("reconnect", v.RECONNECT, s.Reconnect),
         *_by_kind("messages", {how: keys_of_messages(how) for how in MESSAGES}),
         Key("responder", "kind", {"enum": list(s.RESPONDERS)}, needed=True),

@@ -19,7 +19,7 @@ from workbench.engine.protocol.stack import make_layers
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.payload.hex_patterns import compile_hex
 from workbench.payload.templates import hex_template
-from workbench.scenario import expect_keys, readings
+from workbench.scenario import expect_keys, ignored, readings
 from workbench.scenario import keys as k
 from workbench.scenario import values as v
 from workbench.scenario.json_values import written
@@ -137,6 +137,7 @@ def _scenario(table: dict[str, Any], given: Given) -> Scenario:
         for key, part in table.items()
     }
     endpoints: dict[str, s.EndpointSettings] = {}
+    ignoring: dict[str, tuple[Expect, ...]] = {}
     for name, said in v.typed(table, "endpoint", dict, (), {}).items():
         path = ("endpoint", name)
         if not _NAME.match(name):
@@ -148,7 +149,10 @@ def _scenario(table: dict[str, Any], given: Given) -> Scenario:
         )
         if not isinstance(body, dict):
             raise v.not_wanted(path, f"endpoint.{name}", body, "table", "text")
-        endpoints[name] = _endpoint(name, body, path, named)
+        plain = {key: item for key, item in body.items() if key != ignored.KEY}
+        endpoints[name] = _endpoint(name, plain, path, named)
+        if ignored.KEY in body:
+            ignoring[name] = ignored.ignored(body, endpoints[name], path, named)
     for name, settings in endpoints.items():
         _check_links(settings, endpoints, ("endpoint", name))
     defaults = v.typed(table, "defaults", dict, (), {})
@@ -163,6 +167,7 @@ def _scenario(table: dict[str, Any], given: Given) -> Scenario:
         values=named.values,
         names=named.names,
         on_failure=_on_failure(table, ()) or OnFailure.STOP,
+        ignored=ignoring,
     )
 
 
@@ -178,7 +183,7 @@ def _on_failure(body: dict[str, Any], path: KeyPath) -> OnFailure | None:
 
 def _endpoint(name: str, body: dict[str, Any], path: KeyPath, named: Named) -> s.EndpointSettings:
     misplaced(body, path, f"[endpoint.{name}]")
-    v.known(body, k.ENDPOINT, path)
+    v.known(body, (*k.ENDPOINT, *k.BESIDE_ENDPOINT), path)
     return _with_keys(partial(s.EndpointSettings, name), {"role": k.STREAM, **body}, path, named)
 
 

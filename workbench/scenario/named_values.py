@@ -134,7 +134,7 @@ def _is_step(path: KeyPath) -> bool:
 
 def _form(table: v.Table, name: str) -> str:
     """How values stand in a key: the value of a rule is as its `match` says."""
-    match = table.get("match") if name == "value" else None
+    match = table.get("match") if name == "value" else name
     return {"regex": _REGEX, "hex": "reply_hex"}.get(str(match), name)
 
 

@@ -110,7 +110,7 @@ class Runner:
         self._told = told
         self._until = None if timeout is None else time.monotonic() + timeout
         self._came = Flag()
-        self._interests = interests_of(scenario.steps)
+        self._interests = interests_of(scenario.steps, scenario.ignored)
         self._cancelled = False
         self._interrupted = False
         self._stay: Flag | None = None
@@ -163,7 +163,12 @@ class Runner:
     def _following(self, interest: Interest) -> Iterator[None]:
         """Read what is recorded meanwhile, of what steps can use."""
         self._feed = Feed(self._came.set)
-        self._matcher = Matcher(self._feed, self._session.settings, self._held)
+        self._matcher = Matcher(
+            self._feed,
+            self._session.settings,
+            self._held,
+            lambda name: self.report.scenario.ignored.get(name, ()),
+        )
         if not interest.anything:
             yield
             return

@@ -173,6 +173,7 @@ class Scenario:
         values: what it begins with; its endpoints have them filled in.
         names: what payloads of its steps may name; empty: braces are braces.
         on_failure: of the steps that do not say so themselves.
+        ignored: by endpoint, what no expectation ever sees.
     """
 
     title: str
@@ -183,3 +184,4 @@ class Scenario:
     values: Mapping[str, str | int | float] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     on_failure: OnFailure = OnFailure.STOP
+    ignored: Mapping[str, tuple[Expect, ...]] = field(default_factory=dict)

@@ -95,6 +95,9 @@ def did_not_come(
         came = joined([came, Problem("scenario.next_passes_none")])
     said = [part for part in (came, stands) if part is not None][:MOST]
     rows = _last_rows(among)
+    left_out = sum(item.ignored for item in among)
+    if left_out:
+        said = [*said, Problem("scenario.left_out", count=left_out)]
     parts = said if rows is None else [*said, rows]
     parts = parts or [Problem("scenario.instead_no_row")]
     what: object = title_of(expect)

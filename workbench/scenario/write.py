@@ -43,7 +43,10 @@ def to_toml(scenario: Scenario) -> str:
     if scenario.names and not scenario.values:
         lines.append("placeholders = true")
     current = {settings.name: settings for settings in scenario.endpoints}
-    written = [(item.name, _endpoint(item, scenario.values)) for item in scenario.endpoints]
+    written = [
+        (item.name, _endpoint(item, scenario.values) | _ignored(scenario, item.name))
+        for item in scenario.endpoints
+    ]
     addressed = list(takewhile(lambda item: _is_address(item[1]), written))
     lines += [f"endpoint.{_bare(name)} = {_value(keys['address'])}" for name, keys in addressed]
     lines += _steps(scenario.steps, current)
@@ -60,6 +63,12 @@ def _endpoint(settings: s.EndpointSettings, values: Collection[str]) -> dict[str
     blank = s.EndpointSettings(settings.name, settings.role)
     keys: dict[str, Any] = _as_template(_changes(blank, settings), values)
     return found | keys
+
+
+def _ignored(scenario: Scenario, name: str) -> dict[str, Any]:
+    """The key of an endpoint that says what no expectation sees."""
+    wanted = [_differing(item, {"endpoint"}) for item in scenario.ignored.get(name, ())]
+    return {"ignore": _as_template(wanted, scenario.values)} if wanted else {}
 
 
 def _table(name: str, keys: dict[str, Any]) -> list[str]:

@@ -34,6 +34,7 @@ class EndpointKeys(TypedDict, total=False):
     layers: Sequence[str]
     messages: Table | Literal["http", "none"]
     reconnect: Table | Literal["none"]
+    ignore: Sequence[Table]
 
 
 class SendKeys(TypedDict, total=False):

@@ -1,0 +1,111 @@
+"""What no expectation of an endpoint ever sees: its key `ignore`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from workbench.engine.model import settings as s
+from workbench.engine.model.message_ends import Http
+from workbench.journal.reader import Row
+from workbench.scenario import values as v
+from workbench.scenario.expect_keys import BYTES_KEYS, check_json_text, is_plain_stream
+from workbench.scenario.json_values import FromGap
+from workbench.scenario.json_values import filled as json_filled
+from workbench.scenario.keys import EXPECT, IGNORED
+from workbench.scenario.locate import Path as KeyPath
+from workbench.scenario.named_values import Named
+from workbench.scenario.needle import needle_of
+from workbench.scenario.search import fits
+from workbench.scenario.steps import Expect
+from workbench.texts import Problem
+
+KEY: Final = "ignore"
+_FAILURES: Final = ("errno", "error")
+
+
+def ignored(
+    body: v.Table, settings: s.EndpointSettings, path: KeyPath, named: Named
+) -> tuple[Expect, ...]:
+    """Read what an endpoint ignores; its strings are filled in already.
+
+    Raises:
+        Wrong: a key that is none, or says nothing here.
+    """
+    found = []
+    for index, item in enumerate(v.typed(body, KEY, list, path)):
+        where = (*path, KEY, index)
+        if not isinstance(item, dict):
+            raise v.not_wanted(where, KEY, item, "table")
+        found.append(_ignored(item, settings, where, named))
+    return tuple(found)
+
+
+def _ignored(
+    body: dict[str, Any], settings: s.EndpointSettings, path: KeyPath, named: Named
+) -> Expect:
+    v.known(body, IGNORED, path)
+    if not body:
+        raise v.wrong(path, "scenario.ignore_everything")
+    values = {key: EXPECT[key](body, key, path) for key in body}
+    wanted = [key for key in BYTES_KEYS if key in values]
+    if len(wanted) > 1:
+        raise v.wrong((*path, wanted[1]), "scenario.one_of", keys=", ".join(wanted))
+    if is_plain_stream(settings) and not any(key in values for key in _FAILURES):
+        raise v.wrong(path, "scenario.ignore_in_stream")
+    for key in wanted:
+        if any(map(named.waits, _strings(values[key]))):
+            raise v.wrong((*path, key), "scenario.ignore_later")
+    if "json" in values:
+        check_json_text(values["json"], (), (*path, "json"))
+        if not isinstance(values["json"], str):
+            values["json"] = json_filled(values["json"], _plain)
+    expect = Expect(settings.name, **values)
+    if wanted:
+        if getattr(expect, wanted[0]) == "":
+            raise v.wrong((*path, wanted[0]), "scenario.looks_for_nothing", key=wanted[0])
+        v.check(lambda: needle_of(expect, settings.encoding), (*path, wanted[0]))
+    return expect
+
+
+def _plain(text: str) -> Any:
+    """A string that was one gap is the value that it stood for."""
+    if not isinstance(text, v.Filled):
+        return text
+    return FromGap(text.value) if isinstance(text.value, str) else text.value
+
+
+def _strings(source: Any) -> Iterator[str]:
+    if isinstance(source, str):
+        yield source
+    elif isinstance(source, Mapping | list):
+        for part in source.values() if isinstance(source, Mapping) else source:
+            yield from _strings(part)
+
+
+def ignores(
+    among: tuple[Expect, ...], settings: s.EndpointSettings, reads: frozenset[str]
+) -> Callable[[Row], bool] | None:
+    """Whether a row of a connection is ignored; None: none ever is.
+
+    `reads`: the rows of the connection that say what came. Raises TooSlow, when it is called.
+    """
+    if not among:
+        return None
+    http = isinstance(settings.messages, Http)
+    needles = []
+    for expect in among:
+        try:
+            needle = needle_of(expect, settings.encoding, http=http) if expect.wants_bytes else None
+        except Problem:  # of another encoding that was configured meanwhile: it cannot come
+            continue
+        needles.append((expect, needle))
+
+    def one(row: Row) -> bool:
+        return any(
+            fits(expect, row, reads)
+            and (needle is None or (row.payload is not None and needle.is_message(row.payload)))
+            for expect, needle in needles
+        )
+
+    return one
