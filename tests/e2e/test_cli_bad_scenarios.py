@@ -47,6 +47,9 @@ SCENARIOS: dict[str, tuple[str, int, str]] = {
         4,
         "text in quotes",
     ),
+    "beyond loopback": (SERVER.replace("127.0.0.1", "0.0.0.0"), 3, "--beyond-loopback"),
+    "a file elsewhere": (CLIENT + STEP + 'do = "send"\nfile = "../x"\n', 7, "--any-file"),
+    "a variable": ('[values]\na = { env = "HOME" }\n', 2, "--env HOME"),
 }
 
 
@@ -66,11 +69,7 @@ STEPS: dict[str, tuple[str, str]] = {
     "opening twice": (SERVER + (STEP + 'do = "start"\n') * 2, "Stop it first"),
     "accepting before listening": (SERVER + STEP + 'do = "accept"\n', "Listen or connect first"),
     "a backlog beyond C": (SERVER + "backlog = 99999999999\n" + STEP + 'do = "start"\n', "Try 128"),
-    "beyond loopback": (
-        SERVER.replace("127.0.0.1", "0.0.0.0") + STEP + 'do = "start"\n',
-        "--beyond-loopback",
-    ),
-    "a file that is not there": (CLIENT + STEP + 'do = "send"\nfile = "/none"\n', "no such file"),
+    "a file that is not there": (CLIENT + STEP + 'do = "send"\nfile = "none"\n', "no such file"),
     "nothing came": (
         SERVER + STEP + 'do = "expect"\ncall = "recv"\nwithin = 0.0\n',
         "has no connection here that is meant",

@@ -1,4 +1,4 @@
-"""--set, --values and --env: what a run is given for the values of its scenario."""
+"""--set, --values, --env and what else a run gives its scenario and allows it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.scenario.given import given_of, pair_of
 from workbench.scenario.named_values import Given
+from workbench.scenario.permissions import Permissions
 from workbench.texts import Problem, tr
 
 
@@ -32,11 +33,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--env", action="append", default=[], metavar="NAME", help=tr("cli.help_env")
     )
+    parser.add_argument("--any-file", action="store_true", help=tr("cli.help_any_file"))
+    parser.add_argument("--allow-run", action="store_true", help=tr("cli.help_allow_run"))
 
 
 def given(args: argparse.Namespace) -> Given:
-    """What was said with them. Raises Problem: a file that is none of values."""
-    return given_of(args.sets, args.values, args.env)
+    """What was said with them and with --beyond-loopback.
+
+    Raises:
+        Problem: a file that is none of values.
+    """
+    allowed = Permissions(args.any_file, args.allow_run, args.beyond_loopback)
+    return given_of(args.sets, args.values, args.env, allowed)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from workbench.scenario.limits import LARGEST
 from workbench.scenario.named_values import Given
+from workbench.scenario.permissions import UNSAID, Permissions
 from workbench.scenario.values import Plain
 from workbench.texts import Problem, reason_of
 
 
 def given_of(
-    pairs: Iterable[tuple[str, str]], files: Iterable[Path], environment: Iterable[str]
+    pairs: Iterable[tuple[str, str]],
+    files: Iterable[Path],
+    environment: Iterable[str],
+    permissions: Permissions = UNSAID,
 ) -> Given:
     """Pairs stand above files, a later file above an earlier one; `environment`: names that may be
     read.
@@ -24,7 +28,7 @@ def given_of(
     values: dict[str, Plain] = {}
     for path in files:
         values |= _of_file(path)
-    return Given(values | dict(pairs), tuple(environment))
+    return Given(values | dict(pairs), tuple(environment), permissions)
 
 
 def pair_of(text: str) -> tuple[str, str]:

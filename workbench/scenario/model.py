@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from workbench.engine.model import address as addresses
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model import settings as s
+from workbench.engine.model.planned_calls import Purpose
 from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.protocol.stack import make_layers
 from workbench.engine.runtime.socket_calls import CALLS
@@ -28,6 +29,7 @@ from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_n
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named, misplaced
+from workbench.scenario.permissions import Asked, Wish, folder_of
 from workbench.scenario.steps import (
     ANY,
     FOR_GOOD,
@@ -49,6 +51,7 @@ __all__ = (
     "FORMAT",
     "Expect",
     "Loop",
+    "NotAllowed",
     "Perform",
     "Scenario",
     "ScenarioProblem",
@@ -68,25 +71,56 @@ class ScenarioProblem(Problem):
         self.line = line
 
 
+class NotAllowed(ScenarioProblem):
+    """A scenario asks for what it is not allowed: all of it, each with its line.
+
+    Attributes:
+        wishes: what would have to be granted.
+    """
+
+    def __init__(self, source: str, wishes: Sequence[tuple[int, Wish]]) -> None:
+        line, first = wishes[0]
+        super().__init__(source, line, first.refusal)
+        self.wishes = tuple(wish for _, wish in wishes)
+        self._all = [ScenarioProblem(source, line, wish.refusal) for line, wish in wishes]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(each.text for each in self._all)
+
+
 def load(path: Path, given: Given = NOTHING_GIVEN) -> Scenario:
     """Read a scenario file.
 
     Raises:
+        NotAllowed: it asks for what it is not allowed.
         Problem: it cannot be read, or what is wrong in it with file, line and nearest name.
     """
+    return parse(read_text(path), str(path), given, folder_of(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a scenario file. Raises Problem: it cannot be read."""
     try:
         with path.open(encoding="utf-8-sig") as file:
-            text = file.read(LARGEST + 1)
+            return file.read(LARGEST + 1)
     except (OSError, UnicodeDecodeError) as error:
         if isinstance(error, UnicodeDecodeError):
             raise Problem("scenario.not_text", path=str(path)) from error
         reason = reason_of(error)
         raise Problem("scenario.unreadable", path=str(path), reason=reason) from error
-    return parse(text, str(path), given)
 
 
-def parse(text: str, source: str = "scenario", given: Given = NOTHING_GIVEN) -> Scenario:
-    """Read a scenario's text; as `load`."""
+def parse(
+    text: str,
+    source: str = "scenario",
+    given: Given = NOTHING_GIVEN,
+    folder: Path | None = None,
+) -> Scenario:
+    """Read a scenario's text; as `load`.
+
+    `folder`: where the names of its files begin; None: of the working directory, and any will do.
+    """
     too_much = check_text(text)
     if too_much is not None:
         raise ScenarioProblem(source, *too_much)
@@ -97,12 +131,23 @@ def parse(text: str, source: str = "scenario", given: Given = NOTHING_GIVEN) -> 
             raise ScenarioProblem(source, *long_number(text)) from error
         broken = error if isinstance(error, tomllib.TOMLDecodeError) else tomllib.TOMLDecodeError()
         raise ScenarioProblem(source, *explain_syntax(broken, text)) from error
+    asked = Asked(given.permissions, given.environment, folder)
     try:
         check_numbers(table)
-        return _scenario(table, given)
+        made = _scenario(table, given, asked)
     except v.Wrong as wrong:
+        _check_asked(asked, text, source)  # what is not read may be what is missing
         line = line_of(locate(text), wrong.path)
         raise ScenarioProblem(source, line, wrong.problem) from wrong
+    _check_asked(asked, text, source)
+    return made
+
+
+def _check_asked(asked: Asked, text: str, source: str) -> None:
+    """Raises NotAllowed."""
+    if asked.refused:
+        lines = locate(text)
+        raise NotAllowed(source, [(line_of(lines, wish.path), wish) for wish in asked.refused])
 
 
 def read(table: dict[str, Any], given: Given = NOTHING_GIVEN) -> Scenario:
@@ -111,11 +156,15 @@ def read(table: dict[str, Any], given: Given = NOTHING_GIVEN) -> Scenario:
     Raises:
         Problem: what is wrong in it, with the nearest name.
     """
+    asked = Asked(given.permissions, given.environment, None)
     try:
         check_numbers(table)
-        return _scenario(table, given)
+        made = _scenario(table, given, asked)
     except v.Wrong as wrong:
         raise wrong.problem from wrong
+    for wish in asked.refused:
+        raise wish.refusal
+    return made
 
 
 class _File(NamedTuple):
@@ -124,14 +173,15 @@ class _File(NamedTuple):
     endpoints: dict[str, s.EndpointSettings]
     named: Named
     defaults: Mapping[str, Any]
+    asked: Asked
 
 
-def _scenario(table: dict[str, Any], given: Given) -> Scenario:
+def _scenario(table: dict[str, Any], given: Given, asked: Asked) -> Scenario:
     v.known(table, k.TOP, ())
     number = v.typed(table, "format", int, (), FORMAT)
     if number > FORMAT:
         raise v.wrong(("format",), "scenario.newer", format=number, known=FORMAT)
-    named = Named(table, given)
+    named = Named(table, given, asked)
     table = {
         key: named.filled(part, "", (key,)) if key in {"endpoint", "step", "loop"} else part
         for key, part in table.items()
@@ -153,6 +203,7 @@ def _scenario(table: dict[str, Any], given: Given) -> Scenario:
         endpoints[name] = _endpoint(name, plain, path, named)
         if ignored.KEY in body:
             ignoring[name] = ignored.ignored(body, endpoints[name], path, named)
+        asked.address(endpoints[name], Purpose.CONNECT, (*path, "address"))
     for name, settings in endpoints.items():
         _check_links(settings, endpoints, ("endpoint", name))
     defaults = v.typed(table, "defaults", dict, (), {})
@@ -161,7 +212,7 @@ def _scenario(table: dict[str, Any], given: Given) -> Scenario:
     return Scenario(
         title=v.typed(table, "title", str, (), ""),
         endpoints=tuple(endpoints.values()),
-        steps=_steps(table, (), _File(dict(endpoints), named, defaults)),
+        steps=_steps(table, (), _File(dict(endpoints), named, defaults, asked)),
         titles=titles,
         capture=v.capture(table, "capture", ()),
         values=named.values,
@@ -312,6 +363,7 @@ def _configure(body: dict[str, Any], path: KeyPath, file: _File) -> Perform:
     settings = _with_keys(partial(replace, before), changes, path, file.named)
     _check_links(settings, endpoints, path)
     endpoints[name] = settings
+    file.asked.address(settings, Purpose.CONNECT, (*path, "address"))
     return Perform(c.Configure(name, settings))
 
 
@@ -327,6 +379,7 @@ def _perform(kind: type[c.Command], body: dict[str, Any], path: KeyPath, file: _
     json = None
     if "json" in body:
         json, values["text"] = _sent_json(body, values, path, file)
+    _ask(kind, values, path, file)
     error = v.typed(body, "error", str, path) if "error" in body else None
     if error is None:  # what is to fail may be anything
         _check_step(kind, values, path, file)
@@ -348,6 +401,18 @@ def _sent_json(
     json = expect_keys.json_of(body, "json", path)
     expect_keys.check_json_text(json, file.named.names, (*path, "json"))
     return json, json if isinstance(json, str) else written(json)
+
+
+def _ask(kind: type[c.Command], values: dict[str, Any], path: KeyPath, file: _File) -> None:
+    """Note what a step reaches for; a file that it names is where its scenario is."""
+    if kind is c.Send and "file" in values:
+        values["file"] = file.asked.file(values["file"], (*path, "file"))
+    if kind is c.Start:
+        file.asked.address(file.endpoints[values["endpoint"]], Purpose.START, path)
+    args = values.get("args") or ()
+    if kind is c.Call and values.get("call") == "bind" and args:
+        family = file.endpoints[values["endpoint"]].family
+        file.asked.sockaddr(args[0], repr(args[0]), family, (*path, "args"))
 
 
 def _check_step(

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT, Value, text_template
 from workbench.scenario import values as v
 from workbench.scenario.locate import Path as KeyPath
+from workbench.scenario.permissions import UNSAID, Asked, Permissions, Reach, Wish
 from workbench.texts import Problem
 
 PAYLOAD: Final = frozenset({"text", "hex", "append_hex", "contains", "regex", "json", "take"})
@@ -32,15 +33,29 @@ _TAKEN: Final = re.compile(r"\{([A-Za-z_]\w*):\d{1,4}\}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What whoever begins a scenario says of its values.
+    """What whoever begins a scenario says of it.
 
     Attributes:
         values: they take the place of those of the file.
         environment: names of variables that the file may read.
+        permissions: what else it may reach.
     """
 
     values: Mapping[str, v.Plain] = field(default_factory=dict)
     environment: Collection[str] = ()
+    permissions: Permissions = UNSAID
+
+    def granting(self, wishes: Collection[Wish]) -> Given:
+        """The same, and all that is wished for."""
+        what = {wish.what for wish in wishes if wish.reach is Reach.ENVIRONMENT}
+        reach = {wish.reach for wish in wishes}
+        mine = self.permissions
+        granted = Permissions(
+            mine.any_file or Reach.FILE in reach,
+            mine.allow_run or Reach.COMMAND in reach,
+            mine.beyond_loopback or Reach.BEYOND in reach,
+        )
+        return replace(self, environment={*self.environment, *what}, permissions=granted)
 
 
 NOTHING_GIVEN: Final = Given()
@@ -55,7 +70,7 @@ class Named:
         names: everything that a gap may name: values, what steps take, addresses of endpoints.
     """
 
-    def __init__(self, table: v.Table, given: Given) -> None:
+    def __init__(self, table: v.Table, given: Given, asked: Asked) -> None:
         """Raises Wrong: a name that cannot be one, a value of another type, a variable unread."""
         body = v.typed(table, "values", dict, (), {})
         misplaced(body, ("values",), "[values]")
@@ -64,9 +79,9 @@ class Named:
         for name, value in body.items():
             path = ("values", name)
             check_name(name, path)
-            self.values[name] = given.values.get(name, _plain(name, value, path, given))
-            if isinstance(self.values[name], str):
-                self.values[name] = self._text(str(self.values[name]))
+            found = given.values[name] if name in given.values else _plain(name, value, path, asked)
+            if found is not None:
+                self.values[name] = self._text(found) if isinstance(found, str) else found
         for name in given.values:
             if name not in body:
                 raise v.unknown(("values",), name, body or ("–",), "scenario.unknown_given")
@@ -76,7 +91,8 @@ class Named:
             for name in v.typed(table, "endpoint", dict, (), {})
             for part in ("port", "address")
         }
-        self.later = frozenset(taken | ends) if self.on else frozenset[str]()
+        unread = body.keys() - self.values.keys()
+        self.later = frozenset(taken | ends | unread) if self.on else frozenset[str]()
         self.names = frozenset(self.later | self.values.keys()) if self.on else frozenset[str]()
 
     def filled(self, item: Any, key: str = "", path: KeyPath = ()) -> Any:
@@ -160,18 +176,19 @@ def check_name(name: str, path: KeyPath) -> None:
         raise v.wrong(path, "scenario.reserved_value", name=name)
 
 
-def _plain(name: str, value: Any, path: KeyPath, given: Given) -> v.Plain:
+def _plain(name: str, value: Any, path: KeyPath, asked: Asked) -> v.Plain | None:
+    """What a value is; None: it is of a variable that may not be read."""
     if isinstance(value, dict):
         v.known(value, ("env",), path)
-        return _of_environment(str(v.typed(value, "env", str, path)), (*path, "env"), given)
+        return _of_environment(str(v.typed(value, "env", str, path)), (*path, "env"), asked)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise v.not_wanted(path, name, value, "text", "number")
     return value
 
 
-def _of_environment(name: str, path: KeyPath, given: Given) -> str:
-    if name not in given.environment:
-        raise v.wrong(path, "scenario.env_not_allowed", name=name)
+def _of_environment(name: str, path: KeyPath, asked: Asked) -> str | None:
+    if not asked.may(Reach.ENVIRONMENT, name, path):
+        return None
     if name not in os.environ:
         raise v.wrong(path, "scenario.env_missing", name=name)
     return os.environ[name]

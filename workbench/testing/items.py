@@ -11,7 +11,7 @@ import pytest
 
 from workbench.printable import escape
 from workbench.scenario.lines import StepLines
-from workbench.scenario.model import Scenario, ScenarioProblem, load
+from workbench.scenario.model import NotAllowed, Scenario, ScenarioProblem, load
 from workbench.scenario.report import StepResult
 from workbench.scenario.runner import Runner
 from workbench.session import Session
@@ -51,6 +51,8 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run it. Raises ScenarioFailed."""
+        if isinstance(self._scenario, NotAllowed):  # each of them says where it is
+            raise ScenarioFailed(self._scenario.text)
         if isinstance(self._scenario, ScenarioProblem):  # where it is, as pytest says it
             where = {**self._scenario.args_, "source": self._short(self.path)}
             raise ScenarioFailed(Problem(self._scenario.key, **where).text)

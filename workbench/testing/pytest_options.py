@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from workbench.scenario.given import given_of, pair_of
 from workbench.scenario.named_values import Given
+from workbench.scenario.permissions import Permissions
 from workbench.texts import set_language, system_language
 
 
 def given(config: pytest.Config) -> Given:
-    """As --swb-set, --swb-values and --swb-env say.
+    """As --swb-set, --swb-values, --swb-env and what else is allowed say.
 
     Raises:
         Problem: a file that is none of values, or no NAME=VALUE.
@@ -22,13 +24,18 @@ def given(config: pytest.Config) -> Given:
         map(pair_of, config.getoption("swb_set")),
         map(Path, config.getoption("swb_values")),
         config.getoption("swb_env"),
+        Permissions(
+            config.getoption("swb_any_file"),
+            config.getoption("swb_allow_run"),
+            config.getoption("swb_beyond_loopback"),
+        ),
     )
 
 
 def fitting(given: Given, names: Collection[str]) -> Given:
     """Without the values of other files: one command line is for all of them."""
     values = {name: value for name, value in given.values.items() if name in names}
-    return Given(values, given.environment)
+    return replace(given, values=values)
 
 
 def speak() -> None:

@@ -1,0 +1,158 @@
+"""What a scenario may reach beyond its own folder and this machine: asked for, and refused first.
+
+A scenario may be a stranger's. What it reads of the environment and of files, what it runs, and
+where other machines can reach it, is known before anything starts; whoever begins it allows it.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from workbench.engine.model import address as addresses
+from workbench.engine.model.planned_calls import Purpose, own_address
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.sockets.traced_socket import SockAddress
+from workbench.scenario.locate import Path as KeyPath
+from workbench.texts import Problem
+
+
+class Reach(StrEnum):
+    """What can be asked for."""
+
+    ENVIRONMENT = "env"
+    FILE = "file"
+    COMMAND = "command"
+    BEYOND = "beyond"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing that a scenario asks for.
+
+    Attributes:
+        what: the variable, the file, the command or the address.
+        path: where it stands among the keys of the file.
+    """
+
+    reach: Reach
+    what: str
+    path: KeyPath
+
+    @property
+    def refusal(self) -> Problem:
+        """That it is not allowed, and the switch that allows it."""
+        return Problem(f"scenario.asks_{self.reach.value}", what=self.what)
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What whoever begins a scenario allows it, beside the variables that it may read.
+
+    Attributes:
+        any_file: files outside its folder. allow_run: commands. beyond_loopback: addresses that
+            other machines can reach.
+    """
+
+    any_file: bool = False
+    allow_run: bool = False
+    beyond_loopback: bool = False
+
+    def allow(self, reach: Reach) -> bool:
+        """Whether it is granted, whatever it is."""
+        match reach:
+            case Reach.ENVIRONMENT:
+                return False
+            case Reach.FILE:
+                return self.any_file
+            case Reach.COMMAND:
+                return self.allow_run
+            case Reach.BEYOND:
+                return self.beyond_loopback
+
+
+UNSAID: Final = Permissions(beyond_loopback=True)
+"""Where nobody said anything: the session that runs it says who may reach its sockets."""
+
+
+class Asked:
+    """Gathers what one file asks for while it is read.
+
+    Attributes:
+        refused: what is not allowed, in the order in which it was met.
+    """
+
+    def __init__(
+        self, permissions: Permissions, environment: Collection[str], folder: Path | None
+    ) -> None:
+        """`environment`: variables that may be read. `folder`: of the file; None: a text without
+        a place, whose files are the caller's.
+        """
+        self._permissions = permissions
+        self._environment = environment
+        self._folder = folder
+        self.refused: list[Wish] = []
+
+    def may(self, reach: Reach, what: str, path: KeyPath) -> bool:
+        """Note a wish; whether it is granted."""
+        read = reach is Reach.ENVIRONMENT and what in self._environment
+        if read or self._permissions.allow(reach):
+            return True
+        wish = Wish(reach, what, path)
+        if wish not in self.refused:
+            self.refused.append(wish)
+        return False
+
+    def file(self, name: str, path: KeyPath) -> str:
+        """Where a file is that a scenario names: a relative name begins at the scenario's folder.
+
+        Links and `..` are followed before it is decided where it is.
+        """
+        if self._folder is None:
+            return name
+        there = name if name.startswith("~") else str(self._folder / name)
+        try:
+            real = Path(there).expanduser().resolve()
+            inside = real.is_relative_to(self._folder.resolve())
+        except (OSError, RuntimeError, ValueError):  # a loop of links, no such user, a NUL
+            inside = False
+        if not inside:
+            self.may(Reach.FILE, name, path)
+        return there
+
+    def address(self, settings: EndpointSettings, purpose: Purpose, path: KeyPath) -> None:
+        """What an endpoint binds to, where the address alone says who can reach it.
+
+        A name is looked up when it is bound to; the engine refuses it then. So it does not look
+        at what a stream binds to: nobody connects to that.
+        """
+        spec = None if settings.role is Role.STREAM else own_address(settings, purpose)
+        if not spec or spec.startswith("@"):
+            return
+        try:
+            place = addresses.numeric(addresses.parse(spec, settings.family), Path())
+        except Problem:  # said where the address is checked
+            return
+        self.sockaddr(place, spec, settings.family, path)
+
+    def sockaddr(self, place: object, spec: str, family: str, path: KeyPath) -> None:
+        """The same of an address as a call takes it."""
+        number = getattr(socket, family, None)
+        if not isinstance(place, tuple) or number is None:
+            return
+        known: SockAddress = place
+        if addresses.beyond_loopback(known, int(number)):
+            self.may(Reach.BEYOND, spec, path)
+
+
+def folder_of(path: Path) -> Path:
+    """The folder that the files of a scenario are named from.
+
+    A scenario that comes out of a pipe has the working directory.
+    """
+    shown = path.absolute()
+    return Path() if shown.parts[1:2] in {("dev",), ("proc",)} else path.parent
