@@ -124,6 +124,27 @@ def test_nothing_cites_a_page_that_is_not_in_the_project() -> None:
         assert not found, f"{path.relative_to(ROOT)} cites {found[0]}: cite ARCHITECTURE.md"
 
 
+MAKES_SOCKETS = {
+    "interrupts.py": "signal.set_wakeup_fd wants one",
+    "labs/private_net.py": "hands the lab's sockets over, out of another network namespace",
+    "labs/namespace_helper.py": "makes them there",
+}
+"""Modules beside engine/sockets that make a socket, each with the reason why."""
+
+
+def test_only_the_engines_sockets_touch_sockets() -> None:
+    made = re.compile(r"socket\.(socket|socketpair|create_\w+|fromfd)")
+    found = set()
+    for module in MODULES:
+        name = module.as_posix()
+        tree = ast.parse((ROOT / "workbench" / module).read_text(encoding="utf-8"))
+        calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        makers = [call for call in calls if made.fullmatch(ast.unparse(call))]
+        if makers and not name.startswith("engine/sockets/"):
+            found.add(name)
+    assert found == set(MAKES_SOCKETS)
+
+
 SAME_NAME = {
     "call_strip": "the chips as data, and the widget that shows them",
     "reconnect": "what connects again, and the row that says when",

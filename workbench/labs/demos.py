@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -18,7 +17,7 @@ from workbench.engine.model import options
 from workbench.engine.model.address import AddressKind, beyond_loopback, numeric, parse
 from workbench.engine.model.commands import Accept
 from workbench.engine.model.settings import EndpointSettings
-from workbench.engine.sockets import descriptors, kernel_readings
+from workbench.engine.sockets import descriptors, kernel_readings, trials
 from workbench.engine.sockets.traced_socket import TRUNCATION
 from workbench.resources import resource
 from workbench.scenario.model import Scenario, load
@@ -155,7 +154,7 @@ def _is_beyond(settings: EndpointSettings) -> bool:
 
 def _hindrances(endpoints: tuple[EndpointSettings, ...]) -> Iterator[Problem]:
     for settings in endpoints:
-        lacking = options.probe(settings.family, settings.type)
+        lacking = trials.why_no_socket(settings.family, settings.type)
         if lacking is not None:
             yield lacking
             continue
@@ -196,10 +195,7 @@ def _bind(settings: EndpointSettings) -> Problem | None:
         return _problem_of(lambda: numeric(parsed))
     if parsed.kind is not AddressKind.INET6:
         return None
-    with suppress(OSError), socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
-        if (parsed.host or "").startswith("::ffff:"):
-            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        probe.bind((parsed.host, 0))
+    if trials.has_ipv6_address(parsed.host or ""):
         return None
     return Problem("demos.no_ipv6", address=settings.address)
 

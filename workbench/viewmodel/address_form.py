@@ -7,6 +7,7 @@ from typing import Final
 
 from workbench.engine.model import address
 from workbench.engine.model.settings import Role
+from workbench.engine.sockets import trials
 from workbench.texts import Problem
 from workbench.viewmodel import parse_fields
 
@@ -22,6 +23,11 @@ class Where:
     type: str
     host: str
     port: str
+
+
+def why_no_socket(family: str, type_: str) -> Problem | None:
+    """Why this system has no such sockets; None where it has."""
+    return trials.why_no_socket(family, type_)
 
 
 def join_address(where: Where, *, bind: bool) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from workbench.engine.model.settings import EndpointSettings, OptionValue
-from workbench.texts import Problem, reason_of
+from workbench.texts import Problem
 
 
 class OptionKind(StrEnum):
@@ -229,19 +229,6 @@ def required_type(name: str) -> int:
 def numbers(settings: EndpointSettings) -> tuple[int, int]:
     """Family and type as this system's numbers. Raises Problem where it has none."""
     return required_family(settings.family), required_type(settings.type)
-
-
-def probe(family: str, type_: str = "SOCK_STREAM") -> Problem | None:
-    """Why this system cannot make such a socket (it is tried), or None where it can."""
-    if family == UNSPECIFIED:
-        return probe("AF_INET") if type_ == "SOCK_STREAM" else Problem("engine.family_needed")
-    try:
-        socket.socket(required_family(family), required_type(type_)).close()
-    except Problem as problem:
-        return problem
-    except OSError as error:
-        return Problem("option.not_here", name=f"{family}, {type_}", reason=reason_of(error))
-    return None
 
 
 # -- which options make sense on which sockets ------------------------------------------------

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from workbench.engine.model import address, options
-from workbench.texts import Problem
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
 from workbench.ui.widgets.state_badge import StateBadge
-from workbench.viewmodel.address_form import DATAGRAM, UNIX, Where
+from workbench.viewmodel.address_form import DATAGRAM, UNIX, Where, why_no_socket
 from workbench.viewmodel.message import Sentence, msg
 from workbench.viewmodel.panel_state import Badge
 
@@ -92,16 +89,16 @@ class AddressLine(QWidget):
 
     def _word_choices(self) -> None:
         for name in self._families:
-            problem = _probe(name, "SOCK_STREAM")
+            problem = why_no_socket(name, "SOCK_STREAM")
             self.family.forbid(name, problem.text if problem else None)
         for name in _TYPES:
-            problem = _probe(self.family.value(), name)
+            problem = why_no_socket(self.family.value(), name)
             self.type.forbid(name, problem.text if problem else None)
 
     def _fill_types(self) -> None:
         family = "unix" if self.family.value() == UNIX else "ip"
         self.type.offer([(name, f"choice.{family}_{name}") for name in _TYPES])
-        if _probe(self.family.value(), self.type.value()) is not None:
+        if why_no_socket(self.family.value(), self.type.value()) is not None:
             self.type.choose("SOCK_STREAM")
         self._word_choices()
         self.family.narrow()
@@ -170,7 +167,7 @@ class AddressLine(QWidget):
         """`tcp://host:port`, `[::1]:80` and the like fill all the fields; a path is of AF_UNIX."""
         text = self.host.currentText().strip()
         unix = self.family.value() == UNIX
-        if address.is_unix(text) and not unix and _probe(UNIX, "SOCK_STREAM") is None:
+        if address.is_unix(text) and not unix and why_no_socket(UNIX, "SOCK_STREAM") is None:
             self.family.choose(UNIX)
             self._fill_types()
             self.edited.emit("family")  # another list of hosts: what was typed is put back
@@ -199,12 +196,6 @@ class AddressLine(QWidget):
     @Slot()
     def _on_port(self) -> None:
         self.edited.emit("port")
-
-
-@cache
-def _probe(family: str, kind: str) -> Problem | None:
-    """Why this system lacks such sockets; it does not change while we run."""
-    return options.probe(family, kind)
 
 
 def _has_port(text: str) -> bool:
