@@ -35,7 +35,7 @@ def restored(hand: Hand, kept: list[dict[str, object]]) -> tuple[ColumnMenu, Log
     preferences = Preferences()
     preferences.write_list(KEPT, kept)
     log = hand.window.log
-    menu = ColumnMenu(log.view, log.model)
+    menu = ColumnMenu(log.view)
     menu.restore(preferences)
     return menu, log.view
 

@@ -13,6 +13,7 @@ from workbench.journal.reader import Row
 from workbench.payload.notation import ENCODINGS, hexdump
 from workbench.texts import tr
 from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
 
 ReadBytes = Callable[[Row, str], str]
 """The bytes of an event as text in an encoding."""
@@ -20,7 +21,7 @@ WHOLE_ROW = 78
 """Characters of a row of the hex dump with 16 bytes, and a little air."""
 
 
-class BytesTab(QWidget):
+class BytesTab(Retranslatable, QWidget):
     """Read in the encoding of the row's endpoint, until a person chooses another."""
 
     def __init__(self, read: ReadBytes) -> None:
@@ -36,7 +37,7 @@ class BytesTab(QWidget):
         self._encoding = QComboBox()
         self._encoding.setObjectName("inspector.encoding")
         for name in ENCODINGS:
-            self._encoding.addItem(tr(f"encoding.{name}"), name)
+            self._encoding.addItem("", name)
         self._label = QLabel()
         self._label.setBuddy(self._encoding)
         line = QHBoxLayout()
@@ -49,6 +50,7 @@ class BytesTab(QWidget):
         column.addWidget(self._bytes)
         self._encoding.currentIndexChanged.connect(self.refresh)
         self.redraw()
+        self.retranslate()
 
     def show_row(self, row: Row | None, encoding: str) -> None:
         """Show the bytes of this row; None: of none. `encoding`: of its endpoint."""
@@ -106,10 +108,13 @@ class BytesTab(QWidget):
     def redraw(self) -> None:
         """Fonts for the size in force."""
         self._bytes.setFont(theme.fixed_font())
+        self.refresh()
 
     def retranslate(self) -> None:
         """Make every text again in the current language."""
         self._label.setText(tr("inspector.encoding"))
+        for place, name in enumerate(ENCODINGS):
+            self._encoding.setItemText(place, tr(f"encoding.{name}"))
         self._encoding.setAccessibleName(tr("inspector.encoding"))
         self._bytes.setAccessibleName(tr("inspector.bytes"))
         self.refresh()

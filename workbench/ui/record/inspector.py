@@ -99,7 +99,6 @@ class Inspector(Retranslatable, QTabWidget):
 
     def redraw(self) -> None:
         """Fonts for the size in force."""
-        self._page.redraw()
         self._text.forget()
         self.retranslate()
 
@@ -109,7 +108,6 @@ class Inspector(Retranslatable, QTabWidget):
         self.setTabText(1, tr("inspector.bytes"))
         self.setTabText(2, tr("inspector.kernel"))
         self.setAccessibleName(tr("name.inspector"))
-        self._page.retranslate()
         self._text.setAccessibleName(tr("inspector.explain"))
         self._frame.setAccessibleName(tr("inspector.kernel"))
         self.tabBar().setAccessibleName(tr("name.inspector"))

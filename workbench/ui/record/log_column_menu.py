@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtWidgets import QMenu
 
-from workbench.qt.log_model import LogModel, TimeForm
+from workbench.qt.log_model import TimeForm
 from workbench.texts import tr
 from workbench.ui.record.log_view import LogView
 from workbench.viewmodel.log_columns import CALL, COLUMNS
@@ -24,10 +24,9 @@ KEPT = "log_columns"
 class ColumnMenu(QObject):
     """Shows and hides columns, chooses how times are told, and remembers both."""
 
-    def __init__(self, view: LogView, model: LogModel) -> None:
+    def __init__(self, view: LogView) -> None:
         super().__init__(view)
         self._view = view
-        self._model = model
         self._preferences: Preferences | None = None
         self._changed = False
         header = view.horizontalHeader()
@@ -38,7 +37,7 @@ class ColumnMenu(QObject):
         """Columns and time form as they were left."""
         self._preferences = preferences
         with suppress(ValueError):
-            self._model.set_time_form(TimeForm(preferences.time_form))
+            self._view.show_times(TimeForm(preferences.time_form))
         kept = preferences.read_list(KEPT)
         if kept:
             self._view.arrange(kept)
@@ -60,7 +59,7 @@ class ColumnMenu(QObject):
         for form in TimeForm:
             action = menu.addAction(tr(f"log.time_{form.value}"))
             action.setCheckable(True)
-            action.setChecked(form is self._model.time_form)
+            action.setChecked(form is self._view.time_form)
             action.triggered.connect(partial(self._choose_time, form))
         menu.addSeparator()
         header = self._view.horizontalHeader()
@@ -77,8 +76,7 @@ class ColumnMenu(QObject):
         return menu
 
     def _choose_time(self, form: TimeForm, _checked: bool = False) -> None:
-        self._model.set_time_form(form)
-        self._view.fit_rows()
+        self._view.show_times(form)
         if self._preferences is not None:
             self._preferences.time_form = form.value
 

@@ -136,7 +136,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self.main_calls.toggled.connect(self._on_main_calls)
         self.follow.toggled.connect(self._on_follow)
         self.model.counted.connect(self._on_counted)
-        self._columns = ColumnMenu(self.view, self.model)
+        self._columns = ColumnMenu(self.view)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.doubleClicked.connect(self._on_double_click)

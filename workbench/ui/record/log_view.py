@@ -123,6 +123,16 @@ class LogView(QTableView):
             self.setColumnWidth(column, width)
         self._fitting = False
 
+    @property
+    def time_form(self) -> TimeForm:
+        """How its times are told."""
+        return self._log.time_form
+
+    def show_times(self, form: TimeForm) -> None:
+        """Tell times in another form, in a column that is wide enough for it."""
+        self._log.set_time_form(form)
+        self.fit_rows()
+
     def show_column(self, column: int, shown: bool) -> None:
         """One that is asked for stands before the data, which has the rest of the width."""
         header = self.horizontalHeader()
@@ -148,7 +158,7 @@ class LogView(QTableView):
         if column == NUMBER:
             return advance("0" * self._digits) + MARGIN + 2
         if column == TIME:
-            return advance(TIMES[self._log.time_form]) + MARGIN + 2
+            return advance(TIMES[self.time_form]) + MARGIN + 2
         if not wanted.extra:
             return advance(wanted.sample) + MARGIN + 2
         title = self._log.headerData(column, Qt.Orientation.Horizontal)
