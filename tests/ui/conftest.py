@@ -116,7 +116,9 @@ class Hand:
         self.find(name).click()  # type: ignore[attr-defined]
 
     def type(self, name: str, text: str) -> None:
+        """What is typed into a field that is off goes nowhere: it may come on with a new state."""
         field = self.find(name)
+        self.wait(field.isEnabled)
         edit = field.lineEdit() if hasattr(field, "lineEdit") else field
         edit.setFocus()
         edit.selectAll()
@@ -125,6 +127,7 @@ class Hand:
 
     def choose(self, name: str, value: str) -> None:
         box = self.find(name)
+        self.wait(box.isEnabled)
         index = box.findData(value)  # type: ignore[attr-defined]
         assert index >= 0, (name, value)
         box.setCurrentIndex(index)  # type: ignore[attr-defined]

@@ -82,6 +82,7 @@ def test_a_full_accept_queue_is_called_full(hand: Hand) -> None:
     hand.wait(lambda: hand.text("server.queue") == "2 of 3")
     assert "full" not in hand.text("server.message")
     hand.press("client.close")
+    hand.wait_state("client", "CLOSED")
     hand.press("server.stop")
     hand.wait_state("server", "CLOSED")
     hand.press("server.listen")
