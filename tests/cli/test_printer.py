@@ -143,8 +143,10 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> list[print_process.PrintProces
     monkeypatch.setattr(module, "MANY", -1)
     made = []
 
-    def start(record: Path, printed: int, *, text: bool) -> print_process.PrintProcess | None:
-        process = print_process.start(record, printed, text=text)
+    def start(
+        record: Path, printed: int, *, text: bool, run: str | None = None
+    ) -> print_process.PrintProcess | None:
+        process = print_process.start(record, printed, text=text, run=run)
         assert process is not None
         made.append(process)
         return process
@@ -287,3 +289,17 @@ def test_where_there_is_no_other_process_the_thread_goes_on(
         session.perform(c.Mark(f"mark {number}"))
     printer.finish()
     assert len(capsys.readouterr().out.splitlines()) == session.journal.committed
+
+
+def test_lines_name_their_run_whoever_prints_them(
+    session: Session, capfd: pytest.CaptureFixture[str], processes: list[print_process.PrintProcess]
+) -> None:
+    printer = Printer(session, run='50% of "a".toml')
+    printer.start()
+    while not processes:
+        session.perform(c.Mark("more"))
+        session.journal.flush()
+    printer.finish()
+    events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert {event["run"] for event in events} == {'50% of "a".toml'}
+    assert len(events) == session.journal.committed

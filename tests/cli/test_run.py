@@ -52,13 +52,6 @@ def test_a_place_is_tried_without_a_trace(tmp_path: Path) -> None:
             run.check_place(bad)
 
 
-def test_a_bad_place_for_the_report_is_said_before_anything_runs(tmp_path: Path) -> None:
-    record = tmp_path / "r.swb"
-    with pytest.raises(Problem):
-        run.run_scenario(WAITS, arguments(record), tmp_path / "none" / "r.xml")
-    assert not record.exists()
-
-
 def test_a_record_nobody_asked_for_goes_with_the_run(capsys: pytest.CaptureFixture[str]) -> None:
     with run.new_session(arguments()) as session:
         record = session.record

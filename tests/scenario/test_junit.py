@@ -1,4 +1,4 @@
-"""Every step is a test case; whatever it holds, it is XML that others read."""
+"""A suite is a run, a case is a step; whatever it holds, it is XML that others read."""
 
 from __future__ import annotations
 
@@ -9,63 +9,127 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workbench.scenario.junit import write_junit
+from workbench.scenario.junit import OUTPUT_MOST, Suite, write_junit
 from workbench.scenario.model import parse
-from workbench.scenario.report import Report, StepResult
+from workbench.scenario.report import Report, StepResult, title_of
+from workbench.scenario.steps import Loop
 from workbench.texts import Problem
 
+BROKEN = Problem("scenario.run_timeout")
+FOUR = parse(
+    'title = "Four"\n[[step]]\ndo = "note"\ntext = "a"\n[[step]]\ndo = "wait"\nseconds = 1\n'
+    '[[step]]\ndo = "note"\ntext = "a"\n[[step]]\ndo = "note"\ntext = "z"\n'
+)
+LOOP = parse(
+    'step = [{ do = "note", text = "a" }, { do = "loop", times = 200,'
+    ' step = [{ do = "note", text = "b" }, { do = "wait", seconds = 0 }] }]\n'
+)
 
-def report(*steps: StepResult, title: str = "t") -> Report:
-    made = Report(parse(""))
-    object.__setattr__(made.scenario, "title", title)
-    made.steps.extend(steps)
+
+def report(reasons: list[Problem | None], scenario: object = FOUR) -> Report:
+    """The first steps of a scenario with what came of them."""
+    made = Report(FOUR if scenario is FOUR else LOOP)
+    for number, (step, reason) in enumerate(
+        zip(made.scenario.steps, reasons, strict=False), start=1
+    ):
+        made.steps.append(StepResult(number, title_of(step), reason, 0.5, step=step))
     return made
 
 
-def test_cases_failures_and_times(tmp_path: Path) -> None:
-    path = tmp_path / "r.xml"
-    broken = Problem("scenario.run_timeout")
-    steps = StepResult(1, "a.start()", None, 0.5), StepResult(2, "wait(1)", broken, 1.0)
-    write_junit(report(*steps), path)
-    root = ET.parse(path).getroot()
+def written(path: Path, *suites: Suite) -> ET.Element:
+    write_junit(suites, path)
+    return ET.parse(path).getroot()
+
+
+def test_cases_failures_times_and_what_was_not_reached(tmp_path: Path) -> None:
+    made = report([None, BROKEN])
+    root = written(
+        tmp_path / "r.xml", Suite("jobs/redis.toml", made, begun="2026-01-02T03:04:05+00:00")
+    )
     assert root.tag == "testsuites"
-    suite = root[0]
+    assert root.attrib == {
+        "tests": "4", "failures": "1", "errors": "0", "skipped": "2", "time": "1.000"
+    }  # fmt: skip
+    (suite,) = root
     assert suite.attrib == {
-        "name": "t",
-        "tests": "2",
-        "failures": "1",
-        "errors": "0",
-        "skipped": "0",
-        "time": "1.500",
-    }
-    assert [case.attrib for case in suite] == [
-        {"classname": "scenario", "name": "1 a.start()", "time": "0.500"},
-        {"classname": "scenario", "name": "2 wait(1)", "time": "1.000"},
-    ]
-    failure = suite[1][0]
-    assert failure.get("message") == failure.text == broken.text
-    assert not list(suite[0])
+        "name": "jobs/redis.toml", "timestamp": "2026-01-02T03:04:05+00:00", "tests": "4",
+        "failures": "1", "errors": "0", "skipped": "2", "time": "1.000",
+    }  # fmt: skip
+    cases = list(suite.iter("testcase"))
+    assert {case.get("classname") for case in cases} == {"jobs.redis"}
+    assert [case.get("name") for case in cases] == [
+        "note(text='a')", "wait(1.0)", "note(text='a') [2]", "note(text='z')"
+    ]  # fmt: skip
+    failure = cases[1][0]
+    assert failure.get("message") == failure.text == BROKEN.text
+    assert [[child.tag for child in case] for case in cases] == [
+        [], ["failure"], ["skipped"], ["skipped"]
+    ]  # fmt: skip
+
+
+def test_a_loop_is_one_case_with_its_rounds_inside(tmp_path: Path) -> None:
+    made = Report(LOOP)
+    note, loop = LOOP.steps
+    assert isinstance(loop, Loop)
+    rounds = 200
+    done = [note, *loop.steps * rounds]
+    for number, step in enumerate(done, start=1):
+        reason = BROKEN if number == len(done) else None
+        made.steps.append(StepResult(number, title_of(step), reason, 0.25, step=step))
+    (suite,) = written(tmp_path / "r.xml", Suite("a.toml", made))
+    cases = list(suite.iter("testcase"))
+    assert len(cases) == 2
+    assert cases[1].get("time") == "100.000"
+    failure, out = cases[1]
+    assert failure.get("message") == f"wait(0.0): {BROKEN.text}"
+    said = str(out.text)
+    assert len(said) <= OUTPUT_MOST + 5
+    assert said.splitlines()[0].startswith("1  held  note(text='b')")
+    assert said.splitlines()[-1].startswith("200  FAILED  wait(0.0)")
 
 
 def test_what_a_loop_says_stands_beside_its_case(tmp_path: Path) -> None:
-    path = tmp_path / "r.xml"
     said = Problem("scenario.loop_in_vain", times=2, what="errno='EPIPE'")
-    write_junit(report(StepResult(1, "loop(2)", None, 0.5, said)), path)
-    (out,) = ET.parse(path).getroot().iter("system-out")
+    made = Report(LOOP)
+    made.steps.append(StepResult(1, "loop", None, 0.5, said, LOOP.steps[1]))
+    (out,) = written(tmp_path / "r.xml", Suite("a.toml", made)).iter("system-out")
     assert out.text == said.text
+
+
+def test_a_step_that_is_judged_at_the_end_is_one_case(tmp_path: Path) -> None:
+    made = report([None, None, None, None])
+    late = made.steps[0]
+    made.steps.append(StepResult(5, late.title, BROKEN, 0.0, step=late.step))
+    (suite,) = written(tmp_path / "r.xml", Suite("a.toml", made))
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "1")
+
+
+def test_a_run_that_was_refused_is_an_error(tmp_path: Path) -> None:
+    (suite,) = written(tmp_path / "r.xml", Suite("a.toml", refused=BROKEN))
+    assert (suite.get("tests"), suite.get("errors")) == ("1", "1")
+    assert next(suite.iter("error")).get("message") == BROKEN.text
+
+
+@pytest.mark.parametrize(
+    ("name", "classname"),
+    [("a.toml", "a"), ("./x/v1.2/a.toml", "x.v1_2.a"), ("../up/a.toml", "up.a"),
+     ("/abs/a.toml", "abs.a"), ("", "scenario")],
+)  # fmt: skip
+def test_a_file_is_a_class_in_its_packages(tmp_path: Path, name: str, classname: str) -> None:
+    root = written(tmp_path / "r.xml", Suite(name, report([None])))
+    assert {case.get("classname") for case in root.iter("testcase")} == {classname}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters()), st.text(st.characters()))
 def test_any_text_makes_xml(tmp_path: Path, title: str, name: str) -> None:
-    path = tmp_path / "r.xml"
+    made = Report(FOUR)
     problem = Problem("scenario.came", what=name, seq=1)
-    write_junit(report(StepResult(1, name, problem, 0.0), title=title), path)
-    suite = ET.parse(path).getroot()[0]
-    assert suite.get("name")
+    made.steps.append(StepResult(1, name, problem, 0.0, step=FOUR.steps[0]))
+    (suite,) = written(tmp_path / "r.xml", Suite(title, made))
     assert len(list(suite.iter("failure"))) == 1
 
 
 def test_a_place_that_is_none_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="none"):
-        write_junit(report(), tmp_path / "none" / "r.xml")
+        write_junit([], tmp_path / "none" / "r.xml")

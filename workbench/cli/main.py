@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import workbench
 from workbench import debug, interrupts
-from workbench.cli import argparse_texts, export_command, given_values, lab, quick
+from workbench.cli import argparse_texts, export_command, lab, quick, runs
 from workbench.cli.output import close_stdout, is_output, prepare_streams, tell
 from workbench.cli.run import (
     BAD_INPUT,
@@ -25,7 +25,6 @@ from workbench.cli.run import (
 from workbench.journal.keep import Keep
 from workbench.journal.keep import parse as parse_keep
 from workbench.labs.demos import demo, demos
-from workbench.scenario.model import load
 from workbench.scenario.runner import Runner
 from workbench.texts import LANGUAGES, Problem, reason_of, set_language, system_language, tr
 
@@ -93,7 +92,7 @@ def _keep(text: str) -> Keep:
 
 def _call(args: argparse.Namespace) -> int:
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
-        "run": _run, "lab": _lab, "listen": quick.listen, "connect": quick.connect,
+        "run": runs.run, "lab": _lab, "listen": quick.listen, "connect": quick.connect,
         "export": export_command.export,
     }  # fmt: skip
     if args.command is None:
@@ -141,9 +140,7 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     run = sub("run")
-    run.add_argument("scenario", type=Path, metavar="SCENARIO", help=tr("cli.help_scenario_file"))
-    run.add_argument("--junit", type=Path, metavar="FILE", help=tr("cli.help_junit"))
-    given_values.add_arguments(run)
+    runs.add_arguments(run)
     labs = sub("lab")
     labs.add_argument("name", nargs="?", metavar="NAME", help=tr("cli.help_name"))
     labs.add_argument("--list", action="store_true", help=tr("cli.help_list"))
@@ -177,10 +174,6 @@ def _parser() -> argparse.ArgumentParser:
 # -- run and lab ------------------------------------------------------------------------------
 
 
-def _run(args: argparse.Namespace) -> int:
-    return run_scenario(load(args.scenario, given_values.given(args)), args, args.junit)
-
-
 def _lab(args: argparse.Namespace) -> int:
     if args.name == lab.NAME and not args.list:
         settings = lab.settings_of(args)
@@ -203,7 +196,7 @@ def _lab(args: argparse.Namespace) -> int:
         raise Problem("demos.not_here", reason=hindrance)
     if not args.json:
         tell(found.shows)
-    status = run_scenario(found.scenario(), args, None)
+    status = run_scenario(found.scenario(), args)
     if not args.json and found.your_turn:
         tell(tr("demos.your_turn", text=found.your_turn))
     return status

@@ -124,12 +124,14 @@ class PrintProcess:
         raise RuntimeError(self._errors.decode(errors="replace"))
 
 
-def start(record: Path, printed: int, *, text: bool) -> PrintProcess | None:
+def start(
+    record: Path, printed: int, *, text: bool, run: str | None = None
+) -> PrintProcess | None:
     """A process that goes on after row `printed`; None where this system gives none now."""
     if not sys.executable or getattr(sys, "frozen", False):
         return None
     command = [sys.executable, "-P", "-m", "workbench.cli.print_process", str(record), str(printed)]
-    command += ["text" if text else "json", language()]
+    command += ["text" if text else "json", language(), *([] if run is None else [run])]
     ours = str(Path(workbench.__file__).parent.parent)
     places = [ours, *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
@@ -166,7 +168,8 @@ def _told(place: list[Path]) -> Iterator[None]:
 
 def main(argv: list[str]) -> int:
     """The process's side of it: prints until no more will come."""
-    record, printed, form, name = argv
+    record, printed, form, name, *named = argv
+    run = named[0] if named else None
     set_language(name)
     prepare_streams()
     if sys.platform != "win32":
@@ -178,7 +181,8 @@ def main(argv: list[str]) -> int:
         try:
             if rows is None:
                 reader = open_record(place[0], lambda: place[0])
-                rows, refused = RowPrinter(reader, int(printed), text=form == "text"), None
+                rows = RowPrinter(reader, int(printed), text=form == "text", run=run)
+                refused = None
             committed = reader.count()
             while rows.printed < committed:
                 if not rows.page(committed):

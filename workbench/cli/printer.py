@@ -31,9 +31,13 @@ class Printer:
             any more since recording has stopped.
     """
 
-    def __init__(self, session: Session, *, text: bool = False) -> None:
+    def __init__(
+        self, session: Session, *, text: bool = False, run: str | None = None
+    ) -> None:
+        """`run`: the name that lines of JSON have of the run, where there are several."""
         self._journal = session.journal
         self._text = text
+        self._named = run
         self._wake = Flag()
         self._problem: Problem | None = None
         self.gone = Flag()
@@ -71,7 +75,7 @@ class Printer:
         self.gone.set()
 
     def _print_all(self) -> None:
-        rows = RowPrinter(self._reader, 0, text=self._text)
+        rows = RowPrinter(self._reader, 0, text=self._text, run=self._named)
         since, before = monotonic(), 0
         while True:
             self._wake.wait()
@@ -91,7 +95,7 @@ class Printer:
 
     def _has_printed_elsewhere(self, printed: int) -> bool:
         """Have a process go on after row `printed`, until the end of all; False: none could."""
-        process = start(self._journal.record, printed, text=self._text)
+        process = start(self._journal.record, printed, text=self._text, run=self._named)
         if process is None:
             return False
         with (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -16,9 +16,9 @@ from workbench.cli.record_watch import RecordWatch
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.journal import private
 from workbench.journal.private import PrivateFolder
-from workbench.scenario.junit import write_junit
-from workbench.scenario.model import Scenario
+from workbench.scenario.report import Report, StepResult
 from workbench.scenario.runner import Runner
+from workbench.scenario.steps import Scenario
 from workbench.session import Session
 from workbench.texts import Problem, reason_of, tr
 
@@ -78,39 +78,61 @@ def _begun(args: argparse.Namespace, capture: int | None, stack: ExitStack) -> S
         raise Problem("cli.no_place", reason=problem) from problem
 
 
-def run_scenario(scenario: Scenario, args: argparse.Namespace, junit: Path | None = None) -> int:
-    """Run it; the exit status.
+def run_scenario(scenario: Scenario, args: argparse.Namespace) -> int:
+    """Run it, say what came of each step; the exit status.
 
     Raises:
-        Problem: a file that cannot be written, before anything starts where that can be known.
+        Problem: no record can be made, or not everything was recorded.
     """
-    if junit is not None:
-        check_place(junit)
-    with new_session(args, scenario.capture) as session:
-        printer = Printer(session) if args.json else None
-        steps = StepPrinter(scenario) if not args.json else None
-        runner = Runner(
-            session, scenario, timeout=args.timeout, told=steps.told if steps is not None else None
-        )
+    report = Report(scenario)
+    shown = None if args.json else StepPrinter(scenario)
+    status = play(report, args, told=shown.told if shown is not None else None)
+    if status == INTERRUPTED:
+        return status
+    if shown is not None:
+        shown.end(report)
+    else:
+        for step in failures(report):
+            tell(step.reason, error=True)
+    return status
+
+
+def failures(report: Report) -> list[StepResult]:
+    """The steps that did not hold."""
+    return [step for step in report.steps if step.reason is not None]
+
+
+def play(
+    report: Report,
+    args: argparse.Namespace,
+    *,
+    told: Callable[[StepResult], None] | None = None,
+    name: str | None = None,
+) -> int:
+    """Run the scenario of a report, which is filled meanwhile; the exit status.
+
+    Args:
+        told: called after each step.
+        name: of the run in lines of JSON, where there are several.
+
+    Raises:
+        Problem: no record can be made, or not everything was recorded.
+    """
+    with new_session(args, report.scenario.capture) as session:
+        printer = Printer(session, run=name) if args.json else None
+        runner = Runner(session, report.scenario, timeout=args.timeout, told=told)
+        runner.report = report
         try:
             if printer is not None:
                 printer.start()
             with interrupts.telling(asked=runner.interrupt):
-                report = runner.run()
+                runner.run()
         except KeyboardInterrupt:
             return INTERRUPTED
         finally:
             session.stop_all_and_wait()
-            if junit is not None:
-                _write_junit(runner, junit)
             if printer is not None:
                 printer.finish()
-        if steps is not None:
-            steps.end(report)
-        elif not report.ok:
-            for step in report.steps:
-                if step.reason is not None:
-                    tell(step.reason, error=True)
         return OK if report.ok else FAILED
 
 
@@ -125,12 +147,5 @@ def check_place(path: Path) -> None:
             pass
         if not there:
             path.unlink()
-    except OSError as error:
-        raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error
-
-
-def _write_junit(runner: Runner, path: Path) -> None:
-    try:
-        write_junit(runner.report, path)
     except OSError as error:
         raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error

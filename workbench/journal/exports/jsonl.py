@@ -33,14 +33,18 @@ class JsonLines:
     as long.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, run: str | None = None) -> None:
+        """`run`: the name of the run that they are of, where there are several: one more key."""
         self._json = Spelled(_json, "null")
+        self._line = _LINE
+        if run is not None:
+            self._line = f'{_LINE[:-2]},"run":{_json(run).replace("%", "%%")}}}\n'
 
     def of(self, rows: Iterable[Row]) -> str:
         """The lines of some rows."""
-        json = self._json
+        json, line = self._json, self._line
         return "".join([
-            _LINE % (
+            line % (
                 seq, t_ns, duration_ns, json[kind], json[endpoint],
                 "null" if connection is None else connection,
                 "null" if number is None else number,

@@ -1,0 +1,144 @@
+"""`run` of several files and folders: which, in what order, what is said, which status."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from workbench.cli.main import main
+from workbench.journal.joined import open_record
+
+HOLDS = 'title = "Holds"\n[[step]]\ndo = "note"\ntext = "here"\n'
+FAILS = (
+    'title = "Fails"\n[endpoint.a]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+    '[[step]]\ndo = "start"\n[[step]]\ndo = "expect"\ncall = "accept"\nwithin = 0\n'
+    '[[step]]\ndo = "note"\ntext = "after"\n'
+)
+WRONG = '[[step]]\ndo = "nothing"\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "scenarios"
+    for name, text in {
+        "b.toml": HOLDS,
+        "deep/a.toml": FAILS,
+        "values.toml": "x = 1\n",
+        ".hidden/c.toml": WRONG,
+        "notes.txt": "[[step]]",
+    }.items():
+        path = made / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return made
+
+
+def run(*args: object) -> int:
+    return main(["run", *map(str, args), "--lang", "en"])
+
+
+def test_a_folder_is_every_scenario_in_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith(f"held  {folder / 'b.toml'}: Holds")
+    assert out[1].startswith(f"FAILED  {folder / 'deep' / 'a.toml'}: Fails")
+    assert out[2].strip().startswith("2  a.expect call='accept'")
+    assert out[-1] == "Runs: 2 (1 held, 1 failed, 0 refused)"
+
+
+def test_the_worst_decides_and_the_rest_is_run(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "a.toml").write_text(WRONG)
+    (folder / "broken.toml").write_text("step = [")
+    assert run(folder, folder / "b.toml") == 2
+    out = capsys.readouterr().out
+    assert out.splitlines()[-1] == "Runs: 4 (1 held, 1 failed, 2 refused)"
+    assert f"{folder / 'a.toml'}:2:" in out
+
+
+def test_only_what_is_named_is_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "-k", "HOLDS") == 0
+    assert run(folder, "-k", "deep") == 1
+    capsys.readouterr()
+    assert run(folder, "-k", "neither") == 2
+    assert "neither" in capsys.readouterr().err
+    assert run(folder / ".hidden" / "..", "-k", "b.toml") == 0
+
+
+def test_nothing_follows_a_failure_where_that_is_asked_for(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "r.xml"
+    assert run(folder / "deep", folder / "b.toml", "--fail-fast", "--junit", report) == 1
+    assert "1 not to their end" in capsys.readouterr().out
+    suites = list(ET.parse(report).getroot())
+    assert [suite.get("skipped") for suite in suites] == ["1", "1"]
+    assert suites[1].get("tests") == "1"
+
+
+def test_each_run_has_a_record_of_its_own(folder: Path, tmp_path: Path) -> None:
+    (folder / "deep" / "b.toml").write_text(HOLDS)
+    kept = tmp_path / "kept" / "records"
+    assert run(folder, "--record", kept) == 1
+    assert sorted(path.name for path in kept.iterdir()) == ["a.swb", "b-2.swb", "b.swb"]
+    for path in kept.iterdir():
+        with closing(open_record(path)) as reader:
+            assert reader.count() > 1
+    assert run(folder / "b.toml", "--record", tmp_path / "one.swb") == 0
+    assert (tmp_path / "one.swb").is_file()
+
+
+def test_lines_of_json_name_their_run(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "--json") == 1
+    out, err = capfd.readouterr()
+    named = [json.loads(line)["run"] for line in out.splitlines()]
+    assert list(dict.fromkeys(named)) == [str(folder / "b.toml"), str(folder / "deep" / "a.toml")]
+    assert "accept" in err
+    assert run(folder / "b.toml", "--json") == 0
+    assert all("run" not in json.loads(line) for line in capfd.readouterr().out.splitlines())
+
+
+def test_a_folder_without_a_scenario_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path) == 2
+    assert str(tmp_path) in capsys.readouterr().err
+    assert run(tmp_path / "missing.toml") == 2
+    assert "missing.toml" in capsys.readouterr().err
+
+
+def test_github_is_told_the_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(folder))
+    (folder / "wrong.toml").write_text(WRONG)
+    assert run(folder) == 2
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("::error ")]
+    assert told[0].startswith("::error file=deep/a.toml,line=7,title=a.expect call='accept'")
+    assert told[1].startswith("::error file=wrong.toml,line=2,")
+    assert run(folder / "deep" / "a.toml", "--json") == 1
+    out, err = capsys.readouterr()
+    assert "::error" not in out
+    assert "::error file=deep/a.toml,line=7" in err
+
+
+def test_a_refused_file_is_an_error_in_the_report(folder: Path, tmp_path: Path) -> None:
+    report = tmp_path / "r.xml"
+    (folder / "wrong.toml").write_text(WRONG)
+    assert run(folder / "wrong.toml", "--junit", report) == 2
+    (error,) = ET.parse(report).getroot().iter("error")
+    assert "nothing" in str(error.get("message"))
+
+
+def test_a_bad_place_for_the_report_is_said_before_anything_runs(
+    folder: Path, tmp_path: Path
+) -> None:
+    record = tmp_path / "r.swb"
+    assert run(folder / "b.toml", "--record", record, "--junit", tmp_path / "none" / "x.xml") == 2
+    assert not record.exists()

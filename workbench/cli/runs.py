@@ -1,0 +1,298 @@
+"""`run`: scenario files and folders of them, one after the other, with one summary at the end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from workbench.cli import github, given_values
+from workbench.cli.output import StepPrinter, tell, write
+from workbench.cli.run import (
+    BAD_INPUT,
+    FAILED,
+    INTERRUPTED,
+    OK,
+    check_place,
+    failures,
+    play,
+)
+from workbench.scenario.junit import Suite, write_junit
+from workbench.scenario.lines import StepLines
+from workbench.scenario.model import load
+from workbench.scenario.report import Report, StepResult
+from workbench.scenario.steps import Scenario
+from workbench.texts import Problem, language, reason_of, tr
+
+ENDING: Final = ".toml"
+_STEPS: Final = ("step", "loop")
+"""What a file of a folder has at its top if it is a scenario."""
+_WORST: Final = (OK, FAILED, BAD_INPUT, INTERRUPTED)
+
+
+@dataclass(slots=True)
+class Run:
+    """One run that was asked for, and what came of it.
+
+    Attributes:
+        name: as it is shown: the file, as it was given.
+        scenario: None where the file is refused.
+        report: None until it has begun.
+        refused: why it was not run, or not to its end.
+        status: None until it has ended.
+    """
+
+    name: str
+    path: Path
+    scenario: Scenario | None = None
+    report: Report | None = None
+    refused: Problem | None = None
+    begun: str = ""
+    status: int | None = None
+    record: Path | None = field(default=None)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes beside what all take."""
+    parser.add_argument(
+        "scenarios",
+        type=Path,
+        nargs="+",
+        metavar="SCENARIO|FOLDER",
+        help=tr("cli.help_scenario_file"),
+    )
+    parser.add_argument("-k", dest="named", metavar="NAME", help=tr("cli.help_named"))
+    parser.add_argument("--fail-fast", action="store_true", help=tr("cli.help_fail_fast"))
+    parser.add_argument("--junit", type=Path, metavar="FILE", help=tr("cli.help_junit"))
+    given_values.add_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run them all; the exit status of the worst.
+
+    Raises:
+        Problem: of one file, what is wrong with it; there is nothing to run; a place for what is
+            written that is none.
+    """
+    several = len(args.scenarios) > 1 or args.scenarios[0].is_dir()
+    asked = list(_asked(args))
+    if args.junit is not None:
+        check_place(args.junit)
+    if several and args.record is not None:
+        _make_places(asked, args.record)
+    try:
+        for each in asked:
+            _run(each, args, several=several)
+            if each.status == INTERRUPTED or (args.fail_fast and each.status != OK):
+                break
+    finally:
+        if args.junit is not None:
+            _write_junit(asked, args.junit)
+    if not several and asked[0].refused is not None:
+        raise asked[0].refused
+    if several and not args.json:
+        _summary(asked)
+    done = [each.status for each in asked if each.status is not None]
+    return max(done, key=_WORST.index)
+
+
+# -- what there is to run ---------------------------------------------------------------------
+
+
+def _asked(args: argparse.Namespace) -> Iterator[Run]:
+    """Raises Problem: there is none."""
+    given = given_values.given(args)
+    found = False
+    for path in dict.fromkeys(file for each in args.scenarios for file in _files(each)):
+        made = Run(str(path), path)
+        try:
+            made.scenario = load(path, given)
+        except Problem as problem:
+            made.refused = problem
+        if args.named is None or _is_named(made, args.named):
+            found = True
+            yield made
+    if not found:
+        raise Problem("cli.nothing_named", name=args.named)
+
+
+def _files(path: Path) -> Sequence[Path]:
+    """A file itself; of a folder the scenarios in it and below, in order.
+
+    Raises:
+        Problem: a folder without any.
+    """
+    if not path.is_dir():
+        return [path]
+    found = [
+        file
+        for file in sorted(path.rglob(f"*{ENDING}"))
+        if file.is_file()
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        and _is_scenario(file)
+    ]
+    if not found:
+        raise Problem("cli.no_scenarios", path=str(path))
+    return found
+
+
+def _is_scenario(path: Path) -> bool:
+    """Whether a file has steps; one that cannot be read is not passed over in silence."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return True
+    return any(key in table for key in _STEPS)
+
+
+def _is_named(made: Run, part: str) -> bool:
+    titles = [made.scenario.title, *made.scenario.titles.values()] if made.scenario else []
+    return any(part.casefold() in text.casefold() for text in (made.name, *titles))
+
+
+def _make_places(asked: Sequence[Run], folder: Path) -> None:
+    """A record for each run in a folder, by the names of the files.
+
+    Raises:
+        Problem: the folder cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem("cli.cannot_write", path=str(folder), reason=reason_of(error)) from error
+    taken: set[str] = set()
+    for made in asked:
+        name, number = made.path.stem, 1
+        while name in taken:
+            number += 1
+            name = f"{made.path.stem}-{number}"
+        taken.add(name)
+        made.record = folder / f"{name}.swb"
+
+
+# -- one of them ------------------------------------------------------------------------------
+
+
+def _run(made: Run, args: argparse.Namespace, *, several: bool) -> None:
+    """Run it and say what came of it, on GitHub beside its lines too."""
+    made.begun = datetime.now().astimezone().isoformat(timespec="seconds")
+    shown = None
+    if made.scenario is not None:
+        made.report = Report(made.scenario)
+        if not several and not args.json:
+            shown = StepPrinter(made.scenario)
+        own = argparse.Namespace(**{**vars(args), "record": made.record or args.record})
+        try:
+            made.status = play(
+                made.report,
+                own,
+                told=shown.told if shown is not None else None,
+                name=made.name if several else None,
+            )
+        except Problem as problem:
+            made.refused = problem
+    if made.refused is not None:
+        made.status = BAD_INPUT
+    if made.status == INTERRUPTED:
+        return
+    if several:
+        _one_line(made, args)
+    elif made.report is not None and made.refused is None:
+        if shown is not None:
+            shown.end(made.report)
+        else:
+            for step in failures(made.report):
+                tell(step.reason, error=True)
+    if github.wanted():
+        _beside_lines(made, error=args.json)
+
+
+def _one_line(made: Run, args: argparse.Namespace) -> None:
+    """Its line, and what failed below it; with JSON only that, on stderr."""
+    if args.json:
+        if made.refused is not None:
+            tell(made.refused, error=True)
+        for step in _failed(made):
+            tell(f"{made.name}: {step.title}: {step.reason}", error=True)
+        return
+    seconds = sum(step.seconds for step in made.report.steps) if made.report else 0.0
+    marks = {OK: "cli.held", FAILED: "cli.failed", BAD_INPUT: "cli.refused"}
+    mark = tr(marks[made.status if made.status is not None else BAD_INPUT])
+    steps = len(made.report.steps) if made.report else 0
+    lines = [
+        f"{mark}  {tr('cli.one_run', name=_called(made), steps=steps, seconds=f'{seconds:.3f}')}"
+    ]
+    for step in _failed(made):
+        lines += [f"       {step.number}  {step.title}", f"       {step.reason}"]
+    for step in made.report.steps if made.report else ():
+        if step.warns:
+            lines.append(f"       {tr('cli.warns', number=step.number, said=step.said)}")
+    if made.refused is not None:
+        lines.append(f"       {made.refused}")
+    write("\n".join(lines) + "\n")
+
+
+def _called(made: Run) -> str:
+    if made.scenario is None:
+        return made.name
+    title = made.scenario.titles.get(language(), made.scenario.title)
+    return f"{made.name}: {title}" if title else made.name
+
+
+def _failed(made: Run) -> list[StepResult]:
+    return failures(made.report) if made.report is not None else []
+
+
+def _beside_lines(made: Run, *, error: bool) -> None:
+    """The same for GitHub; on stderr where stdout is for JSON."""
+    lines = []
+    if made.refused is not None:
+        line = getattr(made.refused, "line", 1)
+        lines.append(github.error_line(made.path, line, made.name, str(made.refused)))
+    where = None
+    with suppress(OSError, ValueError):
+        if made.scenario is not None and _failed(made):
+            where = StepLines(made.scenario, made.path.read_text(encoding="utf-8-sig"))
+    for step in _failed(made):
+        line = where.of(step.step) if where is not None else 1
+        lines.append(github.error_line(made.path, line, step.title, str(step.reason)))
+    for line_ in lines:
+        tell(line_.rstrip("\n"), error=error)
+
+
+# -- all of them ------------------------------------------------------------------------------
+
+
+def _summary(asked: Sequence[Run]) -> None:
+    counts = {
+        "runs": len(asked),
+        "held": sum(each.status == OK for each in asked),
+        "failed": sum(each.status == FAILED for each in asked),
+        "refused": sum(each.status == BAD_INPUT for each in asked),
+        "left": sum(each.status in {None, INTERRUPTED} for each in asked),
+    }
+    write(
+        tr("cli.summary_of_runs" if not counts["left"] else "cli.summary_with_left", **counts)
+        + "\n"
+    )
+
+
+def _write_junit(asked: Sequence[Run], path: Path) -> None:
+    """Raises Problem; of a run that was not begun every step is skipped."""
+    suites = []
+    for made in asked:
+        report = made.report
+        if report is None and made.scenario is not None:
+            report = Report(made.scenario)
+        name = os.path.relpath(made.path) if made.path.is_absolute() else made.name
+        suites.append(Suite(name.replace(os.sep, "/"), report, made.refused, made.begun))
+    try:
+        write_junit(suites, path)
+    except OSError as error:
+        raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error
