@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -303,3 +303,26 @@ def test_lines_name_their_run_whoever_prints_them(
     events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert {event["run"] for event in events} == {'50% of "a".toml'}
     assert len(events) == session.journal.committed
+
+
+def test_printing_waits_for_the_sockets_until_nothing_else_is_to_be_done(
+    session: Session, capfd: pytest.CaptureFixture[str]
+) -> None:
+    process = print_process.start(session.journal.path, 0, text=False)
+    assert process is not None
+    group = Path(f"/proc/{process._process.pid}/autogroup")
+    until = monotonic() + BOUND
+    with process.telling_end(lambda: None):
+        if not (
+            os.access(group, os.W_OK)
+            and group.read_text().startswith("/autogroup-")
+            and os.geteuid() == 0  # who is not may say it ten times a second, in the whole system
+        ):
+            pytest.skip("sched(7): no autogroups here")
+        while not group.read_text().endswith(f" nice {print_process.NICE}\n"):
+            assert monotonic() < until
+            sleep(0.01)
+        print_process._weigh_session(process._process.pid, 0)
+        assert group.read_text().endswith(" nice 0\n")
+    assert process.has_printed()
+    assert json.loads(capfd.readouterr().out.splitlines()[0])["seq"] == 1

@@ -26,7 +26,7 @@ from workbench.cli.row_printer import RowPrinter
 from workbench.journal.joined import open_record
 from workbench.texts import Problem, language, set_language
 
-NICE: Final = 5
+NICE: Final = 10
 """How much less urgent printing is than the sockets (nice(1))."""
 
 
@@ -100,6 +100,7 @@ class PrintProcess:
         self.go_on(record)
         with suppress(OSError):
             stdin.close()
+        _weigh_session(self._process.pid, 0)  # somebody waits for the rest
 
     def kill(self) -> None:
         """End it at once, whatever is not printed yet."""
@@ -124,9 +125,7 @@ class PrintProcess:
         raise RuntimeError(self._errors.decode(errors="replace"))
 
 
-def start(
-    record: Path, printed: int, *, text: bool, run: str | None = None
-) -> PrintProcess | None:
+def start(record: Path, printed: int, *, text: bool, run: str | None = None) -> PrintProcess | None:
     """A process that goes on after row `printed`; None where this system gives none now."""
     if not sys.executable or getattr(sys, "frozen", False):
         return None
@@ -166,6 +165,17 @@ def _told(place: list[Path]) -> Iterator[None]:
     yield
 
 
+def _weigh_session(pid: int, nice: int) -> None:
+    """Say how urgent the session of a process is, where it was begun for that process alone.
+
+    Linux weighs processes of different sessions by the nice value of each session, not by their own
+    (sched(7): the autogroup feature).
+    """
+    with suppress(OSError):  # no autogroups here, or it has ended
+        if sys.platform == "linux" and os.getsid(pid) == pid:
+            Path(f"/proc/{pid}/autogroup").write_text(str(nice))
+
+
 def main(argv: list[str]) -> int:
     """The process's side of it: prints until no more will come."""
     record, printed, form, name, *named = argv
@@ -174,6 +184,7 @@ def main(argv: list[str]) -> int:
     prepare_streams()
     if sys.platform != "win32":
         os.nice(NICE)
+        _weigh_session(os.getpid(), NICE)
     place = [Path(record)]
     rows = None
     refused: Problem | None = None

@@ -31,9 +31,7 @@ class Printer:
             any more since recording has stopped.
     """
 
-    def __init__(
-        self, session: Session, *, text: bool = False, run: str | None = None
-    ) -> None:
+    def __init__(self, session: Session, *, text: bool = False, run: str | None = None) -> None:
         """`run`: the name that lines of JSON have of the run, where there are several."""
         self._journal = session.journal
         self._text = text

@@ -15,9 +15,7 @@ PAGE: Final = 1000
 class RowPrinter:
     """Prints the rows of a record in order, each once; `printed` is the last one's number."""
 
-    def __init__(
-        self, reader: Reader, printed: int, *, text: bool, run: str | None = None
-    ) -> None:
+    def __init__(self, reader: Reader, printed: int, *, text: bool, run: str | None = None) -> None:
         """`run`: the name that lines of JSON have of the run, where there are several."""
         self._reader = reader
         self._lines = TextLines(reader, every_row=True) if text else JsonLines(run)

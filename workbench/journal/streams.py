@@ -161,8 +161,12 @@ def carries(row: Row) -> bool:
 
 def piece_of(row: Row) -> Piece:
     """The bytes of a row, and how many of them the record did not keep."""
-    kept = row.payload or b""
+    return Piece(row.payload or b"", not_kept(row))
+
+
+def not_kept(row: Row) -> int:
+    """Bytes that a call carried beyond those in its row."""
     size = row.size
-    if size is None or size <= len(kept) or row.result is None:
-        return Piece(kept)
-    return Piece(kept, size - len(kept))
+    if size is None or row.result is None:
+        return 0
+    return max(0, size - len(row.payload or b""))

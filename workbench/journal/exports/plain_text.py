@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from workbench.engine.model.events import NOTE
-from workbench.journal.exports.rows import WallTimes, missing_bytes, pages_of
+from workbench.journal.exports.rows import (
+    REMEMBERED,
+    SHORT,
+    WallTimes,
+    missing_bytes,
+    pages_of,
+)
 from workbench.journal.notes import note_text
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row
@@ -30,6 +36,7 @@ class TextLines:
         """`every_row`: all rows will be asked for, in their order."""
         self._time = WallTimes(reader.clock)
         self._show = Streams(reader, every_row=every_row).show
+        self._kept: dict[tuple[object, ...], str] = {}
 
     def of(self, rows: Iterable[Row]) -> str:
         """The lines of some rows."""
@@ -37,17 +44,39 @@ class TextLines:
 
     def line(self, row: Row) -> str:
         """One row, on one line whatever is in it."""
-        who = row.endpoint or "-"
-        if row.number is not None:
-            who = f"{who} #{row.number}"
-        outcome = row.errno or row.error or ("" if row.result is None else f"= {row.result}")
-        what = note_text(row) if row.kind == NOTE else f"{row.call}({row.args})"
-        clock = self._time(row.t_ns)[11:26]
-        line = f"{row.seq:>6}  {clock}  {who:<14} {row.kind:<7} {what} {outcome}"
+        line = f"{row.seq:>6}  {self._time(row.t_ns)[11:26]}  {self._said(row)}"
         if row.payload:
             line = f"{line}  {self._show(row).text}"
         missing = missing_bytes(row)
         if missing:
             line += "  " + tr("export.gap", missing=missing, size=row.size)
-        # one line stays one line, and a terminal gets no commands from a note or a name
-        return escape(line.rstrip())
+        return line.rstrip()
+
+    def _said(self, row: Row) -> str:
+        """Who, call and result: in a flood the same again and again, so it is kept.
+
+        A terminal gets no commands from a note or a name.
+        """
+        if row.kind == NOTE:
+            note = f"{_who(row):<14} {row.kind:<7} {note_text(row)} {_outcome(row)}"
+            return escape(note.rstrip() if row.payload is None else note)
+        key = (row.kind, row.endpoint, row.number, row.call, row.args, row.result, row.errno,
+               row.error)  # fmt: skip
+        said = self._kept.get(key)
+        if said is None:
+            what = f"{row.call}({row.args})"
+            said = escape(f"{_who(row):<14} {row.kind:<7} {what} {_outcome(row)}")
+            if len(said) <= SHORT:
+                if len(self._kept) >= REMEMBERED:
+                    self._kept.clear()
+                self._kept[key] = said
+        return said
+
+
+def _who(row: Row) -> str:
+    who = row.endpoint or "-"
+    return who if row.number is None else f"{who} #{row.number}"
+
+
+def _outcome(row: Row) -> str:
+    return row.errno or row.error or ("" if row.result is None else f"= {row.result}")

@@ -9,7 +9,7 @@ from typing import Final
 from workbench.engine.model.events import Clock
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row
-from workbench.journal.streams import piece_of
+from workbench.journal.streams import not_kept
 
 PAGE: Final = 500
 """Rows of one read: where payloads are kept whole, they take 64 KiB each."""
@@ -38,7 +38,7 @@ def rows_of(reader: Reader, condition: Condition | None) -> Iterator[Row]:
 
 def missing_bytes(row: Row) -> int:
     """Bytes of the call that the record did not keep."""
-    return piece_of(row).missing if row.payload is not None else 0
+    return not_kept(row) if row.payload is not None else 0
 
 
 class WallTimes:
