@@ -68,7 +68,7 @@ def test_it_tells_what_a_plain_script_sees_there(
         "--every",
         "0",
         "--timeout",
-        "0.3" if backlog < 100 else "3",
+        "0.3" if backlog < 100 else "8",  # the last client may be late in it
     )
     assert {key: result[key] for key in SEVEN if result[key]} == json.loads(plain.stdout)
     assert result["mode"] == mode
