@@ -207,6 +207,21 @@ def test_an_end_is_used_up_once(play: Play) -> None:
     assert "an earlier step" in reasons(play(talk + end + end))[0]
 
 
+def test_so_many_connections_end(play: Play) -> None:
+    talk = PAIR + TWO + steps("do = 'close'; endpoint = 'client'; connection = 1")
+    end = "closed = 'fin'; by = 'peer'; count = 2; within = 0.2"
+    assert "1 of 2" in reasons(play(talk + expect(end, "server")))[0]
+    talk += steps("do = 'close'; endpoint = 'client'; connection = 2")
+    assert play(talk + expect(end, "server")).ok
+
+
+def test_not_so_often_is_absent(play: Play) -> None:
+    talk = LINES + OPEN + say("a\na\n")
+    assert play(talk + expect("text = 'a'; absent = true; count = 3; within = 0.2")).ok
+    report = play(talk + expect("text = 'a'; absent = true; count = 2; within = 0.2"))
+    assert "count=2" in reasons(report)[0]
+
+
 def test_a_half_close_is_an_end_of_ours(play: Play) -> None:
     talk = PAIR + OPEN + steps("do = 'shutdown'; endpoint = 'client'")
     assert play(talk + expect("closed = 'fin'; by = 'us'")).ok
@@ -252,6 +267,11 @@ def test_time_without_a_send_counts_from_the_connect_or_the_accept(play: Play) -
     report = play(PAIR + OPEN + GO + expect("text = 'go'; at_most = 30", "server"))
     assert report.ok
     assert "after the accept" in said(report)
+
+
+def test_a_connect_is_timed_from_the_begin_of_its_socket(play: Play) -> None:
+    report = play(PAIR + OPEN + expect("call = 'connect'; result = 0; at_most = 0"))
+    assert "after the first row of its socket" in reasons(report)[0]
 
 
 def test_the_last_of_several_is_timed(play: Play) -> None:

@@ -152,7 +152,7 @@ class RunConnection:
                 return Since(ended_ns(row), "send", row.seq)
         if self._sent_before is not None:
             return self._sent_before
-        if self.opened is not None:
+        if self.opened is not None and self.opened.seq < self.row(place).seq:  # no own connect
             return self.opened
         first = self.row(max(self._gone, 0))
         return Since(ended_ns(first), "begin", first.seq)
