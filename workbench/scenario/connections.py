@@ -143,13 +143,14 @@ class RunConnection:
         return self._endings.get(row.seq)
 
     def since(self, place: int) -> Since:
-        """What the time of the row at this place is counted from: the last send before it, else
-        when it was connected or accepted, else its first row.
+        """What the time of the row at this place is counted from: the begin of the last send before
+        it (the other side may have all of it before the call comes back), else when it was
+        connected or accepted, else its first row.
         """
         for at in range(place - 1, self._gone - 1, -1):
             row = self.row(at)
             if is_sent(row):
-                return Since(ended_ns(row), "send", row.seq)
+                return Since(row.t_ns, "send", row.seq)
         if self._sent_before is not None:
             return self._sent_before
         if self.opened is not None and self.opened.seq < self.row(place).seq:  # no own connect
@@ -210,7 +211,7 @@ class RunConnection:
         if done > _COMPACT and done * 2 > len(self._rows):
             sent = next((row for row in reversed(self._rows[:done]) if is_sent(row)), None)
             if sent is not None:
-                self._sent_before = Since(ended_ns(sent), "send", sent.seq)
+                self._sent_before = Since(sent.t_ns, "send", sent.seq)
             if self.opened is None:
                 self.opened = Since(ended_ns(self._rows[0]), "begin", self._rows[0].seq)
             del self._rows[:done]

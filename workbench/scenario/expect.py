@@ -8,7 +8,7 @@ from typing import Final
 from workbench.engine.model import commands as c
 from workbench.engine.model.message_ends import Http
 from workbench.engine.model.serialize import parse_command
-from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Row
 from workbench.payload.templates import Value
 from workbench.scenario.connections import MESSAGES, READS, RunConnection, Since, ended_ns
@@ -352,8 +352,20 @@ class Matcher:
         return Findings(matches, row, search.use_up(matches), took)
 
     def hopeless(self, search: Search) -> bool:
-        """Whether waiting longer would not help: more came than is wanted."""
+        """Whether waiting longer would not help: more came than is wanted, or something else came
+        first on every connection that can still be meant.
+        """
+        expect = search.expect
+        if expect.next and self._is_known(expect):
+            return search.stopped(item for item in self.candidates(expect) if item.number)
         return search.too_many(self.meant(search.expect))
+
+    def _is_known(self, expect: Expect) -> bool:
+        """Whether no connection can come that the expectation means too."""
+        settings = self._settings_of(expect.endpoint)
+        if expect.connection is not None:
+            return isinstance(expect.connection, int) and expect.connection > 0
+        return settings.role is not Role.LISTENER and settings.reconnect is None
 
     def needle(self, expect: Expect) -> Needle | None:
         """What is looked for in its endpoint's bytes; None where no bytes are."""

@@ -146,6 +146,11 @@ class Search:
             found += ((connection, match) for match in part.matches[:count])
         return sorted(found, key=lambda item: item[1].seq) or None
 
+    def stopped(self, connections: Iterable[RunConnection]) -> bool:
+        """Whether in each of them, at least one, something came that `next` does not pass over."""
+        parts = [self._parts.get(item) for item in connections]
+        return bool(parts) and all(part is not None and part.stopped for part in parts)
+
     def too_many(self, wanted: Callable[[RunConnection], bool]) -> bool:
         """Whether more came than `exact` allows: no deadline changes that."""
         if not self.expect.exact or self._found <= self.expect.count:
@@ -198,6 +203,7 @@ class _Part:
     Attributes:
         matches: what was found and does not change any more, in order.
         open: a match that could still grow, `open_seq` the row with which it was whole first.
+        stopped: something came first that is not to be passed over.
     """
 
     __slots__ = (
@@ -215,11 +221,11 @@ class _Part:
         "_passed",
         "_paused",
         "_start",
-        "_stopped",
         "_through",
         "matches",
         "open",
         "open_seq",
+        "stopped",
     )
 
     def __init__(
@@ -242,13 +248,13 @@ class _Part:
         self._looked = -1  # how many of them the last look had
         self._ended = 0  # where the last match ended
         self._late = False  # the deadline has passed, by the stamps
-        self._stopped = False  # something came first that was not to be passed over
         self._passed = 0
         self._last_ns = 0
         self._paused: set[int] = set()
         self.matches: list[RowMatch] = []
         self.open: Hit | None = None
         self.open_seq = 0
+        self.stopped = False
 
     def was_paused(self, match: RowMatch) -> bool:
         """Whether a pause ended this match."""
@@ -271,7 +277,7 @@ class _Part:
     # -- single rows: calls, messages -------------------------------------------------------
 
     def _judge(self, row: Row, place: int) -> None:
-        if self._stopped:
+        if self.stopped:
             return
         if self._fits(row) and (
             not self._bytes_wanted
@@ -288,7 +294,7 @@ class _Part:
             row.error is not None and row.errno not in PENDING
         ):
             self._passed += 1
-            self._stopped = self._expect.next
+            self.stopped = self._expect.next
 
     def _fits(self, row: Row) -> bool:
         if self._expect.closed is None:
@@ -371,7 +377,7 @@ class _Part:
         assert self._finder is not None
         if self._expect.next and hit.start > self._ended:
             self.open = self._finder = self._needle = None
-            self._stopped = True
+            self.stopped = True
             return
         row, place, begin = self._row_of(hit)
         data = self._connection.data(place, self._start)

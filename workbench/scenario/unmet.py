@@ -105,6 +105,8 @@ def did_not_come(
         what = Problem("scenario.not_in_each", what=what, who=_names(lacking), all=expect.count)
     elif expect.count > 1:
         what = Problem("scenario.so_many", what=what, count=count, wanted=expect.count)
+    if expect.next and search.stopped(item for item in among if item.number):
+        return Problem("scenario.other_first", what=what, instead=joined(parts))
     return Problem("scenario.did_not_come", what=what, seconds=expect.within, instead=joined(parts))
 
 
