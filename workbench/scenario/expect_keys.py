@@ -12,7 +12,6 @@ from workbench.scenario import values as v
 from workbench.scenario.json_values import check as check_json
 from workbench.scenario.json_values import read_json
 from workbench.scenario.locate import Path as KeyPath
-from workbench.scenario.named_values import check_name
 from workbench.scenario.steps import FIN, PEER, RESET, US, WORDS
 from workbench.texts import Problem
 
@@ -63,7 +62,7 @@ def _take(body: v.Table, key: str, path: KeyPath) -> dict[str, str]:
     if not table:
         raise v.wrong(where, "scenario.take_nothing")
     for name in table:
-        check_name(name, (*where, name))
+        v.check_name(name, (*where, name))
         found[name] = str(v.typed(table, name, str, where))
     if "json" not in body:
         for name in table:

@@ -44,6 +44,7 @@ def _each(definition: v.Schema) -> v.Schema:
     return {"type": "object", "additionalProperties": definition}
 
 
+_CASE_VALUE: Final[v.Schema] = {"type": ["string", "number"]}
 _VALUE: Final[v.Schema] = {
     "anyOf": [{"type": ["string", "number"]}, {"$ref": "#/definitions/value"}]
 }
@@ -59,12 +60,14 @@ TOP: Final[Mapping[str, v.Read]] = {
     "placeholders": v.key_of(bool),
     "defaults": _part(dict, {"$ref": "#/definitions/defaults"}),
     **ON_FAILURE,
+    "cases": v.key_of(str),
+    "case": _part(list, {"type": "array", "items": _each(_CASE_VALUE)}),
     "values": _part(dict, _each(_VALUE)),
     "endpoint": _part(dict, _each(_ENDPOINT)),
     "step": _part(list, _all_of("step")),
     "loop": _part(list, _all_of("loop")),
 }
-VALUE: Final[Mapping[str, v.Read]] = {"env": v.key_of(str)}
+VALUE: Final[Mapping[str, v.Read]] = {"env": v.key_of(str), "secret": v.key_of(bool)}
 ENDPOINT: Final[Mapping[str, v.Read]] = {
     "role": v.enum_key(s.Role),
     "family": v.one_of(choice.name for choice in options.FAMILIES),
@@ -293,7 +296,7 @@ def table() -> tuple[Key, ...]:
     rule = _of("rule", readers_of(s.Rule), s.Rule)
     return (
         *_of("top", TOP, format=FORMAT, capture=DEFAULT_CAPTURE, placeholders=False),
-        *_of("value", VALUE),
+        *_of("value", VALUE, secret=False),
         *_of("defaults", DEFAULTS, Expect),
         *_of("endpoint", {**ENDPOINT, **BESIDE_ENDPOINT}, s.EndpointSettings, role=STREAM),
         *_of("reconnect", v.RECONNECT, s.Reconnect),

@@ -20,15 +20,16 @@ from workbench.engine.protocol.stack import make_layers
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.payload.hex_patterns import compile_hex
 from workbench.payload.templates import hex_template
-from workbench.scenario import expect_keys, ignored, readings
+from workbench.scenario import expect_keys, ignored, misplaced, readings
 from workbench.scenario import keys as k
 from workbench.scenario import values as v
+from workbench.scenario.cases import ALONE, Case, cases_of
 from workbench.scenario.json_values import written
 from workbench.scenario.keys import FORMAT
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
-from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named, misplaced
+from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named
 from workbench.scenario.permissions import Asked, Wish, folder_of
 from workbench.scenario.steps import (
     ANY,
@@ -90,13 +91,24 @@ class NotAllowed(ScenarioProblem):
 
 
 def load(path: Path, given: Given = NOTHING_GIVEN) -> Scenario:
-    """Read a scenario file.
+    """Read a scenario file that has no cases.
 
     Raises:
         NotAllowed: it asks for what it is not allowed.
         Problem: it cannot be read, or what is wrong in it with file, line and nearest name.
     """
-    return parse(read_text(path), str(path), given, folder_of(path))
+    return _only(load_cases(path, given))
+
+
+def load_cases(path: Path, given: Given = NOTHING_GIVEN) -> tuple[Scenario, ...]:
+    """Read a scenario file: one for each of its cases, in their order. Raises as `load`."""
+    return parse_cases(read_text(path), str(path), given, folder_of(path))
+
+
+def _only(made: tuple[Scenario, ...]) -> Scenario:
+    if made[0].case:
+        raise Problem("scenario.has_cases", count=len(made))
+    return made[0]
 
 
 def read_text(path: Path) -> str:
@@ -121,6 +133,16 @@ def parse(
 
     `folder`: where the names of its files begin; None: of the working directory, and any will do.
     """
+    return _only(parse_cases(text, source, given, folder))
+
+
+def parse_cases(
+    text: str,
+    source: str = "scenario",
+    given: Given = NOTHING_GIVEN,
+    folder: Path | None = None,
+) -> tuple[Scenario, ...]:
+    """The same, for each of its cases; as `load_cases`."""
     too_much = check_text(text)
     if too_much is not None:
         raise ScenarioProblem(source, *too_much)
@@ -134,11 +156,12 @@ def parse(
     asked = Asked(given.permissions, given.environment, folder)
     try:
         check_numbers(table)
-        made = _scenario(table, given, asked)
+        made = tuple(_scenarios(table, given, asked))
     except v.Wrong as wrong:
         _check_asked(asked, text, source)  # what is not read may be what is missing
-        line = line_of(locate(text), wrong.path)
-        raise ScenarioProblem(source, line, wrong.problem) from wrong
+        lines = locate(text)
+        problem = misplaced.above(wrong.problem, text, lines)
+        raise ScenarioProblem(source, line_of(lines, wrong.path), problem) from wrong
     _check_asked(asked, text, source)
     return made
 
@@ -159,7 +182,7 @@ def read(table: dict[str, Any], given: Given = NOTHING_GIVEN) -> Scenario:
     asked = Asked(given.permissions, given.environment, None)
     try:
         check_numbers(table)
-        made = _scenario(table, given, asked)
+        made = _only(tuple(_scenarios(table, given, asked)))
     except v.Wrong as wrong:
         raise wrong.problem from wrong
     for wish in asked.refused:
@@ -176,12 +199,18 @@ class _File(NamedTuple):
     asked: Asked
 
 
-def _scenario(table: dict[str, Any], given: Given, asked: Asked) -> Scenario:
+def _scenarios(table: dict[str, Any], given: Given, asked: Asked) -> Iterator[Scenario]:
+    misplaced.check(table)
     v.known(table, k.TOP, ())
+    for case in cases_of(table, asked):
+        yield _scenario(table, given, asked, case)
+
+
+def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = ALONE) -> Scenario:
     number = v.typed(table, "format", int, (), FORMAT)
     if number > FORMAT:
         raise v.wrong(("format",), "scenario.newer", format=number, known=FORMAT)
-    named = Named(table, given, asked)
+    named = Named(table, given, asked, case)
     table = {
         key: named.filled(part, "", (key,)) if key in {"endpoint", "step", "loop"} else part
         for key, part in table.items()
@@ -208,9 +237,13 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked) -> Scenario:
         _check_links(settings, endpoints, ("endpoint", name))
     defaults = v.typed(table, "defaults", dict, (), {})
     v.known(defaults, k.DEFAULTS, ("defaults",))
-    titles = {code: v.typed(table, key, str, ()) for code, key in k.TITLES.items() if key in table}
+    titles = {
+        code: _titled(v.typed(table, key, str, ()), case)
+        for code, key in k.TITLES.items()
+        if key in table
+    }
     return Scenario(
-        title=v.typed(table, "title", str, (), ""),
+        title=_titled(v.typed(table, "title", str, (), ""), case),
         endpoints=tuple(endpoints.values()),
         steps=_steps(table, (), _File(dict(endpoints), named, defaults, asked)),
         titles=titles,
@@ -219,7 +252,14 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked) -> Scenario:
         names=named.names,
         on_failure=_on_failure(table, ()) or OnFailure.STOP,
         ignored=ignoring,
+        secrets=named.secrets,
+        case=case.name,
     )
+
+
+def _titled(title: str, case: Case) -> str:
+    """The title of a run says which case it is."""
+    return f"{title} [{case.name}]".strip() if case.name else title
 
 
 def _on_failure(body: dict[str, Any], path: KeyPath) -> OnFailure | None:
@@ -233,7 +273,6 @@ def _on_failure(body: dict[str, Any], path: KeyPath) -> OnFailure | None:
 
 
 def _endpoint(name: str, body: dict[str, Any], path: KeyPath, named: Named) -> s.EndpointSettings:
-    misplaced(body, path, f"[endpoint.{name}]")
     v.known(body, (*k.ENDPOINT, *k.BESIDE_ENDPOINT), path)
     return _with_keys(partial(s.EndpointSettings, name), {"role": k.STREAM, **body}, path, named)
 

@@ -12,8 +12,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT, Value, text_template
+from workbench.payload.templates import WITH_ARGUMENT, Value, text_template
 from workbench.scenario import values as v
+from workbench.scenario.cases import ALONE, Case
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.permissions import UNSAID, Asked, Permissions, Reach, Wish
 from workbench.texts import Problem
@@ -26,7 +27,6 @@ _HEX: Final = frozenset({"reply_hex", "append_hex"})
 _REGEX: Final = "regex"
 """Forms in which a value stands otherwise than in text: as digits, and quoted."""
 _GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
-_NAME: Final = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
 _TAKEN: Final = re.compile(r"\{([A-Za-z_]\w*):\d{1,4}\}", re.ASCII)
 
@@ -68,22 +68,31 @@ class Named:
         on: placeholders are filled in at all.
         values: by their names.
         names: everything that a gap may name: values, what steps take, addresses of endpoints.
+        secrets: the variable of each value that is masked, by the value's name.
     """
 
-    def __init__(self, table: v.Table, given: Given, asked: Asked) -> None:
+    def __init__(self, table: v.Table, given: Given, asked: Asked, case: Case = ALONE) -> None:
         """Raises Wrong: a name that cannot be one, a value of another type, a variable unread."""
         body = v.typed(table, "values", dict, (), {})
-        misplaced(body, ("values",), "[values]")
-        self.on = bool(body) or v.typed(table, "placeholders", bool, (), False) or _takes(table)
+        self.on = bool(body or case.values) or v.typed(table, "placeholders", bool, (), False)
+        self.on = self.on or _takes(table)
         self.values: dict[str, v.Plain] = {}
+        self.secrets: dict[str, str] = {}
+        for name, value in case.values.items():
+            v.check_name(name, ("case",))
+            self.values[name] = value
         for name, value in body.items():
             path = ("values", name)
-            check_name(name, path)
+            v.check_name(name, path)
+            if isinstance(value, dict) and v.typed(value, "secret", bool, path, False):
+                self.secrets[name] = str(v.typed(value, "env", str, path))
+            if name in case.values:
+                continue
             found = given.values[name] if name in given.values else _plain(name, value, path, asked)
             if found is not None:
                 self.values[name] = self._text(found) if isinstance(found, str) else found
         for name in given.values:
-            if name not in body:
+            if name not in body and name not in case.values:
                 raise v.unknown(("values",), name, body or ("–",), "scenario.unknown_given")
         taken = _taken(table) if self.on else set[str]()
         ends = {
@@ -154,13 +163,6 @@ def _form(table: v.Table, name: str) -> str:
     return {"regex": _REGEX, "hex": "reply_hex"}.get(str(match), name)
 
 
-def misplaced(body: v.Table, path: KeyPath, header: str) -> None:
-    """Raises Wrong for steps that a table before them has swallowed, as TOML has it."""
-    for key in ("step", "loop"):
-        if isinstance(body.get(key), list):
-            raise v.wrong((*path, key), "scenario.in_table", key=key, header=header)
-
-
 def known(values: Mapping[str, v.Plain]) -> dict[str, Value]:
     """Values as templates take them."""
     return {
@@ -169,17 +171,10 @@ def known(values: Mapping[str, v.Plain]) -> dict[str, Value]:
     }
 
 
-def check_name(name: str, path: KeyPath) -> None:
-    if not _NAME.match(name):
-        raise v.wrong(path, "scenario.bad_value_name", name=name)
-    if name in BUILT_IN or name in WITH_ARGUMENT:
-        raise v.wrong(path, "scenario.reserved_value", name=name)
-
-
 def _plain(name: str, value: Any, path: KeyPath, asked: Asked) -> v.Plain | None:
     """What a value is; None: it is of a variable that may not be read."""
     if isinstance(value, dict):
-        v.known(value, ("env",), path)
+        v.known(value, ("env", "secret"), path)
         return _of_environment(str(v.typed(value, "env", str, path)), (*path, "env"), asked)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise v.not_wanted(path, name, value, "text", "number")

@@ -174,6 +174,8 @@ class Scenario:
         names: what payloads of its steps may name; empty: braces are braces.
         on_failure: of the steps that do not say so themselves.
         ignored: by endpoint, what no expectation ever sees.
+        secrets: the environment's variable of each value that is masked, by the value's name.
+        case: which of the cases of its file it is; "": that has none.
     """
 
     title: str
@@ -185,3 +187,5 @@ class Scenario:
     names: frozenset[str] = frozenset()
     on_failure: OnFailure = OnFailure.STOP
     ignored: Mapping[str, tuple[Expect, ...]] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    case: str = field(default="", compare=False)

@@ -17,6 +17,7 @@ from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.payload.notation import check_encoding, encode
 from workbench.payload.patterns import compile_pattern
+from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.steps import NEWEST, WHICHEVER
 from workbench.texts import Problem
@@ -65,6 +66,7 @@ def filled(schema: Schema) -> Schema:
 
 
 _SHOWN_MOST: Final = 60
+_VALUE_NAME: Final = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 _WHOLE: Final = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?\d{1,18}\.\d{1,18}\Z", re.ASCII)
 
@@ -136,6 +138,13 @@ def choice(body: Table, key: str, names: Iterable[str], path: KeyPath) -> str:
     if value not in wanted:
         raise unknown((*path, key), value, wanted, "scenario.unknown_value")
     return str(value)
+
+
+def check_name(name: str, path: KeyPath) -> None:
+    if not _VALUE_NAME.match(name):
+        raise wrong(path, "scenario.bad_value_name", name=name)
+    if name in BUILT_IN or name in WITH_ARGUMENT:
+        raise wrong(path, "scenario.reserved_value", name=name)
 
 
 # -- types ------------------------------------------------------------------------------------
