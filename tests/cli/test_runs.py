@@ -142,3 +142,43 @@ def test_a_bad_place_for_the_report_is_said_before_anything_runs(
     record = tmp_path / "r.swb"
     assert run(folder / "b.toml", "--record", record, "--junit", tmp_path / "none" / "x.xml") == 2
     assert not record.exists()
+
+
+def test_each_case_of_a_file_is_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "cased.toml"
+    path.write_text(
+        'title = "Cased"\ncases = "cases.csv"\n'
+        "defaults = { within = 0 }\n"
+        'step = [{ do = "expect", call = "accept", count = "{count}", absent = true }]\n'
+        '[endpoint.a]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+    )
+    (tmp_path / "cases.csv").write_text("name,count\ngood,1\nbad,0\n")
+    assert run(path) == 2  # before any of them is run
+    assert "cased.toml:4: In the case bad: count must be" in capsys.readouterr().err
+    (tmp_path / "cases.csv").write_text("name,count\ngood,1\nworse,2\n")
+    report, records = tmp_path / "report.xml", tmp_path / "records"
+    assert run(path, "--junit", report, "--record", records) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith(f"held  {path}: Cased [good]")
+    assert out[1].startswith(f"held  {path}: Cased [worse]")
+    assert out[-1] == "Runs: 2 (2 held, 0 failed, 0 refused)"
+    assert len(list(records.iterdir())) == 2
+    suites = ET.parse(report).getroot().findall("testsuite")
+    assert [suite.get("name", "").rpartition(" ")[2] for suite in suites] == ["[good]", "[worse]"]
+
+
+def test_a_case_that_fails_names_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "cased.toml"
+    path.write_text(
+        'title = "Cased"\ncase = [{ back = "a" }, { back = "b" }]\n'
+        'step = [{ do = "start", endpoint = "s" }, { do = "connect", endpoint = "c" },'
+        ' { do = "send", endpoint = "c", text = "a" },'
+        ' { do = "expect", endpoint = "c", text = "{back}", within = 1 }]\n'
+        '[endpoint.s]\nrole = "listener"\naddress = "127.0.0.1:0"\n'
+        'responder = { kind = "echo" }\n[endpoint.c]\naddress = "@s"\n'
+    )
+    assert run(path) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith(f"held  {path}: Cased [back=a]")
+    assert out[1].startswith(f"FAILED  {path}: Cased [back=b]")
+    assert run(path, "-k", "back=a") == 0

@@ -23,9 +23,11 @@ from workbench.cli.run import (
     failures,
     play,
 )
+from workbench.printable import escape
 from workbench.scenario.junit import Suite, write_junit
 from workbench.scenario.lines import StepLines
-from workbench.scenario.model import load
+from workbench.scenario.model import load_cases
+from workbench.scenario.named_values import Given
 from workbench.scenario.report import Report, StepResult
 from workbench.scenario.steps import Scenario
 from workbench.texts import Problem, language, reason_of, tr
@@ -41,7 +43,7 @@ class Run:
     """One run that was asked for, and what came of it.
 
     Attributes:
-        name: as it is shown: the file, as it was given.
+        name: as it is shown: the file, as it was given, and which of its cases.
         scenario: None where the file is refused.
         report: None until it has begun.
         refused: why it was not run, or not to its end.
@@ -80,8 +82,8 @@ def run(args: argparse.Namespace) -> int:
         Problem: of one file, what is wrong with it; there is nothing to run; a place for what is
             written that is none.
     """
-    several = len(args.scenarios) > 1 or args.scenarios[0].is_dir()
     asked = list(_asked(args))
+    several = len(args.scenarios) > 1 or args.scenarios[0].is_dir() or _has_cases(asked[0])
     if args.junit is not None:
         check_place(args.junit)
     if several and args.record is not None:
@@ -102,6 +104,10 @@ def run(args: argparse.Namespace) -> int:
     return max(done, key=_WORST.index)
 
 
+def _has_cases(made: Run) -> bool:
+    return made.scenario is not None and bool(made.scenario.case)
+
+
 # -- what there is to run ---------------------------------------------------------------------
 
 
@@ -111,15 +117,25 @@ def _asked(args: argparse.Namespace) -> Iterator[Run]:
     found = False
     for path in dict.fromkeys(file for each in args.scenarios for file in _files(each)):
         made = Run(str(path), path)
-        try:
-            made.scenario = load(path, given)
-        except Problem as problem:
-            made.refused = problem
-        if args.named is None or _is_named(made, args.named):
-            found = True
-            yield made
+        for each in _cases(made, given):
+            if args.named is None or _is_named(each, args.named):
+                found = True
+                yield each
     if not found:
         raise Problem("cli.nothing_named", name=args.named)
+
+
+def _cases(made: Run, given: Given) -> Iterator[Run]:
+    """A run for each case of a file; the file's own where it has none, or is refused."""
+    try:
+        scenarios = load_cases(made.path, given)
+    except Problem as problem:
+        made.refused = problem
+        yield made
+        return
+    for scenario in scenarios:
+        name = f"{made.name} [{escape(scenario.case)}]" if scenario.case else made.name
+        yield Run(name, made.path, scenario)
 
 
 def _files(path: Path) -> Sequence[Path]:
@@ -242,6 +258,8 @@ def _called(made: Run) -> str:
     if made.scenario is None:
         return made.name
     title = made.scenario.titles.get(language(), made.scenario.title)
+    if made.scenario.case:  # the title says which case, so the name need not
+        return f"{made.path}: {title}"
     return f"{made.name}: {title}" if title else made.name
 
 
@@ -290,7 +308,9 @@ def _write_junit(asked: Sequence[Run], path: Path) -> None:
         report = made.report
         if report is None and made.scenario is not None:
             report = Report(made.scenario)
-        name = os.path.relpath(made.path) if made.path.is_absolute() else made.name
+        name = made.name
+        if made.path.is_absolute():
+            name = name.replace(str(made.path), os.path.relpath(made.path), 1)
         suites.append(Suite(name.replace(os.sep, "/"), report, made.refused, made.begun))
     try:
         write_junit(suites, path)

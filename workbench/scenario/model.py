@@ -203,7 +203,13 @@ def _scenarios(table: dict[str, Any], given: Given, asked: Asked) -> Iterator[Sc
     misplaced.check(table)
     v.known(table, k.TOP, ())
     for case in cases_of(table, asked):
-        yield _scenario(table, given, asked, case)
+        try:
+            yield _scenario(table, given, asked, case)
+        except v.Wrong as wrong:
+            if not case.name:
+                raise
+            problem = Problem("scenario.in_case", case=case.name, reason=wrong.problem)
+            raise v.Wrong(wrong.path, problem) from wrong
 
 
 def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = ALONE) -> Scenario:

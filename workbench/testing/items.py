@@ -11,7 +11,7 @@ import pytest
 
 from workbench.printable import escape
 from workbench.scenario.lines import StepLines
-from workbench.scenario.model import NotAllowed, Scenario, ScenarioProblem, load
+from workbench.scenario.model import NotAllowed, Scenario, ScenarioProblem, load_cases
 from workbench.scenario.report import StepResult
 from workbench.scenario.runner import Runner
 from workbench.session import Session
@@ -30,16 +30,19 @@ class ScenarioFailed(Exception):
 
 
 def items_of(file: ScenarioFile) -> Iterator[pytest.Item]:
-    """One test; a file that cannot be read is one that fails, so that the others are run."""
+    """A test for each case of a file, which is one where it has none; a file that cannot be read
+    is one that fails, so that the others are run.
+    """
     speak()
     try:
-        scenario: Scenario | Problem = load(
+        scenarios: tuple[Scenario | Problem, ...] = load_cases(
             file.path, fitting(given(file.config), _names_of_values(file.path))
         )
     except Problem as problem:
-        scenario = problem
-    title = "" if isinstance(scenario, Problem) else escape(scenario.title)
-    yield ScenarioItem.from_parent(file, name=title or "scenario", scenario=scenario)
+        scenarios = (problem,)
+    for scenario in scenarios:
+        title = "" if isinstance(scenario, Problem) else escape(scenario.title)
+        yield ScenarioItem.from_parent(file, name=title or "scenario", scenario=scenario)
 
 
 class ScenarioItem(pytest.Item):
