@@ -243,6 +243,9 @@ COVERED_BY = {
     "ui/endpoint/panel_factory.py": ("ui/endpoint/test_conversation_pane.py", "save_wanted"),
     "viewmodel/server_status.py": ("ui/test_window_deeds.py", "SETTING UP"),
     "ui/endpoint/settings_form.py": ("ui/test_habits.py", "show_options"),
+    "scenario/program_steps.py": ("scenario/test_programs.py", "run_too_long"),
+    "scenario/program_guard.py": ("scenario/test_programs.py", "SIGKILL"),
+    "scenario/loop_end.py": ("scenario/test_loops.py", "loop_in_vain"),
     "ui/window/status_bar.py": ("ui/window/test_window.py", "status.record"),
 }
 """Modules that no test file imports or is named after: the file that fails when the module is

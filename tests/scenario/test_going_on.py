@@ -13,7 +13,7 @@ from tests.scenario.conftest import BOUND, PAIR, Play, reasons
 from workbench.cli.output import StepPrinter
 from workbench.journal.notes import note_text, verdict_of
 from workbench.journal.reader import Row
-from workbench.scenario.junit import write_junit
+from workbench.scenario.junit import Suite, write_junit
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.report import Report
 from workbench.scenario.runner import Runner
@@ -56,10 +56,11 @@ def test_what_failed_and_went_on_is_in_the_summary_the_report_and_the_record(
     report = play(step(REFUSED % "", NOTE, REFUSED % "", NOTE, top='on_failure = "next"'))
     StepPrinter(report.scenario).end(report)
     assert "2 held, 2 failed" in capsys.readouterr().out
-    write_junit(report, tmp_path / "junit.xml")
+    write_junit([Suite("t.toml", report)], tmp_path / "junit.xml")
     (suite,) = ET.parse(tmp_path / "junit.xml").getroot()
     assert suite.attrib["failures"] == "2"
-    assert [case.find("failure") is None for case in suite] == [False, True, False, True]
+    cases = suite.findall("testcase")
+    assert [case.find("failure") is None for case in cases] == [False, True, False, True]
     (end,) = [row for row in rows() if row.call == "run_failed"]
     verdict = verdict_of(end)
     assert verdict is not None

@@ -43,7 +43,18 @@ from workbench.scenario.code_until import (
     watched,
 )
 from workbench.scenario.report import title_of
-from workbench.scenario.steps import Expect, Loop, OnFailure, Perform, Scenario, Stay, Step, Wait
+from workbench.scenario.steps import (
+    Expect,
+    Loop,
+    OnFailure,
+    Perform,
+    RunProgram,
+    Scenario,
+    Stay,
+    Step,
+    StopProgram,
+    Wait,
+)
 from workbench.scenario.taken_values import TakenValues
 from workbench.texts import Problem, tr
 
@@ -168,6 +179,8 @@ class _Script:
                     lines.append(f"time.sleep({literal(step.seconds)})")
                 case Stay():
                     lines += _stay(step)
+                case RunProgram() | StopProgram():
+                    lines.append(_left_out(title_of(step)))
                 case Expect():
                     lines += watched(self._expect(step), step.endpoint, waits)
                 case Loop():

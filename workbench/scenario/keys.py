@@ -22,7 +22,7 @@ from workbench.scenario import expect_keys, names, readings
 from workbench.scenario import values as v
 from workbench.scenario.messages_keys import messages
 from workbench.scenario.responder_keys import readers_of, responder
-from workbench.scenario.steps import Expect, Loop, OnFailure
+from workbench.scenario.steps import Expect, Loop, OnFailure, RunProgram
 from workbench.texts import LANGUAGES
 
 FORMAT: Final = 1
@@ -142,6 +142,16 @@ ALSO: Final[Mapping[str, Mapping[str, v.Read]]] = {
 """What a command's step takes beside."""
 WAIT: Final[Mapping[str, v.Read]] = {"seconds": v.seconds, **ON_FAILURE}
 STAY: Final = WAIT
+RUN: Final[Mapping[str, v.Read]] = {
+    "command": v.words,
+    "name": v.key_of(str),
+    "exit": v.exit_status,
+    "contains": v.key_of(str),
+    "timeout": v.seconds,
+    "wait": v.key_of(bool),
+    "stop": v.key_of(str),
+    **ON_FAILURE,
+}
 _NEEDED: Final = frozenset({("wait", "seconds")})
 """What a table cannot be without, where no dataclass says so."""
 EXPECT: Final[Mapping[str, v.Read]] = {
@@ -187,7 +197,7 @@ LOOP: Final[Mapping[str, v.Read]] = {
 
 def step_keys(do: str) -> Mapping[str, v.Read]:
     """What a step of this kind takes beside `do`."""
-    own = {"wait": WAIT, "stay": STAY, "expect": EXPECT, "loop": LOOP}.get(do)
+    own = {"wait": WAIT, "stay": STAY, "run": RUN, "expect": EXPECT, "loop": LOOP}.get(do)
     if own is not None:
         return own
     if do == "configure":
@@ -196,7 +206,7 @@ def step_keys(do: str) -> Mapping[str, v.Read]:
     return {**taken, **OPTIONAL, **ALSO.get(do, {})}
 
 
-DO: Final = (*COMMANDS, "wait", "stay", "expect", "loop")
+DO: Final = (*COMMANDS, "wait", "stay", "run", "expect", "loop")
 """Every kind of step."""
 
 
@@ -263,7 +273,7 @@ def keys_of_step(do: str) -> Mapping[str, Key]:
     elif do in {"expect", "loop"}:
         found = tuple(_of(do, step_keys(do), Expect if do == "expect" else Loop))
     else:
-        made = [COMMANDS[do]] if do in COMMANDS else []
+        made = [COMMANDS[do]] if do in COMMANDS else [RunProgram] if do == "run" else []
         found = tuple(_of("step", step_keys(do), *made, wait=True))
     return {
         key.name: replace(key, needed=True) if (do, key.name) in _NEEDED else key for key in found

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_n
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named
-from workbench.scenario.permissions import Asked, Wish, folder_of
+from workbench.scenario.permissions import Asked, Reach, Wish, folder_of
 from workbench.scenario.steps import (
     ANY,
     FOR_GOOD,
@@ -38,9 +39,11 @@ from workbench.scenario.steps import (
     Loop,
     OnFailure,
     Perform,
+    RunProgram,
     Scenario,
     Stay,
     Step,
+    StopProgram,
     Wait,
 )
 from workbench.scenario.syntax import explain_syntax
@@ -197,6 +200,7 @@ class _File(NamedTuple):
     named: Named
     defaults: Mapping[str, Any]
     asked: Asked
+    programs: Collection[str]
 
 
 def _scenarios(table: dict[str, Any], given: Given, asked: Asked) -> Iterator[Scenario]:
@@ -251,7 +255,9 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
     return Scenario(
         title=_titled(v.typed(table, "title", str, (), ""), case),
         endpoints=tuple(endpoints.values()),
-        steps=_steps(table, (), _File(dict(endpoints), named, defaults, asked)),
+        steps=_steps(
+            table, (), _File(dict(endpoints), named, defaults, asked, set(_programs(table)))
+        ),
         titles=titles,
         capture=v.capture(table, "capture", ()),
         values=named.values,
@@ -380,11 +386,43 @@ def _step(body: dict[str, Any], path: KeyPath, file: _File) -> Step:
         v.known(body, ("do", *k.STAY), path)
         seconds = v.seconds(body, "seconds", path) if "seconds" in body else None
         return Stay(seconds, _on_failure(body, path))
+    if do == "run":
+        return _run(body, path, file)
     if do == "expect":
         return _expect(body, path, file)
     if do == "configure":
         return _configure(body, path, file)
     return _perform(COMMANDS[do], body, path, file)
+
+
+def _run(body: dict[str, Any], path: KeyPath, file: _File) -> RunProgram | StopProgram:
+    v.known(body, ("do", *k.RUN), path)
+    if "stop" in body:
+        for key in body:
+            if key not in {"do", "stop", "on_failure"}:
+                raise v.wrong((*path, key), "scenario.run_stop_alone", key=key)
+        name = v.typed(body, "stop", str, path)
+        if name not in file.programs:
+            raise v.unknown((*path, "stop"), name, file.programs, "scenario.run_unknown")
+        return StopProgram(name, _on_failure(body, path))
+    if "command" not in body:
+        raise v.wrong(path, "scenario.missing", key="command")
+    values = {key: k.RUN[key](body, key, path) for key in body if key != "do"}
+    words = file.named.filled(list(values["command"]), "command", (*path, "command"))
+    file.asked.may(Reach.COMMAND, shlex.join(words), (*path, "command"))  # as far as it is known
+    return RunProgram(**values, folder=file.asked.folder)
+
+
+def _programs(item: Any) -> Iterator[str]:
+    """The names that steps give to what they run."""
+    if isinstance(item, list):
+        for part in item:
+            yield from _programs(part)
+    if isinstance(item, dict):
+        if item.get("do") == "run" and isinstance(item.get("name"), str):
+            yield item["name"]
+        for key in ("step", "loop"):
+            yield from _programs(item.get(key))
 
 
 def _target(body: dict[str, Any], path: KeyPath, endpoints: Mapping[str, object]) -> str:

@@ -19,7 +19,9 @@ from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.permissions import UNSAID, Asked, Permissions, Reach, Wish
 from workbench.texts import Problem
 
-PAYLOAD: Final = frozenset({"text", "hex", "append_hex", "contains", "regex", "json", "take"})
+PAYLOAD: Final = frozenset(
+    {"text", "hex", "append_hex", "command", "contains", "regex", "json", "take"}
+)
 """Keys of a step that are filled in when it begins."""
 LEFT_ALONE: Final = frozenset({"do", "endpoint", "title", "name", "role", "kind", "match", "then"})
 """Keys whose words are no text."""

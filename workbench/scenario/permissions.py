@@ -107,6 +107,11 @@ class Asked:
             self.refused.append(wish)
         return False
 
+    @property
+    def folder(self) -> str:
+        """Where a command is run; "": where we are."""
+        return "" if self._folder is None else str(self._folder)
+
     def file(self, name: str, path: KeyPath) -> str:
         """Where a file is that a scenario names: a relative name begins at the scenario's folder.
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import Final
 
 from workbench.engine.model.serialize import command_args, command_call
-from workbench.scenario.steps import ANY, Expect, Loop, Perform, Scenario, Stay, Step, Wait
+from workbench.scenario.steps import (
+    ANY,
+    Expect,
+    Loop,
+    Perform,
+    RunProgram,
+    Scenario,
+    Stay,
+    Step,
+    StopProgram,
+    Wait,
+)
 from workbench.texts import Problem
 
 TITLE: Final = 160
@@ -67,6 +79,10 @@ def _in_full(step: Step) -> str:
             return f"wait({step.seconds})"
         case Stay():
             return f"stay({'' if step.seconds is None else step.seconds})"
+        case RunProgram():
+            return f"run {shlex.join(step.command)}"
+        case StopProgram():
+            return f"run stop={step.name!r}"
         case Expect():
             return f"{step.endpoint}.{'expect no' if step.absent else 'expect'} {_wanted(step)}"
         case Loop():

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from threading import Event as Flag
 from typing import Final
 
@@ -23,9 +23,11 @@ from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.interest import EVERYTHING, Interest, interests_of
+from workbench.scenario.loop_end import in_vain, met_end
 from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, closed_listener
-from workbench.scenario.report import Report, StepResult, condition_of, title_of
+from workbench.scenario.program_steps import ProgramSteps
+from workbench.scenario.report import Report, StepResult, title_of
 from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import (
     ANY,
@@ -33,10 +35,12 @@ from workbench.scenario.steps import (
     Loop,
     OnFailure,
     Perform,
+    RunProgram,
     Scenario,
     Single,
     Stay,
     Step,
+    StopProgram,
     Wait,
 )
 from workbench.scenario.taken_values import TakenValues
@@ -118,6 +122,7 @@ class Runner:
         self._held = HeldBack(session.settings_of_all)
         self._loops: list[tuple[Loop, Watch]] = []
         self._step: Cause | None = None
+        self._programs = ProgramSteps(self._wait_for)
         self._values = TakenValues(scenario, session.link)
         self._looked_for: Interest | None = None
 
@@ -154,7 +159,7 @@ class Runner:
             Problem: an endpoint of the scenario cannot be added.
         """
         begun = time.monotonic()
-        with self._following(self._interests[0]):
+        with self._following(self._interests[0]), closing(self._programs):
             self._run_all()
         self._end_run(begun)
         return self.report
@@ -188,7 +193,7 @@ class Runner:
         has. At the end what was not waited for is judged, and is in the report.
         """
         begun = time.monotonic()
-        with self._following(EVERYTHING):
+        with self._following(EVERYTHING), closing(self._programs):
             self._numbers = Numbers(self._session, ())
             yield
             self._judge_unwaited()
@@ -296,7 +301,8 @@ class Runner:
                 self._reading(Expect(name))
             for ticket in self._unwaited.to_fail():
                 self._wait_for(_ended(ticket), ANSWER)
-        for step, reason, cause in self._unwaited.failures(self._check):
+        failures = [self._unwaited.failures(self._check), self._programs.unjudged()]
+        for step, reason, cause in chain(*failures):
             self._tell(step, reason, begun, cause=cause)
 
     def _not_recorded(self) -> Problem | None:
@@ -367,7 +373,7 @@ class Runner:
                 self._matcher.end_watch(watch)
             done, self.round = self.round, outer
         if watch is not None and held and done is not None:
-            came = self._evidence(loop, watch, done[0]) if met else self._in_vain(loop)
+            came = self._met_end(loop, watch, done[0]) if met else in_vain(self._session, loop)
             held = met or not loop.must
             reason, came = (None, came) if held else (came.said, NOTHING)
             self._tell(loop, reason, begun, came, stands=stands)
@@ -451,41 +457,16 @@ class Runner:
         except Failed:  # the run is given up
             return None
 
-    def _evidence(self, loop: Loop, watch: Watch, number: int) -> Came:
-        """Say what ended a loop, and keep a reading of every open socket now."""
-        assert loop.until is not None
-        row = self.met = watch.found
-        what = condition_of(loop.until) if row is None else f"{row.endpoint} {in_words(row)}"
-        self._session.note(
-            "loop_met", f"{number}, {loop.times}, {what!r}, {0 if row is None else row.seq}"
-        )
-        names = [
-            item.name
-            for item in self.report.scenario.endpoints
-            if item.name in self._session.open_ones()
-        ]
-        for ticket in [self._session.perform(c.Sample(name), self._step) for name in names]:
-            ticket.wait(ANSWER)
-        self._session.journal.flush()
-        kept = (
-            Problem("scenario.readings_kept", names=", ".join(names))
-            if names
-            else Problem("scenario.readings_none")
-        )
-        said = Problem("scenario.loop_met", round=number, times=loop.times, what=what, kept=kept)
-        return Came(0 if row is None else row.seq, said=said)
-
-    def _in_vain(self, loop: Loop) -> Came:
-        assert loop.until is not None
-        what = condition_of(loop.until)
-        self._session.note("loop_in_vain", f"{loop.times}, {what!r}")
-        key = "scenario.loop_must" if loop.must else "scenario.loop_in_vain"
-        return Came(said=Problem(key, times=loop.times, what=what), warns=True)
+    def _met_end(self, loop: Loop, watch: Watch, number: int) -> Came:
+        self.met = watch.found
+        scenario = self.report.scenario
+        return met_end(self._session, scenario, loop, watch.found, number, self._step)
 
     # -- steps ----------------------------------------------------------------------------------
 
     def _do(self, step: Single) -> Came:
         """Carry a step out; what met it. Raises Failed."""
+        stands = step
         try:
             step = self._values.filled(step, self._encoding_of)
             self._fill_in_address(step)
@@ -496,6 +477,10 @@ class Runner:
                 self._sleep(step.seconds)
             case Stay():
                 self._stay_on(step)
+            case RunProgram():
+                return self._programs.run(step, stands, self._step)
+            case StopProgram():
+                return self._programs.stop(step)
             case Expect():
                 return self._expect(step)
             case Perform():

@@ -141,6 +141,37 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
+class RunProgram:
+    """Begin another program and, with `wait`, see it end; without, it runs beside the next steps.
+
+    Attributes:
+        command: the program and its arguments; no shell sees them.
+        name: by which a StopProgram finds it.
+        exit: the status it ends with, WHICHEVER for any; None: 0 where it ends by itself.
+        contains: a text of its output. Without `wait` the step lasts until it has come.
+        timeout: seconds until it has ended or, without `wait`, until that text has come.
+        folder: in which it runs; "": the one we are in.
+    """
+
+    command: tuple[str, ...]
+    name: str = ""
+    exit: int | str | None = None
+    contains: str | None = None
+    timeout: float = 60.0
+    wait: bool = True
+    on_failure: OnFailure | None = None
+    folder: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StopProgram:
+    """End a program that runs, with all that it began."""
+
+    name: str
+    on_failure: OnFailure | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     """Steps again and again: `times` at most, `pause` seconds between, until `until` comes.
 
@@ -159,7 +190,7 @@ class Loop:
     on_failure: OnFailure | None = None
 
 
-Single = Perform | Wait | Stay | Expect
+Single = Perform | Wait | Stay | RunProgram | StopProgram | Expect
 """A step that is no loop."""
 Step = Single | Loop
 

@@ -15,7 +15,7 @@ from workbench.scenario.connections import RunConnection
 from workbench.scenario.json_values import FromGap, filled, of_value, read_json, written
 from workbench.scenario.named_values import known
 from workbench.scenario.needle import Taken
-from workbench.scenario.steps import Expect, Perform, Scenario, Single
+from workbench.scenario.steps import Expect, Perform, RunProgram, Scenario, Single
 from workbench.texts import Problem
 
 _GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
@@ -57,6 +57,8 @@ class TakenValues:
         Raises:
             Problem: a value is not known yet, is no number, or cannot be written so.
         """
+        if isinstance(step, RunProgram):
+            return self._run(step)
         if not self._names:
             return step
         if isinstance(step, Expect):
@@ -76,6 +78,19 @@ class TakenValues:
             values = self._known(command.endpoint, None)
             return replace(step, command=replace(command, text=self._in(command.text, values)))
         return step
+
+    def _run(self, step: RunProgram) -> RunProgram:
+        """What a program is begun with: the addresses of endpoints are known to it in any file."""
+        ends = (f"{name}.{part}" for name in self._endpoints for part in ("port", "address"))
+        own = {*self._names, *BUILT_IN, *WITH_ARGUMENT} if self._names else set()
+        names = {*own, *ends}
+        values = self._known(None, None)
+
+        def fill(text: str) -> str:
+            return text_template(text, names, "utf-8").fill(values).decode("utf-8", "replace")
+
+        contains = None if step.contains is None else fill(step.contains)
+        return replace(step, command=tuple(map(fill, step.command)), contains=contains)
 
     def settings(self, settings: EndpointSettings) -> EndpointSettings:
         """An endpoint's settings with the addresses that were taken; anew for each connection.

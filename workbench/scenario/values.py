@@ -322,6 +322,27 @@ def layers(body: Table, key: str, path: KeyPath) -> tuple[str, ...]:
     return tuple(names)
 
 
+@takes({"type": "array", "items": TEXT, "minItems": 1})
+def words(body: Table, key: str, path: KeyPath) -> tuple[str, ...]:
+    """A program and its arguments."""
+    found = typed(body, key, list, path)
+    for index, word in enumerate(found):
+        if not isinstance(word, str):
+            raise not_wanted((*path, key, index), key, word, "text")
+    if not found or not found[0]:
+        raise wrong((*path, key), "scenario.run_nothing")
+    return tuple(found)
+
+
+@takes({"anyOf": [{"type": "integer"}, {"enum": [WHICHEVER]}]})
+def exit_status(body: Table, key: str, path: KeyPath) -> int | str:
+    """What a program ends with, or "any"."""
+    value = numeric(body[key])
+    if value == WHICHEVER or (isinstance(value, int) and not isinstance(value, bool)):
+        return value  # type: ignore[no-any-return]
+    raise not_wanted((*path, key), key, value, "number", "any")
+
+
 @takes(TEXT)
 def text_or_none(body: Table, key: str, path: KeyPath) -> str | None:
     """A text; an empty one is none."""

@@ -14,7 +14,16 @@ from workbench.engine.model.events import (
 )
 from workbench.journal.notes import spelled
 from workbench.literals import literal
-from workbench.scenario.steps import Expect, Loop, Perform, Stay, Step, Wait
+from workbench.scenario.steps import (
+    Expect,
+    Loop,
+    Perform,
+    RunProgram,
+    Stay,
+    Step,
+    StopProgram,
+    Wait,
+)
 
 if TYPE_CHECKING:
     from workbench.scenario.report import Report, StepResult
@@ -81,7 +90,7 @@ def endpoint_of(step: Step) -> str | None:
             return command.endpoint
         case Expect(endpoint=endpoint):
             return endpoint
-        case Wait() | Stay() | Loop():
+        case Wait() | Stay() | RunProgram() | StopProgram() | Loop():
             return None
 
 

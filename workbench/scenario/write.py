@@ -23,10 +23,12 @@ from workbench.scenario.steps import (
     Loop,
     OnFailure,
     Perform,
+    RunProgram,
     Scenario,
     Single,
     Stay,
     Step,
+    StopProgram,
     Wait,
 )
 from workbench.scenario.values import NO_TIMEOUT
@@ -131,6 +133,10 @@ def _step(step: Single, current: dict[str, s.EndpointSettings]) -> dict[str, Any
         case Wait() | Stay():
             do = "wait" if isinstance(step, Wait) else "stay"
             return {"do": do, **_differing(step, set())}
+        case RunProgram():
+            return {"do": "run", **_differing(step, {"folder"})}
+        case StopProgram():
+            return {"do": "run", "stop": step.name, **_on_failure(step)}
         case Expect():
             whose = _whose(step.endpoint, current)
             return {"do": "expect", **whose, **_differing(step, {"endpoint"})}

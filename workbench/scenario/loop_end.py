@@ -1,0 +1,55 @@
+"""What is said of a loop that waited for something, and what is kept when it has come."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.events import Cause
+from workbench.journal.reader import Row
+from workbench.scenario.expect import in_words
+from workbench.scenario.report import condition_of
+from workbench.scenario.steps import Loop, Scenario
+from workbench.scenario.verdict_rows import Came
+from workbench.session import Session
+from workbench.texts import Problem
+
+ANSWER: Final = 2.0
+"""Seconds after which an endpoint that does not answer has ended."""
+
+
+def met_end(
+    session: Session,
+    scenario: Scenario,
+    loop: Loop,
+    row: Row | None,
+    number: int,
+    cause: Cause | None,
+) -> Came:
+    """Say what ended a loop, and keep a reading of every open socket now.
+
+    `row`: that ended it; None: a look at a socket did. `number`: of the round.
+    """
+    assert loop.until is not None
+    what = condition_of(loop.until) if row is None else f"{row.endpoint} {in_words(row)}"
+    session.note("loop_met", f"{number}, {loop.times}, {what!r}, {0 if row is None else row.seq}")
+    names = [item.name for item in scenario.endpoints if item.name in session.open_ones()]
+    for ticket in [session.perform(c.Sample(name), cause) for name in names]:
+        ticket.wait(ANSWER)
+    session.journal.flush()
+    kept = (
+        Problem("scenario.readings_kept", names=", ".join(names))
+        if names
+        else Problem("scenario.readings_none")
+    )
+    said = Problem("scenario.loop_met", round=number, times=loop.times, what=what, kept=kept)
+    return Came(0 if row is None else row.seq, said=said)
+
+
+def in_vain(session: Session, loop: Loop) -> Came:
+    """Say that all rounds were made without it."""
+    assert loop.until is not None
+    what = condition_of(loop.until)
+    session.note("loop_in_vain", f"{loop.times}, {what!r}")
+    key = "scenario.loop_must" if loop.must else "scenario.loop_in_vain"
+    return Came(said=Problem(key, times=loop.times, what=what), warns=True)
