@@ -84,6 +84,22 @@ def test_values_stand_in_steps_that_follow(workbench: Workbench) -> None:
     server.expect(text="42/hello")
 
 
+def test_json_is_expected_sent_and_taken(workbench: Workbench) -> None:
+    messages = {"ends": "\n"}
+    server = workbench.server(messages=messages, responder={"kind": "echo"})
+    ignore = [{"json": {"type": "ping"}}]
+    client = workbench.client(address="@server", messages=messages, ignore=ignore)
+    client.send(json={"type": "ping"}, wrap=True)
+    client.send(json={"id": 7, "items": [1]}, wrap=True)
+    found = client.expect(json={"items.0": 1}, take={"n": "id"}, next=True, at_most=30)
+    assert found.values == {"n": b"7"}
+    client.send(json={"id": "{n}"}, wrap=True)
+    client.expect(json={"id": 7}, next=True)
+    server.expect(json={"id": "{n}"}, count=2)
+    client.close()
+    server.expect(closed="fin", by="peer")
+
+
 def test_another_encoding_holds_from_then_on(workbench: Workbench) -> None:
     server = workbench.server()
     client = workbench.client(address="@server")

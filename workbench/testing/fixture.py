@@ -302,7 +302,9 @@ class Workbench:
 
     def _goes_on(self, body: Mapping[str, Any]) -> bool:
         """Whether what a step says is needed to read a later one."""
-        return body["do"] == "configure" or ("values" in self._file and body["do"] != "send")
+        if body["do"] == "configure" or "take" in body:
+            return True
+        return "values" in self._file and body["do"] != "send"
 
     def _failure(self, begun: int) -> str | None:
         """Why one of the steps from this one on did not hold; None: all did."""
