@@ -121,3 +121,20 @@ def test_a_handler_that_raises_ends_no_other(case: Case) -> None:
     case.end()
     for item in (*pairs[0], *pairs[1]):
         item.close()
+
+
+def test_what_a_loop_came_to_is_there_before_it_refuses_a_job() -> None:
+    """Whoever is told that there is no thread any more looks at what it has left."""
+    left: list[object] = []
+
+    def ended() -> None:
+        if not left:
+            assert loop.post(lambda: left.append("a job that came on the way out"))
+        left.append("ended")
+
+    loop = EventLoop(
+        "test", busy=lambda: False, turn=lambda: None, ended=ended, crashed=left.append
+    )
+    thread_spawn(loop).join(HANG)
+    assert left == ["ended", "a job that came on the way out", "ended"]
+    assert not loop.post(lambda: None)

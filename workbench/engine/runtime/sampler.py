@@ -34,7 +34,9 @@ class Sampler:
         self.due = self._context.loop.after(SILENCE, self._look)
 
     def cancel_all(self) -> None:
-        """The loop ends, and its timers with it."""
+        """The loop ends."""
+        if self.due is not None:
+            self.due.cancel()
         self.due = None
 
     def _look(self) -> None:

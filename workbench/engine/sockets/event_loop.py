@@ -75,7 +75,10 @@ class EventLoop:
         ended: Job,
         crashed: Callable[[BaseException], None],
     ) -> None:
-        """`turn` runs once a round; `ended` on the way out; `crashed` for a handler's exception."""
+        """`turn` runs once a round; `crashed` for a handler's exception.
+
+        `ended` runs where nothing is left to do, on the way out; again where a job came meanwhile.
+        """
         self.name = name
         self._busy = busy
         self._turn = turn
@@ -267,11 +270,11 @@ class EventLoop:
     def _end_if_idle(self) -> bool:
         if self._inbox or self._guests or self._busy():
             return False
+        self._on_end()  # first: who is told that there is no thread finds what it came to
         with self._lock:
             if self._inbox:
                 return False
             self._ended = True
-        self._on_end()
         return True
 
     def _awake(self, wakened: socket.socket) -> None:
