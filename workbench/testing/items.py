@@ -17,7 +17,6 @@ from workbench.scenario.runner import Runner
 from workbench.session import Session
 from workbench.testing.kept_records import RecordPlace, kept, last_rows
 from workbench.testing.pytest_options import fitting, given, speak
-from workbench.testing.scenario_files import ScenarioFile
 from workbench.texts import Problem, tr
 
 
@@ -29,7 +28,7 @@ class ScenarioFailed(Exception):
         self.text = text
 
 
-def items_of(file: ScenarioFile) -> Iterator[pytest.Item]:
+def items_of(file: pytest.File) -> Iterator[pytest.Item]:
     """A test for each case of a file, which is one where it has none; a file that cannot be read
     is one that fails, so that the others are run.
     """
