@@ -167,3 +167,55 @@ def _open_folder(owner: str | None = None) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def snmpd(folder: Path) -> Iterator[int]:
+    """Answers the community public with what it is and how long it runs."""
+    port = free_port()
+    config = folder / "snmpd.conf"
+    config.write_text(
+        "rocommunity public 127.0.0.1\nsysDescr a box\nsysLocation here\nsysContact nobody\n"
+    )
+    with peer(
+        "snmpd", "-f", "-C", "-c", config, "-Lo", "-r", "-I", "system_mib,sysORTable", "-p",
+        folder / "pid", f"udp:127.0.0.1:{port}", udp=port,
+        env={**os.environ, "SNMP_PERSISTENT_DIR": str(folder)},
+    ):  # fmt: skip
+        yield port
+
+
+@contextmanager
+def haproxy(folder: Path) -> Iterator[tuple[int, Path]]:
+    """The port of a front that has no server behind it, and the socket that says how it goes."""
+    port, control = free_port(), folder / "control"
+    config = folder / "haproxy.cfg"
+    config.write_text(
+        f"global\n stats socket {control}\ndefaults\n mode http\n timeout connect 5s\n"
+        f" timeout client 30s\n timeout server 30s\nfrontend front\n bind 127.0.0.1:{port}\n"
+        " default_backend back\nbackend back\n server s1 127.0.0.1:1 check\n"
+    )
+    with peer("haproxy", "-db", "-f", config, tcp=port):
+        yield port, control
+
+
+@contextmanager
+def smtpd() -> Iterator[int]:
+    """aiosmtpd, of Debian's Python."""
+    port = free_port()
+    with peer("/usr/bin/python3", "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", tcp=port):
+        yield port
+
+
+@contextmanager
+def pages(folder: Path) -> Iterator[int]:
+    """The web server of Python's standard library."""
+    port = free_port()
+    folder = folder / "pages"
+    folder.mkdir()
+    (folder / "page.txt").write_text("hello\n")
+    with peer(
+        "/usr/bin/python3", "-m", "http.server", port, "--bind", "127.0.0.1", "--directory",
+        folder, tcp=port,
+    ):  # fmt: skip
+        yield port

@@ -34,7 +34,7 @@ _WIDTH: Final = re.compile(r"(u(?:8|16|24|32|64)(?:le)?|var7|ber)(?:\+(\d{1,4})(
 _ARGUMENT: Final = re.compile(r":([\w.-]{1,60})")
 _DEEPEST: Final = 20
 """Brackets in one another."""
-_NTP_BEGIN: Final = 2_208_988_800
+NTP_BEGIN: Final = 2_208_988_800
 """Seconds from the era of NTP, 1900, to that of the clock, 1970 (RFC 5905, 6)."""
 _LETTERS: Final = string.ascii_letters + string.digits
 
@@ -71,7 +71,7 @@ def _now() -> str:
 
 def _ntp() -> bytes:
     nanoseconds = time.time_ns()
-    seconds = nanoseconds // 10**9 + _NTP_BEGIN
+    seconds = nanoseconds // 10**9 + NTP_BEGIN
     fraction = (nanoseconds % 10**9 << 32) // 10**9
     return (seconds << 32 | fraction).to_bytes(8, "big")
 

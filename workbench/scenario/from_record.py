@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from workbench.engine.model import commands as c
@@ -13,10 +14,16 @@ from workbench.engine.model.serialize import parse_command
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import encoding_of
-from workbench.payload.notation import encode
+from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT
+from workbench.scenario.answers import Answer, answers_of
+from workbench.scenario.carried import Carried
+from workbench.scenario.expected import Place, Substitute, choice, expectation, loosely, parts_of
+from workbench.scenario.model import parse
 from workbench.scenario.recorded import Counted, Settings, rows_of
 from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
-from workbench.texts import Problem, tr
+from workbench.scenario.varying import Circumstances, Part
+from workbench.scenario.write import to_toml
+from workbench.texts import tr
 
 RUN_BEGUN: Final = "scenario_begun"
 RUN_ENDED: Final = "scenario_ended"
@@ -28,6 +35,14 @@ PAUSE = 0.2
 """Gaps between commands shorter than this (seconds) are not kept as waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A scenario that was made from a record, and what of the answers it expects as patterns."""
+
+    scenario: Scenario
+    choices: tuple[Substitute, ...] = ()
+
+
 def scenario_of(
     reader: Reader,
     *,
@@ -37,7 +52,29 @@ def scenario_of(
     waits: bool = True,
     without: str | None = None,
 ) -> Scenario:
-    """The commands of a record in order, as steps.
+    """The commands of a record in order, as steps; arguments as `made_of` has them."""
+    made = made_of(
+        reader, title=title, seqs=seqs, expectations=expectations, waits=waits, without=without
+    )
+    return made.scenario
+
+
+def made_of(
+    reader: Reader,
+    *,
+    title: str | None = None,
+    seqs: Collection[int] | None = None,
+    expectations: bool = True,
+    waits: bool = True,
+    without: str | None = None,
+    again: Reader | None = None,
+    left: Collection[Place] = (),
+    loose: bool = False,
+) -> Made:
+    """The commands of a record in order, as steps that can be repeated.
+
+    What a server sends anew each time is expected as a pattern: known by its looks, by a second
+    run in this record or in `again`, or because it is sent again later; then it is a value.
 
     Args:
         seqs: only the commands of these rows; None takes all but those of a run of a scenario
@@ -46,44 +83,226 @@ def scenario_of(
         waits: keep the time between the commands, where it was longer than PAUSE.
         without: leave the endpoints out whose names begin so (a lab's: their addresses are of
             one run).
+        again: the record of another run of the same commands.
+        left: places of parts that are expected as they came.
+        loose: expect that something comes, whatever: for a second run.
     """
-    runs = _runs_again(reader) if seqs is None else []
+    runs = _runs_again(reader)
 
     def wanted(row: Row) -> bool:
-        return not any(begin < row.seq < end for begin, end in runs) and not (
+        return not (seqs is None and _within(row, runs)) and not (
             without and (row.endpoint or "").startswith(without)
         )
 
-    chosen = [
-        row
-        for row in rows_of(reader, "kind:command")
-        if wanted(row) and (seqs is None or row.seq in seqs)
+    talk = _Talk(reader, wanted, seqs)
+    answers = talk.answers() if expectations else []
+    second = {} if loose else _second(reader, runs, again)
+    kept = {
+        seq: [part for part in found if (seq, part.start) not in left]
+        for seq, found in _parts(talk, answers, second).items()
+    }
+    carried = Carried(answers, kept, talk.encodings, frozenset(left))
+    for row in talk.chosen:
+        command = _command(row)
+        if command is not None:
+            carried.look(row.seq, command)
+    settings = {name: carried.address(item, first) for name, (first, item) in talk.used.items()}
+    carried.finish()
+    known = frozenset[str]()
+    if carried.names:
+        ends = (f"{name}.{end}" for name in settings for end in ("port", "address"))
+        known = frozenset({*carried.names, *BUILT_IN, *WITH_ARGUMENT, *ends})
+    expects = [
+        (answer, _expected(talk, answer, carried.parts.get(answer.seq, ()), known, loose=loose))
+        for answer in answers
     ]
-    failed = _failures(reader)
-    connected = _connected(reader)
-    counted = Counted(reader, chosen, wanted)
-    answers = _answers(reader, wanted, counted.of) if expectations else []
-    used = Settings(reader).at_first_use(chosen)
-    settings = {name: item for name, (_, item) in used.items()}
-    current = dict(settings)
-    steps: list[Step] = []
-    before = 0
-    for index, row in enumerate(chosen):
-        until = chosen[index + 1].seq if index + 1 < len(chosen) else 2**62
-        if row.endpoint is None or row.endpoint not in used or row.seq >= used[row.endpoint][0]:
-            done = _performed(
-                row, current, failed, counted, waits=connected.get(row.seq, until) < until
-            )
-            if waits and done and before and row.t_ns - before > PAUSE * 1e9:
-                steps.append(Wait(round((row.t_ns - before) / 1e9, 2)))
-            before = row.t_ns if done else before
-            steps += done
-        steps += [
-            replace(expect, within=max(PATIENCE, round(2 * (at - row.t_ns) / 1e9, 2)))
-            for seq, at, expect in answers
-            if row.seq < seq < until
+    steps = talk.steps(expects, waits, lambda seq, command: carried.filled(seq, command, known))
+    scenario = Scenario(
+        title or tr("scenario.from_record"), tuple(settings.values()), tuple(steps), names=known
+    )
+    if known:  # what of its texts is filled in, reading it tells
+        scenario = parse(to_toml(scenario))
+    choices = tuple(
+        choice(answer, part, talk.encoding(answer))
+        for answer in answers
+        for part in carried.parts.get(answer.seq, ())
+    )
+    return Made(scenario, choices)
+
+
+def _expected(
+    talk: _Talk, answer: Answer, parts: Sequence[Part], known: frozenset[str], *, loose: bool
+) -> Expect:
+    encoding, connection = talk.encoding(answer), talk.connection(answer)
+    found = loosely(answer, parts, encoding, connection) if loose else None
+    return found or expectation(answer, parts, encoding, connection, known)
+
+
+class _Talk:
+    """The commands that are done again, and what came of them."""
+
+    def __init__(
+        self, reader: Reader, wanted: Callable[[Row], bool], seqs: Collection[int] | None
+    ) -> None:
+        self._reader = reader
+        self._wanted = wanted
+        self.chosen = [
+            row
+            for row in rows_of(reader, "kind:command")
+            if wanted(row) and (seqs is None or row.seq in seqs)
         ]
-    return Scenario(title or tr("scenario.from_record"), tuple(settings.values()), tuple(steps))
+        self._counted = Counted(reader, self.chosen, wanted)
+        self.used = Settings(reader).at_first_use(self.chosen)
+        self.encodings = {item.name: encoding_of(item.config) for item in reader.endpoints()}
+
+    def encoding(self, answer: Answer) -> str:
+        return self.encodings.get(answer.endpoint, "utf-8")
+
+    def answers(self) -> list[Answer]:
+        settings = {name: item for name, (_, item) in self.used.items()}
+        return answers_of(
+            self._reader,
+            self._wanted,
+            self._counted.of,
+            settings,
+            [row.seq for row in self.chosen],
+        )
+
+    def connection(self, answer: Answer) -> int | None:
+        """The number of an answer's connection; None where it goes without saying."""
+        return self._counted.needed(answer.id, answer.seq)
+
+    def began(self) -> float:
+        """When the clock of the rows began: seconds since 1970."""
+        return self._reader.clock.wall_ns / 1e9
+
+    def local_ports(self) -> frozenset[int]:
+        """Ports of this machine that the kernel gave to clients."""
+        roles = {item.id: item.role for item in self._reader.endpoints()}
+        ends = (
+            (item.local or "").rpartition(":")[2]
+            for item in self._reader.connections()
+            if roles.get(item.endpoint) != "listener"
+        )
+        return frozenset(int(port) for port in ends if port.isdigit())
+
+    def sent_before(self) -> Callable[[int], bytes]:
+        """What was sent before a row."""
+        rows = [
+            row
+            for row in rows_of(self._reader, "call:send|sendto size>0")
+            if row.payload and self._wanted(row)
+        ]
+        return lambda seq: b"\n".join(row.payload or b"" for row in rows if row.seq < seq)
+
+    def asked_again(self, answers: Sequence[Answer]) -> dict[int, bytes]:
+        """By the row of an answer: another one to the same question."""
+        sends = [row for row in self.chosen if row.call == "send"]
+        last: dict[tuple[str | None, str], Answer] = {}
+        found: dict[int, bytes] = {}
+        for answer in answers:
+            before = [row for row in sends if row.seq < answer.seq]
+            if not before or answer.data is None:
+                continue
+            question = (before[-1].endpoint, before[-1].args)
+            other = last.get(question)
+            if other is not None and other.data is not None:
+                found[answer.seq] = other.data
+                found.setdefault(other.seq, answer.data)
+            last[question] = answer
+        return found
+
+    def steps(
+        self,
+        expects: Sequence[tuple[Answer, Expect]],
+        waits: bool,
+        filled: Callable[[int, c.Command], c.Command],
+    ) -> list[Step]:
+        failed, connected = _failures(self._reader), _connected(self._reader)
+        current = {name: item for name, (_, item) in self.used.items()}
+        steps: list[Step] = []
+        before = 0
+        for index, row in enumerate(self.chosen):
+            until = self.chosen[index + 1].seq if index + 1 < len(self.chosen) else 2**62
+            if (
+                row.endpoint is None
+                or row.endpoint not in self.used
+                or row.seq >= self.used[row.endpoint][0]
+            ):
+                ended = connected.get(row.seq, until) < until
+                done = _performed(row, current, failed, self._counted, waits=ended)
+                if waits and done and before and row.t_ns - before > PAUSE * 1e9:
+                    steps.append(Wait(round((row.t_ns - before) / 1e9, 2)))
+                before = row.t_ns if done else before
+                before = max(
+                    [before, *(a.t_ns for a, _ in expects if done and row.seq < a.seq < until)]
+                )
+                steps += [
+                    replace(step, command=filled(row.seq, step.command))
+                    if isinstance(step, Perform)
+                    else step
+                    for step in done
+                ]
+            steps += [
+                replace(
+                    expect,
+                    within=max(PATIENCE, round(2 * (answer.t_ns - row.t_ns) / 1e9, 2)),
+                )
+                for answer, expect in expects
+                if row.seq < answer.seq < until
+            ]
+        return steps
+
+
+def _within(row: Row, runs: Sequence[tuple[int, int]]) -> bool:
+    return any(begin < row.seq < end for begin, end in runs)
+
+
+def _parts(
+    talk: _Talk, answers: Sequence[Answer], second: Mapping[tuple[str, int, int], bytes]
+) -> dict[int, list[Part]]:
+    """What varies in each answer, by the row where it begins."""
+    ports, sent = talk.local_ports(), talk.sent_before()
+    began, asked = talk.began(), talk.asked_again(answers)
+    found: dict[int, list[Part]] = {}
+    for key, answer in _numbered(answers):
+        known = Circumstances(began + answer.t_ns / 1e9, ports, sent(answer.seq))
+        parts = parts_of(
+            answer, talk.encoding(answer), known, second.get(key), asked.get(answer.seq)
+        )
+        if parts:
+            found[answer.seq] = parts
+    return found
+
+
+def _numbered(answers: Sequence[Answer]) -> Iterator[tuple[tuple[str, int, int], Answer]]:
+    """Each with its endpoint, its connection and which one there it is."""
+    counts: Counter[tuple[str, int]] = Counter()
+    for answer in answers:
+        whose = (answer.endpoint, answer.connection)
+        counts[whose] += 1
+        yield (*whose, counts[whose]), answer
+
+
+def _second(
+    reader: Reader, runs: Sequence[tuple[int, int]], again: Reader | None
+) -> dict[tuple[str, int, int], bytes]:
+    """The answers of the second run: of another record, or the last one in this."""
+    if again is None and not runs:
+        return {}
+    talk = (
+        _Talk(reader, lambda row: runs[-1][0] < row.seq < runs[-1][1], None)
+        if again is None
+        else _Talk(again, lambda _row: True, None)
+    )
+    return {key: answer.data for key, answer in _numbered(talk.answers()) if answer.data}
+
+
+def _command(row: Row) -> c.Command | None:
+    try:
+        return parse_command(row.call, row.args, row.endpoint)
+    except ValueError:
+        return None  # of a newer version
 
 
 def _performed(
@@ -98,10 +317,9 @@ def _performed(
 
     `waits`: it had ended before the next was asked for, whoever asked did not wait in the program.
     """
-    try:
-        command = parse_command(row.call, row.args, row.endpoint)
-    except ValueError:
-        return []  # of a newer version
+    command = _command(row)
+    if command is None:
+        return []
     if isinstance(command, c.Configure):
         if current.get(command.endpoint) in (None, command.settings):
             return []
@@ -153,48 +371,3 @@ def _connected(reader: Reader) -> dict[int, int]:
         waiting.setdefault(row.cause, set()).discard(row.connection)
         ended[row.cause] = row.seq
     return {cause: seq for cause, seq in ended.items() if not waiting[cause]}
-
-
-def _answers(
-    reader: Reader, wanted: Callable[[Row], bool], numbers: Mapping[int, int]
-) -> list[tuple[int, int, Expect]]:
-    """What clients received, the end of stream too, as expectations where and when it came.
-
-    `numbers`: of the connections that are made again.
-    """
-    found = []
-    encodings = {item.name: encoding_of(item.config) for item in reader.endpoints()}
-    listeners = {item.name for item in reader.endpoints() if item.role == "listener"}
-    for row in rows_of(reader, "call:recv|recvfrom result>=0"):
-        if row.endpoint is None or row.endpoint in listeners or not wanted(row):
-            continue
-        number = numbers.get(row.connection or 0)
-        if number is None:
-            continue
-        if row.ends_stream:
-            end = Expect(row.endpoint, call="recv", connection=number, result=0)
-            found.append((row.seq, row.t_ns, end))
-            continue
-        if row.payload is None or len(row.payload) != row.size:
-            continue
-        if not row.size and row.call == "recvfrom":
-            continue
-        text = _text(row.payload, encodings.get(row.endpoint, "utf-8"))
-        raw = row.payload.hex() if text is None else None
-        found.append(
-            (
-                row.seq,
-                row.t_ns,
-                Expect(row.endpoint, call=row.call, connection=number, text=text, hex=raw),
-            )
-        )
-    return found
-
-
-def _text(data: bytes, encoding: str) -> str | None:
-    """Bytes as the text that gives these bytes again; None where there is none."""
-    try:
-        text = data.decode(encoding)
-        return text if encode(text, encoding) == data else None
-    except (ValueError, LookupError, Problem):  # ValueError: also a NUL in the name
-        return None

@@ -30,7 +30,7 @@ _REGEX: Final = "regex"
 """Forms in which a value stands otherwise than in text: as digits, and quoted."""
 _GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 _GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
-_TAKEN: Final = re.compile(r"\{([A-Za-z_]\w*):\d{1,4}\}", re.ASCII)
+_TAKEN: Final = re.compile(r"\{([A-Za-z_]\w*):(?:\d{1,4}|\*)\}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

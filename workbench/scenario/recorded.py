@@ -83,6 +83,7 @@ class Counted:
         """`wanted`: whether a row counts at all."""
         self.of: dict[int, int] = {}
         self._moved: dict[tuple[str, int], int] = {}
+        self._made: dict[str, list[tuple[int, int, int | None]]] = {}
         names = {item.id: item for item in reader.endpoints()}
         causes = {row.seq for row in chosen}
         begin = min(causes, default=0)
@@ -105,6 +106,19 @@ class Counted:
             if again:
                 after[owner.name] = after.get(owner.name, 0) + 1
                 self.of[item.id] = self._moved[owner.name, number] = after[owner.name]
+                self._made.setdefault(owner.name, []).append((item.id, row.seq, row.cause))
+
+    def needed(self, connection: int, seq: int) -> int | None:
+        """The number by which a connection has to be named in this row; None where it is the only
+        one of the last connect, which goes without saying.
+        """
+        number = self.of[connection]
+        for made in self._made.values():
+            there = [(id_, cause) for id_, opened, cause in made if opened < seq]
+            if connection in (id_ for id_, _ in there):
+                last = [id_ for id_, cause in there if cause == there[-1][1]]
+                return None if last == [connection] else number
+        return number
 
     def command(self, command: c.Command) -> c.Command:
         """The command, with the number that its connection will have."""

@@ -264,7 +264,7 @@ def _string(text: str) -> str:
 
     Half a character (a lone surrogate) no TOML can hold: U+FFFD stands in its place.
     """
-    if "\\" in text and "'" not in text and text.isprintable():
+    if ("\\" in text or '"' in text) and "'" not in text and text.isprintable():
         return f"'{text}'"
     shown = json.dumps(text, ensure_ascii=False)  # quotes, backslashes and C0 as in TOML
     return "".join(char if char.isprintable() else _escaped(ord(char)) for char in shown)

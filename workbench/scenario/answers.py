@@ -1,0 +1,98 @@
+"""What came, as a talk has it: the bytes between two commands, however the network cut them."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.journal.reader import Reader, Row
+from workbench.scenario.recorded import rows_of
+
+MESSAGE = "messages.recv"
+
+
+class Answer(NamedTuple):
+    """What one connection received after a command and before the next.
+
+    Attributes:
+        connection: its number when the commands are done again.
+        id: its number in the record.
+        seq: the row where it began; `t_ns`: when it was there wholly.
+        data: None where the record did not keep all of it.
+        ends: it is the end of the stream.
+    """
+
+    endpoint: str
+    call: str
+    connection: int
+    id: int
+    seq: int
+    t_ns: int
+    size: int
+    data: bytes | None
+    ends: bool = False
+
+
+def answers_of(
+    reader: Reader,
+    wanted: Callable[[Row], bool],
+    numbers: Mapping[int, int],
+    settings: Mapping[str, EndpointSettings],
+    commands: Sequence[int],
+) -> list[Answer]:
+    """All answers, in the order in which they began.
+
+    Args:
+        wanted: whether a row counts at all.
+        numbers: by the connection's id its number; of those that are made again.
+        commands: the rows of the commands, in order.
+    """
+    found: list[Answer] = []
+    open_: dict[int, int] = {}  # by connection: which answer is the one that may go on
+    read: dict[int, bytes | None] = {}
+    for row in rows_of(reader, f"call:recv|recvfrom|{MESSAGE} result>=0"):
+        of = settings.get(row.endpoint or "")
+        number = numbers.get(row.connection or 0)
+        if of is None or of.role is Role.LISTENER or number is None or not wanted(row):
+            continue
+        assert row.connection is not None
+        if row.call != MESSAGE:
+            read[row.connection] = row.payload
+        if row.ends_stream:
+            found.append(_answer(row, number, None, ends=True))
+            open_.pop(row.connection, None)
+            continue
+        if (row.call == MESSAGE) != (of.messages is not None) or (
+            not row.size and row.call == "recvfrom"
+        ):
+            continue
+        data = read.get(row.connection) if row.payload is None else row.payload
+        if data is not None and len(data) != row.size:
+            data = None
+        last = open_.get(row.connection)
+        if (
+            last is not None
+            and of.type == "SOCK_STREAM"
+            and of.messages is None
+            and bisect(commands, found[last].seq) == bisect(commands, row.seq)
+        ):
+            found[last] = _longer(found[last], row, data)
+            continue
+        open_[row.connection] = len(found)
+        found.append(_answer(row, number, data))
+    return found
+
+
+def _answer(row: Row, number: int, data: bytes | None, *, ends: bool = False) -> Answer:
+    assert row.endpoint is not None
+    assert row.connection is not None
+    return Answer(
+        row.endpoint, row.call, number, row.connection, row.seq, row.t_ns, row.size or 0, data, ends
+    )
+
+
+def _longer(answer: Answer, row: Row, data: bytes | None) -> Answer:
+    whole = None if answer.data is None or data is None else answer.data + data
+    return answer._replace(t_ns=row.t_ns, size=answer.size + (row.size or 0), data=whole)
