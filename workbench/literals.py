@@ -20,6 +20,8 @@ _QUIET: Final = threading.Lock()
 _DECIMAL: Final = 10**4000
 """Larger numbers are written in hex: Python writes no more than 4 300 decimal digits
 (sys.set_int_max_str_digits)."""
+_PLAIN: Final = frozenset({str, bytes, bool, type(None)})
+"""What nearly every value is, so that it is looked for first."""
 _CONSTANT: Final = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z", re.ASCII)
 """Names of module socket that a call is given: AF_INET, SO_REUSEADDR, MSG_TRUNC."""
 _BROKEN: Final = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError, OverflowError)
@@ -30,8 +32,10 @@ def literal(value: object) -> str:
 
     What is none of these is written as the text that it shows itself as.
     """
+    if type(value) in _PLAIN:
+        return repr(value)
     match value:
-        case None | bool() | str() | bytes():
+        case bool() | str() | bytes():
             return repr(value)
         case int():
             return repr(value) if -_DECIMAL < value < _DECIMAL else hex(value)

@@ -32,7 +32,6 @@ _SIZE: Final = (0, 1, None)
 _VARIES: Final = object()
 _CONNECTION: Final = itemgetter(1)
 """... of the shape of a transfer."""
-_INSERT_SHAPE: Final = "INSERT INTO shape VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 
 
 class Rows:
@@ -44,6 +43,7 @@ class Rows:
         self._known: dict[_Shape, int] = {}
         self._before: dict[_Shape, int] = {}
         self._last = 0
+        self._new: list[_Shape] = []  # rows of table `shape` that are to be written
         self._by_varying: dict[_Shape, dict[_Shape, int]] = {}
         self._looked_up = 0  # since that is empty: it never has more
         self._of_transfers: dict[Shape, int] = {}
@@ -66,6 +66,7 @@ class Rows:
             known: list[int | None] = list(map(self._of_transfers.get, shapes))
             if None in known:
                 known = list(map(self._of_transfer, shapes))
+                self._write_shapes()
             columns: list[Sequence[object]] = [
                 known, list(map(_CONNECTION, shapes)), times, durations, amounts, payloads,
                 (None,) * len(shapes),
@@ -127,6 +128,7 @@ class Rows:
                     key = tuple(column[place] for column in columns)
                     found[place] = known[keys[place]] = self._id(key)
                     self._looked_up += 1
+            self._write_shapes()
             if self._looked_up > REMEMBERED:
                 self._by_varying.clear()
                 self._looked_up = 0
@@ -139,11 +141,17 @@ class Rows:
         number = self._before.get(key)
         if number is None:
             self._last = number = self._last + 1
-            self._execute(_INSERT_SHAPE, (number, key[0] or None, *key[1:7], *key[7]))  # type: ignore[misc]
+            self._new.append((number, key[0] or None, *key[1:7], *key[7]))  # type: ignore[misc]
         if len(known) >= REMEMBERED:
             self._before, self._known = known, {}
         self._known[key] = number
         return number
+
+    def _write_shapes(self) -> None:
+        """Of rows of scripts nearly each has a shape of its own: these go in together as well."""
+        rows, self._new = self._new, []
+        for start, end in _parts(len(rows)):
+            self._execute(_shapes(end - start), list(chain.from_iterable(rows[start:end])))
 
 
 def _parts(size: int) -> Iterator[tuple[int, int]]:
@@ -186,6 +194,12 @@ def _inserted(columns: list[Sequence[object]], seq: int) -> tuple[str, list[obje
     by_row = [column for column, equal in zip(columns, once, strict=True) if not equal]
     parameters += chain.from_iterable(zip(*by_row, strict=True))
     return _statement(size, once), parameters
+
+
+@cache
+def _shapes(size: int) -> str:
+    """INSERT of `size` shapes."""
+    return f"INSERT INTO shape VALUES {','.join(['(?,?,?,?,?,?,?,?,?,?,?)'] * size)}"
 
 
 @cache

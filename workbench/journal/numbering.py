@@ -132,6 +132,8 @@ class Numbering:
 
     def _number(self, most: int, *, everything: bool) -> None:
         count = min(len(self.queue), most)
+        if not count:
+            return
         small = count <= READABLE
         idle = small and bool(self._followers) and not self.at_work()
         before = self._clock.now() - (0 if idle else HELD)  # what ended earlier has been put

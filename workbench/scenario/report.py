@@ -63,6 +63,20 @@ def title_of(step: Step) -> str:
     return shorten(_in_full(step))
 
 
+class Titles:
+    """The lines of steps that come again and again: those of a loop."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Step, str]] = {}  # by id: a step need not be hashable
+
+    def of(self, step: Step) -> str:
+        """As `title_of`."""
+        known = self._known.get(id(step))
+        if known is None:
+            known = self._known[id(step)] = (step, title_of(step))
+        return known[1]
+
+
 def shorten(text: str) -> str:
     """At most `TITLE` characters: the beginning, an ellipsis and the end."""
     if len(text) <= TITLE:

@@ -27,7 +27,7 @@ from workbench.scenario.loop_end import in_vain, met_end
 from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, closed_listener
 from workbench.scenario.program_steps import ProgramSteps
-from workbench.scenario.report import Report, StepResult, title_of
+from workbench.scenario.report import Report, StepResult, Titles, title_of
 from workbench.scenario.search import PAUSE, Search
 from workbench.scenario.steps import (
     ANY,
@@ -125,6 +125,7 @@ class Runner:
         self._programs = ProgramSteps(self._wait_for)
         self._values = TakenValues(scenario, session.link)
         self._looked_for: Interest | None = None
+        self._titles = Titles()
 
     def cancel(self) -> None:
         """Give the run up at its next wait; from any thread."""
@@ -267,7 +268,7 @@ class Runner:
         if isinstance(step, Loop):
             return self._loop(step)
         begun = time.monotonic()
-        title = title_of(step)
+        title = self._titles.of(step) if self.round else title_of(step)
         self._step = begin_step(self._session, len(self.report.steps) + 1, title, step)
         came = NOTHING
         reason = met = None

@@ -101,6 +101,22 @@ def test_a_reading_is_kept_when_a_stream_breaks(
     assert "close" not in [row.call for row in rows("client")]
 
 
+def test_a_stream_that_broke_is_read_once(session: Session, do: Do, until: Until) -> None:
+    """The reading that was kept when it broke is that of its close() as well."""
+    where = listen(session, do, until)
+    with socket.create_connection(where) as peer:
+        opened = until("server", call="accept")
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    broken = until("server", call="recv", errno="ECONNRESET")
+    closed = until("server", call="close")
+    assert broken.connection == closed.connection != opened.connection
+    assert broken.connection is not None
+    session.journal.flush()
+    with closing(session.journal.reader()) as reader:
+        kept = reader.samples(broken.connection)
+    assert [broken.seq <= (sample.after_seq or 0) < closed.seq for sample in kept] == [True]
+
+
 def test_what_close_drops_is_counted(session: Session, do: Do, until: Until, rows: Rows) -> None:
     listen(session, do, until, receive=GateMode.PAUSED)
     session.add(EndpointSettings("client", Role.STREAM, address="@server"))

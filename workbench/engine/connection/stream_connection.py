@@ -159,7 +159,7 @@ class StreamConnection(Connection):
 
     def _give_up(self, error: Exception, op: PendingCall | None) -> None:
         self.connecting = None
-        self.traced.sample()
+        self.traced.sample(last=True)
         if op is not None and op.failing is not None:
             op.failing(error)
         ours = isinstance(error, TimeoutError) and error.errno is None
@@ -397,7 +397,7 @@ class StreamConnection(Connection):
 
     def _broke(self, error: Exception) -> None:
         """An error that ends the stream; a listener's connection is closed, a client's is yours."""
-        self.traced.sample()
+        self.traced.sample(last=True)
         self.errno = describe(error).errno
         if isinstance(error, ConnectionResetError | BrokenPipeError):
             self.close_cause = (

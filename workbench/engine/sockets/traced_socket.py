@@ -63,6 +63,7 @@ class TracedSocket:
         "_endpoint",
         "_newest",
         "_put",
+        "_read_last",
         "_reads",
         "_sends",
         "_sink",
@@ -97,6 +98,7 @@ class TracedSocket:
         self.lingers = False
         self.number: int | None = None
         self._newest: Event | Transfer | None = None
+        self._read_last = False  # what the kernel shows does not change any more, and is kept
         self._reads = (endpoint, number, "recv", "")
         self._sends = (endpoint, number, "send", "")
 
@@ -185,7 +187,8 @@ class TracedSocket:
 
     def close(self, cause: Cause | None) -> None:
         """close(): orderly, or a reset where SO_LINGER is (1, 0) or bytes are unread."""
-        self.sample()
+        if not self._read_last:
+            self.sample()
         begin = perf_counter_ns()
         try:
             self._sock.close()
@@ -575,9 +578,13 @@ class TracedSocket:
             self.peer = format_address(self._sock.getpeername(), self.family)
         self._sink.put(ConnectionNamed(self.id, self.local, self.peer))
 
-    def sample(self) -> Reading:
-        """Keep what the kernel shows now: the evidence of a failure must survive it."""
+    def sample(self, *, last: bool = False) -> Reading:
+        """Keep what the kernel shows now: the evidence of a failure must survive it.
+
+        `last`: the connection is broken, so that close() would read the same once more.
+        """
         reading = self.reading()
+        self._read_last = last
         self._sink.put(SampleTaken(self._sink.clock.now(), self.id, to_json(reading)))
         return reading
 
