@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scenario.conftest import Play, reasons, steps
+from workbench.engine.model.commands import Send
 from workbench.payload.templates import Value
 from workbench.scenario.json_values import (
     FromGap,
@@ -22,6 +23,9 @@ from workbench.scenario.json_values import (
     written,
 )
 from workbench.scenario.model import ScenarioProblem, parse
+from workbench.scenario.named_values import Given
+from workbench.scenario.steps import Perform
+from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem
 
@@ -235,6 +239,19 @@ def test_values_of_the_file_keep_their_type(play: Play) -> None:
     values = '[values]\nn = 5\ns = "5"\n'
     talk = values + TALK + OPEN + send('json = { n = "{n}", s = "{s}" }')
     assert play(talk + expect('json = { n = 5, s = "5" }')).ok
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"), [("8", "8"), ("1.5", "1.5"), ("08", '"08"'), ("x", '"x"')]
+)
+def test_what_is_given_for_a_number_is_one(given: str, sent: str) -> None:
+    step_text = send('json = { n = "{n}" }')
+    text = f"[values]\nn = 5\n{TALK}{step_text}"
+    scenario = parse(text, given=Given({"n": given}))
+    step = TakenValues(scenario, str).filled(scenario.steps[0], lambda _name: "utf-8")  # type: ignore[arg-type]
+    assert isinstance(step, Perform)
+    assert isinstance(step.command, Send)
+    assert step.command.text == f'{{"n":{sent}}}'
 
 
 def test_what_a_group_took_stands_where_a_number_is_wanted(play: Play) -> None:

@@ -89,8 +89,13 @@ class Named:
             if isinstance(value, dict) and v.typed(value, "secret", bool, path, False):
                 self.secrets[name] = str(v.typed(value, "env", str, path))
             if name in case.values:
+                self.values[name] = _as_number(case.values[name], value)
                 continue
-            found = given.values[name] if name in given.values else _plain(name, value, path, asked)
+            found = (
+                _as_number(given.values[name], value)
+                if name in given.values
+                else _plain(name, value, path, asked)
+            )
             if found is not None:
                 self.values[name] = self._text(found) if isinstance(found, str) else found
         for name in given.values:
@@ -152,6 +157,16 @@ class Named:
             source = source.replace("{" + name + "}", data.hex())
             source = re.sub(rf"(?<=[(*+-]){name}(?=[)*+-])", str(value), source)
         return source
+
+
+def _as_number(given: v.Plain, own: object) -> v.Plain:
+    """What is given in place of a number of the file, as a number where it is written as one: in
+    JSON the two are not the same.
+    """
+    if not isinstance(given, str) or isinstance(own, bool) or not isinstance(own, int | float):
+        return given
+    number = v.numeric(v.Filled(given))
+    return number if isinstance(number, int | float) and str(number) == given else given
 
 
 def _is_step(path: KeyPath) -> bool:
