@@ -133,6 +133,8 @@ def _cases(made: Run, given: Given) -> Iterator[Run]:
         made.refused = problem
         yield made
         return
+    for warning in scenarios[0].warnings:
+        tell(tr("cli.warning", what=warning), error=True)
     for scenario in scenarios:
         name = f"{made.name} [{escape(scenario.case)}]" if scenario.case else made.name
         yield Run(name, made.path, scenario)

@@ -207,7 +207,7 @@ class _Run(QThread):
         """The sentence, how its last loop ended, and where to look."""
         said = self._said()
         if self.problem is not None or said is None:
-            return self.sentence()
+            return " ".join([self.sentence(), *(item.text for item in self._scenario.warnings)])
         held = tr("window.demo_ok", title=title_of(self._scenario))
         look = [tr("repeat.look")] if self.met is not None else []
         return " ".join([held, said.text, *look])

@@ -47,6 +47,7 @@ from workbench.scenario.steps import (
     Wait,
 )
 from workbench.scenario.syntax import explain_syntax
+from workbench.scenario.unknown_words import unknown_words
 from workbench.texts import Problem, reason_of
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -166,7 +167,17 @@ def parse_cases(
         problem = misplaced.above(wrong.problem, text, lines)
         raise ScenarioProblem(source, line_of(lines, wrong.path), problem) from wrong
     _check_asked(asked, text, source)
-    return made
+    warnings = tuple(_warnings(table, made[0].names, text, source)) if made[0].names else ()
+    return tuple(replace(each, warnings=warnings) for each in made) if warnings else made
+
+
+def _warnings(
+    table: dict[str, Any], names: Collection[str], text: str, source: str
+) -> Iterator[ScenarioProblem]:
+    lines: dict[KeyPath, int] | None = None
+    for path, problem in unknown_words(table, names):
+        lines = locate(text) if lines is None else lines
+        yield ScenarioProblem(source, line_of(lines, path), problem)
 
 
 def _check_asked(asked: Asked, text: str, source: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
+from workbench.texts import Problem
 
 ANY: Final = "*"
 """Whichever: of the endpoints of an `until`, or of the values of a text."""
@@ -204,6 +205,7 @@ class Scenario:
         values: what it begins with; its endpoints have them filled in.
         names: what payloads of its steps may name; empty: braces are braces.
         on_failure: of the steps that do not say so themselves.
+        warnings: what in its file need not be wrong, and may be, each with its line.
         ignored: by endpoint, what no expectation ever sees.
         secrets: the environment's variable of each value that is masked, by the value's name.
         case: which of the cases of its file it is; "": that has none.
@@ -217,6 +219,7 @@ class Scenario:
     values: Mapping[str, str | int | float] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     on_failure: OnFailure = OnFailure.STOP
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)
     ignored: Mapping[str, tuple[Expect, ...]] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     case: str = field(default="", compare=False)

@@ -39,6 +39,9 @@ def items_of(file: pytest.File) -> Iterator[pytest.Item]:
         )
     except Problem as problem:
         scenarios = (problem,)
+    first = scenarios[0]
+    for warning in () if isinstance(first, Problem) else first.warnings:
+        file.warn(pytest.PytestWarning(warning.text))
     for scenario in scenarios:
         title = "" if isinstance(scenario, Problem) else escape(scenario.title)
         yield ScenarioItem.from_parent(file, name=title or "scenario", scenario=scenario)

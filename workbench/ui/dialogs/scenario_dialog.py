@@ -180,9 +180,9 @@ class ScenarioDialog(Retranslatable, QDialog):
             if settings.name in session.endpoints and session.snapshot(settings.name).phase in OPEN
         ]
         stops = tr("scenario_window.stops", names=", ".join(held)) if held else ""
-        self.message.setText(
-            f"{tr('scenario_window.steps', count=_count(made.steps))} {stops}".rstrip()
-        )
+        found = tr("scenario_window.steps", count=_count(made.steps))
+        warnings = " ".join(warning.text for warning in made.warnings)
+        self.message.setText(" ".join(part for part in (found, stops, warnings) if part))
         return made
 
     @Slot(str)

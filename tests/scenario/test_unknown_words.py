@@ -1,0 +1,94 @@
+"""Words in braces that name nothing are warned of, with file, line and the nearest name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.cli.main import main
+from workbench.scenario.model import parse
+
+HEAD = "[values]\nhost = '127.0.0.1'\nuser = 'me'\n"
+ENDPOINT = """
+[endpoint.my-server]
+role = "listener"
+address = "{host}:0"
+"""
+RULES = """
+responder = { kind = "rules", greet = %s, rules = [
+  { match = "regex", value = 'GET (?P<key>\\w+)', reply = "%s" },
+  { match = "hex", value = "ff {id:2} *", reply = "%s" },
+] }
+"""
+
+
+def warned(text: str, *steps: str) -> list[str]:
+    lines = "".join(f"  {{ do = 'send', endpoint = 'my-server', {step} }},\n" for step in steps)
+    return [
+        str(item) for item in parse(f"step = [\n{lines}]\n{HEAD}{ENDPOINT}{text}", "f").warnings
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "near"),
+    [
+        ("text = 'hello {usr}'", "user"),
+        ("text = '{User}'", "user"),
+        ("text = '{my-server.prt}'", "my-server.port"),
+        ("text = '{base64:usr}'", "user"),
+        ("text = '{user+usr}'", "user"),
+        ("text = '{tme}'", "time"),
+        ("json = { a = '{usr}' }", "user"),
+        ("text = 'a', to = '{hst}:1'", "host"),
+    ],
+)
+def test_an_unknown_word_is_warned_of(source: str, near: str) -> None:
+    (warning,) = warned("", source)
+    assert warning.startswith("f:2: ")
+    assert f"{{{near}}}?" in warning
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "text = '{user} {{user}} {{usr}} {counter} {random:8} {base64:user} {my-server.port}'",
+        """json = '{"a": 1, "b": {}}'""",
+        "text = 'a{ b } {a b} {} {1} {a-b} {'",
+        "text = 'body { color: red }'",
+        "hex = '7b 75 73 72 7d'",
+    ],
+)
+def test_what_is_known_or_no_word_is_not(source: str) -> None:
+    assert warned("", source) == []
+
+
+def test_in_a_pattern_a_category_of_characters_is_none() -> None:
+    expect = (
+        "step = [ { do = 'expect', regex = '\\p{Lu}{2} \\P{L} \\N{BULLET} (?P<n>a{2,3}) {n}' } ]\n"
+    )
+    assert parse(f"{expect}{HEAD}{ENDPOINT}").warnings == ()
+
+
+def test_without_values_every_brace_is_itself() -> None:
+    plain = ENDPOINT.replace("{host}", "127.0.0.1")
+    send = "step = [ { do = 'send', text = '{usr}' } ]"
+    assert parse(send + plain).warnings == ()
+
+
+def test_groups_of_rules_are_known_in_their_replies() -> None:
+    assert warned(RULES % ("'hi {user}'", "{key}", "{id}")) == []
+    found = warned(RULES % ("'hi {usr}'", "{kye}", "{idd}"))
+    assert [item.split(": ")[0] for item in found] == ["f:11", "f:12", "f:13"]
+    assert ["{user}?" in found[0], "{key}?" in found[1], "{id}?" in found[2]] == [True] * 3
+
+
+def test_run_says_it_on_stderr_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(f"step = [ {{ do = 'note', text = '{{usr}}' }} ]\n{HEAD}")
+    assert main(["run", str(path)]) == 0
+    told = capsys.readouterr()
+    assert f"{path}:1: " in told.err
+    assert "{user}?" in told.err

@@ -1,0 +1,79 @@
+"""Words in braces that name nothing: in a file with values each is a warning, for a typing error.
+
+It is no error, since a brace stands for itself and may be meant so.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+
+from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT
+from workbench.scenario.locate import Path as KeyPath
+from workbench.scenario.named_values import LEFT_ALONE
+from workbench.texts import Problem
+
+_HEX: Final = frozenset({"hex", "append_hex", "reply_hex", "ends_hex"})
+"""Keys in which an unknown word is an error already."""
+_GAP: Final = re.compile(
+    r"(?<!\{)(?<!\\[pPN])\{(?:(base64|len):)?([A-Za-z_][\w.-]*(?:[+*-]\w+)*)\}", re.ASCII
+)
+_TERMS: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_GROUP: Final = re.compile(r"\(\?P<(\w+)>|\{([A-Za-z_]\w*):[\d*]")
+
+
+def unknown_words(
+    table: dict[str, Any], names: Collection[str]
+) -> Iterator[tuple[KeyPath, Problem]]:
+    """Where a file has one, and the nearest name; `names`: of its values, and what steps take."""
+    known = {*names, *BUILT_IN}
+    for key in ("endpoint", "step", "loop"):
+        own = known | set(_groups(table.get(key)))
+        for path, text in _strings(table.get(key), (key,)):
+            for gap in _GAP.finditer(text):
+                wrong = _unknown(gap[2], own)
+                if wrong is not None:
+                    near = difflib.get_close_matches(wrong, own, 1, 0.3)
+                    shown = near or sorted(names)
+                    yield (
+                        path,
+                        Problem(
+                            "scenario.unknown_word",
+                            name=f"{{{wrong}}}",
+                            near=", ".join(f"{{{name}}}" for name in shown),
+                        ),
+                    )
+
+
+def _unknown(inside: str, known: Collection[str]) -> str | None:
+    if inside in known or inside in WITH_ARGUMENT:
+        return None
+    counted = "." not in inside and re.search(r"[+*-]", inside)
+    terms = _TERMS.findall(inside) if counted else [inside]
+    wrong = [term for term in terms if term not in known]
+    if len(terms) > 1 and len(wrong) == len(terms):
+        return None  # no sum of values, just text with a dash in it
+    return wrong[0] if wrong else None
+
+
+def _groups(item: Any) -> Iterator[str]:
+    """What the patterns of rules take, for their replies."""
+    for _path, text in _strings(item, (), bare=True):
+        for found in _GROUP.finditer(text):
+            yield found[1] or found[2]
+
+
+def _strings(item: Any, path: KeyPath, *, bare: bool = False) -> Iterator[tuple[KeyPath, str]]:
+    """Every string, with where it stands; without those in hex unless `bare`."""
+    if isinstance(item, str):
+        yield path, item
+    elif isinstance(item, list):
+        for at, part in enumerate(item):
+            yield from _strings(part, (*path, at), bare=bare)
+    elif isinstance(item, dict):
+        as_hex = _HEX | ({"value"} if item.get("match") == "hex" else set())
+        for key, part in item.items():
+            if key not in LEFT_ALONE and (bare or key not in as_hex):
+                yield from _strings(part, (*path, key), bare=bare)
