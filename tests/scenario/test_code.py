@@ -8,9 +8,18 @@ import sys
 
 import pytest
 
+from workbench.engine.model.commands import Send
+from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.tail import Append
 from workbench.resources import resource
 from workbench.scenario.code import to_python
+from workbench.scenario.code_answers import answers_class
+from workbench.scenario.code_bytes import payload
+from workbench.scenario.code_expect import expectation
+from workbench.scenario.code_help import all_names, parts_of
+from workbench.scenario.code_sockets import address
 from workbench.scenario.model import load, parse
+from workbench.scenario.steps import Expect
 
 UDP = """title = "udp"
 [endpoint.server]
@@ -73,3 +82,37 @@ def test_the_script_runs_by_itself() -> None:
 )
 def test_every_ready_scenario_makes_valid_python(path) -> None:
     ast.parse(to_python(load(path)))
+
+
+SERVER = EndpointSettings("s", Role.LISTENER, responder=Echo(), bufsize=7)
+CLIENT = EndpointSettings("c", Role.STREAM)
+
+
+def test_the_parts_of_a_script() -> None:
+    assert answers_class(SERVER, "Answers_s", reads=True, accepts=False)[:4] == [
+        "class Answers_s(Answers):",
+        "    accepts = False  # only when a step says so",
+        "    size = 7",
+        "    closes = True  # when the peer has finished",
+    ]
+    assert payload(Send("c", text="a", append=Append.CRLF), CLIENT) == (
+        [],
+        r"'a'.encode('utf-8') + b'\r\n'",
+    )
+    assert expectation(Expect("c", hex="01 ?? 02", count=2), CLIENT, "c") == [
+        r"expect('c', 2.0, regex='(?s)\\A\\x01.\\x02', count=2)"
+    ]
+    assert address("[::1]:80", "AF_INET6") == "('::1', 80)"
+    assert address("@s", "AF_INET") == "where['s']"
+
+
+def test_the_helper_has_the_standard_library_alone() -> None:
+    """As it stands in a script it compiles, and says no word of the program."""
+    parts = parts_of({"looking", "noted_socket", "by_itself", "expecting", "few_files"})
+    assert [part.about for part in parts] == list(dict.fromkeys(part.about for part in parts))
+    lines = [line for part in parts for line in part.imports]
+    assert {line.split()[1].partition(".")[0] for line in lines} <= sys.stdlib_module_names
+    for part in parts:
+        ast.parse(part.body)
+        assert "workbench" not in part.body
+    assert {"Noted", "expect", "by_itself", "look_until", "no_files", "turns"} <= all_names()

@@ -138,6 +138,7 @@ def harmless(item: Any) -> Any:
                 "EPIPE",
                 "utf-8",
                 "SOCK_DGRAM",  # what an empty type is
+                "",  # nothing is appended
             }
             else "word"
         )
@@ -171,8 +172,12 @@ class _Plain(ast.NodeTransformer):
 
 
 def shape(code: str) -> str:
+    """What is left of a script without its constants, and what its helper is."""
     code.encode()  # it can be written into a file
-    return ast.dump(_Plain().visit(ast.parse(code)))
+    head, _, own = code.partition("# -- the scenario")
+    title, _, helper = (head if own else code).partition("\n\n")
+    own = f"{title}\n{own}" if own else code
+    return ast.dump(_Plain().visit(ast.parse(own))) + (helper if own is not code else "")
 
 
 @given(FOREIGN, ENDPOINTS, st.lists(STEPS, max_size=5))

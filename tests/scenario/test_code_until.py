@@ -75,11 +75,13 @@ def test_the_end_of_a_stream_ends_it() -> None:
             'do = "start"; endpoint = "server"',
             'do = "connect"; endpoint = "client"',
             'do = "accept"; endpoint = "server"',
-            'do = "shutdown"; endpoint = "server"',
         )
         + """
 [[loop]]
 until = { call = "recv", result = 0 }
+[[loop.step]]
+do = "shutdown"
+endpoint = "server"
 [[loop.step]]
 do = "expect"
 endpoint = "client"

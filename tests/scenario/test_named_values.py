@@ -227,7 +227,8 @@ def test_a_plain_script_has_what_is_known_and_says_what_is_not() -> None:
     )
     compile(code, "script", "exec")
     assert "a.b {word}" in code
-    assert code.count(tr("scenario.not_in_code")) == 2  # the address, and the value
+    # the address, the value, the rules
+    assert code.count(tr("scenario.not_in_code")) == 3
 
 
 def test_what_ends_a_loop_may_be_a_value(play: Play) -> None:

@@ -3,45 +3,33 @@
 from __future__ import annotations
 
 import builtins
+import ipaddress
 import keyword
 import re
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from workbench.engine.model import address as addresses
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
-from workbench.engine.model.planned_calls import (
-    BindCall,
-    ConnectCall,
-    ListenCall,
-    OptionCall,
-    PlannedCall,
-    Purpose,
-    SocketCall,
-    own_address,
-    planned_calls,
-)
+from workbench.engine.model.planned_calls import OptionCall, Purpose, own_address, planned_calls
 from workbench.engine.model.serialize import setting_text
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.engine.model.tail import Append
-from workbench.engine.protocol.with_tail import with_tail
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.literals import comment, literal
 from workbench.payload.characters import codec
-from workbench.payload.checksum import CHECKSUMS
-from workbench.payload.templates import hex_template
-from workbench.scenario.code_until import (
+from workbench.scenario.code_answers import answers_class
+from workbench.scenario.code_bytes import payload
+from workbench.scenario.code_expect import expectation
+from workbench.scenario.code_help import all_names, parts_of
+from workbench.scenario.code_sockets import (
     INDENT,
-    LOOK,
-    UNTIL,
-    Waited,
-    around,
-    block,
-    looks,
-    loops,
-    watched,
+    address,
+    built,
+    is_temporary,
+    left_out,
+    option,
 )
+from workbench.scenario.code_until import LOOK, around, block, looks
 from workbench.scenario.report import title_of
 from workbench.scenario.steps import (
     Expect,
@@ -56,28 +44,18 @@ from workbench.scenario.steps import (
     Wait,
 )
 from workbench.scenario.taken_values import TakenValues
-from workbench.texts import Problem, tr
+from workbench.texts import Problem
 
 _TAKEN = frozenset(
     {
-        "address",
-        "data",
-        "error",
-        "peer",
-        "socket",
-        "time",
-        "where",
-        "look",
-        "until",
-        "met",
-        "errno",
-        "contextlib",
+        *("address", "data", "error", "peer", "socket", "time", "where", "look", "met", "folder"),
+        *("errno", "os", "port", "tempfile", "until", "resource", "binascii", "sock", "counter"),
         *keyword.kwlist,
         *dir(builtins),
     }
 )
 """Names that the script itself uses, or may."""
-_OF_LOOPS = re.compile(r"(round|Met)\d+\Z")
+_OF_LOOPS = re.compile(r"(round|met)\d+\Z|Answers_")
 _NO_NAME = re.compile(r"[^A-Za-z0-9_]")
 Settings = dict[str, EndpointSettings]
 Names = Mapping[str, str]
@@ -85,44 +63,46 @@ Names = Mapping[str, str]
 
 
 def to_python(scenario: Scenario) -> str:
-    """A script that makes the scenario's calls in order, one thread, blocking sockets.
+    """A script that makes the scenario's calls in order with blocking sockets.
 
-    What a responder would answer by itself is left as a comment: a script has no responder.
-    The scenario may be a stranger's: each of its texts becomes a literal or a comment, and a name
+    What endpoints do by themselves (accept, read, answer) a thread of its helper does; the helper
+    stands at its top as far as it is needed. What has no counterpart is left as a comment. The
+    scenario may be a stranger's: each of its texts becomes a literal or a comment, and a name
     stands as code only where it is one that we know.
     """
-    values = TakenValues(scenario, _unknown)
-    settings = {item.name: values.settings_known(item) for item in scenario.endpoints}
-    waiting = loops(scenario.steps)
-    modules = (["contextlib", "errno"] if waiting else []) + ["socket", "time"]
-    names = variables(settings.values())
-    lines = [
-        literal(scenario.title),
-        "",
-        *(f"import {name}" for name in modules),
-        "",
-        "where = {}  # endpoint -> address, known once it is bound",
-        "",
-    ]
+    script = _Script(scenario)
+    body = script.steps(scenario.steps)
+    parts = parts_of(script.needs)
+    imports = {"import socket", "import time"}.union(*(part.imports for part in parts))
+    imports |= {f"import {name}" for name in script.modules}
+    names = script.names
+    lines = [literal(scenario.title), ""]
+    future = "from __future__ import annotations"
+    if parts:
+        lines += [future, ""]
+    plain = sorted(line for line in imports if line.startswith("import "))
+    lines += [*plain, *sorted(imports - {future} - set(plain)), ""]
+    for part in parts:
+        lines += ["", f"# -- {part.about}", "", *part.body.splitlines(), ""]
+    if parts:
+        lines += ["", "# -- the scenario", ""]
+    else:
+        lines += ["where = {}  # endpoint -> address, known once it is bound", ""]
     lines += [f"{name} = None" for item in scenario.endpoints for name in _sockets(item, names)]
-    lines += ["address = None  # of the datagram that came last", ""]
-    if waiting:
-        lines += UNTIL.splitlines()
-        lines += [
-            line
-            for number in range(1, len(waiting) + 1)
-            for line in ("", "", f"class Met{number}(Exception):", f"{INDENT}pass")
-        ]
-        lines.append("")
+    lines += ["address = None  # of the datagram that came last"]
+    if script.temporary:
+        lines.append("folder = tempfile.mkdtemp()  # of paths that are the script's own")
+    lines.append("")
     if looks(scenario.steps):
         lines += [*LOOK.splitlines(), "", ""]
+    lines += script.classes()
     lines += [
-        _left_out(f"{item.name}: {item.address}")
+        left_out(f"{item.name}: {item.address}")
         for item in scenario.endpoints
-        if settings[item.name] != item
+        if script.begun[item.name] != item
     ]
-    lines += _Script(settings, names, waiting, values).steps(scenario.steps, ())
-    return "\n".join(lines) + "\n"
+    end = ["", "close_all()"] if "by_itself" in script.needs else []
+    return "\n".join([*lines, *body, *end]) + "\n"
 
 
 def _unknown(name: str) -> str:
@@ -133,11 +113,12 @@ def variables(endpoints: Iterable[EndpointSettings]) -> dict[str, str]:
     """Each endpoint's name as a Python variable that no other has."""
     found: dict[str, str] = {}
     used: set[str] = set()
+    taken = _TAKEN | all_names()
     for item in endpoints:
         plain = _NO_NAME.sub("_", item.name).lstrip("_")
         if not plain or plain[0].isdigit():
             plain = f"endpoint_{plain}"
-        while {plain, f"{plain}_conn"} & (used | _TAKEN) or _OF_LOOPS.match(plain):
+        while {plain, f"{plain}_conn"} & (used | taken) or _OF_LOOPS.match(plain):
             plain += "_"
         used |= {plain, f"{plain}_conn"}
         found[item.name] = plain
@@ -150,82 +131,184 @@ def _sockets(item: EndpointSettings, names: Names) -> list[str]:
     return [name, f"{name}_conn"] if item.role is Role.LISTENER else [name]
 
 
+def _flat(steps: Iterable[Step]) -> Iterable[Step]:
+    for step in steps:
+        yield step
+        if isinstance(step, Loop):
+            yield from _flat(step.steps)
+
+
 class _Script:
-    """Steps as lines; `settings` change while it is written."""
+    """Steps as lines; `settings` change while it is written.
 
-    def __init__(
-        self, settings: Settings, names: Names, waiting: list[Loop], values: TakenValues
-    ) -> None:
-        self._values = values
-        self._settings = settings
-        self._names = names
-        self._waiting = waiting
-        self._bound: set[str] = set()
+    Attributes:
+        begun: the settings that the endpoints begin with.
+        needs: parts of the helper; `modules`: of the standard library.
+        noted: sockets keep what their calls came to: something is expected of them, or a thread
+            works for them.
+    """
 
-    def steps(self, steps: Iterable[Step], waits: tuple[Waited, ...]) -> list[str]:
-        """`waits`: the loops around these steps that wait for something."""
+    def __init__(self, scenario: Scenario) -> None:
+        self._values = TakenValues(scenario, _unknown)
+        self.begun = {item.name: self._values.settings_known(item) for item in scenario.endpoints}
+        self.names = variables(self.begun.values())
+        self._settings: Settings = dict(self.begun)
+        self._loops = 0
+        self._watching = 0
+        self._bound: set[str] = set()  # to the address that they have
+        self._tied: set[str] = set()  # datagram endpoints that are connected
+        self.needs: set[str] = set()
+        self.modules: set[str] = set()
+        self.temporary = any(
+            is_temporary(spec, item.family)
+            for item in scenario.endpoints
+            for spec in (item.address, item.bind)
+        )
+        self.modules |= {"os", "tempfile"} if self.temporary else set()
+        steps = list(_flat(scenario.steps))
+        asked = [step.command for step in steps if isinstance(step, Perform)]
+        self._reads_by_hand = {item.endpoint for item in asked if isinstance(item, c.Recv)}
+        self._accepts_by_hand = {
+            item.endpoint
+            for item in asked
+            if isinstance(item, c.Accept)
+            or (isinstance(item, c.Step) and item.gate is c.Gate.ACCEPT)
+        }
+        self._used = {item.endpoint for item in asked} - {None}
+        waits = any(
+            isinstance(step, Expect) or (isinstance(step, Loop) and step.until is not None)
+            for step in steps
+        )
+        self.noted = waits or any(map(self._acts, self.begun.values()))
+        if self.noted:
+            self.needs |= {"noted_socket", "by_itself"}
+
+    # -- what endpoints do by themselves ---------------------------------------------------------
+
+    def _reads(self, item: EndpointSettings) -> bool:
+        """Whether a thread reads for it; where the steps say each recv() they alone do."""
+        return item.receive.value == "auto" and item.name not in self._reads_by_hand
+
+    def _accepts(self, item: EndpointSettings) -> bool:
+        return item.accept.value == "auto" and item.name not in self._accepts_by_hand
+
+    def _acts(self, item: EndpointSettings) -> bool:
+        if item.name not in self._used:
+            return False
+        return self._reads(item) or (item.role is Role.LISTENER and self._accepts(item))
+
+    def classes(self) -> list[str]:
+        """What each endpoint does by itself, as a class; of the usual ones there is none."""
+        if not self.noted:
+            return []
+        return [
+            line
+            for item in self.begun.values()
+            for line in answers_class(
+                item, self._answers(item), reads=self._reads(item), accepts=self._accepts(item)
+            )
+        ]
+
+    def _answers(self, item: EndpointSettings) -> str:
+        return f"Answers_{self.names[item.name]}"
+
+    def _let(self, item: EndpointSettings, name: str) -> list[str]:
+        """Let the thread work for a socket from here on."""
+        return [f"by_itself({name}, {self._answers(item)}())"] if self.noted else []
+
+    # -- steps ----------------------------------------------------------------------------------
+
+    def steps(self, steps: Iterable[Step]) -> list[str]:
+        """Lines of these steps."""
         lines: list[str] = []
         for single in steps:
             step = single
-            if not isinstance(step, Loop):
+            if not isinstance(step, Loop | Stay):
                 try:
                     step = self._values.filled(step, lambda name: self._settings[name].encoding)
                 except Problem as problem:  # what a step takes is known to a run alone
-                    lines.append(_left_out(str(problem)))
+                    lines.append(left_out(str(problem)))
             if step.on_failure is OnFailure.NEXT:
-                lines.append(_left_out('on_failure = "next"'))
+                lines.append(left_out('on_failure = "next"'))
             match step:
                 case Wait():
-                    lines.append(f"time.sleep({literal(step.seconds)})")
+                    lines.append(f"{self._sleep}({literal(step.seconds)})")
                 case Stay():
-                    lines += _stay(step)
+                    lines += self._stay(step)
                 case RunProgram() | StopProgram():
-                    lines.append(_left_out(title_of(step)))
+                    lines.append(left_out(title_of(step)))
                 case Expect():
-                    lines += watched(self._expect(step), step.endpoint, waits)
+                    lines += self._expect(step)
                 case Loop():
-                    lines += self._loop(step, waits)
+                    lines += self._loop(step)
                 case Perform():
-                    lines += self._perform(step, waits)
+                    lines += self._perform(step)
         return lines
 
-    def _loop(self, loop: Loop, waits: tuple[Waited, ...]) -> list[str]:
+    @property
+    def _sleep(self) -> str:
+        return "rest" if self._watching else "time.sleep"
+
+    def _stay(self, step: Stay) -> list[str]:
+        """Until Ctrl+C, which goes on with what follows."""
+        if step.seconds is not None:
+            return [f"{self._sleep}({literal(step.seconds)})"]
+        return [
+            "try:",
+            f"{INDENT}while True:",
+            f"{INDENT * 2}{self._sleep}(1)",
+            "except KeyboardInterrupt:",
+            f"{INDENT}pass",
+        ]
+
+    def _loop(self, loop: Loop) -> list[str]:
+        self._loops += 1
+        number = self._loops
+        waits = loop.until is not None
+        self._watching += waits
+        body = self.steps(loop.steps)
+        self._watching -= waits
+        pause = f"{self._sleep}({literal(loop.pause)})"
+        if loop.renumber:
+            body = ["begin_round()", *body]
         if loop.until is None:
-            body = self.steps(loop.steps, waits)
-            pause = [f"{INDENT}time.sleep({literal(loop.pause)})"] if loop.pause else []
             return [
                 f"for _ in range({loop.times:d}):",
                 *(INDENT + line for line in block(body)),
-                *pause,
+                *([INDENT + pause] if loop.pause else []),
             ]
-        must = [_left_out("must = true")] if loop.must else []
-        place = next(number for number, item in enumerate(self._waiting, 1) if item is loop)
-        named = self._settings.get(loop.until.endpoint)
-        wait = Waited(
-            place,
-            loop.until,
-            codec(loop.until.encoding or (named.encoding if named is not None else "utf-8")),
-        )
-        body = self.steps(loop.steps, (wait, *waits))
-        sockets = [name for item in self._settings.values() for name in _sockets(item, self._names)]
-        return [*must, *around(loop, wait, body, sockets)]
+        item = self._settings.get(loop.until.endpoint)
+        encoding = codec(loop.until.encoding or (item.encoding if item is not None else "utf-8"))
+        sockets = [name for each in self._settings.values() for name in _sockets(each, self.names)]
+        return around(loop, number, encoding, body, sockets)
 
-    def _perform(self, step: Perform, waits: tuple[Waited, ...]) -> list[str]:
+    def _expect(self, step: Expect) -> list[str]:
+        item = self._settings[step.endpoint]
+        self.needs.add("looking" if step.looks else "expecting")
+        return expectation(step, item, self._talk(item, step.connection, listening=True))
+
+    def _perform(self, step: Perform) -> list[str]:
         command = step.command
         if isinstance(command, c.Configure):
             self._settings[command.endpoint] = command.settings
             return []
-        made = watched(self._command(command), command.endpoint, waits)
+        made = self._command(command)
         if step.until_open:
-            made.insert(0, _left_out(f"until_open = {step.until_open!r}"))
+            made = _until_open(made, step.until_open)
         if step.error is None or not made:
             return made
         caught = _exception(step.error)
+        after = []
+        if isinstance(command, c.Connect | c.Start):
+            after = [f"{INDENT}{self.names[command.endpoint]}.close()"]
+        does = any(not line.lstrip().startswith("#") for line in made)
         return [
             "try:",
             *(f"{INDENT}{line}" for line in block(made)),
             f"except {caught} as error:",
             f"{INDENT}print({literal(step.error)}, error)",
+            *after,
+            *(["else:", f"{INDENT}raise AssertionError({literal(step.error)})"] if does else []),
         ]
 
     def _command(self, command: c.Command) -> list[str]:  # noqa: C901, PLR0912 - a branch a command
@@ -234,102 +317,275 @@ class _Script:
         if command.endpoint is None:
             return []
         item = self._settings[command.endpoint]
-        name, talk = self._names[item.name], self._talk(item)
+        name = self.names[item.name]
         match command:
             case c.Start():
                 own = own_address(item, Purpose.START)
                 self._bound |= {item.name} if own and own == item.address else set()
-                return _start(item, name)
+                return self._start(item, name)
             case c.Connect():
-                if item.family == options.UNSPECIFIED:
-                    return _either(item, name)
-                return self._connected(item)
+                return self._connect(item, command)
             case c.Accept() | c.Step(gate=c.Gate.ACCEPT):
-                return [f"{name}_conn, peer = {name}.accept()", "print('accepted', peer)"]
+                return self._accept(item, command)
+            case c.Step(gate=c.Gate.RECEIVE):
+                return self._each(
+                    item,
+                    None,
+                    lambda talk: self._recv(item, talk, item.bufsize),
+                    times=command.count,
+                )
             case c.Listen():
                 backlog = item.backlog if command.backlog is None else command.backlog
                 return [f"{name}.listen({literal(backlog)})"]
             case c.Send():
-                to = _target(command, item, bound=item.name in self._bound)
-                made = self._accepted(item)
-                if item.role is Role.DATAGRAM:
-                    made = self._made(item, Purpose.SEND)
-                return [*made, *_send(command, item, talk, to)]
+                return self._send(item, command)
             case c.Recv():
-                size = literal(command.size or item.bufsize)
-                if item.role is Role.DATAGRAM:
-                    return [f"data, address = {name}.recvfrom({size})", "print(data, address)"]
-                return [*self._accepted(item), f"data = {talk}.recv({size})", "print(data)"]
+                size = command.size or item.bufsize
+                return self._each(
+                    item, command.connection, lambda talk: self._recv(item, talk, size)
+                )
             case c.Shutdown():
-                return [*self._accepted(item), f"{talk}.shutdown(socket.{command.how.value})"]
+                return self._each(
+                    item,
+                    command.connection,
+                    lambda talk: [f"{talk}.shutdown(socket.{command.how.value})"],
+                )
             case c.Abort():
-                linger = r"b'\1\0\0\0\0\0\0\0'"
-                return [
-                    *self._accepted(item),
-                    f"{talk}.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, {linger})",
-                    f"{talk}.close()",
-                ]
+                return self._each(item, command.connection, self._abort)
             case c.Stop():
-                return [
-                    line
-                    for each in _sockets(item, self._names)
-                    for line in (f"if {each}:", f"{INDENT}{each}.close()")
-                ]
+                return self._stop(item)
             case c.Close():
-                return [f"{name}.close()"]
+                if item.role is Role.LISTENER and command.connection is None:
+                    return [f"{name}.close()"]
+                return self._each(item, command.connection, self._close)
             case c.Sample():
-                return [f"look({', '.join(_sockets(item, self._names))})"]
+                return [f"look({', '.join(_sockets(item, self.names))})"]
+            case (
+                c.Pause(gate=c.Gate.RECEIVE | c.Gate.ACCEPT)
+                | c.Resume(gate=c.Gate.RECEIVE | c.Gate.ACCEPT)
+            ):
+                return self._hold(item, command)
+            case c.Respond(connection=None) if self.noted:
+                return self._respond(item, command)
             case c.Call() if command.call in CALLS:
                 return [f"{name}.{command.call}({', '.join(map(literal, command.args))})"]
             case c.Call():
-                return [_left_out(f"{command.call}({', '.join(map(literal, command.args))})")]
+                return [left_out(f"{command.call}({', '.join(map(literal, command.args))})")]
             case c.SetOption():
-                return [comment(f"{talk}.setsockopt({command.option}, {literal(command.value)})")]
+                return self._each(
+                    item,
+                    command.connection,
+                    lambda talk: [option(OptionCall(command.option, command.value), talk)],
+                )
+            case c.GetOption():
+                return self._each(
+                    item, command.connection, lambda talk: _get_option(command.option, talk)
+                )
+            case c.Join() | c.Leave():
+                return _membership(command, name)
             case _:
-                return [_left_out(type(command).__name__)]
+                return [left_out(type(command).__name__)]
 
-    def _talk(self, item: EndpointSettings) -> str:
-        """The variable of the socket that bytes go through."""
-        name = self._names[item.name]
-        return f"{name}_conn" if item.role is Role.LISTENER else name
+    # -- which socket ---------------------------------------------------------------------------
 
-    def _made(self, item: EndpointSettings, purpose: Purpose) -> list[str]:
-        """A datagram endpoint's socket where there is none yet: it has one for all it does."""
-        name = self._names[item.name]
-        return [f"if {name} is None:", *(INDENT + line for line in _built(item, name, purpose))]
+    def _talk(
+        self, item: EndpointSettings, connection: int | str | None, *, listening: bool = False
+    ) -> str:
+        """The socket that bytes go through, as an expression."""
+        name = self.names[item.name]
+        if self.noted and isinstance(connection, int) and item.role is not Role.DATAGRAM:
+            return f"connection({literal(item.name)}, {connection})"
+        if item.role is not Role.LISTENER or (listening and connection is None):
+            return name
+        if self.noted and self._accepts(item):
+            return f"connection({literal(item.name)})"
+        return f"{name}_conn"
 
-    def _connected(self, item: EndpointSettings) -> list[str]:
-        """A client's new socket; the one that a datagram endpoint has."""
-        name = self._names[item.name]
-        if item.role is not Role.DATAGRAM:
-            return [*_left_to_the_program(item), *_built(item, name, Purpose.CONNECT)]
-        connect = f"{name}.connect({_address(item.address, item.family)})"
-        return [*self._made(item, Purpose.SEND), connect]
+    def _each(
+        self,
+        item: EndpointSettings,
+        connection: int | str | None,
+        lines: Callable[[str], list[str]],
+        times: int = 1,
+    ) -> list[str]:
+        """Lines for each socket that a step means."""
+        several = item.role is Role.STREAM and item.count > 1 and connection is None
+        if self.noted and (connection == c.ALL or several):
+            made = lines("sock")
+            head = f"for sock in open_ones({literal(item.name)}):"
+            return [head, *(INDENT + line for line in block(made))]
+        made = lines(self._talk(item, connection))
+        before = self._accepted(item)
+        if times > 1:
+            head = f"for _ in range({times}):"
+            made = [head, *(INDENT + line for line in block(made))]
+        return [*before, *made]
 
     def _accepted(self, item: EndpointSettings) -> list[str]:
-        """A listener accepts by itself in a scenario; a script has to be told."""
-        if item.role is not Role.LISTENER:
+        """A listener accepts by itself in a scenario; without the helper a script is told."""
+        if item.role is not Role.LISTENER or self.noted:
             return []
-        name = self._names[item.name]
+        name = self.names[item.name]
         return [f"if {name}_conn is None:", f"{INDENT}{name}_conn, peer = {name}.accept()"]
 
-    def _expect(self, step: Expect) -> list[str]:
-        item = self._settings[step.endpoint]
-        name = self._names[item.name]
-        if step.closed is not None or step.json is not None or step.judges_more:
-            return [_left_out(title_of(step))]
-        if step.call == "accept":
-            return [f"{name}_conn, peer = {name}.accept()"]
-        if step.text is not None and item.role is Role.STREAM:
-            encoding = codec(step.encoding or item.encoding)
-            return [
-                f"data = {name}.recv({literal(item.bufsize)})",
-                f"assert data == {literal(step.text)}.encode({literal(encoding)}), data",
-            ]
-        if step.call == "recv" and step.result == 0 and item.role is Role.STREAM:
-            return [f"data = {name}.recv({literal(item.bufsize)})", "assert not data, data"]
-        what = f"{step.call or ''} {step.errno or step.error or ''}"
-        return [comment(f"{tr('scenario.expected')}: {what}")]
+    # -- commands -------------------------------------------------------------------------------
+
+    def _start(self, item: EndpointSettings, name: str) -> list[str]:
+        lines = [*self._said(item), *built(item, name, Purpose.START, noted=self.noted)]
+        if item.role is not Role.LISTENER:
+            lines.append(f"where[{literal(item.name)}] = {name}.getsockname()")
+        return [*lines, *self._let(item, name)]
+
+    def _said(self, item: EndpointSettings) -> list[str]:
+        """What the program does by itself and the script does not is said."""
+        lines = []
+        if item.layers:
+            lines.append(left_out(f"layers = {list(item.layers)}"))
+        if item.messages is not None:
+            lines.append(left_out(f"messages = {setting_text(item.messages)}"))
+        again = item.reconnect
+        if again is not None:
+            waits = f"first = {again.first!r}, most = {again.most!r}, times = {again.times}"
+            lines.append(left_out(f"reconnect = {{ {waits} }}"))
+        return lines
+
+    def _connect(self, item: EndpointSettings, command: c.Connect) -> list[str]:
+        """A client's new sockets; the one that a datagram endpoint has."""
+        name = self.names[item.name]
+        if item.family == options.UNSPECIFIED:
+            return self._either(item, name)
+        if item.role is Role.DATAGRAM:
+            self._tied.add(item.name)
+            connect = f"{name}.connect({address(item.address, item.family)})"
+            return [*self._made(item), connect]
+        count = command.count or item.count
+        made = [
+            *self._said(item),
+            *built(item, name, Purpose.CONNECT, noted=self.noted),
+            *self._let(item, name),
+        ]
+        if count == 1:
+            return made
+        many = [f"for _ in range({count:d}):", *(INDENT + line for line in block(made))]
+        return [f"last[{literal(item.name)}] = {count:d}", *many] if self.noted else many
+
+    def _either(self, item: EndpointSettings, name: str) -> list[str]:
+        """A client of IPv4 or IPv6: a socket for each address of the name, until one connects."""
+        where = address(item.address, item.family)
+        where += "[:2]" if item.address.startswith("@") else ""
+        more = "" if item.timeout is None else f", {literal(item.timeout)}"
+        if item.bind:
+            more += f", source_address={address(item.bind, item.family)}"
+        planned = planned_calls(item, Purpose.CONNECT)
+        maker = f"connected({literal(item.name)}, " if self.noted else "socket.create_connection("
+        return [
+            *self._said(item),
+            *(
+                left_out(f"setsockopt({each.text})")
+                for each in planned
+                if isinstance(each, OptionCall)
+            ),
+            f"{name} = {maker}{where}{more})",
+            *self._let(item, name),
+        ]
+
+    def _made(self, item: EndpointSettings) -> list[str]:
+        """A datagram endpoint's socket where there is none yet: it has one for all it does."""
+        name = self.names[item.name]
+        lines = [*built(item, name, Purpose.SEND, noted=self.noted), *self._let(item, name)]
+        return [f"if {name} is None:", *(INDENT + line for line in lines)]
+
+    def _accept(self, item: EndpointSettings, command: c.Accept | c.Step) -> list[str]:
+        name = self.names[item.name]
+        lines = [f"{name}_conn, peer = {name}.accept()"]
+        if isinstance(command, c.Accept) and command.no_files:
+            self.modules |= {"resource", "os"}
+            lines = ["with no_files():", *(INDENT + line for line in lines)]
+            self.needs.add("few_files")
+        lines.append("print('accepted', peer)")
+        if self.noted:
+            lines += [f"by_itself({name}_conn)"]
+        count = command.count if isinstance(command, c.Step) else 1
+        if count > 1:
+            return [f"for _ in range({count:d}):", *(INDENT + line for line in lines)]
+        return lines
+
+    def _send(self, item: EndpointSettings, command: c.Send) -> list[str]:
+        before, data = payload(command, item)
+        if item.role is Role.DATAGRAM:
+            before = [*self._made(item), *before]
+            to = _target(command, item, bound=item.name in self._bound)
+            if self.noted and to == "address":
+                to = f"peer_of({self.names[item.name]})"
+
+        def lines(talk: str) -> list[str]:
+            if item.role is Role.DATAGRAM and item.name in self._tied and command.to is None:
+                return [f"{talk}.send({data})"]
+            if item.role is Role.DATAGRAM:
+                return [f"{talk}.sendto({data}, {to})"]
+            if not command.wait and self.noted:
+                return [f"later({talk}, {data})"]
+            return [f"{talk}.sendall({data})"]
+
+        made = self._each(item, command.connection, lines)
+        if command.repeat > 1:
+            pause = [f"{self._sleep}({literal(command.interval)})"] if command.interval else []
+            head = f"for counter in range(1, {command.repeat + 1:d}):"
+            made = [head, *(INDENT + line for line in [*made, *pause])]
+        return [*before, *made]
+
+    def _recv(self, item: EndpointSettings, talk: str, size: int) -> list[str]:
+        if item.role is Role.DATAGRAM:
+            return [f"data, address = {talk}.recvfrom({literal(size)})", "print(data, address)"]
+        return [f"data = {talk}.recv({literal(size)})", "print(data)"]
+
+    def _abort(self, talk: str) -> list[str]:
+        linger = r"b'\1\0\0\0\0\0\0\0'"
+        return [
+            f"sock = {talk}" if talk != "sock" else "# RST",
+            f"sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, {linger})",
+            *self._close("sock"),
+        ]
+
+    def _close(self, talk: str) -> list[str]:
+        return [f"end({talk})" if self.noted else f"{talk}.close()"]
+
+    def _stop(self, item: EndpointSettings) -> list[str]:
+        if self.noted:
+            return [f"stop({literal(item.name)})"]
+        return [
+            line
+            for each in _sockets(item, self.names)
+            for line in (f"if {each}:", f"{INDENT}{each}.close()")
+        ]
+
+    def _hold(self, item: EndpointSettings, command: c.Pause | c.Resume) -> list[str]:
+        if not self.noted:
+            return [left_out(type(command).__name__)]
+        key = "reads" if command.gate is c.Gate.RECEIVE else "accepts"
+        return [f"hold({literal(item.name)}, {key}={isinstance(command, c.Resume)})"]
+
+    def _respond(self, item: EndpointSettings, command: c.Respond) -> list[str]:
+        return [left_out(f"respond: {type(command.responder).__name__}")]
+
+
+def _until_open(made: list[str], seconds: float) -> list[str]:
+    """The lines again and again while nobody listens."""
+    name = next(
+        (line.partition(" = ")[0] for line in made if ".socket(" in line or "Noted(" in line), None
+    )
+    return [
+        f"until = time.monotonic() + {literal(seconds)}",
+        "while True:  # nobody may listen yet",
+        f"{INDENT}try:",
+        *(INDENT * 2 + line for line in made),
+        f"{INDENT * 2}break",
+        f"{INDENT}except OSError:",
+        *([f"{INDENT * 2}{name}.close()"] if name else []),
+        f"{INDENT * 2}if time.monotonic() > until:",
+        f"{INDENT * 3}raise",
+        f"{INDENT * 2}time.sleep(0.1)",
+    ]
 
 
 def _exception(name: str) -> str:
@@ -341,152 +597,30 @@ def _exception(name: str) -> str:
     return "OSError"
 
 
-def _left_out(what: str) -> str:
-    return comment(f"{tr('scenario.not_in_code')}: {what}")
-
-
-def _constant(name: str, known: Iterable[options.Choice]) -> str:
-    """A family or a type as the module names it; an unknown one stays a text."""
-    return f"socket.{name}" if name in {choice.name for choice in known} else literal(name)
-
-
-def _built(item: EndpointSettings, name: str, purpose: Purpose) -> list[str]:
-    """The calls that build a socket of the endpoint."""
-    planned = planned_calls(item, purpose)
-    lines = [line for call in planned for line in _planned(call, item, name)]
-    if item.timeout is not None:
-        first = next(
-            (i for i, call in enumerate(planned) if not isinstance(call, SocketCall | OptionCall)),
-            len(planned),
-        )
-        lines.insert(first, f"{name}.settimeout({literal(item.timeout)})")
-    return lines
-
-
-def _planned(call: PlannedCall, item: EndpointSettings, name: str) -> list[str]:
-    """A planned call as a line, or two."""
-    match call:
-        case SocketCall():
-            family = _constant(call.family, options.FAMILIES)
-            protocol = f", {literal(call.protocol)}" if call.protocol else ""
-            return [
-                f"{name} = socket.socket({family}, {_constant(call.type, options.TYPES)}{protocol})"
-            ]
-        case OptionCall():
-            return [_option(call, name)]
-        case BindCall():
-            return [f"{name}.bind({_address(call.address, item.family)})"]
-        case ListenCall():
-            known = f"where[{literal(item.name)}] = {name}.getsockname()"
-            return [known, f"{name}.listen({literal(call.backlog)})"]
-        case ConnectCall():
-            return [f"{name}.connect({_address(call.address, item.family)})"]
-
-
-def _option(call: OptionCall, name: str) -> str:
-    """setsockopt() with the constants of the module, which another system may lack."""
+def _get_option(name: str, talk: str) -> list[str]:
     try:
-        option = options.find(call.name)
-        value = options.encode(option, call.value)
-    except Problem:  # a stranger's scenario may ask for what there is not
-        return _left_out(f"setsockopt({call.text})")
-    level = f"socket.{options.level_name(option)}"
-    return f"{name}.setsockopt({level}, socket.{option.name}, {literal(value)})"
+        found = options.find(name)
+    except Problem:
+        return [left_out(f"getsockopt({name})")]
+    return [f"print({talk}.getsockopt(socket.{options.level_name(found)}, socket.{found.name}))"]
 
 
-def _left_to_the_program(item: EndpointSettings) -> list[str]:
-    """What the program does by itself and a script of plain sockets does not is said."""
-    lines = []
-    if item.layers:
-        lines.append(_left_out(f"layers = {list(item.layers)}"))
-    if item.messages is not None:
-        lines.append(_left_out(f"messages = {setting_text(item.messages)}"))
-    again = item.reconnect
-    if again is not None:
-        waits = f"first = {again.first!r}, most = {again.most!r}, times = {again.times}"
-        lines.append(_left_out(f"reconnect = {{ {waits} }}"))
-    return lines
+def _is_v4(text: str) -> bool:
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
 
 
-def _either(item: EndpointSettings, name: str) -> list[str]:
-    """A client of IPv4 or IPv6: a socket for each address of the name, until one is connected."""
-    where = _address(item.address, item.family)
-    where += "[:2]" if item.address.startswith("@") else ""
-    more = "" if item.timeout is None else f", {literal(item.timeout)}"
-    if item.bind:
-        more += f", source_address={_address(item.bind, item.family)}"
-    planned = planned_calls(item, Purpose.CONNECT)
-    return [
-        *_left_to_the_program(item),
-        *(
-            _left_out(f"setsockopt({each.text})")
-            for each in planned
-            if isinstance(each, OptionCall)
-        ),
-        f"{name} = socket.create_connection({where}{more})",
-    ]
-
-
-def _start(item: EndpointSettings, name: str) -> list[str]:
-    lines = [*_left_to_the_program(item), *_built(item, name, Purpose.START)]
-    if item.role is not Role.LISTENER:
-        lines.append(f"where[{literal(item.name)}] = {name}.getsockname()")
-    return lines
-
-
-def _address(spec: str, family: str) -> str:
-    """An address as an expression; that of another endpoint is known once it is bound."""
-    return f"where[{literal(spec[1:])}]" if spec.startswith("@") else _literal(spec, family)
-
-
-def _literal(spec: str, family: str) -> str:
-    """An address as a Python expression."""
-    parsed = addresses.parse(spec, family)
-    if parsed.kind is addresses.AddressKind.HOSTNAME:
-        return f"(socket.gethostname(), {parsed.port})"
-    if parsed.kind is addresses.AddressKind.ABSTRACT:
-        return literal("\0" + (parsed.path or ""))
-    if parsed.path is not None:
-        return literal(parsed.path)
-    return literal((parsed.host, parsed.port))
-
-
-def _stay(step: Stay) -> list[str]:
-    """Until Ctrl+C, which goes on with what follows."""
-    if step.seconds is not None:
-        return [f"time.sleep({literal(step.seconds)})"]
-    return [
-        "try:",
-        f"{INDENT}while True:",
-        f"{INDENT}{INDENT}time.sleep(1)",
-        "except KeyboardInterrupt:",
-        f"{INDENT}pass",
-    ]
-
-
-def _send(command: c.Send, item: EndpointSettings, talk: str, to: str) -> list[str]:
-    lines: list[str] = []
-    if command.file is not None:
-        data = f"open({literal(command.file)}, 'rb').read()"
-    elif command.hex is not None:
-        template = hex_template(command.hex, (), codec(command.encoding or item.encoding))
-        if template.fixed is None:
-            lines.append(_left_out(f"{command.hex!r}"))
-        data = literal(template.fill({}))
-    else:
-        encoding = codec(command.encoding or item.encoding)
-        data = f"{literal(command.text or '')}.encode({literal(encoding)})"
-    if command.append.value in CHECKSUMS and (command.file is not None or command.placeholders):
-        lines.append(comment(tr("scenario.checksum_left_out", kind=command.append.value)))
-    elif command.append is not Append.NOTHING or command.append_hex:
-        data += f" + {literal(_tail(command, codec(command.encoding or item.encoding)))}"
-    if command.wrap:
-        lines.append(_left_out("wrap = true"))
-    if command.pieces:
-        lines.append(_left_out(f"pieces = {command.pieces}"))
-    if item.role is Role.DATAGRAM:
-        return [*lines, f"{talk}.sendto({data}, {to})"]
-    return [*lines, f"{talk}.sendall({data})"]
+def _membership(command: c.Join | c.Leave, name: str) -> list[str]:
+    """Of a group of IPv4 (ip(7), struct ip_mreq)."""
+    which = "ADD" if isinstance(command, c.Join) else "DROP"
+    near = command.interface or "0.0.0.0"  # noqa: S104 - the kernel chooses
+    if not (_is_v4(command.group) and _is_v4(near)):
+        return [left_out(f"IP_{which}_MEMBERSHIP {command.group}")]
+    request = f"socket.inet_aton({literal(command.group)}) + socket.inet_aton({literal(near)})"
+    return [f"{name}.setsockopt(socket.IPPROTO_IP, socket.IP_{which}_MEMBERSHIP, {request})"]
 
 
 def _target(command: c.Send, item: EndpointSettings, *, bound: bool) -> str:
@@ -497,17 +631,4 @@ def _target(command: c.Send, item: EndpointSettings, *, bound: bool) -> str:
     to = command.to or ("" if bound else item.address)
     if not to or item.role is not Role.DATAGRAM:
         return "address"
-    return _address(to, item.family)
-
-
-def _tail(command: c.Send, encoding: str) -> bytes:
-    """What is appended; a checksum is computed here, once."""
-    after = hex_template(command.append_hex, (), encoding).fill({})
-    if command.append.value not in CHECKSUMS:
-        return with_tail(b"", command, after)
-    body = (
-        hex_template(command.hex, (), encoding).fill({})
-        if command.hex is not None
-        else (command.text or "").encode(encoding)
-    )
-    return with_tail(body, command, after)[len(body) :]
+    return address(to, item.family)

@@ -1,0 +1,81 @@
+"""The calls of a scenario's run and those of its Python export, socket by socket."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+from tests.e2e.strace_support import TRACED, Call, logged_calls, traced_calls
+from workbench.journal.exports.jsonl import to_jsonl
+from workbench.journal.joined import open_record
+from workbench.scenario.code import to_python
+from workbench.scenario.model import Scenario
+from workbench.scenario.runner import Runner
+from workbench.session import Session
+
+Story = tuple[tuple[str, int | str], ...]
+"""What one socket did: calls that made it wait are left out, bytes that went on are summed."""
+BOUND = 60.0
+NAMES: Story = (("socket", "made"), ("connect", "ENOENT"), ("close", 0))
+"""The C library asks nscd(8) for the host's name."""
+_BYTES = frozenset({"send", "recv"})
+
+
+def calls_of_run(scenario: Scenario, record: Path) -> Counter[Story]:
+    """Run it, which has to hold; what its sockets did."""
+    with Session(record, capture=None) as session:
+        report = Runner(session, scenario, timeout=BOUND).run()
+        assert report.ok, [step.reason.text for step in report.steps if step.reason is not None]
+        session.stop_all_and_wait()
+    out = io.StringIO()
+    with closing(open_record(record)) as reader:
+        to_jsonl(reader, out, None)
+    rows = [json.loads(line) for line in out.getvalue().splitlines()]
+    return Counter(story(calls) for calls in logged_calls(rows).values())
+
+
+def calls_of_script(scenario: Scenario, folder: Path) -> Counter[Story]:
+    """Run its export by itself under strace; what its sockets did."""
+    script, trace = folder / "script.py", folder / "script.strace"
+    script.write_text(to_python(scenario), encoding="utf-8")
+    done = subprocess.run(
+        ["strace", "-f", "-o", str(trace), "-e", TRACED, sys.executable, "-I", str(script)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = Counter(story(calls) for calls in traced_calls(trace.read_text()).values())
+    del found[NAMES]
+    return found
+
+
+def story(calls: list[Call]) -> Story:
+    """Of the calls of one socket what does not depend on when they were made."""
+    told: list[tuple[str, int | str]] = []
+    for name, outcome in calls:
+        if outcome == "EAGAIN" or (name == "setsockopt" and told and told[-1][0] == "recv"):
+            continue  # SO_PASSCRED tells an empty message of a SOCK_SEQPACKET from the end
+        if name == "accept" and told and told[-1] == ("accept", "made"):
+            continue  # how many come to which of two listeners is up to the kernel
+        what: int | str = outcome
+        if name in {"socket", "accept"} and isinstance(outcome, int):
+            what = "made"
+        elif name == "connect" and outcome == "EINPROGRESS":
+            what = 0
+        if told and name in _BYTES and told[-1][0] == name and isinstance(what, int) and what:
+            before = told[-1][1]
+            if isinstance(before, int) and before:
+                told[-1] = (name, before + what)
+                continue
+        if name == "close" and told and told[-1] == ("recv", 0):
+            told.pop()  # whether the peer's end was read before is a matter of moments
+        told.append((name, what))
+    return tuple(told)

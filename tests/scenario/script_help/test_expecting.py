@@ -1,0 +1,65 @@
+"""What a script expects is found, used up once, or told."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from workbench.scenario.script_help import noted_socket
+from workbench.scenario.script_help.expecting import expect, values
+from workbench.scenario.script_help.noted_socket import Happened, Noted, made
+
+
+@pytest.fixture
+def sock() -> Iterator[Noted]:
+    """A stream that has made no call."""
+    made.clear()
+    noted_socket.listening.clear()
+    found = Noted("c", socket.AF_INET, socket.SOCK_STREAM)
+    made["c"] = [found]
+    yield found
+    found.close()
+
+
+def came(sock: Noted, *parts: bytes) -> None:
+    for part in parts:
+        sock.add(Happened("recv", len(part), None, part, None, time.monotonic()))
+
+
+def test_on_a_stream_the_next_bytes_whatever_cuts_them(sock: Noted) -> None:
+    came(sock, b"hel", b"lo wor", b"ld")
+    expect("c", 0, text=b"hello")
+    with pytest.raises(AssertionError, match="did not come"):
+        expect("c", 0, text=b"world")
+    expect("c", 0, contains=b"or")
+    expect("c", 0, regex="(?P<rest>l.)")
+    assert values["rest"] == b"ld"
+    with pytest.raises(AssertionError):
+        expect("c", 0, text=b"ld")  # nothing is found twice
+
+
+def test_of_a_datagram_the_whole(sock: Noted) -> None:
+    other = Noted("c", socket.AF_INET, socket.SOCK_DGRAM)
+    made["c"] = [other]
+    for part in (b"one", b"two"):
+        other.add(Happened("recvfrom", len(part), None, part, None, time.monotonic()))
+    with pytest.raises(AssertionError):
+        expect("c", 0, text=b"tw")
+    expect("c", 0, text=b"two")
+    other.close()
+
+
+def test_calls_their_results_and_failures(sock: Noted) -> None:
+    came(sock, b"x")
+    sock.add(Happened("recv", 0, None, b"", None, time.monotonic()))
+    error = ConnectionResetError(104, "reset")
+    sock.add(Happened("send", None, error, b"", None, time.monotonic()))
+    expect("c", 0, call="recv", result=0)
+    expect("c", 0, absent=True, call="accept")
+    with pytest.raises(AssertionError, match="it came"):
+        expect("c", 0, absent=True, errno="ECONNRESET")
+    came(sock, b"a", b"b")
+    expect("c", 0, call="recv", size=1, count=2)

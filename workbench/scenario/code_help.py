@@ -1,0 +1,68 @@
+"""The helper that a script has at its top: the text of `script_help`, as far as it is needed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+_FOLDER: Final = Path(__file__).resolve().parent / "script_help"
+ORDER: Final = ("noted_socket", "by_itself", "expecting", "looking", "few_files")
+"""Later ones may need those before."""
+
+
+class HelpText(NamedTuple):
+    """One part of it.
+
+    Attributes:
+        about: what it is, in a line.
+        imports: its imports of the standard library, as lines.
+        body: all else.
+        names: what it defines.
+    """
+
+    about: str
+    imports: frozenset[str]
+    body: str
+    names: frozenset[str]
+
+
+@cache
+def help_text(part: str) -> HelpText:
+    """A part of the helper, as the script will have it."""
+    text = (_FOLDER / f"{part}.py").read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    imports: set[str] = set()
+    names: set[str] = set()
+    last = 0
+    for node in tree.body:
+        match node:
+            case ast.Import():
+                imports.add(ast.unparse(node))
+            case ast.ImportFrom(module=module) if module and module.startswith("workbench"):
+                pass
+            case ast.ImportFrom():
+                imports.add(ast.unparse(node))
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                names.add(name)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            last = node.end_lineno or last
+    body = "\n".join(text.splitlines()[last:]).strip("\n")
+    about = (ast.get_docstring(tree) or "").partition("\n")[0]
+    return HelpText(about, frozenset(imports), body, frozenset(names))
+
+
+@cache
+def all_names() -> frozenset[str]:
+    """What the helper defines; no endpoint may be called so."""
+    return frozenset().union(*(help_text(part).names for part in ORDER))
+
+
+def parts_of(needed: Iterable[str]) -> list[HelpText]:
+    """The parts that are needed, in their order."""
+    wanted = set(needed)
+    return [help_text(part) for part in ORDER if part in wanted]

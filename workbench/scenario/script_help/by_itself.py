@@ -1,0 +1,180 @@
+"""What a script's endpoints do by themselves: accept, read, answer, send what had to wait."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import threading
+from functools import partial
+from typing import Any
+
+from workbench.scenario.script_help.noted_socket import Noted, changed, listening, made
+
+answers: dict[str, Answers] = {}  # endpoint -> what it does with what it reads
+ready = selectors.DefaultSelector()
+turns: list[threading.Thread] = []  # the thread that works for them, once there is one
+at_once = getattr(socket, "MSG_DONTWAIT", 0)
+
+
+class Answers:
+    """What an endpoint does by itself: it reads; a kind of it may greet and answer."""
+
+    reads = True  # False: only what the script asks for
+    accepts = True
+    size = 65536
+    closes = False  # when the peer has finished
+
+    def greet(self, sock: Noted) -> None:
+        """Begin a new connection."""
+
+    def answer(self, sock: Noted, data: bytes, peer: Any = None) -> None:
+        """Answer what was read."""
+
+
+def by_itself(sock: Noted, answer: Answers | None = None) -> None:
+    """From here on a thread accepts or reads for this socket."""
+    if answer is not None:
+        answers[sock.name] = answer
+    if sock.type == socket.SOCK_DGRAM and sock not in made.setdefault(sock.name, []):
+        made[sock.name].append(sock)
+    if listening.get(sock.name) is not sock and sock.type != socket.SOCK_DGRAM:
+        answers[sock.name].greet(sock)
+    watch(sock)
+
+
+def watch(sock: Noted) -> None:
+    """Let the thread look at a socket, for what it does by itself now."""
+    if not turns:
+        turns.append(threading.Thread(target=take_turns, daemon=True))
+        turns[0].start()
+    does = answers[sock.name]
+    wanted = does.accepts if listening.get(sock.name) is sock else does.reads
+    events = selectors.EVENT_READ if wanted else 0
+    events |= selectors.EVENT_WRITE if sock.queued else 0
+    with changed:
+        if sock.on_close == []:
+            sock.on_close.append(leave)
+        leave(sock)
+        if events and sock.fileno() != -1:
+            ready.register(sock, events)
+
+
+def leave(sock: Noted) -> None:
+    """Let the thread look at it no more."""
+    with changed:
+        if looked_at(sock):
+            ready.unregister(sock)
+
+
+def looked_at(sock: Noted) -> bool:
+    """Whether the thread looks at it."""
+    return sock.fileno() != -1 and sock.fileno() in ready.get_map()
+
+
+def hold(name: str, *, reads: bool | None = None, accepts: bool | None = None) -> None:
+    """Hold back what an endpoint does by itself, or let it go on."""
+    does = answers[name]
+    does.reads = does.reads if reads is None else reads
+    does.accepts = does.accepts if accepts is None else accepts
+    for sock in [*made.get(name, []), *filter(None, [listening.get(name)])]:
+        if sock.fileno() != -1:
+            watch(sock)
+
+
+def later(sock: Noted, data: bytes, then: str | None = None) -> None:
+    """Send without waiting for a peer that does not read; `then`: what follows."""
+    with changed:
+        begins = not sock.queued
+        sock.queued += data
+        sock.then = then
+    if begins:
+        drain(sock)
+
+
+def reply(sock: Noted, data: bytes, peer: Any = None, then: str | None = None) -> None:
+    """Answer on a connection, or to whom a datagram came from."""
+    if sock.type == socket.SOCK_DGRAM:
+        sock.sendto(data, peer)
+    else:
+        later(sock, data, then)
+
+
+def finish(sock: Noted) -> None:
+    """What follows when all is sent."""
+    then, sock.then = sock.then, None
+    if then == "half-close":
+        sock.shutdown(socket.SHUT_WR)
+    elif then == "reset":
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        sock.close()
+    elif then == "close":
+        sock.close()
+
+
+def close_all() -> None:
+    """Close whatever is open."""
+    for name in {*made, *listening}:
+        for sock in [*filter(None, [listening.get(name)]), *made.get(name, [])]:
+            if sock.fileno() != -1:
+                sock.close()
+
+
+def drain(sock: Noted) -> None:
+    """Hand the kernel what it takes of what waits."""
+    with changed:
+        while sock.queued and sock.fileno() != -1:
+            part = bytes(sock.queued[:65536])
+            try:
+                sent = sock.note("send", partial(socket.socket.send, sock, part, at_once))
+            except BlockingIOError:
+                break
+            except OSError:
+                sock.queued.clear()
+                break
+            del sock.queued[:sent]
+        changed.notify_all()
+        if not sock.queued:
+            finish(sock)
+        if sock.fileno() != -1:
+            watch(sock)
+
+
+def take_turns() -> None:
+    """What the thread does: one call for each socket that is ready."""
+    while True:
+        for key, events in ready.select(0.02):
+            sock = key.fileobj
+            assert isinstance(sock, Noted)
+            with changed:
+                if not looked_at(sock):
+                    continue  # closed meanwhile
+                if events & selectors.EVENT_WRITE:
+                    drain(sock)
+                if events & selectors.EVENT_READ:
+                    read(sock, answers[sock.name])
+
+
+def read(sock: Noted, does: Answers) -> None:
+    """One accept or one recv of a socket that has something."""
+    try:
+        if listening.get(sock.name) is sock:
+            new, _peer = sock.accept()
+            does.greet(new)
+            if new.fileno() != -1:
+                watch(new)
+        elif sock.type == socket.SOCK_DGRAM:
+            data, peer = sock.recvfrom(does.size)
+            does.answer(sock, data, peer)
+        else:
+            data = sock.recv(does.size)
+            if data:
+                does.answer(sock, data)
+                return
+            leave(sock)
+            if does.closes:
+                sock.close()
+    except OSError:  # it is noted
+        if sock.type != socket.SOCK_DGRAM and listening.get(sock.name) is not sock:
+            leave(sock)
+            if does.closes:
+                sock.close()

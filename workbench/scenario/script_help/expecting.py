@@ -1,0 +1,123 @@
+"""What a script waits for: bytes and calls, each used up once, as in a scenario."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+from workbench.scenario.script_help.noted_socket import (
+    Noted,
+    changed,
+    fits,
+    last,
+    listening,
+    look_out,
+    made,
+)
+
+values: dict[str, bytes] = {}  # what the groups of patterns took
+READS = ("recv", "recvfrom")
+
+
+def expect(
+    name: str, within: float = 2.0, *, connection: int | str | None = None, **what: Any
+) -> None:
+    """Wait until it has happened: bytes that came, a call, how it ended; it is used up.
+
+    Raises AssertionError after so many seconds; with `absent`, when it has happened.
+    """
+    until = time.monotonic() + within
+    count, found = what.get("count", 1), 0
+    while True:
+        with changed:
+            look_out()
+            for sock in meant(name, connection):
+                while found < count and take(sock, what):
+                    found += 1
+            if found >= count:
+                break
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            changed.wait(min(left, 0.1))
+    wanted = ", ".join(f"{key}={value!r}" for key, value in what.items())
+    told = {
+        f"#{number}": [*map(str, sock.happened[-5:])]
+        for number, sock in enumerate(meant(name, connection), 1)
+    }
+    if what.get("absent"):
+        assert not found, f"{name}: it came: {wanted}; {told}"
+    else:
+        assert found >= count, f"{name}: it did not come in {within} s: {wanted}; {told}"
+
+
+def meant(name: str, connection: int | str | None) -> list[Noted]:
+    """The sockets that an expectation means."""
+    found = made.get(name, [])
+    own = listening.get(name)
+    if isinstance(connection, int):
+        return found[connection - 1 :][:1] if connection > 0 else found[-1:]
+    if own is not None:
+        return [own, *(item for item in found if connection == "any" or not item.ended)]
+    return list(found) if connection == "any" else found[-last.get(name, 1) :]
+
+
+def take(sock: Noted, what: dict[str, Any]) -> bool:
+    """Use up what is wanted of one socket, if it is there."""
+    if any(what.get(key) is not None for key in ("text", "contains", "regex", "pattern")):
+        return take_bytes(sock, what)
+    for place in range(sock.used, len(sock.happened)):
+        if fits(sock.happened[place], what):
+            sock.used, sock.part = place + 1, 0
+            return True
+    return False
+
+
+def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
+    """The same of bytes: those that were read and not used up, of a datagram all."""
+    calls = (what["call"],) if what.get("call") else READS
+    places = [
+        place
+        for place in range(sock.used, len(sock.happened))
+        if sock.happened[place].call in calls
+        and sock.happened[place].data
+        and fits(sock.happened[place], what)
+    ]
+    stream = sock.type == 1
+    for these in [places] if stream else [[place] for place in places]:
+        parts = [
+            sock.happened[place].data[sock.part if place == sock.used else 0 :] for place in these
+        ]
+        ended = match(b"".join(parts), what, whole=not stream)
+        if ended is None:
+            continue
+        for place, part in zip(these, parts, strict=True):
+            if ended < len(part):
+                sock.part = ended + (sock.part if place == sock.used else 0)
+                sock.used = place
+                return True
+            ended -= len(part)
+            sock.part, sock.used = 0, place + 1
+        return bool(these)
+    return False
+
+
+def match(data: bytes, what: dict[str, Any], *, whole: bool) -> int | None:
+    """How many bytes it uses, where it fits."""
+    if what.get("text") is not None:
+        wanted: bytes = what["text"]
+        fit = data == wanted if whole else data.startswith(wanted)
+        return len(wanted) if fit else None
+    if what.get("contains") is not None:
+        begin = data.find(what["contains"])
+        return None if begin < 0 else begin + len(what["contains"])
+    encoding = what.get("encoding") or "latin-1"
+    found = re.search(what["regex"], data.decode(encoding, "replace"))
+    if found is None:
+        return None
+    taken = {
+        key: text.encode(encoding) for key, text in found.groupdict().items() if text is not None
+    }
+    values.update(taken)
+    return len(found.string[: found.end()].encode(encoding, "replace"))

@@ -1,0 +1,278 @@
+"""Sockets of a script that keep what their calls came to, so that `expect` finds it."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+where: dict[str, Any] = {}  # endpoint -> address, known once it is bound
+made: dict[str, list[Noted]] = {}  # endpoint -> its connections, the first is number 1
+listening: dict[str, Noted] = {}  # endpoint -> the socket that listens
+last: dict[str, int] = {}  # endpoint -> how many sockets its last connect made, where not one
+waits: list[Until] = []  # the loops that wait for something
+changed = threading.Condition()
+
+
+class Happened(NamedTuple):
+    """What one call of a socket came to."""
+
+    call: str
+    result: int | None
+    error: Exception | None
+    data: bytes
+    peer: object
+    at: float
+
+    def __str__(self) -> str:
+        return f"{self.call} -> {self.error!r}" if self.error else f"{self.call} = {self.result}"
+
+    def means(self, name: str) -> bool:
+        """Whether it failed so: an errno, the name of a class, or "*"."""
+        if self.error is None:
+            return False
+        number = getattr(self.error, "errno", None)
+        return name in {"*", type(self.error).__name__, errno.errorcode.get(number or 0)}
+
+
+class Noted(socket.socket):
+    """A socket that keeps what its calls came to."""
+
+    def __init__(self, name: str, *how: Any, **more: Any) -> None:
+        super().__init__(*how, **more)
+        self.name = name
+        self.happened: list[Happened] = []
+        self.used = self.part = 0  # how far expect() has come: calls, and bytes of the next
+        self.sent_at = time.monotonic()
+        self.ended = False  # by a step of the script
+        self.queued = bytearray()  # what the kernel has not taken yet
+        self.then: str | None = None  # what follows it
+        self.on_close: list[Callable[[Noted], None]] = []
+
+    def note(self, call: str, job: Callable[[], Any], size: Callable[[Any], Any] = int) -> Any:
+        """Make a call and keep what came of it."""
+        look_out()
+        try:
+            found = job()
+        except Exception as error:
+            self.add(Happened(call, None, error, b"", None, time.monotonic()))
+            raise
+        data, peer = b"", None
+        if call == "recv":
+            data = found
+        elif call == "recvfrom":
+            data, peer = found[:2]
+        self.add(Happened(call, size(found), None, data, peer, time.monotonic()))
+        return found
+
+    def add(self, what: Happened) -> None:
+        """Keep what happened, and wake who waits for it."""
+        with changed:
+            self.happened.append(what)
+            for wait in waits:
+                wait.look(self, what)
+            changed.notify_all()
+
+    def bind(self, address: Any) -> None:
+        self.note("bind", lambda: super(Noted, self).bind(address), _nothing)
+
+    def listen(self, backlog: int = 128) -> None:
+        self.note("listen", lambda: super(Noted, self).listen(backlog), _nothing)
+        listening[self.name] = self
+
+    def connect(self, address: Any) -> None:
+        made.setdefault(self.name, []).append(self)
+        self.note("connect", lambda: super(Noted, self).connect(address), _nothing)
+
+    def accept(self) -> tuple[Noted, Any]:
+        descriptor, peer = self.note("accept", _accepts(self), lambda found: found[0])
+        found = Noted(self.name, self.family, self.type, self.proto, fileno=descriptor)
+        found.settimeout(self.gettimeout())
+        with changed:
+            made.setdefault(self.name, []).append(found)
+            changed.notify_all()
+        return found, peer
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        got: bytes = self.note("recv", lambda: super(Noted, self).recv(size, flags), len)
+        return got
+
+    def recvfrom(self, size: int, flags: int = 0) -> tuple[bytes, Any]:
+        buffer = bytearray(size)
+        real = flags | getattr(socket, "MSG_TRUNC", 0)  # the size that it had, also where it is cut
+
+        def take() -> tuple[bytes, Any, int]:
+            number, peer = self.recvfrom_into(buffer, size, real)
+            return bytes(buffer[:number]), peer, number
+
+        data, peer, _number = self.note("recvfrom", take, lambda found: found[2])
+        return data, peer
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        with changed:  # what waits goes first
+            changed.wait_for(lambda: not self.queued)
+        self.note("send", lambda: super(Noted, self).sendall(data, flags), lambda _none: len(data))
+        self.sent_at = time.monotonic()
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        sent: int = self.note("send", lambda: super(Noted, self).send(data, flags))
+        self.sent_at = time.monotonic()
+        return sent
+
+    def sendto(self, data: Any, *to: Any) -> int:
+        if self not in made.setdefault(self.name, []):
+            made[self.name].append(self)
+        sent: int = self.note("sendto", lambda: super(Noted, self).sendto(data, *to))
+        self.sent_at = time.monotonic()
+        return sent
+
+    def shutdown(self, how: int) -> None:
+        self.note("shutdown", lambda: super(Noted, self).shutdown(how), _nothing)
+
+    def getsockopt(self, *which: int) -> Any:
+        return self.note("getsockopt", lambda: super(Noted, self).getsockopt(*which), lambda it: it)
+
+    def close(self) -> None:
+        for job in self.on_close:
+            job(self)
+        self.queued.clear()
+        if self.fileno() != -1:
+            self.note("close", super().close, _nothing)
+
+
+def _accepts(sock: socket.socket) -> Callable[[], tuple[int, Any]]:
+    """accept() that gives the descriptor: the socket is to be one that notes, too."""
+    found: Callable[[], tuple[int, Any]] = sock._accept  # type: ignore[attr-defined]
+    return found
+
+
+def _nothing(_none: object) -> int:
+    return 0
+
+
+def connection(name: str, number: int | None = None) -> Noted:
+    """A connection by its number; without one, the newest that is open."""
+
+    def find() -> Noted | None:
+        found = made.get(name, [])
+        if number is not None:
+            return found[number - 1] if len(found) >= number else None
+        return next((item for item in reversed(found) if item.fileno() != -1), None)
+
+    with changed:
+        changed.wait_for(lambda: find() is not None, 10)
+        found = find()
+    assert found is not None, f"{name} has no such connection"
+    return found
+
+
+def open_ones(name: str) -> list[Noted]:
+    """Its open connections: of a client those of its last connect."""
+    found = made.get(name, [])
+    if name in last:
+        found = found[-last[name] :]
+    return [item for item in found if item.fileno() != -1]
+
+
+def stop(name: str) -> None:
+    """Close all that an endpoint has."""
+    for sock in [*filter(None, [listening.get(name)]), *open_ones(name)]:
+        end(sock)
+
+
+def rest(seconds: float) -> None:
+    """Wait, unless what a loop waits for comes."""
+    until = time.monotonic() + seconds
+    with changed:
+        while time.monotonic() < until:
+            look_out()
+            changed.wait(min(0.02, max(0.0, until - time.monotonic())))
+
+
+def connected(name: str, where: Any, timeout: float | None = None, **more: Any) -> Noted:
+    """A socket for each address of a name, until one is connected."""
+    plain = socket.create_connection(where, timeout, **more)
+    found = Noted(name, plain.family, plain.type, plain.proto, fileno=plain.detach())
+    found.settimeout(timeout)
+    made.setdefault(name, []).append(found)
+    return found
+
+
+def peer_of(sock: Noted) -> Any:
+    """Whom the last datagram came from."""
+    return next(item.peer for item in reversed(sock.happened) if item.call == "recvfrom")
+
+
+def end(sock: Noted) -> None:
+    """close(), as a step of the script asks for."""
+    sock.ended = True
+    sock.close()
+
+
+class Met(Exception):
+    """What a loop waits for is there."""
+
+
+class Until:
+    """What ends a loop, whichever call brings it.
+
+    Attributes:
+        found: the error or the bytes that met it.
+    """
+
+    def __init__(self, name: str, **what: Any) -> None:
+        self.name, self.what = name, what
+        self.found: object = None
+        self.met = False
+        self.came: dict[Noted, bytes] = {}
+
+    def __enter__(self) -> Self:
+        with changed:
+            waits.append(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        with changed:
+            waits.remove(self)
+        return self.met and (kind is None or issubclass(kind, Exception))
+
+    def look(self, sock: Noted, what: Happened) -> None:
+        """Whether this is it."""
+        if self.met or self.name not in {"*", sock.name} or not fits(what, self.what):
+            return
+        begins: bytes | None = self.what.get("text")
+        holds: bytes | None = self.what.get("contains")
+        if begins is not None or holds is not None:
+            if what.call not in {"recv", "recvfrom"} or not what.data:
+                return
+            came = self.came[sock] = self.came.get(sock, b"") + what.data
+            if not came.startswith(begins or b"") or (holds or b"") not in came:
+                return
+        self.met, self.found = True, repr(what.error) if what.error else what.data
+
+
+def look_out() -> None:
+    """End the loop around, if what it waits for is there."""
+    if threading.current_thread() is threading.main_thread() and any(item.met for item in waits):
+        raise Met
+
+
+def fits(what: Happened, wanted: dict[str, Any]) -> bool:
+    """Whether a call is one that is looked for; its bytes are looked at elsewhere."""
+    if wanted.get("call") not in {None, what.call}:
+        return False
+    if wanted.get("result") is not None and what.result != wanted["result"]:
+        return False
+    names = [wanted[key] for key in ("errno", "error") if wanted.get(key) is not None]
+    if not all(map(what.means, names)) or (what.error and not names):
+        return False
+    return wanted.get("size") in {None, what.result}
