@@ -12,9 +12,11 @@ command sequences, new ones of Hypothesis, each demonstration ten times. Takes a
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -36,16 +38,25 @@ BESIDE = (
     ("tests/e2e", "tests/jobs", "tests/labs", "tests/talks"),
     ("tests/ui",),
     ("tests/qt", "tests/ui/lab", "tests/ui/looks", "tests/ui/endpoint"),
+    ("tests/journal",),
 )
-"""Tests that mostly wait, for programs, the kernel, a window: they run beside the others."""
+"""Runs beside that of the other tests: most wait, for programs, the kernel, a window. What takes
+longest begins first.
+"""
+AT_ONCE = 4
+"""Runs at the same time: more would have each wait for the processor."""
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+"""Bytes that have to be free there."""
 
 
 QUICK_CHECKS = ("lint", "format", "imports")
+_FIRST_HALF = ("tests/engine", "tests/payload", "tests/journal", "tests/viewmodel", "tests/explain")
+_SLOW_FOLDERS = ("tests/e2e", "tests/jobs", "tests/talks", "tests/ui/looks", "tests/ui/lab")
 QUICK_TESTS = (
-    ("tests/engine", "tests/payload", "tests/journal"),
-    ("tests", "--ignore", "tests/engine", "--ignore", "tests/payload", "--ignore", "tests/journal",
-     "--ignore", "tests/e2e", "--ignore", "tests/ui/looks", "--ignore", "tests/ui/lab"),
-)  # fmt: skip
+    _FIRST_HALF,
+    ("tests", *(f"--ignore={name}" for name in (*_FIRST_HALF, *_SLOW_FOLDERS))),
+)
 """Two halves of about the same length; whole folders of slow tests are not even read."""
 COVERED_TESTS = (
     ("tests/engine", "tests/payload", "tests/viewmodel", "tests/explain"),
@@ -54,6 +65,15 @@ COVERED_TESTS = (
 """What the coverage is taken of, in two halves: tests close to the modules that pyproject.toml
 names, so that a branch counts where a test of its own part takes it.
 """
+
+
+def temporary() -> tempfile.TemporaryDirectory[str]:
+    """A folder for what one run writes: in memory where there is room.
+
+    Hundreds of records are made; on a busy disk most of the time would go to fsync(2).
+    """
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM
+    return tempfile.TemporaryDirectory(prefix="t", dir=MEMORY if roomy else None)
 
 
 def check(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
@@ -95,7 +115,7 @@ def main() -> int:
                     print(printed, flush=True)
         if failed:
             print(f"== failed so far: {', '.join(failed)}", flush=True)
-        return run_tests(args, environment) or run_coverage(environment) or bool(failed)
+        return run_tests(args, environment) or bool(failed)
     return subprocess.run(
         [str(bootstrap.PYTHON), "-m", "pytest", *args],
         cwd=bootstrap.ROOT,
@@ -111,7 +131,7 @@ def run_quick(environment: dict[str, str]) -> int:
     jobs |= {name: CHECKS[name] for name in QUICK_CHECKS}
     failed = False
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda command: check(command, environment), jobs.values())
+        found = pool.map(lambda command: check_apart(command, environment), jobs.values())
         for name, (status, printed) in zip(jobs, found, strict=True):
             print(f"== {name}: {'failed' if status else 'ok'}", flush=True)
             if status or name.startswith("tests"):
@@ -120,24 +140,34 @@ def run_quick(environment: dict[str, str]) -> int:
     return int(failed)
 
 
-def run_coverage(environment: dict[str, str]) -> int:
-    """The branches that tests take of the parts that have a floor; not 0 below it."""
-    with tempfile.TemporaryDirectory(prefix="t-") as folder:
-        own = {**environment, "COVERAGE_FILE": str(Path(folder) / "data")}
-        runs = [
-            ["-m", "coverage", "run", "--parallel-mode", *pytest("-m", "not slow", *folders)]
-            for folders in COVERED_TESTS
-        ]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for status, printed in pool.map(lambda run: check(run, own), runs):
+def run_coverage(pool: ThreadPoolExecutor, environment: dict[str, str]) -> Callable[[], int]:
+    """Have the tests of the parts that have a floor run in the pool; what is given back says what
+    their branches come to, and is not 0 below the floor.
+    """
+    folder = temporary()
+    own = {**environment, "COVERAGE_FILE": str(Path(folder.name) / "data")}
+    runs = [
+        pool.submit(
+            check_apart,
+            ["-m", "coverage", "run", "--parallel-mode", *pytest("-m", "not slow", *folders)],
+            own,
+        )
+        for folders in COVERED_TESTS
+    ]
+
+    def judge() -> int:
+        with folder:
+            for status, printed in (run.result() for run in runs):
                 if status:
                     print(f"== coverage: failed\n{printed}", flush=True)
                     return status
-        status, printed = check(["-m", "coverage", "combine", "--quiet"], own)
-        if not status:
-            status, printed = check(["-m", "coverage", "report", "--sort=cover"], own)
-        print(f"== coverage: {'failed' if status else 'ok'}\n{printed}", flush=True)
-        return status
+            status, printed = check(["-m", "coverage", "combine", "--quiet"], own)
+            if not status:
+                status, printed = check(["-m", "coverage", "report", "--sort=cover"], own)
+            print(f"== coverage: {'failed' if status else 'ok'}\n{printed}", flush=True)
+            return status
+
+    return judge
 
 
 def pytest(*words: str) -> list[str]:
@@ -157,32 +187,40 @@ def apart(folders: tuple[str, ...] = ("tests",)) -> list[str]:
     ]
 
 
-def run_tests(args: list[str], environment: dict[str, str]) -> int:
-    """All tests, in several runs at the same time; the status of the first that failed.
+def check_apart(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    """The same with a folder of its own for temporary files: what it leaves is looked for there."""
+    with temporary() as own:
+        return check(command, {**environment, "TMPDIR": own})
 
-    Each has a folder of its own for temporary files: what one leaves is looked for there.
+
+def run_tests(args: list[str], environment: dict[str, str]) -> int:
+    """All tests in several runs, some at the same time, then the coverage of some of them; the
+    status of the first that failed.
     """
 
-    def beside(folders: tuple[str, ...]) -> tuple[int, str]:
-        with tempfile.TemporaryDirectory(prefix="t-") as own:
-            return check(
-                ["-m", "pytest", "-p", "no:cacheprovider", *folders, *apart(folders), *args],
-                {**environment, "TMPDIR": own},
-            )
+    def others() -> int:
+        with temporary() as own:
+            return subprocess.run(
+                [str(bootstrap.PYTHON), "-m", "pytest", *apart(), *args],
+                cwd=bootstrap.ROOT,
+                env={**environment, "TMPDIR": own},
+                check=False,
+            ).returncode
 
-    with ThreadPoolExecutor(len(BESIDE)) as pool:
-        runs = [pool.submit(beside, folders) for folders in BESIDE]
-        status = subprocess.run(
-            [str(bootstrap.PYTHON), "-m", "pytest", *apart(), *args],
-            cwd=bootstrap.ROOT,
-            env=environment,
-            check=False,
-        ).returncode
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        first = pool.submit(others)
+        runs = [
+            pool.submit(check_apart, pytest(*folders, *apart(folders), *args), environment)
+            for folders in BESIDE
+        ]
+        covered = run_coverage(pool, environment)
+        status = first.result()
         for run in runs:
             other, printed = run.result()
             print(printed, flush=True)
             status = status or other
-    return status
+        below = covered()
+        return status or below
 
 
 if __name__ == "__main__":

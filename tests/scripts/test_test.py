@@ -6,6 +6,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -45,17 +46,14 @@ def test_checks_are_made_where_nothing_is_picked_out(
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(script.bootstrap, "prepare", lambda **_wanted: None)
     monkeypatch.setattr(sys, "argv", ["test.py", *args])
-    monkeypatch.setattr(script, "run_coverage", lambda _environment: 0)
+    monkeypatch.setattr(script, "run_coverage", lambda _pool, _environment: lambda: 0)
     assert not script.main()
     wanted = [["-m", "pytest", *args]]
     if checks:
         wanted = [
             *script.CHECKS.values(),
             ["-m", "pytest", *script.apart(), *args],
-            *(
-                ["-m", "pytest", "-p", "no:cacheprovider", *folders, *script.apart(folders), *args]
-                for folders in script.BESIDE
-            ),
+            *(script.pytest(*folders, *script.apart(folders), *args) for folders in script.BESIDE),
         ]
     assert sorted(made) == sorted(wanted)
 
@@ -100,7 +98,20 @@ def test_coverage_fails_with_its_tests_and_below_its_floor(
     script: ModuleType, monkeypatch: pytest.MonkeyPatch, falls: str | None
 ) -> None:
     monkeypatch.setattr(script, "check", lambda command, _environment: (2 * (falls in command), ""))
-    assert script.run_coverage({}) == (2 if falls else 0)
+    with ThreadPoolExecutor() as pool:
+        judge = script.run_coverage(pool, {})
+        assert judge() == (2 if falls else 0)
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_what_tests_write_is_in_memory_where_there_is_room(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, room: bool
+) -> None:
+    monkeypatch.setattr(script, "MEMORY", tmp_path)
+    monkeypatch.setattr(script, "ROOM", 0 if room else 1 << 70)
+    with script.temporary() as folder:
+        assert (Path(folder).parent == tmp_path) is room
+    assert not Path(folder).exists()
 
 
 def test_each_test_is_run_once(script: ModuleType) -> None:
@@ -132,6 +143,7 @@ def test_a_failure_of_either_run_is_the_status(
         return subprocess.CompletedProcess(command, int(beside is broken), "")
 
     monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(script, "run_coverage", lambda _pool, _environment: lambda: 0)
     assert script.run_tests([], {}) == 1
 
 

@@ -290,6 +290,7 @@ class Recorder:
         except Problem:
             self._look_at = 0.0  # it may have been taken away a moment ago
             self.flush()
+            self.flush()  # the batch that was being taken may have been looked after before
             made = open_record(self.record, lambda: self.path)
         self._readers.add(made)
         return made
