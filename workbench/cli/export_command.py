@@ -75,7 +75,8 @@ def _of_scenario(args: argparse.Namespace) -> None:
         raise Problem("export.rows_of_scenario", format=args.to, path=str(args.record))
     if args.filter:
         raise Problem("export.filter_of_scenario")
-    _put(CODE[args.to](load(args.record, given_values.given(args))), args.out)
+    given = given_values.given(args, beyond_loopback=True)  # nothing is opened here
+    _put(CODE[args.to](load(args.record, given)), args.out)
 
 
 def _of_record(args: argparse.Namespace) -> None:

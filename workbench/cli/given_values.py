@@ -37,13 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-run", action="store_true", help=tr("cli.help_allow_run"))
 
 
-def given(args: argparse.Namespace) -> Given:
-    """What was said with them and with --beyond-loopback.
+def given(args: argparse.Namespace, *, beyond_loopback: bool) -> Given:
+    """What was said with them; `beyond_loopback`: its addresses may be those of other machines.
 
     Raises:
         Problem: a file that is none of values.
     """
-    allowed = Permissions(args.any_file, args.allow_run, args.beyond_loopback)
+    allowed = Permissions(args.any_file, args.allow_run, beyond_loopback)
     return given_of(args.sets, args.values, args.env, allowed)
 
 

@@ -113,7 +113,7 @@ def _has_cases(made: Run) -> bool:
 
 def _asked(args: argparse.Namespace) -> Iterator[Run]:
     """Raises Problem: there is none."""
-    given = given_values.given(args)
+    given = given_values.given(args, beyond_loopback=args.beyond_loopback)
     found = False
     for path in dict.fromkeys(file for each in args.scenarios for file in _files(each)):
         made = Run(str(path), path)
