@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.snapshots import fresh
+from tests.snapshots import HANG, fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import EndpointSnapshot
@@ -44,6 +44,7 @@ def test_after_commands(
     session.add(EndpointSettings("client", Role.STREAM, address="@server", count=sockets))
     do(c.Start("server"))
     assert do(c.Connect("client")).ok
+    fresh(session, "client")
     before = len(drawn)
     for _ in range(COMMANDS):
         do(c.GetOption("client", "SO_RCVBUF"))
@@ -162,3 +163,19 @@ def test_who_wants_a_newer_one_of_what_has_no_thread_is_told_at_once(session: Se
     session.refresh("server", done=lambda: told.append(True))
     assert told == [True]
     assert session.snapshot("server").phase.value == "idle"
+
+
+def test_where_nobody_looks_none_is_made_and_who_looks_first_sees_what_is(
+    session: Session, do: Do, drawn: list[EndpointSnapshot]
+) -> None:
+    session.add(EndpointSettings("client", Role.DATAGRAM, address="127.0.0.1:0"))
+    ticket = session.perform(c.Start("client"))
+    assert ticket.wait(HANG)
+    for _ in range(COMMANDS):
+        do(c.Pause("client", c.Gate.SEND))
+    assert drawn == []
+    seen = session.snapshot("client")
+    assert (seen.send.value, len(seen.connections)) == ("paused", 1)
+    assert seen.revision >= ticket.revision > 0
+    do(c.Resume("client", c.Gate.SEND))
+    assert fresh(session, "client").send.value == "auto"

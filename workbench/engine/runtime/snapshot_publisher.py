@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
@@ -19,10 +20,15 @@ FEW: Final = 32
 """Sockets whose snapshot costs nothing worth saving."""
 SHARE: Final = 9
 """Many sockets: this many times as long as making it took passes before the next one."""
+FIRST: Final = 1.0
+"""Seconds that the first who looks waits at most for a snapshot of an endpoint at work."""
 
 
 class SnapshotPublisher:
-    """The newest snapshot of an endpoint: made on its thread, taken from any."""
+    """The newest snapshot of an endpoint: made on its thread, taken from any.
+
+    Until somebody looks, none is made: making one takes half as long as a command.
+    """
 
     def __init__(self, endpoint: Endpoint, worker: Worker) -> None:
         self._endpoint = endpoint
@@ -35,12 +41,17 @@ class SnapshotPublisher:
         self._due: Timer | None = None
         self._newest: EndpointSnapshot | None = None
         self._revision = 0
+        self._looked = False
 
     # -- from any thread ----------------------------------------------------------------------
 
     def newest(self) -> EndpointSnapshot:
-        """The newest snapshot; never waits."""
-        if self._newest is None:  # nothing was done yet, or its first command has just ended
+        """The newest snapshot; only the first who looks may wait, FIRST at most."""
+        if not self._looked:
+            made = threading.Event()
+            self.refresh(self._watched, self._seen, made.set)
+            made.wait(FIRST)
+        if self._newest is None:  # nothing was done yet, or it does something long
             return build_snapshot(self._endpoint, self._watched, self._seen, self._revision)
         return self._newest
 
@@ -52,6 +63,7 @@ class SnapshotPublisher:
     def follow(self, earlier: SnapshotPublisher) -> None:
         """Count on from another one of the same endpoint, as a socket of another kind."""
         self._revision = earlier.upcoming()
+        self._looked = earlier._looked
 
     def refresh(
         self,
@@ -65,6 +77,7 @@ class SnapshotPublisher:
         sight, whose readings are; `done` is called when it is made.
         """
         self._watched, self._seen = detail, seen
+        self._looked = True
         if done is not None:
 
             def publish() -> None:
@@ -99,6 +112,8 @@ class SnapshotPublisher:
 
         A thousand commands to five hundred sockets would else make half a million rows.
         """
+        if not self._looked:
+            return
         registry = self._endpoint.registry
         if len(registry.open) + len(registry.closed) <= FEW:
             self.publish()
