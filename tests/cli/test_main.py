@@ -313,6 +313,6 @@ def test_a_fault_of_the_program_says_so(
     def broken(*_args: object) -> None:
         raise RuntimeError("spoilt")
 
-    monkeypatch.setattr(main.runs, "load", broken)
+    monkeypatch.setattr(main.runs, "load_cases", broken)
     assert main.main(["run", "x.toml", "--lang", "en"]) == 1
     assert "RuntimeError: spoilt" in capsys.readouterr().err
