@@ -128,6 +128,7 @@ MAKES_SOCKETS = {
     "interrupts.py": "signal.set_wakeup_fd wants one",
     "labs/private_net.py": "hands the lab's sockets over, out of another network namespace",
     "labs/namespace_helper.py": "makes them there",
+    "scenario/script_help/noted_socket.py": "is text of exported scripts; the program runs none",
 }
 """Modules beside engine/sockets that make a socket, each with the reason why."""
 

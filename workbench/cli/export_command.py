@@ -21,12 +21,16 @@ from workbench.journal.query import parse as parse_filter
 from workbench.journal.whole_file import write_whole
 from workbench.scenario import json_schema
 from workbench.scenario.code import to_python
+from workbench.scenario.code_pytest import to_pytest
 from workbench.scenario.from_record import scenario_of
 from workbench.scenario.model import load
 from workbench.scenario.steps import Scenario
 from workbench.texts import Problem, reason_of, tr
 
-CODE: Final[Mapping[str, Callable[[Scenario], str]]] = {"python": to_python}
+CODE: Final[Mapping[str, Callable[[Scenario], str]]] = {
+    "python": to_python,
+    "pytest": to_pytest,
+}
 """Forms of a scenario, or of what a record was asked for."""
 SCHEMA: Final = "schema"
 """The language itself; it needs no file."""

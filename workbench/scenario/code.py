@@ -109,11 +109,11 @@ def _unknown(name: str) -> str:
     raise Problem("template.missing", name=name)
 
 
-def variables(endpoints: Iterable[EndpointSettings]) -> dict[str, str]:
-    """Each endpoint's name as a Python variable that no other has."""
+def variables(endpoints: Iterable[EndpointSettings], also: Iterable[str] = ()) -> dict[str, str]:
+    """Each endpoint's name as a Python variable that no other has; nor is it one of `also`."""
     found: dict[str, str] = {}
     used: set[str] = set()
-    taken = _TAKEN | all_names()
+    taken = _TAKEN | all_names() | {*also}
     for item in endpoints:
         plain = _NO_NAME.sub("_", item.name).lstrip("_")
         if not plain or plain[0].isdigit():

@@ -84,6 +84,11 @@ class WorkbenchEndpoint:
         __tracebackhide__ = True
         self._owner.do(step, endpoint=self.name, **keys)
 
+    def start(self) -> None:
+        """socket, options, bind and, of a listener, listen. Raises StepFailed."""
+        __tracebackhide__ = True
+        self.do("start")
+
     def send(self, **keys: Unpack[SendKeys]) -> None:
         """Send text, hex or a file. Raises StepFailed."""
         __tracebackhide__ = True
@@ -117,11 +122,6 @@ class WorkbenchEndpoint:
 
 class WorkbenchServer(WorkbenchEndpoint):
     """A listener, or a bound datagram socket."""
-
-    def start(self) -> None:
-        """socket, options, bind and listen. Raises StepFailed."""
-        __tracebackhide__ = True
-        self.do("start")
 
 
 class WorkbenchClient(WorkbenchEndpoint):
@@ -165,6 +165,7 @@ class Workbench:
         """
         __tracebackhide__ = True
         self._file["values"] = {**self._file.get("values", {}), **values}
+        self._file["placeholders"] = True  # also where there is none yet
         self._asked(lambda: self._runner.extend(self._read()))
 
     def server(

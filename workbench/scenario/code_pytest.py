@@ -1,0 +1,88 @@
+"""A scenario as a test of pytest: the same steps in Python, with the fixture `workbench`."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from workbench.literals import literal
+from workbench.scenario.code import variables
+from workbench.scenario.steps import Scenario
+from workbench.scenario.write import to_toml
+
+_INDENT: Final = "    "
+_METHODS: Final[Mapping[str, frozenset[str] | None]] = {
+    "send": None,
+    "expect": None,
+    "start": frozenset(),
+    "stop": frozenset(),
+    "connect": frozenset({"until_open", "error"}),
+}
+"""Steps that have a method of their own, and the keys that it takes; None: all."""
+_NO_NAME: Final = re.compile(r"[^a-z0-9]+")
+
+
+def to_pytest(scenario: Scenario) -> str:
+    """A test that does what the scenario does, a line a step.
+
+    The scenario may be a stranger's: each of its texts becomes a literal, and a name stands as
+    code only where it is a key of the language.
+    """
+    table = tomllib.loads(to_toml(scenario))
+    names = variables(scenario.endpoints, {"workbench"})
+    lines = []
+    if "values" in table or table.get("placeholders"):
+        lines.append(_call("workbench.values", table.get("values", {})))
+    for item in scenario.endpoints:
+        said = table.get("endpoint", {}).get(item.name, {})
+        keys = {"address": said} if isinstance(said, str) else dict(said)
+        made, later = (
+            ("server", "start") if item.role.value == "listener" else ("client", "connect")
+        )
+        call = _call(f"workbench.{made}", {"name": item.name, later: False, **keys})
+        lines.append(f"{names[item.name]} = {call}")
+    lines += _steps(table.get("step", ()), names)
+    name = _NO_NAME.sub("_", scenario.title.lower()).strip("_") or "scenario"
+    return "\n".join([
+        literal(scenario.title),
+        "",
+        "",
+        f"def test_{name}(workbench):",
+        *(_INDENT + line for line in lines or ["pass"]),
+        "",
+    ])  # fmt: skip
+
+
+def _steps(steps: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[str]:
+    alone = next(iter(names.values())) if len(names) == 1 else None
+    return [_step(dict(step), names, alone) for step in steps]
+
+
+def _step(step: dict[str, Any], names: Mapping[str, str], alone: str | None) -> str:
+    do = step.pop("do")
+    who = step.pop("endpoint", None)
+    name = alone if who is None else names[who]
+    if do == "note" and who is None:
+        name = None
+    if name is None or do in {"wait", "stay", "loop", "run"}:
+        return _call("workbench.do", step, literal(do))
+    wanted = _METHODS.get(do, frozenset())
+    if do in _METHODS and (wanted is None or step.keys() <= wanted):
+        return _call(f"{name}.{do}", step)
+    return _call(f"{name}.do", step, literal(do))
+
+
+def _call(function: str, keys: Mapping[str, Any], *first: str) -> str:
+    """A call with keywords; a key that Python keeps for itself stands in a table."""
+    plain = {key: value for key, value in keys.items() if _is_plain(key)}
+    other = {key: value for key, value in keys.items() if key not in plain}
+    parts = [*first, *(f"{key}={literal(value)}" for key, value in plain.items())]
+    parts += [f"**{literal(other)}"] if other else []
+    return f"{function}({', '.join(parts)})"
+
+
+def _is_plain(key: str) -> bool:
+    return key.isidentifier() and key.isascii() and not keyword.iskeyword(key)
