@@ -19,7 +19,9 @@ SAY = steps(
     ' text = "{\\"data\\":{\\"items\\":[{\\"id\\":7}]}}\\nx\\nx\\n"'
 )
 CLOSE = steps("do = 'close'; endpoint = 'server'; connection = 1")
-THERE = steps("do = 'expect'; endpoint = 'client'; connection = 1; text = 'x'; keep = true")
+THERE = steps(
+    "do = 'expect'; endpoint = 'client'; connection = 1; text = 'x'; keep = true; within = 30"
+)
 FAILING = {
     "json_other": "connection = 1; json = { 'data.items.0.id' = 8 }",
     "json_missing": "connection = 1; json = { 'data.token' = '*' }",
@@ -34,7 +36,7 @@ FAILING = {
     "too_early": "connection = 1; text = 'x'; not_before = 30",
     "still_open": "closed = true",
     "ended_fin_peer": "connection = 1; closed = 'reset'",
-    "ended_later": "connection = 1; closed = 'fin'; next = true",
+    "unread_first": "connection = 1; closed = 'fin'; next = true",
     "left_out": "connection = 1; text = 'y'",
     "absent_whole": "connection = 1; text = 'y'; absent = true",
     "absent_anywhere": "connection = 1; text = 'y'; absent = true",
@@ -55,14 +57,20 @@ def test_a_verdict_is_a_whole_sentence(play: Play, rows: Callable[[], list[Row]]
         begin = LINES.replace("timeout = 5.0\n", "timeout = 5.0\nignore = [{ json = {} }]\n")
     if key in {"absent_anywhere", "absent_hex"}:
         begin = PAIR
-    talk = begin + OPEN + SAY + (CLOSE if key.startswith("ended") else "")
+    talk = begin + OPEN + SAY + (CLOSE if key in {"ended_fin_peer", "unread_first"} else "")
     if key == "json_none":
         talk = (
             begin + OPEN + steps('do = "send"; endpoint = "server"; connection = 1; text = "x\\n"')
         )
     elif begin is not PAIR:
         talk += THERE
-    within = "" if key in {"too_slow", "too_early"} else "; within = 0.1"
+    within = "; within = 0.1"
+    if key in {"too_slow", "too_early"}:
+        within = ""
+    elif "next" in FAILING[key]:
+        within = "; within = 30"  # fails as soon as something else came
+    if key == "ended_fin_peer":
+        talk += THERE.replace("text = 'x'", "closed = 'fin'")
     report = play(talk + steps(f"do = 'expect'; endpoint = 'client'; {FAILING[key]}{within}"))
     assert report.ok is key.startswith("absent")
     verdict = next(row for row in rows()[::-1] if row.call in {"step_failed", "step_held"})

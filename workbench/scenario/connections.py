@@ -132,7 +132,7 @@ class RunConnection:
             ending = SocketEnd(FIN, US)
         else:
             return
-        if not self._has_ended(ending):
+        if self.number and not self._has_ended(ending):  # what listens is no connection
             self._endings[row.seq] = ending
 
     def _has_ended(self, ending: SocketEnd) -> bool:

@@ -90,7 +90,7 @@ def did_not_come(
         elif stands is not None:  # waiting longer would not help
             came = Problem("scenario.instead_none")
     if expect.closed is not None and told:
-        came, stands = in_one([_ended(expect, item) for item in told], hidden), None
+        came, stands = in_one([_ended(expect, item, search) for item in told], hidden), None
     elif expect.next and came is not None and came.key == "scenario.sentence":
         came = joined([came, Problem("scenario.next_passes_none")])
     said = [part for part in (came, stands) if part is not None][:MOST]
@@ -374,9 +374,11 @@ def _stands(
     return None if peer is None else Problem("scenario.held_send", endpoint=peer)
 
 
-def _ended(expect: Expect, connection: RunConnection) -> Clause:
+def _ended(expect: Expect, connection: RunConnection, search: Search) -> Clause:
     """How a connection has ended, where it should have ended otherwise, or that it has not."""
     who = _name(connection)
+    if search.stopped([connection]):
+        return clause("unread_first", who)
     endings = [
         (row, ending)
         for row in connection.all_rows()
@@ -388,8 +390,8 @@ def _ended(expect: Expect, connection: RunConnection) -> Clause:
     row, ending = endings[-1]
     if not any(item[0] in left for item in endings):
         return clause("ended_used", who, seq=row.seq)
-    if ends_so(expect, ending):  # in time it would have been found, so something came before it
-        return clause("ended_later" if expect.next else "ended_late", who, seq=row.seq)
+    if ends_so(expect, ending):
+        return clause("ended_late", who, seq=row.seq)
     return clause(f"ended_{ending.how}_{ending.by}", who, seq=row.seq)
 
 
