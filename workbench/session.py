@@ -55,6 +55,7 @@ class Session:
             segments.
         passing: why the record goes with the session; None: it lasts.
         beyond_loopback: whether a bind that other machines can reach is allowed (and warned of).
+        shows_secrets: whether outputs and reports of it mask nothing.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Session:
         beyond_loopback: bool = False,
         lasting: bool = True,
         keep: Keep | None = None,
+        shows_secrets: bool = False,
     ) -> None:
         """Begin a record; `record` None makes a new file in the user's state directory.
 
@@ -90,6 +92,7 @@ class Session:
         self.sink = self.journal
         self.journal.tell_at_work(self._at_work)
         self.beyond_loopback = beyond_loopback
+        self.shows_secrets = shows_secrets
         self._spawn = spawn
         self._hosts: dict[str, EndpointHost] = {}
         self._latest: dict[str, Ticket] = {}

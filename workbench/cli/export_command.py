@@ -85,6 +85,7 @@ def _of_scenario(args: argparse.Namespace) -> None:
 
 def _of_record(args: argparse.Namespace) -> None:
     with interruptible(), closing(open_record(args.record)) as reader:
+        reader.shows_secrets = args.show_secrets
         condition = parse_filter(args.filter, wall_ns=reader.clock.wall_ns)
         with interrupts.telling(asked=reader.interrupt):
             try:

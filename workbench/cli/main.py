@@ -137,6 +137,10 @@ def _parser() -> argparse.ArgumentParser:
                 help=tr("cli.help_timeout"),
             )
             made.add_argument("--beyond-loopback", action="store_true", help=tr("cli.help_beyond"))
+        if name != "lab":
+            made.add_argument(
+                "--show-secrets", action="store_true", help=tr("cli.help_show_secrets")
+            )
         return made
 
     run = sub("run")

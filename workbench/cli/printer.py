@@ -35,6 +35,7 @@ class Printer:
         """`run`: the name that lines of JSON have of the run, where there are several."""
         self._journal = session.journal
         self._text = text
+        self._shows_secrets = session.shows_secrets
         self._named = run
         self._wake = Flag()
         self._problem: Problem | None = None
@@ -46,6 +47,7 @@ class Printer:
     def start(self) -> None:
         """Begin to print."""
         self._reader = self._journal.reader()
+        self._reader.shows_secrets = self._shows_secrets
         self._wake.set()
         self._thread.start()
         outlet.writes(self._thread)
@@ -93,7 +95,13 @@ class Printer:
 
     def _has_printed_elsewhere(self, printed: int) -> bool:
         """Have a process go on after row `printed`, until the end of all; False: none could."""
-        process = start(self._journal.record, printed, text=self._text, run=self._named)
+        process = start(
+            self._journal.record,
+            printed,
+            text=self._text,
+            run=self._named,
+            shows_secrets=self._shows_secrets,
+        )
         if process is None:
             return False
         with (

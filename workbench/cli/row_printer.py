@@ -7,6 +7,7 @@ from typing import Final
 from workbench.cli.output import write_printable
 from workbench.journal.exports.jsonl import JsonLines
 from workbench.journal.exports.plain_text import TextLines
+from workbench.journal.masked import Masked
 from workbench.journal.reader import Reader
 
 PAGE: Final = 1000
@@ -18,6 +19,7 @@ class RowPrinter:
     def __init__(self, reader: Reader, printed: int, *, text: bool, run: str | None = None) -> None:
         """`run`: the name that lines of JSON have of the run, where there are several."""
         self._reader = reader
+        self._masked = Masked(reader)
         self._lines = TextLines(reader, every_row=True) if text else JsonLines(run)
         self.printed = printed
 
@@ -33,4 +35,4 @@ class RowPrinter:
             self.printed = last
             return True
         self.printed = rows[-1].seq
-        return write_printable(self._lines.of(rows))
+        return write_printable(self._lines.of(self._masked.rows(rows)))

@@ -67,13 +67,18 @@ def new_session(
 def _begun(args: argparse.Namespace, capture: int | None, stack: ExitStack) -> Session:
     """Raises Problem: the record cannot be made; of one that was not asked for, with a way out."""
     beyond = args.beyond_loopback
+    shows = getattr(args, "show_secrets", False)
     keep = getattr(args, "keep", None)  # a demonstration is short: `lab` has no such option
     if args.record is not None:
-        return Session(args.record, capture=capture, beyond_loopback=beyond, keep=keep)
+        return Session(
+            args.record, capture=capture, beyond_loopback=beyond, keep=keep, shows_secrets=shows
+        )
     try:
         folder = stack.enter_context(PrivateFolder(private.temporary(), "record-"))
         path = folder.path / ("record.swb" if keep is None else "record")
-        return Session(path, capture=capture, beyond_loopback=beyond, keep=keep)
+        return Session(
+            path, capture=capture, beyond_loopback=beyond, keep=keep, shows_secrets=shows
+        )
     except Problem as problem:
         raise Problem("cli.no_place", reason=problem) from problem
 

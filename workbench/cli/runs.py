@@ -23,12 +23,14 @@ from workbench.cli.run import (
     failures,
     play,
 )
+from workbench.payload.masking import LEAST
 from workbench.printable import escape
 from workbench.scenario.junit import Suite, write_junit
 from workbench.scenario.lines import StepLines
 from workbench.scenario.model import load_cases
 from workbench.scenario.named_values import Given
 from workbench.scenario.report import Report, StepResult
+from workbench.scenario.secrets import too_short
 from workbench.scenario.steps import Scenario
 from workbench.texts import Problem, language, reason_of, tr
 
@@ -202,6 +204,8 @@ def _run(made: Run, args: argparse.Namespace, *, several: bool) -> None:
     made.begun = datetime.now().astimezone().isoformat(timespec="seconds")
     shown = None
     if made.scenario is not None:
+        for name in too_short(made.scenario):
+            tell(tr("cli.secret_short", name=name, least=LEAST), error=True)
         made.report = Report(made.scenario)
         if not several and not args.json:
             shown = StepPrinter(made.scenario)

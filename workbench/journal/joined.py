@@ -320,6 +320,19 @@ class Joined(Reader):
                 break
         return found
 
+    def carried_after(
+        self, connection: int, calls: Collection[str], seq: int, limit: int
+    ) -> list[tuple[int, bytes, int]]:
+        found: list[tuple[int, bytes, int]] = []
+        for reader, _, _ in self._parts(seq + 1, seq + LOOK_BACK):
+            found += reader.carried_after(connection, calls, seq, limit - len(found))
+            if len(found) >= limit:
+                break
+        return found
+
+    def secrets(self) -> str:
+        return self._newest.secrets()
+
     def _before(
         self, connection: int, calls: Sequence[str], seq: int
     ) -> tuple[int, bytes, int] | None:

@@ -136,7 +136,10 @@ class Reader:
         not_recorded: events that came after recording had stopped, if it did.
         first_seq: the number of its first event: 1, unless the record goes on with an older one.
         damage: what could not be read, where that is passed over.
+        shows_secrets: outputs made with this reader mask nothing.
     """
+
+    shows_secrets = False
 
     def __init__(
         self, path: Path, follow: Callable[[], Path] | None = None, *, lenient: bool = False
@@ -577,6 +580,28 @@ class Reader:
                 (connection, seq, seq, within, connection, AROUND, *calls, limit),
             ),
         )
+
+    def carried_after(
+        self, connection: int, calls: Collection[str], seq: int, limit: int
+    ) -> list[tuple[int, bytes, int]]:
+        """The same after a row, in their order; of the LOOK_BACK rows after it."""
+        marks = ",".join("?" * len(calls))
+        return cast(
+            "list[tuple[int, bytes, int]]",
+            self._all(
+                "SELECT seq, iif(typeof(payload) = 'blob', payload, x''), size"
+                f" FROM {self._event} e"
+                f" WHERE connection = ? AND seq > ? AND seq <= ? AND call IN ({marks})"
+                " AND kind = 'call' AND error IS NULL"
+                " AND size > 0 AND typeof(size) = 'integer' ORDER BY seq LIMIT ?",
+                (connection, seq, seq + LOOK_BACK, *calls, limit),
+            ),
+        )
+
+    def secrets(self) -> str:
+        """What outputs mask, as JSON: a list of objects with name, env and value."""
+        found = self._one("SELECT value FROM meta WHERE key = 'secrets'")
+        return found if isinstance(found, str) else "[]"
 
     def calls_of(self, seq: int) -> int:
         """How many calls a command led to, among the next rows (LED_TO of them)."""

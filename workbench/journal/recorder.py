@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 import logging
 import sqlite3
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
@@ -246,6 +247,35 @@ class Recorder:
             if marker.reached.wait(min(0.2, left)) or left <= 0:
                 return marker.reached.is_set()
         return True
+
+    def keep_secrets(self, secrets: Sequence[Mapping[str, str]]) -> None:
+        """Have the record say what outputs mask, before anything that comes from now on.
+
+        Each has `name`, `env` and `value`; those that are known already stay.
+        """
+        done = threading.Event()
+
+        def write() -> None:
+            with suppress(sqlite3.ProgrammingError):  # closed meanwhile
+                self._write_secrets(secrets)
+            done.set()
+
+        self._mark(Marker(write))
+        while self._thread is not None and self._thread.is_alive() and not done.wait(0.2):
+            pass
+
+    def _write_secrets(self, secrets: Sequence[Mapping[str, str]]) -> None:
+        try:
+            found = self._place.db.execute("SELECT value FROM meta WHERE key = 'secrets'")
+            known = json.loads(found.fetchone()[0])
+            known += [dict(secret) for secret in secrets if dict(secret) not in known]
+            self._place.db.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('secrets', ?)", (json.dumps(known),)
+            )
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            if isinstance(error, sqlite3.ProgrammingError):
+                raise
+            self._fail(Problem("journal.write_failed", path=str(self.path), reason=str(error)), [])
 
     def when_written(self, then: Callable[[], None]) -> None:
         """Have `then` called once, when everything put so far is in the file or counted; no wait.

@@ -20,6 +20,7 @@ from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.protocol.stack import make_layers
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.payload.hex_patterns import compile_hex
+from workbench.payload.masking import Masker
 from workbench.payload.templates import hex_template
 from workbench.scenario import expect_keys, ignored, misplaced, readings
 from workbench.scenario import keys as k
@@ -32,6 +33,7 @@ from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.locate import line_of, locate
 from workbench.scenario.named_values import NOTHING_GIVEN, Given, Named
 from workbench.scenario.permissions import Asked, Reach, Wish, folder_of
+from workbench.scenario.secrets import masked_problem
 from workbench.scenario.steps import (
     ANY,
     FOR_GOOD,
@@ -165,6 +167,7 @@ def parse_cases(
         _check_asked(asked, text, source)  # what is not read may be what is missing
         lines = locate(text)
         problem = misplaced.above(wrong.problem, text, lines)
+        problem = masked_problem(problem, Masker(asked.secrets))
         raise ScenarioProblem(source, line_of(lines, wrong.path), problem) from wrong
     _check_asked(asked, text, source)
     warnings = tuple(_warnings(table, made[0].names, text, source)) if made[0].names else ()
@@ -198,7 +201,7 @@ def read(table: dict[str, Any], given: Given = NOTHING_GIVEN) -> Scenario:
         check_numbers(table)
         made = _only(tuple(_scenarios(table, given, asked)))
     except v.Wrong as wrong:
-        raise wrong.problem from wrong
+        raise masked_problem(wrong.problem, Masker(asked.secrets)) from wrong
     for wish in asked.refused:
         raise wish.refusal
     return made

@@ -107,6 +107,7 @@ class Named:
             for name in v.typed(table, "endpoint", dict, (), {})
             for part in ("port", "address")
         }
+        asked.secrets += [str(self.values[name]) for name in self.secrets if name in self.values]
         unread = body.keys() - self.values.keys()
         self.later = frozenset(taken | ends | unread) if self.on else frozenset[str]()
         self.names = frozenset(self.later | self.values.keys()) if self.on else frozenset[str]()

@@ -84,6 +84,7 @@ class Asked:
 
     Attributes:
         refused: what is not allowed, in the order in which it was met.
+        secrets: values that no sentence about the file may show.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Asked:
         self._environment = environment
         self._folder = folder
         self.refused: list[Wish] = []
+        self.secrets: list[str] = []
 
     def may(self, reach: Reach, what: str, path: KeyPath) -> bool:
         """Note a wish; whether it is granted."""

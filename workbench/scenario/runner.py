@@ -29,6 +29,7 @@ from workbench.scenario.outcome import Failed, check_outcome, closed_listener
 from workbench.scenario.program_steps import ProgramSteps
 from workbench.scenario.report import Report, StepResult, Titles, title_of
 from workbench.scenario.search import PAUSE, Search
+from workbench.scenario.secrets import masked_result, masker_of, secrets_of, too_short
 from workbench.scenario.steps import (
     ANY,
     Expect,
@@ -126,6 +127,7 @@ class Runner:
         self._values = TakenValues(scenario, session.link)
         self._looked_for: Interest | None = None
         self._titles = Titles()
+        self._masker = masker_of(scenario)
 
     def cancel(self) -> None:
         """Give the run up at its next wait; from any thread."""
@@ -160,6 +162,7 @@ class Runner:
             Problem: an endpoint of the scenario cannot be added.
         """
         begun = time.monotonic()
+        self._keep_secrets()
         with self._following(self._interests[0]), closing(self._programs):
             self._run_all()
         self._end_run(begun)
@@ -194,6 +197,7 @@ class Runner:
         has. At the end what was not waited for is judged, and is in the report.
         """
         begun = time.monotonic()
+        self._keep_secrets()
         with self._following(EVERYTHING), closing(self._programs):
             self._numbers = Numbers(self._session, ())
             yield
@@ -217,6 +221,14 @@ class Runner:
         self._unwaited.expect([step])
         self._run_step(step)
         return self.report.steps[-1]
+
+    def _keep_secrets(self) -> None:
+        """The record says what its outputs mask before anything can be in it."""
+        secrets = secrets_of(self.report.scenario)
+        if secrets:
+            self._session.journal.keep_secrets(secrets)
+        for name in too_short(self.report.scenario):
+            self._session.note("secret_short", repr(name))
 
     def _end_run(self, begun: float) -> None:
         """Say what came of it, once everything that was judged is in the file."""
@@ -332,8 +344,10 @@ class Runner:
             stands or step,
             came.warns and reason is None,
         )
-        self.report.steps.append(result)
         end_step(self._session, result, came, step, cause)
+        if not self._session.shows_secrets:
+            result = masked_result(result, self._masker)
+        self.report.steps.append(result)
         if self._told is not None:
             self._told(result)
 

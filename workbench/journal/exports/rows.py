@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Final
 
 from workbench.engine.model.events import Clock
+from workbench.journal.masked import Masked
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import not_kept
@@ -20,15 +21,16 @@ SHORT: Final = 200
 
 
 def pages_of(reader: Reader, condition: Condition | None) -> Iterator[list[Row]]:
-    """The rows that meet a condition, in order, page by page: memory stays flat."""
+    """The rows that meet a condition, masked, in order, page by page: memory stays flat."""
     last = reader.count()
+    masked = Masked(reader)
     if condition is None:
         for first in range(reader.first_seq, last + 1, PAGE):
-            yield reader.page(first, PAGE)
+            yield masked.rows(reader.page(first, PAGE))
         return
     for seqs in reader.select(condition, 0, last):
         for start in range(0, len(seqs), PAGE):
-            yield reader.rows(seqs[start : start + PAGE])
+            yield masked.rows(reader.rows(seqs[start : start + PAGE]))
 
 
 def rows_of(reader: Reader, condition: Condition | None) -> Iterator[Row]:

@@ -1,0 +1,139 @@
+"""Rows as an output shows them: secrets of the record and what stands in headers are masked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from workbench.journal.reader import Reader, Row
+from workbench.journal.streams import READS, SENDS, carries, piece_of
+from workbench.payload.masking import Masker
+
+EARLIER: Final = 64
+"""Rows of a stream before one that are looked at, where they have not just been shown."""
+LATER: Final = 64
+STREAMS: Final = 20_000
+"""Streams of which the end is remembered."""
+TEXTS: Final = 4_096
+_Stream = tuple[int, bool]
+
+
+def secret_values(spelled: str) -> list[str]:
+    """The values that `meta.secrets` says are to be masked; what is none of them is left out."""
+    try:
+        found = json.loads(spelled)
+    except (ValueError, RecursionError):
+        return []
+    items = found if isinstance(found, list) else []
+    values = (item.get("value") for item in items if isinstance(item, dict))
+    return [value for value in values if isinstance(value, str)]
+
+
+class Masked:
+    """Masks rows of one record, page by page; in their order it is quickest."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._spelled: str | None = None
+        self._masker = Masker(())
+        self._texts: dict[str, str] = {}
+        self._ends: dict[_Stream, bytes] = {}
+        self._next = reader.first_seq
+        self._whole = True  # every row so far was here, so a stream without an end has not begun
+
+    def rows(self, rows: Sequence[Row]) -> list[Row]:
+        """The same rows, masked; all as they are where the reader shows secrets."""
+        if self._reader.shows_secrets:
+            return list(rows)
+        self._look()
+        later = self._later(rows) if self._masker.any else {}
+        return [self._row(row, later) for row in rows]
+
+    def _look(self) -> None:
+        """A record may get more secrets while it is written."""
+        spelled = self._reader.secrets()
+        if spelled != self._spelled:
+            self._spelled = spelled
+            self._masker = Masker(secret_values(spelled))
+            self._texts.clear()
+
+    def _later(self, rows: Iterable[Row]) -> dict[_Stream, list[tuple[int, bytes]]]:
+        """What these rows carry, by stream, for those before."""
+        found: dict[_Stream, list[tuple[int, bytes]]] = {}
+        for row in rows:
+            stream = _stream(row)
+            if stream is not None:
+                found.setdefault(stream, []).append((row.seq, row.payload or b""))
+        return found
+
+    def _row(self, row: Row, later: dict[_Stream, list[tuple[int, bytes]]]) -> Row:
+        if row.seq != self._next:
+            self._whole = False
+            self._ends.clear()
+        self._next = row.seq + 1
+        args = self._text(row.args) if row.args else row.args
+        payload = row.payload
+        if payload:
+            payload = self._payload(row, payload, later)
+        if payload is row.payload and args == row.args:
+            return row
+        return row._replace(args=args, payload=payload)
+
+    def _text(self, text: str) -> str:
+        shown = self._texts.get(text)
+        if shown is None:
+            if len(self._texts) >= TEXTS:
+                self._texts.clear()
+            shown = self._texts[text] = self._masker.text(text)
+        return shown
+
+    def _payload(
+        self, row: Row, payload: bytes, later: dict[_Stream, list[tuple[int, bytes]]]
+    ) -> bytes:
+        stream = _stream(row)
+        if stream is None:
+            return self._masker.data(payload)
+        before = self._before(row, stream)
+        after = b""
+        if self._masker.any and not piece_of(row).missing:
+            after = self._after(row, stream, payload, later.get(stream, []))
+        if len(self._ends) >= STREAMS:
+            self._ends.clear()
+            self._whole = False
+        self._ends[stream] = self._masker.end(before + payload, cut=bool(piece_of(row).missing))
+        return self._masker.within(before, payload, after)
+
+    def _before(self, row: Row, stream: _Stream) -> bytes:
+        known = self._ends.get(stream)
+        if known is not None or self._whole:
+            return known or b""
+        calls = READS if stream[1] else SENDS
+        end = b""
+        for _, data, size in reversed(
+            self._reader.carried_before(stream[0], calls, row.seq, EARLIER)
+        ):
+            end = self._masker.end(end + data, cut=size > len(data))
+        return end
+
+    def _after(
+        self, row: Row, stream: _Stream, payload: bytes, here: list[tuple[int, bytes]]
+    ) -> bytes:
+        """As much of what follows as may decide what the end of this row is."""
+        if not self._masker.may_go_on(payload):
+            return b""
+        reach = self._masker.reach
+        found = b"".join(data for seq, data in here if seq > row.seq)[:reach]
+        if len(found) < reach:
+            last = here[-1][0] if here else row.seq
+            calls = READS if stream[1] else SENDS
+            more = self._reader.carried_after(stream[0], calls, max(last, row.seq), LATER)
+            found += b"".join(data for _, data, _ in more)
+        return found[:reach]
+
+
+def _stream(row: Row) -> _Stream | None:
+    """Of which stream a row carries the bytes; None: they stand for themselves."""
+    if row.connection is None or not carries(row):
+        return None
+    return (row.connection, row.call in READS)

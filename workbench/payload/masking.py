@@ -1,0 +1,298 @@
+"""Masks secrets in what is shown: each form of a value, and what stands in headers that carry one.
+
+A value may stand as text, escaped as in JSON, Python or a URL, as hex and as Base64 at any of its
+three alignments (RFC 4648, section 4). What is masked keeps its length. It is done as well as it
+can be: a value that was enciphered or counted with is not found.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import regex
+
+LEAST: Final = 4
+"""Bytes of a value that can be masked: a shorter one stands everywhere."""
+MASK: Final = "*"
+_HEX_MASK: Final = "2a"
+"""A masked byte where bytes are written in hex."""
+_BETWEEN: Final = " :.-"
+"""What may stand between two bytes in hex."""
+_ENCODINGS: Final = ("utf-8", "utf-16-le", "utf-16-be", "gb18030", "latin-1")
+_SHORT: Final = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f", "\0": "0"}
+_NAMES: Final = (
+    r"(?:(?<![A-Za-z0-9-])|(?<=\\[rn]))(?:proxy-authorization|authorization|set-cookie2?|cookie)"
+)
+_HEADER: Final = re.compile(rf"{_NAMES}[ \t]*:[ \t]*([^\s][^\r\n]*)", re.IGNORECASE)
+"""A header in what was sent or came (RFC 9110, section 5): to the end of its line."""
+_BEGUN: Final = re.compile(rf"{_NAMES}[ \t]*:", re.IGNORECASE)
+_NAME_MOST: Final = 64
+"""Bytes in which the name of a header and what stands after it has room."""
+_STUB: Final = b"Cookie: "
+_HEADER_SAID: Final = re.compile(
+    rf"{_NAMES}(?:"
+    r"\\*[\"'][ \t]*[:=,][ \t]*\\*([\"'])(?P<quoted>(?:(?!\\*\1).)+)"
+    r"|[ \t]*:[ \t]*(?P<plain>(?:(?!\\+[rnx]|[\"'](?:[,)\]}]|\Z))[^\r\n])+)"
+    r"|[ \t]*=[ \t]*([\"'])(?P<given>(?:(?!\4).)+))",
+    re.IGNORECASE,
+)
+"""One in a sentence or as code, where a line's end is an escape."""
+_HEX_RUN: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ?){8,}(?![0-9A-Za-z])")
+_CUT: Final = "…"
+_WORDS: Final = ("cookie", "authorization")
+"""One of these is in every name of such a header."""
+_HEX_LEAST: Final = 16
+_CODED: Final = 4
+"""Characters with which a value in hex or Base64 begins for sure."""
+Span = tuple[int, int, str]
+"""From, to, and what stands there instead of each character, in turn."""
+
+
+class Masker:
+    """Masks some values, and headers.
+
+    Attributes:
+        reach: bytes before and after a piece that decide what is masked in it.
+    """
+
+    def __init__(self, values: Iterable[str]) -> None:
+        """Values shorter than LEAST bytes are left out."""
+        kept = sorted({value for value in values if len(value.encode()) >= LEAST}, key=len)
+        self._text = [form for value in kept for form in _forms_of_text(value)]
+        self._data = [form for value in kept for form in _forms_of_data(value)]
+        self.reach = max((12 * len(value.encode("utf-16-le")) for value in kept), default=0)
+
+    @property
+    def any(self) -> bool:
+        """Whether there are values to mask beside headers."""
+        return bool(self._data)
+
+    def text(self, text: str) -> str:
+        """A sentence, code or a line of an output."""
+        spans = [*_found(self._text, text), *_said(text)]
+        if self.any:
+            for cut in re.finditer(_CUT, text):  # what was shortened may have been a value
+                spans += self._begun(self._text, text[: cut.start()])
+        shown = _masked(text, spans) if spans else text
+        return _HEX_RUN.sub(self._hex_run, shown) if len(shown) >= _HEX_LEAST else shown
+
+    def data(self, data: bytes) -> bytes:
+        """Bytes that stand for themselves alone."""
+        return self.within(b"", data, b"")
+
+    def within(self, before: bytes, data: bytes, after: bytes) -> bytes:
+        """Bytes of a stream, between others of it; what the end of `after` may begin is masked."""
+        raw = before + data + after
+        headers = _may_have_headers(raw.lower().decode("latin-1"))
+        if not headers and not self.any:
+            return data
+        whole = raw.decode("latin-1")
+        spans = [*_found(self._data, whole), *(_headers(whole) if headers else ())]
+        if self.any:
+            spans += self._begun(self._data, whole)
+        first, last = len(before), len(before) + len(data)
+        if not any(begin < last and end > first for begin, end, _ in spans):
+            return data
+        return _masked(whole, spans)[first:last].encode("latin-1")
+
+    def end(self, data: bytes, *, cut: bool = False) -> bytes:
+        """What of a stream so far decides how it goes on; `cut`: some bytes of it are not known.
+
+        A header whose line has not ended is told by its name.
+        """
+        kept = b"" if cut else data[-max(self.reach, _NAME_MOST) :]
+        line = data[data.rfind(b"\n") + 1 :].decode("latin-1")
+        if not _may_have_headers(line.lower()) or not _BEGUN.search(line):
+            return kept
+        return kept if len(kept) >= len(line) else _STUB + kept
+
+    def may_go_on(self, data: bytes) -> bool:
+        """Whether what ends a piece may be the beginning of a value."""
+        tail = data[-self.reach :].decode("latin-1") if self.reach else ""
+        return bool(tail) and any(form.begins(tail) is not None for form in self._data)
+
+    def _begun(self, forms: Iterable[_Form], text: str) -> list[Span]:
+        """What the end of a text has of a form that would go on, unless that is next to nothing."""
+        tail = max(0, len(text) - self.reach)
+        found = []
+        for form in forms:
+            begin = form.begins(text[tail:])
+            if begin is not None and len(text) - tail - begin >= form.least:
+                found.append((tail + begin, len(text), form.mask))
+        return found
+
+    def _hex_run(self, run: re.Match[str]) -> str:
+        """Bytes in hex, of which some are a header or a value in yet another form."""
+        spaced = " " in run[0].strip()
+        data = bytes.fromhex(run[0])
+        masked = self.data(data)
+        if masked == data:
+            return run[0]
+        shown = masked.hex(" ") if spaced else masked.hex()
+        return shown + run[0][len(shown) :]
+
+
+class _Form:
+    """One way in which a value may be written."""
+
+    def __init__(self, parts: Iterable[str], mask: str = MASK, least: int = 2) -> None:
+        """`parts`: patterns of its characters, in turn; `least`: of them that begin it."""
+        self.least = least
+        self._source = "".join(parts)
+        self.mask = mask
+        self._whole = re.compile(self._source, re.DOTALL)
+
+    def spans(self, text: str) -> Iterator[Span]:
+        """Where it stands, overlapping too."""
+        found = self._whole.search(text)
+        while found is not None:
+            yield (found.start(), found.end(), self.mask)
+            found = self._whole.search(text, found.start() + 1)
+
+    def begins(self, text: str) -> int | None:
+        """Where the end of a text begins it; None: it does not."""
+        partly = _partly(self._source)
+        found = partly.search(text, partial=True)
+        while found is not None and not found.partial:
+            found = partly.search(text, found.start() + 1, partial=True)
+        return None if found is None or found.start() == len(text) else int(found.start())
+
+
+@lru_cache(maxsize=256)
+def _partly(source: str) -> regex.Pattern[str]:
+    import regex  # takes a while, and most programs mask no value
+
+    return regex.compile(source, regex.DOTALL)
+
+
+def _found(forms: Iterable[_Form], text: str) -> Iterator[Span]:
+    for form in forms:
+        yield from form.spans(text)
+
+
+def _may_have_headers(lowered: str) -> bool:
+    return any(word in lowered for word in _WORDS)
+
+
+def _headers(text: str) -> Iterator[Span]:
+    for found in _HEADER.finditer(text):
+        yield (*found.span(1), MASK)
+
+
+def _said(text: str) -> Iterator[Span]:
+    for found in _HEADER_SAID.finditer(text) if _may_have_headers(text.lower()) else ():
+        yield (*found.span(found.lastgroup or 0), MASK)
+
+
+def _masked(text: str, spans: Iterable[Span]) -> str:
+    """The text with what stands in the spans replaced, each character by one."""
+    made = list(text)
+    for begin, end, mask in spans:
+        if mask == MASK:
+            made[begin:end] = MASK * (end - begin)
+            continue
+        digits = [at for at in range(begin, end) if text[at] not in _BETWEEN]
+        for number, at in enumerate(digits):
+            made[at] = mask[number % len(mask)]
+    return "".join(made)
+
+
+def _forms_of_text(value: str) -> Iterator[_Form]:
+    """In a text of characters."""
+    yield _Form(map(_character, value))
+    yield from _forms_of_data(value)
+
+
+def _forms_of_data(value: str) -> Iterator[_Form]:
+    """In bytes, each taken as the character of its number."""
+    for data in _encoded(value):
+        yield _Form(map(_byte, data))
+    yield from _forms_of_bytes(value.encode())
+    if not value.isascii():
+        yield _Form(map(_character_in_bytes, value))
+
+
+def _encoded(value: str) -> list[bytes]:
+    found: dict[bytes, None] = {}
+    for name in _ENCODINGS:
+        try:
+            found[value.encode(name)] = None
+        except UnicodeEncodeError:
+            continue
+    return [data for data in found if len(data) >= LEAST]
+
+
+def _forms_of_bytes(data: bytes) -> Iterator[_Form]:
+    pairs = [_digits(byte) for byte in data]
+    yield _Form([pairs[0], *(f"[ :.-]?{pair}" for pair in pairs[1:])], _HEX_MASK, _CODED)
+    for shift in range(3):
+        yield _Form(_base64(data, shift), least=_CODED)
+
+
+def _base64(data: bytes, shift: int) -> Iterator[str]:
+    """Its Base64 after so many other bytes; the characters shared with neighbours go with it."""
+    written = base64.b64encode(bytes(shift) + data).decode()
+    begin, bits = (0, 2, 3)[shift], (shift + len(data)) * 8
+    if shift:
+        yield r"[A-Za-z0-9+/_-]?"
+    for at, char in enumerate(written[begin : bits // 6]):
+        if at:
+            yield r"(?:\r?\n|\\+r\\+n|\\+n)?"
+        yield {"+": r"(?:\+|-|%2[bB])", "/": r"(?:\\*/|_|%2[fF])"}.get(char, char)
+    if bits % 6:
+        yield r"[A-Za-z0-9+/_-]?"
+
+
+@lru_cache(maxsize=1024)
+def _character(char: str) -> str:
+    """Itself or an escape of it, in JSON, Python or a URL."""
+    if char.isascii():
+        return _byte(ord(char))
+    return f"(?:{_plain(char)}|{_escaped(char)})"
+
+
+def _character_in_bytes(char: str) -> str:
+    plain = "".join(map(_byte, char.encode()))
+    return plain if char.isascii() else f"(?:{plain}|{_escaped(char)})"
+
+
+def _plain(char: str) -> str:
+    if char == "\\":
+        return r"\\\\*"
+    return (r"\\{0,16}" if char in "\"'/" else "") + re.escape(char)
+
+
+def _escaped(char: str) -> str:
+    r"""As \uHHHH, \UHHHHHHHH or %HH of UTF-8."""
+    number = ord(char)
+    units = char.encode("utf-16-be").hex()
+    pairs = (units[at : at + 4] for at in range(0, len(units), 4))
+    json = "".join(rf"\\\\*u{_cases(unit)}" for unit in pairs)
+    url = "".join(f"%{_digits(byte)}" for byte in char.encode())
+    if number < 0x100:
+        json += rf"|\\\\*x{_digits(number)}"
+    return f"(?:{json}|\\\\\\\\*U{_cases(f'{number:08x}')}|{url})"
+
+
+@lru_cache(maxsize=1024)
+def _byte(byte: int) -> str:
+    char = chr(byte)
+    ways = [_plain(char), rf"\\\\*(?:x|u00|U000000){_digits(byte)}", f"%{_digits(byte)}"]
+    if char in _SHORT:
+        ways.append(rf"\\\\*{_SHORT[char]}")
+    if char == " ":
+        ways.append(r"\+")
+    return f"(?:{'|'.join(ways)})"
+
+
+def _digits(byte: int) -> str:
+    return _cases(f"{byte:02x}")
+
+
+def _cases(digits: str) -> str:
+    return "".join(f"[{each}{each.upper()}]" if each.isalpha() else each for each in digits)

@@ -1,0 +1,57 @@
+"""Secrets of a scenario: what its record is told of them, and reports without them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.payload.masking import LEAST, Masker
+from workbench.scenario.report import StepResult
+from workbench.scenario.steps import Scenario
+from workbench.texts import Problem
+
+
+def secrets_of(scenario: Scenario) -> list[dict[str, str]]:
+    """Each as the record keeps it: its name, the environment's variable, and its value."""
+    return [
+        {"name": name, "env": env, "value": str(scenario.values[name])}
+        for name, env in scenario.secrets.items()
+        if name in scenario.values
+    ]
+
+
+def too_short(scenario: Scenario) -> list[str]:
+    """Names of those that are too short to be masked: they would stand everywhere."""
+    return [
+        secret["name"] for secret in secrets_of(scenario) if len(secret["value"].encode()) < LEAST
+    ]
+
+
+def masker_of(scenario: Scenario) -> Masker:
+    """What masks the reports of a scenario."""
+    return Masker(secret["value"] for secret in secrets_of(scenario))
+
+
+def masked_problem(problem: Problem, masker: Masker) -> Problem:
+    """The same sentence with what fills it in masked."""
+    made = Problem(
+        problem.key, **{key: _masked(item, masker) for key, item in problem.args_.items()}
+    )
+    return problem if made.args_ == problem.args_ else made
+
+
+def masked_result(result: StepResult, masker: Masker) -> StepResult:
+    """How a step ended, for whoever reads or keeps the report."""
+    return replace(
+        result,
+        title=masker.text(result.title),
+        reason=None if result.reason is None else masked_problem(result.reason, masker),
+        said=None if result.said is None else masked_problem(result.said, masker),
+    )
+
+
+def _masked(item: object, masker: Masker) -> object:
+    if isinstance(item, Problem):
+        return masked_problem(item, masker)
+    if isinstance(item, bool | int | float) or item is None:
+        return item
+    return masker.text(str(item))
