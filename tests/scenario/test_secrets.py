@@ -66,20 +66,6 @@ def carried(jsonl: bytes, call: str, endpoint: str) -> bytes:
     )
 
 
-@pytest.mark.parametrize("form", EXPORTS)
-@pytest.mark.parametrize("term", ["", "call:send|recv|send*", "-call:connect"])
-def test_no_export_has_it(tmp_path: Path, form: str, term: str) -> None:
-    path, _ = talk(tmp_path)
-    data = exported(path, form, term)
-    assert not [each for each in FORMS if each in data]
-    if form == "jsonl":
-        for call, endpoint in (("send", "c"), ("recv", "s"), ("send", "s"), ("recv", "c")):
-            bytes_ = carried(data, call, endpoint)
-            assert not [each for each in FORMS if each in bytes_]
-            assert bytes_.startswith(b"GET / ***********\r\nCookie: ********\r\n")
-            assert bytes_.endswith(b"= ***********")
-
-
 def test_what_is_to_be_masked_stands_in_the_record_beside_the_bytes(tmp_path: Path) -> None:
     path, _ = talk(tmp_path)
     with closing(sqlite3.connect(path)) as db:

@@ -29,9 +29,6 @@ from workbench.texts import Problem, language, set_language
 NICE: Final = 10
 """How much less urgent printing is than the sockets (nice(1))."""
 
-SHOWN: Final = "+secrets"
-"""After the name of a form: nothing is masked."""
-
 
 class _End(IntEnum):
     """How the process ended; anything else is a fault of the program."""
@@ -128,20 +125,12 @@ class PrintProcess:
         raise RuntimeError(self._errors.decode(errors="replace"))
 
 
-def start(
-    record: Path,
-    printed: int,
-    *,
-    text: bool,
-    run: str | None = None,
-    shows_secrets: bool = False,
-) -> PrintProcess | None:
+def start(record: Path, printed: int, *, text: bool, run: str | None = None) -> PrintProcess | None:
     """A process that goes on after row `printed`; None where this system gives none now."""
     if not sys.executable or getattr(sys, "frozen", False):
         return None
     command = [sys.executable, "-P", "-m", "workbench.cli.print_process", str(record), str(printed)]
-    form = ("text" if text else "json") + SHOWN * shows_secrets
-    command += [form, language(), *([] if run is None else [run])]
+    command += ["text" if text else "json", language(), *([] if run is None else [run])]
     ours = str(Path(workbench.__file__).parent.parent)
     places = [ours, *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
@@ -203,9 +192,7 @@ def main(argv: list[str]) -> int:
         try:
             if rows is None:
                 reader = open_record(place[0], lambda: place[0])
-                reader.shows_secrets = form.endswith(SHOWN)
-                text = form.removesuffix(SHOWN) == "text"
-                rows = RowPrinter(reader, int(printed), text=text, run=run)
+                rows = RowPrinter(reader, int(printed), text=form == "text", run=run)
                 refused = None
             committed = reader.count()
             while rows.printed < committed:

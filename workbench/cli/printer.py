@@ -95,13 +95,9 @@ class Printer:
 
     def _has_printed_elsewhere(self, printed: int) -> bool:
         """Have a process go on after row `printed`, until the end of all; False: none could."""
-        process = start(
-            self._journal.record,
-            printed,
-            text=self._text,
-            run=self._named,
-            shows_secrets=self._shows_secrets,
-        )
+        if self._shows_secrets:
+            return False  # the other process masks
+        process = start(self._journal.record, printed, text=self._text, run=self._named)
         if process is None:
             return False
         with (
