@@ -19,7 +19,7 @@ from workbench.scenario.answers import Answer, answers_of
 from workbench.scenario.carried import Carried
 from workbench.scenario.expected import Place, Substitute, choice, expectation, loosely, parts_of
 from workbench.scenario.model import parse
-from workbench.scenario.recorded import Counted, Settings, rows_of
+from workbench.scenario.recorded import CONFIGURE, Counted, Settings, rows_of
 from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
 from workbench.scenario.varying import Circumstances, Part
 from workbench.scenario.write import to_toml
@@ -31,6 +31,8 @@ AGAIN: Final = "again"
 """Notes around a run in the record that is being made, and what marks one of this very record."""
 PATIENCE: Final = 2.0
 """Seconds that an answer is waited for at least; twice as long as it took, where that is more."""
+LARGEST: Final = 2**62
+"""More than there are rows."""
 PAUSE = 0.2
 """Gaps between commands shorter than this (seconds) are not kept as waits."""
 
@@ -96,7 +98,7 @@ def made_of(
 
     talk = _Talk(reader, wanted, seqs)
     answers = talk.answers() if expectations else []
-    second = {} if loose else _second(reader, runs, again)
+    second = {} if loose else _second(talk, reader, runs, again)
     kept = {
         seq: [part for part in found if (seq, part.start) not in left]
         for seq, found in _parts(talk, answers, second).items()
@@ -172,6 +174,10 @@ class _Talk:
         """The number of an answer's connection; None where it goes without saying."""
         return self._counted.needed(answer.id, answer.seq)
 
+    def done(self) -> list[tuple[str, str | None]]:
+        """What was asked for, but for settings."""
+        return [(row.call, row.endpoint) for row in self.chosen if row.call != CONFIGURE]
+
     def began(self) -> float:
         """When the clock of the rows began: seconds since 1970."""
         return self._reader.clock.wall_ns / 1e9
@@ -223,7 +229,7 @@ class _Talk:
         steps: list[Step] = []
         before = 0
         for index, row in enumerate(self.chosen):
-            until = self.chosen[index + 1].seq if index + 1 < len(self.chosen) else 2**62
+            until = self.chosen[index + 1].seq if index + 1 < len(self.chosen) else LARGEST
             if (
                 row.endpoint is None
                 or row.endpoint not in self.used
@@ -285,17 +291,43 @@ def _numbered(answers: Sequence[Answer]) -> Iterator[tuple[tuple[str, int, int],
 
 
 def _second(
-    reader: Reader, runs: Sequence[tuple[int, int]], again: Reader | None
+    talk: _Talk, reader: Reader, runs: Sequence[tuple[int, int]], again: Reader | None
 ) -> dict[tuple[str, int, int], bytes]:
-    """The answers of the second run: of another record, or the last one in this."""
-    if again is None and not runs:
-        return {}
-    talk = (
-        _Talk(reader, lambda row: runs[-1][0] < row.seq < runs[-1][1], None)
-        if again is None
-        else _Talk(again, lambda _row: True, None)
+    """The answers of the second run: of another record, or the last here that did the same."""
+    others = (
+        (_Talk(again, lambda _row: True, None),)
+        if again is not None
+        else (_run(reader, *run) for run in reversed(runs))
     )
-    return {key: answer.data for key, answer in _numbered(talk.answers()) if answer.data}
+    for other in others:
+        if other.done() == talk.done():
+            return {key: item.data for key, item in _numbered(other.answers()) if item.data}
+    return {}
+
+
+def _run(reader: Reader, begin: int, end: int) -> _Talk:
+    """What the steps of a run did: its set-up, which is step 0, is none of them."""
+    steps = rows_of(reader, f"kind:note call:step seq>{begin} seq<{min(end, LARGEST)}")
+    first = next((row.seq for row in steps if not row.args.startswith("0,")), end)
+    return _Talk(reader, lambda row: first < row.seq < end, None)
+
+
+def commands_of(reader: Reader, endpoint: str, connection: int | None = None) -> set[int]:
+    """The rows of the commands of one endpoint, or of those that a connection of it is made of,
+    and of the start of the server that it names.
+
+    `connection`: its number in the record.
+    """
+    runs = _runs_again(reader)
+    commands = [row for row in rows_of(reader, "kind:command") if not _within(row, runs)]
+    own = {row.seq for row in commands if row.endpoint == endpoint}
+    if connection is not None:
+        causes = {row.cause for row in rows_of(reader, f"conn={connection} cause>0")}
+        own &= causes | {row.seq for row in commands if row.call == CONFIGURE}
+    used = Settings(reader).at_first_use([row for row in commands if row.seq in own])
+    servers = {item.address[1:] for _, item in used.values() if item.address.startswith("@")}
+    starts = {row.seq for row in commands if row.endpoint in servers and row.call == "start"}
+    return own | starts
 
 
 def _command(row: Row) -> c.Command | None:
@@ -339,7 +371,7 @@ def _runs_again(reader: Reader) -> list[tuple[int, int]]:
         elif begin is not None:
             found.append((begin, row.seq))
             begin = None
-    return found if begin is None else [*found, (begin, 2**62)]
+    return found if begin is None else [*found, (begin, LARGEST)]
 
 
 def _failures(reader: Reader) -> dict[int, str]:

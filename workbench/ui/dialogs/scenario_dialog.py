@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -21,16 +21,17 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.scenario.code import to_python
-from workbench.scenario.from_record import scenario_of
+from workbench.scenario.from_record import Made, commands_of, made_of
 from workbench.scenario.model import Loop, Scenario, Step, parse
 from workbench.scenario.repeat import repeated
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
 from workbench.ui.dialogs.repeat_form import RepeatForm
+from workbench.ui.dialogs.varying_table import VaryingTable
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.named_controls import NamedControls, TextField, group, spring
+from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
 from workbench.viewmodel.default_endpoints import LAB_PREFIX
 from workbench.viewmodel.endpoint_status import OPEN
 from workbench.viewmodel.message import msg
@@ -38,6 +39,10 @@ from workbench.viewmodel.message import msg
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
     from workbench.qt.scenario_player import ScenarioPlayer
+
+
+CONNECTIONS: Final = 50
+"""Connections that are offered one by one, the newest."""
 
 
 class ScenarioDialog(Retranslatable, QDialog):
@@ -69,7 +74,8 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.setObjectName("scenario_window")
         self._controller = controller
         self._seqs = seqs
-        self._running = self._valid = False
+        self._running = self._valid = self._comparing = False
+        self._scopes: dict[str, tuple[str, int | None]] = {}
         self._live = live
         add = NamedControls("scenario")
         self._controls = add
@@ -79,6 +85,10 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.answers.setChecked(True)
         self.waits = add.add(QCheckBox(), "waits")
         self.waits.setChecked(True)
+        all_ = "choice.scope_all" if seqs is None else "choice.scope_chosen"
+        self.scope = add.add(ChoiceBox(("", all_)), "scope", "made_of")
+        self.varying = add.add(VaryingTable(), "varying")
+        self.compare = add.add(QPushButton(), "compare")
         self.text = add.add(QPlainTextEdit(), "text")
         self.python = add.add(QPlainTextEdit(), "python")
         self.message = add.add(QLabel(), "message")
@@ -92,13 +102,35 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.retranslate()
         if repeat:
             self.repeat.begin()
+        self._offer_scopes(all_)
         self.make()
+
+    def _offer_scopes(self, all_: str) -> None:
+        """Everything, or one endpoint or connection alone."""
+        reader = self._controller.reader
+        names = {
+            item.id: item.name
+            for item in reader.endpoints()
+            if not item.name.startswith(LAB_PREFIX)
+        }
+        self._scopes = {name: (name, None) for name in names.values()}
+        for item in reader.connections()[-CONNECTIONS:]:
+            number = reader.number_of(item.id)
+            if number is not None and item.parent is None and item.endpoint in names:
+                name = names[item.endpoint]
+                self._scopes[f"{name} #{number}"] = (name, item.id)
+        self.scope.offer([("", all_), *((name, None) for name in self._scopes)])
 
     def _lay_out(self) -> None:
         caption = self._controls.caption
         column = QVBoxLayout(self)
         what = FlowLayout()
-        for widget in (group(caption("title", self.title), self.title), self.answers, self.waits):
+        for widget in (
+            group(caption("title", self.title), self.title),
+            group(caption("made_of", self.scope), self.scope),
+            self.answers,
+            self.waits,
+        ):
             what.addWidget(widget)
         self.forms = QTabWidget()
         self.forms.setDocumentMode(True)
@@ -106,12 +138,13 @@ class ScenarioDialog(Retranslatable, QDialog):
             paper.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
             paper.setTabChangesFocus(True)
             self.forms.addTab(paper, "")
+        self.forms.addTab(self.varying, "")
         self.python.setReadOnly(True)
         self.run.setProperty("primary", True)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
         buttons = FlowLayout()
-        for button in (self.run, self.save, self.copy, spring(), self.done_button):
+        for button in (self.run, self.compare, self.save, self.copy, spring(), self.done_button):
             buttons.addWidget(button)
         column.addWidget(self.repeat)
         column.addLayout(what)
@@ -123,6 +156,9 @@ class ScenarioDialog(Retranslatable, QDialog):
         for box in (self.answers, self.waits):
             box.toggled.connect(self.make)
         self.title.editingFinished.connect(self.make)
+        self.scope.activated.connect(self.make)
+        self.varying.changed.connect(self.make)
+        self.compare.clicked.connect(self._on_compare)
         self.repeat.changed.connect(self.make)
         self.text.textChanged.connect(self._on_edited)
         self.run.clicked.connect(self._on_run)
@@ -138,6 +174,8 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.repeat.fit()
         for index, key in enumerate(("form_toml", "form_python")):
             self.forms.setTabText(index, tr(f"scenario_window.{key}"))
+        self.varying.retranslate()
+        self._count_varying()
         self.forms.setAccessibleName(tr("scenario_window.title"))
         for paper in (self.text, self.python):
             paper.setFont(theme.fixed_font())
@@ -149,14 +187,10 @@ class ScenarioDialog(Retranslatable, QDialog):
     def make(self) -> None:
         """Write the text anew from the record."""
         try:
-            made = scenario_of(
-                self._controller.reader,
-                title=self.title.text().strip() or None,
-                seqs=self._seqs,
-                expectations=self.answers.isChecked(),
-                waits=self.waits.isChecked(),
-                without=LAB_PREFIX,
-            )
+            found = self._made()
+            made = found.scenario
+            self.varying.show_all(found.choices)
+            self._count_varying()
             self.repeat.offer(item.name for item in made.endpoints)
             wish = self.repeat.wish()
         except Problem as problem:
@@ -165,6 +199,25 @@ class ScenarioDialog(Retranslatable, QDialog):
             self._allow_run()
             return
         self.text.setPlainText(to_toml(made if wish is None else repeated(made, wish)))
+
+    def _made(self, *, loose: bool = False) -> Made:
+        """Raises Problem: there is none."""
+        reader = self._controller.reader
+        scope = self._scopes.get(self.scope.value())
+        return made_of(
+            reader,
+            title=self.title.text().strip() or None,
+            seqs=self._seqs if scope is None else commands_of(reader, *scope),
+            expectations=self.answers.isChecked(),
+            waits=self.waits.isChecked(),
+            without=LAB_PREFIX,
+            left=self.varying.left(),
+            loose=loose,
+        )
+
+    def _count_varying(self) -> None:
+        title = tr("scenario_window.form_varying", count=self.varying.rowCount())
+        self.forms.setTabText(self.forms.indexOf(self.varying), title)
 
     def scenario(self) -> Scenario | None:
         """What stands in the editor; None, and a message, where it is none."""
@@ -203,12 +256,17 @@ class ScenarioDialog(Retranslatable, QDialog):
         self._running = running
         self._controls.recaption(self.run, "give_up" if running else "run")
         self._allow_run()
+        if self._comparing and not running:
+            self._comparing = False
+            self._controller.after_commit(self, self._on_compared)
 
     def _allow_run(self) -> None:
         if not self._live:
-            self._controls.enable(self.run, msg("why.old_record"))
+            for button in (self.run, self.compare):
+                self._controls.enable(button, msg("why.old_record"))
         else:
             self.run.setEnabled(self._valid or self._running)
+            self.compare.setEnabled(not self._running)
 
     @Slot()
     def _on_edited(self) -> None:
@@ -229,9 +287,24 @@ class ScenarioDialog(Retranslatable, QDialog):
             self.run_wanted.emit(made)
 
     @Slot()
+    def _on_compare(self) -> None:
+        """Do the same a second time, whatever comes; then see what came otherwise."""
+        try:
+            wish = self._made(loose=True).scenario
+        except Problem as problem:
+            self.message.setText(problem.text)
+            return
+        self._comparing = True
+        self.run_wanted.emit(wish)
+
+    @Slot()
+    def _on_compared(self) -> None:
+        self.make()
+        self.forms.setCurrentWidget(self.varying)
+
+    @Slot()
     def _on_copy(self) -> None:
-        shown = self.forms.currentWidget()
-        assert isinstance(shown, QPlainTextEdit)
+        shown = self.python if self.forms.currentWidget() is self.python else self.text
         QGuiApplication.clipboard().setText(shown.toPlainText())
 
     @Slot()
