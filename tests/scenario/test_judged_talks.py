@@ -26,7 +26,7 @@ def test_the_job_is_done(play: Play, name: str) -> None:
         ("pings", 'reply = "+PONG"', r'reply = "+PONG\r\n+PONG\r\n-ERR"', "-ERR"),
         ("pings", "at_most = 30", "at_most = 0", "too late"),
         ("cas", 'reply = "STORED"', 'reply = "EXISTS"', '"STORED"'),
-        ("cas", 'then = "close"', 'reply = "bye", wrap = true', "still open"),
+        ("cas", 'then = "close"', 'reply = "bye", wrap = true', "came before its end"),
         ("api", r"\"next\"", r"\"last\"", "result.next is not there"),
         ("api", '"name":"disk"', '"name":"tape"', "result.items.0.name"),
         ("idle", "delay = 0.2", "delay = 0", "too early"),

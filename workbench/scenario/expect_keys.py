@@ -141,7 +141,14 @@ def within(body: v.Table, values: Mapping[str, Any], path: KeyPath) -> dict[str,
         raise v.Wrong((*path, "not_before"), Problem("scenario.never_in_time"))
     if "within" in body or (earliest is None and latest is None):
         return {}
-    return {"within": max(_WITHIN, latest or 0.0, (earliest or 0.0) + _WITHIN)}
+    return {"within": usual_within(earliest, latest)}
+
+
+def usual_within(not_before: float | None, at_most: float | None) -> float:
+    """The seconds in which something has to come where nothing is said of them."""
+    if not_before is None and at_most is None:
+        return _WITHIN
+    return max(_WITHIN, at_most or 0.0, (not_before or 0.0) + _WITHIN)
 
 
 def is_plain_stream(owner: s.EndpointSettings | None) -> bool:

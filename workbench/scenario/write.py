@@ -15,6 +15,7 @@ from workbench.engine.model.address import written_family
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.serialize import command_call, messages_plain, responder_plain
 from workbench.payload.templates import escape_gaps
+from workbench.scenario.expect_keys import usual_within
 from workbench.scenario.named_values import LEFT_ALONE
 from workbench.scenario.steps import (
     ANY,
@@ -139,7 +140,10 @@ def _step(step: Single, current: dict[str, s.EndpointSettings]) -> dict[str, Any
             return {"do": "run", "stop": step.name, **_on_failure(step)}
         case Expect():
             whose = _whose(step.endpoint, current)
-            return {"do": "expect", **whose, **_differing(step, {"endpoint"})}
+            usual = usual_within(step.not_before, step.at_most)
+            within = {} if step.within == usual else {"within": step.within}
+            keys = _differing(step, {"endpoint", "within"})
+            return {"do": "expect", **whose, **keys, **within}
         case Perform():
             return _perform(step, current) | _on_failure(step)
 
