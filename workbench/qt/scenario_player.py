@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from workbench.labs.demos import Demo
     from workbench.qt.controller import Committed, Controller
     from workbench.scenario.model import Scenario
+    from workbench.scenario.named_values import Given
+    from workbench.scenario.permissions import Wish
     from workbench.session import Session
 
 STOP_BOUND_MS: Final = 5000
@@ -21,6 +25,22 @@ PROGRESS_MS: Final = 500
 """Between two sentences that say in which round a loop is."""
 SHOWN_MS: Final = 50
 """After new rows were told of, until the log has them and one of them can be chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A scenario that asks for more than it may.
+
+    Attributes:
+        text: of the file as it was read: what is allowed is allowed to this.
+        given: what it may so far.
+        wishes: what else it asks for, each with its line.
+    """
+
+    path: Path
+    text: str
+    given: Given
+    wishes: tuple[tuple[int, Wish], ...] = ()
 
 
 class ScenarioPlayer(QObject):
@@ -34,6 +54,7 @@ class ScenarioPlayer(QObject):
         reported(str): the same; at the end, all that there is to say of it.
         begun(object): a ready demonstration runs; the Demo.
         ended(object): it has ended; the Problem that it met, or None.
+        asking(object): a file asks for what it is not allowed yet; the Question.
         running_changed(bool): a scenario began to run, or none runs any more.
     """
 
@@ -41,12 +62,14 @@ class ScenarioPlayer(QObject):
     reported = Signal(str)
     begun = Signal(object)
     ended = Signal(object)
+    asking = Signal(object)
     running_changed = Signal(bool)
 
     def __init__(self, controller: Controller, parent: QObject) -> None:
         super().__init__(parent)
         self._controller = controller
         self._run: _Run | None = None
+        self._cases: _Cases | None = None
         self._demo: Demo | None = None
         self.shown: frozenset[str] = frozenset()
         self._progress = QTimer(self)
@@ -86,14 +109,45 @@ class ScenarioPlayer(QObject):
             self.begun.emit(found)
 
     def run(self, path: Path) -> None:
-        from workbench.scenario.model import load
+        """Run a file, each of its cases; what it reaches for is asked for first."""
+        from workbench.scenario.model import read_text
+        from workbench.scenario.named_values import Given
+        from workbench.scenario.permissions import Permissions
 
         try:
-            scenario = load(path)
+            text = read_text(path)
         except Problem as problem:
             self.told.emit(problem.text)
             return
-        self.run_scenario(scenario)
+        self._read(Question(path, text, Given(permissions=Permissions())))
+
+    @Slot(object)
+    def go_on(self, question: Question) -> None:
+        """What a question asks for is allowed: the text that it was about is run, unless it asks
+        for more then.
+        """
+        wishes = [wish for _, wish in question.wishes]
+        self._read(Question(question.path, question.text, question.given.granting(wishes)))
+
+    def _read(self, question: Question) -> None:
+        from workbench.scenario.model import NotAllowed, parse_cases
+        from workbench.scenario.permissions import folder_of
+
+        path = question.path
+        try:
+            made = parse_cases(question.text, str(path), question.given, folder_of(path))
+        except NotAllowed as refused:
+            wishes = tuple(zip(refused.lines, refused.wishes, strict=True))
+            self.asking.emit(Question(path, question.text, question.given, wishes))
+        except Problem as problem:
+            self.told.emit(problem.text)
+        else:
+            self.run_cases(made)
+
+    def run_cases(self, scenarios: Sequence[Scenario]) -> None:
+        """Run some one after the other, each on the same endpoints as the one before."""
+        if self.run_scenario(scenarios[0]):
+            self._cases = _Cases(list(scenarios[1:]), len(scenarios))
 
     @Slot(object)
     def run_again(self, scenario: Scenario) -> bool:
@@ -106,6 +160,7 @@ class ScenarioPlayer(QObject):
             self._tell(tr("window.demo_busy"))
             return False
         self._demo = None
+        self._cases = None
         self.shown = frozenset(settings.name for settings in scenario.endpoints)
         self._run = _Run(self._controller.session, scenario, self, again=again)
         self._run.finished.connect(self._on_finished)
@@ -117,7 +172,8 @@ class ScenarioPlayer(QObject):
 
     @Slot()
     def give_up(self) -> None:
-        """End a run at its next wait; the sockets stay as they are."""
+        """End a run at its next wait, and begin no other case; the sockets stay as they are."""
+        self._cases = None
         if self._run is not None:
             self._run.give_up()
 
@@ -135,6 +191,7 @@ class ScenarioPlayer(QObject):
         """Give a running scenario up: its endpoints are stopped, so its steps end."""
         self._choosing.stop()
         self._wanted = None
+        self._cases = None
         if self._run is not None and self._run.isRunning():
             self._run.give_up()
             self._controller.session.stop_all()
@@ -143,14 +200,32 @@ class ScenarioPlayer(QObject):
     @Slot()
     def _on_finished(self) -> None:
         self._progress.stop()
+        if self._run is not None and self._has_gone_on(self._run):
+            return
         if self._run is not None:
             self.running_changed.emit(False)
-            self.told.emit(self._run.sentence())
-            self.reported.emit(self._run.report())
+            if self._cases is not None and self._cases.count > 1:
+                self._tell(self._cases.sentence())
+            else:
+                self.told.emit(self._run.sentence())
+                self.reported.emit(self._run.report())
             if self._demo is not None:
                 self.ended.emit(self._run.problem)
             self._wanted = self._run.met
             self._choose_when_shown()
+
+    def _has_gone_on(self, ended: _Run) -> bool:
+        """Note how a case came out and begin the next; False: there is none."""
+        cases = self._cases
+        if cases is None:
+            return False
+        if ended.problem is not None:
+            cases.failed.append(ended.sentence())
+        if not cases.left:
+            return False
+        self.run_scenario(cases.left.pop(0))
+        self._cases = cases
+        return True
 
     @Slot(object)
     def _on_committed(self, committed: Committed) -> None:
@@ -170,6 +245,22 @@ class ScenarioPlayer(QObject):
             self._controller.select(
                 endpoint=row.endpoint, connection=row.connection, seq=row.seq, pinned=True
             )
+
+
+@dataclass(slots=True)
+class _Cases:
+    """The cases of one file: those that are still to be run, and what those before came to."""
+
+    left: list[Scenario]
+    count: int
+    failed: list[str] = field(default_factory=list)
+
+    def sentence(self) -> str:
+        """How many held, and what the first that did not says."""
+        held = self.count - len(self.failed)
+        if not self.failed:
+            return tr("window.cases_held", count=self.count)
+        return tr("window.cases_failed", held=held, count=self.count, first=self.failed[0])
 
 
 class _Run(QThread):

@@ -83,12 +83,14 @@ class NotAllowed(ScenarioProblem):
 
     Attributes:
         wishes: what would have to be granted.
+        lines: where each stands.
     """
 
     def __init__(self, source: str, wishes: Sequence[tuple[int, Wish]]) -> None:
         line, first = wishes[0]
         super().__init__(source, line, first.refusal)
         self.wishes = tuple(wish for _, wish in wishes)
+        self.lines = tuple(line for line, _ in wishes)
         self._all = [ScenarioProblem(source, line, wish.refusal) for line, wish in wishes]
 
     @property

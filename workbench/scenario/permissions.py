@@ -152,7 +152,8 @@ class Asked:
         if not isinstance(place, tuple) or number is None:
             return
         known: SockAddress = place
-        if addresses.beyond_loopback(known, int(number)):
+        said = any((wish.reach, wish.what) == (Reach.BEYOND, spec) for wish in self.refused)
+        if addresses.beyond_loopback(known, int(number)) and not said:
             self.may(Reach.BEYOND, spec, path)
 
 

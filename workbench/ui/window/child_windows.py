@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from workbench.qt.controller import Controller
-    from workbench.qt.scenario_player import ScenarioPlayer
+    from workbench.qt.scenario_player import Question, ScenarioPlayer
     from workbench.ui.lab.backlog_window import BacklogWindow
     from workbench.ui.style.appearance import Appearance
 
@@ -81,6 +81,15 @@ class ChildWindows(QObject):
         maker = ScenarioDialog(self._controller, rows, self._owner, repeat=repeat, live=self._live)
         maker.attach(self._player)
         maker.show()
+
+    @Slot(object)
+    def ask_permission(self, question: Question) -> None:
+        """Show what a scenario reaches for; it is run once that is allowed."""
+        from workbench.ui.dialogs.permission_dialog import PermissionDialog  # seldom needed
+
+        asking = PermissionDialog(question, self._owner)
+        asking.allowed.connect(self._player.go_on)
+        asking.open()
 
     @Slot()
     def stop(self) -> None:

@@ -258,6 +258,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.onboarding_bar.demo_wanted.connect(player.run_named)
         self.appearance.changed.connect(self.onboarding.redraw)
         player.told.connect(self.status_bar.tell)
+        player.asking.connect(self.child_windows.ask_permission)
         player.begun.connect(self.demo_bar.begin)
         player.begun.connect(self.onboarding.step_aside)
         player.ended.connect(self.demo_bar.end)
