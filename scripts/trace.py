@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Trace: what a click on Send runs through, and what the program does while nothing happens.
 
-    .venv/bin/python scripts/trace.py [send | idle] [--seconds S] [--json]     (both without a name)
+    .venv/bin/python scripts/trace.py [send | idle] [--seconds S] [--kernel] [--json]
+
+Both without a name.
 
 The real window, offscreen, with a listening server and a client that is connected to it.
 
@@ -477,6 +479,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("what", nargs="?", choices=("send", "idle"))
     parser.add_argument("--seconds", type=float, default=5.0, help="of idleness")
+    parser.add_argument("--kernel", action="store_true", help="idle with the Kernel tab in front")
     parser.add_argument("--json", action="store_true", help="no list to read")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -498,6 +501,9 @@ def main() -> int:
                 window.show()
                 hand = Hand(window)
                 hand.connect()
+                if asked.kernel:
+                    window.inspector.setCurrentIndex(window.inspector.count() - 1)
+                    hand.rest(SETTLE_S)
                 lines: list[dict[str, object]] = []
                 readable: list[str] = []
                 if asked.what in {None, "idle"}:

@@ -32,7 +32,7 @@ TICK: Final = 100
 """Milliseconds between two looks at the endpoints, and at least between two repaints."""
 RESTING: Final = 1000
 """The same while nothing happens: what only the kernel knows is looked for that often."""
-WATCHING: Final = 500
+WATCHING: Final = 600
 """The same where somebody looks at what only the kernel knows."""
 AWAKE: Final = 1.0
 """Seconds without anything new after which nothing is expected to happen by itself."""
