@@ -72,6 +72,7 @@ REASONS: Final = {
     "session.py": "whose endpoint it is; the command becomes a row of the record",
     "engine/model/ticket.py": "follows the command to its end; returns: that is to be known there",
     "engine/model/events.py": "the moment of the command's row, and that it causes others",
+    "engine/protocol/with_tail.py": "what is appended, in replies as well",
     "engine/model/serialize.py": "the command as the record spells it",
     "journal/recorder.py": "takes that row",
     "journal/numbering.py": "wakes the thread that numbers it",

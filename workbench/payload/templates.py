@@ -215,6 +215,10 @@ def escape_gaps(text: str, names: Collection[str]) -> str:
     return "".join([*found, text[last:]])
 
 
+EMPTY: Final = Template((), "utf-8", frozenset(), b"")
+"""Of no bytes."""
+
+
 def hex_template(source: str, names: Collection[str], encoding: str) -> Template:
     """A template of hex; the built-in names are known as well.
 

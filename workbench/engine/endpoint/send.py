@@ -11,7 +11,13 @@ from workbench.engine.model import commands as c
 from workbench.engine.protocol.framing import wrapper_of
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.payload.checksum import CHECKSUMS
-from workbench.payload.templates import PLACEHOLDERS, Template, hex_template, text_template
+from workbench.payload.templates import (
+    EMPTY,
+    PLACEHOLDERS,
+    Template,
+    hex_template,
+    text_template,
+)
 from workbench.texts import Problem, reason_of
 
 if TYPE_CHECKING:
@@ -50,7 +56,7 @@ def maker(
     if command.pieces and settings.type != "SOCK_STREAM":
         raise Problem("engine.pieces_no_stream", type=settings.type)
     template = _template(command, encoding)
-    after = hex_template(command.append_hex, (), encoding)
+    after = hex_template(command.append_hex, (), encoding) if command.append_hex else EMPTY
     if after.fixed is None or (template is not None and template.fixed is None):
         return _anew(command, template, after, wrap, counter)
     plain = not command.wrap and command.append.value not in CHECKSUMS
