@@ -98,7 +98,7 @@ def test_only_the_newest_part_is_kept_where_that_is_asked_for(tmp_path: Path) ->
 def test_a_record_that_goes_with_the_run_is_bounded_too(tmp_path: Path) -> None:
     with run.new_session(arguments(keep=parse_keep("30m"))) as session:
         assert session.record.is_dir()
-        assert session.perform(c.Mark("here")).wait(10)
+        assert session.perform(c.Mark("here")).wait(60)
     assert not session.record.exists()
 
 

@@ -30,7 +30,7 @@ from workbench.session import Session
 
 Do = Callable[[c.Command], Outcome]
 MUCH = 8_000_000
-HANG = 10.0
+HANG = 60.0
 ABORT = struct.pack("ii", 1, 0)
 
 

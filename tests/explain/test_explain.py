@@ -310,7 +310,7 @@ def test_the_story_of_a_reset(tmp_path: Path) -> None:
             c.Send("client", text="x"),
             c.Abort("client"),
         ):
-            session.perform(command).wait(10)
+            session.perform(command).wait(60)
         reader = session.journal.reader()
         found = None
         for _ in range(500):  # the server reads the reset in its own time

@@ -35,14 +35,14 @@ ROUNDS = 100_000
 def talk(session: Session, wanted: set[int]) -> None:
     """Listen, connect twice, and stop when the server's table shows these numbers."""
     for command in (c.Start("server"), c.Connect("client")):
-        assert session.perform(command).wait(10)
+        assert session.perform(command).wait(60)
     for _ in range(ROUNDS):
         shown = {item.number for item in fresh(session, "server").connections}
         if wanted <= shown:
             break
     assert wanted <= shown
     for name in ("client", "server"):
-        assert session.perform(c.Stop(name)).wait(10)
+        assert session.perform(c.Stop(name)).wait(60)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def mixed(tmp_path: Path) -> Iterator[Session]:
             c.Stop("server"),
             c.Configure("server", TCP),
         ):
-            assert session.perform(command).wait(10)
+            assert session.perform(command).wait(60)
         talk(session, {4, 5})  # the datagram socket was the third
         session.journal.flush()
         yield session
@@ -92,7 +92,7 @@ def test_a_reader_that_was_there_all_the_time_says_the_same(tmp_path: Path) -> N
                 c.Start("server"),
                 c.Stop("server"),
             ):
-                assert session.perform(command).wait(10)
+                assert session.perform(command).wait(60)
             session.journal.flush()
             reader.page(1, 10_000)  # what it learns now it keeps
         assert numbers(reader, "server") == [None, 1, None]
@@ -165,7 +165,7 @@ def test_the_row_that_makes_a_socket_has_it_whenever_it_is_read(tmp_path: Path) 
             ticket = session.perform(command)
             while not ticket.wait(0):
                 seen += reader.page(len(seen) + 1, 1000)
-            assert ticket.wait(10)
+            assert ticket.wait(60)
         session.journal.flush()
         seen += reader.page(len(seen) + 1, 1000)
         made = [row.number for row in seen if row.call == "socket"]

@@ -44,7 +44,7 @@ def test_the_newest_events_wait_for_a_call_that_began_before_them(tmp_path: Path
         done = threading.Event()
         recorder.subscribe(lambda seq: done.set() if seq >= 3 else None)
         recorder.start()
-        assert done.wait(10)  # nobody asks for a flush: what was held comes by itself
+        assert done.wait(60)  # nobody asks for a flush: what was held comes by itself
         calls = [row.call for row in recorder.reader().page(1, 9)]
         assert [call for call in calls if call != "record"] == ["connect", "accept"]
     finally:
@@ -89,7 +89,7 @@ def test_the_panels_number_of_a_connection(tmp_path: Path) -> None:
             EndpointSettings("client", Role.STREAM, address="@server", timeout=5.0, count=3)
         )
         for command in (c.Start("server"), c.Connect("client")):
-            assert session.perform(command).wait(10)
+            assert session.perform(command).wait(60)
         session.stop_all_and_wait()
         session.journal.flush()
         reader = session.journal.reader()

@@ -85,7 +85,7 @@ def test_a_call_that_fails_there_fails_as_here(net: PrivateNet) -> None:
 def record(session: Session, net: PrivateNet, **wishes: Any) -> list[Any]:
     """Start a listener of that network; its calls and notes."""
     session.add(EndpointSettings("s", Role.LISTENER, address="127.0.0.1:0", **wishes), net.maker)
-    session.perform(c.Start("s")).wait(20)
+    session.perform(c.Start("s")).wait(60)
     session.journal.flush()
     reader = session.journal.reader()
     try:

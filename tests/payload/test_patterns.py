@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from workbench.payload.patterns import LARGEST, TooSlow, compile_pattern
 from workbench.texts import Problem, has
 
-HANG = 10.0
+HANG = 60.0
 """Seconds after which something is taken to hang: a hundred times what it takes."""
 
 

@@ -65,7 +65,7 @@ def asked(controller: Controller, wait: Wait, talk: Callable[[str], None]) -> As
         talk(text)
     controller.session.perform(c.Send("client", text="连接"))
     controller.session.perform(c.Mark("hello said the note"))
-    controller.session.perform(c.Shutdown("client")).wait(10)
+    controller.session.perform(c.Shutdown("client")).wait(60)
     reader = controller.reader
     wait(lambda: any(row.ends_stream for row in reader.page(1, 10_000)))
     made.settle()

@@ -31,17 +31,17 @@ def said_in_parts(hand: Hand) -> None:
             "server-1",
             EndpointSettings("server-1", Role.LISTENER, address="127.0.0.1:0", encoding="gbk"),
         )
-    ).wait(10)
+    ).wait(60)
     session.perform(
         c.Configure(
             "client-1",
             EndpointSettings("client-1", Role.STREAM, address="@server-1", encoding="gbk"),
         )
-    ).wait(10)
-    session.perform(c.Start("server-1")).wait(10)
-    session.perform(c.Connect("client-1")).wait(10)
+    ).wait(60)
+    session.perform(c.Start("server-1")).wait(60)
+    session.perform(c.Connect("client-1")).wait(60)
     for done, part in enumerate(PARTS, 1):
-        session.perform(c.Send("client-1", hex=part)).wait(10)
+        session.perform(c.Send("client-1", hex=part)).wait(60)
         read = sum(len(bytes.fromhex(part)) for part in PARTS[:done])
         hand.wait(lambda read=read: fresh(session, "server-1").bytes_in == read)
     session.journal.flush()

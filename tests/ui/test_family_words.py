@@ -39,7 +39,7 @@ def configured(hand: Hand, family: str, address: str, type_: str = "SOCK_STREAM"
         "client-1", Role.DATAGRAM if datagram else Role.STREAM, family, type_, address="@server-1"
     )
     for settings in (server, client):
-        assert session.perform(c.Configure(settings.name, settings)).wait(10)
+        assert session.perform(c.Configure(settings.name, settings)).wait(60)
     for side in ("server", "client"):  # the fields follow with the next picture
         box = hand.find(f"{side}.family")
         hand.wait(lambda box=box: box.value() == family)
@@ -76,9 +76,9 @@ def test_a_server_closed_with_the_client_in_its_queue_is_named(
 ) -> None:
     configured(hand, family, address)
     session = hand.window.controller.session
-    assert session.perform(c.Start("server-1")).wait(10)
-    assert session.perform(c.Connect("client-1")).wait(10)
-    assert session.perform(c.Stop("server-1")).wait(10)
+    assert session.perform(c.Start("server-1")).wait(60)
+    assert session.perform(c.Connect("client-1")).wait(60)
+    assert session.perform(c.Stop("server-1")).wait(60)
     hand.wait_says(
         "client.message", "server-1 was closed while this connection waited in its accept queue"
     )

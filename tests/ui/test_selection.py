@@ -90,7 +90,7 @@ def test_a_hidden_server_that_starts_says_so_on_its_tab(hand: Hand) -> None:
     hand.wait(lambda: tabs.tabText(index) == f"server-1 :{default_endpoints.FIRST_PORT}")
     session = hand.window.controller.session
     for ticket in session.stop_all():
-        assert ticket.wait(15)
+        assert ticket.wait(60)
     hand.wait(lambda: tabs.tabText(index) == "server-1")
     hand.press("client.connect")
     hand.wait_says("client.message", "ECONNREFUSED")

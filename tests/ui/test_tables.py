@@ -265,7 +265,7 @@ def test_half_close_is_off_when_our_direction_is_finished(hand: Hand) -> None:
 
 def test_half_close_of_the_chosen_row_is_off_too(hand: Hand) -> None:
     hand.choose("server.responder", "nothing")
-    hand.window.controller.session.perform(c.Pause("client-1", c.Gate.RECEIVE)).wait(10)
+    hand.window.controller.session.perform(c.Pause("client-1", c.Gate.RECEIVE)).wait(60)
     connected(hand)
     hand.choose_rows("server", 1)
     hand.press("server.half_close")

@@ -57,7 +57,7 @@ def test_a_step_lets_one_send_through_and_resume_the_rest(talk: Session, do: Do,
     assert [ticket.done for ticket in waiting] == [True, False, False]
     assert calls(rows, "send") == [b"a"]
     assert do(c.Resume("client", c.Gate.SEND)).ok
-    assert all(ticket.wait(10) for ticket in waiting)
+    assert all(ticket.wait(60) for ticket in waiting)
     assert calls(rows, "send") == [b"a", b"b", b"c"]
 
 
@@ -67,7 +67,7 @@ def test_a_step_of_two_waits_for_the_second_send(talk: Session, do: Do, rows) ->
     assert do(c.Send("client", text="a")).ok
     assert not step.done
     assert do(c.Send("client", text="b")).ok
-    assert step.wait(10)
+    assert step.wait(60)
     third = talk.perform(c.Send("client", text="c"))
     do(c.Stop("client"))
     assert third.outcome is not None

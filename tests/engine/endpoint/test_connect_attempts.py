@@ -203,7 +203,7 @@ def test_what_ends_a_pending_connect_ends_the_trying(
     pending = session.perform(c.Connect("client"))
     until("client", call="connect", errno="EINPROGRESS")
     assert do(command).ok
-    assert pending.wait(10)
+    assert pending.wait(60)
     assert pending.outcome is not None
     assert pending.outcome.problem is not None
     assert session.settle()
@@ -238,7 +238,7 @@ def test_call_by_call_each_socket_and_connect_is_a_step(
     assert not connecting.done
     assert do(step).ok
     assert do(step).ok
-    assert connecting.wait(10)
+    assert connecting.wait(60)
     assert tried(rows) == [FIRST, SECOND]
 
 
@@ -262,7 +262,7 @@ def test_a_connect_ends_with_the_socket_it_was_to_use(session: Session, do: Do, 
     until("client", call="getaddrinfo")
     assert do(c.Step("client", c.Gate.CALLS)).ok
     assert do(c.Abort("client")).ok
-    assert connecting.wait(10)
+    assert connecting.wait(60)
     assert connecting.outcome is not None
     assert connecting.outcome.problem.key == "engine.closed_meanwhile"
     assert do(c.Step("client", c.Gate.CALLS)).problem.key == "engine.nothing_planned"

@@ -109,8 +109,8 @@ def test_a_datagram_socket_that_is_shut_down_does_not_spin(
     if family == "AF_INET":
         assert do(c.Send("other", text="still heard")).ok
         until("talker", call="recvfrom", payload=b"still heard")
-        assert waits.wait(10)
+        assert waits.wait(60)
     do(c.Stop("talker"))
-    assert waits.wait(10)
+    assert waits.wait(60)
     in_vain = [row for row in rows("talker") if row.errno == "EAGAIN"]
     assert len(in_vain) == 3

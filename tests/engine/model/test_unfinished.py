@@ -44,7 +44,7 @@ def held(session: Session, do: Do, until) -> Session:
 
 
 def key(ticket: Ticket) -> str | None:
-    assert ticket.wait(10)
+    assert ticket.wait(60)
     assert ticket.outcome is not None
     return ticket.outcome.problem.key if ticket.outcome.problem is not None else None
 
@@ -52,7 +52,7 @@ def key(ticket: Ticket) -> str | None:
 def test_steps_of_sending_are_served_in_their_order(held: Session, do: Do) -> None:
     first, second = (held.perform(c.Step("client", c.Gate.SEND)) for _ in range(2))
     assert do(c.Send("client", text="a")).ok
-    assert first.wait(10)
+    assert first.wait(60)
     assert not second.done
     assert do(c.Send("client", text="b")).ok
     assert key(second) is None

@@ -15,7 +15,7 @@ from workbench.viewmodel.log_progress import Progress, Searching
 
 def marks(hand: Hand, *texts: str) -> None:
     for text in texts:
-        assert hand.window.controller.session.perform(c.Mark(text)).wait(10)
+        assert hand.window.controller.session.perform(c.Mark(text)).wait(60)
     hand.wait(lambda: hand.window.log.model.rowCount() >= len(texts))
 
 

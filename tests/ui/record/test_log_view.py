@@ -15,7 +15,7 @@ from workbench.viewmodel.log_columns import NUMBER
 
 
 def test_a_long_mark_ends_where_the_log_does(hand: Hand) -> None:
-    assert hand.window.controller.session.perform(c.Mark("long " * 200)).wait(10)
+    assert hand.window.controller.session.perform(c.Mark("long " * 200)).wait(60)
     view = hand.window.log.view
     hand.wait(lambda: view.model().rowCount() >= 1)
     with painted() as seen:
