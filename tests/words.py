@@ -15,7 +15,7 @@ _STATES = (
 )
 _PROTOCOLS = (
     "TCP UDP Unix SEQPACKET seqpacket stream datagram ICMP ARP ACK SYNs? FIN RST EOF MTU rtt Nagle "
-    "Keepalive Linger unix"
+    "Keepalive Linger unix HTTP"
 )
 _FORMATS = (
     "UTF GBK GB18030 Big5 Shift JIS Latin ASCII Unicode XOR CRC LRC Modbus CCITT sum8 CRLF LF NUL "
@@ -54,7 +54,7 @@ ALLOWED: Final = {
     "words of a scenario file and fields of its events are typed": r"\[\[?[\w.]+\]\]?|\b[a-z]+(?:_[a-z]+)+\b|\b(?:true|false|file|cause|within)\b|\"(?:all|none|fin|reset)\""
     r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
     "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id|pieces|name|times|pause|must|until)\b"
-    r"|\bvar7\b|\"http\"",
+    r"|\bvar7\b|\bu\d+(?:le)?\b|\"http\"",
     "code stands in backticks": r"`[^`]*`",
     "gaps of argparse": r"%\(\w+\)[rs]",
     "what Python itself says": r"timed out",

@@ -279,7 +279,7 @@ def _connect_caption(form: ClientForm, *, datagram: bool) -> str:
 
 
 def _differences(snapshot: EndpointSnapshot, form: ClientForm) -> tuple[str, ...]:
-    words = list(differences_of(snapshot, form.set_up.options))
+    words = list(differences_of(snapshot, form.set_up))
     if form.local.strip():
         words.append(tr("chips.local", address=form.local.strip()))
     with suppress(Problem):

@@ -28,9 +28,10 @@ from workbench.viewmodel.connection_rows import (
 )
 from workbench.viewmodel.endpoint_status import OPEN, PLANNING, held, in_question
 from workbench.viewmodel.message import Sentence, StatusMessage, msg
+from workbench.viewmodel.messages_form import READS, MessagesForm
 from workbench.viewmodel.next_call import NextCall, next_call
 from workbench.viewmodel.option_text import show_value
-from workbench.viewmodel.setup_form import Options, SetUpForm
+from workbench.viewmodel.setup_form import SetUpForm
 
 Key = int | str
 
@@ -248,7 +249,7 @@ def is_outdated(
     return all(row.closed for row in rows if row.key in keys)
 
 
-def differences_of(snapshot: EndpointSnapshot, options: Options) -> tuple[str, ...]:
+def differences_of(snapshot: EndpointSnapshot, form: SetUpForm) -> tuple[str, ...]:
     """What differs from the default in the fields that both kinds have, in words."""
     held_gates = [
         tr("chips.gate", gate=tr(f"caption.{gate}_gate"))
@@ -257,10 +258,16 @@ def differences_of(snapshot: EndpointSnapshot, options: Options) -> tuple[str, .
     ]
     asked = [
         tr("chips.option", name=name, value=show_value(value))
-        for name, value in options
+        for name, value in form.options
         if name != "SO_REUSEADDR"
     ]
-    return (*held_gates, *asked)
+    messages = form.messages
+    divided = [] if messages.kind == READS or form.datagram else [_divided(messages)]
+    return (*held_gates, *divided, *asked)
+
+
+def _divided(form: MessagesForm) -> str:
+    return tr("chips.messages", how=tr(f"messages.{form.kind}"), value=form.value).rstrip()
 
 
 def receive_once_of(form: SetUpForm, reason: Sentence | None) -> Control:

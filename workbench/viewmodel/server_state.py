@@ -119,7 +119,7 @@ def server_state(look: Look, form: ServerForm) -> ServerPanelState:
         next_call=calls.reason,
         gates=gates_of(look),
         differences=(
-            *differences_of(snapshot, form.set_up.options),
+            *differences_of(snapshot, form.set_up),
             *_end_differences(form.reply, datagram=datagram),
         ),
         receive_once=receive_once_of(form.set_up, None if live else msg("why.not_started")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from workbench.engine.model import address
@@ -30,6 +30,7 @@ from workbench.viewmodel.address_form import (
     role_of,
     split_address,
 )
+from workbench.viewmodel.messages_form import MessagesForm, show_messages
 from workbench.viewmodel.payload_form import PayloadForm, content
 from workbench.viewmodel.reconnect_form import parse_reconnect, show_times
 from workbench.viewmodel.responder_choices import CHOICES, choice_of
@@ -44,6 +45,7 @@ class SetUpForm:
 
     Attributes:
         options: what every new socket of the endpoint gets.
+        messages: where a message ends in what comes.
     """
 
     where: Where
@@ -52,6 +54,7 @@ class SetUpForm:
     receive: GateMode
     send: GateMode
     options: Options
+    messages: MessagesForm = field(default_factory=MessagesForm)
 
     @property
     def datagram(self) -> bool:
@@ -75,6 +78,9 @@ class SetUpForm:
             send=self.send,
             calls=self.calls,
             options=self.options,
+            messages=self.messages.read(known.encoding, known.messages)
+            if where.type == "SOCK_STREAM"
+            else None,
         )
 
     def with_gates(self, modes: Mapping[Gate, GateMode]) -> Self:
@@ -91,6 +97,7 @@ def _set_up(settings: EndpointSettings) -> SetUpForm:
         settings.receive,
         settings.send,
         settings.options,
+        show_messages(settings.messages),
     )
 
 

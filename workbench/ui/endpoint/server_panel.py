@@ -76,6 +76,7 @@ class ServerPanel(EndpointPanel):
             shared.send_gate,
             group(caption("on_peer_close", self.reply.at_end), self.reply.at_end),
         )
+        self.more.add_row(shared.messages)
         self.more.add_row(shared.options)
 
     def wire(self) -> None:

@@ -7,10 +7,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from workbench.engine.model import commands as c
 from workbench.ui.endpoint.address_line import AddressLine
 from workbench.ui.endpoint.gate_control import GateControl
+from workbench.ui.endpoint.messages_field import MessagesField
 from workbench.ui.endpoint.pace_control import PaceControl
 from workbench.ui.endpoint.socket_options import SocketOptions
 from workbench.ui.endpoint.timeout_box import TimeoutBox
 from workbench.ui.widgets.named_controls import NamedControls
+from workbench.viewmodel.address_form import DATAGRAM
 from workbench.viewmodel.panel_state import PanelState
 from workbench.viewmodel.setup_form import SetUpForm
 
@@ -19,7 +21,7 @@ class SettingsForm(QObject):
     """Address, timeout, gates, pace and options.
 
     Attributes:
-        address_line, timeout, receive_gate, send_gate, pace, options: the widgets.
+        address_line, timeout, receive_gate, send_gate, pace, options, messages: the widgets.
 
     Signals:
         typed(): a field has other words.
@@ -35,6 +37,8 @@ class SettingsForm(QObject):
         self.send_gate = GateControl(controls, c.Gate.SEND)
         self.pace = PaceControl(controls)
         self.options = SocketOptions(controls)
+        self.messages = MessagesField(controls)
+        self.messages.edited.connect(self.typed)
         line = self.address_line
         line.edited.connect(self._on_address)
         for box in (line.family, line.type, self.pace.pace, line.host):
@@ -66,6 +70,7 @@ class SettingsForm(QObject):
         self.receive_gate.mode.choose(form.receive.value)
         self.send_gate.mode.choose(form.send.value)
         self.options.show_options(form.options)
+        self.messages.show_form(form.messages)
 
     def read(self) -> SetUpForm:
         """What stands in the fields."""
@@ -76,6 +81,7 @@ class SettingsForm(QObject):
             self.receive_gate.value,
             self.send_gate.value,
             self.options.options,
+            self.messages.form,
         )
 
     def show(self, state: PanelState) -> None:
@@ -85,6 +91,7 @@ class SettingsForm(QObject):
         line.show_badge(state.badge)
         where = line.where
         self.options.suit(where.family, where.type)
+        self.messages.lock(state.live, datagram=where.type == DATAGRAM)
         self.receive_gate.show_state(state.gates[c.Gate.RECEIVE])
         self.send_gate.show_state(state.gates[c.Gate.SEND])
         self.pace.show_next(state.by_hand, state.next_call)
