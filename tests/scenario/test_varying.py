@@ -51,6 +51,9 @@ def found(text: str, known: Circumstances | None = None) -> list[tuple[str, str]
         ("at 1795888930", [("number", "1795888930")]),
         ("from 127.0.0.1:50502", [("number", "50502")]),
         ("took 12 ms", [("number", "12")]),
+        ("Uptime: 0d 0h00m07s\n", [("number", "0d 0h00m07s")]),
+        ("a=1 b=2 c=3 d=4 e=5", []),
+        ("a=1 b=2 c=3 d=4 e=5 f=x g=-6", [("reading", word) for word in "1 2 3 4 5 -6".split()]),
         ("version 7.0.15 of 2", []),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -20,6 +21,12 @@ _LABEL: Final = re.compile(r"([A-Za-z][A-Za-z_]{0,15})[^A-Za-z\d\r\n]{1,4}\Z")
 _SHORT: Final = 3
 """Characters: what is shorter may be there by chance, unless it stands alone in the last answer."""
 _LEAST_BYTES: Final = 4
+_BACK: Final = 100
+"""Answers that are looked through for what a command sends, the last."""
+_REMEMBERED: Final = 1 << 16
+"""Characters of what was sent, the last."""
+_USED: Final = 50
+"""Values that are looked for in later answers, the newest."""
 
 
 class Carried:
@@ -39,11 +46,16 @@ class Carried:
     ) -> None:
         """`left`: places that are to stay as they came."""
         self._answers = answers
-        self._encodings = encodings
         self._left = left
         self.parts = {seq: list(found) for seq, found in parts.items()}
         self.names: set[str] = set()
         self._sent = ""
+        self._texts = [
+            (answer, text)
+            for answer in answers
+            if answer.data and (text := plain(answer.data, encodings.get(answer.endpoint, "utf-8")))
+        ]
+        self._seqs = [answer.seq for answer, _ in self._texts]
         self._gaps: dict[int, list[tuple[int, int, str]]] = {}
 
     def look(self, seq: int, command: c.Command) -> None:
@@ -64,7 +76,7 @@ class Carried:
             name = self._found(seq, text[start:end])
             if name:
                 gaps.append((start, end, name))
-        self._sent += f"\n{text}"
+        self._sent = f"{self._sent}\n{text}"[-_REMEMBERED:]
         if gaps:
             self._gaps[seq] = sorted(gaps)
 
@@ -80,13 +92,8 @@ class Carried:
 
     def _before(self, seq: int) -> list[tuple[Answer, str]]:
         """Answers that are text, the last first."""
-        found = []
-        for answer in reversed(self._answers):
-            if answer.seq < seq and answer.data:
-                text = plain(answer.data, self._encodings.get(answer.endpoint, "utf-8"))
-                if text is not None:
-                    found.append((answer, text))
-        return found
+        end = bisect(self._seqs, seq)
+        return self._texts[max(0, end - _BACK) : end][::-1]
 
     def _found(self, seq: int, token: str) -> str:
         """The name of the value that holds this; empty: nothing that came does."""
@@ -132,18 +139,19 @@ class Carried:
     def _in_hex(self, seq: int, command: c.Send) -> None:
         data = _bytes(command.hex or "")
         gaps: list[tuple[int, int, str]] = []
-        for answer in self._answers:
-            if answer.seq >= seq or not answer.data:
+        place = bisect([answer.seq for answer in self._answers], seq)
+        for answer in self._answers[max(0, place - _BACK) : place]:
+            if not answer.data:
                 continue
             parts = self.parts.get(answer.seq, [])
             for at, part in enumerate(parts):
                 was = answer.data[part.start : part.end]
-                place = data.find(was) if len(was) >= _LEAST_BYTES else -1
-                if place < 0 or (answer.seq, part.start) in self._left:
+                begin = data.find(was) if len(was) >= _LEAST_BYTES else -1
+                if begin < 0 or (answer.seq, part.start) in self._left:
                     continue
                 name = part.name if part.name in self.names else self._name("", part.name)
                 parts[at] = replace(part, name=name)
-                gaps.append((place, place + len(was), name))
+                gaps.append((begin, begin + len(was), name))
         if gaps:
             self._gaps[seq] = sorted(gaps)
 
@@ -173,13 +181,14 @@ class Carried:
     def finish(self) -> None:
         """Names that nothing uses are none; what is used and comes back is expected by its name."""
         taken: dict[str, str] = {}
+        texts = {answer.seq: text for answer, text in self._texts}
         for answer in self._answers:
-            text = plain(answer.data or b"", self._encodings.get(answer.endpoint, "utf-8")) or ""
+            text = texts.get(answer.seq, "")
             parts = self.parts.setdefault(answer.seq, [])
             for at, part in enumerate(parts):
                 if part.name not in self.names:
                     parts[at] = replace(part, name="")
-            for was, name in taken.items():
+            for was, name in list(taken.items())[-_USED:]:
                 for match in re.finditer(rf"(?<!\w){re.escape(was)}(?!\w)", text):
                     start, end = match.span()
                     free = all(part.end <= start or end <= part.start for part in parts)

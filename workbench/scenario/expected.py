@@ -26,6 +26,8 @@ Place = tuple[int, int]
 """Where a part stands in the record: the row where its answer begins, its first byte in there."""
 _ESCAPED: Final = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _UNSEEN: Final = {"\r": r"\r", "\n": r"\n", "\t": r"\t"}
+_LARGEST: Final = 1 << 16
+"""Bytes of an answer in which nothing is looked for any more."""
 _BEFORE: Final = 8
 """Characters before a value, by which it is found in an answer that is another one."""
 _WORD: Final = re.compile(rb"[A-Za-z0-9]{3,}")
@@ -55,7 +57,7 @@ def parts_of(
     """What varies in an answer: by its looks, by what came in its place in a `second` run, and by
     numbers that differ in another answer to the `same` question.
     """
-    if not answer.data:
+    if not answer.data or len(answer.data) > _LARGEST:
         return []
     text = plain(answer.data, encoding)
     if text is None:

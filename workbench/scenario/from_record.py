@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,8 @@ AGAIN: Final = "again"
 """Notes around a run in the record that is being made, and what marks one of this very record."""
 PATIENCE: Final = 2.0
 """Seconds that an answer is waited for at least; twice as long as it took, where that is more."""
+REMEMBERED: Final = 1 << 16
+"""Bytes of what was sent that are looked at, the last."""
 LARGEST: Final = 2**62
 """More than there are rows."""
 PAUSE = 0.2
@@ -193,24 +196,35 @@ class _Talk:
         return frozenset(int(port) for port in ends if port.isdigit())
 
     def sent_before(self) -> Callable[[int], bytes]:
-        """What was sent before a row."""
-        rows = [
+        """What was sent before a row, the last of it; asked for in the order of the rows."""
+        rows = iter(
             row
             for row in rows_of(self._reader, "call:send|sendto size>0")
             if row.payload and self._wanted(row)
-        ]
-        return lambda seq: b"\n".join(row.payload or b"" for row in rows if row.seq < seq)
+        )
+        sent = b""
+        coming = next(rows, None)
+
+        def before(seq: int) -> bytes:
+            nonlocal sent, coming
+            while coming is not None and coming.seq < seq:
+                sent = (sent + b"\n" + (coming.payload or b""))[-REMEMBERED:]
+                coming = next(rows, None)
+            return sent
+
+        return before
 
     def asked_again(self, answers: Sequence[Answer]) -> dict[int, bytes]:
         """By the row of an answer: another one to the same question."""
         sends = [row for row in self.chosen if row.call == "send"]
+        seqs = [row.seq for row in sends]
         last: dict[tuple[str | None, str], Answer] = {}
         found: dict[int, bytes] = {}
         for answer in answers:
-            before = [row for row in sends if row.seq < answer.seq]
-            if not before or answer.data is None:
+            before = bisect(seqs, answer.seq) - 1
+            if before < 0 or answer.data is None:
                 continue
-            question = (before[-1].endpoint, before[-1].args)
+            question = (sends[before].endpoint, sends[before].args)
             other = last.get(question)
             if other is not None and other.data is not None:
                 found[answer.seq] = other.data
@@ -227,9 +241,11 @@ class _Talk:
         failed, connected = _failures(self._reader), _connected(self._reader)
         current = {name: item for name, (_, item) in self.used.items()}
         steps: list[Step] = []
+        seqs = [answer.seq for answer, _ in expects]
         before = 0
         for index, row in enumerate(self.chosen):
             until = self.chosen[index + 1].seq if index + 1 < len(self.chosen) else LARGEST
+            own = expects[bisect(seqs, row.seq) : bisect(seqs, until)]
             if (
                 row.endpoint is None
                 or row.endpoint not in self.used
@@ -240,9 +256,7 @@ class _Talk:
                 if waits and done and before and row.t_ns - before > PAUSE * 1e9:
                     steps.append(Wait(round((row.t_ns - before) / 1e9, 2)))
                 before = row.t_ns if done else before
-                before = max(
-                    [before, *(a.t_ns for a, _ in expects if done and row.seq < a.seq < until)]
-                )
+                before = max([before, *(answer.t_ns for answer, _ in own if done)])
                 steps += [
                     replace(step, command=filled(row.seq, step.command))
                     if isinstance(step, Perform)
@@ -254,8 +268,7 @@ class _Talk:
                     expect,
                     within=max(PATIENCE, round(2 * (answer.t_ns - row.t_ns) / 1e9, 2)),
                 )
-                for answer, expect in expects
-                if row.seq < answer.seq < until
+                for answer, expect in own
             ]
         return steps
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 
@@ -83,6 +84,7 @@ class Counted:
         """`wanted`: whether a row counts at all."""
         self.of: dict[int, int] = {}
         self._moved: dict[tuple[str, int], int] = {}
+        self._owner: dict[int, str] = {}
         self._made: dict[str, list[tuple[int, int, int | None]]] = {}
         names = {item.id: item for item in reader.endpoints()}
         causes = {row.seq for row in chosen}
@@ -106,6 +108,7 @@ class Counted:
             if again:
                 after[owner.name] = after.get(owner.name, 0) + 1
                 self.of[item.id] = self._moved[owner.name, number] = after[owner.name]
+                self._owner[item.id] = owner.name
                 self._made.setdefault(owner.name, []).append((item.id, row.seq, row.cause))
 
     def needed(self, connection: int, seq: int) -> int | None:
@@ -113,12 +116,12 @@ class Counted:
         one of the last connect, which goes without saying.
         """
         number = self.of[connection]
-        for made in self._made.values():
-            there = [(id_, cause) for id_, opened, cause in made if opened < seq]
-            if connection in (id_ for id_, _ in there):
-                last = [id_ for id_, cause in there if cause == there[-1][1]]
-                return None if last == [connection] else number
-        return number
+        made = self._made[self._owner[connection]]
+        there = bisect(made, seq, key=lambda item: item[1])
+        last = made[there - 1] if there else None
+        before = made[there - 2] if there > 1 else None
+        alone = before is None or last is None or before[2] != last[2]
+        return None if last is not None and last[0] == connection and alone else number
 
     def command(self, command: c.Command) -> c.Command:
         """The command, with the number that its connection will have."""

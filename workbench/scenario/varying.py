@@ -81,6 +81,7 @@ _LOOKS: Final = (
         rf"(?<![\d:]){_CLOCK}(?:\.\d+)?(?![\d:])",
     ),
     *_looks("id", r"[\da-fA-F-]{36}", r"(?i)\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b"),
+    *_looks("number", r"[\ddhms ]+", r"(?<!\w)(?:\d+d ?)?(?:\d+h ?)?\d+m ?\d+s(?!\w)"),
     *_looks("cookie", r"[^;\r\n]+", r"(?im)^Set-Cookie: [^=;\r\n]+=([^;\r\n]+)"),
     *_looks(
         "id",
@@ -100,7 +101,7 @@ _LOOKS: Final = (
         r'(?i)[;?&](?:tag|branch|session(?:id)?|nonce|token|received|rport)="?([^;&\s">]+)',
     ),
     *_looks("id", r"[\w.-]+", r"(?i)\b(?:queued as|id)[ :=]+([a-z\d]{8,}[\w.-]*)"),
-    *_looks("id", r"<[^>]+>", r"<[\w.+-]*\d{3,}[\w.+-]*@[\w.-]+>"),
+    *_looks("id", r"<[^>]+>", r"<[\w.+-]{0,64}?\d{3,64}[\w.+-]{0,64}@[\w.-]{1,64}>"),
     *_looks(
         "id",
         r"[\da-fA-F]+",
@@ -124,8 +125,11 @@ _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _READING: Final = re.compile(
     r"(?m)^(?:STAT )?[A-Za-z_#][\w.,()/ -]{0,60}?[:=, \t]\s*(-?\d[\d.]*[A-Za-z%]{0,2})\r?$"
 )
+_PAIR: Final = re.compile(r"(?<![\w-])[A-Za-z][\w-]{0,40}=(-?\d+)(?=[\s,;]|\Z)")
 _LEAST: Final = 6
-"""Lines with a number at their end that make a list of readings of a running program."""
+"""Lines with a number at their end, or pairs with one, that make a list of readings of a running
+program.
+"""
 _NUMBERS: Final = re.compile(r"\d+")
 _LENGTHS: Final = (
     (re.compile(r"(?i)\r\nContent-Length: *(\d+)(?=\r\n)"), "\r\n\r\n"),
@@ -221,6 +225,10 @@ def _is_of_this_moment(number: int, known: Circumstances) -> bool:
 
 def _readings(text: str) -> Iterator[Part]:
     """Numbers of a list in which a program tells how it goes."""
+    pairs = list(_PAIR.finditer(text))
+    if len(pairs) >= _LEAST:
+        for match in pairs:
+            yield Part(*match.span(1), "reading", r"-?\d+")
     lines = list(_READING.finditer(text))
     if len(lines) >= _LEAST:
         for match in lines:
@@ -278,6 +286,8 @@ def between(first: str, second: str) -> list[Part]:
     from difflib import SequenceMatcher
 
     one, two = _TOKENS.findall(first), _TOKENS.findall(second)
+    if max(len(one), len(two)) > _MOST_TOKENS:  # the time goes with the square
+        return [] if first == second else [Part(0, len(first), "differs", r"(?s:.+)")]
     firsts, seconds = _starts(one), _starts(two)
     spans: list[tuple[int, int, int, int]] = []
     for what, begin, end, other, until in SequenceMatcher(None, one, two, False).get_opcodes():
@@ -293,6 +303,9 @@ def between(first: str, second: str) -> list[Part]:
         Part(start, stop, "differs", class_of(first[start:stop], second[other:until]))
         for start, stop, other, until in spans
     ]
+
+
+_MOST_TOKENS: Final = 4_000
 
 
 def _starts(tokens: Iterable[str]) -> list[int]:
