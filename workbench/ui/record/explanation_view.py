@@ -111,7 +111,7 @@ class _Paragraph(QLabel):
         self.show()
 
 
-class Ways(Retranslatable, QWidget):
+class RemedyButtons(Retranslatable, QWidget):
     """Buttons for what can be done now; most of the time there are none.
 
     Signals:
@@ -127,16 +127,16 @@ class Ways(Retranslatable, QWidget):
         self._row = FlowLayout(self)
         self.setContentsMargins(8, 2, 8, 4)
         self._offered: tuple[tuple[str, str], ...] = ()
-        self._ways: dict[str, Remedy] = {}
+        self._remedies: dict[str, Remedy] = {}
         self._buttons: dict[str, QPushButton] = {}
         self.hide()
 
-    def offer(self, ways: tuple[Remedy, ...]) -> None:
+    def offer(self, remedies: tuple[Remedy, ...]) -> None:
         """Show these. A button is made once and hidden while it does not fit: what it does may
         change what is offered, and whoever holds it must not be left with one that is gone.
         """
-        self._ways = {way.key: way for way in ways}
-        offered = tuple((way.key, tr(f"caption.{way.key}")) for way in ways)
+        self._remedies = {remedy.key: remedy for remedy in remedies}
+        offered = tuple((remedy.key, tr(f"caption.{remedy.key}")) for remedy in remedies)
         if offered == self._offered:
             return
         self._offered = offered
@@ -149,7 +149,7 @@ class Ways(Retranslatable, QWidget):
             self._word(key)
             self._row.addWidget(button)
             button.show()
-        self.setVisible(bool(ways))
+        self.setVisible(bool(remedies))
 
     def _word(self, key: str) -> None:
         button, words = self._buttons[key], tr(f"caption.{key}")
@@ -172,9 +172,9 @@ class Ways(Retranslatable, QWidget):
         return button
 
     def _act(self, key: str) -> None:
-        way = self._ways.get(key)
-        if way is not None:
-            way.act()
+        remedy = self._remedies.get(key)
+        if remedy is not None:
+            remedy.act()
 
 
 class _Code(QPlainTextEdit):

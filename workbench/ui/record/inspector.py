@@ -17,7 +17,7 @@ from workbench.journal.reader import Row
 from workbench.qt.explain_presenter import Explained
 from workbench.texts import tr
 from workbench.ui.record.bytes_tab import BytesTab, ReadBytes
-from workbench.ui.record.explanation_view import ExplanationView, Ways
+from workbench.ui.record.explanation_view import ExplanationView, RemedyButtons
 from workbench.ui.record.kernel_tab import KernelTab
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.message import Remedy
@@ -27,7 +27,7 @@ class Inspector(Retranslatable, QTabWidget):
     """Bottom right: Explain and Bytes of one event, and what the kernel shows of its connection.
 
     Attributes:
-        ways: what can be done about an event now.
+        remedies: what can be done about an event now.
 
     Signals:
         remedy_begun(): a button of these was pressed. remedy_taken(): what it does was done.
@@ -43,10 +43,10 @@ class Inspector(Retranslatable, QTabWidget):
         super().__init__()
         self.setObjectName("inspector.tabs")
         self.setDocumentMode(True)
-        self.ways: Callable[[Row], tuple[Remedy, ...]] = lambda _row: ()
+        self.remedies: Callable[[Row], tuple[Remedy, ...]] = lambda _row: ()
         self._explained: Explained | None = None
         self._text = ExplanationView()
-        self._offered = Ways()  # below the text, where it is seen without scrolling
+        self._offered = RemedyButtons()  # below the text, where it is seen without scrolling
         self._explain = QWidget()
         explain_column = QVBoxLayout(self._explain)
         explain_column.setContentsMargins(0, 0, 0, 0)
@@ -83,7 +83,7 @@ class Inspector(Retranslatable, QTabWidget):
             self._page.show_row(self.row, explained.encoding if explained is not None else "")
         if front is self._explain:
             self._show_explanation()
-            self.offer_ways()
+            self.offer_remedies()
 
     def _show_explanation(self) -> None:
         if self._explained is None:
@@ -92,10 +92,10 @@ class Inspector(Retranslatable, QTabWidget):
             self._text.show_explanation(self._explained.explanation, self._explained.who)
 
     @Slot()
-    def offer_ways(self) -> None:
+    def offer_remedies(self) -> None:
         """Buttons for what can be done now: that changes while the text stays."""
         if self.currentWidget() is self._explain:
-            self._offered.offer(self.ways(self.row) if self.row is not None else ())
+            self._offered.offer(self.remedies(self.row) if self.row is not None else ())
 
     def redraw(self) -> None:
         """Fonts for the size in force."""

@@ -227,7 +227,7 @@ class EndpointTabs(QObject):
         if isinstance(presenter, ServerPresenter):
             presenter.accept_one()
 
-    def ways(self, row: Row) -> tuple[Remedy, ...]:
+    def remedies(self, row: Row) -> tuple[Remedy, ...]:
         """What can be done about an event of an endpoint that has a panel."""
         presenter = self._presenters.get(row.endpoint or "")
         if presenter is None:

@@ -48,7 +48,7 @@ def inspector_of(controller: Controller) -> Inspector:
     inspector = Inspector(presenter.bytes_as, tab)
     presenter.setParent(inspector)
     presenter.changed.connect(inspector.show_explained)
-    presenter.looked.connect(inspector.offer_ways)
+    presenter.looked.connect(inspector.offer_remedies)
     inspector.explanation_wanted.connect(presenter.tell)
     inspector.remedy_begun.connect(presenter.on_remedy_begun)
     inspector.remedy_taken.connect(presenter.on_remedy_taken)

@@ -253,7 +253,7 @@ class MainWindow(Retranslatable, QMainWindow):
         tabs.told.connect(self._on_problem)
         tabs.save_wanted.connect(self.file_commands.save_conversation)
         self.endpoint_list.chosen.connect(self.tab_area.bring)
-        self.inspector.ways = tabs.ways
+        self.inspector.remedies = tabs.remedies
         self.onboarding_bar.autoplay_wanted.connect(self.autoplay.start)
         self.onboarding_bar.demo_wanted.connect(player.run_named)
         self.appearance.changed.connect(self.onboarding.redraw)
