@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final, cast
@@ -17,6 +17,7 @@ from workbench.cli.output import write
 from workbench.cli.run import OK
 from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.joined import open_record
+from workbench.journal.masked import secrets_in
 from workbench.journal.query import parse as parse_filter
 from workbench.journal.whole_file import write_whole
 from workbench.scenario import json_schema
@@ -24,7 +25,9 @@ from workbench.scenario.code import to_python
 from workbench.scenario.code_pytest import to_pytest
 from workbench.scenario.from_record import scenario_of
 from workbench.scenario.model import load
+from workbench.scenario.secrets import secrets_of
 from workbench.scenario.steps import Scenario
+from workbench.scenario.without_secrets import python_without
 from workbench.texts import Problem, reason_of, tr
 
 CODE: Final[Mapping[str, Callable[[Scenario], str]]] = {
@@ -80,7 +83,8 @@ def _of_scenario(args: argparse.Namespace) -> None:
     if args.filter:
         raise Problem("export.filter_of_scenario")
     given = given_values.given(args, beyond_loopback=True)  # nothing is opened here
-    _put(CODE[args.to](load(args.record, given)), args.out)
+    scenario = load(args.record, given)
+    _put(_code(args, scenario, secrets_of(scenario)), args.out)
 
 
 def _of_record(args: argparse.Namespace) -> None:
@@ -94,7 +98,8 @@ def _of_record(args: argparse.Namespace) -> None:
                     if condition is not None:
                         found = reader.select(condition, 0, reader.count())
                         seqs = {seq for part in found for seq in part}
-                    _put(CODE[args.to](scenario_of(reader, seqs=seqs)), args.out)
+                    scenario = scenario_of(reader, seqs=seqs)
+                    _put(_code(args, scenario, secrets_in(reader.secrets())), args.out)
                 elif args.out is None:
                     export_to_stdout(EXPORTS[args.to], reader, condition)
                 else:
@@ -102,6 +107,13 @@ def _of_record(args: argparse.Namespace) -> None:
             except (sqlite3.OperationalError, Problem):
                 interrupts.check()  # a long search was given up in the middle
                 raise
+
+
+def _code(
+    args: argparse.Namespace, scenario: Scenario, secrets: Iterable[Mapping[str, str]]
+) -> str:
+    code = CODE[args.to](scenario)
+    return code if args.show_secrets else python_without(code, secrets)
 
 
 def _put(text: str, path: Path | None) -> None:

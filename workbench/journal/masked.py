@@ -19,15 +19,24 @@ TEXTS: Final = 4_096
 _Stream = tuple[int, bool]
 
 
-def secret_values(spelled: str) -> list[str]:
-    """The values that `meta.secrets` says are to be masked; what is none of them is left out."""
+def secrets_in(spelled: str) -> list[dict[str, str]]:
+    """What `meta.secrets` says of each: name, env and value; what is none of that is left out."""
     try:
         found = json.loads(spelled)
     except (ValueError, RecursionError):
         return []
     items = found if isinstance(found, list) else []
-    values = (item.get("value") for item in items if isinstance(item, dict))
-    return [value for value in values if isinstance(value, str)]
+    texts = [
+        {key: value for key, value in item.items() if isinstance(value, str)}
+        for item in items
+        if isinstance(item, dict)
+    ]
+    return [item for item in texts if "value" in item]
+
+
+def secret_values(spelled: str) -> list[str]:
+    """The values among these, which are to be masked."""
+    return [item["value"] for item in secrets_in(spelled)]
 
 
 class Masked:

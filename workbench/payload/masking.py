@@ -60,8 +60,9 @@ class Masker:
         reach: bytes before and after a piece that decide what is masked in it.
     """
 
-    def __init__(self, values: Iterable[str]) -> None:
-        """Values shorter than LEAST bytes are left out."""
+    def __init__(self, values: Iterable[str], *, headers: bool = True) -> None:
+        """Values shorter than LEAST bytes are left out; `headers` False: they stay."""
+        self._with_headers = headers
         kept = sorted({value for value in values if len(value.encode()) >= LEAST}, key=len)
         self._text = [form for value in kept for form in _forms_of_text(value)]
         self._data = [form for value in kept for form in _forms_of_data(value)]
@@ -74,12 +75,14 @@ class Masker:
 
     def text(self, text: str) -> str:
         """A sentence, code or a line of an output."""
-        spans = [*_found(self._text, text), *_said(text)]
+        spans = [*_found(self._text, text), *(_said(text) if self._with_headers else ())]
         if self.any:
             for cut in re.finditer(_CUT, text):  # what was shortened may have been a value
                 spans += self._begun(self._text, text[: cut.start()])
         shown = _masked(text, spans) if spans else text
-        return _HEX_RUN.sub(self._hex_run, shown) if len(shown) >= _HEX_LEAST else shown
+        if len(shown) < _HEX_LEAST or not (self.any or self._with_headers):
+            return shown
+        return _HEX_RUN.sub(self._hex_run, shown)
 
     def data(self, data: bytes) -> bytes:
         """Bytes that stand for themselves alone."""
@@ -88,7 +91,7 @@ class Masker:
     def within(self, before: bytes, data: bytes, after: bytes) -> bytes:
         """Bytes of a stream, between others of it; what the end of `after` may begin is masked."""
         raw = before + data + after
-        headers = _may_have_headers(raw.lower().decode("latin-1"))
+        headers = self._with_headers and _may_have_headers(raw.lower().decode("latin-1"))
         if not headers and not self.any:
             return data
         whole = raw.decode("latin-1")
@@ -173,6 +176,12 @@ def _partly(source: str) -> regex.Pattern[str]:
 def _found(forms: Iterable[_Form], text: str) -> Iterator[Span]:
     for form in forms:
         yield from form.spans(text)
+
+
+def header_values(text: str) -> Iterator[tuple[str, str]]:
+    """The name and what stands in each header of a text that carries a secret."""
+    for found in _HEADER.finditer(text) if _may_have_headers(text.lower()) else ():
+        yield found[0].partition(":")[0].strip(), found[1]
 
 
 def _may_have_headers(lowered: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, Field, asdict, fields
 from enum import Enum
@@ -17,6 +16,7 @@ from workbench.engine.model.serialize import command_call, messages_plain, respo
 from workbench.payload.templates import escape_gaps
 from workbench.scenario.expect_keys import usual_within
 from workbench.scenario.named_values import LEFT_ALONE
+from workbench.scenario.secrets import secrets_of
 from workbench.scenario.steps import (
     ANY,
     FOR_GOOD,
@@ -32,7 +32,9 @@ from workbench.scenario.steps import (
     StopProgram,
     Wait,
 )
+from workbench.scenario.toml_string import string
 from workbench.scenario.values import NO_TIMEOUT
+from workbench.scenario.without_secrets import toml_without
 
 
 def to_toml(scenario: Scenario) -> str:
@@ -54,10 +56,14 @@ def to_toml(scenario: Scenario) -> str:
     lines += [f"endpoint.{_bare(name)} = {_value(keys['address'])}" for name, keys in addressed]
     lines += _steps(scenario.steps, current)
     if scenario.values:
-        lines += ["", "[values]", *_pairs(dict(scenario.values))]
+        secret = {
+            name: {"env": env, "secret": True} for name, env in scenario.secrets.items() if env
+        }
+        lines += ["", "[values]", *_pairs({**scenario.values, **secret})]
     for name, keys in written[len(addressed) :]:
         lines += ["", *_table(f"endpoint.{_bare(name)}", keys)]
-    return "\n".join(lines) + "\n"
+    text = "\n".join(lines) + "\n"
+    return toml_without(text, secrets_of(scenario), headers=False) if scenario.secrets else text
 
 
 def _endpoint(settings: s.EndpointSettings, values: Collection[str]) -> dict[str, Any]:
@@ -249,9 +255,9 @@ def _value(value: Any) -> str:
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, str):
-        return _string(value)
+        return string(value)
     if value is None:  # TOML has none
-        return _string(NO_TIMEOUT)
+        return string(NO_TIMEOUT)
     if isinstance(value, dict):
         body = ", ".join(f"{_bare(key)} = {_value(item)}" for key, item in value.items())
         return f"{{ {body} }}"
@@ -260,21 +266,4 @@ def _value(value: Any) -> str:
 
 def _bare(key: str) -> str:
     plain = key.replace("_", "").replace("-", "")
-    return key if plain.isascii() and plain.isalnum() else _string(key)
-
-
-def _string(text: str) -> str:
-    """A string of TOML 1.0, literal where that saves backslashes; what cannot be seen is an escape.
-
-    Half a character (a lone surrogate) no TOML can hold: U+FFFD stands in its place.
-    """
-    if ("\\" in text or '"' in text) and "'" not in text and text.isprintable():
-        return f"'{text}'"
-    shown = json.dumps(text, ensure_ascii=False)  # quotes, backslashes and C0 as in TOML
-    return "".join(char if char.isprintable() else _escaped(ord(char)) for char in shown)
-
-
-def _escaped(code: int) -> str:
-    if 0xD800 <= code <= 0xDFFF:
-        return "\ufffd"
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+    return key if plain.isascii() and plain.isalnum() else string(key)

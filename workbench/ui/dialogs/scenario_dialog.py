@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +21,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.journal.masked import secrets_in
 from workbench.scenario.code import to_python
 from workbench.scenario.from_record import Made, commands_of, made_of
 from workbench.scenario.model import Loop, Scenario, Step, parse
 from workbench.scenario.repeat import repeated
+from workbench.scenario.without_secrets import python_without, toml_without
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
 from workbench.ui.dialogs.repeat_form import RepeatForm
@@ -305,7 +308,7 @@ class ScenarioDialog(Retranslatable, QDialog):
     @Slot()
     def _on_copy(self) -> None:
         shown = self.python if self.forms.currentWidget() is self.python else self.text
-        QGuiApplication.clipboard().setText(shown.toPlainText())
+        QGuiApplication.clipboard().setText(self._without_secrets(shown))
 
     @Slot()
     def _on_save(self) -> None:
@@ -317,7 +320,15 @@ class ScenarioDialog(Retranslatable, QDialog):
             "Python (*.py)" if python else tr("window.scenario_files"),
         )
         if name:
-            self.write(Path(name), (self.python if python else self.text).toPlainText())
+            self.write(Path(name), self._without_secrets(self.python if python else self.text))
+
+    def _without_secrets(self, shown: QPlainTextEdit) -> str:
+        """What leaves the window has the environment's variables in their place."""
+        session = self._controller.session
+        with closing(session.journal.reader()) as reader:
+            known = secrets_in(reader.secrets())
+        without = python_without if shown is self.python else toml_without
+        return without(shown.toPlainText(), known)
 
     def write(self, path: Path, text: str) -> None:
         """Save; how it went stands in the message."""

@@ -1,0 +1,233 @@
+"""What is run again has no secret in it: in its place stands the environment's variable.
+
+It is done to the finished text, so that nothing that makes one can forget it: literals are taken
+apart at each value and at what stands in headers that carry one. What is left of a value in
+another form is masked.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.literals import literal
+from workbench.payload.masking import LEAST, Masker, header_values
+from workbench.scenario.toml_string import basic
+
+_TOML_STRING: Final = re.compile(r"""([\w-]+|"[^"]*") = ("(?:[^"\\\n]|\\.)*"|'[^'\n]*')""")
+_VALUES: Final = re.compile(r"^\[values\]\n", re.MULTILINE)
+_GAP: Final = re.compile(r"\{[A-Za-z_]\w*\}")
+"""What is filled in from elsewhere."""
+_PATTERN: Final = "(?"
+"""In a pattern a header's value is no secret but what it has to be like."""
+_HEX_KEYS: Final = ("hex", "reply_hex", "append_hex")
+_REST: Final = "# a secret that stands in another form is masked\n"
+_IMPORT: Final = re.compile(r"^(?:import|from (?!__future__))", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A secret: the name of its value, the environment's variable."""
+
+    name: str
+    env: str
+
+
+class _Secrets:
+    """The secrets of one text; those in headers are found as they come.
+
+    Attributes:
+        used: those that stood in it, in their order.
+    """
+
+    def __init__(self, known: Iterable[Mapping[str, str]], *, headers: bool) -> None:
+        self._headers = headers
+        self._known: dict[str, _Named] = {}
+        for each in known:
+            value, name = each.get("value", ""), each.get("name", "")
+            if len(value.encode()) >= LEAST and name.isidentifier():
+                self._known[value] = _Named(name, each.get("env") or name.upper())
+        self.used: dict[_Named, None] = {}
+
+    @property
+    def values(self) -> list[str]:
+        return list(self._known)
+
+    def split(self, text: str) -> list[str | _Named]:
+        """A text as parts, secrets in the place of their values."""
+        for header, value in header_values(text) if self._headers else ():
+            told = any(known in value for known in self._known) or _GAP.search(value)
+            if not told and _PATTERN not in value:
+                self._known[value] = self._of_header(header)
+        parts: list[str | _Named] = [text]
+        for value in sorted(self._known, key=len, reverse=True):
+            parts = [piece for part in parts for piece in self._cut(part, value)]
+        return parts
+
+    def _cut(self, part: str | _Named, value: str) -> Iterator[str | _Named]:
+        if not isinstance(part, str) or value not in part:
+            yield part
+            return
+        named = self._known[value]
+        self.used[named] = None
+        for at, piece in enumerate(part.split(value)):
+            if at:
+                yield named
+            if piece:
+                yield piece
+
+    def _of_header(self, header: str) -> _Named:
+        stem = header.lower().replace("-", "_")
+        taken = {named.name for named in self._known.values()}
+        name = next(
+            name
+            for name in (stem, *(f"{stem}_{number}" for number in range(2, len(taken) + 3)))
+            if name not in taken
+        )
+        return _Named(name, name.upper())
+
+
+def toml_without(text: str, known: Iterable[Mapping[str, str]], *, headers: bool = True) -> str:
+    """A scenario without its secrets: values of the environment stand in their place.
+
+    `known`: name, env and value of each, as a record keeps them. `headers`: what stands in
+    headers is one too.
+    """
+    secrets = _Secrets(known, headers=headers)
+
+    def hide(found: re.Match[str]) -> str:
+        key, spelled = found[1], tomllib.loads(f"x = {found[2]}")["x"]
+        if key == "regex":
+            return found[0]
+        if key in _HEX_KEYS:
+            return f"{key} = {found[2]}" if not secrets.values else _hex(key, spelled, secrets)
+        parts = secrets.split(spelled)
+        if all(isinstance(part, str) for part in parts):
+            return found[0]
+        return f"{key} = {_toml(parts)}"
+
+    made = _TOML_STRING.sub(hide, text)
+    if secrets.used:
+        made = _defining(made, list(secrets.used))
+    try:
+        tomllib.loads(made)
+    except tomllib.TOMLDecodeError:
+        made = text
+    return _rest_masked(made, secrets)
+
+
+def _rest_masked(text: str, secrets: _Secrets) -> str:
+    """Without what is left of values in other forms; that something was is told on top."""
+    masked = Masker(secrets.values, headers=False).text(text)
+    return masked if masked == text else _REST + masked
+
+
+def _toml(parts: Iterable[str | _Named]) -> str:
+    inner = (
+        f"{{{part.name}}}" if isinstance(part, _Named) else basic(part)[1:-1] for part in parts
+    )
+    return f'"{"".join(inner)}"'
+
+
+def _hex(key: str, spelled: str, secrets: _Secrets) -> str:
+    for value in secrets.values:
+        for part in secrets.split(value):
+            if isinstance(part, _Named) and value.encode().hex() in spelled:
+                spelled = spelled.replace(value.encode().hex(), f"{{{part.name}}}")
+    return f'{key} = "{spelled}"'
+
+
+def _defining(text: str, used: list[_Named]) -> str:
+    """The text with the values that it uses, told on top."""
+    table = tomllib.loads(text).get("values", {})
+    new = [named for named in used if named.name not in table]
+    lines = [f'{named.name} = {{ env = "{named.env}", secret = true }}\n' for named in new]
+    begin = _VALUES.search(text)
+    if begin is not None:
+        text = text[: begin.end()] + "".join(lines) + text[begin.end() :]
+    else:
+        text = "".join(f"values.{line}" for line in lines) + text
+    return _listed(used) + text
+
+
+def _listed(used: Iterable[_Named]) -> str:
+    names = ", ".join(dict.fromkeys(named.env for named in used))
+    return f"# secrets, taken from the environment: {names}\n"
+
+
+def python_without(code: str, known: Iterable[Mapping[str, str]]) -> str:
+    """A script without its secrets: it reads the environment in their place."""
+    secrets = _Secrets(known, headers=True)
+    lines = code.splitlines(keepends=True)
+    tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
+    for index in range(len(tokens) - 1, -1, -1):
+        token = tokens[index]
+        if token.type != tokenize.STRING:
+            continue
+        spelled = _expression(token.string, secrets)
+        if spelled is None:
+            continue
+        beside = {tokens[at].type for at in (index - 1, index + 1) if 0 <= at < len(tokens)}
+        if tokenize.STRING in beside:
+            spelled = Masker(secrets.values).text(token.string)
+        _replace(lines, token.start, token.end, spelled)
+    made = "".join(lines)
+    if secrets.used:
+        made = _importing(made, list(secrets.used))
+    try:
+        compile(made, "export", "exec")
+    except SyntaxError:
+        made = code
+    return _rest_masked(made, secrets)
+
+
+def _expression(spelled: str, secrets: _Secrets) -> str | None:
+    """A literal as what makes it of the environment; None: it has no secret."""
+    if "f" in spelled[: min(spelled.find("'") % 99, spelled.find('"') % 99)].lower():
+        return None
+    value = ast.literal_eval(spelled)
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    as_bytes = isinstance(value, bytes)
+    parts = secrets.split(_characters(text) if as_bytes else text)
+    if all(isinstance(part, str) for part in parts):
+        return None
+    made = []
+    for part in parts:
+        if isinstance(part, _Named):
+            made.append(f'os.environ["{part.env}"]{".encode()" if as_bytes else ""}')
+        else:
+            made.append(repr(_bytes(part)) if as_bytes else literal(part))
+    return f"({' + '.join(made)})"
+
+
+def _characters(text: str) -> str:
+    """Bytes as the characters that they are in UTF-8; where they are none, each alone."""
+    return text.encode("latin-1").decode("utf-8", "surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _replace(lines: list[str], begin: tuple[int, int], end: tuple[int, int], text: str) -> None:
+    first, last = begin[0] - 1, end[0] - 1
+    whole = lines[first][: begin[1]] + text + lines[last][end[1] :]
+    lines[first : last + 1] = [whole]
+    lines[first + 1 : first + 1] = [""] * (last - first)  # the tokens before keep their lines
+
+
+def _importing(code: str, used: list[_Named]) -> str:
+    if not re.search(r"^import os$", code, re.MULTILINE):
+        first = _IMPORT.search(code)
+        at = first.start() if first is not None else 0
+        code = f"{code[:at]}import os\n{code[at:]}"
+    if code.startswith("#!"):
+        shebang, _, rest = code.partition("\n")
+        return f"{shebang}\n{_listed(used)}{rest}"
+    return _listed(used) + code
