@@ -299,6 +299,8 @@ IMPORTED_BY = {
     "scenario/code_expect.py": "scenario/test_code.py",
     "scenario/code_help.py": "scenario/test_code.py",
     "scenario/code_sockets.py": "scenario/test_code.py",
+    "scenario/code_steps.py": "scenario/test_code.py",
+    "scenario/code_values.py": "scenario/test_code.py",
     "scenario/steps.py": "scenario/test_numbers.py",
     "testing/scenario_files.py": "testing/test_items.py",
     "start.py": "test_main.py",

@@ -75,6 +75,8 @@ def story(calls: list[Call]) -> Story:
             if isinstance(before, int) and before:
                 told[-1] = (name, before + what)
                 continue
+        if name == "bind" and told and told[-1] == ("bind", "EADDRINUSE"):
+            told.pop()  # the next free port was looked for
         if name == "close" and told and told[-1] == ("recv", 0):
             told.pop()  # whether the peer's end was read before is a matter of moments
         told.append((name, what))

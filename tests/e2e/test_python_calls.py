@@ -10,7 +10,9 @@ import pytest
 
 from tests.e2e.python_calls import Story, calls_of_run, calls_of_script
 from workbench.resources import resource
-from workbench.scenario.model import load
+from workbench.scenario.code import to_python
+from workbench.scenario.model import load, parse
+from workbench.texts import tr
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux's")
 BEYOND = {"28-multicast"}
@@ -18,6 +20,136 @@ BEYOND = {"28-multicast"}
 OF_MOMENTS = {"15-slow-reader", "32-linger"}
 """How much is under way when a step ends it depends on the moment."""
 SHIPPED = sorted(resource("scenarios").glob("*.toml"))
+
+
+ENDS = """
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+{server}
+[endpoint.client]
+address = "@server"
+timeout = 20
+{client}
+"""
+BEGIN = (
+    '{ do = "start", endpoint = "server" }',
+    '{ do = "connect", endpoint = "client", until_open = 5 }',
+)
+
+
+def client(do: str, keys: str) -> str:
+    return f'{{ do = "{do}", endpoint = "client", {keys} }}'
+
+
+def talk(*steps: str, server: str = "", ours: str = "", values: str = "") -> str:
+    lines = "".join(f"  {step},\n" for step in (*BEGIN, *steps))
+    ends = ENDS.replace("{server}", server).replace("{client}", ours)
+    return f'title = "a talk"\ndefaults = {{ within = 20 }}\nstep = [\n{lines}]\n{values}\n{ends}'
+
+
+LINES = 'messages = { ends = "\\r\\n" }'
+FIELD = 'messages = { length = "u16", at = 4 }'
+TALKS = {
+    "values": talk(
+        client("expect", r"regex = 'hi (?P<name>\w+) (?P<number>\d+)\r\n'"),
+        client("send", r'text = "{greeting} {name} {number*2+1} {len:name} {base64:name}\r\n"'),
+        '{ do = "expect", endpoint = "server", text = "hello Bob 85 3 Qm9i\\r\\n" }',
+        client("send", 'hex = \'u16[{name} 00] u32le(number+1) ber["x"] var7["yz"]\''),
+        '{ do = "expect", endpoint = "server", hex = "0004 426f6200 2b000000 0178 02797a" }',
+        server=r'responder = { kind = "greet", text = "hi Bob 42\r\n" }',
+        values='[values]\ngreeting = "hello"\n',
+    ),
+    "rules of lines, with states": talk(
+        client("expect", 'text = "220 ready"'),
+        client("send", 'text = "EHLO me", wrap = true'),
+        client("expect", 'text = "250 hello me"'),
+        client("send", 'text = "DATA", wrap = true'),
+        client("expect", 'text = "354 go"'),
+        client("send", 'text = "DATA\\r\\n.\\r\\n"'),
+        client("expect", 'text = "250 taken", next = true'),
+        client("send", 'text = "WHAT", wrap = true'),
+        client("expect", 'regex = "^500"'),
+        client("send", 'text = "ONCE\\r\\nONCE", wrap = true'),
+        client("expect", 'text = "first"'),
+        client("expect", 'text = "500 what?"'),
+        client("send", 'text = "QUIT", wrap = true'),
+        client("expect", 'text = "221 bye"'),
+        client("expect", 'call = "recv", result = 0'),
+        server=LINES + """
+[endpoint.server.responder]
+kind = "rules"
+greet = "220 ready\\r\\n"
+rules = [
+  { match = "exact", when = "data", value = ".", to = "", wrap = true, reply = "250 taken" },
+  { match = "any", when = "data" },
+  { match = "regex", value = '^EHLO (?P<who>\\w+)', wrap = true, reply = "250 hello {who}" },
+  { match = "contains", value = "DATA", to = "data", wrap = true, reply = "354 go" },
+  { match = "exact", value = "ONCE", times = 1, wrap = true, reply = "first" },
+  { match = "exact", value = "QUIT", wrap = true, reply = "221 bye", then = "close" },
+]
+else = { wrap = true, reply = "500 what?" }
+""",
+        ours=LINES,
+    ),
+    "rules of hex, with lengths": "placeholders = true\n"
+    + talk(
+        client("send", 'wrap = true, hex = "0007 0000 11 03 0000 0003"'),
+        client("expect", 'hex = "{id:2} 0000 0006 11 {function:1} 0064 00c8"'),
+        client("send", 'wrap = true, hex = "{id} 0000 11 u8(function+1) 0000 0003"'),
+        client("expect", 'hex = "{id} 0000 0003 11 84 01"'),
+        client("send", 'hex = "0001 0000 0003 01 02 03", append = "crc16-modbus"'),
+        client("send", 'hex = "0000 0000 0000", pieces = 2'),
+        '{ do = "expect", endpoint = "server", hex = "dbd9 0000 0000" }',
+        server=FIELD + """
+[endpoint.server.responder]
+kind = "rules"
+rules = [
+  { match = "hex", value = 'HEAD 03 ????????', reply_hex = 'BACK[{unit} 03 u16(100) u16(200)]' },
+  { match = "hex", value = 'HEAD {f:1} ????????', reply_hex = 'BACK[{unit} u8(f+128) 01]' },
+]
+""",
+        ours=FIELD,
+    )
+    .replace("HEAD", "{id:2} 0000 ???? {unit:1}")
+    .replace("BACK", "{id} 0000 u16"),
+    "requests of HTTP": talk(
+        client("send", 'text = "GET / HTTP/1.1;Host: a;;GET /2 HTTP/1.1;;"'),
+        client("expect", 'contains = "one"'),
+        client("expect", 'contains = "other"'),
+        server="""messages = "http"
+[endpoint.server.responder]
+kind = "rules"
+rules = [
+  { match = "contains", value = "GET / ", reply = "OK;Content-Length: 3;;one" },
+]
+else = { reply = "OK;Transfer-Encoding: chunked;;5;other;0;;" }
+""",
+        ours='messages = "http"',
+    )
+    .replace("OK;", "HTTP/1.1 200 OK;")
+    .replace(";", r"\r\n"),
+    "an address that was taken": talk(
+        client("expect", r"regex = 'go to (?P<p1>\d+),(?P<p2>\d+)$'"),
+        client("shutdown", 'how = "SHUT_WR"'),
+        client("expect", 'closed = "fin"'),
+        '{ do = "loop", times = 3, pause = 0.01, step = ['
+        ' { do = "send", endpoint = "udp", text = "{counter}", repeat = 2 } ] }',
+        '{ do = "expect", endpoint = "sink", text = "1" }',
+        server='responder = { kind = "greet", text = "go to 1,2" }',
+        values='[values]\nunused = 1\n[endpoint.sink]\nrole = "datagram"\naddress = "127.0.0.1:0"\n'
+        '[endpoint.udp]\nrole = "datagram"\naddress = "@sink"\n',
+    ).replace("step = [\n", 'step = [\n  { do = "start", endpoint = "sink" },\n', 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TALKS)
+def test_all_of_the_language_is_in_the_script(name: str, tmp_path: Path) -> None:
+    scenario = parse(TALKS[name])
+    run = calls_of_run(scenario, tmp_path / "record.swb")
+    assert tr("scenario.not_in_code") not in to_python(scenario)
+    script = calls_of_script(scenario, tmp_path)
+    assert in_order(script, sizes=True) == in_order(run, sizes=True)
 
 
 def in_order(stories: Counter[Story], *, sizes: bool) -> list[str]:

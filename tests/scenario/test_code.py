@@ -11,6 +11,7 @@ import pytest
 from workbench.engine.model.commands import Send
 from workbench.engine.model.settings import Echo, EndpointSettings, Role
 from workbench.engine.model.tail import Append
+from workbench.payload.templates import hex_template
 from workbench.resources import resource
 from workbench.scenario.code import to_python
 from workbench.scenario.code_answers import answers_class
@@ -18,6 +19,8 @@ from workbench.scenario.code_bytes import payload
 from workbench.scenario.code_expect import expectation
 from workbench.scenario.code_help import all_names, parts_of
 from workbench.scenario.code_sockets import address
+from workbench.scenario.code_steps import taken_by, until_open
+from workbench.scenario.code_values import CodePlace, expression
 from workbench.scenario.model import load, parse
 from workbench.scenario.steps import Expect
 
@@ -89,20 +92,30 @@ CLIENT = EndpointSettings("c", Role.STREAM)
 
 
 def test_the_parts_of_a_script() -> None:
-    assert answers_class(SERVER, "Answers_s", reads=True, accepts=False)[:4] == [
+    assert answers_class(SERVER, "Answers_s", reads=True, accepts=False).lines[:4] == [
         "class Answers_s(Answers):",
         "    accepts = False  # only when a step says so",
         "    size = 7",
         "    closes = True  # when the peer has finished",
     ]
-    assert payload(Send("c", text="a", append=Append.CRLF), CLIENT) == (
-        [],
-        r"'a'.encode('utf-8') + b'\r\n'",
-    )
-    assert expectation(Expect("c", hex="01 ?? 02", count=2), CLIENT, "c") == [
+    made = payload(Send("c", text="a", append=Append.CRLF), CLIENT)
+    assert made.text == r"'a'.encode('utf-8') + b'\r\n'"
+    assert made.fixed == b"a\r\n"
+    assert expectation(Expect("c", hex="01 ?? 02", count=2), CLIENT, "c").lines == [
         r"expect('c', 2.0, regex='(?s)\\A\\x01.\\x02', count=2)"
     ]
     assert address("[::1]:80", "AF_INET6") == "('::1', 80)"
+    template = hex_template("u16[{id} 00] u8(n+1) {ntp}", {"id", "n"}, "utf-8")
+    assert expression(template, CodePlace("utf-8", "taken", hexed=True)) == (
+        "sized('u16', value('id', taken) + b'\\x00')"
+        " + counted('u8', number('n', taken, hexed=True) + 1) + now('ntp')"
+    )
+    assert taken_by([Expect("c", regex="(?P<a>.)"), Expect("c", hex="{b:2} {c:*}")]) == {*"abc"}
+    assert until_open(["c = Noted('c')", "c.connect(('a', 1))"], 5)[-3:] == [
+        "        if time.monotonic() > until:",
+        "            raise",
+        "        time.sleep(0.1)",
+    ]
     assert address("@s", "AF_INET") == "where['s']"
 
 

@@ -130,9 +130,10 @@ def test_it_is_written_as_it_was_read(key: str, made: object) -> None:
     assert parse(to_toml(scenario)) == scenario
 
 
-def test_a_plain_script_says_that_it_has_none() -> None:
-    code = to_python(parse(divided() + send("a")))
-    assert "messages = " in code
+def test_a_plain_script_has_them_too_and_says_which_it_has_not() -> None:
+    code = to_python(parse(divided(server="messages = { idle = 0.05 }\n") + send("a")))
+    assert r"cut = staticmethod(ends(b'\r\n'))" in code
+    assert "plain script: messages = " in code
     compile(code, "script", "exec")
 
 

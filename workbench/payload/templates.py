@@ -98,22 +98,23 @@ PLACEHOLDERS: Final = (*BUILT_IN, *WITH_ARGUMENT)
 _CHANGING: Final = frozenset({*BUILT_IN, "random"} - {"counter"})
 
 
-class _Gap(NamedTuple):
+class Gap(NamedTuple):
     """Terms with + - * between them; one alone is its bytes, several are a number."""
 
     terms: tuple[tuple[str, str | int, str], ...]  # sign, name or number, argument
 
 
-class _Counted(NamedTuple):
+class CountedPart(NamedTuple):
     """A length, with `more` added, or a number of a width, before what is inside."""
 
     width: str
-    inside: tuple[_Part, ...]
-    number: _Gap | None
+    inside: tuple[Part, ...]
+    number: Gap | None
     more: int = 0
 
 
-_Part = bytes | str | _Gap | _Counted
+Part = bytes | str | Gap | CountedPart
+"""What a template is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,15 @@ class Template:
         fixed: all bytes, where there is no gap.
     """
 
-    _parts: tuple[_Part, ...]
+    _parts: tuple[Part, ...]
     _encoding: str
     names: frozenset[str]
     fixed: bytes | None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What stands in it, in its order; a script in another language is made of it."""
+        return self._parts
 
     @property
     def varies(self) -> bool:
@@ -136,7 +142,7 @@ class Template:
         return any(
             name in _CHANGING
             for part in _flat(self._parts)
-            if isinstance(part, _Gap)
+            if isinstance(part, Gap)
             for _, name, _ in part.terms
         )
 
@@ -146,7 +152,7 @@ class Template:
         return any(
             _is_made(name, argument)
             for part in _flat(self._parts)
-            if isinstance(part, _Gap)
+            if isinstance(part, Gap)
             for _, name, argument in part.terms
         )
 
@@ -176,7 +182,7 @@ class Template:
             Problem: as `fill`.
         """
         gap, *more = [part for part in self._parts if part != ""] or [""]
-        if more or not isinstance(gap, _Gap):
+        if more or not isinstance(gap, Gap):
             return None
         filling = _Filling(values, 1, self._encoding)
         if len(gap.terms) > 1:
@@ -234,17 +240,17 @@ def _longest_first(names: Collection[str]) -> list[str]:
     return sorted(names, key=len, reverse=True)
 
 
-def _made(parts: tuple[_Part, ...], encoding: str) -> Template:
+def _made(parts: tuple[Part, ...], encoding: str) -> Template:
     names = frozenset(_names_of(parts))
     template = Template(parts, encoding, names, None)
-    if any(isinstance(part, _Gap) for part in _flat(parts)):
+    if any(isinstance(part, Gap) for part in _flat(parts)):
         return template
     return Template(parts, encoding, names, template.fill({}))
 
 
-def _flat(parts: tuple[_Part, ...]) -> Iterator[bytes | str | _Gap]:
+def _flat(parts: tuple[Part, ...]) -> Iterator[bytes | str | Gap]:
     for part in parts:
-        if not isinstance(part, _Counted):
+        if not isinstance(part, CountedPart):
             yield part
             continue
         yield from _flat(part.inside)
@@ -252,9 +258,9 @@ def _flat(parts: tuple[_Part, ...]) -> Iterator[bytes | str | _Gap]:
             yield part.number
 
 
-def _names_of(parts: tuple[_Part, ...]) -> Iterator[str]:
+def _names_of(parts: tuple[Part, ...]) -> Iterator[str]:
     for part in _flat(parts):
-        if isinstance(part, _Gap):
+        if isinstance(part, Gap):
             for _, name, argument in part.terms:
                 if name in WITH_ARGUMENT:
                     if name != "random":
@@ -266,7 +272,7 @@ def _names_of(parts: tuple[_Part, ...]) -> Iterator[str]:
 # -- text -------------------------------------------------------------------------------------
 
 
-def _text_parts(source: str, names: list[str]) -> Iterator[_Part]:
+def _text_parts(source: str, names: list[str]) -> Iterator[Part]:
     last = place = 0
     while (place := source.find("{", place)) >= 0:
         quoted = source.startswith("{{", place)
@@ -285,7 +291,7 @@ def _text_parts(source: str, names: list[str]) -> Iterator[_Part]:
     yield source[last:]  # also an empty one: that it is text shows in its parts
 
 
-def _gap(source: str, place: int, names: list[str]) -> tuple[_Gap, int] | None:
+def _gap(source: str, place: int, names: list[str]) -> tuple[Gap, int] | None:
     """Terms that begin here, and where they end; None: these are none, or none of a known name."""
     terms: list[tuple[str, str | int, str]] = []
     sign = "+"
@@ -301,7 +307,7 @@ def _gap(source: str, place: int, names: list[str]) -> tuple[_Gap, int] | None:
         place += 1
     if all(isinstance(name, int) for _, name, _ in terms):
         return None
-    return _Gap(tuple(terms)), place
+    return Gap(tuple(terms)), place
 
 
 def _term(source: str, place: int, names: list[str]) -> tuple[str | int, str, int] | None:
@@ -335,9 +341,9 @@ class _HexReader:
         self._place = 0
         self._depth = 0
 
-    def parts(self, close: str) -> tuple[_Part, ...]:
+    def parts(self, close: str) -> tuple[Part, ...]:
         """Up to a closing bracket, or to the end."""
-        found: list[_Part] = []
+        found: list[Part] = []
         begin = self._place
         while True:
             char = self._source[self._place : self._place + 1]
@@ -363,7 +369,7 @@ class _HexReader:
             where = {**problem.args_, "position": begin + int(str(problem.args_["position"]))}
             raise Problem(problem.key, **where) from problem
 
-    def _one(self, char: str, width: re.Match[str] | None) -> _Part:
+    def _one(self, char: str, width: re.Match[str] | None) -> Part:
         if width is not None:
             return self._counted(width)
         return self._quoted() if char == '"' else self._named("{", "}")
@@ -376,7 +382,7 @@ class _HexReader:
         self._place = end + 1
         return encode(text, self._encoding)
 
-    def _named(self, before: str, after: str) -> _Gap:
+    def _named(self, before: str, after: str) -> Gap:
         begin = self._place + len(before)
         found = _gap(self._source, begin, self._names)
         if found is None or not self._source.startswith(after, found[1]):
@@ -387,24 +393,24 @@ class _HexReader:
         self._place = end + len(after)
         return gap
 
-    def _counted(self, width: re.Match[str]) -> _Counted:
+    def _counted(self, width: re.Match[str]) -> CountedPart:
         self._place = width.end()
         if self._source[self._place] == "(":
-            return _Counted(width[1], (), self._number())
+            return CountedPart(width[1], (), self._number())
         self._depth += 1
         if self._depth > _DEEPEST:
             raise self._wrong("template.deep")
         self._place += 1
         inside = self.parts("]")
         self._depth -= 1
-        return _Counted(width[1], inside, None, int(width[2] or 0))
+        return CountedPart(width[1], inside, None, int(width[2] or 0))
 
-    def _number(self) -> _Gap:
+    def _number(self) -> Gap:
         alone = re.compile(r"\((\d{1,20})\)", re.ASCII).match(self._source, self._place)
         if alone is None:
             return self._named("(", ")")
         self._place = alone.end()
-        return _Gap((("+", int(alone[1]), ""),))
+        return Gap((("+", int(alone[1]), ""),))
 
     def _unknown(self, place: int) -> Problem:
         word = _NAME.match(self._source, place)
@@ -427,14 +433,14 @@ class _Filling(NamedTuple):
     counter: int
     encoding: str
 
-    def of(self, gap: _Gap) -> bytes | str:
+    def of(self, gap: Gap) -> bytes | str:
         """Of one term what it stands for, of several their number in decimal."""
         if len(gap.terms) > 1:
             return str(self.number(gap))
         made = self.made_of(*gap.terms[0][1:])
         return made.data if isinstance(made, Value) else made
 
-    def number(self, gap: _Gap) -> int:
+    def number(self, gap: Gap) -> int:
         """What the terms come to, from the left, * before + and -."""
         total = 0
         product: int | None = None
@@ -476,14 +482,14 @@ class _Filling(NamedTuple):
         return base64.b64encode(data).decode() if name == "base64" else str(len(data))
 
 
-def _filled(parts: tuple[_Part, ...], filling: _Filling) -> bytes:
+def _filled(parts: tuple[Part, ...], filling: _Filling) -> bytes:
     found: list[bytes] = []
     text = ""  # characters that stand together are encoded together: UTF-16 has one mark
     marked = bool("".encode(codec(filling.encoding)))
     textual = any(isinstance(part, str) for part in parts)
     for part in parts:
         made = _piece(part, filling)
-        if marked and textual and isinstance(part, _Gap) and isinstance(made, bytes):
+        if marked and textual and isinstance(part, Gap) and isinstance(made, bytes):
             made = _decoded(made, filling.encoding)
         if isinstance(made, str):
             text += made
@@ -495,10 +501,10 @@ def _filled(parts: tuple[_Part, ...], filling: _Filling) -> bytes:
     return b"".join([*found, encode(text, filling.encoding)] if text else found)
 
 
-def _piece(part: _Part, filling: _Filling) -> bytes | str:
-    if isinstance(part, _Gap):
+def _piece(part: Part, filling: _Filling) -> bytes | str:
+    if isinstance(part, Gap):
         return filling.of(part)
-    if not isinstance(part, _Counted):
+    if not isinstance(part, CountedPart):
         return part
     inside = _filled(part.inside, filling)
     number = len(inside) + part.more if part.number is None else filling.number(part.number)
@@ -509,14 +515,14 @@ def _is_made(name: str | int, argument: str) -> bool:
     return name == "random" or (argument or name) in BUILT_IN
 
 
-def _left(parts: tuple[_Part, ...], filling: _Filling) -> str:
+def _left(parts: tuple[Part, ...], filling: _Filling) -> str:
     """What is known stands together, so that a gap that it only looks like is none."""
     found: list[str] = []
     text = ""
     for part in parts:
         if isinstance(part, bytes):
             found.append(part.hex())
-        elif isinstance(part, _Counted):
+        elif isinstance(part, CountedPart):
             found.append(_left_counted(part, filling))
         elif isinstance(part, str):
             text += part
@@ -531,20 +537,20 @@ def _left(parts: tuple[_Part, ...], filling: _Filling) -> str:
     return "".join([*found, escape_gaps(text, PLACEHOLDERS)])
 
 
-def _left_counted(part: _Counted, filling: _Filling) -> str:
+def _left_counted(part: CountedPart, filling: _Filling) -> str:
     if part.number is None:
         more = f"+{part.more}" if part.more else ""
         return f"{part.width}{more}[{_left(part.inside, filling)}]"
     return f"{part.width}({_left_terms(part.number, filling)})"
 
 
-def _left_terms(gap: _Gap, filling: _Filling) -> str:
+def _left_terms(gap: Gap, filling: _Filling) -> str:
     terms = ""
     for sign, name, argument in gap.terms:
         if _is_made(name, argument):
             shown = f"{name}:{argument}" if argument else str(name)
         else:
-            shown = str(filling.number(_Gap((("+", name, argument),))))
+            shown = str(filling.number(Gap((("+", name, argument),))))
         terms += f"{sign}{shown}"
     return terms[1:]
 

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import builtins
-import ipaddress
 import keyword
 import re
 import socket
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
+from workbench.engine.model.message_ends import Idle
 from workbench.engine.model.planned_calls import OptionCall, Purpose, own_address, planned_calls
 from workbench.engine.model.serialize import setting_text
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.literals import comment, literal
 from workbench.payload.characters import codec
+from workbench.payload.templates import text_template
 from workbench.scenario.code_answers import answers_class
 from workbench.scenario.code_bytes import payload
 from workbench.scenario.code_expect import expectation
 from workbench.scenario.code_help import all_names, parts_of
 from workbench.scenario.code_sockets import (
     INDENT,
+    Expression,
     address,
     built,
     is_temporary,
     left_out,
     option,
 )
+from workbench.scenario.code_steps import flat, get_option, membership, taken_by, until_open
 from workbench.scenario.code_until import LOOK, around, block, looks
+from workbench.scenario.code_values import CodePlace, expression
 from workbench.scenario.report import title_of
 from workbench.scenario.steps import (
     Expect,
@@ -49,7 +54,21 @@ from workbench.texts import Problem
 _TAKEN = frozenset(
     {
         *("address", "data", "error", "peer", "socket", "time", "where", "look", "met", "folder"),
-        *("errno", "os", "port", "tempfile", "until", "resource", "binascii", "sock", "counter"),
+        *(
+            "errno",
+            "os",
+            "port",
+            "tempfile",
+            "until",
+            "resource",
+            "binascii",
+            "sock",
+            "counter",
+            "failures",
+            "place",
+            "taken",
+            "found",
+        ),
         *keyword.kwlist,
         *dir(builtins),
     }
@@ -72,6 +91,9 @@ def to_python(scenario: Scenario) -> str:
     """
     script = _Script(scenario)
     body = script.steps(scenario.steps)
+    classes = script.classes()
+    if "filling" in script.needs:
+        script.needs |= {"noted_socket", "checksum"}
     parts = parts_of(script.needs)
     imports = {"import socket", "import time"}.union(*(part.imports for part in parts))
     imports |= {f"import {name}" for name in script.modules}
@@ -88,21 +110,21 @@ def to_python(scenario: Scenario) -> str:
         lines += ["", "# -- the scenario", ""]
     else:
         lines += ["where = {}  # endpoint -> address, known once it is bound", ""]
+    if "filling" in script.needs and script.first:
+        first = {name: str(value).encode() for name, value in script.first.items()}
+        lines.append(f"values.update({literal(first)})")
     lines += [f"{name} = None" for item in scenario.endpoints for name in _sockets(item, names)]
     lines += ["address = None  # of the datagram that came last"]
     if script.temporary:
         lines.append("folder = tempfile.mkdtemp()  # of paths that are the script's own")
+    if script.goes_on:
+        lines.append("failures = []  # of steps that others follow all the same")
     lines.append("")
     if looks(scenario.steps):
         lines += [*LOOK.splitlines(), "", ""]
-    lines += script.classes()
-    lines += [
-        left_out(f"{item.name}: {item.address}")
-        for item in scenario.endpoints
-        if script.begun[item.name] != item
-    ]
     end = ["", "close_all()"] if "by_itself" in script.needs else []
-    return "\n".join([*lines, *body, *end]) + "\n"
+    end += ["assert not failures, failures"] if script.goes_on else []
+    return "\n".join([*lines, *classes, *body, *end]) + "\n"
 
 
 def _unknown(name: str) -> str:
@@ -131,41 +153,42 @@ def _sockets(item: EndpointSettings, names: Names) -> list[str]:
     return [name, f"{name}_conn"] if item.role is Role.LISTENER else [name]
 
 
-def _flat(steps: Iterable[Step]) -> Iterable[Step]:
-    for step in steps:
-        yield step
-        if isinstance(step, Loop):
-            yield from _flat(step.steps)
-
-
 class _Script:
     """Steps as lines; `settings` change while it is written.
 
     Attributes:
         begun: the settings that the endpoints begin with.
         needs: parts of the helper; `modules`: of the standard library.
+        first: the values that it begins with.
+        goes_on: a step that failed does not end it.
         noted: sockets keep what their calls came to: something is expected of them, or a thread
             works for them.
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self._values = TakenValues(scenario, _unknown)
-        self.begun = {item.name: self._values.settings_known(item) for item in scenario.endpoints}
+        taken = taken_by(scenario.steps)
+        first = {name: one for name, one in scenario.values.items() if name not in taken}
+        self._values = TakenValues(replace(scenario, values=first), _unknown)
+        self._names = scenario.names
+        self.first = dict(scenario.values)
+        self.needs: set[str] = set()
+        self.modules: set[str] = set()
+        self.begun = {item.name: self._addressed(item) for item in scenario.endpoints}
         self.names = variables(self.begun.values())
         self._settings: Settings = dict(self.begun)
         self._loops = 0
         self._watching = 0
         self._bound: set[str] = set()  # to the address that they have
         self._tied: set[str] = set()  # datagram endpoints that are connected
-        self.needs: set[str] = set()
-        self.modules: set[str] = set()
+        self.goes_on = False
+        self._failing = scenario.on_failure is OnFailure.NEXT
         self.temporary = any(
             is_temporary(spec, item.family)
             for item in scenario.endpoints
             for spec in (item.address, item.bind)
         )
         self.modules |= {"os", "tempfile"} if self.temporary else set()
-        steps = list(_flat(scenario.steps))
+        steps = list(flat(scenario.steps))
         asked = [step.command for step in steps if isinstance(step, Perform)]
         self._reads_by_hand = {item.endpoint for item in asked if isinstance(item, c.Recv)}
         self._accepts_by_hand = {
@@ -182,6 +205,19 @@ class _Script:
         self.noted = waits or any(map(self._acts, self.begun.values()))
         if self.noted:
             self.needs |= {"noted_socket", "by_itself"}
+
+    def _addressed(self, item: EndpointSettings) -> EndpointSettings:
+        """The settings; an address that waits for a value is an expression."""
+        try:
+            return self._values.settings(item)
+        except Problem:
+            bind = None if item.bind is None else Expression(self._address(item.bind))
+            return replace(item, address=Expression(self._address(item.address)), bind=bind)
+
+    def _address(self, text: str) -> str:
+        self.needs |= {"filling", "noted_socket"}
+        template = text_template(text, self._names, "utf-8")
+        return f"address_of({expression(template, CodePlace('utf-8'))})"
 
     # -- what endpoints do by themselves ---------------------------------------------------------
 
@@ -201,13 +237,13 @@ class _Script:
         """What each endpoint does by itself, as a class; of the usual ones there is none."""
         if not self.noted:
             return []
-        return [
-            line
-            for item in self.begun.values()
-            for line in answers_class(
-                item, self._answers(item), reads=self._reads(item), accepts=self._accepts(item)
-            )
-        ]
+        lines: list[str] = []
+        for item in self.begun.values():
+            name, reads = self._answers(item), self._reads(item)
+            made = answers_class(item, name, reads=reads, accepts=self._accepts(item))
+            lines += made.lines
+            self.needs |= made.needs
+        return lines
 
     def _answers(self, item: EndpointSettings) -> str:
         return f"Answers_{self.names[item.name]}"
@@ -222,28 +258,40 @@ class _Script:
         """Lines of these steps."""
         lines: list[str] = []
         for single in steps:
-            step = single
-            if not isinstance(step, Loop | Stay):
-                try:
-                    step = self._values.filled(step, lambda name: self._settings[name].encoding)
-                except Problem as problem:  # what a step takes is known to a run alone
-                    lines.append(left_out(str(problem)))
-            if step.on_failure is OnFailure.NEXT:
-                lines.append(left_out('on_failure = "next"'))
-            match step:
-                case Wait():
-                    lines.append(f"{self._sleep}({literal(step.seconds)})")
-                case Stay():
-                    lines += self._stay(step)
-                case RunProgram() | StopProgram():
-                    lines.append(left_out(title_of(step)))
-                case Expect():
-                    lines += self._expect(step)
-                case Loop():
-                    lines += self._loop(step)
-                case Perform():
-                    lines += self._perform(step)
+            made = self._step(single)
+            goes_on = single.on_failure is OnFailure.NEXT or (
+                self._failing and single.on_failure is None
+            )
+            if goes_on and not isinstance(single, Loop):
+                made = [
+                    "try:",
+                    *(INDENT + line for line in block(made)),
+                    "except (AssertionError, OSError) as error:",
+                    f"{INDENT}failures.append(error)",
+                ]
+                self.goes_on = True
+            lines += made
         return lines
+
+    def _step(self, single: Step) -> list[str]:
+        step, names = single, frozenset[str]()
+        if not isinstance(step, Loop | Stay):
+            try:
+                step = self._values.filled(step, lambda name: self._settings[name].encoding)
+            except Problem:  # what it needs is known when the script runs
+                names = self._names
+        match step:
+            case Wait():
+                return [f"{self._sleep}({literal(step.seconds)})"]
+            case Stay():
+                return self._stay(step)
+            case RunProgram() | StopProgram():
+                return [left_out(title_of(step))]
+            case Expect():
+                return self._expect(step, names)
+            case Loop():
+                return self._loop(step)
+        return self._perform(step, names)
 
     @property
     def _sleep(self) -> str:
@@ -282,19 +330,23 @@ class _Script:
         sockets = [name for each in self._settings.values() for name in _sockets(each, self.names)]
         return around(loop, number, encoding, body, sockets)
 
-    def _expect(self, step: Expect) -> list[str]:
+    def _expect(self, step: Expect, names: frozenset[str]) -> list[str]:
         item = self._settings[step.endpoint]
-        self.needs.add("looking" if step.looks else "expecting")
-        return expectation(step, item, self._talk(item, step.connection, listening=True))
+        talk = self._talk(item, step.connection, listening=True)
+        made = expectation(step, item, talk, names)
+        self.needs |= made.needs
+        return made.lines
 
-    def _perform(self, step: Perform) -> list[str]:
+    def _perform(self, step: Perform, names: frozenset[str]) -> list[str]:
         command = step.command
         if isinstance(command, c.Configure):
-            self._settings[command.endpoint] = command.settings
+            self._settings[command.endpoint] = self._addressed(command.settings)
             return []
-        made = self._command(command)
+        if step.json is not None and names:
+            return [left_out(title_of(step))]
+        made = self._command(command, names)
         if step.until_open:
-            made = _until_open(made, step.until_open)
+            made = until_open(made, step.until_open)
         if step.error is None or not made:
             return made
         caught = _exception(step.error)
@@ -311,7 +363,7 @@ class _Script:
             *(["else:", f"{INDENT}raise AssertionError({literal(step.error)})"] if does else []),
         ]
 
-    def _command(self, command: c.Command) -> list[str]:  # noqa: C901, PLR0912 - a branch a command
+    def _command(self, command: c.Command, names: frozenset[str]) -> list[str]:  # noqa: C901, PLR0912 - a branch a command
         if isinstance(command, c.Mark):
             return [comment(command.text)]
         if command.endpoint is None:
@@ -338,7 +390,7 @@ class _Script:
                 backlog = item.backlog if command.backlog is None else command.backlog
                 return [f"{name}.listen({literal(backlog)})"]
             case c.Send():
-                return self._send(item, command)
+                return self._send(item, command, names)
             case c.Recv():
                 size = command.size or item.bufsize
                 return self._each(
@@ -379,10 +431,10 @@ class _Script:
                 )
             case c.GetOption():
                 return self._each(
-                    item, command.connection, lambda talk: _get_option(command.option, talk)
+                    item, command.connection, lambda talk: get_option(command.option, talk)
                 )
             case c.Join() | c.Leave():
-                return _membership(command, name)
+                return membership(command, name)
             case _:
                 return [left_out(type(command).__name__)]
 
@@ -441,7 +493,7 @@ class _Script:
         lines = []
         if item.layers:
             lines.append(left_out(f"layers = {list(item.layers)}"))
-        if item.messages is not None:
+        if isinstance(item.messages, Idle):
             lines.append(left_out(f"messages = {setting_text(item.messages)}"))
         again = item.reconnect
         if again is not None:
@@ -510,29 +562,50 @@ class _Script:
             return [f"for _ in range({count:d}):", *(INDENT + line for line in lines)]
         return lines
 
-    def _send(self, item: EndpointSettings, command: c.Send) -> list[str]:
-        before, data = payload(command, item)
-        if item.role is Role.DATAGRAM:
-            before = [*self._made(item), *before]
-            to = _target(command, item, bound=item.name in self._bound)
-            if self.noted and to == "address":
-                to = f"peer_of({self.names[item.name]})"
+    def _send(self, item: EndpointSettings, command: c.Send, names: frozenset[str]) -> list[str]:
+        try:
+            made = payload(command, item, names, counter=command.repeat > 1)
+        except Problem as problem:  # it fails in the run as well
+            return [left_out(str(problem))]
+        self.needs |= made.needs | ({"noted_socket"} if made.needs else set())
+        datagram = item.role is Role.DATAGRAM
 
         def lines(talk: str) -> list[str]:
-            if item.role is Role.DATAGRAM and item.name in self._tied and command.to is None:
-                return [f"{talk}.send({data})"]
-            if item.role is Role.DATAGRAM:
-                return [f"{talk}.sendto({data}, {to})"]
+            if datagram and item.name in self._tied and command.to is None:
+                return [f"{talk}.send({made.text})"]
+            if datagram:
+                return [f"{talk}.sendto({made.text}, {self._to(item, command)})"]
+            if command.pieces:
+                pause = (
+                    [f"{INDENT}{self._sleep}({literal(command.interval)})"]
+                    if command.interval
+                    else []
+                )
+                return [
+                    f"data = {made.text}",
+                    f"for place in range(0, len(data), {command.pieces:d}):",
+                    f"{INDENT}{talk}.sendall(data[place : place + {command.pieces:d}])",
+                    *pause,
+                ]
             if not command.wait and self.noted:
-                return [f"later({talk}, {data})"]
-            return [f"{talk}.sendall({data})"]
+                return [f"later({talk}, {made.text})"]
+            return [f"{talk}.sendall({made.text})"]
 
-        made = self._each(item, command.connection, lines)
+        done = self._each(item, command.connection, lines)
         if command.repeat > 1:
             pause = [f"{self._sleep}({literal(command.interval)})"] if command.interval else []
             head = f"for counter in range(1, {command.repeat + 1:d}):"
-            made = [head, *(INDENT + line for line in [*made, *pause])]
-        return [*before, *made]
+            done = [head, *(INDENT + line for line in [*done, *pause])]
+        return [*(self._made(item) if datagram else []), *done]
+
+    def _to(self, item: EndpointSettings, command: c.Send) -> str:
+        """Where a datagram goes: as the step or endpoint says, else to whom the last came from."""
+        to = command.to or ("" if item.name in self._bound else item.address)
+        if not to:
+            return f"peer_of({self.names[item.name]})" if self.noted else "address"
+        if command.to and self._names and "{" in command.to:
+            return self._address(command.to)
+        return address(to, item.family)
 
     def _recv(self, item: EndpointSettings, talk: str, size: int) -> list[str]:
         if item.role is Role.DATAGRAM:
@@ -569,25 +642,6 @@ class _Script:
         return [left_out(f"respond: {type(command.responder).__name__}")]
 
 
-def _until_open(made: list[str], seconds: float) -> list[str]:
-    """The lines again and again while nobody listens."""
-    name = next(
-        (line.partition(" = ")[0] for line in made if ".socket(" in line or "Noted(" in line), None
-    )
-    return [
-        f"until = time.monotonic() + {literal(seconds)}",
-        "while True:  # nobody may listen yet",
-        f"{INDENT}try:",
-        *(INDENT * 2 + line for line in made),
-        f"{INDENT * 2}break",
-        f"{INDENT}except OSError:",
-        *([f"{INDENT * 2}{name}.close()"] if name else []),
-        f"{INDENT * 2}if time.monotonic() > until:",
-        f"{INDENT * 3}raise",
-        f"{INDENT * 2}time.sleep(0.1)",
-    ]
-
-
 def _exception(name: str) -> str:
     """The class that a step names, where it is one that the script knows; an errno is OSError."""
     for module, prefix in ((builtins, ""), (socket, "socket.")):
@@ -595,40 +649,3 @@ def _exception(name: str) -> str:
         if isinstance(found, type) and issubclass(found, Exception):
             return f"{prefix}{name}"
     return "OSError"
-
-
-def _get_option(name: str, talk: str) -> list[str]:
-    try:
-        found = options.find(name)
-    except Problem:
-        return [left_out(f"getsockopt({name})")]
-    return [f"print({talk}.getsockopt(socket.{options.level_name(found)}, socket.{found.name}))"]
-
-
-def _is_v4(text: str) -> bool:
-    try:
-        ipaddress.IPv4Address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _membership(command: c.Join | c.Leave, name: str) -> list[str]:
-    """Of a group of IPv4 (ip(7), struct ip_mreq)."""
-    which = "ADD" if isinstance(command, c.Join) else "DROP"
-    near = command.interface or "0.0.0.0"  # noqa: S104 - the kernel chooses
-    if not (_is_v4(command.group) and _is_v4(near)):
-        return [left_out(f"IP_{which}_MEMBERSHIP {command.group}")]
-    request = f"socket.inet_aton({literal(command.group)}) + socket.inet_aton({literal(near)})"
-    return [f"{name}.setsockopt(socket.IPPROTO_IP, socket.IP_{which}_MEMBERSHIP, {request})"]
-
-
-def _target(command: c.Send, item: EndpointSettings, *, bound: bool) -> str:
-    """Where a datagram goes: as the step or the endpoint says, else to whom the last came from.
-
-    `bound`: the endpoint's address is its own.
-    """
-    to = command.to or ("" if bound else item.address)
-    if not to or item.role is not Role.DATAGRAM:
-        return "address"
-    return address(to, item.family)

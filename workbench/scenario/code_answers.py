@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+from typing import Final, NamedTuple
+
+from workbench.engine.model.message_ends import Delimiter, FixedSize, Http, LengthField
 from workbench.engine.model.settings import (
     Echo,
     EndpointSettings,
     Greet,
+    Match,
     OnPeerClose,
     Responder,
     Role,
+    Rule,
     Rules,
     Then,
 )
+from workbench.engine.protocol.framing import wrapper_of
 from workbench.literals import literal
-from workbench.payload.characters import codec
+from workbench.payload.characters import BYTES, codec
+from workbench.payload.hex_patterns import compile_hex, is_pattern
+from workbench.payload.notation import parse_hex
+from workbench.payload.patterns import compile_pattern
+from workbench.payload.templates import hex_template, text_template
+from workbench.scenario.code_bytes import Code, of_template, plain_text, tailed, wrapped_in
 from workbench.scenario.code_sockets import INDENT, left_out
+from workbench.scenario.code_until import block
+from workbench.scenario.code_values import CodePlace
+from workbench.texts import Problem
 
-_ENDINGS = {Then.CLOSE: "close", Then.HALF_CLOSE: "half-close", Then.RESET: "reset"}
+_ENDINGS: Final = {Then.CLOSE: "close", Then.HALF_CLOSE: "half-close", Then.RESET: "reset"}
 
 
-def answers_class(item: EndpointSettings, name: str, *, reads: bool, accepts: bool) -> list[str]:
+class Class(NamedTuple):
+    """The lines of a class, and the parts of the helper that they need."""
+
+    lines: list[str]
+    needs: frozenset[str]
+
+
+def answers_class(item: EndpointSettings, name: str, *, reads: bool, accepts: bool) -> Class:
     """The class of an endpoint."""
     body = []
+    needs: set[str] = set()
     if not reads:
         body.append("reads = False  # only when a step says so")
     if not accepts:
@@ -30,13 +52,22 @@ def answers_class(item: EndpointSettings, name: str, *, reads: bool, accepts: bo
         body.append(f"size = {item.bufsize:d}")
     if _closes(item):
         body.append("closes = True  # when the peer has finished")
-    body += _methods(item)
-    return [
+    cut = _cut(item)
+    if cut is not None:
+        body.append(cut)
+        needs.add("dividing")
+    try:
+        methods = _methods(item, needs)
+    except (Problem, UnicodeError, LookupError):  # a stranger's text that its encoding lacks
+        methods = [left_out("responder")]
+    body += methods
+    lines = [
         f"class {name}(Answers):",
-        *(f"{INDENT}{line}" if line else "" for line in body or ["pass"]),
+        *(f"{INDENT}{line}" if line else "" for line in block(body)),
         "",
         "",
     ]
+    return Class(lines, frozenset(needs))
 
 
 def _closes(item: EndpointSettings) -> bool:
@@ -46,24 +77,136 @@ def _closes(item: EndpointSettings) -> bool:
     return said is OnPeerClose.CLOSE
 
 
-def _methods(item: EndpointSettings) -> list[str]:
-    lines: list[str] = []
+def _cut(item: EndpointSettings) -> str | None:
+    match item.messages:
+        case Delimiter():
+            end = wrapper_of(item.messages, item.encoding)(b"")
+            return f"cut = staticmethod(ends({literal(end)}))"
+        case LengthField(length=field, at=at, add=add):
+            return f"cut = staticmethod(length({literal(field)}, {at:d}, {literal(add)}))"
+        case FixedSize(size=count):
+            return f"cut = staticmethod(size({count:d}))"
+        case Http():
+            return "cut = staticmethod(http)"
+    return None
+
+
+def _methods(item: EndpointSettings, needs: set[str]) -> list[str]:
     responder: Responder = item.responder
     match responder:
         case Greet():
             encoding = codec(responder.encoding or item.encoding)
-            text = f"{literal(responder.text)}.encode({literal(encoding)})"
+            made = plain_text(responder.text, encoding)
+            made = tailed(made, responder, CodePlace(encoding), ())
+            made = wrapped_in(made, item) if responder.wrap else made
             end = _ENDINGS.get(responder.then)
             then = f", then={literal(end)}" if end else ""
-            lines += ["", "def greet(self, sock):", f"{INDENT}later(sock, {text}{then})"]
+            lines = ["", "def greet(self, sock):", f"{INDENT}later(sock, {made.text}{then})"]
+            return [*lines, *(_echo(item) if responder.then is Then.ECHO else [])]
+        case Echo():
+            return _echo(item)
         case Rules():
-            lines.append(left_out("responder = rules"))
-    if isinstance(responder, Echo) or (
-        isinstance(responder, Greet) and responder.then is Then.ECHO
-    ):
-        lines += [
-            "",
-            "def answer(self, sock, data, peer=None):",
-            f"{INDENT}reply(sock, data, peer)",
-        ]
+            return _rules(item, responder, needs)
+    return []
+
+
+def _whole(item: EndpointSettings) -> str:
+    """What came as it is sent back: a message has its ending again."""
+    if isinstance(item.messages, Delimiter):
+        return f"data + {literal(wrapper_of(item.messages, item.encoding)(b''))}"
+    return "data"
+
+
+def _echo(item: EndpointSettings) -> list[str]:
+    return [
+        "",
+        "def answer(self, sock, data, peer=None):",
+        f"{INDENT}reply(sock, {_whole(item)}, peer)",
+    ]
+
+
+def _rules(item: EndpointSettings, rules: Rules, needs: set[str]) -> list[str]:
+    lines: list[str] = []
+    if rules.greet:
+        text = plain_text(rules.greet, codec(item.encoding)).text
+        lines += ["", "def greet(self, sock):", f"{INDENT}later(sock, {text})"]
+    lines += ["", "def answer(self, sock, data, peer=None):"]
+    body = ["if sock.silent:", f"{INDENT}return"]
+    every = [*rules.rules, *filter(None, (rules.otherwise,))]
+    for number, rule in enumerate(every, 1):
+        body += _rule(item, rule, number, needs)
+    return [*lines, *(INDENT + line for line in body)]
+
+
+def _rule(item: EndpointSettings, rule: Rule, number: int, needs: set[str]) -> list[str]:
+    used = rule.encoding or item.encoding
+    bytewise = used == BYTES
+    encoding = "latin-1" if bytewise else codec(used)
+    text = f"data.decode({literal(encoding)}, 'replace')"
+    names: tuple[str, ...] = ()
+    hexed, pattern = False, None
+    match rule.match:
+        case Match.HEX if is_pattern(rule.value):
+            made = compile_hex(rule.value)
+            names, hexed, encoding = made.names, True, "latin-1"
+            pattern = f"(?s){made.source}"
+            fit = f"re.search({literal(pattern)}, data.decode('latin-1'))"
+        case Match.HEX:
+            fit = f"{literal(parse_hex(rule.value))} in data"
+        case Match.REGEX:
+            names = compile_pattern(rule.value, BYTES if bytewise else None).names
+            pattern = f"(?s){rule.value}"
+            fit = f"re.search({literal(pattern)}, {text})"
+        case Match.EXACT:
+            fit = f"{text} == {literal(rule.value)}"
+        case Match.CONTAINS:
+            fit = f"{literal(rule.value)} in {text}"
+        case Match.ANY:
+            fit = "True"
+    also = [f"sock.word == {literal(rule.when)}"] if rule.when is not None else []
+    if rule.times:
+        also.append(f"sock.answered.get({number:d}, 0) < {rule.times:d}")
+    if pattern is None:
+        lines = [f"if {' and '.join([*also, fit])}:"]
+    else:
+        needs.add("filling")
+        lines = [f"found = {fit}", f"if {' and '.join([*also, 'found'])}:"]
+    place = CodePlace(codec(used) if not bytewise else "latin-1", "taken" if names else None, hexed)
+    body = [f"taken = groups(found, {literal(encoding)})"] if names else []
+    body += _reply(item, rule, number, place, names, needs)
+    return [*lines, *(INDENT + line for line in [*body, "return"])]
+
+
+def _reply(
+    item: EndpointSettings,
+    rule: Rule,
+    number: int,
+    place: CodePlace,
+    names: tuple[str, ...],
+    needs: set[str],
+) -> list[str]:
+    lines = []
+    if rule.times:
+        lines.append(f"sock.answered[{number:d}] = sock.answered.get({number:d}, 0) + 1")
+    if rule.to is not None:
+        lines.append(f"sock.word = {literal(rule.to)}")
+    if rule.then is Then.SILENT:
+        lines.append("sock.silent = True")
+    made: Code | None = None
+    if rule.reply_hex:
+        made = of_template(hex_template(rule.reply_hex, names, place.encoding), place)
+    elif rule.reply is not None:
+        made = of_template(text_template(rule.reply, names, place.encoding), place)
+    if made is not None:
+        made = tailed(made, rule, place, names)
+        made = wrapped_in(made, item) if rule.wrap else made
+        needs |= made.needs
+    text = "" if made is None else made.text
+    if rule.then is Then.ECHO:
+        text = f"{text} + {_whole(item)}" if text else _whole(item)
+    end = _ENDINGS.get(rule.then)
+    if text or end:
+        more = f", then={literal(end)}" if end else ""
+        more += f", delay={literal(rule.delay)}" if rule.delay else ""
+        lines.append(f"reply(sock, {text or 'b' + repr('')}, peer{more})")
     return lines

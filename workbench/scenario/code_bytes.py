@@ -2,50 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import NamedTuple
+
 from workbench.engine.model import commands as c
+from workbench.engine.model.message_ends import Delimiter, LengthField
 from workbench.engine.model.settings import EndpointSettings
-from workbench.engine.model.tail import Append
+from workbench.engine.model.tail import Append, Tailed
+from workbench.engine.protocol.framing import wrapper_of
 from workbench.engine.protocol.with_tail import with_tail
-from workbench.literals import comment, literal
+from workbench.literals import literal
 from workbench.payload.characters import codec
 from workbench.payload.checksum import CHECKSUMS
-from workbench.payload.templates import hex_template
-from workbench.scenario.code_sockets import left_out
-from workbench.texts import tr
+from workbench.payload.notation import suffix
+from workbench.payload.templates import PLACEHOLDERS, Template, hex_template, text_template
+from workbench.scenario.code_values import FILLING, CodePlace, expression
 
 
-def payload(command: c.Send, item: EndpointSettings) -> tuple[list[str], str]:
-    """Lines that stand before it, and the expression."""
-    lines: list[str] = []
+class Code(NamedTuple):
+    """An expression, the parts of the helper that it needs, and the bytes where they are known."""
+
+    text: str
+    needs: frozenset[str] = frozenset()
+    fixed: bytes | None = None
+
+
+def payload(
+    command: c.Send, item: EndpointSettings, names: Collection[str] = (), *, counter: bool = False
+) -> Code:
+    """What a step sends; `names`: values that are known at run time; `counter`: in a loop of it.
+
+    Raises:
+        Problem: a text that its encoding lacks, a value that there is not.
+    """
     encoding = codec(command.encoding or item.encoding)
+    place = CodePlace(encoding, counter=counter)
     if command.file is not None:
-        data = f"open({literal(command.file)}, 'rb').read()"
+        made = Code(f"open({literal(command.file)}, 'rb').read()")
     elif command.hex is not None:
-        template = hex_template(command.hex, (), encoding)
-        if template.fixed is None:
-            lines.append(left_out(f"{command.hex!r}"))
-        data = literal(template.fill({}))
+        made = of_template(hex_template(command.hex, names, encoding), place)
     else:
-        data = f"{literal(command.text or '')}.encode({literal(encoding)})"
-    if command.append.value in CHECKSUMS and (command.file is not None or command.placeholders):
-        lines.append(comment(tr("scenario.checksum_left_out", kind=command.append.value)))
-    elif command.append is not Append.NOTHING or command.append_hex:
-        data += f" + {literal(_tail(command, encoding))}"
-    if command.wrap:
-        lines.append(left_out("wrap = true"))
-    if command.pieces:
-        lines.append(left_out(f"pieces = {command.pieces}"))
-    return lines, data
-
-
-def _tail(command: c.Send, encoding: str) -> bytes:
-    """What is appended; a checksum is computed here, once."""
-    after = hex_template(command.append_hex, (), encoding).fill({})
-    if command.append.value not in CHECKSUMS:
-        return with_tail(b"", command, after)
-    body = (
-        hex_template(command.hex, (), encoding).fill({})
-        if command.hex is not None
-        else (command.text or "").encode(encoding)
+        text = command.text or ""
+        known = {*names, *PLACEHOLDERS} if names or command.placeholders else ()
+        made = plain_text(text, encoding)
+        template = text_template(text, known, encoding) if known else None
+        if template is not None and template.fixed is None:
+            made = of_template(template, place)
+    return (
+        wrapped_in(tailed(made, command, place, names), item)
+        if command.wrap
+        else tailed(made, command, place, names)
     )
-    return with_tail(body, command, after)[len(body) :]
+
+
+def plain_text(text: str, encoding: str) -> Code:
+    """A text without gaps; one that the encoding lacks fails in the script as it does in a run."""
+    try:
+        fixed = text.encode(encoding)
+    except (UnicodeError, LookupError):
+        fixed = None
+    return Code(f"{literal(text)}.encode({literal(encoding)})", fixed=fixed)
+
+
+def of_template(template: Template, place: CodePlace) -> Code:
+    """A template."""
+    if template.fixed is not None:
+        return Code(literal(template.fixed), fixed=template.fixed)
+    return Code(expression(template, place), frozenset({FILLING}))
+
+
+def tailed(made: Code, said: Tailed, place: CodePlace, names: Collection[str]) -> Code:
+    """The same with what is appended."""
+    if said.append is Append.NOTHING and not said.append_hex:
+        return made
+    after = of_template(hex_template(said.append_hex, names, place.encoding), place)
+    needs = made.needs | after.needs
+    if made.fixed is not None and after.fixed is not None:
+        whole = with_tail(made.fixed, said, after.fixed)
+        behind = whole[len(made.fixed) :]
+        return Code(f"{made.text} + {literal(behind)}", needs, whole)
+    if said.append.value in CHECKSUMS:
+        order = None if said.checksum_order is None else said.checksum_order.value
+        about = map(literal, (said.append.value, order, said.checksum_from, said.checksum_to))
+        text = f"with_sum({made.text}, {', '.join(about)})"
+        needs |= {"checksum", FILLING}
+    elif said.append is Append.NOTHING:
+        text = made.text
+    else:
+        text = f"{made.text} + {literal(suffix(said.append.value))}"
+    return Code(text if after.fixed == b"" else f"{text} + {after.text}", needs)
+
+
+def wrapped_in(made: Code, item: EndpointSettings) -> Code:
+    """The same as one message."""
+    if item.messages is None:
+        return made
+    if made.fixed is not None:
+        whole = wrapper_of(item.messages, item.encoding)(made.fixed)
+        return Code(literal(whole), made.needs, whole)
+    match item.messages:
+        case Delimiter():
+            end = wrapper_of(item.messages, item.encoding)(b"")
+            return Code(f"{made.text} + {literal(end)}", made.needs)
+        case LengthField(length=field, at=at, add=add):
+            text = f"wrapped({made.text}, {literal(field)}, {at:d}, {literal(add)})"
+            return Code(text, made.needs | {"dividing"})
+    return made

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+from typing import Final, NamedTuple
+
 from workbench.engine.model.settings import EndpointSettings
 from workbench.literals import literal
 from workbench.payload.characters import BYTES, codec
-from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern
+from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import parse_hex
+from workbench.payload.templates import text_template
 from workbench.scenario.code_sockets import left_out
+from workbench.scenario.code_values import CodePlace, expression
 from workbench.scenario.report import title_of
 from workbench.scenario.steps import Expect
 from workbench.texts import Problem
 
+_GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
 _PLAIN = ("call", "result", "errno", "error", "size", "connection")
-_ALSO = ("count", "absent", "keep", "next", "exact", "each", "closed", "by")
+_ALSO = ("count", "absent", "keep", "next", "exact", "each", "closed", "not_before", "at_most")
 _KERNEL = (
     "snd_mss",
     "rcv_mss",
@@ -33,49 +40,91 @@ _KERNEL = (
 )
 
 
-def expectation(step: Expect, item: EndpointSettings, talk: str) -> list[str]:
-    """The lines; `talk`: the socket that a look at the kernel means."""
+class Wanted(NamedTuple):
+    """The lines, and the parts of the helper that they need."""
+
+    lines: list[str]
+    needs: frozenset[str] = frozenset()
+
+
+def expectation(
+    step: Expect, item: EndpointSettings, talk: str, names: Collection[str] = ()
+) -> Wanted:
+    """What a step waits for.
+
+    `talk`: the socket that a look at the kernel means. `names`: values that are known at run time.
+    """
     if step.looks:
-        return _look(step, talk)
-    if (
-        step.json is not None
-        or step.take
-        or step.timed
-        or step.peer is not None
-        or (step.kind not in {None, "call"})
-    ):
-        return [left_out(title_of(step))]
+        return Wanted(_look(step, talk), frozenset({"looking"}))
+    unsaid = (step.json, step.take or None, step.peer, step.by)
+    if any(value is not None for value in unsaid) or step.kind not in {None, "call"}:
+        return Wanted([left_out(title_of(step))])
     try:
-        wanted = [literal(item.name), literal(step.within), *_bytes(step, item)]
+        found = _bytes(step, item, names)
     except (Problem, UnicodeError, LookupError):  # a stranger's text that its encoding lacks
-        return [left_out(title_of(step))]
+        return Wanted([left_out(title_of(step))])
+    wanted = [literal(item.name), literal(step.within), *found]
     wanted += [
         f"{key}={literal(getattr(step, key))}" for key in _PLAIN if getattr(step, key) is not None
     ]
     usual = Expect("")
     differs = [key for key in _ALSO if getattr(step, key) != getattr(usual, key)]
     wanted += [f"{key}={literal(getattr(step, key))}" for key in differs]
-    return [f"expect({', '.join(wanted)})"]
+    needs = {"expecting", "filling"} if names else {"expecting"}
+    return Wanted([f"expect({', '.join(wanted)})"], frozenset(needs))
 
 
-def _bytes(step: Expect, item: EndpointSettings) -> list[str]:
+def _bytes(step: Expect, item: EndpointSettings, names: Collection[str]) -> list[str]:
     encoding = step.encoding or item.encoding
     used = "latin-1" if encoding == BYTES else codec(encoding)
     stream = item.type == "SOCK_STREAM" and item.messages is None
     for key in ("text", "contains"):
         text = getattr(step, key)
         if text is not None:
+            template = text_template(text, names, used) if names else None
+            if template is not None and template.fixed is None:
+                return [f"{key}={expression(template, CodePlace(used))}"]
             text.encode(used)
             return [f"{key}={literal(text)}.encode({literal(used)})"]
-    if step.hex is not None and not is_pattern(step.hex):
+    if step.hex is not None and not is_pattern(step.hex) and not _gaps(step.hex, names):
         return [f"text={literal(parse_hex(step.hex))}"]
     if step.hex is not None:
-        extent = Extent.START if stream else Extent.WHOLE
-        return [f"regex={literal('(?s)' + compile_hex(step.hex, extent).source)}"]
+        end = "" if stream else r"\Z"
+        parts = [
+            f"quoted({literal(part)}, 'latin-1')" if at % 2 else literal(compile_hex(part).source)
+            for at, part in enumerate(_split(step.hex, names))
+            if part.strip()
+        ]
+        begin, behind = literal(r"(?s)\A"), [literal(end)] if end else []
+        if len(parts) == 1:
+            whole = literal(r"(?s)\A" + compile_hex(step.hex).source + end)
+        else:
+            whole = " + ".join([begin, *parts, *behind])
+        taken = compile_hex(step.hex, names=names).names
+        return [f"regex={whole}", *(["hexed=True"] if taken else [])]
     if step.regex is not None:
         coded = f", encoding={literal(used)}" if used != "latin-1" else ""
-        return [f"regex={literal('(?s)' + step.regex)}{coded}"]
+        parts = [
+            f"quoted({literal(part)}, {literal(used)})" if at % 2 else literal(part)
+            for at, part in enumerate(_split(step.regex, names))
+            if part
+        ]
+        return [f"regex={' + '.join([literal('(?s)'), *parts])}{coded}"]
     return []
+
+
+def _gaps(source: str, names: Collection[str]) -> bool:
+    return len(_split(source, names)) > 1
+
+
+def _split(source: str, names: Collection[str]) -> list[str]:
+    """What stands between the gaps, and at odd places their names."""
+    found, last = [], 0
+    for gap in _GAP.finditer(source):
+        if gap[1] in names:
+            found += [source[last : gap.start()], gap[1]]
+            last = gap.end()
+    return [*found, source[last:]]
 
 
 def _look(step: Expect, talk: str) -> list[str]:

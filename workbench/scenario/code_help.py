@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 _FOLDER: Final = Path(__file__).resolve().parent / "script_help"
-ORDER: Final = ("noted_socket", "by_itself", "expecting", "looking", "few_files")
+ORDER: Final = (
+    "noted_socket", "by_itself", "dividing", "filling", "checksum", "expecting", "looking",
+    "few_files",
+)  # fmt: skip
 """Later ones may need those before."""
+_CHECKSUM: Final = _FOLDER.parent.parent / "payload" / "checksum.py"
+"""It stands for itself, and so is right in both."""
 
 
 class HelpText(NamedTuple):
@@ -32,7 +37,8 @@ class HelpText(NamedTuple):
 @cache
 def help_text(part: str) -> HelpText:
     """A part of the helper, as the script will have it."""
-    text = (_FOLDER / f"{part}.py").read_text(encoding="utf-8")
+    path = _CHECKSUM if part == "checksum" else _FOLDER / f"{part}.py"
+    text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
     imports: set[str] = set()
     names: set[str] = set()

@@ -23,6 +23,12 @@ from workbench.texts import Problem, tr
 INDENT = "    "
 
 
+class Expression(str):
+    """An address that is known at run time: the code that gives it."""
+
+    __slots__ = ()
+
+
 def left_out(what: str) -> str:
     """A comment: what has no counterpart in the script."""
     return comment(f"{tr('scenario.not_in_code')}: {what}")
@@ -61,7 +67,7 @@ def _planned(call: PlannedCall, item: EndpointSettings, name: str, *, noted: boo
 
 
 def _bind(spec: str, item: EndpointSettings, name: str) -> list[str]:
-    if not item.port_search or spec.startswith("@"):
+    if not item.port_search or spec.startswith("@") or isinstance(spec, Expression):
         return [f"{name}.bind({address(spec, item.family)})"]
     parsed = addresses.parse(spec, item.family)
     if not parsed.port:
@@ -94,6 +100,8 @@ def constant(name: str, known: Iterable[options.Choice]) -> str:
 
 def address(spec: str, family: str) -> str:
     """An address as an expression; that of another endpoint is known once it is bound."""
+    if isinstance(spec, Expression):
+        return str(spec)
     if spec.startswith("@"):
         return f"where[{literal(spec[1:])}]"
     parsed = addresses.parse(spec, family)
@@ -117,6 +125,6 @@ def _host(parsed: addresses.Address) -> str:
 
 def is_temporary(spec: str | None, family: str) -> bool:
     """Whether an address is a path in a folder that the script makes."""
-    if family != "AF_UNIX" or not spec:
+    if family != "AF_UNIX" or not spec or isinstance(spec, Expression):
         return False
     return addresses.parse(spec, family).kind is addresses.AddressKind.TEMP

@@ -5,10 +5,18 @@ from __future__ import annotations
 import selectors
 import socket
 import threading
+import time
 from functools import partial
 from typing import Any
 
-from workbench.scenario.script_help.noted_socket import Noted, changed, listening, made
+from workbench.scenario.script_help.noted_socket import (
+    MESSAGE,
+    Happened,
+    Noted,
+    changed,
+    listening,
+    made,
+)
 
 answers: dict[str, Answers] = {}  # endpoint -> what it does with what it reads
 ready = selectors.DefaultSelector()
@@ -23,6 +31,7 @@ class Answers:
     accepts = True
     size = 65536
     closes = False  # when the peer has finished
+    cut: Any = None  # finds a message in what a stream brought
 
     def greet(self, sock: Noted) -> None:
         """Begin a new connection."""
@@ -48,6 +57,7 @@ def watch(sock: Noted) -> None:
         turns.append(threading.Thread(target=take_turns, daemon=True))
         turns[0].start()
     does = answers[sock.name]
+    sock.divided = does.cut is not None
     wanted = does.accepts if listening.get(sock.name) is sock else does.reads
     events = selectors.EVENT_READ if wanted else 0
     events |= selectors.EVENT_WRITE if sock.queued else 0
@@ -91,9 +101,13 @@ def later(sock: Noted, data: bytes, then: str | None = None) -> None:
         drain(sock)
 
 
-def reply(sock: Noted, data: bytes, peer: Any = None, then: str | None = None) -> None:
-    """Answer on a connection, or to whom a datagram came from."""
-    if sock.type == socket.SOCK_DGRAM:
+def reply(
+    sock: Noted, data: bytes, peer: Any = None, then: str | None = None, delay: float = 0.0
+) -> None:
+    """Answer on a connection, or to whom a datagram came from; `delay`: so many seconds later."""
+    if delay:
+        threading.Timer(delay, reply, (sock, data, peer, then)).start()
+    elif sock.type == socket.SOCK_DGRAM:
         sock.sendto(data, peer)
     else:
         later(sock, data, then)
@@ -154,11 +168,25 @@ def take_turns() -> None:
                     read(sock, answers[sock.name])
 
 
+def came(sock: Noted, data: bytes, does: Answers) -> None:
+    """Answer what was read, or each message that it makes whole."""
+    if does.cut is None:
+        does.answer(sock, data)
+        return
+    sock.left += data
+    while sock.fileno() != -1 and (found := does.cut(sock.left)) is not None:
+        message, count = found
+        sock.left = sock.left[count:]
+        sock.add(Happened(MESSAGE, len(message), None, message, None, time.monotonic()))
+        does.answer(sock, message)
+
+
 def read(sock: Noted, does: Answers) -> None:
     """One accept or one recv of a socket that has something."""
     try:
         if listening.get(sock.name) is sock:
             new, _peer = sock.accept()
+            new.divided = does.cut is not None
             does.greet(new)
             if new.fileno() != -1:
                 watch(new)
@@ -168,7 +196,7 @@ def read(sock: Noted, does: Answers) -> None:
         else:
             data = sock.recv(does.size)
             if data:
-                does.answer(sock, data)
+                came(sock, data, does)
                 return
             leave(sock)
             if does.closes:

@@ -7,16 +7,18 @@ import time
 from typing import Any
 
 from workbench.scenario.script_help.noted_socket import (
+    MESSAGE,
     Noted,
+    big_endian,
     changed,
     fits,
     last,
     listening,
     look_out,
     made,
+    values,
 )
 
-values: dict[str, bytes] = {}  # what the groups of patterns took
 READS = ("recv", "recvfrom")
 
 
@@ -29,27 +31,37 @@ def expect(
     """
     until = time.monotonic() + within
     count, found = what.get("count", 1), 0
+    socks: list[Noted] = []
     while True:
         with changed:
             look_out()
-            for sock in meant(name, connection):
-                while found < count and take(sock, what):
-                    found += 1
-            if found >= count:
-                break
+            socks = meant(name, connection)
+            if what.get("each"):
+                socks = [item for item in socks if item is not listening.get(name)]
+                done = sum(took(item, what) for item in socks)
+                found = count if socks and done == len(socks) else 0
+            else:
+                for sock in socks:
+                    while (found < count or what.get("exact")) and take(sock, what):
+                        found += 1
             left = until - time.monotonic()
-            if left <= 0:
+            if (found >= count and not what.get("exact")) or left <= 0:
                 break
             changed.wait(min(left, 0.1))
     wanted = ", ".join(f"{key}={value!r}" for key, value in what.items())
-    told = {
-        f"#{number}": [*map(str, sock.happened[-5:])]
-        for number, sock in enumerate(meant(name, connection), 1)
-    }
+    told = {number: [*map(str, sock.happened[-5:])] for number, sock in enumerate(socks, 1)}
     if what.get("absent"):
         assert not found, f"{name}: it came: {wanted}; {told}"
     else:
-        assert found >= count, f"{name}: it did not come in {within} s: {wanted}; {told}"
+        held = found == count if what.get("exact") else found >= count
+        assert held, f"{name}: {found} of {count} came in {within} s: {wanted}; {told}"
+
+
+def took(sock: Noted, what: dict[str, Any]) -> bool:
+    """Whether one socket has it, or had it when it was asked before."""
+    if id(what) not in sock.had and take(sock, what):
+        sock.had.add(id(what))
+    return id(what) in sock.had
 
 
 def meant(name: str, connection: int | str | None) -> list[Noted]:
@@ -64,8 +76,22 @@ def meant(name: str, connection: int | str | None) -> list[Noted]:
 
 
 def take(sock: Noted, what: dict[str, Any]) -> bool:
-    """Use up what is wanted of one socket, if it is there."""
-    if any(what.get(key) is not None for key in ("text", "contains", "regex", "pattern")):
+    """Use up what is wanted of one socket, if it is there and in time; `keep` leaves it."""
+    before = sock.used, sock.part
+    if not find(sock, what):
+        return False
+    after = sock.happened[max(sock.used - (sock.part == 0), 0)].at - sock.sent_at
+    if what.get("keep"):
+        sock.used, sock.part = before
+    first, most = what.get("not_before"), what.get("at_most")
+    assert first is None or after >= first, f"{sock.name}: it came after {after:.3f} s"
+    assert most is None or after <= most, f"{sock.name}: it came after {after:.3f} s"
+    return True
+
+
+def find(sock: Noted, what: dict[str, Any]) -> bool:
+    """Go past what is wanted of one socket."""
+    if any(what.get(key) is not None for key in ("text", "contains", "regex")):
         return take_bytes(sock, what)
     for place in range(sock.used, len(sock.happened)):
         if fits(sock.happened[place], what):
@@ -76,15 +102,17 @@ def take(sock: Noted, what: dict[str, Any]) -> bool:
 
 def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
     """The same of bytes: those that were read and not used up, of a datagram all."""
-    calls = (what["call"],) if what.get("call") else READS
+    calls = (what["call"],) if what.get("call") else (MESSAGE,) if sock.divided else READS
     places = [
         place
         for place in range(sock.used, len(sock.happened))
         if sock.happened[place].call in calls
-        and sock.happened[place].data
+        and (sock.happened[place].data or sock.divided)
         and fits(sock.happened[place], what)
     ]
-    stream = sock.type == 1
+    stream = sock.type == 1 and not sock.divided
+    if what.get("next") and not stream:
+        places = places[:1]
     for these in [places] if stream else [[place] for place in places]:
         parts = [
             sock.happened[place].data[sock.part if place == sock.used else 0 :] for place in these
@@ -120,4 +148,5 @@ def match(data: bytes, what: dict[str, Any], *, whole: bool) -> int | None:
         key: text.encode(encoding) for key, text in found.groupdict().items() if text is not None
     }
     values.update(taken)
+    (big_endian.update if what.get("hexed") else big_endian.difference_update)(taken)
     return len(found.string[: found.end()].encode(encoding, "replace"))

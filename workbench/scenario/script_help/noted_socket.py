@@ -15,7 +15,10 @@ made: dict[str, list[Noted]] = {}  # endpoint -> its connections, the first is n
 listening: dict[str, Noted] = {}  # endpoint -> the socket that listens
 last: dict[str, int] = {}  # endpoint -> how many sockets its last connect made, where not one
 waits: list[Until] = []  # the loops that wait for something
+values: dict[str, bytes] = {}  # by name; what patterns took is added
+big_endian: set[str] = set()  # those that a pattern of hex took, as numbers
 changed = threading.Condition()
+MESSAGE = "messages.recv"  # what a stream brought, divided
 
 
 class Happened(NamedTuple):
@@ -29,7 +32,9 @@ class Happened(NamedTuple):
     at: float
 
     def __str__(self) -> str:
-        return f"{self.call} -> {self.error!r}" if self.error else f"{self.call} = {self.result}"
+        if self.error:
+            return f"{self.call} -> {self.error!r}"
+        return f"{self.call} = {self.result}" + (f" {self.data[:60]!r}" if self.data else "")
 
     def means(self, name: str) -> bool:
         """Whether it failed so: an errno, the name of a class, or "*"."""
@@ -51,6 +56,11 @@ class Noted(socket.socket):
         self.ended = False  # by a step of the script
         self.queued = bytearray()  # what the kernel has not taken yet
         self.then: str | None = None  # what follows it
+        self.divided = False  # what came is messages
+        self.left = b""  # of what came, no whole message yet
+        self.word, self.silent = "", False  # of its rules
+        self.answered: dict[int, int] = {}
+        self.had: set[int] = set()
         self.on_close: list[Callable[[Noted], None]] = []
 
     def note(self, call: str, job: Callable[[], Any], size: Callable[[Any], Any] = int) -> Any:
@@ -268,6 +278,10 @@ def look_out() -> None:
 
 def fits(what: Happened, wanted: dict[str, Any]) -> bool:
     """Whether a call is one that is looked for; its bytes are looked at elsewhere."""
+    closed = wanted.get("closed")
+    if closed is not None:
+        fin = what.call == "recv" and what.result == 0
+        return (fin and closed != "reset") or (what.means("ECONNRESET") and closed != "fin")
     if wanted.get("call") not in {None, what.call}:
         return False
     if wanted.get("result") is not None and what.result != wanted["result"]:

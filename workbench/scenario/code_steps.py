@@ -1,0 +1,85 @@
+"""Single steps as lines of a script, and what a script learns from all of them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from workbench.engine.model import commands as c
+from workbench.engine.model import options
+from workbench.literals import literal
+from workbench.scenario.code_sockets import INDENT, left_out
+from workbench.scenario.steps import Expect, Loop, Step
+from workbench.texts import Problem
+
+_GROUP: Final = re.compile(r"\(\?P<([A-Za-z_]\w*)>", re.ASCII)
+_TAKES: Final = re.compile(r"\{([A-Za-z_]\w*):(?:\d{1,4}|\*)\}", re.ASCII)
+
+
+def flat(steps: Iterable[Step]) -> Iterator[Step]:
+    """The steps, and those in loops."""
+    for step in steps:
+        yield step
+        if isinstance(step, Loop):
+            yield from flat(step.steps)
+
+
+def taken_by(steps: Iterable[Step]) -> frozenset[str]:
+    """The names of values that patterns take."""
+    found: set[str] = set()
+    for step in flat(steps):
+        if isinstance(step, Expect):
+            found |= {
+                *_GROUP.findall(step.regex or ""),
+                *_TAKES.findall(step.hex or ""),
+                *step.take,
+            }
+    return frozenset(found)
+
+
+def until_open(made: list[str], seconds: float) -> list[str]:
+    """The lines again and again while nobody listens."""
+    name = next(
+        (line.partition(" = ")[0] for line in made if ".socket(" in line or "Noted(" in line), None
+    )
+    return [
+        f"until = time.monotonic() + {literal(seconds)}",
+        "while True:  # nobody may listen yet",
+        f"{INDENT}try:",
+        *(INDENT * 2 + line for line in made),
+        f"{INDENT * 2}break",
+        f"{INDENT}except OSError:",
+        *([f"{INDENT * 2}{name}.close()"] if name else []),
+        f"{INDENT * 2}if time.monotonic() > until:",
+        f"{INDENT * 3}raise",
+        f"{INDENT * 2}time.sleep(0.1)",
+    ]
+
+
+def get_option(name: str, talk: str) -> list[str]:
+    """getsockopt() of an option that there is."""
+    try:
+        found = options.find(name)
+    except Problem:
+        return [left_out(f"getsockopt({name})")]
+    return [f"print({talk}.getsockopt(socket.{options.level_name(found)}, socket.{found.name}))"]
+
+
+def _is_v4(text: str) -> bool:
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def membership(command: c.Join | c.Leave, name: str) -> list[str]:
+    """Of a group of IPv4 (ip(7), struct ip_mreq)."""
+    which = "ADD" if isinstance(command, c.Join) else "DROP"
+    near = command.interface or "0.0.0.0"  # noqa: S104 - the kernel chooses
+    if not (_is_v4(command.group) and _is_v4(near)):
+        return [left_out(f"IP_{which}_MEMBERSHIP {command.group}")]
+    request = f"socket.inet_aton({literal(command.group)}) + socket.inet_aton({literal(near)})"
+    return [f"{name}.setsockopt(socket.IPPROTO_IP, socket.IP_{which}_MEMBERSHIP, {request})"]

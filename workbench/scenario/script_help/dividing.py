@@ -1,0 +1,85 @@
+"""Where a message ends in what a stream brings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+Cut = Callable[[bytes], tuple[bytes, int] | None]
+"""A message at the begin of what came, and how many bytes it takes; None: it is not whole yet."""
+
+
+def ends(end: bytes) -> Cut:
+    """Each is followed by these bytes."""
+
+    def cut(data: bytes) -> tuple[bytes, int] | None:
+        place = data.find(end)
+        return None if place < 0 else (data[:place], place + len(end))
+
+    return cut
+
+
+def size(count: int) -> Cut:
+    """Each has so many bytes."""
+    return lambda data: None if len(data) < count else (data[:count], count)
+
+
+def length(field: str, at: int, add: int | None) -> Cut:
+    """A field says how long it is; `add`: bytes that it does not count."""
+
+    def cut(data: bytes) -> tuple[bytes, int] | None:
+        if field == "var7":
+            end = next((i + 1 for i, byte in enumerate(data[at:], at) if byte < 128), 0)
+            number = sum((byte & 127) << 7 * i for i, byte in enumerate(data[at:end]))
+        else:
+            end = at + int(field.removeprefix("u").removesuffix("le")) // 8
+            order = "little" if field.endswith("le") else "big"
+            number = int.from_bytes(data[at:end], "little" if order == "little" else "big")
+        whole = number + (end if add is None else add)
+        return None if not end or len(data) < max(end, whole) else (data[:whole], whole)
+
+    return cut
+
+
+def wrapped(data: bytes, field: str, at: int, add: int | None) -> bytes:
+    """Bytes with the field at its place."""
+    for width in range(1, 10) if field == "var7" else [int(field[1:].removesuffix("le")) // 8]:
+        number = len(data) + width - (at + width if add is None else add)
+        if field == "var7":
+            made = bytes(
+                (number >> 7 * i & 127) | (128 if number >> 7 * (i + 1) else 0)
+                for i in range(width)
+            )
+            if number >> 7 * width or (width > 1 and not number >> 7 * (width - 1)):
+                continue
+        else:
+            made = number.to_bytes(width, "little" if field.endswith("le") else "big")
+        return data[:at] + made + data[at:]
+    raise ValueError(f"{field} is too small for {len(data)} bytes")
+
+
+def http(data: bytes) -> tuple[bytes, int] | None:
+    """A request or a response with its head (RFC 9112, 6): by its length, in chunks, or without."""
+    head = re.search(rb"\r?\n\r?\n", data)
+    if head is None:
+        return None
+    fields = {
+        name.strip().lower(): text.strip()
+        for name, _, text in (line.partition(b":") for line in data[: head.end()].splitlines()[1:])
+    }
+    place = head.end()
+    if b"chunked" in fields.get(b"transfer-encoding", b"").lower():
+        while True:
+            line = re.compile(rb"([0-9A-Fa-f]+)[^\n]*\n").match(data, place)
+            if line is None:
+                return None
+            chunk = int(line[1], 16)
+            place = line.end() + chunk + 2
+            if len(data) < place:
+                return None
+            if not chunk:
+                return data[:place], place
+    status = re.match(rb"HTTP/\d\.\d (\d{3})", data)
+    empty = status is not None and (status[1] in {b"204", b"304"} or status[1][:1] == b"1")
+    place += 0 if empty else int(fields.get(b"content-length", b"0"))
+    return None if len(data) < place else (data[:place], place)

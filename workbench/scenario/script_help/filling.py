@@ -1,0 +1,105 @@
+"""Values of a script: what it begins with, what patterns took, what is made when it is sent."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import random
+import re
+import string
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.payload.checksum import checksum
+from workbench.scenario.script_help.noted_socket import big_endian, values, where
+
+
+def value(name: str, own: Mapping[str, bytes] | None = None) -> bytes:
+    """The bytes of a value; {NAME.port} and {NAME.address} are those of an endpoint."""
+    if own is not None and name in own:
+        return own[name]
+    if name in values:
+        return values[name]
+    endpoint, _, part = name.rpartition(".")
+    address = where[endpoint]
+    return str(address[1] if part == "port" else address[0]).encode()
+
+
+def number(name: str, own: Mapping[str, bytes] | None = None, *, hexed: bool = False) -> int:
+    """What a value counts as."""
+    data = value(name, own)
+    big = hexed if own is not None and name in own else name in big_endian
+    return int.from_bytes(data, "big") if big else int(data)
+
+
+def groups(found: re.Match[str], encoding: str) -> dict[str, bytes]:
+    """What the groups of a pattern took."""
+    return {name: (text or "").encode(encoding) for name, text in found.groupdict().items()}
+
+
+def quoted(name: str, encoding: str) -> str:
+    """A value as it stands in a pattern."""
+    return re.escape(value(name).decode(encoding, "backslashreplace"))
+
+
+def address_of(text: bytes) -> tuple[str, int]:
+    """HOST:PORT as a call takes it."""
+    host, _, port = text.decode().rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def counted(width: str, number: int) -> bytes:
+    """A number as a field: u8 to u64, le behind it, var7 (MQTT 5.0, 1.5.5), ber (X.690, 8.1.3)."""
+    if width == "var7":
+        found = bytearray()
+        while True:
+            number, low = divmod(number, 128)
+            found.append(low | (128 if number else 0))
+            if not number:
+                return bytes(found)
+    if width == "ber":
+        if number < 128:
+            return bytes([number])
+        size = (number.bit_length() + 7) // 8
+        return bytes([0x80 | size]) + number.to_bytes(size, "big")
+    size = int(width.removeprefix("u").removesuffix("le")) // 8
+    return number.to_bytes(size, "little" if width.endswith("le") else "big")
+
+
+def sized(width: str, inside: bytes, more: int = 0) -> bytes:
+    """The length of what follows, and that."""
+    return counted(width, len(inside) + more) + inside
+
+
+def now(name: str) -> bytes:
+    """{time} {unix} {unix_ms} {ntp} {uuid}."""
+    if name == "ntp":  # seconds since 1900 (RFC 5905, 6)
+        seconds, rest = divmod(time.time_ns(), 10**9)
+        return ((seconds + 2_208_988_800 << 32) | (rest << 32) // 10**9).to_bytes(8, "big")
+    made: dict[str, Any] = {
+        "time": datetime.datetime.now().astimezone().isoformat(timespec="milliseconds"),
+        "unix": int(time.time()),
+        "unix_ms": time.time_ns() // 10**6,
+        "uuid": uuid.uuid4(),
+    }
+    return str(made[name]).encode()
+
+
+def letters(count: int) -> bytes:
+    """{random:8}: letters and digits."""
+    known = string.ascii_letters + string.digits
+    return "".join(random.choices(known, k=count)).encode()  # noqa: S311 - no secret
+
+
+def with_sum(
+    data: bytes, kind: str, order: Any = None, first: int = 0, last: int | None = None
+) -> bytes:
+    """Bytes with a checksum behind them."""
+    return data + checksum(kind, data, order, first, last)
+
+
+def in_base64(data: bytes) -> bytes:
+    """{base64:name}."""
+    return base64.b64encode(data)
