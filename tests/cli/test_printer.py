@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -306,23 +307,36 @@ def test_lines_name_their_run_whoever_prints_them(
 
 
 def test_printing_waits_for_the_sockets_until_nothing_else_is_to_be_done(
-    session: Session, capfd: pytest.CaptureFixture[str]
+    session: Session, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    said: list[tuple[int, int]] = []
+    monkeypatch.setattr(print_process, "_weigh_session", lambda *what: said.append(what))
     process = print_process.start(session.journal.path, 0, text=False)
     assert process is not None
-    group = Path(f"/proc/{process._process.pid}/autogroup")
-    until = monotonic() + BOUND
     with process.telling_end(lambda: None):
-        if not (
-            os.access(group, os.W_OK)
-            and group.read_text().startswith("/autogroup-")
-            and os.geteuid() == 0  # who is not may say it ten times a second, in the whole system
-        ):
-            pytest.skip("sched(7): no autogroups here")
-        while not group.read_text().endswith(f" nice {print_process.NICE}\n"):
-            assert monotonic() < until
-            sleep(0.01)
-        print_process._weigh_session(process._process.pid, 0)
-        assert group.read_text().endswith(" nice 0\n")
+        pass
+    pid = process._process.pid
+    assert said == [(pid, print_process.NICE), (pid, 0)]
     assert process.has_printed()
     assert json.loads(capfd.readouterr().out.splitlines()[0])["seq"] == 1
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_session_that_others_are_in_stays_as_urgent(alone: bool) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=alone
+    ) as process:
+        group = Path(f"/proc/{process.pid}/autogroup")
+        try:
+            if not os.access(group, os.W_OK) or "nice" not in (before := group.read_text()):
+                pytest.skip("sched(7): no autogroups here")
+            print_process._weigh_session(process.pid, 3)
+            until = monotonic() + BOUND  # who is no root may say it ten times a second in all
+            while alone and not group.read_text().endswith(" nice 3\n"):
+                assert monotonic() < until
+                sleep(0.05)
+                print_process._weigh_session(process.pid, 3)
+            if not alone:
+                assert group.read_text() == before
+        finally:
+            process.communicate(b"\n")

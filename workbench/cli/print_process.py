@@ -148,6 +148,7 @@ def start(record: Path, printed: int, *, text: bool, run: str | None = None) -> 
     if sys.platform != "win32":
         assert process.stdin is not None
         os.set_blocking(process.stdin.fileno(), False)
+    _weigh_session(process.pid, NICE)  # here, where it is taken back: in this order
     return PrintProcess(process, record)
 
 
@@ -184,7 +185,6 @@ def main(argv: list[str]) -> int:
     prepare_streams()
     if sys.platform != "win32":
         os.nice(NICE)
-        _weigh_session(os.getpid(), NICE)
     place = [Path(record)]
     rows = None
     refused: Problem | None = None
