@@ -73,7 +73,9 @@ def temporary() -> tempfile.TemporaryDirectory[str]:
     Hundreds of records are made; on a busy disk most of the time would go to fsync(2).
     """
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM
-    return tempfile.TemporaryDirectory(prefix="t", dir=MEMORY if roomy else None)
+    made = tempfile.TemporaryDirectory(prefix="t", dir=MEMORY if roomy else None)
+    Path(made.name).chmod(0o755)  # some tests read as another user
+    return made
 
 
 def check(command: list[str], environment: dict[str, str]) -> tuple[int, str]:

@@ -110,6 +110,7 @@ def test_what_tests_write_is_in_memory_where_there_is_room(
     monkeypatch.setattr(script, "ROOM", 0 if room else 1 << 70)
     with script.temporary() as folder:
         assert (Path(folder).parent == tmp_path) is room
+        assert Path(folder).stat().st_mode & 0o055 == 0o055  # another user may read in it
     assert not Path(folder).exists()
 
 
