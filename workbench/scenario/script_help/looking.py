@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import time
 
 STATES = (
@@ -20,6 +21,8 @@ FIELDS = (
 
 def reading(sock: socket.socket) -> dict[str, int | str]:
     """The state and the numbers, by name."""
+    if sys.platform != "linux":
+        raise NotImplementedError("what the kernel shows of a socket is read on Linux alone")
     info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
     found: dict[str, int | str] = dict(zip(FIELDS, struct.unpack_from("24I", info, 8), strict=True))
     found["state"] = STATES[info[0]]
@@ -30,6 +33,8 @@ def reading(sock: socket.socket) -> dict[str, int | str]:
 
 def queued(sock: socket.socket, request: int) -> int:
     """Bytes of a queue of the socket, by an ioctl."""
+    if sys.platform == "win32":
+        raise NotImplementedError("Windows has no such ioctl")
     import fcntl
 
     try:
