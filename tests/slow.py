@@ -100,6 +100,8 @@ TESTS: Final = (
     "test_literals.py::test_a_value_is_written_as_itself",
     "test_texts.py::test_each_text_is_found_whichever_is_asked_for_first",
     "test_texts.py::test_what_the_program_asks_for_exists_and_gets_its_values",
+    "testing/test_items.py",
+    "testing/test_pytest_options.py",
     "viewmodel/test_row_index.py::test_it_knows_what_a_list_knows",
     "viewmodel/test_shown_rows.py::test_whatever_comes_first_the_rows_are_the_same_in_the_end",
 )
