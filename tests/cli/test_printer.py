@@ -145,9 +145,9 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> list[print_process.PrintProces
     made = []
 
     def start(
-        record: Path, printed: int, *, text: bool, run: str | None = None
+        record: Path, printed: int, *, text: bool, run: str | None = None, error: bool = False
     ) -> print_process.PrintProcess | None:
-        process = print_process.start(record, printed, text=text, run=run)
+        process = print_process.start(record, printed, text=text, run=run, error=error)
         assert process is not None
         made.append(process)
         return process

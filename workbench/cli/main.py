@@ -150,26 +150,8 @@ def _parser() -> argparse.ArgumentParser:
     labs.add_argument("--list", action="store_true", help=tr("cli.help_list"))
     lab.add_options(labs)
     listen = sub("listen")
-    listen.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
-    listen.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
-    listen.add_argument(
-        "--backlog",
-        type=quick.backlog,
-        default=128,
-        metavar="N",
-        help=tr("cli.help_backlog_of_listen"),
-    )
-    reply = listen.add_mutually_exclusive_group()
-    reply.add_argument("--echo", action="store_true", help=tr("cli.help_echo"))
-    reply.add_argument("--greet", metavar="TEXT", help=tr("cli.help_greet"))
-    reply.add_argument("--sink", action="store_true", help=tr("cli.help_sink"))
-    listen.add_argument("--scenario", action="store_true", help=tr("cli.help_scenario"))
-    connect = sub("connect")
-    connect.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
-    connect.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
-    connect.add_argument("--send", metavar="TEXT", help=tr("cli.help_send"))
-    connect.add_argument("--expect", metavar="TEXT", help=tr("cli.help_expect"))
-    connect.add_argument("--scenario", action="store_true", help=tr("cli.help_scenario"))
+    quick.add_listen_arguments(listen)
+    quick.add_connect_arguments(sub("connect"))
     export = sub("export")
     export_command.add_arguments(export)
     return top

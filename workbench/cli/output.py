@@ -33,17 +33,18 @@ def write(text: str) -> bool:
     return write_printable(escape_lines(text))
 
 
-def write_printable(text: str) -> bool:
-    """As `write`, of lines in which everything is printable already."""
+def write_printable(text: str, *, error: bool = False) -> bool:
+    """As `write`, of lines in which everything is printable already; as an `error` on stderr."""
+    stream = sys.stderr if error else sys.stdout
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        stream.write(text)
+        stream.flush()
     except BrokenPipeError:
-        close_stdout()
+        _close(error=error)
         return False
-    except OSError as error:
-        close_stdout()
-        raise Problem("cli.cannot_print", reason=reason_of(error)) from error
+    except OSError as error_:
+        _close(error=error)
+        raise Problem("cli.cannot_print", reason=reason_of(error_)) from error_
     return True
 
 
@@ -54,10 +55,21 @@ def is_output(error: Exception) -> TypeGuard[OSError]:
     }  # fmt: skip
 
 
+def _close(*, error: bool) -> None:
+    if error:
+        _to_nowhere(2)
+    else:
+        close_stdout()
+
+
 def close_stdout() -> None:
     """Point stdout to /dev/null, so that what Python flushes at exit raises no error after ours."""
+    _to_nowhere(1)
+
+
+def _to_nowhere(stream: int) -> None:
     with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
 
 
 def prepare_streams() -> None:

@@ -125,7 +125,9 @@ class PrintProcess:
         raise RuntimeError(self._errors.decode(errors="replace"))
 
 
-def start(record: Path, printed: int, *, text: bool, run: str | None = None) -> PrintProcess | None:
+def start(
+    record: Path, printed: int, *, text: bool, run: str | None = None, error: bool = False
+) -> PrintProcess | None:
     """A process that goes on after row `printed`; None where this system gives none now."""
     if not sys.executable or getattr(sys, "frozen", False):
         return None
@@ -139,6 +141,7 @@ def start(record: Path, printed: int, *, text: bool, run: str | None = None) -> 
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
+            stdout=2 if error else None,  # whose stderr this is
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
             start_new_session=True,

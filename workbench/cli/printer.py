@@ -31,8 +31,18 @@ class Printer:
             any more since recording has stopped.
     """
 
-    def __init__(self, session: Session, *, text: bool = False, run: str | None = None) -> None:
-        """`run`: the name that lines of JSON have of the run, where there are several."""
+    def __init__(
+        self,
+        session: Session,
+        *,
+        text: bool = False,
+        run: str | None = None,
+        error: bool = False,
+    ) -> None:
+        """`run`: the name that lines of JSON have of the run, where there are several; `error`: it
+        goes to stderr.
+        """
+        self._error = error
         self._journal = session.journal
         self._text = text
         self._shows_secrets = session.shows_secrets
@@ -75,7 +85,7 @@ class Printer:
         self.gone.set()
 
     def _print_all(self) -> None:
-        rows = RowPrinter(self._reader, 0, text=self._text, run=self._named)
+        rows = RowPrinter(self._reader, 0, text=self._text, run=self._named, error=self._error)
         since, before = monotonic(), 0
         while True:
             self._wake.wait()
@@ -97,7 +107,9 @@ class Printer:
         """Have a process go on after row `printed`, until the end of all; False: none could."""
         if self._shows_secrets:
             return False  # the other process masks
-        process = start(self._journal.record, printed, text=self._text, run=self._named)
+        process = start(
+            self._journal.record, printed, text=self._text, run=self._named, error=self._error
+        )
         if process is None:
             return False
         with (

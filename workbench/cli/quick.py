@@ -1,19 +1,31 @@
-"""The quick forms: `listen` and `connect`, each a scenario of a few words."""
+"""The quick forms: `listen` and `connect`, which do what people use ncat for, with a record of it.
+
+What comes goes to stdout and what is typed to the peer; the log goes to stderr, or to the record.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from typing import Final
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
 
 from workbench import interrupts
 from workbench.cli.output import tell, write
 from workbench.cli.printer import Printer
-from workbench.cli.run import BAD_INPUT, FAILED, INTERRUPTED, OK, new_session, run_scenario
+from workbench.cli.received import Received
+from workbench.cli.rules_file import rules_of
+from workbench.cli.run import BAD_INPUT, FAILED, INTERRUPTED, OK, new_session
+from workbench.cli.typed import Typed, is_closed, is_there
 from workbench.engine.model import commands as c
 from workbench.engine.model.address import is_name, written_family
 from workbench.engine.model.address import parse as parse_address
 from workbench.engine.model.family import kind_of
+from workbench.engine.model.message_ends import Messages
 from workbench.engine.model.options import UNSPECIFIED
 from workbench.engine.model.settings import (
     Echo,
@@ -24,17 +36,29 @@ from workbench.engine.model.settings import (
     Role,
     Sink,
 )
+from workbench.engine.model.tail import Append
+from workbench.engine.model.ticket import Outcome
 from workbench.engine.protocol.responder import compile_responder
-from workbench.payload.notation import encode
-from workbench.scenario.model import Expect, Perform, Scenario, Step
+from workbench.payload.notation import check_encoding, encode
+from workbench.payload.templates import hex_template
 from workbench.scenario.outcome import failure_text
+from workbench.scenario.runner import Runner
+from workbench.scenario.steps import FIN, Expect, Perform, Scenario, Step, Wait
 from workbench.scenario.write import to_toml
+from workbench.session import Session
 from workbench.texts import Problem, tr
 
 SLICE: Final = 0.2
 """Seconds of one wait."""
+QUIET: Final = 1.0
+"""Seconds of silence after which an answer that nothing else bounds is taken to be whole."""
+AFTERWARDS: Final = 0.5
+"""Seconds without input after which it is given up once the peer has finished sending."""
 _PATIENCE: Final = 5.0
+_FOR_EVER: Final = 10**8
 _BACKLOG_MOST: Final = 2**31 - 1
+_SERVER: Final = "server"
+_CLIENT: Final = "client"
 
 
 def backlog(text: str) -> int:
@@ -50,50 +74,187 @@ def backlog(text: str) -> int:
     return value
 
 
+class _InOrder(argparse.Action):
+    """Options that repeat and count in the order in which they stand."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        said = [*(getattr(namespace, "talk", None) or ()), (self.dest, values)]
+        namespace.talk = said
+
+
+def add_listen_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `listen` takes beside what all take."""
+    parser.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
+    parser.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
+    parser.add_argument(
+        "--backlog",
+        type=backlog,
+        default=128,
+        metavar="N",
+        help=tr("cli.help_backlog_of_listen"),
+    )
+    reply = parser.add_mutually_exclusive_group()
+    reply.add_argument("--echo", action="store_true", help=tr("cli.help_echo"))
+    reply.add_argument("--greet", metavar="TEXT", help=tr("cli.help_greet"))
+    reply.add_argument("--sink", action="store_true", help=tr("cli.help_sink"))
+    reply.add_argument("--rules", type=Path, metavar="FILE", help=tr("cli.help_rules"))
+    parser.add_argument("--once", action="store_true", help=tr("cli.help_once"))
+    _add_common(parser)
+
+
+def add_connect_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `connect` takes beside what all take."""
+    parser.add_argument("address", metavar="ADDRESS", help=tr("cli.help_address"))
+    parser.add_argument("--udp", action="store_true", help=tr("cli.help_udp"))
+    for name, shown in (("send", "TEXT"), ("hex", "HEX"), ("file", "FILE"), ("expect", "TEXT")):
+        parser.add_argument(
+            f"--{name}", action=_InOrder, metavar=shown, help=tr(f"cli.help_{name}")
+        )
+    parser.add_argument("--crlf", action="store_true", help=tr("cli.help_crlf"))
+    parser.add_argument("--half-close", action="store_true", help=tr("cli.help_half_close"))
+    parser.add_argument(
+        "--wait", type=_seconds, default=None, metavar="S", help=tr("cli.help_wait")
+    )
+    parser.add_argument("--until-eof", action="store_true", help=tr("cli.help_until_eof"))
+    parser.set_defaults(talk=())
+    _add_common(parser)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--encoding", metavar="E", help=tr("cli.help_encoding"))
+    parser.add_argument("--raw", action="store_true", help=tr("cli.help_raw"))
+    parser.add_argument("--scenario", action="store_true", help=tr("cli.help_scenario"))
+
+
+def _seconds(text: str) -> float:
+    from workbench.cli.run import seconds
+
+    return seconds(text)
+
+
+# -- what both have ---------------------------------------------------------------------------
+
+
+class _Talk:
+    """A session whose bytes come out on stdout, its log on stderr or as lines of JSON on stdout."""
+
+    def __init__(self, session: Session, name: str, args: argparse.Namespace) -> None:
+        self.received = Received(
+            session,
+            name,
+            shown=not args.json,
+            raw=args.raw,
+            encoding=args.encoding or "utf-8",
+        )
+        self.log: Printer | None = None
+        if args.json:
+            self.log = Printer(session)
+        elif args.record is None:
+            self.log = Printer(session, text=True, error=True)
+        self._json = args.json
+
+    @property
+    def unheard(self) -> bool:
+        """Whether nobody reads any more what comes."""
+        return self.log is not None and self.log.gone.is_set() if self._json else self.received.gone
+
+
+@contextmanager
+def _talking(session: Session, name: str, args: argparse.Namespace) -> Iterator[_Talk]:
+    """While it lasts the talk comes out; afterwards all of it has, and its sockets are closed."""
+    talk = _Talk(session, name, args)
+    with session.journal.following(talk.received, whole=True):
+        talk.received.start()
+        if talk.log is not None:
+            talk.log.start()
+        try:
+            yield talk
+        finally:
+            session.stop_all_and_wait()
+            session.journal.flush()
+            try:
+                talk.received.finish()
+            finally:
+                if talk.log is not None:
+                    talk.log.finish()
+
+
+# -- listen -----------------------------------------------------------------------------------
+
+
 def listen(args: argparse.Namespace) -> int:
     """Listen until Ctrl-C, --timeout, or until nobody reads the output any more."""
     settings = _server(args)
     if args.scenario:
-        write(to_toml(Scenario("listen", (settings,), (Perform(c.Start("server")),))))
+        write(to_toml(Scenario("listen", (settings,), (Perform(c.Start(_SERVER)),))))
         return OK
     with new_session(args) as session:
-        session.add(settings)
-        printer = Printer(session, text=not args.json)
-        printer.start()
         try:
-            ticket = session.perform(c.Start("server"))
-            while not ticket.wait(SLICE):  # a name may be looked up for long
+            with _talking(session, _SERVER, args) as talk:
+                session.add(settings)
+                ticket = session.perform(c.Start(_SERVER))
+                while not ticket.wait(SLICE):  # a name may be looked up for long
+                    interrupts.check()
+                outcome = ticket.outcome
+                if outcome is not None and not outcome.ok:
+                    tell(failure_text(outcome, kind_of(settings)), error=True)
+                    return BAD_INPUT if outcome.problem is not None else FAILED
+                if not args.json:
+                    tell(tr("cli.listening", address=session.link(_SERVER)), error=True)
+                _serve(session, settings, args, talk)
                 interrupts.check()
-            outcome = ticket.outcome
-            if outcome is not None and not outcome.ok:
-                tell(failure_text(outcome, kind_of(settings)), error=True)
-                return BAD_INPUT if outcome.problem is not None else FAILED
-            if not args.json:
-                tell(tr("cli.listening", address=session.link("server")), error=True)
-            with interrupts.telling(asked=printer.gone.set):
-                printer.gone.wait(args.timeout)
-            interrupts.check()
-            return OK
         except KeyboardInterrupt:
             return INTERRUPTED
-        finally:
-            session.stop_all_and_wait()
-            printer.finish()
+        return OK
+
+
+def _serve(
+    session: Session, settings: EndpointSettings, args: argparse.Namespace, talk: _Talk
+) -> None:
+    """Until it is over; what is typed goes to the clients, once there is one."""
+    received = talk.received
+    typed = None
+    if isinstance(settings.responder, Nothing) and is_there():
+        typed = Typed(session, _SERVER, lambda: None, datagrams=args.udp, all_of_them=not args.udp)
+    until = monotonic() + (args.timeout if args.timeout is not None else _FOR_EVER)
+    begun = False
+    with interrupts.telling(asked=received.tell):
+        while not (interrupts.asked() or talk.unheard or monotonic() >= until):
+            if args.once and received.over:
+                break
+            if typed is not None and not begun and (received.opened or received.came):
+                begun = True
+                typed.start()
+            with received.changed:
+                received.changed.wait(min(SLICE, max(until - monotonic(), 0)))
+    if typed is not None:
+        typed.stop()
 
 
 def _server(args: argparse.Namespace) -> EndpointSettings:
     responder: Responder = Nothing()
+    messages: Messages | None = None
+    encoding = args.encoding or "utf-8"
+    check_encoding(encoding)
     if args.echo:
         responder = Echo()
     elif args.greet is not None:
         responder = Greet(args.greet)
     elif args.sink:
         responder = Sink()
+    elif args.rules is not None:
+        responder, messages = rules_of(args.rules)
     compile_responder(responder)
     family = family_of(args.address)
     reuse = family != "AF_UNIX" and not args.udp and sys.platform != "win32"
     return EndpointSettings(
-        "server",
+        _SERVER,
         Role.DATAGRAM if args.udp else Role.LISTENER,
         family,
         "SOCK_DGRAM" if args.udp else "SOCK_STREAM",
@@ -101,39 +262,163 @@ def _server(args: argparse.Namespace) -> EndpointSettings:
         backlog=args.backlog,
         responder=responder,
         options=(("SO_REUSEADDR", 1),) if reuse else (),
+        encoding=encoding,
+        messages=messages,
     )
 
 
+# -- connect ----------------------------------------------------------------------------------
+
+
 def connect(args: argparse.Namespace) -> int:
-    """Connect, send, expect, close."""
+    """Connect; send and expect what is said, else what is typed; close."""
+    settings = _client(args)
+    steps = _steps(args, settings)
+    if args.scenario:
+        write(to_toml(Scenario("connect", (settings,), (*steps, Perform(c.Close(_CLIENT))))))
+        return OK
+    with new_session(args) as session:
+        runner = Runner(session, Scenario("connect", (), ()))
+        status = FAILED
+        try:
+            with (
+                _talking(session, _CLIENT, args) as talk,
+                interrupts.telling(asked=lambda: _interrupt(runner, talk)),
+                runner.step_by_step(),
+            ):
+                runner.extend(Scenario("connect", (settings,), ()))
+                if _all_hold(runner, steps, talk):
+                    status = _by_hand(session, settings, args, talk) if not args.talk else OK
+                    runner.step(Perform(c.Close(_CLIENT)))
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        return status
+
+
+def _interrupt(runner: Runner, talk: _Talk) -> None:
+    runner.interrupt()
+    talk.received.tell()
+
+
+def _all_hold(runner: Runner, steps: Sequence[Step], talk: _Talk) -> bool:
+    """Carry the steps out until one fails, which is said."""
+    for step in steps:
+        if isinstance(step, Wait):
+            _until_quiet(talk, step.seconds)
+            continue
+        result = runner.step(step)
+        if result.reason is not None:
+            tell(result.reason, error=True)
+            return False
+    return True
+
+
+def _until_quiet(talk: _Talk, seconds: float) -> None:
+    """Until nothing has come for so long, the peer has ended, or nobody reads it."""
+    received = talk.received
+    came, since = received.came, monotonic()
+    while not received.ended and not talk.unheard:
+        with received.changed:
+            received.changed.wait(max(0.0, min(SLICE, since + seconds - monotonic())))
+        interrupts.check()
+        if received.came != came:
+            came, since = received.came, monotonic()
+        elif monotonic() - since >= seconds:
+            return
+
+
+def _by_hand(
+    session: Session, settings: EndpointSettings, args: argparse.Namespace, talk: _Talk
+) -> int:
+    """What is typed goes to the peer, as ncat does it, until the peer has finished."""
+    received = talk.received
+    typed = None
+    if is_there() or is_closed():
+        typed = Typed(session, _CLIENT, received.tell, crlf=args.crlf, datagrams=args.udp)
+        typed.start()
+    by_a_person = typed is None or (not is_closed() and os.isatty(0))
+
+    def over() -> bool:
+        if typed is not None and typed.failed is not None:
+            return True
+        if received.ended:  # what is on its way to the peer goes there first
+            return by_a_person or typed is None or typed.rests(AFTERWARDS)
+        return args.wait is not None and (typed is None or typed.ended)
+
+    while not (talk.unheard or over()):
+        with received.changed:
+            received.changed.wait(SLICE)
+        interrupts.check()
+    if not received.ended and args.wait is not None:
+        _until_quiet(talk, args.wait)
+    if typed is not None:
+        typed.stop()
+    failed = typed.failed if typed is not None else None
+    if failed is None and received.lost is not None:
+        failed = Outcome(False, received.lost, "OSError")
+    if failed is None or talk.unheard:
+        return OK
+    tell(failure_text(failed, kind_of(settings)), error=True)
+    return FAILED
+
+
+def _client(args: argparse.Namespace) -> EndpointSettings:
     family = family_of(args.address)
     if family != "AF_UNIX" and parse_address(args.address, family).port == 0:
         raise Problem("problem.port_zero")
     if family == "AF_INET" and not args.udp and is_name(args.address):
         family = UNSPECIFIED  # whichever of its addresses answers
-    settings = EndpointSettings(
-        "client",
+    encoding = args.encoding or "utf-8"
+    check_encoding(encoding)
+    return EndpointSettings(
+        _CLIENT,
         Role.DATAGRAM if args.udp else Role.STREAM,
         family,
         "SOCK_DGRAM" if args.udp else "SOCK_STREAM",
         address=args.address,
         bind="" if args.udp else None,
         timeout=args.timeout if args.timeout is not None else _PATIENCE,
+        encoding=encoding,
     )
-    steps: list[Step] = [Perform(c.Connect("client"))]
-    if args.send is not None:
-        encode(args.send, settings.encoding)
-        steps.append(Perform(c.Send("client", text=args.send)))
-    if args.expect is not None:
-        encode(args.expect, settings.encoding)
-        steps.append(Expect("client", contains=args.expect, within=settings.timeout or _PATIENCE))
-    steps.append(Perform(c.Close("client")))
-    scenario = Scenario("connect", (settings,), tuple(steps))
-    if args.scenario:
-        write(to_toml(scenario))
-        return OK
-    args.timeout = None
-    return run_scenario(scenario, args)
+
+
+def _steps(args: argparse.Namespace, settings: EndpointSettings) -> tuple[Step, ...]:
+    """What was asked for in its order, and what bounds it.
+
+    Raises:
+        Problem: a text that the encoding lacks, malformed hex, a file that is not there, an end of
+            a stream where there is none.
+    """
+    steps: list[Step] = [Perform(c.Connect(_CLIENT))]
+    append = Append.CRLF if args.crlf else Append.NOTHING
+    for kind, value in args.talk:
+        match kind:
+            case "send":
+                encode(value, settings.encoding)
+                steps.append(Perform(c.Send(_CLIENT, text=value, append=append)))
+            case "hex":
+                hex_template(value, (), settings.encoding)
+                steps.append(Perform(c.Send(_CLIENT, hex=value)))
+            case "file":
+                steps.append(Perform(c.Send(_CLIENT, file=value)))
+            case _:
+                encode(value, settings.encoding)
+                steps.append(Expect(_CLIENT, contains=value, within=settings.timeout or _PATIENCE))
+    if not args.talk:
+        return tuple(steps)
+    if args.udp and (args.half_close or args.until_eof):
+        raise Problem("cli.no_end_of_datagrams")
+    if args.half_close:
+        last = max((at for at, step in enumerate(steps) if isinstance(step, Perform)), default=0)
+        steps.insert(last + 1, Perform(c.Shutdown(_CLIENT)))
+    if args.until_eof:
+        within = args.timeout if args.timeout is not None else _FOR_EVER
+        steps.append(Expect(_CLIENT, closed=FIN, within=within))
+    elif args.wait is not None:
+        steps.append(Wait(args.wait))
+    elif args.talk[-1][0] != "expect":
+        steps.append(Wait(QUIET))
+    return tuple(steps)
 
 
 def family_of(address: str) -> str:

@@ -1,4 +1,4 @@
-"""Rows of a record on stdout, a page at a time."""
+"""Rows of a record on stdout or stderr, a page at a time."""
 
 from __future__ import annotations
 
@@ -11,13 +11,27 @@ from workbench.journal.masked import Masked
 from workbench.journal.reader import Reader
 
 PAGE: Final = 1000
+WIDTH: Final = 240
+"""Characters of a row as text: the bytes themselves are on stdout beside it."""
 
 
 class RowPrinter:
     """Prints the rows of a record in order, each once; `printed` is the last one's number."""
 
-    def __init__(self, reader: Reader, printed: int, *, text: bool, run: str | None = None) -> None:
-        """`run`: the name that lines of JSON have of the run, where there are several."""
+    def __init__(
+        self,
+        reader: Reader,
+        printed: int,
+        *,
+        text: bool,
+        run: str | None = None,
+        error: bool = False,
+    ) -> None:
+        """`run`: the name that lines of JSON have of the run, where there are several; `error`: it
+        goes to stderr.
+        """
+        self._error = error
+        self._short = text
         self._reader = reader
         self._masked = Masked(reader)
         self._lines = TextLines(reader, every_row=True) if text else JsonLines(run)
@@ -35,4 +49,11 @@ class RowPrinter:
             self.printed = last
             return True
         self.printed = rows[-1].seq
-        return write_printable(self._lines.of(self._masked.rows(rows)))
+        text = self._lines.of(self._masked.rows(rows))
+        if self._short:
+            text = "".join(f"{_cut(line)}\n" for line in text.splitlines())
+        return write_printable(text, error=self._error)
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= WIDTH else f"{line[:WIDTH]}…"

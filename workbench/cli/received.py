@@ -1,0 +1,223 @@
+"""What a quick form receives, on its way to stdout: every byte, in order, whole and unchanged.
+
+On a terminal it is text, in which whatever could command the terminal is an escape. A reader that
+is slow holds the sockets back: their receive gate is closed while much waits here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections import deque
+from collections.abc import Sequence
+from threading import Condition, Thread
+from typing import Final
+
+from workbench import interrupts
+from workbench.cli import outlet
+from workbench.engine.model import commands as c
+from workbench.engine.model.errors import PENDING
+from workbench.engine.model.events import CALL, END, ConnectionOpened, EndpointAdded, Event, Item
+from workbench.printable import escape_lines
+from workbench.session import Session
+from workbench.texts import Problem, reason_of, tr
+
+MUCH: Final = 4 * 1024 * 1024
+"""Bytes waiting here from which no more is read; it goes on below a quarter of them."""
+_READS: Final = frozenset({"recv", "recvfrom"})
+_OVER: Final = frozenset({"ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ECONNREFUSED"})
+
+
+class Received:
+    """A `Follower` of the record that hands the bytes of one endpoint to a writer of its own.
+
+    Attributes:
+        ended: the peer has finished sending, or the connection is lost (a stream's only one).
+        lost: the errno that it was lost with.
+        came: bytes so far.
+        gone: nobody reads stdout any more.
+        opened: connections that were made.
+        over: of those, how many have ended.
+    """
+
+    def __init__(
+        self, session: Session, name: str, *, shown: bool, raw: bool, encoding: str
+    ) -> None:
+        """`shown`: bytes go to stdout at all; `raw`: to a terminal too as they are."""
+        self._session = session
+        self._name = name
+        self._shown = shown
+        self._text = None if raw or not sys.stdout.isatty() else _Terminal(encoding)
+        self._endpoint = 0
+        self._listener = 0
+        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._size = 0
+        self._held = False
+        self._closing = False
+        self._numbers: dict[int, int | None] = {}
+        self.changed = Condition()
+        self.ended = False
+        self.lost: str | None = None
+        self.came = 0
+        self.gone = False
+        self.opened = 0
+        self.over = 0
+        self.problem: Problem | None = None
+        self._writer = Thread(target=self._write_all, name="received", daemon=True)
+        self._keeper = Thread(target=self._keep, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._writer.start()
+        self._keeper.start()
+        outlet.writes(self._writer)
+
+    def finish(self) -> None:
+        """Write what is left, then stop.
+
+        Raises:
+            Problem: stdout cannot be written (a full disk).
+        """
+        with self.changed:
+            self._closing = True
+            self.changed.notify_all()
+        self._writer.join()
+        self._keeper.join()
+        if self.problem is not None:
+            raise self.problem
+
+    def tell(self) -> None:
+        """Wake who waits for `changed`."""
+        with self.changed:
+            self.changed.notify_all()
+
+    # -- as a follower, on any thread -----------------------------------------------------------
+
+    def wake(self) -> None:
+        """As `Follower.wake`: what was put is numbered by the recorder soon."""
+
+    def take(self, first: int, items: Sequence[Item]) -> None:
+        """As `Follower.take`."""
+        with self.changed:
+            for item in items:
+                if type(item) is EndpointAdded and item.name == self._name:
+                    self._endpoint = item.id
+                elif type(item) is ConnectionOpened and item.endpoint == self._endpoint:
+                    self._numbers[item.id] = item.number
+                    self.opened += item.parent is not None
+                elif type(item) is Event and item.endpoint == self._endpoint:
+                    self._event(item)
+            self.changed.notify_all()
+
+    def _event(self, event: Event) -> None:
+        if event.kind not in {CALL, END}:
+            return
+        if event.call in _READS and event.errno not in PENDING:
+            if event.errno is None and event.payload:
+                self.came += len(event.payload)
+                if self._shown and not self.gone:
+                    self._waiting.append((event.connection or 0, bytes(event.payload)))
+                    self._size += len(event.payload)
+            elif event.errno is not None or event.result == 0:
+                self._end(event.errno)
+        elif event.call == "send" and event.errno in _OVER:
+            self._end(event.errno)
+        elif event.call == "close" and event.connection in self._numbers:
+            self.over += 1
+
+    def _end(self, errno: str | None) -> None:
+        self.ended = True
+        self.lost = self.lost or errno
+
+    # -- threads of its own ---------------------------------------------------------------------
+
+    def _write_all(self) -> None:
+        while True:
+            with self.changed:
+                self.changed.wait_for(lambda: self._waiting or self._closing)
+                if not self._waiting or self.gone:
+                    self._waiting.clear()
+                    if self._closing:
+                        break
+                    continue
+                connection, data = self._waiting.popleft()
+            try:
+                self._write(connection, data)
+            except BrokenPipeError:
+                self._give_up(None)
+            except OSError as error:
+                self._give_up(Problem("cli.cannot_print", reason=reason_of(error)))
+            with self.changed:
+                self._size -= len(data)
+                self.changed.notify_all()
+        if self._text is not None and not self.gone:
+            os.write(1, self._text.end())
+
+    def _write(self, connection: int, data: bytes) -> None:
+        if self._text is not None:
+            data = self._text.of(self._numbers.get(connection), data)
+        view = memoryview(data)
+        while view and not interrupts.hurried():
+            view = view[os.write(1, view) :]
+
+    def _give_up(self, problem: Problem | None) -> None:
+        with self.changed:
+            self.gone = True
+            self.problem = None if interrupts.asked() else problem
+            self._waiting.clear()
+            self.changed.notify_all()
+
+    def _keep(self) -> None:
+        """Close the receive gate while much waits, and open it again."""
+        while True:
+            with self.changed:
+                self.changed.wait_for(self._to_turn)
+                if self._closing:
+                    return
+                self._held = not self._held
+                held = self._held
+            gate = c.Gate.RECEIVE
+            command = c.Pause(self._name, gate) if held else c.Resume(self._name, gate)
+            self._session.perform(command)
+
+    def _to_turn(self) -> bool:
+        least = self._size < MUCH // 4 or self.gone
+        return self._closing or (least if self._held else self._size > MUCH)
+
+
+class _Terminal:
+    """Bytes as lines of text; where several peers speak, who does is said before."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = "latin-1" if encoding == "bytes" else encoding
+        self._decoders: dict[int | None, codecs.IncrementalDecoder] = {}
+        self._speaker: int | None = None
+        self._line = ""
+
+    def of(self, number: int | None, data: bytes) -> bytes:
+        """What a terminal is given for bytes of the connection with this number."""
+        decoder = self._decoders.setdefault(
+            number, codecs.getincrementaldecoder(self._encoding)(errors="backslashreplace")
+        )
+        text = decoder.decode(data)
+        told = ""
+        if number != self._speaker and (len(self._decoders) > 1):
+            told = (
+                ("" if self._line in {"", "\n"} else "\n") + tr("cli.speaks", number=number) + "\n"
+            )
+        self._speaker = number
+        self._line = text[-1:] or self._line
+        return (told + _lines(text)).encode(sys.stdout.encoding or "utf-8", "backslashreplace")
+
+    def end(self) -> bytes:
+        """What is still to be said: bytes that no character has completed, and the line's end."""
+        rest = "".join(decoder.decode(b"", final=True) for decoder in self._decoders.values())
+        ending = "" if (rest or self._line) in {"", "\n"} else "\n"
+        return (_lines(rest) + ending).encode(sys.stdout.encoding or "utf-8", "backslashreplace")
+
+
+def _lines(text: str) -> str:
+    r"""Text in which no character commands a terminal; \r\n ends a line as \n does."""
+    plain = text.replace("\r\n", "\n").split("\t")
+    return "\t".join(map(escape_lines, plain))

@@ -1,0 +1,148 @@
+"""Standard input on its way to the peer: as it comes, unchanged, and no faster than it is taken."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+from time import monotonic
+from typing import Final
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.ticket import Outcome, failed
+from workbench.session import Session
+from workbench.texts import Problem
+
+PIECE: Final = 65_536
+"""Bytes of one read of stdin at most; of one datagram 8192, as other programs have it."""
+DATAGRAM: Final = 8192
+SHORT: Final = 512
+"""A piece up to this stands in its command; the command of a longer one names a file of its own."""
+SLICE: Final = 0.2
+"""Seconds of one wait."""
+
+
+class Typed:
+    """Reads stdin on a thread of its own and sends it; at its end, the peer is told.
+
+    Attributes:
+        ended: nothing more will be sent: the end of stdin was told, or a send failed.
+        failed: how a send failed.
+        sent: bytes so far.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        name: str,
+        changed: Callable[[], None],
+        *,
+        crlf: bool = False,
+        datagrams: bool = False,
+        all_of_them: bool = False,
+    ) -> None:
+        """`changed` is called when it has ended; `all_of_them`: every connection gets it."""
+        self._session = session
+        self._name = name
+        self._changed = changed
+        self._crlf = crlf
+        self._size = DATAGRAM if datagrams else PIECE
+        self._datagrams = datagrams
+        self._target: c.Target = c.ALL if all_of_them else None
+        self._place: Path | None = None
+        self._stop = Flag()
+        self._after_return = False
+        self._last = monotonic()
+        self.ended = False
+        self.failed: Outcome | None = None
+        self.sent = 0
+        self._thread = Thread(target=self._run, name="stdin", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Send nothing more; a read that waits is left alone."""
+        self._stop.set()
+        if self._place is not None:
+            self._place.unlink(missing_ok=True)
+
+    def rests(self, seconds: float) -> bool:
+        """Whether nothing came from stdin for so long."""
+        return self.ended or monotonic() - self._last > seconds
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.is_set():
+                data = b"" if is_closed() else os.read(0, self._size)
+                self._last = monotonic()
+                if not data:
+                    self._tell_the_end()
+                    break
+                if not self._sends(self._with_returns(data) if self._crlf else data):
+                    break
+                self._last = monotonic()
+        except OSError:  # stdin was closed from outside, or its terminal is gone
+            self._tell_the_end()
+        except Problem as problem:  # the session is closed
+            self.failed = failed(problem) if not self._stop.is_set() else None
+        self.ended = True
+        self._changed()
+
+    def _with_returns(self, data: bytes) -> bytes:
+        r"""Each \n as \r\n, but where it was already."""
+        found = bytearray()
+        for byte in data:
+            if byte == 10 and not self._after_return:
+                found.append(13)
+            found.append(byte)
+            self._after_return = byte == 13
+        return bytes(found)
+
+    def _sends(self, data: bytes) -> bool:
+        if len(data) <= SHORT:
+            command = c.Send(self._name, hex=data.hex(" "), connection=self._target)
+        else:
+            if self._place is None:
+                self._place = self._session.temp_dir() / "stdin"
+            self._place.write_bytes(data)
+            command = c.Send(self._name, file=str(self._place), connection=self._target)
+        ticket = self._session.perform(command)
+        while not ticket.wait(SLICE):
+            if self._stop.is_set():
+                return False
+        everybody = self._target == c.ALL  # one that goes leaves the others
+        if ticket.outcome is not None and not ticket.outcome.ok and not everybody:
+            self.failed = ticket.outcome
+            return False
+        self.sent += len(data)
+        return True
+
+    def _tell_the_end(self) -> None:
+        """A half-close, as ncat does at the end of its input."""
+        wanted = self.sent or self._target is None
+        if wanted and not self._datagrams and not self._stop.is_set():
+            self._session.perform(c.Shutdown(self._name, connection=self._target))
+
+
+def is_closed() -> bool:
+    """Whether there is no stdin (`<&-`): its number may be another file's by now."""
+    return sys.stdin is None
+
+
+def is_there() -> bool:
+    """Whether stdin can be read: it is open, and no terminal that another program reads now, as of
+    a command in the background.
+    """
+    if is_closed():
+        return False
+    try:
+        if sys.platform == "win32" or not os.isatty(0):
+            return True
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False
