@@ -19,7 +19,7 @@ from workbench.cli.output import tell, write
 from workbench.cli.printer import Printer
 from workbench.cli.received import Received
 from workbench.cli.rules_file import rules_of
-from workbench.cli.run import BAD_INPUT, FAILED, INTERRUPTED, OK, new_session
+from workbench.cli.run import BAD_INPUT, FAILED, INTERRUPTED, OK, new_session, seconds
 from workbench.cli.typed import Typed, is_closed, is_there
 from workbench.engine.model import commands as c
 from workbench.engine.model.address import is_name, written_family
@@ -118,9 +118,7 @@ def add_connect_arguments(parser: argparse.ArgumentParser) -> None:
         )
     parser.add_argument("--crlf", action="store_true", help=tr("cli.help_crlf"))
     parser.add_argument("--half-close", action="store_true", help=tr("cli.help_half_close"))
-    parser.add_argument(
-        "--wait", type=_seconds, default=None, metavar="S", help=tr("cli.help_wait")
-    )
+    parser.add_argument("--wait", type=seconds, default=None, metavar="S", help=tr("cli.help_wait"))
     parser.add_argument("--until-eof", action="store_true", help=tr("cli.help_until_eof"))
     parser.set_defaults(talk=())
     _add_common(parser)
@@ -130,12 +128,6 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", metavar="E", help=tr("cli.help_encoding"))
     parser.add_argument("--raw", action="store_true", help=tr("cli.help_raw"))
     parser.add_argument("--scenario", action="store_true", help=tr("cli.help_scenario"))
-
-
-def _seconds(text: str) -> float:
-    from workbench.cli.run import seconds
-
-    return seconds(text)
 
 
 # -- what both have ---------------------------------------------------------------------------
