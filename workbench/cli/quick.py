@@ -151,6 +151,11 @@ class _Talk:
             self.log = Printer(session, text=True, error=True)
         self._json = args.json
 
+    def begin_log(self) -> None:
+        """Print the log, from the first row on."""
+        if self.log is not None:
+            self.log.start()
+
     @property
     def unheard(self) -> bool:
         """Whether nobody reads any more what comes."""
@@ -163,8 +168,6 @@ def _talking(session: Session, name: str, args: argparse.Namespace) -> Iterator[
     talk = _Talk(session, name, args)
     with session.journal.following(talk.received, whole=True):
         talk.received.start()
-        if talk.log is not None:
-            talk.log.start()
         try:
             yield talk
         finally:
@@ -196,9 +199,11 @@ def listen(args: argparse.Namespace) -> int:
                 outcome = ticket.outcome
                 if outcome is not None and not outcome.ok:
                     tell(failure_text(outcome, kind_of(settings)), error=True)
+                    talk.begin_log()
                     return BAD_INPUT if outcome.problem is not None else FAILED
                 if not args.json:
                     tell(tr("cli.listening", address=session.link(_SERVER)), error=True)
+                talk.begin_log()  # after that sentence, which others read the address in
                 _serve(session, settings, args, talk)
                 interrupts.check()
         except KeyboardInterrupt:
@@ -278,6 +283,7 @@ def connect(args: argparse.Namespace) -> int:
                 interrupts.telling(asked=lambda: _interrupt(runner, talk)),
                 runner.step_by_step(),
             ):
+                talk.begin_log()
                 runner.extend(Scenario("connect", (settings,), ()))
                 if _all_hold(runner, steps, talk):
                     status = _by_hand(session, settings, args, talk) if not args.talk else OK
