@@ -11,6 +11,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Condition, Thread
 from typing import Final
 
@@ -151,8 +152,9 @@ class Received:
             with self.changed:
                 self._size -= len(data)
                 self.changed.notify_all()
-        if self._text is not None and not self.gone:
-            os.write(1, self._text.end())
+        if self._text is not None and not self.gone and not interrupts.asked():
+            with suppress(OSError):  # the terminal is gone
+                os.write(1, self._text.end())
 
     def _write(self, connection: int, data: bytes) -> None:
         if self._text is not None:
