@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tests.scenario.conftest import PAIR, Play, steps
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Greet, Role, Then
 from workbench.journal.reader import Reader, Row
-from workbench.scenario.from_record import scenario_of
+from workbench.scenario.from_record import commands_of, scenario_of
 from workbench.scenario.model import Expect, Perform, Scenario, Wait, parse
 from workbench.scenario.runner import Runner
 from workbench.scenario.write import to_toml
@@ -221,3 +222,58 @@ def test_texts_are_in_the_encoding_of_their_endpoint(play: Play, session: Sessio
     first = next(step for step in made.steps if isinstance(step, Expect))
     assert (first.text, first.hex, first.encoding) == ("欢迎", None, None)
     assert parse(to_toml(made)) == made
+
+
+SLOW = """
+step = [
+  { do = "start", endpoint = "server" },
+  { do = "connect", endpoint = "client" },
+  { do = "send", endpoint = "client", text = "when?" },
+  { do = "expect", endpoint = "client", text = "later", within = 30 },
+  { do = "send", endpoint = "client", text = "{{not a gap}}" },
+  { do = "expect", endpoint = "client", text = "later", within = 30 },
+]
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+responder = { kind = "rules", rules = [ { match = "any", reply = "later", delay = 0.5 } ] }
+[endpoint.client]
+address = "@server"
+"""
+
+
+def recorded(tmp_path: Path, text: str) -> Reader:
+    record = tmp_path / "talk.swb"
+    with Session(record) as session:
+        report = Runner(session, parse(text), timeout=BOUND).run()
+        assert report.ok, str(report.steps[-1].reason)
+        session.stop_all_and_wait()
+    return Reader(record)
+
+
+def test_a_pause_that_an_answer_fills_is_no_wait(tmp_path: Path) -> None:
+    with closing(recorded(tmp_path, SLOW)) as reader:
+        made = scenario_of(reader)
+    client = [step for step in made.steps if isinstance(step, Expect | Wait)]
+    waits = [step.seconds for step in client if isinstance(step, Wait)]
+    assert all(seconds < 0.5 for seconds in waits)  # a busy processor makes its own
+    assert [step.text for step in client if isinstance(step, Expect)] == ["later", "later"]
+    assert '"{{not a gap}}"' in to_toml(made)
+    assert "connection =" not in to_toml(made)  # there is one
+
+
+def test_commands_of_one_connection_bring_the_server_that_they_need(tmp_path: Path) -> None:
+    again = '{ do = "close", endpoint = "client" }, { do = "connect", endpoint = "client" },'
+    gap = '{ do = "send", endpoint = "client", text = "{{'
+    two = SLOW.replace(gap, f"{again}\n  {gap}")
+    with closing(recorded(tmp_path, two)) as reader:
+        first, second = [item.id for item in reader.connections() if item.parent is None][1:]
+        texts = []
+        for connection in (first, second):
+            made = scenario_of(reader, seqs=commands_of(reader, "client", connection))
+            texts.append(to_toml(made))
+            assert isinstance(made.steps[0], Perform)
+            assert made.steps[0].command == c.Start("server")
+    assert "when?" in texts[0]
+    assert "when?" not in texts[1]
+    assert "not a gap" in texts[1]
