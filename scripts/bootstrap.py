@@ -55,7 +55,6 @@ PEER_PACKAGES = {
     "redis-server": "redis-server",
     "rsyslog": "rsyslog",
     "sip-tester": "",
-    "snmp": "",
     "snmpd": "snmpd",
     "tftpd-hpa": "tftpd-hpa",
     "vsftpd": "vsftpd",
