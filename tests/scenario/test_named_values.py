@@ -17,6 +17,28 @@ from workbench.scenario.taken_values import TakenValues
 from workbench.scenario.write import to_toml
 from workbench.texts import tr
 
+
+def test_what_is_built_in_stands_in_a_reply_where_the_file_has_values() -> None:
+    """And what is doubled or no such name is itself, as is everything in a file without values."""
+    rules = """
+    [endpoint.s]
+    role = "listener"
+    responder = { kind = "rules", rules = [
+      { match = "any", reply = "{uuid} {n}" }, { match = "any", reply = "{n} {{uuid}} {x}" },
+    ], else = { reply = "{time}" } }
+    """
+
+    def made(head: str) -> list[bool]:
+        (endpoint,) = parse(head + rules).endpoints
+        assert isinstance(endpoint.responder, Rules)
+        assert endpoint.responder.otherwise is not None
+        every = (*endpoint.responder.rules, endpoint.responder.otherwise)
+        return [rule.placeholders for rule in every]
+
+    assert made("[values]\nn = 1\n") == [True, True, True]
+    assert made("") == [False, False, False]
+
+
 HEAD = """
 step = [
 %s

@@ -23,7 +23,7 @@ from workbench.payload.characters import BYTES, codec
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import parse_hex
 from workbench.payload.patterns import compile_pattern
-from workbench.payload.templates import hex_template, text_template
+from workbench.payload.templates import PLACEHOLDERS, hex_template, text_template
 from workbench.scenario.code_bytes import Code, of_template, plain_text, tailed, wrapped_in
 from workbench.scenario.code_sockets import INDENT, left_out
 from workbench.scenario.code_until import block
@@ -196,7 +196,8 @@ def _reply(
     if rule.reply_hex:
         made = of_template(hex_template(rule.reply_hex, names, place.encoding), place)
     elif rule.reply is not None:
-        made = of_template(text_template(rule.reply, names, place.encoding), place)
+        known = (*names, *PLACEHOLDERS) if rule.placeholders else names
+        made = of_template(text_template(rule.reply, known, place.encoding), place)
     if made is not None:
         made = tailed(made, rule, place, names)
         made = wrapped_in(made, item) if rule.wrap else made

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from workbench.payload.templates import WITH_ARGUMENT, Value, text_template
+from workbench.payload.templates import PLACEHOLDERS, WITH_ARGUMENT, Value, text_template
 from workbench.scenario import values as v
 from workbench.scenario.cases import ALONE, Case
 from workbench.scenario.locate import Path as KeyPath
@@ -118,6 +118,7 @@ class Named:
             return item
         if isinstance(item, dict):
             own = PAYLOAD if _is_step(path) else frozenset[str]()
+            item = _with_built_in(item, path)
             return {
                 name: part if name in own else self.filled(part, _form(item, name), (*path, name))
                 for name, part in item.items()
@@ -173,6 +174,19 @@ def _as_number(given: v.Plain, own: object) -> v.Plain:
 def _is_step(path: KeyPath) -> bool:
     """Whether a table is a step, or what ends a loop: these are filled in when they begin."""
     return path[-1:] == ("until",) or path[-2:-1] == ("step",)
+
+
+def _with_built_in(item: v.Table, path: KeyPath) -> v.Table:
+    """A rule whose reply names something built in: it is made when the rule answers."""
+    reply = item.get("reply")
+    of_rule = path[-2:-1] == ("rules",) or path[-1:] == ("else",)
+    if not of_rule or not isinstance(reply, str) or "placeholders" in item:
+        return item
+    try:
+        plain = text_template(reply, PLACEHOLDERS, "utf-8").fixed == reply.encode()
+    except Problem:  # said where the reply is read
+        return item
+    return item if plain else {**item, "placeholders": True}
 
 
 def _form(table: v.Table, name: str) -> str:

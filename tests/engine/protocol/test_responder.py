@@ -117,6 +117,20 @@ def test_the_id_of_a_query_goes_into_a_reply_of_bytes() -> None:
     assert talk.replies(b"\x00\xff\x01\x00\x00\x01\x03x") == [b"\x00\xff\x81\x80\x01\x00"]
 
 
+def test_what_is_built_in_is_made_for_each_reply_where_it_is_asked_for() -> None:
+    plain, filled = Rule(reply="{unix} {uuid}"), Rule(reply="{uuid} {id}", placeholders=True)
+    assert Talk(plain).replies(b"a") == [b"{unix} {uuid}"]
+    first, second = Talk(filled).replies(b"a", b"a")
+    assert first is not None
+    assert second is not None
+    assert first != second
+    assert len(first) == 36 + len(" {id}")
+    both = Rule(Match.REGEX, "(?P<id>.+)", "{id}{random:3}", placeholders=True)
+    (reply,) = Talk(both).replies(b"a")
+    assert reply is not None
+    assert len(reply) == 4
+
+
 def test_a_group_that_took_nothing_is_empty() -> None:
     talk = Talk(Rule(Match.REGEX, "a(?P<b>b)?", "<{b}>"))
     assert talk.replies(b"ab", b"a") == [b"<b>", b"<>"]

@@ -127,6 +127,8 @@ class Rule:
         times: how often it answers on one connection before the next that fits does; 0: always.
         when: the word that the connection is in; None: any. It begins in "".
         to: the word that it is in from then on; None: it stays.
+        placeholders: {time}, {uuid} and the like of `reply` are filled in for each; of `reply_hex`
+            they always are.
     """
 
     match: Match = Match.ANY
@@ -145,6 +147,7 @@ class Rule:
     checksum_order: ByteOrder | None = None
     checksum_from: int = 0
     checksum_to: int | None = None
+    placeholders: bool = False
 
 
 @dataclass(frozen=True, slots=True)

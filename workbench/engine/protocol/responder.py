@@ -30,7 +30,7 @@ from workbench.payload.characters import BYTES, MARK, Characters, decoded
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.patterns import RULE_TIME, Pattern, TooSlow, compile_pattern
-from workbench.payload.templates import Value, hex_template, text_template
+from workbench.payload.templates import PLACEHOLDERS, Value, hex_template, text_template
 from workbench.texts import Problem
 
 
@@ -198,7 +198,8 @@ def _answer(
     if rule.reply_hex:
         template = hex_template(rule.reply_hex, names, used)
     elif rule.reply is not None:
-        template = text_template(rule.reply, names, used)
+        known = (*names, *PLACEHOLDERS) if rule.placeholders else names
+        template = text_template(rule.reply, known, used)
     elif rule.append is not Append.NOTHING or rule.append_hex:
         raise Problem("engine.append_without_reply")
     else:
