@@ -51,8 +51,8 @@ class ProgramSteps:
         if not step.wait:
             self._beside.append(_Beside(step, stands, program, cause, begun))
         self._await(step, program, begun)
-        if not step.wait and not program.over:
-            return Came()
+        if not step.wait and program.output.has_it:
+            return Came()  # it may have ended already: that is judged when the others are
         self._forget(program)
         _check(step, program)
         return _came(program)
