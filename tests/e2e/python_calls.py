@@ -81,3 +81,11 @@ def story(calls: list[Call]) -> Story:
             told.pop()  # whether the peer's end was read before is a matter of moments
         told.append((name, what))
     return tuple(told)
+
+
+def in_order(stories: Counter[Story], *, sizes: bool) -> list[str]:
+    """The stories, to be compared; `sizes`: with how much went each way."""
+    return sorted(
+        str([name if not sizes and name in {"send", "recv"} else (name, what) for name, what in it])
+        for it in stories.elements()
+    )

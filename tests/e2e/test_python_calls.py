@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.python_calls import Story, calls_of_run, calls_of_script
+from tests.e2e.python_calls import calls_of_run, calls_of_script, in_order
 from workbench.resources import resource
 from workbench.scenario.code import to_python
 from workbench.scenario.model import load, parse
@@ -150,13 +149,6 @@ def test_all_of_the_language_is_in_the_script(name: str, tmp_path: Path) -> None
     assert tr("scenario.not_in_code") not in to_python(scenario)
     script = calls_of_script(scenario, tmp_path)
     assert in_order(script, sizes=True) == in_order(run, sizes=True)
-
-
-def in_order(stories: Counter[Story], *, sizes: bool) -> list[str]:
-    return sorted(
-        str([name if not sizes and name in {"send", "recv"} else (name, what) for name, what in it])
-        for it in stories.elements()
-    )
 
 
 @pytest.mark.parametrize(
