@@ -13,6 +13,9 @@ from workbench.payload.masking import Masker
 EARLIER: Final = 64
 """Rows of a stream before one that are looked at, where they have not just been shown."""
 LATER: Final = 64
+LINE_END: Final = 0x0A
+NAME: Final = 32
+"""Bytes in which the name of such a header has room."""
 STREAMS: Final = 20_000
 """Streams of which the end is remembered."""
 TEXTS: Final = 4_096
@@ -40,10 +43,14 @@ def secret_values(spelled: str) -> list[str]:
 
 
 class Masked:
-    """Masks rows of one record, page by page; in their order it is quickest."""
+    """Masks rows of one record, page by page; in their order it is quickest.
+
+    Attributes:
+        reader: of the record.
+    """
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+        self.reader = reader
         self._spelled: str | None = None
         self._masker = Masker(())
         self._texts: dict[str, str] = {}
@@ -53,7 +60,7 @@ class Masked:
 
     def rows(self, rows: Sequence[Row]) -> list[Row]:
         """The same rows, masked; all as they are where the reader shows secrets."""
-        if self._reader.shows_secrets:
+        if self.reader.shows_secrets:
             return list(rows)
         self._look()
         later = self._later(rows) if self._masker.any else {}
@@ -61,7 +68,7 @@ class Masked:
 
     def _look(self) -> None:
         """A record may get more secrets while it is written."""
-        spelled = self._reader.secrets()
+        spelled = self.reader.secrets()
         if spelled != self._spelled:
             self._spelled = spelled
             self._masker = Masker(secret_values(spelled))
@@ -103,6 +110,8 @@ class Masked:
         stream = _stream(row)
         if stream is None:
             return self._masker.data(payload)
+        if not self._masker.any and self._is_plain(row, payload, stream):
+            return payload
         before = self._before(row, stream)
         after = b""
         if self._masker.any and not piece_of(row).missing:
@@ -113,14 +122,31 @@ class Masked:
         self._ends[stream] = self._masker.end(before + payload, cut=bool(piece_of(row).missing))
         return self._masker.within(before, payload, after)
 
+    def _is_plain(self, row: Row, payload: bytes, stream: _Stream) -> bool:
+        """Whether a row neither has nor goes on with a header that is masked: the quick answer,
+        where there are no values; False: it may have.
+        """
+        before = self._before(row, stream)
+        whole = before + payload if before else payload
+        if not self._masker.may_have_headers(whole):
+            if payload[-1] == LINE_END:
+                self._ends[stream] = b""
+            else:
+                self._ends[stream] = whole[-NAME:]
+            return True
+        return False
+
     def _before(self, row: Row, stream: _Stream) -> bytes:
         known = self._ends.get(stream)
         if known is not None or self._whole:
             return known or b""
         calls = READS if stream[1] else SENDS
         end = b""
+        newest = self.reader.carried_before(stream[0], calls, row.seq, 1)
+        if not newest or (not self._masker.any and newest[0][1][-1:] == b"\n"):
+            return end
         for _, data, size in reversed(
-            self._reader.carried_before(stream[0], calls, row.seq, EARLIER)
+            self.reader.carried_before(stream[0], calls, row.seq, EARLIER)
         ):
             end = self._masker.end(end + data, cut=size > len(data))
         return end
@@ -136,7 +162,7 @@ class Masked:
         if len(found) < reach:
             last = here[-1][0] if here else row.seq
             calls = READS if stream[1] else SENDS
-            more = self._reader.carried_after(stream[0], calls, max(last, row.seq), LATER)
+            more = self.reader.carried_after(stream[0], calls, max(last, row.seq), LATER)
             found += b"".join(data for _, data, _ in more)
         return found[:reach]
 

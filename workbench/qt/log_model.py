@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 )
 
 from workbench.engine.model.events import COMMAND
+from workbench.journal.masked import Masked
 from workbench.journal.query import Condition
 from workbench.journal.reader import Row
 from workbench.journal.streams import Manner, Streams
@@ -86,6 +87,7 @@ class LogModel(QAbstractTableModel):
         self._events: OrderedDict[int, Row] = OrderedDict()
         self._newest: dict[int, Row] = {}
         self._streams = Streams(controller.reader, controller.manner_of)
+        self._masked: Masked | None = None
         self._shown_bytes: dict[tuple[int, Manner], str] = {}
         self._filter: Condition | None = None
         self.cleared = 0
@@ -425,12 +427,27 @@ class LogModel(QAbstractTableModel):
         return tuple([column.value(line) for column in COLUMNS])
 
     def copied(self, row: int) -> str:
-        """A row as a line of text, always with date and zone."""
-        cells, event = self.cells(row), self.record_row(row)
-        if cells is None or event is None:
+        """A row as a line of text, always with date and zone; secrets are masked: it leaves the
+        window.
+        """
+        found = self.record_row(row)
+        if found is None:
             return ""
+        event = self.masked(found)
+        if event is not found:
+            self._shown_bytes.clear()  # they are those of the row as it is
+        cells = self.cells_of(row, event)
+        if event is not found:
+            self._shown_bytes.clear()
         moment = self._controller.moment(event.t_ns).isoformat(" ", "milliseconds")
         return "\t".join(moment if place == TIME else cell for place, cell in enumerate(cells))
+
+    def masked(self, event: Row) -> Row:
+        """A row as it may leave the window."""
+        reader = self._controller.reader
+        if self._masked is None or self._masked.reader is not reader:
+            self._masked = Masked(reader)
+        return self._masked.rows([event])[0]
 
     def _data(self, event: Row) -> str:
         return data_text(

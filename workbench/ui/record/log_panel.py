@@ -277,7 +277,14 @@ class LogPanel(Retranslatable, QTabWidget):
         row = self.model.record_row(place)
         key = COLUMNS[column].key if column >= 0 else ""
         terms = offers(row, key, self.model.other_end(row)) if row is not None else []
-        menu = LogContextMenu(self, row, chosen, terms, filtered=bool(self.filter.text()))
+        masked = self.model.masked  # what the menu copies leaves the window
+        menu = LogContextMenu(
+            self,
+            None if row is None else masked(row),
+            [masked(each) for each in chosen],
+            terms,
+            filtered=bool(self.filter.text()),
+        )
         menu.copy_wanted.connect(self.copy_rows)
         menu.filter_wanted.connect(self.narrow)
         menu.all_wanted.connect(self.show_all)
