@@ -129,3 +129,22 @@ def test_the_helper_has_the_standard_library_alone() -> None:
         ast.parse(part.body)
         assert "workbench" not in part.body
     assert {"Noted", "expect", "by_itself", "look_until", "no_files", "turns"} <= all_names()
+
+
+def test_what_is_not_the_same_is_said() -> None:
+    text = """step = [
+  { do = "start", endpoint = "s" },
+  { do = "connect", endpoint = "c" },
+  { do = "recv", endpoint = "c", wait = false },
+]
+[endpoint.s]
+role = "listener"
+address = "127.0.0.1:0"
+[endpoint.c]
+address = "@s"
+messages = { ends = "\\n" }
+ignore = [{ text = "ping" }]
+"""
+    code = to_python(parse(text))
+    assert "plain script: wait = false" in code
+    assert "plain script: ignore (c)" in code

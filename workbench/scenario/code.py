@@ -122,6 +122,7 @@ def to_python(scenario: Scenario) -> str:
     lines.append("")
     if looks(scenario.steps):
         lines += [*LOOK.splitlines(), "", ""]
+    lines += [left_out(f"ignore ({name})") for name, said in scenario.ignored.items() if said]
     end = ["", "close_all()"] if "by_itself" in script.needs else []
     end += ["assert not failures, failures"] if script.goes_on else []
     return "\n".join([*lines, *classes, *body, *end]) + "\n"
@@ -345,6 +346,9 @@ class _Script:
         if step.json is not None and names:
             return [left_out(title_of(step))]
         made = self._command(command, names)
+        blocks = command if isinstance(command, c.Recv | c.Accept | c.Connect) else None
+        if blocks is not None and not (step.wait and blocks.wait):  # here the script waits for it
+            made.insert(0, left_out("wait = false"))
         if step.until_open:
             made = until_open(made, step.until_open)
         if step.error is None or not made:
