@@ -181,3 +181,4 @@ def test_out_of_a_pipe_it_has_the_working_directory() -> None:
     assert folder_of(Path("/dev/stdin")) == Path()
     assert folder_of(Path("/proc/self/fd/3")) == Path()
     assert folder_of(Path("talks/one.toml")) == Path("talks")
+    assert folder_of(Path("/dev/shm/talks/one.toml")) == Path("/dev/shm/talks")

@@ -160,7 +160,9 @@ class Asked:
 def folder_of(path: Path) -> Path:
     """The folder that the files of a scenario are named from.
 
-    A scenario that comes out of a pipe has the working directory.
+    A scenario that comes out of a pipe has the working directory (/dev/stdin, /dev/fd/63, but not
+    what lies in memory, shm_overview(7)).
     """
-    shown = path.absolute()
-    return Path() if shown.parts[1:2] in {("dev",), ("proc",)} else path.parent
+    parts = path.absolute().parts
+    piped = parts[1:2] in {("dev",), ("proc",)} and parts[1:3] != ("dev", "shm")
+    return Path() if piped else path.parent
