@@ -34,11 +34,12 @@ CHECKS = {
 }  # fmt: skip
 
 
+RECORDS = ("tests/journal",)
 BESIDE = (
     ("tests/e2e", "tests/jobs", "tests/labs", "tests/talks"),
     ("tests/ui",),
     ("tests/qt", "tests/ui/lab", "tests/ui/looks", "tests/ui/endpoint"),
-    ("tests/journal",),
+    RECORDS,
 )
 """Runs beside that of the other tests: most wait, for programs, the kernel, a window. What takes
 longest begins first.
@@ -67,12 +68,12 @@ names, so that a branch counts where a test of its own part takes it.
 """
 
 
-def temporary() -> tempfile.TemporaryDirectory[str]:
-    """A folder for what one run writes: in memory where there is room.
+def temporary(*, memory: bool = True) -> tempfile.TemporaryDirectory[str]:
+    """A folder for what one run writes: in memory where that is wanted and there is room.
 
     Hundreds of records are made; on a busy disk most of the time would go to fsync(2).
     """
-    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM
+    roomy = memory and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM
     made = tempfile.TemporaryDirectory(prefix="t", dir=MEMORY if roomy else None)
     Path(made.name).chmod(0o755)  # some tests read as another user
     return made
@@ -189,9 +190,11 @@ def apart(folders: tuple[str, ...] = ("tests",)) -> list[str]:
     ]
 
 
-def check_apart(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+def check_apart(
+    command: list[str], environment: dict[str, str], *, memory: bool = True
+) -> tuple[int, str]:
     """The same with a folder of its own for temporary files: what it leaves is looked for there."""
-    with temporary() as own:
+    with temporary(memory=memory) as own:
         return check(command, {**environment, "TMPDIR": own})
 
 
@@ -212,7 +215,12 @@ def run_tests(args: list[str], environment: dict[str, str]) -> int:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         first = pool.submit(others)
         runs = [
-            pool.submit(check_apart, pytest(*folders, *apart(folders), *args), environment)
+            pool.submit(
+                check_apart,
+                pytest(*folders, *apart(folders), *args),
+                environment,
+                memory=folders == RECORDS,
+            )
             for folders in BESIDE
         ]
         covered = run_coverage(pool, environment)
