@@ -257,7 +257,9 @@ def test_a_pause_that_an_answer_fills_is_no_wait(tmp_path: Path) -> None:
     client = [step for step in made.steps if isinstance(step, Expect | Wait)]
     waits = [step.seconds for step in client if isinstance(step, Wait)]
     assert all(seconds < 0.5 for seconds in waits)  # a busy processor makes its own
-    assert [step.text for step in client if isinstance(step, Expect)] == ["later", "later"]
+    texts = [step.text for step in client if isinstance(step, Expect)]
+    # which end closes first, once all is stopped, nobody has said
+    assert [text for text in texts if text is not None] == ["later", "later"]
     assert '"{{not a gap}}"' in to_toml(made)
     assert "connection =" not in to_toml(made)  # there is one
 
