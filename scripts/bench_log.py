@@ -190,7 +190,11 @@ def serving(way: str, folder: Path, *, datagrams: bool = False) -> Iterator[Serv
             command,
             stdin=subprocess.PIPE,
             stdout=out if port or way == "packetsender" else subprocess.PIPE,
-            stderr=subprocess.DEVNULL if way == "packetsender" else None,
+            stderr=subprocess.DEVNULL
+            if way == "packetsender"
+            else out
+            if way == "listen"
+            else None,
             text=True,
             env=_surroundings(folder) if way == "packetsender" else environment(ROOT),
         )

@@ -222,7 +222,10 @@ def _serve(
     until = monotonic() + (args.timeout if args.timeout is not None else _FOR_EVER)
     begun = False
     with interrupts.telling(asked=received.tell):
-        while not (interrupts.asked() or talk.unheard or monotonic() >= until):
+        journal = session.journal
+        while not (
+            interrupts.asked() or talk.unheard or journal.failed is not None or monotonic() >= until
+        ):
             if args.once and received.over:
                 break
             if typed is not None and not begun and (received.opened or received.came):
