@@ -91,15 +91,24 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace) -> int:
     """
     report = Report(scenario)
     shown = None if args.json else StepPrinter(scenario)
-    status = play(report, args, told=shown.told if shown is not None else None)
-    if status == INTERRUPTED:
-        return status
+    try:
+        status = play(report, args, told=shown.told if shown is not None else None)
+    except Problem:
+        if report.steps:  # it ran: what it came to is said before why it does not count
+            _say_end(report, shown)
+        raise
+    if status != INTERRUPTED:
+        _say_end(report, shown)
+    return status
+
+
+def _say_end(report: Report, shown: StepPrinter | None) -> None:
+    """The summary; with JSON only what did not hold, on stderr."""
     if shown is not None:
         shown.end(report)
-    else:
-        for step in failures(report):
-            tell(step.reason, error=True)
-    return status
+        return
+    for step in failures(report):
+        tell(step.reason, error=True)
 
 
 def failures(report: Report) -> list[StepResult]:

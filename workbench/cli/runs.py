@@ -225,7 +225,7 @@ def _run(made: Run, args: argparse.Namespace, *, several: bool) -> None:
         return
     if several:
         _one_line(made, args)
-    elif made.report is not None and made.refused is None:
+    elif made.report is not None and (made.refused is None or made.report.steps):
         if shown is not None:
             shown.end(made.report)
         else:
