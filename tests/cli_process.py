@@ -32,6 +32,7 @@ def start(*args: object, cwd: Path | None = None, **more: str) -> subprocess.Pop
 def start_command(
     *command: object,
     cwd: Path | None = None,
+    stdin: int | None = None,
     stdout: int = subprocess.PIPE,
     before: Callable[[], None] = lambda: None,
     **more: str,
@@ -47,6 +48,7 @@ def start_command(
         env=environment(**more),
         cwd=cwd,
         encoding="utf-8",
+        stdin=stdin,
         stdout=stdout,
         stderr=subprocess.PIPE,
         preexec_fn=ready,

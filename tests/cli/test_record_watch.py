@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
 import socket
@@ -70,13 +72,17 @@ class Limited:
     """A process of the command line whose files may not grow beyond some kilobytes."""
 
     def __init__(
-        self, *args: object, kilobytes: int | None = None, prefix: tuple[str, ...] = ()
+        self,
+        *args: object,
+        kilobytes: int | None = None,
+        prefix: tuple[str, ...] = (),
+        stdin: int | None = None,
     ) -> None:
         def limit() -> None:
             if kilobytes is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024,) * 2)
 
-        self.process = start_command(*prefix, *PROGRAM, *args, before=limit)
+        self.process = start_command(*prefix, *PROGRAM, *args, stdin=stdin, before=limit)
 
     def address(self) -> tuple[str, int]:
         """Where `listen` listens, as it says on stderr."""
@@ -127,6 +133,28 @@ def test_listen_says_it_and_ends(tmp_path: Path, kilobytes: int) -> None:
     reading.start()
     talk(address)
     reading.join(BOUND)
+    status, _printed, err = out[0]
+    assert status == 2
+    assert f"The record {record} cannot be written any more" in err
+    kept(record, err)
+
+
+def test_connect_says_it_and_ends(tmp_path: Path) -> None:
+    """Its standard input stays open, and so does its peer: nothing else would end it."""
+    record = tmp_path / "r.swb"
+    typed, typing = os.pipe()
+    with socket.create_server(("127.0.0.1", 0)) as server, os.fdopen(typed), os.fdopen(typing, "w"):
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        process = Limited("connect", address, "--record", record, kilobytes=SMALL, stdin=typed)
+        peer, _ = server.accept()
+        with peer:
+            out: list[tuple[int, str, str]] = []
+            reading = threading.Thread(target=lambda: out.append(process.end()))
+            reading.start()
+            with contextlib.suppress(OSError):
+                while reading.is_alive():
+                    peer.send(b"x" * 1000)
+            reading.join(BOUND)
     status, _printed, err = out[0]
     assert status == 2
     assert f"The record {record} cannot be written any more" in err

@@ -150,6 +150,7 @@ class _Talk:
         elif args.record is None:
             self.log = Printer(session, text=True, error=True)
         self._json = args.json
+        self._journal = session.journal
 
     def begin_log(self) -> None:
         """Print the log, from the first row on."""
@@ -160,6 +161,11 @@ class _Talk:
     def unheard(self) -> bool:
         """Whether nobody reads any more what comes."""
         return self.log is not None and self.log.gone.is_set() if self._json else self.received.gone
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether going on has no use: nobody reads what comes, or it can no longer be kept."""
+        return self.unheard or self._journal.failed is not None
 
 
 @contextmanager
@@ -222,10 +228,7 @@ def _serve(
     until = monotonic() + (args.timeout if args.timeout is not None else _FOR_EVER)
     begun = False
     with interrupts.telling(asked=received.tell):
-        journal = session.journal
-        while not (
-            interrupts.asked() or talk.unheard or journal.failed is not None or monotonic() >= until
-        ):
+        while not (interrupts.asked() or talk.in_vain or monotonic() >= until):
             if args.once and received.over:
                 break
             if typed is not None and not begun and (received.opened or received.came):
@@ -318,7 +321,7 @@ def _until_quiet(talk: _Talk, seconds: float) -> None:
     """Until nothing has come for so long, the peer has ended, or nobody reads it."""
     received = talk.received
     came, since = received.came, monotonic()
-    while not received.ended and not talk.unheard:
+    while not received.ended and not talk.in_vain:
         with received.changed:
             received.changed.wait(max(0.0, min(SLICE, since + seconds - monotonic())))
         interrupts.check()
@@ -346,7 +349,7 @@ def _by_hand(
             return by_a_person or typed is None or typed.rests(AFTERWARDS)
         return args.wait is not None and (typed is None or typed.ended)
 
-    while not (talk.unheard or over()):
+    while not (talk.in_vain or over()):
         with received.changed:
             received.changed.wait(SLICE)
         interrupts.check()
