@@ -64,8 +64,10 @@ within = 600
 """
 
 
-SMALL = 500
-"""Kilobytes: an empty record has its tables, a page each, and its -wal beside it."""
+SMALL = 800
+"""Kilobytes: an empty record has its tables, a page each, and its -wal beside it. What stands in
+the -wal has to fit into the file too: a file that may not grow at all is never marked as closed.
+"""
 
 
 class Limited:
