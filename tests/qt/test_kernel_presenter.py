@@ -38,19 +38,27 @@ def shown(controller: Controller) -> Iterator[Shown]:
     parent.deleteLater()
 
 
-def test_nothing_is_read_while_nobody_looks(
+@pytest.fixture
+def at_client(
     controller: Controller, shown: Shown, talk: Callable[[str], None], wait: Wait
-) -> None:
+) -> Shown:
+    """Somebody looks at the client of a talk, and its readings have come."""
     talk("hello")
     controller.select(endpoint="client")
     shown.presenter.set_in_sight(True)
     wait(lambda: shown.says("ESTABLISHED"))
+    return shown
+
+
+def test_nothing_is_read_while_nobody_looks(
+    controller: Controller, at_client: Shown, wait: Wait
+) -> None:
     wait(lambda: fresh_reading(controller) is not None)
-    shown.presenter.set_in_sight(False)
+    at_client.presenter.set_in_sight(False)
     wait(lambda: fresh_reading(controller) is None)
-    before = len(shown.states), len(shown.points)
-    shown.presenter._on_tick()
-    assert (len(shown.states), len(shown.points)) == before
+    before = len(at_client.states), len(at_client.points)
+    at_client.presenter._on_tick()
+    assert (len(at_client.states), len(at_client.points)) == before
 
 
 def fresh_reading(controller: Controller) -> object:
@@ -76,30 +84,20 @@ def test_another_socket_is_another_subject(
 
 
 def test_a_closed_one_keeps_its_last_reading(
-    controller: Controller, shown: Shown, talk: Callable[[str], None], wait: Wait
+    controller: Controller, at_client: Shown, wait: Wait
 ) -> None:
-    talk("hello")
-    controller.select(endpoint="client")
-    shown.presenter.set_in_sight(True)
-    wait(lambda: shown.says("ESTABLISHED"))
-    subject = shown.states[-1].subject
+    subject = at_client.states[-1].subject
     assert controller.perform(c.Close("client")).wait(60)
-    wait(lambda: shown.says("last reading"))
-    assert shown.states[-1].subject == subject
-    assert shown.states[-1].lines
+    wait(lambda: at_client.says("last reading"))
+    assert at_client.states[-1].subject == subject
+    assert at_client.states[-1].lines
 
 
-def test_another_language_words_the_same_subject(
-    controller: Controller, shown: Shown, talk: Callable[[str], None], wait: Wait
-) -> None:
-    talk("hello")
-    controller.select(endpoint="client")
-    shown.presenter.set_in_sight(True)
-    wait(lambda: shown.says("ESTABLISHED"))
-    before = shown.states[-1]
+def test_another_language_words_the_same_subject(at_client: Shown) -> None:
+    before = at_client.states[-1]
     texts.set_language("zh_CN")
-    shown.presenter.tell()
-    after = shown.states[-1]
+    at_client.presenter.tell()
+    after = at_client.states[-1]
     assert after.subject == before.subject
     assert after.head != before.head
     assert [name for name, _, _ in after.lines] != [name for name, _, _ in before.lines]
