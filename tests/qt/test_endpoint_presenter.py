@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import GateMode, Pace
+from workbench.engine.model.settings import GateMode, Nothing, Pace, Role
 from workbench.engine.model.snapshot import Phase
 from workbench.engine.model.ticket import Ticket
 from workbench.qt.client_presenter import ClientPresenter
@@ -51,6 +51,26 @@ def pair(controller: Controller) -> Iterator[Pair]:
     yield made
     for presenter in (made.server, made.client):
         presenter.leave()
+
+
+def test_who_connects_at_once_is_of_the_kind_that_its_server_has_become(
+    pair: Pair, wait: Wait
+) -> None:
+    """Before anybody has looked at the server again."""
+    session = pair.controller.session
+    pair.client.look()
+    settings = session.settings("server")
+    for kind in ("SOCK_DGRAM", "SOCK_STREAM"):
+        role = Role.DATAGRAM if kind == "SOCK_DGRAM" else Role.LISTENER
+        changed = replace(settings, role=role, type=kind, responder=Nothing())
+        for command in (c.Configure("server", changed), c.Start("server")):
+            assert session.perform(command).wait(60)
+        pair.client.start()
+        assert session.settings("client").type == kind
+        wait(lambda: pair.client.phase is Phase.OPEN)
+        for name in ("client", "server"):
+            assert session.perform(c.Stop(name)).wait(60)
+        wait(lambda: pair.client.phase is Phase.CLOSED)
 
 
 def connected(pair: Pair, wait: Wait) -> None:

@@ -127,6 +127,11 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             self._fill_where(where)
         self._followed = kind
 
+    def configured(self, control: str) -> bool:
+        """As the base has it; a change of the linked endpoint may not have been looked at yet."""
+        self._follow_kind()
+        return super().configured(control)
+
     @property
     def _look_live(self) -> bool:
         return self._look().live
