@@ -180,7 +180,9 @@ def serving(way: str, folder: Path, *, datagrams: bool = False) -> Iterator[Serv
         port, how = free_port(), signal.SIGINT
         scenario = folder / "waits.toml"
         scenario.write_text(SCENARIO.format(port=port))
-        what = ["run", str(scenario)] if way == "run" else ["listen", f"127.0.0.1:{port}", "--echo"]
+        # with --record the lines of text go nowhere else; those of JSON are printed all the same
+        listen = ["listen", f"127.0.0.1:{port}", "--echo", "--json"]
+        what = ["run", str(scenario)] if way == "run" else listen
         command = [*python, "-m", "workbench", *what, "--record", str(record)]
     else:
         command = [*python, __file__, "--serve", way, str(record), *["datagrams"] * datagrams]
@@ -190,11 +192,7 @@ def serving(way: str, folder: Path, *, datagrams: bool = False) -> Iterator[Serv
             command,
             stdin=subprocess.PIPE,
             stdout=out if port or way == "packetsender" else subprocess.PIPE,
-            stderr=subprocess.DEVNULL
-            if way == "packetsender"
-            else out
-            if way == "listen"
-            else None,
+            stderr=subprocess.DEVNULL if way == "packetsender" else None,
             text=True,
             env=_surroundings(folder) if way == "packetsender" else environment(ROOT),
         )

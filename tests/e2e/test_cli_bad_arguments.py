@@ -23,6 +23,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "text.swb").write_text("hello")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
     (tmp_path / "empty.swb").touch()
+    (tmp_path / "nothing").mkdir()
     sqlite3.connect(tmp_path / "other.db").execute("CREATE TABLE x (y)").connection.close()
     return tmp_path
 
@@ -55,7 +56,7 @@ COMMANDS: dict[str, tuple[tuple[object, ...], str]] = {
     "two replies": (("listen", "127.0.0.1:0", "--echo", "--sink"), "not together"),
     "no such lab": (("lab", "nosuch"), "Known: backlog"),
     "scenario missing": (("run", "missing.toml"), "Check the path"),
-    "scenario is a folder": (("run", "."), "it is a folder"),
+    "a folder without scenarios": (("run", "nothing"), "holds no scenario"),
     "scenario not UTF-8": (("run", "bytes.toml"), "a text in UTF-8"),
     "record exists": (("run", EXCHANGE, "--record", "text.swb"), "Choose another name"),
     "record nowhere": (("run", EXCHANGE, "--record", "none/r.swb"), "no such file or folder"),

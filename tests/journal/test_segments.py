@@ -273,8 +273,9 @@ def test_a_folder_that_is_taken_away_is_made_again(long: Recorder) -> None:
     assert "goes on" in long.moved.text
     fill(long, 5_000)
     assert long.failed is None
-    assert reader.count() > last + 5_000
-    assert [row.seq for row in reader.page(reader.count(), 1)] == [reader.count()]
+    newest = reader.count()  # more notes may come at any time
+    assert newest > last + 5_000
+    assert [row.seq for row in reader.page(newest, 1)] == [newest]
     assert any(row.call == "segment_moved" for row in all_rows(reader))
 
 
