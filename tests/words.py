@@ -15,7 +15,7 @@ _STATES = (
 )
 _PROTOCOLS = (
     "TCP UDP Unix SEQPACKET seqpacket stream datagram ICMP ARP ACK SYNs? FIN RST EOF MTU rtt Nagle "
-    "Keepalive Linger unix HTTP"
+    "Keepalive Linger unix HTTP RFC WebSocket TLS Ping Pong FIN RSV[123]? UTF"
 )
 _FORMATS = (
     "UTF GBK GB18030 Big5 Shift JIS Latin ASCII Unicode XOR CRC LRC Modbus CCITT sum8 CRLF LF NUL "
@@ -55,6 +55,8 @@ ALLOWED: Final = {
     r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
     "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id|pieces|name|times|pause|must|until)\b"
     r"|\bvar7\b|\bu\d+(?:le)?\b|\"http\"",
+    "keys and fields of WebSocket are typed": r"\b(?:layers|opcode|fin|rsv|mask|form|none|key|version|method|path|status|accept|choose)\b"
+    r"|permessage-deflate|\b(?:Sec-WebSocket-[A-Z]\w+|Upgrade|Connection|Host|Origin|Cookie|Authorization|GET)\b",
     "code stands in backticks": r"`[^`]*`",
     "gaps of argparse": r"%\(\w+\)[rs]",
     "what Python itself says": r"timed out",

@@ -206,7 +206,12 @@ def step_keys(do: str) -> Mapping[str, v.Read]:
     return {**taken, **OPTIONAL, **ALSO.get(do, {})}
 
 
-DO: Final = (*COMMANDS, "wait", "stay", "run", "expect", "loop")
+WITHOUT_KEYS: Final = frozenset({"frame", "ping", "pong", "ws_close", "raw"})
+"""Commands of layers that no step says yet."""
+DO: Final = (
+    *(name for name in COMMANDS if name not in WITHOUT_KEYS),
+    "wait", "stay", "run", "expect", "loop",
+)  # fmt: skip
 """Every kind of step."""
 
 

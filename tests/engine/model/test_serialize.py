@@ -80,6 +80,21 @@ COMMAND = st.one_of(
     st.builds(c.Respond, st.just("a"), RESPONDER, TARGET),
     st.builds(c.Sample, st.just("a"), TARGET),
     st.builds(c.Mark, TEXT, st.just("a")),
+    st.builds(
+        c.SendFrame,
+        st.just("a"),
+        st.integers(0, 15),
+        text=TEXT,
+        fin=st.booleans(),
+        rsv=st.integers(0, 7),
+        mask=st.sampled_from([None, "none", "01020304"]),
+        length=st.none() | st.integers(0, 2**63),
+        form=st.sampled_from([None, 0, 2, 8]),
+    ),
+    st.builds(c.CloseWebSocket, st.just("a"), st.none() | st.integers(0, 65535), TEXT, TARGET),
+    st.builds(c.Ping, st.just("a"), TEXT),
+    st.builds(c.Pong, st.just("a"), hex=TEXT),
+    st.builds(c.Raw, st.just("a"), hex=TEXT, below=st.sampled_from([None, "tls", "websocket"])),
 )
 
 

@@ -272,6 +272,87 @@ class Mark:
     endpoint: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SendFrame:
+    """One WebSocket frame, right or wrong (RFC 6455 5.2); at most one of text, hex and file.
+
+    Attributes:
+        opcode: 0 to 15; `OPCODES` has their names.
+        rsv: 4 is RSV1, 2 RSV2, 1 RSV3.
+        mask: None as the role has to; "none", or four bytes of hex.
+        wrong_mask: the payload is masked by another key than the one that is sent.
+        length: what the header says in place of how long the payload is.
+        form: bytes of the extended length, 0, 2 or 8; None: the fewest that it takes.
+    """
+
+    endpoint: str
+    opcode: int = 1
+    text: str | None = None
+    hex: str | None = None
+    file: str | None = None
+    encoding: str | None = None
+    fin: bool = True
+    rsv: int = 0
+    mask: str | None = None
+    wrong_mask: bool = False
+    length: int | None = None
+    form: int | None = None
+    connection: Target = None
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A WebSocket ping; the answer to it is a row with the time that it took."""
+
+    endpoint: str
+    text: str | None = None
+    hex: str | None = None
+    connection: Target = None
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """A WebSocket pong, whether one was asked for or not."""
+
+    endpoint: str
+    text: str | None = None
+    hex: str | None = None
+    connection: Target = None
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CloseWebSocket:
+    """A WebSocket Close frame: any code; None: a frame without one, which is 1005 to the peer."""
+
+    endpoint: str
+    code: int | None = 1000
+    reason: str = ""
+    connection: Target = None
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Bytes past the layers: exactly one of text, hex and file.
+
+    Attributes:
+        below: the layer that they go out under ("websocket", "tls"); None: the topmost one, but
+            for `messages`, which changes nothing that is sent.
+    """
+
+    endpoint: str
+    text: str | None = None
+    hex: str | None = None
+    file: str | None = None
+    encoding: str | None = None
+    below: str | None = None
+    connection: Target = None
+    wait: bool = True
+
+
 EndpointCommand = (
     Start
     | Stop
@@ -296,6 +377,11 @@ EndpointCommand = (
     | Join
     | Leave
     | Respond
+    | SendFrame
+    | Ping
+    | Pong
+    | CloseWebSocket
+    | Raw
 )
 Command = EndpointCommand | Mark
 

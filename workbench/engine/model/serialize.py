@@ -14,6 +14,7 @@ from workbench.engine.model import settings as s
 from workbench.engine.model.message_ends import HTTP, MESSAGES, Http, Messages
 from workbench.engine.model.shape import check_types, made_of
 from workbench.engine.model.tail import Append, ByteOrder
+from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.literals import parse_expression, value_of
 from workbench.texts import Problem
 
@@ -41,6 +42,11 @@ COMMANDS: Final[Mapping[str, type[c.Command]]] = {
     "join": c.Join,
     "leave": c.Leave,
     "respond": c.Respond,
+    "frame": c.SendFrame,
+    "ping": c.Ping,
+    "pong": c.Pong,
+    "ws_close": c.CloseWebSocket,
+    "raw": c.Raw,
     "note": c.Mark,
 }
 _NAMES: Final = {kind: name for name, kind in COMMANDS.items()}
@@ -195,6 +201,8 @@ def _settings(table: Mapping[str, Any]) -> s.EndpointSettings:
         values["layers"] = tuple(values["layers"])
     if values.get("reconnect") is not None:
         values["reconnect"] = made_of(s.Reconnect, values["reconnect"])
+    if values.get("websocket") is not None:
+        values["websocket"] = made_of(WebSocketSettings, values["websocket"])
     if values.get("messages") is not None:
         values["messages"] = messages_from(values["messages"])
     if "options" in values:
@@ -227,7 +235,7 @@ def _plain(value: Any) -> Any:
         return responder_plain(value)
     if isinstance(value, Messages):
         return messages_plain(value)
-    if isinstance(value, s.EndpointSettings | s.Reconnect):
+    if isinstance(value, s.EndpointSettings | s.Reconnect | WebSocketSettings | Deflate):
         return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, s.Rule):
         return {

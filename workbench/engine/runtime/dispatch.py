@@ -84,6 +84,8 @@ def perform(endpoint: Endpoint, ticket: Ticket) -> None:  # noqa: C901, PLR0912,
             case c.Respond():
                 _respond(endpoint, command)
                 ticket.finish()
+            case c.SendFrame() | c.Ping() | c.Pong() | c.CloseWebSocket() | c.Raw():
+                raise Problem("engine.ws_no_layer", name="websocket")
             case c.Mark():
                 ticket.finish()
 
