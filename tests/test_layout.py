@@ -289,6 +289,7 @@ IMPORTED_BY = {
     "qt/log_scan.py": "qt/test_log_model.py",
     "qt/preferences.py": "ui/test_scale.py",
     "qt/server_presenter.py": "qt/test_endpoint_presenter.py",
+    "certificates/issuing.py": "certificates/test_kinds.py",
     "scenario/connections.py": "scenario/test_search.py",
     "scenario/held_back.py": "scenario/test_search.py",
     "scenario/needle.py": "scenario/test_search.py",

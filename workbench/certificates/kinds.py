@@ -1,0 +1,59 @@
+"""The certificates for tests, by name: one that is right, and those wrong in one way each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+PREFIX: Final = "test:"
+"""What is written before the name of one where else a path stands."""
+ROOT: Final = "root"
+"""The file of the root; it has a key of its own that no server is given."""
+
+
+class Kind(StrEnum):
+    """One that a server or a client shows.
+
+    All but one are for NAMES and ADDRESSES, and all but three come from the test root.
+
+    Attributes:
+        GOOD: nothing is wrong with it.
+        CHAINED: nothing either; an intermediate stands between it and the root, and is sent.
+        GAP: as CHAINED, but the intermediate is not sent.
+        EXPIRED, FUTURE: its time is over, or has not come.
+        WRONGHOST: right, and for another name.
+        NOSAN: names its host in the subject alone, where nobody looks any more (RFC 9525, 2).
+        SELF: signed by itself. UNTRUSTED: by a root that nobody knows.
+        CLIENTONLY: of the test root, and a server must not use it.
+        WEAK: an RSA key of 1024 bits.
+        CLIENT: right, of a client. CLIENT_BAD: of a client, by the root that nobody knows.
+    """
+
+    GOOD = "good"
+    CHAINED = "chained"
+    GAP = "gap"
+    EXPIRED = "expired"
+    FUTURE = "future"
+    WRONGHOST = "wronghost"
+    NOSAN = "nosan"
+    SELF = "self"
+    UNTRUSTED = "untrusted"
+    CLIENTONLY = "clientonly"
+    WEAK = "weak"
+    CLIENT = "client"
+    CLIENT_BAD = "client-bad"
+
+
+KNOWN: Final = (ROOT, *Kind)
+"""Every name that may stand after PREFIX."""
+NAMES: Final = (
+    "localhost",
+    *(f"{letter}.test" for letter in "abcd"),
+    "example.test",
+    "*.example.test",
+    "server.test",
+)
+"""What they are for; the names under .test are never those of a real host (RFC 6761, 6.2)."""
+ADDRESSES: Final = ("127.0.0.1", "127.0.0.2", "127.0.0.3", "::1")
+OTHER_NAME: Final = "other.test"
+"""What WRONGHOST is for."""
