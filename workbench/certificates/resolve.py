@@ -89,9 +89,9 @@ def _kind(value: str) -> Kind:
 
 
 def _unknown(value: str) -> NoReturn:
-    known = [PREFIX + name for name in KNOWN]
-    near = get_close_matches(value, known, 1) or known[1:2]
-    raise Problem("certificates.unknown", value=value, near=near[0], known=", ".join(known))
+    near = (*get_close_matches(value.removeprefix(PREFIX), KNOWN, 1), Kind.GOOD.value)[0]
+    known = ", ".join(PREFIX + name for name in KNOWN)
+    raise Problem("certificates.unknown", value=value, near=PREFIX + near, known=known)
 
 
 def _existing(value: str) -> Path:
