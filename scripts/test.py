@@ -102,6 +102,7 @@ def main() -> int:
         print(stop, file=sys.stderr)
         return 2
     environment = {**os.environ, "PYTHONPATH": str(bootstrap.ROOT), "PYTHONUTF8": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes, the same modules
     failed = []
     if args == ["--quick"]:
         return run_quick(environment)

@@ -25,6 +25,9 @@ atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 for _name in ("CONFIG", "STATE", "DATA", "CACHE"):
     os.environ[f"XDG_{_name}_HOME"] = f"{_HOME}/{_name.lower()}"
 os.environ["LANG"] = os.environ["LC_ALL"] = "C.UTF-8"  # the window and the errors speak English
+# Programs that tests start are those of a user, who has bytecode: without it each one compiles all
+# modules anew, and that takes twice as long as everything else it does.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # No test is timed: a slow machine is no fault of the program. The same examples each time, so
 # that a change is judged by what it changes; `--long` looks for new ones.

@@ -6,6 +6,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
@@ -39,10 +40,14 @@ def test_checks_are_made_where_nothing_is_picked_out(
     """Only what would take minutes is left out: the tools and pytest themselves."""
     made: list[list[str]] = []
 
-    def run(command: list[str], **_how: object) -> subprocess.CompletedProcess[str]:
+    def run(
+        command: list[str], env: Mapping[str, str], **_how: object
+    ) -> subprocess.CompletedProcess[str]:
+        assert "PYTHONDONTWRITEBYTECODE" not in env  # each process would compile all modules
         made.append(command[1:])
         return subprocess.CompletedProcess(command, 0, "")
 
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(script.bootstrap, "prepare", lambda **_wanted: None)
     monkeypatch.setattr(sys, "argv", ["test.py", *args])
