@@ -206,7 +206,9 @@ def step_keys(do: str) -> Mapping[str, v.Read]:
     return {**taken, **OPTIONAL, **ALSO.get(do, {})}
 
 
-WITHOUT_KEYS: Final = frozenset({"frame", "ping", "pong", "ws_close", "raw"})
+WITHOUT_KEYS: Final = frozenset(
+    {"frame", "ping", "pong", "ws_close", "raw", "start_layer", "tls_close"}
+)
 """Commands of layers that no step says yet."""
 DO: Final = (
     *(name for name in COMMANDS if name not in WITHOUT_KEYS),

@@ -94,6 +94,8 @@ COMMAND = st.one_of(
     st.builds(c.CloseWebSocket, st.just("a"), st.none() | st.integers(0, 65535), TEXT, TARGET),
     st.builds(c.Ping, st.just("a"), TEXT),
     st.builds(c.Pong, st.just("a"), hex=TEXT),
+    st.builds(c.StartLayer, st.just("a"), st.sampled_from(["tls", "websocket"]), TARGET),
+    st.builds(c.CloseTls, st.just("a"), TARGET),
     st.builds(c.Raw, st.just("a"), hex=TEXT, below=st.sampled_from([None, "tls", "websocket"])),
 )
 

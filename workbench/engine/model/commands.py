@@ -353,6 +353,28 @@ class Raw:
     wait: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class StartLayer:
+    """Put a layer into open connections, as STARTTLS does; it ends when the layer can talk.
+
+    What is queued before it leaves by the layers that there were.
+    """
+
+    endpoint: str
+    layer: str = "tls"
+    connection: Target = None
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTls:
+    """The alert close_notify, and nothing else: the connection stays (RFC 8446 6.1)."""
+
+    endpoint: str
+    connection: Target = None
+    wait: bool = True
+
+
 EndpointCommand = (
     Start
     | Stop
@@ -382,6 +404,8 @@ EndpointCommand = (
     | Pong
     | CloseWebSocket
     | Raw
+    | StartLayer
+    | CloseTls
 )
 Command = EndpointCommand | Mark
 

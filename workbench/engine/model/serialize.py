@@ -14,6 +14,7 @@ from workbench.engine.model import settings as s
 from workbench.engine.model.message_ends import HTTP, MESSAGES, Http, Messages
 from workbench.engine.model.shape import check_types, made_of
 from workbench.engine.model.tail import Append, ByteOrder
+from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.literals import parse_expression, value_of
 from workbench.texts import Problem
@@ -47,6 +48,8 @@ COMMANDS: Final[Mapping[str, type[c.Command]]] = {
     "pong": c.Pong,
     "ws_close": c.CloseWebSocket,
     "raw": c.Raw,
+    "start_layer": c.StartLayer,
+    "tls_close": c.CloseTls,
     "note": c.Mark,
 }
 _NAMES: Final = {kind: name for name, kind in COMMANDS.items()}
@@ -201,6 +204,8 @@ def _settings(table: Mapping[str, Any]) -> s.EndpointSettings:
         values["layers"] = tuple(values["layers"])
     if values.get("reconnect") is not None:
         values["reconnect"] = made_of(s.Reconnect, values["reconnect"])
+    if values.get("tls") is not None:
+        values["tls"] = made_of(TlsSettings, values["tls"])
     if values.get("websocket") is not None:
         values["websocket"] = made_of(WebSocketSettings, values["websocket"])
     if values.get("messages") is not None:
@@ -237,6 +242,8 @@ def _plain(value: Any) -> Any:
         return messages_plain(value)
     if isinstance(value, s.EndpointSettings | s.Reconnect | WebSocketSettings | Deflate):
         return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, TlsSettings):  # what no repr shows is kept nowhere
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value) if item.repr}
     if isinstance(value, s.Rule):
         return {
             item.name: _plain(getattr(value, item.name))

@@ -9,6 +9,7 @@ from typing import Final, get_args
 
 from workbench.engine.model.message_ends import Messages
 from workbench.engine.model.tail import Append, ByteOrder
+from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.texts import Problem
 
@@ -239,6 +240,7 @@ class EndpointSettings:
         layers: names of what stands between the stream and its responder.
         messages: where a message ends in what comes; None: it is a stream, or a datagram is one.
         reconnect: of a stream: how it connects again by itself; None: it does not.
+        tls: of the layer tls, where `layers` names it or it is started later; None: as usual.
         websocket: of the layer websocket, which it puts in; None: as usual, where `layers` has it.
         type: "" is what the role means: SOCK_DGRAM of a datagram endpoint, else SOCK_STREAM.
 
@@ -270,6 +272,7 @@ class EndpointSettings:
     layers: tuple[str, ...] = ()
     messages: Messages | None = None
     reconnect: Reconnect | None = None
+    tls: TlsSettings | None = None
     websocket: WebSocketSettings | None = None
 
     def __post_init__(self) -> None:

@@ -86,6 +86,8 @@ def perform(endpoint: Endpoint, ticket: Ticket) -> None:  # noqa: C901, PLR0912,
                 ticket.finish()
             case c.SendFrame() | c.Ping() | c.Pong() | c.CloseWebSocket() | c.Raw():
                 raise Problem("engine.ws_no_layer", name="websocket")
+            case c.StartLayer() | c.CloseTls():
+                raise Problem("engine.ws_no_layer", name="tls")
             case c.Mark():
                 ticket.finish()
 
