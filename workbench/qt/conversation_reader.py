@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.journal.query import parse, quoted
 from workbench.journal.streams import READS, SENDS, Streams
+from workbench.journal.topmost import Topmost
 from workbench.qt.controller import SETTLED
 from workbench.texts import tr
 from workbench.viewmodel.conversation_export import ConversationRequest
@@ -109,7 +110,9 @@ class ConversationReader(QObject):
 
     def _begin(self) -> None:
         self._reader = self._controller.reader
-        self._rows = ConversationRows(Streams(self._reader, self._controller.manner_of))
+        self._rows = ConversationRows(
+            Streams(self._reader, self._controller.manner_of), Topmost(self._reader)
+        )
 
     @property
     def behind(self) -> bool:
@@ -129,6 +132,7 @@ class ConversationReader(QObject):
             if not silent:
                 self.read.emit([tr("conversation.skipped")])
             own = own[-SCREEN:]
+            self._rows.skipped()
         elif len(own) <= PAGE:
             self._flood = False
         unread = self._read(own[:PAGE])

@@ -10,7 +10,8 @@ from typing import BinaryIO
 from workbench.journal.exports.rows import WallTimes, missing_bytes, rows_of
 from workbench.journal.query import parse, quoted
 from workbench.journal.reader import Reader, Row
-from workbench.journal.streams import READS, SENDS, Streams
+from workbench.journal.streams import Streams
+from workbench.journal.topmost import Topmost, is_received, is_sent
 from workbench.texts import Problem
 from workbench.viewmodel.conversation_rows import ConversationRows
 
@@ -34,7 +35,9 @@ class ConversationRequest:
 
 
 class ConversationForm(StrEnum):
-    """What is written."""
+    """What is written: lines as they are shown, messages among them; or the bytes of the stream as
+    the layer gave them that messages are made of, with what ends each.
+    """
 
     TEXT = "text"
     RECEIVED = "received"
@@ -51,7 +54,7 @@ def write_conversation(
         Problem: bytes are wanted that the record has not kept whole.
     """
     if form is ConversationForm.TEXT:
-        lines = ConversationRows(Streams(reader, every_row=True))
+        lines = ConversationRows(Streams(reader, every_row=True), Topmost(reader))
         time = WallTimes(reader.clock)
         for row in _rows(reader, wish):
             who = _who(reader, row) if wish.numbered else ""
@@ -59,8 +62,10 @@ def write_conversation(
             if line is not None:
                 out.write(f"{line}\n".encode(errors="backslashreplace"))
         return
-    calls = READS if form is ConversationForm.RECEIVED else SENDS
-    rows = [row for row in _rows(reader, wish) if row.call in calls and row.error is None]
+    wanted = is_received if form is ConversationForm.RECEIVED else is_sent
+    topmost = Topmost(reader, divided=False)
+    told = (topmost.told(row) for row in _rows(reader, wish))
+    rows = [row for row in told if row is not None and wanted(row) and row.error is None]
     missing = sum(missing_bytes(row) for row in rows)
     if missing:
         raise Problem("window.talk_not_whole", missing=missing)
@@ -69,7 +74,7 @@ def write_conversation(
 
 
 def _rows(reader: Reader, wish: ConversationRequest) -> Iterator[Row]:
-    term = f"endpoint:{quoted(wish.endpoint)} kind:call|end"
+    term = f"endpoint:{quoted(wish.endpoint)} kind:call|end|layer"
     if wish.peer is not None:
         term += f" peer:{quoted(wish.peer)}"
     for row in rows_of(reader, parse(term)):

@@ -6,13 +6,16 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model.errors import PENDING
+from workbench.engine.model.events import LAYER
 from workbench.journal.streams import READS, SENDS
+from workbench.journal.topmost import is_received, is_sent
 from workbench.printable import escape
 from workbench.texts import tr
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
     from workbench.journal.streams import Streams
+    from workbench.journal.topmost import Topmost
 
 SHOWN_BYTES: Final = 400
 LIFE: Final = frozenset({"connect", "shutdown", "close", "accept"})
@@ -24,10 +27,15 @@ class ConversationRows:
     nothing new, and after SO_LINGER (1, 0) it is the reset.
     """
 
-    def __init__(self, streams: Streams) -> None:
+    def __init__(self, streams: Streams, topmost: Topmost) -> None:
         self._streams = streams
+        self._topmost = topmost
         self._failed: set[int | None] = set()
         self._aborting: set[int | None] = set()
+
+    def skipped(self) -> None:
+        """Rows were passed over."""
+        self._topmost.forget()
 
     def line(
         self, row: Row, time: str, show_as: str, *, who: str = "", most: int | None = SHOWN_BYTES
@@ -54,8 +62,11 @@ class ConversationRows:
                 return None
             if row.connection in self._aborting:
                 return f"{start}-  {tr('conversation.aborted')}"
+        told = self._topmost.told(row)
+        if told is None:
+            return None
         return line_of(
-            row, start, show_as, self._streams, most=most, datagram=row.call in DATAGRAM_CALLS
+            told, start, show_as, self._streams, most=most, datagram=row.call in DATAGRAM_CALLS
         )
 
 
@@ -78,6 +89,8 @@ def line_of(
         datagram: the peer belongs to each line.
         most: bytes to show of each message; None: all that was kept.
     """
+    if row.kind == LAYER:
+        return _layer_line(row, start, show_as, streams, most=most)
     if row.kind not in ("call", "end"):
         return None
     if row.ends_stream:
@@ -103,6 +116,17 @@ def line_of(
     return None
 
 
+def _layer_line(row: Row, start: str, show_as: str, streams: Streams, *, most: int | None) -> str:
+    """What a layer gave or took, or says of itself."""
+    if row.errno is not None:
+        said = f"{start}!  {tr('conversation.failed', call=row.call, errno=row.errno)}"
+        return f"{said}  {_shown(row, show_as, streams, most)}" if row.payload else said
+    for carries, arrow in ((is_received, "<"), (is_sent, ">")):
+        if carries(row):
+            return _data_line(row, start, arrow, show_as, streams, datagram=False, most=most)
+    return f"{start}-  {escape(f'{row.call}({row.args})')}"
+
+
 def _data_line(
     row: Row,
     start: str,
@@ -113,6 +137,14 @@ def _data_line(
     datagram: bool,
     most: int | None,
 ) -> str:
+    where = f"{escape(row.peer)}  " if datagram and row.peer else ""
+    word = tr("conversation.sent" if arrow == ">" else "conversation.received")
+    text = _shown(row, show_as, streams, most)
+    return f"{start}{arrow} {word} {row.size or 0:>5} B  {where}{text}"
+
+
+def _shown(row: Row, show_as: str, streams: Streams, most: int | None) -> str:
+    """The bytes of a row, and how many more there are."""
     size = row.size or 0
     shown = (row.payload or b"")[:most]
     taken = len(shown)
@@ -124,6 +156,4 @@ def _data_line(
         text, taken = streams.show(row, most, show_as)
     if taken < size:
         text += " " + tr("conversation.cut", count=size - taken)
-    where = f"{escape(row.peer)}  " if datagram and row.peer else ""
-    word = tr("conversation.sent" if arrow == ">" else "conversation.received")
-    return f"{start}{arrow} {word} {size:>5} B  {where}{text}"
+    return text

@@ -79,6 +79,30 @@ def test_a_conversation_is_saved(hand: Hand, tmp_path: Path) -> None:
     assert "folder.txt" in hand.text("status.word")
 
 
+def test_messages_are_shown_live_and_in_the_file_and_the_bytes_keep_their_ends(
+    hand: Hand, tmp_path: Path
+) -> None:
+    hand.press("client.more")
+    hand.choose("client.messages", "ends")
+    hand.type("client.messages_value", ";")
+    hand.choose("server.responder", "echo")
+    hand.press("server.listen")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.find("client.payload").setPlainText("one;two;three;")  # type: ignore[attr-defined]
+    hand.press("client.send")
+    hand.wait_says("client.conversation", "three")
+    hand.wait(lambda: hand.text("client.conversation").count("received") == 3)
+    said = hand.text("client.conversation").splitlines()
+    received = [line.split()[-1] for line in said if "received" in line]
+    assert received == ["one", "two", "three"]
+    save(hand, tmp_path / "talk.txt", ConversationForm.TEXT)
+    written = (tmp_path / "talk.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split()[-1] for line in written if "received" in line] == received
+    save(hand, tmp_path / "in.bin", ConversationForm.RECEIVED)
+    assert (tmp_path / "in.bin").read_bytes() == b"one;two;three;"
+
+
 def test_bytes_that_were_not_kept_are_not_made_up(hand: Hand) -> None:
     two_clients(hand)
     hand.find("client.payload").setPlainText("x" * 5000)  # type: ignore[attr-defined]

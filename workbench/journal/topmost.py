@@ -1,0 +1,173 @@
+"""Which rows say what the topmost layer of a connection gave and took: what people read.
+
+What a layer below carried, ciphertext and half messages, is of no conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from workbench.engine.model.events import COMMAND, LAYER
+from workbench.engine.model.serialize import parse_command, settings_from_json
+from workbench.engine.model.settings import EndpointSettings
+from workbench.journal.query import parse, quoted
+from workbench.journal.reader import EndpointRow, Reader, Row, SocketRow
+from workbench.journal.streams import READS, SENDS
+
+Names = frozenset[str]
+_ROWS: Final[Mapping[str, tuple[str, str | None]]] = {
+    "tls": ("tls.recv", "tls.send"),
+    "websocket": ("ws.recv", "ws.send"),
+    "messages": ("messages.recv", None),
+}
+"""By layer, the lowest first: the rows of what it gave and of what it took; None: it passes on
+what it is given, and has no row of it."""
+_DIVIDES: Final = "messages"
+_LAYER_OF: Final = {"tls": "tls", "ws": "websocket", "messages": "messages"}
+"""By the word before the dot of a row's call."""
+_OWN_WORK: Final[Mapping[str, str]] = {"tls": "'data'"}
+"""Of rows that carry also what the layer itself has to say: what begins those that carry more."""
+_CALLS: Final = frozenset({"call", "end"})
+NEAR: Final = 200_000
+"""Rows before a socket was opened among which its endpoint's last change of settings is looked
+for."""
+_NONE: Final[Names] = frozenset()
+
+
+class Topmost:
+    """Takes the rows of endpoints in order, and passes over those that lie below.
+
+    Which layers a connection has is what its endpoint was set to when the socket was opened, and
+    what its own rows show: a layer may have been started later.
+    """
+
+    def __init__(self, reader: Reader, *, divided: bool = True) -> None:
+        """`divided`: False leaves out what only divides: the stream as it came, with its ends."""
+        self._reader = reader
+        self._rows = {name: rows for name, rows in _ROWS.items() if divided or name != _DIVIDES}
+        self._layers: dict[int, Names] = {}
+        self._read: dict[int, bytes] = {}
+
+    def told(self, row: Row) -> Row | None:
+        """The row with its bytes; None: it tells of a layer that is not the topmost."""
+        if row.connection is None:
+            return row
+        if row.kind == LAYER:
+            return self._of_layer(row, row.connection)
+        if not is_received(row) and not is_sent(row):
+            return row
+        if row.kind != "call" or row.error is not None or not row.size:
+            return row
+        received = row.call in READS
+        if received:
+            self._read[row.connection] = row.payload or b""
+        return row if self._top(self.layers(row.connection), received=received) is None else None
+
+    def forget(self) -> None:
+        """Rows were skipped: what was read last is not known."""
+        self._read.clear()
+
+    def layers(self, connection: int) -> Names:
+        """The layers of a connection, as far as is known."""
+        known = self._layers.get(connection)
+        if known is not None:
+            return known
+        socket = self._reader.connection(connection)
+        if socket is None:  # it is put into the record in a moment
+            return _NONE
+        found = self.layers(socket.parent) if socket.parent is not None else self._set_up(socket)
+        self._layers[connection] = found
+        return found
+
+    # -- a row of a layer ---------------------------------------------------------------------
+
+    def _of_layer(self, row: Row, connection: int) -> Row | None:
+        layer = _LAYER_OF.get(row.call.partition(".")[0])
+        if layer is None:
+            return row
+        names = self.layers(connection)
+        if layer not in names:
+            self._layers[connection] = names = names | {layer}
+        given, taken = _ROWS[layer]
+        if row.call not in {given, taken}:
+            return row
+        if row.call != self._top(names, received=row.call == given):
+            return None
+        if not row.args.startswith(_OWN_WORK.get(layer, "")):
+            return None
+        return self.whole(row)
+
+    def whole(self, row: Row) -> Row:
+        """A message that was just what one call read has no bytes of its own in the record."""
+        if row.kind != LAYER or row.payload is not None or not row.size or row.connection is None:
+            return row
+        payload = self._read.get(row.connection)
+        if payload is None:
+            before = self._reader.carried_before(row.connection, READS, row.seq, 1)
+            payload = before[0][1] if before else None
+        return row._replace(payload=payload)
+
+    def _top(self, names: Names, *, received: bool) -> str | None:
+        """The call of the rows that say it; None: those of the socket itself."""
+        calls = [rows[0 if received else 1] for layer, rows in self._rows.items() if layer in names]
+        return next((call for call in reversed(calls) if call is not None), None)
+
+    # -- what an endpoint was set to ------------------------------------------------------------
+
+    def _set_up(self, socket: SocketRow) -> Names:
+        endpoint = self._endpoint(socket.endpoint)
+        if endpoint is None:
+            return _NONE
+        now, first = _named(endpoint.config), _named(endpoint.first_config or endpoint.config)
+        if not now and not first:
+            return _NONE
+        opened = socket.opened_seq or 0
+        term = parse(f"endpoint:{quoted(endpoint.name)} kind:{COMMAND} call:configure")
+        after = max(self._reader.first_seq - 1, opened - NEAR)
+        assert term is not None
+        changes = self._reader.nearest(term, after, opened, 1, backwards=True)
+        row = self._reader.row(changes[0]) if changes else None
+        if row is not None:
+            return _configured(row)
+        return first if after < self._reader.first_seq else now
+
+    def _endpoint(self, number: int) -> EndpointRow | None:
+        """Looked up anew for each socket: its settings may have changed since."""
+        return next((item for item in self._reader.endpoints() if item.id == number), None)
+
+
+def is_received(row: Row) -> bool:
+    """Whether a row that was told carries what came."""
+    if row.kind == LAYER:
+        return any(row.call == given for given, _ in _ROWS.values())
+    return row.kind in _CALLS and row.call in READS
+
+
+def is_sent(row: Row) -> bool:
+    """Whether a row that was told carries what went out."""
+    if row.kind == LAYER:
+        return any(row.call == taken for _, taken in _ROWS.values())
+    return row.kind in _CALLS and row.call in SENDS
+
+
+def _named(config: str) -> Names:
+    try:
+        return _layers_of(settings_from_json(config))
+    except ValueError:
+        return _NONE
+
+
+def _configured(row: Row) -> Names:
+    try:
+        command = parse_command(row.call, row.args, row.endpoint)
+    except ValueError:
+        return _NONE
+    settings = getattr(command, "settings", None)
+    return _layers_of(settings) if isinstance(settings, EndpointSettings) else _NONE
+
+
+def _layers_of(settings: EndpointSettings) -> Names:
+    """Those that it names, and those that are there because they are set."""
+    set_up = {layer for layer in _ROWS if getattr(settings, layer, None) is not None}
+    return frozenset({*settings.layers, *set_up})
