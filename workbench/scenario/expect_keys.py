@@ -10,7 +10,7 @@ from workbench.engine.model import settings as s
 from workbench.payload.templates import text_template
 from workbench.scenario import values as v
 from workbench.scenario.json_values import check as check_json
-from workbench.scenario.json_values import read_json
+from workbench.scenario.json_values import check_ends_itself, read_json
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.steps import FIN, PEER, RESET, US, WORDS
 from workbench.texts import Problem
@@ -102,7 +102,7 @@ def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> Non
         if owner is not None and owner.role is s.Role.DATAGRAM:
             raise v.wrong((*path, "each"), "scenario.one_socket", key="each")
     if "json" in body and is_plain_stream(owner):
-        raise v.wrong((*path, "json"), "scenario.json_in_stream")
+        v.check(partial(check_ends_itself, body["json"]), (*path, "json"))
     payload = "payload" in body.get("take", {}).values() and "json" not in body
     if payload and wants_bytes(body) and is_plain_stream(owner):
         raise v.wrong((*path, "take"), "scenario.take_payload")

@@ -247,5 +247,14 @@ def check(source: Any) -> None:
         raise Problem("scenario.not_in_json", value=str(source))
 
 
+def check_ends_itself(source: Any) -> None:
+    """That it is an object or a list, of which a stream without messages shows where it ends.
+
+    Raises Problem.
+    """
+    if isinstance(source, str) and source.lstrip()[:1] not in {"{", "["}:
+        raise Problem("scenario.json_in_stream")
+
+
 def _finite(value: str | float) -> bool:
     return isinstance(value, str) or math.isfinite(value)

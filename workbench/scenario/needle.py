@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from workbench.payload.characters import (
     BYTES,
@@ -18,6 +18,7 @@ from workbench.payload.hex_patterns import Extent, compile_hex, is_pattern
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.patterns import EXPECT_TIME, Found, Pattern, compile_pattern
 from workbench.payload.templates import Value
+from workbench.scenario.json_stream import JsonTexts
 from workbench.scenario.json_values import (
     ANY,
     Difference,
@@ -92,6 +93,7 @@ class Needle(NamedTuple):
         encoding: of the characters; BYTES where each byte is one.
         taken: what a message that fits has for each group. Raises TooSlow.
         differs: of JSON, where a message has not what is wanted; None: it is no JSON.
+        other: the same of a value of JSON, as a stream without messages has them.
     """
 
     finder: Callable[[StreamPlace], Finder]
@@ -101,6 +103,7 @@ class Needle(NamedTuple):
     encoding: str
     taken: Callable[[bytes], Taken] = lambda _data: ()
     differs: Callable[[bytes], list[Difference] | None] | None = None
+    other: Callable[[Any], list[Difference]] | None = None
 
 
 def needle_of(expect: Expect, encoding: str, *, http: bool = False) -> Needle:
@@ -169,32 +172,37 @@ def needle_of(expect: Expect, encoding: str, *, http: bool = False) -> Needle:
 
 
 def _of_json(expect: Expect, encoding: str, *, http: bool) -> Needle:
-    """A message that says at least this in JSON, and has all that is to be taken."""
+    """A message that says at least this in JSON, and has all that is to be taken.
+
+    Of a stream without messages the next object or list that does.
+    """
     wanted = read_json(expect.json) if isinstance(expect.json, str) else expect.json
 
-    def differs(data: bytes) -> list[Difference] | None:
-        try:
-            came = document(data, encoding, http=http)
-        except Problem:
-            return None
+    def other(came: Any) -> list[Difference]:
         found = differences(wanted, came)
         for path in expect.take.values():
             found += differences({path: ANY}, came)
         return found
 
-    def taken(data: bytes) -> Taken:
-        came = document(data, encoding, http=http)
+    def differs(data: bytes) -> list[Difference] | None:
+        try:
+            return other(document(data, encoding, http=http))
+        except Problem:
+            return None
+
+    def taken_of(came: Any) -> Taken:
         paths = ((name, value_at(came, path)) for name, path in expect.take.items())
         return tuple((name, value) for name, value in paths if value is not None)
 
     return Needle(
-        lambda _place: _Next(()),
+        lambda place: _InJson(encoding, place, lambda came: not other(came), taken_of),
         lambda data: differs(data) == [],
         (),
         False,
         encoding,
-        taken,
+        lambda data: taken_of(document(data, encoding, http=http)),
         differs,
+        other,
     )
 
 
@@ -405,3 +413,49 @@ class _InText:
         """Go on behind the match that was found last; `hit` is it."""
         self._from = self._next = self._end
         self._seen = -1
+
+
+class _InJson:
+    """An object or a list of JSON, wherever it stands in the stream."""
+
+    def __init__(
+        self,
+        encoding: str,
+        place: StreamPlace,
+        fits: Callable[[Any], bool],
+        taken: Callable[[Any], Taken],
+    ) -> None:
+        self._encoding = "utf-8" if encoding == BYTES else encoding
+        state = _state(place, self._encoding)
+        begin = place.begin or state is not None
+        used = self._encoding if begin else within_stream(self._encoding, place.head)
+        self._text = Characters(used, state)
+        self._fits = fits
+        self._taken = taken
+        self._texts = JsonTexts()
+        self._fed = 0
+        self._hit: Hit | None = None
+
+    def feed(self, data: bytes) -> None:
+        self._text.feed(data)
+        self._texts.feed(self._text.text[self._fed - self._text.dropped :])
+        self._fed = self._text.length
+
+    def finish(self) -> None:
+        """The stream is over: one that is not whole now never will be."""
+
+    def find(self) -> Hit | None:
+        while self._hit is None:
+            found = self._texts.next()
+            if found is None:
+                self._text.drop(self._texts.begin)
+                return None
+            start, end, value = found
+            if self._fits(value):
+                (first, _), (last, state) = self._text.place(start), self._text.place(end)
+                encoding = self._encoding if state is not None else None
+                self._hit = Hit(first, last, False, encoding, state, self._taken(value))
+        return self._hit
+
+    def accept(self, _hit: Hit) -> None:
+        self._hit = None

@@ -23,6 +23,7 @@ from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.interest import EVERYTHING, Interest, interests_of
+from workbench.scenario.json_values import check_ends_itself
 from workbench.scenario.loop_end import in_vain, met_end
 from workbench.scenario.numbers import Numbers, named
 from workbench.scenario.outcome import Failed, check_outcome, closed_listener
@@ -645,7 +646,10 @@ class Runner:
         if self._session.settings(step.endpoint).type == "SOCK_STREAM":
             keys += ["text", "hex"]
         if step.json is not None and is_plain_stream(self._session.settings(step.endpoint)):
-            raise Failed(Problem("scenario.json_in_stream"))
+            try:
+                check_ends_itself(step.json)
+            except Problem as problem:
+                raise Failed(problem) from problem
         for key in keys:
             if getattr(step, key) == "":
                 raise Failed(Problem("scenario.looks_for_nothing", key=key))

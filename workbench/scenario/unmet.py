@@ -9,12 +9,14 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.settings import EndpointSettings
 from workbench.journal.reader import Row
-from workbench.payload.characters import codec
+from workbench.payload.characters import codec, decoded
 from workbench.payload.notation import show
 from workbench.scenario.connections import RunConnection, ended_ns
 from workbench.scenario.expect import rows_in_words
 from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.held_back import HeldBack
+from workbench.scenario.json_stream import values_in
+from workbench.scenario.json_values import Difference
 from workbench.scenario.needle import Needle
 from workbench.scenario.report import title_of
 from workbench.scenario.search import PAUSE, Passed, Search, ends_so, fits, one_of_each
@@ -257,14 +259,19 @@ def _bytes(
 ) -> Clause:
     """What came of the bytes, from where they part from what was wanted."""
     who = _name(connection)
-    if needle.differs is not None:
-        return _json(expect, rows, needle, who)
+    if needle.differs is not None and not connection.stream:
+        payloads = [row.payload or b"" for row in (rows[:1] if expect.next else rows[::-1])]
+        told = [found for found in map(needle.differs, payloads) if found is not None]
+        return _json(expect, told, payloads[0], needle, who)
     if connection.stream:
         first = connection.used
         data = b"".join(
             (row.payload or b"")[connection.part if row is connection.row(first) else 0 :]
             for row in rows
         )
+        if needle.other is not None:
+            values = values_in(decoded(data, needle.encoding))
+            return _json(expect, list(map(needle.other, values[::-1])), data, needle, who)
     else:
         row = rows[0 if expect.next else -1]
         data = row.payload or b""
@@ -290,21 +297,15 @@ def _bytes(
     )
 
 
-def _json(expect: Expect, rows: Sequence[Row], needle: Needle, who: str) -> Clause:
-    """Where the message that is nearest to what was wanted has something else."""
-    assert needle.differs is not None
-    chosen = rows[:1] if expect.next else rows[::-1]
-    found = [
-        (differences, row)
-        for row in chosen
-        if (differences := needle.differs(row.payload or b"")) is not None
-    ]
-    if not found:
-        what = _shown(chosen[0].payload or b"", needle)
-        return clause("json_none", who, what=what)
-    differences, _ = min(found, key=lambda item: len(item[0]))
+def _json(
+    expect: Expect, told: Sequence[list[Difference]], came: bytes, needle: Needle, who: str
+) -> Clause:
+    """Where what is nearest to what was wanted has something else; `told`: of all that is JSON."""
+    if not told:
+        return clause("json_none", who, what=_shown(came, needle))
+    differences = min(told, key=len)
     if not differences or expect.absent:
-        return clause("instead", who, what=_shown(chosen[0].payload or b"", needle))
+        return clause("instead", who, what=_shown(came, needle))
     first = differences[0]
     gaps = {"path": first.path} if first.path else {}
     return clause(
