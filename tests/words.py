@@ -14,7 +14,7 @@ _STATES = (
     "TIME_WAIT CLOSE CLOSED OPEN BOUND CONNECTING FAILED SETTING UP"
 )
 _PROTOCOLS = (
-    "TCP UDP Unix SEQPACKET seqpacket stream datagram ICMP ARP ACK SYNs? FIN RST EOF MTU rtt Nagle "
+    "SOCKS5 CONNECT TCP UDP Unix SEQPACKET seqpacket stream datagram ICMP ARP ACK SYNs? FIN RST EOF MTU rtt Nagle "
     "Keepalive Linger unix HTTP RFC WebSocket TLS Ping Pong FIN RSV[123]? UTF"
 )
 _FORMATS = (

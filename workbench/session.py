@@ -21,6 +21,7 @@ from workbench.engine.model.events import (
     Event,
 )
 from workbench.engine.model.kernel_reading import Reading
+from workbench.engine.model.proxy_settings import proxy_for, proxy_secrets
 from workbench.engine.model.serialize import command_args, command_call, settings_json
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.snapshot import EndpointSnapshot
@@ -221,6 +222,7 @@ class Session:
             raise Problem("engine.unknown_endpoint", name=name) from None
 
     def _announce(self, number: int, settings: EndpointSettings) -> None:
+        self._keep_login(settings)
         self.journal.put(
             EndpointAdded(
                 number,
@@ -231,6 +233,16 @@ class Session:
                 settings_json(settings),
             )
         )
+
+    def _keep_login(self, settings: EndpointSettings) -> None:
+        """What logs in to a proxy is masked in outputs, before a row has it."""
+        try:
+            proxy = proxy_for(settings.proxy, settings.address, tls="tls" in settings.layers)
+        except Problem:  # what the environment names is no proxy: whoever connects is told
+            return
+        secrets = proxy_secrets(settings.proxy, proxy)
+        if secrets:
+            self.journal.keep_secrets(secrets)
 
     # -- commands -----------------------------------------------------------------------------
 

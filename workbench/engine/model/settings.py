@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final, get_args
 
 from workbench.engine.model.message_ends import Messages
+from workbench.engine.model.proxy_settings import FROM_ENVIRONMENT, parse_proxy
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
@@ -240,13 +241,15 @@ class EndpointSettings:
         layers: names of what stands between the stream and its responder.
         messages: where a message ends in what comes; None: it is a stream, or a datagram is one.
         reconnect: of a stream: how it connects again by itself; None: it does not.
+        proxy: of a stream: a URL of the proxy it goes through, http://user:password@host:port or
+            socks5://…, or "env": the one that the environment names; None: it goes itself.
         tls: of the layer tls, where `layers` names it or it is started later; None: as usual.
         websocket: of the layer websocket, which it puts in; None: as usual, where `layers` has it.
         type: "" is what the role means: SOCK_DGRAM of a datagram endpoint, else SOCK_STREAM.
 
     Raises:
-        Problem: role and type contradict each other, or a reply is to be wrapped as a message and
-            nothing says what one is.
+        Problem: role and type contradict each other, a reply is to be wrapped as a message and
+            nothing says what one is, or `proxy` names none, or not for such a socket.
     """
 
     name: str
@@ -272,6 +275,7 @@ class EndpointSettings:
     layers: tuple[str, ...] = ()
     messages: Messages | None = None
     reconnect: Reconnect | None = None
+    proxy: str | None = None
     tls: TlsSettings | None = None
     websocket: WebSocketSettings | None = None
 
@@ -287,6 +291,14 @@ class EndpointSettings:
             )
         if self.messages is None and wraps(self.responder):
             raise Problem("engine.wrap_without_messages")
+        if self.proxy is not None:
+            self._check_proxy(self.proxy)
+
+    def _check_proxy(self, proxy: str) -> None:
+        if self.role is not Role.STREAM or self.type != "SOCK_STREAM" or self.family == "AF_UNIX":
+            raise Problem("engine.proxy_needs_tcp")
+        if proxy != FROM_ENVIRONMENT:
+            parse_proxy(proxy)
 
 
 def wraps(responder: Responder) -> bool:
