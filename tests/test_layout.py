@@ -252,6 +252,10 @@ COVERED_BY = {
 """Modules that no test file imports or is named after: the file that fails when the module is
 broken, and a word of the module's by which that file takes hold of it."""
 IMPORTED_BY = {
+    "qt/frames_presenter.py": "ui/record/test_frames_panel.py",
+    "ui/record/frame_drawing.py": "ui/record/test_frames_panel.py",
+    "ui/record/frame_tab.py": "ui/record/test_frames_panel.py",
+    "viewmodel/frame_columns.py": "ui/record/test_frames_panel.py",
     "ui/record/log_progress_bar.py": "ui/record/test_log_find.py",
     "scenario/taken_values.py": "scenario/test_named_values.py",
     "cli/print_process.py": "cli/test_printer.py",

@@ -15,7 +15,8 @@ _STATES = (
 )
 _PROTOCOLS = (
     "SOCKS5 CONNECT TCP UDP Unix SEQPACKET seqpacket stream datagram ICMP ARP ACK SYNs? FIN RST EOF MTU rtt Nagle "
-    "Keepalive Linger unix HTTP RFC WebSocket TLS Ping Pong FIN RSV[123]? UTF"
+    "Keepalive Linger unix HTTP RFC WebSocket TLS Ping Pong FIN RSV[123]? UTF "
+    "MASK PING PONG"
 )
 _FORMATS = (
     "UTF GBK GB18030 Big5 Shift JIS Latin ASCII Unicode XOR CRC LRC Modbus CCITT sum8 CRLF LF NUL "
@@ -35,7 +36,7 @@ ALLOWED: Final = {
     "rules and tools of the system are typed": r"ct count over|reject with tcp reset|\bnft(?:ables)?\b|\bunshare(?: --?\w+)*",
     "the product's name": r"Socket Workbench|socket-workbench",
     "the two languages name themselves": r"\bEN\b|English",
-    "addresses and paths are typed like this": r"@[\w-]+|tcp://|(?:temp|abstract):\w*|localhost|\bhostname\b|(?<!\w)/[\w./-]+|ff\b"
+    "addresses and paths are typed like this": r"@[\w-]+|(?:tcp|tls|wss?)://|(?:temp|abstract):\w*|localhost|\bhostname\b|(?<!\w)/[\w./-]+|ff\b"
     r"|::ffff|\bfe80\b|%eth\d|\b[0-9a-f]{2}(?: [0-9a-f]{2})*\b",
     "endpoints are named by the program, in commands and records too": r"\b(?:server|client|udp|lab|[a-z]+)-\d+(?:\.\d+)?|\blab-(?:server|client)\b",
     "constants and options are code": r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b",

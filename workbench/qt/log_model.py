@@ -30,7 +30,7 @@ from workbench.qt.log_scan import TAIL, Scan, at_once
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.viewmodel.log_cells import PREVIEW, command_text, data_text, since_text
-from workbench.viewmodel.log_columns import CALL, COLUMNS, DATA, TIME, LogLine
+from workbench.viewmodel.log_columns import LOG, LogLine, LogTable
 from workbench.viewmodel.log_progress import Progress
 from workbench.viewmodel.pending_connects import came_out
 from workbench.viewmodel.shown_rows import Looked, ShownRows, View, whole_spans
@@ -81,9 +81,12 @@ class LogModel(QAbstractTableModel):
     counted = Signal()
     progressed = Signal(object)
 
-    def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
+    def __init__(
+        self, controller: Controller, parent: QObject | None = None, table: LogTable = LOG
+    ) -> None:
         super().__init__(parent)
         self._controller = controller
+        self._table = table
         self._events: OrderedDict[int, Row] = OrderedDict()
         self._newest: dict[int, Row] = {}
         self._streams = Streams(controller.reader, controller.manner_of)
@@ -334,7 +337,7 @@ class LogModel(QAbstractTableModel):
     def _changed(self, seq: int) -> None:
         row = self.row_showing(seq)
         if row is not None:
-            self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(self._table.columns) - 1))
 
     # -- rows ---------------------------------------------------------------------------------
 
@@ -424,7 +427,7 @@ class LogModel(QAbstractTableModel):
             line = LogLine(event, time, said=command_text(event, calls, self._role(event)))
         else:
             line = LogLine(event, time, data=self._data(event))
-        return tuple([column.value(line) for column in COLUMNS])
+        return tuple([column.value(line) for column in self._table.columns])
 
     def copied(self, row: int) -> str:
         """A row as a line of text, always with date and zone; secrets are masked: it leaves the
@@ -440,7 +443,9 @@ class LogModel(QAbstractTableModel):
         if event is not found:
             self._shown_bytes.clear()
         moment = self._controller.moment(event.t_ns).isoformat(" ", "milliseconds")
-        return "\t".join(moment if place == TIME else cell for place, cell in enumerate(cells))
+        return "\t".join(
+            moment if place == self._table.time else cell for place, cell in enumerate(cells)
+        )
 
     def masked(self, event: Row) -> Row:
         """A row as it may leave the window."""
@@ -518,10 +523,12 @@ class LogModel(QAbstractTableModel):
 
     def retranslate(self) -> None:
         """Make the headers and texts again."""
-        self._headers = [tr(f"log.column_{column.key}") for column in COLUMNS]
+        self._headers = [
+            tr(f"{self._table.texts}.column_{column.key}") for column in self._table.columns
+        ]
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._headers) - 1)
         if len(self._rows):
-            last = self.index(len(self._rows) - 1, len(COLUMNS) - 1)
+            last = self.index(len(self._rows) - 1, len(self._table.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     # -- QAbstractTableModel ------------------------------------------------------------------
@@ -530,18 +537,27 @@ class LogModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(self._table.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.TextAlignmentRole and self._table.columns[index.column()].right:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role not in _TEXTS:
             return None
         cells = self.cells(index.row())
         if cells is None:
             return None
         if role == Qt.ItemDataRole.ToolTipRole:  # whole; a tip that looks like markup would be it
-            text = cells[index.column()] or (cells[DATA] if not cells[CALL] else "")
+            text = cells[index.column()] or self._spilled(cells)
             return plain_tip(text) if text else None
         return cells[index.column()]
+
+    def _spilled(self, cells: tuple[str, ...]) -> str:
+        """What stands across the empty cells of a row."""
+        if self._table.spilled is None:
+            return ""
+        call, data = self._table.spilled
+        return cells[data] if not cells[call] else ""
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -549,7 +565,7 @@ class LogModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section]
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
-            return tr(f"log.columntip_{COLUMNS[section].key}")
+            return tr(f"{self._table.texts}.columntip_{self._table.columns[section].key}")
         return None
 
 

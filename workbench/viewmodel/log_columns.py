@@ -82,8 +82,26 @@ def place(key: str) -> int:
     return _PLACES[key]
 
 
+@dataclass(frozen=True, slots=True)
+class LogTable:
+    """What a table of rows shows of each.
+
+    Attributes:
+        columns: from left to right. texts: the area of their titles, `AREA.column_KEY`.
+        time: the column that has the time.
+        spilled: whose texts stand across the empty cells of a row that calls nothing: where that
+            begins, and whose text it is; None: nothing does.
+    """
+
+    columns: tuple[LogColumn, ...]
+    texts: str
+    time: int
+    spilled: tuple[int, int] | None = None
+
+
 _PLACES: Final = {column.key: number for number, column in enumerate(COLUMNS)}
 NUMBER, TIME, CALL, RESULT, TOOK, DATA = map(
     place, ("number", "time", "call", "result", "took", "data")
 )
 """Those that are painted in a way of their own."""
+LOG: Final = LogTable(COLUMNS, "log", TIME, (CALL, DATA))

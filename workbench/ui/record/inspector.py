@@ -1,4 +1,4 @@
-"""Inspector: the chosen event explained, its bytes, and what the kernel shows."""
+"""Inspector: the chosen event explained, its bytes, its frame, and what the kernel shows."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from workbench.qt.explain_presenter import Explained
 from workbench.texts import tr
 from workbench.ui.record.bytes_tab import BytesTab, ReadBytes
 from workbench.ui.record.explanation_view import ExplanationView, RemedyButtons
+from workbench.ui.record.frame_tab import FrameTab
 from workbench.ui.record.kernel_tab import KernelTab
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.message import Remedy
+from workbench.viewmodel.ws_frame import FRAMES
 
 
 class Inspector(Retranslatable, QTabWidget):
@@ -57,8 +59,11 @@ class Inspector(Retranslatable, QTabWidget):
         self.addTab(self._explain, "")
         self.addTab(self._page, "")
         self.kernel = kernel
-        self._frame = _scrolling(self.kernel)
-        self.addTab(self._frame, "")
+        self._scrolled_kernel = _scrolling(self.kernel)
+        self.addTab(self._scrolled_kernel, "")
+        self.frame = FrameTab()
+        self._frame_place = self.addTab(_scrolling(self.frame), "")
+        self.setTabVisible(self._frame_place, False)
         self.currentChanged.connect(self._show_front)  # only now it has its width
         self._offered.begun.connect(self.remedy_begun)
         self._offered.done.connect(self.remedy_taken)
@@ -73,6 +78,9 @@ class Inspector(Retranslatable, QTabWidget):
     def show_explained(self, explained: Explained | None) -> None:
         """Show an event and what is said of it."""
         self._explained = explained
+        of_frame = self.row is not None and self.row.call in FRAMES
+        if self.isTabVisible(self._frame_place) != of_frame:
+            self.setTabVisible(self._frame_place, of_frame)
         self._show_front()
 
     @Slot()
@@ -81,6 +89,8 @@ class Inspector(Retranslatable, QTabWidget):
         explained, front = self._explained, self.currentWidget()
         if front is self._page:
             self._page.show_row(self.row, explained.encoding if explained is not None else "")
+        if self.currentIndex() == self._frame_place:
+            self.frame.show_row(self.row)
         if front is self._explain:
             self._show_explanation()
             self.offer_remedies()
@@ -107,9 +117,10 @@ class Inspector(Retranslatable, QTabWidget):
         self.setTabText(0, tr("inspector.explain"))
         self.setTabText(1, tr("inspector.bytes"))
         self.setTabText(2, tr("inspector.kernel"))
+        self.setTabText(self._frame_place, tr("inspector.frame"))
         self.setAccessibleName(tr("name.inspector"))
         self._text.setAccessibleName(tr("inspector.explain"))
-        self._frame.setAccessibleName(tr("inspector.kernel"))
+        self._scrolled_kernel.setAccessibleName(tr("inspector.kernel"))
         self.tabBar().setAccessibleName(tr("name.inspector"))
         self.explanation_wanted.emit()
         self._show_explanation()  # behind another tab too: nothing stays in another language

@@ -90,6 +90,7 @@ class LogPanel(Retranslatable, QTabWidget):
         self._searching: Searching | None = None
         self._followed_to = 0
         self._timed = True
+        self._beside: dict[int, str] = {}
         self._counts = LogCounts()
         self._programmatic = False
         self._led_here = False  # not by a click in the log: following goes on with the next action
@@ -232,6 +233,10 @@ class LogPanel(Retranslatable, QTabWidget):
             self.model.go_on_looking()
         else:
             self.model.stop_looking()
+
+    def add_view(self, view: QWidget, title: str) -> None:
+        """Another view of the record beside the log. `title`: a text's key."""
+        self._beside[self.addTab(view, tr(title))] = title
 
     def fold(self, folded: bool) -> None:
         """For a projector: calls and data, without times, and without the line of the filter; one
@@ -437,6 +442,8 @@ class LogPanel(Retranslatable, QTabWidget):
     def retranslate(self) -> None:
         """Make every text again in the current language."""
         self.setTabText(0, tr("log.title"))
+        for place, title in self._beside.items():
+            self.setTabText(place, tr(title))
         self.tabBar().setAccessibleName(tr("name.record_tabs"))
         self._filter_label.setText(tr("log.filter"))
         self.filter.setPlaceholderText("call:send errno:* size>100")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from workbench.qt.controller import Controller
 from workbench.qt.explain_presenter import ExplainPresenter
+from workbench.qt.frames_presenter import FramesPresenter
 from workbench.qt.kernel_presenter import KernelPresenter
 from workbench.qt.log_finder import LogFinder
 from workbench.qt.log_model import LogModel
 from workbench.qt.log_presenter import LogPresenter
+from workbench.ui.record.frames_panel import FramesPanel
 from workbench.ui.record.inspector import Inspector
 from workbench.ui.record.kernel_tab import KernelTab
 from workbench.ui.record.log_panel import LogPanel
@@ -33,7 +35,22 @@ def log_panel_of(controller: Controller) -> LogPanel:
     panel.chosen.connect(presenter.choose)
     panel.released.connect(presenter.let_go)
     panel.rows_changed.connect(presenter.tell_selection)
+    _offer_frames(controller, panel)
     return panel
+
+
+def _offer_frames(controller: Controller, panel: LogPanel) -> None:
+    """A table of frames beside the log, from when an endpoint speaks WebSocket."""
+    presenter = FramesPresenter(controller, panel)
+
+    def add() -> None:
+        model = presenter.model(panel)
+        frames = FramesPanel(model)
+        frames.chosen.connect(presenter.choose)
+        presenter.selection_changed.connect(frames.show_selection)
+        panel.add_view(frames, "frames.tab")
+
+    presenter.wanted.connect(add)
 
 
 def inspector_of(controller: Controller) -> Inspector:

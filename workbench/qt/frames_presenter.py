@@ -1,0 +1,89 @@
+"""When there is a table of frames to show, and what becomes of what a person does in it."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.journal.query import parse
+from workbench.journal.reader import EndpointRow
+from workbench.qt.controller import Controller
+from workbench.qt.log_model import LogModel
+from workbench.texts import Problem
+from workbench.viewmodel.frame_columns import FRAMES, SHOWN
+
+
+class FramesPresenter(QObject):
+    """Between the table of frames and the record; its rows are looked for from when it is wanted.
+
+    Signals:
+        wanted(): an endpoint speaks WebSocket; told once a record.
+        selection_changed(object, object, bool): as the log's.
+    """
+
+    wanted = Signal()
+    selection_changed = Signal(object, object, bool)
+
+    def __init__(self, controller: Controller, parent: QObject) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._model: LogModel | None = None
+        controller.snapshots_changed.connect(self.look)
+        controller.session_reset.connect(self.look)
+        controller.selection_changed.connect(self.tell_selection)
+
+    @Slot()
+    def look(self) -> None:
+        """Whether there is an endpoint that speaks it, now or in the record."""
+        if self._model is not None or self._controller.closed:
+            return
+        if self._speaks_now() or (not self._controller.session.endpoints and self._spoke()):
+            self.wanted.emit()
+
+    def _speaks_now(self) -> bool:
+        session = self._controller.session
+        for name in session.endpoints:
+            try:
+                settings = session.settings(name)
+            except Problem:  # taken away meanwhile
+                continue
+            if settings.websocket is not None or "websocket" in settings.layers:
+                return True
+        return False
+
+    def _spoke(self) -> bool:
+        return any(map(_speaks, self._controller.reader.endpoints()))
+
+    def model(self, parent: QObject) -> LogModel:
+        """The frames of the record, as rows of a table."""
+        self._model = LogModel(self._controller, parent, FRAMES)
+        self._model.set_filter(parse(SHOWN))
+        return self._model
+
+    @Slot()
+    def tell_selection(self) -> None:
+        """Tell what is chosen."""
+        if self._model is not None:
+            chosen = self._controller.selection
+            self.selection_changed.emit(chosen.connection, chosen.seq, chosen.pinned)
+
+    @Slot(int)
+    def choose(self, row: int) -> None:
+        """A person has chosen this row."""
+        event = self._model.record_row(row) if self._model is not None else None
+        if event is not None:
+            self._controller.select(
+                endpoint=event.endpoint, connection=event.connection, seq=event.seq
+            )
+
+
+def _speaks(row: EndpointRow) -> bool:
+    """Whether an endpoint of the record spoke WebSocket; a stranger's file may say anything."""
+    try:
+        config = json.loads(row.config)
+    except ValueError:
+        return False
+    return isinstance(config, dict) and bool(
+        config.get("websocket") or "websocket" in (config.get("layers") or ())
+    )

@@ -1,0 +1,160 @@
+"""The chosen WebSocket frame: its header drawn bit by bit, each field's meaning, and its bytes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLabel,
+    QPlainTextEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.journal.reader import Row
+from workbench.texts import tr
+from workbench.ui.record.frame_drawing import FrameDrawing
+from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import Retranslatable
+from workbench.viewmodel.ws_frame import WsFrame, fields, frame_of, meaning, on_wire, summary
+
+PER_LINE: Final = 8
+"""Bytes of a line of the dump: the tab is narrow."""
+MOST: Final = 4096
+"""Bytes of a frame that are shown; Bytes has what was kept of the payload."""
+
+
+class FrameTab(Retranslatable, QWidget):
+    """One frame of the record, of now or of an earlier run: all of it comes from its row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("inspector.frame")
+        self._row: Row | None = None
+        self._frame: WsFrame | None = None
+        self._bytes = b""
+        self.says = QLabel()
+        self.says.setObjectName("frame.says")
+        self.says.setTextFormat(Qt.TextFormat.PlainText)
+        self.says.setWordWrap(True)
+        self.drawing = FrameDrawing()
+        self.table = QTableWidget(0, 3)
+        self.table.setObjectName("frame.table")
+        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.verticalHeader().hide()
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        self.dump = QPlainTextEdit()
+        self.dump.setObjectName("frame.bytes")
+        self.dump.setReadOnly(True)
+        self.dump.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.addWidget(self.says)
+        column.addWidget(self.drawing)
+        column.addWidget(self.dump)
+        column.addWidget(self.table)
+        column.addStretch()
+        self.drawing.pointed.connect(self._mark)
+        self.table.currentCellChanged.connect(self._on_chosen)
+        self.redraw()
+
+    def show_row(self, row: Row | None) -> None:
+        """Show the frame of this row."""
+        if row == self._row:
+            return
+        self._row = row
+        self._frame = frame_of(row) if row is not None else None
+        self._fill()
+
+    def _fill(self) -> None:
+        frame, row = self._frame, self._row
+        if frame is None or row is None:
+            return
+        found = fields(frame)
+        self.says.setText(summary(frame))
+        self.drawing.show_fields(found, frame.header)
+        self.table.setRowCount(len(found))
+        for place, field in enumerate(found):
+            cells = (tr(f"frame.{field.key}"), field.value, meaning(frame, field))
+            for number, text in enumerate(cells):
+                item = QTableWidgetItem(text)
+                item.setToolTip(cells[2])
+                self.table.setItem(place, number, item)
+        self._fit_table()
+        self._bytes = on_wire(frame, row.payload or b"")[:MOST]
+        lines = (
+            " ".join(f"{byte:02x}" for byte in self._bytes[at : at + PER_LINE])
+            for at in range(0, len(self._bytes), PER_LINE)
+        )
+        self.dump.setPlainText("\n".join(lines))
+        self._mark(-1)
+
+    def _fit_table(self) -> None:
+        """As high as its rows: the tab scrolls, not the table in it."""
+        height = self.fontMetrics().height() + 4
+        self.table.verticalHeader().setMinimumSectionSize(10)
+        self.table.verticalHeader().setDefaultSectionSize(height)
+        head = self.table.horizontalHeader().sizeHint().height()
+        self.table.setFixedHeight(head + height * self.table.rowCount() + 4)
+
+    @Slot(int, int, int, int)
+    def _on_chosen(self, row: int, _column: int, _was: int, _was_column: int) -> None:
+        self._mark(row)
+
+    @Slot(int)
+    def _mark(self, place: int) -> None:
+        """Light a field, and the bytes in which it stands; -1: none."""
+        if place < 0:
+            place = self.table.currentRow()
+        self.drawing.light(place)
+        found = fields(self._frame) if self._frame is not None else ()
+        if not 0 <= place < len(found):
+            self.dump.setExtraSelections([])
+            return
+        spans = found[place].bytes
+        first = max(0, spans.start)
+        marks = []
+        for at in range(first, min(spans.stop, len(self._bytes))):
+            line, column = divmod(at, PER_LINE)
+            mark = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.dump.document().findBlockByNumber(line))
+            cursor.movePosition(
+                QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.MoveAnchor, 3 * column
+            )
+            cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor, 2)
+            look = QTextCharFormat()
+            look.setBackground(self.palette().highlight())
+            look.setForeground(self.palette().highlightedText())
+            mark.cursor, mark.format = cursor, look
+            marks.append(mark)
+        self.dump.setExtraSelections(marks)
+
+    def redraw(self) -> None:
+        """Fonts for the size in force."""
+        self.dump.setFont(theme.fixed_font())
+        self.dump.setFixedHeight(4 * self.dump.fontMetrics().lineSpacing() + 10)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Make every text again in the current language."""
+        self.table.setHorizontalHeaderLabels(
+            [tr("frame.column_field"), tr("frame.column_value"), tr("frame.column_meaning")]
+        )
+        self.table.setAccessibleName(tr("frame.table"))
+        self.drawing.setAccessibleName(tr("frame.drawing"))
+        self.dump.setAccessibleName(tr("frame.bytes"))
+        self._fill()

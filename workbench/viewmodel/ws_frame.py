@@ -1,0 +1,193 @@
+"""A WebSocket frame as its row in the record tells it: its header bit by bit (RFC 6455 5.2)."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from workbench.engine.model.websocket_settings import OPCODES
+from workbench.literals import parse_expression, value_of
+from workbench.texts import tr
+
+if TYPE_CHECKING:
+    from workbench.journal.reader import Row
+
+SENT: Final = "ws.send"
+RECEIVED: Final = "ws.recv"
+FRAMES: Final = frozenset({SENT, RECEIVED})
+"""Calls of the rows that tell of a frame."""
+_SEVEN_BITS: Final = 126
+_SIXTEEN_BITS: Final = 1 << 16
+
+
+class WsFrame(NamedTuple):
+    """One frame.
+
+    Attributes:
+        name: of the opcode, as the row has it. opcode: None: a name that is not known.
+        rsv: 4 is RSV1, 2 RSV2, 1 RSV3.
+        mask: the key; None: the frame is not masked.
+        form: bytes of the extended length: 0, 2 or 8.
+        length: what the header says; size: bytes of the payload, unmasked.
+        wire: bytes that it took in the layer below; None: the row does not say.
+    """
+
+    sent: bool
+    name: str
+    opcode: int | None
+    fin: bool
+    rsv: int
+    mask: bytes | None
+    form: int
+    length: int
+    size: int
+    wire: int | None
+
+    @property
+    def header(self) -> bytes:
+        """The bytes before the payload; b"" where the opcode is not known."""
+        if self.opcode is None:
+            return b""
+        first = self.fin << 7 | self.rsv << 4 | self.opcode
+        masked = 0x80 if self.mask is not None else 0
+        short = {0: self.length, 2: 126, 8: 127}[self.form]
+        longer = self.length.to_bytes(self.form, "big") if self.form else b""
+        return bytes([first, masked | short & 0x7F]) + longer + (self.mask or b"")
+
+
+class Field(NamedTuple):
+    """One field of the header.
+
+    Attributes:
+        key: of the text that names it, `frame.KEY`.
+        first, bits: where it stands in the header, and how long it is.
+        value: as it is read.
+    """
+
+    key: str
+    first: int
+    bits: int
+    value: str
+
+    @property
+    def bytes(self) -> range:
+        """The bytes of the header in which it stands."""
+        return range(self.first // 8, (self.first + self.bits + 7) // 8)
+
+
+def frame_of(row: Row) -> WsFrame | None:
+    """What a row says of a frame; None: it tells of none, or not so that one could read it."""
+    if row.call not in FRAMES:
+        return None
+    return _read(row.call == SENT, row.args, row.size or 0, row.result)
+
+
+@lru_cache(maxsize=512)
+def _read(sent: bool, args: str, size: int, wire: int | None) -> WsFrame | None:
+    try:
+        tree = parse_expression(f"f({args})")
+        if not isinstance(tree, ast.Call) or len(tree.args) != 1:
+            return None
+        name = value_of(tree.args[0])
+        said = {item.arg: value_of(item.value) for item in tree.keywords}
+        return _made(sent, str(name), said, size, wire)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _made(
+    sent: bool, name: str, said: dict[str | None, Any], size: int, wire: int | None
+) -> WsFrame:
+    length = int(said.get("length", size))
+    form = said.get("form")
+    if form is None:
+        form = 0 if length < _SEVEN_BITS else 2 if length < _SIXTEEN_BITS else 8
+    mask = said.get("mask")
+    if form not in (0, 2, 8) or not 0 <= length < 1 << 64:
+        raise ValueError(form)
+    return WsFrame(
+        sent,
+        name,
+        _opcode(name),
+        bool(said.get("fin", True)),
+        int(said.get("rsv", 0)) & 7,
+        bytes.fromhex(mask) if mask else None,
+        form,
+        length,
+        size,
+        wire,
+    )
+
+
+def _opcode(name: str) -> int | None:
+    """Of a name, or of a number where it has none ("0x3", "3")."""
+    if name in OPCODES:
+        return OPCODES[name]
+    try:
+        number = int(name, 0)
+    except ValueError:
+        return None
+    return number if 0 <= number < 16 else None
+
+
+def fields(frame: WsFrame) -> tuple[Field, ...]:
+    """The header's fields in order, the payload not among them."""
+    if frame.opcode is None:
+        return ()
+    found = [
+        Field("fin", 0, 1, str(int(frame.fin))),
+        *(Field(f"rsv{n}", n, 1, str(frame.rsv >> (3 - n) & 1)) for n in (1, 2, 3)),
+        Field("opcode", 4, 4, f"0x{frame.opcode:X} {frame.name}"),
+        Field("mask", 8, 1, str(int(frame.mask is not None))),
+        Field("length", 9, 7, str(frame.header[1] & 0x7F)),
+    ]
+    at = 16
+    if frame.form:
+        found.append(Field("extended", at, 8 * frame.form, str(frame.length)))
+        at += 8 * frame.form
+    if frame.mask is not None:
+        found.append(Field("key", at, 32, frame.mask.hex(" ")))
+    return tuple(found)
+
+
+def masked(payload: bytes, key: bytes) -> bytes:
+    """A payload as it is on the wire under a key (RFC 6455 5.3)."""
+    size = len(payload)
+    if not size:
+        return b""
+    stream = (key * (size // 4 + 1))[:size]
+    mixed = int.from_bytes(payload, "big") ^ int.from_bytes(stream, "big")
+    return mixed.to_bytes(size, "big")
+
+
+def on_wire(frame: WsFrame, payload: bytes) -> bytes:
+    """The frame as it went over the wire, as far as its payload was kept."""
+    return frame.header + (masked(payload, frame.mask) if frame.mask is not None else payload)
+
+
+def summary(frame: WsFrame) -> str:
+    """The frame in one sentence."""
+    way = "out" if frame.sent else "in"
+    wire = len(frame.header) + frame.size if frame.wire is None else frame.wire
+    return tr(f"frame.says_{way}", name=frame.name, size=frame.size, wire=wire)
+
+
+def meaning(frame: WsFrame, field: Field) -> str:
+    """What a field says here, in words."""
+    match field.key:
+        case "fin":
+            return tr("frame.fin_1" if frame.fin else "frame.fin_0")
+        case "rsv1" | "rsv2" | "rsv3":
+            set_here = field.value == "1"
+            return tr(f"frame.{field.key}_set" if set_here else "frame.rsv_0")
+        case "opcode":
+            return tr(f"frame.opcode_{frame.name}" if frame.name in OPCODES else "frame.reserved")
+        case "mask":
+            return tr("frame.mask_1" if frame.mask is not None else "frame.mask_0")
+        case "length":
+            return tr(f"frame.length_{frame.form}", length=frame.length)
+        case "extended":
+            least = 0 if frame.length < _SEVEN_BITS else 2 if frame.length < _SIXTEEN_BITS else 8
+            return tr("frame.extended_right" if frame.form == least else "frame.extended_long")
+    return tr("frame.key_meaning")
