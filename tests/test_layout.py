@@ -175,6 +175,7 @@ def test_no_two_modules_have_the_same_name() -> None:
 
 
 COVERED_BY = {
+    "cli/export_code.py": ("cli/test_export_command.py", "pytest"),
     "cli/row_printer.py": ("cli/test_printer.py", "printed"),
     "engine/connection/failing_calls.py": ("engine/test_endings.py", "backs_off"),
     "engine/connection/context.py": ("engine/test_both_ways.py", "not_done"),
@@ -258,6 +259,7 @@ IMPORTED_BY = {
     "viewmodel/frame_columns.py": "ui/record/test_frames_panel.py",
     "ui/record/log_progress_bar.py": "ui/record/test_log_find.py",
     "scenario/taken_values.py": "scenario/test_named_values.py",
+    "cli/exit_status.py": "cli/test_run.py",
     "cli/print_process.py": "cli/test_printer.py",
     "engine/connection/file_pieces.py": "engine/test_both_ways.py",
     "engine/model/commands.py": "engine/model/test_joined_ticket.py",

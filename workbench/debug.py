@@ -6,7 +6,6 @@ Each module has the logger of its name; nothing is formatted while this is off.
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from typing import Final
@@ -23,8 +22,12 @@ def wanted(args: list[str]) -> bool:
 
 def begin(args: list[str]) -> None:
     """Log to stderr from now on, where it is asked for."""
+    if not wanted(args):
+        return
+    import logging  # the command line says --help without it
+
     log = logging.getLogger("workbench")
-    if not wanted(args) or log.isEnabledFor(logging.DEBUG):
+    if log.isEnabledFor(logging.DEBUG):
         return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter(FORM))

@@ -289,6 +289,45 @@ def test_the_command_line_never_loads_qt() -> None:
     assert done.returncode == 0
 
 
+LAB = "workbench.labs"
+LANGUAGE = "workbench.scenario"
+CODE = "workbench.scenario.code"
+ENGINE = "workbench.engine"
+
+
+@pytest.mark.parametrize(("args", "without"), [
+    (("--help",), (LAB, LANGUAGE, ENGINE, "logging", "sqlite3", "traceback")),
+    (("--version",), (LAB, LANGUAGE, ENGINE, "logging", "sqlite3", "traceback")),
+    (("run", EXCHANGE), (LAB, CODE, "workbench.scenario.from_record", "workbench.cli.quick")),
+    (("listen", "127.0.0.1:0", "--timeout", "0"), (LAB, CODE, "workbench.journal.exports.csv")),
+    (("export", "{record}", "--to", "csv"), (LAB, LANGUAGE, "workbench.engine.endpoint")),
+    (("export", EXCHANGE, "--to", "python"), (LAB, "workbench.session")),
+    (("lab", "--list"), (CODE, "workbench.cli.quick")),
+])  # fmt: skip
+def test_a_command_imports_nothing_of_what_only_others_need(
+    record: Path, args: tuple[object, ...], without: tuple[str, ...]
+) -> None:
+    """The time to import is most of what a short command takes."""
+    words = [str(word).format(record=record) for word in args]
+    probe = (
+        f"import sys; from workbench.start import main\n"
+        f"try: main({words!r})\n"
+        f"except SystemExit: pass\n"
+        f"bad = [name for name in sys.modules if name.startswith({without!r})]\n"
+        f"print(bad, file=sys.stderr); sys.exit(bool(bad))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe],
+        env=environment(),
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        timeout=BOUND,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
 # -- words ------------------------------------------------------------------------------------
 
 
@@ -308,11 +347,11 @@ def test_version_is_one_line() -> None:
 def test_a_fault_of_the_program_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from workbench.cli import main
+    from workbench.cli import main, runs
 
     def broken(*_args: object) -> None:
         raise RuntimeError("spoilt")
 
-    monkeypatch.setattr(main.runs, "load_cases", broken)
+    monkeypatch.setattr(runs, "load_cases", broken)
     assert main.main(["run", "x.toml", "--lang", "en"]) == 1
     assert "RuntimeError: spoilt" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What the ways of running a scenario share: seconds, places for files, sessions."""
+"""What the ways of running a scenario share: places for files, sessions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from workbench import interrupts
-from workbench.cli import run
+from workbench.cli import exit_status, run
 from workbench.cli.main import main
 from workbench.engine.model import commands as c
 from workbench.journal.joined import open_record
@@ -27,17 +27,6 @@ def arguments(record: Path | None = None, **more: object) -> argparse.Namespace:
     return argparse.Namespace(
         **{"record": record, "beyond_loopback": False, "json": False, "timeout": None, **more}
     )
-
-
-@pytest.mark.parametrize(("text", "value"), [("0", 0.0), ("2.5", 2.5), ("1e3", 1000.0)])
-def test_seconds(text: str, value: float) -> None:
-    assert run.seconds(text) == value
-
-
-@pytest.mark.parametrize("text", ["-1", "-0.1", "soon", "", "inf", "-inf", "nan", "1e9"])
-def test_what_are_no_seconds(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError):
-        run.seconds(text)
 
 
 def test_a_place_is_tried_without_a_trace(tmp_path: Path) -> None:
@@ -57,7 +46,7 @@ def test_a_record_nobody_asked_for_goes_with_the_run(capsys: pytest.CaptureFixtu
         record = session.record
         assert record.exists()
     assert not record.parent.exists()
-    assert run.run_scenario(WAITS, arguments()) == run.OK
+    assert run.run_scenario(WAITS, arguments()) == exit_status.OK
     assert "wait(0.0)" in capsys.readouterr().out
 
 
@@ -74,7 +63,7 @@ def test_a_signal_ends_a_run_at_its_next_wait(number: signal.Signals, tmp_path: 
     before = signal.getsignal(number)
     thread = threading.Thread(target=ask)
     thread.start()
-    assert run.run_scenario(waits, arguments(record)) == run.INTERRUPTED
+    assert run.run_scenario(waits, arguments(record)) == exit_status.INTERRUPTED
     thread.join()
     assert signal.getsignal(number) is before
     assert [path.name for path in tmp_path.iterdir()] == ["r.swb"]
@@ -108,9 +97,9 @@ def test_the_options_of_a_run_say_how_much_is_kept(
     scenario = tmp_path / "s.toml"
     scenario.write_text('[[step]]\ndo = "note"\ntext = "here"\n')
     record = tmp_path / "record"
-    assert main(["run", str(scenario), "--record", str(record), "--keep", "2h"]) == run.OK
+    assert main(["run", str(scenario), "--record", str(record), "--keep", "2h"]) == exit_status.OK
     capsys.readouterr()
-    assert main(["export", str(record), "--to", "jsonl", "--filter", "call:note"]) == run.OK
+    assert main(["export", str(record), "--to", "jsonl", "--filter", "call:note"]) == exit_status.OK
     assert "\"text='here'\"" in capsys.readouterr().out
-    assert main(["run", str(scenario), "--keep", "2 weeks"]) == run.BAD_INPUT
+    assert main(["run", str(scenario), "--keep", "2 weeks"]) == exit_status.BAD_INPUT
     assert "2 weeks" in capsys.readouterr().err

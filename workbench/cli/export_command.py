@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final, cast
 
 from workbench import interrupts
 from workbench.cli import given_values
+from workbench.cli.exit_status import OK
 from workbench.cli.export import as_utf8, export_to_file, export_to_stdout
 from workbench.cli.outlet import interruptible
 from workbench.cli.output import write
-from workbench.cli.run import OK
 from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.joined import open_record
-from workbench.journal.masked import secrets_in
 from workbench.journal.query import parse as parse_filter
 from workbench.journal.whole_file import write_whole
-from workbench.scenario import json_schema
-from workbench.scenario.code import to_python
-from workbench.scenario.code_pytest import to_pytest
-from workbench.scenario.from_record import scenario_of
-from workbench.scenario.model import load
-from workbench.scenario.secrets import secrets_of
-from workbench.scenario.steps import Scenario
-from workbench.scenario.without_secrets import python_without
 from workbench.texts import Problem, reason_of, tr
 
-CODE: Final[Mapping[str, Callable[[Scenario], str]]] = {
-    "python": to_python,
-    "pytest": to_pytest,
-}
-"""Forms of a scenario, or of what a record was asked for."""
+CODE: Final = ("python", "pytest")
+"""Forms of a scenario, or of what a record was asked for: `export_code` has them, imported when one
+is asked for, since rows need nothing of the scenario language.
+"""
 SCHEMA: Final = "schema"
 """The language itself; it needs no file."""
 _FORMS: Final = (*EXPORTS, *CODE, SCHEMA)
@@ -64,6 +53,8 @@ def export(args: argparse.Namespace) -> int:
         Problem: there is no such format, or the file is of another kind than the format is for.
     """
     if args.to == SCHEMA:
+        from workbench.scenario import json_schema
+
         _put(json_schema.to_json(), args.out)
         return OK
     if args.to not in _FORMS:
@@ -78,13 +69,9 @@ def export(args: argparse.Namespace) -> int:
 
 
 def _of_scenario(args: argparse.Namespace) -> None:
-    if args.to not in CODE:
-        raise Problem("export.rows_of_scenario", format=args.to, path=str(args.record))
-    if args.filter:
-        raise Problem("export.filter_of_scenario")
-    given = given_values.given(args, beyond_loopback=True)  # nothing is opened here
-    scenario = load(args.record, given)
-    _put(_code(args, scenario, secrets_of(scenario)), args.out)
+    from workbench.cli.export_code import code_of_scenario
+
+    _put(code_of_scenario(args), args.out)
 
 
 def _of_record(args: argparse.Namespace) -> None:
@@ -94,12 +81,9 @@ def _of_record(args: argparse.Namespace) -> None:
         with interrupts.telling(asked=reader.interrupt):
             try:
                 if args.to in CODE:
-                    seqs = None
-                    if condition is not None:
-                        found = reader.select(condition, 0, reader.count())
-                        seqs = {seq for part in found for seq in part}
-                    scenario = scenario_of(reader, seqs=seqs)
-                    _put(_code(args, scenario, secrets_in(reader.secrets())), args.out)
+                    from workbench.cli.export_code import code_of_record
+
+                    _put(code_of_record(args, reader, condition), args.out)
                 elif args.out is None:
                     export_to_stdout(EXPORTS[args.to], reader, condition)
                 else:
@@ -107,13 +91,6 @@ def _of_record(args: argparse.Namespace) -> None:
             except (sqlite3.OperationalError, Problem):
                 interrupts.check()  # a long search was given up in the middle
                 raise
-
-
-def _code(
-    args: argparse.Namespace, scenario: Scenario, secrets: Iterable[Mapping[str, str]]
-) -> str:
-    code = CODE[args.to](scenario)
-    return code if args.show_secrets else python_without(code, secrets)
 
 
 def _put(text: str, path: Path | None) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from workbench.scenario.given import given_of, pair_of
-from workbench.scenario.named_values import Given
-from workbench.scenario.permissions import Permissions
 from workbench.texts import Problem, tr
+
+if TYPE_CHECKING:  # `export` of rows takes these options too, and needs nothing of the language
+    from workbench.scenario.named_values import Given
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,11 +44,16 @@ def given(args: argparse.Namespace, *, beyond_loopback: bool) -> Given:
     Raises:
         Problem: a file that is none of values.
     """
+    from workbench.scenario.given import given_of
+    from workbench.scenario.permissions import Permissions
+
     allowed = Permissions(args.any_file, args.allow_run, beyond_loopback)
     return given_of(args.sets, args.values, args.env, allowed)
 
 
 def _pair(text: str) -> tuple[str, str]:
+    from workbench.scenario.given import pair_of
+
     try:
         return pair_of(text)
     except Problem as problem:

@@ -1,4 +1,4 @@
-"""`socket-workbench lab backlog`: its options, its announcement and what it prints."""
+"""`lab`: demonstrations; of the backlog lab its options, its announcement and what it prints."""
 
 from __future__ import annotations
 
@@ -9,31 +9,37 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from workbench import interrupts
+from workbench.cli.exit_status import FAILED, INTERRUPTED, OK
 from workbench.cli.output import tell
 from workbench.cli.printer import Printer
-from workbench.cli.run import seconds
+from workbench.cli.run import new_session, run_scenario
 from workbench.labs.backlog import BacklogRun
 from workbench.labs.backlog_compare import Comparison, compare, readings
 from workbench.labs.backlog_data import Family, Picture, Result
 from workbench.labs.backlog_settings import BacklogSettings
 from workbench.labs.backlog_words import ends, outcome, title
-from workbench.labs.demos import demos
+from workbench.labs.demos import demo, demos
 from workbench.labs.modes.mode_table import MODES
 from workbench.labs.modes.probe import probe
 from workbench.scenario.outcome import failure_text
+from workbench.scenario.runner import Runner
 from workbench.session import Session
 from workbench.texts import Problem, tr
 
 NAME: Final = "backlog"
 SHOWN: Final = 40
 """Clients with a line of their own; more are only counted."""
-OK, FAILED, INTERRUPTED = 0, 1, 130
 _OWN: Final = ("backlog", "clients", "every", "family", "mode", "accept_after")
 
 
-def add_options(lab: argparse.ArgumentParser) -> None:
-    """The options of `lab backlog`; absent ones stay None and mean the lab's defaults."""
-    group = lab.add_argument_group(f"lab {NAME}")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes beside what all take.
+
+    The options of `lab backlog` stay None where they are absent, and mean the lab's defaults.
+    """
+    parser.add_argument("name", nargs="?", metavar="NAME", help=tr("cli.help_name"))
+    parser.add_argument("--list", action="store_true", help=tr("cli.help_list"))
+    group = parser.add_argument_group(f"lab {NAME}")
     group.add_argument("--backlog", type=int, metavar="N", help=tr("backlog.help_backlog"))
     group.add_argument("--clients", type=int, metavar="M", help=tr("backlog.help_clients"))
     group.add_argument("--every", type=float, metavar="S", help=tr("backlog.help_every"))
@@ -48,6 +54,62 @@ def add_options(lab: argparse.ArgumentParser) -> None:
         dest="accept_after",
         help=tr("backlog.help_accept_after"),
     )
+
+
+def lab(args: argparse.Namespace) -> int:
+    """Run the one that is named, all of them, or list them; the exit status.
+
+    Raises:
+        Problem: there is none of that name, or it cannot be run here.
+    """
+    if args.name == NAME and not args.list:
+        settings = settings_of(args)
+        with new_session(args) as session:
+            return run_backlog(session, settings, as_json=args.json)
+    refuse_options(args)
+    if args.timeout == float("inf"):
+        args.timeout = None
+    if args.list or args.name is None:
+        list_all()
+        return OK
+    if args.name == "all":
+        return _check_all(args)
+    found = demo(args.name)
+    if found is None:
+        known = (NAME, "all", *(item.name for item in demos()))
+        raise Problem("cli.no_lab", name=args.name, known=", ".join(known))
+    hindrance = found.hindrance()
+    if hindrance is not None:
+        raise Problem("demos.not_here", reason=hindrance)
+    if not args.json:
+        tell(found.shows)
+    status = run_scenario(found.scenario(), args)
+    if not args.json and found.your_turn:
+        tell(tr("demos.your_turn", text=found.your_turn))
+    return status
+
+
+def _check_all(args: argparse.Namespace) -> int:
+    """Run each demonstration once and print a line for each; the exit status."""
+    counts = {"held": 0, "failed": 0, "skipped": 0}
+    for item in demos():
+        reason = item.why_not(beyond_loopback=args.beyond_loopback)
+        if reason is not None:
+            counts["skipped"] += 1
+            tell(f"{item.name:<22}{tr('demos.not_here', reason=reason)}")
+            continue
+        with new_session(args) as session:
+            runner = Runner(session, item.scenario(), timeout=args.timeout or 60.0)
+            with interrupts.telling(asked=runner.interrupt):
+                report = runner.run()
+        interrupts.check()  # asked at the very end of one: no other is begun
+        counts["held" if report.ok else "failed"] += 1
+        shown = (
+            tr("demos.held") if report.ok else tr("demos.failed", reason=report.steps[-1].reason)
+        )
+        tell(f"{item.name:<22}{shown}")
+    tell(tr("demos.all", **counts))
+    return FAILED if counts["failed"] else OK
 
 
 def list_all() -> None:
@@ -73,13 +135,6 @@ def _private_modes() -> Iterator[str]:
         hindrance = found.get(mode.name)
         fact = tr("demos.here") if hindrance is None else tr("demos.not_here", reason=hindrance)
         yield f"--mode {mode.name}: {fact}"
-
-
-def patience(text: str) -> float:
-    """--timeout of a lab: seconds, or `none` (infinite) to leave it to the kernel."""
-    if text == "none":
-        return math.inf
-    return seconds(text)
 
 
 def refuse_options(args: argparse.Namespace) -> None:

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import workbench
 from workbench import debug, interrupts
-from workbench.cli import argparse_texts, export_command, lab, quick, runs
+from workbench.cli import argparse_texts
+from workbench.cli.exit_status import BAD_INPUT, FAILED, INTERRUPTED, OK
+from workbench.cli.option_types import keep, patience, seconds
 from workbench.cli.output import close_stdout, is_output, prepare_streams, tell
-from workbench.cli.run import (
-    BAD_INPUT,
-    FAILED,
-    INTERRUPTED,
-    OK,
-    new_session,
-    run_scenario,
-    seconds,
-)
-from workbench.journal.keep import Keep
-from workbench.journal.keep import parse as parse_keep
-from workbench.labs.demos import demo, demos
-from workbench.scenario.runner import Runner
 from workbench.texts import LANGUAGES, Problem, reason_of, set_language, system_language, tr
+
+COMMANDS: Final = ("run", "lab", "listen", "connect", "export")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -44,7 +35,7 @@ def main(argv: list[str]) -> int:
     argparse_texts.speak()
     try:
         try:
-            return _call(_parser().parse_args(argv))
+            return _call(argv)
         finally:
             sys.stdout.flush()  # what a full disk has to say, it says here and not at exit
     except KeyboardInterrupt:
@@ -65,6 +56,8 @@ def main(argv: list[str]) -> int:
             tell(Problem("cli.cannot_print", reason=reason_of(error)), error=True)
             return BAD_INPUT
         if debug.wanted(argv):
+            import traceback
+
             traceback.print_exc()
         tell(tr("cli.internal", reason=f"{type(error).__name__}: {error}"), error=True)
         return FAILED
@@ -82,26 +75,53 @@ def _language(argv: list[str]) -> str:
     return system_language()
 
 
-def _keep(text: str) -> Keep:
-    """What --keep takes. Raises ArgumentTypeError, as argparse wants it."""
-    try:
-        return parse_keep(text)
-    except Problem as problem:
-        raise argparse.ArgumentTypeError(str(problem)) from None
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """What a subcommand takes and does."""
+
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
 
 
-def _call(args: argparse.Namespace) -> int:
-    handlers: dict[str, Callable[[argparse.Namespace], int]] = {
-        "run": runs.run, "lab": _lab, "listen": quick.listen, "connect": quick.connect,
-        "export": export_command.export,
-    }  # fmt: skip
+def _command(name: str) -> _Command:
+    """One of COMMANDS, imported only now: each needs much that the others do not, and the first
+    thing that a command takes is the time to import it.
+    """
+    match name:
+        case "run":
+            from workbench.cli import runs
+
+            return _Command(runs.add_arguments, runs.run)
+        case "lab":
+            from workbench.cli import lab
+
+            return _Command(lab.add_arguments, lab.lab)
+        case "listen":
+            from workbench.cli import quick
+
+            return _Command(quick.add_listen_arguments, quick.listen)
+        case "connect":
+            from workbench.cli import quick
+
+            return _Command(quick.add_connect_arguments, quick.connect)
+        case _:
+            from workbench.cli import export_command
+
+            return _Command(export_command.add_arguments, export_command.export)
+
+
+def _call(argv: list[str]) -> int:
+    named = [word for word in argv if word in COMMANDS][:1]
+    parser = _parser(named)
+    args = parser.parse_args(argv)
     if args.command is None:
-        _parser().print_help()
+        parser.print_help()
         return OK
-    return handlers[args.command](args)
+    return _command(args.command).run(args)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(whole: Collection[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The parser of all; of the subcommands in `whole` with what they take."""
     common = _Parser(add_help=False)
     common.add_argument(
         "--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=tr("cli.help_lang")
@@ -120,92 +140,28 @@ def _parser() -> argparse.ArgumentParser:
         version=f"socket-workbench {workbench.__version__}",
     )
     subs = top.add_subparsers(dest="command", parser_class=_Parser, metavar="COMMAND")
-
-    def sub(name: str) -> argparse.ArgumentParser:
-        made = subs.add_parser(
-            name, help=tr(f"cli.help_{name}"), parents=[common], description=tr(f"cli.help_{name}")
-        )
-        if name != "export":
-            made.add_argument("--json", action="store_true", help=tr("cli.help_json"))
-            made.add_argument("--record", type=Path, metavar="FILE", help=tr("cli.help_record"))
-            if name != "lab":
-                made.add_argument("--keep", type=_keep, metavar="2h|2GB", help=tr("cli.help_keep"))
-            made.add_argument(
-                "--timeout",
-                type=lab.patience if name == "lab" else seconds,
-                metavar="S",
-                help=tr("cli.help_timeout"),
-            )
-            made.add_argument("--beyond-loopback", action="store_true", help=tr("cli.help_beyond"))
-        if name != "lab":
-            made.add_argument(
-                "--show-secrets", action="store_true", help=tr("cli.help_show_secrets")
-            )
-        return made
-
-    run = sub("run")
-    runs.add_arguments(run)
-    labs = sub("lab")
-    labs.add_argument("name", nargs="?", metavar="NAME", help=tr("cli.help_name"))
-    labs.add_argument("--list", action="store_true", help=tr("cli.help_list"))
-    lab.add_options(labs)
-    listen = sub("listen")
-    quick.add_listen_arguments(listen)
-    quick.add_connect_arguments(sub("connect"))
-    export = sub("export")
-    export_command.add_arguments(export)
+    for name in COMMANDS:
+        helped = tr(f"cli.help_{name}")
+        sub = subs.add_parser(name, help=helped, parents=[common], description=helped)
+        if name in whole:
+            _add_common(sub, name)
+            _command(name).add_arguments(sub)
     return top
 
 
-# -- run and lab ------------------------------------------------------------------------------
-
-
-def _lab(args: argparse.Namespace) -> int:
-    if args.name == lab.NAME and not args.list:
-        settings = lab.settings_of(args)
-        with new_session(args) as session:
-            return lab.run_backlog(session, settings, as_json=args.json)
-    lab.refuse_options(args)
-    if args.timeout == float("inf"):
-        args.timeout = None
-    if args.list or args.name is None:
-        lab.list_all()
-        return OK
-    if args.name == "all":
-        return _check_all(args)
-    found = demo(args.name)
-    if found is None:
-        known = (lab.NAME, "all", *(item.name for item in demos()))
-        raise Problem("cli.no_lab", name=args.name, known=", ".join(known))
-    hindrance = found.hindrance()
-    if hindrance is not None:
-        raise Problem("demos.not_here", reason=hindrance)
-    if not args.json:
-        tell(found.shows)
-    status = run_scenario(found.scenario(), args)
-    if not args.json and found.your_turn:
-        tell(tr("demos.your_turn", text=found.your_turn))
-    return status
-
-
-def _check_all(args: argparse.Namespace) -> int:
-    """Run each demonstration once and print a line for each; the exit status."""
-    counts = {"held": 0, "failed": 0, "skipped": 0}
-    for item in demos():
-        reason = item.why_not(beyond_loopback=args.beyond_loopback)
-        if reason is not None:
-            counts["skipped"] += 1
-            tell(f"{item.name:<22}{tr('demos.not_here', reason=reason)}")
-            continue
-        with new_session(args) as session:
-            runner = Runner(session, item.scenario(), timeout=args.timeout or 60.0)
-            with interrupts.telling(asked=runner.interrupt):
-                report = runner.run()
-        interrupts.check()  # asked at the very end of one: no other is begun
-        counts["held" if report.ok else "failed"] += 1
-        shown = (
-            tr("demos.held") if report.ok else tr("demos.failed", reason=report.steps[-1].reason)
+def _add_common(parser: argparse.ArgumentParser, name: str) -> None:
+    """What more than one of them take, each as far as it means something there."""
+    if name != "export":
+        parser.add_argument("--json", action="store_true", help=tr("cli.help_json"))
+        parser.add_argument("--record", type=Path, metavar="FILE", help=tr("cli.help_record"))
+        if name != "lab":
+            parser.add_argument("--keep", type=keep, metavar="2h|2GB", help=tr("cli.help_keep"))
+        parser.add_argument(
+            "--timeout",
+            type=patience if name == "lab" else seconds,
+            metavar="S",
+            help=tr("cli.help_timeout"),
         )
-        tell(f"{item.name:<22}{shown}")
-    tell(tr("demos.all", **counts))
-    return FAILED if counts["failed"] else OK
+        parser.add_argument("--beyond-loopback", action="store_true", help=tr("cli.help_beyond"))
+    if name != "lab":
+        parser.add_argument("--show-secrets", action="store_true", help=tr("cli.help_show_secrets"))

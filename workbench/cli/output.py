@@ -8,12 +8,14 @@ import sys
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from workbench.printable import escape_lines
-from workbench.scenario.model import Scenario
-from workbench.scenario.report import Report, StepResult
 from workbench.texts import Problem, language, reason_of, tr
+
+if TYPE_CHECKING:  # every command says something, and --help runs no scenario
+    from workbench.scenario.report import Report, StepResult
+    from workbench.scenario.steps import Scenario
 
 
 def tell(what: object, *, error: bool = False) -> None:

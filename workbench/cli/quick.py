@@ -15,11 +15,13 @@ from time import monotonic
 from typing import Any, Final
 
 from workbench import interrupts
+from workbench.cli.exit_status import BAD_INPUT, FAILED, INTERRUPTED, OK
+from workbench.cli.option_types import seconds
 from workbench.cli.output import tell, write
 from workbench.cli.printer import Printer
 from workbench.cli.received import Received
 from workbench.cli.rules_file import rules_of
-from workbench.cli.run import BAD_INPUT, FAILED, INTERRUPTED, OK, new_session, seconds
+from workbench.cli.run import new_session
 from workbench.cli.typed import Typed, is_closed, is_there
 from workbench.engine.model import commands as c
 from workbench.engine.model.address import is_name, written_family

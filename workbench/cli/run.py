@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
 
 from workbench import interrupts
+from workbench.cli.exit_status import FAILED, INTERRUPTED, OK
 from workbench.cli.outlet import interruptible
 from workbench.cli.output import StepPrinter, tell
 from workbench.cli.printer import Printer
@@ -20,25 +20,7 @@ from workbench.scenario.report import Report, StepResult
 from workbench.scenario.runner import Runner
 from workbench.scenario.steps import Scenario
 from workbench.session import Session
-from workbench.texts import Problem, reason_of, tr
-
-OK: Final = 0
-FAILED: Final = 1
-BAD_INPUT: Final = 2
-INTERRUPTED: Final = 130
-
-
-def seconds(text: str) -> float:
-    """What --timeout takes. Raises ArgumentTypeError, as argparse wants it."""
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(tr("cli.not_seconds", value=text)) from None
-    if value < 0:
-        raise argparse.ArgumentTypeError(tr("engine.negative_timeout"))
-    if not value < 10**9:  # inf and nan
-        raise argparse.ArgumentTypeError(tr("cli.not_seconds", value=text))
-    return value
+from workbench.texts import Problem, reason_of
 
 
 @contextmanager

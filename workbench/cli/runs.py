@@ -13,16 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from workbench.cli import github, given_values
+from workbench.cli.exit_status import BAD_INPUT, FAILED, INTERRUPTED, OK
 from workbench.cli.output import StepPrinter, tell, write
-from workbench.cli.run import (
-    BAD_INPUT,
-    FAILED,
-    INTERRUPTED,
-    OK,
-    check_place,
-    failures,
-    play,
-)
+from workbench.cli.run import check_place, failures, play
 from workbench.payload.masking import LEAST
 from workbench.printable import escape
 from workbench.scenario.junit import Suite, write_junit

@@ -1,0 +1,38 @@
+"""What options take, as argparse wants it: a function of the text that raises ArgumentTypeError."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+from workbench.journal.keep import Keep
+from workbench.journal.keep import parse as parse_keep
+from workbench.texts import Problem, tr
+
+
+def seconds(text: str) -> float:
+    """--timeout and --wait."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(tr("cli.not_seconds", value=text)) from None
+    if value < 0:
+        raise argparse.ArgumentTypeError(tr("engine.negative_timeout"))
+    if not value < 10**9:  # inf and nan
+        raise argparse.ArgumentTypeError(tr("cli.not_seconds", value=text))
+    return value
+
+
+def patience(text: str) -> float:
+    """--timeout of a lab: seconds, or `none` (infinite) to leave it to the kernel."""
+    if text == "none":
+        return math.inf
+    return seconds(text)
+
+
+def keep(text: str) -> Keep:
+    """--keep."""
+    try:
+        return parse_keep(text)
+    except Problem as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
