@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenario.conftest import Play
+from tests.scenario.conftest import Play, reasons
 from workbench.engine.model.commands import Send
 from workbench.engine.model.settings import Greet, Rules
 from workbench.payload.templates import Value
@@ -37,6 +37,58 @@ def test_what_is_built_in_stands_in_a_reply_where_the_file_has_values() -> None:
 
     assert made("[values]\nn = 1\n") == [True, True, True]
     assert made("") == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    "responder",
+    ['kind = "greet", text = "%s"', 'kind = "rules", greet = "%s", rules = []'],
+)
+def test_what_is_built_in_stands_in_a_greeting_too(play: Play, responder: str) -> None:
+    said = "{word} {random:8} {{uuid}} {counter}\\r\\n"
+    text = f"""
+    step = [
+      {{ do = "start", endpoint = "s" }},
+      {{ do = "connect", endpoint = "c" }},
+      {{ do = "expect", endpoint = "c", regex = '^hi (?P<first>\\w{{8}}) \\{{uuid\\}} 1\\r\\n' }},
+      {{ do = "connect", endpoint = "d" }},
+      {{ do = "expect", endpoint = "d", regex = '^hi (?!{{first}})\\w{{8}} ' }},
+    ]
+    endpoint.c = "@s"
+    endpoint.d = "@s"
+    [values]
+    word = "hi"
+    [endpoint.s]
+    role = "listener"
+    address = "127.0.0.1:0"
+    responder = {{ {responder % said} }}
+    """
+    report = play(text)
+    assert report.ok, reasons(report)
+
+
+def test_the_counter_is_1_where_nothing_is_repeated(play: Play) -> None:
+    """And in a repeated send it counts, whatever was sent before."""
+    text = """
+    step = [
+      { do = "start", endpoint = "s" },
+      { do = "connect", endpoint = "c" },
+      { do = "loop", times = 2, step = [
+        { do = "send", endpoint = "c", text = "{counter}" },
+        { do = "send", endpoint = "c", hex = '{counter} u8(counter)', append_hex = "{counter}" },
+        { do = "send", endpoint = "c", json = { n = "{counter}" } },
+      ] },
+      { do = "send", endpoint = "c", text = "{counter};{word}", repeat = 2 },
+      { do = "expect", endpoint = "s", regex = '^(11\\x011\\{"n":1\\}){2}1;x2;x$' },
+    ]
+    endpoint.c = "@s"
+    [values]
+    word = "x"
+    [endpoint.s]
+    role = "listener"
+    address = "127.0.0.1:0"
+    """
+    report = play(text)
+    assert report.ok, reasons(report)
 
 
 HEAD = """
@@ -88,7 +140,7 @@ def test_what_was_taken_goes_into_the_next_send(play: Play) -> None:
             'do = "expect", endpoint = "server", text = "GET acas {cas} 42 {{cas}} {other}"',
         )
     )
-    assert report.ok, report
+    assert report.ok, reasons(report)
 
 
 def test_bytes_are_taken_and_counted(play: Play) -> None:
@@ -100,7 +152,7 @@ def test_bytes_are_taken_and_counted(play: Play) -> None:
             'do = "expect", endpoint = "server", hex = "ff 01 02 {id} 00 05 {id} 7b 78 7d 03"',
         )
     )
-    assert report.ok, report
+    assert report.ok, reasons(report)
 
 
 def test_a_taken_value_is_quoted_in_a_pattern(play: Play) -> None:
@@ -127,7 +179,7 @@ def test_where_to_connect_is_taken(play: Play) -> None:
         )
         + SECOND
     )
-    assert report.ok, report
+    assert report.ok, reasons(report)
 
 
 def test_a_value_is_of_its_connection_and_of_others_the_newest() -> None:
@@ -265,7 +317,7 @@ endpoint = "client"
 text = "{word}"
 """
     report = play(talk(word="over") + loop)
-    assert report.ok, report
+    assert report.ok, reasons(report)
     assert len(report.steps) < 20
 
 

@@ -158,7 +158,7 @@ class Template:
 
     def left(self, values: Values) -> str:
         """The source of a template of the same kind in which these values stand, so that only what
-        is built in is left to fill.
+        is built in, and is none of them, is left to fill.
 
         Raises:
             Problem: a value is missing or no number, or no text in the encoding.
@@ -433,6 +433,10 @@ class _Filling(NamedTuple):
     counter: int
     encoding: str
 
+    def leaves(self, name: str | int, argument: str) -> bool:
+        """Whether it is left to whoever sends it: {counter} is not where it has a value."""
+        return _is_made(name, argument) and (argument or name) not in self.values
+
     def of(self, gap: Gap) -> bytes | str:
         """Of one term what it stands for, of several their number in decimal."""
         if len(gap.terms) > 1:
@@ -526,7 +530,7 @@ def _left(parts: tuple[Part, ...], filling: _Filling) -> str:
             found.append(_left_counted(part, filling))
         elif isinstance(part, str):
             text += part
-        elif any(_is_made(name, argument) for _, name, argument in part.terms):
+        elif any(filling.leaves(name, argument) for _, name, argument in part.terms):
             found += [escape_gaps(text, PLACEHOLDERS), f"{{{_left_terms(part, filling)}}}"]
             text = ""
         elif any(isinstance(other, str) for other in parts):
@@ -547,7 +551,7 @@ def _left_counted(part: CountedPart, filling: _Filling) -> str:
 def _left_terms(gap: Gap, filling: _Filling) -> str:
     terms = ""
     for sign, name, argument in gap.terms:
-        if _is_made(name, argument):
+        if filling.leaves(name, argument):
             shown = f"{name}:{argument}" if argument else str(name)
         else:
             shown = str(filling.number(Gap((("+", name, argument),))))

@@ -96,9 +96,9 @@ def _methods(item: EndpointSettings, needs: set[str]) -> list[str]:
     match responder:
         case Greet():
             encoding = codec(responder.encoding or item.encoding)
-            made = plain_text(responder.text, encoding)
-            made = tailed(made, responder, CodePlace(encoding), ())
+            made = tailed(_said_first(responder, encoding), responder, CodePlace(encoding), ())
             made = wrapped_in(made, item) if responder.wrap else made
+            needs |= made.needs
             end = _ENDINGS.get(responder.then)
             then = f", then={literal(end)}" if end else ""
             lines = ["", "def greet(self, sock):", f"{INDENT}later(sock, {made.text}{then})"]
@@ -108,6 +108,16 @@ def _methods(item: EndpointSettings, needs: set[str]) -> list[str]:
         case Rules():
             return _rules(item, responder, needs)
     return []
+
+
+def _said_first(said: Greet, encoding: str) -> Code:
+    """What a new connection gets first, without what follows it."""
+    place = CodePlace(encoding)
+    if said.hex:
+        return of_template(hex_template(said.hex, (), encoding), place)
+    if not said.placeholders:
+        return plain_text(said.text, encoding)
+    return of_template(text_template(said.text, PLACEHOLDERS, encoding), place)
 
 
 def _whole(item: EndpointSettings) -> str:
@@ -127,9 +137,11 @@ def _echo(item: EndpointSettings) -> list[str]:
 
 def _rules(item: EndpointSettings, rules: Rules, needs: set[str]) -> list[str]:
     lines: list[str] = []
-    if rules.greet:
-        text = plain_text(rules.greet, codec(item.encoding)).text
-        lines += ["", "def greet(self, sock):", f"{INDENT}later(sock, {text})"]
+    if rules.greet or rules.greet_hex:
+        said = Greet(rules.greet, hex=rules.greet_hex, placeholders=rules.placeholders)
+        made = _said_first(said, codec(item.encoding))
+        needs |= made.needs
+        lines += ["", "def greet(self, sock):", f"{INDENT}later(sock, {made.text})"]
     lines += ["", "def answer(self, sock, data, peer=None):"]
     body = ["if sock.silent:", f"{INDENT}return"]
     every = [*rules.rules, *filter(None, (rules.otherwise,))]

@@ -25,7 +25,7 @@ PAYLOAD: Final = frozenset(
 """Keys of a step that are filled in when it begins."""
 LEFT_ALONE: Final = frozenset({"do", "endpoint", "title", "name", "role", "kind", "match", "then"})
 """Keys whose words are no text."""
-_HEX: Final = frozenset({"reply_hex", "append_hex"})
+_HEX: Final = frozenset({"reply_hex", "append_hex", "greet_hex"})
 _REGEX: Final = "regex"
 """Forms in which a value stands otherwise than in text: as digits, and quoted."""
 _GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
@@ -177,16 +177,24 @@ def _is_step(path: KeyPath) -> bool:
 
 
 def _with_built_in(item: v.Table, path: KeyPath) -> v.Table:
-    """A rule whose reply names something built in: it is made when the rule answers."""
-    reply = item.get("reply")
-    of_rule = path[-2:-1] == ("rules",) or path[-1:] == ("else",)
-    if not of_rule or not isinstance(reply, str) or "placeholders" in item:
+    """A rule or a responder whose text names something built in: it is made when that is said."""
+    said = item.get(_said_by_itself(path, item))
+    if not isinstance(said, str) or "placeholders" in item:
         return item
     try:
-        plain = text_template(reply, PLACEHOLDERS, "utf-8").fixed == reply.encode()
-    except Problem:  # said where the reply is read
+        plain = text_template(said, PLACEHOLDERS, "utf-8").fixed == said.encode()
+    except Problem:  # said where it is read
         return item
     return item if plain else {**item, "placeholders": True}
+
+
+def _said_by_itself(path: KeyPath, item: v.Table) -> str:
+    """The key of the text that an endpoint says by itself; "" in a table that has none."""
+    if path[-2:-1] == ("rules",) or path[-1:] == ("else",):
+        return "reply"
+    if path[-1:] == ("responder",):
+        return {"greet": "text", "rules": "greet"}.get(str(item.get("kind")), "")
+    return ""
 
 
 def _form(table: v.Table, name: str) -> str:

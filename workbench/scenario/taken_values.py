@@ -126,7 +126,7 @@ class TakenValues:
         return text_template(text, self._names, "utf-8").fill(values).decode("utf-8", "replace")
 
     def _send_json(self, source: Any, command: c.Send) -> c.Send:
-        values = self._known(command.endpoint, command.connection)
+        values = self._of_send(command)
         names = frozenset({*self._names, *BUILT_IN, *WITH_ARGUMENT})
         made = self._json(source, values, names, sent=True)
         return replace(command, text=made if isinstance(made, str) else written(made))
@@ -154,8 +154,8 @@ class TakenValues:
     def _send(self, command: c.Send, encoding: str) -> c.Send:
         if command.append_hex:
             tail = hex_template(command.append_hex, self._names, encoding)
-            if tail.names:
-                values = self._known(command.endpoint, command.connection)
+            if tail.names or (tail.made_anew and command.repeat == 1):
+                values = self._of_send(command)
                 command = replace(command, append_hex=tail.left(values))
         if command.hex is not None:
             template = hex_template(command.hex, self._names, encoding)
@@ -165,10 +165,10 @@ class TakenValues:
             )
         else:
             return command
-        if not template.names:
+        if not template.names and not (template.made_anew and command.repeat == 1):
             own = command.text is not None
             return replace(command, placeholders=True) if own else command
-        values = self._known(command.endpoint, command.connection)
+        values = self._of_send(command)
         if template.made_anew:  # for each send, where it is sent
             try:
                 left = template.left(values)
@@ -184,6 +184,13 @@ class TakenValues:
         if text is None or "{" in text:  # a brace that was taken is a brace
             return replace(command, text=None, hex=data.hex(), encoding=None, placeholders=False)
         return replace(command, text=text, placeholders=False)
+
+    def _of_send(self, command: c.Send) -> Mapping[str, Value]:
+        """What fills in a send: {counter} is which one of a repeated send it is, else 1."""
+        values = self._known(command.endpoint, command.connection)
+        if command.repeat == 1:
+            values["counter"] = Value(b"1", literal=True)
+        return values
 
     def _expect(self, step: Expect, encoding: str) -> Expect:
         values = self._known(step.endpoint, step.connection)
@@ -216,7 +223,7 @@ class TakenValues:
     def _as_hex(self, gap: re.Match[str], values: Mapping[str, Value]) -> str:
         return _value(values, gap[1]).data.hex() if gap[1] in self._names else gap[0]
 
-    def _known(self, endpoint: str | None, connection: int | str | None) -> Mapping[str, Value]:
+    def _known(self, endpoint: str | None, connection: int | str | None) -> _Known:
         own = self._taken.get((endpoint or "", connection if isinstance(connection, int) else 0))
         return _Known(self._values, own or {}, self._address)
 

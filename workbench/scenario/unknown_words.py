@@ -15,7 +15,7 @@ from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.named_values import LEFT_ALONE
 from workbench.texts import Problem
 
-_HEX: Final = frozenset({"hex", "append_hex", "reply_hex", "ends_hex"})
+_HEX: Final = frozenset({"hex", "append_hex", "reply_hex", "greet_hex", "ends_hex"})
 """Keys in which an unknown word is an error already."""
 _GAP: Final = re.compile(
     r"(?<!\{)(?<!\\[pPN])\{(?:(base64|len):)?([A-Za-z_][\w.-]*(?:[+*-]\w+)*)\}", re.ASCII

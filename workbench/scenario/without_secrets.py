@@ -26,7 +26,7 @@ _GAP: Final = re.compile(r"\{[A-Za-z_]\w*\}")
 """What is filled in from elsewhere."""
 _PATTERN: Final = "(?"
 """In a pattern a header's value is no secret but what it has to be like."""
-_HEX_KEYS: Final = ("hex", "reply_hex", "append_hex")
+_HEX_KEYS: Final = ("hex", "reply_hex", "greet_hex", "append_hex")
 _REST: Final = "# a secret that stands in another form is masked\n"
 _IMPORT: Final = re.compile(r"^(?:import|from (?!__future__))", re.MULTILINE)
 

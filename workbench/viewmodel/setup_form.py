@@ -148,9 +148,9 @@ class ReplyForm:
 def _keeping(made: Responder, known: Responder) -> Responder:
     """What no field shows stays as it was."""
     if isinstance(made, Rules) and isinstance(known, Rules):
-        return replace(made, greet=known.greet, otherwise=known.otherwise)
+        return replace(known, rules=made.rules)
     if isinstance(made, Greet) and isinstance(known, Greet):
-        return replace(made, wrap=known.wrap)
+        return replace(known, text=made.text, then=made.then, encoding=made.encoding)
     return made
 
 

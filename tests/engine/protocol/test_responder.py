@@ -196,3 +196,23 @@ def test_a_reply_that_cannot_be_made_is_noted_and_none_goes() -> None:
 def test_a_rule_that_cannot_answer_is_refused(rule: Rule) -> None:
     with pytest.raises(Problem):
         compile_responder(Rules((rule,)))
+
+
+def test_a_greeting_is_made_anew_for_each_connection() -> None:
+    hexed = 'u24le[0a "5.7" 00] {uuid}'
+    for responder in (
+        Greet("hi {uuid}", placeholders=True),
+        Greet(hex=hexed, append=Append.CRLF),
+        Rules(greet="hi {uuid}", placeholders=True),
+        Rules(greet_hex=hexed),
+    ):
+        made = compile_responder(responder)
+        said = [made.for_connection(stream=True, tell=print).greeting for _ in range(2)]
+        first, second = (bytes(one.data) for one in said if one is not None and one.data)
+        assert first != second
+        assert first[:3] in {b"hi ", bytes.fromhex("050000")}
+    plain = compile_responder(Greet("hi {uuid}")).for_connection(stream=True, tell=print)
+    assert plain.greeting == Reply(b"hi {uuid}")
+    with pytest.raises(Problem) as caught:
+        compile_responder(Rules(greet="a", greet_hex="61"))
+    assert caught.value.key == "engine.two_greetings"

@@ -87,8 +87,9 @@ class Nothing:
 class Greet:
     """Send a text to every new connection, then keep it, echo or close.
 
-    `encoding`: None is the endpoint's. `wrap`: as one message, by the endpoint's `messages`.
-    What follows the text is told in `Tailed`.
+    `hex`: in place of the text, a template. `encoding`: None is the endpoint's. `wrap`: as one
+    message, by the endpoint's `messages`. `placeholders`: {time}, {uuid} and the like of the text
+    are filled in for each connection; of `hex` they always are. What follows is told in `Tailed`.
     """
 
     text: str = ""
@@ -101,6 +102,8 @@ class Greet:
     checksum_order: ByteOrder | None = None
     checksum_from: int = 0
     checksum_to: int | None = None
+    hex: str = ""
+    placeholders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,9 @@ class Rules:
     """Answer by the first rule that fits one message; without `messages` a stream has reads.
 
     Attributes:
-        greet: a text of the endpoint's encoding for every new connection.
+        greet, greet_hex: for every new connection, at most one: a text of the endpoint's
+            encoding, or a template of hex.
+        placeholders: {time}, {uuid} and the like of `greet` are filled in for each connection.
         otherwise: what answers where none fits; in a scenario `else`.
     """
 
@@ -166,6 +171,8 @@ class Rules:
     on_peer_close: OnPeerClose | None = None
     greet: str = ""
     otherwise: Rule | None = None
+    greet_hex: str = ""
+    placeholders: bool = False
 
 
 Responder = Nothing | Greet | Echo | Sink | Rules

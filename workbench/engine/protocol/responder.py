@@ -60,6 +60,7 @@ class ResponderRuntime(NamedTuple):
 
     Attributes:
         greeting: what a new connection gets first, None for nothing.
+        greets: makes the bytes of the greeting anew for each connection; None: they stay.
         answer: the reply to one read or one message; None reads only.
         keep: False: bytes read are counted but not kept in the record.
         rules: what `answer` is made of for each connection, since reads cut characters.
@@ -71,9 +72,13 @@ class ResponderRuntime(NamedTuple):
     keep: bool = True
     rules: tuple[_Ready, ...] = ()
     whole: Wrap | None = None
+    greets: Callable[[], bytes] | None = None
 
     def for_connection(self, *, stream: bool, tell: Tell) -> ResponderRuntime:
         """The same for one connection, of which characters may come in pieces (`stream`)."""
+        if self.greets is not None and self.greeting is not None:
+            made = self._replace(greeting=self.greeting._replace(data=self.greets()), greets=None)
+            return made.for_connection(stream=stream, tell=tell)
         if not self.rules:
             return self
         return self._replace(
@@ -103,23 +108,45 @@ def compile_responder(
             return ResponderRuntime(None, _echo_of(whole))
         case Greet():
             used = responder.encoding or encoding
-            after = hex_template(responder.append_hex, (), used).fill({})
-            text = with_tail(encode(responder.text, used), responder, after)
-            greeting = Reply(
-                wrap(text) if responder.wrap else text, ending=_ENDINGS.get(responder.then)
-            )
+            greets = _greeting(responder, wrap if responder.wrap else _as_given, used)
             return ResponderRuntime(
-                greeting, _echo_of(whole) if responder.then is Then.ECHO else None
+                Reply(greets(), ending=_ENDINGS.get(responder.then)),
+                _echo_of(whole) if responder.then is Then.ECHO else None,
+                greets=greets,
             )
         case Rules():
-            text = encode(responder.greet, encoding)
+            said = Greet(
+                responder.greet, hex=responder.greet_hex, placeholders=responder.placeholders
+            )
+            greets = _greeting(said, _as_given, encoding)
+            text = greets()
             rules = (*responder.rules, *filter(None, (responder.otherwise,)))
             return ResponderRuntime(
                 Reply(text) if text else None,
                 None,
                 rules=tuple(_ready(rule, encoding, wrap) for rule in rules),
                 whole=whole,
+                greets=greets,
             )
+
+
+def _greeting(said: Greet, wrap: Wrap, encoding: str) -> Callable[[], bytes]:
+    """What makes the bytes that a connection is greeted with."""
+    if said.text and said.hex:
+        raise Problem("engine.two_greetings")
+    if said.hex:
+        template = hex_template(said.hex, (), encoding)
+    else:
+        template = text_template(said.text, PLACEHOLDERS if said.placeholders else (), encoding)
+    after = hex_template(said.append_hex, (), encoding)
+
+    def made() -> bytes:
+        return wrap(with_tail(template.fill({}), said, after.fill({})))
+
+    if template.fixed is not None and after.fixed is not None:
+        fixed = made()
+        return lambda: fixed
+    return made
 
 
 def _as_given(data: bytes) -> bytes:
