@@ -311,7 +311,7 @@ IMPORTED_BY = {
     "scenario/steps.py": "scenario/test_numbers.py",
     "testing/scenario_files.py": "testing/test_items.py",
     "start.py": "test_main.py",
-    "ui/dialogs/scenario_dialog.py": "ui/dialogs/test_repeat_form.py",
+    "ui/dialogs/row_range.py": "ui/dialogs/test_scenario_dialog.py",
     "ui/endpoint/client_panel.py": "ui/test_many_clients.py",
     "ui/endpoint/endpoint_panel.py": "ui/test_selection.py",
     "ui/endpoint/payload_problem_bar.py": "ui/endpoint/test_message_editor.py",

@@ -22,14 +22,17 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.journal.masked import secrets_in
+from workbench.qt.scenario_player import Question
 from workbench.scenario.code import to_python
 from workbench.scenario.from_record import Made, commands_of, made_of
-from workbench.scenario.model import Loop, Scenario, Step, parse
+from workbench.scenario.model import Loop, Scenario, Step
 from workbench.scenario.repeat import repeated
 from workbench.scenario.without_secrets import python_without, toml_without
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
+from workbench.ui.dialogs.permission_dialog import PermissionDialog
 from workbench.ui.dialogs.repeat_form import RepeatForm
+from workbench.ui.dialogs.row_range import RowRange
 from workbench.ui.dialogs.varying_table import VaryingTable
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
@@ -38,6 +41,7 @@ from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextFi
 from workbench.viewmodel.default_endpoints import LAB_PREFIX
 from workbench.viewmodel.endpoint_status import OPEN
 from workbench.viewmodel.message import msg
+from workbench.viewmodel.typed_scenario import TypedScenarios, Wishes
 
 if TYPE_CHECKING:
     from workbench.qt.controller import Controller
@@ -77,6 +81,8 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.setObjectName("scenario_window")
         self._controller = controller
         self._seqs = seqs
+        self._typed = TypedScenarios()
+        self._wishes: Wishes = ()
         self._running = self._valid = self._comparing = False
         self._scopes: dict[str, tuple[str, int | None]] = {}
         self._live = live
@@ -84,12 +90,14 @@ class ScenarioDialog(Retranslatable, QDialog):
         self._controls = add
         self.repeat = RepeatForm(add)
         self.title = add.add(TextField(tr("scenario.from_record")), "title")
+        self.title.setMinimumWidth(150)
         self.answers = add.add(QCheckBox(), "answers")
         self.answers.setChecked(True)
         self.waits = add.add(QCheckBox(), "waits")
         self.waits.setChecked(True)
         all_ = "choice.scope_all" if seqs is None else "choice.scope_chosen"
         self.scope = add.add(ChoiceBox(("", all_)), "scope", "made_of")
+        self.rows = RowRange(add, self)
         self.varying = add.add(VaryingTable(), "varying")
         self.compare = add.add(QPushButton(), "compare")
         self.text = add.add(QPlainTextEdit(), "text")
@@ -131,6 +139,7 @@ class ScenarioDialog(Retranslatable, QDialog):
         for widget in (
             group(caption("title", self.title), self.title),
             group(caption("made_of", self.scope), self.scope),
+            self.rows.box,
             self.answers,
             self.waits,
         ):
@@ -160,6 +169,7 @@ class ScenarioDialog(Retranslatable, QDialog):
             box.toggled.connect(self.make)
         self.title.editingFinished.connect(self.make)
         self.scope.activated.connect(self.make)
+        self.rows.changed.connect(self.make)
         self.varying.changed.connect(self.make)
         self.compare.clicked.connect(self._on_compare)
         self.repeat.changed.connect(self.make)
@@ -201,16 +211,19 @@ class ScenarioDialog(Retranslatable, QDialog):
             self._valid = False
             self._allow_run()
             return
-        self.text.setPlainText(to_toml(made if wish is None else repeated(made, wish)))
+        text = to_toml(made if wish is None else repeated(made, wish))
+        self._typed.made(text, tr("scenario_window.here"))
+        self.text.setPlainText(text)
 
     def _made(self, *, loose: bool = False) -> Made:
         """Raises Problem: there is none."""
         reader = self._controller.reader
         scope = self._scopes.get(self.scope.value())
+        chosen = self._seqs if scope is None else commands_of(reader, *scope)
         return made_of(
             reader,
             title=self.title.text().strip() or None,
-            seqs=self._seqs if scope is None else commands_of(reader, *scope),
+            seqs=self.rows.among(chosen, self._controller.session.journal.committed),
             expectations=self.answers.isChecked(),
             waits=self.waits.isChecked(),
             without=LAB_PREFIX,
@@ -223,11 +236,15 @@ class ScenarioDialog(Retranslatable, QDialog):
         self.forms.setTabText(self.forms.indexOf(self.varying), title)
 
     def scenario(self) -> Scenario | None:
-        """What stands in the editor; None, and a message, where it is none."""
-        try:
-            made = parse(self.text.toPlainText(), tr("scenario_window.here"))
-        except Problem as problem:
-            self.message.setText(problem.text)
+        """What stands in the editor; None, and a message, where it is none, or asks first."""
+        typed = self._typed.read(self.text.toPlainText(), tr("scenario_window.here"))
+        self._wishes = typed.wishes
+        if typed.problem is not None:
+            self.message.setText(typed.problem.text)
+        elif typed.wishes:
+            self.message.setText(tr("scenario_window.asks", count=len(typed.wishes)))
+        made = typed.scenario
+        if made is None:
             return None
         session = self._controller.session
         held = [
@@ -274,7 +291,7 @@ class ScenarioDialog(Retranslatable, QDialog):
     @Slot()
     def _on_edited(self) -> None:
         made = self.scenario()
-        self._valid = made is not None
+        self._valid = made is not None or bool(self._wishes)
         self._allow_run()
         self.python.setPlainText("" if made is None else to_python(made))
 
@@ -288,6 +305,25 @@ class ScenarioDialog(Retranslatable, QDialog):
         made = self.scenario()
         if made is not None:
             self.run_wanted.emit(made)
+        elif self._wishes:
+            self._ask()
+
+    def _ask(self) -> None:
+        """What the text reaches for, all of it, before it is run."""
+        text = self.text.toPlainText()
+        given = self._typed.read(text, tr("scenario_window.here")).given
+        here = Path(tr("scenario_window.here"))
+        asking = PermissionDialog(Question(here, text, given, self._wishes), self)
+        asking.allowed.connect(self._on_allowed)
+        asking.open()
+
+    @Slot(object)
+    def _on_allowed(self, question: Question) -> None:
+        wishes = [wish for _, wish in question.wishes]
+        self._typed.allow(question.text, question.given.granting(wishes))
+        if self.text.toPlainText() == question.text:
+            self._on_edited()
+            self._on_run()
 
     @Slot()
     def _on_compare(self) -> None:

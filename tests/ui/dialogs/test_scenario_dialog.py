@@ -1,0 +1,85 @@
+"""The text may be anybody's: it asks before it runs. It is made of a range of rows, too."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.ui.conftest import Hand
+from workbench.ui.dialogs.permission_dialog import PermissionDialog
+from workbench.ui.dialogs.row_range import RowRange
+from workbench.ui.dialogs.scenario_dialog import ScenarioDialog
+
+
+def pasted(dialog: ScenarioDialog) -> None:
+    command = f'["{sys.executable}", "-c", "print(1)"]'
+    dialog.text.setPlainText(
+        f'title = "Pasted"\nstep = [{{ do = "run", name = "x", command = {command} }}]\n'
+    )
+
+
+def asked(dialog: ScenarioDialog) -> PermissionDialog:
+    (found,) = dialog.findChildren(PermissionDialog)
+    return found
+
+
+def test_a_pasted_scenario_asks_before_it_runs_a_command(hand: Hand) -> None:
+    dialog = hand.make_scenario()
+    pasted(dialog)
+    said: list[str] = []
+    player = hand.window.scenario_player
+    player.reported.connect(said.append)
+    assert "not allowed yet" in dialog.message.text()
+    assert dialog.run.isEnabled()
+    dialog.run.click()
+    question = asked(dialog)
+    assert sys.executable in question.wishes.toPlainText()
+    assert not player.running
+    assert not said
+    question.allow.click()
+    hand.wait(lambda: len(said) > 1 and not player.running)
+    assert said[0] == "Running: Pasted"
+    assert "failed" not in said[-1].lower()
+    dialog.close()
+
+
+def test_refused_it_does_not_run_and_asks_again(hand: Hand) -> None:
+    dialog = hand.make_scenario()
+    pasted(dialog)
+    dialog.run.click()
+    asked(dialog).refuse.click()
+    assert not hand.window.scenario_player.running
+    hand.wait(lambda: not dialog.findChildren(PermissionDialog))
+    dialog.run.click()
+    assert asked(dialog).isVisible()
+    asked(dialog).reject()
+    dialog.close()
+
+
+def commands(dialog: ScenarioDialog) -> list[str]:
+    text = dialog.text.toPlainText()
+    return [word for word in ("start", "connect", "send") if f'"{word}"' in text]
+
+
+def test_it_is_made_of_a_range_of_rows(hand: Hand) -> None:
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_says("client.conversation", "连接已创建")
+    hand.press("client.send")
+    hand.wait(lambda: hand.text("client.conversation").count("hello") == 2)
+    dialog = hand.make_scenario()
+    assert commands(dialog) == ["start", "connect", "send"]
+    assert isinstance(dialog.rows, RowRange)
+    rows = hand.window.controller.reader.page(1, 1000)
+    connect = next(row.seq for row in rows if row.kind == "command" and row.call == "connect")
+    hand.qtbot.keyClicks(dialog.rows.last, str(connect))
+    dialog.rows.last.editingFinished.emit()
+    assert commands(dialog) == ["start", "connect"]
+    hand.qtbot.keyClicks(dialog.rows.first, str(connect))
+    dialog.rows.first.editingFinished.emit()
+    assert commands(dialog) == ["connect"]
+    hand.qtbot.keyClicks(dialog.rows.first, "x")
+    dialog.rows.first.editingFinished.emit()
+    assert "is not a number" in dialog.message.text() or f"{connect}x" in dialog.message.text()
+    assert dialog.rows.first.property("tone") == "bad"
+    dialog.close()
