@@ -296,6 +296,7 @@ IMPORTED_BY = {
     "qt/preferences.py": "ui/test_scale.py",
     "qt/server_presenter.py": "qt/test_endpoint_presenter.py",
     "certificates/issuing.py": "certificates/test_kinds.py",
+    "certificates/parse_child.py": "certificates/test_user_files.py",
     "scenario/connections.py": "scenario/test_search.py",
     "scenario/held_back.py": "scenario/test_search.py",
     "scenario/needle.py": "scenario/test_search.py",

@@ -6,10 +6,14 @@ import ssl
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from workbench.certificates.certificate_sets import files_of, root_file
 from workbench.certificates.kinds import KNOWN, Kind
-from workbench.certificates.resolve import check_name, to_show, trusted_file
+from workbench.certificates.resolve import ShownCertificate, check_name, to_show, trusted_file
 from workbench.texts import Problem
 
 
@@ -52,21 +56,84 @@ def test_a_file_of_the_user_is_taken_where_it_is(tmp_path: Path) -> None:
         assert (it.chain, it.key) == (files.chain, files.key)
 
 
-def test_without_a_password_nobody_is_asked_on_the_terminal(tmp_path: Path) -> None:
-    from cryptography.hazmat.primitives import serialization
-
-    files = files_of(Kind.GOOD)
-    key = serialization.load_pem_private_key(files.key.read_bytes(), None)
-    locked = tmp_path / "locked.pem"
-    locked.write_bytes(
+def locked_key(place: Path, password: bytes) -> Path:
+    """The key of the good one, encrypted."""
+    key = serialization.load_pem_private_key(files_of(Kind.GOOD).key.read_bytes(), None)
+    path = place / "locked.pem"
+    path.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
-            serialization.BestAvailableEncryption(b"sesame"),
+            serialization.BestAvailableEncryption(password),
         )
     )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with to_show(str(files.chain), str(locked)) as it, pytest.raises(Problem, match="key_password"):
-        context.load_cert_chain(it.chain, it.key, it.password)
-    with to_show(str(files.chain), str(locked), lambda: "sesame") as it:
-        context.load_cert_chain(it.chain, it.key, it.password)
+    return path
+
+
+def load(it: ShownCertificate) -> None:
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(it.chain, it.key, it.password)
+
+
+def test_without_a_password_nobody_is_asked_on_the_terminal(tmp_path: Path) -> None:
+    chain, key = str(files_of(Kind.GOOD).chain), str(locked_key(tmp_path, b"sesame"))
+    with pytest.raises(Problem, match="key_password"), to_show(chain, key):
+        pass
+    with pytest.raises(Problem, match="wrong"), to_show(chain, key, lambda: "open"):
+        pass
+    with to_show(chain, key, lambda: "sesame") as it:
+        load(it)
+
+
+def test_what_was_unlocked_is_locked_again_and_gone_after_loading(tmp_path: Path) -> None:
+    key = locked_key(tmp_path, b"sesame")
+    passwords = set()
+    for _ in range(2):
+        with to_show(str(files_of(Kind.GOOD).chain), str(key), lambda: "sesame") as it:
+            load(it)
+            assert it.key != key
+            assert it.key.stat().st_mode & 0o777 == 0o600
+            assert it.key.parent.stat().st_mode & 0o777 == 0o700
+            assert b"ENCRYPTED" in it.key.read_bytes()
+            assert it.password() not in ("", "sesame")
+            passwords.add(it.password())
+        assert not it.key.parent.exists()
+    assert len(passwords) == 2
+    assert b"ENCRYPTED" in key.read_bytes()  # the user's own is as it was
+
+
+@pytest.mark.parametrize("password", [None, b"sesame"])
+def test_a_file_in_pkcs12_is_shown(tmp_path: Path, password: bytes | None) -> None:
+    path = tmp_path / "both.p12"
+    path.write_bytes(pkcs12_of(Kind.CHAINED, password))
+    with to_show(str(path), None, lambda: "sesame") as it:
+        load(it)
+        assert it.chain.read_text().count("BEGIN CERTIFICATE") == 2
+
+
+def pkcs12_of(kind: Kind, password: bytes | None) -> bytes:
+    files = files_of(kind)
+    own, *others = x509.load_pem_x509_certificates(files.chain.read_bytes())
+    key = serialization.load_pem_private_key(files.key.read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    locked: serialization.KeySerializationEncryption = (
+        serialization.NoEncryption()
+        if password is None
+        else serialization.BestAvailableEncryption(password)
+    )
+    return pkcs12.serialize_key_and_certificates(b"test", key, own, others, locked)
+
+
+def test_a_certificate_in_der_is_shown_with_its_key(tmp_path: Path) -> None:
+    files, der = files_of(Kind.GOOD), tmp_path / "good.cer"
+    der.write_bytes(ssl.PEM_cert_to_DER_cert(files.chain.read_text()))
+    with to_show(str(der), str(files.key)) as it:
+        load(it)
+    with pytest.raises(Problem, match="with `key`"), to_show(str(der)):
+        pass
+    with pytest.raises(Problem, match="not in PEM"):
+        trusted_file(str(der))
+
+
+def test_a_key_alone_is_no_certificate() -> None:
+    with pytest.raises(Problem, match="no certificate"), to_show(str(files_of(Kind.GOOD).key)):
+        pass

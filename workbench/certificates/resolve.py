@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from workbench.certificates.certificate_sets import files_of, root_file
 from workbench.certificates.kinds import KNOWN, PREFIX, ROOT, Kind
+from workbench.certificates.user_files import AskPassword, UserFile, read_limited, read_user_file
+from workbench.journal.private import PrivateFolder
 from workbench.texts import Problem
 
-AskPassword = Callable[[], str]
-"""Asks for the password of a key. Raises Problem: there is none, or nobody answers."""
+_PEM: Final = b"-----BEGIN "
 
 
 @dataclass(frozen=True, slots=True)
-class Loadable:
+class ShownCertificate:
     """What `ssl.SSLContext.load_cert_chain` takes, in its order.
 
     Attributes:
@@ -51,7 +53,10 @@ def trusted_file(value: str) -> Path:
         Problem: there is no such name or file, or it cannot be made.
     """
     if not value.startswith(PREFIX):
-        return _existing(value)
+        path = Path(value).expanduser()
+        if _PEM not in read_limited(path):
+            raise Problem("certificates.not_pem", path=value)
+        return path
     name = value.removeprefix(PREFIX)
     return root_file() if name == ROOT else files_of(_kind(value)).trusted
 
@@ -59,23 +64,59 @@ def trusted_file(value: str) -> Path:
 @contextmanager
 def to_show(
     cert: str, key: str | None = None, password: AskPassword | None = None
-) -> Iterator[Loadable]:
+) -> Iterator[ShownCertificate]:
     """The certificate that is shown, with its key; its files are there as long as the block runs.
 
     Args:
-        cert: test:NAME, or a file in PEM. key: a file; None: it stands in that of `cert`.
+        cert: test:NAME, or a file in PEM, DER or PKCS#12.
+        key: a file; None: it stands in that of `cert`.
         password: asked for when the key is encrypted.
 
     Raises:
-        Problem: there is no such name or file, or it cannot be made.
+        Problem: there is no such name or file, it cannot be made, or has not what it is to have.
     """
     ask = password or _nobody
     if cert.startswith(PREFIX):
         files = files_of(_kind(cert))
-        yield Loadable(files.chain, files.key if key is None else _existing(key), ask)
+        chain, own_key = files.chain, files.key
+    else:
+        chain = own_key = Path(cert).expanduser()
+    shown_key = own_key if key is None else Path(key).expanduser()
+    if _is_plain(chain, b"CERTIFICATE-----") and _is_plain(shown_key, b"PRIVATE KEY-----"):
+        yield ShownCertificate(chain, shown_key, ask)
         return
-    chain = _existing(cert)
-    yield Loadable(chain, chain if key is None else _existing(key), ask)
+    shown = read_user_file(chain, ask)
+    with _unlocked(shown, shown if shown_key == chain else read_user_file(shown_key, ask)) as it:
+        yield it
+
+
+def _is_plain(path: Path, what: bytes) -> bool:
+    """Whether ssl can load it as it is: PEM, and nothing encrypted, which it would have to be
+    computed long for.
+    """
+    data = read_limited(path)
+    return what in data and _PEM in data and b"ENCRYPTED" not in data
+
+
+@contextmanager
+def _unlocked(shown: UserFile, keyed: UserFile) -> Iterator[ShownCertificate]:
+    """A certificate and its key as files, the key encrypted under a password for this once; they
+    are gone afterwards. Raises Problem: one of them is missing.
+    """
+    import ssl
+
+    if not shown.chain:
+        raise Problem("certificates.no_certificate")
+    if keyed.key is None:
+        raise Problem("certificates.no_key")
+    with PrivateFolder(kind="key-") as folder:
+        chain, key = folder.path / "chain.pem", folder.path / "key.pem"
+        pem = "".join(ssl.DER_cert_to_PEM_cert(der) for der in shown.chain)
+        for path, text in ((chain, pem), (key, keyed.key)):
+            flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+            with os.fdopen(os.open(path, flags, 0o600), "w", encoding="ascii") as file:
+                file.write(text)
+        yield ShownCertificate(chain, key, lambda: keyed.lock)
 
 
 def _kind(value: str) -> Kind:
@@ -92,13 +133,6 @@ def _unknown(value: str) -> NoReturn:
     near = (*get_close_matches(value.removeprefix(PREFIX), KNOWN, 1), Kind.GOOD.value)[0]
     known = ", ".join(PREFIX + name for name in KNOWN)
     raise Problem("certificates.unknown", value=value, near=PREFIX + near, known=known)
-
-
-def _existing(value: str) -> Path:
-    path = Path(value).expanduser()
-    if not path.is_file():
-        raise Problem("certificates.missing", path=value)
-    return path
 
 
 def _nobody() -> NoReturn:
