@@ -295,6 +295,7 @@ IMPORTED_BY = {
     "qt/log_scan.py": "qt/test_log_model.py",
     "qt/preferences.py": "ui/test_scale.py",
     "qt/server_presenter.py": "qt/test_endpoint_presenter.py",
+    "certificates/facts.py": "certificates/test_judging.py",
     "certificates/issuing.py": "certificates/test_kinds.py",
     "certificates/parse_child.py": "certificates/test_user_files.py",
     "scenario/connections.py": "scenario/test_search.py",
