@@ -179,6 +179,8 @@ COVERED_BY = {
     "cli/row_printer.py": ("cli/test_printer.py", "printed"),
     "engine/connection/failing_calls.py": ("engine/test_endings.py", "backs_off"),
     "engine/connection/context.py": ("engine/test_both_ways.py", "not_done"),
+    "engine/protocol/websocket/asked.py": ("engine/test_websocket.py", "CloseWebSocket"),
+    "engine/runtime/layer_commands.py": ("engine/test_websocket.py", "SendFrame"),
     "engine/runtime/socket_calls.py": ("engine/sockets/test_traced_socket.py", "getpeername"),
     "engine/endpoint/base.py": ("scenario/test_loops.py", "nothing_open"),
     "engine/connection/pending_call.py": ("engine/connection/test_send_queue.py", "let_through"),

@@ -252,6 +252,20 @@ class Connection:
         """Send what was asked for; `ended` as in `PendingCall`."""
         self.outbox.write(payload, ticket, ended=ended)
 
+    def ask_layer(
+        self, name: str, request: object, ticket: Ticket, *, ended: Ended | None = None
+    ) -> None:
+        """Have a layer do what only it can do. Raises Problem: there is none of that name."""
+        raise Problem("engine.ws_no_layer", name=name)
+
+    def write_raw(
+        self, below: str | None, data: bytes, ticket: Ticket, *, ended: Ended | None = None
+    ) -> None:
+        """Send past the layers. Raises Problem: there is none of that name."""
+        if below is not None:
+            raise Problem("engine.ws_no_layer", name=below)
+        self.outbox.write(data, ticket, ended=ended)
+
     # -- answering ----------------------------------------------------------------------------
 
     def answer_by(self, runtime: ResponderRuntime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from workbench.engine.protocol.stack import Outward, Stack
     from workbench.engine.sockets.event_loop import Timer
     from workbench.engine.sockets.traced_socket import TracedSocket
+
+
+Work = Callable[[float], "list[Outward]"]
+"""Something that the stack is asked for, at a time."""
 
 
 class StackOwner(Protocol):
@@ -62,7 +66,7 @@ class StackRunner:
         self._outbox = outbox
         self._owner = owner
         self._timers: dict[str, Timer] = {}
-        self._early: tuple[tuple[Data, Ticket | None, Ended | None], ...] = ()
+        self._early: tuple[tuple[Work, Ticket | None, Ended | None], ...] = ()
 
     def start(self) -> None:
         """The socket is connected."""
@@ -78,15 +82,34 @@ class StackRunner:
 
     def send(self, data: Data, ticket: Ticket | None, ended: Ended | None) -> None:
         """Send what was asked for through the layers; before they can talk, it waits for them."""
+        refused = self.stack.refuses()
+        if refused is not None and not self.stack.ended:
+            self._fail(ticket, ended, refused)
+        else:
+            self._do(partial(self.stack.send, data), ticket, ended)
+
+    def ask(self, name: str, request: object, ticket: Ticket, ended: Ended | None) -> None:
+        """Have a layer do what only it can do, once all of them can talk."""
+        self._do(partial(self.stack.ask, name, request), ticket, ended)
+
+    def raw(self, below: str | None, data: bytes, ticket: Ticket, ended: Ended | None) -> None:
+        """Write under a layer, at once. Raises Problem as `Stack.raw` does."""
+        if self.stack.ended:
+            self._fail(ticket, ended, Problem("engine.layers_ended"))
+        else:
+            self._carry_out(self.stack.raw(below, data, perf_counter()), ticket, ended)
+
+    def _do(self, work: Work, ticket: Ticket | None, ended: Ended | None) -> None:
         if self.stack.ended:
             self._fail(ticket, ended, Problem("engine.layers_ended"))
         elif not self.stack.opened:
-            self._early += ((data, ticket, ended),)
+            self._early += ((work, ticket, ended),)
         else:
-            self._carry_out(self.stack.send(data, perf_counter()), ticket, ended)
+            self._carry_out(work(perf_counter()), ticket, ended)
 
     def stop(self, reason: BaseException) -> None:
         """The connection is at its end: no timer runs any more, what waited for a layer fails."""
+        self.log(self.stack.lost(), None)
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -147,8 +170,8 @@ class StackRunner:
 
     def _send_early(self) -> None:
         early, self._early = self._early, ()
-        for data, ticket, ended in early:
-            self.send(data, ticket, ended)
+        for work, ticket, ended in early:
+            self._do(work, ticket, ended)
 
     def _set_timer(self, name: str, seconds: float | None) -> None:
         before = self._timers.pop(name, None)

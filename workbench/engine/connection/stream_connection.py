@@ -25,6 +25,7 @@ from workbench.engine.protocol.stack import Stack, make_layers
 from workbench.engine.sockets.event_loop import Job
 from workbench.engine.sockets.poller import HANGUP
 from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
+from workbench.texts import Problem
 
 AT_ONCE: Final = 1 << 16
 """Bytes of a read for which a buffer of its own is made, handed on as it is; a larger one costs
@@ -201,6 +202,21 @@ class StreamConnection(Connection):
             return
         data = payload.rest() if isinstance(payload, FilePieces) else payload
         self._runner.send(data, ticket, ended)
+
+    def ask_layer(
+        self, name: str, request: object, ticket: Ticket, *, ended: Ended | None = None
+    ) -> None:
+        if not self._layered:
+            raise Problem("engine.ws_no_layer", name=name)
+        self._runner.ask(name, request, ticket, ended)
+
+    def write_raw(
+        self, below: str | None, data: bytes, ticket: Ticket, *, ended: Ended | None = None
+    ) -> None:
+        if self._layered:
+            self._runner.raw(below, data, ticket, ended)
+        else:
+            super().write_raw(below, data, ticket, ended=ended)
 
     def layers_opened(self) -> None:
         """What was asked for is done, though the kernel's part of it was done before."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from workbench.engine.connection.file_pieces import BigFile, FilePieces, big_file
 from workbench.engine.model import commands as c
 from workbench.engine.protocol.framing import wrapper_of
+from workbench.engine.protocol.layer import Text
+from workbench.engine.protocol.stack import layer_names
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.payload.checksum import CHECKSUMS
 from workbench.payload.templates import (
@@ -50,6 +52,12 @@ def maker(
     """
     encoding = command.encoding or settings.encoding
     wrap = _wrapper(settings) if command.wrap else bytes
+    if command.text is not None and layer_names(settings):
+        plain_wrap = wrap
+
+        def wrap(data: bytes) -> bytes:
+            return Text(plain_wrap(data))
+
     given = [value for value in (command.text, command.hex, command.file) if value is not None]
     if len(given) != 1:
         raise Problem("engine.one_payload")

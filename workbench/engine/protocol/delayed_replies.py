@@ -35,7 +35,7 @@ class DelayedReplies:
         number = self._numbered = self._numbered + 1
         due = max(now + reply.delay, self._last.get(to, (0.0, 0))[0])
         self._last[to] = due, number
-        data = None if reply.data is None else bytes(reply.data)
+        data = bytes(reply.data) if isinstance(reply.data, memoryview) else reply.data
         heappush(self.waiting, (due, number, Reply(data, 0.0, reply.ending), to))
         self.size += len(data or b"")
 

@@ -7,11 +7,29 @@ layer's test is a transcript. Adding one: a file here, and a line in stack.LAYER
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from workbench.texts import Problem
 
 Data = bytes | memoryview
+
+
+class Text(bytes):
+    """Bytes that are text: a layer with two kinds of messages sends them as such, others are not.
+
+    A message that came as text is one, so that its echo is text again.
+    """
+
+    __slots__ = ()
+
+
+class Binary(bytes):
+    """Bytes that are no text whatever they answer."""
+
+    __slots__ = ()
 
 
 class Ending(StrEnum):
@@ -96,7 +114,8 @@ class Wake(NamedTuple):
 
 
 Action = ToPeer | ToApp | Opened | PeerFinished | End | LayerRow | Wake
-Actions = Sequence[Action]
+Actions = Iterable[Action]
+"""In order; one is carried out before the next is asked for."""
 
 
 class Layer:
@@ -106,10 +125,13 @@ class Layer:
     from it, in order.
 
     Attributes:
+        name: as the settings have it. word: as its rows begin; "": none writes below it.
         gives_messages: what it hands up are whole messages, an empty one too; else a stream.
     """
 
     __slots__ = ()
+    name = ""
+    word = ""
     gives_messages = False
 
     def start(self, now: float) -> Actions:
@@ -132,8 +154,23 @@ class Layer:
         """A time that it asked for has come."""
         return ()
 
+    def ask(self, request: object, now: float) -> Actions:
+        """Do what this layer alone can do: a frame, an alert."""
+        return ()
+
+    def refuses(self) -> Problem | None:
+        """Why nothing that somebody asks to be sent can be sent any more; None: it can."""
+        return None
+
     def close(self, now: float) -> Actions:
-        """The layer above is at its end: what is there to be said before the transport ends."""
+        """The layer above is at its end: what is there to be said before the transport ends.
+
+        An End of its own says how that ends, where the layer above would close at once.
+        """
+        return ()
+
+    def lost(self) -> Sequence[LayerRow]:
+        """The transport has ended, whoever did it: what is to be told of that."""
         return ()
 
     def unread(self) -> bytes:

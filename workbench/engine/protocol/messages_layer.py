@@ -37,6 +37,7 @@ class MessagesLayer(Layer):
     and nothing more goes up.
     """
 
+    name = "messages"
     gives_messages = True
 
     def __init__(self, settings: EndpointSettings) -> None:

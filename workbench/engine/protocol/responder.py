@@ -24,7 +24,7 @@ from workbench.engine.model.settings import (
 )
 from workbench.engine.model.tail import Append
 from workbench.engine.protocol.framing import wrapper_of
-from workbench.engine.protocol.layer import Data, Ending
+from workbench.engine.protocol.layer import Binary, Data, Ending
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.payload.characters import BYTES, MARK, Characters, decoded
 from workbench.payload.hex_patterns import compile_hex, is_pattern
@@ -233,8 +233,9 @@ def _answer(
         return lambda _taken: None
     after = hex_template(rule.append_hex, names, used)
     whole = wrap if rule.wrap else _as_given
+    made = Binary if rule.reply_hex else bytes
     if template.fixed is not None and after.fixed is not None:
-        fixed = whole(with_tail(template.fixed, rule, after.fixed))
+        fixed = made(whole(with_tail(template.fixed, rule, after.fixed)))
         return lambda _taken: fixed
     gaps = template.names | after.names
     hexed = rule.match is Match.HEX
@@ -242,7 +243,7 @@ def _answer(
 
     def filled(taken: Captures) -> bytes:
         values = {name: Value(encode(taken.get(name, ""), came_in), hexed) for name in gaps}
-        return whole(with_tail(template.fill(values), rule, after.fill(values)))
+        return made(whole(with_tail(template.fill(values), rule, after.fill(values))))
 
     return filled
 

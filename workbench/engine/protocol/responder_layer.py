@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from workbench.engine.protocol.delayed_replies import DelayedReplies
-from workbench.engine.protocol.layer import Action, Actions, Data, End, Layer, ToPeer, Wake
+from workbench.engine.protocol.layer import (
+    Action,
+    Actions,
+    Data,
+    End,
+    Layer,
+    Text,
+    ToPeer,
+    Wake,
+)
 from workbench.engine.protocol.responder import Reply, ResponderRuntime
 
 DUE: Final = "reply"
@@ -34,12 +43,14 @@ class ResponderLayer(Layer):
 
     def start(self, now: float) -> Actions:
         greeting = self.runtime.greeting
-        return () if greeting is None else self._answer(greeting, now)
+        return () if greeting is None else self._answer(_in_text(greeting), now)
 
     def receive(self, data: Data, now: float) -> Actions:
         answer = self.runtime.answer
         reply = answer(data) if answer is not None else None
-        return () if reply is None else self._answer(reply, now)
+        if reply is None:
+            return ()
+        return self._answer(_in_text(reply) if type(data) is Text else reply, now)
 
     def wake(self, name: str, now: float) -> Actions:
         """The next delayed reply is due."""
@@ -66,3 +77,8 @@ class ResponderLayer(Layer):
         if reply.ending is not None:
             actions.append(End(reply.ending))
         return actions
+
+
+def _in_text(reply: Reply) -> Reply:
+    """What is answered to text is text, where the reply does not say what it is."""
+    return reply._replace(data=Text(reply.data)) if type(reply.data) is bytes else reply

@@ -11,6 +11,7 @@ from workbench.engine.protocol.layer import (
     Actions,
     Data,
     End,
+    Ending,
     Layer,
     LayerRow,
     Opened,
@@ -24,8 +25,10 @@ from workbench.texts import Problem
 if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
 
+WEBSOCKET: Final = "websocket"
 MESSAGES: Final = "messages"
 LAYERS: Final[Mapping[str, str]] = {
+    WEBSOCKET: "workbench.engine.protocol.websocket.websocket_layer:WebSocketLayer",
     MESSAGES: "workbench.engine.protocol.messages_layer:MessagesLayer",
 }
 """Where the class of each layer is ("module:Class"), imported when it is first used; in the order
@@ -42,14 +45,22 @@ def make_layers(settings: EndpointSettings) -> tuple[Layer, ...]:
     Raises:
         Problem: there is no such layer, or the socket has no stream to put one on.
     """
-    names = settings.layers
-    if settings.messages is not None and MESSAGES not in names:
-        names += (MESSAGES,)
+    names = layer_names(settings)
     if not names:
         return ()
     if settings.type != "SOCK_STREAM":
         raise Problem("engine.layers_need_a_stream", type=settings.type)
     return tuple(_factory(name)(settings) for name in sorted(names, key=_place))
+
+
+def layer_names(settings: EndpointSettings) -> tuple[str, ...]:
+    """Those that are named, and those that are put in by what is said of them."""
+    names = settings.layers
+    if settings.websocket is not None and WEBSOCKET not in names:
+        names += (WEBSOCKET,)
+    if settings.messages is not None and MESSAGES not in names:
+        names += (MESSAGES,)
+    return names
 
 
 def _place(name: str) -> int:
@@ -126,6 +137,45 @@ class Stack:
         """What somebody asked for: from above the layers down."""
         return self._run(len(self.layers), (ToPeer(data),), now)
 
+    def ask(self, name: str, request: object, now: float) -> list[Outward]:
+        """What only the layer of this name can do.
+
+        Raises:
+            Problem: there is none.
+        """
+        place = self._place_of(name)
+        return self._run(place, self.layers[place].ask(request, now), now)
+
+    def raw(self, below: str | None, data: bytes, now: float) -> list[Outward]:
+        """Write under the layer of this name; None: under the topmost that changes what is sent.
+
+        Raises:
+            Problem: there is none of that name, or one below it cannot talk yet.
+        """
+        if below is not None:
+            place = self._place_of(below)
+        else:
+            changing = [at for at, layer in enumerate(self.layers) if layer.word]
+            place = changing[-1] if changing else 0
+        if any(layer in self._unopened for layer in self.layers[:place]):
+            raise Problem("engine.layer_not_open", name=self.layers[place - 1].name)
+        row = LayerRow(f"{self.layers[place].word}.raw", "", len(data), payload=data, sent=True)
+        return self._run(place, (row, ToPeer(data)), now)
+
+    def refuses(self) -> Problem | None:
+        """Why nothing can be sent through the layers any more."""
+        return next(filter(None, (layer.refuses() for layer in self.layers)), None)
+
+    def lost(self) -> list[LayerRow]:
+        """What is to be told of the end of the transport."""
+        return [] if self.ended else [row for layer in self.layers for row in layer.lost()]
+
+    def _place_of(self, name: str) -> int:
+        for place, layer in enumerate(self.layers):
+            if layer.name == name:
+                return place
+        raise Problem("engine.ws_no_layer", name=name)
+
     def wake(self, name: str, now: float) -> list[Outward]:
         """A time has come; `name` as in the Wake that the stack answered."""
         number, _, own = name.partition(":")
@@ -177,14 +227,22 @@ class Stack:
             case Opened():
                 yield from self._opened(place, now)
             case End():
-                for below in range(place - 1, -1, -1):
-                    yield from self._routed(below, self._at(below).close(now), now)
-                self.ended = bool(self.layers)
-                yield action
+                yield from self._ended(place, action, now)
             case Wake(name, seconds):
                 yield Wake(f"{self._number(place)}:{name}", seconds)
             case _:
                 yield action
+
+    def _ended(self, place: int, end: End, now: float) -> Iterator[Outward]:
+        """The layers below say what they have to say, and perhaps how the transport is to end."""
+        for below in range(place - 1, -1, -1):
+            for action in self._at(below).close(now):
+                if not isinstance(action, End):
+                    yield from self._one(below, action, now)
+                elif end.ending is Ending.CLOSE:
+                    end = End(action.ending, end.word)
+        self.ended = bool(self.layers)
+        yield end
 
     def _opened(self, place: int, now: float) -> Iterator[Outward]:
         """The layer above begins, where it has not; with the last one who waits can send."""

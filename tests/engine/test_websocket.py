@@ -1,0 +1,312 @@
+"""WebSockets through a session: both ends on real sockets, and what the record says of them."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import pytest
+
+from tests.snapshots import fresh
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import (
+    Echo,
+    EndpointSettings,
+    Greet,
+    Match,
+    Nothing,
+    Responder,
+    Role,
+    Rule,
+    Rules,
+    Then,
+)
+from workbench.engine.model.ticket import Outcome
+from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
+from workbench.journal.reader import Row
+from workbench.session import Session
+
+Do = Callable[[c.Command], Outcome]
+Rows = Callable[..., list[Row]]
+Until = Callable[..., Row]
+BOUND = 60.0
+"""Only catches a hang."""
+
+
+def server(session: Session, do: Do, responder: Responder | None = None, **more: object) -> None:
+    settings = WebSocketSettings(**more)  # type: ignore[arg-type]
+    session.add(
+        EndpointSettings(
+            "server",
+            Role.LISTENER,
+            address="127.0.0.1:0",
+            responder=responder or Echo(),
+            websocket=settings,
+        )
+    )
+    assert do(c.Start("server")).ok
+
+
+def client(session: Session, do: Do, **more: object) -> Outcome:
+    settings = WebSocketSettings(**more)  # type: ignore[arg-type]
+    session.add(EndpointSettings("client", Role.STREAM, address="@server", websocket=settings))
+    return do(c.Connect("client"))
+
+
+def address(session: Session) -> tuple[str, int]:
+    host, _, port = (fresh(session, "server").local or "").rpartition(":")
+    return host, int(port)
+
+
+@pytest.mark.parametrize("deflate", [None, Deflate(), Deflate(True, True, 9, 9)])
+def test_text_binary_and_empty_messages_are_echoed_in_kind(
+    session: Session, do: Do, until: Until, deflate: Deflate | None
+) -> None:
+    server(session, do, deflate=deflate)
+    assert client(session, do, deflate=deflate).ok
+    packed = deflate is not None
+    call, more = ("ws.message", ", 'in', deflate=True") if packed else ("ws.recv", "")
+    for sent in (c.Send("client", text="héllo"), c.Send("client", text="")):
+        assert do(sent).ok
+        data = (sent.text or "").encode()
+        until("client", call=call, args=f"'TEXT'{more}", payload=data)
+    assert do(c.Send("client", hex="00 ff")).ok
+    until("client", call=call, args=f"'BINARY'{more}", payload=b"\x00\xff")
+
+
+def test_a_talk_as_the_record_has_it(session: Session, do: Do, until: Until, rows: Rows) -> None:
+    server(session, do, subprotocols=("chat",))
+    assert client(session, do, path="/x?y=1", subprotocols=("a", "chat"), fragment=3).ok
+    assert do(c.Send("client", text="hello")).ok
+    until("client", call="ws.recv", payload=b"hello")
+    assert do(c.Ping("client", text="hi")).ok
+    until("client", call="ws.pong", payload=b"hi")
+    assert do(c.CloseWebSocket("client", 1000, "bye")).ok
+    until("client", call="close")
+    until("server", call="close")
+    found = [row.call for row in rows("client", None) if row.kind in {"call", "layer", "end"}]
+    assert found == [
+        "socket", "connect", "connect", "ws.request", "send", "recv", "ws.response", "ws.open",
+        "ws.send", "ws.send", "ws.message", "send", "recv", "ws.recv",
+        "ws.send", "send", "recv", "ws.recv", "ws.pong",
+        "ws.send", "send", "recv", "ws.recv", "ws.end", "recv", "close",
+    ]  # fmt: skip
+    found = [row.call for row in rows("server", None) if row.connection and row.kind != "command"]
+    assert found[3:] == [
+        "accept", "recv", "ws.request", "ws.response", "ws.open", "send",
+        "recv", "ws.recv", "ws.recv", "ws.message", "ws.send", "send",
+        "recv", "ws.recv", "ws.send", "send",
+        "recv", "ws.recv", "ws.send", "ws.end", "send", "shutdown", "recv", "close",
+    ]  # fmt: skip
+    for name in ("client", "server"):
+        taken = {
+            way: sum(row.result or 0 for row in rows(name, None) if row.call in calls)
+            for way, calls in {
+                "in": ("ws.recv", *(["ws.response"] if name == "client" else ["ws.request"])),
+                "out": ("ws.send", *(["ws.request"] if name == "client" else ["ws.response"])),
+                "recv": ("recv",),
+                "send": ("send",),
+            }.items()
+        }
+        assert (taken["in"], taken["out"]) == (taken["recv"], taken["send"])
+    (end,) = rows("server", None) and [r for r in rows("server", None) if r.call == "ws.end"]
+    assert end.args == "1000, 'bye'"
+    opened = next(row for row in rows("client", None) if row.call == "ws.open")
+    assert opened.args == "subprotocol='chat'"
+
+
+def test_rules_and_a_greeting_see_and_send_whole_messages(
+    session: Session, do: Do, until: Until, rows: Rows
+) -> None:
+    rules = Rules(
+        (
+            Rule(Match.EXACT, "ping", "pong"),
+            Rule(Match.REGEX, r"(?P<who>\w+) here", "hello {who}", delay=0.01),
+            Rule(Match.HEX, "01 02", reply_hex="03"),
+            Rule(Match.EXACT, "bye", "ciao", then=Then.CLOSE),
+        ),
+        greet="welcome",
+        otherwise=Rule(reply="?"),
+    )
+    server(session, do, rules)
+    assert client(session, do, fragment=2).ok
+    until("client", call="ws.recv", args="'TEXT'", payload=b"welcome")
+    talk = (
+        (c.Send("client", text="ping"), "'TEXT'", b"pong"),
+        (c.Send("client", text="Ada here"), "'TEXT'", b"hello Ada"),
+        (c.Send("client", hex="01 02"), "'BINARY'", b"\x03"),
+        (c.Send("client", hex="05"), "'BINARY'", b"?"),
+        (c.Send("client", text="bye"), "'TEXT'", b"ciao"),
+    )
+    for sent, args, came in talk:
+        assert do(sent).ok
+        until("client", call="ws.recv", args=args, payload=came)
+    until("client", call="ws.end", args="1000")
+    until("client", call="close")
+    calls = [row.call for row in rows("server", "call") if row.call in {"shutdown", "close"}]
+    assert calls == ["shutdown", "close"]  # the last words are not lost: it ends politely
+
+
+def test_a_greeting_is_a_message_of_its_own(session: Session, do: Do, until: Until) -> None:
+    server(session, do, Greet("hi", then=Then.CLOSE))
+    assert client(session, do).ok
+    until("client", call="ws.recv", args="'TEXT'", payload=b"hi")
+    until("client", call="ws.recv", args="'CLOSE', code=1000")
+    until("client", call="close")
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [({"status": 401, "body": "who are you?"}, "HTTP_401"), ({"accept": "x"}, "WS_HANDSHAKE")],
+)
+def test_a_connect_fails_with_the_word_of_the_layer(
+    session: Session, do: Do, until: Until, settings: dict[str, object], word: str
+) -> None:
+    server(session, do, **settings)
+    outcome = client(session, do)
+    assert not outcome.ok
+    assert outcome.error == word
+    until("client", call="ws.fault", errno=word)
+    if word == "HTTP_401":
+        until("client", call="ws.response", args="401, 'Unauthorized'")
+        until("client", call="ws.body", payload=b"who are you?")
+    until("client", call="close")
+
+
+def test_what_is_asked_before_it_is_open_waits_and_fails_with_it(
+    session: Session, do: Do, until: Until
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        session.add(
+            EndpointSettings(
+                "client", Role.STREAM, address=f"127.0.0.1:{port}", websocket=WebSocketSettings()
+            )
+        )
+        opening = session.perform(c.Connect("client"))
+        peer, _ = listener.accept()
+        with peer:
+            until("client", call="ws.request")
+            waiting = session.perform(c.Send("client", text="early"))
+            frame = session.perform(c.Ping("client"))
+            until("client", call="ping")
+            peer.recv(4096)
+            peer.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno")
+            for ticket in (opening, waiting, frame):
+                assert ticket.wait(BOUND)
+                assert ticket.outcome is not None
+                assert ticket.outcome.error == "HTTP_403"
+    until("client", call="ws.body", payload=b"no")
+
+
+def test_an_end_without_a_close_frame_is_1006(session: Session, do: Do, until: Until) -> None:
+    server(session, do)
+    assert client(session, do).ok
+    assert do(c.Close("client")).ok
+    until("client", call="ws.end", args="1006", errno="WS_1006")
+    until("server", call="ws.end", args="1006", errno="WS_1006")
+
+
+def test_a_reset_is_1006_too(session: Session, do: Do, until: Until) -> None:
+    server(session, do)
+    assert client(session, do).ok
+    assert do(c.Abort("client")).ok
+    until("server", call="recv", errno="ECONNRESET")
+    until("server", call="ws.end", args="1006", errno="WS_1006")
+
+
+def test_nothing_can_be_sent_after_a_close_frame_but_a_single_frame(
+    session: Session, do: Do, until: Until
+) -> None:
+    server(session, do, answer_close=False)
+    assert client(session, do).ok
+    assert do(c.CloseWebSocket("client", 4000, "tschüß")).ok
+    until("server", call="ws.recv", payload=b"\x0f\xa0" + "tschüß".encode())
+    refused = do(c.Send("client", text="late"))
+    assert not refused.ok
+    assert refused.problem is not None
+    assert refused.problem.key == "engine.ws_closing"
+    assert do(c.SendFrame("client", 1, text="late")).ok
+    until("server", call="ws.fault", error="after_close")
+
+
+def test_broken_frames_go_out_as_they_are_asked_for(session: Session, do: Do, until: Until) -> None:
+    server(session, do, Nothing(), violations="note")
+    assert client(session, do).ok
+    key = "01020304"
+    asked = (
+        (c.SendFrame("client", 3, text="a", rsv=2, mask=key), f"3, rsv=2, mask='{key}'", "opcode"),
+        (c.SendFrame("client", 1, text="b", mask="none"), "'TEXT'", "mask_missing"),
+        (
+            c.SendFrame("client", 1, text="c", form=8, mask=key),
+            f"'TEXT', mask='{key}', form=8",
+            "form",
+        ),
+        (
+            c.SendFrame("client", 9, text="d", fin=False, mask=key),
+            f"'PING', fin=False, mask='{key}'",
+            "control_fragmented",
+        ),
+        (c.SendFrame("client", 1, hex="ff", mask=key), f"'TEXT', mask='{key}'", "utf8"),
+    )
+    for command, args, fault in asked:
+        assert do(command).ok
+        until("server", call="ws.recv", args=args)
+        until("server", call="ws.fault", error=fault)
+    assert do(c.SendFrame("client", 1, text="zz", wrong_mask=True)).ok
+    assert do(c.Raw("client", hex="81 81 00 00 00 00 41")).ok
+    until("client", call="ws.raw", payload=bytes.fromhex("81810000000041"))
+    until("server", call="ws.recv", args="'TEXT', mask='00000000'", payload=b"A")
+
+
+@pytest.mark.parametrize(
+    ("command", "key"),
+    [
+        (c.SendFrame("client", 16), "ws_frame_opcode"),
+        (c.SendFrame("client", 1, rsv=8), "ws_frame_rsv"),
+        (c.SendFrame("client", 1, mask="xx"), "ws_frame_mask"),
+        (c.SendFrame("client", 1, mask="0102"), "ws_frame_mask"),
+        (c.SendFrame("client", 1, form=4), "ws_frame_form"),
+        (c.SendFrame("client", 1, length=70000, form=2), "ws_frame_length"),
+        (c.SendFrame("client", 1, length=-1), "ws_frame_length"),
+        (c.SendFrame("client", 1, text="a", hex="61"), "ws_one_payload"),
+        (c.CloseWebSocket("client", 65536), "ws_close_code"),
+        (c.Raw("client", text="a", below="tls"), "ws_no_layer"),
+        (c.Raw("client"), "one_payload"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_a_sentence(
+    session: Session, do: Do, command: c.Command, key: str
+) -> None:
+    server(session, do)
+    assert client(session, do).ok
+    outcome = do(command)
+    assert not outcome.ok
+    assert outcome.problem is not None
+    assert outcome.problem.key == f"engine.{key}"
+    assert outcome.problem.text
+
+
+def test_frames_need_the_layer(session: Session, do: Do) -> None:
+    session.add(EndpointSettings("server", Role.LISTENER, address="127.0.0.1:0"))
+    session.add(EndpointSettings("client", Role.STREAM, address="@server"))
+    assert do(c.Start("server")).ok
+    assert do(c.Connect("client")).ok
+    for command in (c.Ping("client"), c.Raw("client", hex="00", below="websocket")):
+        outcome = do(command)
+        assert outcome.problem is not None
+        assert outcome.problem.key == "engine.ws_no_layer"
+    assert do(c.Raw("client", hex="00")).ok
+
+
+def test_a_pong_that_does_not_come_ends_it(session: Session, do: Do, until: Until) -> None:
+    server(session, do, pong="withhold")
+    assert client(session, do, ping_interval=0.02, ping_timeout=0.05).ok
+    until("client", call="ws.fault", error="ping_timeout", errno="WS_1011")
+    until("client", call="close")
+
+
+def test_pings_at_an_interval_from_either_end(session: Session, do: Do, until: Until) -> None:
+    server(session, do, ping_interval=0.02, ping_timeout=30.0)
+    assert client(session, do).ok
+    until("server", call="ws.pong", payload=b"\x00\x00\x00\x03")

@@ -1,0 +1,109 @@
+"""Inbound: puts messages together from data frames, and says early what is wrong with one."""
+
+from __future__ import annotations
+
+import zlib
+from typing import NamedTuple
+
+from workbench.engine.protocol.websocket.deflate import TooLong, Unpacker
+from workbench.engine.protocol.websocket.frames import TEXT, Frame
+from workbench.engine.protocol.websocket.utf8 import Utf8
+
+
+class WebSocketMessage(NamedTuple):
+    """One message that is whole. `deflate`: it came packed."""
+
+    text: bool
+    data: bytes
+    frames: int
+    deflate: bool
+
+
+class Inbound:
+    """One direction of one connection.
+
+    Attributes:
+        begun: a message has begun and is not at its end.
+    """
+
+    def __init__(self, most: int, unpacker: Unpacker | None) -> None:
+        """`most`: bytes of the longest message, unpacked; no more is ever kept."""
+        self.begun = False
+        self._most = most
+        self._unpacker = unpacker
+        self._text = False
+        self._packed = False
+        self._frames = 0
+        self._data = bytearray()
+        self._utf8: Utf8 | None = None
+        self._lost = False  # it is too long, or cannot be unpacked: nobody gets it
+        self._seen = 0  # bytes of the frame that is not whole
+        self._entered = False  # ... whose header was seen too
+
+    def too_long(self, head: Frame) -> bool:
+        """Whether the header alone says that its message has too many bytes."""
+        before = len(self._data) if self.begun and not head.opcode else 0
+        return not self._lost and before + head.length > self._most
+
+    def piece(self, head: Frame, data: bytes) -> str | None:
+        """What has come of the payload of a frame that is not whole; what is wrong with it."""
+        self._enter(head)
+        self._seen += len(data)
+        return self._take(data, last=False)
+
+    def frame(self, frame: Frame) -> tuple[str | None, WebSocketMessage | None]:
+        """What is wrong with a data frame that is whole, and the message that ends with it."""
+        self._enter(frame)
+        rest = frame.payload[self._seen :] if self._seen else frame.payload
+        self._seen, self._entered = 0, False
+        fault = self._take(rest, last=frame.fin)
+        if not frame.fin:
+            return fault, None
+        self.begun = False
+        message = None
+        if not self._lost:
+            message = WebSocketMessage(self._text, bytes(self._data), self._frames, self._packed)
+        self._data = bytearray()
+        return fault, message
+
+    def lose(self) -> None:
+        """The message is too long: nothing of it is kept any more."""
+        self._lost = True
+        self._data = bytearray()
+
+    def _enter(self, frame: Frame) -> None:
+        if self._entered:
+            return
+        self._entered = True
+        if frame.opcode or not self.begun:
+            self._text = frame.opcode == TEXT
+            self._packed = frame.rsv & 4 != 0 and self._unpacker is not None
+            self._utf8 = Utf8() if self._text else None
+            self._data = bytearray()
+            self._frames = 0
+            self._lost = False
+        self.begun = True
+        self._frames += 1
+
+    def _take(self, data: bytes, *, last: bool) -> str | None:
+        if self._lost:
+            return None
+        made = data
+        if self._packed:
+            assert self._unpacker is not None
+            try:
+                made = self._unpacker.unpack(data, self._most - len(self._data), last=last)
+            except TooLong:
+                self.lose()
+                return "inflates_too_long"
+            except zlib.error:
+                self.lose()
+                return "inflate"
+        elif len(self._data) + len(data) > self._most:
+            self.lose()
+            return "too_long"
+        self._data += made
+        if self._utf8 is not None and not self._utf8.takes(made, last=last):
+            self._utf8 = None
+            return "utf8"
+        return None

@@ -1,0 +1,676 @@
+"""WebSocketLayer: one WebSocket on a stream, from its opening handshake to its close handshake."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from workbench.engine.model.settings import Role
+from workbench.engine.model.websocket_settings import PongMode, Violations, WebSocketSettings
+from workbench.engine.protocol.framer import Fault
+from workbench.engine.protocol.http_framing import HttpFramer
+from workbench.engine.protocol.layer import (
+    Action,
+    Actions,
+    Data,
+    End,
+    Ending,
+    Layer,
+    LayerRow,
+    Opened,
+    PeerFinished,
+    Text,
+    ToApp,
+    ToPeer,
+    Wake,
+)
+from workbench.engine.protocol.websocket.asked import AskedFrame
+from workbench.engine.protocol.websocket.deflate import Agreed, Packer, Unpacker
+from workbench.engine.protocol.websocket.faults import (
+    FAULTS,
+    NO_CLOSE,
+    NO_CODE,
+    close_facts,
+    close_faults,
+    frame_faults,
+)
+from workbench.engine.protocol.websocket.frames import (
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    NAMES,
+    PING,
+    PONG,
+    TEXT,
+    Frame,
+    FrameReader,
+    header,
+    least_form,
+    masked,
+)
+from workbench.engine.protocol.websocket.heads import Head, HeadReader, request_of, unchunked
+from workbench.engine.protocol.websocket.inbound import Inbound, WebSocketMessage
+from workbench.engine.protocol.websocket.upgrade import (
+    HANDSHAKE,
+    REFUSALS,
+    RESPONSES,
+    SWITCHING,
+    ClientOpening,
+    UpgradeAnswer,
+    answer_to,
+    refused,
+)
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.model.settings import EndpointSettings
+
+BODY_MOST: Final = 1 << 20
+"""Bytes that are kept of the body of a refused upgrade, with its head."""
+BODY_WAIT: Final = 3.0
+"""Seconds that such a body may take."""
+CLOSE_WAIT: Final = 10.0
+"""Seconds that the peer has for its part of the end: its Close frame, or its FIN."""
+_MOST_PINGS: Final = 100
+"""Pings without an answer whose times are remembered."""
+_KEYS: Final = 1024
+_PING: Final = "ping"
+_PONG: Final = "pong"
+_CLOSE: Final = "close"
+_BODY: Final = "body"
+_MESSAGES: Final = (TEXT, BINARY)
+_TEXT_ARGS: Final = repr(NAMES[TEXT])
+_BINARY_ARGS: Final = repr(NAMES[BINARY])
+
+
+class WebSocketLayer(Layer):
+    """Client or server, as its endpoint is one.
+
+    It answers by itself only what the settings say: pings, a Close frame, a broken rule.
+    """
+
+    name = "websocket"
+    word = "ws"
+    gives_messages = True
+
+    def __init__(self, settings: EndpointSettings) -> None:
+        self._settings = settings.websocket or WebSocketSettings()
+        self._client = settings.role is not Role.LISTENER
+        named = settings.family != "AF_UNIX" and not settings.address.startswith("@")
+        self._host = settings.address if named else "localhost"
+        self._lenient = self._settings.violations == Violations.NOTE
+        self._opening: ClientOpening | None = None
+        self._heads: HeadReader | None = HeadReader()
+        self._refused: HttpFramer | None = None
+        self._head_came = False
+        self._word = ""
+        self._packer: Packer | None = None
+        self._reader = FrameReader(self._settings.max_message)
+        self._inbound = Inbound(self._settings.max_message, None)
+        self._judged: list[str] | None = None  # of the header of the frame that is not whole
+        self._plain = True  # the next frame begins a message
+        self._deflate = False
+        self._sent_close = False
+        self._got_close: tuple[int, str] | None = None
+        self._ended = False
+        self._keys = b""
+        self._pings: dict[bytes, float] = {}
+        self._own_pings = 0
+
+    # -- the opening handshake ----------------------------------------------------------------
+
+    def start(self, now: float) -> Actions:
+        if not self._client:
+            return ()
+        self._opening = ClientOpening.of(self._settings, self._host)
+        head = self._opening.request.data
+        args = f"{self._settings.method!r}, {self._settings.path or '/'!r}"
+        return (
+            LayerRow("ws.request", args, len(head), payload=head, sent=True),
+            ToPeer(head),
+        )
+
+    def receive(self, data: Data, now: float) -> Actions:
+        if self._heads is None:
+            return self._frames(data, now)
+        return self._begin(data, now)
+
+    def _begin(self, data: Data, now: float) -> Iterator[Action]:
+        if self._refused is not None:
+            yield from self._body(bytes(data))
+            return
+        heads = self._heads
+        assert heads is not None
+        self._head_came = True
+        heads.feed(data)
+        while (head := heads.take()) is not None:
+            yield from self._response(head) if self._client else self._request(head)
+            if self._refused is not None:
+                yield from self._body(head.data + heads.rest())
+                return
+            if self._heads is None:
+                yield from self._frames(heads.rest(), now)
+                return
+            if self._ended:
+                return
+        if heads.too_long:
+            yield from self._head_too_long(heads.rest())
+
+    def _head_too_long(self, came: bytes) -> Iterator[Action]:
+        if self._client:
+            yield self._head_fault("head_too_long", HANDSHAKE, came)
+            yield from self._give_up(HANDSHAKE)
+            return
+        yield self._head_fault("head_too_long", f"HTTP_{REFUSALS['head_too_long'].status}", came)
+        yield from self._answer(refused(("head_too_long",), self._settings))
+
+    def _request(self, head: Head) -> Iterator[Action]:
+        line = request_of(head)
+        args = repr(head.line) if line is None else f"{line.method!r}, {line.target!r}"
+        yield LayerRow("ws.request", args, len(head.data), payload=head.data)
+        answer = answer_to(head, self._settings, lenient=self._lenient)
+        for key in answer.faults:
+            yield self._head_fault(key, f"HTTP_{REFUSALS[key].status}")
+        yield from self._answer(answer)
+
+    def _answer(self, answer: UpgradeAnswer) -> Iterator[Action]:
+        """A server's response."""
+        args = f"{answer.status}, {answer.phrase!r}"
+        yield LayerRow("ws.response", args, len(answer.head), payload=answer.head, sent=True)
+        if answer.body:
+            body = answer.body
+            yield LayerRow("ws.body", "", len(body), payload=body, sent=True)
+        if answer.status == SWITCHING:
+            opened = self._opened(answer)
+            yield next(opened)
+            yield ToPeer(answer.head)
+            yield from opened
+            return
+        yield ToPeer(answer.head + answer.body)
+        yield from self._give_up(f"HTTP_{answer.status}")
+
+    def _response(self, head: Head) -> Iterator[Action]:
+        assert self._opening is not None
+        answer = self._opening.judge(head)
+        args = f"{answer.status}, {answer.phrase!r}" if answer.status else repr(head.line)
+        yield LayerRow("ws.response", args, len(head.data), payload=head.data)
+        if 100 <= answer.status < 200 and answer.status != SWITCHING:
+            return  # an interim response: another one follows (RFC 9110 15.2)
+        if answer.status not in {0, SWITCHING}:
+            self._word = f"HTTP_{answer.status}"
+            yield self._head_fault("status", self._word)
+            self._refused = HttpFramer(requests=False, most=1 << 63)
+            yield Wake(_BODY, BODY_WAIT)
+            return
+        for key in answer.faults:
+            yield self._head_fault(key, HANDSHAKE)
+        if answer.faults and (not self._lenient or not answer.status):
+            yield from self._give_up(HANDSHAKE)
+            return
+        yield from self._opened(answer)
+
+    def _opened(self, answer: UpgradeAnswer) -> Iterator[Action]:
+        facts = []
+        if answer.subprotocol is not None:
+            facts.append(f"subprotocol={answer.subprotocol!r}")
+        if answer.agreed is not None:
+            facts.append(f"deflate={answer.agreed.header()!r}")
+            self._pack_by(answer.agreed)
+        self._heads = None
+        yield LayerRow("ws.open", ", ".join(facts), sent=not self._client)
+        yield Opened()
+        if self._settings.ping_interval is not None:
+            yield Wake(_PING, self._settings.ping_interval)
+
+    def _pack_by(self, agreed: Agreed) -> None:
+        server = agreed.server_max_window_bits, agreed.server_no_context_takeover
+        client = agreed.client_max_window_bits, agreed.client_no_context_takeover
+        (out, out_anew), (back, back_anew) = (client, server) if self._client else (server, client)
+        self._packer = Packer(out, anew=out_anew)
+        self._deflate = True
+        self._inbound = Inbound(self._settings.max_message, Unpacker(back, anew=back_anew))
+
+    def _body(self, data: bytes) -> Iterator[Action]:
+        """More of the body of a refused upgrade."""
+        assert self._refused is not None
+        self._refused.feed(data)
+        try:
+            message = self._refused.next()
+        except Fault:
+            message = None
+            cut = True
+        else:
+            cut = len(self._refused.unread()) > BODY_MOST
+        if message is not None or cut:
+            yield from self._whole_body(message.data if message else self._refused.unread())
+
+    def _whole_body(self, data: bytes) -> Iterator[Action]:
+        head, mark, body = data.partition(b"\r\n\r\n")
+        if not mark:
+            head, _, body = data.partition(b"\n\n")
+        yield Wake(_BODY, None)
+        if body:
+            plain = unchunked(body) if b"chunked" in head.lower() else body
+            yield LayerRow("ws.body", "", len(body), payload=plain)
+        yield from self._give_up(self._word)
+
+    def _head_fault(self, key: str, word: str, payload: bytes | None = None) -> LayerRow:
+        section = RESPONSES[key] if self._client else REFUSALS[key].section
+        args = f"{key!r}, {section!r}"
+        return LayerRow("ws.fault", args, errno=word, error=key, payload=payload)
+
+    def _give_up(self, word: str) -> Iterator[Action]:
+        self._ended = True
+        yield End(Ending.POLITE, word)
+
+    # -- frames that come ---------------------------------------------------------------------
+
+    def _frames(self, data: Data, now: float) -> Iterator[Action]:
+        must_mask = not self._client
+        for frame in self._reader.read(data):
+            opcode, fin, rsv, mask, form, length, payload, taken, _ = frame
+            if (
+                self._plain
+                and fin
+                and not rsv
+                and (opcode in _MESSAGES)
+                and (mask is not None) is must_mask
+                and (not form or form == least_form(length))
+                and self._got_close is None
+            ):
+                args = _TEXT_ARGS if opcode == 1 else _BINARY_ARGS
+                if mask is not None:
+                    args = f"{args}, mask='{mask.hex()}'"
+                yield LayerRow("ws.recv", args, taken, None, None, payload)
+                if opcode == 2:
+                    yield ToApp(payload)
+                    continue
+                try:
+                    payload.decode()
+                except UnicodeDecodeError:
+                    yield from self._broken("utf8")
+                    if self._ended:
+                        return
+                yield ToApp(Text(payload))
+                continue
+            yield from self._frame(frame, now)
+            if self._ended:
+                return
+        if self._reader.begun() is not None:
+            yield from self._part_of_frame()
+
+    def _frame(self, frame: Frame, now: float) -> Iterator[Action]:
+        """One that is whole and not just a message."""
+        yield self._came(frame)
+        judged, self._judged = self._judged, None
+        for key in self._faults(frame) if judged is None else judged:
+            yield from self._broken(key)
+            if self._ended:
+                return
+        if self._got_close is not None:
+            if frame.opcode != CLOSE:
+                yield self._fault_row("after_close")
+        elif frame.opcode == CLOSE:
+            yield from self._closed_by_peer(frame.payload, now)
+        elif frame.opcode == PING:
+            if self._settings.pong == PongMode.AUTO and not self._sent_close:
+                yield from self._write(AskedFrame(PONG, frame.payload), now)
+        elif frame.opcode == PONG:
+            yield from self._ponged(frame.payload, now)
+        elif frame.opcode <= BINARY:
+            yield from self._data(frame)
+
+    def _faults(self, frame: Frame) -> Iterator[str]:
+        return frame_faults(
+            frame, masked=not self._client, deflate=self._deflate, begun=self._inbound.begun
+        )
+
+    def _data(self, frame: Frame) -> Iterator[Action]:
+        if frame.opcode == CONTINUATION and not self._inbound.begun:
+            return  # noted: it continues nothing
+        key, message = self._inbound.frame(frame)
+        self._plain = not self._inbound.begun
+        if key is not None:
+            yield from self._broken(key)
+            if self._ended:
+                return
+        if message is not None:
+            if message.frames > 1 or message.deflate:
+                yield _message_row(message, "in")
+            yield ToApp(Text(message.data) if message.text else message.data)
+
+    def _part_of_frame(self) -> Iterator[Action]:
+        """What can be said of a frame before its end."""
+        head = self._reader.begun()
+        assert head is not None
+        key = None
+        if self._judged is None:
+            self._judged = list(self._faults(head))
+            key = None if self._lenient else next(iter(self._judged), None)
+            if key is None and head.opcode <= BINARY and self._inbound.too_long(head):
+                key = "too_long"
+                if self._lenient:
+                    self._inbound.piece(head, b"")
+                    self._inbound.lose()
+        taken = head.opcode == CONTINUATION and not self._inbound.begun
+        if key is None and head.opcode <= BINARY and not taken and self._got_close is None:
+            self._plain = False
+            key = self._inbound.piece(head, self._reader.piece)
+        if key is None:
+            return
+        if not self._lenient:
+            rest = self._reader.rest()
+            if rest is not None:
+                yield self._came(rest)
+        yield from self._broken(key)
+
+    def _came(self, frame: Frame) -> LayerRow:
+        extra = ""
+        if frame.opcode == CLOSE:
+            extra = _close_args(frame.payload)
+        args = _frame_args(
+            frame.opcode, frame.fin, frame.rsv, frame.mask, frame.form, frame.length,
+            len(frame.payload), extra,
+        )  # fmt: skip
+        return LayerRow("ws.recv", args, frame.taken, payload=frame.payload)
+
+    def _fault_row(self, key: str) -> LayerRow:
+        fault = FAULTS[key]
+        args = f"{key!r}, {fault.section!r}"
+        return LayerRow("ws.fault", args, errno=f"WS_{fault.code}", error=key)
+
+    def _broken(self, key: str) -> Iterator[Action]:
+        """A rule was broken (RFC 6455 7.1.7)."""
+        yield self._fault_row(key)
+        if self._lenient:
+            return
+        fault = FAULTS[key]
+        if not self._sent_close:
+            payload = fault.code.to_bytes(2, "big") + fault.reason.encode()
+            yield from self._write(AskedFrame(CLOSE, payload), 0.0)
+        yield from self._finish((fault.code, fault.reason), End(Ending.POLITE, f"WS_{fault.code}"))
+
+    # -- ping and pong ------------------------------------------------------------------------
+
+    def _ponged(self, payload: bytes, now: float) -> Iterator[Action]:
+        asked = self._pings.get(payload)
+        if asked is None:
+            return
+        for earlier in list(self._pings):  # a pong answers those before it too (RFC 6455 5.5.3)
+            del self._pings[earlier]
+            if earlier == payload:
+                break
+        yield LayerRow("ws.pong", f"{now - asked:.6f}", payload=payload)
+        yield Wake(_PONG, None)
+
+    def _ping(self, now: float) -> Iterator[Action]:
+        settings = self._settings
+        if self._sent_close or self._got_close is not None:
+            return
+        self._own_pings += 1
+        yield from self._write(AskedFrame(PING, self._own_pings.to_bytes(4, "big")), now)
+        yield Wake(_PING, settings.ping_interval)
+
+    # -- the close handshake ------------------------------------------------------------------
+
+    def _closed_by_peer(self, payload: bytes, now: float) -> Iterator[Action]:
+        for key in close_faults(payload):
+            yield from self._broken(key)
+            if self._ended:
+                return
+        self._got_close = close_facts(payload)
+        if not self._sent_close:
+            if not self._settings.answer_close:
+                return
+            code = self._got_close[0]
+            answer = b"" if code == NO_CODE else code.to_bytes(2, "big")
+            yield from self._write(AskedFrame(CLOSE, answer), now)
+        if self._client:  # the server closes first, so that TIME_WAIT is its (RFC 6455 7.1.1)
+            yield self._end_row(*self._got_close)
+            yield Wake(_CLOSE, CLOSE_WAIT)
+        else:
+            yield from self._finish(self._got_close, End(Ending.POLITE))
+
+    def _end_row(self, code: int, reason: str) -> LayerRow:
+        """It stands behind what is sent last."""
+        args = f"{code}, {reason!r}" if reason else str(code)
+        if code == NO_CLOSE:
+            return LayerRow("ws.end", args, errno=f"WS_{NO_CLOSE}", error="no_close", sent=True)
+        return LayerRow("ws.end", args, sent=True)
+
+    def _finish(self, facts: tuple[int, str], end: End | PeerFinished) -> Iterator[Action]:
+        self._ended = True
+        yield self._end_row(*facts)
+        for name in (_PING, _PONG, _CLOSE):
+            yield Wake(name, None)
+        yield end
+
+    @property
+    def _handshaken(self) -> bool:
+        """Both Close frames have gone."""
+        return self._sent_close and self._got_close is not None
+
+    def receive_end(self, now: float) -> Actions:
+        return list(self._peer_finished())
+
+    def _peer_finished(self) -> Iterator[Action]:
+        if self._ended:
+            return
+        if self._heads is not None:
+            yield from self._finished_early()
+        elif self._handshaken:
+            self._ended = True
+            yield Wake(_CLOSE, None)
+            yield End(Ending.CLOSE)
+        else:
+            rest = self._reader.rest()
+            if rest is not None:
+                yield self._came(rest)
+            yield from self._finish(self._got_close or (NO_CLOSE, ""), PeerFinished())
+
+    def _finished_early(self) -> Iterator[Action]:
+        """The peer's FIN before the WebSocket was open."""
+        assert self._heads is not None
+        if self._refused is not None:
+            yield from self._whole_body(self._refused.unread())
+        elif self._client:
+            yield self._truncated(self._heads.rest())
+            self._ended = True
+            yield End(Ending.CLOSE, HANDSHAKE)
+        else:
+            if self._head_came:
+                yield self._truncated(self._heads.rest())
+            yield PeerFinished()
+
+    def _truncated(self, came: bytes) -> LayerRow:
+        args = f"'head_truncated', {RESPONSES['head_truncated']!r}"
+        return LayerRow("ws.fault", args, errno=HANDSHAKE, error="head_truncated", payload=came)
+
+    def close(self, now: float) -> Actions:
+        """Who answers is at its end: a Close frame, then FIN, and what still comes is dropped."""
+        if self._ended or self._heads is not None:
+            return ()
+        actions: list[Action] = []
+        code = self._got_close or (1000, "")
+        if not self._sent_close:
+            actions += self._write(AskedFrame(CLOSE, code[0].to_bytes(2, "big")), now)
+        actions += self._finish(code, End(Ending.POLITE))
+        return actions
+
+    def lost(self) -> Sequence[LayerRow]:
+        if self._ended or self._heads is not None or self._handshaken:
+            return ()
+        self._ended = True
+        return (self._end_row(*(self._got_close or (NO_CLOSE, ""))),)
+
+    # -- frames that go -----------------------------------------------------------------------
+
+    def refuses(self) -> Problem | None:
+        return Problem("engine.ws_closing") if self._sent_close else None
+
+    def send(self, data: Data, now: float) -> Actions:
+        """One message: text where it is a `Text`."""
+        if self._sent_close or self._ended:
+            return ()
+        whole = data if isinstance(data, bytes) else bytes(data)
+        text = isinstance(data, Text)
+        packed = self._packer is not None and self._packer.packs
+        most = self._settings.fragment
+        if packed or (most and len(whole) > most):
+            return self._message(whole, most, text=text, packed=packed)
+        size = len(whole)
+        args = _TEXT_ARGS if text else _BINARY_ARGS
+        opcode = TEXT if text else BINARY
+        if not self._client:
+            if size < 126:
+                made = bytes((0x80 | opcode, size)) + whole
+            else:
+                made = header(opcode, size) + whole
+        else:
+            key = self._key()
+            args = f"{args}, mask='{key.hex()}'"
+            made = header(opcode, size, mask=key) + masked(whole, key)
+        return (
+            LayerRow("ws.send", args, len(made), None, None, whole, True),
+            ToPeer(made),
+        )
+
+    def _message(self, data: bytes, most: int, *, text: bool, packed: bool) -> Actions:
+        """One that goes in several frames, or packed, or both."""
+        whole = data
+        if packed:
+            assert self._packer is not None
+            whole = self._packer.pack(data)
+        size = most or max(1, len(whole))
+        places = range(0, max(1, len(whole)), size)
+        actions: list[Action] = []
+        for place in places:
+            first, last = place == 0, place + size >= len(whole)
+            opcode = CONTINUATION if not first else TEXT if text else BINARY
+            rsv = 4 if packed and first else 0
+            part = whole[place : place + size]
+            actions += self._write(AskedFrame(opcode, part, last, rsv), 0.0)
+        message = WebSocketMessage(text, data, len(places), packed)
+        pieces = [action.data for action in actions if isinstance(action, ToPeer)]
+        rows = [action for action in actions if isinstance(action, LayerRow)]
+        return [*rows, _message_row(message, "out"), ToPeer(b"".join(pieces))]
+
+    def ask(self, request: object, now: float) -> Actions:
+        """An `AskedFrame`."""
+        assert isinstance(request, AskedFrame)
+        return list(self._write(request, now))
+
+    def _write(self, asked: AskedFrame, now: float) -> Iterator[Action]:
+        """One frame, with its row and what follows from its being sent."""
+        mask = None
+        if asked.masked if asked.masked is not None else self._client:
+            mask = asked.key or self._key()
+        payload = asked.payload
+        length = len(payload) if asked.length is None else asked.length
+        form = least_form(length) if asked.form is None else asked.form
+        head = header(asked.opcode, length, fin=asked.fin, rsv=asked.rsv, mask=mask, form=form)
+        wire = payload
+        if mask is not None:
+            key = bytes(byte ^ 0xFF for byte in mask) if asked.wrong_mask else mask
+            wire = masked(payload, key)
+        extra = _close_args(payload) if asked.opcode == CLOSE else ""
+        if asked.wrong_mask:
+            extra += ", wrong_mask=True"
+        args = _frame_args(
+            asked.opcode, asked.fin, asked.rsv, mask, form, length, len(payload), extra
+        )
+        size = len(head) + len(wire)
+        yield LayerRow("ws.send", args, size, payload=payload, sent=True)
+        yield ToPeer(head + wire)
+        if asked.opcode == PING:
+            yield from self._pinged(payload, now)
+        elif asked.opcode == CLOSE and not self._sent_close:
+            self._sent_close = True
+            yield Wake(_CLOSE, CLOSE_WAIT)
+
+    def _pinged(self, payload: bytes, now: float) -> Iterator[Action]:
+        self._pings.pop(payload, None)
+        self._pings[payload] = now
+        if len(self._pings) > _MOST_PINGS:
+            del self._pings[next(iter(self._pings))]
+        if self._settings.ping_timeout is not None and len(self._pings) == 1:
+            yield Wake(_PONG, self._settings.ping_timeout)
+
+    def _key(self) -> bytes:
+        """Four bytes that nobody can guess (RFC 6455 5.3); the system is asked for many at once."""
+        if not self._keys:
+            self._keys = os.urandom(_KEYS)
+        key, self._keys = self._keys[:4], self._keys[4:]
+        return key
+
+    # -- time ---------------------------------------------------------------------------------
+
+    def wake(self, name: str, now: float) -> Actions:
+        if self._ended:
+            return ()
+        match name:
+            case "ping":
+                return list(self._ping(now))
+            case "pong":
+                self._pings.clear()
+                return list(self._broken("ping_timeout"))
+            case "body" if self._refused is not None:
+                return list(self._whole_body(self._refused.unread()))
+            case "close":
+                return list(self._waited_for_close())
+        return ()
+
+    def _waited_for_close(self) -> Iterator[Action]:
+        """The peer has not done its part of the end."""
+        if self._handshaken:
+            self._ended = True
+            yield End(Ending.POLITE)
+        else:
+            yield from self._finish((NO_CLOSE, ""), End(Ending.POLITE, f"WS_{NO_CLOSE}"))
+
+    def unread(self) -> bytes:
+        return self._reader.unread() if self._heads is None else self._heads.rest()
+
+
+def _message_row(message: WebSocketMessage, way: str) -> LayerRow:
+    name = NAMES[TEXT] if message.text else NAMES[BINARY]
+    args = f"{name!r}, {way!r}"
+    if message.frames > 1:
+        args += f", frames={message.frames}"
+    if message.deflate:
+        args += ", deflate=True"
+    return LayerRow("ws.message", args, payload=message.data, sent=way == "out")
+
+
+def _close_args(payload: bytes) -> str:
+    code, reason = close_facts(payload)
+    if code == NO_CODE:
+        return ""
+    return f", code={code}, reason={reason!r}" if reason else f", code={code}"
+
+
+def _frame_args(
+    opcode: int,
+    fin: bool,
+    rsv: int,
+    mask: bytes | None,
+    form: int,
+    length: int,
+    size: int,
+    extra: str,
+) -> str:
+    """A frame's header as Python literals, what is usual left out; `length`: where it lies."""
+    name = NAMES.get(opcode)
+    args = str(opcode) if name is None else repr(name)
+    if not fin:
+        args += ", fin=False"
+    if rsv:
+        args += f", rsv={rsv}"
+    if mask is not None:
+        args += f", mask='{mask.hex()}'"
+    if form != least_form(length):
+        args += f", form={form}"
+    if length != size:
+        args += f", length={length}"
+    return args + extra
