@@ -5,22 +5,18 @@ It is no error, since a brace stands for itself and may be meant so.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
-from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT
+from workbench.payload.templates import BUILT_IN
+from workbench.payload.unknown_gaps import unknown_gaps
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.named_values import LEFT_ALONE
 from workbench.texts import Problem
 
 _HEX: Final = frozenset({"hex", "append_hex", "reply_hex", "greet_hex", "ends_hex"})
 """Keys in which an unknown word is an error already."""
-_GAP: Final = re.compile(
-    r"(?<!\{)(?<!\\[pPN])\{(?:(base64|len):)?([A-Za-z_][\w.-]*(?:[+*-]\w+)*)\}", re.ASCII
-)
-_TERMS: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _GROUP: Final = re.compile(r"\(\?P<(\w+)>|\{([A-Za-z_]\w*):[\d*]")
 
 
@@ -32,30 +28,16 @@ def unknown_words(
     for key in ("endpoint", "step", "loop"):
         own = known | set(_groups(table.get(key)))
         for path, text in _strings(table.get(key), (key,)):
-            for gap in _GAP.finditer(text):
-                wrong = _unknown(gap[2], own)
-                if wrong is not None:
-                    near = difflib.get_close_matches(wrong, own, 1, 0.3)
-                    shown = near or sorted(names)
-                    yield (
-                        path,
-                        Problem(
-                            "scenario.unknown_word",
-                            name=f"{{{wrong}}}",
-                            near=", ".join(f"{{{name}}}" for name in shown),
-                        ),
-                    )
-
-
-def _unknown(inside: str, known: Collection[str]) -> str | None:
-    if inside in known or inside in WITH_ARGUMENT:
-        return None
-    counted = "." not in inside and re.search(r"[+*-]", inside)
-    terms = _TERMS.findall(inside) if counted else [inside]
-    wrong = [term for term in terms if term not in known]
-    if len(terms) > 1 and len(wrong) == len(terms):
-        return None  # no sum of values, just text with a dash in it
-    return wrong[0] if wrong else None
+            for gap in unknown_gaps(text, own):
+                shown = (gap.near,) if gap.near else sorted(names)
+                yield (
+                    path,
+                    Problem(
+                        "scenario.unknown_word",
+                        name=f"{{{gap.word}}}",
+                        near=", ".join(f"{{{name}}}" for name in shown),
+                    ),
+                )
 
 
 def _groups(item: Any) -> Iterator[str]:

@@ -19,6 +19,7 @@ from workbench.engine.model.settings import (
     Reconnect,
     Responder,
     Role,
+    Rule,
     Rules,
 )
 from workbench.texts import Problem
@@ -109,6 +110,7 @@ class ReplyForm:
         kind: one of responder_choices.CHOICES.
         encoding: of greeting and endpoint: what is sent by hand is in it too.
         at_end: what follows when a peer has finished sending.
+        otherwise: the rule for when none fits, which has no field.
     """
 
     kind: str
@@ -116,6 +118,7 @@ class ReplyForm:
     encoding: str
     at_end: OnPeerClose
     rules: tuple[TypedRule, ...] = ()
+    otherwise: Rule | None = None
 
     @property
     def greets(self) -> bool:
@@ -174,6 +177,7 @@ def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> R
         encoding,
         reply.on_peer_close or OnPeerClose.CLOSE,
         rules,
+        reply.otherwise if isinstance(reply, Rules) else None,
     )
 
 

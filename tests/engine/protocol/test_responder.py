@@ -165,8 +165,8 @@ def test_else_answers_where_none_fits() -> None:
         Rules((Rule(Match.EXACT, "a", "b"),), otherwise=Rule(reply="500", then=Then.CLOSE))
     ).for_connection(stream=True, tell=lambda *_note: None)
     assert runtime.answer is not None
-    assert runtime.answer(b"a") == Reply(b"b")
-    assert runtime.answer(b"x") == Reply(b"500", ending=Ending.CLOSE)
+    assert runtime.answer(b"a") == Reply(b"b", rule=1)
+    assert runtime.answer(b"x") == Reply(b"500", ending=Ending.CLOSE, rule=2)
 
 
 def test_silence_is_for_the_rest_of_the_connection() -> None:

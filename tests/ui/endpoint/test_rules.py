@@ -13,7 +13,9 @@ from tests.ui.conftest import Hand
 from workbench import texts
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import Match, OnPeerClose, Rule, Rules, Then
+from workbench.ui.endpoint.group_chips import GroupChips
 from workbench.ui.endpoint.rules_table import RuleTable
+from workbench.ui.endpoint.rules_try import RuleTrial
 from workbench.ui.style.retranslatable import use_language
 from workbench.viewmodel.rule_form import (
     TypedRule,
@@ -277,3 +279,55 @@ def test_what_has_no_field_stays_and_is_seen() -> None:
     shown = show_rule(kept)
     assert shown_reply(shown) == "{id} 00"
     assert rules_of([shown]) == (replace(kept, encoding="utf-8"),)
+
+
+def test_what_a_pattern_takes_is_put_into_the_reply_by_a_click(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    write(hand, match="regex", value=r"get (?P<key>\w+) (?P<at>\d+)", reply="<>")
+    reply = hand.find("server.rules_reply")
+    reply.setCursorPosition(1)  # type: ignore[attr-defined]
+    assert "{key}" in hand.find("server.rules_groups.key").toolTip()
+    hand.press("server.rules_groups.at")
+    hand.press("server.rules_groups.key")
+    assert hand.text("server.rules_reply") == "<{at}{key}>"
+    assert rules_in(hand)[0].reply == "<{at}{key}>"
+    with listening(hand) as sock:
+        assert ask(hand, sock, b"get cas 17", 7) == b"<17cas>"
+    hand.choose("server.rules_match", "exact")
+    chips = hand.find("server.rules_groups")
+    assert isinstance(chips, GroupChips)
+    assert not chips.isVisible()
+
+
+def test_rules_are_tried_out_while_they_are_typed(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    write(hand, match="regex", value=r"id=(?P<id>\d+)", reply="got {id}")
+    write(hand, value="ping", reply="pong")
+    answer = hand.find("server.rules_answer")
+    assert isinstance(answer.parent(), RuleTrial)
+    assert not answer.isVisible()
+    hand.type("server.rules_try", "ping")
+    assert hand.text("server.rules_answer").startswith("Rule 2 · 4 B  70 6f 6e 67  pong")
+    hand.type("server.rules_reply", "pong!")
+    assert hand.text("server.rules_answer").endswith("pong!")
+    hand.choose("server.rules_try_form", "hex")
+    assert answer.property("tone") == "bad"
+    hand.type("server.rules_try", "69 64 3d 34 32")
+    assert hand.text("server.rules_answer").endswith("got 42")
+    assert answer.property("tone") == ""
+    hand.press("server.more")
+    hand.choose("server.messages", "ends")
+    hand.choose("server.rules_try_form", "text")
+    hand.type("server.rules_try", "ping\\r\\nid=7\\r\\n")
+    lines = hand.text("server.rules_answer").splitlines()
+    assert [line.split(":")[0] for line in lines] == ["Message 1", "Message 2"]
+    assert lines[1].endswith("got 7")
+
+
+def test_a_name_that_nothing_takes_is_told_with_the_nearest(hand: Hand) -> None:
+    hand.choose("server.responder", "rules")
+    write(hand, match="regex", value=r"(?P<token>\w+)", reply="{tokn}")
+    assert "Did you mean {token}?" in hand.text("server.rules_trouble")
+    assert hand.find("server.rules_trouble").property("tone") == ""
+    hand.type("server.rules_reply", "{token}")
+    assert not hand.find("server.rules_trouble").isVisible()

@@ -35,11 +35,15 @@ from workbench.texts import Problem
 
 
 class Reply(NamedTuple):
-    """What to send (None: nothing), after `delay` seconds, and how to end once it is sent."""
+    """What to send (None: nothing), after `delay` seconds, and how to end once it is sent.
+
+    `rule`: the number of the rule that answers, from 1, `else` behind the last; 0: none does.
+    """
 
     data: Data | None
     delay: float = 0.0
     ending: Ending | None = None
+    rule: int = 0
 
 
 _ENDINGS: Final[Mapping[Then, Ending]] = {
@@ -314,4 +318,4 @@ class _Answerer:
         self._silent = rule.then is Then.SILENT
         if rule.then is Then.ECHO:
             data = (data or b"") + self._make_whole(whole)
-        return Reply(data, rule.delay, _ENDINGS.get(rule.then))
+        return Reply(data, rule.delay, _ENDINGS.get(rule.then), number)

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from workbench.engine.model.settings import OnPeerClose
+from workbench.engine.model.settings import OnPeerClose, Rule
 from workbench.payload import notation
 from workbench.texts import tr
 from workbench.ui.endpoint.rules_editor import RulesEditor
@@ -38,6 +38,7 @@ class ResponderForm(QObject):
     def __init__(self, controls: NamedControls, parent: QObject) -> None:
         super().__init__(parent)
         self._controls = controls
+        self._otherwise: Rule | None = None
         self._of_tcp: str | None = None  # the reply that TCP had, while UDP is chosen
         self.kind = controls.add(
             ChoiceBox(*((kind, f"responder.{kind}") for kind in CHOICES)), "responder"
@@ -74,6 +75,7 @@ class ResponderForm(QObject):
         """Show a form without telling anyone."""
         self.kind.choose(form.kind)
         self.at_end.choose(form.at_end.value)
+        self._otherwise = form.otherwise
         if CHOICES[form.kind].has_rules:
             self.rules.show_typed(form.rules)
         if form.greeting != self.greeting.text():
@@ -90,6 +92,7 @@ class ResponderForm(QObject):
             self.encoding.value(),
             OnPeerClose(self.at_end.value()),
             tuple(self.rules.table.lines.rules),
+            self._otherwise,
         )
 
     def offer_greetings(self, *, offered: bool) -> None:

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QVBoxLay
 from workbench.engine.model.settings import Match, Rule, Then
 from workbench.payload import notation
 from workbench.texts import tr
+from workbench.ui.endpoint.group_chips import GroupChips
 from workbench.ui.endpoint.rules_table import RuleTable
+from workbench.ui.endpoint.rules_try import RuleTrial
 from workbench.ui.style import theme
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import (
@@ -24,6 +26,7 @@ from workbench.ui.widgets.named_controls import (
 )
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.rule_form import EXAMPLE, TypedRule, fault
+from workbench.viewmodel.rule_trial import groups_of, unknown_in
 
 
 class RulesEditor(QFrame):
@@ -31,6 +34,7 @@ class RulesEditor(QFrame):
 
     Attributes:
         button: opens and folds it, and says how many there are; stands in another row.
+        groups: what the chosen rule takes and its reply may name. trial: tries the rules out.
 
     Signals:
         edited(): other rules are wished for.
@@ -56,6 +60,8 @@ class RulesEditor(QFrame):
         self.trouble = controls.add(QLabel(), "rules_trouble")
         self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setWordWrap(True)
+        self.groups = GroupChips(controls)
+        self.trial = RuleTrial(controls)
         self._lay_out(controls)
         self._wire()
         self.hide()
@@ -108,11 +114,14 @@ class RulesEditor(QFrame):
             for widget in widgets:
                 row.addWidget(widget)
             column.addLayout(row)
+        column.insertWidget(2, self.groups)
         column.addWidget(self.trouble)
+        column.addWidget(self.trial)
 
     def _wire(self) -> None:
         self.button.toggled.connect(self._on_toggled)
         self.table.chosen.connect(self._on_chosen)
+        self.groups.wanted.connect(self._on_group)
         self.table.unwanted.connect(self._on_remove)
         self.add.clicked.connect(self._on_add)
         self.remove.clicked.connect(self._on_remove)
@@ -197,6 +206,14 @@ class RulesEditor(QFrame):
             self._basis,
         )
 
+    @Slot(str)
+    def _on_group(self, name: str) -> None:
+        """What the pattern took, at the place of the cursor in the reply."""
+        self.reply.insert(f"{{{name}}}")
+        self.reply.setFocus()
+        self._on_typed()
+        self._tell()
+
     @Slot()
     def _tell(self) -> None:
         self._word_button()
@@ -255,12 +272,23 @@ class RulesEditor(QFrame):
         )
         for name, field in (("value", self.value), ("reply", self.reply), ("delay", self.delay)):
             tone(field, "bad" if wrong is not None and wrong[0] == name else "")
+        self.groups.show_names(groups_of(typed))
         tone(self.trouble, "bad" if wrong is not None else "")
         if wrong is not None:
-            self.trouble.setText(wrong[1].text)
+            said = [wrong[1].text]
         else:
-            self.trouble.setText("" if self.count else tr("rules.none"))
-        self.trouble.setVisible(bool(self.trouble.text()))
+            said = [] if self.count else [tr("rules.none")]
+            said += [
+                tr(
+                    "rules.unknown" if gap.near else "rules.unnamed",
+                    name=f"{{{gap.word}}}",
+                    near=f"{{{gap.near}}}",
+                )
+                for gap in unknown_in(typed)
+            ]
+        self.trouble.setText("\n".join(said))
+        self.trouble.setVisible(bool(said))
+        self.trial.judge()
 
     def _word_button(self) -> None:
         self._controls.recaption(self.button, "rules_count", count=str(self.count))
@@ -269,6 +297,7 @@ class RulesEditor(QFrame):
         """What `Controls` does not know: the list, and what is wrong."""
         self.table.lines.retranslate()
         self.table.fit()
+        self.groups.retranslate()
         self._word_button()
         self._judge()
 

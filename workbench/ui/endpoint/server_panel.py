@@ -18,6 +18,7 @@ from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import group
 from workbench.viewmodel.host_suggestions import bind_hosts
+from workbench.viewmodel.rule_trial import TriedMessage, try_out
 from workbench.viewmodel.server_state import ChosenState, ServerPanelState
 from workbench.viewmodel.setup_form import ServerForm
 
@@ -39,6 +40,7 @@ class ServerPanel(EndpointPanel):
     def build(self) -> None:
         self._chosen: ChosenState | None = None
         self.reply = ResponderForm(self.controls, self)
+        self.reply.rules.trial.begin(self._try_out)
         self._build_behaviour()
         self.accept_gate = GateControl(self.controls, c.Gate.ACCEPT)
         self.queue = AcceptQueueBar(
@@ -86,6 +88,7 @@ class ServerPanel(EndpointPanel):
         self.reply.edited.connect(lambda: self.tell_live("responder"))
         self.reply.greeting.textChanged.connect(self.tell_typed)
         self.reply.submitted.connect(self.start_if_closed)
+        self.shared.messages.edited.connect(self.reply.rules.trial.judge)
         self.backlog.editTextChanged.connect(self.tell_typed)
         self.backlog.settled.connect(self.backlog_settled)
         self.backlog.submitted.connect(self.start_if_closed)
@@ -112,6 +115,12 @@ class ServerPanel(EndpointPanel):
         row = self.chosen_row
         buttons = [row.talk, *([row.why] if row.why.isVisible() else []), *row.buttons]
         pop_up(self, buttons, self.hide_closed, where)
+
+    def _try_out(self, text: str, as_hex: bool) -> tuple[TriedMessage, ...]:
+        """What the rules answer to a message, as the fields are now. Raises Problem."""
+        form = self.reply.read()
+        messages = self.shared.messages.form.read(form.encoding, None)
+        return try_out(form, messages, text, as_hex=as_hex)
 
     # -- the fields -----------------------------------------------------------------------------
 

@@ -1,0 +1,155 @@
+"""Rules tried out on a message before one comes: which answers it, and with which bytes.
+
+What looks and answers is the responder itself, for a connection that has just begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Final
+
+from workbench.engine.model.message_ends import Messages
+from workbench.engine.model.settings import Match, Nothing, Rule, Rules, Then
+from workbench.engine.protocol.framer import Fault
+from workbench.engine.protocol.framing import framer_of
+from workbench.engine.protocol.responder import Reply, compile_responder
+from workbench.payload.hex_patterns import compile_hex, is_pattern
+from workbench.payload.notation import show
+from workbench.payload.patterns import compile_pattern
+from workbench.payload.templates import PLACEHOLDERS
+from workbench.payload.unknown_gaps import UnknownGap, unknown_gaps
+from workbench.texts import Problem, tr
+from workbench.viewmodel.payload_form import PayloadForm, body
+from workbench.viewmodel.rule_form import TypedRule
+from workbench.viewmodel.setup_form import ReplyForm
+
+MOST: Final = 5
+"""Messages of one text that are answered."""
+SHOWN: Final = 24
+"""Bytes of a reply that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriedMessage:
+    """What becomes of one message.
+
+    Attributes:
+        came: the message, as rules see it.
+        rule: which of the list answers, from 1; 0: none does.
+        otherwise: none fits, and the rule for that case answers.
+        data: the reply's bytes; None: nothing is sent.
+        delay: seconds before it. then: what follows it.
+        notes: what the log would say, as keys of its notes.
+    """
+
+    came: bytes
+    rule: int = 0
+    otherwise: bool = False
+    data: bytes | None = None
+    delay: float = 0.0
+    then: Then = Then.KEEP
+    notes: tuple[str, ...] = ()
+
+
+def try_out(
+    form: ReplyForm, messages: Messages | None, text: str, *, as_hex: bool = False
+) -> tuple[TriedMessage, ...]:
+    """What the rules of a form answer to a text, or to each message in it, in turn.
+
+    `messages`: where one ends; a text that holds none whole is one itself.
+
+    Raises:
+        Problem: the text or a rule cannot be understood, or no message ends where it should.
+    """
+    draft = PayloadForm(text, "hex" if as_hex else "text", form.encoding)
+    came = body(draft)
+    rules = form.read(Nothing())
+    assert isinstance(rules, Rules)
+    rules = replace(rules, otherwise=form.otherwise)
+    notes: list[str] = []
+    made = compile_responder(rules, form.encoding, messages).for_connection(
+        stream=False, tell=lambda name, _args: notes.append(name)
+    )
+    found = []
+    for message in _divided(came, messages, form.encoding):
+        notes.clear()
+        reply = made.answer(message) if made.answer is not None else None
+        found.append(_tried(message, reply, rules, tuple(notes)))
+    return tuple(found)
+
+
+def _divided(came: bytes, messages: Messages | None, encoding: str) -> list[bytes]:
+    if messages is None:
+        return [came]
+    framer = framer_of(messages, encoding, requests=True)
+    framer.feed(came)
+    found: list[bytes] = []
+    try:
+        while len(found) < MOST and (message := framer.next()) is not None:
+            found.append(message.data)
+    except Fault as fault:
+        raise Problem("rules.try_undivided", why=fault.key) from fault
+    return found or [came]
+
+
+def _tried(came: bytes, reply: Reply | None, rules: Rules, notes: tuple[str, ...]) -> TriedMessage:
+    if reply is None or not reply.rule:
+        return TriedMessage(came, notes=notes)
+    otherwise = reply.rule > len(rules.rules)
+    rule = rules.otherwise if otherwise else rules.rules[reply.rule - 1]
+    return TriedMessage(
+        came,
+        reply.rule,
+        otherwise,
+        None if reply.data is None else bytes(reply.data),
+        reply.delay,
+        Then.KEEP if rule is None else rule.then,
+        notes,
+    )
+
+
+def told(tried: TriedMessage) -> str:
+    """It in one line."""
+    if not tried.rule:
+        slow = [name for name in tried.notes if name != "no_rule"]
+        return tr(f"rules.try_{slow[0]}" if slow else "rules.try_none")
+    key = "rules.try_else" if tried.otherwise else "rules.try_rule"
+    parts = [tr(key, number=tried.rule)]
+    if tried.data:
+        rest = " …" if len(tried.data) > SHOWN else ""
+        shown = tried.data[:SHOWN]
+        parts.append(f"{len(tried.data)} B  {shown.hex(' ')}{rest}  {show(shown)}{rest}")
+    else:
+        parts.append(tr("rules.try_silent"))
+    if tried.delay:
+        parts.append(tr("rules.try_delay", seconds=f"{tried.delay:g}"))
+    if tried.then is not Then.KEEP:
+        parts.append(tr(f"then.{tried.then.value}"))
+    return " · ".join(parts)
+
+
+# -- what a reply may name ----------------------------------------------------------------------
+
+
+def groups_of(rule: TypedRule) -> tuple[str, ...]:
+    """The names of what its pattern takes; none where it takes nothing, or is broken."""
+    try:
+        if rule.match == Match.REGEX:
+            return compile_pattern(rule.value, rule.encoding).names
+        if rule.match == Match.HEX and is_pattern(rule.value):
+            return compile_hex(rule.value).names
+    except Problem:
+        pass
+    return ()
+
+
+def unknown_in(rule: TypedRule) -> tuple[UnknownGap, ...]:
+    """What its reply names and nothing takes: it is sent as it stands."""
+    return tuple(unknown_gaps(rule.reply, named_by(rule)))
+
+
+def named_by(rule: TypedRule) -> Collection[str]:
+    """All that its reply may name."""
+    basis: Rule = rule.basis
+    return (*groups_of(rule), *(PLACEHOLDERS if basis.placeholders else ()))
