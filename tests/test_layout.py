@@ -264,6 +264,8 @@ IMPORTED_BY = {
     "ui/record/log_progress_bar.py": "ui/record/test_log_find.py",
     "scenario/taken_values.py": "scenario/test_named_values.py",
     "cli/exit_status.py": "cli/test_run.py",
+    "scenario/endpoint_keys.py": "scenario/test_layer_keys.py",
+    "scenario/layer_steps.py": "scenario/test_layer_keys.py",
     "cli/print_process.py": "cli/test_printer.py",
     "engine/connection/file_pieces.py": "engine/test_both_ways.py",
     "engine/model/commands.py": "engine/model/test_joined_ticket.py",

@@ -37,7 +37,7 @@ COMMANDS: dict[str, tuple[tuple[object, ...], str]] = {
     "no address": (("connect", ""), "Write host:port"),
     "no host": (("connect", ":80"), "127.0.0.1 is this machine"),
     "a space": (("connect", "a b:80"), "contains a space"),
-    "a URL": (("connect", "http://a/b"), "without tcp://"),
+    "a URL": (("connect", "http://a/b"), "of schemes there are"),
     "a link": (("connect", "@server"), "Write host:port"),
     "v6 without brackets": (("connect", "::1:80"), "written [::1]:80"),
     "v6 without port": (("connect", "[::1]"), "written [::1]:80"),

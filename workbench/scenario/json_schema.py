@@ -19,6 +19,10 @@ from workbench.texts import tr
 
 FILE: Final = "scenario.schema.json"
 """Its name in `resources`."""
+_PLAIN: Final = (
+    "value", "defaults", "endpoint", "reconnect", "tls", "websocket", "deflate", "rule",
+)  # fmt: skip
+"""Tables whose keys do not hang on each other."""
 
 
 def to_json() -> str:
@@ -33,7 +37,16 @@ def schema() -> v.Schema:
         by_place.setdefault(key.place, []).append(key)
     plain = {
         place: _table(by_place[place])
-        for place in ("value", "defaults", "endpoint", "reconnect", "rule")
+        for place in (
+            "value",
+            "defaults",
+            "endpoint",
+            "reconnect",
+            "tls",
+            "websocket",
+            "deflate",
+            "rule",
+        )
     }
     loop = by_place["loop"]
     return {

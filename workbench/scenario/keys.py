@@ -18,7 +18,9 @@ from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.message_ends import MESSAGES
 from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.model.tail import Append, ByteOrder
-from workbench.scenario import expect_keys, names, readings
+from workbench.engine.model.tls_settings import TlsSettings
+from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
+from workbench.scenario import expect_keys, layer_keys, layer_steps, names, readings
 from workbench.scenario import values as v
 from workbench.scenario.messages_keys import messages
 from workbench.scenario.responder_keys import readers_of, responder
@@ -90,7 +92,10 @@ ENDPOINT: Final[Mapping[str, v.Read]] = {
     "encoding": v.encoding,
     "reconnect": v.reconnect,
     "layers": v.layers,
+    "tls": layer_keys.tls,
+    "websocket": layer_keys.websocket,
     "messages": messages,
+    "proxy": layer_keys.proxy,
 }
 BESIDE_ENDPOINT: Final[Mapping[str, v.Read]] = {"ignore": _part(list, _all_of("ignored"))}
 """What an endpoint's table says to the run alone; no `configure` changes it."""
@@ -127,6 +132,7 @@ STEP: Final[Mapping[str, v.Read]] = {
     "group": v.key_of(str),
     "interface": v.key_of(str),
     "responder": responder,
+    **layer_steps.KEYS,
 }
 """Of the fields of commands."""
 OPTIONAL: Final[Mapping[str, v.Read]] = {
@@ -206,14 +212,7 @@ def step_keys(do: str) -> Mapping[str, v.Read]:
     return {**taken, **OPTIONAL, **ALSO.get(do, {})}
 
 
-WITHOUT_KEYS: Final = frozenset(
-    {"frame", "ping", "pong", "ws_close", "raw", "start_layer", "tls_close"}
-)
-"""Commands of layers that no step says yet."""
-DO: Final = (
-    *(name for name in COMMANDS if name not in WITHOUT_KEYS),
-    "wait", "stay", "run", "expect", "loop",
-)  # fmt: skip
+DO: Final = (*COMMANDS, "wait", "stay", "run", "expect", "loop")
 """Every kind of step."""
 
 
@@ -317,6 +316,9 @@ def table() -> tuple[Key, ...]:
         *_of("defaults", DEFAULTS, Expect),
         *_of("endpoint", {**ENDPOINT, **BESIDE_ENDPOINT}, s.EndpointSettings, role=STREAM),
         *_of("reconnect", v.RECONNECT, s.Reconnect),
+        *_of("tls", layer_keys.TLS_KEYS, TlsSettings),
+        *_of("websocket", layer_keys.WEBSOCKET_KEYS, WebSocketSettings),
+        *_of("deflate", layer_keys.DEFLATE, Deflate),
         *_by_kind("messages", {how: keys_of_messages(how) for how in MESSAGES}),
         Key("responder", "kind", {"enum": list(s.RESPONDERS)}, needed=True),
         *_by_kind("responder", {kind: keys_of_responder(kind) for kind in s.RESPONDERS}),

@@ -5,27 +5,26 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from workbench.engine.model import address as addresses
 from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model import settings as s
 from workbench.engine.model.planned_calls import Purpose
 from workbench.engine.model.serialize import COMMANDS
-from workbench.engine.protocol.stack import make_layers
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.payload.hex_patterns import compile_hex
 from workbench.payload.masking import Masker
 from workbench.payload.templates import hex_template
-from workbench.scenario import expect_keys, ignored, misplaced, readings
+from workbench.scenario import expect_keys, ignored, layer_steps, misplaced, readings
 from workbench.scenario import keys as k
 from workbench.scenario import values as v
 from workbench.scenario.cases import ALONE, Case, cases_of
+from workbench.scenario.endpoint_keys import EndpointReading, as_table, check_started, endpoint, with_keys
 from workbench.scenario.json_values import written
 from workbench.scenario.keys import FORMAT
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
@@ -213,10 +212,17 @@ class _File(NamedTuple):
     """What steps may name."""
 
     endpoints: dict[str, s.EndpointSettings]
-    named: Named
+    reading: EndpointReading
     defaults: Mapping[str, Any]
-    asked: Asked
     programs: Collection[str]
+
+    @property
+    def named(self) -> Named:
+        return self.reading.named
+
+    @property
+    def asked(self) -> Asked:
+        return self.reading.asked
 
 
 def _scenarios(table: dict[str, Any], given: Given, asked: Asked) -> Iterator[Scenario]:
@@ -242,20 +248,17 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
         for key, part in table.items()
     }
     endpoints: dict[str, s.EndpointSettings] = {}
+    reading = EndpointReading(named, asked, {})
     ignoring: dict[str, tuple[Expect, ...]] = {}
     for name, said in v.typed(table, "endpoint", dict, (), {}).items():
         path = ("endpoint", name)
         if not _NAME.match(name):
             raise v.wrong(path, "scenario.bad_name", name=name)
-        body = (
-            {"address": said, "family": addresses.written_family(said)}
-            if isinstance(said, str)
-            else said
-        )
+        body = as_table(said) if isinstance(said, str) else said
         if not isinstance(body, dict):
             raise v.not_wanted(path, f"endpoint.{name}", body, "table", "text")
         plain = {key: item for key, item in body.items() if key != ignored.KEY}
-        endpoints[name] = _endpoint(name, plain, path, named)
+        endpoints[name] = endpoint(name, plain, path, reading)
         if ignored.KEY in body:
             ignoring[name] = ignored.ignored(body, endpoints[name], path, named)
         asked.address(endpoints[name], Purpose.CONNECT, (*path, "address"))
@@ -268,12 +271,13 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
         for code, key in k.TITLES.items()
         if key in table
     }
+    file = _File(dict(endpoints), reading, defaults, set(_programs(table)))
+    steps = _steps(table, (), file)
+    check_started(endpoints, steps)
     return Scenario(
         title=_titled(v.typed(table, "title", str, (), ""), case),
         endpoints=tuple(endpoints.values()),
-        steps=_steps(
-            table, (), _File(dict(endpoints), named, defaults, asked, set(_programs(table)))
-        ),
+        steps=steps,
         titles=titles,
         capture=v.capture(table, "capture", ()),
         values=named.values,
@@ -282,6 +286,7 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
         ignored=ignoring,
         secrets=named.secrets,
         case=case.name,
+        passwords=reading.passwords,
     )
 
 
@@ -295,38 +300,6 @@ def _on_failure(body: dict[str, Any], path: KeyPath) -> OnFailure | None:
         return None
     found: OnFailure = k.ON_FAILURE["on_failure"](body, "on_failure", path)
     return found
-
-
-# -- endpoints --------------------------------------------------------------------------------
-
-
-def _endpoint(name: str, body: dict[str, Any], path: KeyPath, named: Named) -> s.EndpointSettings:
-    v.known(body, (*k.ENDPOINT, *k.BESIDE_ENDPOINT), path)
-    return _with_keys(partial(s.EndpointSettings, name), {"role": k.STREAM, **body}, path, named)
-
-
-def _with_keys(
-    make: Callable[..., s.EndpointSettings], body: dict[str, Any], path: KeyPath, named: Named
-) -> s.EndpointSettings:
-    """Settings made with the given keys; also for the `configure` step."""
-    v.known(body, k.ENDPOINT, path)
-    values = {key: k.ENDPOINT[key](body, key, path) for key in body}
-    try:
-        made = make(**values)
-    except Problem as problem:
-        about = "responder" if problem.key == "engine.wrap_without_messages" else "type"
-        raise v.Wrong((*path, about if about in body else "role"), problem) from problem
-    if made.reconnect is not None and made.role is not s.Role.STREAM:
-        raise v.wrong(
-            (*path, "reconnect" if "reconnect" in body else "role"), "scenario.no_reconnect"
-        )
-    layered = next((key for key in ("messages", "layers") if key in body), "role")
-    v.check(partial(make_layers, made), (*path, layered))
-    for key in ("address", "bind"):
-        spec = getattr(made, key)
-        if spec and not named.waits(spec):
-            v.check(partial(addresses.parse, spec, made.family), (*path, key))
-    return made
 
 
 def _check_links(
@@ -459,7 +432,7 @@ def _configure(body: dict[str, Any], path: KeyPath, file: _File) -> Perform:
         role = s.Role(k.ENDPOINT["role"](changes, "role", path))
         if not s.fits(role, before.type):
             before = replace(before, role=role, type="")  # of the new role, its usual type
-    settings = _with_keys(partial(replace, before), changes, path, file.named)
+    settings = with_keys(partial(replace, before), changes, path, file.reading, before)
     _check_links(settings, endpoints, path)
     endpoints[name] = settings
     file.asked.address(settings, Purpose.CONNECT, (*path, "address"))
@@ -504,7 +477,7 @@ def _sent_json(
 
 def _ask(kind: type[c.Command], values: dict[str, Any], path: KeyPath, file: _File) -> None:
     """Note what a step reaches for; a file that it names is where its scenario is."""
-    if kind is c.Send and "file" in values:
+    if kind in {c.Send, c.SendFrame, c.Raw} and "file" in values:
         values["file"] = file.asked.file(values["file"], (*path, "file"))
     if kind is c.Start:
         file.asked.address(file.endpoints[values["endpoint"]], Purpose.START, path)
@@ -530,6 +503,8 @@ def _check_step(
             (*path, "value"),
         )
     if kind is not c.Send:
+        if values.get("endpoint") in endpoints:
+            layer_steps.check(kind, values, endpoints[values["endpoint"]].encoding, names, path)
         return
     if sum(key in values for key in ("text", "hex", "file")) != 1:
         raise v.wrong(path, "engine.one_payload")

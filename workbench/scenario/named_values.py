@@ -20,8 +20,19 @@ from workbench.scenario.permissions import UNSAID, Asked, Permissions, Reach, Wi
 from workbench.texts import Problem
 
 PAYLOAD: Final = frozenset(
-    {"text", "hex", "append_hex", "command", "contains", "regex", "json", "take"}
-)
+    {
+        "text",
+        "hex",
+        "append_hex",
+        "command",
+        "contains",
+        "regex",
+        "json",
+        "take",
+        "reason",
+        "header",
+    }
+)  # fmt: skip
 """Keys of a step that are filled in when it begins."""
 LEFT_ALONE: Final = frozenset({"do", "endpoint", "title", "name", "role", "kind", "match", "then"})
 """Keys whose words are no text."""
@@ -215,13 +226,14 @@ def _plain(name: str, value: Any, path: KeyPath, asked: Asked) -> v.Plain | None
     """What a value is; None: it is of a variable that may not be read."""
     if isinstance(value, dict):
         v.known(value, ("env", "secret"), path)
-        return _of_environment(str(v.typed(value, "env", str, path)), (*path, "env"), asked)
+        return of_environment(str(v.typed(value, "env", str, path)), (*path, "env"), asked)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise v.not_wanted(path, name, value, "text", "number")
     return value
 
 
-def _of_environment(name: str, path: KeyPath, asked: Asked) -> str | None:
+def of_environment(name: str, path: KeyPath, asked: Asked) -> str | None:
+    """A variable's text; None: it may not be read. Raises Wrong: there is none."""
     if not asked.may(Reach.ENVIRONMENT, name, path):
         return None
     if name not in os.environ:

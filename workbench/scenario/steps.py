@@ -208,6 +208,7 @@ class Scenario:
         warnings: what in its file need not be wrong, and may be, each with its line.
         ignored: by endpoint, what no expectation ever sees.
         secrets: the environment's variable of each value that is masked, by the value's name.
+        passwords: by endpoint, the environment's variable of its key's password.
         case: which of the cases of its file it is; "": that has none.
     """
 
@@ -223,3 +224,4 @@ class Scenario:
     ignored: Mapping[str, tuple[Expect, ...]] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     case: str = field(default="", compare=False)
+    passwords: Mapping[str, str] = field(default_factory=dict)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT, Value, hex_template, text_template
 from workbench.scenario.connections import RunConnection
 from workbench.scenario.json_values import FromGap, filled, of_value, read_json, written
+from workbench.scenario.layer_steps import Payload
 from workbench.scenario.named_values import known
 from workbench.scenario.needle import Taken
 from workbench.scenario.steps import Expect, Perform, RunProgram, Scenario, Single
@@ -59,6 +61,10 @@ class TakenValues:
         """
         if isinstance(step, RunProgram):
             return self._run(step)
+        if isinstance(step, Perform) and isinstance(step.command, Payload):
+            own = getattr(step.command, "encoding", None)
+            encoding = own or encoding_of(step.command.endpoint)
+            return replace(step, command=self._bytes(step.command, encoding))
         if not self._names:
             return step
         if isinstance(step, Expect):
@@ -74,6 +80,9 @@ class TakenValues:
             if step.json is not None:
                 return replace(step, command=self._send_json(step.json, command))
             return replace(step, command=self._send(command, encoding))
+        if isinstance(command, c.CloseWebSocket):
+            values = self._known(command.endpoint, command.connection)
+            return replace(step, command=replace(command, reason=self._in(command.reason, values)))
         if isinstance(command, c.Mark):
             values = self._known(command.endpoint, None)
             return replace(step, command=replace(command, text=self._in(command.text, values)))
@@ -101,19 +110,29 @@ class TakenValues:
         if not self._names:
             return settings
         asked, last = self._waiting.get(settings.name, (settings, settings))
-        address, bind = (
-            (asked.address, asked.bind)
-            if (settings.address, settings.bind) == (last.address, last.bind)
-            else (settings.address, settings.bind)  # another one was configured meanwhile
-        )
+        others = _waiting(settings) != _waiting(last)  # another one was configured meanwhile
+        said = _waiting(settings if others else asked)
         values = self._known(None, None)
         filled = replace(
             settings,
-            address=self._in(address, values),
-            bind=self._in(bind, values) if bind else None,
+            address=self._in(said.address, values),
+            bind=self._in(said.bind, values) if said.bind else None,
+            websocket=None if said.websocket is None else self._request(said.websocket, values),
         )
-        self._waiting[settings.name] = (replace(settings, address=address, bind=bind), filled)
+        self._waiting[settings.name] = (replace(settings, **said._asdict()), filled)
         return filled
+
+    def _request(
+        self, settings: WebSocketSettings, values: Mapping[str, Value]
+    ) -> WebSocketSettings:
+        """What a client asks for; of a server what it answers."""
+        return replace(
+            settings,
+            path=self._in(settings.path, values),
+            origin=None if settings.origin is None else self._in(settings.origin, values),
+            headers=tuple((name, self._in(value, values)) for name, value in settings.headers),
+            body=self._in(settings.body, values),
+        )
 
     def settings_known(self, settings: EndpointSettings) -> EndpointSettings:
         """The same where what it needs is not known: then without the address that waits for it."""
@@ -192,6 +211,21 @@ class TakenValues:
             values["counter"] = Value(b"1", literal=True)
         return values
 
+    def _bytes(self, command: Payload, encoding: str) -> Payload:
+        """What goes past the responder, or in a frame of its own: hex is plain then."""
+        if command.hex is not None:
+            template = hex_template(command.hex, self._names, encoding)
+        elif command.text is not None and self._names:
+            names = {*self._names, *BUILT_IN, *WITH_ARGUMENT}
+            template = text_template(command.text, names, encoding)
+        else:
+            return command
+        values = self._known(command.endpoint, command.connection)
+        values["counter"] = Value(b"1", literal=True)  # it goes once
+        data = template.fill(values)
+        text = _as_text(data, encoding) if command.text is not None else None
+        return replace(command, text=text, hex=data.hex() if text is None else None)
+
     def _expect(self, step: Expect, encoding: str) -> Expect:
         values = self._known(step.endpoint, step.connection)
         found: dict[str, Any] = {}
@@ -264,6 +298,18 @@ class _Quoted(dict[str, Value]):
         if found is None or found.literal:
             return found or default
         return Value(written(found.data.decode("utf-8", "replace"))[1:-1].encode())
+
+
+class _Waiting(NamedTuple):
+    """What of an endpoint may wait for what is taken."""
+
+    address: str
+    bind: str | None
+    websocket: WebSocketSettings | None
+
+
+def _waiting(settings: EndpointSettings) -> _Waiting:
+    return _Waiting(settings.address, settings.bind, settings.websocket)
 
 
 def _value(values: Mapping[str, Value], name: str) -> Value:

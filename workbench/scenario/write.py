@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, Field, asdict, fields
 from enum import Enum
 from itertools import takewhile
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.address import written_family
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.engine.model.serialize import command_call, messages_plain, responder_plain
+from workbench.engine.model.web_address import has_scheme
 from workbench.payload.templates import escape_gaps
+from workbench.scenario import layer_keys
 from workbench.scenario.expect_keys import usual_within
 from workbench.scenario.named_values import LEFT_ALONE
 from workbench.scenario.secrets import secrets_of
@@ -49,12 +51,12 @@ def to_toml(scenario: Scenario) -> str:
         lines.append("placeholders = true")
     current = {settings.name: settings for settings in scenario.endpoints}
     written = [
-        (item.name, _endpoint(item, scenario.values) | _ignored(scenario, item.name))
+        (item.name, _endpoint(item, scenario) | _ignored(scenario, item.name))
         for item in scenario.endpoints
     ]
     addressed = list(takewhile(lambda item: _is_address(item[1]), written))
     lines += [f"endpoint.{_bare(name)} = {_value(keys['address'])}" for name, keys in addressed]
-    lines += _steps(scenario.steps, current)
+    lines += _steps(scenario.steps, _Written(current, scenario.passwords))
     if scenario.values:
         secret = {
             name: {"env": env, "secret": True} for name, env in scenario.secrets.items() if env
@@ -66,12 +68,40 @@ def to_toml(scenario: Scenario) -> str:
     return toml_without(text, secrets_of(scenario), headers=False) if scenario.secrets else text
 
 
-def _endpoint(settings: s.EndpointSettings, values: Collection[str]) -> dict[str, Any]:
+class _Written(NamedTuple):
+    """What steps are written with.
+
+    Attributes:
+        settings: of each endpoint, as they are when the step begins.
+        passwords: by endpoint, the variable of its key's password.
+    """
+
+    settings: dict[str, s.EndpointSettings]
+    passwords: Mapping[str, str]
+
+
+def _endpoint(settings: s.EndpointSettings, scenario: Scenario) -> dict[str, Any]:
     """The keys of an endpoint that are not what they would be without it."""
     found = {} if settings.role is s.Role.STREAM else {"role": settings.role.value}
     blank = s.EndpointSettings(settings.name, settings.role)
-    keys: dict[str, Any] = _as_template(_changes(blank, settings), values)
+    changes = _changes(blank, settings, scenario.passwords)
+    keys: dict[str, Any] = _as_template(_in_one_address(changes, settings), scenario.values)
     return found | keys
+
+
+def _in_one_address(keys: dict[str, Any], settings: s.EndpointSettings) -> dict[str, Any]:
+    """The same with an address that says the layers, where it can."""
+    said = layer_keys.as_address(settings)
+    if said is None:
+        return keys
+    address, family = said
+    left = {"layers"} | ({"family"} if settings.family == family else set())
+    found = {key: item for key, item in keys.items() if key not in left} | {"address": address}
+    if settings.family != family:  # an address with brackets says another one
+        found["family"] = settings.family
+    inside = {key: item for key, item in keys.get("websocket", {}).items() if key != "path"}
+    found.pop("websocket", None)
+    return found | ({"websocket": inside} if inside else {})
 
 
 def _ignored(scenario: Scenario, name: str) -> dict[str, Any]:
@@ -96,18 +126,21 @@ def _is_address(keys: Mapping[str, Any]) -> bool:
     """Whether an endpoint can be written as its address alone, which says the family."""
     if not {"address"} <= keys.keys() <= {"address", "family"}:
         return False
+    if has_scheme(keys["address"]):
+        return "family" not in keys
     usual = s.EndpointSettings("", s.Role.STREAM).family
     family: str = keys.get("family", usual)
     return written_family(keys["address"]) == family
 
 
-_NONE: Final = {"timeout": NO_TIMEOUT, "bind": "", "reconnect": NO_TIMEOUT, "messages": NO_TIMEOUT}
+_NONE: Final = {
+    "bind": "",
+    **dict.fromkeys(("timeout", "reconnect", "messages", "tls", "websocket", "proxy"), NO_TIMEOUT),
+}
 """How a setting that is None again is written; as the first setting it is left out."""
 
 
-def _steps(
-    steps: Iterable[Step], current: dict[str, s.EndpointSettings], indent: str = ""
-) -> list[str]:
+def _steps(steps: Iterable[Step], current: _Written, indent: str = "") -> list[str]:
     """The list of steps, one a line; with `indent` it is that of a loop."""
     lines = []
     for step in steps:
@@ -135,7 +168,7 @@ def _loop(step: Loop) -> dict[str, Any]:
     return found | _on_failure(step)
 
 
-def _step(step: Single, current: dict[str, s.EndpointSettings]) -> dict[str, Any]:
+def _step(step: Single, current: _Written) -> dict[str, Any]:
     match step:
         case Wait() | Stay():
             do = "wait" if isinstance(step, Wait) else "stay"
@@ -145,7 +178,7 @@ def _step(step: Single, current: dict[str, s.EndpointSettings]) -> dict[str, Any
         case StopProgram():
             return {"do": "run", "stop": step.name, **_on_failure(step)}
         case Expect():
-            whose = _whose(step.endpoint, current)
+            whose = _whose(step.endpoint, current.settings)
             usual = usual_within(step.not_before, step.at_most)
             within = {} if step.within == usual else {"within": step.within}
             keys = _differing(step, {"endpoint", "within"})
@@ -163,16 +196,17 @@ def _whose(endpoint: str, current: Collection[str]) -> dict[str, str]:
     return {} if len(current) == 1 else {"endpoint": endpoint}
 
 
-def _perform(step: Perform, current: dict[str, s.EndpointSettings]) -> dict[str, Any]:
+def _perform(step: Perform, current: _Written) -> dict[str, Any]:
     command = step.command
     found: dict[str, Any] = {"do": command_call(command)}
     if isinstance(command, c.Mark):  # is of no endpoint where none is named
         found |= {} if command.endpoint is None else {"endpoint": command.endpoint}
     elif command.endpoint is not None:
-        found |= _whose(command.endpoint, current)
+        found |= _whose(command.endpoint, current.settings)
     if isinstance(command, c.Configure):
-        found |= _changes(current[command.endpoint], command.settings)
-        current[command.endpoint] = command.settings
+        before = current.settings[command.endpoint]
+        found |= _changes(before, command.settings, current.passwords)
+        current.settings[command.endpoint] = command.settings
     else:
         made = {"text"} if step.json is not None else set()  # of the JSON, when it is read
         found |= _differing(command, {"endpoint"} | made)
@@ -187,7 +221,9 @@ def _perform(step: Perform, current: dict[str, s.EndpointSettings]) -> dict[str,
     return found
 
 
-def _changes(before: s.EndpointSettings, after: s.EndpointSettings) -> dict[str, Any]:
+def _changes(
+    before: s.EndpointSettings, after: s.EndpointSettings, passwords: Mapping[str, str]
+) -> dict[str, Any]:
     """The keys in which two settings differ; what became None again as it can be written."""
     found: dict[str, Any] = {}
     for item in fields(s.EndpointSettings):
@@ -203,6 +239,10 @@ def _changes(before: s.EndpointSettings, after: s.EndpointSettings) -> dict[str,
             found["options"] = dict(new)
         elif item.name == "messages":
             found["messages"] = messages_plain(new)
+        elif item.name == "tls":
+            found["tls"] = layer_keys.tls_plain(new, passwords.get(after.name))
+        elif item.name == "websocket":
+            found["websocket"] = layer_keys.websocket_plain(new)
         elif item.name == "reconnect":
             found["reconnect"] = asdict(new)
         else:
@@ -225,7 +265,7 @@ def _differing(item: Any, leave_out: set[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for entry in fields(item):
         value = getattr(item, entry.name)
-        if entry.name in leave_out or value == _default(entry) or value is None:
+        if entry.name in leave_out or value == _default(entry):
             continue
         found[entry.name] = (
             responder_plain(value)
@@ -252,6 +292,8 @@ def _value(value: Any) -> str:
         value = value.value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and value >= 2**63:  # TOML has no such number
+        return string(hex(value))
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, str):

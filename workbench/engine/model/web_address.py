@@ -1,0 +1,87 @@
+"""Addresses with a scheme, ws:// wss:// tls://: what they say of the layers above the socket.
+
+RFC 6455 3: host, port, path and query, and no fragment; 80 and 443 go without saying.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from workbench.texts import Problem
+
+TLS: Final = "tls"
+WEBSOCKET: Final = "websocket"
+_LAYERS: Final = {"ws": (WEBSOCKET,), "wss": (TLS, WEBSOCKET), "tls": (TLS,)}
+"""What stands above the socket, the lowest first."""
+_PORTS: Final = {"ws": 80, "wss": 443}
+_SCHEME: Final = re.compile(r"(wss?|tls)://", re.IGNORECASE)
+_LINK: Final = re.compile(r"@[A-Za-z0-9_-]+\Z")
+_WITH_PORT: Final = re.compile(r"(?:\[[^\]]*\]|[^\[\]:]*):[^\]]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """What such an address says.
+
+    Attributes:
+        address: the socket's, in the scenario's spelling: "host:port" or "@endpoint".
+        layers: their names, the lowest first.
+        path: with its query, as it was written; "": nothing is said.
+    """
+
+    address: str
+    layers: tuple[str, ...]
+    path: str = ""
+
+
+def has_scheme(spec: str) -> bool:
+    """Whether an address says its layers."""
+    return _SCHEME.match(spec.strip()) is not None
+
+
+def parse_web(spec: str) -> WebAddress | None:
+    """Read an address with a scheme; None: it has none of these. The socket's is not checked.
+
+    Raises:
+        Problem: it has what no such address has, or lacks its port.
+    """
+    text = spec.strip()
+    found = _SCHEME.match(text)
+    if found is None:
+        return None
+    scheme = found[1].lower()
+    rest = text[found.end() :]
+    end = min((rest.index(mark) for mark in "/?#" if mark in rest), default=len(rest))
+    host, path = rest[:end], rest[end:]
+    if "#" in path:
+        raise Problem("address.web_fragment", spec=spec)
+    if scheme == "tls" and path not in {"", "/"}:
+        raise Problem("address.tls_path", spec=spec)
+    if "@" in host and not _LINK.match(host):
+        raise Problem("address.web_user", spec=spec)
+    if not host:
+        raise Problem("address.no_host", spec=spec)
+    if path.startswith("?"):
+        path = f"/{path}"
+    if not (host.startswith("@") or _WITH_PORT.match(host)):
+        if scheme not in _PORTS:
+            raise Problem("address.tls_port", spec=spec)
+        host = f"{host}:{_PORTS[scheme]}"
+    return WebAddress(host, _LAYERS[scheme], "" if scheme == "tls" or path == "/" else path)
+
+
+def spell_web(address: str, layers: Collection[str], path: str = "") -> str | None:
+    """An address with the scheme that says its layers; None: no scheme says these, or the socket
+    is one of AF_UNIX.
+    """
+    scheme = next((name for name, said in _LAYERS.items() if said == tuple(layers)), None)
+    if scheme is None or not (_LINK.match(address) or _WITH_PORT.match(address)):
+        return None
+    if "/" in address or address.startswith(("abstract:", "temp:", "hostname:")):
+        return None
+    if path and (scheme == "tls" or not path.startswith("/") or "#" in path):
+        return None
+    return f"{scheme}://{address}{path}"

@@ -1,0 +1,161 @@
+"""An endpoint's table as its settings, checked with everything that it will need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+from workbench.engine.model import address as addresses
+from workbench.engine.model import commands as c
+from workbench.engine.model import settings as s
+from workbench.engine.model.tls_settings import TlsSettings
+from workbench.engine.model.web_address import TLS, WEBSOCKET, has_scheme
+from workbench.engine.protocol.stack import make_layers
+from workbench.scenario import keys as k
+from workbench.scenario import layer_keys
+from workbench.scenario import values as v
+from workbench.scenario.locate import Path as KeyPath
+from workbench.scenario.named_values import Named, of_environment
+from workbench.scenario.permissions import Asked
+from workbench.scenario.steps import Loop, Perform, Step
+from workbench.texts import Problem
+
+
+class EndpointReading(NamedTuple):
+    """What endpoints are read with.
+
+    Attributes:
+        passwords: by endpoint, the environment's variable of its key's password; filled in here.
+    """
+
+    named: Named
+    asked: Asked
+    passwords: dict[str, str]
+
+
+def as_table(said: str) -> dict[str, Any]:
+    """An endpoint that is its address alone, which says the family."""
+    if has_scheme(said):
+        return {"address": said}
+    return {"address": said, "family": addresses.written_family(said)}
+
+
+def endpoint(
+    name: str, body: dict[str, Any], path: KeyPath, reading: EndpointReading
+) -> s.EndpointSettings:
+    """The settings of an endpoint's table. Raises Wrong."""
+    v.known(body, (*k.ENDPOINT, *k.BESIDE_ENDPOINT), path)
+    table = {"role": k.STREAM, **body}
+    return with_keys(partial(s.EndpointSettings, name), table, path, reading)
+
+
+def with_keys(
+    make: Callable[..., s.EndpointSettings],
+    body: dict[str, Any],
+    path: KeyPath,
+    reading: EndpointReading,
+    before: s.EndpointSettings | None = None,
+) -> s.EndpointSettings:
+    """Settings made with the given keys; `before`: those that a `configure` step changes."""
+    v.known(body, k.ENDPOINT, path)
+    said, web = layer_keys.split_address(body, path)
+    values = {key: k.ENDPOINT[key](said, key, path) for key in said}
+    if web is not None and web.path:
+        kept = None if before is None else before.websocket
+        values[WEBSOCKET] = layer_keys.with_path(values.get(WEBSOCKET) or kept, web, path)
+    variable = values[TLS].key_password if values.get(TLS) is not None else None
+    if values.get(TLS) is not None:
+        values[TLS] = _with_files(values[TLS], (*path, TLS), reading)
+    try:
+        made = make(**values)
+    except Problem as problem:
+        wraps = problem.key == "engine.wrap_without_messages"
+        proxied = problem.key.startswith("engine.proxy")
+        about = "responder" if wraps else "proxy" if proxied else "type"
+        raise v.Wrong((*path, about if about in body else "role"), problem) from problem
+    if variable is not None:
+        reading.passwords[made.name] = variable
+    if made.reconnect is not None and made.role is not s.Role.STREAM:
+        raise v.wrong(
+            (*path, "reconnect" if "reconnect" in body else "role"), "scenario.no_reconnect"
+        )
+    layer_keys.check(made, body, path)
+    layered = ("address",) if web is not None else ("messages", "layers", WEBSOCKET, TLS)
+    v.check(partial(make_layers, made), (*path, next(filter(body.__contains__, layered), "role")))
+    for key in ("address", "bind"):
+        spec = getattr(made, key)
+        if spec and not reading.named.waits(spec):
+            v.check(partial(addresses.parse, spec, made.family), (*path, key))
+    return made
+
+
+def _with_files(settings: TlsSettings, path: KeyPath, reading: EndpointReading) -> TlsSettings:
+    """The same with its files where they are, and the password that a variable has."""
+
+    def file(name: str, *key: str) -> str:
+        if not name.startswith(layer_keys.TEST):
+            return reading.asked.file(name, (*path, *key))
+        from workbench.certificates.resolve import check_name  # seldom needed
+
+        v.check(partial(check_name, name), (*path, *key))
+        return name
+
+    changes: dict[str, Any] = {
+        key: file(name, key)
+        for key in ("cert", "key", "ca")
+        if (name := getattr(settings, key)) is not None
+    }
+    if settings.sni:
+        changes["sni"] = tuple((host, file(name, "sni", host)) for host, name in settings.sni)
+    if settings.key_password is not None:
+        where = (*path, "key_password", "env")
+        changes["key_password"] = of_environment(settings.key_password, where, reading.asked)
+    return replace(settings, **changes) if changes else settings
+
+
+def check_started(endpoints: Mapping[str, s.EndpointSettings], steps: Iterable[Step]) -> None:
+    """That TLS begins where somebody says how it is to be: without, all would go in plain text.
+
+    Raises Wrong.
+    """
+    waiting = {
+        name
+        for name, item in endpoints.items()
+        if item.tls is not None and TLS not in item.layers and not _starts_by_rule(item)
+    }
+    if waiting:
+        waiting -= set(_starting(steps))
+    for name in sorted(waiting):
+        raise v.wrong(("endpoint", name, TLS), "scenario.tls_not_started", name=name)
+
+
+def _starting(steps: Iterable[Step]) -> Iterable[str]:
+    """Endpoints into which a step puts TLS."""
+    for step in steps:
+        if isinstance(step, Loop):
+            yield from _starting(step.steps)
+        elif isinstance(step, Perform) and _starts_tls(step.command):
+            yield step.command.endpoint or ""
+
+
+def _starts_tls(command: c.Command) -> bool:
+    match command:
+        case c.StartLayer():
+            return True
+        case c.Configure():
+            return TLS in command.settings.layers or _starts_by_rule(command.settings)
+        case c.Respond():
+            return _rules_start(command.responder)
+    return False
+
+
+def _starts_by_rule(settings: s.EndpointSettings) -> bool:
+    return _rules_start(settings.responder)
+
+
+def _rules_start(responder: s.Responder) -> bool:
+    return isinstance(responder, s.Rules) and any(
+        rule.then == TLS for rule in (*responder.rules, responder.otherwise or s.Rule())
+    )
