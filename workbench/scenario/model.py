@@ -24,7 +24,13 @@ from workbench.scenario import expect_keys, ignored, layer_steps, misplaced, rea
 from workbench.scenario import keys as k
 from workbench.scenario import values as v
 from workbench.scenario.cases import ALONE, Case, cases_of
-from workbench.scenario.endpoint_keys import EndpointReading, as_table, check_started, endpoint, with_keys
+from workbench.scenario.endpoint_keys import (
+    EndpointReading,
+    as_table,
+    check_started,
+    endpoint,
+    with_keys,
+)
 from workbench.scenario.json_values import written
 from workbench.scenario.keys import FORMAT
 from workbench.scenario.limits import LARGEST, check_numbers, check_text, long_number
