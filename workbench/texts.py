@@ -11,10 +11,10 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.printable import escape
 from workbench.resources import resource
 

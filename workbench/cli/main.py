@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -15,6 +14,7 @@ from workbench.cli import argparse_texts
 from workbench.cli.exit_status import BAD_INPUT, FAILED, INTERRUPTED, OK
 from workbench.cli.option_types import keep, patience, seconds
 from workbench.cli.output import close_stdout, is_output, prepare_streams, tell
+from workbench.frozen import dataclass
 from workbench.texts import LANGUAGES, Problem, reason_of, set_language, system_language, tr
 
 COMMANDS: Final = ("run", "lab", "listen", "connect", "export")

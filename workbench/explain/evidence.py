@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine.model.events import END
 from workbench.engine.model.family import TCP, SocketKind, form_of
+from workbench.frozen import dataclass
 from workbench.journal.reader import Reader, Row, SampleRow, SocketRow
 from workbench.literals import read_literal
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine.model.errors import system_text
 from workbench.engine.model.events import COMMAND, NOTE, RUN_FAILED, RUN_HELD
 from workbench.engine.model.family import TCP, SocketKind, error_stem, fitting
 from workbench.explain.evidence import Abandoned, Evidence, FullQueue, Story
+from workbench.frozen import dataclass
 from workbench.journal.notes import Verdict, verdict_of
 from workbench.journal.reader import Row, SampleRow
 from workbench.literals import arguments, comment

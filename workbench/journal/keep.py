@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 PIECES: Final = 8

@@ -9,10 +9,10 @@ import datetime
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.payload.notation import parse_hex
 from workbench.texts import Problem
 

@@ -7,11 +7,11 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.journal import file
 from workbench.journal.joined import open_record
 from workbench.journal.lock import RecordLock, is_written

@@ -9,8 +9,9 @@ what is left.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from workbench.frozen import dataclass
 
 APPLICATION_ID: Final = 0x53574231  # "SWB1"
 VERSION: Final = 2

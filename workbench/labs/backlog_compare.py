@@ -7,10 +7,11 @@ to fit none. What other systems do is documentation and kept apart.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model.family import TCP, SocketKind, fitting
+from workbench.frozen import dataclass
 from workbench.labs.backlog_data import Family, Result
 from workbench.labs.backlog_reasons import Reason, reason, shown
 from workbench.labs.modes.mode_table import MODES, WAYS

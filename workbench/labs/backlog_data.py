@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from workbench.frozen import dataclass
 
 FAMILIES: Final = {"inet": "AF_INET", "inet6": "AF_INET6", "unix": "AF_UNIX"}
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from workbench.frozen import dataclass
 from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import (
     ClientState,

@@ -7,9 +7,9 @@ brings about it says itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from workbench.engine.model.family import TCP, SocketKind, fitting
+from workbench.frozen import dataclass
 from workbench.labs.backlog_data import Family, Result
 from workbench.texts import tr
 

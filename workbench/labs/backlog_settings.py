@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine.sockets import descriptors, kernel_readings
+from workbench.frozen import dataclass
 from workbench.labs.backlog_data import Family
 from workbench.labs.modes.kernel import KERNEL
 from workbench.labs.modes.mode import LabMode

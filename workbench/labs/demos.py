@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ from workbench.engine.model.commands import Accept
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.sockets import descriptors, kernel_readings, trials
 from workbench.engine.sockets.traced_socket import TRUNCATION
+from workbench.frozen import dataclass
 from workbench.resources import resource
 from workbench.scenario.model import Scenario, load
 from workbench.scenario.steps import Expect, Loop, Perform, Stay, Step, Wait

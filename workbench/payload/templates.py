@@ -19,9 +19,9 @@ import string
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
+from workbench.frozen import dataclass
 from workbench.payload.characters import codec
 from workbench.payload.notation import encode, parse_hex
 from workbench.texts import Problem

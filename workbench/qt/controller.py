@@ -6,7 +6,7 @@ import datetime
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 from typing import Final
 
@@ -18,6 +18,7 @@ from workbench.engine.model.family import SocketKind
 from workbench.engine.model.snapshot import EndpointSnapshot
 from workbench.engine.model.ticket import Ticket
 from workbench.explain.evidence import kind_of_row
+from workbench.frozen import dataclass
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Manner, Recorded
 from workbench.qt.background_reader import BackgroundReader

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from workbench.engine.model.events import OF_RUNS
 from workbench.explain.evidence import evidence_of
 from workbench.explain.explain import Explanation, explain
+from workbench.frozen import dataclass
 from workbench.journal.query import parse, quoted
 from workbench.journal.reader import Row
 from workbench.journal.streams import Streams

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QObject, Signal, Slot
 
+from workbench.frozen import dataclass
 from workbench.journal.query import FilterProblem, about_shapes, parse
 from workbench.qt.controller import Controller
 from workbench.qt.log_model import LogModel

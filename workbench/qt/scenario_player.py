@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
+from workbench.frozen import dataclass
 from workbench.texts import Problem, language, tr
 
 if TYPE_CHECKING:

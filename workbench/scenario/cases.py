@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from workbench.frozen import dataclass
 from workbench.scenario import values as v
 from workbench.scenario.limits import LARGEST
 from workbench.scenario.locate import Path as KeyPath

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.payload.notation import encode
 from workbench.payload.templates import escape_gaps
 from workbench.scenario.answers import MESSAGE, Answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model import commands as c
@@ -13,6 +13,7 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import RECONNECT_FAILED, RECONNECT_LOST
 from workbench.engine.model.serialize import parse_command
 from workbench.engine.model.settings import EndpointSettings
+from workbench.frozen import dataclass
 from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import encoding_of
 from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT

@@ -9,10 +9,10 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.printable import escape, escape_lines
 from workbench.scenario.report import Report, StepResult, title_of
 from workbench.scenario.steps import Loop, Step

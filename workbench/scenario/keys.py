@@ -7,7 +7,7 @@ whoever completes what is typed. A key's line for people is the text `keys.PLACE
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, fields, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from workbench.engine.model.serialize import COMMANDS
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
+from workbench.frozen import dataclass
 from workbench.scenario import expect_keys, layer_keys, layer_steps, names, readings
 from workbench.scenario import values as v
 from workbench.scenario.messages_keys import messages

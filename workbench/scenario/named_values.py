@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
+from workbench.frozen import dataclass
 from workbench.payload.templates import PLACEHOLDERS, WITH_ARGUMENT, Value, text_template
 from workbench.scenario import values as v
 from workbench.scenario.cases import ALONE, Case

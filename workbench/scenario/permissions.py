@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from workbench.engine.model import address as addresses
 from workbench.engine.model.planned_calls import Purpose, own_address
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.sockets.traced_socket import SockAddress
+from workbench.frozen import dataclass
 from workbench.scenario.locate import Path as KeyPath
 from workbench.texts import Problem
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.frozen import dataclass
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 
 SET_UP: Final = (

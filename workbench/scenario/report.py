@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from workbench.engine.model.serialize import command_args, command_call
+from workbench.frozen import dataclass
 from workbench.scenario.steps import (
     ANY,
     Expect,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 ANY: Final = "*"

@@ -6,7 +6,6 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial, reduce
 from typing import Any, Final, Self
@@ -15,6 +14,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model import settings as s
 from workbench.engine.model.events import DEFAULT_CAPTURE
+from workbench.frozen import dataclass
 from workbench.payload.notation import check_encoding, encode
 from workbench.payload.patterns import compile_pattern
 from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 from typing import Final, NamedTuple
 
+from workbench.frozen import dataclass
 from workbench.payload.templates import NTP_BEGIN
 
 _DAY: Final = 86_400

@@ -13,9 +13,9 @@ import re
 import tokenize
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.literals import literal
 from workbench.payload.masking import LEAST, Masker, header_values
 from workbench.scenario.toml_string import basic

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, TypeVar, Unpack
@@ -13,6 +12,7 @@ import pytest
 
 from workbench.engine.model.address import written_family
 from workbench.engine.model.settings import Role
+from workbench.frozen import dataclass
 from workbench.journal.exports.rows import rows_of
 from workbench.journal.query import parse as parse_filter
 from workbench.journal.reader import Row

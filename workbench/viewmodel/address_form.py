@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine.model import address
 from workbench.engine.model.settings import Role
 from workbench.engine.sockets import trials
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 from workbench.viewmodel import parse_fields
 

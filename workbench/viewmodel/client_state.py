@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.frozen import dataclass
 from workbench.texts import Problem, tr
 from workbench.viewmodel.client_status import (
     is_many,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from workbench.engine.model.snapshot import CloseCause, ConnectionSnapshot, PeerSnapshot
+from workbench.frozen import dataclass
 from workbench.texts import tr
 from workbench.viewmodel.connect_outcomes import outcome_text
 from workbench.viewmodel.endpoint_status import was_reset

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO
 
+from workbench.frozen import dataclass
 from workbench.journal.exports.rows import WallTimes, missing_bytes, rows_of
 from workbench.journal.query import parse, quoted
 from workbench.journal.reader import Reader, Row

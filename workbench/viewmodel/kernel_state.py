@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine.model.family import TCP, SocketKind, fitting
 from workbench.engine.model.settings import OptionValue
+from workbench.frozen import dataclass
 from workbench.texts import tr
 from workbench.viewmodel.option_text import show_value
 

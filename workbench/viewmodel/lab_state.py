@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from workbench.frozen import dataclass
 from workbench.labs.backlog_compare import Prediction
 from workbench.labs.backlog_data import ClientState, Picture, Result
 from workbench.labs.backlog_settings import BacklogSettings

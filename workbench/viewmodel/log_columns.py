@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine.model.events import COMMAND, NOTE
+from workbench.frozen import dataclass
 from workbench.journal.reader import Row
 from workbench.printable import escape
 from workbench.viewmodel.log_cells import call_text, result_text, took_text, who_text

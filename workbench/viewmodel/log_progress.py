@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from workbench.frozen import dataclass
 from workbench.viewmodel.message import Message, msg
 
 

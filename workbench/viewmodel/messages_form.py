@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model.message_ends import (
@@ -16,6 +16,7 @@ from workbench.engine.model.message_ends import (
     Messages,
 )
 from workbench.engine.protocol.framing import framer_of
+from workbench.frozen import dataclass
 from workbench.payload.notation import parse_hex
 from workbench.texts import Problem
 from workbench.viewmodel import parse_fields

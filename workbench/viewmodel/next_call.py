@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.engine.model import commands as c
@@ -14,6 +13,7 @@ from workbench.engine.model.snapshot import (
     EndpointSnapshot,
     Phase,
 )
+from workbench.frozen import dataclass
 from workbench.viewmodel.message import msg
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.family import TCP, SocketKind, kind_of
@@ -14,6 +14,7 @@ from workbench.engine.model.snapshot import (
     EndpointSnapshot,
     Phase,
 )
+from workbench.frozen import dataclass
 from workbench.texts import tr
 from workbench.viewmodel.call_strip import chips_of
 from workbench.viewmodel.connection_rows import (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from workbench.engine.model.commands import Send
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.protocol.with_tail import with_tail
+from workbench.frozen import dataclass
 from workbench.payload import notation
 from workbench.payload.templates import PLACEHOLDERS, hex_template, text_template
 from workbench.texts import Problem, reason_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine.model.settings import (
@@ -16,6 +15,7 @@ from workbench.engine.model.settings import (
     Sink,
     Then,
 )
+from workbench.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

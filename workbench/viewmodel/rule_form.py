@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from workbench.engine.model.settings import Match, Rule, Rules, Then
 from workbench.engine.protocol.responder import compile_responder
+from workbench.frozen import dataclass
 from workbench.printable import escape
 from workbench.texts import Problem
 from workbench.viewmodel import parse_fields

@@ -6,7 +6,7 @@ What looks and answers is the responder itself, for a connection that has just b
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model.message_ends import Messages
@@ -14,6 +14,7 @@ from workbench.engine.model.settings import Match, Nothing, Rule, Rules, Then
 from workbench.engine.protocol.framer import Fault
 from workbench.engine.protocol.framing import framer_of
 from workbench.engine.protocol.responder import Reply, compile_responder
+from workbench.frozen import dataclass
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import show
 from workbench.payload.patterns import compile_pattern

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from workbench.engine.model.tail import Append
+from workbench.frozen import dataclass
 from workbench.texts import Problem, reason_of
 from workbench.viewmodel.payload_form import PayloadForm
 

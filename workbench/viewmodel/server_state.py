@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import OnPeerClose
 from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.frozen import dataclass
 from workbench.texts import tr
 from workbench.viewmodel.close_reasons import (
     Ask,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Self
 
 from workbench.engine.model import address
@@ -22,6 +22,7 @@ from workbench.engine.model.settings import (
     Rule,
     Rules,
 )
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 from workbench.viewmodel import parse_fields
 from workbench.viewmodel.address_form import (

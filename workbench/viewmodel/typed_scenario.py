@@ -6,10 +6,11 @@ for nothing that was not done here already.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.scenario.model import NotAllowed, Scenario, parse
 from workbench.scenario.named_values import Given
 from workbench.scenario.permissions import Permissions, Reach, Wish

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.engine.connection.pending_call import PendingCall
@@ -14,6 +14,7 @@ from workbench.engine.model.options import UNSPECIFIED
 from workbench.engine.model.planned_calls import Purpose
 from workbench.engine.model.snapshot import CloseCause
 from workbench.engine.model.ticket import Outcome, Ticket, Tried, failed
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 if TYPE_CHECKING:

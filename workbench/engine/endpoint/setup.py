@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model import options
@@ -22,6 +21,7 @@ from workbench.engine.model.snapshot import Chip, ChipState
 from workbench.engine.sockets import descriptors
 from workbench.engine.sockets.event_loop import Timer
 from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 if TYPE_CHECKING:

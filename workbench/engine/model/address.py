@@ -8,11 +8,11 @@ import re
 import socket
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 SockAddress = tuple[str, int] | tuple[str, int, int, int] | str | bytes

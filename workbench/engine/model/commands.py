@@ -8,12 +8,13 @@ open one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final, Literal
 
 from workbench.engine.model.settings import EndpointSettings, OptionValue, Pace, Responder
 from workbench.engine.model.tail import Append, ByteOrder
+from workbench.frozen import dataclass
 
 All = Literal["all"]
 ALL: Final = "all"

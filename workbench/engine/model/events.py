@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal, NamedTuple, Protocol
+
+from workbench.frozen import dataclass
 
 Kind = Literal["call", "end", "command", "note", "layer"]
 """call: one system call · end: how a waiting call came out · command: what was asked for · note."""

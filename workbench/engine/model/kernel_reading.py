@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from operator import attrgetter
 from typing import Final
+
+from workbench.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 MOST: Final = 16 * 1024 * 1024

@@ -7,11 +7,11 @@ import ipaddress
 import socket
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from workbench.engine.model.settings import EndpointSettings, OptionValue
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 

@@ -6,11 +6,11 @@ made, and a scenario as Python code writes them down.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import ClassVar, Final
 
 from workbench.engine.model.settings import EndpointSettings, OptionValue, Role
+from workbench.frozen import dataclass
 
 
 class Purpose(Enum):

@@ -6,10 +6,11 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 FROM_ENVIRONMENT: Final = "env"

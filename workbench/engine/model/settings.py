@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final, get_args
 
@@ -12,6 +12,7 @@ from workbench.engine.model.proxy_settings import FROM_ENVIRONMENT, parse_proxy
 from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 

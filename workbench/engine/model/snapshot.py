@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.settings import EndpointSettings, GateMode, OptionValue, Pace
+from workbench.frozen import dataclass
 
 
 class Phase(StrEnum):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbench.engine.model.commands import Command
 from workbench.engine.model.errors import describe
 from workbench.engine.model.events import Cause
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 LONGEST_NAME: Final = 253

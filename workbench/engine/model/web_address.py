@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 TLS: Final = "tls"

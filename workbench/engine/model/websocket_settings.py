@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from workbench.engine.model.message_ends import MOST
+from workbench.frozen import dataclass
 from workbench.texts import Problem
 
 OPCODES: Final[Mapping[str, int]] = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from workbench.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import BinaryIO, Final, TextIO
 
+from workbench.frozen import dataclass
 from workbench.journal.exports.csv_table import to_csv
 from workbench.journal.exports.jsonl import to_jsonl
 from workbench.journal.exports.plain_text import to_text

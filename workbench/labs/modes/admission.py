@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.snapshot import EndpointSnapshot, Phase
 from workbench.engine.model.ticket import Ticket
+from workbench.frozen import dataclass
 from workbench.labs.backlog_data import ClientState, ClientView, Queue, QueueSource
 from workbench.labs.private_net import PrivateNet
 from workbench.session import Session

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.frozen import dataclass
 from workbench.journal.private import PrivateFolder
 from workbench.labs.demos import Demo, demos
 from workbench.scenario.runner import Runner

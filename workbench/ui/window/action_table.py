@@ -7,9 +7,9 @@ tool bar for a command that is there already is `button=` in its row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from workbench.frozen import dataclass
 from workbench.journal.keep import OFFERED
 
 MENUS: Final = ("file", "edit", "view", "endpoint", "scenario", "labs", "help")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 from workbench.engine.model.settings import Pace, Role
 from workbench.engine.model.snapshot import Phase
+from workbench.frozen import dataclass
 from workbench.ui.endpoint.client_panel import ClientPanel
 from workbench.ui.endpoint.server_panel import ServerPanel
 from workbench.ui.style import theme

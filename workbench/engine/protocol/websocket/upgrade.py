@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
@@ -22,6 +22,7 @@ from workbench.engine.protocol.websocket.heads import (
     request_of,
     status_of,
 )
+from workbench.frozen import dataclass
 
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 SWITCHING: Final = 101
