@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from workbench.engine.model.message_ends import (
+    ByPattern,
     Delimiter,
     FixedSize,
     Http,
@@ -29,6 +32,7 @@ from workbench.viewmodel.messages_form import EXAMPLES, KINDS, MessagesForm, sho
         (MessagesForm("length", "u8 add 0"), LengthField("u8", 0, 0)),
         (MessagesForm("size", "8"), FixedSize(8)),
         (MessagesForm("idle", "0.05"), Idle(0.05)),
+        (MessagesForm("pattern", r"(?P<u16>..) "), ByPattern(r"(?P<u16>..) ")),
         (MessagesForm("http"), Http()),
     ],
 )
@@ -49,6 +53,8 @@ def test_what_is_typed_is_meant_and_shown_again(form: MessagesForm, meant: Messa
         MessagesForm("size", "0"),
         MessagesForm("idle", "soon"),
         MessagesForm("idle", "0"),
+        MessagesForm("pattern", ""),
+        MessagesForm("pattern", "("),
     ],
 )
 def test_what_cannot_be_meant_is_a_fault(form: MessagesForm) -> None:
@@ -58,6 +64,8 @@ def test_what_cannot_be_meant_is_a_fault(form: MessagesForm) -> None:
 def test_what_no_field_shows_stays() -> None:
     known = Delimiter("\n", max=100)
     assert MessagesForm("ends", "\\r\\n").read("utf-8", known) == Delimiter("\r\n", max=100)
+    pattern = ByPattern("a", add=-4, max=9)
+    assert MessagesForm("pattern", "b").read("utf-8", pattern) == replace(pattern, pattern="b")
 
 
 def test_each_kind_has_an_example_that_can_be_read() -> None:

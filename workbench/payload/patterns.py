@@ -106,6 +106,27 @@ class Pattern:
         except TimeoutError:
             raise TooSlow(self.source, seconds) from None
 
+    def at_begin(self, text: str, seconds: float) -> Found | None:
+        """The match with which a text begins, without a look at the rest. Raises TooSlow."""
+        try:
+            found = self._compiled.match(text, timeout=seconds)
+            if found is None:
+                return None
+            early = self._first.match(text, partial=True, timeout=seconds) is not None
+            grows = early or (self._looks_at_end and self._may_change(text, found, 0, seconds))
+            return Found(0, found.end(), grows, _groups(found))
+        except TimeoutError:
+            raise TooSlow(self.source, seconds) from None
+
+    def may_begin(self, text: str, seconds: float) -> bool:
+        """Whether more characters could bring a match at the begin. Raises TooSlow."""
+        if self._looks_at_end:
+            return True
+        try:
+            return self._compiled.match(text, partial=True, timeout=seconds) is not None
+        except TimeoutError:
+            raise TooSlow(self.source, seconds) from None
+
     def matches(self, text: str, seconds: float) -> bool:
         """Whether it is anywhere in a text that is whole. Raises TooSlow."""
         try:

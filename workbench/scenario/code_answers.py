@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from workbench.engine.model.message_ends import Delimiter, FixedSize, Http, LengthField
+from workbench.engine.model.message_ends import ByPattern, Delimiter, FixedSize, Http, LengthField
 from workbench.engine.model.settings import (
     Echo,
     EndpointSettings,
@@ -22,7 +22,7 @@ from workbench.literals import literal
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import parse_hex
-from workbench.payload.patterns import compile_pattern
+from workbench.payload.patterns import as_bytes, compile_pattern
 from workbench.payload.templates import PLACEHOLDERS, hex_template, text_template
 from workbench.scenario.code_bytes import Code, of_template, plain_text, tailed, wrapped_in
 from workbench.scenario.code_sockets import INDENT, left_out
@@ -86,6 +86,9 @@ def _cut(item: EndpointSettings) -> str | None:
             return f"cut = staticmethod(length({literal(field)}, {at:d}, {literal(add)}))"
         case FixedSize(size=count):
             return f"cut = staticmethod(size({count:d}))"
+        case ByPattern(pattern=source, add=add):
+            written = literal(as_bytes(source).encode("latin-1"))
+            return f"cut = staticmethod(pattern({written}, {add:d}))"
         case Http():
             return "cut = staticmethod(http)"
     return None

@@ -8,6 +8,7 @@ from typing import Final
 
 from workbench.engine.model.message_ends import (
     HTTP,
+    ByPattern,
     Delimiter,
     FixedSize,
     Http,
@@ -25,8 +26,14 @@ from workbench.viewmodel.rule_form import typed
 
 READS: Final = "reads"
 """No messages: each read stands for itself."""
-KINDS: Final = (READS, "ends", "length", "size", "idle", HTTP)
-EXAMPLES: Final = {"ends": "\\r\\n", "length": "u16", "size": "8", "idle": "0.05"}
+KINDS: Final = (READS, "ends", "length", "size", "idle", "pattern", HTTP)
+EXAMPLES: Final = {
+    "ends": "\\r\\n",
+    "length": "u16",
+    "size": "8",
+    "idle": "0.05",
+    "pattern": r"(?P<length>\d+) ",
+}
 """What stands in the field when a kind is chosen; a kind without one needs no field."""
 _LENGTH: Final = re.compile(r"(\w+)(?:\s+at\s+(\d{1,9}))?(?:\s+add\s+(\d{1,9}))?", re.ASCII)
 _SIZE_MOST: Final = 2**31
@@ -39,7 +46,8 @@ class MessagesForm:
     Attributes:
         kind: one of KINDS.
         value: of "ends" text with escapes; of "length" the field and, where that is not usual, at
-            which byte it stands and how many it does not count: u16 at 4 add 6; else a number.
+            which byte it stands and how many it does not count: u16 at 4 add 6; of "pattern" the
+            regular expression; else a number.
     """
 
     kind: str = READS
@@ -56,6 +64,8 @@ class MessagesForm:
             return made
         if isinstance(made, type(known)) and not isinstance(made, FixedSize):
             made = replace(made, max=getattr(known, "max", made.max))
+        if isinstance(made, ByPattern) and isinstance(known, ByPattern):
+            made = replace(made, add=known.add)
         framer_of(made, encoding, requests=True)
         return made
 
@@ -83,6 +93,8 @@ class MessagesForm:
                 return FixedSize(parse_fields.parse_whole(value, least=1, most=_SIZE_MOST))
             case "idle":
                 return Idle(parse_fields.parse_seconds(value))
+            case "pattern":
+                return ByPattern(self.value)
             case "http":
                 return Http()
         return None
@@ -110,6 +122,8 @@ def show_messages(messages: Messages | None) -> MessagesForm:
             return MessagesForm("size", str(messages.size))
         case Idle():
             return MessagesForm("idle", f"{messages.idle:g}")
+        case ByPattern():
+            return MessagesForm("pattern", messages.pattern)
         case Http():
             return MessagesForm(HTTP)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from workbench.engine.model.message_ends import LengthField
 from workbench.engine.protocol.framing import wrapper_of
-from workbench.scenario.script_help.dividing import Cut, ends, http, length, size, wrapped
+from workbench.scenario.script_help.dividing import Cut, ends, http, length, pattern, size, wrapped
 
 FIELDS = ("u8", "u16", "u24", "u32", "u64", "u16le", "u32le", "var7")
 
@@ -60,3 +60,12 @@ def test_http(message: bytes) -> None:
     assert divided(http, message + message) == ([message, message], b"")
     for end in range(1, len(message)):
         assert http(message[:end]) is None
+
+
+@given(st.lists(st.binary(max_size=20), max_size=4))
+def test_a_pattern_says_what_follows(parts: list[bytes]) -> None:
+    counted = [b"%d:%s," % (len(part), part) for part in parts]
+    assert divided(pattern(rb"(?P<length>\d+):", 1), b"".join(counted)) == (counted, b"")
+    startup = [(len(part) + 4).to_bytes(4, "little") + part for part in parts]
+    assert divided(pattern(b"(?P<u32le>.{4})", -4), b"".join(startup)) == (startup, b"")
+    assert divided(pattern(b"[a-z]+;", 0), b"ab;c;d") == ([b"ab;", b"c;"], b"d")

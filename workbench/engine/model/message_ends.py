@@ -109,19 +109,44 @@ class Idle:
 
 
 @dataclass(frozen=True, slots=True)
+class ByPattern:
+    """Each message begins with what a regular expression over bytes matches.
+
+    Attributes:
+        pattern: a named group of it may say how many bytes follow the match: `length` in decimal,
+            `hex` in hexadecimal, or a field as LengthField has it, "u16" or "u32le". Without such
+            a group, or where it took no part, the message is the match.
+        add: bytes that follow and the group does not count; below 0 it counts some of the match.
+
+    Raises:
+        Problem: there is no pattern, or no message could fit.
+    """
+
+    pattern: str = ""
+    add: int = 0
+    max: int = MOST
+
+    def __post_init__(self) -> None:
+        if not self.pattern:
+            raise Problem("engine.messages_pattern")
+        _check_most(self.max)
+
+
+@dataclass(frozen=True, slots=True)
 class Http:
     """Requests and responses of HTTP/1.1 with their heads (RFC 9112): what a listener reads are
     requests, what a client reads are responses. None is longer than MOST.
     """
 
 
-Messages = Delimiter | LengthField | FixedSize | Idle | Http
+Messages = Delimiter | LengthField | FixedSize | Idle | ByPattern | Http
 MESSAGES: Final[Mapping[str, type[Messages]]] = {
     "ends": Delimiter,
     "ends_hex": Delimiter,
     "length": LengthField,
     "size": FixedSize,
     "idle": Idle,
+    "pattern": ByPattern,
 }
 """By the key that tells them from one another in a scenario; Http is the word HTTP alone."""
 HTTP: Final = "http"

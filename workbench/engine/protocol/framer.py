@@ -19,7 +19,8 @@ class Fault(Exception):
     Attributes:
         key: "too long" (more bytes than a message may have), "short length" (a length field that
             does not even count itself), "bad length" (more bytes than its kind has), "cut" (the
-            stream ended within a message), "bad head" and "bad chunk" (of HTTP).
+            stream ended within a message), "bad head" and "bad chunk" (of HTTP), "no match" (no
+            message begins so), "slow pattern" (it takes too long to tell).
         rest: the bytes that are of no message.
     """
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from workbench.engine.model.message_ends import (
+    ByPattern,
     Delimiter,
     FixedSize,
     Http,
@@ -19,6 +20,7 @@ from workbench.engine.model.message_ends import (
 )
 from workbench.engine.protocol.framer import Buffer, Fault, FramedMessage, Framer
 from workbench.engine.protocol.http_framing import HttpFramer
+from workbench.engine.protocol.pattern_framing import PatternFramer
 from workbench.payload.notation import encode, parse_hex
 from workbench.payload.templates import counted
 from workbench.texts import Problem
@@ -31,7 +33,7 @@ def framer_of(kind: Messages, encoding: str, *, requests: bool) -> Framer:
     """What divides a stream in this way; `requests`: those of HTTP, else responses.
 
     Raises:
-        Problem: an end that the encoding cannot express, malformed hex.
+        Problem: an end that the encoding cannot express, malformed hex, a broken pattern.
     """
     match kind:
         case Delimiter():
@@ -42,6 +44,8 @@ def framer_of(kind: Messages, encoding: str, *, requests: bool) -> Framer:
             return _Sizes(kind.size)
         case Idle():
             return _UntilTold(kind.max)
+        case ByPattern():
+            return PatternFramer(kind)
         case Http():
             return HttpFramer(requests=requests)
 
@@ -66,7 +70,7 @@ def wrapper_of(kind: Messages, encoding: str) -> Callable[[bytes], bytes]:
             return lambda data: data + end
         case LengthField():
             return lambda data: _with_length(kind, data)
-        case FixedSize() | Idle() | Http():
+        case FixedSize() | Idle() | ByPattern() | Http():
             return lambda data: data
 
 

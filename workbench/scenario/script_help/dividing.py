@@ -41,6 +41,29 @@ def length(field: str, at: int, add: int | None) -> Cut:
     return cut
 
 
+def pattern(source: bytes, add: int) -> Cut:
+    """Each begins with what it matches; a named group says how many bytes follow, and `add` more.
+
+    A match is taken as it stands: the pattern has to show its own end.
+    """
+    wanted = re.compile(source, re.DOTALL)
+
+    def cut(data: bytes) -> tuple[bytes, int] | None:
+        found = wanted.match(data)
+        if found is None:
+            return None
+        whole = found.end()
+        for name, said in found.groupdict().items():
+            if said is not None and name in {"length", "hex"}:
+                whole += int(said, 10 if name == "length" else 16) + add
+            elif said is not None:
+                order = "little" if name.endswith("le") else "big"
+                whole += int.from_bytes(said, "little" if order == "little" else "big") + add
+        return None if len(data) < whole else (data[:whole], whole)
+
+    return cut
+
+
 def wrapped(data: bytes, field: str, at: int, add: int | None) -> bytes:
     """Bytes with the field at its place."""
     for width in range(1, 10) if field == "var7" else [int(field[1:].removesuffix("le")) // 8]:
