@@ -41,6 +41,7 @@ def main(argv: list[str] | None = None) -> int:
         return _run(argv)
     # until something is open there is nothing to tidy; then `interrupts` takes over
     _when_asked_to_end(_leave)
+    gc.disable()  # nothing of what is made until it begins is garbage: `cli.main` and `app` go on
     try:
         return _run(sys.argv[1:])
     finally:
@@ -60,7 +61,6 @@ def _run(args: list[str]) -> int:
     if words:
         print(words, file=sys.stderr)
         return 2
-    gc.disable()  # nothing of what is made until the window is shown is garbage: `app` goes on
     from workbench.app import main as window
 
     return window(args)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli_process import BOUND, PROGRAM, ROOT, end, environment, run, start
+from tests.cli_process import BOUND, PROGRAM, ROOT, end, environment, run, run_command, start
 from workbench.resources import resource
 
 EXCHANGE = resource("scenarios/4-udp-exchange.toml")
@@ -326,6 +326,19 @@ def test_a_command_imports_nothing_of_what_only_others_need(
         timeout=BOUND,
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_garbage_is_looked_for_from_the_command_on() -> None:
+    """Until then nothing is: a third of a second of imports makes none."""
+    probe = (
+        "import gc, sys; from workbench import start; from workbench.cli import main, runs\n"
+        "taken = runs.add_arguments\n"
+        "runs.add_arguments = lambda parser: (print(gc.isenabled()), taken(parser))\n"
+        "runs.run = lambda args: print(gc.isenabled(), gc.get_freeze_count() > 0) or 0\n"
+        "sys.argv = ['workbench', 'run', 'x.toml']; sys.exit(start.main())"
+    )
+    status, out, err = run_command(sys.executable, "-c", probe)
+    assert (status, out, err) == (0, "False\nTrue True\n", "")
 
 
 # -- words ------------------------------------------------------------------------------------

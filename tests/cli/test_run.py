@@ -14,6 +14,7 @@ import pytest
 from workbench import interrupts
 from workbench.cli import exit_status, run
 from workbench.cli.main import main
+from workbench.cli.runs import check_place
 from workbench.engine.model import commands as c
 from workbench.journal.joined import open_record
 from workbench.journal.keep import parse as parse_keep
@@ -32,13 +33,13 @@ def arguments(record: Path | None = None, **more: object) -> argparse.Namespace:
 def test_a_place_is_tried_without_a_trace(tmp_path: Path) -> None:
     fresh, there = tmp_path / "fresh", tmp_path / "there"
     there.write_text("kept")
-    run.check_place(fresh)
-    run.check_place(there)
+    check_place(fresh)
+    check_place(there)
     assert not fresh.exists()
     assert there.read_text() == "kept"
     for bad in (tmp_path, tmp_path / "none" / "x", there / "x"):
         with pytest.raises(Problem):
-            run.check_place(bad)
+            check_place(bad)
 
 
 def test_a_record_nobody_asked_for_goes_with_the_run(capsys: pytest.CaptureFixture[str]) -> None:

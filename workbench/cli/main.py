@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -117,7 +118,11 @@ def _call(argv: list[str]) -> int:
     if args.command is None:
         parser.print_help()
         return OK
-    return _command(args.command).run(args)
+    command = _command(args.command)
+    if not gc.isenabled():  # `start` has put it off until now
+        gc.freeze()  # modules stay, and need not be looked through again and again
+        gc.enable()
+    return command.run(args)
 
 
 def _parser(whole: Collection[str] = COMMANDS) -> argparse.ArgumentParser:

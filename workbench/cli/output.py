@@ -110,3 +110,8 @@ class StepPrinter:
         for step in report.steps:
             if step.warns:
                 write(tr("cli.warns", number=step.number, said=step.said) + "\n")
+
+
+def failures(report: Report) -> list[StepResult]:
+    """The steps that did not hold."""
+    return [step for step in report.steps if step.reason is not None]

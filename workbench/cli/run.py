@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from workbench import interrupts
 from workbench.cli.exit_status import FAILED, INTERRUPTED, OK
 from workbench.cli.outlet import interruptible
-from workbench.cli.output import StepPrinter, tell
+from workbench.cli.output import StepPrinter, failures, tell
 from workbench.cli.printer import Printer
 from workbench.cli.record_watch import RecordWatch
 from workbench.engine.model.events import DEFAULT_CAPTURE
@@ -20,7 +19,7 @@ from workbench.scenario.report import Report, StepResult
 from workbench.scenario.runner import Runner
 from workbench.scenario.steps import Scenario
 from workbench.session import Session
-from workbench.texts import Problem, reason_of
+from workbench.texts import Problem
 
 
 @contextmanager
@@ -93,11 +92,6 @@ def _say_end(report: Report, shown: StepPrinter | None) -> None:
         tell(step.reason, error=True)
 
 
-def failures(report: Report) -> list[StepResult]:
-    """The steps that did not hold."""
-    return [step for step in report.steps if step.reason is not None]
-
-
 def play(
     report: Report,
     args: argparse.Namespace,
@@ -130,18 +124,3 @@ def play(
             if printer is not None:
                 printer.finish()
         return OK if report.ok else FAILED
-
-
-def check_place(path: Path) -> None:
-    """Try whether a file can be written at a path, before a run has taken its time.
-
-    Raises Problem.
-    """
-    there = path.exists()
-    try:
-        with path.open("a"):
-            pass
-        if not there:
-            path.unlink()
-    except OSError as error:
-        raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error

@@ -14,8 +14,7 @@ from typing import Final
 
 from workbench.cli import github, given_values
 from workbench.cli.exit_status import BAD_INPUT, FAILED, INTERRUPTED, OK
-from workbench.cli.output import StepPrinter, tell, write
-from workbench.cli.run import check_place, failures, play
+from workbench.cli.output import StepPrinter, failures, tell, write
 from workbench.payload.masking import LEAST
 from workbench.printable import escape
 from workbench.scenario.junit import Suite, write_junit
@@ -197,6 +196,8 @@ def _run(made: Run, args: argparse.Namespace, *, several: bool) -> None:
     made.begun = datetime.now().astimezone().isoformat(timespec="seconds")
     shown = None
     if made.scenario is not None:
+        from workbench.cli.run import play  # sockets and record: a refused file needs neither
+
         for name in too_short(made.scenario):
             tell(tr("cli.secret_short", name=name, least=LEAST), error=True)
         made.report = Report(made.scenario)
@@ -298,6 +299,21 @@ def _summary(asked: Sequence[Run]) -> None:
         tr("cli.summary_of_runs" if not counts["left"] else "cli.summary_with_left", **counts)
         + "\n"
     )
+
+
+def check_place(path: Path) -> None:
+    """Try whether a file can be written at a path, before a run has taken its time.
+
+    Raises Problem.
+    """
+    there = path.exists()
+    try:
+        with path.open("a"):
+            pass
+        if not there:
+            path.unlink()
+    except OSError as error:
+        raise Problem("cli.cannot_write", path=str(path), reason=reason_of(error)) from error
 
 
 def _write_junit(asked: Sequence[Run], path: Path) -> None:
