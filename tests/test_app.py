@@ -192,7 +192,7 @@ def test_garbage_is_looked_for_once_the_window_is_shown(tmp_path: Path) -> None:
         "window.MainWindow.showEvent = show\n"
         "window.MainWindow.tell = lambda self: (print('on:', gc.isenabled(),"
         " gc.get_freeze_count() > 0), self.close())\n"
-        "from workbench.start import main; sys.exit(main([]))"
+        "sys.argv = ['x']; from workbench.start import main; sys.exit(main())"
     )
     status, out, err = run_command(
         sys.executable, "-c", probe, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path)
