@@ -5,6 +5,8 @@
     .venv/bin/python scripts/bench.py log --keep FILE      afterwards: --compare FILE
 
 Parts: echo (64 B on 32 connections), large (64 KiB on 4), ping (round trips on one connection),
+pairs (200 of send and expect by `run`, against a plain blocking client; to a bare echo server, and
+to Redis where it is installed; a ratio is how many times as long ours takes),
 datagram (against Packet Sender, where it is installed), filter, export (against plain loops over
 sqlite3).
 
@@ -443,6 +445,82 @@ def pings(out: Figures, folder: Path, args: Asked) -> None:
                     out.add(f"ping {way}: {place} of bare", value / bare[place])
 
 
+PAIRS: Final = 200
+PAIRS_SCENARIO: Final = """title = "Send and expect"
+[endpoint.client]
+address = "127.0.0.1:{port}"
+[[step]]
+do = "connect"
+endpoint = "client"
+[[step]]
+do = "loop"
+times = {times}
+step = [
+  {{ do = "send", endpoint = "client", text = "PING\\r\\n" }},
+  {{ do = "expect", endpoint = "client", text = "{reply}\\r\\n" }},
+]
+"""
+
+
+def pairs(out: Figures, folder: Path, args: Asked) -> None:
+    """Steps of send and expect, a verdict for each, against sendall and recv; start-up apart."""
+    servers = {"echo": ("PING", [sys.executable, "-P", __file__, "--serve", "bare", "-"])}
+    redis = shutil.which("redis-server")
+    if redis is None:
+        print("Redis is not installed (Debian: redis-server): only the echo server is asked")
+    else:
+        port = free_port()
+        command = [redis, "--port", str(port), "--save", "", "--bind", "127.0.0.1"]
+        servers["redis"] = ("+PONG", command)
+    for name, (reply, command) in servers.items():
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder)
+        assert server.stdout is not None
+        try:
+            at = int(server.stdout.readline()) if name == "echo" else port
+            _wait_until_open(at)
+            for _ in range(args.rounds):
+                plain, ours = float(offered("pairs", at, PAIRS)), _pairs_by_run(folder, at, reply)
+                out.add(f"pairs {name}: plain us", plain)
+                out.add(f"pairs {name}: run us", ours)
+                out.add(f"pairs {name}: run of plain", ours / plain)
+        finally:
+            server.kill()
+            server.wait()
+            server.stdout.close()
+
+
+def plain_pairs(port: int, count: int) -> float:
+    """Microseconds of a pair by a blocking socket."""
+    with socket.create_connection(("127.0.0.1", port), 20) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        begun = time.perf_counter()
+        for _ in range(count):
+            sock.sendall(b"PING\r\n")
+            sock.recv(65536)
+        return (time.perf_counter() - begun) / count * 1e6
+
+
+def _pairs_by_run(folder: Path, port: int, reply: str) -> float:
+    """The same of a run: by the stamps of its first and last pair."""
+    scenario, record = folder / "pairs.toml", folder / "pairs.swb"
+    scenario.write_text(PAIRS_SCENARIO.format(port=port, times=PAIRS, reply=reply))
+    record.unlink(missing_ok=True)
+    subprocess.run(
+        [sys.executable, "-P", "-m", "workbench", "run", str(scenario), "--record", str(record)],
+        stdout=subprocess.DEVNULL,
+        timeout=BOUND,
+        check=True,
+        env=environment(ROOT),
+    )
+    with closing(sqlite3.connect(record)) as db:
+        found = db.execute(
+            "SELECT count(*), max(t_ns) - min(t_ns) FROM log WHERE call = 'step_held'"
+        ).fetchone()
+    if found[0] != 2 * PAIRS + 1:
+        raise SystemExit(f"{found[0]} steps held")
+    return float(found[1]) / PAIRS / 1e3
+
+
 def datagram_costs(out: Figures, folder: Path, args: Asked) -> None:
     """Processor time for each logged datagram, the window's own life included."""
     there = shutil.which("packetsender") is not None
@@ -575,6 +653,7 @@ PARTS: Final[dict[str, Callable[[Figures, Path, Asked], None]]] = {
     "echo": lambda out, folder, args: echoes(out, folder, "echo", 64, 32, args),
     "large": lambda out, folder, args: echoes(out, folder, "large", 65_536, 4, args),
     "ping": pings,
+    "pairs": pairs,
     "datagram": datagram_costs,
     "filter": filters,
     "export": exports,
@@ -641,6 +720,8 @@ def _offer(what: str, values: list[float]) -> int:
         print(load(int(port), seconds, *map(int, rest)))
     elif what == "ping":
         print(json.dumps(ping(int(port), seconds)))
+    elif what == "pairs":
+        print(plain_pairs(int(port), int(seconds)))
     else:
         print(datagrams(int(port), seconds, int(rest[0])))
     return 0

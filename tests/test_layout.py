@@ -253,6 +253,8 @@ COVERED_BY = {
     "ui/endpoint/settings_form.py": ("ui/test_habits.py", "show_options"),
     "scenario/program_steps.py": ("scenario/test_programs.py", "run_too_long"),
     "scenario/program_guard.py": ("scenario/test_programs.py", "SIGKILL"),
+    "scenario/step_by_step.py": ("testing/test_fixture.py", "step"),
+    "scenario/kernel_look.py": ("scenario/test_readings.py", "reading"),
     "scenario/loop_end.py": ("scenario/test_loops.py", "loop_in_vain"),
     "ui/window/status_bar.py": ("ui/window/test_window.py", "status.record"),
 }

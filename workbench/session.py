@@ -22,6 +22,7 @@ from workbench.engine.model.events import (
 )
 from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.proxy_settings import proxy_for, proxy_secrets
+from workbench.engine.model.remembered import Remembered
 from workbench.engine.model.serialize import command_args, command_call, settings_json
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.snapshot import EndpointSnapshot
@@ -91,12 +92,13 @@ class Session:
             self.passing = problem
             self.journal = self._begin_anywhere(problem, capture, keep)
         self.sink = self.journal
-        self.journal.tell_at_work(self._at_work)
+        self.journal.tell_at_work(self._at_work, self._settle)
         self.beyond_loopback = beyond_loopback
         self.shows_secrets = shows_secrets
         self._spawn = spawn
         self._hosts: dict[str, EndpointHost] = {}
         self._latest: dict[str, Ticket] = {}
+        self._args = Remembered(command_args)
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._temp: PrivateFolder | None = None
@@ -246,8 +248,13 @@ class Session:
 
     # -- commands -----------------------------------------------------------------------------
 
-    def perform(self, command: c.Command, above: Cause | None = None) -> Ticket:
+    def perform(
+        self, command: c.Command, above: Cause | None = None, *, here: bool = False
+    ) -> Ticket:
         """Record a command and hand it to its endpoint's thread; `above`: the step it is of.
+
+        `here`: it is short, and may be carried out by the caller where that thread has nothing
+        else to do.
 
         What goes wrong with a socket fails the ticket.
 
@@ -269,7 +276,7 @@ class Session:
                 None,
                 COMMAND,
                 command_call(command),
-                command_args(command),
+                self._args.of(command),
                 cause=ticket,
             )
         )
@@ -277,7 +284,7 @@ class Session:
             ticket.finish()
         else:
             self._latest[host.name] = ticket
-            host.submit(ticket)
+            host.submit(ticket, here=here)
         return ticket
 
     def _change_role(self, old: EndpointHost, settings: EndpointSettings) -> EndpointHost:
@@ -319,6 +326,14 @@ class Session:
     def _at_work(self) -> bool:
         """Whether any endpoint's thread does something now, so that a call may be under way."""
         return any(host.worker.loop.at_work for host in tuple(self._hosts.values()))
+
+    def _settle(self, seconds: float) -> bool:
+        """Wait until the calls that are under way have come back; False: some need not have."""
+        until = time.monotonic() + seconds
+        settled = True
+        for host in tuple(self._hosts.values()):
+            settled &= host.worker.loop.settle(max(0.0, until - time.monotonic()))
+        return settled
 
     def _is_pending(self, name: str) -> bool:
         """Whether its last command has not ended: a start may be about to open something."""

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from workbench.cli import output
 from workbench.cli.output import StepPrinter, is_output, prepare_streams, write
 from workbench.scenario.model import Scenario
 from workbench.scenario.report import Report, StepResult
@@ -64,3 +65,29 @@ def test_steps_in_chinese_and_without_a_title(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == "问候\n0 步成立，0 步失败\n"
     StepPrinter(Scenario("", (), ()))
     assert capsys.readouterr().out == ""
+
+
+def test_lines_of_quick_steps_are_written_together_and_at_the_latest_when_a_run_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Out(io.StringIO):
+        flushed = 0
+
+        def flush(self) -> None:
+            self.flushed += 1
+
+    out = Out()
+    monkeypatch.setattr(sys, "stdout", out)
+    clock = [100.0]
+    monkeypatch.setattr(output, "monotonic", lambda: clock[0])
+    printer = StepPrinter(SCENARIO)
+    for number in range(1, 501):
+        printer.told(StepResult(number, "a.send()", None, 0.0))
+    assert (out.getvalue().count("\n"), out.flushed) == (2, 2)  # the title, and the first
+    clock[0] += 2 * output.GATHERED
+    printer.told(StepResult(501, "a.send()", None, 0.0))
+    assert (out.getvalue().count("\n"), out.flushed) == (502, 3)
+    printer.told(StepResult(502, "a.send()", None, 0.0))
+    printer.write()
+    printer.write()
+    assert (out.getvalue().count("\n"), out.flushed) == (503, 4)

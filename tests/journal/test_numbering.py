@@ -153,6 +153,49 @@ def test_only_while_a_call_may_be_under_way_something_is_held_back(
     recorder.close()
 
 
+def test_what_began_before_all_calls_were_back_is_not_held(tmp_path: Path) -> None:
+    """The recv of an endpoint and the send of its peer that led to it: both have come back, the
+    send after who numbers began to wait for it; in order, and at once.
+    """
+    recorder = Recorder(tmp_path / "r.swb")
+    began = recorder.clock.now()
+    recorder.put(event(t_ns=recorder.clock.now(), duration_ns=0, endpoint=2, call="recv"))
+
+    def settle(_seconds: float) -> bool:
+        took = recorder.clock.now() - began
+        recorder.put(event(t_ns=began, duration_ns=took, endpoint=1, call="send"))
+        return True
+
+    recorder.tell_at_work(lambda: True, settle)
+    follower = Following()
+    recorder._numbering.follow(follower, 0)
+    assert recorder.number_settled()
+    assert [item.call for _seq, item in follower.events] == ["send", "recv"]
+    recorder.close()
+
+
+def test_what_belongs_before_what_is_held_is_not_numbered_after_it(tmp_path: Path) -> None:
+    """Of a batch in which a newer call stands between two that could be numbered, none is."""
+    recorder = Recorder(tmp_path / "r.swb")
+    began = recorder.clock.now()
+    follower = Following()
+    recorder._numbering.follow(follower, 0)
+
+    def settle(_seconds: float) -> bool:
+        now = recorder.clock.now
+        recorder.put(event(t_ns=now(), duration_ns=0, endpoint=2, call="recv"))
+        recorder.put(event(t_ns=began, duration_ns=now() - began, endpoint=1, call="send"))
+        return True
+
+    recorder.put(event(t_ns=recorder.clock.now(), duration_ns=0, endpoint=3, call="accept"))
+    recorder.tell_at_work(lambda: True, settle)
+    assert not recorder.number_settled()
+    assert follower.events == []
+    recorder.number()
+    assert follower.events[0][1].call == "send"
+    recorder.close()
+
+
 def test_who_fails_to_take_ends_nothing_but_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +12,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from workbench.engine.model.events import EndpointAdded
+from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Row
 from workbench.payload.notation import ENCODINGS
 from workbench.scenario.connections import RunConnection
+from workbench.scenario.expect import Findings, Matcher, NotYet
+from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import PAUSE, Search
@@ -476,3 +481,94 @@ def test_what_is_kept_is_not_used_up(data: list[str], count: int) -> None:
     if found is not None:
         search.use_up(found)
         assert found[0][0].used == 0
+
+
+WORDS = (b"+OK\r\n", b"+O", b"K\r\n", b"+OK\r\n+OK\r\n", b"-ERR\r\n", b"")
+
+
+@st.composite
+def small_talks(draw: st.DrawFn) -> list[tuple[Row, ...]]:
+    """Rows of one or two connections: reads, sends, failed reads, ends of streams."""
+    kinds = st.sampled_from(["read", "read", "send", "failed", "eof"])
+    rows: list[Row] = []
+    for seq in range(1, draw(st.integers(1, 6))):
+        connection = draw(st.sampled_from([1, 1, 1, 2]))
+        row = read(seq, seq * MS, draw(st.sampled_from(WORDS)), connection)
+        match draw(kinds):
+            case "send":
+                row = row._replace(call="send", args="")
+            case "failed":
+                row = row._replace(
+                    result=None, size=None, payload=None, errno="EAGAIN", error="BlockingIOError"
+                )
+            case "eof":
+                row = eof(seq, seq * MS, connection)
+        rows.append(row)
+    return [tuple(rows)]
+
+
+@SHARDS
+@THOROUGH
+@given(
+    talk=small_talks(),
+    stream=st.booleans(),
+    hexed=st.booleans(),
+    until=st.integers(0, 6),
+    used=st.integers(0, 2),
+)
+def test_a_text_that_comes_whole_and_alone_is_what_a_search_finds(
+    shard: int, talk: list[tuple[Row, ...]], *, stream: bool, hexed: bool, until: int, used: int
+) -> None:
+    """Whatever the short way says, the search says the same, and uses up the same."""
+    how: dict[str, str] = {"hex": "2b4f4b0d0a"} if hexed else {"text": "+OK\r\n"}
+    expect = Expect("c", connection="any", **how)  # type: ignore[arg-type]
+    feed = Feed(lambda: None)
+    feed.take(1, [EndpointAdded(1, "c", "stream", "AF_INET", "SOCK_STREAM", "{}")])
+    plain = EndpointSettings("c", Role.STREAM)
+    matcher = Matcher(feed, lambda _name: plain, HeldBack(lambda: ()))
+    for number in (1, 2):
+        made = RunConnection("c", number, number, stream=stream)
+        for row in talk[0]:
+            if row.connection == number:
+                made.add(row)
+        if made.end > used:
+            made.use_up(used, 1 if stream and made.row(used).size else None)
+        matcher._owned.setdefault("c", []).append(made)
+        matcher._by_id[number] = made
+    twin = copy.deepcopy(matcher._owned["c"])
+    assert matcher.is_text(expect)
+    quick = matcher.next_text(expect, until * MS)
+    matcher._owned["c"], ours = twin, matcher._owned["c"]
+    search = matcher.search(expect, until * MS)
+    matcher.advance(search, 0)
+    found = matcher.found(search, over=False)
+    if quick is None:
+        return
+    if quick is NotYet.CAME:
+        assert found is None
+        return
+    assert isinstance(quick, Findings)
+    assert found is not None
+    assert (quick.row, quick.passed, quick.took) == (found.row, found.passed, found.took)
+    assert [match for _, match in quick.matches] == [match for _, match in found.matches]
+    assert [(it.used, it.part, it.used_bytes) for it in ours] == [
+        (it.used, it.part, it.used_bytes) for it in twin
+    ]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"count": 2}, {"exact": True}, {"absent": True}, {"next": True}, {"keep": True},
+        {"each": True}, {"take": {"a": "payload"}}, {"call": "recv"}, {"errno": "EPIPE"},
+        {"size": 5}, {"peer": "p"}, {"closed": True}, {"kind": "call"}, {"encoding": "hz"},
+    ],
+)  # fmt: skip
+def test_what_says_more_than_a_text_takes_a_search(key: dict[str, object]) -> None:
+    matcher = Matcher(
+        Feed(lambda: None), lambda _name: EndpointSettings("c", Role.STREAM), HeldBack(lambda: ())
+    )
+    assert matcher.is_text(Expect("c", text="a"))
+    assert not matcher.is_text(Expect("c", text="a", **key))  # type: ignore[arg-type]
+    assert not matcher.is_text(Expect("c", hex="61 ??"))
+    assert not matcher.is_text(Expect("c", contains="a"))

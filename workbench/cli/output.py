@@ -8,7 +8,8 @@ import sys
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard
+from time import monotonic
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from workbench.printable import escape_lines
 from workbench.texts import Problem, language, reason_of, tr
@@ -16,6 +17,9 @@ from workbench.texts import Problem, language, reason_of, tr
 if TYPE_CHECKING:  # every command says something, and --help runs no scenario
     from workbench.scenario.report import Report, StepResult
     from workbench.scenario.steps import Scenario
+
+GATHERED: Final = 0.05
+"""Seconds between two writes of lines of steps."""
 
 
 def tell(what: object, *, error: bool = False) -> None:
@@ -86,25 +90,42 @@ def prepare_streams() -> None:
 
 
 class StepPrinter:
-    """One line a step for a person."""
+    """One line a step for a person. Of steps that follow each other quickly several lines are
+    written together.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
+        self._lines: list[str] = []
+        self._written = 0.0
         title = scenario.titles.get(language(), scenario.title)
         if title:
             write(f"{title}\n")
 
     def told(self, step: StepResult) -> None:
-        """Print the line of a step that ended."""
+        """Print the line of a step that ended; with those that end within GATHERED, or when the
+        run says that it waits.
+        """
         mark = tr("cli.held") if step.reason is None else tr("cli.failed")
         line = f"{step.number:>3}  {mark}  {step.title}  ({step.seconds:.3f} s)\n"
         if step.reason is not None:
             line += f"       {step.reason}\n"
         if step.said is not None:
             line += f"       {step.said}\n"
-        write(line)
+        self._lines.append(line)
+        if monotonic() - self._written > GATHERED:
+            self.write()
+
+    def write(self) -> None:
+        """Print what was kept so far."""
+        if self._lines:
+            text = "".join(self._lines)
+            self._lines.clear()
+            write(text)
+            self._written = monotonic()
 
     def end(self, report: Report) -> None:
         """Print how many steps held and failed, when the run has ended."""
+        self.write()
         held = sum(step.reason is None for step in report.steps)
         write(tr("cli.summary", held=held, failed=len(report.steps) - held) + "\n")
         for step in report.steps:

@@ -44,7 +44,7 @@ from workbench.engine.protocol.responder import compile_responder
 from workbench.payload.notation import check_encoding, encode
 from workbench.payload.templates import hex_template
 from workbench.scenario.outcome import failure_text
-from workbench.scenario.runner import Runner
+from workbench.scenario.step_by_step import StepByStep
 from workbench.scenario.steps import FIN, Expect, Perform, Scenario, Step, Wait
 from workbench.scenario.write import to_toml
 from workbench.session import Session
@@ -283,13 +283,13 @@ def connect(args: argparse.Namespace) -> int:
         write(to_toml(Scenario("connect", (settings,), (*steps, Perform(c.Close(_CLIENT))))))
         return OK
     with new_session(args) as session:
-        runner = Runner(session, Scenario("connect", (), ()))
+        runner = StepByStep(session, Scenario("connect", (), ()))
         status = FAILED
         try:
             with (
                 _talking(session, _CLIENT, args) as talk,
                 interrupts.telling(asked=lambda: _interrupt(runner, talk)),
-                runner.step_by_step(),
+                runner.begun(),
             ):
                 talk.begin_log()
                 runner.extend(Scenario("connect", (settings,), ()))
@@ -301,12 +301,12 @@ def connect(args: argparse.Namespace) -> int:
         return status
 
 
-def _interrupt(runner: Runner, talk: _Talk) -> None:
+def _interrupt(runner: StepByStep, talk: _Talk) -> None:
     runner.interrupt()
     talk.received.tell()
 
 
-def _all_hold(runner: Runner, steps: Sequence[Step], talk: _Talk) -> bool:
+def _all_hold(runner: StepByStep, steps: Sequence[Step], talk: _Talk) -> bool:
     """Carry the steps out until one fails, which is said."""
     for step in steps:
         if isinstance(step, Wait):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from workbench import interrupts
@@ -73,7 +73,7 @@ def run_scenario(scenario: Scenario, args: argparse.Namespace) -> int:
     report = Report(scenario)
     shown = None if args.json else StepPrinter(scenario)
     try:
-        status = play(report, args, told=shown.told if shown is not None else None)
+        status = play(report, args, shown=shown)
     except Problem:
         if report.steps:  # it ran: what it came to is said before why it does not count
             _say_end(report, shown)
@@ -96,13 +96,13 @@ def play(
     report: Report,
     args: argparse.Namespace,
     *,
-    told: Callable[[StepResult], None] | None = None,
+    shown: StepPrinter | None = None,
     name: str | None = None,
 ) -> int:
     """Run the scenario of a report, which is filled meanwhile; the exit status.
 
     Args:
-        told: called after each step.
+        shown: is told of each step.
         name: of the run in lines of JSON, where there are several.
 
     Raises:
@@ -110,7 +110,13 @@ def play(
     """
     with new_session(args, report.scenario.capture) as session:
         printer = Printer(session, run=name) if args.json else None
-        runner = Runner(session, report.scenario, timeout=args.timeout, told=told)
+        runner = Runner(
+            session,
+            report.scenario,
+            timeout=args.timeout,
+            told=None if shown is None else shown.told,
+            waits=None if shown is None else shown.write,
+        )
         runner.report = report
         try:
             if printer is not None:
@@ -120,6 +126,8 @@ def play(
         except KeyboardInterrupt:
             return INTERRUPTED
         finally:
+            if shown is not None:
+                shown.write()
             session.stop_all_and_wait()
             if printer is not None:
                 printer.finish()

@@ -208,7 +208,7 @@ def _run(made: Run, args: argparse.Namespace, *, several: bool) -> None:
             made.status = play(
                 made.report,
                 own,
-                told=shown.told if shown is not None else None,
+                shown=shown,
                 name=made.name if several else None,
             )
         except Problem as problem:

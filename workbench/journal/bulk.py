@@ -123,9 +123,8 @@ class Rows:
         keys = list(zip(*varying, strict=True)) if varying else [()] * size
         found: list[int | None] = list(map(known.get, keys))
         if None in found:
-            for place, number in enumerate(found):
-                if number is None:
-                    key = tuple(column[place] for column in columns)
+            for place, key in enumerate(zip(*columns, strict=True)):
+                if found[place] is None:
                     found[place] = known[keys[place]] = self._id(key)
                     self._looked_up += 1
             self._write_shapes()
@@ -176,7 +175,7 @@ def _numbers(events: Sequence[Event], seq: int) -> tuple[int | None, ...]:
     found: list[int | None] = []
     for number, event in enumerate(events, seq):
         cause = event.cause
-        if cause is not None and is_own(event):
+        if cause is not None and (cause.seq is None or cause.seq == number) and is_own(event):
             cause.seq = number
             cause = cause.above
         found.append(cause.seq if cause is not None else None)

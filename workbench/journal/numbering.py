@@ -73,6 +73,7 @@ class Numbering:
         queue: what was put and has no number; anybody appends.
         at_work: whether a call of an endpoint may be under way; where none is, nothing newer
             than now can still come, and nothing is held back.
+        settle: waits for those that are, so many seconds at most; whether all have come back.
         ending: nothing is held back any more.
     """
 
@@ -80,6 +81,7 @@ class Numbering:
         self._clock = clock
         self.queue: deque[Queued] = deque()
         self.at_work: Callable[[], bool] = lambda: True
+        self.settle: Callable[[float], bool] = lambda _seconds: False
         self.ending = False
         self._lock = threading.Lock()
         self._numbered: list[Queued] = []
@@ -104,10 +106,13 @@ class Numbering:
             self._numbered = waiting[count:]
             return waiting[:count] if self._numbered else waiting
 
-    def number(self, *, everything: bool) -> None:
-        """Number what was put, and hand it to who follows; `everything`: hold nothing back."""
+    def number(self, *, everything: bool, settled: int = 0) -> None:
+        """Number what was put, and hand it to who follows; `everything`: hold nothing back.
+
+        `settled`: a moment of the record's clock; all calls that began before have been put.
+        """
         with self._lock:
-            self._number(len(self.queue), everything=everything)
+            self._number(len(self.queue), everything=everything, settled=settled)
 
     def follow(self, follower: Follower, written: int) -> int:
         """Hand over what is numbered from now on; the last number before that.
@@ -130,7 +135,7 @@ class Numbering:
         for follower in self._followers:
             follower.wake()
 
-    def _number(self, most: int, *, everything: bool) -> None:
+    def _number(self, most: int, *, everything: bool, settled: int = 0) -> None:
         count = min(len(self.queue), most)
         if not count:
             return
@@ -145,30 +150,36 @@ class Numbering:
         events = with_events(items)
         if small:
             if not everything:
-                events = self._settled(events, before)
+                events = self._settled(events, before, settled)
             events = in_order(events)
         if self._followers and events:
             self._hand_over(events)
         self._numbered += events
 
-    def _settled(self, items: list[Item | Marker], before: int) -> list[Item | Marker]:
+    def _settled(
+        self, items: list[Item | Marker], before: int, settled: int
+    ) -> list[Item | Marker]:
         """The batch without its newest events: a call that began before them may not have come back
         yet.
 
         They go back to the head of the queue, unless somebody waits for them.
         """
-        if any(isinstance(item, Marker) for item in items):
-            return items
         now = self._clock.now()
-        held = next(
-            (
-                place
-                for place, item in enumerate(items)
-                if isinstance(item, Event) and before < item.t_ns + item.duration_ns <= now
-            ),
-            len(items),
-        )
-        self.queue.extendleft(reversed(items[held:]))
+        held = early = len(items)
+        for place, item in enumerate(items):
+            if type(item) is Event:
+                began = item.t_ns
+                if before < began + item.duration_ns <= now:
+                    early = min(early, place)
+                    if began > settled:
+                        held = min(held, place)
+                if held < place and began <= settled:  # it may belong before what is held
+                    held = early
+                    break
+            elif type(item) is Marker:
+                return items
+        if held < len(items):
+            self.queue.extendleft(reversed(items[held:]))
         return items[:held]
 
     def _hand_over(self, items: list[Item | Marker]) -> None:
@@ -180,8 +191,9 @@ class Numbering:
             handed.append(item)
             if type(item) is Event:
                 self._last += 1
-                if item.cause is not None and is_own(item):
-                    item.cause.seq = self._last  # what follows from it names it
+                cause = item.cause
+                if cause is not None and cause.seq is None and is_own(item):
+                    cause.seq = self._last  # what follows from it names it
         for follower in self._followers:
             try:
                 follower.take(first, handed)

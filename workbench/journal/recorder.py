@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model.events import (
@@ -60,8 +60,6 @@ SHORT_REST: Final = 0.003
 """... after one that was all held back (`numbering.HELD`): what came after a pause is seen soon."""
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether the file is still there; also while nothing comes."""
-LOOK_AGAIN: Final = 0.0001
-"""Seconds between two looks whether a call is still under way."""
 BATCH: Final = 20_000
 HIGH_WATER: Final = 200_000
 LOW_WATER: Final = 50_000
@@ -171,9 +169,7 @@ class Recorder:
         """Number all that has happened so far and hand it to who follows; it is not in the file
         yet.
         """
-        until = monotonic() + HELD / 1e9
-        while self._numbering.at_work() and monotonic() < until:
-            sleep(LOOK_AGAIN)  # a call under way may have begun before what has come
+        self._numbering.settle(HELD / 1e9)  # a call under way may have begun before what has come
         self._number(everything=True)
 
     def number_settled(self) -> bool:
@@ -182,19 +178,25 @@ class Recorder:
         With True the next put wakes who follows.
         """
         self._sleeping = True
-        self._number(everything=False)
+        now = self.clock.now()
+        settled = now if self._numbering.settle(HELD / 1e9) else 0
+        self._number(everything=False, settled=settled)
         return not self._numbering.queue
 
-    def _number(self, *, everything: bool) -> None:
-        self._numbering.number(everything=everything)
+    def _number(self, *, everything: bool, settled: int = 0) -> None:
+        self._numbering.number(everything=everything, settled=settled)
         if self._idle and self._numbering:  # who writes it must not sleep
             self._wake.set()
 
-    def tell_at_work(self, at_work: Callable[[], bool]) -> None:
+    def tell_at_work(
+        self, at_work: Callable[[], bool], settle: Callable[[float], bool] | None = None
+    ) -> None:
         """`at_work`: whether a call may be under way; where none is, nothing is held back for
-        the order of rows.
+        the order of rows. `settle`: waits so many seconds at most for those that are; whether all
+        have come back.
         """
         self._numbering.at_work = at_work
+        self._numbering.settle = settle or (lambda _seconds: not at_work())
 
     def put(self, item: Item | Transfer, /) -> None:
         """Queue an item; never blocks. Wakes the recorder only where it sleeps."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import fields
+from enum import Enum
 from typing import Final
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.events import COMMAND, NOTE
 from workbench.engine.model.message_ends import Http
+from workbench.engine.model.remembered import Remembered
 from workbench.engine.model.serialize import parse_command
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Row
+from workbench.payload.characters import shifts
+from workbench.payload.hex_patterns import is_pattern
 from workbench.payload.templates import Value
 from workbench.scenario.connections import MESSAGES, READS, RunConnection, Since, ended_ns
 from workbench.scenario.feed import FedEndpoint, Feed
@@ -25,6 +31,15 @@ _CLOSING: Final = frozenset({"close", "abort", "stop"})
 """Commands after which a closed connection is one that a step has closed."""
 _OPENING: Final = frozenset({"connect", "start", "call"})
 """Commands with which a client begins anew."""
+
+
+class NotYet(Enum):
+    """Nothing has come that could be what is expected, and nothing else either."""
+
+    CAME = 1
+
+
+_NOTHING_PASSED: Final = Passed(0, 0, paused=False)
 
 
 class Watch:
@@ -117,6 +132,11 @@ class Matcher:
         self._touched: dict[Search, dict[RunConnection, None]] = {}
         self._watches: list[Watch] = []
         self._held = held
+        self._changes = 0  # how often it became another question which connections are meant
+        self._meant_at = (0, 0)
+        self._meant = Remembered(self._meaning)
+        self._looked_for = Remembered(self._needles)
+        self._plain = Remembered(_is_plain)
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -138,12 +158,14 @@ class Matcher:
             watch.advance((), known_ns)
 
     def _add(self, row: Row) -> RunConnection | None:
-        if row.kind == "command":
+        kind = row.kind
+        if kind == COMMAND:
             self._note_command(row)
-        if row.kind in {"command", "note"}:
             self._held.take(row)
-        if row.kind == "command" and not self.commands:
-            return None  # each expectation would look through all of them again
+            if not self.commands:
+                return None  # each expectation would look through all of them again
+        elif kind == NOTE:
+            self._held.take(row)
         if row.connection is not None and row.connection <= self._feed.before:
             return None  # of before the run
         connection = self._connection(row)
@@ -171,6 +193,7 @@ class Matcher:
         return accepted[number - 1] if 0 < number <= len(accepted) else None
 
     def _note_command(self, row: Row) -> None:
+        self._changes += 1
         if row.call in _CLOSING:
             self._closers.add(row.seq)
         elif row.call in _OPENING and _opens(row):
@@ -183,6 +206,7 @@ class Matcher:
         for name, opened in self._opened.items():
             if seq in opened and all(item.opened_by != seq for item in self._owned.get(name, ())):
                 opened.remove(seq)
+                self._changes += 1
 
     def _connection(self, row: Row) -> RunConnection:
         name = row.endpoint or ""
@@ -199,6 +223,7 @@ class Matcher:
         return found
 
     def _new(self, name: str, number: int | None) -> RunConnection:
+        self._changes += 1
         if number is None:
             return RunConnection(name, None, 0, stream=False)
         endpoint = self._feed.endpoint(name)
@@ -243,6 +268,13 @@ class Matcher:
 
     def meant(self, expect: Expect) -> Callable[[RunConnection], bool]:
         """Whether an expectation means a connection, as things stand now."""
+        at = self._changes, self._feed.changes
+        if at != self._meant_at:
+            self._meant_at = at
+            self._meant.forget()
+        return self._meant.of(expect)
+
+    def _meaning(self, expect: Expect) -> Callable[[RunConnection], bool]:
         owned = self._owned.get(expect.endpoint, [])
         wanted = expect.connection
         name = expect.endpoint
@@ -297,6 +329,46 @@ class Matcher:
 
         return needle
 
+    # -- what mostly comes: the text that is expected, whole and alone -------------------------
+
+    def is_text(self, expect: Expect) -> bool:
+        """Whether `next_text` may tell."""
+        return self._plain.of(expect)
+
+    def next_text(self, expect: Expect, until_ns: int) -> Findings | NotYet | None:
+        """What meets an expectation, and is now used up, where it is the first that came, on the
+        only connection on which anything did; None: only a search can tell.
+
+        `until_ns`: as of a search.
+        """
+        meant, needle_in = self.meant(expect), self._looked_for.of(expect)
+        assert needle_in is not None
+        met: tuple[RunConnection, int, Row] | None = None
+        for connection in self._owned.get(expect.endpoint, ()):
+            if connection.used == connection.end or not meant(connection):
+                continue
+            for place, row in enumerate(connection.rows(), connection.used):
+                if row.error is not None:
+                    return None
+                if row.call in connection.reads and row.kind != COMMAND:
+                    if met is not None or connection.part or connection.resumed or not row.size:
+                        return None
+                    met = connection, place, row
+                    break
+        if met is None:
+            return NotYet.CAME
+        connection, place, row = met
+        try:
+            needle = needle_in(connection)
+        except Problem:  # told by the search
+            return None
+        if needle is None or needle.exact != (row.payload,) or ended_ns(row) > until_ns:
+            return None
+        matches = [(connection, RowMatch(row.seq, place, None, 0))]
+        took = times_of(expect, matches)
+        connection.use_up(place, None)
+        return Findings(matches, row, _NOTHING_PASSED, took)
+
     # -- searching ----------------------------------------------------------------------------
 
     def search(self, expect: Expect, until_ns: int = FOR_EVER) -> Search:
@@ -305,7 +377,7 @@ class Matcher:
         Raises:
             Problem: its text is not one of the encoding.
         """
-        search = Search(expect, self._needles(expect), until_ns=until_ns)
+        search = Search(expect, self._looked_for.of(expect), until_ns=until_ns)
         self._touched[search] = dict.fromkeys(self.candidates(expect))
         return search
 
@@ -330,8 +402,9 @@ class Matcher:
     def advance(self, search: Search, known_ns: int) -> None:
         """Look through what was read since; as `Search.advance`."""
         touched, self._touched[search] = self._touched[search], {}
-        wanted = self.meant(search.expect)
-        search.advance([item for item in touched if wanted(item)], known_ns)
+        if touched or search.open:
+            wanted = self.meant(search.expect)
+            search.advance([item for item in touched if wanted(item)], known_ns)
 
     def found(self, search: Search, *, over: bool) -> Findings | None:
         """What an expectation is looking for, and now used up; None: not there, or not settled.
@@ -341,11 +414,14 @@ class Matcher:
         if search.expect.each:
             self._know_all(search.expect.endpoint)
             matches = search.in_each(self.candidates(search.expect), over=over)
-        else:
+        elif search.may_match:
             matches = search.matches(self.meant(search.expect), over=over)
+        else:
+            return None
         if matches is None:
             return None
-        matches = [_with_words(search.expect, *match) for match in matches]
+        if search.expect.take:
+            matches = [_with_words(search.expect, *match) for match in matches]
         connection, last = matches[-1]
         row = connection.row(last.place)  # before it is used up
         took = times_of(search.expect, matches)
@@ -358,7 +434,7 @@ class Matcher:
         expect = search.expect
         if expect.next and self._is_known(expect):
             return search.stopped(item for item in self.candidates(expect) if item.number)
-        return search.too_many(self.meant(search.expect))
+        return expect.exact and search.too_many(self.meant(expect))
 
     def _is_known(self, expect: Expect) -> bool:
         """Whether no connection can come that the expectation means too."""
@@ -387,11 +463,23 @@ class Matcher:
         return [item for item in self._owned.get(expect.endpoint, ()) if not wanted(item)]
 
 
+def _is_plain(expect: Expect) -> bool:
+    """Whether it is a text, or bytes, and nothing else is said of it."""
+    if expect.text is None and (expect.hex is None or is_pattern(expect.hex)):
+        return False
+    how = {"text", "hex", "encoding", "within", "on_failure", "not_before", "at_most"}
+    plain = Expect(expect.endpoint, connection=expect.connection)
+    return all(
+        item.name in how or getattr(expect, item.name) == getattr(plain, item.name)
+        for item in fields(Expect)
+    ) and not (expect.text is not None and expect.encoding is not None and shifts(expect.encoding))
+
+
 def _with_words(
     expect: Expect, connection: RunConnection, match: RowMatch
 ) -> tuple[RunConnection, RowMatch]:
     """A match that has taken what is to be taken of its row too."""
-    if not expect.take or expect.json is not None:
+    if expect.json is not None:
         return connection, match
     row = connection.row(match.place)
     said: dict[str, bytes | None] = {

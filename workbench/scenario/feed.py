@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from workbench.journal.reader import Reader
 
 PAGE: Final = 5000
-_SPOKEN: Final = frozenset({COMMAND, NOTE})
-"""Kinds that are taken of every endpoint: they tell what is held back, and what has begun anew."""
+TELLING: Final = frozenset(
+    {"start", "stop", "connect", "close", "abort", "call", "configure", "pause", "resume"}
+)
+"""Commands that say which connections are meant, and what is held back; of others the rows of what
+they led to are enough."""
 
 
 class FedEndpoint(NamedTuple):
@@ -59,6 +62,7 @@ class Feed:
     Attributes:
         before: the newest connection that is older than the run.
         wanted: of which endpoints rows are kept, and of which calls of each the bytes.
+        changes: how often an endpoint came or became another one.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
@@ -71,6 +75,8 @@ class Feed:
         self.wanted: Mapping[str, Collection[str]] = {}
         self._by_id: Mapping[int, Collection[str]] = {}
         self._left_out: Collection[str] = OF_RUNS
+        self._commands = True
+        self.changes = 0
         self._endpoints: dict[int, FedEndpoint] = {}
         self._sockets: dict[int, _Socket] = {}
         self._opened: dict[int, list[int]] = {}
@@ -86,13 +92,21 @@ class Feed:
             (item.id for item in reader.connections() if (item.opened_seq or 0) <= after),
             default=0,
         )
-        self.want(self.wanted, verdicts=not self._left_out)
+        self.want(self.wanted, commands=self._commands, verdicts=not self._left_out)
 
-    def want(self, names: Mapping[str, Collection[str]], *, verdicts: bool = False) -> None:
+    def want(
+        self,
+        names: Mapping[str, Collection[str]],
+        *,
+        commands: bool = True,
+        verdicts: bool = False,
+    ) -> None:
         """Keep the rows of these endpoints from now on, and the bytes of these calls of each.
 
-        ANY among them means every other endpoint. `verdicts`: also what the run says of itself.
+        ANY among them means every other endpoint. `commands`: also every command; `verdicts`:
+        also what the run says of itself.
         """
+        self._commands = commands
         self._left_out = frozenset() if verdicts else OF_RUNS
         with self._lock:
             self.wanted = names
@@ -109,19 +123,21 @@ class Feed:
 
     def take(self, first: int, items: Sequence[Item]) -> None:
         """As `Follower.take`."""
-        wanted, left_out = self._by_id, self._left_out
+        wanted, left_out, commands = self._by_id, self._left_out, self._commands
         keep = self._came.append
         seq = first
         for item in items:
             if type(item) is Event:
                 calls = wanted.get(item.endpoint)
-                if item.kind == NOTE and item.call in left_out:
-                    pass
+                if item.kind == NOTE:
+                    if item.call not in left_out:
+                        keep((seq, item))
+                elif item.kind == COMMAND:
+                    if commands or item.call in TELLING:
+                        keep((seq, item))
                 elif calls is not None:
                     if item.payload and item.call not in calls:
                         item = item._replace(payload=b"")  # noqa: PLW2901 - the bytes go
-                    keep((seq, item))
-                elif item.kind in _SPOKEN:
                     keep((seq, item))
                 seq += 1
             elif type(item) is EndpointAdded:
@@ -134,6 +150,7 @@ class Feed:
     def _add(self, item: EndpointAdded) -> Mapping[int, Collection[str]]:
         with self._lock:
             self._endpoints[item.id] = FedEndpoint(item.id, item.name, item.role, item.type)
+            self.changes += 1
             calls = self._calls(item.name)
             if calls is not None:
                 self._by_id = {**self._by_id, item.id: calls}
@@ -157,23 +174,26 @@ class Feed:
         It ends before one whose connection is not known yet: that is put right after it.
         """
         ready: list[tuple[int, Event]] = []
-        while self._came and not ready:
-            for _ in range(min(len(self._came), PAGE)):
-                item = self._came.popleft()
-                if isinstance(item, tuple) and not isinstance(item, Event):
-                    self._waiting.append(item)
+        came, waiting = self._came, self._waiting
+        while came and not ready:
+            for _ in range(min(len(came), PAGE)):
+                item = came.popleft()
+                if type(item) is tuple:
+                    waiting.append(item)  # type: ignore[arg-type]
                 else:
                     self._learn(item)
             ready = self._ready()
+            waiting = self._waiting
         return [self._row(seq, event) for seq, event in ready]
 
     def _ready(self) -> list[tuple[int, Event]]:
         """What waits and can be told, the connection of each being known."""
         waiting = self._waiting
-        unknown = next(
-            (place for place, item in enumerate(waiting) if not self._known(item[1].connection)),
-            len(waiting),
-        )
+        unknown = 0
+        for _, event in waiting:
+            if not self._known(event.connection):
+                break
+            unknown += 1
         self._waiting = waiting[unknown:]
         return waiting[:unknown]
 
@@ -181,13 +201,13 @@ class Feed:
         match item:
             case ConnectionOpened(id=number, endpoint=endpoint, parent=parent):
                 self._sockets[number] = _Socket(
-                    endpoint, parent, item.local, item.peer, item.number
+                    endpoint, parent, _text(item.local), _text(item.peer), item.number
                 )
                 insort(self._opened.setdefault(endpoint, []), number)
             case ConnectionNamed(id=number) if number in self._sockets:
                 known = self._sockets[number]
                 self._sockets[number] = known._replace(
-                    local=item.local or known.local, peer=item.peer or known.peer
+                    local=_text(item.local) or known.local, peer=_text(item.peer) or known.peer
                 )
 
     def _known(self, connection: int | None) -> bool:
@@ -196,7 +216,12 @@ class Feed:
     def _row(self, seq: int, event: Event) -> Row:
         endpoint = self._endpoints.get(event.endpoint)
         socket = self._sockets.get(event.connection or 0)
-        peer = event.peer if event.peer is not None or socket is None else socket.peer
+        args = event.args
+        peer = event.peer
+        if peer is not None:
+            peer = _text(peer)
+        elif socket is not None:
+            peer = socket.peer
         cause = event.cause
         if cause is not None and is_own(event):
             cause = cause.above
@@ -208,12 +233,12 @@ class Feed:
             None if endpoint is None else endpoint.name,
             event.connection,
             event.call,
-            _text(event.args) or "",
+            args if args.isascii() else as_text(args),
             event.result,
             event.errno,
             _text(event.error),
-            None if socket is None else _text(socket.local),
-            _text(peer),
+            None if socket is None else socket.local,
+            peer,
             event.size,
             event.payload,
             None if cause is None else cause.seq,

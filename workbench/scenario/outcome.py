@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from workbench.engine.model.errors import system_text
 from workbench.engine.model.family import TCP, SocketKind, error_stem, fitting
+from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.ticket import Outcome, Ticket
 from workbench.explain.evidence import RESETS, evidence_of
 from workbench.journal.reader import LED_TO
-from workbench.scenario.steps import Perform
+from workbench.scenario.expect_keys import is_plain_stream
+from workbench.scenario.json_values import check_ends_itself
+from workbench.scenario.steps import Expect, Perform
 from workbench.session import Session
 from workbench.texts import Problem
 
@@ -57,6 +60,29 @@ def check_outcome(
         raise Failed(
             Problem("scenario.other_error", error=step.error, got=failure_text(outcome, kind))
         )
+
+
+def check_wanted(expect: Expect, settings: EndpointSettings) -> None:
+    """Refuse to look for an empty text, where it is no message, and for JSON in a plain stream
+    that does not end itself.
+
+    It is found nowhere, so that `absent` would always hold.
+
+    Raises:
+        Failed: it is one of these.
+    """
+    if expect.json is not None and is_plain_stream(settings):
+        try:
+            check_ends_itself(expect.json)
+        except Problem as problem:
+            raise Failed(problem) from problem
+    if "" in {expect.text, expect.hex, expect.contains, expect.regex}:
+        keys = ["contains", "regex"]
+        if settings.type == "SOCK_STREAM":
+            keys += ["text", "hex"]
+        for key in keys:
+            if getattr(expect, key) == "":
+                raise Failed(Problem("scenario.looks_for_nothing", key=key))
 
 
 def closed_listener(session: Session, ticket: Ticket) -> str | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from dataclasses import field
-from typing import Final
+from typing import Final, NamedTuple
 
 from workbench.engine.model.serialize import command_args, command_call
 from workbench.frozen import dataclass
+from workbench.literals import literal
 from workbench.scenario.steps import (
     ANY,
     Expect,
@@ -64,18 +66,38 @@ def title_of(step: Step) -> str:
     return shorten(_in_full(step))
 
 
+class Title(NamedTuple):
+    """A step's line.
+
+    Attributes:
+        text: as `title_of`.
+        spelled: the same as a Python literal.
+        shown: as reports have it, without secrets.
+    """
+
+    text: str
+    spelled: str
+    shown: str
+
+
 class Titles:
-    """The lines of steps that come again and again: those of a loop."""
+    """The lines of steps; those that come again and again, in a loop, are made once."""
 
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Step, str]] = {}  # by id: a step need not be hashable
+    def __init__(self, masked: Callable[[str], str]) -> None:
+        """`masked`: a text without secrets."""
+        self._masked = masked
+        self._known: dict[int, tuple[Step, Title]] = {}  # by id: a step need not be hashable
 
-    def of(self, step: Step) -> str:
-        """As `title_of`."""
+    def of(self, step: Step, *, again: bool) -> Title:
+        """`again`: it may come again."""
         known = self._known.get(id(step))
-        if known is None:
-            known = self._known[id(step)] = (step, title_of(step))
-        return known[1]
+        if known is not None:
+            return known[1]
+        text = title_of(step)
+        made = Title(text, literal(text), self._masked(text))
+        if again:
+            self._known[id(step)] = (step, made)
+        return made
 
 
 def shorten(text: str) -> str:

@@ -17,20 +17,21 @@ from workbench.engine.model.kernel_reading import Reading
 from workbench.engine.model.ticket import Ticket
 from workbench.explain.evidence import evidence_of
 from workbench.journal.reader import Row
+from workbench.literals import literal
 from workbench.scenario import readings
-from workbench.scenario.expect import Findings, Matcher, Watch, in_words
-from workbench.scenario.expect_keys import is_plain_stream
+from workbench.scenario.bell import Bell
+from workbench.scenario.expect import Findings, Matcher, NotYet, Watch, in_words
 from workbench.scenario.feed import Feed
 from workbench.scenario.held_back import HeldBack
-from workbench.scenario.interest import EVERYTHING, Interest, interests_of
-from workbench.scenario.json_values import check_ends_itself
+from workbench.scenario.interest import Interest, interests_of
+from workbench.scenario.kernel_look import LOOK_EVERY, look
 from workbench.scenario.loop_end import in_vain, met_end
 from workbench.scenario.numbers import Numbers, named
-from workbench.scenario.outcome import Failed, check_outcome, closed_listener
+from workbench.scenario.outcome import Failed, check_outcome, check_wanted, closed_listener
 from workbench.scenario.program_steps import ProgramSteps
-from workbench.scenario.report import Report, StepResult, Titles, title_of
+from workbench.scenario.report import Report, StepResult, Title, Titles, title_of
 from workbench.scenario.search import PAUSE, Search
-from workbench.scenario.secrets import masked_result, masker_of, secrets_of, too_short
+from workbench.scenario.secrets import masked_problem, masker_of, secrets_of, too_short
 from workbench.scenario.steps import (
     ANY,
     Expect,
@@ -53,10 +54,7 @@ from workbench.scenario.verdict_rows import NOTHING, Came, begin_step, end_run, 
 from workbench.session import Session
 from workbench.texts import Problem
 
-LOOK_EVERY: Final = 0.02
-"""Seconds between two looks at the kernel."""
-AGAIN: Final = 0.1
-"""Seconds between two attempts to connect to what does not listen yet."""
+AGAIN: Final = 0.1  # seconds between two attempts to connect to what does not listen yet
 ANSWER: Final = 2.0
 """Seconds after which an endpoint that does not answer has ended."""
 SLICE: Final = 0.2
@@ -106,16 +104,20 @@ class Runner:
         *,
         timeout: float | None = None,
         told: Callable[[StepResult], None] | None = None,
+        waits: Callable[[], None] | None = None,
     ) -> None:
-        """`timeout`: seconds for the whole run; `told` is called after each step."""
+        """`timeout`: seconds for the whole run; `told` is called after each step, `waits` where
+        one takes longer than a moment.
+        """
         self._session = session
         self.report = Report(scenario)
         self.round: tuple[int, int] | None = None
         self.met: Row | None = None
         self.found: Findings | None = None
         self._told = told
+        self._waits = waits
         self._until = None if timeout is None else time.monotonic() + timeout
-        self._came = Flag()
+        self._came = Bell()
         self._interests = interests_of(scenario.steps, scenario.ignored)
         self._cancelled = False
         self._interrupted = False
@@ -127,8 +129,8 @@ class Runner:
         self._programs = ProgramSteps(self._wait_for)
         self._values = TakenValues(scenario, session.link)
         self._looked_for: Interest | None = None
-        self._titles = Titles()
-        self._masker = masker_of(scenario)
+        self._masker = None if session.shows_secrets else masker_of(scenario)
+        self._titles = Titles(str if self._masker is None else self._masker.text)
 
     def cancel(self) -> None:
         """Give the run up at its next wait; from any thread."""
@@ -190,39 +192,6 @@ class Runner:
                 self._feed.begin(reader, after)
             yield
 
-    # -- steps that come one at a time ----------------------------------------------------------
-
-    @contextmanager
-    def step_by_step(self) -> Iterator[None]:
-        """For a run whose steps are given to `step` one after the other; `extend` names what it
-        has. At the end what was not waited for is judged, and is in the report.
-        """
-        begun = time.monotonic()
-        self._keep_secrets()
-        with self._following(EVERYTHING), closing(self._programs):
-            self._numbers = Numbers(self._session, ())
-            yield
-            self._judge_unwaited()
-        self._end_run(begun)
-
-    def extend(self, scenario: Scenario) -> None:
-        """Go on with a scenario that has more endpoints and values than the one so far.
-
-        Raises:
-            Problem: an endpoint cannot be added.
-        """
-        for settings in scenario.endpoints:
-            if settings.name not in self._session.endpoints:
-                self._session.add(settings)
-        self.report.scenario = scenario
-        self._values.extend(scenario)
-
-    def step(self, step: Step) -> StepResult:
-        """Carry one step out; how it ended."""
-        self._unwaited.expect([step])
-        self._run_step(step)
-        return self.report.steps[-1]
-
     def _keep_secrets(self) -> None:
         """The record says what its outputs mask before anything can be in it."""
         secrets = secrets_of(self.report.scenario)
@@ -245,15 +214,16 @@ class Runner:
         """From here on only what these steps can use is read."""
         if interest != self._looked_for:
             self._looked_for = interest
-            self._feed.want(interest.calls, verdicts=interest.verdicts)
+            self._feed.want(interest.calls, commands=interest.commands, verdicts=interest.verdicts)
             self._matcher.kept = interest.expected
             self._matcher.commands = interest.commands
 
     def _run_all(self) -> None:
         for settings in self.report.scenario.endpoints:
             if settings.name in self._session.endpoints:
+                title = self.report.scenario.title
                 self._step = self._step or begin_step(
-                    self._session, 0, self.report.scenario.title, Wait(0)
+                    self._session, 0, Title(title, literal(title), title), Wait(0)
                 )
                 for command in (c.Stop(settings.name), c.Configure(settings.name, settings)):
                     self._session.perform(command, self._step).wait(5)
@@ -281,7 +251,7 @@ class Runner:
         if isinstance(step, Loop):
             return self._loop(step)
         begun = time.monotonic()
-        title = self._titles.of(step) if self.round else title_of(step)
+        title = self._titles.of(step, again=self.round is not None)
         self._step = begin_step(self._session, len(self.report.steps) + 1, title, step)
         came = NOTHING
         reason = met = None
@@ -332,22 +302,23 @@ class Runner:
         came: Came = NOTHING,
         cause: Cause | None = None,
         *,
-        title: str | None = None,
+        title: Title | None = None,
         stands: Step | None = None,
     ) -> None:
         """`stands`: the step as the scenario has it, where it was filled in."""
-        result = StepResult(
-            len(self.report.steps) + 1,
-            title_of(step) if title is None else title,
-            reason,
-            time.monotonic() - begun,
-            came.said,
-            stands or step,
-            came.warns and reason is None,
-        )
-        end_step(self._session, result, came, step, cause)
-        if not self._session.shows_secrets:
-            result = masked_result(result, self._masker)
+        title = title or self._titles.of(step, again=False)
+        said, masker = came.said, self._masker
+        taken = time.monotonic() - begun
+        number = len(self.report.steps) + 1
+        warns = came.warns and reason is None
+        result = StepResult(number, title.shown, reason, taken, said, stands or step, warns)
+        end_step(self._session, result, title, came, step, cause)
+        if masker is not None and (reason is not None or said is not None):
+            result = replace(
+                result,
+                reason=None if reason is None else masked_problem(reason, masker),
+                said=None if said is None else masked_problem(said, masker),
+            )
         self.report.steps.append(result)
         if self._told is not None:
             self._told(result)
@@ -429,7 +400,7 @@ class Runner:
         """
         journal = self._session.journal
         known = journal.clock.now() if wait else 0
-        if wait:
+        if wait and not journal.number_settled():
             journal.number()
         until = time.monotonic() + ANSWER
         try:
@@ -537,13 +508,15 @@ class Runner:
 
     def _perform_once(self, step: Perform) -> Came:
         try:
-            ticket = self._session.perform(self._numbers.command(step.command), self._step)
+            command = self._numbers.command(step.command)
+            ticket = self._session.perform(command, self._step, here=c.is_brief(command))
         except Problem as problem:
             raise Failed(problem) from problem
         if not step.wait or not getattr(step.command, "wait", True):
             self._unwaited.add(step, ticket)
             return NOTHING
-        self._wait_for(_ended(ticket), None)
+        if not ticket.done:
+            self._wait_for(_ended(ticket), None)
         assert ticket.outcome is not None
         if ticket.outcome.problem is not None:
             self._read(wait=True)
@@ -566,24 +539,6 @@ class Runner:
             return TCP
         return kind_of(self._session.settings(endpoint), self._session.settings)
 
-    def _look(self, step: Expect) -> None:
-        """Ask the kernel until it shows what is expected; each answer is kept in the record."""
-        until = time.monotonic() + step.within
-        seen = self._reading(step)
-        while not readings.holds(step, seen):
-            left = until - time.monotonic()
-            if left <= 0:
-                raise Failed(
-                    Problem(
-                        "scenario.did_not_come",
-                        what=title_of(step),
-                        seconds=step.within,
-                        instead=readings.instead(step, seen),
-                    )
-                )
-            self._wait_for(Flag(), min(LOOK_EVERY, left))
-            seen = self._reading(step)
-
     def _reading(self, step: Expect) -> Reading | None:
         answers: list[Reading | None] = []
         done = Flag()
@@ -599,17 +554,22 @@ class Runner:
     def _expect(self, step: Expect) -> Came:
         """Wait for what is expected; what met it, and what it passed over. Raises Failed."""
         if step.looks:
-            self._look(step)
+            look(step, lambda: self._reading(step), self._sleep)
             return NOTHING
-        self._check_wanted(step)
+        check_wanted(step, self._session.settings(step.endpoint))
         until = self._session.journal.clock.now() + int(step.within * 1e9)
-        self._read(wait=True)  # which connections are meant is told by what was done before
+        self._came.clear()
+        known = self._read(wait=True)  # what was done before tells which connections are meant
+        expect = self._numbers.expect(step)
+        found = self._next_text(expect, until)
+        if found is not None:
+            return self._came_as(step, found)
         try:
-            search = self._matcher.search(self._numbers.expect(step), until)
+            search = self._matcher.search(expect, until)
         except Problem as problem:  # a text that the encoding does not have
             raise Failed(problem) from problem
         try:
-            found = self._wait_found(search, until)
+            found = self._wait_found(search, until, known)
             if step.absent and found is not None:
                 raise Failed(
                     Problem("scenario.came", what=title_of(step), seq=found.matches[-1][1].seq)
@@ -629,30 +589,39 @@ class Runner:
             self._matcher.end(search)
         self.found = found
         if found is not None:
-            wrong = out_of_time(step, found.took)
-            if wrong is not None:
-                raise Failed(wrong)
-            self._values.take((connection, match.taken) for connection, match in found.matches)
-            said = told_of(found.passed, found.took)
-            return Came(found.row.seq, in_words(found.row), said)
+            return self._came_as(step, found)
         return Came(said=warned(step, self._session.settings(step.endpoint)))
 
-    def _check_wanted(self, step: Expect) -> None:
-        """Refuse to look for an empty text.
+    def _came_as(self, step: Expect, found: Findings) -> Came:
+        """What met a step. Raises Failed: not when it was to."""
+        self.found = found
+        wrong = out_of_time(step, found.took)
+        if wrong is not None:
+            raise Failed(wrong)
+        if step.take or step.regex is not None or step.hex is not None:
+            self._values.take((connection, match.taken) for connection, match in found.matches)
+        return Came(found.row.seq, in_words(found.row), told_of(found.passed, found.took))
 
-        It is found nowhere, so that `absent` would always hold; only a message can be empty.
+    def _next_text(self, expect: Expect, until: int) -> Findings | None:
+        """Wait for a text that comes whole and alone, as most do; None: it takes a search to tell.
+
+        `until`: the deadline, on the record's clock.
         """
-        keys = ["contains", "regex"]
-        if self._session.settings(step.endpoint).type == "SOCK_STREAM":
-            keys += ["text", "hex"]
-        if step.json is not None and is_plain_stream(self._session.settings(step.endpoint)):
-            try:
-                check_ends_itself(step.json)
-            except Problem as problem:
-                raise Failed(problem) from problem
-        for key in keys:
-            if getattr(step, key) == "":
-                raise Failed(Problem("scenario.looks_for_nothing", key=key))
+        journal, matcher = self._session.journal, self._matcher
+        settled = True
+        for _ in range(IMPATIENT if matcher.is_text(expect) else 0):
+            found = matcher.next_text(expect, until)
+            now = journal.clock.now()
+            if not isinstance(found, NotYet):
+                return found
+            if now > until:
+                break
+            left = (until - now) / 1e9
+            self._wait_for(self._came, left if settled else min(SOON, left))
+            self._came.clear()
+            settled = journal.number_settled()
+            matcher.take()
+        return None
 
     def _ends(self, endpoint: str) -> Ends:
         def listener_of(row: Row) -> str | None:
@@ -663,15 +632,20 @@ class Runner:
 
         return Ends(self._kind(endpoint).family != "AF_UNIX", listener_of, self._held)
 
-    def _wait_found(self, search: Search, until: int) -> Findings | None:
-        """Look at each row once, until it is found or its time is over, by the record's clock."""
+    def _wait_found(self, search: Search, until: int, known: int) -> Findings | None:
+        """Look at each row once, until it is found or its time is over, by the record's clock.
+
+        `known`: the moment before which everything was read.
+        """
         journal = self._session.journal
-        for look in count():
-            self._came.clear()
-            now = journal.clock.now()
-            whole = search.open or now > until
-            settled = whole or journal.number_settled()
-            known = self._read(wait=whole)
+        now, settled = known, False
+        for turn in count():
+            if turn:
+                self._came.clear()
+                now = journal.clock.now()
+                whole = search.open or now > until
+                settled = whole or journal.number_settled()
+                known = self._read(wait=whole)
             try:
                 self._matcher.advance(search, known)
             except Problem as problem:  # the pattern takes too long
@@ -681,9 +655,11 @@ class Runner:
             if found is not None or over or self._matcher.hopeless(search):
                 return found
             left = max(0.0, (until - now) / 1e9)
+            if not turn:  # from here on what comes is waited for
+                continue
             if search.open:
                 self._wait_for(Flag(), LOOK_EVERY)
-            elif look > IMPATIENT:  # much comes, and not what is expected
+            elif turn > IMPATIENT:  # much comes, and not what is expected
                 self._wait_for(Flag(), min(RESTED, left))
                 self._wait_for(self._came, left)
             else:
@@ -693,12 +669,13 @@ class Runner:
     def _sleep(self, seconds: float) -> None:
         self._wait_for(Flag(), seconds)
 
-    def _wait_for(self, flag: Flag, seconds: float | None) -> None:
+    def _wait_for(self, flag: Flag | Bell, seconds: float | None) -> None:
         """Wait for a flag in slices of SLICE seconds, so that Ctrl-C, cancel() and what ends the
         run or a loop are noticed meanwhile.
         """
         until = None if seconds is None else time.monotonic() + seconds
-        slice_ = LOOK_EVERY if self._loops else SLICE
+        slice_ = LOOK_EVERY  # the first: then it is more than a moment
+        told = False
         while not flag.is_set():
             self._check_interrupt()
             self._look_out()
@@ -714,5 +691,10 @@ class Runner:
                 raise Failed(Problem("scenario.run_timeout"))
             if until is not None and now >= until:
                 return
+            if told:
+                if self._waits is not None:
+                    self._waits()
+                slice_ = LOOK_EVERY if self._loops else SLICE
+            told = True
             ends = [moment for moment in (until, self._until) if moment is not None]
             flag.wait(min(slice_, *(end - now for end in ends)) if ends else slice_)

@@ -114,6 +114,11 @@ class Search:
         """Whether a match could still grow."""
         return bool(self._open)
 
+    @property
+    def may_match(self) -> bool:
+        """Whether as many are there as are wanted, of whichever connection."""
+        return self._found + len(self._open) >= self.expect.count
+
     def matches(
         self, wanted: Callable[[RunConnection], bool], *, over: bool = True
     ) -> list[tuple[RunConnection, RowMatch]] | None:
@@ -122,7 +127,7 @@ class Search:
         `over`: the deadline has passed, and all that came before it was looked through.
         """
         expect = self.expect
-        if self._found + len(self._open) < expect.count or (expect.exact and not over):
+        if not self.may_match or (expect.exact and not over):
             return None
         found = self._oldest(wanted)
         if len(found) < expect.count or any(match is None for _, _, match in found):
@@ -436,9 +441,10 @@ def fits(expect: Expect, row: Row, reads: frozenset[str]) -> bool:
         (expect.call, row.call), (expect.result, row.result), (expect.errno, row.errno),
         (expect.error, row.error), (expect.peer, row.peer), (expect.size, row.size),
     )  # fmt: skip
-    return all(
-        value is None or value == got or (value == ANY and got is not None) for value, got in wanted
-    )
+    for value, got in wanted:
+        if value is not None and value != got and (value != ANY or got is None):
+            return False
+    return True
 
 
 def asks_for_end(expect: Expect) -> bool:

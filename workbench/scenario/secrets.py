@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from workbench.payload.masking import LEAST, Masker
-from workbench.scenario.report import StepResult
 from workbench.scenario.steps import Scenario
 from workbench.texts import Problem
 
@@ -37,16 +34,6 @@ def masked_problem(problem: Problem, masker: Masker) -> Problem:
         problem.key, **{key: _masked(item, masker) for key, item in problem.args_.items()}
     )
     return problem if made.args_ == problem.args_ else made
-
-
-def masked_result(result: StepResult, masker: Masker) -> StepResult:
-    """How a step ended, for whoever reads or keeps the report."""
-    return replace(
-        result,
-        title=masker.text(result.title),
-        reason=None if result.reason is None else masked_problem(result.reason, masker),
-        said=None if result.said is None else masked_problem(result.said, masker),
-    )
 
 
 def _masked(item: object, masker: Masker) -> object:

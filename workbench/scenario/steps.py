@@ -137,8 +137,12 @@ class Expect:
 
     @property
     def wants_bytes(self) -> bool:
-        return any(
-            v is not None for v in (self.text, self.hex, self.contains, self.regex, self.json)
+        return not (
+            self.text is None
+            and self.hex is None
+            and self.contains is None
+            and self.regex is None
+            and self.json is None
         )
 
 

@@ -14,19 +14,10 @@ from workbench.engine.model.events import (
 )
 from workbench.journal.notes import spelled
 from workbench.literals import literal
-from workbench.scenario.steps import (
-    Expect,
-    Loop,
-    Perform,
-    RunProgram,
-    Stay,
-    Step,
-    StopProgram,
-    Wait,
-)
+from workbench.scenario.steps import Expect, Perform, Step
 
 if TYPE_CHECKING:
-    from workbench.scenario.report import Report, StepResult
+    from workbench.scenario.report import Report, StepResult, Title
     from workbench.session import Session
     from workbench.texts import Problem
 
@@ -50,23 +41,23 @@ class Came(NamedTuple):
 NOTHING = Came()
 
 
-def begin_step(session: Session, number: int, title: str, step: Step) -> Cause:
+def begin_step(session: Session, number: int, title: Title, step: Step) -> Cause:
     """Note that a step begins; what is asked for in it has that row as its cause."""
     cause = Cause()
-    session.note(STEP, _args(number, title), endpoint_of(step), cause)
+    session.note(STEP, f"{number}, {title.spelled}", endpoint_of(step), cause)
     return cause
 
 
 def end_step(
-    session: Session, result: StepResult, came: Came, step: Step, cause: Cause | None
+    session: Session, result: StepResult, title: Title, came: Came, step: Step, cause: Cause | None
 ) -> None:
     """Note whether a step held: its number, the step, the seconds it took and what came."""
-    before = (result.number, result.title, round(result.seconds, 6))
+    before = f"{result.number}, {title.spelled}, {round(result.seconds, 6)!r}"
     if result.reason is None:
-        said = None if came.said is None else spelled(came.said)
-        call, args = STEP_HELD, _args(*before, came.seq, came.words, said)
+        said = "None" if came.said is None else literal(spelled(came.said))
+        call, args = STEP_HELD, f"{before}, {came.seq}, {literal(came.words)}, {said}"
     else:
-        call, args = STEP_FAILED, _args(*before, spelled(result.reason))
+        call, args = STEP_FAILED, f"{before}, {literal(spelled(result.reason))}"
     session.note(call, args, endpoint_of(step), cause)
 
 
@@ -85,13 +76,9 @@ def end_run(session: Session, report: Report, seconds: float) -> None:
 
 def endpoint_of(step: Step) -> str | None:
     """Whose step it is: in its log it stands where it happened."""
-    match step:
-        case Perform(command=command):
-            return command.endpoint
-        case Expect(endpoint=endpoint):
-            return endpoint
-        case Wait() | Stay() | RunProgram() | StopProgram() | Loop():
-            return None
+    if isinstance(step, Perform):
+        return step.command.endpoint
+    return step.endpoint if isinstance(step, Expect) else None
 
 
 def _args(*values: object) -> str:

@@ -18,7 +18,7 @@ from workbench.journal.query import parse as parse_filter
 from workbench.journal.reader import Row
 from workbench.scenario.model import Scenario, read
 from workbench.scenario.named_values import Given
-from workbench.scenario.runner import Runner
+from workbench.scenario.step_by_step import StepByStep
 from workbench.session import Session
 from workbench.testing.kept_records import RecordPlace, kept, last_rows
 from workbench.testing.language_keys import EndpointKeys, ExpectKeys, SendKeys
@@ -148,7 +148,7 @@ class Workbench:
         """For the fixture alone."""
         self._session = session
         self._given = given
-        self._runner = Runner(session, Scenario(title, (), ()))
+        self._runner = StepByStep(session, Scenario(title, (), ()))
         self._file: dict[str, Any] = {"title": title, "endpoint": {}}
         self._before: list[dict[str, Any]] = []
         self.late: str | None = None
@@ -255,7 +255,7 @@ class Workbench:
         """For the fixture alone: while steps may be asked for; at the end what was not waited for
         is judged.
         """
-        with self._runner.step_by_step():
+        with self._runner.begun():
             yield
             done = len(self._runner.report.steps)
         self.late = self._failure(done)

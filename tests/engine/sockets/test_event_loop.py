@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import threading
 
@@ -10,7 +11,7 @@ import pytest
 
 from workbench.engine.sockets import event_loop, poller
 from workbench.engine.sockets.event_loop import EventLoop, thread_spawn
-from workbench.engine.sockets.poller import READ
+from workbench.engine.sockets.poller import HANGUP, READ
 
 HANG = 60.0
 
@@ -138,3 +139,155 @@ def test_what_a_loop_came_to_is_there_before_it_refuses_a_job() -> None:
     thread_spawn(loop).join(HANG)
     assert left == ["ended", "a job that came on the way out", "ended"]
     assert not loop.post(lambda: None)
+
+
+def visited(case: Case, job: event_loop.Job) -> bool:
+    """Visit the loop until it takes it: its thread may be about to wait."""
+    return any(case.loop.visit(job) for _ in range(1_000_000))
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="visitors come where epoll is")
+def test_a_visitor_does_a_round_while_the_thread_waits() -> None:
+    case = Case()
+    case.do(lambda: None)
+    where: list[int] = []
+    assert visited(case, lambda: where.append(threading.get_ident()))
+    assert where == [threading.get_ident()]
+    case.end()
+
+
+def test_no_visitor_comes_where_sockets_cannot_be_added_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(event_loop, "new_poller", poller.SelectorPoller)
+    case = Case()
+    case.do(lambda: None)
+    assert not case.loop.visit(lambda: None)
+    case.end()
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="visitors come where epoll is")
+def test_what_a_visitor_begins_goes_on_on_the_thread() -> None:
+    """Its socket is waited for, its timer ends the wait, its error is told, its jobs are done."""
+    case = Case()
+    case.do(lambda: None)
+    near, far = socket.socketpair()
+    came: dict[str, int] = {}
+    told = {name: threading.Event() for name in ("socket", "timer", "job")}
+
+    def come(name: str) -> None:
+        came[name] = threading.get_ident()
+        told[name].set()
+
+    def begin() -> None:
+        case.loop.register(near, READ, lambda _mask: (near.recv(1), come("socket")))
+        case.loop.after(0.001, lambda: come("timer"))
+        case.loop.post(lambda: come("job"))
+        raise ValueError("a fault")
+
+    assert visited(case, begin)
+    far.send(b"x")
+    assert all(flag.wait(HANG) for flag in told.values())
+    assert threading.get_ident() not in came.values()
+    assert [str(error) for error in case.errors] == ["a fault"]
+    case.errors.clear()
+    case.do(lambda: case.loop.unregister(near))
+    case.end()
+    near.close()
+    far.close()
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="visitors come where epoll is")
+def test_a_loop_ends_when_a_visitor_has_taken_the_last_thing_away() -> None:
+    case = Case()
+    case.do(lambda: None)
+
+    def stop() -> None:
+        case.going = False
+
+    assert visited(case, stop)
+    case.runner.join(HANG)
+    assert not case.runner.is_alive()
+    assert not case.loop.visit(lambda: None)
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="visitors come where epoll is")
+def test_what_came_before_a_visitor_is_done_first() -> None:
+    """A job of a thread that waits in its handler meanwhile: nobody visits, nobody is lost."""
+    case = Case()
+    near, far = socket.socketpair()
+    goes, enters, read = threading.Event(), threading.Event(), threading.Event()
+
+    def handler(_mask: int) -> None:
+        enters.set()
+        goes.wait(HANG)
+        near.recv(1)
+        read.set()
+
+    case.do(lambda: case.loop.register(near, READ, handler))
+    far.send(b"x")
+    assert enters.wait(HANG)
+    assert not case.loop.visit(lambda: None)
+    assert not case.loop.settle(0.0)
+    goes.set()
+    assert case.loop.settle(HANG)
+    assert read.is_set()
+    case.do(lambda: case.loop.unregister(near))
+    case.end()
+    near.close()
+    far.close()
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="visitors come where epoll is")
+def test_visitors_and_sockets_at_once_lose_nothing() -> None:
+    """A thousand visits beside a thousand bytes that the thread reads; never two at a time."""
+    case = Case()
+    near, far = socket.socketpair()
+    inside: list[int] = []
+    together: list[int] = []
+    done, got = [0], [0]
+    whole = threading.Event()
+
+    def alone() -> None:
+        inside.append(1)
+        together.append(len(inside))
+        inside.pop()
+
+    def read(_mask: int) -> None:
+        alone()
+        got[0] += len(near.recv(1))
+        if got[0] == 1000:
+            whole.set()
+
+    def visit() -> None:
+        alone()
+        done[0] += 1
+
+    case.do(lambda: case.loop.register(near, READ, read))
+    for _ in range(1000):
+        far.send(b"x")
+        if not case.loop.visit(visit):
+            case.do(visit)
+    assert whole.wait(HANG)
+    assert done == [1000]
+    assert set(together) == {1}
+    case.do(lambda: case.loop.unregister(near))
+    case.end()
+    near.close()
+    far.close()
+
+
+@pytest.mark.skipif(not hasattr(select, "epoll"), reason="epoll tells how a socket breaks")
+@pytest.mark.parametrize("_again", range(20))
+def test_a_hangup_that_a_visitor_has_seen_is_told_to_the_thread(_again: int) -> None:
+    """It is told once (EPOLLET), to whoever asks first."""
+    case = Case()
+    near, far = socket.socketpair()
+    heard = threading.Event()
+    case.do(lambda: case.loop.register(near, HANGUP, lambda _mask: heard.set()))
+    far.close()
+    case.loop.visit(lambda: None)
+    assert heard.wait(HANG)
+    case.do(lambda: case.loop.unregister(near))
+    case.end()
+    near.close()

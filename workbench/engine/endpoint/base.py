@@ -19,6 +19,7 @@ from workbench.engine.endpoint.setup import SetupRunner
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import USER_ERRORS
 from workbench.engine.model.joined_ticket import JoinedTicket
+from workbench.engine.model.remembered import Remembered
 from workbench.engine.model.serialize import setting_text
 from workbench.engine.model.settings import (
     EndpointSettings,
@@ -63,6 +64,8 @@ class Endpoint:
         self.resolver = Resolver(context, self.setup, self)
         self.repeater = Repeater(context)
         self.unfinished = UnfinishedCommands()
+        self._made_with = self.live.settings
+        self._made = Remembered(self._maker)
 
     @property
     def settings(self) -> EndpointSettings:
@@ -266,7 +269,13 @@ class Endpoint:
         if command.pieces:
             self._send_pieces(command, ticket)
             return
-        make = maker(command, settings, self.counter, in_pieces=in_pieces)
+        if command.file is not None:
+            make = maker(command, settings, self.counter, in_pieces=in_pieces)
+        else:
+            if settings is not self._made_with:
+                self._made_with = settings
+                self._made.forget()
+            make = self._made.of(command)
         connections = self.registry.targets(command.connection)
         if command.repeat > 1:
             self.repeater.run(
@@ -274,6 +283,9 @@ class Endpoint:
             )
         elif not self._send_all(connections, make, ticket):
             ticket.fail(Problem("engine.closed_meanwhile"))
+
+    def _maker(self, command: c.Send) -> Make[bytes]:
+        return maker(command, self.live.settings, self.counter)
 
     def _send_pieces(self, command: c.Send, ticket: Ticket) -> None:
         """The same piece to each of them, then the next."""

@@ -411,6 +411,11 @@ EndpointCommand = (
 Command = EndpointCommand | Mark
 
 
+def is_brief(command: Command) -> bool:
+    """Whether it is a call or two that never wait, so that any thread may carry it out."""
+    return isinstance(command, Send) and command.repeat == 1 and command.file is None
+
+
 def numbered(command: Command) -> int | None:
     """The number of the connection that a command names; None where it names none."""
     target = getattr(command, "connection", None)

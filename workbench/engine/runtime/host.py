@@ -107,10 +107,14 @@ class EndpointHost:
         """Whether it can take settings of this role as it is."""
         return type(self.endpoint) is KINDS[role]
 
-    def submit(self, ticket: Ticket) -> None:
-        """Hand a command to the endpoint's thread, and start one where there is none."""
+    def submit(self, ticket: Ticket, *, here: bool = False) -> None:
+        """Hand a command to the endpoint's thread, and start one where there is none.
+
+        `here`: on the caller's, where that one has nothing else to do: it need not be woken.
+        """
         try:
-            self.worker.post(partial(perform, self.endpoint, ticket))
+            carry_out = self.worker.visit if here else self.worker.post
+            carry_out(partial(perform, self.endpoint, ticket))
         except Problem as problem:  # it got no thread
             self._context.not_done(problem, ticket)
             ticket.fail(problem)

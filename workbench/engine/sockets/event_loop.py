@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing, suppress
+from math import inf
 from time import perf_counter
 from typing import Final, Protocol
 
@@ -96,6 +97,9 @@ class EventLoop:
         self._hangups = Hangups(self)
         self._guests = 0
         self._working = False
+        self._round = threading.Lock()  # of whoever does the loop's work: its thread, or a visitor
+        self._waits = False  # its thread waits for sockets, or is about to
+        self._wakes = 0.0  # ... until this moment of perf_counter() at the latest
         self._opened: tuple[Poller, socket.socket, socket.socket] | None = None
 
     # -- from any thread ------------------------------------------------------------------
@@ -107,9 +111,47 @@ class EventLoop:
                 return False
             self._inbox.append(job)
             if self._waker is not None and len(self._inbox) == 1:
-                with suppress(BlockingIOError):  # full: it will wake anyway
-                    self._waker.send(b"\0")
+                self._wake()
             return True
+
+    def _wake(self) -> None:
+        if self._waker is not None:
+            with suppress(BlockingIOError):  # full: it will wake anyway
+                self._waker.send(b"\0")
+
+    def visit(self, job: Job) -> bool:
+        """Run `job` here and now, as a round of the loop, while its thread waits for sockets: it
+        need not be woken for that. False, and nothing is done, where it has other work.
+        """
+        poller = self._poller
+        if poller is None or not poller.takes_visitors or not self._round.acquire(blocking=False):
+            return False
+        try:
+            if self._inbox or not self._waits or self._is_due(poller):
+                return False
+            self._working = True
+            self._guard(job)
+            self._guard(self._turn)
+            self._working = False
+            if self._first_due() < self._wakes or not (self._guests or self._busy()):
+                self._wake()
+            return True
+        finally:
+            self._round.release()
+
+    def _is_due(self, poller: Poller) -> bool:
+        """Whether something came before a visitor: it is for the thread, and first."""
+        ready = poller.wait(0)
+        for fd, _ in ready:
+            poller.again(fd)
+        return bool(ready) or self._first_due() <= perf_counter()
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until every call has come back that was under way; False: one need not have."""
+        if self._guests or not self._round.acquire(timeout=seconds):
+            return False
+        self._round.release()
+        return not self._guests
 
     # -- on the loop's thread ---------------------------------------------------------------
 
@@ -217,17 +259,20 @@ class EventLoop:
             self.register(wakened, READ, lambda _mask: self._awake(wakened))
             with self._lock:
                 self._waker = waker
+            self._round.acquire()
             self._working = True
             try:
                 self._rounds(poller)
             finally:
                 self._working = False
+                self._round.release()
                 with self._lock:
                     self._waker = None
                 self._poller = None
 
     def _rounds(self, poller: Poller) -> None:
         told = log.isEnabledFor(logging.DEBUG)
+        turns = self._round
         if told:
             log.debug("%s: begins", self.name)
         while True:
@@ -240,9 +285,13 @@ class EventLoop:
                     log.debug("%s: ends, it owns nothing any more", self.name)
                 return
             pause = self._pause()
-            self._working = False
+            self._wakes = self._first_due()
+            self._fresh.clear()  # a visitor may register some meanwhile
+            self._waits, self._working = True, False
+            turns.release()
             ready = poller.wait(pause)
-            self._working = True
+            turns.acquire()
+            self._waits, self._working = False, True
             if told:
                 log.debug("%s: %d jobs done, then %d ready", self.name, jobs, len(ready))
             self._hand_out(poller, ready)
@@ -257,10 +306,12 @@ class EventLoop:
         socket's by now: such a one is not called in vain, for each call of a socket is a row.
         """
         handler_of, fresh = self._handlers.get, self._fresh
-        fresh.clear()
         for fd, mask in ready:
             handler = handler_of(fd)
-            if handler is None or fd in fresh:
+            if handler is None:
+                continue
+            if fd in fresh:
+                poller.again(fd)
                 continue
             try:
                 handler(mask if mask == READ else poller.settled(fd, mask))
@@ -301,9 +352,14 @@ class EventLoop:
     def _pause(self) -> float | None:
         if self._inbox:
             return 0
+        due = self._first_due()
+        return max(0.0, due - perf_counter()) if due < inf else None
+
+    def _first_due(self) -> float:
+        """Of the timers, on the clock of perf_counter()."""
         while self._timers and self._timers[0][2].job is None:
             heapq.heappop(self._timers)
-        return max(0.0, self._timers[0][0] - perf_counter()) if self._timers else None
+        return self._timers[0][0] if self._timers else inf
 
 
 class Hangups:

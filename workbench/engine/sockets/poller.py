@@ -24,9 +24,11 @@ class Poller(Protocol):
 
     Attributes:
         tells_hangups: takes HANGUP as well.
+        takes_visitors: what it waits for may be changed by another thread while one waits.
     """
 
     tells_hangups: bool
+    takes_visitors: bool
 
     def register(self, fd: int, events: int) -> None:
         """Raises OSError."""
@@ -42,6 +44,9 @@ class Poller(Protocol):
 
         A mask that is more than READ is to be given to `settled`.
         """
+
+    def again(self, fd: int) -> None:
+        """What was answered was not looked at: it is to be told once more, if it still holds."""
 
     def settled(self, fd: int, mask: int) -> int:
         """What of a mask is to be done: who waits to read hears of a breakdown as readable."""
@@ -60,6 +65,7 @@ class SelectorPoller:
     """What Python has for every system: kqueue, poll or select."""
 
     tells_hangups = False
+    takes_visitors = False
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
@@ -82,6 +88,9 @@ class SelectorPoller:
             )
             for key, mask in self._selector.select(timeout)
         ]
+
+    def again(self, fd: int) -> None:
+        """It is level-triggered: it tells again by itself."""
 
     def settled(self, fd: int, mask: int) -> int:
         return mask
@@ -107,6 +116,7 @@ if sys.platform == "linux":
         """
 
         tells_hangups = True
+        takes_visitors = True
 
         def __init__(self) -> None:
             self._epoll = select.epoll()
@@ -125,6 +135,10 @@ if sys.platform == "linux":
             del self._wanted[fd]
             with suppress(OSError):  # a closed descriptor has left by itself
                 self._epoll.unregister(fd)
+
+        def again(self, fd: int) -> None:
+            if self._wanted.get(fd) == HANGUP:
+                self._epoll.modify(fd, _EDGE)
 
         def settled(self, fd: int, mask: int) -> int:
             wanted = self._wanted.get(fd, 0)

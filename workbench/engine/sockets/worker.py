@@ -65,6 +65,11 @@ class Worker:
         """Run `job` on the endpoint's thread; False where there is none."""
         return self._runner is not None and self.loop.post(job)
 
+    def visit(self, job: Job) -> None:
+        """As `post`; on the caller's own thread where the endpoint's only waits for sockets."""
+        if self._runner is None or not self.loop.visit(job):
+            self.post(job)
+
     def join(self, timeout: float | None) -> bool:
         """Wait for the thread's end; False if it is still there after `timeout` seconds."""
         if self._runner is None:

@@ -58,7 +58,9 @@ class OldRecord(Session):
         self._hosts = {}
         self.passing = None
 
-    def perform(self, command: c.Command, above: Cause | None = None) -> Ticket:
+    def perform(
+        self, command: c.Command, above: Cause | None = None, *, here: bool = False
+    ) -> Ticket:
         raise Problem("problem.old_record")
 
     def snapshot(self, name: str) -> EndpointSnapshot:

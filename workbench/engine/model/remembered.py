@@ -1,0 +1,33 @@
+"""Remembered: what is made of an object that comes again and again, as in a loop, is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+MOST: Final = 256
+"""Objects that are remembered; of more than these it begins anew."""
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+class Remembered(Generic[Given, Made]):
+    """By which object it is, not by what is equal: comparing would cost as much as making."""
+
+    def __init__(self, make: Callable[[Given], Made]) -> None:
+        self._make = make
+        self._known: dict[int, tuple[Given, Made]] = {}  # it holds them, so that no id is reused
+
+    def of(self, given: Given) -> Made:
+        """What `make` makes of it; raises what that raises."""
+        known = self._known.get(id(given))
+        if known is None:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            known = self._known[id(given)] = given, self._make(given)
+        return known[1]
+
+    def forget(self) -> None:
+        """Make all anew from now on."""
+        self._known.clear()

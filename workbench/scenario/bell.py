@@ -1,0 +1,39 @@
+"""Bell: rung by any thread for one that waits."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+
+
+class Bell:
+    """What threading.Event is, for one who waits: it makes no lock for each wait, and no call of
+    Python for each ring.
+    """
+
+    __slots__ = ("_silent",)
+
+    def __init__(self) -> None:
+        self._silent = threading.Lock()  # held while it has not rung
+        self._silent.acquire()
+
+    def is_set(self) -> bool:
+        """Whether it has rung since `clear`."""
+        return not self._silent.locked()
+
+    def set(self) -> None:
+        """Ring. From any thread, and from a signal's handler."""
+        if self._silent.locked():
+            with suppress(RuntimeError):  # two at once
+                self._silent.release()
+
+    def clear(self) -> None:
+        """Have it not rung; only by the one who waits."""
+        self._silent.acquire(blocking=False)
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until it rings; whether it has, within so many seconds. Only one may wait."""
+        if not self._silent.acquire(timeout=max(0.0, timeout)):
+            return False
+        self._silent.release()
+        return True

@@ -1,0 +1,49 @@
+"""A run whose steps are given to it one after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from workbench.scenario.interest import EVERYTHING
+from workbench.scenario.numbers import Numbers
+from workbench.scenario.report import StepResult
+from workbench.scenario.runner import Runner
+from workbench.scenario.steps import Scenario, Step
+
+
+class StepByStep(Runner):
+    """Begins with an empty scenario; `extend` names what it has.
+
+    At the end what was not waited for is judged, and is in the report.
+    """
+
+    @contextmanager
+    def begun(self) -> Iterator[None]:
+        """The run, from its first step to its verdict."""
+        begun = time.monotonic()
+        self._keep_secrets()
+        with self._following(EVERYTHING), closing(self._programs):
+            self._numbers = Numbers(self._session, ())
+            yield
+            self._judge_unwaited()
+        self._end_run(begun)
+
+    def extend(self, scenario: Scenario) -> None:
+        """Go on with a scenario that has more endpoints and values than the one so far.
+
+        Raises:
+            Problem: an endpoint cannot be added.
+        """
+        for settings in scenario.endpoints:
+            if settings.name not in self._session.endpoints:
+                self._session.add(settings)
+        self.report.scenario = scenario
+        self._values.extend(scenario)
+
+    def step(self, step: Step) -> StepResult:
+        """Carry one step out; how it ended."""
+        self._unwaited.expect([step])
+        self._run_step(step)
+        return self.report.steps[-1]
