@@ -54,6 +54,26 @@ def test_every_language_names_the_next_and_qt_speaks_it(language: str) -> None:
     assert bool(texts.qt_words()) is (language != "en")
 
 
+@pytest.mark.parametrize("name", AREAS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_says_what_it_says_as_toml(name: str, language: str) -> None:
+    text = resource(f"texts/{name}.{language}.toml").read_text(encoding="utf-8")
+    assert texts._read(text) == area(name, language)
+
+
+@pytest.mark.parametrize("text", [
+    '[a]\nx = "1"\n\n# y = "2"\n[a.b-c]\nx.y = "3"\n',
+    '[a]\nx = "a \\"b\\" \\\\ \\n \\u4e2d"\ny = "z"\n',
+    "[a]\nx = 'plain \\ one'\ny = \"z\" # why\n  z = \"w\"\n",
+    '[a]\nx = """\ntwo\nlines"""\ny = "z"\n[b]\nq = "r"\n',
+    '[a]\n"x y" = "1"\n[ b ]\ny = "2"\n["c d"]\nz = "3"\n',
+])  # fmt: skip
+def test_whatever_toml_a_file_is_it_is_read_as_that(text: str) -> None:
+    wanted: dict[str, str] = {}
+    texts._flatten("", tomllib.loads(text), wanted)
+    assert texts._read(text) == wanted
+
+
 def gaps(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 

@@ -9,7 +9,6 @@ import errno
 import locale
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from typing import Final
@@ -42,6 +41,8 @@ _KNOWN: Final = (
 LANGUAGES: Final = tuple(known.code for known in _KNOWN)
 _current = [LANGUAGES[0]]
 _SECTION: Final = re.compile(r"^\[(\w+)", re.MULTILINE)
+_LINE: Final = re.compile(r'(?:\[([\w.-]+)\]|([\w.-]+) = "([^"\\]*)"|#.*|)')
+"""What nearly every line of a file is: a table, a text without escapes, or nothing."""
 
 
 def language() -> str:
@@ -110,8 +111,40 @@ class _Texts(dict[str, str]):
     def _parse(self, section: str) -> None:
         for text in self._files.get(section, ()):
             if text not in self._parsed:
-                _flatten("", tomllib.loads(text), self)
+                self.update(_read(text))
                 self._parsed.add(text)  # last: another thread may ask for the same meanwhile
+
+
+def _read(text: str) -> dict[str, str]:
+    """The texts of a file, which is TOML.
+
+    A start reads some hundred lines, and tomllib takes ten times as long for one as the time in
+    which it is seen to be of the usual form: what is not is left to it, a line or the whole file.
+    """
+    found: dict[str, str] = {}
+    prefix = ""
+    for line in text.splitlines():
+        match = _LINE.fullmatch(line)
+        if match is None:
+            try:
+                if line.lstrip().startswith("["):
+                    raise ValueError("a table of another form")
+                _flatten(prefix, _toml(line), found)
+            except ValueError:  # or what goes on in the next line
+                found.clear()
+                _flatten("", _toml(text), found)
+                return found
+        elif match[1]:
+            prefix = f"{match[1]}."
+        elif match[2]:
+            found[prefix + match[2]] = match[3]
+    return found
+
+
+def _toml(text: str) -> dict[str, object]:
+    import tomllib  # no file of the command line has a line for it
+
+    return tomllib.loads(text)
 
 
 def _flatten(prefix: str, table: Mapping[str, object], texts: dict[str, str]) -> None:
