@@ -15,7 +15,7 @@ from workbench.cli.record_watch import RecordWatch
 from workbench.engine.model.events import DEFAULT_CAPTURE
 from workbench.journal import private
 from workbench.journal.private import PrivateFolder
-from workbench.scenario.report import Report, StepResult
+from workbench.scenario.report import Report
 from workbench.scenario.runner import Runner
 from workbench.scenario.steps import Scenario
 from workbench.session import Session
