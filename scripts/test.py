@@ -34,12 +34,10 @@ CHECKS = {
 }  # fmt: skip
 
 
-RECORDS = ("tests/journal",)
 BESIDE = (
     ("tests/e2e", "tests/jobs", "tests/labs", "tests/talks"),
     ("tests/ui",),
     ("tests/qt", "tests/ui/lab", "tests/ui/looks", "tests/ui/endpoint"),
-    RECORDS,
 )
 """Runs beside that of the other tests: most wait, for programs, the kernel, a window. What takes
 longest begins first.
@@ -61,10 +59,12 @@ QUICK_TESTS = (
 """Two halves of about the same length; whole folders of slow tests are not even read."""
 COVERED_TESTS = (
     ("tests/engine", "tests/payload", "tests/viewmodel", "tests/explain"),
-    ("tests/journal", "tests/scenario", "tests/test_session.py"),
+    ("tests/scenario", "tests/test_session.py"),
+    ("tests/journal",),
 )
-"""What the coverage is taken of, in two halves: tests close to the modules that pyproject.toml
-names, so that a branch counts where a test of its own part takes it.
+"""What the coverage is taken of: tests close to the modules that pyproject.toml names, so that a
+branch counts where a test of its own part takes it. They run under it and not a second time; those
+marked `slow` run without.
 """
 
 
@@ -144,16 +144,18 @@ def run_quick(environment: dict[str, str]) -> int:
     return int(failed)
 
 
-def run_coverage(pool: ThreadPoolExecutor, environment: dict[str, str]) -> Callable[[], int]:
+def run_coverage(
+    args: list[str], pool: ThreadPoolExecutor, environment: dict[str, str]
+) -> Callable[[], int]:
     """Have the tests of the parts that have a floor run in the pool; what is given back says what
-    their branches come to, and is not 0 below the floor.
+    came of them and what their branches come to, and is not 0 below the floor.
     """
     folder = temporary()
     own = {**environment, "COVERAGE_FILE": str(Path(folder.name) / "data")}
     runs = [
         pool.submit(
             check_apart,
-            ["-m", "coverage", "run", "--parallel-mode", *pytest("-m", "not slow", *folders)],
+            ["-m", "coverage", "run", "--parallel-mode", *quick_ones(folders), *args],
             own,
         )
         for folders in COVERED_TESTS
@@ -161,10 +163,13 @@ def run_coverage(pool: ThreadPoolExecutor, environment: dict[str, str]) -> Calla
 
     def judge() -> int:
         with folder:
+            failed = 0
             for status, printed in (run.result() for run in runs):
-                if status:
-                    print(f"== coverage: failed\n{printed}", flush=True)
-                    return status
+                print(printed, flush=True)
+                failed = failed or status
+            if failed:
+                print("== coverage: failed with its tests", flush=True)
+                return failed
             status, printed = check(["-m", "coverage", "combine", "--quiet"], own)
             if not status:
                 status, printed = check(["-m", "coverage", "report", "--sort=cover"], own)
@@ -179,12 +184,22 @@ def pytest(*words: str) -> list[str]:
     return ["-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
 
 
+def quick_ones(folders: tuple[str, ...]) -> list[str]:
+    """The tests of these folders that the coverage is taken of."""
+    return pytest("-m", "not slow", *folders)
+
+
+def slow_ones(folders: tuple[str, ...]) -> list[str]:
+    """The rest of them."""
+    return pytest("-m", "slow", *folders)
+
+
 def apart(folders: tuple[str, ...] = ("tests",)) -> list[str]:
     """What a run of these folders leaves to the other runs, as pytest is told it."""
     inside = tuple(f"{folder}/" for folder in folders)
     return [
         word
-        for run in BESIDE
+        for run in (*BESIDE, *COVERED_TESTS)
         for other in run
         if other.startswith(inside) and other not in folders
         for word in ("--ignore", other)
@@ -200,7 +215,7 @@ def check_apart(
 
 
 def run_tests(args: list[str], environment: dict[str, str]) -> int:
-    """All tests in several runs, some at the same time, then the coverage of some of them; the
+    """All tests in several runs, some at the same time, and the coverage of some of them; the
     status of the first that failed.
     """
 
@@ -217,14 +232,15 @@ def run_tests(args: list[str], environment: dict[str, str]) -> int:
         first = pool.submit(others)
         runs = [
             pool.submit(
-                check_apart,
-                pytest(*folders, *apart(folders), *args),
-                environment,
-                memory=folders == RECORDS,
+                check_apart, pytest(*folders, *apart(folders), *args), environment, memory=False
             )
             for folders in BESIDE
         ]
-        covered = run_coverage(pool, environment)
+        covered = run_coverage(args, pool, environment)
+        runs += [
+            pool.submit(check_apart, [*slow_ones(folders), *args], environment)
+            for folders in COVERED_TESTS
+        ]
         status = first.result()
         for run in runs:
             other, printed = run.result()

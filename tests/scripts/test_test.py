@@ -6,8 +6,10 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 
@@ -51,7 +53,7 @@ def test_checks_are_made_where_nothing_is_picked_out(
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(script.bootstrap, "prepare", lambda **_wanted: None)
     monkeypatch.setattr(sys, "argv", ["test.py", *args])
-    monkeypatch.setattr(script, "run_coverage", lambda _pool, _environment: lambda: 0)
+    monkeypatch.setattr(script, "run_coverage", lambda _args, _pool, _environment: lambda: 0)
     assert not script.main()
     wanted = [["-m", "pytest", *args]]
     if checks:
@@ -59,6 +61,7 @@ def test_checks_are_made_where_nothing_is_picked_out(
             *script.CHECKS.values(),
             ["-m", "pytest", *script.apart(), *args],
             *(script.pytest(*folders, *script.apart(folders), *args) for folders in script.BESIDE),
+            *([*script.slow_ones(folders), *args] for folders in script.COVERED_TESTS),
         ]
     assert sorted(made) == sorted(wanted)
 
@@ -103,7 +106,7 @@ def test_coverage_fails_with_its_tests_and_below_its_floor(
 ) -> None:
     monkeypatch.setattr(script, "check", lambda command, _environment: (2 * (falls in command), ""))
     with ThreadPoolExecutor() as pool:
-        judge = script.run_coverage(pool, {})
+        judge = script.run_coverage([], pool, {})
         assert judge() == (2 if falls else 0)
 
 
@@ -119,20 +122,35 @@ def test_what_tests_write_is_in_memory_where_there_is_room(
     assert not Path(folder).exists()
 
 
-def test_each_test_is_run_once(script: ModuleType) -> None:
-    """No folder falls between the runs, and none is in two of them."""
+def test_each_test_is_run_once(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No folder falls between the runs, and none is in two of them; of those that the coverage is
+    taken of the quick tests are in one and the slow ones in another.
+    """
+    made: list[list[str]] = []
+
+    def run(command: list[str], **_how: object) -> subprocess.CompletedProcess[str]:
+        made.append(command)
+        return subprocess.CompletedProcess(command, 0, "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert not script.run_tests([], {})
     tests = SCRIPT.parent.parent / "tests"
     files = {str(path.relative_to(tests.parent)) for path in tests.rglob("test_*.py")}
-    run: list[str] = []
-    for folders in (("tests",), *script.BESIDE):
-        left_out = tuple(f"{name}/" for name in script.apart(folders)[1::2])
-        run += [
-            file
-            for file in files
-            if file.startswith(tuple(f"{name}/" for name in folders))
-            and not file.startswith(left_out)
-        ]
-    assert sorted(run) == sorted(files)
+    seen: Counter[tuple[str, str]] = Counter()
+    for command in made:
+        if "pytest" not in command:
+            continue  # coverage's own
+        words = command[command.index("pytest") + 1 :]
+        marks = [words[at + 1] for at, word in enumerate(words) if word == "-m"]
+        left_out = tuple(words[at + 1] for at, word in enumerate(words) if word == "--ignore")
+        folders = tuple(word for word in words if word.startswith("tests") and word not in left_out)
+        for file in files:
+            inside = any(
+                file == each or file.startswith(f"{each}/") for each in folders or ["tests"]
+            )
+            if inside and not any(file == each or file.startswith(f"{each}/") for each in left_out):
+                seen.update((file, mark) for mark in (marks or ["slow", "not slow"]))
+    assert seen == Counter(dict.fromkeys(product(files, ("slow", "not slow")), 1))
 
 
 @pytest.mark.parametrize("broken", [True, False])
@@ -148,7 +166,7 @@ def test_a_failure_of_either_run_is_the_status(
         return subprocess.CompletedProcess(command, int(beside is broken), "")
 
     monkeypatch.setattr(subprocess, "run", run)
-    monkeypatch.setattr(script, "run_coverage", lambda _pool, _environment: lambda: 0)
+    monkeypatch.setattr(script, "run_coverage", lambda _args, _pool, _environment: lambda: 0)
     assert script.run_tests([], {}) == 1
 
 
