@@ -16,7 +16,7 @@ _STATES = (
 _PROTOCOLS = (
     "SOCKS5 CONNECT TCP UDP Unix SEQPACKET seqpacket stream datagram ICMP ARP ACK SYNs? FIN RST EOF MTU rtt Nagle "
     "Keepalive Linger unix HTTP RFC WebSocket TLS Ping Pong FIN RSV[123]? UTF "
-    "MASK PING PONG"
+    "MASK PING PONG RSA WSS?"
 )
 _FORMATS = (
     "UTF GBK GB18030 Big5 Shift JIS Latin ASCII Unicode XOR CRC LRC Modbus CCITT sum8 CRLF LF NUL "
@@ -57,9 +57,9 @@ ALLOWED: Final = {
     "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id|pieces|name|times|pause|must|until)\b"
     r"|\bvar7\b|\bu\d+(?:le)?\b|\"http\"",
     "keys and fields of WebSocket are typed": r"\b(?:layers|opcode|fin|rsv|mask|form|none|key|version|method|path|status|accept|choose|websocket|keylog|keys\.log|env|do|then|ping|pong)\b"
-    r"|permessage-deflate|\b(?:Sec-WebSocket-[A-Z]\w+|Upgrade|Connection|Host|Origin|Cookie|Authorization|Basic|Close|GET)\b",
+    r"|permessage-deflate|Bearer abc|\b(?:Sec-WebSocket-[A-Z]\w+|Upgrade|Connection|Host|Origin|Cookie|Authorization|Basic|Close|GET)\b",
     "keys and fields of TLS are typed": r"\b(?:cert|ca|sni|alpn|ciphers|verify|minimum|maximum|keylog|resume|tls)\b"
-    r"|\b(?:ALPN|SNI|OpenSSL|PEM|STARTTLS|SAN|DER)\b|\"http/1\.1\"|\"[a-z]+\.test\"|\"test:[a-z-]+\"",
+    r"|\b(?:ALPN|SNI|OpenSSL|PEM|STARTTLS|SAN|DER)\b|\"http/1\.1\"|\"[a-z]+\.test\"|\"test:[a-z-]+\"|(?<![\w-])test:(?:[a-z-]+|(?= ))",
     "code stands in backticks": r"`[^`]*`",
     "gaps of argparse": r"%\(\w+\)[rs]",
     "what Python itself says": r"timed out",

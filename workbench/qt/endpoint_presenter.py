@@ -114,6 +114,7 @@ class EndpointPresenter(QObject, Generic[Form]):
         """Nothing was asked for yet, nothing is chosen."""
         self._known = settings
         self._configuring: Ticket | None = None
+        self._wished: EndpointSettings | None = None  # what it was last given
         self._snapshot: EndpointSnapshot = self.controller.snapshot(self.name)
         self._phase: Phase | None = None
         self._edited = False
@@ -248,7 +249,9 @@ class EndpointPresenter(QObject, Generic[Form]):
         """Give the endpoint the settings of the fields; False and a message if they are bad."""
         try:
             wished = self.draft()
-            if wished != self.settings:
+            # what was refused the last time is replaced, whatever the endpoint has
+            if wished != self.settings or self._wished not in (None, wished):
+                self._wished = wished
                 # known after it was asked for: a snapshot of before may be looked at meanwhile
                 ticket = self.act(control, c.Configure(self.name, wished))
                 self._known, self._configuring = wished, ticket

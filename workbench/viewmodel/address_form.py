@@ -17,12 +17,17 @@ DATAGRAM: Final = "SOCK_DGRAM"
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The four address fields as typed."""
+    """The address fields as typed.
+
+    Attributes:
+        over: what stands over the stream: one of layer_form.LAYERED.
+    """
 
     family: str
     type: str
     host: str
     port: str
+    over: str = ""
 
 
 def why_no_socket(family: str, type_: str) -> Problem | None:

@@ -264,7 +264,8 @@ def differences_of(snapshot: EndpointSnapshot, form: SetUpForm) -> tuple[str, ..
     ]
     messages = form.messages
     divided = [] if messages.kind == READS or form.datagram else [_divided(messages)]
-    return (*held_gates, *divided, *asked)
+    over = [] if form.where.type != "SOCK_STREAM" else form.layers.differences()
+    return (*over, *held_gates, *divided, *asked)
 
 
 def _divided(form: MessagesForm) -> str:

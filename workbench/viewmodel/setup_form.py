@@ -32,6 +32,7 @@ from workbench.viewmodel.address_form import (
     role_of,
     split_address,
 )
+from workbench.viewmodel.layer_form import LayerForm, layer_form, over_of
 from workbench.viewmodel.messages_form import MessagesForm, show_messages
 from workbench.viewmodel.payload_form import PayloadForm, content
 from workbench.viewmodel.reconnect_form import parse_reconnect, show_times
@@ -57,6 +58,7 @@ class SetUpForm:
     send: GateMode
     options: Options
     messages: MessagesForm = field(default_factory=MessagesForm)
+    layers: LayerForm = field(default_factory=LayerForm)
 
     @property
     def datagram(self) -> bool:
@@ -69,6 +71,11 @@ class SetUpForm:
             Problem: a field cannot be understood.
         """
         where = self.where
+        stream = where.type == "SOCK_STREAM"
+        if stream:
+            known = self.layers.put_in(known)
+        elif known.layers or known.tls or known.websocket or known.proxy:
+            known = replace(known, layers=(), tls=None, websocket=None, proxy=None)
         return replace(
             known,
             role=role_of(where.type, server=server),
@@ -80,9 +87,7 @@ class SetUpForm:
             send=self.send,
             calls=self.calls,
             options=self.options,
-            messages=self.messages.read(known.encoding, known.messages)
-            if where.type == "SOCK_STREAM"
-            else None,
+            messages=self.messages.read(known.encoding, known.messages) if stream else None,
         )
 
     def with_gates(self, modes: Mapping[Gate, GateMode]) -> Self:
@@ -93,13 +98,14 @@ class SetUpForm:
 def _set_up(settings: EndpointSettings) -> SetUpForm:
     host, port = split_address(settings.address)
     return SetUpForm(
-        Where(settings.family, settings.type, host, port),
+        Where(settings.family, settings.type, host, port, over_of(settings)),
         parse_fields.show_timeout(settings.timeout),
         settings.calls,
         settings.receive,
         settings.send,
         settings.options,
         show_messages(settings.messages),
+        layer_form(settings),
     )
 
 

@@ -39,3 +39,16 @@ def test_the_timeout_is_the_settings_own() -> None:
     live.set_timeout(2.5)
     assert live.timeout == live.settings.timeout == 2.5
     assert live.settings == replace(SETTINGS, timeout=2.5)
+
+
+def test_who_starts_after_a_refusal_does_not_get_the_settings_of_before() -> None:
+    live = LiveSettings(SETTINGS)
+    refused = Problem("engine.unknown_layer", name="x", known="")
+    live.refuse(refused)
+    with pytest.raises(Problem) as caught:
+        live.prepare()
+    assert caught.value is refused
+    live.prepare()  # whoever starts again knows it
+    live.refuse(refused)
+    live.take(SETTINGS)
+    live.prepare()

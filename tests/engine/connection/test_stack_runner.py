@@ -268,3 +268,16 @@ def test_the_name_of_a_layer_is_checked_with_each_change(session: Session, do: D
     assert outcome.problem is not None
     assert outcome.problem.key == "engine.unknown_layer"
     assert session.settings("server") == settings
+
+
+def test_a_refused_change_is_not_followed_by_a_start_with_what_was_before(
+    session: Session, do: Do, rows
+) -> None:
+    session.add(EndpointSettings("it", Role.LISTENER, address="127.0.0.1:0"))
+    bad = session.perform(c.Configure("it", replace(session.settings("it"), layers=("nonsense",))))
+    started = do(c.Start("it"))
+    assert bad.wait(BOUND)
+    assert started.problem is not None
+    assert started.problem.key == "engine.unknown_layer"
+    assert not rows("it", kind="call")
+    assert do(c.Start("it")).ok

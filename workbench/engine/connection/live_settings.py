@@ -7,6 +7,7 @@ from dataclasses import replace
 from workbench.engine.model.settings import EndpointSettings, Responder
 from workbench.engine.protocol.responder import ResponderRuntime, compile_responder
 from workbench.engine.protocol.stack import make_layers
+from workbench.texts import Problem
 
 
 class ReadBuffer:
@@ -52,6 +53,7 @@ class LiveSettings:
         self.settings = settings
         self.reads = ReadBuffer(settings.bufsize)
         self.responder_runtime = ResponderRuntime(None, None)
+        self._refused: Problem | None = None
 
     @property
     def timeout(self) -> float | None:
@@ -62,8 +64,12 @@ class LiveSettings:
         """Make the responder ready.
 
         Raises:
-            Problem: as `compile_responder` and `make_layers` do.
+            Problem: as `compile_responder` and `make_layers` do; or others were refused just now,
+                and who starts the endpoint does not mean those that it still has.
         """
+        refused, self._refused = self._refused, None
+        if refused is not None:
+            raise refused
         make_layers(self.settings)
         self.responder_runtime = self.compiled(self.settings.responder)
 
@@ -77,11 +83,16 @@ class LiveSettings:
         Raises:
             Problem: their responder cannot be made ready, or a layer; then nothing has changed.
         """
+        self._refused = None
         make_layers(settings)
         self.responder_runtime = _runtime_of(settings)
         self.settings = settings
         if settings.bufsize != self.reads.size:
             self.reads.resize(settings.bufsize)
+
+    def refuse(self, problem: Problem) -> None:
+        """Others were asked for and cannot be taken: the start that follows is not made."""
+        self._refused = problem
 
     def set_timeout(self, seconds: float | None) -> None:
         self.settings = replace(self.settings, timeout=seconds)

@@ -185,7 +185,11 @@ class Endpoint:
     def configure(self, settings: EndpointSettings) -> None:
         """Take new settings; those that can change in a live endpoint do at once."""
         before = self.settings
-        self.live.take(settings)
+        try:
+            self.live.take(settings)
+        except Problem as problem:
+            self.live.refuse(problem)
+            raise
         if (settings.address, settings.family) != (before.address, before.family):
             self.last_local = None
         if self.registry.open:

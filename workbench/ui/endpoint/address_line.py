@@ -11,6 +11,7 @@ from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
 from workbench.ui.widgets.state_badge import StateBadge
 from workbench.viewmodel.address_form import DATAGRAM, UNIX, Where, why_no_socket
+from workbench.viewmodel.layer_form import LAYERED, PLAIN
 from workbench.viewmodel.message import Sentence, msg
 from workbench.viewmodel.panel_state import Badge
 
@@ -18,7 +19,8 @@ _FAMILIES = {
     "AF_INET": "choice.ipv4", "AF_INET6": "choice.ipv6", "AF_UNIX": "choice.unix",
     options.UNSPECIFIED: "choice.either",
 }  # fmt: skip
-_TYPES = ("SOCK_STREAM", "SOCK_DGRAM", "SOCK_SEQPACKET")
+_TYPES = ("SOCK_STREAM", *filter(None, LAYERED), "SOCK_DGRAM", "SOCK_SEQPACKET")
+"""What is chosen beside the family: a socket's type, or what stands over a stream."""
 
 
 class AddressLine(QWidget):
@@ -92,13 +94,13 @@ class AddressLine(QWidget):
             problem = why_no_socket(name, "SOCK_STREAM")
             self.family.forbid(name, problem.text if problem else None)
         for name in _TYPES:
-            problem = why_no_socket(self.family.value(), name)
+            problem = why_no_socket(self.family.value(), _socket_type(name))
             self.type.forbid(name, problem.text if problem else None)
 
     def _fill_types(self) -> None:
         family = "unix" if self.family.value() == UNIX else "ip"
         self.type.offer([(name, f"choice.{family}_{name}") for name in _TYPES])
-        if why_no_socket(self.family.value(), self.type.value()) is not None:
+        if why_no_socket(self.family.value(), self._socket_type) is not None:
             self.type.choose("SOCK_STREAM")
         self._word_choices()
         self.family.narrow()
@@ -111,18 +113,32 @@ class AddressLine(QWidget):
     @property
     def where(self) -> Where:
         return Where(
-            self.family.value(), self.type.value(), self.host.currentText(), self.port.text()
+            self.family.value(),
+            self._socket_type,
+            self.host.currentText(),
+            self.port.text(),
+            self.over,
         )
 
     @property
+    def _socket_type(self) -> str:
+        return _socket_type(self.type.value())
+
+    @property
+    def over(self) -> str:
+        """What stands over the stream, one of LAYERED."""
+        chosen = self.type.value()
+        return chosen if chosen in LAYERED else PLAIN
+
+    @property
     def datagram(self) -> bool:
-        return self.type.value() == DATAGRAM
+        return self._socket_type == DATAGRAM
 
     def set_where(self, where: Where) -> None:
         """Fill the fields without telling anyone."""
         self.family.choose(where.family)
         self._fill_types()
-        self.type.choose(where.type)
+        self.type.choose(where.over or where.type)
         self.type.narrow()
         self.host.setEditText(where.host)
         self.port.setText(where.port)
@@ -204,3 +220,8 @@ def _has_port(text: str) -> bool:
         return "]:" in text
     head, colon, tail = text.partition(":")
     return bool(head and colon and tail.isdecimal())
+
+
+def _socket_type(chosen: str) -> str:
+    """The type of the socket below what is chosen."""
+    return "SOCK_STREAM" if chosen in LAYERED else chosen

@@ -66,7 +66,9 @@ class ClientPanel(EndpointPanel):
         self.local = add(TextField(width=18), "local")
         self.more.add_row(shared.receive_gate, shared.send_gate)
         self.more.add_row(group(caption("local", self.local), self.local), self.again)
-        self.more.add_row(shared.messages)
+        self.more.add_row(shared.messages, shared.layers.proxy_field)
+        for row in shared.layers.rows:
+            self.more.add_row(*row)
         self.more.add_row(shared.options)
         actions = FlowLayout()
         self.talk_caption = caption("conversation", self.talk.show_as)

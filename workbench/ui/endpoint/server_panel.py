@@ -79,6 +79,8 @@ class ServerPanel(EndpointPanel):
             group(caption("on_peer_close", self.reply.at_end), self.reply.at_end),
         )
         self.more.add_row(shared.messages)
+        for row in shared.layers.rows:
+            self.more.add_row(*row)
         self.more.add_row(shared.options)
 
     def wire(self) -> None:

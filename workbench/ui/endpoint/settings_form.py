@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.engine.model import commands as c
 from workbench.ui.endpoint.address_line import AddressLine
 from workbench.ui.endpoint.gate_control import GateControl
+from workbench.ui.endpoint.layers_fields import LayersFields
 from workbench.ui.endpoint.messages_field import MessagesField
 from workbench.ui.endpoint.pace_control import PaceControl
 from workbench.ui.endpoint.socket_options import SocketOptions
@@ -38,6 +41,8 @@ class SettingsForm(QObject):
         self.pace = PaceControl(controls)
         self.options = SocketOptions(controls)
         self.messages = MessagesField(controls)
+        self.layers = LayersFields(controls, self, server=server)
+        self.layers.edited.connect(self.typed)
         self.messages.edited.connect(self.typed)
         line = self.address_line
         line.edited.connect(self._on_address)
@@ -58,12 +63,15 @@ class SettingsForm(QObject):
         if field == "family":
             self.options.follow_family(where.family)
         self.options.suit(where.family, where.type)
+        self.layers.suit(where.over)
+        if field == "type":
+            self.layers.begin(where.host)
 
     def fill(self, form: SetUpForm) -> None:
         """Show a form without telling anyone."""
         where = form.where
         if self.address_line.port.hasFocus():
-            where = type(where)(where.family, where.type, where.host, self.address_line.port.text())
+            where = replace(where, port=self.address_line.port.text())
         self.address_line.set_where(where)
         self.timeout.setEditText(form.timeout)
         self.pace.pace.choose(form.calls.value)
@@ -71,6 +79,7 @@ class SettingsForm(QObject):
         self.send_gate.mode.choose(form.send.value)
         self.options.show_options(form.options)
         self.messages.show_form(form.messages)
+        self.layers.show_form(form.layers)
 
     def read(self) -> SetUpForm:
         """What stands in the fields."""
@@ -82,6 +91,7 @@ class SettingsForm(QObject):
             self.send_gate.value,
             self.options.options,
             self.messages.form,
+            self.layers.form(self.address_line.where.over),
         )
 
     def show(self, state: PanelState) -> None:
@@ -92,6 +102,7 @@ class SettingsForm(QObject):
         where = line.where
         self.options.suit(where.family, where.type)
         self.messages.lock(state.live, datagram=where.type == DATAGRAM)
+        self.layers.lock(state.live)
         self.receive_gate.show_state(state.gates[c.Gate.RECEIVE])
         self.send_gate.show_state(state.gates[c.Gate.SEND])
         self.pace.show_next(state.by_hand, state.next_call)
@@ -101,4 +112,5 @@ class SettingsForm(QObject):
         for box in (self.address_line.family, self.address_line.type):
             box.narrow()  # for the font in force
         self.options.retranslate()
+        self.layers.retranslate()
         self.timeout.retranslate()

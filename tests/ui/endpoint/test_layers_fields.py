@@ -1,0 +1,67 @@
+"""TLS and WebSocket are chosen beside the family, and set in More."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import Hand
+from workbench.ui.endpoint.layers_fields import LayersFields
+from workbench.ui.style.retranslatable import use_language
+from workbench.viewmodel.layer_form import LayerForm
+
+TLS = ("tls_cert", "tls_key", "tls_ca", "tls_alpn", "tls_minimum")
+WEBSOCKET = ("ws_path", "ws_subprotocols", "ws_deflate", "ws_ping", "ws_headers")
+
+
+def shown(hand: Hand, side: str, names: tuple[str, ...]) -> set[bool]:
+    return {hand.find(f"{side}.{name}").isVisible() for name in names}
+
+
+@pytest.mark.parametrize("side", ["server", "client"])
+def test_only_the_fields_of_what_is_chosen_are_there(hand: Hand, side: str) -> None:
+    hand.press(f"{side}.more")
+    assert shown(hand, side, (*TLS, *WEBSOCKET)) == {False}
+    hand.choose(f"{side}.type", "tls")
+    assert shown(hand, side, TLS) == {True}
+    assert shown(hand, side, WEBSOCKET) == {False}
+    hand.choose(f"{side}.type", "ws")
+    assert shown(hand, side, TLS) == {False}
+    assert shown(hand, side, WEBSOCKET) == {True}
+    hand.choose(f"{side}.type", "wss")
+    assert shown(hand, side, (*TLS, *WEBSOCKET)) == {True}
+    hand.choose(f"{side}.type", "SOCK_DGRAM")
+    assert shown(hand, side, (*TLS, *WEBSOCKET)) == {False}
+
+
+def test_what_works_at_once_stands_in_the_fields(hand: Hand) -> None:
+    for side in ("server", "client"):
+        hand.choose(f"{side}.type", "wss")
+    assert hand.find("server.tls_cert").currentText() == "test:good"  # type: ignore[attr-defined]
+    assert hand.find("client.tls_ca").currentText() == "test:root"  # type: ignore[attr-defined]
+
+
+def test_a_header_that_is_none_is_marked_and_starts_nothing(hand: Hand) -> None:
+    hand.press("client.more")
+    hand.choose("client.type", "ws")
+    headers = hand.find("client.ws_headers")
+    headers.setPlainText("Authorization")  # type: ignore[attr-defined]
+    assert headers.property("tone") == "bad"
+    hand.press("client.connect")
+    hand.wait_says("client.message", "Authorization")
+    headers.setPlainText("Authorization: Bearer x")  # type: ignore[attr-defined]
+    assert headers.property("tone") == ""
+
+
+def test_the_notes_beside_the_choices_follow_the_language(hand: Hand) -> None:
+    panel = hand.find("server.tls_cert")
+    assert panel.itemData(0, 257) == "right"  # type: ignore[attr-defined]
+    use_language("zh_CN")
+    assert panel.itemData(0, 257) == "正确"  # type: ignore[attr-defined]
+
+
+def test_a_form_is_shown_as_it_was_read(hand: Hand) -> None:
+    fields = hand.window.findChild(LayersFields)
+    assert fields is not None
+    form = LayerForm("wss")
+    fields.show_form(form)
+    assert fields.form("wss") == form

@@ -1,0 +1,203 @@
+"""The fields of TLS, of WebSocket and of a proxy, in More: those of what stands over the stream."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QSizePolicy, QWidget
+
+from workbench.certificates.kinds import PREFIX, ROOT, Kind
+from workbench.engine.model.tls_settings import AskClient, TlsVersion
+from workbench.texts import tr
+from workbench.ui.widgets.hint_combo import HintCombo
+from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, tone
+from workbench.viewmodel.layer_form import TLS, WEBSOCKET, LayerForm, TlsForm, WebSocketForm
+from workbench.viewmodel.message import msg
+
+_HEADER_LINES: Final = 3
+
+
+class LayersFields(QObject):
+    """A row of each layer; a panel lays them out.
+
+    Attributes:
+        rows: of TLS, and of WebSocket. proxy_field: of a client.
+
+    Signals:
+        edited(): a field says something else.
+    """
+
+    edited = Signal()
+
+    def __init__(self, controls: NamedControls, parent: QObject, *, server: bool) -> None:
+        super().__init__(parent)
+        self._controls = controls
+        self._server = server
+        self._form = LayerForm()
+        self._filling = False
+        add, caption = controls.add, controls.caption
+        self.cert = add(HintCombo(14), "tls_cert", f"tls_cert_{'server' if server else 'client'}")
+        self.key = add(TextField(width=14), "tls_key")
+        self.ca = add(HintCombo(14), "tls_ca", f"tls_ca_{'server' if server else 'client'}")
+        self.name = add(TextField(width=14), "tls_name")
+        self.verify = add(QCheckBox(), "tls_verify")
+        self.check_name = add(QCheckBox(), "tls_check_name")
+        self.alpn = add(TextField(width=12), "tls_alpn")
+        self.minimum = add(
+            ChoiceBox(*((version.value, None) for version in TlsVersion)), "tls_minimum"
+        )
+        self.ask = add(
+            ChoiceBox(*((ask.value, f"choice.ask_{ask.value}") for ask in AskClient)), "tls_ask"
+        )
+        self.path = add(TextField(width=18), "ws_path")
+        self.subprotocols = add(TextField(width=14), "ws_subprotocols")
+        self.deflate = add(QCheckBox(), "ws_deflate")
+        self.ping = add(TextField(width=5), "ws_ping")
+        self.headers = add(QPlainTextEdit(), "ws_headers")
+        self.headers.setTabChangesFocus(True)
+        self.headers.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.headers.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.proxy = add(TextField(width=26), "proxy")
+        self.proxy_field = group(caption("proxy", self.proxy), self.proxy)
+        of_client = () if server else (
+            group(caption("tls_name", self.name), self.name),
+            self.verify,
+            self.check_name,
+        )  # fmt: skip
+        self._tls = (
+            group(caption("tls_cert", self.cert), self.cert),
+            group(caption("tls_key", self.key), self.key),
+            group(caption("tls_ca", self.ca), self.ca),
+            *of_client,
+            *((group(caption("tls_ask", self.ask), self.ask),) if server else ()),
+            group(caption("tls_alpn", self.alpn), self.alpn),
+            group(caption("tls_minimum", self.minimum), self.minimum),
+        )
+        self._websocket = (
+            group(caption("ws_path", self.path), self.path),
+            group(caption("ws_subprotocols", self.subprotocols), self.subprotocols),
+            self.deflate,
+            group(caption("ws_ping", self.ping), self.ping),
+            group(caption("ws_headers", self.headers), self.headers),
+        )
+        self.rows: tuple[tuple[QWidget, ...], ...] = (self._tls, self._websocket)
+        self._wire()
+        self.retranslate()
+        self.show_form(LayerForm())
+
+    def _wire(self) -> None:
+        for field in (
+            self.key, self.name, self.alpn, self.path, self.subprotocols, self.ping, self.proxy,
+        ):  # fmt: skip
+            field.textChanged.connect(self._on_edited)
+        for combo in (self.cert, self.ca):
+            combo.editTextChanged.connect(self._on_edited)
+        for box in (self.verify, self.check_name, self.deflate):
+            box.toggled.connect(self._on_edited)
+        for choice in (self.minimum, self.ask):
+            choice.activated.connect(self._on_edited)
+        self.headers.textChanged.connect(self._on_edited)
+
+    @Slot()
+    def _on_edited(self) -> None:
+        if not self._filling:
+            self._judge()
+            self.edited.emit()
+
+    def _judge(self) -> None:
+        wrong = self.form(self._form.over).fault is not None
+        tone(self.headers, "bad" if wrong else "")
+
+    def form(self, over: str) -> LayerForm:
+        """What stands in the fields, with this over the stream."""
+        return LayerForm(
+            over,
+            TlsForm(
+                self.cert.currentText(),
+                self.key.text(),
+                self.ca.currentText(),
+                self.name.text(),
+                self.verify.isChecked(),
+                self.check_name.isChecked(),
+                self.alpn.text(),
+                self.minimum.value(),
+                self.ask.value(),
+            ),
+            WebSocketForm(
+                self.path.text(),
+                self.subprotocols.text(),
+                self.headers.toPlainText(),
+                self.deflate.isChecked(),
+                self.ping.text(),
+            ),
+            self.proxy.text(),
+        )
+
+    def show_form(self, form: LayerForm) -> None:
+        """Fill all of them without telling anyone."""
+        self._filling = True
+        tls, websocket = form.tls, form.websocket
+        for combo, text in ((self.cert, tls.cert), (self.ca, tls.ca)):
+            if combo.currentText() != text:
+                combo.setEditText(text)
+        for field, text in (
+            (self.key, tls.key),
+            (self.name, tls.server_name),
+            (self.alpn, tls.alpn),
+            (self.path, websocket.path),
+            (self.subprotocols, websocket.subprotocols),
+            (self.ping, websocket.ping),
+            (self.proxy, form.proxy),
+        ):
+            if field.text() != text:
+                field.setText(text)
+        if self.headers.toPlainText() != websocket.headers:
+            self.headers.setPlainText(websocket.headers)
+        self.verify.setChecked(tls.verify)
+        self.check_name.setChecked(tls.check_name)
+        self.deflate.setChecked(websocket.deflate)
+        self.minimum.choose(tls.minimum)
+        self.ask.choose(tls.ask_client)
+        self._filling = False
+        self.suit(form.over)
+
+    def begin(self, host: str) -> None:
+        """TLS was chosen: what works at once, where nothing stands in the fields yet."""
+        if TLS not in self._form.layers:
+            return
+        if self._server and not self.cert.currentText():
+            self.cert.setEditText(f"{PREFIX}{Kind.GOOD}")
+        ours = host.startswith(("@", "127.", "::1", "localhost"))
+        if not self._server and ours and not self.ca.currentText():
+            self.ca.setEditText(f"{PREFIX}{ROOT}")
+
+    def suit(self, over: str) -> None:
+        """Only the fields of what stands over the stream are there."""
+        self._form = LayerForm(over)
+        for layer, row in zip((TLS, WEBSOCKET), self.rows, strict=True):
+            for widget in row:
+                widget.setVisible(layer in self._form.layers)
+
+    def lock(self, locked: bool) -> None:
+        """An open connection keeps what it began with."""
+        reason = msg("why.locked") if locked else None
+        for widget in (
+            self.cert, self.key, self.ca, self.name, self.verify, self.check_name, self.alpn,
+            self.minimum, self.ask, self.path, self.subprotocols, self.deflate, self.ping,
+            self.headers, self.proxy,
+        ):  # fmt: skip
+            self._controls.enable(widget, reason)
+
+    def retranslate(self) -> None:
+        """The notes beside what can be chosen, and the height of the headers."""
+        of_client = (Kind.CLIENT, Kind.CLIENT_BAD)
+        kinds = [kind for kind in Kind if (kind in of_client) is not self._server]
+        self.cert.offer([(f"{PREFIX}{kind}", tr(f"certificate.{kind}")) for kind in kinds])
+        self.ca.offer([(f"{PREFIX}{ROOT}", tr("certificate.root"))])
+        lines = QFontMetrics(self.headers.font()).lineSpacing() * _HEADER_LINES
+        self.headers.setFixedSize(
+            QFontMetrics(self.headers.font()).horizontalAdvance("0" * 30), lines + 12
+        )
+        self.headers.setPlaceholderText("Authorization: Bearer …")
