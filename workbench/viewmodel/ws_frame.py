@@ -6,9 +6,10 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from workbench.engine.model.websocket_settings import OPCODES
+from workbench.engine.model.websocket_settings import FORMS, OPCODES
+from workbench.engine.protocol.websocket.frames import header, least_form, masked
 from workbench.literals import parse_expression, value_of
-from workbench.texts import tr
+from workbench.texts import Problem, tr
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
@@ -17,8 +18,6 @@ SENT: Final = "ws.send"
 RECEIVED: Final = "ws.recv"
 FRAMES: Final = frozenset({SENT, RECEIVED})
 """Calls of the rows that tell of a frame."""
-_SEVEN_BITS: Final = 126
-_SIXTEEN_BITS: Final = 1 << 16
 
 
 class WsFrame(NamedTuple):
@@ -49,11 +48,9 @@ class WsFrame(NamedTuple):
         """The bytes before the payload; b"" where the opcode is not known."""
         if self.opcode is None:
             return b""
-        first = self.fin << 7 | self.rsv << 4 | self.opcode
-        masked = 0x80 if self.mask is not None else 0
-        short = {0: self.length, 2: 126, 8: 127}[self.form]
-        longer = self.length.to_bytes(self.form, "big") if self.form else b""
-        return bytes([first, masked | short & 0x7F]) + longer + (self.mask or b"")
+        return header(
+            self.opcode, self.length, fin=self.fin, rsv=self.rsv, mask=self.mask, form=self.form
+        )
 
 
 class Field(NamedTuple):
@@ -92,7 +89,7 @@ def _read(sent: bool, args: str, size: int, wire: int | None) -> WsFrame | None:
         name = value_of(tree.args[0])
         said = {item.arg: value_of(item.value) for item in tree.keywords}
         return _made(sent, str(name), said, size, wire)
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, Problem):
         return None
 
 
@@ -102,10 +99,11 @@ def _made(
     length = int(said.get("length", size))
     form = said.get("form")
     if form is None:
-        form = 0 if length < _SEVEN_BITS else 2 if length < _SIXTEEN_BITS else 8
+        form = least_form(length)
     mask = said.get("mask")
-    if form not in (0, 2, 8) or not 0 <= length < 1 << 64:
+    if form not in FORMS:
         raise ValueError(form)
+    header(0, length, form=form)  # whether there can be such a one
     return WsFrame(
         sent,
         name,
@@ -151,16 +149,6 @@ def fields(frame: WsFrame) -> tuple[Field, ...]:
     return tuple(found)
 
 
-def masked(payload: bytes, key: bytes) -> bytes:
-    """A payload as it is on the wire under a key (RFC 6455 5.3)."""
-    size = len(payload)
-    if not size:
-        return b""
-    stream = (key * (size // 4 + 1))[:size]
-    mixed = int.from_bytes(payload, "big") ^ int.from_bytes(stream, "big")
-    return mixed.to_bytes(size, "big")
-
-
 def on_wire(frame: WsFrame, payload: bytes) -> bytes:
     """The frame as it went over the wire, as far as its payload was kept."""
     return frame.header + (masked(payload, frame.mask) if frame.mask is not None else payload)
@@ -188,6 +176,6 @@ def meaning(frame: WsFrame, field: Field) -> str:
         case "length":
             return tr(f"frame.length_{frame.form}", length=frame.length)
         case "extended":
-            least = 0 if frame.length < _SEVEN_BITS else 2 if frame.length < _SIXTEEN_BITS else 8
-            return tr("frame.extended_right" if frame.form == least else "frame.extended_long")
+            right = frame.form == least_form(frame.length)
+            return tr("frame.extended_right" if right else "frame.extended_long")
     return tr("frame.key_meaning")

@@ -67,7 +67,7 @@ def test_a_client_may_leave_the_family_open(hand: Hand) -> None:
         bool(kinds.model().flags(kinds.model().index(row, 0)) & Qt.ItemFlag.ItemIsEnabled)
         for row in range(kinds.count())
     ]
-    assert enabled == [True, False, False]
+    assert enabled == [True, True, True, True, False, False]  # TCP, and what may stand over it
     hand.press("client.connect")
     hand.wait_state("client", "ESTABLISHED")
     families: Any = hand.find("server.family")

@@ -6,6 +6,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from workbench.engine.model import address, options
+from workbench.engine.model.web_address import parse_web
+from workbench.texts import Problem
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
@@ -32,10 +34,12 @@ class AddressLine(QWidget):
     Signals:
         edited(str): a field has its new value; the name of the field.
         submitted(): Enter was pressed in a field.
+        path_pasted(str): a pasted address names this path.
     """
 
     edited = Signal(str)
     submitted = Signal()
+    path_pasted = Signal(str)
 
     def __init__(self, controls: NamedControls, *, server: bool) -> None:
         super().__init__()
@@ -189,6 +193,8 @@ class AddressLine(QWidget):
             self.edited.emit("family")  # another list of hosts: what was typed is put back
             self.host.setEditText(text)
             return True
+        if self._paste_web(text):
+            return True
         pasted = address.parse_pasted(text)
         if pasted is None or not ("://" in text or (_has_port(text) and not unix)):
             return False
@@ -203,6 +209,34 @@ class AddressLine(QWidget):
         self.host.setEditText(pasted.host)
         self.port.setText(str(pasted.port))
         self.port_untouched = False
+        return True
+
+    def _paste_web(self, text: str) -> bool:
+        """`wss://host/chat?room=1` says what stands over the stream, too."""
+        try:
+            web = parse_web(text)
+        except Problem:
+            return False  # half of one is still being typed; what is wrong is said at the start
+        if web is None:
+            return False
+        host, _, port = web.address.rpartition(":")
+        linked = web.address.startswith("@")
+        bare = web.address if linked else host.strip("[]")
+        family = "AF_INET6" if ":" in bare else self.family.value()
+        if family in {UNIX, "AF_INET6"} and ":" not in bare:
+            family = "AF_INET"
+        if family != self.family.value():
+            self.family.choose(family)
+            self._fill_types()
+            self.edited.emit("family")
+        self.type.choose(next(over for over, has in LAYERED.items() if has == web.layers))
+        self.type.narrow()
+        self.host.setEditText(bare)
+        if not linked:
+            self.port.setText(port)
+            self.port_untouched = False
+        self.edited.emit("type")
+        self.path_pasted.emit(web.path)
         return True
 
     @Slot()

@@ -46,6 +46,7 @@ class SettingsForm(QObject):
         self.messages.edited.connect(self.typed)
         line = self.address_line
         line.edited.connect(self._on_address)
+        line.path_pasted.connect(self.layers.path.setText)
         for box in (line.family, line.type, self.pace.pace, line.host):
             box.activated.connect(self.typed)
         for gate in (self.receive_gate, self.send_gate):

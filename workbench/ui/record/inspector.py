@@ -19,6 +19,7 @@ from workbench.texts import tr
 from workbench.ui.record.bytes_tab import BytesTab, ReadBytes
 from workbench.ui.record.explanation_view import ExplanationView, RemedyButtons
 from workbench.ui.record.frame_tab import FrameTab
+from workbench.ui.record.handshake_tab import HandshakeTab
 from workbench.ui.record.kernel_tab import KernelTab
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.viewmodel.message import Remedy
@@ -40,8 +41,8 @@ class Inspector(Retranslatable, QTabWidget):
     remedy_taken = Signal()
     explanation_wanted = Signal()
 
-    def __init__(self, read_bytes: ReadBytes, kernel: KernelTab) -> None:
-        """`read_bytes`: the bytes of an event as text. `kernel`: the tab beside."""
+    def __init__(self, read_bytes: ReadBytes, kernel: KernelTab, handshake: HandshakeTab) -> None:
+        """`read_bytes`: the bytes of an event as text. `kernel`, `handshake`: tabs beside."""
         super().__init__()
         self.setObjectName("inspector.tabs")
         self.setDocumentMode(True)
@@ -63,7 +64,9 @@ class Inspector(Retranslatable, QTabWidget):
         self.addTab(self._scrolled_kernel, "")
         self.frame = FrameTab()
         self._frame_place = self.addTab(_scrolling(self.frame), "")
-        self.setTabVisible(self._frame_place, False)
+        self.handshake = handshake
+        self._handshake_place = self.addTab(_scrolling(handshake), "")
+        self._offer_layers("")
         self.currentChanged.connect(self._show_front)  # only now it has its width
         self._offered.begun.connect(self.remedy_begun)
         self._offered.done.connect(self.remedy_taken)
@@ -78,10 +81,17 @@ class Inspector(Retranslatable, QTabWidget):
     def show_explained(self, explained: Explained | None) -> None:
         """Show an event and what is said of it."""
         self._explained = explained
-        of_frame = self.row is not None and self.row.call in FRAMES
-        if self.isTabVisible(self._frame_place) != of_frame:
-            self.setTabVisible(self._frame_place, of_frame)
+        self._offer_layers(self.row.call if self.row is not None else "")
         self._show_front()
+
+    def _offer_layers(self, call: str) -> None:
+        """The tabs of what a layer understood are there for its rows alone."""
+        for place, shown in (
+            (self._frame_place, call in FRAMES),
+            (self._handshake_place, call.startswith("ws.")),
+        ):
+            if self.isTabVisible(place) != shown:
+                self.setTabVisible(place, shown)
 
     @Slot()
     def _show_front(self) -> None:
@@ -91,6 +101,8 @@ class Inspector(Retranslatable, QTabWidget):
             self._page.show_row(self.row, explained.encoding if explained is not None else "")
         if self.currentIndex() == self._frame_place:
             self.frame.show_row(self.row)
+        if self.currentIndex() == self._handshake_place:
+            self.handshake.show_row(self.row)
         if front is self._explain:
             self._show_explanation()
             self.offer_remedies()
@@ -118,6 +130,7 @@ class Inspector(Retranslatable, QTabWidget):
         self.setTabText(1, tr("inspector.bytes"))
         self.setTabText(2, tr("inspector.kernel"))
         self.setTabText(self._frame_place, tr("inspector.frame"))
+        self.setTabText(self._handshake_place, tr("inspector.handshake"))
         self.setAccessibleName(tr("name.inspector"))
         self._text.setAccessibleName(tr("inspector.explain"))
         self._scrolled_kernel.setAccessibleName(tr("inspector.kernel"))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from workbench.qt.controller import Controller
 from workbench.qt.explain_presenter import ExplainPresenter
 from workbench.qt.frames_presenter import FramesPresenter
+from workbench.qt.handshake_reader import HandshakeReader
 from workbench.qt.kernel_presenter import KernelPresenter
 from workbench.qt.log_finder import LogFinder
 from workbench.qt.log_model import LogModel
 from workbench.qt.log_presenter import LogPresenter
 from workbench.ui.record.frames_panel import FramesPanel
+from workbench.ui.record.handshake_tab import HandshakeTab
 from workbench.ui.record.inspector import Inspector
 from workbench.ui.record.kernel_tab import KernelTab
 from workbench.ui.record.log_panel import LogPanel
@@ -62,7 +64,7 @@ def inspector_of(controller: Controller) -> Inspector:
     kernel.measured.connect(tab.plot)
     tab.seen.connect(kernel.set_in_sight)
     tab.worded.connect(kernel.tell)
-    inspector = Inspector(presenter.bytes_as, tab)
+    inspector = Inspector(presenter.bytes_as, tab, HandshakeTab(HandshakeReader(controller)))
     presenter.setParent(inspector)
     presenter.changed.connect(inspector.show_explained)
     presenter.looked.connect(inspector.offer_remedies)
