@@ -261,6 +261,7 @@ COVERED_BY = {
 """Modules that no test file imports or is named after: the file that fails when the module is
 broken, and a word of the module's by which that file takes hold of it."""
 IMPORTED_BY = {
+    "qt/handshake_reader.py": "ui/record/test_handshake_tab.py",
     "qt/frames_presenter.py": "ui/record/test_frames_panel.py",
     "ui/record/frame_drawing.py": "ui/record/test_frames_panel.py",
     "ui/record/frame_tab.py": "ui/record/test_frames_panel.py",

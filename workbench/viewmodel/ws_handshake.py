@@ -8,7 +8,6 @@ from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.engine.protocol.websocket import deflate
 from workbench.engine.protocol.websocket.heads import Head, head_of, request_of, status_of
 from workbench.engine.protocol.websocket.upgrade import (
-    SWITCHING,
     ClientOpening,
     accept_of,
     request_faults,
@@ -36,6 +35,13 @@ class Check(NamedTuple):
     has: str
     wants: str
     good: bool | None = True
+
+    @property
+    def says(self) -> str:
+        """What stands there, and where that is wrong what has to."""
+        if self.good is not False:
+            return self.has
+        return tr("handshake.wrong", has=self.has or tr("handshake.nothing"), wants=self.wants)
 
 
 class Handshake(NamedTuple):
@@ -90,6 +96,7 @@ def response_checks(data: bytes, request: bytes | None) -> tuple[Check, ...]:
         _check(head, "Upgrade", "websocket", (head.one("Upgrade") or "").lower() == "websocket"),
         _check(head, "Connection", "Upgrade", head.names("Connection", "upgrade")),
         _check(head, "Sec-WebSocket-Accept", wanted, right),
+        Check(tr("handshake.computed"), wanted, wanted, None),
     ]
     for name, fault in (
         ("Sec-WebSocket-Protocol", "subprotocol"),

@@ -52,6 +52,11 @@ def frames(window: MainWindow, qtbot: QtBot) -> FramesPanel:
     return found
 
 
+def frame_place(window: MainWindow) -> int:
+    titles = [window.inspector.tabText(place) for place in range(window.inspector.count())]
+    return titles.index("Frame")
+
+
 def cells(frames: FramesPanel, row: int) -> dict[str, str]:
     model = frames.model
     return {key: str(model.index(row, place).data() or "") for key, place in PLACES.items()}
@@ -74,8 +79,8 @@ def test_the_chosen_frame_is_drawn_and_a_field_marks_its_bytes(
     frames.view.selectRow(0)
     inspector = window.inspector
     tab = inspector.frame
-    qtbot.waitUntil(lambda: inspector.isTabVisible(inspector.count() - 1), timeout=BOUND_MS)
-    inspector.setCurrentIndex(inspector.count() - 1)
+    qtbot.waitUntil(lambda: inspector.isTabVisible(frame_place(window)), timeout=BOUND_MS)
+    inspector.setCurrentIndex(frame_place(window))
     qtbot.waitUntil(lambda: tab.table.rowCount() == 8, timeout=BOUND_MS)
     assert tab.dump.toPlainText() == "81 85 37 fa 21 3d 7f 9f\n4d 51 58"
     key = tab.table.rowCount() - 1
@@ -89,8 +94,8 @@ def test_the_mouse_on_a_bit_marks_its_byte(
 ) -> None:
     window.controller.select(endpoint="ws", seq=frames.model.seq_of(0))
     inspector = window.inspector
-    qtbot.waitUntil(lambda: inspector.isTabVisible(inspector.count() - 1), timeout=BOUND_MS)
-    inspector.setCurrentIndex(inspector.count() - 1)
+    qtbot.waitUntil(lambda: inspector.isTabVisible(frame_place(window)), timeout=BOUND_MS)
+    inspector.setCurrentIndex(frame_place(window))
     drawing = inspector.findChild(FrameDrawing)
     assert drawing is not None
     tab = inspector.findChild(FrameTab)
@@ -115,9 +120,9 @@ def test_a_row_that_is_no_frame_has_no_tab_for_it(
 ) -> None:
     inspector = window.inspector
     window.controller.select(endpoint="ws", seq=frames.model.seq_of(1))
-    qtbot.waitUntil(lambda: inspector.isTabVisible(inspector.count() - 1), timeout=BOUND_MS)
+    qtbot.waitUntil(lambda: inspector.isTabVisible(frame_place(window)), timeout=BOUND_MS)
     window.controller.select(endpoint="ws", seq=frames.model.seq_of(2))
-    qtbot.waitUntil(lambda: not inspector.isTabVisible(inspector.count() - 1), timeout=BOUND_MS)
+    qtbot.waitUntil(lambda: not inspector.isTabVisible(frame_place(window)), timeout=BOUND_MS)
 
 
 def test_its_words_follow_the_language(window: MainWindow, frames: FramesPanel) -> None:

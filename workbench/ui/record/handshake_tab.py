@@ -26,7 +26,7 @@ from workbench.viewmodel.ws_handshake import Check, Handshake, request_checks, r
 ReadHandshake = Callable[[Row], Handshake]
 """Both heads of the connection that a row is about."""
 _MARKS: Final = {True: "✓", False: "✗", None: ""}
-_COLUMNS: Final = ("mark", "name", "has", "wants")
+_COLUMNS: Final = ("mark", "name", "has")
 
 
 class HandshakeTab(Retranslatable, QWidget):
@@ -73,7 +73,7 @@ class HandshakeTab(Retranslatable, QWidget):
         table.setRowCount(len(checks))
         good, bad = theme.current().good, theme.current().bad
         for place, check in enumerate(checks):
-            cells = (_MARKS[check.good], check.name, check.has, check.wants)
+            cells = (_MARKS[check.good], check.name, check.says)
             for number, text in enumerate(cells):
                 item = QTableWidgetItem(text)
                 item.setToolTip(plain_tip(text) if text else "")
@@ -99,8 +99,8 @@ def _table(side: str) -> QTableWidget:
     table.setObjectName(f"handshake.{side}")
     table.horizontalHeader().setStretchLastSection(True)
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    table.horizontalHeader().setMaximumSectionSize(240)
     table.verticalHeader().hide()
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     table.setShowGrid(False)
     table.setWordWrap(False)
@@ -116,5 +116,4 @@ def _fit(table: QTableWidget) -> None:
     table.verticalHeader().setMinimumSectionSize(10)
     table.verticalHeader().setDefaultSectionSize(height)
     head = table.horizontalHeader().sizeHint().height()
-    bar = table.horizontalScrollBar().sizeHint().height()
-    table.setFixedHeight(head + height * table.rowCount() + bar + 4)
+    table.setFixedHeight(head + height * table.rowCount() + 4)
