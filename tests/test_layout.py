@@ -191,6 +191,7 @@ COVERED_BY = {
     "scenario/recorded.py": ("scenario/test_from_record.py", "Configure"),
     "scenario/endpoint_keys.py": ("scenario/test_layer_keys.py", "tls_not_started"),
     "scenario/layer_steps.py": ("scenario/test_layer_keys.py", "close_code"),
+    "scenario/layer_rows.py": ("scenario/test_what_came.py", "has_headers"),
     "scenario/unmet.py": ("scenario/test_expect.py", "within"),
     "viewmodel/next_call.py": ("ui/endpoint/test_next_call.py", "next_call"),
     "ui/window/menus.py": ("ui/test_tables.py", "action"),

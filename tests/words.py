@@ -56,7 +56,7 @@ ALLOWED: Final = {
     r"|\bbufsize\b|connection = \"any\"|name = \"value\"",
     "keys and fields of messages are typed": r"\b(?:messages|ends|length|size|idle|add|at|max|wrap|le|reply|id|pieces|name|times|pause|must|until)\b"
     r"|\bvar7\b|\bu\d+(?:le)?\b|\"http\"",
-    "keys and fields of WebSocket are typed": r"\b(?:layers|opcode|fin|rsv|mask|form|none|key|version|method|path|status|accept|choose|websocket|keylog|keys\.log|env|do|then|ping|pong)\b"
+    "keys and fields of WebSocket are typed": r"\b(?:layers|opcode|fin|rsv|mask|form|none|key|version|method|path|status|accept|choose|websocket|keylog|header|code|reason|keys\.log|env|do|then|ping|pong)\b"
     r"|permessage-deflate|Bearer abc|\b(?:Sec-WebSocket-[A-Z]\w+|Upgrade|Connection|Host|Origin|Cookie|Authorization|Basic|Close|GET)\b",
     "keys and fields of TLS are typed": r"\b(?:cert|ca|sni|alpn|ciphers|verify|minimum|maximum|keylog|resume|tls)\b"
     r"|\b(?:ALPN|SNI|OpenSSL|PEM|STARTTLS|SAN|DER)\b|\"http/1\.1\"|\"[a-z]+\.test\"|\"test:[a-z-]+\"|(?<![\w-])test:(?:[a-z-]+|(?= ))",

@@ -10,9 +10,9 @@ import pytest
 from tests.free_port import free_port
 from tests.scenario.conftest import PAIR, Play, reasons, steps
 from workbench.journal.reader import Row
-from workbench.scenario.connections import READS
 from workbench.scenario.model import Expect
 from workbench.scenario.search import fits
+from workbench.scenario.what_came import WhatCame
 
 START = 'do = "start"; endpoint = "server"'
 CONNECT = 'do = "connect"; endpoint = "client"'
@@ -540,4 +540,4 @@ def row(**values: object) -> Row:
     ({"text": "abc", "call": "send"}, {"call": "send"}, True),
 ])  # fmt: skip
 def test_plain_values(wish: dict[str, object], values: dict[str, object], found: bool) -> None:
-    assert fits(Expect("a", **wish), row(**values), READS) is found  # type: ignore[arg-type]
+    assert fits(Expect("a", **wish), row(**values), WhatCame()) is found  # type: ignore[arg-type]

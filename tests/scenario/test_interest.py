@@ -5,7 +5,10 @@ from __future__ import annotations
 from workbench.scenario.interest import interests_of
 from workbench.scenario.steps import ANY, Expect, Loop, Wait
 
-READS = {"recv", "recvfrom", "messages.recv"}
+READS = {
+    *("recv", "recvfrom", "messages.recv", "ws.recv", "ws.message", "tls.recv"),
+    *("ws.request", "ws.response", "proxy.response"),
+}
 
 
 def test_what_was_expected_is_not_read_any_more_afterwards() -> None:

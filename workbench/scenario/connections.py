@@ -8,14 +8,12 @@ from typing import Final, NamedTuple
 
 from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import END
-from workbench.engine.protocol.messages_layer import RECV
 from workbench.journal.reader import Row
 from workbench.payload.characters import LONGEST_MARK
 from workbench.scenario.needle import StreamPlace
 from workbench.scenario.steps import FIN, PEER, RESET, US
+from workbench.scenario.what_came import READS, WhatCame
 
-READS: Final = frozenset({"recv", "recvfrom"})
-MESSAGES: Final = frozenset({RECV})
 SENDS: Final = frozenset({"send", "sendto"})
 _COMPACT: Final = 512
 """Used rows that are let go together."""
@@ -55,7 +53,7 @@ class RunConnection:
         id: of the record; None holds what an endpoint did without a socket.
         number: 1 = first of its endpoint; 0 = the listener itself, or no connection.
         stream: bytes are one stream, not messages.
-        reads: the rows that say what came; of messages in a stream those of the layer.
+        came: which rows say what came; of layers those of the topmost.
         opened_by: the row of the command that made it or had it connect, 0 for none.
         closed_by_step: a command closed it.
         passed_over: its connect failed, and the next address of the name was tried.
@@ -72,7 +70,7 @@ class RunConnection:
     id: int | None
     number: int
     stream: bool
-    reads: frozenset[str] = READS
+    came: WhatCame = field(default_factory=WhatCame)
     opened_by: int = 0
     closed_by_step: bool = False
     passed_over: bool = False
@@ -87,7 +85,6 @@ class RunConnection:
     _rows: list[Row] = field(default_factory=list)
     _gone: int = 0
     _heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
-    _last_read: bytes | None = None
     _endings: dict[int, SocketEnd] = field(default_factory=dict)
     _aborts: bool = False
     _sent_before: Since | None = None
@@ -99,8 +96,7 @@ class RunConnection:
 
     def add(self, row: Row) -> None:
         """Add the next row of the record."""
-        if self.reads is not READS:
-            row = self._with_bytes(row)
+        row = self.came.note(row)
         if self.ignores is not None and self.ignores(row):
             self.ignored += 1
             return
@@ -158,18 +154,12 @@ class RunConnection:
         first = self.row(max(self._gone, 0))
         return Since(ended_ns(first), "begin", first.seq)
 
-    def _with_bytes(self, row: Row) -> Row:
-        """A message that was just what one call read has no bytes of its own in the record."""
-        if row.call in READS:
-            self._last_read = row.payload
-        elif row.call in self.reads and row.payload is None:
-            return row._replace(payload=self._last_read)
-        return row
-
     def forget(self) -> None:
         """Let its rows go: no step will ask for them."""
         self.used = self._gone = self.end
         self.part = 0
+        if self._rows:
+            self.came.forget(self._rows[-1].seq + 1)
         self._rows.clear()
 
     def row(self, place: int) -> Row:
@@ -200,7 +190,7 @@ class RunConnection:
         """Rows before this place are used, and `part` bytes of this one; None: it wholly."""
         for at in range(self.used, place + 1):
             row = self.row(at)
-            if row.call in self.reads and row.size:
+            if self.came(row) and row.size:
                 before = self.part if at == self.used else 0
                 upto = row.size if at < place or part is None else part
                 self.used_bytes += upto - before
@@ -214,6 +204,7 @@ class RunConnection:
                 self._sent_before = Since(sent.t_ns, "send", sent.seq)
             if self.opened is None:
                 self.opened = Since(ended_ns(self._rows[0]), "begin", self._rows[0].seq)
+            self.came.forget(self._rows[done - 1].seq + 1)
             del self._rows[:done]
             self._gone = self.used
 

@@ -17,7 +17,7 @@ from workbench.journal.reader import Row
 from workbench.payload.characters import shifts
 from workbench.payload.hex_patterns import is_pattern
 from workbench.payload.templates import Value
-from workbench.scenario.connections import MESSAGES, READS, RunConnection, Since, ended_ns
+from workbench.scenario.connections import RunConnection, Since, ended_ns
 from workbench.scenario.feed import FedEndpoint, Feed
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.ignored import ignores
@@ -25,6 +25,7 @@ from workbench.scenario.needle import Needle, needle_of
 from workbench.scenario.search import FOR_EVER, Passed, RowMatch, Search
 from workbench.scenario.steps import ANY, NEWEST, WHICHEVER, Expect
 from workbench.scenario.timing import Took, times_of
+from workbench.scenario.what_came import gives_stream, what_came
 from workbench.texts import Problem
 
 _CLOSING: Final = frozenset({"close", "abort", "stop"})
@@ -229,15 +230,15 @@ class Matcher:
         endpoint = self._feed.endpoint(name)
         counted = self._number(name, endpoint, number)
         of_stream = bool(counted) and endpoint.type == "SOCK_STREAM"
-        divided = of_stream and self._settings_of(name).messages is not None
-        reads = MESSAGES if divided else READS
+        settings = self._settings_of(name)
+        came = what_came(settings, stream=of_stream)
         return RunConnection(
             name,
             number,
             counted,
-            stream=of_stream and not divided,
-            reads=reads,
-            ignores=ignores(self._ignored_by(name), self._settings_of(name), reads),
+            stream=of_stream and gives_stream(settings),
+            came=came,
+            ignores=ignores(self._ignored_by(name), settings, came),
         )
 
     def _know_all(self, name: str) -> None:
@@ -350,7 +351,7 @@ class Matcher:
             for place, row in enumerate(connection.rows(), connection.used):
                 if row.error is not None:
                     return None
-                if row.call in connection.reads and row.kind != COMMAND:
+                if connection.came(row) and row.kind != COMMAND:
                     if met is not None or connection.part or connection.resumed or not row.size:
                         return None
                     met = connection, place, row

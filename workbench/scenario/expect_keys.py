@@ -7,14 +7,21 @@ from functools import partial
 from typing import Any, Final
 
 from workbench.engine.model import settings as s
+from workbench.engine.model.message_ends import Http
+from workbench.engine.model.web_address import WEBSOCKET
+from workbench.engine.model.websocket_settings import OPCODES
+from workbench.engine.protocol.stack import layer_names
 from workbench.payload.templates import text_template
+from workbench.scenario import layer_steps
 from workbench.scenario import values as v
 from workbench.scenario.json_values import check as check_json
 from workbench.scenario.json_values import check_ends_itself, read_json
 from workbench.scenario.locate import Path as KeyPath
 from workbench.scenario.steps import FIN, PEER, RESET, US, WORDS
+from workbench.scenario.what_came import gives_stream
 from workbench.texts import Problem
 
+CLOSE: Final = OPCODES["CLOSE"]
 _WITHIN: Final = 2.0
 _HOW: Final = ("take", "next", "keep", "exact", "each", "not_before", "at_most")
 BYTES_KEYS: Final = ("text", "hex", "contains", "regex", "json")
@@ -70,6 +77,30 @@ def _take(body: v.Table, key: str, path: KeyPath) -> dict[str, str]:
     return found
 
 
+def _in_range(least: int, most: int, told: str) -> v.Read:
+    @v.takes({"type": "integer", "minimum": least, "maximum": most})
+    def read(body: v.Table, key: str, path: KeyPath) -> int:
+        value = v.numeric(body[key])
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        raise v.wrong((*path, key), told, value=v.shown(value))
+
+    return read
+
+
+_code: Final = _in_range(0, 65535, "scenario.expected_code")
+_status: Final = _in_range(100, 999, "engine.ws_status")
+
+
+@v.takes({"type": "object", "additionalProperties": v.TEXT, "minProperties": 1})
+def _header(body: v.Table, key: str, path: KeyPath) -> dict[str, str]:
+    table = v.typed(body, key, dict, path)
+    where = (*path, key)
+    if not table:
+        raise v.wrong(where, "scenario.header_nothing")
+    return {name: str(v.typed(table, name, str, where)) for name in table}
+
+
 KEYS: Final[Mapping[str, v.Read]] = {
     "json": json_of,
     "take": _take,
@@ -81,7 +112,18 @@ KEYS: Final[Mapping[str, v.Read]] = {
     "by": v.one_of((PEER, US)),
     "not_before": v.seconds,
     "at_most": v.seconds,
+    "opcode": layer_steps.opcode,
+    "fin": v.key_of(bool),
+    "rsv": layer_steps.rsv,
+    "code": _code,
+    "reason": v.key_of(str),
+    "status": _status,
+    "header": _header,
 }
+OF_FRAMES: Final = ("opcode", "fin", "rsv")
+OF_ENDS: Final = ("code", "reason")
+OF_HEADS: Final = ("status", "header")
+"""Keys about rows of layers that are no messages."""
 
 
 def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> None:
@@ -94,6 +136,7 @@ def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> Non
     """
     _check_absent(body, path)
     _check_closed(body, owner, path)
+    _check_layer(body, owner, path)
     if _on(body, "exact") and _on(body, "next"):
         raise v.wrong((*path, "exact"), "scenario.exact_or_next")
     if _on(body, "each"):
@@ -108,6 +151,32 @@ def check(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> Non
         raise v.wrong((*path, "take"), "scenario.take_payload")
     if _on(body, "next") and "contains" in body and is_plain_stream(owner):
         raise v.wrong((*path, "next"), "scenario.next_contains")
+
+
+def _check_layer(body: v.Table, owner: s.EndpointSettings | None, path: KeyPath) -> None:
+    """Of frames, ends and heads: one of them, and where there are some."""
+    kinds = [
+        said
+        for keys in (OF_FRAMES, OF_ENDS, OF_HEADS)
+        if (said := [key for key in keys if key in body])
+    ]
+    if not kinds:
+        return
+    frames_of_ends = body.get("opcode", CLOSE) == CLOSE and kinds[0][0] in OF_FRAMES
+    if len(kinds) > 1 and not (frames_of_ends and kinds[1][0] in OF_ENDS and len(kinds) == 2):
+        told = "scenario.code_of_close" if kinds[0][0] in OF_FRAMES else "scenario.one_of"
+        raise v.wrong((*path, kinds[1][0]), told, keys=f"{kinds[0][0]}, {kinds[1][0]}")
+    key = kinds[0][0]
+    if owner is None or (key in OF_HEADS and "call" in body):
+        return
+    divided = key in OF_HEADS and isinstance(owner.messages, Http)
+    if WEBSOCKET not in layer_names(owner) and not divided:
+        raise v.wrong((*path, key), "scenario.no_websocket", key=key, name=owner.name)
+    if "status" in body and owner.role is s.Role.LISTENER:
+        raise v.wrong((*path, "status"), "scenario.status_of_server")
+    other = next((name for name in ("kind", "call") if name in body), None)
+    if other is not None and body[other] not in {"layer", "ws.recv", "ws.end"}:
+        raise v.wrong((*path, other), "scenario.one_of", keys=f"{key}, {other}")
 
 
 def _check_absent(body: v.Table, path: KeyPath) -> None:
@@ -153,7 +222,7 @@ def usual_within(not_before: float | None, at_most: float | None) -> float:
 
 def is_plain_stream(owner: s.EndpointSettings | None) -> bool:
     """Whether bytes come in it without an end between them."""
-    return owner is not None and owner.type == "SOCK_STREAM" and owner.messages is None
+    return owner is not None and gives_stream(owner)
 
 
 def wants_bytes(body: v.Table) -> bool:

@@ -18,6 +18,7 @@ from workbench.scenario.named_values import Named
 from workbench.scenario.needle import needle_of
 from workbench.scenario.search import fits
 from workbench.scenario.steps import Expect
+from workbench.scenario.what_came import WhatCame
 from workbench.texts import Problem
 
 KEY: Final = "ignore"
@@ -84,11 +85,11 @@ def _strings(source: Any) -> Iterator[str]:
 
 
 def ignores(
-    among: tuple[Expect, ...], settings: s.EndpointSettings, reads: frozenset[str]
+    among: tuple[Expect, ...], settings: s.EndpointSettings, came: WhatCame
 ) -> Callable[[Row], bool] | None:
     """Whether a row of a connection is ignored; None: none ever is.
 
-    `reads`: the rows of the connection that say what came. Raises TooSlow, when it is called.
+    `came`: which rows of the connection say what came. Raises TooSlow, when it is called.
     """
     if not among:
         return None
@@ -103,7 +104,7 @@ def ignores(
 
     def one(row: Row) -> bool:
         return any(
-            fits(expect, row, reads)
+            fits(expect, row, came)
             and (needle is None or (row.payload is not None and needle.is_message(row.payload)))
             for expect, needle in needles
         )

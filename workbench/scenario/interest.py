@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from workbench.engine.model.events import COMMAND, OF_RUNS
-from workbench.scenario.connections import MESSAGES, READS
+from workbench.scenario.layer_rows import HEADS
 from workbench.scenario.steps import ANY, Expect, Loop, Step
+from workbench.scenario.what_came import MESSAGES, READS, TLS_DATA, WS_MESSAGES
 
-_RECEIVED: Final = READS | MESSAGES
+_RECEIVED: Final = READS | MESSAGES | WS_MESSAGES | TLS_DATA | HEADS
 """A message that was just what one call read has its bytes there (`RunConnection.add`)."""
 
 
@@ -98,7 +99,7 @@ def _looked_at(interest: Interest, expect: Expect) -> Interest:
     calls = dict(interest.calls)
     name = expect.endpoint
     begun = calls.get(name, calls.get(ANY, frozenset()))
-    calls[name] = begun | judged if expect.wants_bytes or expect.take else begun
+    calls[name] = begun | judged if expect.wants_bytes or expect.take or expect.of_layer else begun
     if name == ANY:
         calls = {other: its | calls[ANY] for other, its in calls.items()}
     return Interest(

@@ -20,8 +20,10 @@ from workbench.engine.model.errors import PENDING
 from workbench.engine.model.events import NOTE, OF_RUNS
 from workbench.journal.reader import Row
 from workbench.scenario.connections import RunConnection, SocketEnd, ended_ns, is_over
+from workbench.scenario.layer_rows import is_of_layer
 from workbench.scenario.needle import Finder, Hit, Needle, StreamPlace, Taken
 from workbench.scenario.steps import ANY, Expect
+from workbench.scenario.what_came import READS, WhatCame
 
 PAUSE: Final = 100_000_000
 """Nanoseconds without bytes after which a match that could still grow is taken as it stands."""
@@ -295,7 +297,7 @@ class _Part:
             taken = self._needle.taken(row.payload or b"") if self._needle is not None else ()
             self.matches.append(RowMatch(row.seq, place, None, self._passed, taken=taken))
             self._passed = 0
-        elif (row.call in self._connection.reads and row.size) or (
+        elif (self._connection.came(row) and row.size) or (
             row.error is not None and row.errno not in PENDING
         ):
             self._passed += 1
@@ -303,7 +305,7 @@ class _Part:
 
     def _fits(self, row: Row) -> bool:
         if self._expect.closed is None:
-            return fits(self._expect, row, self._connection.reads)
+            return fits(self._expect, row, self._connection.came)
         ending = self._connection.ending(row)
         return ending is not None and ends_so(self._expect, ending)
 
@@ -315,7 +317,7 @@ class _Part:
         if not self._late and ended_ns(row) > until_ns:
             self._find(count)  # what had come by the deadline
             self._late = True
-        if row.payload and fits(self._expect, row, self._connection.reads):
+        if row.payload and fits(self._expect, row, self._connection.came):
             if self._fed and ended_ns(row) - self._last_ns >= PAUSE:
                 self._pause(count, paused=True)
             if self._late and self.open is None:
@@ -422,10 +424,10 @@ def ends_so(expect: Expect, ending: SocketEnd) -> bool:
     return expect.closed in {True, ending.how} and expect.by in {None, ending.by}
 
 
-def fits(expect: Expect, row: Row, reads: frozenset[str]) -> bool:
+def fits(expect: Expect, row: Row, came: WhatCame) -> bool:
     """Whether a row has all the plain values of an expectation.
 
-    `reads`: the rows of its connection that say what came.
+    `came`: which rows of its connection say what came.
     """
     if expect.kind is None and expect.errno in {None, ANY} and row.errno in PENDING:
         return False
@@ -433,8 +435,14 @@ def fits(expect: Expect, row: Row, reads: frozenset[str]) -> bool:
         return False  # what a run says of itself only where it is asked for
     if row.kind != expect.kind and (expect.kind is not None or row.kind == "command"):
         return False
-    if expect.wants_bytes and expect.call is None and row.call not in reads:
-        return False
+    if expect.of_layer is not None:
+        if not is_of_layer(expect, row, came.heads):
+            return False
+    elif expect.call is None:
+        if expect.wants_bytes and not came(row):
+            return False
+        if came.layered and expect.kind is None and row.call in READS and row.result:
+            return False  # what the kernel read is not what came
     if asks_for_end(expect) and not row.ends_stream:
         return False
     wanted = (

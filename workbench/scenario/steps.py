@@ -26,6 +26,10 @@ RESET: Final = "reset"
 PEER: Final = "peer"
 US: Final = "us"
 """How a connection ends, and whose doing it was."""
+FRAME: Final = "frame"
+END: Final = "end"
+HEAD: Final = "head"
+"""What of a layer an expectation can be about."""
 WORDS: Final = ("payload", "peer", "result", "size")
 """What can be taken of a call or a message beside its groups."""
 
@@ -85,6 +89,8 @@ class Expect:
     True) is the end of a connection, `by` one of PEER and US. `not_before` and `at_most` are
     seconds from the last send on its connection to the last match. `json` is a table, a list, or a
     text of it; `take` names values, each with a path in it, or a word of WORDS of what met it.
+    `opcode`, `fin`, `rsv`: a frame that came, whole; `code`, `reason`: of how a WebSocket ended,
+    with `opcode` of a Close frame; `status`, `header`: a head of HTTP that came.
     With `state` or `reading` (a number of kernel.Reading, from `least` to `most`) it is a look
     at the socket in place of a search; `connection` None is then the listener or the current one.
     """
@@ -114,6 +120,13 @@ class Expect:
     regex: str | None = None
     json: Any = None
     take: Mapping[str, str] = field(default_factory=dict)
+    opcode: int | None = None
+    fin: bool | None = None
+    rsv: int | None = None
+    code: int | None = None
+    reason: str | None = None
+    status: int | None = None
+    header: Mapping[str, str] = field(default_factory=dict)
     encoding: str | None = None
     within: float = 2.0
     state: str | None = None
@@ -134,6 +147,15 @@ class Expect:
     def judges_more(self) -> bool:
         """Whether it does more than to judge that something comes, and to use it up."""
         return bool(self.take) or self.next or self.keep or self.exact or self.each or self.timed
+
+    @property
+    def of_layer(self) -> str | None:
+        """FRAME, END or HEAD where it is about a row of a layer that is no message."""
+        if self.opcode is not None or self.fin is not None or self.rsv is not None:
+            return FRAME
+        if self.code is not None or self.reason is not None:
+            return END
+        return HEAD if self.status is not None or self.header else None
 
     @property
     def wants_bytes(self) -> bool:

@@ -237,6 +237,10 @@ class TakenValues:
                 if text is None:
                     raise Problem("scenario.value_no_text", encoding=encoding)
                 found[key] = text
+        if step.reason is not None:
+            found["reason"] = self._in(step.reason, values)
+        if step.header:
+            found["header"] = {name: self._in(value, values) for name, value in step.header.items()}
         if step.json is not None:
             found["json"] = self._json(step.json, values, self._names, sent=False)
         if step.regex is not None:

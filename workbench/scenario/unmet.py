@@ -17,6 +17,7 @@ from workbench.scenario.expect_keys import is_plain_stream
 from workbench.scenario.held_back import HeldBack
 from workbench.scenario.json_stream import values_in
 from workbench.scenario.json_values import Difference
+from workbench.scenario.layer_rows import is_of_kind
 from workbench.scenario.needle import Needle
 from workbench.scenario.report import title_of
 from workbench.scenario.search import PAUSE, Passed, Search, ends_so, fits, one_of_each
@@ -198,7 +199,7 @@ def _told_of(among: Sequence[RunConnection]) -> list[RunConnection]:
 
 
 def _left(connection: RunConnection) -> bool:
-    return any(row.call in connection.reads and row.size for row in connection.rows())
+    return any(connection.came(row) and row.size for row in connection.rows())
 
 
 # -- what came ------------------------------------------------------------------------------
@@ -213,13 +214,17 @@ def _came(
 ) -> Problem:
     if not told:
         return Problem("scenario.no_connection", endpoint=expect.endpoint)
+    if expect.of_layer is not None:
+        others = [found for item in told if (found := _of_layer(expect, item)) is not None]
+        if others:
+            return in_one(others, hidden)
     if needle is None:
         late = [found for item in told if (found := _late(expect, item, until_ns)) is not None]
         return in_one(late, hidden) if late else Problem("scenario.instead_no_row")
     parts = []
     for connection in told:
         rows = [
-            row for row in connection.rows() if row.payload and fits(expect, row, connection.reads)
+            row for row in connection.rows() if row.payload and fits(expect, row, connection.came)
         ]
         if rows:
             parts.append(
@@ -228,12 +233,21 @@ def _came(
     return in_one(parts, hidden) if parts else _used(told)
 
 
+def _of_layer(expect: Expect, connection: RunConnection) -> Clause | None:
+    """The frames, ends or heads that came in place of the one that was wanted; None: none did."""
+    kind, heads = expect.of_layer, connection.came.heads
+    rows = [row for row in connection.rows() if is_of_kind(kind, row, heads)]
+    if not rows:
+        return None
+    return clause("instead", _name(connection), what=rows_in_words(rows[-SHOWN:]))
+
+
 def _late(expect: Expect, connection: RunConnection, until_ns: int) -> Clause | None:
     """How late after the deadline the first thing came that would have met it; None: none."""
     wanted = (
         row
         for row in connection.rows()
-        if fits(expect, row, connection.reads) and (row.payload or not expect.wants_bytes)
+        if fits(expect, row, connection.came) and (row.payload or not expect.wants_bytes)
     )
     ends = map(ended_ns, wanted)
     first = next(ends if expect.wants_bytes else (end for end in ends if end > until_ns), 0)
@@ -246,7 +260,7 @@ def _used(told: Sequence[RunConnection]) -> Problem:
     """Say that nothing was left to look at, and what earlier steps have used up."""
     used = sum(item.used_bytes for item in told)
     reads = sum(item.used_reads for item in told)
-    left = sum(row.size or 0 for item in told for row in item.rows() if row.call in item.reads)
+    left = sum(row.size or 0 for item in told for row in item.rows() if item.came(row))
     if left and not used:
         return Problem("scenario.instead_other", bytes=left)
     if used:

@@ -1,0 +1,159 @@
+"""Rows of layers as an expectation asks for them: frames, the end of a WebSocket, HTTP heads."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from workbench.engine.model.events import LAYER
+from workbench.engine.model.websocket_settings import OPCODES
+from workbench.journal.reader import Row
+from workbench.literals import parse_expression, value_of
+from workbench.scenario.steps import HEAD, Expect
+
+FRAME: Final = "ws.recv"
+WS_END: Final = "ws.end"
+REQUEST: Final = "ws.request"
+RESPONSE: Final = "ws.response"
+HEADS: Final = frozenset({REQUEST, RESPONSE, "proxy.response", "messages.recv"})
+"""Rows whose bytes begin with a head of HTTP."""
+NO_CODE: Final = 1005
+_NO_CASE: Final = frozenset({"upgrade", "connection"})
+"""Headers whose values are the same in all letters (RFC 9110 7.6.1, 7.8)."""
+_STATUS: Final = re.compile(rb"HTTP/\d\.\d (\d{3})(?: |\r|\n)")
+
+
+class FrameFacts(NamedTuple):
+    """What the row of a frame says of it; `code` and `reason` of a Close frame."""
+
+    opcode: int | None
+    fin: bool
+    rsv: int
+    code: int
+    reason: str
+
+
+def frame_of(row: Row) -> FrameFacts | None:
+    """Of a frame that came whole; None: it is none."""
+    if row.call != FRAME:
+        return None
+    found = _literals(row.args)
+    if found is None or "length" in found[1]:
+        return None
+    (kind, *_), said = found
+    return FrameFacts(
+        OPCODES.get(kind) if isinstance(kind, str) else kind if isinstance(kind, int) else None,
+        bool(said.get("fin", True)),
+        _number(said.get("rsv", 0)),
+        _number(said.get("code", NO_CODE)),
+        str(said.get("reason", "")),
+    )
+
+
+def end_of(row: Row) -> tuple[int, str] | None:
+    """Code and reason with which a WebSocket ended; None: the row tells of no such end."""
+    if row.call != WS_END:
+        return None
+    found = _literals(row.args)
+    if found is None:
+        return None
+    code, *reason = found[0]
+    return _number(code), str(reason[0]) if reason else ""
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+@lru_cache(maxsize=1024)
+def _literals(args: str) -> tuple[tuple[object, ...], Mapping[str, object]] | None:
+    """Positional ones, at least one, and those by name."""
+    try:
+        tree = parse_expression(f"f({args})")
+        if not isinstance(tree, ast.Call) or not tree.args:
+            return None
+        plain = tuple(value_of(item) for item in tree.args)
+        return plain, {item.arg or "": value_of(item.value) for item in tree.keywords}
+    except ValueError:
+        return None
+
+
+def status_of(head: bytes) -> int | None:
+    """The status of an HTTP response; None: it is none."""
+    found = _STATUS.match(head)
+    return int(found[1]) if found else None
+
+
+def headers_of(head: bytes) -> dict[str, list[str]]:
+    """Headers by their names in small letters, each with all that it was said to be."""
+    found: dict[str, list[str]] = {}
+    text = head.decode("latin-1")
+    end = min((at for mark in ("\r\n\r\n", "\n\n") if (at := text.find(mark)) >= 0), default=None)
+    for line in text[:end].split("\n")[1:]:
+        name, colon, value = line.rstrip("\r").partition(":")
+        if colon:
+            found.setdefault(name.strip().lower(), []).append(value.strip(" \t"))
+    return found
+
+
+def has_headers(wanted: Mapping[str, str], head: bytes) -> bool:
+    """Whether a head has each of these; a value may be one of a list ("keep-alive, Upgrade"), and
+    "*" is any. Names, and the values of Upgrade and Connection, are the same in all letters.
+    """
+    there = headers_of(head)
+    return all(
+        any(_is_said(name.lower(), value, said) for said in there.get(name.lower(), ()))
+        for name, value in wanted.items()
+    )
+
+
+def _is_said(name: str, wanted: str, said: str) -> bool:
+    if name in _NO_CASE:
+        wanted, said = wanted.lower(), said.lower()
+    return wanted in {"*", said} or wanted in {part.strip() for part in said.split(",")}
+
+
+def is_of_layer(expect: Expect, row: Row, heads: Collection[str]) -> bool:
+    """Whether a row is the frame, the end or the head that an expectation is about.
+
+    `heads`: calls of the rows that tell of a head which came.
+    """
+    kind = expect.of_layer
+    if not is_of_kind(kind, row, heads) and not (kind == HEAD and row.call == expect.call):
+        return False
+    match kind:
+        case "frame":
+            return _is_frame(expect, frame_of(row))
+        case "end":
+            end = end_of(row)
+            return end is not None and _ends_with(expect, *end)
+        case _:
+            return _is_head(expect, row)
+
+
+def is_of_kind(kind: str | None, row: Row, heads: Collection[str]) -> bool:
+    """Whether a row tells of any frame, end or head that came."""
+    calls = {"frame": (FRAME,), "end": (WS_END,), HEAD: heads}.get(kind or "", ())
+    return row.kind == LAYER and row.call in calls
+
+
+def _is_frame(expect: Expect, frame: FrameFacts | None) -> bool:
+    if frame is None:
+        return False
+    wanted = ((expect.opcode, frame.opcode), (expect.fin, frame.fin), (expect.rsv, frame.rsv))
+    return all(value is None or value == got for value, got in wanted) and (
+        (expect.code is None and expect.reason is None)
+        or (frame.opcode == OPCODES["CLOSE"] and _ends_with(expect, frame.code, frame.reason))
+    )
+
+
+def _ends_with(expect: Expect, code: int, reason: str) -> bool:
+    return expect.code in {None, code} and expect.reason in {None, reason}
+
+
+def _is_head(expect: Expect, row: Row) -> bool:
+    head = row.payload or b""
+    return expect.status in {None, status_of(head)} and has_headers(expect.header, head)

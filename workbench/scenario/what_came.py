@@ -1,0 +1,207 @@
+"""Which rows of a connection say what came: what the topmost layer gave, never what lay below it.
+
+Without layers these are the reads. With `messages` on top they are its messages. Of a WebSocket
+they are whole messages: a frame that is one, or the row of a message that is not; a fragment, a
+control frame and a frame that broke the protocol are none. Of TLS it is the plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from workbench.engine.model.message_ends import Http
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.web_address import TLS, WEBSOCKET
+from workbench.engine.model.websocket_settings import Violations, WebSocketSettings
+from workbench.engine.protocol.messages_layer import RECV
+from workbench.engine.protocol.stack import layer_names
+from workbench.journal.reader import Row
+from workbench.scenario.layer_rows import FRAME, REQUEST, RESPONSE
+
+READS: Final = frozenset({"recv", "recvfrom"})
+MESSAGES: Final = frozenset({RECV})
+WS_MESSAGE: Final = "ws.message"
+WS_OPEN: Final = "ws.open"
+WS_MESSAGES: Final = frozenset({FRAME, WS_MESSAGE})
+TLS_DATA: Final = frozenset({"tls.recv"})
+_DATA: Final = "'data'"
+_IN: Final = "'in'"
+_WHOLE: Final = {"'TEXT'": True, "'BINARY'": False}
+"""What the row of a data frame begins with: whether it is text."""
+_CLOSE: Final = "'CLOSE'"
+_CONTINUATION: Final = "'CONTINUATION'"
+_ODD: Final = ("fin=", "rsv=", "form=", "length=")
+"""What a frame that is a message by itself has not."""
+_RECORD: Final = b"\x16"
+"""What TLS begins with, and no line of text does: a handshake record (RFC 8446 5.1)."""
+
+
+class WhatCame:
+    """Of one connection; its rows are shown to `note` in their order.
+
+    Attributes:
+        calls: of the rows that can say what came.
+        layered: what the kernel read is not what came.
+        heads: calls of the rows that tell of a head of HTTP which came.
+    """
+
+    __slots__ = ("_last_read", "calls", "heads", "layered")
+
+    def __init__(self, calls: frozenset[str] = READS) -> None:
+        self.calls = calls
+        self.layered = False
+        self.heads: frozenset[str] = frozenset()
+        self._last_read: bytes | None = None
+
+    def note(self, row: Row) -> Row:
+        """The row, with the bytes that it is about."""
+        if self.calls is not MESSAGES:
+            return row
+        if row.call in READS:  # a message that was just what one call read has none of its own
+            self._last_read = row.payload
+        elif row.call in MESSAGES and row.payload is None:
+            return row._replace(payload=self._last_read)
+        return row
+
+    def __call__(self, row: Row) -> bool:
+        """Whether a row that was noted says what came."""
+        return row.call in self.calls
+
+    def forget(self, before: int) -> None:
+        """Rows with smaller numbers are asked for no more."""
+
+
+class _Layered(WhatCame):
+    """One with rows of the same call that say something else."""
+
+    __slots__ = ("_others",)
+
+    def __init__(self, calls: frozenset[str]) -> None:
+        super().__init__(calls)
+        self.layered = True
+        self._others: set[int] = set()
+
+    def note(self, row: Row) -> Row:
+        if row.call in self.calls and not self._is_one(row):
+            self._others.add(row.seq)
+        return row
+
+    def __call__(self, row: Row) -> bool:
+        return row.call in self.calls and row.seq not in self._others
+
+    def forget(self, before: int) -> None:
+        if self._others:
+            self._others = {seq for seq in self._others if seq >= before}
+
+    def _is_one(self, row: Row) -> bool:
+        return row.args == _DATA
+
+
+class _OfWebSocket(_Layered):
+    """As the layer judges a frame, so that one that breaks the protocol is no message: its row
+    stands before that of the fault.
+    """
+
+    __slots__ = ("_begun", "_closed", "_deflate", "_lenient", "_mask", "_most")
+
+    def __init__(self, settings: EndpointSettings) -> None:
+        super().__init__(WS_MESSAGES)
+        said = settings.websocket or WebSocketSettings()
+        self._mask = settings.role is Role.LISTENER
+        self._lenient = said.violations is Violations.NOTE
+        self._most = said.max_message
+        self._begun = self._closed = self._deflate = False
+
+    def note(self, row: Row) -> Row:
+        if row.call == WS_OPEN:
+            self._deflate = "deflate=" in row.args
+        return super().note(row)
+
+    def _is_one(self, row: Row) -> bool:
+        if row.call == WS_MESSAGE:
+            return _IN in row.args
+        kind = row.args.partition(",")[0]
+        if kind == _CLOSE:
+            self._closed = True
+        if kind == _CONTINUATION:
+            self._begun = self._begun and "fin=False" in row.args
+        text = _WHOLE.get(kind)
+        if text is None:
+            return False
+        begun, self._begun = self._begun, "fin=False" in row.args
+        if self._begun or self._closed or "length=" in row.args:
+            return False
+        if (row.size or 0) > self._most:
+            return False
+        packed = "rsv=4" in row.args and self._deflate
+        if packed or self._lenient:
+            return not packed  # packed, it is the row of the message that tells
+        if begun or any(odd in row.args for odd in _ODD) or ("mask=" in row.args) != self._mask:
+            return False
+        return not text or _is_text(row.payload or b"")
+
+
+class _LaterTls(WhatCame):
+    """A stream into which TLS is put later: until then the reads, from then on the plain data."""
+
+    __slots__ = ("_others",)
+
+    def __init__(self) -> None:
+        super().__init__(READS | TLS_DATA)
+        self._others: set[int] = set()
+
+    def note(self, row: Row) -> Row:
+        if not self.layered:
+            begins = row.call in READS and (row.payload or b"").startswith(_RECORD)
+            self.layered = begins or row.call.startswith("tls.")
+        if self.layered and row.call in self.calls and (row.call in READS or row.args != _DATA):
+            self._others.add(row.seq)
+        return row
+
+    def __call__(self, row: Row) -> bool:
+        return row.call in self.calls and row.seq not in self._others
+
+    def forget(self, before: int) -> None:
+        if self._others:
+            self._others = {seq for seq in self._others if seq >= before}
+
+
+def what_came(settings: EndpointSettings, *, stream: bool) -> WhatCame:
+    """Of a new connection of an endpoint; `stream`: it is one of a SOCK_STREAM."""
+    if not stream:
+        return WhatCame()
+    names = layer_names(settings)
+    made = _of_layers(settings, names)
+    if WEBSOCKET in names:
+        made.heads = frozenset({REQUEST if settings.role is Role.LISTENER else RESPONSE})
+    elif isinstance(settings.messages, Http):
+        made.heads = MESSAGES
+    return made
+
+
+def _of_layers(settings: EndpointSettings, names: Collection[str]) -> WhatCame:
+    if settings.messages is not None:
+        made = WhatCame(MESSAGES)
+        made.layered = TLS in names or WEBSOCKET in names
+        return made
+    if WEBSOCKET in names:
+        return _OfWebSocket(settings)
+    if TLS in names:
+        return _Layered(TLS_DATA)
+    return _LaterTls() if settings.tls is not None else WhatCame()
+
+
+def gives_stream(settings: EndpointSettings) -> bool:
+    """Whether what comes is bytes without an end between them."""
+    if settings.type != "SOCK_STREAM" or settings.messages is not None:
+        return False
+    return WEBSOCKET not in layer_names(settings)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
