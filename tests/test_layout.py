@@ -239,6 +239,7 @@ COVERED_BY = {
     "ui/endpoint/accept_queue_bar.py": ("ui/test_scale.py", "QProgressBar"),
     "ui/endpoint/responder_form.py": ("ui/test_habits.py", "responder"),
     "ui/endpoint/rules_editor.py": ("ui/endpoint/test_rules.py", "rules_add"),
+    "qt/window_values.py": ("ui/endpoint/test_values_field.py", "rows"),
     "ui/endpoint/group_chips.py": ("ui/endpoint/test_rules.py", "rules_groups"),
     "ui/endpoint/rules_try.py": ("ui/endpoint/test_rules.py", "rules_try"),
     "ui/endpoint/save_message_bar.py": ("ui/endpoint/test_message_editor.py", "save_name"),

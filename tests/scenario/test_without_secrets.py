@@ -11,7 +11,7 @@ from workbench.scenario.code import to_python
 from workbench.scenario.model import parse
 from workbench.scenario.named_values import Given
 from workbench.scenario.secrets import secrets_of
-from workbench.scenario.without_secrets import python_without, toml_without
+from workbench.scenario.without_secrets import python_without, toml_naming, toml_without
 from workbench.scenario.write import to_toml
 
 KNOWN = [{"name": "pw", "env": "WORKBENCH_PW", "value": SECRET}]
@@ -102,3 +102,25 @@ def test_the_export_of_a_scenario_has_none() -> None:
     assert SECRET not in code
     assert 'os.environ["WORKBENCH_PW"]' in code
     assert "sid=1" not in code
+
+
+def test_values_that_are_no_secrets_are_named_and_given_first() -> None:
+    text = (
+        'title = "user-1"\nstep = [\n  { do = "send", endpoint = "c", text = "hi user-1\\r\\n" },\n'
+        '  { do = "send", endpoint = "c", hex = "00757365722d31" },\n]\n\n'
+        '[endpoint.c]\naddress = "localhost:1"\n'
+    )
+    named = toml_naming(text, {"who": "user-1", "host": "localhost", "n": "1"})
+    table = tomllib.loads(named)
+    assert table["values"] == {"who": "user-1", "host": "localhost"}
+    assert table["title"] == "user-1"
+    assert table["step"][0]["text"] == "hi {who}\r\n"
+    assert table["step"][1]["hex"] == "00{who}"
+    assert table["endpoint"]["c"]["address"] == "{host}:1"
+    made = parse(named)
+    assert made.endpoints[0].address == "localhost:1"
+
+
+def test_a_brace_that_would_mean_something_else_hinders_it() -> None:
+    text = 'step = [{ do = "send", text = "user-1 {time}" }]\nendpoint.c = "127.0.0.1:1"\n'
+    assert toml_naming(text, {"who": "user-1"}) == text

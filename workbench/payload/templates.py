@@ -418,7 +418,10 @@ class _HexReader:
             return self._wrong("template.expression")
         near = difflib.get_close_matches(word[0], self._names, 1, 0.3)
         return Problem(
-            "template.unknown", name=word[0], near=near[0] if near else ", ".join(self._names)
+            "template.unknown",
+            name=word[0],
+            near=near[0] if near else ", ".join(self._names),
+            position=place + 1,
         )
 
     def _wrong(self, key: str) -> Problem:
@@ -545,6 +548,8 @@ def _left_counted(part: CountedPart, filling: _Filling) -> str:
     if part.number is None:
         more = f"+{part.more}" if part.more else ""
         return f"{part.width}{more}[{_left(part.inside, filling)}]"
+    if not any(filling.leaves(name, argument) for _, name, argument in part.number.terms):
+        return counted(part.width, filling.number(part.number)).hex()
     return f"{part.width}({_left_terms(part.number, filling)})"
 
 

@@ -23,6 +23,7 @@ from workbench.journal.reader import Reader, Row
 from workbench.journal.streams import Manner, Recorded
 from workbench.qt.background_reader import BackgroundReader
 from workbench.qt.refresh_pace import RefreshPace
+from workbench.qt.window_values import WindowValues
 from workbench.session import Session
 from workbench.texts import Problem
 from workbench.viewmodel.log_cells import Accepted
@@ -73,6 +74,7 @@ class Controller(QObject):
         reader: pages of the record, for the GUI thread only.
         background: reads it on a thread of its own.
         selection: what is chosen.
+        values: what messages may name, of all endpoints.
 
     Signals:
         committed(Committed): new rows are readable; coalesced, never one per event.
@@ -100,6 +102,7 @@ class Controller(QObject):
         self.reader: Reader = session.journal.reader()
         self.background = self._read_beside()
         self.selection = Selection()
+        self.values = WindowValues(self)
         self._watched: frozenset[int] = frozenset()
         self._seen: dict[str, frozenset[int]] = {}
         self._wake_pending = False

@@ -12,18 +12,33 @@ import io
 import re
 import tokenize
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from workbench.frozen import dataclass
 from workbench.literals import literal
 from workbench.payload.masking import LEAST, Masker, header_values
+from workbench.payload.templates import BUILT_IN
 from workbench.scenario.toml_string import basic
 
 _TOML_STRING: Final = re.compile(r"""([\w-]+|"[^"]*") = ("(?:[^"\\\n]|\\.)*"|'[^'\n]*')""")
 _VALUES: Final = re.compile(r"^\[values\]\n", re.MULTILINE)
 _GAP: Final = re.compile(r"\{[A-Za-z_]\w*\}")
 """What is filled in from elsewhere."""
+_BUILT_IN: Final = re.compile(rf"\{{(?:{'|'.join(BUILT_IN)}|random:\d+)\}}")
+_NAMING: Final = frozenset(
+    {
+        "text",
+        "contains",
+        "address",
+        "bind",
+        "to",
+        "reply",
+        "greet",
+        *("hex", "reply_hex", "greet_hex"),
+    }
+)
+"""Keys whose strings name values; others hold words of the language."""
 _PATTERN: Final = "(?"
 """In a pattern a header's value is no secret but what it has to be like."""
 _HEX_KEYS: Final = ("hex", "reply_hex", "greet_hex", "append_hex")
@@ -33,10 +48,20 @@ _IMPORT: Final = re.compile(r"^(?:import|from (?!__future__))", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A secret: the name of its value, the environment's variable."""
+    """A secret: the name of its value, the environment's variable. `plain`: it is none, and the
+    file says its value.
+    """
 
     name: str
     env: str
+    plain: str | None = None
+
+    @property
+    def definition(self) -> str:
+        """The line that gives it its value."""
+        if self.plain is not None:
+            return f"{self.name} = {basic(self.plain)}\n"
+        return f'{self.name} = {{ env = "{self.env}", secret = true }}\n'
 
 
 class _Secrets:
@@ -54,6 +79,11 @@ class _Secrets:
             if len(value.encode()) >= LEAST and name.isidentifier():
                 self._known[value] = _Named(name, each.get("env") or name.upper())
         self.used: dict[_Named, None] = {}
+
+    def name(self, name: str, value: str) -> None:
+        """Another value, which is no secret."""
+        if len(value.encode()) >= LEAST and value not in self._known:
+            self._known[value] = _Named(name, "", value)
 
     @property
     def values(self) -> list[str]:
@@ -100,10 +130,29 @@ def toml_without(text: str, known: Iterable[Mapping[str, str]], *, headers: bool
     headers is one too.
     """
     secrets = _Secrets(known, headers=headers)
+    return _rest_masked(_toml_named(text, secrets), secrets)
+
+
+def toml_naming(text: str, values: Mapping[str, str]) -> str:
+    """A scenario that names these values wherever they stand in it, and gives them first.
+
+    Those of less than LEAST bytes stay as they are: they would be found everywhere. A text whose
+    braces would mean something else with values in it stays so, too.
+    """
+    if _BUILT_IN.search(text) and "placeholders = true" not in text:
+        return text
+    secrets = _Secrets((), headers=False)
+    for name, value in values.items():
+        secrets.name(name, value)
+    return _toml_named(text, secrets, _NAMING)
+
+
+def _toml_named(text: str, secrets: _Secrets, keys: Collection[str] = ()) -> str:
+    """`keys`: only in these; none: in all."""
 
     def hide(found: re.Match[str]) -> str:
         key, spelled = found[1], tomllib.loads(f"x = {found[2]}")["x"]
-        if key == "regex":
+        if key == "regex" or (keys and key not in keys):
             return found[0]
         if key in _HEX_KEYS:
             return f"{key} = {found[2]}" if not secrets.values else _hex(key, spelled, secrets)
@@ -118,8 +167,8 @@ def toml_without(text: str, known: Iterable[Mapping[str, str]], *, headers: bool
     try:
         tomllib.loads(made)
     except tomllib.TOMLDecodeError:
-        made = text
-    return _rest_masked(made, secrets)
+        return text
+    return made
 
 
 def _rest_masked(text: str, secrets: _Secrets) -> str:
@@ -147,7 +196,7 @@ def _defining(text: str, used: list[_Named]) -> str:
     """The text with the values that it uses, told on top."""
     table = tomllib.loads(text).get("values", {})
     new = [named for named in used if named.name not in table]
-    lines = [f'{named.name} = {{ env = "{named.env}", secret = true }}\n' for named in new]
+    lines = [named.definition for named in new]
     begin = _VALUES.search(text)
     if begin is not None:
         text = text[: begin.end()] + "".join(lines) + text[begin.end() :]
@@ -157,8 +206,8 @@ def _defining(text: str, used: list[_Named]) -> str:
 
 
 def _listed(used: Iterable[_Named]) -> str:
-    names = ", ".join(dict.fromkeys(named.env for named in used))
-    return f"# secrets, taken from the environment: {names}\n"
+    names = ", ".join(dict.fromkeys(named.env for named in used if named.plain is None))
+    return "" if not names else f"# secrets, taken from the environment: {names}\n"
 
 
 def python_without(code: str, known: Iterable[Mapping[str, str]]) -> str:

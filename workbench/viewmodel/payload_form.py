@@ -11,8 +11,11 @@ from workbench.engine.model.tail import Append, ByteOrder
 from workbench.engine.protocol.with_tail import with_tail
 from workbench.frozen import dataclass
 from workbench.payload import notation
-from workbench.payload.templates import PLACEHOLDERS, hex_template, text_template
+from workbench.payload.masking import Masker
+from workbench.payload.templates import PLACEHOLDERS, Template, hex_template, text_template
+from workbench.payload.unknown_gaps import UnknownGap, unknown_gaps
 from workbench.texts import Problem, reason_of
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 
 PREVIEWED: Final = 8
 LARGEST_FILE: Final = 64 << 20
@@ -66,34 +69,61 @@ def body(draft: PayloadForm) -> bytes:
     return notation.encode(typed, draft.encoding)
 
 
-def content(draft: PayloadForm) -> Content:
-    """Text wherever the bytes are that text in that encoding, else hex.
+def content(draft: PayloadForm, known: KnownValues = NO_VALUES) -> Content:
+    """Text wherever the bytes are that text in that encoding, else hex; `known` values stand in
+    the place of their names.
 
     Raises:
         Problem: malformed hex or escape, a character that the encoding lacks, or no such file.
     """
+    return _understood(draft, known).content
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What a draft says, and the template of it that each send fills in; None: it has no gaps."""
+
+    content: Content
+    data: bytes = b""
+    template: Template | None = None
+
+
+def _understood(draft: PayloadForm, known: KnownValues) -> _Understood:
     if draft.form == "file":
         _look(draft.typed)
-        return Content(file=draft.typed.strip())
-    return _content_of(draft, body(draft))
+        return _Understood(Content(file=draft.typed.strip()))
+    if draft.form == "hex":
+        template = hex_template(draft.typed, known.values, draft.encoding)
+        if template.fixed is not None:
+            return _Understood(Content(hex=template.fixed.hex()), template.fixed)
+        left = template.left(known.values)
+        rest = hex_template(left, (), draft.encoding)
+        if rest.fixed is not None:
+            return _Understood(Content(hex=rest.fixed.hex()), rest.fixed)
+        return _Understood(Content(hex=left if template.names else draft.typed), b"", rest)
+    data = body(draft)
+    text = _as_text(draft, data)
+    if text is None:
+        return _Understood(Content(hex=data.hex()), data)
+    if not draft.placeholders:
+        return _Understood(Content(text=text), data)
+    template = text_template(text, {*PLACEHOLDERS, *known.values}, draft.encoding)
+    if template.names:
+        text = template.left(known.values)
+        template = text_template(text, PLACEHOLDERS, draft.encoding)
+    made = template.fill({}) if template.fixed is None else template.fixed
+    return _Understood(Content(text=text), made, template)
 
 
-def _content_of(draft: PayloadForm, data: bytes) -> Content:
-    if _gaps(draft):
-        return Content(hex=draft.typed)
-    if draft.form != "hex":
-        try:
-            text = data.decode(draft.encoding)
-            if notation.encode(text, draft.encoding) == data:
-                return Content(text=text)
-        except (UnicodeError, Problem):
-            pass
-    return Content(hex=data.hex())
-
-
-def _gaps(draft: PayloadForm) -> bool:
-    """Whether hex has gaps, which each send fills in."""
-    return draft.form == "hex" and hex_template(draft.typed, (), draft.encoding).fixed is None
+def _as_text(draft: PayloadForm, data: bytes) -> str | None:
+    """The text that these bytes are in the encoding; None: they are none."""
+    try:
+        text = data.decode(draft.encoding)
+        if notation.encode(text, draft.encoding) == data:
+            return text
+    except (UnicodeError, Problem):
+        pass
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +156,7 @@ class Composed:
         return replace(made, repeat=self.repeat, interval=self.interval, wait=False)
 
 
-def compose(draft: PayloadForm, counter: int = 1) -> Composed:
+def compose(draft: PayloadForm, counter: int = 1, known: KnownValues = NO_VALUES) -> Composed:
     """Understand a draft; placeholders are filled in with this counter in what is shown of it.
 
     Of a file only the beginning is read.
@@ -137,32 +167,30 @@ def compose(draft: PayloadForm, counter: int = 1) -> Composed:
             said = Content(file=draft.typed.strip())
             tail = len(with_tail(b"", send_of(replace(draft, start=0, last=None), Content())))
             return Composed(draft, said, size + tail, _head(start, size))
-        data = body(draft)
-        said = _content_of(draft, data)
-        command = send_of(draft, said)
-        if command.placeholders:
-            template = text_template(said.text or "", PLACEHOLDERS, draft.encoding)
-            data = template.fill({}, counter)
-        elif _gaps(draft):
-            data = hex_template(draft.typed, (), draft.encoding).fill({}, counter)
-        data = with_tail(data, command)
+        found = _understood(draft, known)
+        data = found.data if found.template is None else found.template.fill({}, counter)
+        data = with_tail(data, send_of(draft, found.content))
     except Problem as problem:
         return Composed(draft, problem=problem)
-    return Composed(draft, said, len(data), _head(data, len(data)))
+    shown = Masker(known.secrets, headers=False).data(data) if known.secrets else data
+    return Composed(draft, found.content, len(data), _head(shown, len(data)))
 
 
-def _has_gaps(text: str | None) -> bool:
-    return text is not None and text_template(text, PLACEHOLDERS, "utf-8").fixed is None
-
-
-def varies(draft: PayloadForm) -> bool:
+def varies(draft: PayloadForm, known: KnownValues = NO_VALUES) -> bool:
     """Whether each send of it is another one, in more than the counter."""
     try:
         if draft.form == "hex":
-            return hex_template(draft.typed, (), draft.encoding).varies
+            return hex_template(draft.typed, known.values, draft.encoding).varies
         return draft.placeholders and text_template(draft.typed, PLACEHOLDERS, "utf-8").varies
     except Problem:
         return False
+
+
+def unknown_names(draft: PayloadForm, known: KnownValues = NO_VALUES) -> tuple[UnknownGap, ...]:
+    """Words in the braces of a template of text that name nothing: they are sent as they stand."""
+    if draft.form != "text" or not draft.placeholders:
+        return ()
+    return tuple(unknown_gaps(draft.typed, {*PLACEHOLDERS, *known.values}))
 
 
 def file_size(typed: str) -> int:
@@ -192,10 +220,23 @@ def send_of(draft: PayloadForm, body: Content, endpoint: str = "") -> Send:
         text=body.text,
         hex=body.hex,
         file=body.file,
-        encoding=draft.encoding if body.text is not None or _gaps(draft) else None,
+        encoding=draft.encoding if body.text is not None or _has_gaps(body.hex) else None,
         append=draft.append,
         checksum_order=None if draft.order == "usual" else ByteOrder(draft.order),
         checksum_from=draft.start,
         checksum_to=draft.last,
-        placeholders=draft.placeholders and _has_gaps(body.text),
+        placeholders=draft.placeholders and _is_template(body.text),
     )
+
+
+def _has_gaps(source: str | None) -> bool:
+    """Whether hex is more than pairs of digits: each send fills it in."""
+    return source is not None and "{" in source
+
+
+def _is_template(text: str | None) -> bool:
+    """Whether a text is sent otherwise than it stands there."""
+    if text is None or "{" not in text:
+        return False
+    fixed = text_template(text, PLACEHOLDERS, "utf-8").fixed
+    return fixed is None or fixed != notation.encode(text, "utf-8")

@@ -222,3 +222,76 @@ def test_a_checksum_of_a_part(hand: Hand, peer: socket.socket) -> None:
     hand.type("client.checksum_to", "5")
     assert previewed(hand) == 8
     assert sent(hand, peer) == b"$GPGLL*" + bytes([0x50])
+
+
+def type_keys(hand: Hand, keys: str) -> Any:
+    """Type at the end of the editor; its list of choices."""
+    text = editor(hand).text
+    text.setFocus()
+    text.moveCursor(text.textCursor().MoveOperation.End)
+    hand.qtbot.keyClicks(text, keys)
+    return text.choices.popup()
+
+
+def test_names_are_completed_and_make_a_template_of_the_text(
+    hand: Hand, peer: socket.socket
+) -> None:
+    write(hand, "n=")
+    popup = type_keys(hand, "{")
+    assert not popup.isVisible()  # a brace in text is mostly just one
+    popup = type_keys(hand, "cou")
+    assert popup.isVisible()
+    hand.qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert not popup.isVisible()
+    assert editor(hand).text.toPlainText() == "n={counter}"
+    assert editor(hand).placeholders.isChecked()
+    assert sent(hand, peer) == b"n=1"
+
+
+def test_an_open_list_is_closed_by_escape_and_what_was_typed_stays(hand: Hand) -> None:
+    write(hand, "")
+    popup = type_keys(hand, "{ti")
+    assert popup.isVisible()
+    hand.qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+    assert editor(hand).text.toPlainText() == "{ti"
+    popup = type_keys(hand, " and more")
+    assert not popup.isVisible()
+
+
+def test_lengths_of_hex_are_completed_with_the_cursor_inside(
+    hand: Hand, peer: socket.socket
+) -> None:
+    hand.choose("client.form", "hex")
+    write(hand, "01 ")
+    popup = type_keys(hand, "u16")
+    hand.qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert editor(hand).text.toPlainText() == "01 u16[]"
+    type_keys_here = editor(hand).text
+    hand.qtbot.keyClicks(type_keys_here, "0203")
+    assert type_keys_here.toPlainText() == "01 u16[0203]"
+    assert "01 00 02 02" in hand.text("client.preview")
+    assert sent(hand, peer) == bytes([1, 0, 2, 2, 3])
+
+
+def test_an_unknown_name_is_marked_with_the_nearest_and_hinders_nothing(
+    hand: Hand, peer: socket.socket
+) -> None:
+    hand.find("client.placeholders").setChecked(True)  # type: ignore[attr-defined]
+    write(hand, 'é𝄞 {"a": 1} {contr}')
+    said = hand.text("client.payload_trouble")
+    assert "{contr}" in said
+    assert "{counter}?" in said
+    marked = editor(hand).text.extraSelections()
+    assert "".join(mark.cursor.selectedText() for mark in marked) == "{contr}"
+    assert sent(hand, peer) == 'é𝄞 {"a": 1} {contr}'.encode()
+    write(hand, "{counter}")
+    assert not hand.find("client.payload_trouble").isVisible()
+
+
+def test_an_unknown_name_in_hex_is_a_fault_and_is_marked(hand: Hand) -> None:
+    hand.choose("client.form", "hex")
+    write(hand, "00 {tme}")
+    assert "Did you mean time?" in hand.text("client.payload_trouble")
+    marked = editor(hand).text.extraSelections()
+    assert "".join(mark.cursor.selectedText() for mark in marked) == "tme"

@@ -27,7 +27,7 @@ from workbench.scenario.code import to_python
 from workbench.scenario.from_record import Made, commands_of, made_of
 from workbench.scenario.model import Loop, Scenario, Step
 from workbench.scenario.repeat import repeated
-from workbench.scenario.without_secrets import python_without, toml_without
+from workbench.scenario.without_secrets import python_without, toml_naming, toml_without
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem, reason_of, tr
 from workbench.ui.dialogs.permission_dialog import PermissionDialog
@@ -212,6 +212,8 @@ class ScenarioDialog(Retranslatable, QDialog):
             self._allow_run()
             return
         text = to_toml(made if wish is None else repeated(made, wish))
+        rows = self._controller.values.rows
+        text = toml_naming(text, {row.name: row.value for row in rows if not row.secret})
         self._typed.made(text, tr("scenario_window.here"))
         self.text.setPlainText(text)
 

@@ -15,6 +15,7 @@ from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import TextField, badge, group, make_primary, spring
 from workbench.viewmodel.client_state import ClientPanelState
+from workbench.viewmodel.known_values import KnownValues
 from workbench.viewmodel.setup_form import ClientForm
 
 DEFAULT_TEXT = "hello, 服务器\\r\\n"
@@ -70,6 +71,7 @@ class ClientPanel(EndpointPanel):
         for row in shared.layers.rows:
             self.more.add_row(*row)
         self.more.add_row(shared.options)
+        self.more.add_row(shared.values)
         actions = FlowLayout()
         self.talk_caption = caption("conversation", self.talk.show_as)
         for widget in (
@@ -143,6 +145,9 @@ class ClientPanel(EndpointPanel):
     def _on_port_typed(self) -> None:
         self.tell_typed()
         self.port_typed.emit()
+
+    def know(self, known: KnownValues) -> None:
+        self.editor.know(known)
 
     @Slot(QPoint)
     def on_menu(self, where: QPoint) -> None:

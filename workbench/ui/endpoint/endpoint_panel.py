@@ -20,6 +20,7 @@ from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.message_bar import MessageBar
 from workbench.ui.widgets.named_controls import NamedControls, badge
+from workbench.viewmodel.known_values import KnownValues, TypedValue
 from workbench.viewmodel.panel_state import PanelState
 
 if TYPE_CHECKING:
@@ -169,6 +170,16 @@ class EndpointPanel(Retranslatable, QWidget):
         self.receive_once.setVisible(state.receive_once.shown)
         self.talk.follow(state.encoding)
         self.message.show_message(state.message)
+
+    @Slot(object, object)
+    def show_values(self, rows: tuple[TypedValue, ...], known: KnownValues) -> None:
+        """The values of the window, and what messages may name from now on."""
+        self.shared.values.show_rows(rows)
+        self.know(known)
+
+    def know(self, known: KnownValues) -> None:
+        """Where messages are written."""
+        raise NotImplementedError
 
     @Slot(object)
     def tick(self, now_ns: int) -> None:

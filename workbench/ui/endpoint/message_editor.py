@@ -30,8 +30,16 @@ from workbench.ui.widgets.named_controls import (
     tone,
 )
 from workbench.viewmodel import parse_fields
+from workbench.viewmodel.completion import NOTHING, Completion, complete
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.message import msg
-from workbench.viewmodel.payload_form import Composed, PayloadForm, compose, varies
+from workbench.viewmodel.payload_form import (
+    Composed,
+    PayloadForm,
+    compose,
+    unknown_names,
+    varies,
+)
 
 ROOM: Final = "≈ 99,999 B: 00 00 00 00 …"
 """What the preview has room for, whatever it says: what stands beside it does not move."""
@@ -64,6 +72,7 @@ class MessageEditor(QWidget):
         super().__init__()
         self._controls = controls
         self._counter = 1
+        self._known = NO_VALUES
         self._composed = Composed(PayloadForm(""))
         self._numbers: tuple[int, float] | Problem = (1, 0.0)
         self.text = controls.add(PayloadEdit(text), "payload")
@@ -139,6 +148,8 @@ class MessageEditor(QWidget):
 
     def _wire(self) -> None:
         self.text.textChanged.connect(self._on_edited)
+        self.text.complete = self._complete
+        self.text.completed.connect(self._on_completed)
         self.text.submitted.connect(self._on_submit)
         self.text.pasted_backslash.connect(self._on_pasted_backslash)
         self.text.pasted_too_much.connect(self._on_pasted_too_much)
@@ -211,6 +222,26 @@ class MessageEditor(QWidget):
             if self.placeholders.isChecked():
                 self._on_edited()
 
+    def know(self, known: KnownValues) -> None:
+        """The values that a message may name from now on."""
+        if known != self._known:
+            self._known = known
+            self._on_edited()
+
+    def _complete(self, before: str) -> Completion:
+        """What the end of a line may become. In text that is no template a brace is mostly just
+        one, so it takes a letter; what is chosen then makes it a template.
+        """
+        form = self.form.value()
+        if form == "text" and before.endswith("{") and not self.placeholders.isChecked():
+            return NOTHING
+        return complete(before, len(before), self._known.values, as_hex=form == "hex")
+
+    @Slot()
+    def _on_completed(self) -> None:
+        if self.form.value() == "text":
+            self.placeholders.setChecked(True)
+
     def retranslate(self) -> None:
         self.preview.setFixedWidth(self.preview.fontMetrics().horizontalAdvance(ROOM))
         self.checksum.last.setPlaceholderText(tr("panel.checksum_end"))
@@ -224,7 +255,7 @@ class MessageEditor(QWidget):
             return
         composed = self._composed
         if composed.draft.form == "file":  # it may have come or gone meanwhile
-            composed = compose(composed.draft, self._counter)
+            composed = compose(composed.draft, self._counter, self._known)
         if isinstance(self._numbers, Problem):
             self.submitted.emit(replace(composed, problem=composed.problem or self._numbers))
             return
@@ -267,7 +298,7 @@ class MessageEditor(QWidget):
         for widget in (self.encoding, self.escapes, self.placeholders):
             self._controls.enable(widget, reason)
         self.checksum.setVisible(draft.append.value in CHECKSUMS)
-        composed = self._composed = compose(draft, self._counter)
+        composed = self._composed = compose(draft, self._counter, self._known)
         problem = composed.problem
         if problem is not None:
             found = places(draft, problem)
@@ -276,10 +307,13 @@ class MessageEditor(QWidget):
             self.preview.setText(tr("panel.preview_none"))
             self.preview.setToolTip(plain_tip(f"{tr('tip.preview')}\n{said}"))
             return
-        self.text.mark([])
-        self.trouble.show_problem(draft, None, [])
+        doubtful = unknown_names(draft, self._known)
+        self.text.mark([at for gap in doubtful for at in range(gap.begin, gap.end)], doubtful=True)
+        self.trouble.show_unknown(doubtful)
         head = composed.head
-        self._show_preview(composed.size, head.removesuffix(" …").split(), about=varies(draft))
+        self._show_preview(
+            composed.size, head.removesuffix(" …").split(), about=varies(draft, self._known)
+        )
 
     def _show_preview(self, count: int, head: list[str], *, about: bool) -> None:
         """As many bytes in hex as there is room for; the tool tip has more of them."""

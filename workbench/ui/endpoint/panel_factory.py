@@ -80,6 +80,11 @@ def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
     options.refused.connect(presenter.refuse)
     panel.message.why_wanted.connect(presenter.guide.show_failure)
     panel.message.remedy_wanted.connect(presenter.apply)
+    field, values = panel.shared.values, presenter.controller.values
+    field.edited.connect(values.set_rows)
+    field.refused.connect(presenter.refuse)
+    values.changed.connect(panel.show_values)
+    panel.show_values(values.rows, values.known)
     panel.receive_once.clicked.connect(presenter.receive_once)
     panel.ends.half_close.clicked.connect(presenter.half_close)
     panel.ends.abort.clicked.connect(presenter.abort)

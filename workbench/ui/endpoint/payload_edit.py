@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QMimeData, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QObject, QStringListModel, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QCompleter, QPlainTextEdit, QTextEdit
 
 from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import theme
+from workbench.viewmodel.completion import Completion, cursor_in
 
 LEAST_LINES: Final = 2
 MOST_LINES: Final = 8
 LONGEST_PASTE: Final = 256 << 10
 """Characters; Qt lays a whole line out at once, so one of 5 MB would freeze the window."""
 MOST_MARKS: Final = 500
+_TO_LIST: Final = frozenset(
+    {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
+)
+"""Keys that choose from an open list."""
 
 
 class PayloadEdit(QPlainTextEdit):
     """Plain text; grows with its lines from two to eight.
+
+    Attributes:
+        complete: what the characters of the line before the cursor may become; None: nothing.
+        choices: the list that offers it.
 
     Signals:
         submitted(): Ctrl+Enter.
         pasted_backslash(): pasted text holds a backslash.
         pasted_too_much(int): so many characters were pasted, and refused.
         file_dropped(str): a file was dropped or pasted here.
+        completed(): a word of the list was taken.
     """
 
     submitted = Signal()
     pasted_backslash = Signal()
     pasted_too_much = Signal(int)
     file_dropped = Signal(str)
+    completed = Signal()
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.setFont(theme.fixed_font())
         self.setTabChangesFocus(True)
         self.document().blockCountChanged.connect(self._fit)
+        self.complete: Callable[[str], Completion] | None = None
+        self._words = QStringListModel(self)
+        self.choices = QCompleter(self._words, self)
+        self.choices.setWidget(self)
+        self.choices.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        popup = self.choices.popup()
+        assert popup is not None  # it is made when it is first asked for
+        self._popup = popup
+        self._popup.setObjectName("payload.choices")
+        self._popup.installEventFilter(self)
+        self.choices.activated.connect(self._on_chosen)
         self._fit()
 
     def redraw(self) -> None:
@@ -46,13 +68,14 @@ class PayloadEdit(QPlainTextEdit):
         self.setFont(theme.fixed_font())
         self._fit()
 
-    def mark(self, positions: Sequence[int]) -> None:
-        """Underline the characters that cannot be sent."""
+    def mark(self, positions: Sequence[int], *, doubtful: bool = False) -> None:
+        """Underline the characters that cannot be sent; or `doubtful` ones, which can."""
+        tone = theme.current().busy if doubtful else theme.current().bad
         look = QTextCharFormat()
         look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        look.setUnderlineColor(QColor(theme.current().bad.text))
-        look.setBackground(QColor(theme.current().bad.back))
-        look.setForeground(QColor(theme.current().bad.text))
+        look.setUnderlineColor(QColor(tone.text))
+        look.setBackground(QColor(tone.back))
+        look.setForeground(QColor(tone.text))
         marks: list[QTextEdit.ExtraSelection] = []
         text = self.toPlainText() if positions else ""
         last = max(0, self.document().characterCount() - 2)
@@ -88,14 +111,73 @@ class PayloadEdit(QPlainTextEdit):
         if "\\" in source.text():
             self.pasted_backslash.emit()
 
+    # -- completion ---------------------------------------------------------------------------
+
+    def _offer(self) -> None:
+        """What the word before the cursor may become, in a list below it."""
+        cursor = self.textCursor()
+        found = None
+        if self.complete is not None and not cursor.hasSelection():
+            found = self.complete(_first(cursor.block().text(), cursor.positionInBlock()))
+        popup = self._popup
+        if found is None or not found.words:
+            popup.hide()
+            return
+        self._words.setStringList(list(found.words))
+        self.choices.setCompletionPrefix("")
+        popup.setFont(self.font())
+        popup.setCurrentIndex(self.choices.completionModel().index(0, 0))
+        place = self.cursorRect()
+        wide = popup.sizeHintForColumn(0) + popup.verticalScrollBar().sizeHint().width()
+        place.setWidth(wide + 8)
+        self.choices.complete(place)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape closes the open list, before it means anything to the window."""
+        key = event.key() if watched is self._popup and isinstance(event, QKeyEvent) else None
+        if key != Qt.Key.Key_Escape or event.type() == QEvent.Type.KeyRelease:
+            return super().eventFilter(watched, event)
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress:
+            self._popup.hide()
+        return True
+
+    @Slot(str)
+    def _on_chosen(self, word: str) -> None:
+        """It takes the place of what was typed of it."""
+        cursor = self.textCursor()
+        before = _first(cursor.block().text(), cursor.positionInBlock())
+        found = self.complete(before) if self.complete is not None else None
+        typed = len(before) - found.begin if found is not None and found.words else 0
+        move, keep = QTextCursor.MoveOperation, QTextCursor.MoveMode.KeepAnchor
+        cursor.movePosition(move.Left, keep, typed)
+        cursor.insertText(word)
+        if self.document().characterAt(cursor.position()) == word[-1:] == "}":
+            cursor.deleteChar()
+        cursor.movePosition(move.Left, QTextCursor.MoveMode.MoveAnchor, len(word) - cursor_in(word))
+        self.setTextCursor(cursor)
+        self.completed.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._popup.isVisible() and event.key() in _TO_LIST:
+            event.ignore()  # the list takes it
+            return
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.submitted.emit()
             return
         super().keyPressEvent(event)
+        if (event.text() and event.text().isprintable()) or event.key() == Qt.Key.Key_Backspace:
+            self._offer()
 
 
 def _units(text: str) -> int:
     """Its length as Qt counts: characters beyond U+FFFF are two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _first(text: str, units: int) -> str:
+    """As much of a text as so many of Qt's units are."""
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode(
+        "utf-16-le", "surrogatepass"
+    )

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from workbench.payload import notation
+from workbench.payload.unknown_gaps import UnknownGap
 from workbench.qt.tips import plain_tip
 from workbench.texts import Problem, tr
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.named_controls import NamedControls, tone
 from workbench.viewmodel.payload_form import PayloadForm
 
+MOST: Final = 3
+"""Unknown names that are told of at once."""
+
 
 def places(draft: PayloadForm, problem: Problem) -> list[int]:
     """Where the characters stand that cannot be sent, from 0."""
+    if problem.key == "template.unknown":
+        begin = int(str(problem.args_["position"])) - 1
+        return list(range(begin, begin + len(str(problem.args_["name"]))))
     if problem.key == "payload.not_expressible":
         return notation.inexpressible(draft.typed, draft.encoding, escapes=draft.escapes)
     position = problem.args_.get("position")
@@ -57,13 +67,26 @@ class PayloadProblemBar(QWidget):
         self.use.clicked.connect(self._on_use)
         self.hide()
 
-    def show_problem(self, draft: PayloadForm, problem: Problem | None, found: list[int]) -> str:
-        """What it says now. `found`: where it is, from 0; None: nothing is wrong."""
-        self.setVisible(problem is not None)
-        if problem is None:
-            self.label.clear()
-            self.label.setToolTip(tr("tip.payload_trouble"))
-            return ""
+    def show_unknown(self, gaps: Sequence[UnknownGap]) -> None:
+        """Names that nothing fills in, which is said and hinders nothing; none: all is well."""
+        said = [
+            tr(
+                "panel.unknown_near" if gap.near else "panel.unknown_name",
+                name=f"{{{gap.word}}}",
+                near=f"{{{gap.near}}}",
+            )
+            for gap in gaps[:MOST]
+        ]
+        self.setVisible(bool(said))
+        tone(self.label, "busy")
+        self.use.hide()
+        self.label.setText("\n".join(said))
+        self.label.setToolTip(plain_tip("\n".join([tr("tip.payload_trouble"), *said])))
+
+    def show_problem(self, draft: PayloadForm, problem: Problem, found: list[int]) -> str:
+        """What is wrong with the text. `found`: where it is, from 0."""
+        self.show()
+        tone(self.label, "bad")
         self._encoding = None
         text = problem.text
         if problem.key == "payload.not_expressible":

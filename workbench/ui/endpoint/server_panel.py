@@ -18,6 +18,7 @@ from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import group
 from workbench.viewmodel.host_suggestions import bind_hosts
+from workbench.viewmodel.known_values import KnownValues
 from workbench.viewmodel.rule_trial import TriedMessage, try_out
 from workbench.viewmodel.server_state import ChosenState, ServerPanelState
 from workbench.viewmodel.setup_form import ServerForm
@@ -77,11 +78,12 @@ class ServerPanel(EndpointPanel):
             shared.receive_gate,
             shared.send_gate,
             group(caption("on_peer_close", self.reply.at_end), self.reply.at_end),
+            shared.messages,
         )
-        self.more.add_row(shared.messages)
         for row in shared.layers.rows:
             self.more.add_row(*row)
         self.more.add_row(shared.options)
+        self.more.add_row(shared.values)
 
     def wire(self) -> None:
         self.wire_gate(self.accept_gate, c.Gate.ACCEPT)
@@ -111,6 +113,9 @@ class ServerPanel(EndpointPanel):
         self.conversation_wanted.emit(shown)
         self._show_chosen()
         self.fit_height()
+
+    def know(self, known: KnownValues) -> None:
+        self.send_line.know(known)
 
     @Slot(QPoint)
     def on_menu(self, where: QPoint) -> None:

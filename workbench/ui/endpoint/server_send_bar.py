@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
@@ -10,8 +11,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
 from workbench.engine.model import commands as c
 from workbench.texts import Problem
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.panel_state import Control
-from workbench.viewmodel.payload_form import PayloadForm, content
+from workbench.viewmodel.payload_form import PayloadForm, content, send_of
 from workbench.viewmodel.server_state import NEWEST
 
 
@@ -29,6 +31,7 @@ class ServerSendBar(QHBoxLayout):
         super().__init__()
         self._controls = controls
         self._encoding = encoding
+        self._known = NO_VALUES
         self.target = controls.add(QComboBox(), "target")
         self.target.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -62,21 +65,24 @@ class ServerSendBar(QHBoxLayout):
         Raises:
             Problem: a malformed escape, or a character that the encoding lacks.
         """
-        encoding = self._encoding.value()
-        body = content(PayloadForm(self.payload.text(), encoding=encoding))
+        draft = PayloadForm(
+            self.payload.text(),
+            encoding=self._encoding.value(),
+            placeholders=bool(self._known.values),
+        )
+        made = send_of(draft, content(draft, self._known))
         target = self.target.currentData()
         to = target if isinstance(target, str) and target not in (NEWEST, c.ALL) else None
         connection: c.Target = target if isinstance(target, int) else None
         if target == c.ALL:
             connection = c.ALL
-        return c.Send(
-            "",
-            text=body.text,
-            hex=body.hex,
-            encoding=encoding if body.text is not None else None,
-            connection=connection,
-            to=to,
-        )
+        return replace(made, connection=connection, to=to)
+
+    def know(self, known: KnownValues) -> None:
+        """The values that a message may name from now on; where there are any, as in a scenario,
+        what is built in is filled in too.
+        """
+        self._known = known
 
     def aim(self, key: int | str) -> None:
         """Choose a connection or peer, where it is on the list."""

@@ -14,6 +14,7 @@ from workbench.ui.endpoint.messages_field import MessagesField
 from workbench.ui.endpoint.pace_control import PaceControl
 from workbench.ui.endpoint.socket_options import SocketOptions
 from workbench.ui.endpoint.timeout_box import TimeoutBox
+from workbench.ui.endpoint.values_field import ValuesField
 from workbench.ui.widgets.named_controls import NamedControls
 from workbench.viewmodel.address_form import DATAGRAM
 from workbench.viewmodel.panel_state import PanelState
@@ -24,7 +25,8 @@ class SettingsForm(QObject):
     """Address, timeout, gates, pace and options.
 
     Attributes:
-        address_line, timeout, receive_gate, send_gate, pace, options, messages: the widgets.
+        address_line, timeout, receive_gate, send_gate, pace, options, messages, values: the
+            widgets.
 
     Signals:
         typed(): a field has other words.
@@ -43,6 +45,7 @@ class SettingsForm(QObject):
         self.messages = MessagesField(controls)
         self.layers = LayersFields(controls, self, server=server)
         self.layers.edited.connect(self.typed)
+        self.values = ValuesField(controls)
         self.messages.edited.connect(self.typed)
         line = self.address_line
         line.edited.connect(self._on_address)
@@ -114,4 +117,5 @@ class SettingsForm(QObject):
             box.narrow()  # for the font in force
         self.options.retranslate()
         self.layers.retranslate()
+        self.values.retranslate()
         self.timeout.retranslate()

@@ -221,6 +221,7 @@ def _sheet(theme: Theme) -> str:
             f" background: {theme.bad.back}; color: {theme.bad.text}; }}"
         ),
         f"QLabel[tone='bad'] {{ color: {theme.bad.text}; }}",
+        f"QLabel[tone='busy'] {{ color: {theme.busy.text}; }}",
         f"QLineEdit:disabled {{ color: {theme.muted}; background: {theme.alternate}; }}",
         "QComboBox QLineEdit { border: none; background: transparent; padding: 0; }",
         f"QFrame[more='true'] {{ background: {theme.alternate}; border-radius: 4px; }}",

@@ -1,0 +1,62 @@
+"""Values of a window: what is one, and what sends make of them."""
+
+from __future__ import annotations
+
+from workbench.viewmodel.known_values import TypedValue, fault, known_values
+from workbench.viewmodel.payload_form import PayloadForm, compose, unknown_names
+
+ROWS = (TypedValue("token", "abc123", secret=True), TypedValue("n", "7"))
+KNOWN = known_values(ROWS)
+
+
+def test_what_is_no_value_says_why() -> None:
+    assert fault(TypedValue("a b", "")) is not None
+    assert fault(TypedValue("counter", "")) is not None
+    twice = fault(TypedValue("n", "8"), ROWS)
+    assert twice is not None
+    assert "n" in twice.text
+    short = fault(TypedValue("pin", "123", secret=True))
+    assert short is not None
+    assert "4" in short.text
+    assert fault(ROWS[0]) is None
+    assert known_values((*ROWS, TypedValue("n", "8"))).values["n"].data == b"7"
+
+
+def test_they_are_filled_in_and_what_is_built_in_is_left_to_the_send() -> None:
+    draft = PayloadForm("{token} {n} {counter}\\n", placeholders=True)
+    made = compose(draft, 3, KNOWN)
+    assert made.content.text == "abc123 7 {counter}\n"
+    assert made.size == 11
+    command = made.command("c")
+    assert getattr(command, "placeholders", None) is True
+    plain = compose(PayloadForm("{n} and {{n}}", placeholders=True), 1, KNOWN).command("c")
+    assert (getattr(plain, "text", None), getattr(plain, "placeholders", None)) == (
+        "7 and {n}",
+        False,
+    )
+
+
+def test_what_a_value_holds_is_no_gap() -> None:
+    known = known_values([TypedValue("v", "{counter}")])
+    made = compose(PayloadForm("{v}-{counter}", placeholders=True), 5, known)
+    assert made.content.text == "{{counter}}-{counter}"
+    assert made.size == len("{counter}-5")
+
+
+def test_in_hex_they_stand_and_are_counted_too() -> None:
+    made = compose(PayloadForm('u8[{token}] u16(n*2) "x"', "hex"), 1, KNOWN)
+    assert made.size == 1 + 6 + 2 + 1
+    assert made.content.hex == b"\x06abc123\x00\x0ex".hex()
+
+
+def test_a_secret_is_masked_in_what_is_shown() -> None:
+    made = compose(PayloadForm("t={token}", placeholders=True), 1, KNOWN)
+    assert made.content.text == "t=abc123"
+    assert b"abc".hex(" ") not in made.head
+    assert made.head.startswith(b"t=".hex(" "))
+
+
+def test_a_name_that_is_none_is_told() -> None:
+    draft = PayloadForm("{tokn} {n}", placeholders=True)
+    assert [gap.near for gap in unknown_names(draft, KNOWN)] == ["token"]
+    assert unknown_names(PayloadForm("{tokn}"), KNOWN) == ()

@@ -1,0 +1,52 @@
+"""The values of a window: one set for all of its endpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues, TypedValue, known_values
+
+if TYPE_CHECKING:
+    from workbench.journal.recorder import Recorder
+
+
+class WindowValues(QObject):
+    """Holds them, and has a record know of the secrets before their bytes come.
+
+    Attributes:
+        rows: as they were typed. known: what their names stand for.
+
+    Signals:
+        changed(object, object): they are others; rows and known.
+    """
+
+    changed = Signal(object, object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.rows: tuple[TypedValue, ...] = ()
+        self.known: KnownValues = NO_VALUES
+        self._told: tuple[Recorder | None, tuple[TypedValue, ...]] = (None, ())
+
+    @Slot(object)
+    def set_rows(self, rows: tuple[TypedValue, ...]) -> None:
+        """Others from now on; what was sent was sent."""
+        if rows != self.rows:
+            self.rows = rows
+            self.known = known_values(rows)
+            self.changed.emit(self.rows, self.known)
+
+    def keep_secrets(self, journal: Recorder) -> None:
+        """Tell a record what its outputs mask; to be called before a message goes."""
+        if self._told == (journal, self.rows):
+            return
+        secrets = [
+            {"name": row.name, "env": row.name.upper(), "value": row.value}
+            for row in self.rows
+            if row.secret
+        ]
+        if secrets:
+            journal.keep_secrets(secrets)
+        self._told = journal, self.rows

@@ -1,0 +1,127 @@
+"""Values that what is sent may name: one line to set one, and a removable chip for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QWidget
+
+from workbench.qt.tips import plain_tip
+from workbench.texts import tr
+from workbench.ui.style import theme
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.named_controls import NamedControls, TextField, group, tone
+from workbench.viewmodel.known_values import TypedValue, fault
+
+SHOWN = 24
+"""Characters of a value on its chip."""
+MASKED = "•" * 4
+
+
+class ValuesField(QWidget):
+    """The line and the chips; a value that is set again is replaced.
+
+    Attributes:
+        rows: the values.
+
+    Signals:
+        edited(object): these are wanted from now on.
+        refused(object): a Problem: what is typed is no value.
+    """
+
+    edited = Signal(object)
+    refused = Signal(object)
+
+    def __init__(self, controls: NamedControls) -> None:
+        super().__init__()
+        self._prefix = controls.prefix
+        self.rows: tuple[TypedValue, ...] = ()
+        self._chips: list[QPushButton] = []
+        self.name = controls.add(TextField(width=9), "value_name")
+        self.value = controls.add(TextField(width=14), "value_text")
+        self.secret = controls.add(QCheckBox(), "value_secret")
+        self.set = controls.add(QPushButton(), "value_set")
+        self._row = FlowLayout(self)
+        self._row.addWidget(
+            group(
+                controls.caption("value_name", self.name),
+                self.name,
+                controls.caption("value_text", self.value),
+                self.value,
+                self.secret,
+                self.set,
+            )
+        )
+        self.secret.toggled.connect(self._on_secret)
+        self.set.clicked.connect(self._on_set)
+        for field in (self.name, self.value):
+            field.returnPressed.connect(self._on_set)
+            field.textEdited.connect(lambda: tone(self.name, ""))
+
+    def show_rows(self, rows: Sequence[TypedValue]) -> None:
+        """Show these without telling anyone."""
+        if tuple(rows) == self.rows and len(rows) == len(self._chips):
+            return
+        self.rows = tuple(rows)
+        for chip in self._chips:
+            self._row.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._chips = [self._chip(row) for row in self.rows]
+        before: QWidget = self.set
+        for chip in self._chips:
+            self._row.addWidget(chip)
+            self.setTabOrder(before, chip)
+            before = chip
+        self._row.invalidate()
+
+    def retranslate(self) -> None:
+        """What `Controls` does not know: the chips."""
+        for chip, row in zip(self._chips, self.rows, strict=True):
+            _word(chip, row)
+
+    def _chip(self, row: TypedValue) -> QPushButton:
+        shown = MASKED if row.secret else row.value
+        shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+        chip = QPushButton(f"{row.name} = {shown}".replace("&", "&&"), self)
+        chip.setIcon(theme.icon("x"))
+        chip.setProperty("chip_button", True)
+        tone(chip, "info")
+        _word(chip, row)
+        chip.setObjectName(f"{self._prefix}.value.{row.name}")
+        chip.clicked.connect(lambda: self._drop(row))
+        chip.show()
+        return chip
+
+    @Slot(bool)
+    def _on_secret(self, secret: bool) -> None:
+        mode = QLineEdit.EchoMode.Password if secret else QLineEdit.EchoMode.Normal
+        self.value.setEchoMode(mode)
+
+    @Slot()
+    def _on_set(self) -> None:
+        row = TypedValue(self.name.text().strip(), self.value.text(), self.secret.isChecked())
+        wrong = fault(row)
+        tone(self.name, "bad" if wrong is not None else "")
+        if wrong is not None:
+            self.refused.emit(wrong)
+            return
+        others = tuple(other for other in self.rows if other.name != row.name)
+        self.name.clear()
+        self.value.clear()
+        self.secret.setChecked(False)
+        self._tell((*others, row))
+
+    def _drop(self, row: TypedValue) -> None:
+        self._tell(tuple(other for other in self.rows if other != row))
+
+    def _tell(self, rows: tuple[TypedValue, ...]) -> None:
+        self.show_rows(rows)
+        self.edited.emit(rows)
+
+
+def _word(chip: QPushButton, row: TypedValue) -> None:
+    words = tr("values.remove", name=f"{{{row.name}}}")
+    chip.setToolTip(plain_tip(words))
+    chip.setAccessibleName(words)

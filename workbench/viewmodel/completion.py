@@ -1,0 +1,74 @@
+"""What can follow the cursor in a template: names in braces, and in hex the numbers and lengths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Final, NamedTuple
+
+from workbench.payload.templates import BUILT_IN
+
+_BRACE: Final = re.compile(r"(?<!\{)\{([A-Za-z_][\w:.-]*)?\Z", re.ASCII)
+_WORD: Final = re.compile(r"(?<![\w{:])([uvb][\w]*)\Z", re.ASCII)
+_LEAST: Final = {"b": 3}
+"""Letters of a word that may be pairs of digits too, before it is taken for a word."""
+WIDTHS: Final = (
+    "u8[]", "u16[]", "u24[]", "u32[]", "u64[]", "u16le[]", "u24le[]", "u32le[]", "u64le[]",
+    "var7[]", "ber[]", "u8()", "u16()", "u24()", "u32()", "u64()", "u16le()", "u32le()",
+)  # fmt: skip
+"""Lengths of what stands in brackets, and numbers of a width."""
+
+
+class Completion(NamedTuple):
+    """Choices for what stands before the cursor.
+
+    Attributes:
+        begin: where it begins.
+        words: what may stand in its place; the cursor then goes before a closing bracket of a
+            length or number.
+    """
+
+    begin: int
+    words: tuple[str, ...]
+
+
+NOTHING: Final = Completion(0, ())
+
+
+def complete(text: str, place: int, names: Collection[str], *, as_hex: bool) -> Completion:
+    """What the characters before `place` may become; `names`: of values, beside what is built in.
+
+    A brace alone offers everything; so it does not in text that is no template.
+    """
+    before = text[max(0, place - 80) : place]
+    begin = place - len(before)
+    brace = _BRACE.search(before)
+    if brace is not None:
+        typed = brace[0].lower()
+        found = tuple(word for word in _gaps(names) if word.lower().startswith(typed))
+        return _unless_done(Completion(begin + brace.start(), found), text[:place])
+    word = _WORD.search(before) if as_hex else None
+    if word is None or len(word[1]) < _LEAST.get(word[1][0], 1):
+        return NOTHING
+    found = tuple(each for each in WIDTHS if each.startswith(word[1]))
+    return _unless_done(Completion(begin + word.start(), found), text[:place])
+
+
+def _unless_done(found: Completion, before: str) -> Completion:
+    """Nothing is offered for what stands there already."""
+    return NOTHING if found.words in ((), (before[found.begin :],)) else found
+
+
+def _gaps(names: Collection[str]) -> Iterator[str]:
+    own = sorted(names)
+    for name in (*own, *BUILT_IN):
+        yield f"{{{name}}}"
+    yield "{random:8}"
+    for name in own:
+        yield f"{{base64:{name}}}"
+        yield f"{{len:{name}}}"
+
+
+def cursor_in(word: str) -> int:
+    """Where the cursor goes in a word that was chosen: between its brackets."""
+    return len(word) - 1 if word[-1:] in {"]", ")"} else len(word)
