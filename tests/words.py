@@ -20,7 +20,7 @@ _PROTOCOLS = (
 )
 _FORMATS = (
     "UTF GBK GB18030 Big5 Shift JIS Latin ASCII Unicode XOR CRC LRC Modbus CCITT sum8 CRLF LF NUL "
-    "PEM DER PKCS JSON JUnit CSV TOML Python jsonl csv text hex swb python pytest schema"
+    "PEM DER PKCS JSON JUnit CSV TOML Python jsonl csv text hex swb python pytest schema scenario"
 )
 
 

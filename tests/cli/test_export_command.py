@@ -12,6 +12,7 @@ from tests.cli_process import run
 from workbench.cli import export_command
 from workbench.cli.main import main
 from workbench.resources import resource
+from workbench.scenario.model import Scenario, parse
 
 EXCHANGE = resource("scenarios/4-udp-exchange.toml")
 
@@ -30,7 +31,7 @@ def test_the_schema_is_the_one_that_is_shipped(capsys: pytest.CaptureFixture[str
     assert printed == json.loads(shipped.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("form", export_command.CODE)
+@pytest.mark.parametrize("form", ["python", "pytest"])
 def test_a_scenario_and_its_record_become_code(
     form: str, record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -43,6 +44,29 @@ def test_a_scenario_and_its_record_become_code(
         assert main(["export", str(source), "--to", form, "-o", str(to)]) == 0
         assert to.read_text(encoding="utf-8") == printed
         assert main(["export", str(source), "--to", form, "-o", str(to)]) == 2  # it is there
+
+
+def test_a_record_becomes_a_scenario_of_it_all_or_of_a_part(
+    record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def made(*more: str) -> Scenario:
+        capsys.readouterr()
+        assert main(["export", str(record), "--to", "scenario", *more]) == 0
+        return parse(capsys.readouterr().out)
+
+    whole = made()
+    names = {item.name for item in whole.endpoints}
+    assert len(names) > 1
+    last = max(names)
+    for more in (["--endpoint", last], ["--endpoint", last, "--connection", "1"]):
+        part = made(*more)
+        assert 0 < len(part.steps) < len(whole.steps)
+    assert len(made("--filter", "call:start").steps) < len(whole.steps)
+    assert made("--against", str(record)).steps == whole.steps
+    other = tmp_path / "other.swb"
+    assert main(["run", str(resource("scenarios/1-greeting.toml")), "--record", str(other)]) == 0
+    assert main(["export", str(record), "--to", "scenario", "--against", str(other)]) == 2
+    assert "something else was done" in capsys.readouterr().err
 
 
 def test_a_filter_chooses_the_commands_that_become_code(
@@ -64,12 +88,19 @@ def test_a_filter_chooses_the_commands_that_become_code(
         (["SCENARIO", "--to", "morse"], "schema"),
         (["missing.toml", "--to", "python"], "missing.toml"),
         (["missing.swb", "--to", "python"], "missing.swb"),
+        (["SCENARIO", "--to", "scenario"], "--record"),
+        (["SCENARIO", "--to", "python", "--endpoint", "a"], "--endpoint"),
+        (["SCENARIO", "--to", "python", "--again"], "--again"),
+        (["RECORD", "--to", "csv", "--connection", "1"], "--connection"),
+        (["RECORD", "--to", "scenario", "--endpoint", "nobody"], "nobody"),
+        (["RECORD", "--to", "scenario", "--connection", "7"], "--endpoint"),
     ],
 )
 def test_what_cannot_be_is_said(
-    args: list[str], key: str, capsys: pytest.CaptureFixture[str]
+    args: list[str], key: str, record: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = [str(EXCHANGE) if arg == "SCENARIO" else arg for arg in args]
+    files = {"SCENARIO": str(EXCHANGE), "RECORD": str(record)}
+    given = [files.get(arg, arg) for arg in args]
     assert main(["export", *given]) == 2
     assert key in capsys.readouterr().err
 

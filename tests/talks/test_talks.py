@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from tests import servers
+from tests import cli_process, servers
 from workbench.journal.reader import Reader
 from workbench.scenario.from_record import made_of
 from workbench.scenario.model import Scenario, parse
@@ -102,3 +102,20 @@ def test_it_holds_again(path: Path, tmp_path: Path) -> None:
             assert parse(text) == made
             report = play(parse(PATIENT + text), tmp_path / "again.swb")
             assert report.ok, f"{report.steps[-1].reason}\n{text}"
+
+
+@pytest.mark.parametrize("second", ["--against", "--again", "none"])
+def test_the_command_line_takes_a_second_run(second: str, tmp_path: Path) -> None:
+    """Bytes that are drawn by lot look like nothing: a second run alone tells that they vary."""
+    path = HERE / "redis-info.toml"
+    first, other, made = (tmp_path / name for name in ("first.swb", "other.swb", "made.toml"))
+    with server("redis", tmp_path) as where:
+        assert play(talk(path, where), first).ok
+        assert play(talk(path, where), other).ok
+        given = {"--against": ("--against", other), "--again": ("--again",), "none": ()}[second]
+        status, out, err = cli_process.run(
+            "export", first, "--to", "scenario", "-o", made, "--endpoint", "client", *given
+        )
+        assert status == 0, out + err
+        scenario = parse(PATIENT + made.read_text(encoding="utf-8"))
+        assert play(scenario, tmp_path / "again.swb").ok is (second != "none")

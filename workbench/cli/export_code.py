@@ -1,24 +1,36 @@
-"""`export --to python` and `--to pytest`: a scenario, or what a record was asked for, as code."""
+"""`export --to scenario`, `python`, `pytest`: what a record was asked for, or a scenario as code.
+
+A scenario of a record expects as a pattern what comes otherwise each time: by its looks, and by a
+second run, that of another record (`--against`) or one that is made now (`--again`).
+"""
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 from workbench.cli import given_values
+from workbench.journal.joined import open_record
 from workbench.journal.masked import secrets_in
 from workbench.journal.query import Condition
 from workbench.journal.reader import Reader
 from workbench.scenario.code import to_python
 from workbench.scenario.code_pytest import to_pytest
-from workbench.scenario.from_record import scenario_of
-from workbench.scenario.model import load
+from workbench.scenario.from_record import Made, commands_of, made_of, scenario_of
+from workbench.scenario.model import load, parse
+from workbench.scenario.runner import Runner
 from workbench.scenario.secrets import secrets_of
 from workbench.scenario.steps import Scenario
-from workbench.scenario.without_secrets import python_without
+from workbench.scenario.without_secrets import python_without, toml_without
+from workbench.scenario.write import to_toml
+from workbench.session import Session
 from workbench.texts import Problem
 
+SCENARIO: Final = "scenario"
 _FORMS: Final[Mapping[str, Callable[[Scenario], str]]] = {
     "python": to_python,
     "pytest": to_pytest,
@@ -37,12 +49,68 @@ def code_of_scenario(args: argparse.Namespace) -> str:
 
 
 def code_of_record(args: argparse.Namespace, reader: Reader, condition: Condition | None) -> str:
-    """What was asked for in it, as far as it meets the condition. Raises Problem."""
-    seqs = None
+    """What was asked for in it, as far as it meets the condition.
+
+    Raises:
+        Problem: there is no such endpoint or connection, the second run is another one, or may not
+            be made.
+    """
+    seqs = _chosen(args, reader, condition)
+    if args.to != SCENARIO:
+        scenario = scenario_of(reader, seqs=seqs)
+        return _code(args, scenario, secrets_in(reader.secrets()))
+    if args.against is not None:
+        with closing(open_record(args.against)) as other:
+            made = made_of(
+                reader, seqs=seqs, again=other, again_seqs=_chosen(args, other, condition)
+            )
+    elif args.again:
+        made = _done_again(args, reader, seqs)
+    else:
+        made = made_of(reader, seqs=seqs)
+    text = to_toml(made.scenario)
+    return text if args.show_secrets else toml_without(text, secrets_in(reader.secrets()))
+
+
+def _chosen(
+    args: argparse.Namespace, reader: Reader, condition: Condition | None
+) -> set[int] | None:
+    """The rows of the commands that are meant; None: all."""
+    seqs: set[int] | None = None
     if condition is not None:
         seqs = {seq for part in reader.select(condition, 0, reader.count()) for seq in part}
-    scenario = scenario_of(reader, seqs=seqs)
-    return _code(args, scenario, secrets_in(reader.secrets()))
+    if args.endpoint is None and args.connection is None:
+        return seqs
+    names = [item.name for item in reader.endpoints()]
+    name = args.endpoint or (names[0] if len(names) == 1 else "")
+    if name not in names:
+        raise Problem("export.which_endpoint", name=name or "–", known=", ".join(names) or "–")
+    number = None
+    if args.connection is not None:
+        ids = {item.id for item in reader.endpoints() if item.name == name}
+        found = (item.id for item in reader.connections() if item.endpoint in ids)
+        number = next((one for one in found if reader.number_of(one) == args.connection), None)
+        if number is None:
+            raise Problem("export.no_connection", name=name, number=args.connection)
+    own = commands_of(reader, name, number)
+    return own if seqs is None else own & seqs
+
+
+def _done_again(args: argparse.Namespace, reader: Reader, seqs: set[int] | None) -> Made:
+    """Do the same once more now, whatever comes, and see what came otherwise."""
+    loose = made_of(reader, seqs=seqs, loose=True).scenario
+    given = given_values.given(args, beyond_loopback=args.beyond_loopback)
+    scenario = parse(to_toml(loose), given=given)
+    with tempfile.TemporaryDirectory() as folder:
+        record = Path(folder) / "again.swb"
+        with Session(record, capture=None) as session:
+            report = Runner(session, scenario).run()
+            session.stop_all_and_wait()
+        failed = next((step.reason for step in report.steps if step.reason is not None), None)
+        if failed is not None:
+            raise Problem("export.not_again", reason=failed)
+        with closing(open_record(record)) as other:
+            return made_of(reader, seqs=seqs, again=other)
 
 
 def _code(

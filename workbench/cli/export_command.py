@@ -20,9 +20,9 @@ from workbench.journal.query import parse as parse_filter
 from workbench.journal.whole_file import write_whole
 from workbench.texts import Problem, reason_of, tr
 
-CODE: Final = ("python", "pytest")
-"""Forms of a scenario, or of what a record was asked for: `export_code` has them, imported when one
-is asked for, since rows need nothing of the scenario language.
+CODE: Final = ("scenario", "python", "pytest")
+"""What a record was asked for, as a scenario or as code, and a scenario as code: `export_code` has
+them, imported when one is asked for, since rows need nothing of the scenario language.
 """
 SCHEMA: Final = "schema"
 """The language itself; it needs no file."""
@@ -43,6 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", dest="out", type=Path, metavar="FILE", help=tr("cli.help_out"))
     parser.add_argument("--filter", default="", metavar="EXPR", help=tr("cli.help_filter"))
+    parser.add_argument("--endpoint", metavar="NAME", help=tr("cli.help_of_endpoint"))
+    parser.add_argument("--connection", type=int, metavar="N", help=tr("cli.help_of_connection"))
+    second = parser.add_mutually_exclusive_group()
+    second.add_argument("--against", type=Path, metavar="RECORD", help=tr("cli.help_against"))
+    second.add_argument("--again", action="store_true", help=tr("cli.help_again"))
+    parser.add_argument("--beyond-loopback", action="store_true", help=tr("cli.help_beyond"))
     given_values.add_arguments(parser)
 
 
@@ -61,11 +67,21 @@ def export(args: argparse.Namespace) -> int:
         raise Problem("export.unknown_format", format=args.to, known=", ".join(_FORMS))
     if args.record is None:
         raise Problem("export.of_what", format=args.to)
+    _check_options(args)
     if args.record.suffix == _SCENARIO:
         _of_scenario(args)
     else:
         _of_record(args)
     return OK
+
+
+def _check_options(args: argparse.Namespace) -> None:
+    """Refuse what says nothing of this form: it would be passed over in silence."""
+    of_record = args.to in CODE and args.record.suffix != _SCENARIO
+    for option in ("endpoint", "connection", "against", "again"):
+        only = args.to == "scenario" if option in {"against", "again"} else of_record
+        if getattr(args, option) not in {None, False} and not only:
+            raise Problem("export.option_of_form", option=f"--{option}", format=args.to)
 
 
 def _of_scenario(args: argparse.Namespace) -> None:

@@ -25,7 +25,7 @@ from workbench.scenario.recorded import CONFIGURE, Counted, Settings, rows_of
 from workbench.scenario.steps import Expect, Perform, Scenario, Step, Wait
 from workbench.scenario.varying import Circumstances, Part
 from workbench.scenario.write import to_toml
-from workbench.texts import tr
+from workbench.texts import Problem, tr
 
 RUN_BEGUN: Final = "scenario_begun"
 RUN_ENDED: Final = "scenario_ended"
@@ -74,6 +74,7 @@ def made_of(
     waits: bool = True,
     without: str | None = None,
     again: Reader | None = None,
+    again_seqs: Collection[int] | None = None,
     left: Collection[Place] = (),
     loose: bool = False,
 ) -> Made:
@@ -89,9 +90,12 @@ def made_of(
         waits: keep the time between the commands, where it was longer than PAUSE.
         without: leave the endpoints out whose names begin so (a lab's: their addresses are of
             one run).
-        again: the record of another run of the same commands.
+        again: the record of another run of the same commands; `again_seqs`: of these rows there.
         left: places of parts that are expected as they came.
         loose: expect that something comes, whatever: for a second run.
+
+    Raises:
+        Problem: in `again` something else was done.
     """
     runs = _runs_again(reader)
 
@@ -102,7 +106,7 @@ def made_of(
 
     talk = _Talk(reader, wanted, seqs)
     answers = talk.answers() if expectations else []
-    second = {} if loose else _second(talk, reader, runs, again)
+    second = {} if loose else _second(talk, reader, runs, again, again_seqs)
     kept = {
         seq: [part for part in found if (seq, part.start) not in left]
         for seq, found in _parts(talk, answers, second).items()
@@ -305,17 +309,23 @@ def _numbered(answers: Sequence[Answer]) -> Iterator[tuple[tuple[str, int, int],
 
 
 def _second(
-    talk: _Talk, reader: Reader, runs: Sequence[tuple[int, int]], again: Reader | None
+    talk: _Talk,
+    reader: Reader,
+    runs: Sequence[tuple[int, int]],
+    again: Reader | None,
+    again_seqs: Collection[int] | None,
 ) -> dict[tuple[str, int, int], bytes]:
     """The answers of the second run: of another record, or the last here that did the same."""
     others = (
-        (_Talk(again, lambda _row: True, None),)
+        (_Talk(again, lambda _row: True, again_seqs),)
         if again is not None
         else (_run(reader, *run) for run in reversed(runs))
     )
     for other in others:
         if other.done() == talk.done():
             return {key: item.data for key, item in _numbered(other.answers()) if item.data}
+    if again is not None:
+        raise Problem("export.not_the_same")
     return {}
 
 
