@@ -279,6 +279,7 @@ IMPORTED_BY = {
     "engine/model/settings.py": "engine/model/test_serialize.py",
     "engine/model/snapshot.py": "engine/model/test_planned_calls.py",
     "engine/model/ticket.py": "engine/model/test_joined_ticket.py",
+    "engine/model/layer_files.py": "engine/protocol/tls/test_tls_context.py",
     "engine/model/message_ends.py": "engine/protocol/test_framing.py",
     "engine/model/tail.py": "engine/endpoint/test_send.py",
     "engine/protocol/framer.py": "engine/protocol/test_framing.py",

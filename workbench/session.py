@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from workbench.certificates.for_layers import FilesOfSession
 from workbench.engine.model import commands as c
 from workbench.engine.model.events import (
     COMMAND,
@@ -57,6 +58,7 @@ class Session:
             segments.
         passing: why the record goes with the session; None: it lasts.
         beyond_loopback: whether a bind that other machines can reach is allowed (and warned of).
+        files: what names of certificates and the like in settings stand for.
         shows_secrets: whether outputs and reports of it mask nothing.
     """
 
@@ -94,6 +96,7 @@ class Session:
         self.sink = self.journal
         self.journal.tell_at_work(self._at_work, self._settle)
         self.beyond_loopback = beyond_loopback
+        self.files = FilesOfSession(lambda: self.record)
         self.shows_secrets = shows_secrets
         self._spawn = spawn
         self._hosts: dict[str, EndpointHost] = {}

@@ -173,7 +173,7 @@ def _mode(rng: random.Random) -> GateMode:
 
 def _responder(rng: random.Random) -> Responder:
     end = rng.choice((None, OnPeerClose.KEEP, OnPeerClose.CLOSE))
-    then = rng.choice(tuple(Then))
+    then = rng.choice([kind for kind in Then if kind is not Then.TLS])  # not without certificate
     rule = Rule(Match.CONTAINS, "a", "later", delay=rng.choice((0.01, 0.05, 5.0)), then=then)
     return rng.choice(
         (
@@ -233,10 +233,24 @@ class _Commands:
             c.Join: self._join,
             c.Leave: self._leave,
             c.Respond: self._respond,
+            c.SendFrame: c.SendFrame,
+            c.Ping: c.Ping,
+            c.Pong: c.Pong,
+            c.CloseWebSocket: c.CloseWebSocket,
+            c.Raw: self._raw,
+            c.StartLayer: self._start_layer,
+            c.CloseTls: c.CloseTls,
         }
         missing = set(get_args(c.EndpointCommand)) - set(self._makers)
         assert not missing, f"no sequence has these commands: {missing}"
         self._kinds = [*self._makers, *theme.often]
+
+    def _raw(self, name: str) -> c.Raw:
+        below = self._rng.choice((None, None, "tls"))
+        return c.Raw(name, hex=self._rng.choice(("", "00ff", "z")), below=below)
+
+    def _start_layer(self, name: str) -> c.StartLayer:
+        return c.StartLayer(name, self._rng.choice(("tls", "nonsense")))
 
     def one(self) -> c.EndpointCommand:
         """Any command for any endpoint; those of the theme, and for the client, more often."""

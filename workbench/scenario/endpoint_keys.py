@@ -12,7 +12,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import settings as s
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.web_address import TLS, WEBSOCKET, has_scheme
-from workbench.engine.protocol.stack import make_layers
+from workbench.engine.protocol.stack import check_layers
 from workbench.scenario import keys as k
 from workbench.scenario import layer_keys
 from workbench.scenario import values as v
@@ -83,7 +83,7 @@ def with_keys(
         )
     layer_keys.check(made, body, path)
     layered = ("address",) if web is not None else ("messages", "layers", WEBSOCKET, TLS)
-    v.check(partial(make_layers, made), (*path, next(filter(body.__contains__, layered), "role")))
+    v.check(partial(check_layers, made), (*path, next(filter(body.__contains__, layered), "role")))
     for key in ("address", "bind"):
         spec = getattr(made, key)
         if spec and not reading.named.waits(spec):

@@ -266,6 +266,10 @@ class Connection:
             raise Problem("engine.ws_no_layer", name=below)
         self.outbox.write(data, ticket, ended=ended)
 
+    def put_in(self, layer: str, ticket: Ticket, *, ended: Ended | None = None) -> None:
+        """Put a layer in. Raises Problem: this kind of socket takes none."""
+        raise Problem("engine.layers_need_a_stream", type=self.live.settings.type)
+
     # -- answering ----------------------------------------------------------------------------
 
     def answer_by(self, runtime: ResponderRuntime) -> None:
@@ -350,7 +354,7 @@ class Connection:
     def close_once_sent(self, cause: CloseCause) -> None:
         """close() now, or when the kernel has taken all that waits; nothing is added to that."""
         first, self._then_close = self._then_close is None, cause
-        if first and (self.outbox.items or self.delayed):
+        if first and self.waits_to_send():
             self.silence()
             self.context.note(
                 "close_waits", f"{self.outbox.size}, {len(self.delayed)}", self.traced.id
@@ -359,8 +363,18 @@ class Connection:
 
     def close_if_sent(self) -> None:
         """close(), where that only waited for what was to be sent."""
-        if self._then_close is not None and self.open and not (self.outbox.items or self.delayed):
+        if self._then_close is None or not self.open or self.waits_to_send():
+            return
+        self.say_last_words()
+        if self.open and not self.waits_to_send():
             self.close(self._then_close)
+
+    def waits_to_send(self) -> bool:
+        """Whether anything is still to be sent."""
+        return bool(self.outbox.items or self.delayed)
+
+    def say_last_words(self) -> None:
+        """All is sent, and it is to be closed."""
 
     def close(
         self, cause: CloseCause, ticket: Ticket | None = None, errno: str | None = None

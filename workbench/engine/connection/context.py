@@ -14,6 +14,7 @@ from workbench.texts import Problem
 
 if TYPE_CHECKING:
     from workbench.engine.model.events import Clock
+    from workbench.engine.model.layer_files import LayerFiles
     from workbench.engine.model.settings import EndpointSettings
 
 
@@ -24,6 +25,8 @@ class Surroundings(Protocol):
     def sink(self) -> EventSink: ...
     @property
     def beyond_loopback(self) -> bool: ...
+    @property
+    def files(self) -> LayerFiles: ...
 
     def temp_dir(self) -> Path:
         """A private 0700 folder for temp:NAME addresses."""
@@ -61,7 +64,7 @@ class EngineContext:
         changed: Callable[[], None],
     ) -> None:
         self.id = number
-        self.live = LiveSettings(settings)
+        self.live = LiveSettings(settings, surroundings.files)
         self.surroundings = surroundings
         self.sink = surroundings.sink
         self.clock: Clock = surroundings.sink.clock

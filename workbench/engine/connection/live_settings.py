@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from workbench.engine.model.layer_files import LayerFiles, PlainFiles
 from workbench.engine.model.settings import EndpointSettings, Responder
+from workbench.engine.protocol.layer import Layer
 from workbench.engine.protocol.responder import ResponderRuntime, compile_responder
-from workbench.engine.protocol.stack import make_layers
+from workbench.engine.protocol.stack import (
+    MakeLayer,
+    layer_names,
+    ready_layer,
+    ready_layers,
+)
 from workbench.texts import Problem
 
 
@@ -49,11 +57,14 @@ class LiveSettings:
         responder_runtime: their responder, made ready by the newest `prepare`.
     """
 
-    def __init__(self, settings: EndpointSettings) -> None:
+    def __init__(self, settings: EndpointSettings, files: LayerFiles | None = None) -> None:
+        """`files`: what the names of files in them stand for."""
         self.settings = settings
         self.reads = ReadBuffer(settings.bufsize)
         self.responder_runtime = ResponderRuntime(None, None)
         self._refused: Problem | None = None
+        self._files = files or PlainFiles()
+        self._layers: Mapping[str, MakeLayer] = {}
 
     @property
     def timeout(self) -> float | None:
@@ -61,16 +72,16 @@ class LiveSettings:
         return self.settings.timeout
 
     def prepare(self) -> None:
-        """Make the responder ready.
+        """Make the layers and the responder ready.
 
         Raises:
-            Problem: as `compile_responder` and `make_layers` do; or others were refused just now,
+            Problem: as `compile_responder` and `ready_layers` do; or others were refused just now,
                 and who starts the endpoint does not mean those that it still has.
         """
         refused, self._refused = self._refused, None
         if refused is not None:
             raise refused
-        make_layers(self.settings)
+        self._layers = ready_layers(self.settings, self._files, self._layers)
         self.responder_runtime = self.compiled(self.settings.responder)
 
     def compiled(self, responder: Responder) -> ResponderRuntime:
@@ -84,15 +95,26 @@ class LiveSettings:
             Problem: their responder cannot be made ready, or a layer; then nothing has changed.
         """
         self._refused = None
-        make_layers(settings)
+        layers = ready_layers(settings, self._files, self._layers)
         self.responder_runtime = _runtime_of(settings)
-        self.settings = settings
+        self.settings, self._layers = settings, layers
         if settings.bufsize != self.reads.size:
             self.reads.resize(settings.bufsize)
 
     def refuse(self, problem: Problem) -> None:
         """Others were asked for and cannot be taken: the start that follows is not made."""
         self._refused = problem
+
+    def new_layers(self) -> tuple[Layer, ...]:
+        """Of another connection, the lowest first. Raises Problem as `prepare` does."""
+        return tuple(self.new_layer(name) for name in layer_names(self.settings))
+
+    def new_layer(self, name: str) -> Layer:
+        """One of them, or another one. Raises Problem as `prepare` does."""
+        if name not in self._layers:
+            made = ready_layer(name, self.settings, self._files)
+            self._layers = {**self._layers, name: made}
+        return self._layers[name]()
 
     def set_timeout(self, seconds: float | None) -> None:
         self.settings = replace(self.settings, timeout=seconds)

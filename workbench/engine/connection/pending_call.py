@@ -62,7 +62,8 @@ class PendingCall:
         timeout = context.live.timeout
         if timeout:
             self.deadline = self.begun + int(timeout * 1e9)
-            self.timer = context.loop.after(timeout, lambda: expired(self))
+            left = max(0.0, timeout - (perf_counter_ns() - self.begun) / 1e9)
+            self.timer = context.loop.after(left, lambda: expired(self))
 
     def end(self, error: BaseException | None = None) -> None:
         """It came back, or never will."""

@@ -112,16 +112,20 @@ class SendQueue:
         answer: bool = False,
         ended: Ended | None = None,
         rows: Sequence[LayerRow] = (),
+        begun: int | None = None,
     ) -> None:
         """Send as much as the kernel takes now, the rest when it can.
 
         `answer`: a responder wrote it, in a buffer that is used again. `ended` as in `PendingCall`.
+        `begun`: since when its time runs, in nanoseconds of perf_counter; None: from now on.
         """
         item = Outgoing(payload, None, to, answer=answer)
         item.rows = rows
         op = item.op = (
             PendingCall("sendall", item.size, ticket, ended=ended) if ticket is not None else None
         )
+        if op is not None and begun is not None:
+            op.begun = begun
         held = not self._gates.may_send()
         if not self.items and not held:
             whole = self._send_now(item)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
+from workbench.engine.connection.file_pieces import FilePieces
+from workbench.engine.connection.long_send import LongSend
 from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.model.events import LAYER, Event
 from workbench.engine.protocol.layer import Data, End, LayerRow, Opened, PeerFinished, ToPeer, Wake
@@ -15,7 +18,7 @@ from workbench.texts import Problem
 if TYPE_CHECKING:
     from workbench.engine.connection.context import EngineContext
     from workbench.engine.connection.pending_call import Ended
-    from workbench.engine.connection.send_queue import SendQueue
+    from workbench.engine.connection.send_queue import Payload, SendQueue
     from workbench.engine.model.events import Cause
     from workbench.engine.model.ticket import Ticket
     from workbench.engine.protocol.stack import Outward, Stack
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 
 Work = Callable[[float], "list[Outward]"]
 """Something that the stack is asked for, at a time."""
+LOW_WATER: Final = 1 << 18
+"""Bytes in the queue below which the next piece of a long send goes through the layers."""
+PIECES: Final = 4
+"""... and how many of them in one go, where the kernel takes all: other sockets wait meanwhile."""
 
 
 class StackOwner(Protocol):
@@ -50,7 +57,10 @@ class StackRunner:
         stack: the layers, and the responder on top.
     """
 
-    __slots__ = ("_context", "_early", "_outbox", "_owner", "_timers", "_traced", "stack")
+    __slots__ = (
+        "_context", "_early", "_goes_on", "_outbox", "_owner", "_timers", "_traced", "_waiting",
+        "stack",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -66,7 +76,9 @@ class StackRunner:
         self._outbox = outbox
         self._owner = owner
         self._timers: dict[str, Timer] = {}
-        self._early: tuple[tuple[Work, Ticket | None, Ended | None], ...] = ()
+        self._early: tuple[tuple[Work | LongSend, Ticket | None, Ended | None], ...] = ()
+        self._waiting: deque[tuple[Work | LongSend, Ticket | None, Ended | None]] = deque()
+        self._goes_on = False
 
     def start(self) -> None:
         """The socket is connected."""
@@ -80,13 +92,41 @@ class StackRunner:
         """The peer's FIN was read."""
         self._carry_out(self.stack.receive_end(perf_counter()))
 
-    def send(self, data: Data, ticket: Ticket | None, ended: Ended | None) -> None:
+    @property
+    def waits(self) -> bool:
+        """Whether something has not come to the layers yet."""
+        return bool(self._waiting)
+
+    def send(self, payload: Payload, ticket: Ticket | None, ended: Ended | None) -> None:
         """Send what was asked for through the layers; before they can talk, it waits for them."""
         refused = self.stack.refuses()
         if refused is not None and not self.stack.ended:
             self._fail(ticket, ended, refused)
-        else:
-            self._do(partial(self.stack.send, data), ticket, ended)
+            return
+        whole = self.stack.takes_messages
+        if not whole and LongSend.is_long(payload):
+            self._do(LongSend(payload), ticket, ended)
+            return
+        data = payload.rest() if isinstance(payload, FilePieces) else payload
+        self._do(partial(self.stack.send, data), ticket, ended)
+
+    def after(self, work: Callable[[], None]) -> None:
+        """Do something when all that waits has come to the layers."""
+
+        def at_its_turn(_now: float) -> list[Outward]:
+            work()
+            return []
+
+        self._waiting.append((at_its_turn, None, None))
+
+    def put_in(self, name: str) -> None:
+        """Put in a layer. Raises Problem as `Stack.put_in` does."""
+        self._carry_out(self.stack.put_in(name, perf_counter()))
+
+    def close(self) -> None:
+        """The peer has ended, and so shall we: the layers' last words."""
+        if not self.stack.ended:
+            self._carry_out(self.stack.close(perf_counter()))
 
     def ask(self, name: str, request: object, ticket: Ticket, ended: Ended | None) -> None:
         """Have a layer do what only it can do, once all of them can talk."""
@@ -99,13 +139,69 @@ class StackRunner:
         else:
             self._carry_out(self.stack.raw(below, data, perf_counter()), ticket, ended)
 
-    def _do(self, work: Work, ticket: Ticket | None, ended: Ended | None) -> None:
+    def _do(self, work: Work | LongSend, ticket: Ticket | None, ended: Ended | None) -> None:
         if self.stack.ended:
             self._fail(ticket, ended, Problem("engine.layers_ended"))
         elif not self.stack.opened:
             self._early += ((work, ticket, ended),)
+        elif self._waiting or isinstance(work, LongSend):
+            self._waiting.append((work, ticket, ended))
+            self.go_on()
         else:
             self._carry_out(work(perf_counter()), ticket, ended)
+
+    def go_on(self) -> None:
+        """The next pieces of a long send, while little waits in the queue; then what is behind."""
+        if self._goes_on:
+            return
+        self._goes_on = True
+        pieces = 0
+        try:
+            while self._waiting and self._outbox.size < LOW_WATER:
+                work, ticket, ended = self._waiting[0]
+                if pieces == PIECES:
+                    self._context.loop.post(self.go_on)
+                    break
+                if self.stack.ended:
+                    self._waiting.popleft()
+                    self._fail(ticket, ended, Problem("engine.layers_ended"))
+                elif isinstance(work, LongSend):
+                    pieces += 1
+                    self._send_piece(work, ticket, ended)
+                else:
+                    self._waiting.popleft()
+                    self._carry_out(work(perf_counter()), ticket, ended)
+        finally:
+            self._goes_on = False
+
+    def _send_piece(self, work: LongSend, ticket: Ticket | None, ended: Ended | None) -> None:
+        try:
+            data = work.next()
+        except Problem as problem:  # the file is not as it was
+            self._context.not_done(problem, ticket)
+            self._give_up(work, ticket, ended, problem)
+            return
+        if not work.left:
+            self._waiting.popleft()
+
+        def sent(error: BaseException | None) -> None:
+            work.out -= 1
+            if error is not None:
+                self._give_up(work, ticket, ended, error)
+            elif not work.over and not work.left and not work.out:
+                self._end(ticket, ended, None)
+
+        self._carry_out(self.stack.send(data, perf_counter()), ticket, sent, work.begun)
+
+    def _give_up(
+        self, work: LongSend, ticket: Ticket | None, ended: Ended | None, error: BaseException
+    ) -> None:
+        """The rest of it is not sent."""
+        if self._waiting and self._waiting[0][0] is work:
+            self._waiting.popleft()
+        if not work.over:
+            work.over = True
+            self._fail(ticket, ended, error)
 
     def stop(self, reason: BaseException) -> None:
         """The connection is at its end: no timer runs any more, what waited for a layer fails."""
@@ -113,16 +209,28 @@ class StackRunner:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
-        early, self._early = self._early, ()
-        for _, ticket, ended in early:
-            self._fail(ticket, ended, reason)
+        late = (*self._early, *self._waiting)
+        self._early = ()
+        self._waiting.clear()
+        for work, ticket, ended in late:
+            if not (isinstance(work, LongSend) and work.over):
+                self._fail(ticket, ended, reason)
 
     def _fail(self, ticket: Ticket | None, ended: Ended | None, reason: BaseException) -> None:
+        self._end(ticket, ended, reason)
+
+    def _end(
+        self, ticket: Ticket | None, ended: Ended | None, reason: BaseException | None
+    ) -> None:
         if ticket is not None:
             PendingCall("sendall", 0, ticket, ended=ended).end(reason)
 
     def _carry_out(
-        self, actions: Iterable[Outward], ticket: Ticket | None = None, ended: Ended | None = None
+        self,
+        actions: Iterable[Outward],
+        ticket: Ticket | None = None,
+        ended: Ended | None = None,
+        begun: int | None = None,
     ) -> None:
         """One turn: what is to be sent goes out in one piece, and before the end."""
         pieces: list[Data] = []
@@ -145,7 +253,7 @@ class StackRunner:
                     self._owner.layers_opened()
                 case PeerFinished() | End():
                     last.append(action)
-        self._write(pieces, rows, ticket, ended)
+        self._write(pieces, rows, ticket, ended, begun)
         if opened:
             self._send_early()
         for fact in last:
@@ -155,14 +263,19 @@ class StackRunner:
                 self._owner.peer_ended()
 
     def _write(
-        self, pieces: list[Data], rows: list[LayerRow], ticket: Ticket | None, ended: Ended | None
+        self,
+        pieces: list[Data],
+        rows: list[LayerRow],
+        ticket: Ticket | None,
+        ended: Ended | None,
+        begun: int | None,
     ) -> None:
         """To the queue: what was asked for with its ticket, what a layer said by itself as such."""
         if self.stack.layers and len(pieces) > 1:
             pieces = [b"".join(pieces)]
         own = ticket is None
         for data in pieces:
-            self._outbox.write(data, ticket, answer=own, ended=ended, rows=rows)
+            self._outbox.write(data, ticket, answer=own, ended=ended, rows=rows, begun=begun)
         if rows and not pieces:
             self.log(rows, ticket)
         if not pieces and ticket is not None:  # a layer keeps it: it is not the caller's any more
@@ -204,7 +317,7 @@ class StackRunner:
                     row.error,
                     None,
                     row.size if payload is None or row.size is not None else len(payload),
-                    payload if payload is None or keep is None else payload[:keep],
+                    payload if payload is None or keep is None or row.whole else payload[:keep],
                     cause,
                 )
             )

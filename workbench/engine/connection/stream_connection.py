@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import socket
+from functools import partial
 from time import perf_counter_ns
 from typing import Final
 
 from workbench.engine.connection.connection import Connection, ConnectionOwner
-from workbench.engine.connection.file_pieces import FilePieces
 from workbench.engine.connection.pending_call import Ended, PendingCall
 from workbench.engine.connection.send_queue import Outgoing, Payload
 from workbench.engine.connection.stack_runner import StackRunner
@@ -21,7 +21,7 @@ from workbench.engine.model.ticket import Ticket
 from workbench.engine.protocol.layer import End, Ending
 from workbench.engine.protocol.responder import Reply, ResponderRuntime
 from workbench.engine.protocol.responder_layer import SILENT, ResponderLayer
-from workbench.engine.protocol.stack import Stack, make_layers
+from workbench.engine.protocol.stack import Stack
 from workbench.engine.sockets.event_loop import Job
 from workbench.engine.sockets.poller import HANGUP
 from workbench.engine.sockets.traced_socket import SockAddress, TracedSocket
@@ -48,12 +48,18 @@ class StreamConnection(Connection):
     def __init__(self, owner: ConnectionOwner, traced: TracedSocket) -> None:
         super().__init__(owner, traced)
         stack = Stack(
-            make_layers(self.live.settings), ResponderLayer(SILENT, self.delayed, messages=False)
+            self.live.new_layers(),
+            ResponderLayer(SILENT, self.delayed, messages=False),
+            self.live.new_layer,
         )
         self._runner = StackRunner(self.context, traced, self.outbox, stack, self)
-        self._layered = bool(stack.layers)
-        self._answers = self._layered
+        self._answers = bool(stack.layers)
         self._echoes = False
+
+    @property
+    def _layered(self) -> bool:
+        """Whether there are layers by now."""
+        return bool(self._runner.stack.layers)
 
     @property
     def can_send(self) -> bool:
@@ -200,8 +206,7 @@ class StreamConnection(Connection):
         if not self._layered:
             self.outbox.write(payload, ticket, ended=ended)
             return
-        data = payload.rest() if isinstance(payload, FilePieces) else payload
-        self._runner.send(data, ticket, ended)
+        self._runner.send(payload, ticket, ended)
 
     def ask_layer(
         self, name: str, request: object, ticket: Ticket, *, ended: Ended | None = None
@@ -217,6 +222,46 @@ class StreamConnection(Connection):
             self._runner.raw(below, data, ticket, ended)
         else:
             super().write_raw(below, data, ticket, ended=ended)
+
+    def put_in(self, layer: str, ticket: Ticket, *, ended: Ended | None = None) -> None:
+        """Put in a layer; it ends when that can talk, or has failed.
+
+        Raises:
+            Problem: there is no such layer, it is there already, or what came before it would be
+                taken for what came through it.
+        """
+        if self.opening is not None or self.connected_ns is None or not self.open:
+            raise Problem("engine.layer_not_now", name=layer)
+        op = PendingCall("start_layer", 0, ticket, ended=ended)
+        self.opening = op
+        try:
+            self._runner.put_in(layer)
+        except Problem:
+            self.opening = None
+            raise
+        if self.opening is op:
+            op.start_deadline(self.context, self._opening_expired)
+        self._answers, self._echoes = True, False  # the short way is closed
+        if self.open:
+            self.refresh()
+
+    def queue_changed(self) -> None:
+        if self._layered:
+            self._runner.go_on()
+        super().queue_changed()
+
+    def waits_to_send(self) -> bool:
+        return super().waits_to_send() or self._runner.waits
+
+    def say_last_words(self) -> None:
+        if self._layered:
+            self._runner.close()
+
+    def shutdown(self, how: How, op: PendingCall) -> None:
+        if how is not How.READ and self._runner.waits:
+            self._runner.after(partial(super().shutdown, how, op))
+        else:
+            super().shutdown(how, op)
 
     def layers_opened(self) -> None:
         """What was asked for is done, though the kernel's part of it was done before."""

@@ -57,6 +57,7 @@ class Then(StrEnum):
         HALF_CLOSE: shutdown(SHUT_WR): what comes is still read and answered.
         RESET: close() with SO_LINGER (1, 0), so that the peer gets an RST.
         SILENT: what comes is read, and answered no more.
+        TLS: the layer tls is put in once the reply has left without it, as STARTTLS does.
     """
 
     KEEP = "keep"
@@ -65,6 +66,7 @@ class Then(StrEnum):
     HALF_CLOSE = "half-close"
     RESET = "reset"
     SILENT = "silent"
+    TLS = "tls"
 
 
 class Match(StrEnum):
@@ -317,6 +319,16 @@ def wraps(responder: Responder) -> bool:
         case Rules():
             return any(rule.wrap for rule in (*responder.rules, responder.otherwise or Rule()))
     return False
+
+
+def puts_in(responder: Responder, layer: str) -> bool:
+    """Whether it may put in this layer."""
+    if isinstance(responder, Greet):
+        return responder.then.value == layer
+    if not isinstance(responder, Rules):
+        return False
+    rules = (*responder.rules, responder.otherwise or Rule())
+    return any(rule.then.value == layer for rule in rules)
 
 
 CONNECTED_TYPES: Final = ("SOCK_STREAM", "SOCK_SEQPACKET")

@@ -36,7 +36,7 @@ class DelayedReplies:
         due = max(now + reply.delay, self._last.get(to, (0.0, 0))[0])
         self._last[to] = due, number
         data = bytes(reply.data) if isinstance(reply.data, memoryview) else reply.data
-        heappush(self.waiting, (due, number, Reply(data, 0.0, reply.ending), to))
+        heappush(self.waiting, (due, number, reply._replace(data=data, delay=0.0), to))
         self.size += len(data or b"")
 
     def before(self, to: SockAddress | None) -> bool:

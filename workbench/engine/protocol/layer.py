@@ -87,6 +87,7 @@ class LayerRow(NamedTuple):
 
     Attributes:
         sent: it is about what the next ToPeer sends: logged just before the call that carries it.
+        whole: all of its payload is kept, however little is kept of what calls carry.
         call: the layer's name, a dot, a word. args: Python literals.
         result: bytes taken in the layer below. payload: the bytes that it is about; None: those
             of the read before it, where there are any. size: how many; None: as payload has.
@@ -101,6 +102,7 @@ class LayerRow(NamedTuple):
     payload: bytes | None = None
     sent: bool = False
     size: int | None = None
+    whole: bool = False
 
 
 class Wake(NamedTuple):
@@ -113,7 +115,13 @@ class Wake(NamedTuple):
     seconds: float | None
 
 
-Action = ToPeer | ToApp | Opened | PeerFinished | End | LayerRow | Wake
+class PutIn(NamedTuple):
+    """The layer of this name, at its place; what came before it must not come after it."""
+
+    name: str
+
+
+Action = ToPeer | ToApp | Opened | PeerFinished | End | LayerRow | Wake | PutIn
 Actions = Iterable[Action]
 """In order; one is carried out before the next is asked for."""
 
@@ -127,12 +135,19 @@ class Layer:
     Attributes:
         name: as the settings have it. word: as its rows begin; "": none writes below it.
         gives_messages: what it hands up are whole messages, an empty one too; else a stream.
+        takes_messages: what is sent through it is a message each; else it may go in pieces.
+        logs_bytes: its rows have all that it is given and gives: one below need not log them.
     """
 
     __slots__ = ()
     name = ""
     word = ""
     gives_messages = False
+    takes_messages = False
+    logs_bytes = False
+
+    def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
+        """It stands between these, from its start on or since another one was put in."""
 
     def start(self, now: float) -> Actions:
         """The layer below can talk."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workbench.engine.model.message_ends import Http, Idle
@@ -50,13 +51,17 @@ class MessagesLayer(Layer):
         self._idle = kind.idle if isinstance(kind, Idle) else None
         self._sent = HttpFramer(requests=True) if isinstance(kind, Http) and not requests else None
         self._broken = False
+        self._below = False  # a layer stands below: a message is nowhere just what a call read
+
+    def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
+        self._below = bool(below)
 
     def receive(self, data: Data, now: float) -> Actions:
         if self._broken:
             return ()
         came = bytes(data)
         self._framer.feed(came)
-        actions = self._divided(came)
+        actions = self._divided(b"" if self._below else came)
         if self._idle is not None and not self._broken:
             actions.append(Wake(_IDLE, self._idle))
         return actions

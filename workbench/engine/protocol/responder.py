@@ -35,7 +35,8 @@ from workbench.texts import Problem
 
 
 class Reply(NamedTuple):
-    """What to send (None: nothing), after `delay` seconds, and how to end once it is sent.
+    """What to send (None: nothing), after `delay` seconds, and what follows once it is sent: how to
+    end, or a layer that is put in.
 
     `rule`: the number of the rule that answers, from 1, `else` behind the last; 0: none does.
     """
@@ -44,6 +45,7 @@ class Reply(NamedTuple):
     delay: float = 0.0
     ending: Ending | None = None
     rule: int = 0
+    put_in: str | None = None
 
 
 _ENDINGS: Final[Mapping[Then, Ending]] = {
@@ -51,6 +53,7 @@ _ENDINGS: Final[Mapping[Then, Ending]] = {
     Then.HALF_CLOSE: Ending.HALF_CLOSE,
     Then.RESET: Ending.RESET,
 }
+_LAYERS: Final[Mapping[Then, str]] = {Then.TLS: Then.TLS.value}
 _TOLD: Final = 3
 """How often one connection is told that no rule fitted."""
 Answer = Callable[[Data], "Reply | None"]
@@ -114,7 +117,11 @@ def compile_responder(
             used = responder.encoding or encoding
             greets = _greeting(responder, wrap if responder.wrap else _as_given, used)
             return ResponderRuntime(
-                Reply(greets(), ending=_ENDINGS.get(responder.then)),
+                Reply(
+                    greets(),
+                    ending=_ENDINGS.get(responder.then),
+                    put_in=_LAYERS.get(responder.then),
+                ),
                 _echo_of(whole) if responder.then is Then.ECHO else None,
                 greets=greets,
             )
@@ -318,4 +325,5 @@ class _Answerer:
         self._silent = rule.then is Then.SILENT
         if rule.then is Then.ECHO:
             data = (data or b"") + self._make_whole(whole)
-        return Reply(data, rule.delay, _ENDINGS.get(rule.then), number)
+        ending, put_in = _ENDINGS.get(rule.then), _LAYERS.get(rule.then)
+        return Reply(data, rule.delay, ending, number, put_in)

@@ -11,6 +11,7 @@ from workbench.engine.protocol.layer import (
     Data,
     End,
     Layer,
+    PutIn,
     Text,
     ToPeer,
     Wake,
@@ -74,6 +75,8 @@ class ResponderLayer(Layer):
         actions: list[Action] = []
         if reply.data is not None and (len(reply.data) or self._echoes_empty):
             actions.append(ToPeer(reply.data))
+        if reply.put_in is not None:
+            actions.append(PutIn(reply.put_in))
         if reply.ending is not None:
             actions.append(End(reply.ending))
         return actions

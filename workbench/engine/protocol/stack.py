@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from workbench.engine.model.layer_files import LayerFiles, PlainFiles
+from workbench.engine.model.settings import puts_in
 from workbench.engine.protocol.layer import (
     Action,
     Actions,
@@ -16,6 +19,7 @@ from workbench.engine.protocol.layer import (
     LayerRow,
     Opened,
     PeerFinished,
+    PutIn,
     ToApp,
     ToPeer,
     Wake,
@@ -25,54 +29,111 @@ from workbench.texts import Problem
 if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
 
+TLS: Final = "tls"
 WEBSOCKET: Final = "websocket"
 MESSAGES: Final = "messages"
 LAYERS: Final[Mapping[str, str]] = {
+    TLS: "workbench.engine.protocol.tls.tls_layer:tls_maker",
     WEBSOCKET: "workbench.engine.protocol.websocket.websocket_layer:WebSocketLayer",
     MESSAGES: "workbench.engine.protocol.messages_layer:MessagesLayer",
 }
-"""Where the class of each layer is ("module:Class"), imported when it is first used; in the order
-in which they stand, the lowest first."""
+"""Where each layer is, imported when it is first used; in the order in which they stand, the lowest
+first. "module:Class" is made of the settings; "module:function" takes settings, files and what it
+gave for the settings before, and gives what makes the layer of each connection."""
 Outward = ToPeer | Opened | PeerFinished | End | LayerRow | Wake
 """What a stack asks of its connection."""
 _TOP: Final = "top"
-MakeLayer = Callable[["EndpointSettings"], Layer]
+MakeLayer = Callable[[], Layer]
 
 
 def make_layers(settings: EndpointSettings) -> tuple[Layer, ...]:
     """The layers of one connection, the lowest first.
 
     Raises:
-        Problem: there is no such layer, or the socket has no stream to put one on.
+        Problem: as `ready_layers` does.
     """
+    ready = ready_layers(settings)
+    return tuple(ready[name]() for name in layer_names(settings))
+
+
+def check_layers(settings: EndpointSettings) -> None:
+    """Look at what is said of them, and at no file that they need.
+
+    Raises:
+        Problem: there is no such layer, it cannot be made, or the socket has no stream.
+    """
+    for name in _wanted(settings):
+        found = _found(name)
+        if isinstance(found, type):
+            found(settings)
+
+
+def ready_layers(
+    settings: EndpointSettings,
+    files: LayerFiles | None = None,
+    before: Mapping[str, MakeLayer] | None = None,
+) -> dict[str, MakeLayer]:
+    """What makes the layers of each connection, by name; those too that may be put in later.
+
+    `before`: what it gave for other settings.
+
+    Raises:
+        Problem: there is no such layer, it cannot be made, or the socket has no stream to put one
+            on.
+    """
+    return {
+        name: ready_layer(name, settings, files or PlainFiles(), (before or {}).get(name))
+        for name in _wanted(settings)
+    }
+
+
+def _wanted(settings: EndpointSettings) -> tuple[str, ...]:
+    """Those that there are, and those that may be put in later."""
     names = layer_names(settings)
-    if not names:
-        return ()
-    if settings.type != "SOCK_STREAM":
+    if TLS not in names and (settings.tls is not None or puts_in(settings.responder, TLS)):
+        names += (TLS,)
+    if names and settings.type != "SOCK_STREAM":
         raise Problem("engine.layers_need_a_stream", type=settings.type)
-    return tuple(_factory(name)(settings) for name in sorted(names, key=_place))
+    return names
+
+
+def _found(name: str) -> Any:
+    _place(name)
+    module, _, attribute = LAYERS[name].partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def ready_layer(
+    name: str, settings: EndpointSettings, files: LayerFiles, before: MakeLayer | None = None
+) -> MakeLayer:
+    """What makes one of them. Raises Problem as `ready_layers` does."""
+    found = _found(name)
+    if not isinstance(found, type):
+        made: MakeLayer = found(settings, files, before)
+        return made
+    make: MakeLayer = partial(found, settings)
+    make()  # what is wrong with it is said before anything starts
+    return make
 
 
 def layer_names(settings: EndpointSettings) -> tuple[str, ...]:
-    """Those that are named, and those that are put in by what is said of them."""
+    """Those that are named, and those that are put in by what is said of them: the lowest first.
+
+    Raises:
+        Problem: there is no such layer.
+    """
     names = settings.layers
     if settings.websocket is not None and WEBSOCKET not in names:
         names += (WEBSOCKET,)
     if settings.messages is not None and MESSAGES not in names:
         names += (MESSAGES,)
-    return names
+    return tuple(sorted(names, key=_place))
 
 
 def _place(name: str) -> int:
     if name not in LAYERS:
         raise Problem("engine.unknown_layer", name=name, known=", ".join(LAYERS) or "–")
     return list(LAYERS).index(name)
-
-
-def _factory(name: str) -> MakeLayer:
-    module, _, made = LAYERS[name].partition(":")
-    factory: MakeLayer = getattr(import_module(module), made)
-    return factory
 
 
 class Stack:
@@ -89,24 +150,40 @@ class Stack:
     """
 
     __slots__ = (
-        "_known", "_responder", "_responder_started", "_started", "_unopened", "ended", "layers",
-        "opened",
+        "_finished", "_known", "_make", "_mixed", "_responder", "_responder_started", "_started",
+        "_unopened", "_wanted", "ended", "layers", "opened",
     )  # fmt: skip
 
-    def __init__(self, layers: Iterable[Layer], responder: Layer) -> None:
+    def __init__(
+        self,
+        layers: Iterable[Layer],
+        responder: Layer,
+        make: Callable[[str], Layer] | None = None,
+    ) -> None:
+        """`make`: another layer, by its name. Raises Problem: there is none."""
         self.layers = tuple(layers)
         self.opened = False
         self.ended = False
+        self._finished = False  # what comes is still read
+        self._make = make
+        self._wanted: str | None = None  # a layer to be put in when this turn is over
+        self._mixed = False  # more was handed up in that turn
         self._responder = responder
         self._unopened = self.layers
         self._started = self.layers[:1]
         self._responder_started = False
         self._known: tuple[Layer, ...] = ()  # each that ever asked to be woken: its place names it
+        self._tell_places()
 
     @property
     def gives_messages(self) -> bool:
         """Whether the responder sees whole messages."""
         return any(layer.gives_messages for layer in self.layers)
+
+    @property
+    def takes_messages(self) -> bool:
+        """Whether what is sent is a message each, which must not go in pieces."""
+        return any(layer.takes_messages for layer in self.layers)
 
     def replace_responder(self, responder: Layer) -> None:
         """Another one answers from now on."""
@@ -127,7 +204,7 @@ class Stack:
         """As `receive`, one after the other: what a row tells of is done only after it was taken,
         so that a note of the responder stands behind the row of the message.
         """
-        return self._routed(0, self._at(0).receive(data, now), now)
+        return self._turn(0, self._at(0).receive(data, now), now)
 
     def receive_end(self, now: float) -> list[Outward]:
         """The peer's FIN."""
@@ -164,6 +241,8 @@ class Stack:
 
     def refuses(self) -> Problem | None:
         """Why nothing can be sent through the layers any more."""
+        if self._finished and self.layers:
+            return Problem("engine.layers_ended")
         return next(filter(None, (layer.refuses() for layer in self.layers)), None)
 
     def lost(self) -> list[LayerRow]:
@@ -183,6 +262,34 @@ class Stack:
         place = len(self.layers) if number == _TOP else self.layers.index(layer)
         return self._run(place, layer.wake(own, now), now)
 
+    def put_in(self, name: str, now: float) -> list[Outward]:
+        """Make the layer of this name and insert it where it belongs.
+
+        Raises:
+            Problem: as `insert` does, or it cannot be made, or is there already.
+        """
+        if self.ended or any(layer.name == name for layer in self.layers):
+            raise Problem("engine.layers_ended" if self.ended else "engine.layer_there", name=name)
+        order = list(LAYERS)
+        place = sum(
+            layer.name not in order or order.index(layer.name) < _place(name)
+            for layer in self.layers
+        )
+        if self._make is None:
+            raise Problem("engine.ws_no_layer", name=name)
+        return self.insert(place, self._make(name), now)
+
+    def close(self, now: float) -> list[Outward]:
+        """The connection is about to be closed, since the peer has ended: the last words."""
+        actions: list[Outward] = []
+        for place in range(len(self.layers) - 1, -1, -1):
+            said = [
+                action for action in self.layers[place].close(now) if not isinstance(action, End)
+            ]
+            actions += self._run(place, said, now)
+        self.ended = bool(self.layers)
+        return actions
+
     def insert(self, place: int, layer: Layer, now: float) -> list[Outward]:
         """Put a layer in and start it, as STARTTLS does; what comes from now on goes through it.
 
@@ -196,7 +303,12 @@ class Stack:
         self._unopened += (layer,)
         self._started += (layer,)
         self.opened = False
+        self._tell_places()
         return self._run(place, layer.start(now), now)
+
+    def _tell_places(self) -> None:
+        for place, layer in enumerate(self.layers):
+            layer.placed(self.layers[:place], self.layers[place + 1 :])
 
     # -- on its way ---------------------------------------------------------------------------
 
@@ -205,7 +317,22 @@ class Stack:
 
     def _run(self, place: int, actions: Actions, now: float) -> list[Outward]:
         """What the actions of the layer at a place come to, outside the stack."""
-        return list(self._routed(place, actions, now))
+        return list(self._turn(place, actions, now))
+
+    def _turn(self, place: int, actions: Actions, now: float) -> Iterator[Outward]:
+        """... and then the layer that was wanted: what answered before leaves without it."""
+        yield from self._routed(place, actions, now)
+        name, self._wanted = self._wanted, None
+        if name is None or self.ended:
+            return
+        try:
+            if self._mixed:
+                raise Problem("engine.bytes_before_layer")
+            yield from self.put_in(name, now)
+        except Problem as problem:
+            word = problem.key.rpartition(".")[2].upper()
+            yield LayerRow(f"{name}.fault", "", errno=word, error=type(problem).__name__)
+            yield from self._ended(len(self.layers), End(Ending.POLITE, word), now)
 
     def _routed(self, place: int, actions: Actions, now: float) -> Iterator[Outward]:
         for action in actions:
@@ -218,6 +345,10 @@ class Stack:
         match action:
             case ToPeer(data) if place:
                 yield from self._routed(place - 1, self._at(place - 1).send(data, now), now)
+            case ToApp() if self._wanted is not None:
+                self._mixed = True
+            case PutIn(name):
+                self._wanted, self._mixed = name, False
             case ToApp(data):
                 if place < top:
                     above = self._at(place + 1).receive(data, now)
@@ -241,7 +372,10 @@ class Stack:
                     yield from self._one(below, action, now)
                 elif end.ending is Ending.CLOSE:
                     end = End(action.ending, end.word)
-        self.ended = bool(self.layers)
+        if end.ending is Ending.HALF_CLOSE:
+            self._finished = True
+        else:
+            self.ended = bool(self.layers)
         yield end
 
     def _opened(self, place: int, now: float) -> Iterator[Outward]:

@@ -10,7 +10,7 @@ from workbench.engine.endpoint.setup import get_option, set_option
 from workbench.engine.model import commands as c
 from workbench.engine.model.joined_ticket import JoinedTicket
 from workbench.engine.model.settings import Role
-from workbench.engine.runtime.layer_commands import send_frame, send_raw
+from workbench.engine.runtime.layer_commands import close_tls, send_frame, send_raw, start_layer
 from workbench.engine.runtime.sampler import take_readings
 from workbench.engine.runtime.socket_calls import do_call
 from workbench.texts import Problem
@@ -89,8 +89,10 @@ def perform(endpoint: Endpoint, ticket: Ticket) -> None:  # noqa: C901, PLR0912,
                 send_frame(endpoint, command, ticket)
             case c.Raw():
                 send_raw(endpoint, command, ticket)
-            case c.StartLayer() | c.CloseTls():
-                raise Problem("engine.ws_no_layer", name="tls")
+            case c.StartLayer():
+                start_layer(endpoint, command, ticket)
+            case c.CloseTls():
+                close_tls(endpoint, command, ticket)
             case c.Mark():
                 ticket.finish()
 

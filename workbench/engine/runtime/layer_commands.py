@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.engine.endpoint.send import maker
 from workbench.engine.model import commands as c
 from workbench.engine.model.joined_ticket import JoinedTicket
-from workbench.engine.protocol.stack import WEBSOCKET, layer_names
+from workbench.engine.protocol.stack import TLS, WEBSOCKET, layer_names
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
@@ -43,6 +43,22 @@ def send_raw(endpoint: Endpoint, command: c.Raw, ticket: Ticket) -> None:
     together = JoinedTicket(ticket, len(found))
     for connection in found:
         connection.write_raw(command.below, payload, ticket, ended=together)
+
+
+def start_layer(endpoint: Endpoint, command: c.StartLayer, ticket: Ticket) -> None:
+    """A layer on each of the meant connections. Raises Problem as `StreamConnection.put_in`."""
+    found = endpoint.registry.targets(command.connection)
+    together = JoinedTicket(ticket, len(found))
+    for connection in found:
+        connection.put_in(command.layer, ticket, ended=together)
+
+
+def close_tls(endpoint: Endpoint, command: c.CloseTls, ticket: Ticket) -> None:
+    """The alert close_notify. Raises Problem: no such connection, or none with that layer."""
+    found = endpoint.registry.targets(command.connection)
+    together = JoinedTicket(ticket, len(found))
+    for connection in found:
+        connection.ask_layer(TLS, command, ticket, ended=together)
 
 
 def _bytes_of(endpoint: Endpoint, command: c.SendFrame | c.Ping | c.Pong | c.Raw) -> bytes:

@@ -93,6 +93,8 @@ class WebSocketLayer(Layer):
     name = "websocket"
     word = "ws"
     gives_messages = True
+    takes_messages = True
+    logs_bytes = True
 
     def __init__(self, settings: EndpointSettings) -> None:
         self._settings = settings.websocket or WebSocketSettings()

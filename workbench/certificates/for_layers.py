@@ -1,0 +1,36 @@
+"""FilesOfSession: the certificates and key logs that the settings of a session's endpoints name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from workbench.engine.model.layer_files import Ask, Loadable
+
+
+class FilesOfSession:
+    """What the engine's layers ask for, as `LayerFiles` has it."""
+
+    def __init__(self, record: Callable[[], Path]) -> None:
+        """`record`: its record, a file or the folder of its segments."""
+        self._record = record
+
+    def to_show(
+        self, cert: str, key: str | None, password: Ask
+    ) -> AbstractContextManager[Loadable]:
+        """Raises Problem as `resolve.to_show` does."""
+        from workbench.certificates import resolve  # by who uses TLS alone
+
+        return resolve.to_show(cert, key, password)
+
+    def trusted_file(self, value: str) -> Path:
+        """Raises Problem as `resolve.trusted_file` does."""
+        from workbench.certificates import resolve
+
+        return resolve.trusted_file(value)
+
+    def keylog_file(self, name: str) -> Path:
+        """A bare name stands beside the record."""
+        path = Path(name).expanduser()
+        return path if path.parent != Path() else self._record().parent / path

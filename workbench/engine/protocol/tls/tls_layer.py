@@ -1,0 +1,311 @@
+"""TlsLayer: TLS over a stream (RFC 8446, RFC 5246): ssl between two memory BIOs, all of it as rows.
+
+tls.send|recv('client_hello' … | 'alert', name, fatal=)    each message of the handshake, each alert
+tls.send|recv('data')       plain bytes of one turn; left out where a layer above logs them
+tls.handshake(version, cipher, alpn=, sni=, trust=, resumed=)     with errno: why it failed
+tls.end('close_notify' | 'truncated' | 'fault')
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from workbench.engine.model.commands import CloseTls
+from workbench.engine.protocol.layer import (
+    Action,
+    Actions,
+    Data,
+    End,
+    Ending,
+    Layer,
+    LayerRow,
+    Opened,
+    PeerFinished,
+    ToApp,
+    ToPeer,
+)
+from workbench.engine.protocol.tls.tls_context import ReadyTls
+from workbench.engine.protocol.tls.tls_words import (
+    ALERT,
+    FATAL,
+    HANDSHAKE,
+    TICKET,
+    alert_name,
+    message_name,
+)
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.model.layer_files import LayerFiles
+    from workbench.engine.model.settings import EndpointSettings
+
+TRUNCATED: Final = "UNEXPECTED_EOF_WHILE_READING"
+"""The word of an end that nobody has said."""
+VERIFY_FAILED: Final = "CERTIFICATE_VERIFY_FAILED"
+_UNNAMED: Final = "TLS_FAILED"
+"""... and of what OpenSSL has no word for."""
+_RECORD: Final = 16384
+"""Plain bytes of a record (RFC 8446 5.1)."""
+
+
+class TlsLayer(Layer):
+    """One end of one connection."""
+
+    name = "tls"
+    word = "tls"
+
+    def __init__(self, ready: ReadyTls) -> None:
+        self._ready = ready
+        self._noted = ready.noted
+        self._count = [0, 0]
+        self._in = ssl.MemoryBIO()
+        self._out = ssl.MemoryBIO()
+        self._ssl = ready.wrap(self._in, self._out)
+        self._open = False
+        self._dead = False  # it failed: ssl does nothing any more
+        self._heard_end = False
+        self._said_end = False
+        self._asked: str | None = None  # the name that the client has asked for
+        self._alert: str | None = None  # the last fatal one that came
+        self._logs_data = True
+
+    def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
+        self._logs_data = not any(layer.logs_bytes for layer in above)
+
+    def start(self, now: float) -> Actions:
+        return () if self._ready.server else self._handshake()
+
+    def receive(self, data: Data, now: float) -> Actions:
+        if self._dead or self._heard_end:
+            return ()
+        self._in.write(data)
+        return self._drained() if self._open else self._handshake()
+
+    def receive_end(self, now: float) -> Actions:
+        if self._dead or self._heard_end:
+            return ()
+        if not self._open:
+            return self._failed(ssl.SSLEOFError(), word=TRUNCATED)
+        self._heard_end = True
+        row = LayerRow("tls.end", "'truncated'", errno=TRUNCATED, error="SSLEOFError")
+        return (row, PeerFinished())
+
+    def send(self, data: Data, now: float) -> Actions:
+        if self._dead or self._said_end:
+            row = LayerRow("tls.send", "'data'", errno="PROTOCOL_IS_SHUTDOWN", error="SSLError")
+            return (row._replace(payload=bytes(data)),)
+        if not len(data):
+            return ()
+        self._noted.count = self._count
+        plain = memoryview(data)
+        try:
+            while plain:
+                plain = plain[self._ssl.write(plain) :]
+        except ssl.SSLError as error:
+            return [*self._told(), *self._failed(error)]
+        actions = self._told()
+        if self._logs_data:
+            actions.append(self._data_row("tls.send", bytes(data), sent=True))
+        return [*actions, *self._to_peer()]
+
+    def ask(self, request: object, now: float) -> Actions:
+        """Say that nothing more will be sent."""
+        return self._say_end() if isinstance(request, CloseTls) else ()
+
+    def refuses(self) -> Problem | None:
+        return Problem("engine.tls_said_end") if self._said_end else None
+
+    def close(self, now: float) -> Actions:
+        return self._say_end() if self._ready.tls.close_notify else ()
+
+    # -- the handshake ------------------------------------------------------------------------
+
+    def _handshake(self) -> list[Action]:
+        self._noted.count = self._count
+        self._ready.asked = self._asked
+        try:
+            self._ssl.do_handshake()
+        except ssl.SSLWantReadError:
+            return [*self._told(), *self._to_peer()]
+        except ssl.SSLError as error:
+            return [*self._told(), *self._failed(error)]
+        finally:
+            self._asked = self._ready.asked
+        self._open = True
+        self._keep_session()
+        actions = self._told()
+        actions.append(
+            LayerRow("tls.handshake", ", ".join(self._agreed()), sent=bool(self._out.pending))
+        )
+        return [*actions, *self._to_peer(), Opened(), *self._drained()]
+
+    def _agreed(self) -> tuple[str, ...]:
+        """Of a handshake that is done, as literals."""
+        version, cipher = self._ssl.version() or "", self._ssl.cipher()
+        ready = self._ready
+        facts: dict[str, object] = {"alpn": self._ssl.selected_alpn_protocol() or ""}
+        facts |= self._parties()
+        if ready.trust is None and not ready.server:
+            facts["verified"] = False
+        if ready.server:
+            facts["client"] = _subject(self._ssl)
+        if self._ssl.session_reused:
+            facts["resumed"] = True
+        name = cipher[0] if cipher is not None else ""
+        return (repr(version.removeprefix("TLSv")), repr(name), *_keywords(facts))
+
+    def _parties(self) -> dict[str, object]:
+        """Which name was asked for, and who was believed."""
+        ready = self._ready
+        return {
+            "sni": (self._asked if ready.server else ready.name) or "",
+            "trust": ready.trust or "",
+        }
+
+    def _failed(self, error: ssl.SSLError, *, word: str = "") -> list[Action]:
+        """The row, what OpenSSL has to say to the peer, and the end."""
+        self._dead = True
+        facts: dict[str, object] = {}
+        if isinstance(error, ssl.SSLCertVerificationError):
+            word = VERIFY_FAILED  # truststore has no word of its own
+            facts = {"verify": getattr(error, "verify_code", 0), "reason": _reason_of(error)}
+        elif self._alert is not None:
+            facts = {"alert": self._alert}
+        word = word or getattr(error, "reason", None) or _UNNAMED
+        if self._open:
+            call, args = "tls.end", ("'fault'", *_keywords(facts))
+        else:
+            call, args = "tls.handshake", _keywords({**facts, **self._parties()})
+        row = LayerRow(
+            call,
+            ", ".join(args),
+            errno=word,
+            error=type(error).__name__,
+            sent=bool(self._out.pending),
+        )
+        return [row, *self._to_peer(), End(Ending.POLITE, word)]
+
+    def _keep_session(self) -> None:
+        """The next connection may go on with it (RFC 8446 2.2)."""
+        if self._ready.tls.resume and not self._ready.server:
+            self._ready.session = self._ssl.session
+
+    # -- data ---------------------------------------------------------------------------------
+
+    def _drained(self) -> list[Action]:
+        """All that can be read, in one piece."""
+        self._noted.count = self._count
+        pieces: list[bytes] = []
+        failure: ssl.SSLError | None = None
+        ended = False
+        try:
+            while self._in.pending or self._ssl.pending():
+                piece = self._ssl.read(_RECORD)
+                if not piece:
+                    ended = True
+                    break
+                pieces.append(piece)
+        except ssl.SSLWantReadError:
+            pass
+        except ssl.SSLZeroReturnError:
+            ended = True
+        except ssl.SSLError as error:
+            failure = error
+        actions: list[Action] = self._told() if self._noted.messages else []
+        if self._out.pending and failure is None:
+            actions += self._to_peer()  # first: what answers the data is written after it
+        if pieces:
+            data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            if self._logs_data:
+                actions.append(self._data_row("tls.recv", data))
+            actions.append(ToApp(data))
+        if ended:
+            self._heard_end = True
+            actions += [LayerRow("tls.end", "'close_notify'"), PeerFinished()]
+        if failure is not None:
+            actions += self._failed(failure)
+        return actions
+
+    def _data_row(self, call: str, data: bytes, *, sent: bool = False) -> LayerRow:
+        return LayerRow(call, "'data'", self._noted.taken(sent) or None, payload=data, sent=sent)
+
+    def _say_end(self) -> list[Action]:
+        """The alert close_notify, once (RFC 8446 6.1)."""
+        if not self._open or self._dead or self._said_end:
+            return []
+        self._said_end = True
+        self._noted.count = self._count
+        try:
+            self._ssl.unwrap()
+        except ssl.SSLError:  # it wants to read the peer's own
+            pass
+        return [*self._told(), *self._to_peer()]
+
+    def _to_peer(self) -> list[Action]:
+        return [ToPeer(self._out.read())] if self._out.pending else []
+
+    def _told(self) -> list[Action]:
+        """Rows of the messages that OpenSSL has told of."""
+        messages, self._noted.messages = self._noted.messages, []
+        rows: list[Action] = []
+        for written, content, data, count in messages:
+            args = "'change_cipher_spec'"
+            if content == HANDSHAKE:
+                name = message_name(data)
+                args = repr(name)
+                if name == TICKET and self._open:
+                    self._keep_session()
+            elif content == ALERT:
+                level, alert = data[0], alert_name(data[1])
+                args = f"'alert', {alert!r}"
+                if level == FATAL:
+                    args += ", fatal=True"
+                    self._alert = self._alert if written else alert
+            call = "tls.send" if written else "tls.recv"
+            rows.append(LayerRow(call, args, count, payload=data, sent=written, whole=True))
+        return rows
+
+
+class TlsMaker:
+    """Makes the layers of an endpoint's connections."""
+
+    def __init__(self, settings: EndpointSettings, files: LayerFiles) -> None:
+        """Raises Problem: a certificate, key or list that cannot be used."""
+        self._ready = ReadyTls(settings, files)
+
+    def __call__(self) -> TlsLayer:
+        return TlsLayer(self._ready)
+
+    def fits(self, settings: EndpointSettings) -> bool:
+        """Whether these settings would make the same, of files that are as they were."""
+        return self._ready.fits(settings)
+
+
+def tls_maker(settings: EndpointSettings, files: LayerFiles, before: object) -> TlsMaker:
+    """What makes the layers, the one before where it would be the same: sessions are its own.
+
+    Raises:
+        Problem: a certificate, key or list that cannot be used.
+    """
+    if isinstance(before, TlsMaker) and before.fits(settings):
+        return before
+    return TlsMaker(settings, files)
+
+
+def _keywords(facts: dict[str, object]) -> tuple[str, ...]:
+    """As literals; what is "" is left out."""
+    return tuple(f"{name}={value!r}" for name, value in facts.items() if value != "")
+
+
+def _reason_of(error: ssl.SSLCertVerificationError) -> str:
+    """OpenSSL's own sentence."""
+    return str(getattr(error, "verify_message", "") or error.args[-1])
+
+
+def _subject(connection: ssl.SSLObject) -> str:
+    """Whom the peer's certificate is of; "": it has shown none."""
+    shown: dict[str, Any] = connection.getpeercert() or {}
+    names: dict[str, str] = dict(pair for part in shown.get("subject", ()) for pair in part)
+    return names.get("commonName", "?") if shown else ""
