@@ -12,6 +12,7 @@ from tests.snapshots import fresh
 from workbench.engine.model import commands as c
 from workbench.engine.model.message_ends import Delimiter, FixedSize, Messages
 from workbench.engine.model.settings import EndpointSettings, Nothing, OnPeerClose, Role
+from workbench.engine.model.tls_settings import TlsSettings
 from workbench.journal.reader import Reader, Row
 from workbench.journal.topmost import Topmost, is_received, is_sent
 from workbench.session import Session
@@ -154,6 +155,45 @@ def layered(row: Row, call: str, args: str, payload: bytes) -> Row:
     return row._replace(
         kind="layer", call=call, args=args, payload=payload, size=len(payload), result=len(payload)
     )
+
+
+def test_of_a_websocket_messages_are_told_and_not_their_pieces(pair: Pair) -> None:
+    """A frame that is a message stands for itself; of several, or packed, the message is told."""
+    pair.divide(None)
+    pair.open()
+    pair.send("x")
+    reader = pair.session.journal.reader()
+    topmost = Topmost(reader)
+    read = next(row for row in pair.rows(reader) if row.call == "recv")
+    told_of = {
+        ("ws.recv", "'TEXT', mask='00000000'"): (True, False),
+        ("ws.recv", "'TEXT', fin=False"): None,
+        ("ws.recv", "'CONTINUATION'"): None,
+        ("ws.message", "'TEXT', 'in', frames=2"): (True, False),
+        ("ws.send", "'BINARY', rsv=4"): None,
+        ("ws.message", "'BINARY', 'out', deflate=True"): (False, True),
+        ("ws.recv", "'PING'"): (False, False),
+        ("ws.open", ""): (False, False),
+    }
+    for (call, args), carries in told_of.items():
+        row = topmost.told(layered(read, call, args, b"hi"))
+        assert (row and (is_received(row), is_sent(row))) == carries, (call, args)
+    reader.close()
+
+
+def test_tls_that_comes_later_is_known_by_its_first_bytes(pair: Pair) -> None:
+    """What was read before is text; the record of a handshake, and all after it, is none."""
+    settings = pair.session.settings("server")
+    pair.do(c.Configure("server", replace(settings, messages=None, tls=TlsSettings())))
+    pair.open()
+    pair.send("STARTTLS")
+    reader = pair.session.journal.reader()
+    topmost = Topmost(reader)
+    read = next(row for row in pair.rows(reader) if row.call == "recv")
+    assert topmost.told(read) == read
+    assert topmost.told(read._replace(payload=b"\x16\x03\x01")) is None
+    assert topmost.told(read) is None
+    reader.close()
 
 
 def test_a_layer_that_was_started_later_is_the_topmost_from_then_on(pair: Pair) -> None:

@@ -5,12 +5,14 @@ What a layer below carried, ciphertext and half messages, is of no conversation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from workbench.engine.model.events import COMMAND, LAYER
 from workbench.engine.model.serialize import parse_command, settings_from_json
 from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.protocol.stack import layer_names
 from workbench.journal.query import parse, quoted
 from workbench.journal.reader import EndpointRow, Reader, Row, SocketRow
 from workbench.journal.streams import READS, SENDS
@@ -23,11 +25,21 @@ _ROWS: Final[Mapping[str, tuple[str, str | None]]] = {
 }
 """By layer, the lowest first: the rows of what it gave and of what it took; None: it passes on
 what it is given, and has no row of it."""
+_IN: Final = "'in'"
 _DIVIDES: Final = "messages"
 _LAYER_OF: Final = {"tls": "tls", "ws": "websocket", "messages": "messages"}
 """By the word before the dot of a row's call."""
-_OWN_WORK: Final[Mapping[str, str]] = {"tls": "'data'"}
-"""Of rows that carry also what the layer itself has to say: what begins those that carry more."""
+_DATA: Final = "'data'"
+"""What of TLS carries more than the layer's own talk."""
+_WHOLE_MESSAGE: Final = "ws.message"
+_PIECE: Final = re.compile(r"'CONTINUATION'|fin=False|rsv=4")
+"""Of a frame that is no message by itself: the row of the message follows."""
+_CONTROL: Final = re.compile(r"'(?:TEXT|BINARY)'")
+"""What a frame that carries a message begins with; others are the layer's own talk."""
+_TLS_LATER: Final = "tls later"
+"""In the place of a layer: TLS may be started."""
+_HANDSHAKE: Final = b"\x16"
+"""What TLS begins with, and no line of text does: a record of its handshake (RFC 8446, 5.1)."""
 _CALLS: Final = frozenset({"call", "end"})
 NEAR: Final = 200_000
 """Rows before a socket was opened among which its endpoint's last change of settings is looked
@@ -62,6 +74,7 @@ class Topmost:
         received = row.call in READS
         if received:
             self._read[row.connection] = row.payload or b""
+            self._note_begin(row, row.connection)
         return row if self._top(self.layers(row.connection), received=received) is None else None
 
     def forget(self) -> None:
@@ -80,6 +93,12 @@ class Topmost:
         self._layers[connection] = found
         return found
 
+    def _note_begin(self, row: Row, connection: int) -> None:
+        """The peer begins TLS where it was to come later: what was read is no text any more."""
+        names = self.layers(connection)
+        if _TLS_LATER in names and (row.payload or b"").startswith(_HANDSHAKE):
+            self._layers[connection] = names - {_TLS_LATER} | {"tls"}
+
     # -- a row of a layer ---------------------------------------------------------------------
 
     def _of_layer(self, row: Row, connection: int) -> Row | None:
@@ -90,11 +109,17 @@ class Topmost:
         if layer not in names:
             self._layers[connection] = names = names | {layer}
         given, taken = _ROWS[layer]
-        if row.call not in {given, taken}:
+        if row.call == _WHOLE_MESSAGE:
+            received = is_received(row)
+        elif row.call in {given, taken}:
+            received = row.call == given
+        else:
             return row
-        if row.call != self._top(names, received=row.call == given):
+        if self._top(names, received=received) != (given if received else taken):
             return None
-        if not row.args.startswith(_OWN_WORK.get(layer, "")):
+        if layer == "tls" and row.args != _DATA:
+            return None
+        if layer == "websocket" and row.call != _WHOLE_MESSAGE and _PIECE.search(row.args):
             return None
         return self.whole(row)
 
@@ -140,15 +165,24 @@ class Topmost:
 def is_received(row: Row) -> bool:
     """Whether a row that was told carries what came."""
     if row.kind == LAYER:
-        return any(row.call == given for given, _ in _ROWS.values())
+        if row.call == _WHOLE_MESSAGE:
+            return _IN in row.args
+        return _carries(row) and any(row.call == given for given, _ in _ROWS.values())
     return row.kind in _CALLS and row.call in READS
 
 
 def is_sent(row: Row) -> bool:
     """Whether a row that was told carries what went out."""
     if row.kind == LAYER:
-        return any(row.call == taken for _, taken in _ROWS.values())
+        if row.call == _WHOLE_MESSAGE:
+            return _IN not in row.args
+        return _carries(row) and any(row.call == taken for _, taken in _ROWS.values())
     return row.kind in _CALLS and row.call in SENDS
+
+
+def _carries(row: Row) -> bool:
+    """Whether a row of a layer is of a message, and no ping or close of its own."""
+    return not row.call.startswith("ws.") or _CONTROL.match(row.args) is not None
 
 
 def _named(config: str) -> Names:
@@ -168,6 +202,6 @@ def _configured(row: Row) -> Names:
 
 
 def _layers_of(settings: EndpointSettings) -> Names:
-    """Those that it names, and those that are there because they are set."""
-    set_up = {layer for layer in _ROWS if getattr(settings, layer, None) is not None}
-    return frozenset({*settings.layers, *set_up})
+    names = frozenset(layer_names(settings))
+    later = settings.tls is not None and "tls" not in names
+    return names | {_TLS_LATER} if later else names

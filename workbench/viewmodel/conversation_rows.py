@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.journal.topmost import Topmost
 
 SHOWN_BYTES: Final = 400
+_QUOTES: Final = "'"
 LIFE: Final = frozenset({"connect", "shutdown", "close", "accept"})
 DATAGRAM_CALLS: Final = frozenset({"sendto", "recvfrom"})
 
@@ -138,6 +139,8 @@ def _data_line(
     most: int | None,
 ) -> str:
     where = f"{escape(row.peer)}  " if datagram and row.peer else ""
+    if row.call.startswith("ws."):
+        where = f"{row.args.partition(',')[0].strip(_QUOTES)}  "
     word = tr("conversation.sent" if arrow == ">" else "conversation.received")
     text = _shown(row, show_as, streams, most)
     return f"{start}{arrow} {word} {row.size or 0:>5} B  {where}{text}"
