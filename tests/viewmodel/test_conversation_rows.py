@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from tests.viewmodel.conftest import Talk
 from workbench.engine.model import commands as c
 from workbench.engine.model.message_ends import Delimiter
-from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.settings import Echo, EndpointSettings, Role
+from workbench.engine.model.tls_settings import TlsSettings
+from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.journal.streams import Streams
 from workbench.journal.topmost import Topmost
 from workbench.viewmodel.conversation_rows import ConversationRows
@@ -60,3 +66,41 @@ def test_messages_are_shown_and_not_reads(talk: Talk) -> None:
     assert [line.split()[-1] for line in lines_said[:3]] == ["one", "two", "three"]
     assert "MESSAGES_TOO_LONG" in lines_said[3]
     assert lines_said[3].endswith("and too long")
+
+
+TLS = EndpointSettings(
+    "far", Role.LISTENER, address="127.0.0.1:0", layers=("tls",), tls=TlsSettings(cert="test:good")
+)
+WS = EndpointSettings("far", Role.LISTENER, address="127.0.0.1:0", websocket=WebSocketSettings())
+
+
+@pytest.mark.parametrize("far", [TLS, WS, replace(TLS, layers=("tls", "websocket"))])
+def test_of_layers_plain_data_is_shown_and_never_what_lies_below(
+    talk: Talk, far: EndpointSettings
+) -> None:
+    near = EndpointSettings(
+        "near",
+        Role.STREAM,
+        address="@far",
+        layers=far.layers,
+        tls=TlsSettings(verify=False) if far.tls else None,
+        websocket=far.websocket,
+        timeout=30.0,
+    )
+    talk.session.add(replace(far, responder=Echo()))
+    talk.session.add(near)
+    talk.do(c.Start("far"))
+    talk.do(c.Connect("near"))
+    talk.do(c.Send("near", text="h\u00e9llo"))
+
+    def carried() -> list[str]:
+        return [line for line in said(talk, name="near") if line[0] in "<>"]
+
+    while len(carried()) < 2:
+        talk.session.journal.flush(0.01)
+    lines = carried()
+    assert [line[0] for line in lines] == [">", "<"]
+    assert all(line.endswith("h\u00e9llo") for line in lines)
+    assert all("6 B" in line for line in lines)
+    handshakes = [line for line in said(talk, name="near") if "tls.handshake" in line]
+    assert bool(handshakes) == ("tls" in far.layers)
