@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any, Final
 
 from workbench import interrupts
+from workbench.cli import web_options
 from workbench.cli.exit_status import BAD_INPUT, FAILED, INTERRUPTED, OK
 from workbench.cli.option_types import seconds
 from workbench.cli.output import tell, write
@@ -22,7 +23,7 @@ from workbench.cli.printer import Printer
 from workbench.cli.received import Received
 from workbench.cli.rules_file import rules_of
 from workbench.cli.run import new_session
-from workbench.cli.typed import Typed, is_closed, is_there
+from workbench.cli.typed import Kind, Typed, is_closed, is_there
 from workbench.engine.model import commands as c
 from workbench.engine.model.address import is_name, written_family
 from workbench.engine.model.address import parse as parse_address
@@ -40,6 +41,7 @@ from workbench.engine.model.settings import (
 )
 from workbench.engine.model.tail import Append
 from workbench.engine.model.ticket import Outcome
+from workbench.engine.model.web_address import WEBSOCKET
 from workbench.engine.protocol.responder import compile_responder
 from workbench.payload.notation import check_encoding, encode
 from workbench.payload.templates import hex_template
@@ -54,6 +56,8 @@ SLICE: Final = 0.2
 """Seconds of one wait."""
 QUIET: Final = 1.0
 """Seconds of silence after which an answer that nothing else bounds is taken to be whole."""
+FAREWELL: Final = 2.0
+"""Seconds that the peer of a WebSocket has to answer our Close frame."""
 AFTERWARDS: Final = 0.5
 """Seconds without input after which it is given up once the peer has finished sending."""
 _PATIENCE: Final = 5.0
@@ -107,6 +111,10 @@ def add_listen_arguments(parser: argparse.ArgumentParser) -> None:
     reply.add_argument("--sink", action="store_true", help=tr("cli.help_sink"))
     reply.add_argument("--rules", type=Path, metavar="FILE", help=tr("cli.help_rules"))
     parser.add_argument("--once", action="store_true", help=tr("cli.help_once"))
+    parser.add_argument(
+        "--status", type=web_options.status, metavar="401", help=tr("cli.help_status")
+    )
+    parser.set_defaults(insecure=False)
     _add_common(parser)
 
 
@@ -122,11 +130,20 @@ def add_connect_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--half-close", action="store_true", help=tr("cli.help_half_close"))
     parser.add_argument("--wait", type=seconds, default=None, metavar="S", help=tr("cli.help_wait"))
     parser.add_argument("--until-eof", action="store_true", help=tr("cli.help_until_eof"))
+    parser.add_argument(
+        "--ping", action=_InOrder, nargs="?", const="", metavar="TEXT", help=tr("cli.help_ping")
+    )
+    parser.add_argument(
+        "--close", action=_InOrder, metavar="CODE[:REASON]", help=tr("cli.help_close")
+    )
+    parser.add_argument("--insecure", action="store_true", help=tr("cli.help_insecure"))
+    parser.add_argument("--proxy", metavar="URL", help=tr("cli.help_proxy"))
     parser.set_defaults(talk=())
     _add_common(parser)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
+    web_options.add_common_options(parser)
     parser.add_argument("--encoding", metavar="E", help=tr("cli.help_encoding"))
     parser.add_argument("--raw", action="store_true", help=tr("cli.help_raw"))
     parser.add_argument("--scenario", action="store_true", help=tr("cli.help_scenario"))
@@ -138,10 +155,12 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 class _Talk:
     """A session whose bytes come out on stdout, its log on stderr or as lines of JSON on stdout."""
 
-    def __init__(self, session: Session, name: str, args: argparse.Namespace) -> None:
+    def __init__(
+        self, session: Session, settings: EndpointSettings, args: argparse.Namespace
+    ) -> None:
         self.received = Received(
             session,
-            name,
+            settings,
             shown=not args.json,
             raw=args.raw,
             encoding=args.encoding or "utf-8",
@@ -171,9 +190,11 @@ class _Talk:
 
 
 @contextmanager
-def _talking(session: Session, name: str, args: argparse.Namespace) -> Iterator[_Talk]:
+def _talking(
+    session: Session, settings: EndpointSettings, args: argparse.Namespace
+) -> Iterator[_Talk]:
     """While it lasts the talk comes out; afterwards all of it has, and its sockets are closed."""
-    talk = _Talk(session, name, args)
+    talk = _Talk(session, settings, args)
     with session.journal.following(talk.received, whole=True):
         talk.received.start()
         try:
@@ -199,7 +220,7 @@ def listen(args: argparse.Namespace) -> int:
         return OK
     with new_session(args) as session:
         try:
-            with _talking(session, _SERVER, args) as talk:
+            with _talking(session, settings, args) as talk:
                 session.add(settings)
                 ticket = session.perform(c.Start(_SERVER))
                 while not ticket.wait(SLICE):  # a name may be looked up for long
@@ -226,7 +247,8 @@ def _serve(
     received = talk.received
     typed = None
     if isinstance(settings.responder, Nothing) and is_there():
-        typed = Typed(session, _SERVER, lambda: None, datagrams=args.udp, all_of_them=not args.udp)
+        kind = _kind(args, settings)
+        typed = Typed(session, _SERVER, lambda: None, kind=kind, all_of_them=not args.udp)
     until = monotonic() + (args.timeout if args.timeout is not None else _FOR_EVER)
     begun = False
     with interrupts.telling(asked=received.tell):
@@ -256,20 +278,29 @@ def _server(args: argparse.Namespace) -> EndpointSettings:
     elif args.rules is not None:
         responder, messages = rules_of(args.rules)
     compile_responder(responder)
-    family = family_of(args.address)
+    web = web_options.web_of(args)
+    family = family_of(web.address)
     reuse = family != "AF_UNIX" and not args.udp and sys.platform != "win32"
-    return EndpointSettings(
+    settings = EndpointSettings(
         _SERVER,
         Role.DATAGRAM if args.udp else Role.LISTENER,
         family,
         "SOCK_DGRAM" if args.udp else "SOCK_STREAM",
-        address=args.address,
+        address=web.address,
         backlog=args.backlog,
         responder=responder,
         options=(("SO_REUSEADDR", 1),) if reuse else (),
         encoding=encoding,
         messages=messages,
     )
+    return web.on(settings)
+
+
+def _kind(args: argparse.Namespace, settings: EndpointSettings) -> Kind:
+    """How what is typed goes out."""
+    if WEBSOCKET in settings.layers:
+        return Kind.BINARY if args.binary else Kind.TEXT
+    return Kind.DATAGRAMS if args.udp else Kind.STREAM
 
 
 # -- connect ----------------------------------------------------------------------------------
@@ -280,14 +311,14 @@ def connect(args: argparse.Namespace) -> int:
     settings = _client(args)
     steps = _steps(args, settings)
     if args.scenario:
-        write(to_toml(Scenario("connect", (settings,), (*steps, Perform(c.Close(_CLIENT))))))
+        write(to_toml(Scenario("connect", (settings,), (*steps, *_ending(args, settings)))))
         return OK
     with new_session(args) as session:
         runner = StepByStep(session, Scenario("connect", (), ()))
         status = FAILED
         try:
             with (
-                _talking(session, _CLIENT, args) as talk,
+                _talking(session, settings, args) as talk,
                 interrupts.telling(asked=lambda: _interrupt(runner, talk)),
                 runner.begun(),
             ):
@@ -295,10 +326,32 @@ def connect(args: argparse.Namespace) -> int:
                 runner.extend(Scenario("connect", (settings,), ()))
                 if _all_hold(runner, steps, talk):
                     status = _by_hand(session, settings, args, talk) if not args.talk else OK
+                    _say_end(runner, settings, talk)
                     runner.step(Perform(c.Close(_CLIENT)))
         except KeyboardInterrupt:
             return INTERRUPTED
         return status
+
+
+def _ending(args: argparse.Namespace, settings: EndpointSettings) -> Iterator[Step]:
+    """The steps with which it ends."""
+    if WEBSOCKET in settings.layers and not any(kind == "close" for kind, _ in args.talk):
+        yield Perform(c.CloseWebSocket(_CLIENT))
+    yield Perform(c.Close(_CLIENT))
+
+
+def _say_end(runner: StepByStep, settings: EndpointSettings, talk: _Talk) -> None:
+    """End a WebSocket as it is done: a Close frame, and the peer's own before the socket goes."""
+    received = talk.received
+    if WEBSOCKET not in settings.layers or received.ended or talk.in_vain:
+        return
+    if not received.closing:
+        runner.step(Perform(c.CloseWebSocket(_CLIENT)))
+    until = monotonic() + FAREWELL
+    while not (received.ended or talk.in_vain or monotonic() >= until):
+        with received.changed:
+            received.changed.wait(max(0.0, min(SLICE, until - monotonic())))
+        interrupts.check()
 
 
 def _interrupt(runner: StepByStep, talk: _Talk) -> None:
@@ -340,7 +393,8 @@ def _by_hand(
     received = talk.received
     typed = None
     if is_there() or is_closed():
-        typed = Typed(session, _CLIENT, received.tell, crlf=args.crlf, datagrams=args.udp)
+        kind = _kind(args, settings)
+        typed = Typed(session, _CLIENT, received.tell, crlf=args.crlf, kind=kind)
         typed.start()
     by_a_person = typed is None or (not is_closed() and os.isatty(0))
 
@@ -369,23 +423,47 @@ def _by_hand(
 
 
 def _client(args: argparse.Namespace) -> EndpointSettings:
-    family = family_of(args.address)
-    if family != "AF_UNIX" and parse_address(args.address, family).port == 0:
+    web = web_options.web_of(args)
+    family = family_of(web.address)
+    if family != "AF_UNIX" and parse_address(web.address, family).port == 0:
         raise Problem("problem.port_zero")
-    if family == "AF_INET" and not args.udp and is_name(args.address):
+    if family == "AF_INET" and not args.udp and is_name(web.address):
         family = UNSPECIFIED  # whichever of its addresses answers
     encoding = args.encoding or "utf-8"
     check_encoding(encoding)
-    return EndpointSettings(
+    settings = EndpointSettings(
         _CLIENT,
         Role.DATAGRAM if args.udp else Role.STREAM,
         family,
         "SOCK_DGRAM" if args.udp else "SOCK_STREAM",
-        address=args.address,
+        address=web.address,
         bind="" if args.udp else None,
         timeout=args.timeout if args.timeout is not None else _PATIENCE,
         encoding=encoding,
     )
+    return web.on(settings)
+
+
+def _said(kind: str, value: str, args: argparse.Namespace, settings: EndpointSettings) -> Step:
+    """One part of the talk. Raises Problem."""
+    append = Append.CRLF if args.crlf else Append.NOTHING
+    match kind:
+        case "send":
+            data = encode(value, settings.encoding)
+            if args.binary:
+                return Perform(c.Send(_CLIENT, hex=data.hex(" "), append=append))
+            return Perform(c.Send(_CLIENT, text=value, append=append))
+        case "hex":
+            hex_template(value, (), settings.encoding)
+            return Perform(c.Send(_CLIENT, hex=value))
+        case "file":
+            return Perform(c.Send(_CLIENT, file=value))
+        case "ping":
+            return Perform(web_options.ping_of(_CLIENT, value))
+        case "close":
+            return Perform(web_options.close_of(_CLIENT, value))
+    encode(value, settings.encoding)
+    return Expect(_CLIENT, contains=value, within=settings.timeout or _PATIENCE)
 
 
 def _steps(args: argparse.Namespace, settings: EndpointSettings) -> tuple[Step, ...]:
@@ -396,20 +474,7 @@ def _steps(args: argparse.Namespace, settings: EndpointSettings) -> tuple[Step, 
             a stream where there is none.
     """
     steps: list[Step] = [Perform(c.Connect(_CLIENT))]
-    append = Append.CRLF if args.crlf else Append.NOTHING
-    for kind, value in args.talk:
-        match kind:
-            case "send":
-                encode(value, settings.encoding)
-                steps.append(Perform(c.Send(_CLIENT, text=value, append=append)))
-            case "hex":
-                hex_template(value, (), settings.encoding)
-                steps.append(Perform(c.Send(_CLIENT, hex=value)))
-            case "file":
-                steps.append(Perform(c.Send(_CLIENT, file=value)))
-            case _:
-                encode(value, settings.encoding)
-                steps.append(Expect(_CLIENT, contains=value, within=settings.timeout or _PATIENCE))
+    steps += [_said(kind, value, args, settings) for kind, value in args.talk]
     if not args.talk:
         return tuple(steps)
     if args.udp and (args.half_close or args.until_eof):

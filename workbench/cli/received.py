@@ -19,8 +19,20 @@ from workbench import interrupts
 from workbench.cli import outlet
 from workbench.engine.model import commands as c
 from workbench.engine.model.errors import PENDING
-from workbench.engine.model.events import CALL, END, ConnectionOpened, EndpointAdded, Event, Item
+from workbench.engine.model.events import (
+    CALL,
+    END,
+    LAYER,
+    ConnectionOpened,
+    EndpointAdded,
+    Event,
+    Item,
+)
+from workbench.engine.model.settings import EndpointSettings
+from workbench.engine.model.web_address import WEBSOCKET
+from workbench.engine.protocol.stack import layer_names
 from workbench.printable import escape_lines
+from workbench.scenario.what_came import Told, WhatCame, what_came
 from workbench.session import Session
 from workbench.texts import Problem, reason_of, tr
 
@@ -38,16 +50,29 @@ class Received:
         lost: the errno that it was lost with.
         came: bytes so far.
         gone: nobody reads stdout any more.
+        closing: a Close frame of a WebSocket has gone or come.
         opened: connections that were made.
         over: of those, how many have ended.
     """
 
     def __init__(
-        self, session: Session, name: str, *, shown: bool, raw: bool, encoding: str
+        self,
+        session: Session,
+        settings: EndpointSettings,
+        *,
+        shown: bool,
+        raw: bool,
+        encoding: str,
     ) -> None:
-        """`shown`: bytes go to stdout at all; `raw`: to a terminal too as they are."""
+        """`settings`: of the endpoint. `shown`: bytes go to stdout at all; `raw`: to a terminal
+        too as they are.
+        """
         self._session = session
-        self._name = name
+        self._settings = settings
+        self._name = settings.name
+        self._layers = layer_names(settings)
+        self._came: dict[int, WhatCame] = {}
+        self._line_end = b"\n" if WEBSOCKET in self._layers and not raw else b""
         self._shown = shown
         self._text = None if raw or not sys.stdout.isatty() else _Terminal(encoding)
         self._endpoint = 0
@@ -62,6 +87,7 @@ class Received:
         self.lost: str | None = None
         self.came = 0
         self.gone = False
+        self.closing = False
         self.opened = 0
         self.over = 0
         self.problem: Problem | None = None
@@ -101,6 +127,7 @@ class Received:
     def take(self, first: int, items: Sequence[Item]) -> None:
         """As `Follower.take`."""
         with self.changed:
+            number = 0
             for item in items:
                 if type(item) is EndpointAdded and item.name == self._name:
                     self._endpoint = item.id
@@ -109,6 +136,9 @@ class Received:
                     self.opened += item.parent is not None
                 elif type(item) is Event and item.endpoint == self._endpoint:
                     self._event(item)
+                    if self._layers:
+                        self._of_layer(item, first + number)
+                number += type(item) is Event
             self.changed.notify_all()
 
     def _event(self, event: Event) -> None:
@@ -117,15 +147,32 @@ class Received:
         if event.call in _READS and event.errno not in PENDING:
             if event.errno is None and event.payload:
                 self.came += len(event.payload)
-                if self._shown and not self.gone:
-                    self._waiting.append((event.connection or 0, bytes(event.payload)))
-                    self._size += len(event.payload)
+                if not self._layers:
+                    self._show(event.connection or 0, bytes(event.payload))
             elif event.errno is not None or event.result == 0:
                 self._end(event.errno)
         elif event.call == "send" and event.errno in _OVER:
             self._end(event.errno)
         elif event.call == "close" and event.connection in self._numbers:
             self.over += 1
+
+    def _of_layer(self, event: Event, seq: int) -> None:
+        """What the topmost layer gave, of a WebSocket message by message."""
+        if event.call in {"ws.send", "ws.recv"} and event.args.startswith("'CLOSE'"):
+            self.closing = True
+        came = self._came.get(event.connection or 0)
+        if came is None:
+            came = what_came(self._settings, stream=event.connection in self._numbers)
+            self._came[event.connection or 0] = came
+        told = came.note(Told(seq, event.call, event.args, event.payload, event.size))
+        if came(told) and event.kind == LAYER:
+            self._show(event.connection or 0, bytes(told.payload or b"") + self._line_end)
+        came.forget(seq + 1)
+
+    def _show(self, connection: int, data: bytes) -> None:
+        if self._shown and not self.gone and data:
+            self._waiting.append((connection, data))
+            self._size += len(data)
 
     def _end(self, errno: str | None) -> None:
         self.ended = True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from enum import Enum, auto
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
@@ -25,6 +27,20 @@ SLICE: Final = 0.2
 """Seconds of one wait."""
 
 
+class Kind(Enum):
+    """What becomes of it.
+
+    Attributes:
+        STREAM: bytes, as they come. DATAGRAMS: each read is one.
+        TEXT, BINARY: each line is one message of a WebSocket.
+    """
+
+    STREAM = auto()
+    DATAGRAMS = auto()
+    TEXT = auto()
+    BINARY = auto()
+
+
 class Typed:
     """Reads stdin on a thread of its own and sends it; at its end, the peer is told.
 
@@ -41,7 +57,7 @@ class Typed:
         changed: Callable[[], None],
         *,
         crlf: bool = False,
-        datagrams: bool = False,
+        kind: Kind = Kind.STREAM,
         all_of_them: bool = False,
     ) -> None:
         """`changed` is called when it has ended; `all_of_them`: every connection gets it."""
@@ -49,8 +65,10 @@ class Typed:
         self._name = name
         self._changed = changed
         self._crlf = crlf
-        self._size = DATAGRAM if datagrams else PIECE
-        self._datagrams = datagrams
+        self._size = DATAGRAM if kind is Kind.DATAGRAMS else PIECE
+        self._kind = kind
+        self._by_line = kind in {Kind.TEXT, Kind.BINARY}
+        self._line = b""
         self._target: c.Target = c.ALL if all_of_them else None
         self._place: Path | None = None
         self._stop = Flag()
@@ -81,9 +99,10 @@ class Typed:
                 data = b"" if is_closed() else os.read(0, self._size)
                 self._last = monotonic()
                 if not data:
-                    self._tell_the_end()
+                    if not self._line or self._sends_line(self._line):
+                        self._tell_the_end()
                     break
-                if not self._sends(self._with_returns(data) if self._crlf else data):
+                if not self._passes_on(data):
                     break
                 self._last = monotonic()
         except OSError:  # stdin was closed from outside, or its terminal is gone
@@ -92,6 +111,23 @@ class Typed:
             self.failed = failed(problem) if not self._stop.is_set() else None
         self.ended = True
         self._changed()
+
+    def _passes_on(self, data: bytes) -> bool:
+        if not self._by_line:
+            return self._sends(self._with_returns(data) if self._crlf else data)
+        *lines, self._line = (self._line + data).split(b"\n")
+        return all(map(self._sends_line, lines))
+
+    def _sends_line(self, line: bytes) -> bool:
+        """One line as one message; what is no UTF-8 is no text (RFC 6455 5.6)."""
+        message = line.removesuffix(b"\r") + (b"\r\n" if self._crlf else b"")
+        text = None
+        if self._kind is Kind.TEXT:
+            with suppress(UnicodeDecodeError):
+                text = message.decode()
+        if text is None:
+            return self._sends(message)
+        return self._performs(c.Send(self._name, text=text, connection=self._target), len(message))
 
     def _with_returns(self, data: bytes) -> bytes:
         r"""Each \n as \r\n, but where it was already."""
@@ -111,6 +147,9 @@ class Typed:
                 self._place = self._session.temp_dir() / "stdin"
             self._place.write_bytes(data)
             command = c.Send(self._name, file=str(self._place), connection=self._target)
+        return self._performs(command, len(data))
+
+    def _performs(self, command: c.Send, size: int) -> bool:
         ticket = self._session.perform(command)
         while not ticket.wait(SLICE):
             if self._stop.is_set():
@@ -119,13 +158,17 @@ class Typed:
         if ticket.outcome is not None and not ticket.outcome.ok and not everybody:
             self.failed = ticket.outcome
             return False
-        self.sent += len(data)
+        self.sent += size
         return True
 
     def _tell_the_end(self) -> None:
-        """A half-close, as ncat does at the end of its input."""
+        """A half-close, as ncat does at the end of its input; of a WebSocket a Close frame."""
         wanted = self.sent or self._target is None
-        if wanted and not self._datagrams and not self._stop.is_set():
+        if not wanted or self._kind is Kind.DATAGRAMS or self._stop.is_set():
+            return
+        if self._by_line:
+            self._session.perform(c.CloseWebSocket(self._name, connection=self._target))
+        else:
             self._session.perform(c.Shutdown(self._name, connection=self._target))
 
 

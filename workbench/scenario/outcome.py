@@ -78,7 +78,7 @@ def check_wanted(expect: Expect, settings: EndpointSettings) -> None:
             raise Failed(problem) from problem
     if "" in {expect.text, expect.hex, expect.contains, expect.regex}:
         keys = ["contains", "regex"]
-        if settings.type == "SOCK_STREAM":
+        if is_plain_stream(settings):
             keys += ["text", "hex"]
         for key in keys:
             if getattr(expect, key) == "":

@@ -8,7 +8,7 @@ control frame and a frame that broke the protocol are none. Of TLS it is the pla
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
 from workbench.engine.model.message_ends import Http
 from workbench.engine.model.settings import EndpointSettings, Role
@@ -37,6 +37,19 @@ _RECORD: Final = b"\x16"
 """What TLS begins with, and no line of text does: a handshake record (RFC 8446 5.1)."""
 
 
+class Told(NamedTuple):
+    """What is asked of a row."""
+
+    seq: int
+    call: str
+    args: str
+    payload: bytes | None
+    size: int | None
+
+
+AnyRow = TypeVar("AnyRow", Row, Told)
+
+
 class WhatCame:
     """Of one connection; its rows are shown to `note` in their order.
 
@@ -54,7 +67,7 @@ class WhatCame:
         self.heads: frozenset[str] = frozenset()
         self._last_read: bytes | None = None
 
-    def note(self, row: Row) -> Row:
+    def note(self, row: AnyRow) -> AnyRow:
         """The row, with the bytes that it is about."""
         if self.calls is not MESSAGES:
             return row
@@ -64,7 +77,7 @@ class WhatCame:
             return row._replace(payload=self._last_read)
         return row
 
-    def __call__(self, row: Row) -> bool:
+    def __call__(self, row: Row | Told) -> bool:
         """Whether a row that was noted says what came."""
         return row.call in self.calls
 
@@ -82,19 +95,19 @@ class _Layered(WhatCame):
         self.layered = True
         self._others: set[int] = set()
 
-    def note(self, row: Row) -> Row:
+    def note(self, row: AnyRow) -> AnyRow:
         if row.call in self.calls and not self._is_one(row):
             self._others.add(row.seq)
         return row
 
-    def __call__(self, row: Row) -> bool:
+    def __call__(self, row: Row | Told) -> bool:
         return row.call in self.calls and row.seq not in self._others
 
     def forget(self, before: int) -> None:
         if self._others:
             self._others = {seq for seq in self._others if seq >= before}
 
-    def _is_one(self, row: Row) -> bool:
+    def _is_one(self, row: Row | Told) -> bool:
         return row.args == _DATA
 
 
@@ -113,12 +126,12 @@ class _OfWebSocket(_Layered):
         self._most = said.max_message
         self._begun = self._closed = self._deflate = False
 
-    def note(self, row: Row) -> Row:
+    def note(self, row: AnyRow) -> AnyRow:
         if row.call == WS_OPEN:
             self._deflate = "deflate=" in row.args
         return super().note(row)
 
-    def _is_one(self, row: Row) -> bool:
+    def _is_one(self, row: Row | Told) -> bool:
         if row.call == WS_MESSAGE:
             return _IN in row.args
         kind = row.args.partition(",")[0]
@@ -151,7 +164,7 @@ class _LaterTls(WhatCame):
         super().__init__(READS | TLS_DATA)
         self._others: set[int] = set()
 
-    def note(self, row: Row) -> Row:
+    def note(self, row: AnyRow) -> AnyRow:
         if not self.layered:
             begins = row.call in READS and (row.payload or b"").startswith(_RECORD)
             self.layered = begins or row.call.startswith("tls.")
@@ -159,7 +172,7 @@ class _LaterTls(WhatCame):
             self._others.add(row.seq)
         return row
 
-    def __call__(self, row: Row) -> bool:
+    def __call__(self, row: Row | Told) -> bool:
         return row.call in self.calls and row.seq not in self._others
 
     def forget(self, before: int) -> None:

@@ -1,0 +1,129 @@
+"""`connect` and `listen` with ws:// wss:// tls://: as a process, and as scenarios."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tests.cli.test_quick import listening
+from tests.cli_process import BOUND, PROGRAM, environment, run
+from workbench.cli.web_options import close_of, ping_of
+from workbench.engine.model import commands as c
+from workbench.engine.model.tls_settings import TlsSettings
+from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
+from workbench.engine.protocol.stack import LAYERS
+from workbench.scenario.model import parse
+from workbench.scenario.steps import Perform
+from workbench.texts import Problem
+
+
+def printed(*args: str) -> tuple[int, str, str]:
+    return run(*args, "--scenario", "--lang", "en")
+
+
+def typed(text: str, *args: str) -> tuple[int, str, str]:
+    """As `run`, with this on standard input."""
+    done = subprocess.run(
+        [*PROGRAM, *args, "--lang", "en"],
+        input=text.encode(),
+        capture_output=True,
+        env=environment(),
+        timeout=BOUND,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_they_talk_and_each_message_is_a_line() -> None:
+    with listening("ws://127.0.0.1:0/chat", "--echo") as (_, address):
+        url = f"ws://{address}/chat"
+        status, out, err = run(
+            "connect", url, "--send", "héllo", "--expect", "héllo", "--send", "two", "--ping", "p",
+            "--close", "4000:bye", "--lang", "en",
+        )  # fmt: skip
+        assert (status, out) == (0, "héllo\ntwo\n"), err
+        assert "ws.end(4000" in err
+
+
+def test_each_line_of_input_is_a_message() -> None:
+    with listening("ws://127.0.0.1:0", "--echo") as (_, address):
+        status, out, err = typed("one\ntwo\nthree", "connect", f"ws://{address}")
+        assert (status, out) == (0, "one\ntwo\nthree\n"), err
+        assert err.count("ws.send('TEXT'") == 3
+        assert "ws.send('CLOSE'" in err
+        status, _, err = typed("a\n", "connect", f"ws://{address}", "--binary")
+        assert status == 0
+        assert "ws.send('BINARY'" in err
+
+
+def test_a_refused_handshake_is_one_sentence_and_the_status_says_so() -> None:
+    with listening("ws://127.0.0.1:0", "--status", "401") as (_, address):
+        status, out, err = run("connect", f"ws://{address}", "--send", "a", "--lang", "en")
+        assert (status, out) == (1, "")
+        said = [line for line in err.splitlines() if line.startswith("HTTP_401")]
+        assert len(said) == 1, err
+
+
+def test_what_is_said_is_what_is_set() -> None:
+    status, out, err = printed(
+        "connect", "wss://a.test/chat?x=1", "--header", "Cookie: a=1", "--header", "Cookie:b=2",
+        "--subprotocol", "p", "--subprotocol", "q", "--origin", "http://o", "--deflate",
+        "--ca", "test:root", "--cert", "test:client", "--insecure", "--alpn", "http/1.1",
+        "--proxy", "socks5://127.0.0.1:1080", "--binary", "--send", "a", "--ping",
+        "--close", "1001",
+    )  # fmt: skip
+    assert status == 0, err
+    if "tls" not in LAYERS:
+        pytest.skip("there is no layer tls")
+    made = parse(out)
+    settings = made.endpoints[0]
+    assert (settings.address, settings.layers) == ("a.test:443", ("tls", "websocket"))
+    assert settings.proxy == "socks5://127.0.0.1:1080"
+    assert settings.websocket == WebSocketSettings(
+        path="/chat?x=1", headers=(("Cookie", "a=1"), ("Cookie", "b=2")), subprotocols=("p", "q"),
+        origin="http://o", deflate=Deflate(),
+    )  # fmt: skip
+    assert settings.tls == TlsSettings(
+        cert="test:client", ca="test:root", verify=False, check_name=False, alpn=("http/1.1",)
+    )
+    commands = [step.command for step in made.steps if isinstance(step, Perform)]
+    assert commands[1:4] == [
+        c.Send("client", hex="61"), c.Ping("client"), c.CloseWebSocket("client", 1001),
+    ]  # fmt: skip
+    assert out.count("ws_close") == 1
+
+
+def test_a_server_s_options() -> None:
+    status, out, err = printed("listen", "ws://127.0.0.1:0", "--status", "503", "--echo")
+    assert status == 0, err
+    assert parse(out).endpoints[0].websocket == WebSocketSettings(status=503)
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("connect", "127.0.0.1:1", "--header", "a:b"), "--header is about a WebSocket"),
+        (("connect", "127.0.0.1:1", "--ping"), "--ping is about a WebSocket"),
+        (("connect", "ws://127.0.0.1:1", "--ca", "test:root"), "--ca is about TLS"),
+        (("connect", "ws://127.0.0.1:1", "--header", "ab"), "is no header"),
+        (("connect", "ws://127.0.0.1:1", "--udp"), "need a stream"),
+        (("connect", "ws://127.0.0.1:1/#a"), "is never sent"),
+        (("connect", "tls://127.0.0.1"), "the port is missing"),
+        (("connect", "ws://127.0.0.1:1", "--close", "70000"), "65535"),
+        (("listen", "ws://127.0.0.1:0", "--status", "20"), "is no status"),
+        (("connect", "127.0.0.1:1", "--proxy", "ftp://a:1"), "ftp"),
+    ],
+)
+def test_what_does_not_fit_is_refused(args: tuple[str, ...], told: str) -> None:
+    status, out, err = run(*args, "--lang", "en")
+    assert (status, out) == (2, "")
+    assert told in err
+
+
+def test_control_frames_have_room_for_so_much() -> None:
+    assert ping_of("a", "x" * 125).text == "x" * 125
+    assert close_of("a", "1000:a:b") == c.CloseWebSocket("a", 1000, "a:b")
+    for make in (lambda: ping_of("a", "é" * 63), lambda: close_of("a", "1000:" + "x" * 124)):
+        with pytest.raises(Problem):
+            make()

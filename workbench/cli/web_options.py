@@ -1,0 +1,153 @@
+"""What `listen` and `connect` take for ws://, wss:// and tls://, as settings of an endpoint."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from workbench.engine.model import commands as c
+from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.model.tls_settings import TlsSettings
+from workbench.engine.model.web_address import TLS, WEBSOCKET, parse_web
+from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
+from workbench.payload.notation import encode
+from workbench.texts import Problem, tr
+
+_OF_WEBSOCKET: Final = ("header", "subprotocol", "origin", "deflate", "binary", "status")
+_OF_TLS: Final = ("ca", "cert", "key", "insecure", "alpn")
+_TALK: Final = ("ping", "close")
+"""Those of the talk that a WebSocket alone has."""
+
+
+class Web(NamedTuple):
+    """Where an address of the command line leads, and what stands above the socket there.
+
+    Attributes:
+        address: of the socket.
+    """
+
+    address: str
+    layers: tuple[str, ...] = ()
+    websocket: WebSocketSettings | None = None
+    tls: TlsSettings | None = None
+    proxy: str | None = None
+
+    def on(self, settings: EndpointSettings) -> EndpointSettings:
+        """The settings of an endpoint with all of that. Raises Problem: they do not fit it."""
+        if self.layers and settings.role is Role.DATAGRAM:
+            raise Problem("cli.web_udp")
+        return replace(
+            settings,
+            layers=self.layers,
+            websocket=self.websocket,
+            tls=self.tls,
+            proxy=self.proxy,
+        )
+
+
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """What both sides take."""
+    group = parser.add_argument_group(tr("cli.web_group"))
+    group.add_argument(
+        "--header", action="append", metavar="K:V", default=None, help=tr("cli.help_header")
+    )
+    group.add_argument(
+        "--subprotocol", action="append", metavar="P", default=None, help=tr("cli.help_subprotocol")
+    )
+    group.add_argument("--origin", metavar="O", help=tr("cli.help_origin"))
+    group.add_argument("--deflate", action="store_true", help=tr("cli.help_deflate"))
+    group.add_argument("--binary", action="store_true", help=tr("cli.help_binary"))
+    group.add_argument("--ca", metavar="FILE|test:root", help=tr("cli.help_ca"))
+    group.add_argument("--cert", metavar="FILE|test:NAME", help=tr("cli.help_cert"))
+    group.add_argument("--key", metavar="FILE", help=tr("cli.help_key"))
+    group.add_argument(
+        "--alpn", action="append", metavar="P", default=None, help=tr("cli.help_alpn")
+    )
+
+
+def status(text: str) -> int:
+    """What --status takes. Raises ArgumentTypeError, as argparse wants it."""
+    if text.isdecimal() and 100 <= int(text) <= 999:
+        return int(text)
+    raise argparse.ArgumentTypeError(tr("engine.ws_status", value=text))
+
+
+def web_of(args: argparse.Namespace) -> Web:
+    """What the address and the options come to.
+
+    Raises:
+        Problem: an option that nothing here takes, or what no setting can be.
+    """
+    proxy = getattr(args, "proxy", None)
+    found = parse_web(args.address)
+    layers = () if found is None else found.layers
+    for options, layer, told in (
+        (_OF_WEBSOCKET, WEBSOCKET, "cli.needs_websocket"),
+        (_OF_TLS, TLS, "cli.needs_tls"),
+    ):
+        said = next((name for name in options if getattr(args, name, None)), None)
+        if said is not None and layer not in layers:
+            raise Problem(told, option=f"--{said}")
+    talked = next((kind for kind, _ in getattr(args, "talk", ()) if kind in _TALK), None)
+    if talked is not None and WEBSOCKET not in layers:
+        raise Problem("cli.needs_websocket", option=f"--{talked}")
+    if found is None:
+        return Web(args.address, proxy=proxy)
+    websocket = _websocket(args, found.path) if WEBSOCKET in layers else None
+    usual = WebSocketSettings()
+    return Web(
+        found.address,
+        layers,
+        None if websocket == usual else websocket,
+        _tls(args) if TLS in layers else None,
+        proxy,
+    )
+
+
+def _websocket(args: argparse.Namespace, path: str) -> WebSocketSettings:
+    return WebSocketSettings(
+        path=path,
+        subprotocols=tuple(args.subprotocol or ()),
+        origin=args.origin,
+        headers=tuple(map(_header, args.header or ())),
+        deflate=Deflate() if args.deflate else None,
+        status=getattr(args, "status", None) or 101,
+    )
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise Problem("cli.not_header", value=text)
+    return name.strip(), value.strip()
+
+
+def _tls(args: argparse.Namespace) -> TlsSettings | None:
+    insecure = bool(getattr(args, "insecure", False))
+    made = TlsSettings(
+        cert=args.cert,
+        key=args.key,
+        ca=args.ca,
+        verify=not insecure,
+        check_name=not insecure,
+        alpn=tuple(args.alpn or ()),
+    )
+    return None if made == TlsSettings() else made
+
+
+def ping_of(endpoint: str, text: str) -> c.Ping:
+    """What --ping asks for. Raises Problem: it does not fit into a control frame."""
+    if len(encode(text, "utf-8")) > 125:
+        raise Problem("cli.ping_too_long")
+    return c.Ping(endpoint, text or None)
+
+
+def close_of(endpoint: str, text: str) -> c.CloseWebSocket:
+    """What --close asks for: CODE or CODE:REASON. Raises Problem."""
+    code, _, reason = text.partition(":")
+    if not code.isdecimal() or int(code) > 65535:
+        raise Problem("scenario.close_code", value=text)
+    if len(encode(reason, "utf-8")) > 123:
+        raise Problem("cli.ping_too_long")
+    return c.CloseWebSocket(endpoint, int(code), reason)
