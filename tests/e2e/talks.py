@@ -17,11 +17,15 @@ from workbench.engine.model.settings import (
     EndpointSettings,
     GateMode,
     Greet,
+    Match,
     Nothing,
     Role,
+    Rule,
+    Rules,
     Then,
 )
 from workbench.engine.model.ticket import Outcome
+from workbench.engine.model.tls_settings import TlsSettings
 from workbench.session import Session
 
 BOUND = 60.0
@@ -209,11 +213,47 @@ def messages(talk: Talk) -> None:
     talk.until("client", "recv", 5)
 
 
+def tls(talk: Talk, **family: object) -> None:
+    """A handshake, an echo and a long send, the end said by the client."""
+    own = {key: value for key, value in family.items() if key != "address"}
+    talk.server(layers=("tls",), tls=TlsSettings(cert="test:good"), **family)
+    talk.client(layers=("tls",), tls=TlsSettings(ca="test:root"), **own)
+    talk.do(c.Connect("client"))
+    talk.do(c.Send("client", text="hello"))
+    talk.until("client", "tls.recv", args="'data'")
+    talk.do(c.Send("client", text="x" * 600_000))
+    talk.do(c.CloseTls("client"))
+    talk.until("server", "close")
+    talk.until("client", "tls.end")
+    talk.do(c.Close("client"))
+
+
+def tls_unix(talk: Talk) -> None:
+    """The same over AF_UNIX."""
+    tls(talk, family="AF_UNIX", address="temp:tls")
+
+
+def starttls(talk: Talk) -> None:
+    """TLS in mid connection, and a certificate that is not taken."""
+    talk.server(
+        responder=Rules((Rule(Match.EXACT, "STARTTLS", "go", then=Then.TLS),)),
+        tls=TlsSettings(cert="test:expired"),
+    )
+    talk.client(tls=TlsSettings(ca="test:root"))
+    talk.do(c.Connect("client"))
+    talk.do(c.Send("client", text="STARTTLS"))
+    talk.until("client", "recv")
+    talk.do(c.StartLayer("client"))
+    talk.until("client", "close")
+    talk.until("server", "close")
+
+
 TALKS: dict[str, Callable[[Talk], None]] = {
     "tcp": tcp, "tcp6": tcp6, "unix": unix, "udp": udp, "udp6": udp6, "refused": refused,
     "reset": reset, "abort": abort, "broken_pipe": broken_pipe, "would_block": would_block,
     "deadline": deadline, "connect_deadline": connect_deadline,
     "half_close": half_close, "messages": messages, "twenty": twenty,
+    "tls": tls, "tls_unix": tls_unix, "starttls": starttls,
 }  # fmt: skip
 
 
