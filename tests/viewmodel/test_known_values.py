@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.viewmodel.known_values import TypedValue, fault, known_values
 from workbench.viewmodel.payload_form import PayloadForm, compose, unknown_names
+from workbench.viewmodel.rule_form import TypedRule, rules_of
 
 ROWS = (TypedValue("token", "abc123", secret=True), TypedValue("n", "7"))
 KNOWN = known_values(ROWS)
@@ -60,3 +61,20 @@ def test_a_name_that_is_none_is_told() -> None:
     draft = PayloadForm("{tokn} {n}", placeholders=True)
     assert [gap.near for gap in unknown_names(draft, KNOWN)] == ["token"]
     assert unknown_names(PayloadForm("{tokn}"), KNOWN) == ()
+
+
+def test_rules_name_them_as_their_match_wants_it() -> None:
+    known = known_values([TypedValue("dot", "a.b"), TypedValue("id", "x"), TypedValue("n", "1\n")])
+    regex, hexed, exact, own = rules_of(
+        [
+            TypedRule("regex", "^{dot}$", "{dot} {other}"),
+            TypedRule("hex", "00 {dot}", ""),
+            TypedRule("exact", "{dot}", "{n}\\n"),
+            TypedRule("regex", r"(?P<id>\d)", "{id}"),
+        ],
+        known,
+    )
+    assert (regex.value, regex.reply) == (r"^a\.b$", "a.b {other}")
+    assert hexed.value == "00 612e62"
+    assert (exact.value, exact.reply) == ("a.b", "1\n\n")
+    assert own.reply == "{id}"

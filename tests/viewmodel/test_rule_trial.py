@@ -9,8 +9,8 @@ import pytest
 from workbench.engine.model.message_ends import Delimiter, LengthField
 from workbench.engine.model.settings import Match, OnPeerClose, Rule, Then
 from workbench.texts import Problem
-from workbench.viewmodel.rule_form import TypedRule, show_rule
-from workbench.viewmodel.rule_trial import TriedMessage, groups_of, told, try_out, unknown_in
+from workbench.viewmodel.rule_form import TypedRule, groups_of, show_rule
+from workbench.viewmodel.rule_trial import TriedMessage, told, try_out, unknown_in
 from workbench.viewmodel.setup_form import ReplyForm
 
 RULES = (

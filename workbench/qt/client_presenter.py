@@ -298,7 +298,6 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
                 return
             link = self.form.link
             command = replace(command, to=self.draft().address if link is None else f"@{link}")
-        self.controller.values.keep_secrets(self.controller.session.journal)
         for target in state.send_to:
             self.act("send", replace(command, connection=target))
         self.sent.emit(composed.draft)
@@ -320,7 +319,6 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
             self._send_anyway_after = self.act("other_way", c.Start(self.name))
 
     def _call_send(self, composed: Composed) -> None:
-        self.controller.values.keep_secrets(self.controller.session.journal)
         self.act("other_way", c.Call(self.name, "send", (composed.content.text or "",)))
 
     # -- showing --------------------------------------------------------------------------------

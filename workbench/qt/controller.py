@@ -152,6 +152,7 @@ class Controller(QObject):
             Problem: an unknown endpoint, or a closed session.
         """
         self.wake()
+        self.values.keep_secrets(self.session.journal)
         ticket = self.session.perform(command)
         ticket.add_callback(self._ended.emit)
         return ticket

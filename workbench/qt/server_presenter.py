@@ -88,7 +88,6 @@ class ServerPresenter(EndpointPresenter[ServerForm]):
         if isinstance(command, Problem):
             self.refuse(command)
         else:
-            self.controller.values.keep_secrets(self.controller.session.journal)
             self.act("send", replace(command, endpoint=self.name))
 
     @Slot()

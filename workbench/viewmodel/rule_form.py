@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import field, replace
 from typing import Final
@@ -9,9 +10,13 @@ from typing import Final
 from workbench.engine.model.settings import Match, Rule, Rules, Then
 from workbench.engine.protocol.responder import compile_responder
 from workbench.frozen import dataclass
+from workbench.payload.hex_patterns import compile_hex, is_pattern
+from workbench.payload.patterns import compile_pattern
+from workbench.payload.templates import Value, Values, text_template
 from workbench.printable import escape
 from workbench.texts import Problem
 from workbench.viewmodel import parse_fields
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.payload_form import PayloadForm, content
 
 AS_TYPED: Final = frozenset({Match.REGEX, Match.HEX})
@@ -35,6 +40,7 @@ class TypedRule:
     basis: Rule = field(default_factory=Rule)
 
 
+_GAP: Final = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 EXAMPLE: Final = TypedRule("contains", "ping", "pong\\r\\n")
 
 
@@ -108,13 +114,53 @@ def fault(rule: TypedRule) -> tuple[str, Problem] | None:
     return None
 
 
-def rules_of(rules: Iterable[TypedRule]) -> tuple[Rule, ...]:
-    """What a server gets.
+def rules_of(rules: Iterable[TypedRule], known: KnownValues = NO_VALUES) -> tuple[Rule, ...]:
+    """What a server gets; `known` values stand in the place of their names.
 
     Raises:
         Problem: a rule cannot be understood; it names the first.
     """
-    return tuple(_rule(number, rule) for number, rule in enumerate(rules, 1))
+    return tuple(_rule(number, named(rule, known)) for number, rule in enumerate(rules, 1))
+
+
+def named(rule: TypedRule, known: KnownValues) -> TypedRule:
+    """A rule with these values in it; what its pattern takes goes before a value of that name."""
+    own = groups_of(rule)
+    values = {name: value for name, value in known.values.items() if name not in own}
+    if not values:
+        return rule
+    value = rule.value
+    if rule.match == Match.REGEX:
+        value = _GAP.sub(lambda gap: _quoted(gap, values), value)
+    elif rule.match == Match.HEX:
+        for name, each in values.items():
+            value = value.replace(f"{{{name}}}", each.data.hex())
+    else:
+        value = _filled(value, values)
+    return replace(rule, value=value, reply=_filled(rule.reply, values))
+
+
+def _quoted(gap: re.Match[str], values: Values) -> str:
+    return re.escape(values[gap[1]].data.decode()) if gap[1] in values else gap[0]
+
+
+def _filled(text: str, values: Values) -> str:
+    """Typed text with values, as they are typed."""
+    spelled = {name: Value(typed(value.data.decode()).encode()) for name, value in values.items()}
+    template = text_template(text, spelled, "utf-8")
+    return template.fill(spelled).decode() if template.fixed is None else template.fixed.decode()
+
+
+def groups_of(rule: TypedRule) -> tuple[str, ...]:
+    """The names of what its pattern takes; none where it takes nothing, or is broken."""
+    try:
+        if rule.match == Match.REGEX:
+            return compile_pattern(rule.value, rule.encoding).names
+        if rule.match == Match.HEX and is_pattern(rule.value):
+            return compile_hex(rule.value).names
+    except Problem:
+        pass
+    return ()
 
 
 def _rule(number: int, rule: TypedRule) -> Rule:

@@ -10,19 +10,18 @@ from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model.message_ends import Messages
-from workbench.engine.model.settings import Match, Nothing, Rule, Rules, Then
+from workbench.engine.model.settings import Nothing, Rule, Rules, Then
 from workbench.engine.protocol.framer import Fault
 from workbench.engine.protocol.framing import framer_of
 from workbench.engine.protocol.responder import Reply, compile_responder
 from workbench.frozen import dataclass
-from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import show
-from workbench.payload.patterns import compile_pattern
 from workbench.payload.templates import PLACEHOLDERS
 from workbench.payload.unknown_gaps import UnknownGap, unknown_gaps
 from workbench.texts import Problem, tr
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.payload_form import PayloadForm, body
-from workbench.viewmodel.rule_form import TypedRule
+from workbench.viewmodel.rule_form import TypedRule, groups_of
 from workbench.viewmodel.setup_form import ReplyForm
 
 MOST: Final = 5
@@ -133,21 +132,9 @@ def told(tried: TriedMessage) -> str:
 # -- what a reply may name ----------------------------------------------------------------------
 
 
-def groups_of(rule: TypedRule) -> tuple[str, ...]:
-    """The names of what its pattern takes; none where it takes nothing, or is broken."""
-    try:
-        if rule.match == Match.REGEX:
-            return compile_pattern(rule.value, rule.encoding).names
-        if rule.match == Match.HEX and is_pattern(rule.value):
-            return compile_hex(rule.value).names
-    except Problem:
-        pass
-    return ()
-
-
-def unknown_in(rule: TypedRule) -> tuple[UnknownGap, ...]:
+def unknown_in(rule: TypedRule, known: KnownValues = NO_VALUES) -> tuple[UnknownGap, ...]:
     """What its reply names and nothing takes: it is sent as it stands."""
-    return tuple(unknown_gaps(rule.reply, named_by(rule)))
+    return tuple(unknown_gaps(rule.reply, {*named_by(rule), *known.values}))
 
 
 def named_by(rule: TypedRule) -> Collection[str]:

@@ -32,6 +32,7 @@ from workbench.viewmodel.address_form import (
     role_of,
     split_address,
 )
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.layer_form import LayerForm, layer_form, over_of
 from workbench.viewmodel.messages_form import MessagesForm, show_messages
 from workbench.viewmodel.payload_form import PayloadForm, content
@@ -118,6 +119,7 @@ class ReplyForm:
         encoding: of greeting and endpoint: what is sent by hand is in it too.
         at_end: what follows when a peer has finished sending.
         otherwise: the rule for when none fits, which has no field.
+        values: what rules may name.
     """
 
     kind: str
@@ -126,6 +128,7 @@ class ReplyForm:
     at_end: OnPeerClose
     rules: tuple[TypedRule, ...] = ()
     otherwise: Rule | None = None
+    values: KnownValues = NO_VALUES
 
     @property
     def greets(self) -> bool:
@@ -143,7 +146,7 @@ class ReplyForm:
             if text is None:
                 raise Problem("problem.greeting_bytes")
             greeting = text
-        rules = rules_of(self.rules) if CHOICES[self.kind].has_rules else ()
+        rules = rules_of(self.rules, self.values) if CHOICES[self.kind].has_rules else ()
         # the endpoint's own encoding: what is said in it need not name it
         rules = tuple(
             replace(rule, encoding=None) if rule.encoding == self.encoding else rule
@@ -170,7 +173,7 @@ def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> R
     greeting = before.greeting if before is not None else ""
     rules = before.rules if before is not None else ()
     encoding = settings.encoding
-    if isinstance(reply, Rules):
+    if isinstance(reply, Rules) and not _says(before, reply):
         rules = tuple(
             show_rule(replace(rule, encoding=rule.encoding or settings.encoding))
             for rule in reply.rules
@@ -185,7 +188,19 @@ def reply_form(settings: EndpointSettings, before: ReplyForm | None = None) -> R
         reply.on_peer_close or OnPeerClose.CLOSE,
         rules,
         reply.otherwise if isinstance(reply, Rules) else None,
+        before.values if before is not None else NO_VALUES,
     )
+
+
+def _says(before: ReplyForm | None, reply: Rules) -> bool:
+    """Whether what was typed means these rules: then it stays, with the names of values in it."""
+    if before is None or not before.values.values:
+        return False
+    try:
+        made = before.read(reply)
+    except Problem:
+        return False
+    return isinstance(made, Rules) and made.rules == reply.rules
 
 
 @dataclass(frozen=True, slots=True)

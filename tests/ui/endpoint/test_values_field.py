@@ -87,3 +87,29 @@ def test_a_secret_is_masked_and_a_made_scenario_names_the_rest(
     texts = [step["text"] for step in table["step"] if step["do"] == "send"]
     assert texts == ["{user} {pass}"]
     dialog.close()
+
+
+def test_rules_name_values_and_answer_with_the_newest(hand: Hand) -> None:
+    set_value(hand, "server", "word", "one")
+    hand.press("server.more")
+    hand.choose("server.responder", "rules")
+    hand.press("server.rules_add")
+    hand.choose("server.rules_match", "regex")
+    hand.type("server.rules_value", r"get (?P<key>\w+)")
+    hand.type("server.rules_reply", "{key}={word};")
+    assert not hand.find("server.rules_trouble").isVisible()
+    hand.type("server.rules_try", "get a")
+    assert "a=one" in hand.text("server.rules_answer")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    assert hand.text("server.rules_reply") == "{key}={word};"
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    write(hand, "get k")
+    hand.press("client.send")
+    hand.wait_says("client.conversation", "k=one")
+    set_value(hand, "server", "word", "two")
+    write(hand, "get m")
+    hand.press("client.send")
+    hand.wait_says("client.conversation", "m=two")
+    assert hand.text("server.rules_reply") == "{key}={word};"

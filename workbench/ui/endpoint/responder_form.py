@@ -11,6 +11,7 @@ from workbench.payload import notation
 from workbench.texts import tr
 from workbench.ui.endpoint.rules_editor import RulesEditor
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, spring
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.message import msg
 from workbench.viewmodel.responder_choices import CHOICES
 from workbench.viewmodel.setup_form import ReplyForm
@@ -39,6 +40,7 @@ class ResponderForm(QObject):
         super().__init__(parent)
         self._controls = controls
         self._otherwise: Rule | None = None
+        self._known = NO_VALUES
         self._of_tcp: str | None = None  # the reply that TCP had, while UDP is chosen
         self.kind = controls.add(
             ChoiceBox(*((kind, f"responder.{kind}") for kind in CHOICES)), "responder"
@@ -93,7 +95,17 @@ class ResponderForm(QObject):
             OnPeerClose(self.at_end.value()),
             tuple(self.rules.table.lines.rules),
             self._otherwise,
+            self._known,
         )
+
+    def know(self, known: KnownValues) -> None:
+        """The values that rules may name from now on; those in force change with them."""
+        if known == self._known:
+            return
+        self._known = known
+        self.rules.know(known)
+        if CHOICES[self.kind.value()].has_rules:
+            self.edited.emit()
 
     def offer_greetings(self, *, offered: bool) -> None:
         """A greeting needs a connection: with datagrams what would greet and echo just echoes."""

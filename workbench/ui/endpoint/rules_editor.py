@@ -24,9 +24,10 @@ from workbench.ui.widgets.named_controls import (
     spring,
     tone,
 )
+from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 from workbench.viewmodel.message import msg
-from workbench.viewmodel.rule_form import EXAMPLE, TypedRule, fault
-from workbench.viewmodel.rule_trial import groups_of, unknown_in
+from workbench.viewmodel.rule_form import EXAMPLE, TypedRule, fault, groups_of, named
+from workbench.viewmodel.rule_trial import unknown_in
 
 
 class RulesEditor(QFrame):
@@ -49,6 +50,7 @@ class RulesEditor(QFrame):
         self._controls = controls
         self._filling = False
         self._basis = Rule()
+        self._known = NO_VALUES
         self._chosen = True  # a rule was in the fields: without one they show the example
         self.setProperty("more", True)
         self.button = controls.add(QToolButton(), "rules_open")
@@ -266,7 +268,7 @@ class RulesEditor(QFrame):
     def _judge(self) -> None:
         """Mark the field that cannot be understood, and say why."""
         typed = self._typed()
-        wrong = fault(typed)
+        wrong = fault(named(typed, self._known))
         self._controls.enable(
             self.value, msg("why.rule_fits_anything") if typed.match == Match.ANY else None
         )
@@ -284,11 +286,17 @@ class RulesEditor(QFrame):
                     name=f"{{{gap.word}}}",
                     near=f"{{{gap.near}}}",
                 )
-                for gap in unknown_in(typed)
+                for gap in unknown_in(typed, self._known)
             ]
         self.trouble.setText("\n".join(said))
         self.trouble.setVisible(bool(said))
         self.trial.judge()
+
+    def know(self, known: KnownValues) -> None:
+        """The values that a rule may name from now on."""
+        self._known = self.table.lines.known = known
+        self.table.lines.retranslate()
+        self._judge()
 
     def _word_button(self) -> None:
         self._controls.recaption(self.button, "rules_count", count=str(self.count))

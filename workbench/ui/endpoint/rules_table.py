@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from workbench.texts import tr
 from workbench.ui.style import theme
-from workbench.viewmodel.rule_form import TypedRule, fault, shown_reply, shown_value
+from workbench.viewmodel.known_values import NO_VALUES
+from workbench.viewmodel.rule_form import TypedRule, fault, named, shown_reply, shown_value
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT: Final = QModelIndex()
@@ -32,12 +33,13 @@ class RuleModel(QAbstractTableModel):
     """Rules as they are typed; one that cannot be understood says why.
 
     Attributes:
-        rules: in the order in which they are tried.
+        rules: in the order in which they are tried. known: the values that they may name.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rules: list[TypedRule] = []
+        self.known = NO_VALUES
 
     def show_rules(self, rules: Sequence[TypedRule]) -> None:
         self.beginResetModel()
@@ -70,7 +72,7 @@ class RuleModel(QAbstractTableModel):
             return self._cell(index.row(), column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(column)
-        wrong = fault(rule)
+        wrong = fault(named(rule, self.known))
         if role == Qt.ItemDataRole.ToolTipRole:
             return wrong[1].text if wrong is not None else self._cell(index.row(), column)
         if wrong is None or wrong[0] != column:

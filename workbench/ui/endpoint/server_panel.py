@@ -116,6 +116,7 @@ class ServerPanel(EndpointPanel):
 
     def know(self, known: KnownValues) -> None:
         self.send_line.know(known)
+        self.reply.know(known)
 
     @Slot(QPoint)
     def on_menu(self, where: QPoint) -> None:
