@@ -20,7 +20,7 @@ from workbench.engine.model.family import SocketKind, fitting
 from workbench.explain.evidence import Evidence, evidence_of
 from workbench.explain.explain import explain
 from workbench.journal.reader import Row
-from workbench.texts import tr
+from workbench.texts import has, tr
 
 REFERENCE = """
 ECONNREFUSED EADDRINUSE EADDRNOTAVAIL EACCES EPERM ENETUNREACH EHOSTUNREACH EINVAL ETIMEDOUT
@@ -361,3 +361,21 @@ def test_a_text_alone_makes_an_error_explained(monkeypatch: pytest.MonkeyPatch) 
     for part in ("what", "kernel", "try"):
         monkeypatch.setitem(known, f"errors.ESHUTDOWN.{part}", part)  # type: ignore[arg-type]
     assert explanation_key("ESHUTDOWN", "OSError") == "errors.ESHUTDOWN"
+
+
+def test_what_divides_a_stream_is_explained_without_the_kernel() -> None:
+    """A message is no call; a stream that cannot be divided was delivered all the same."""
+    row = Row(1, 0, 0, "layer", "s", 1, "messages.recv", "", 6, None, None, None, None, 4, b"abcd",
+              None)  # fmt: skip
+    said = explain(row, title="").sections[0].paragraphs[0]
+    assert "4 B" in said
+    assert "6 B" in said
+    broken = row._replace(call="messages.fault", errno="MESSAGES_CUT", error="cut", result=None)
+    texts = [section.paragraphs[0] for section in explain(broken, title="").sections]
+    assert texts[0] == "The stream ended within a message."
+    assert not any("MESSAGES_CUT" in text for text in texts)
+
+
+@pytest.mark.parametrize("key", ["TOO_LONG", "SHORT_LENGTH", "BAD_LENGTH", "BAD_HEAD", "BAD_CHUNK"])
+def test_each_reason_that_a_stream_cannot_be_divided_has_its_words(key: str) -> None:
+    assert has(f"errors.MESSAGES_{key}.what")
