@@ -320,6 +320,7 @@ IMPORTED_BY = {
     "scenario/code_expect.py": "scenario/test_code.py",
     "scenario/code_help.py": "scenario/test_code.py",
     "scenario/code_sockets.py": "scenario/test_code.py",
+    "scenario/script_help/json_names.py": "scenario/script_help/test_json_texts.py",
     "scenario/code_steps.py": "scenario/test_code.py",
     "scenario/code_values.py": "scenario/test_code.py",
     "scenario/steps.py": "scenario/test_numbers.py",

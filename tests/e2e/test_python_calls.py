@@ -139,6 +139,38 @@ else = { reply = "OK;Transfer-Encoding: chunked;;5;other;0;;" }
         values='[values]\nunused = 1\n[endpoint.sink]\nrole = "datagram"\naddress = "127.0.0.1:0"\n'
         '[endpoint.udp]\nrole = "datagram"\naddress = "@sink"\n',
     ).replace("step = [\n", 'step = [\n  { do = "start", endpoint = "sink" },\n', 1),
+    "JSON that is expected, taken, sent and ignored": talk(
+        client("send", 'wrap = true, json = { type = "login", id = 7, list = [1, "a"] }'),
+        client("expect", """json = { type = "login", "list.1" = "a" }, take = { n = "id" }"""),
+        client("send", 'wrap = true, json = { id = "{n}", more = "{n+1}", as = "<{n}>" }'),
+        client("expect", """json = '{"id": 7, "more": 8, "as": "<7>"}', next = true"""),
+        client("send", r'wrap = true, text = "noise\r\nplain"'),
+        client("expect", 'text = "plain", next = true, take = { who = "peer", many = "size" }'),
+        client("send", 'wrap = true, text = "{many} {who}"'),
+        client("expect", "regex = '^5 127[.]0[.]0[.]1:{server.port}$'"),
+        server=LINES + '\nresponder = { kind = "echo" }',
+        ours=LINES + '\nignore = [ { json = { type = "ping" } }, { contains = "noise" } ]',
+    ),
+    "JSON of a stream": "placeholders = true\n"
+    + talk(
+        client("send", """text = 'hello {"id": 1} {"id": 2, "token": "a"}'"""),
+        client("expect", """json = { id = 2 }, take = { t = "token" }"""),
+        client("send", 'text = "{t}"'),
+        client("expect", 'text = "a", next = true'),
+        server='responder = { kind = "echo" }',
+    ),
+    "messages that a pattern begins": talk(
+        client("send", 'text = "5 hello3 you"'),
+        client("expect", 'text = "5 hello"'),
+        client("expect", 'text = "3 you", next = true'),
+        server="messages = { pattern = '(?P<length>\\d+) ' }\nresponder = { kind = \"echo\" }",
+        ours="messages = { pattern = '(?P<length>\\d+) ' }",
+    ),
+    "a greeting that is made": "placeholders = true\n"
+    + talk(
+        client("expect", r"regex = '^[0-9a-f-]{36} 1$'"),
+        server='responder = { kind = "greet", text = "{uuid} {counter}" }',
+    ),
 }  # fmt: skip
 
 

@@ -147,4 +147,4 @@ ignore = [{ text = "ping" }]
 """
     code = to_python(parse(text))
     assert "plain script: wait = false" in code
-    assert "plain script: ignore (c)" in code
+    assert "hidden['c'] = " in code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+import shlex
 import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -18,10 +19,10 @@ from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.literals import comment, literal
 from workbench.payload.characters import codec
-from workbench.payload.templates import text_template
+from workbench.payload.templates import PLACEHOLDERS, text_template
 from workbench.scenario.code_answers import answers_class
 from workbench.scenario.code_bytes import payload
-from workbench.scenario.code_expect import expectation
+from workbench.scenario.code_expect import expectation, ignoring
 from workbench.scenario.code_help import all_names, parts_of
 from workbench.scenario.code_sockets import (
     INDENT,
@@ -35,7 +36,6 @@ from workbench.scenario.code_sockets import (
 from workbench.scenario.code_steps import flat, get_option, membership, taken_by, until_open
 from workbench.scenario.code_until import LOOK, around, block, looks
 from workbench.scenario.code_values import CodePlace, expression
-from workbench.scenario.report import title_of
 from workbench.scenario.steps import (
     Expect,
     Loop,
@@ -92,6 +92,7 @@ def to_python(scenario: Scenario) -> str:
     script = _Script(scenario)
     body = script.steps(scenario.steps)
     classes = script.classes()
+    hidden = script.hidden(scenario)
     if "filling" in script.needs:
         script.needs |= {"noted_socket", "checksum"}
     parts = parts_of(script.needs)
@@ -113,6 +114,11 @@ def to_python(scenario: Scenario) -> str:
     if "filling" in script.needs and script.first:
         first = {name: str(value).encode() for name, value in script.first.items()}
         lines.append(f"values.update({literal(first)})")
+    if "json_texts" in script.needs and script.first:
+        kinds = {name: not isinstance(value, str) for name, value in script.first.items()}
+        lines.append(f"literally.update({literal(kinds)})")
+    if script.commands:
+        lines.append(f"may_run({literal(script.commands)})")
     lines += [f"{name} = None" for item in scenario.endpoints for name in _sockets(item, names)]
     lines += ["address = None  # of the datagram that came last"]
     if script.temporary:
@@ -122,8 +128,9 @@ def to_python(scenario: Scenario) -> str:
     lines.append("")
     if looks(scenario.steps):
         lines += [*LOOK.splitlines(), "", ""]
-    lines += [left_out(f"ignore ({name})") for name, said in scenario.ignored.items() if said]
-    end = ["", "close_all()"] if "by_itself" in script.needs else []
+    lines += hidden
+    end = ["", "end_programs()"] if "other_programs" in script.needs else []
+    end += ["", "close_all()"] if "by_itself" in script.needs else []
     end += ["assert not failures, failures"] if script.goes_on else []
     return "\n".join([*lines, *classes, *body, *end]) + "\n"
 
@@ -173,6 +180,7 @@ class _Script:
         self._names = scenario.names
         self.first = dict(scenario.values)
         self.needs: set[str] = set()
+        self.commands: list[str] = []
         self.modules: set[str] = set()
         self.begun = {item.name: self._addressed(item) for item in scenario.endpoints}
         self.names = variables(self.begun.values())
@@ -276,7 +284,7 @@ class _Script:
 
     def _step(self, single: Step) -> list[str]:
         step, names = single, frozenset[str]()
-        if not isinstance(step, Loop | Stay):
+        if not isinstance(step, Loop | Stay | RunProgram):
             try:
                 step = self._values.filled(step, lambda name: self._settings[name].encoding)
             except Problem:  # what it needs is known when the script runs
@@ -286,13 +294,50 @@ class _Script:
                 return [f"{self._sleep}({literal(step.seconds)})"]
             case Stay():
                 return self._stay(step)
-            case RunProgram() | StopProgram():
-                return [left_out(title_of(step))]
+            case RunProgram():
+                return self._run(step)
+            case StopProgram():
+                self.needs.add("other_programs")
+                return [f"stop_program({literal(step.name)})"]
             case Expect():
                 return self._expect(step, names)
             case Loop():
                 return self._loop(step)
         return self._perform(step, names)
+
+    def hidden(self, scenario: Scenario) -> list[str]:
+        """What endpoints ignore."""
+        lines = []
+        for item in scenario.endpoints:
+            among = scenario.ignored.get(item.name, ())
+            if among and self.noted:
+                made = ignoring(among, self.begun[item.name])
+                self.needs |= made.needs
+                lines += made.lines
+        return lines
+
+    def _run(self, step: RunProgram) -> list[str]:
+        """Another program; its words may have values and addresses of endpoints in them."""
+        self.needs.add("other_programs")
+        self.commands.append(shlex.join(step.command))
+        ends = {f"{name}.{part}" for name in self.begun for part in ("port", "address")}
+        own = {*self._names, *PLACEHOLDERS} if self._names else set[str]()
+
+        def word(text: str) -> str:
+            template = text_template(text, {*ends, *own}, "utf-8")
+            if template.fixed is not None:
+                return literal(text)
+            self.needs |= {"filling", "noted_socket"}
+            return f"({expression(template, CodePlace('utf-8'))}).decode()"
+
+        wanted = 0 if step.exit is None else step.exit
+        more = [f"name={literal(step.name)}"] if step.name else []
+        more += [] if wanted == 0 else [f"wanted={literal(wanted if wanted != 'any' else None)}"]
+        more += [] if step.contains is None else [f"contains={word(step.contains)}"]
+        more += [] if step.timeout == 60.0 else [f"seconds={literal(step.timeout)}"]
+        more += [] if step.wait else ["wait=False"]
+        words = ", ".join(map(word, step.command))
+        return [f"run({', '.join([f'[{words}]', *more])})"]
 
     @property
     def _sleep(self) -> str:
@@ -343,9 +388,11 @@ class _Script:
         if isinstance(command, c.Configure):
             self._settings[command.endpoint] = self._addressed(command.settings)
             return []
-        if step.json is not None and names:
-            return [left_out(title_of(step))]
-        made = self._command(command, names)
+        made = (
+            self._send(command, names, step.json)
+            if isinstance(command, c.Send)
+            else self._command(command, names)
+        )
         blocks = command if isinstance(command, c.Recv | c.Accept | c.Connect) else None
         if blocks is not None and not (step.wait and blocks.wait):  # here the script waits for it
             made.insert(0, left_out("wait = false"))
@@ -393,8 +440,6 @@ class _Script:
             case c.Listen():
                 backlog = item.backlog if command.backlog is None else command.backlog
                 return [f"{name}.listen({literal(backlog)})"]
-            case c.Send():
-                return self._send(item, command, names)
             case c.Recv():
                 size = command.size or item.bufsize
                 return self._each(
@@ -566,9 +611,10 @@ class _Script:
             return [f"for _ in range({count:d}):", *(INDENT + line for line in lines)]
         return lines
 
-    def _send(self, item: EndpointSettings, command: c.Send, names: frozenset[str]) -> list[str]:
+    def _send(self, command: c.Send, names: frozenset[str], json: object = None) -> list[str]:
+        item = self._settings[command.endpoint]
         try:
-            made = payload(command, item, names, counter=command.repeat > 1)
+            made = payload(command, item, names, counter=command.repeat > 1, json=json)
         except Problem as problem:  # it fails in the run as well
             return [left_out(str(problem))]
         self.needs |= made.needs | ({"noted_socket"} if made.needs else set())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.message_ends import Delimiter, LengthField
@@ -16,6 +16,8 @@ from workbench.payload.characters import codec
 from workbench.payload.checksum import CHECKSUMS
 from workbench.payload.notation import suffix
 from workbench.payload.templates import PLACEHOLDERS, Template, hex_template, text_template
+from workbench.scenario.code_help import JSON
+from workbench.scenario.code_json import json_code
 from workbench.scenario.code_values import FILLING, CodePlace, expression
 
 
@@ -28,16 +30,26 @@ class Code(NamedTuple):
 
 
 def payload(
-    command: c.Send, item: EndpointSettings, names: Collection[str] = (), *, counter: bool = False
+    command: c.Send,
+    item: EndpointSettings,
+    names: Collection[str] = (),
+    *,
+    counter: bool = False,
+    json: Any = None,
 ) -> Code:
     """What a step sends; `names`: values that are known at run time; `counter`: in a loop of it.
+
+    `json`: what its text is made of when it is sent.
 
     Raises:
         Problem: a text that its encoding lacks, a value that there is not.
     """
     encoding = codec(command.encoding or item.encoding)
     place = CodePlace(encoding, counter=counter)
-    if command.file is not None:
+    if json is not None and names:
+        said = json_code(json, {*names, *PLACEHOLDERS}, sent=True)
+        made = Code(f"written({said}).encode({literal(encoding)})", JSON)
+    elif command.file is not None:
         made = Code(f"open({literal(command.file)}, 'rb').read()")
     elif command.hex is not None:
         made = of_template(hex_template(command.hex, names, encoding), place)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
+from workbench.engine.model.message_ends import Http
 from workbench.engine.model.settings import EndpointSettings
 from workbench.literals import literal
 from workbench.payload.characters import BYTES, codec
 from workbench.payload.hex_patterns import compile_hex, is_pattern
 from workbench.payload.notation import parse_hex
 from workbench.payload.templates import text_template
+from workbench.scenario.code_help import JSON
+from workbench.scenario.code_json import json_code
 from workbench.scenario.code_sockets import left_out
 from workbench.scenario.code_values import CodePlace, expression
 from workbench.scenario.report import title_of
@@ -19,7 +22,7 @@ from workbench.scenario.steps import Expect
 from workbench.texts import Problem
 
 _GAP: Final = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
-_PLAIN = ("call", "result", "errno", "error", "size", "connection")
+_PLAIN = ("call", "result", "errno", "error", "size", "peer", "connection")
 _ALSO = ("count", "absent", "keep", "next", "exact", "each", "closed", "not_before", "at_most")
 _KERNEL = (
     "snd_mss",
@@ -56,28 +59,51 @@ def expectation(
     """
     if step.looks:
         return Wanted(_look(step, talk), frozenset({"looking"}))
-    unsaid = (step.json, step.take or None, step.peer, step.by)
-    if any(value is not None for value in unsaid) or step.kind not in {None, "call"}:
+    if step.by is not None or step.kind not in {None, "call"}:
         return Wanted([left_out(title_of(step))])
     try:
-        found = _bytes(step, item, names)
+        found = _said(step, item, names)
     except (Problem, UnicodeError, LookupError):  # a stranger's text that its encoding lacks
         return Wanted([left_out(title_of(step))])
     wanted = [literal(item.name), literal(step.within), *found]
-    wanted += [
-        f"{key}={literal(getattr(step, key))}" for key in _PLAIN if getattr(step, key) is not None
-    ]
     usual = Expect("")
     differs = [key for key in _ALSO if getattr(step, key) != getattr(usual, key)]
     wanted += [f"{key}={literal(getattr(step, key))}" for key in differs]
+    wanted += [f"take={literal(dict(step.take))}"] if step.take else []
     needs = {"expecting", "filling"} if names else {"expecting"}
+    needs |= JSON if step.json is not None else set()
     return Wanted([f"expect({', '.join(wanted)})"], frozenset(needs))
+
+
+def ignoring(among: Sequence[Expect], item: EndpointSettings) -> Wanted:
+    """What an endpoint never sees."""
+    try:
+        tables = [f"dict({', '.join(_said(step, item, ()))})" for step in among]
+    except (Problem, UnicodeError, LookupError):
+        return Wanted([left_out(f"ignore ({item.name})")])
+    whole = f"any(ignored(sock, what, one) for one in [{', '.join(tables)}])"
+    needs = {"expecting"} | (JSON if any(step.json is not None for step in among) else set())
+    line = f"hidden[{literal(item.name)}] = lambda sock, what: {whole}"
+    return Wanted([line], frozenset(needs))
+
+
+def _said(step: Expect, item: EndpointSettings, names: Collection[str]) -> list[str]:
+    """What is looked for, as arguments."""
+    plain = (key for key in _PLAIN if getattr(step, key) is not None)
+    return [
+        *_bytes(step, item, names),
+        *(f"{key}={literal(getattr(step, key))}" for key in plain),
+    ]
 
 
 def _bytes(step: Expect, item: EndpointSettings, names: Collection[str]) -> list[str]:
     encoding = step.encoding or item.encoding
     used = "latin-1" if encoding == BYTES else codec(encoding)
     stream = item.type == "SOCK_STREAM" and item.messages is None
+    if step.json is not None:
+        http = ["http=True"] if isinstance(item.messages, Http) else []
+        more = [f"encoding={literal(used)}"] if used not in {"utf-8", "latin-1"} else []
+        return [f"json={json_code(step.json, names, sent=False)}", *http, *more]
     for key in ("text", "contains"):
         text = getattr(step, key)
         if text is not None:

@@ -11,11 +11,20 @@ from typing import Final, NamedTuple
 _FOLDER: Final = Path(__file__).resolve().parent / "script_help"
 ORDER: Final = (
     "noted_socket", "by_itself", "dividing", "filling", "checksum", "expecting", "looking",
-    "few_files",
+    "few_files", "json_names", "json_values", "json_stream", "json_texts", "other_programs",
 )  # fmt: skip
 """Later ones may need those before."""
-_CHECKSUM: Final = _FOLDER.parent.parent / "payload" / "checksum.py"
-"""It stands for itself, and so is right in both."""
+_OWN: Final = {
+    "checksum": _FOLDER.parent.parent / "payload" / "checksum.py",
+    "json_values": _FOLDER.parent / "json_values.py",
+    "json_stream": _FOLDER.parent / "json_stream.py",
+}
+"""Modules of the program that stand for themselves, and so are right in both."""
+JSON: Final = frozenset(
+    {"json_names", "json_values", "json_stream", "json_texts"}
+    | {"noted_socket", "by_itself", "filling", "checksum", "expecting"}
+)
+"""The parts that JSON needs."""
 
 
 class HelpText(NamedTuple):
@@ -37,7 +46,7 @@ class HelpText(NamedTuple):
 @cache
 def help_text(part: str) -> HelpText:
     """A part of the helper, as the script will have it."""
-    path = _CHECKSUM if part == "checksum" else _FOLDER / f"{part}.py"
+    path = _OWN.get(part, _FOLDER / f"{part}.py")
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
     imports: set[str] = set()

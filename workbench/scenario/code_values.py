@@ -45,11 +45,11 @@ def _part(part: Part, place: CodePlace) -> str:
         return f"{literal(part)}.encode({literal(place.encoding)})"
     if isinstance(part, CountedPart):
         if part.number is not None:
-            return f"counted({literal(part.width)}, {_number(part.number, place)})"
+            return f"counted({literal(part.width)}, {number(part.number, place)})"
         more = f", {part.more:d}" if part.more else ""
         return f"sized({literal(part.width)}, {_joined(part.inside, place)}{more})"
     if len(part.terms) > 1:
-        return f"str({_number(part, place)}).encode()"
+        return f"str({number(part, place)}).encode()"
     (_, name, argument) = part.terms[0]
     return _bytes(name, argument, place)
 
@@ -70,7 +70,8 @@ def _bytes(name: str | int, argument: str, place: CodePlace) -> str:
     return f"value({literal(name)}{own})"
 
 
-def _number(gap: Gap, place: CodePlace) -> str:
+def number(gap: Gap, place: CodePlace) -> str:
+    """What several terms count to."""
     said = []
     for at, (sign, name, argument) in enumerate(gap.terms):
         if isinstance(name, int):

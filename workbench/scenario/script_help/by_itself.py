@@ -177,7 +177,7 @@ def came(sock: Noted, data: bytes, does: Answers) -> None:
     while sock.fileno() != -1 and (found := does.cut(sock.left)) is not None:
         message, count = found
         sock.left = sock.left[count:]
-        sock.add(Happened(MESSAGE, len(message), None, message, None, time.monotonic()))
+        sock.add(Happened(MESSAGE, len(message), None, message, sock.peer, time.monotonic()))
         does.answer(sock, message)
 
 

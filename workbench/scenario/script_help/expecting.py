@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 from workbench.scenario.script_help.noted_socket import (
     MESSAGE,
+    Happened,
     Noted,
     big_endian,
     changed,
     fits,
     last,
     listening,
+    literally,
     look_out,
     made,
+    spelled,
     values,
 )
 
 READS = ("recv", "recvfrom")
+BYTES_KEYS = ("text", "contains", "regex", "json")
+ways: dict[str, Callable[[bytes, dict[str, Any], bool], int | None]] = {}  # of matching, beside
 
 
 def expect(
@@ -80,7 +86,10 @@ def take(sock: Noted, what: dict[str, Any]) -> bool:
     before = sock.used, sock.part
     if not find(sock, what):
         return False
-    after = sock.happened[max(sock.used - (sock.part == 0), 0)].at - sock.sent_at
+    found = sock.happened[max(sock.used - (sock.part == 0), 0)]
+    after = found.at - sock.sent_at
+    if what.get("take") and what.get("json") is None:
+        keep_words(found, what["take"])
     if what.get("keep"):
         sock.used, sock.part = before
     first, most = what.get("not_before"), what.get("at_most")
@@ -89,9 +98,29 @@ def take(sock: Noted, what: dict[str, Any]) -> bool:
     return True
 
 
+def keep_words(found: Happened, wanted: dict[str, str]) -> None:
+    """Keep what a call came to: `payload`, `peer`, `result` or `size`."""
+    size = str(found.result).encode()
+    words = {"payload": found.data, "peer": spelled(found.peer).encode(), "result": size}
+    for name, word in wanted.items():
+        values[name] = words.get(word, size)
+        big_endian.discard(name)
+        literally.pop(name, None)
+
+
+def ignored(sock: Noted, what: Happened, wanted: dict[str, Any]) -> bool:
+    """Whether this is what an endpoint never sees."""
+    if not fits(what, wanted):
+        return False
+    if not any(wanted.get(key) is not None for key in BYTES_KEYS):
+        return True
+    reads = (MESSAGE,) if sock.divided else READS
+    return what.call in reads and match(what.data, wanted, whole=True) is not None
+
+
 def find(sock: Noted, what: dict[str, Any]) -> bool:
     """Go past what is wanted of one socket."""
-    if any(what.get(key) is not None for key in ("text", "contains", "regex")):
+    if any(what.get(key) is not None for key in BYTES_KEYS):
         return take_bytes(sock, what)
     for place in range(sock.used, len(sock.happened)):
         if fits(sock.happened[place], what):
@@ -133,6 +162,9 @@ def take_bytes(sock: Noted, what: dict[str, Any]) -> bool:
 
 def match(data: bytes, what: dict[str, Any], *, whole: bool) -> int | None:
     """How many bytes it uses, where it fits."""
+    for key, way in ways.items():
+        if what.get(key) is not None:
+            return way(data, what, whole)
     if what.get("text") is not None:
         wanted: bytes = what["text"]
         fit = data == wanted if whole else data.startswith(wanted)
@@ -148,5 +180,7 @@ def match(data: bytes, what: dict[str, Any], *, whole: bool) -> int | None:
         key: text.encode(encoding) for key, text in found.groupdict().items() if text is not None
     }
     values.update(taken)
+    for name in taken:
+        literally.pop(name, None)
     (big_endian.update if what.get("hexed") else big_endian.difference_update)(taken)
     return len(found.string[: found.end()].encode(encoding, "replace"))

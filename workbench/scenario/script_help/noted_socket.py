@@ -17,6 +17,8 @@ last: dict[str, int] = {}  # endpoint -> how many sockets its last connect made,
 waits: list[Until] = []  # the loops that wait for something
 values: dict[str, bytes] = {}  # by name; what patterns took is added
 big_endian: set[str] = set()  # those that a pattern of hex took, as numbers
+literally: dict[str, bool | None] = {}  # whether JSON has it as it stands, as it has a number
+hidden: dict[str, Callable[[Noted, Happened], bool]] = {}  # endpoint -> what is never seen
 changed = threading.Condition()
 MESSAGE = "messages.recv"  # what a stream brought, divided
 
@@ -53,6 +55,7 @@ class Noted(socket.socket):
         self.happened: list[Happened] = []
         self.used = self.part = 0  # how far expect() has come: calls, and bytes of the next
         self.sent_at = time.monotonic()
+        self.peer: Any = None
         self.ended = False  # by a step of the script
         self.queued = bytearray()  # what the kernel has not taken yet
         self.then: str | None = None  # what follows it
@@ -71,7 +74,7 @@ class Noted(socket.socket):
         except Exception as error:
             self.add(Happened(call, None, error, b"", None, time.monotonic()))
             raise
-        data, peer = b"", None
+        data, peer = b"", self.peer
         if call == "recv":
             data = found
         elif call == "recvfrom":
@@ -81,6 +84,8 @@ class Noted(socket.socket):
 
     def add(self, what: Happened) -> None:
         """Keep what happened, and wake who waits for it."""
+        if self.name in hidden and hidden[self.name](self, what):
+            return
         with changed:
             self.happened.append(what)
             for wait in waits:
@@ -96,12 +101,14 @@ class Noted(socket.socket):
 
     def connect(self, address: Any) -> None:
         made.setdefault(self.name, []).append(self)
+        self.peer = address
         self.note("connect", lambda: super(Noted, self).connect(address), _nothing)
 
     def accept(self) -> tuple[Noted, Any]:
         descriptor, peer = self.note("accept", _accepts(self), lambda found: found[0])
         found = Noted(self.name, self.family, self.type, self.proto, fileno=descriptor)
         found.settimeout(self.gettimeout())
+        found.peer = peer
         with changed:
             made.setdefault(self.name, []).append(found)
             changed.notify_all()
@@ -270,6 +277,14 @@ class Until:
         self.met, self.found = True, repr(what.error) if what.error else what.data
 
 
+def spelled(address: Any) -> str:
+    """An address as it is written."""
+    if not isinstance(address, tuple):
+        return str(address)
+    host = str(address[0])
+    return f"[{host}]:{address[1]}" if ":" in host else f"{host}:{address[1]}"
+
+
 def look_out() -> None:
     """End the loop around, if what it waits for is there."""
     if threading.current_thread() is threading.main_thread() and any(item.met for item in waits):
@@ -285,6 +300,8 @@ def fits(what: Happened, wanted: dict[str, Any]) -> bool:
     if wanted.get("call") not in {None, what.call}:
         return False
     if wanted.get("result") is not None and what.result != wanted["result"]:
+        return False
+    if wanted.get("peer") not in {None, spelled(what.peer)}:
         return False
     names = [wanted[key] for key in ("errno", "error") if wanted.get(key) is not None]
     if not all(map(what.means, names)) or (what.error and not names):
