@@ -15,6 +15,8 @@ from workbench.engine.model.errors import system_text
 from workbench.engine.model.events import COMMAND, NOTE, RUN_FAILED, RUN_HELD
 from workbench.engine.model.family import TCP, SocketKind, error_stem, fitting
 from workbench.explain.evidence import Abandoned, Evidence, FullQueue, Story
+from workbench.explain.tls_sentences import BEGINS as TLS_BEGINS
+from workbench.explain.tls_sentences import told_of_tls, verify_stem, why_not_taken
 from workbench.frozen import dataclass
 from workbench.journal.notes import Verdict, verdict_of
 from workbench.journal.reader import Row, SampleRow
@@ -127,6 +129,9 @@ def what_failed(row: Row, kind: SocketKind = TCP) -> str:
 
 def _told_of(row: Row, part: str, kind: SocketKind) -> str:
     """A text of an error: `part` is what, kernel or try."""
+    stem = verify_stem(row)
+    if stem is not None:
+        return why_not_taken(row) if part == "kernel" else tr(f"{stem}.{part}")
     key = fitting(f"{error_stem(row.errno, row.error, kind)}.{part}", kind)
     return tr(key, errno=row.errno or row.error or "", text=system_text(row.errno), call=row.call)
 
@@ -217,6 +222,8 @@ def _queue_was_full(
 
 
 def _success(row: Row, evidence: Evidence) -> tuple[str, ...]:
+    if row.call.startswith(TLS_BEGINS):
+        return told_of_tls(row)
     if row.ends_stream and evidence.kind.type != "SOCK_DGRAM":
         key = "explain.eof_both" if evidence.both_finished else "explain.eof"
     elif row.call == "recv" and row.result == 0:

@@ -81,7 +81,7 @@ def explanation_key(errno_name: str | None, error: str | None) -> str:
     """The stem of the texts `.what`, `.kernel` and `.try` for a failed call."""
     if errno_name is not None and has(f"errors.{errno_name}.what"):
         return f"errors.{errno_name}"
-    if errno_name is None and error in CLASSES:
+    if errno_name is None and (error in CLASSES or has(f"errors.{error}.what")):
         return f"errors.{error}"
     return "errors.other"
 

@@ -173,7 +173,8 @@ class TlsLayer(Layer):
             facts = {"verify": getattr(error, "verify_code", 0), "reason": _reason_of(error)}
         elif self._alert is not None:
             facts = {"alert": self._alert}
-        word = word or getattr(error, "reason", None) or _UNNAMED
+        told = f"TLSV1_ALERT_{self._alert.upper()}" if self._alert is not None else _UNNAMED
+        word = word or getattr(error, "reason", None) or told
         if self._open:
             call, args = "tls.end", ("'fault'", *_keywords(facts))
         else:

@@ -1,0 +1,174 @@
+"""Explain says what each word of TLS means, from the rows that real handshakes leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.engine.protocol.tls.both_ends import Talk, Tls, maker
+from tests.engine.protocol.tls.test_tls_layer import FAILING, client, server
+from workbench.engine.model.commands import CloseTls
+from workbench.engine.model.errors import LayerError, describe
+from workbench.engine.model.events import LAYER
+from workbench.engine.model.settings import Role
+from workbench.engine.model.tls_settings import AskClient, TlsVersion
+from workbench.engine.protocol.layer import LayerRow
+from workbench.explain.explain import explain, what_failed
+from workbench.journal.reader import Row
+from workbench.texts import set_language, tr
+
+LANGUAGES = ("en", "zh_CN")
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest):
+    set_language(request.param)
+    yield request.param
+    set_language("en")
+
+
+def as_row(row: LayerRow) -> Row:
+    made = dict.fromkeys(Row._fields)
+    made |= {
+        "seq": 1,
+        "t_ns": 0,
+        "duration_ns": 0,
+        "kind": LAYER,
+        "endpoint": "it",
+        "call": row.call,
+    }
+    made |= {"connection": 1, "number": 1, "args": row.args, "result": row.result}
+    made |= {"errno": row.errno, "error": row.error, "payload": row.payload}
+    return Row(**made)  # type: ignore[arg-type]
+
+
+def said(row: LayerRow) -> str:
+    """All that Explain says of it."""
+    found = explain(as_row(row), title="it")
+    return "\n".join(line for section in found.sections for line in section.paragraphs)
+
+
+@pytest.mark.parametrize("kind", FAILING)
+def test_each_certificate_that_is_not_taken(kind: str, language: str) -> None:
+    case = FAILING[kind]
+    talk = Talk(client(**case.client), server(**case.server))
+    row = talk.client.row("tls.handshake")
+    told = said(row)
+    assert tr(f"tls.verify_{case.verify}.what") in told
+    assert tr(f"tls.verify_{case.verify}.try") in told
+    assert str(talk.client.facts("tls.handshake")["reason"]) in told
+    assert what_failed(as_row(row)) == tr(f"tls.verify_{case.verify}.what")
+    got = talk.server.row("tls.handshake")
+    assert tr(f"errors.{case.server_word}.what") in said(got)
+    for word in (row.errno, got.errno):  # the ticket's sentence is of the same word
+        assert describe(LayerError(word or "")).key == f"errors.{word}"
+
+
+def fed(role: Role, came: bytes) -> LayerRow:
+    one = Tls(maker(role, **({"cert": "test:good"} if role is Role.LISTENER else {}))())
+    one.do(one.layer.start(0.0))
+    one.do(one.layer.receive(came, 0.0))
+    return one.row("tls.handshake")
+
+
+def last(talk: Talk, *, serves: bool) -> LayerRow:
+    rows = (talk.server if serves else talk.client).rows
+    return next(row for row in rows if row.errno is not None)
+
+
+ASKING = {"ask_client": AskClient.REQUIRED, "ca": "test:root"}
+OLD = {"maximum": TlsVersion.V1_2}
+FAULTS: dict[str, Callable[[], LayerRow]] = {
+    "HTTP_REQUEST": lambda: fed(Role.LISTENER, b"GET / HTTP/1.1\r\n\r\n"),
+    "WRONG_VERSION_NUMBER": lambda: fed(Role.STREAM, b"220 mail.example ESMTP\r\n"),
+    "UNSUPPORTED_PROTOCOL": lambda: last(
+        Talk(client(**OLD), server(minimum=TlsVersion.V1_3)), serves=True
+    ),
+    "TLSV1_ALERT_PROTOCOL_VERSION": lambda: last(
+        Talk(client(**OLD), server(minimum=TlsVersion.V1_3)), serves=False
+    ),
+    "NO_SHARED_CIPHER": lambda: last(
+        Talk(client(ciphers="AES128-SHA", **OLD), server(ciphers="AES256-SHA", **OLD)), serves=True
+    ),
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": lambda: last(
+        Talk(client(**OLD), server(**ASKING)), serves=False
+    ),
+    "PEER_DID_NOT_RETURN_A_CERTIFICATE": lambda: last(
+        Talk(client(), server(**ASKING)), serves=True
+    ),
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": lambda: last(
+        Talk(client(), server(**ASKING)), serves=False
+    ),
+}
+
+
+@pytest.mark.parametrize("word", FAULTS)
+def test_each_way_to_fail(word: str, language: str) -> None:
+    row = FAULTS[word]()
+    assert row.errno == word
+    assert tr(f"errors.{word}.what") in said(row)
+    assert tr(f"errors.{word}.try") in said(row)
+
+
+def test_a_bit_that_flips_a_cut_and_what_is_sent_too_late(language: str) -> None:
+    talk = Talk(client(), server())
+    talk.client.do(talk.client.layer.ask(CloseTls("it"), 0.0))
+    talk.client.send(b"late")
+    assert tr("errors.PROTOCOL_IS_SHUTDOWN.what") in said(talk.client.rows[-1])
+    talk.pump()
+    assert tr("tls.message.ended") in said(talk.server.row("tls.end"))
+    talk.client.do(talk.client.layer.receive_end(0.0))
+    assert tr("errors.UNEXPECTED_EOF_WHILE_READING.what") in said(talk.client.row("tls.end"))
+    talk = Talk(client(), server())
+    talk.client.send(b"hello")
+    talk.server.do(talk.server.layer.receive(talk.client.wire[:-1] + b"\xff", 0.0))
+    if talk.server.row("tls.end").errno is not None:  # but where that byte was 0xff
+        assert tr("errors.DECRYPTION_FAILED_OR_BAD_RECORD_MAC.what") in said(
+            talk.server.row("tls.end")
+        )
+
+
+ALERTS = {
+    10: "SSLV3_ALERT_UNEXPECTED_MESSAGE", 20: "SSLV3_ALERT_BAD_RECORD_MAC",
+    40: "SSLV3_ALERT_HANDSHAKE_FAILURE", 42: "SSLV3_ALERT_BAD_CERTIFICATE",
+    43: "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE", 44: "SSLV3_ALERT_CERTIFICATE_REVOKED",
+    45: "SSLV3_ALERT_CERTIFICATE_EXPIRED", 46: "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+    47: "SSLV3_ALERT_ILLEGAL_PARAMETER", 48: "TLSV1_ALERT_UNKNOWN_CA",
+    49: "TLSV1_ALERT_ACCESS_DENIED", 50: "TLSV1_ALERT_DECODE_ERROR",
+    51: "TLSV1_ALERT_DECRYPT_ERROR", 70: "TLSV1_ALERT_PROTOCOL_VERSION",
+    71: "TLSV1_ALERT_INSUFFICIENT_SECURITY", 80: "TLSV1_ALERT_INTERNAL_ERROR",
+    112: "TLSV1_UNRECOGNIZED_NAME", 116: "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    120: "TLSV1_ALERT_NO_APPLICATION_PROTOCOL",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("number", ALERTS)
+def test_each_alert_that_may_come(number: int, language: str) -> None:
+    one = Tls(client()())
+    one.do(one.layer.start(0.0))
+    one.do(one.layer.receive(bytes((21, 3, 3, 0, 2, 2, number)), 0.0))
+    row = one.row("tls.handshake")
+    assert row.errno == ALERTS[number]
+    assert tr(f"errors.{ALERTS[number]}.what") in said(row)
+    alert = next(row for row in one.rows if "alert" in row.args and row.call == "tls.recv")
+    assert tr(f"errors.{ALERTS[number]}.what") in said(alert)
+
+
+def test_each_message_of_a_handshake(language: str) -> None:
+    talk = Talk(client(resume=True), server())
+    old = Talk(client(**OLD), server())
+    talk.client.send(b"hello")
+    for row in (*talk.client.rows, *old.client.rows):
+        if row.call != "tls.handshake":
+            assert tr("tls.message.other") not in said(row), row.args
+    told = said(talk.client.row("tls.handshake"))
+    assert "TLS 1.3" in told
+    assert "test:root" in told
+
+
+def test_a_strangers_row_is_no_fault_of_ours() -> None:
+    for call in ("tls.send", "tls.handshake", "tls.nonsense"):
+        for args in ("", "(", "'nonsense'", "1, 2, x=3", "'alert', 'nonsense'", "'a.b {c}'"):
+            assert said(LayerRow(call, args))
+    assert said(LayerRow("tls.handshake", "verify=(", errno="CERTIFICATE_VERIFY_FAILED", error="x"))

@@ -1,0 +1,84 @@
+"""What a row of a TLS layer means: RFC 8446 and 5246, from what the row itself says."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, Final
+
+from workbench.literals import parse_expression, value_of
+from workbench.texts import has, tr
+
+if TYPE_CHECKING:
+    from workbench.journal.reader import Row
+
+BEGINS: Final = "tls."
+VERIFY_FAILED: Final = "CERTIFICATE_VERIFY_FAILED"
+_ALERTS: Final = ("SSLV3_ALERT_", "TLSV1_ALERT_", "TLSV13_ALERT_", "TLSV1_")
+"""How the words of OpenSSL begin for an alert that came."""
+_SYSTEM: Final = "system"
+
+
+def verify_stem(row: Row) -> str | None:
+    """Of the texts about a certificate that was not taken; None: the row tells of none."""
+    if row.errno != VERIFY_FAILED or not row.call.startswith(BEGINS):
+        return None
+    code = _read(row.args)[1].get("verify")
+    known = f"tls.verify_{code}"
+    return known if has(f"{known}.what") else "tls.verify_other"
+
+
+def why_not_taken(row: Row) -> str:
+    """OpenSSL's own words of it."""
+    named = _read(row.args)[1]
+    return tr("tls.message.reason", reason=named.get("reason", ""), code=named.get("verify", ""))
+
+
+def told_of_tls(row: Row) -> tuple[str, ...]:
+    """What a row without error says, in sentences."""
+    values, named = _read(row.args)
+    word = row.call.removeprefix(BEGINS)
+    if word == "handshake":
+        return tuple(_agreed(values, named))
+    if word == "end":
+        return (tr("tls.message.ended"),)
+    name = str(values[0]) if values else ""
+    if name == "alert" and len(values) > 1:
+        return (_alert(str(values[1])),)
+    key = f"tls.message.{name}"
+    return (tr(key if name.isidentifier() and has(key) else "tls.message.other"),)
+
+
+def _alert(name: str) -> str:
+    """What it means to whoever gets it."""
+    if name == "close_notify":
+        return tr("tls.message.close_notify")
+    keys = (f"errors.{begins}{name.upper()}.what" for begins in _ALERTS)
+    known = next((key for key in keys if has(key)), None)
+    said = tr("tls.message.alert")
+    return said if known is None else f"{said} {tr(known)}"
+
+
+def _agreed(values: list[Any], named: dict[str, Any]) -> list[str]:
+    version, cipher = (*values, "", "")[:2]
+    lines = [tr("tls.message.done", version=f"TLS {version}", cipher=cipher)]
+    trust = named.get("trust")
+    if named.get("verified") is False:
+        lines.append(tr("tls.message.unchecked"))
+    elif trust:
+        believed = tr("tls.message.system") if trust == _SYSTEM else trust
+        lines.append(tr("tls.message.believed", trust=believed))
+    if named.get("resumed"):
+        lines.append(tr("tls.message.resumed"))
+    return lines
+
+
+def _read(args: str) -> tuple[list[Any], dict[str, Any]]:
+    """The literals of a row; of a stranger's, which are none, nothing."""
+    try:
+        tree = parse_expression(f"f({args}\n)")
+        if not isinstance(tree, ast.Call):
+            return [], {}
+        named = {item.arg or "": value_of(item.value) for item in tree.keywords}
+        return [value_of(item) for item in tree.args], named
+    except ValueError:
+        return [], {}
