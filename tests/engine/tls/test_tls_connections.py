@@ -238,6 +238,7 @@ def test_both_ends_of_ours_by_command(session: Session, do: Do, until) -> None:
     assert do(c.Connect("client")).ok
     until("server", call="accept")
     serving = session.perform(c.StartLayer("server", connection=1))
+    assert do(c.GetOption("server", "SO_ERROR", connection=1)).ok  # its thread has come to it
     assert do(c.StartLayer("client")).ok
     assert serving.wait(BOUND)
     assert serving.outcome is not None
