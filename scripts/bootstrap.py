@@ -46,6 +46,7 @@ PEER_PACKAGES = {
     "haproxy": "haproxy",
     "mbpoll": "",
     "memcached": "memcached",
+    "microsocks": "",
     "mosquitto": "mosquitto",
     "mosquitto-clients": "",
     "nginx": "nginx",
@@ -57,6 +58,7 @@ PEER_PACKAGES = {
     "sip-tester": "",
     "snmpd": "snmpd",
     "tftpd-hpa": "tftpd-hpa",
+    "tinyproxy": "tinyproxy",
     "vsftpd": "vsftpd",
 }
 # While packages are installed no service is started (invoke-rc.d(8), policy-rc.d). A file that is

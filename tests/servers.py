@@ -219,3 +219,23 @@ def pages(folder: Path) -> Iterator[int]:
         folder, tcp=port,
     ):  # fmt: skip
         yield port
+
+
+@contextmanager
+def http_proxy(folder: Path, *lines: str) -> Iterator[int]:
+    """tinyproxy, with lines of tinyproxy.conf(5)."""
+    port = free_port()
+    config = folder / "tinyproxy.conf"
+    log = f'LogFile "{folder}/tinyproxy.log"'
+    usual = (f"Port {port}", "Listen 127.0.0.1", "Allow 127.0.0.1", "Timeout 60", log)
+    config.write_text("\n".join((*usual, *lines, "")))
+    with peer("tinyproxy", "-d", "-c", config, tcp=port):
+        yield port
+
+
+@contextmanager
+def socks_proxy(*options: str) -> Iterator[int]:
+    """microsocks; `options` -u and -P: who may use it."""
+    port = free_port()
+    with peer("microsocks", "-i", "127.0.0.1", "-p", port, *options, tcp=port):
+        yield port

@@ -19,6 +19,7 @@ from workbench.journal.streams import READS, SENDS
 
 Names = frozenset[str]
 _ROWS: Final[Mapping[str, tuple[str, str | None]]] = {
+    "proxy": ("proxy.recv", "proxy.send"),
     "tls": ("tls.recv", "tls.send"),
     "websocket": ("ws.recv", "ws.send"),
     "messages": ("messages.recv", None),
@@ -27,7 +28,7 @@ _ROWS: Final[Mapping[str, tuple[str, str | None]]] = {
 what it is given, and has no row of it."""
 _IN: Final = "'in'"
 _DIVIDES: Final = "messages"
-_LAYER_OF: Final = {"tls": "tls", "ws": "websocket", "messages": "messages"}
+_LAYER_OF: Final = {"proxy": "proxy", "tls": "tls", "ws": "websocket", "messages": "messages"}
 """By the word before the dot of a row's call."""
 _DATA: Final = "'data'"
 """What of TLS carries more than the layer's own talk."""

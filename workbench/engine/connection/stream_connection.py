@@ -201,6 +201,11 @@ class StreamConnection(Connection):
     def begin(self) -> None:
         self._runner.start()
 
+    def aim(self, target: str) -> None:
+        """Whom it is for, where its socket goes to a proxy."""
+        for layer in self._runner.stack.layers:
+            layer.aim(target)
+
     def write(self, payload: Payload, ticket: Ticket | None, *, ended: Ended | None = None) -> None:
         """Through the layers, where there are any."""
         if not self._layered:

@@ -17,6 +17,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.family import fitting, kind_of
 from workbench.engine.model.options import UNSPECIFIED
 from workbench.engine.model.planned_calls import Purpose, planned_calls
+from workbench.engine.model.proxy_settings import proxy_for
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.snapshot import CloseCause, Phase, Reconnecting
 from workbench.engine.model.ticket import Ticket
@@ -135,17 +136,31 @@ class StreamEndpoint(Endpoint):
         self._current = ()
         self._reconnector.begin(ticket)
         ticket.add_callback(self._came_out)
-        spec, family = self.settings.address, self.settings.family
+        spec, target = self._first_hop()
+        family = self.settings.family
 
         def connect(sockaddrs: tuple[SockAddress, ...]) -> None:
             self._find_local(
                 ticket,
                 lambda local: ConnectBurst(
-                    self, Goal(spec, family, sockaddrs, local), wished, ticket
+                    self, Goal(spec, family, sockaddrs, local, target), wished, ticket
                 ).begin(wished, fresh if fresh is not None and fresh.open else None),
             )
 
         self.resolver.find(spec, ticket, binding=False, then=connect)
+
+    def _first_hop(self) -> tuple[str, str]:
+        """Where the socket goes, and whom a proxy there is to connect to; "": there is none.
+
+        Raises:
+            Problem: the environment names something that is no proxy, or nobody can be meant.
+        """
+        settings = self.settings
+        if settings.proxy is None:
+            return settings.address, ""
+        target = self.resolver.written(settings.address)
+        proxy = proxy_for(settings.proxy, target, tls="tls" in settings.layers)
+        return (settings.address, "") if proxy is None else (proxy.address, target)
 
     def _connect_again(self, ticket: Ticket, count: int | None) -> None:
         with self.carrying_out(ticket):

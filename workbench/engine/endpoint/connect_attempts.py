@@ -33,12 +33,14 @@ class Goal:
         family: as configured; AF_UNSPEC: each address has its own.
         sockaddrs: what it means, in the resolver's order (RFC 6724): tried one after the other.
         local: what to bind to before, the first that is this machine's; none: the kernel chooses.
+        target: whom the proxy is to connect to, where that is what `spec` names; "": there is none.
     """
 
     spec: str
     family: str
     sockaddrs: tuple[SockAddress, ...]
     local: tuple[SockAddress, ...] = ()
+    target: str = ""
 
     def family_for(self, sockaddr: SockAddress) -> str:
         """Of the socket that goes there."""
@@ -146,6 +148,8 @@ class ConnectAttempt:
             nonlocal under_way
             under_way = True
             op = PendingCall("connect", 0, ticket, repr(sockaddr), ended, failing)
+            if burst.goal.target:
+                holder.need().aim(burst.goal.target)
             holder.need().connect(sockaddr, op)
 
         def failing(error: BaseException) -> None:

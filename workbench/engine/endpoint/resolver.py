@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from workbench.engine.model import address as addresses
 from workbench.engine.model.errors import describe
 from workbench.engine.model.events import END, Event
-from workbench.engine.model.options import numbers
+from workbench.engine.model.options import UNSPECIFIED, numbers
 from workbench.engine.model.snapshot import Chip, ChipState
 from workbench.engine.model.ticket import Ticket
 from workbench.engine.sockets.traced_socket import SockAddress
@@ -52,6 +52,23 @@ class Resolver:
         given_up, self.pending = self.pending, set()
         for ticket in given_up:
             ticket.fail(Problem("engine.stopped_meanwhile"))
+
+    def written(self, spec: str) -> str:
+        """An address as somebody else is told it, who looks a name up himself: host:port.
+
+        Raises:
+            Problem: it is none, or the endpoint that it names has none yet.
+        """
+        parsed = addresses.parse(spec, UNSPECIFIED)
+        if parsed.kind is addresses.AddressKind.LINK:
+            parsed = addresses.parse(
+                self._context.surroundings.link(parsed.link or ""), UNSPECIFIED
+            )
+        sockaddr = addresses.numeric(parsed)
+        if sockaddr is not None:
+            return addresses.spell(self._connectable(sockaddr))
+        host = socket.gethostname() if parsed.host is None else parsed.host
+        return f"{host}:{parsed.port}"
 
     def find(
         self,

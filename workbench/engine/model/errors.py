@@ -16,6 +16,10 @@ _EAI: Final = {
     if key.startswith("EAI_") and isinstance(value, int)
 }
 
+_OTHER: Final = "errors.other"
+_FAMILIES: Final = (("PROXY_", "PROXY_STATUS"), ("SOCKS_", "SOCKS_OTHER"))
+"""How words of layers begin of which not each has a text of its own, and whose text it is."""
+
 PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})
 """A call that has to wait, and no failure of it."""
 CLASSES: Final = (
@@ -83,7 +87,10 @@ def explanation_key(errno_name: str | None, error: str | None) -> str:
         return f"errors.{errno_name}"
     if errno_name is None and (error in CLASSES or has(f"errors.{error}.what")):
         return f"errors.{error}"
-    return "errors.other"
+    word = errno_name or error or ""
+    if error is not None and errno_name is None and has(f"errors.{word}.what"):
+        return f"errors.{word}"
+    return next((f"errors.{key}" for begin, key in _FAMILIES if word.startswith(begin)), _OTHER)
 
 
 @cache

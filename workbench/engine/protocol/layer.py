@@ -149,6 +149,9 @@ class Layer:
     def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
         """It stands between these, from its start on or since another one was put in."""
 
+    def aim(self, target: str) -> None:
+        """Whom the connection is for, where its socket goes to a proxy: host:port."""
+
     def start(self, now: float) -> Actions:
         """The layer below can talk."""
         return (Opened(),)

@@ -29,10 +29,12 @@ from workbench.texts import Problem
 if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
 
+PROXY: Final = "proxy"
 TLS: Final = "tls"
 WEBSOCKET: Final = "websocket"
 MESSAGES: Final = "messages"
 LAYERS: Final[Mapping[str, str]] = {
+    PROXY: "workbench.engine.protocol.proxy_layer:ProxyLayer",
     TLS: "workbench.engine.protocol.tls.tls_layer:tls_maker",
     WEBSOCKET: "workbench.engine.protocol.websocket.websocket_layer:WebSocketLayer",
     MESSAGES: "workbench.engine.protocol.messages_layer:MessagesLayer",
@@ -123,6 +125,8 @@ def layer_names(settings: EndpointSettings) -> tuple[str, ...]:
         Problem: there is no such layer.
     """
     names = settings.layers
+    if settings.proxy is not None and PROXY not in names:
+        names += (PROXY,)
     if settings.websocket is not None and WEBSOCKET not in names:
         names += (WEBSOCKET,)
     if settings.messages is not None and MESSAGES not in names:

@@ -1,0 +1,327 @@
+"""ProxyLayer: has a proxy connect on, by HTTP CONNECT (RFC 9110, 9.3.6) or SOCKS5 (RFC 1928).
+
+proxy.request('CONNECT', 'a.test:443')    proxy.response(200)                      HTTP
+proxy.request('hello', 0, 2)              proxy.response('method', 2)              SOCKS5: methods
+proxy.request('login')                    proxy.response('login', 0)               RFC 1929
+proxy.request('connect', 'a.test:443')    proxy.response('connect', 0, '10.0.0.1:4711')
+proxy.recv  proxy.send        bytes that go through, where no layer above logs them
+
+The name of the target goes to the proxy as it is: who looks it up is the proxy.
+"""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from workbench.engine.model.proxy_settings import LONGEST, Proxy, ProxyKind, proxy_for
+from workbench.engine.protocol.layer import (
+    Action,
+    Actions,
+    Data,
+    End,
+    Ending,
+    Layer,
+    LayerRow,
+    Opened,
+    PeerFinished,
+    ToApp,
+    ToPeer,
+)
+from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.model.settings import EndpointSettings
+
+MOST: Final = 64 * 1024
+"""Bytes of an answer's head; no proxy says so much."""
+NEEDS_LOGIN: Final = "HTTP_407"
+STATUS: Final = "PROXY_"
+"""Begins the word of another status of a proxy, "PROXY_403": what the server says is "HTTP_403"."""
+REPLY: Final = "SOCKS_"
+"""Begins the word of a refusal: "SOCKS_5" (RFC 1928, 6)."""
+CUT: Final = "PROXY_CUT"
+TOO_LONG: Final = "PROXY_TOO_LONG"
+NOT_HTTP: Final = "PROXY_NOT_HTTP"
+NOT_SOCKS: Final = "PROXY_NOT_SOCKS"
+NO_TARGET: Final = "PROXY_NO_TARGET"
+NO_METHOD: Final = "SOCKS_NO_METHOD"
+LOGIN_REFUSED: Final = "SOCKS_LOGIN_REFUSED"
+_ERROR: Final = "ProxyError"
+_STATUS: Final = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})(?: [^\r\n]*)?\r?\Z")
+_HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
+_BEGINS: Final = b"HTTP/1."
+_TARGET: Final = re.compile(r"(?:\[[0-9A-Za-z:.%_-]+\]|[^\s:@/\[\]\x00-\x20\x7f]+):[0-9]{1,5}")
+_VERSION: Final = 5
+_NO_LOGIN, _BY_PASSWORD, _NONE_FITS = 0, 2, 0xFF
+_IPV4, _NAME, _IPV6 = 1, 3, 4
+
+
+class _Fault(Exception):
+    """The word of what an answer comes to; `taken`: bytes of it."""
+
+    def __init__(self, word: str, args: str = "", taken: int = 0) -> None:
+        super().__init__(word)
+        self.word = word
+        self.said = args
+        self.taken = taken
+
+
+class _Answered(NamedTuple):
+    """An answer that is whole, and what is sent next; `open_`: the way is free."""
+
+    taken: int
+    said: str
+    next: tuple[Action, ...] = ()
+    open_: bool = False
+
+
+class _Http:
+    """The talk with an HTTP proxy."""
+
+    def __init__(self, proxy: Proxy, target: str) -> None:
+        self._proxy = proxy
+        self._target = target
+        self._searched = 0
+
+    def begin(self) -> tuple[Action, ...]:
+        host, _, port = self._target.rpartition(":")
+        target = f"{host if host.startswith('[') else _ascii(host)}:{port}"
+        head = f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n"
+        if self._proxy.user is not None:
+            login = f"{self._proxy.user}:{self._proxy.password}".encode()  # RFC 7617, 2.1
+            head += f"Proxy-Authorization: Basic {base64.b64encode(login).decode()}\r\n"
+        return _request(f"'CONNECT', {target!r}", (head + "\r\n").encode())
+
+    def answer(self, came: bytes) -> _Answered | None:
+        """The answer, once it is whole. Raises _Fault."""
+        if not came.startswith(_BEGINS[: len(came)]):
+            raise _Fault(NOT_HTTP, taken=len(came))
+        ends = _HEAD_ENDS.search(came, max(0, self._searched - 3))
+        if ends is None or ends.end() > MOST:
+            self._searched = len(came)
+            if len(came) > MOST:
+                raise _Fault(TOO_LONG, taken=len(came))
+            return None
+        self._searched = 0
+        found = _STATUS.match(came.partition(b"\n")[0])
+        if found is None:
+            raise _Fault(NOT_HTTP, taken=ends.end())
+        status = int(found[1])
+        if 200 <= status < 300:  # what it says of a body means nothing (RFC 9110, 9.3.6)
+            return _Answered(ends.end(), str(status), open_=True)
+        if 100 <= status < 200 and status != 101:
+            return _Answered(ends.end(), str(status))
+        word = NEEDS_LOGIN if status == 407 else f"{STATUS}{status}"
+        raise _Fault(word, str(status), ends.end())
+
+
+class _Socks5:
+    """The talk with a SOCKS5 proxy."""
+
+    def __init__(self, proxy: Proxy, target: str) -> None:
+        self._proxy = proxy
+        self._target = target
+        self._next = self._method
+
+    def begin(self) -> tuple[Action, ...]:
+        methods = (_NO_LOGIN,) if self._proxy.user is None else (_NO_LOGIN, _BY_PASSWORD)
+        said = ", ".join(map(str, methods))
+        return _request(f"'hello', {said}", bytes((_VERSION, len(methods), *methods)))
+
+    def answer(self, came: bytes) -> _Answered | None:
+        """The answer, once it is whole. Raises _Fault."""
+        return self._next(came)
+
+    def _method(self, came: bytes) -> _Answered | None:
+        if came[0] != _VERSION:
+            raise _Fault(NOT_SOCKS, taken=len(came))
+        if len(came) < 2:
+            return None
+        said = f"'method', {came[1]}"
+        if came[1] == _NO_LOGIN:
+            self._next = self._reply
+            return _Answered(2, said, self._connect())
+        if came[1] == _BY_PASSWORD and self._proxy.user is not None:
+            self._next = self._login
+            user, password = self._proxy.user.encode(), self._proxy.password.encode()
+            login = b"\1" + bytes((len(user),)) + user + bytes((len(password),)) + password
+            return _Answered(2, said, _request("'login'", login))
+        raise _Fault(NO_METHOD if came[1] == _NONE_FITS else NOT_SOCKS, said, 2)
+
+    def _login(self, came: bytes) -> _Answered | None:
+        if len(came) < 2:
+            return None
+        said = f"'login', {came[1]}"
+        if came[1]:
+            raise _Fault(LOGIN_REFUSED, said, 2)
+        self._next = self._reply
+        return _Answered(2, said, self._connect())
+
+    def _connect(self) -> tuple[Action, ...]:
+        host, _, port = self._target.rpartition(":")
+        request = bytes((_VERSION, 1, 0)) + _written(host.strip("[]")) + int(port).to_bytes(2)
+        return _request(f"'connect', {self._target!r}", request)
+
+    def _reply(self, came: bytes) -> _Answered | None:
+        if came[0] != _VERSION:
+            raise _Fault(NOT_SOCKS, taken=len(came))
+        if len(came) < 2:
+            return None
+        if came[1]:  # a refusal says no more that anybody needs
+            raise _Fault(f"{REPLY}{came[1]}", f"'connect', {came[1]}", min(len(came), 10))
+        if len(came) < 5:
+            return None
+        kind, length = came[3], {_IPV4: 4, _IPV6: 16, _NAME: 1 + came[4]}.get(came[3])
+        if length is None:
+            raise _Fault(NOT_SOCKS, taken=len(came))
+        end = 4 + length + 2
+        if len(came) < end:
+            return None
+        raw, port = came[4 : end - 2], int.from_bytes(came[end - 2 : end])
+        if kind == _NAME:
+            host = raw[1:].decode("utf-8", "backslashreplace")
+        else:
+            host = str(ipaddress.ip_address(raw))
+        bound = f"[{host}]:{port}" if kind == _IPV6 else f"{host}:{port}"
+        return _Answered(end, f"'connect', 0, {bound!r}", open_=True)
+
+
+def _written(host: str) -> bytes:
+    """A host as SOCKS5 has it: an address, or a name with its length."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        name = _ascii(host).encode()
+        return bytes((_NAME, len(name))) + name
+    return bytes((_IPV4 if address.version == 4 else _IPV6,)) + address.packed
+
+
+def _is_target(target: str) -> bool:
+    """Whether it is a host and a port that can be told to a proxy."""
+    if _TARGET.fullmatch(target) is None or int(target.rpartition(":")[2]) > 65535:
+        return False
+    try:
+        return 0 < len(_ascii(target.rpartition(":")[0])) <= LONGEST
+    except UnicodeError:
+        return False
+
+
+def _ascii(host: str) -> str:
+    """A name as others look it up (RFC 5891)."""
+    return host if host.isascii() else host.encode("idna").decode()
+
+
+def _request(args: str, data: bytes) -> tuple[Action, ...]:
+    return (LayerRow("proxy.request", args, payload=data, sent=True), ToPeer(data))
+
+
+class ProxyLayer(Layer):
+    """Lets everything through once the proxy has connected on.
+
+    Where the environment was asked for a proxy and names none, from the beginning.
+    """
+
+    __slots__ = ("_came", "_logs_data", "_open", "_settings", "_talk", "_target")
+    name = "proxy"
+    word = "proxy"
+
+    def __init__(self, settings: EndpointSettings) -> None:
+        """Raises Problem: there is no proxy to go through, or no target for it."""
+        if settings.proxy is None:
+            raise Problem("engine.proxy_missing")
+        self._settings = settings
+        self._target = settings.address
+        proxy_for(settings.proxy, settings.address, tls=_speaks_tls(settings))
+        self._talk: _Http | _Socks5 | None = None
+        self._open = False
+        self._came = b""
+        self._logs_data = True
+
+    def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
+        self._logs_data = not any(layer.logs_bytes or layer.name == "tls" for layer in above)
+
+    def aim(self, target: str) -> None:
+        self._target = target
+
+    def start(self, now: float) -> Actions:
+        settings = self._settings
+        proxy = proxy_for(settings.proxy, self._target, tls=_speaks_tls(settings))
+        if proxy is None:
+            self._open = True
+            return (Opened(),)
+        if not _is_target(self._target):
+            return self._failed(_Fault(NO_TARGET, repr(self._target)))
+        kind = _Http if proxy.kind is ProxyKind.HTTP else _Socks5
+        self._talk = kind(proxy, self._target)
+        return self._talk.begin()
+
+    def receive(self, data: Data, now: float) -> Actions:
+        if self._open:
+            return self._through(data, whole=True)
+        self._came += bytes(data)
+        actions: list[Action] = []
+        while self._came and not self._open:
+            assert self._talk is not None
+            try:
+                answered = self._talk.answer(self._came)
+            except _Fault as fault:
+                return [*actions, *self._failed(fault)]
+            if answered is None:
+                return actions
+            actions += self._taken(answered)
+        rest, self._came = self._came, b""
+        if rest:
+            actions += self._through(rest, whole=False)
+        return actions
+
+    def _taken(self, answered: _Answered) -> Sequence[Action]:
+        count = answered.taken
+        row = LayerRow("proxy.response", answered.said, count, payload=self._came[:count])
+        self._came = self._came[count:]
+        if not answered.open_:
+            return (row, *answered.next)
+        self._open = True
+        return (row, Opened())
+
+    def _failed(self, fault: _Fault) -> Sequence[Action]:
+        payload, self._came = self._came[: fault.taken][:MOST], b""
+        row = LayerRow(
+            "proxy.response",
+            fault.said,
+            fault.taken,
+            fault.word,
+            _ERROR,
+            payload,
+            size=fault.taken,
+        )
+        return (row, End(Ending.CLOSE, fault.word))
+
+    def _through(self, data: Data, *, whole: bool) -> Sequence[Action]:
+        """`whole`: all that one call read, which need not be kept twice."""
+        if not self._logs_data:
+            return (ToApp(data),)
+        row = LayerRow(
+            "proxy.recv", payload=None if whole else bytes(data), result=len(data), size=len(data)
+        )
+        return (row, ToApp(data))
+
+    def receive_end(self, now: float) -> Actions:
+        if self._open:
+            return (PeerFinished(),)
+        return self._failed(_Fault(CUT, taken=len(self._came)))
+
+    def send(self, data: Data, now: float) -> Actions:
+        if not self._logs_data:
+            return (ToPeer(data),)
+        return (LayerRow("proxy.send", payload=bytes(data), sent=True), ToPeer(data))
+
+    def unread(self) -> bytes:
+        return self._came
+
+
+def _speaks_tls(settings: EndpointSettings) -> bool:
+    return "tls" in settings.layers
