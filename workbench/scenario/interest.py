@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from workbench.engine.model.events import COMMAND, OF_RUNS
 from workbench.scenario.layer_rows import HEADS
 from workbench.scenario.steps import ANY, Expect, Loop, Step
-from workbench.scenario.what_came import MESSAGES, READS, TLS_DATA, WS_MESSAGES
+from workbench.scenario.what_came import MESSAGES, PROXY_DATA, READS, TLS_DATA, WS_MESSAGES
 
-_RECEIVED: Final = READS | MESSAGES | WS_MESSAGES | TLS_DATA | HEADS
+_RECEIVED: Final = READS | MESSAGES | WS_MESSAGES | TLS_DATA | PROXY_DATA | HEADS
 """A message that was just what one call read has its bytes there (`RunConnection.add`)."""
 
 

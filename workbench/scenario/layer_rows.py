@@ -18,7 +18,8 @@ FRAME: Final = "ws.recv"
 WS_END: Final = "ws.end"
 REQUEST: Final = "ws.request"
 RESPONSE: Final = "ws.response"
-HEADS: Final = frozenset({REQUEST, RESPONSE, "proxy.response", "messages.recv"})
+PROXY_RESPONSE: Final = "proxy.response"
+HEADS: Final = frozenset({REQUEST, RESPONSE, PROXY_RESPONSE, "messages.recv"})
 """Rows whose bytes begin with a head of HTTP."""
 NO_CODE: Final = 1005
 _NO_CASE: Final = frozenset({"upgrade", "connection"})

@@ -2,7 +2,8 @@
 
 Without layers these are the reads. With `messages` on top they are its messages. Of a WebSocket
 they are whole messages: a frame that is one, or the row of a message that is not; a fragment, a
-control frame and a frame that broke the protocol are none. Of TLS it is the plain data.
+control frame and a frame that broke the protocol are none. Of TLS it is the plain data, of a proxy
+what it handed on.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.web_address import TLS, WEBSOCKET
 from workbench.engine.model.websocket_settings import Violations, WebSocketSettings
 from workbench.engine.protocol.messages_layer import RECV
-from workbench.engine.protocol.stack import layer_names
+from workbench.engine.protocol.stack import PROXY, layer_names
 from workbench.journal.reader import Row
-from workbench.scenario.layer_rows import FRAME, REQUEST, RESPONSE
+from workbench.scenario.layer_rows import FRAME, PROXY_RESPONSE, REQUEST, RESPONSE
 
 READS: Final = frozenset({"recv", "recvfrom"})
 MESSAGES: Final = frozenset({RECV})
@@ -25,6 +26,7 @@ WS_MESSAGE: Final = "ws.message"
 WS_OPEN: Final = "ws.open"
 WS_MESSAGES: Final = frozenset({FRAME, WS_MESSAGE})
 TLS_DATA: Final = frozenset({"tls.recv"})
+PROXY_DATA: Final = frozenset({"proxy.recv"})
 _DATA: Final = "'data'"
 _IN: Final = "'in'"
 _WHOLE: Final = {"'TEXT'": True, "'BINARY'": False}
@@ -158,19 +160,24 @@ class _OfWebSocket(_Layered):
 class _LaterTls(WhatCame):
     """A stream into which TLS is put later: until then the reads, from then on the plain data."""
 
-    __slots__ = ("_others",)
+    __slots__ = ("_below", "_others")
 
-    def __init__(self) -> None:
-        super().__init__(READS | TLS_DATA)
+    def __init__(self, below: frozenset[str]) -> None:
+        """`below`: the rows that say what comes before."""
+        super().__init__(below | TLS_DATA)
+        self._below = below
         self._others: set[int] = set()
 
     def note(self, row: AnyRow) -> AnyRow:
         if not self.layered:
-            begins = row.call in READS and (row.payload or b"").startswith(_RECORD)
+            begins = row.call in self._below and (row.payload or b"").startswith(_RECORD)
             self.layered = begins or row.call.startswith("tls.")
-        if self.layered and row.call in self.calls and (row.call in READS or row.args != _DATA):
+        if self.layered and row.call in self.calls and self._is_other(row):
             self._others.add(row.seq)
         return row
+
+    def _is_other(self, row: Row | Told) -> bool:
+        return row.call in self._below or row.args != _DATA
 
     def __call__(self, row: Row | Told) -> bool:
         return row.call in self.calls and row.seq not in self._others
@@ -190,19 +197,23 @@ def what_came(settings: EndpointSettings, *, stream: bool) -> WhatCame:
         made.heads = frozenset({REQUEST if settings.role is Role.LISTENER else RESPONSE})
     elif isinstance(settings.messages, Http):
         made.heads = MESSAGES
+    if PROXY in names:
+        made.heads |= {PROXY_RESPONSE}
     return made
 
 
 def _of_layers(settings: EndpointSettings, names: Collection[str]) -> WhatCame:
     if settings.messages is not None:
         made = WhatCame(MESSAGES)
-        made.layered = TLS in names or WEBSOCKET in names
+        made.layered = len(names) > 1
         return made
     if WEBSOCKET in names:
         return _OfWebSocket(settings)
     if TLS in names:
         return _Layered(TLS_DATA)
-    return _LaterTls() if settings.tls is not None else WhatCame()
+    if settings.tls is not None:
+        return _LaterTls(PROXY_DATA if PROXY in names else READS)
+    return _Layered(PROXY_DATA) if PROXY in names else WhatCame()
 
 
 def gives_stream(settings: EndpointSettings) -> bool:

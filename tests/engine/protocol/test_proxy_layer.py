@@ -85,7 +85,7 @@ def test_http_opens_and_what_follows_the_head_is_the_targets() -> None:
     assert actions == [
         LayerRow("proxy.response", "200", len(OK), payload=OK),
         Opened(),
-        LayerRow("proxy.recv", result=5, payload=b"hello", size=5),
+        LayerRow("proxy.recv", "'data'", 5, payload=b"hello"),
         ToApp(b"hello"),
     ]
     assert given_up(list(it.receive(b"more", 0))) == b"more"

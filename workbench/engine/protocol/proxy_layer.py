@@ -4,7 +4,7 @@ proxy.request('CONNECT', 'a.test:443')    proxy.response(200)                   
 proxy.request('hello', 0, 2)              proxy.response('method', 2)              SOCKS5: methods
 proxy.request('login')                    proxy.response('login', 0)               RFC 1929
 proxy.request('connect', 'a.test:443')    proxy.response('connect', 0, '10.0.0.1:4711')
-proxy.recv  proxy.send        bytes that go through, where no layer above logs them
+proxy.recv|send('data')    bytes that go through, where no layer above logs them
 
 The name of the target goes to the proxy as it is: who looks it up is the proxy.
 """
@@ -54,6 +54,7 @@ _ERROR: Final = "ProxyError"
 _STATUS: Final = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})(?: [^\r\n]*)?\r?\Z")
 _HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
 _BEGINS: Final = b"HTTP/1."
+_DATA: Final = "'data'"
 _TARGET: Final = re.compile(r"(?:\[[0-9A-Za-z:.%_-]+\]|[^\s:@/\[\]\x00-\x20\x7f]+):[0-9]{1,5}")
 _VERSION: Final = 5
 _NO_LOGIN, _BY_PASSWORD, _NONE_FITS = 0, 2, 0xFF
@@ -261,7 +262,7 @@ class ProxyLayer(Layer):
 
     def receive(self, data: Data, now: float) -> Actions:
         if self._open:
-            return self._through(data, whole=True)
+            return self._through(data)
         self._came += bytes(data)
         actions: list[Action] = []
         while self._came and not self._open:
@@ -275,7 +276,7 @@ class ProxyLayer(Layer):
             actions += self._taken(answered)
         rest, self._came = self._came, b""
         if rest:
-            actions += self._through(rest, whole=False)
+            actions += self._through(rest)
         return actions
 
     def _taken(self, answered: _Answered) -> Sequence[Action]:
@@ -300,14 +301,11 @@ class ProxyLayer(Layer):
         )
         return (row, End(Ending.CLOSE, fault.word))
 
-    def _through(self, data: Data, *, whole: bool) -> Sequence[Action]:
-        """`whole`: all that one call read, which need not be kept twice."""
+    def _through(self, data: Data) -> Sequence[Action]:
         if not self._logs_data:
             return (ToApp(data),)
-        row = LayerRow(
-            "proxy.recv", payload=None if whole else bytes(data), result=len(data), size=len(data)
-        )
-        return (row, ToApp(data))
+        plain = bytes(data)
+        return (LayerRow("proxy.recv", _DATA, len(plain), payload=plain), ToApp(plain))
 
     def receive_end(self, now: float) -> Actions:
         if self._open:
@@ -317,7 +315,7 @@ class ProxyLayer(Layer):
     def send(self, data: Data, now: float) -> Actions:
         if not self._logs_data:
             return (ToPeer(data),)
-        return (LayerRow("proxy.send", payload=bytes(data), sent=True), ToPeer(data))
+        return (LayerRow("proxy.send", _DATA, payload=bytes(data), sent=True), ToPeer(data))
 
     def unread(self) -> bytes:
         return self._came

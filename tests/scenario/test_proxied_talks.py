@@ -1,0 +1,82 @@
+"""Scenarios whose client goes through a proxy: expect sees what the target said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.servers import http_proxy, socks_proxy
+from workbench.scenario.report import Report
+
+Play = Callable[[str], Report]
+TALK = """
+step = [
+  {{ do = "start", endpoint = "s" }},
+  {{ do = "connect", endpoint = "c" }},
+  {{ do = "expect", endpoint = "c", call = "proxy.response", kind = "layer" }},
+  {{ do = "send", endpoint = "c", text = "hello\\n" }},
+  {{ do = "expect", endpoint = "c", text = "hello\\n" }},
+  {{ do = "send", endpoint = "c", text = "again\\n" }},
+  {{ do = "expect", endpoint = "c", text = "again\\n" }},
+]
+[endpoint.s]
+role = "listener"
+address = "127.0.0.1:0"
+responder = {{ kind = "echo" }}
+{server}
+[endpoint.c]
+role = "stream"
+address = "@s"
+proxy = "{proxy}"
+{client}
+"""
+_EXPECT = '"expect", endpoint = "c", text = '
+PLAIN = ("", "")
+TLS = (
+    'layers = ["tls"]\ntls = { cert = "test:good" }',
+    'layers = ["tls"]\ntls = { ca = "test:root" }',
+)
+WSS = (
+    'layers = ["tls", "websocket"]\ntls = { cert = "test:good" }\nwebsocket = {}',
+    'layers = ["tls", "websocket"]\ntls = { ca = "test:root" }\nwebsocket = { path = "/chat" }',
+)
+MESSAGES = ("", 'messages = { ends = "\\n" }')
+
+
+def all_hold(report: Report) -> None:
+    assert report.ok, [step.reason.text for step in report.steps if step.reason is not None]
+
+
+@pytest.mark.parametrize("layers", [PLAIN, TLS, WSS])
+@pytest.mark.parametrize("kind", ["http", "socks5"])
+def test_what_the_target_says_is_what_comes(
+    play: Play, tmp_path: Path, kind: str, layers: tuple[str, str]
+) -> None:
+    program = http_proxy(tmp_path) if kind == "http" else socks_proxy()
+    with program as port:
+        server, client = layers
+        url = f"{kind}://127.0.0.1:{port}"
+        all_hold(play(TALK.format(server=server, client=client, proxy=url)))
+
+
+def test_messages_are_found_in_what_the_proxy_hands_on(play: Play, tmp_path: Path) -> None:
+    server, client = MESSAGES
+    with http_proxy(tmp_path) as port:
+        text = TALK.format(server=server, client=client, proxy=f"http://127.0.0.1:{port}")
+        for word in ("hello", "again"):
+            text = text.replace(_EXPECT + f'"{word}\\n"', _EXPECT + f'"{word}"')
+        all_hold(play(text))
+
+
+def test_a_refusal_can_be_expected(play: Play, tmp_path: Path) -> None:
+    text = """
+step = [
+  {{ do = "connect", endpoint = "c", error = "HTTP_407" }},
+  {{ do = "expect", endpoint = "c", errno = "HTTP_407", kind = "layer", call = "proxy.response" }},
+]
+endpoint.c = {{ role = "stream", address = "a.test:80", proxy = "http://127.0.0.1:{port}" }}
+"""
+    with http_proxy(tmp_path, "BasicAuth anna sesame") as port:
+        all_hold(play(text.format(port=port)))
