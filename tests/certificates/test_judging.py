@@ -18,25 +18,25 @@ from tests.certificates.test_kinds import CODES
 from workbench.certificates.certificate_sets import files_of, root_file
 from workbench.certificates.facts import CertificatePurpose, facts_of
 from workbench.certificates.judging import ChainFault, Finding, is_for, judge
-from workbench.certificates.kinds import Kind
+from workbench.certificates.kinds import CertificateKind
 from workbench.texts import LANGUAGES, has, set_language
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
 FAULTS = {
-    Kind.GOOD: [],
-    Kind.CHAINED: [],
-    Kind.GAP: [ChainFault.GAP],
-    Kind.EXPIRED: [ChainFault.EXPIRED],
-    Kind.FUTURE: [ChainFault.NOT_YET_VALID],
-    Kind.WRONGHOST: [ChainFault.WRONG_HOST],
-    Kind.NOSAN: [ChainFault.NO_NAMES],
-    Kind.SELF: [ChainFault.SELF_SIGNED],
-    Kind.UNTRUSTED: [ChainFault.GAP],
-    Kind.CLIENTONLY: [ChainFault.WRONG_PURPOSE],
-    Kind.WEAK: [ChainFault.WEAK_KEY],
-    Kind.CLIENT: [ChainFault.WRONG_HOST, ChainFault.WRONG_PURPOSE],
-    Kind.CLIENT_BAD: [ChainFault.WRONG_HOST, ChainFault.WRONG_PURPOSE, ChainFault.GAP],
+    CertificateKind.GOOD: [],
+    CertificateKind.CHAINED: [],
+    CertificateKind.GAP: [ChainFault.GAP],
+    CertificateKind.EXPIRED: [ChainFault.EXPIRED],
+    CertificateKind.FUTURE: [ChainFault.NOT_YET_VALID],
+    CertificateKind.WRONGHOST: [ChainFault.WRONG_HOST],
+    CertificateKind.NOSAN: [ChainFault.NO_NAMES],
+    CertificateKind.SELF: [ChainFault.SELF_SIGNED],
+    CertificateKind.UNTRUSTED: [ChainFault.GAP],
+    CertificateKind.CLIENTONLY: [ChainFault.WRONG_PURPOSE],
+    CertificateKind.WEAK: [ChainFault.WEAK_KEY],
+    CertificateKind.CLIENT: [ChainFault.WRONG_HOST, ChainFault.WRONG_PURPOSE],
+    CertificateKind.CLIENT_BAD: [ChainFault.WRONG_HOST, ChainFault.WRONG_PURPOSE, ChainFault.GAP],
 }
 
 
@@ -47,7 +47,7 @@ def ders(pem: str) -> list[bytes]:
     ]
 
 
-def chain_of(kind: Kind) -> list[bytes]:
+def chain_of(kind: CertificateKind) -> list[bytes]:
     return ders(files_of(kind).chain.read_text())
 
 
@@ -59,50 +59,56 @@ def faults(found: list[Finding]) -> list[ChainFault]:
     return [each.fault for each in found]
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_each_kind_has_the_fault_that_its_name_says(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", CertificateKind)
+def test_each_kind_has_the_fault_that_its_name_says(kind: CertificateKind) -> None:
     found = judge(chain_of(kind), "localhost", NOW, roots=root())
     assert faults(found) == FAULTS[kind]
     assert bool(found) is bool(CODES[kind])  # as OpenSSL judges
 
 
-@pytest.mark.parametrize("kind", [Kind.SELF, Kind.UNTRUSTED])
-def test_who_trusts_what_it_stands_on_finds_nothing(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [CertificateKind.SELF, CertificateKind.UNTRUSTED])
+def test_who_trusts_what_it_stands_on_finds_nothing(kind: CertificateKind) -> None:
     trusted = ders(files_of(kind).trusted.read_text())
     assert not judge(chain_of(kind), "localhost", NOW, roots=trusted)
 
 
 def test_a_client_is_judged_as_one() -> None:
     assert not judge(
-        chain_of(Kind.CLIENT), None, NOW, roots=root(), purpose=CertificatePurpose.CLIENT
+        chain_of(CertificateKind.CLIENT), None, NOW, roots=root(), purpose=CertificatePurpose.CLIENT
     )
-    found = judge(chain_of(Kind.GOOD), None, NOW, roots=root(), purpose=CertificatePurpose.CLIENT)
+    found = judge(
+        chain_of(CertificateKind.GOOD), None, NOW, roots=root(), purpose=CertificatePurpose.CLIENT
+    )
     assert faults(found) == [ChainFault.WRONG_PURPOSE]
     assert "may be used as a server, and here it is used as a client" in found[0].text
 
 
 def test_what_is_trusted_may_not_be_known() -> None:
-    assert not judge(chain_of(Kind.GOOD), "localhost", NOW)
-    assert faults(judge(chain_of(Kind.SELF), "localhost", NOW)) == [ChainFault.SELF_SIGNED]
-    sent = chain_of(Kind.GAP) + chain_of(Kind.SELF)  # what does not belong there
+    assert not judge(chain_of(CertificateKind.GOOD), "localhost", NOW)
+    assert faults(judge(chain_of(CertificateKind.SELF), "localhost", NOW)) == [
+        ChainFault.SELF_SIGNED
+    ]
+    sent = chain_of(CertificateKind.GAP) + chain_of(
+        CertificateKind.SELF
+    )  # what does not belong there
     assert faults(judge(sent, "localhost", NOW)) == [ChainFault.GAP]
 
 
 def test_the_order_of_what_was_sent_is_no_fault() -> None:
-    own, above = chain_of(Kind.CHAINED)
-    assert not judge([own, *chain_of(Kind.SELF), above], "localhost", NOW, roots=root())
+    own, above = chain_of(CertificateKind.CHAINED)
+    assert not judge([own, *chain_of(CertificateKind.SELF), above], "localhost", NOW, roots=root())
 
 
 def test_a_root_that_was_sent_and_is_not_trusted() -> None:
-    stranger = ders(files_of(Kind.UNTRUSTED).trusted.read_text())
-    found = judge([*chain_of(Kind.UNTRUSTED), *stranger], "localhost", NOW, roots=root())
+    stranger = ders(files_of(CertificateKind.UNTRUSTED).trusted.read_text())
+    found = judge([*chain_of(CertificateKind.UNTRUSTED), *stranger], "localhost", NOW, roots=root())
     assert faults(found) == [ChainFault.UNKNOWN_ROOT]
     assert found[0].index == 1
     assert "unknown root" in found[0].text
 
 
 def test_a_chain_grows_old_as_a_whole() -> None:
-    found = judge(chain_of(Kind.CHAINED), "localhost", NOW + 5000 * DAY, roots=root())
+    found = judge(chain_of(CertificateKind.CHAINED), "localhost", NOW + 5000 * DAY, roots=root())
     assert [(each.fault, each.index) for each in found] == [
         (ChainFault.EXPIRED, 0),
         (ChainFault.EXPIRED, 1),
@@ -110,12 +116,12 @@ def test_a_chain_grows_old_as_a_whole() -> None:
 
 
 def test_a_changed_certificate_is_said_to_be_changed() -> None:
-    own = bytearray(chain_of(Kind.GOOD)[0])
+    own = bytearray(chain_of(CertificateKind.GOOD)[0])
     own[-1] ^= 1
     found = judge([bytes(own)], "localhost", NOW, roots=root())
     assert faults(found) in ([ChainFault.BAD_SIGNATURE], [ChainFault.UNREADABLE])
     at = bytes(own).index(b"localhost", 300)
-    own = bytearray(chain_of(Kind.GOOD)[0])
+    own = bytearray(chain_of(CertificateKind.GOOD)[0])
     own[at : at + 9] = b"localhosr"
     found = judge([bytes(own)], "localhosr", NOW, roots=root())
     assert faults(found) == [ChainFault.BAD_SIGNATURE]
@@ -141,7 +147,7 @@ def test_who_may_not_vouch_for_others_is_named() -> None:
     """By a leaf that is good for itself."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    files = files_of(Kind.GOOD)
+    files = files_of(CertificateKind.GOOD)
     key = load_pem_private_key(files.key.read_bytes(), None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     above = x509.load_pem_x509_certificate(files.chain.read_bytes())
@@ -196,7 +202,7 @@ def test_what_is_no_certificate_is_said(chain: list[bytes]) -> None:
 
 
 def test_a_chain_of_many_ends() -> None:
-    own = chain_of(Kind.GOOD)
+    own = chain_of(CertificateKind.GOOD)
     assert not judge(own * 1000, "localhost", NOW, roots=root())
 
 
@@ -204,7 +210,7 @@ def test_a_chain_of_many_ends() -> None:
 def test_whatever_was_changed_in_a_certificate_nothing_is_raised(
     at: int, by: int, cut: bool
 ) -> None:
-    own = bytearray(chain_of(Kind.GOOD)[0])
+    own = bytearray(chain_of(CertificateKind.GOOD)[0])
     if cut:
         del own[at % len(own) :]
     else:
@@ -221,7 +227,7 @@ def test_every_fault_has_its_sentence(fault: ChainFault, language: str) -> None:
 
 
 def test_what_a_certificate_says_of_itself() -> None:
-    facts = facts_of(chain_of(Kind.GOOD)[0])
+    facts = facts_of(chain_of(CertificateKind.GOOD)[0])
     assert facts.title == "localhost"
     assert facts.subject == "CN=localhost,O=Socket Workbench\\, for tests only"
     assert "test root" in facts.issuer

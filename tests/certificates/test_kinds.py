@@ -10,23 +10,23 @@ from pathlib import Path
 import pytest
 
 from workbench.certificates.certificate_sets import files_of, root_file
-from workbench.certificates.kinds import ADDRESSES, Kind
+from workbench.certificates.kinds import ADDRESSES, CertificateKind
 from workbench.certificates.resolve import to_show, trusted_file
 
 CODES = {
-    Kind.GOOD: 0,
-    Kind.CHAINED: 0,
-    Kind.GAP: 20,
-    Kind.EXPIRED: 10,
-    Kind.FUTURE: 9,
-    Kind.WRONGHOST: 62,
-    Kind.NOSAN: 62,
-    Kind.SELF: 18,
-    Kind.UNTRUSTED: 20,
-    Kind.CLIENTONLY: 26,
-    Kind.WEAK: 66,
-    Kind.CLIENT: 26,
-    Kind.CLIENT_BAD: 20,
+    CertificateKind.GOOD: 0,
+    CertificateKind.CHAINED: 0,
+    CertificateKind.GAP: 20,
+    CertificateKind.EXPIRED: 10,
+    CertificateKind.FUTURE: 9,
+    CertificateKind.WRONGHOST: 62,
+    CertificateKind.NOSAN: 62,
+    CertificateKind.SELF: 18,
+    CertificateKind.UNTRUSTED: 20,
+    CertificateKind.CLIENTONLY: 26,
+    CertificateKind.WEAK: 66,
+    CertificateKind.CLIENT: 26,
+    CertificateKind.CLIENT_BAD: 20,
 }
 """X509_V_ERR_… of verify(1) that a client comes to; 0: nothing is wrong."""
 
@@ -69,7 +69,7 @@ def handshake(
     return code, ends[0]
 
 
-def server_of(kind: Kind, *, weak: bool = False) -> ssl.SSLContext:
+def server_of(kind: CertificateKind, *, weak: bool = False) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if weak:
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
@@ -85,35 +85,43 @@ def client_of(trusted: str = "test:root") -> ssl.SSLContext:
     return context
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_client_judges_each_kind_as_its_name_says(kind: Kind) -> None:
-    code, _ = handshake(server_of(kind, weak=kind is Kind.WEAK), client_of())
+@pytest.mark.parametrize("kind", CertificateKind)
+def test_a_client_judges_each_kind_as_its_name_says(kind: CertificateKind) -> None:
+    code, _ = handshake(server_of(kind, weak=kind is CertificateKind.WEAK), client_of())
     assert code == CODES[kind]
 
 
-@pytest.mark.parametrize("kind", [Kind.SELF, Kind.UNTRUSTED, Kind.GOOD, Kind.CHAINED])
-def test_who_trusts_what_it_stands_on_takes_it(kind: Kind) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [
+        CertificateKind.SELF,
+        CertificateKind.UNTRUSTED,
+        CertificateKind.GOOD,
+        CertificateKind.CHAINED,
+    ],
+)
+def test_who_trusts_what_it_stands_on_takes_it(kind: CertificateKind) -> None:
     assert handshake(server_of(kind), client_of(f"test:{kind}")) == (0, "")
 
 
 @pytest.mark.parametrize("name", [*ADDRESSES, "a.test", "server.test", "www.example.test"])
 def test_the_good_one_is_for_each_of_its_names(name: str) -> None:
-    assert handshake(server_of(Kind.GOOD), client_of(), name) == (0, "")
+    assert handshake(server_of(CertificateKind.GOOD), client_of(), name) == (0, "")
 
 
 def test_the_one_of_the_wrong_host_is_right_for_that_host() -> None:
-    assert handshake(server_of(Kind.WRONGHOST), client_of(), "other.test") == (0, "")
+    assert handshake(server_of(CertificateKind.WRONGHOST), client_of(), "other.test") == (0, "")
 
 
-@pytest.mark.parametrize("kind", [Kind.CLIENT, Kind.CLIENT_BAD])
-def test_a_server_takes_the_clients_certificate_that_is_right(kind: Kind) -> None:
-    server, client = server_of(Kind.GOOD), client_of()
+@pytest.mark.parametrize("kind", [CertificateKind.CLIENT, CertificateKind.CLIENT_BAD])
+def test_a_server_takes_the_clients_certificate_that_is_right(kind: CertificateKind) -> None:
+    server, client = server_of(CertificateKind.GOOD), client_of()
     server.load_verify_locations(root_file())
     server.verify_mode = ssl.CERT_REQUIRED
     with to_show(f"test:{kind}") as it:
         client.load_cert_chain(it.chain, it.key, it.password)
     code, reason = handshake(server, client)
-    if kind is Kind.CLIENT:
+    if kind is CertificateKind.CLIENT:
         assert (code, reason) == (0, "")
     else:
         assert reason == "CERTIFICATE_VERIFY_FAILED"
@@ -157,7 +165,7 @@ def test_the_root_vouches_for_nobody_else(name: str, tmp_path: Path) -> None:
 
 
 def test_files_are_their_owners_alone() -> None:
-    files = files_of(Kind.GOOD)
+    files = files_of(CertificateKind.GOOD)
     for path in (files.chain, files.key, files.trusted, root_file()):
         assert path.stat().st_mode & 0o777 == 0o600
     assert files.key.parent.stat().st_mode & 0o777 == 0o700

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from workbench.certificates.certificate_sets import files_of, root_file
-from workbench.certificates.kinds import KNOWN, Kind
+from workbench.certificates.kinds import KNOWN, CertificateKind
 from workbench.certificates.resolve import ShownCertificate, check_name, to_show, trusted_file
 from workbench.texts import Problem
 
@@ -46,7 +46,7 @@ def test_the_root_is_trusted_and_not_shown() -> None:
 
 def test_a_file_of_the_user_is_taken_where_it_is(tmp_path: Path) -> None:
     """Certificate and key in one file, or each in its own."""
-    files = files_of(Kind.GOOD)
+    files = files_of(CertificateKind.GOOD)
     both = tmp_path / "both.pem"
     both.write_bytes(files.key.read_bytes() + files.chain.read_bytes())
     with to_show(str(both)) as it:
@@ -58,7 +58,7 @@ def test_a_file_of_the_user_is_taken_where_it_is(tmp_path: Path) -> None:
 
 def locked_key(place: Path, password: bytes) -> Path:
     """The key of the good one, encrypted."""
-    key = serialization.load_pem_private_key(files_of(Kind.GOOD).key.read_bytes(), None)
+    key = serialization.load_pem_private_key(files_of(CertificateKind.GOOD).key.read_bytes(), None)
     path = place / "locked.pem"
     path.write_bytes(
         key.private_bytes(
@@ -75,7 +75,7 @@ def load(it: ShownCertificate) -> None:
 
 
 def test_without_a_password_nobody_is_asked_on_the_terminal(tmp_path: Path) -> None:
-    chain, key = str(files_of(Kind.GOOD).chain), str(locked_key(tmp_path, b"sesame"))
+    chain, key = str(files_of(CertificateKind.GOOD).chain), str(locked_key(tmp_path, b"sesame"))
     with pytest.raises(Problem, match="key_password"), to_show(chain, key):
         pass
     with pytest.raises(Problem, match="wrong"), to_show(chain, key, lambda: "open"):
@@ -88,7 +88,7 @@ def test_what_was_unlocked_is_locked_again_and_gone_after_loading(tmp_path: Path
     key = locked_key(tmp_path, b"sesame")
     passwords = set()
     for _ in range(2):
-        with to_show(str(files_of(Kind.GOOD).chain), str(key), lambda: "sesame") as it:
+        with to_show(str(files_of(CertificateKind.GOOD).chain), str(key), lambda: "sesame") as it:
             load(it)
             assert it.key != key
             assert it.key.stat().st_mode & 0o777 == 0o600
@@ -104,13 +104,13 @@ def test_what_was_unlocked_is_locked_again_and_gone_after_loading(tmp_path: Path
 @pytest.mark.parametrize("password", [None, b"sesame"])
 def test_a_file_in_pkcs12_is_shown(tmp_path: Path, password: bytes | None) -> None:
     path = tmp_path / "both.p12"
-    path.write_bytes(pkcs12_of(Kind.CHAINED, password))
+    path.write_bytes(pkcs12_of(CertificateKind.CHAINED, password))
     with to_show(str(path), None, lambda: "sesame") as it:
         load(it)
         assert it.chain.read_text().count("BEGIN CERTIFICATE") == 2
 
 
-def pkcs12_of(kind: Kind, password: bytes | None) -> bytes:
+def pkcs12_of(kind: CertificateKind, password: bytes | None) -> bytes:
     files = files_of(kind)
     own, *others = x509.load_pem_x509_certificates(files.chain.read_bytes())
     key = serialization.load_pem_private_key(files.key.read_bytes(), None)
@@ -124,7 +124,7 @@ def pkcs12_of(kind: Kind, password: bytes | None) -> bytes:
 
 
 def test_a_certificate_in_der_is_shown_with_its_key(tmp_path: Path) -> None:
-    files, der = files_of(Kind.GOOD), tmp_path / "good.cer"
+    files, der = files_of(CertificateKind.GOOD), tmp_path / "good.cer"
     der.write_bytes(ssl.PEM_cert_to_DER_cert(files.chain.read_text()))
     with to_show(str(der), str(files.key)) as it:
         load(it)
@@ -135,5 +135,8 @@ def test_a_certificate_in_der_is_shown_with_its_key(tmp_path: Path) -> None:
 
 
 def test_a_key_alone_is_no_certificate() -> None:
-    with pytest.raises(Problem, match="no certificate"), to_show(str(files_of(Kind.GOOD).key)):
+    with (
+        pytest.raises(Problem, match="no certificate"),
+        to_show(str(files_of(CertificateKind.GOOD).key)),
+    ):
         pass

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
 from workbench.certificates import parse_child, user_files
 from workbench.certificates.certificate_sets import files_of
-from workbench.certificates.kinds import Kind
+from workbench.certificates.kinds import CertificateKind
 from workbench.certificates.user_files import LARGEST, read_user_file
 from workbench.texts import Problem
 
@@ -35,13 +35,13 @@ def put(place: Path, data: bytes) -> Path:
 
 
 def good_key() -> ec.EllipticCurvePrivateKey:
-    key = serialization.load_pem_private_key(files_of(Kind.GOOD).key.read_bytes(), None)
+    key = serialization.load_pem_private_key(files_of(CertificateKind.GOOD).key.read_bytes(), None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     return key
 
 
 def pkcs12_file(password: bytes | None) -> bytes:
-    own = x509.load_pem_x509_certificate(files_of(Kind.GOOD).chain.read_bytes())
+    own = x509.load_pem_x509_certificate(files_of(CertificateKind.GOOD).chain.read_bytes())
     locked: serialization.KeySerializationEncryption = serialization.NoEncryption()
     if password is not None:
         locked = serialization.BestAvailableEncryption(password)
@@ -49,7 +49,7 @@ def pkcs12_file(password: bytes | None) -> bytes:
 
 
 def test_pem_is_taken_apart_in_its_order(tmp_path: Path) -> None:
-    files = files_of(Kind.CHAINED)
+    files = files_of(CertificateKind.CHAINED)
     found = read_user_file(put(tmp_path, files.key.read_bytes() + files.chain.read_bytes()))
     assert found.chain == ders(files.chain)
     assert len(found.chain) == 2
@@ -61,7 +61,7 @@ def test_pem_is_taken_apart_in_its_order(tmp_path: Path) -> None:
 
 
 def test_der_is_one_certificate(tmp_path: Path) -> None:
-    der = ssl.PEM_cert_to_DER_cert(files_of(Kind.GOOD).chain.read_text())
+    der = ssl.PEM_cert_to_DER_cert(files_of(CertificateKind.GOOD).chain.read_text())
     found = read_user_file(put(tmp_path, der))
     assert (found.chain, found.key) == ((der,), None)
 
@@ -76,7 +76,7 @@ def test_pkcs12_has_certificates_and_key(tmp_path: Path, password: bytes | None)
         return password.decode()
 
     found = read_user_file(put(tmp_path, pkcs12_file(password)), ask)
-    assert found.chain == ders(files_of(Kind.GOOD).chain)
+    assert found.chain == ders(files_of(CertificateKind.GOOD).chain)
     assert found.key is not None
     assert len(asked) == (password is not None)  # only where it is needed
 
@@ -199,9 +199,9 @@ def test_what_is_damaged_is_said_in_a_sentence(
         read_user_file(put(tmp_path, damage(pkcs12_file(b"sesame"))), lambda: "sesame")
 
 
-@pytest.mark.parametrize("kind", [Kind.GOOD, Kind.CHAINED])
+@pytest.mark.parametrize("kind", [CertificateKind.GOOD, CertificateKind.CHAINED])
 def test_where_no_python_can_be_started_it_is_read_here(
-    tmp_path: Path, kind: Kind, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, kind: CertificateKind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(user_files.sys, "frozen", True, raising=False)
     asked: list[object] = []

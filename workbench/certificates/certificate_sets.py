@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from workbench.certificates.kinds import ROOT, Kind
+from workbench.certificates.kinds import ROOT, CertificateKind
 from workbench.resources import state_dir
 from workbench.texts import Problem, reason_of
 
@@ -55,7 +55,7 @@ class CertificateFiles:
     trusted: Path
 
 
-def files_of(kind: Kind, place: Path | None = None) -> CertificateFiles:
+def files_of(kind: CertificateKind, place: Path | None = None) -> CertificateFiles:
     """Where those of a kind are, made where they are missing.
 
     `place`: instead of the user's state directory.
@@ -111,7 +111,7 @@ def _is_good(folder: Path) -> bool:
 
 
 def _names() -> set[str]:
-    kinds = {f"{kind}{what}.pem" for kind in Kind for what in ("", "-key", "-ca")}
+    kinds = {f"{kind}{what}.pem" for kind in CertificateKind for what in ("", "-key", "-ca")}
     return {f"{ROOT}.pem", f"{ROOT}-key.pem", *kinds}
 
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from workbench.certificates.kinds import ADDRESSES, NAMES, OTHER_NAME, Kind
+from workbench.certificates.kinds import ADDRESSES, NAMES, OTHER_NAME, CertificateKind
 
 ROOT_DAYS: Final = 3650
 LEAF_DAYS: Final = 397
@@ -73,38 +73,41 @@ def new_root(now: datetime, name: str = "Socket Workbench test root") -> Issuer:
     )
 
 
-def issued(root: Issuer, now: datetime) -> Iterator[tuple[Kind, Issued]]:
+def issued(root: Issuer, now: datetime) -> Iterator[tuple[CertificateKind, Issued]]:
     """One of each kind."""
     intermediate = _intermediate(root, now)
     stranger = new_root(now, "Socket Workbench unknown root")
-    for kind in Kind:
+    for kind in CertificateKind:
         issuer = {
-            Kind.CHAINED: intermediate,
-            Kind.GAP: intermediate,
-            Kind.UNTRUSTED: stranger,
-            Kind.CLIENT_BAD: stranger,
-            Kind.SELF: None,
+            CertificateKind.CHAINED: intermediate,
+            CertificateKind.GAP: intermediate,
+            CertificateKind.UNTRUSTED: stranger,
+            CertificateKind.CLIENT_BAD: stranger,
+            CertificateKind.SELF: None,
         }.get(kind, root)
-        own = _leaf(_wanted(kind), issuer, now, weak=kind is Kind.WEAK)
-        sent = [own.certificate, *([intermediate.certificate] if kind is Kind.CHAINED else [])]
+        own = _leaf(_wanted(kind), issuer, now, weak=kind is CertificateKind.WEAK)
+        sent = [
+            own.certificate,
+            *([intermediate.certificate] if kind is CertificateKind.CHAINED else []),
+        ]
         anchor = own if issuer is None else stranger if issuer is stranger else root
         yield kind, Issued(_pem(*sent), key_pem(own.key), _pem(anchor.certificate))
 
 
-def _wanted(kind: Kind) -> _Wanted:
+def _wanted(kind: CertificateKind) -> _Wanted:
     days = timedelta(days=1)
     match kind:
-        case Kind.EXPIRED:
+        case CertificateKind.EXPIRED:
             return _Wanted("localhost", begins=-30 * days, ends=-1 * days)
-        case Kind.FUTURE:
+        case CertificateKind.FUTURE:
             return _Wanted("localhost", begins=LEAF_DAYS * days, ends=2 * LEAF_DAYS * days)
-        case Kind.WRONGHOST:
+        case CertificateKind.WRONGHOST:
             return _Wanted(OTHER_NAME, names=(OTHER_NAME,), addresses=())
-        case Kind.NOSAN:
+        case CertificateKind.NOSAN:
             return _Wanted("localhost", names=(), addresses=())
-        case Kind.CLIENTONLY:
+        case CertificateKind.CLIENTONLY:
             return _Wanted("localhost", purpose=ExtendedKeyUsageOID.CLIENT_AUTH)
-        case Kind.CLIENT | Kind.CLIENT_BAD:
+        case CertificateKind.CLIENT | CertificateKind.CLIENT_BAD:
             purpose = ExtendedKeyUsageOID.CLIENT_AUTH
             return _Wanted("Test client", names=("client.test",), addresses=(), purpose=purpose)
     return _Wanted("localhost")

@@ -11,7 +11,7 @@ ROOT: Final = "root"
 """The file of the root; it has a key of its own that no server is given."""
 
 
-class Kind(StrEnum):
+class CertificateKind(StrEnum):
     """One that a server or a client shows.
 
     All but one are for NAMES and ADDRESSES, and all but three come from the test root.
@@ -44,7 +44,7 @@ class Kind(StrEnum):
     CLIENT_BAD = "client-bad"
 
 
-KNOWN: Final = (ROOT, *Kind)
+KNOWN: Final = (ROOT, *CertificateKind)
 """Every name that may stand after PREFIX."""
 NAMES: Final = (
     "localhost",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from workbench.certificates.certificate_sets import files_of, root_file
-from workbench.certificates.kinds import KNOWN, PREFIX, ROOT, Kind
+from workbench.certificates.kinds import KNOWN, PREFIX, ROOT, CertificateKind
 from workbench.certificates.user_files import AskPassword, UserFile, read_limited, read_user_file
 from workbench.journal.private import PrivateFolder
 from workbench.texts import Problem
@@ -119,18 +119,18 @@ def _unlocked(shown: UserFile, keyed: UserFile) -> Iterator[ShownCertificate]:
         yield ShownCertificate(chain, key, lambda: keyed.lock)
 
 
-def _kind(value: str) -> Kind:
+def _kind(value: str) -> CertificateKind:
     name = value.removeprefix(PREFIX)
     if name == ROOT:
         raise Problem("certificates.root_is_not_shown", value=value)
     try:
-        return Kind(name)
+        return CertificateKind(name)
     except ValueError:
         _unknown(value)
 
 
 def _unknown(value: str) -> NoReturn:
-    near = (*get_close_matches(value.removeprefix(PREFIX), KNOWN, 1), Kind.GOOD.value)[0]
+    near = (*get_close_matches(value.removeprefix(PREFIX), KNOWN, 1), CertificateKind.GOOD.value)[0]
     known = ", ".join(PREFIX + name for name in KNOWN)
     raise Problem("certificates.unknown", value=value, near=PREFIX + near, known=known)
 

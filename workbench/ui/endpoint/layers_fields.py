@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QSizePolicy, QWidget
 
-from workbench.certificates.kinds import PREFIX, ROOT, Kind
+from workbench.certificates.kinds import PREFIX, ROOT, CertificateKind
 from workbench.engine.model.tls_settings import AskClient, TlsVersion
 from workbench.texts import tr
 from workbench.ui.widgets.hint_combo import HintCombo
@@ -168,7 +168,7 @@ class LayersFields(QObject):
         if TLS not in self._form.layers:
             return
         if self._server and not self.cert.currentText():
-            self.cert.setEditText(f"{PREFIX}{Kind.GOOD}")
+            self.cert.setEditText(f"{PREFIX}{CertificateKind.GOOD}")
         ours = host.startswith(("@", "127.", "::1", "localhost"))
         if not self._server and ours and not self.ca.currentText():
             self.ca.setEditText(f"{PREFIX}{ROOT}")
@@ -192,8 +192,8 @@ class LayersFields(QObject):
 
     def retranslate(self) -> None:
         """The notes beside what can be chosen, and the height of the headers."""
-        of_client = (Kind.CLIENT, Kind.CLIENT_BAD)
-        kinds = [kind for kind in Kind if (kind in of_client) is not self._server]
+        of_client = (CertificateKind.CLIENT, CertificateKind.CLIENT_BAD)
+        kinds = [kind for kind in CertificateKind if (kind in of_client) is not self._server]
         self.cert.offer([(f"{PREFIX}{kind}", tr(f"certificate.{kind}")) for kind in kinds])
         self.ca.offer([(f"{PREFIX}{ROOT}", tr("certificate.root"))])
         lines = QFontMetrics(self.headers.font()).lineSpacing() * _HEADER_LINES
