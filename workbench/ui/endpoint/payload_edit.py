@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QStringListModel, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QCompleter, QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit, QTextEdit, QWidget
 
 from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import theme
@@ -22,6 +22,24 @@ _TO_LIST: Final = frozenset(
     {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
 )
 """Keys that choose from an open list."""
+
+
+class _ClosesAtEscape(QObject):
+    """Escape closes an open list, before it means anything to the window.
+
+    It has nothing of its own: it is asked still when what it belongs to is being destroyed.
+    """
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kinds = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+        if not isinstance(event, QKeyEvent) or event.type() not in kinds:
+            return False
+        if event.key() != Qt.Key.Key_Escape or not isinstance(watched, QWidget):
+            return False
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress:
+            watched.hide()
+        return True
 
 
 class PayloadEdit(QPlainTextEdit):
@@ -55,12 +73,9 @@ class PayloadEdit(QPlainTextEdit):
         self.choices = QCompleter(self._words, self)
         self.choices.setWidget(self)
         self.choices.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        popup = self.choices.popup()
-        assert popup is not None  # it is made when it is first asked for
-        self._popup = popup
-        self._popup.setObjectName("payload.choices")
-        self._popup.installEventFilter(self)
         self.choices.activated.connect(self._on_chosen)
+        self._closes = _ClosesAtEscape(self.choices)
+        self._opened = False  # the list is made when it is first asked for
         self._fit()
 
     def redraw(self) -> None:
@@ -111,6 +126,12 @@ class PayloadEdit(QPlainTextEdit):
         if "\\" in source.text():
             self.pasted_backslash.emit()
 
+    def _list(self) -> QAbstractItemView:
+        """What the choices stand in; nothing of ours keeps it, for it has no parent."""
+        popup = self.choices.popup()
+        assert popup is not None
+        return popup
+
     # -- completion ---------------------------------------------------------------------------
 
     def _offer(self) -> None:
@@ -119,10 +140,15 @@ class PayloadEdit(QPlainTextEdit):
         found = None
         if self.complete is not None and not cursor.hasSelection():
             found = self.complete(_first(cursor.block().text(), cursor.positionInBlock()))
-        popup = self._popup
         if found is None or not found.words:
-            popup.hide()
+            if self._opened:
+                self._list().hide()
             return
+        popup = self._list()
+        if not self._opened:
+            self._opened = True
+            popup.setObjectName("payload.choices")
+            popup.installEventFilter(self._closes)
         self._words.setStringList(list(found.words))
         self.choices.setCompletionPrefix("")
         popup.setFont(self.font())
@@ -131,16 +157,6 @@ class PayloadEdit(QPlainTextEdit):
         wide = popup.sizeHintForColumn(0) + popup.verticalScrollBar().sizeHint().width()
         place.setWidth(wide + 8)
         self.choices.complete(place)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Escape closes the open list, before it means anything to the window."""
-        key = event.key() if watched is self._popup and isinstance(event, QKeyEvent) else None
-        if key != Qt.Key.Key_Escape or event.type() == QEvent.Type.KeyRelease:
-            return super().eventFilter(watched, event)
-        event.accept()
-        if event.type() == QEvent.Type.KeyPress:
-            self._popup.hide()
-        return True
 
     @Slot(str)
     def _on_chosen(self, word: str) -> None:
@@ -159,7 +175,7 @@ class PayloadEdit(QPlainTextEdit):
         self.completed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._popup.isVisible() and event.key() in _TO_LIST:
+        if self._opened and event.key() in _TO_LIST and self._list().isVisible():
             event.ignore()  # the list takes it
             return
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
