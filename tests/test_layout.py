@@ -204,7 +204,6 @@ COVERED_BY = {
     "ui/window/endpoint_list.py": ("ui/test_first_start.py", "tree"),
     "ui/window/endpoint_tabs.py": ("ui/test_selection.py", "new_server"),
     "viewmodel/endpoint_status.py": ("ui/endpoint/test_next_call.py", "next_call"),
-    "ui/window/file_commands.py": ("ui/endpoint/test_conversation_pane.py", "_writer"),
     "ui/window/onboarding_bar.py": ("ui/window/test_window.py", "udp-exchange"),
     "ui/window/onboarding.py": ("ui/test_first_start.py", "first_steps_done"),
     "ui/window/splitter.py": ("ui/test_habits.py", "presenting"),

@@ -55,6 +55,15 @@ def test_refused_it_does_not_run_and_asks_again(hand: Hand) -> None:
     dialog.close()
 
 
+def test_without_a_step_there_is_nothing_to_run(hand: Hand) -> None:
+    dialog = hand.make_scenario()
+    assert "no step yet" in dialog.message.text()
+    assert not dialog.run.isEnabled()
+    pasted(dialog)
+    assert dialog.run.isEnabled()
+    dialog.close()
+
+
 def commands(dialog: ScenarioDialog) -> list[str]:
     text = dialog.text.toPlainText()
     return [word for word in ("start", "connect", "send") if f'"{word}"' in text]

@@ -255,7 +255,8 @@ class ScenarioDialog(Retranslatable, QDialog):
             if settings.name in session.endpoints and session.snapshot(settings.name).phase in OPEN
         ]
         stops = tr("scenario_window.stops", names=", ".join(held)) if held else ""
-        found = tr("scenario_window.steps", count=_count(made.steps))
+        count = _count(made.steps)
+        found = tr("scenario_window.steps" if count else "scenario_window.no_steps", count=count)
         warnings = " ".join(warning.text for warning in made.warnings)
         self.message.setText(" ".join(part for part in (found, stops, warnings) if part))
         return made
@@ -293,7 +294,7 @@ class ScenarioDialog(Retranslatable, QDialog):
     @Slot()
     def _on_edited(self) -> None:
         made = self.scenario()
-        self._valid = made is not None or bool(self._wishes)
+        self._valid = bool(self._wishes) or (made is not None and _count(made.steps) > 0)
         self._allow_run()
         self.python.setPlainText("" if made is None else to_python(made))
 

@@ -79,10 +79,13 @@ class SocketOptions(QWidget):
             self._aside = ()
 
     def retranslate(self) -> None:
-        """What `Controls` does not know: why an option is greyed, and the chips."""
+        """What `Controls` does not know: why an option is greyed, and the chips
+        in the colours of the scheme.
+        """
         self._forbid()
         for chip, (name, _) in zip(self._chips, self.options, strict=True):
             _word(chip, name)
+            chip.setIcon(theme.icon("x"))
 
     def show_options(self, options: Options) -> None:
         """Show what is asked for, as chips; a click takes one away."""

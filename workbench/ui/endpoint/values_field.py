@@ -77,9 +77,10 @@ class ValuesField(QWidget):
         self._row.invalidate()
 
     def retranslate(self) -> None:
-        """What `Controls` does not know: the chips."""
+        """What `Controls` does not know: the chips, in the colours of the scheme."""
         for chip, row in zip(self._chips, self.rows, strict=True):
             _word(chip, row)
+            chip.setIcon(theme.icon("x"))
 
     def _chip(self, row: TypedValue) -> QPushButton:
         shown = MASKED if row.secret else row.value

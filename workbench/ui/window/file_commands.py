@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from workbench.qt.controller import Controller
     from workbench.qt.log_model import LogModel
+
+
+SCENARIO: Final = ".toml"
+RECORD: Final = ".swb"
 
 
 class FileCommands(QObject):
@@ -74,6 +78,18 @@ class FileCommands(QObject):
         )
         if name:
             self.scenario_wanted.emit(Path(name))
+
+    @staticmethod
+    def takes(path: Path) -> bool:
+        """Whether a file that is dropped is a record or may be a scenario."""
+        return path.suffix in {SCENARIO, RECORD}
+
+    def take(self, path: Path) -> None:
+        """A record is shown, a scenario is run, once all that it reaches for is allowed."""
+        if path.suffix == RECORD:
+            self.show_record(whole_of(path))
+        else:
+            self.scenario_wanted.emit(path)
 
     @Slot()
     def export(self) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from workbench.journal.keep import OFFERED
 from workbench.qt.scenario_player import ScenarioPlayer
 from workbench.texts import Problem, tr
+from workbench.ui.endpoint.file_picker import file_of
 from workbench.ui.style import qt_translations
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.window.action_table import ACTIONS
@@ -92,6 +94,7 @@ class MainWindow(Retranslatable, QMainWindow):
         self.onboarding.show()
         self.log.restore(preferences)
         self.retranslate()
+        self.setAcceptDrops(live)
         self.resize(1280, 800)
         # They go with the window, after all others: else Python's collector would destroy them on
         # whichever thread that runs, timers and all
@@ -335,6 +338,18 @@ class MainWindow(Retranslatable, QMainWindow):
         self.projector_mode.fit()
         if self.live and not self.projector_mode.on:
             self.endpoint_list.show_where_wide(event.size().width(), self.appearance.scale)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A record and a scenario can be dropped anywhere; what is for one part it takes itself."""
+        file = file_of(event.mimeData())
+        if file is not None and self.file_commands.takes(Path(file)):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        file = file_of(event.mimeData())
+        if file is not None:
+            event.acceptProposedAction()
+            self.file_commands.take(Path(file))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close every socket and the record within a bound; nothing is asked."""
