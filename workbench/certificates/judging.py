@@ -273,6 +273,6 @@ def _signed(one: x509.Certificate, issuer: x509.Certificate) -> bool:
         one.verify_directly_issued_by(issuer)
     except UnsupportedAlgorithm:
         return one.issuer == issuer.subject
-    except (InvalidSignature, ValueError, TypeError):
+    except (InvalidSignature, ValueError, TypeError, LookupError):
         return False
     return True
