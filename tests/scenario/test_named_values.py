@@ -322,6 +322,18 @@ text = "{word}"
     assert report.ok, reasons(report)
 
 
+def test_what_is_made_of_a_value_can_be_expected(play: Play) -> None:
+    report = play(
+        talk(
+            client("send", "text = '{len:word} {base64:word}'"),
+            'do = "expect", endpoint = "server", text = "{len:word} {base64:word}", keep = true',
+            'do = "expect", endpoint = "server", text = "4 b3Zlcg=="',
+            word="over",
+        )
+    )
+    assert report.ok, reasons(report)
+
+
 def test_values_stand_in_each_form_of_an_endpoint() -> None:
     rule = "{ match = 'MATCH', value = 'VALUE', reply_hex = '{word}' }"
     of_each = ", ".join(

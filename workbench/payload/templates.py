@@ -91,6 +91,8 @@ BUILT_IN: Final[Mapping[str, Callable[[int], bytes | str]]] = {
 """Names that always stand for something; what they are given is the number of a repeated send."""
 WITH_ARGUMENT: Final = ("random", "base64", "len")
 """{random:8} letters and digits, {base64:name}, {len:name} bytes."""
+OF_VALUES: Final = ("base64", "len")
+"""Of these what is made of a value: it is the same each time, and so can be expected."""
 PLACEHOLDERS: Final = (*BUILT_IN, *WITH_ARGUMENT)
 """What a text that is sent may hold where nothing else is known."""
 

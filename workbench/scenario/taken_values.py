@@ -11,7 +11,14 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
 from workbench.payload.characters import BYTES, codec
-from workbench.payload.templates import BUILT_IN, WITH_ARGUMENT, Value, hex_template, text_template
+from workbench.payload.templates import (
+    BUILT_IN,
+    OF_VALUES,
+    WITH_ARGUMENT,
+    Value,
+    hex_template,
+    text_template,
+)
 from workbench.scenario.connections import RunConnection
 from workbench.scenario.json_values import FromGap, filled, of_value, read_json, written
 from workbench.scenario.layer_steps import Payload
@@ -232,7 +239,7 @@ class TakenValues:
         for key in ("text", "contains"):
             source = getattr(step, key)
             if source is not None:
-                data = text_template(source, self._names, encoding).fill(values)
+                data = text_template(source, {*self._names, *OF_VALUES}, encoding).fill(values)
                 text = _as_text(data, encoding)
                 if text is None:
                     raise Problem("scenario.value_no_text", encoding=encoding)
