@@ -22,12 +22,10 @@ from workbench.scenario.code import to_python
 from workbench.scenario.code_pytest import to_pytest
 from workbench.scenario.from_record import Made, commands_of, made_of, scenario_of
 from workbench.scenario.model import load, parse
-from workbench.scenario.runner import Runner
 from workbench.scenario.secrets import secrets_of
 from workbench.scenario.steps import Scenario
 from workbench.scenario.without_secrets import python_without, toml_without
 from workbench.scenario.write import to_toml
-from workbench.session import Session
 from workbench.texts import Problem
 
 SCENARIO: Final = "scenario"
@@ -98,6 +96,9 @@ def _chosen(
 
 def _done_again(args: argparse.Namespace, reader: Reader, seqs: set[int] | None) -> Made:
     """Do the same once more now, whatever comes, and see what came otherwise."""
+    from workbench.scenario.runner import Runner  # to write a file takes no sockets
+    from workbench.session import Session
+
     loose = made_of(reader, seqs=seqs, loose=True).scenario
     given = given_values.given(args, beyond_loopback=args.beyond_loopback)
     scenario = parse(to_toml(loose), given=given)
