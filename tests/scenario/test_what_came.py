@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
+from workbench.scenario.code import to_python
+from workbench.scenario.from_record import scenario_of
 from workbench.scenario.layer_rows import has_headers, status_of
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.report import Report
+from workbench.scenario.steps import Expect
+from workbench.scenario.write import to_toml
+from workbench.session import Session
 from workbench.texts import Problem
 
 Play = Callable[[str], Report]
@@ -268,3 +274,39 @@ def test_headers_and_statuses_as_they_are_written() -> None:
     assert has_headers({"A": "z", "b": ""}, head)
     assert not has_headers({"A": "X"}, head)
     assert not has_headers({"C": "*"}, head)
+
+
+def test_a_made_scenario_expects_the_messages_and_runs_again(play: Play, session: Session) -> None:
+    all_hold(
+        play(
+            talk(
+                f"do = 'send', {S}, text = 'hé'",
+                f"do = 'expect', {C}, text = 'hé'",
+                f"do = 'ping', {S}, text = 'p'",
+                f"do = 'expect', {C}, opcode = 'ping'",
+                f"do = 'frame', {S}, opcode = 'text', text = 'ab', fin = false",
+                f"do = 'frame', {S}, opcode = 'continuation', text = 'cd'",
+                f"do = 'expect', {C}, text = 'abcd'",
+            )
+        )
+    )
+    session.journal.flush()
+    with closing(session.journal.reader()) as reader:
+        made = scenario_of(reader, title="again")
+    wanted = [step.text for step in made.steps if isinstance(step, Expect) and step.wants_bytes]
+    assert wanted == ["hé", "abcd"]
+    again = parse(to_toml(made))
+    assert (again.steps, again.endpoints) == (made.steps, made.endpoints)
+
+
+def test_a_plain_script_says_what_of_layers_it_leaves_out() -> None:
+    text = talk(
+        f"do = 'ping', {C}",
+        f"do = 'expect', {S}, opcode = 'ping'",
+        f"do = 'expect', {S}, call = 'ws.fault', absent = true, within = 0",
+    )
+    script = to_python(parse(text))
+    said = [line for line in script.splitlines() if "no counterpart" in line]
+    assert sum("layers = ['websocket']" in line for line in said) == 2
+    assert sum("opcode=9" in line or "ws.fault" in line or "Ping" in line for line in said) == 3
+    assert "expect('s'" not in script

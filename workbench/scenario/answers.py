@@ -9,8 +9,18 @@ from typing import NamedTuple
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.journal.reader import Reader, Row
 from workbench.scenario.recorded import rows_of
+from workbench.scenario.what_came import (
+    TLS_DATA,
+    WS_MESSAGES,
+    WS_OPEN,
+    WhatCame,
+    gives_stream,
+    what_came,
+)
 
 MESSAGE = "messages.recv"
+_OF_LAYERS = (WS_OPEN, *sorted(WS_MESSAGES | TLS_DATA))
+"""Rows of the layers that say what came, and by what it is to be read."""
 
 
 class Answer(NamedTuple):
@@ -52,21 +62,26 @@ def answers_of(
     found: list[Answer] = []
     open_: dict[int, int] = {}  # by connection: which answer is the one that may go on
     read: dict[int, bytes | None] = {}
-    for row in rows_of(reader, f"call:recv|recvfrom|{MESSAGE} result>=0"):
+    came: dict[int, WhatCame] = {}
+    for row in rows_of(reader, f"call:recv|recvfrom|{MESSAGE}|{'|'.join(_OF_LAYERS)}"):
+        if row.result is None and row.call not in _OF_LAYERS:
+            continue
         of = settings.get(row.endpoint or "")
         number = numbers.get(row.connection or 0)
         if of is None or of.role is Role.LISTENER or number is None or not wanted(row):
             continue
         assert row.connection is not None
+        if row.connection not in came:
+            came[row.connection] = what_came(of, stream=of.type == "SOCK_STREAM")
+        told = came[row.connection]
+        told.note(row)
         if row.call != MESSAGE:
             read[row.connection] = row.payload
         if row.ends_stream:
             found.append(_answer(row, number, None, ends=True))
             open_.pop(row.connection, None)
             continue
-        if (row.call == MESSAGE) != (of.messages is not None) or (
-            not row.size and row.call == "recvfrom"
-        ):
+        if not told(row) or (not row.size and row.call == "recvfrom"):
             continue
         data = read.get(row.connection) if row.payload is None else row.payload
         if data is not None and len(data) != row.size:
@@ -74,8 +89,7 @@ def answers_of(
         last = open_.get(row.connection)
         if (
             last is not None
-            and of.type == "SOCK_STREAM"
-            and of.messages is None
+            and gives_stream(of)
             and bisect(commands, found[last].seq) == bisect(commands, row.seq)
         ):
             found[last] = _longer(found[last], row, data)

@@ -14,8 +14,10 @@ from workbench.engine.model import commands as c
 from workbench.engine.model import options
 from workbench.engine.model.message_ends import Idle
 from workbench.engine.model.planned_calls import OptionCall, Purpose, own_address, planned_calls
+from workbench.engine.model.proxy_settings import without_login
 from workbench.engine.model.serialize import setting_text
 from workbench.engine.model.settings import EndpointSettings, Role
+from workbench.engine.protocol.stack import MESSAGES, layer_names
 from workbench.engine.runtime.socket_calls import CALLS
 from workbench.literals import comment, literal
 from workbench.payload.characters import codec
@@ -540,8 +542,13 @@ class _Script:
     def _said(self, item: EndpointSettings) -> list[str]:
         """What the program does by itself and the script does not is said."""
         lines = []
-        if item.layers:
-            lines.append(left_out(f"layers = {list(item.layers)}"))
+        names = [name for name in layer_names(item) if name != MESSAGES]
+        if names:
+            lines.append(left_out(f"layers = {names}"))
+        elif item.tls is not None:
+            lines.append(left_out("tls"))
+        if item.proxy is not None:
+            lines.append(left_out(f"proxy = {without_login(item.proxy)}"))
         if isinstance(item.messages, Idle):
             lines.append(left_out(f"messages = {setting_text(item.messages)}"))
         again = item.reconnect

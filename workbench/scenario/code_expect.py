@@ -59,7 +59,9 @@ def expectation(
     """
     if step.looks:
         return Wanted(_look(step, talk), frozenset({"looking"}))
-    if step.by is not None or step.kind not in {None, "call"}:
+    word = (step.call or "").partition(".")[0]
+    of_layer = step.of_layer is not None or word in {"ws", "tls", "proxy"}
+    if of_layer or step.by is not None or step.kind not in {None, "call"}:
         return Wanted([left_out(title_of(step))])
     try:
         found = _said(step, item, names)

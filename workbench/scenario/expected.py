@@ -158,7 +158,7 @@ def expectation(
 ) -> Expect:
     """What has to come. `known`: names whose gaps are filled in; others are braces."""
     blank = Expect(answer.endpoint, connection=connection)
-    stream = answer.call == "recv"
+    stream = answer.call in {"recv", "tls.recv"}
     if answer.ends:
         return replace(blank, call="recv", result=0)
     if answer.data is None:
@@ -238,7 +238,7 @@ def loosely(
         return replace(blank, regex=f"(?s)^{''.join(groups)}.*")
     if named:
         return None
-    if answer.call != "recv":
+    if answer.call not in {"recv", "tls.recv"}:
         return blank if answer.call == MESSAGE else replace(blank, call=answer.call)
     return replace(blank, regex=r"(?s)\A.+", encoding="bytes")
 

@@ -101,7 +101,8 @@ def _in_one_address(keys: dict[str, Any], settings: s.EndpointSettings) -> dict[
         found["family"] = settings.family
     inside = {key: item for key, item in keys.get("websocket", {}).items() if key != "path"}
     found.pop("websocket", None)
-    return found | ({"websocket": inside} if inside else {})
+    usual = settings.websocket is not None and not settings.websocket.path  # else its path says it
+    return found | ({"websocket": inside} if inside or usual else {})
 
 
 def _ignored(scenario: Scenario, name: str) -> dict[str, Any]:
