@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from time import perf_counter_ns
 from types import TracebackType
 from typing import Final, Self
 
@@ -94,6 +95,7 @@ class Session:
             self.passing = problem
             self.journal = self._begin_anywhere(problem, capture, keep)
         self.sink = self.journal
+        self._begun_ns = self.journal.clock.perf_ns
         self.journal.tell_at_work(self._at_work, self._settle)
         self.beyond_loopback = beyond_loopback
         self.files = FilesOfSession(lambda: self.record)
@@ -312,8 +314,9 @@ class Session:
     ) -> None:
         """The program speaking; `call` names the text."""
         number = self._host(endpoint).id if endpoint is not None else 0
+        now = perf_counter_ns() - self._begun_ns
         self.journal.put(
-            Event(self.journal.clock.now(), 0, number, None, NOTE, call, args, cause=cause),
+            Event(now, 0, number, None, NOTE, call, args, None, None, None, None, None, None, cause)
         )
 
     def stop_all(self) -> list[Ticket]:

@@ -113,8 +113,8 @@ class Rows:
         Only what differs among these rows is looked up for each: mostly a name or two.
         """
         size = len(columns[0])
-        fixed = tuple(
-            column[0] if column.count(column[0]) == size else _VARIES for column in columns
+        fixed = tuple(  # a list: no generator goes on for each of them
+            [column[0] if column.count(column[0]) == size else _VARIES for column in columns]
         )
         varying = [column for column, value in zip(columns, fixed, strict=True) if value is _VARIES]
         known = self._by_varying.get(fixed)
@@ -175,10 +175,15 @@ def _numbers(events: Sequence[Event], seq: int) -> tuple[int | None, ...]:
     found: list[int | None] = []
     for number, event in enumerate(events, seq):
         cause = event.cause
-        if cause is not None and (cause.seq is None or cause.seq == number) and is_own(event):
+        if cause is None:
+            found.append(None)
+            continue
+        known = cause.seq
+        if (known is None or known == number) and is_own(event):
             cause.seq = number
-            cause = cause.above
-        found.append(cause.seq if cause is not None else None)
+            found.append(cause.above.seq if cause.above is not None else None)
+        else:
+            found.append(known)
     return tuple(found)
 
 
@@ -186,7 +191,7 @@ def _inserted(columns: list[Sequence[object]], seq: int) -> tuple[str, list[obje
     """The statement of rows, and its parameters: what is equal in all of them is bound once."""
     size = len(columns[0])
     once = tuple(  # mostly the last row tells
-        column[0] == column[-1] and column.count(column[0]) == size for column in columns
+        [column[0] == column[-1] and column.count(column[0]) == size for column in columns]
     )
     parameters: list[object] = [seq]
     parameters += [column[0] for column, equal in zip(columns, once, strict=True) if equal]

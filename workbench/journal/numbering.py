@@ -140,8 +140,9 @@ class Numbering:
         if not count:
             return
         small = count <= READABLE
-        idle = small and bool(self._followers) and not self.at_work()
-        before = self._clock.now() - (0 if idle else HELD)  # what ended earlier has been put
+        idle = not settled and small and bool(self._followers) and not self.at_work()
+        now = self._clock.now()
+        before = now - (0 if idle else HELD)  # what ended earlier has been put
         take = self.queue.popleft
         items = [take() for _ in range(count)]
         if not small and not self._followers:
@@ -150,21 +151,20 @@ class Numbering:
         events = with_events(items)
         if small:
             if not everything:
-                events = self._settled(events, before, settled)
+                events = self._settled(events, before, settled, now)
             events = in_order(events)
         if self._followers and events:
             self._hand_over(events)
         self._numbered += events
 
     def _settled(
-        self, items: list[Item | Marker], before: int, settled: int
+        self, items: list[Item | Marker], before: int, settled: int, now: int
     ) -> list[Item | Marker]:
         """The batch without its newest events: a call that began before them may not have come back
         yet.
 
         They go back to the head of the queue, unless somebody waits for them.
         """
-        now = self._clock.now()
         held = early = len(items)
         for place, item in enumerate(items):
             if type(item) is Event:

@@ -143,7 +143,7 @@ class Matcher:
 
     def take(self, known_ns: int = 0) -> None:
         """Read what came since. `known_ns`: all that ended before is there."""
-        while rows := self._feed.rows():
+        while self._feed.any and (rows := self._feed.rows()):
             touched: dict[RunConnection, None] = {}
             for row in rows:
                 if row.endpoint is not None:

@@ -159,6 +159,11 @@ class Feed:
     # -- on the thread of the run -----------------------------------------------------------
 
     @property
+    def any(self) -> bool:
+        """Whether anything came since."""
+        return bool(self._came)
+
+    @property
     def many(self) -> bool:
         """Whether more came than should wait until a step asks."""
         return len(self._came) > PAGE

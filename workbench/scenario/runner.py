@@ -55,16 +55,12 @@ from workbench.session import Session
 from workbench.texts import Problem
 
 AGAIN: Final = 0.1  # seconds between two attempts to connect to what does not listen yet
-ANSWER: Final = 2.0
-"""Seconds after which an endpoint that does not answer has ended."""
-SLICE: Final = 0.2
-"""Seconds of one wait."""
-SOON: Final = 0.0002
-"""Seconds after which a call that is under way may have come back."""
+ANSWER: Final = 2.0  # seconds after which an endpoint that does not answer has ended
+SLICE: Final = 0.2  # seconds of one wait
+SOON: Final = 0.0002  # seconds after which a call that is under way may have come back
 IMPATIENT: Final = 20
 """Looks of one expectation at each thing that comes; after these it rests between two."""
-RESTED: Final = 0.01
-"""Seconds of such a rest."""
+RESTED: Final = 0.01  # seconds of such a rest
 ACCEPTED: Final = 0.5
 """Seconds that a round waits at most until a listener has accepted who came in the one before."""
 ENDING: Final = (c.Stop, c.Close, c.Abort, c.Shutdown, c.Connect, c.Call, c.Configure)
@@ -110,6 +106,7 @@ class Runner:
         one takes longer than a moment.
         """
         self._session = session
+        self._journal = session.journal
         self.report = Report(scenario)
         self.round: tuple[int, int] | None = None
         self.met: Row | None = None
@@ -186,7 +183,7 @@ class Runner:
             return
         # expectations see every byte, whatever the record keeps of it
         self._look_for(interest)
-        journal = self._session.journal
+        journal = self._journal
         with journal.following(self._feed, whole=interest.bytes) as after:
             with closing(journal.reader()) as reader:
                 self._feed.begin(reader, after)
@@ -196,13 +193,13 @@ class Runner:
         """The record says what its outputs mask before anything can be in it."""
         secrets = secrets_of(self.report.scenario)
         if secrets:
-            self._session.journal.keep_secrets(secrets)
+            self._journal.keep_secrets(secrets)
         for name in too_short(self.report.scenario):
             self._session.note("secret_short", repr(name))
 
     def _end_run(self, begun: float) -> None:
         """Say what came of it, once everything that was judged is in the file."""
-        self._session.journal.flush()
+        self._journal.flush()
         stopped = self._not_recorded()
         if stopped is not None and self.report.ok and self.report.steps:
             last = self.report.steps[-1].step
@@ -240,14 +237,12 @@ class Runner:
         return self._run_step(step)
 
     def _run_steps(self, steps: tuple[Step, ...]) -> bool:
-        return all(self._run_step(step) for step in steps)
+        return all(map(self._run_step, steps))
 
     def _run_step(self, step: Step) -> bool:
         self._check_interrupt()
-        if isinstance(step, Perform) and isinstance(step.command, ENDING):
-            self._look_out(wait=True)
-        else:
-            self._look_out()
+        if self._loops:
+            self._look_out(wait=isinstance(step, Perform) and isinstance(step.command, ENDING))
         if isinstance(step, Loop):
             return self._loop(step)
         begun = time.monotonic()
@@ -256,7 +251,7 @@ class Runner:
         came = NOTHING
         reason = met = None
         try:
-            if self._not_recorded() is None:
+            if self._journal.failed is None:
                 came = self._do(step)
         except Failed as failed:
             met = self._excuse()
@@ -291,7 +286,7 @@ class Runner:
 
     def _not_recorded(self) -> Problem | None:
         """Why nothing can be judged any more; None while everything is recorded."""
-        failed = self._session.journal.failed
+        failed = self._journal.failed
         return None if failed is None else Problem("scenario.not_recorded", reason=failed)
 
     def _tell(
@@ -368,9 +363,9 @@ class Runner:
 
     def _rounds(self, loop: Loop) -> bool:
         for number in range(1, loop.times + 1):
-            if number > 1 and loop.pause:
-                self._sleep(loop.pause)
             if number > 1:
+                if loop.pause:
+                    self._sleep(loop.pause)
                 self._look_out()
             self.round = (number, loop.times)
             if loop.renumber:
@@ -398,7 +393,7 @@ class Runner:
 
         Returns the moment before which everything is known, on the record's clock; 0: unknown.
         """
-        journal = self._session.journal
+        journal = self._journal
         known = journal.clock.now() if wait else 0
         if wait and not journal.number_settled():
             journal.number()
@@ -456,10 +451,15 @@ class Runner:
         stands = step
         try:
             step = self._values.filled(step, self._encoding_of)
-            self._fill_in_address(step)
+            if isinstance(step, Perform):
+                self._fill_in_address(step)
         except Problem as problem:
             raise Failed(problem) from problem
         match step:
+            case Perform():
+                return self._perform(step)
+            case Expect():
+                return self._expect(step)
             case Wait():
                 self._sleep(step.seconds)
             case Stay():
@@ -468,10 +468,6 @@ class Runner:
                 return self._programs.run(step, stands, self._step)
             case StopProgram():
                 return self._programs.stop(step)
-            case Expect():
-                return self._expect(step)
-            case Perform():
-                return self._perform(step)
         return NOTHING
 
     def _stay_on(self, step: Stay) -> None:
@@ -485,9 +481,9 @@ class Runner:
     def _encoding_of(self, endpoint: str) -> str:
         return "utf-8" if endpoint == ANY else self._session.settings(endpoint).encoding
 
-    def _fill_in_address(self, step: Single) -> None:
+    def _fill_in_address(self, step: Perform) -> None:
         """Before an endpoint is opened, its address may have become known. Raises Problem."""
-        if not isinstance(step, Perform) or not isinstance(step.command, c.Start | c.Connect):
+        if not isinstance(step.command, c.Start | c.Connect):
             return
         settings = self._session.settings(step.command.endpoint)
         filled = self._values.settings(settings)
@@ -518,6 +514,8 @@ class Runner:
         if not ticket.done:
             self._wait_for(_ended(ticket), None)
         assert ticket.outcome is not None
+        if ticket.outcome.ok and step.error is None:
+            return NOTHING
         if ticket.outcome.problem is not None:
             self._read(wait=True)
             self._matcher.refused(ticket.seq)
@@ -556,8 +554,9 @@ class Runner:
         if step.looks:
             look(step, lambda: self._reading(step), self._sleep)
             return NOTHING
-        check_wanted(step, self._session.settings(step.endpoint))
-        until = self._session.journal.clock.now() + int(step.within * 1e9)
+        if step.json is not None or "" in (step.text, step.hex, step.contains, step.regex):
+            check_wanted(step, self._session.settings(step.endpoint))
+        until = self._journal.clock.now() + int(step.within * 1e9)
         self._came.clear()
         known = self._read(wait=True)  # what was done before tells which connections are meant
         expect = self._numbers.expect(step)
@@ -595,19 +594,20 @@ class Runner:
     def _came_as(self, step: Expect, found: Findings) -> Came:
         """What met a step. Raises Failed: not when it was to."""
         self.found = found
-        wrong = out_of_time(step, found.took)
+        wrong = out_of_time(step, found.took) if found.took else None
         if wrong is not None:
             raise Failed(wrong)
         if step.take or step.regex is not None or step.hex is not None:
             self._values.take((connection, match.taken) for connection, match in found.matches)
-        return Came(found.row.seq, in_words(found.row), told_of(found.passed, found.took))
+        said = told_of(found.passed, found.took) if found.took or any(found.passed) else None
+        return Came(found.row.seq, in_words(found.row), said)
 
     def _next_text(self, expect: Expect, until: int) -> Findings | None:
         """Wait for a text that comes whole and alone, as most do; None: it takes a search to tell.
 
         `until`: the deadline, on the record's clock.
         """
-        journal, matcher = self._session.journal, self._matcher
+        journal, matcher = self._journal, self._matcher
         settled = True
         for _ in range(IMPATIENT if matcher.is_text(expect) else 0):
             found = matcher.next_text(expect, until)
@@ -625,8 +625,8 @@ class Runner:
 
     def _ends(self, endpoint: str) -> Ends:
         def listener_of(row: Row) -> str | None:
-            self._session.journal.flush()  # the evidence is read from the file
-            with closing(self._session.journal.reader()) as reader:
+            self._journal.flush()  # the evidence is read from the file
+            with closing(self._journal.reader()) as reader:
                 found = evidence_of(reader, row).abandoned
             return None if found is None else found.listener
 
@@ -637,7 +637,7 @@ class Runner:
 
         `known`: the moment before which everything was read.
         """
-        journal = self._session.journal
+        journal = self._journal
         now, settled = known, False
         for turn in count():
             if turn:
@@ -696,5 +696,5 @@ class Runner:
                     self._waits()
                 slice_ = LOOK_EVERY if self._loops else SLICE
             told = True
-            ends = [moment for moment in (until, self._until) if moment is not None]
-            flag.wait(min(slice_, *(end - now for end in ends)) if ends else slice_)
+            ends = [moment - now for moment in (until, self._until) if moment is not None]
+            flag.wait(min([slice_, *ends]))

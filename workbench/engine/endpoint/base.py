@@ -5,8 +5,9 @@ Everything here runs on the endpoint's own thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 from workbench.engine.connection.connection import Connection
 from workbench.engine.connection.context import EngineContext
@@ -82,29 +83,29 @@ class Endpoint:
         self.gates.stop()
         self.unfinished.fail(Problem("engine.closed_meanwhile"))
 
-    @contextmanager
-    def carrying_out(self, ticket: Ticket) -> Iterator[None]:
+    def carrying_out(self, ticket: Ticket) -> AbstractContextManager[None]:
         """A part of a command: what it raises ends the ticket, and is told where no call was made.
 
-        Raises:
-            Exception: a fault of this program.
+        What it raises itself is a fault of this program.
         """
-        try:
-            yield
-        except Problem as problem:
-            self.context.not_done(problem, ticket)
+        return _CarryingOut(self, ticket)
+
+    def not_carried_out(self, ticket: Ticket, error: BaseException) -> bool:
+        """End a command with what it raised; False: that is a fault of this program."""
+        if isinstance(error, Problem):
+            self.context.not_done(error, ticket)
             if self.phase in {Phase.CONNECTING, Phase.SETTING_UP} and not (
                 self.under_way or self.registry.open
             ):
                 self.phase = Phase.FAILED  # its address could not be used: nothing was begun
-            ticket.fail(problem)
-        except USER_ERRORS as error:
             ticket.fail(error)
-        except Exception as error:
-            ticket.fail(Problem("engine.internal_error", reason=repr(error)))
-            raise
-        finally:
-            self.context.changed()
+        elif isinstance(error, USER_ERRORS):
+            ticket.fail(error)
+        else:
+            if isinstance(error, Exception):
+                ticket.fail(Problem("engine.internal_error", reason=repr(error)))
+            return False
+        return True
 
     def lookup_failed(self) -> None:
         self.phase = Phase.FAILED
@@ -348,3 +349,27 @@ class Endpoint:
     def reconnecting(self) -> Reconnecting | None:
         """Whether a client connects again by itself, and when."""
         return None
+
+
+class _CarryingOut:
+    """As `Endpoint.carrying_out`; a class of its own, since each command is one."""
+
+    __slots__ = ("_endpoint", "_ticket")
+
+    def __init__(self, endpoint: Endpoint, ticket: Ticket) -> None:
+        self._endpoint = endpoint
+        self._ticket = ticket
+
+    def __enter__(self) -> None:
+        """Nothing to begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        try:
+            return error is not None and self._endpoint.not_carried_out(self._ticket, error)
+        finally:
+            self._endpoint.context.changed()

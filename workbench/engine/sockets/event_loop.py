@@ -133,7 +133,9 @@ class EventLoop:
             self._guard(job)
             self._guard(self._turn)
             self._working = False
-            if self._first_due() < self._wakes or not (self._guests or self._busy()):
+            # with a socket that waits for anything it is busy (the first is what wakes it)
+            ends = len(self._handlers) == 1 and not (self._guests or self._busy())
+            if ends or self._first_due() < self._wakes:
                 self._wake()
             return True
         finally:
