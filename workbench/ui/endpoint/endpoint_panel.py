@@ -93,6 +93,9 @@ class EndpointPanel(Retranslatable, QWidget):
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
         self.column.setSpacing(GAP)
         self.build()
+        for widget in self.shared.layers.unused:  # without a parent it would be the collector's
+            widget.setParent(self)
+            widget.hide()
         self._wire()
 
     # -- for the two kinds of panel -------------------------------------------------------------

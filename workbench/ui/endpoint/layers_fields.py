@@ -23,7 +23,7 @@ class LayersFields(QObject):
     """A row of each layer; a panel lays them out.
 
     Attributes:
-        rows: of TLS, and of WebSocket. proxy_field: of a client.
+        rows: of TLS, and of WebSocket. proxy_field: of a client. unused: what this kind lacks.
 
     Signals:
         edited(): a field says something else.
@@ -83,6 +83,8 @@ class LayersFields(QObject):
             group(caption("ws_headers", self.headers), self.headers),
         )
         self.rows: tuple[tuple[QWidget, ...], ...] = (self._tls, self._websocket)
+        unused = (self.name, self.verify, self.check_name, self.proxy_field)
+        self.unused: tuple[QWidget, ...] = unused if server else (self.ask,)
         self._wire()
         self.retranslate()
         self.show_form(LayerForm())
