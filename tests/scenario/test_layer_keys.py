@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
 from workbench.engine.model.websocket_settings import (
     Deflate,
@@ -15,32 +14,11 @@ from workbench.engine.model.websocket_settings import (
     Violations,
     WebSocketSettings,
 )
-from workbench.engine.protocol import stack
-from workbench.engine.protocol.layer import Layer
-from workbench.engine.protocol.stack import LAYERS
 from workbench.scenario.model import NotAllowed, ScenarioProblem, load, parse
 from workbench.scenario.named_values import Given
 from workbench.scenario.steps import Perform, Scenario
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem
-
-
-class Passing(Layer):
-    """One that does nothing."""
-
-    __slots__ = ()
-
-    def __init__(self, settings: EndpointSettings) -> None:
-        pass
-
-
-@pytest.fixture(autouse=True)
-def _known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What reads the keys knows layers by their names alone."""
-    for name in ("tls", "websocket"):
-        if name not in LAYERS:
-            monkeypatch.setattr(stack, "LAYERS", {**stack.LAYERS, name: f"{__name__}:Passing"})
-
 
 SERVER = '[endpoint.a]\nrole = "listener"\n'
 CLIENT = "[endpoint.a]\n"

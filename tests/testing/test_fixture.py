@@ -26,6 +26,20 @@ def test_a_talk(workbench: Workbench) -> None:
     assert workbench.expect(endpoint="client", state="ESTABLISHED").row is None
 
 
+def test_a_talk_over_websocket_and_tls(workbench: Workbench) -> None:
+    workbench.server(
+        address="wss://127.0.0.1:0/chat", tls={"cert": "test:good"}, responder={"kind": "echo"}
+    )
+    client = workbench.client(
+        address="wss://@server/chat", tls={"ca": "test:root"}, websocket={"headers": {"X": "y"}}
+    )
+    client.expect(status=101)
+    client.send(json={"a": 1})
+    client.expect(json={"a": 1})
+    client.do("ws_close", code=4000)
+    client.expect(code=4000)
+
+
 def test_any_step_of_the_language(workbench: Workbench) -> None:
     server = workbench.server(accept="paused")
     client = workbench.client(address="@server")
