@@ -32,7 +32,7 @@ from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.web_address import WEBSOCKET
 from workbench.engine.protocol.stack import layer_names
 from workbench.printable import escape_lines
-from workbench.scenario.what_came import Told, WhatCame, what_came
+from workbench.scenario.what_came import ToldRow, WhatCame, what_came
 from workbench.session import Session
 from workbench.texts import Problem, reason_of, tr
 
@@ -164,7 +164,7 @@ class Received:
         if came is None:
             came = what_came(self._settings, stream=event.connection in self._numbers)
             self._came[event.connection or 0] = came
-        told = came.note(Told(seq, event.call, event.args, event.payload, event.size))
+        told = came.note(ToldRow(seq, event.call, event.args, event.payload, event.size))
         if came(told) and event.kind == LAYER:
             self._show(event.connection or 0, bytes(told.payload or b"") + self._line_end)
         came.forget(seq + 1)

@@ -39,7 +39,7 @@ _RECORD: Final = b"\x16"
 """What TLS begins with, and no line of text does: a handshake record (RFC 8446 5.1)."""
 
 
-class Told(NamedTuple):
+class ToldRow(NamedTuple):
     """What is asked of a row."""
 
     seq: int
@@ -49,7 +49,7 @@ class Told(NamedTuple):
     size: int | None
 
 
-AnyRow = TypeVar("AnyRow", Row, Told)
+AnyRow = TypeVar("AnyRow", Row, ToldRow)
 
 
 class WhatCame:
@@ -79,7 +79,7 @@ class WhatCame:
             return row._replace(payload=self._last_read)
         return row
 
-    def __call__(self, row: Row | Told) -> bool:
+    def __call__(self, row: Row | ToldRow) -> bool:
         """Whether a row that was noted says what came."""
         return row.call in self.calls
 
@@ -102,14 +102,14 @@ class _Layered(WhatCame):
             self._others.add(row.seq)
         return row
 
-    def __call__(self, row: Row | Told) -> bool:
+    def __call__(self, row: Row | ToldRow) -> bool:
         return row.call in self.calls and row.seq not in self._others
 
     def forget(self, before: int) -> None:
         if self._others:
             self._others = {seq for seq in self._others if seq >= before}
 
-    def _is_one(self, row: Row | Told) -> bool:
+    def _is_one(self, row: Row | ToldRow) -> bool:
         return row.args == _DATA
 
 
@@ -133,7 +133,7 @@ class _OfWebSocket(_Layered):
             self._deflate = "deflate=" in row.args
         return super().note(row)
 
-    def _is_one(self, row: Row | Told) -> bool:
+    def _is_one(self, row: Row | ToldRow) -> bool:
         if row.call == WS_MESSAGE:
             return _IN in row.args
         kind = row.args.partition(",")[0]
@@ -176,10 +176,10 @@ class _LaterTls(WhatCame):
             self._others.add(row.seq)
         return row
 
-    def _is_other(self, row: Row | Told) -> bool:
+    def _is_other(self, row: Row | ToldRow) -> bool:
         return row.call in self._below or row.args != _DATA
 
-    def __call__(self, row: Row | Told) -> bool:
+    def __call__(self, row: Row | ToldRow) -> bool:
         return row.call in self.calls and row.seq not in self._others
 
     def forget(self, before: int) -> None:
