@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -272,6 +272,9 @@ class ClientPresenter(EndpointPresenter[ClientForm]):
     def send_to_nobody(self) -> None:
         """Send was asked for by its key while nobody is chosen: the reason is said in sight."""
         self.tell("busy", msg("message.send_to_nobody"))
+
+    def frame_targets(self, target: c.Target) -> Sequence[c.Target]:
+        return self._now().send_to or (target,)
 
     def _just_connected(self) -> bool:
         """Whether connect() has come back, and what was taken last does not know yet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
@@ -52,6 +52,14 @@ Form = TypeVar("Form", bound=EndpointForm)
 READS: Final = c.Recv | c.Step | c.Accept
 """Commands that may wait until we end what they wait on."""
 ENDED_BY_US: Final = frozenset({"engine.closed_meanwhile", "engine.stopped_meanwhile"})
+
+FrameCommand = c.SendFrame | c.Ping | c.CloseWebSocket
+_FRAME_BUTTONS: Final[Mapping[type[c.Command], str]] = {
+    c.SendFrame: "frame_send",
+    c.Ping: "frame_ping",
+    c.CloseWebSocket: "frame_close",
+}
+"""The button that asks for each."""
 
 
 class EndpointPresenter(QObject, Generic[Form]):
@@ -301,6 +309,20 @@ class EndpointPresenter(QObject, Generic[Form]):
     def receive_once(self) -> None:
         """One recvfrom() that waits as the timeout says."""
         self.act("recvfrom_once", c.Recv(self.name, wait=False))
+
+    @Slot(object)
+    def ask(self, asked: FrameCommand | Problem) -> None:
+        """A frame by hand, of no endpoint yet; or why it is none."""
+        if isinstance(asked, Problem):
+            self.refuse(asked)
+            return
+        for target in self.frame_targets(asked.connection):
+            made = replace(asked, endpoint=self.name, connection=target)
+            self.act(_FRAME_BUTTONS[type(made)], made)
+
+    def frame_targets(self, target: c.Target) -> Sequence[c.Target]:
+        """Whom a frame goes to that is aimed so."""
+        return (target,)
 
     @Slot(object, object)
     def set_gate(self, gate: c.Gate, mode: GateMode) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from workbench.ui.endpoint.connection_actions import pop_up
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+from workbench.ui.endpoint.frame_line import FrameLine
 from workbench.ui.endpoint.message_editor import MessageEditor
 from workbench.ui.endpoint.send_scope import SendScope
 from workbench.ui.style.theme import GAP
@@ -16,6 +17,7 @@ from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import TextField, badge, group, make_primary, spring
 from workbench.viewmodel.client_state import ClientPanelState
 from workbench.viewmodel.known_values import KnownValues
+from workbench.viewmodel.layer_form import LAYERED, WEBSOCKET
 from workbench.viewmodel.setup_form import ClientForm
 
 DEFAULT_TEXT = "hello, 服务器\\r\\n"
@@ -95,6 +97,8 @@ class ClientPanel(EndpointPanel):
         self.column.addWidget(self.table, 2)
         self.column.addWidget(self.talk.view, 1)
         self.column.addWidget(self.editor)
+        self.frames = FrameLine(self.controls, server=False)
+        self.column.addWidget(self.frames)
 
     def _build_again(self) -> None:
         """How often to connect again by itself, after how many seconds, and the longest wait."""
@@ -198,6 +202,8 @@ class ClientPanel(EndpointPanel):
         make_primary(line.primary, state.primary)
         controls.show(self.count, state.count)
         controls.show(self.editor.send, state.send)
+        over = WEBSOCKET in LAYERED[line.over]
+        self.frames.show_state(shown=over and not self._folded, reason=state.send.reason)
         self.editor.count_from(state.counter)
         for button, control in (
             (self.ends.half_close, state.half_close),
@@ -269,3 +275,4 @@ class ClientPanel(EndpointPanel):
     def retranslate(self) -> None:
         super().retranslate()
         self.editor.retranslate()
+        self.frames.retranslate()

@@ -28,6 +28,7 @@ def _server(presenter: ServerPresenter) -> ServerPanel:
     panel.backlog_settled.connect(presenter.set_backlog)
     panel.conversation_wanted.connect(presenter.conversation.want)
     panel.send_line.submitted.connect(presenter.send)
+    panel.frame_wanted.connect(presenter.ask)
     panel.chosen_row.why.clicked.connect(presenter.explain_chosen)
     return panel
 
@@ -45,6 +46,7 @@ def _client(presenter: ClientPresenter) -> ClientPanel:
     panel.scope.aimed.connect(presenter.aim)
     editor = panel.editor
     editor.submitted.connect(presenter.send)
+    panel.frames.submitted.connect(presenter.ask)
     editor.blocked.connect(presenter.send_to_nobody)
     editor.escapes_dropped.connect(presenter.tell_escapes_dropped)
     editor.refused.connect(presenter.refuse)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.engine.model import commands as c
+from workbench.qt.endpoint_presenter import FrameCommand
+from workbench.texts import Problem
 from workbench.ui.endpoint.accept_queue_bar import AcceptQueueBar
 from workbench.ui.endpoint.connection_actions import ConnectionActions, pop_up
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
+from workbench.ui.endpoint.frame_line import FrameLine
 from workbench.ui.endpoint.gate_control import GateControl
 from workbench.ui.endpoint.responder_form import ResponderForm
 from workbench.ui.endpoint.server_send_bar import ServerSendBar
@@ -19,6 +23,7 @@ from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import group
 from workbench.viewmodel.host_suggestions import bind_hosts
 from workbench.viewmodel.known_values import KnownValues
+from workbench.viewmodel.layer_form import LAYERED, WEBSOCKET
 from workbench.viewmodel.rule_trial import TriedMessage, try_out
 from workbench.viewmodel.server_state import ChosenState, ServerPanelState
 from workbench.viewmodel.setup_form import ServerForm
@@ -32,14 +37,17 @@ class ServerPanel(EndpointPanel):
     Signals:
         backlog_settled(): the backlog has its new value.
         conversation_wanted(bool): it is unfolded, or folded.
+        frame_wanted(object): this command on a WebSocket is wanted, or a Problem.
     """
 
     backlog_settled = Signal()
     conversation_wanted = Signal(bool)
+    frame_wanted = Signal(object)
     server = True
 
     def build(self) -> None:
         self._chosen: ChosenState | None = None
+        self._folded = False
         self.reply = ResponderForm(self.controls, self)
         self.reply.rules.trial.begin(self._try_out)
         self._build_behaviour()
@@ -60,6 +68,8 @@ class ServerPanel(EndpointPanel):
         self.column.addWidget(self.chosen_row)
         self.column.addWidget(self.talk.view, 1)
         self.column.addLayout(self.send_line)
+        self.frames = FrameLine(self.controls, server=True)
+        self.column.addWidget(self.frames)
 
     def _build_behaviour(self) -> None:
         caption, shared = self.controls.caption, self.shared
@@ -97,6 +107,7 @@ class ServerPanel(EndpointPanel):
         self.backlog.settled.connect(self.backlog_settled)
         self.backlog.submitted.connect(self.start_if_closed)
         self.chosen_row.talk.toggled.connect(self._on_talk)
+        self.frames.submitted.connect(self._on_frame)
         self.chosen_row.reply.clicked.connect(self.send_line.begin)
         self.table.chosen_changed.connect(self._on_chosen)
 
@@ -105,6 +116,13 @@ class ServerPanel(EndpointPanel):
         """Who is chosen is whom one sends to."""
         if current is not None:
             self.send_line.aim(current)
+
+    @Slot(object)
+    def _on_frame(self, asked: FrameCommand | Problem) -> None:
+        """A frame goes to whom the line above sends to."""
+        if not isinstance(asked, Problem):
+            asked = replace(asked, connection=self.send_line.connection)
+        self.frame_wanted.emit(asked)
 
     @Slot(bool)
     def _on_talk(self, shown: bool) -> None:
@@ -172,6 +190,8 @@ class ServerPanel(EndpointPanel):
         self.queue.show(state.queue, datagram=state.datagram)
         self.table.show_rows(state.rows)
         self.send_line.show(state.send, state.targets)
+        over = WEBSOCKET in LAYERED[line.over]
+        self.frames.show_state(shown=over and not self._folded, reason=state.send.reason)
         self._chosen = state.chosen
         self._show_chosen()
         self.fit_height()
@@ -207,6 +227,7 @@ class ServerPanel(EndpointPanel):
 
     def fold(self, folded: bool) -> None:
         super().fold(folded)
+        self._folded = folded
         if folded:
             self.reply.rules.button.setChecked(False)
 

@@ -73,16 +73,25 @@ class ServerSendBar(QHBoxLayout):
         made = send_of(draft, content(draft, self._known))
         target = self.target.currentData()
         to = target if isinstance(target, str) and target not in (NEWEST, c.ALL) else None
-        connection: c.Target = target if isinstance(target, int) else None
-        if target == c.ALL:
-            connection = c.ALL
-        return replace(made, connection=connection, to=to)
+        return replace(made, connection=self.connection, to=to)
+
+    @property
+    def connection(self) -> c.Target:
+        """Whom it sends to, among connections; None: the newest."""
+        target = self.target.currentData()
+        return c.ALL if target == c.ALL else target if isinstance(target, int) else None
 
     def know(self, known: KnownValues) -> None:
         """The values that a message may name from now on; where there are any, as in a scenario,
         what is built in is filled in too.
         """
         self._known = known
+
+    @property
+    def connection(self) -> c.Target:
+        """Whom it sends to, among connections; None: the newest."""
+        target = self.target.currentData()
+        return c.ALL if target == c.ALL else target if isinstance(target, int) else None
 
     def aim(self, key: int | str) -> None:
         """Choose a connection or peer, where it is on the list."""

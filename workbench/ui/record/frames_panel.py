@@ -54,6 +54,7 @@ class FramesPanel(Retranslatable, QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.view.show_newest()
         self.seen.emit()
 
     def redraw(self) -> None:
@@ -102,6 +103,12 @@ class _FramesView(QTableView):
             widest = max(column.sample, title, key=metrics.horizontalAdvance)
             self.setColumnWidth(number, metrics.horizontalAdvance(widest) + _MARGIN)
 
+    def show_newest(self) -> None:
+        """The newest, where nobody has scrolled away from it."""
+        if self._follows:
+            self.scrollToBottom()
+            self._follows = True
+
     @Slot(int)
     def _on_scrolled(self, value: int) -> None:
         self._follows = value >= self.verticalScrollBar().maximum() - 1
@@ -111,9 +118,8 @@ class _FramesView(QTableView):
     ) -> None:
         follows = self._follows
         super().rowsInserted(parent, first, last)
-        if follows:
-            self.scrollToBottom()
-            self._follows = True
+        self._follows = follows
+        self.show_newest()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

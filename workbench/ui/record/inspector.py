@@ -63,9 +63,11 @@ class Inspector(Retranslatable, QTabWidget):
         self._scrolled_kernel = _scrolling(self.kernel)
         self.addTab(self._scrolled_kernel, "")
         self.frame = FrameTab()
-        self._frame_place = self.addTab(_scrolling(self.frame), "")
+        self._scrolled_frame = _scrolling(self.frame)
+        self._frame_place = self.addTab(self._scrolled_frame, "")
         self.handshake = handshake
-        self._handshake_place = self.addTab(_scrolling(handshake), "")
+        self._scrolled_handshake = _scrolling(handshake)
+        self._handshake_place = self.addTab(self._scrolled_handshake, "")
         self._offer_layers("")
         self.currentChanged.connect(self._show_front)  # only now it has its width
         self._offered.begun.connect(self.remedy_begun)
@@ -134,6 +136,8 @@ class Inspector(Retranslatable, QTabWidget):
         self.setAccessibleName(tr("name.inspector"))
         self._text.setAccessibleName(tr("inspector.explain"))
         self._scrolled_kernel.setAccessibleName(tr("inspector.kernel"))
+        self._scrolled_frame.setAccessibleName(tr("inspector.frame"))
+        self._scrolled_handshake.setAccessibleName(tr("inspector.handshake"))
         self.tabBar().setAccessibleName(tr("name.inspector"))
         self.explanation_wanted.emit()
         self._show_explanation()  # behind another tab too: nothing stays in another language

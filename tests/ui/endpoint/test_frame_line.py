@@ -1,0 +1,82 @@
+"""Frames by hand in the window, over a real WebSocket between two of our endpoints."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import Hand
+from workbench.journal.reader import Row
+
+
+@pytest.fixture
+def opened(hand: Hand) -> Hand:
+    """A client with an open WebSocket, its fields of a frame unfolded."""
+    for side in ("server", "client"):
+        hand.choose(f"{side}.type", "ws")
+    hand.press("server.listen")
+    hand.wait_state("server", "LISTEN")
+    hand.press("client.connect")
+    hand.wait_state("client", "ESTABLISHED")
+    hand.wait_says("client.conversation", "连接已创建")
+    hand.press("client.frame_open")
+    return hand
+
+
+def rows(hand: Hand, endpoint: str) -> list[Row]:
+    journal = hand.window.controller.session.journal
+    journal.flush()
+    found = hand.window.controller.reader.page(1, journal.committed)
+    return [row for row in found if row.endpoint == endpoint and row.kind == "layer"]
+
+
+def calls(hand: Hand, endpoint: str) -> list[tuple[str, str | None]]:
+    return [(row.call, row.errno) for row in rows(hand, endpoint)]
+
+
+def test_it_is_there_for_a_websocket_alone(hand: Hand) -> None:
+    assert not hand.find("client.frame_open").isVisible()
+    hand.choose("client.type", "wss")
+    hand.wait(hand.find("client.frame_open").isVisible)
+    assert not hand.find("client.frame_opcode").isVisible()
+    assert not hand.find("client.frame_ping").isEnabled()
+
+
+def test_a_ping_is_answered(opened: Hand) -> None:
+    opened.press("client.frame_ping")
+    opened.wait(lambda: ("ws.pong", None) in calls(opened, "client-1"))
+
+
+def test_a_broken_frame_is_seen_before_it_goes_and_the_server_says_what_is_wrong(
+    opened: Hand,
+) -> None:
+    opened.choose("client.frame_break", "utf8")
+    assert opened.text("client.frame_payload") == "\\xff\\xfe"
+    assert opened.text("client.frame_preview").startswith("= 81 82 ??")
+    opened.press("client.frame_send")
+    opened.wait(lambda: ("ws.fault", "WS_1007") in calls(opened, "server-1"))
+    sent = next(row for row in rows(opened, "client-1") if row.payload == b"\xff\xfe")
+    assert sent.call == "ws.send"
+
+
+def test_a_close_frame_has_the_code_that_is_typed(opened: Hand) -> None:
+    opened.type("client.frame_code", "4001")
+    opened.press("client.frame_close")
+    opened.wait_state("client", "CLOSED")
+    assert any("code=4001" in row.args for row in rows(opened, "server-1"))
+
+
+def test_a_server_sends_frames_to_whom_its_line_is_aimed_at(opened: Hand) -> None:
+    opened.press("server.frame_open")
+    opened.type("server.frame_payload", "from the server")
+    opened.press("server.frame_send")
+    opened.wait_says("client.conversation", "from the server")
+
+
+def test_what_is_no_frame_is_said_and_not_sent(opened: Hand) -> None:
+    opened.type("client.frame_rsv", "9")
+    assert opened.find("client.frame_preview").property("tone") == "bad"
+    opened.press("client.frame_send")
+    opened.wait_says("client.message", "9")
+    opened.type("client.frame_code", "x")
+    opened.press("client.frame_close")
+    opened.wait_says("client.message", "x")

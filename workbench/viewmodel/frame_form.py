@@ -1,0 +1,142 @@
+"""A WebSocket frame as people type it, right or broken, and the bytes that will go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from workbench.engine.model.commands import SendFrame
+from workbench.engine.model.websocket_settings import OPCODES
+from workbench.engine.protocol.websocket.frames import header, masked
+from workbench.payload.notation import parse_hex
+from workbench.texts import Problem
+from workbench.viewmodel import parse_fields
+from workbench.viewmodel.payload_form import PayloadForm, content
+
+AUTO: Final = ""
+"""As the role has to, or as few bytes as it takes."""
+NO_MASK: Final = "none"
+WRONG: Final = "wrong"
+"""Masked by another key than the one that is sent."""
+MASKS: Final = (AUTO, NO_MASK, "00000000", "37fa213d", WRONG)
+FORMS: Final = (AUTO, "0", "2", "8")
+_RANDOM: Final = "?? ?? ?? ??"
+_SHOWN: Final = 12
+"""Bytes of a frame that are shown; there may be many."""
+BREAKS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "mask_missing": {"mask": NO_MASK},
+    "mask_unwanted": {"mask": "37fa213d"},
+    "wrong_mask": {"mask": WRONG},
+    "rsv1": {"rsv": "4"},
+    "rsv2": {"rsv": "2"},
+    "opcode": {"opcode": "3"},
+    "control_opcode": {"opcode": "11"},
+    "continuation_alone": {"opcode": "CONTINUATION"},
+    "unfinished": {"fin": False},
+    "control_fragmented": {"opcode": "PING", "fin": False},
+    "control_long": {"opcode": "PING", "payload": "x" * 126},
+    "form": {"form": "8"},
+    "length_more": {"length": "100"},
+    "length_less": {"length": "1"},
+    "length_top_bit": {"form": "8", "length": str(1 << 63)},
+    "utf8": {"payload": "\\xff\\xfe"},
+    "close_one_byte": {"opcode": "CLOSE", "payload": "\\x03"},
+    "close_code": {"opcode": "CLOSE", "payload": "\\x03\\xed"},
+    "close_reason": {"opcode": "CLOSE", "payload": "\\x03\\xe8\\xff"},
+}
+"""Ways to break a frame, by the fault that it makes: what each puts into the fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameForm:
+    """The fields.
+
+    Attributes:
+        opcode: a name of OPCODES, or a number.
+        mask: one of MASKS, or four bytes of hex.
+        length: what the header says; "": what is right. form: one of FORMS.
+        payload: text with escapes.
+    """
+
+    opcode: str = "TEXT"
+    fin: bool = True
+    rsv: str = "0"
+    mask: str = AUTO
+    length: str = ""
+    form: str = AUTO
+    payload: str = "hello"
+
+    def broken(self, how: str) -> FrameForm:
+        """A right frame with this payload, broken in one way of BREAKS; "": in none."""
+        return replace(FrameForm(payload=self.payload), **BREAKS.get(how, {}))
+
+    def command(self, endpoint: str = "") -> SendFrame:
+        """What sends it.
+
+        Raises:
+            Problem: a field cannot be understood, or no frame can be so.
+        """
+        said = content(PayloadForm(self.payload, encoding="utf-8"))
+        made = SendFrame(
+            endpoint,
+            opcode=self._opcode(),
+            text=said.text,
+            hex=said.hex,
+            encoding="utf-8" if said.text is not None else None,
+            fin=self.fin,
+            rsv=parse_fields.parse_whole(self.rsv, least=0, most=7),
+            mask=None if self.mask in (AUTO, WRONG) else self.mask,
+            wrong_mask=self.mask == WRONG,
+            length=self._length(),
+            form=int(self.form) if self.form else None,
+            wait=False,
+        )
+        if made.mask not in (None, NO_MASK) and len(parse_hex(made.mask or "")) != 4:
+            raise Problem("problem.frame_mask", value=self.mask)
+        size = len(_bytes(made)) if made.length is None else made.length
+        header(made.opcode, size, form=made.form)
+        return made
+
+    def _opcode(self) -> int:
+        if self.opcode in OPCODES:
+            return OPCODES[self.opcode]
+        return parse_fields.parse_whole(self.opcode, least=0, most=15)
+
+    def _length(self) -> int | None:
+        if not self.length.strip():
+            return None
+        return parse_fields.parse_whole(self.length, least=0, most=(1 << 64) - 1)
+
+    def preview(self, *, client: bool) -> str:
+        """The bytes that will go, in hex; a key that is made when they go is `??`.
+
+        Raises:
+            Problem: as `command` does.
+        """
+        made = self.command()
+        payload = _bytes(made)
+        size = len(payload) if made.length is None else made.length
+        key = None
+        if made.mask == NO_MASK or (made.mask is None and not client and not made.wrong_mask):
+            mask = None
+        else:
+            key = parse_hex(made.mask) if made.mask is not None else None
+            mask = key or bytes(4)
+        head = header(made.opcode, size, fin=made.fin, rsv=made.rsv, mask=mask, form=made.form)
+        if mask is None:
+            return _hex(head + payload)
+        if key is not None:
+            return _hex(head + masked(payload, key))
+        return f"{head[:-4].hex(' ')} {_RANDOM}" + (" …" if payload else "")
+
+
+def _bytes(command: SendFrame) -> bytes:
+    if command.hex is not None:
+        return parse_hex(command.hex)
+    return (command.text or "").encode()
+
+
+def _hex(data: bytes) -> str:
+    shown = data[:_SHOWN].hex(" ")
+    return f"{shown} …" if len(data) > _SHOWN else shown
