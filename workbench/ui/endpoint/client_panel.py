@@ -17,7 +17,6 @@ from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import TextField, badge, group, make_primary, spring
 from workbench.viewmodel.client_state import ClientPanelState
 from workbench.viewmodel.known_values import KnownValues
-from workbench.viewmodel.layer_form import LAYERED, WEBSOCKET
 from workbench.viewmodel.setup_form import ClientForm
 
 DEFAULT_TEXT = "hello, 服务器\\r\\n"
@@ -99,6 +98,7 @@ class ClientPanel(EndpointPanel):
         self.column.addWidget(self.editor)
         self.frames = FrameLine(self.controls, server=False)
         self.column.addWidget(self.frames)
+        self.shared.layers.suited.connect(self.frames.suit)
 
     def _build_again(self) -> None:
         """How often to connect again by itself, after how many seconds, and the longest wait."""
@@ -202,8 +202,7 @@ class ClientPanel(EndpointPanel):
         make_primary(line.primary, state.primary)
         controls.show(self.count, state.count)
         controls.show(self.editor.send, state.send)
-        over = WEBSOCKET in LAYERED[line.over]
-        self.frames.show_state(shown=over and not self._folded, reason=state.send.reason)
+        self.frames.enable(state.send.reason)
         self.editor.count_from(state.counter)
         for button, control in (
             (self.ends.half_close, state.half_close),

@@ -22,6 +22,7 @@ from workbench.ui.widgets.named_controls import (
     tone,
 )
 from workbench.viewmodel.frame_form import AUTO, BREAKS, FORMS, MASKS, FrameForm
+from workbench.viewmodel.layer_form import LAYERED, PLAIN, WEBSOCKET
 from workbench.viewmodel.message import Sentence
 
 _CLOSE: Final = "1000"
@@ -98,6 +99,7 @@ class FrameLine(QWidget):
         self._wire()
         self.retranslate()
         self._show(FrameForm())
+        self.suit(PLAIN)
 
     def _wire(self) -> None:
         for field in (self.rsv, self.length, self.payload):
@@ -178,9 +180,12 @@ class FrameLine(QWidget):
         code = int(typed[:6]) if typed else None
         self.submitted.emit(c.CloseWebSocket("", code=code, wait=False))
 
-    def show_state(self, *, shown: bool, reason: Sentence | None) -> None:
-        """`shown`: WebSocket stands over the stream. `reason`: why nothing can be sent."""
-        self.setVisible(shown)
+    def suit(self, over: str) -> None:
+        """It is there while WebSocket stands over the stream."""
+        self.setVisible(WEBSOCKET in LAYERED[over])
+
+    def enable(self, reason: Sentence | None) -> None:
+        """`reason`: why nothing can be sent; None: it can."""
         for button in (self.send, self.ping, self.close_frame):
             self._controls.enable(button, reason)
 

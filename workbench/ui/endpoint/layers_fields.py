@@ -27,9 +27,11 @@ class LayersFields(QObject):
 
     Signals:
         edited(): a field says something else.
+        suited(str): this stands over the stream now, one of LAYERED.
     """
 
     edited = Signal()
+    suited = Signal(str)
 
     def __init__(self, controls: NamedControls, parent: QObject, *, server: bool) -> None:
         super().__init__(parent)
@@ -181,6 +183,7 @@ class LayersFields(QObject):
         for layer, row in zip((TLS, WEBSOCKET), self.rows, strict=True):
             for widget in row:
                 widget.setVisible(layer in self._form.layers)
+        self.suited.emit(over)
 
     def lock(self, locked: bool) -> None:
         """An open connection keeps what it began with."""

@@ -23,7 +23,6 @@ from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import group
 from workbench.viewmodel.host_suggestions import bind_hosts
 from workbench.viewmodel.known_values import KnownValues
-from workbench.viewmodel.layer_form import LAYERED, WEBSOCKET
 from workbench.viewmodel.rule_trial import TriedMessage, try_out
 from workbench.viewmodel.server_state import ChosenState, ServerPanelState
 from workbench.viewmodel.setup_form import ServerForm
@@ -47,7 +46,6 @@ class ServerPanel(EndpointPanel):
 
     def build(self) -> None:
         self._chosen: ChosenState | None = None
-        self._folded = False
         self.reply = ResponderForm(self.controls, self)
         self.reply.rules.trial.begin(self._try_out)
         self._build_behaviour()
@@ -70,6 +68,7 @@ class ServerPanel(EndpointPanel):
         self.column.addLayout(self.send_line)
         self.frames = FrameLine(self.controls, server=True)
         self.column.addWidget(self.frames)
+        self.shared.layers.suited.connect(self.frames.suit)
 
     def _build_behaviour(self) -> None:
         caption, shared = self.controls.caption, self.shared
@@ -190,8 +189,7 @@ class ServerPanel(EndpointPanel):
         self.queue.show(state.queue, datagram=state.datagram)
         self.table.show_rows(state.rows)
         self.send_line.show(state.send, state.targets)
-        over = WEBSOCKET in LAYERED[line.over]
-        self.frames.show_state(shown=over and not self._folded, reason=state.send.reason)
+        self.frames.enable(state.send.reason)
         self._chosen = state.chosen
         self._show_chosen()
         self.fit_height()
@@ -227,7 +225,6 @@ class ServerPanel(EndpointPanel):
 
     def fold(self, folded: bool) -> None:
         super().fold(folded)
-        self._folded = folded
         if folded:
             self.reply.rules.button.setChecked(False)
 

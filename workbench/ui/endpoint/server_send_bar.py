@@ -87,12 +87,6 @@ class ServerSendBar(QHBoxLayout):
         """
         self._known = known
 
-    @property
-    def connection(self) -> c.Target:
-        """Whom it sends to, among connections; None: the newest."""
-        target = self.target.currentData()
-        return c.ALL if target == c.ALL else target if isinstance(target, int) else None
-
     def aim(self, key: int | str) -> None:
         """Choose a connection or peer, where it is on the list."""
         index = self.target.findData(key)
