@@ -84,6 +84,17 @@ def test_a_frame_that_says_too_much_is_told_before_it_comes(violations: Violatio
     ]
 
 
+@pytest.mark.parametrize("size", [1001, 1 << 20])
+def test_a_message_that_is_too_long_and_all_there(size: int) -> None:
+    peer = Peer(settings=S(max_message=1000)).open()
+    peer.came(peer.frame(BINARY, bytes(1000)))
+    assert peer.messages == [bytes(1000)]
+    peer.came(peer.frame(BINARY, bytes(size)))
+    assert peer.faults() == ["too_long"]
+    assert peer.messages == [bytes(1000)]
+    assert peer.close_code() == 1009
+
+
 def test_a_bomb_is_1009() -> None:
     peer = Peer(settings=S(max_message=1000, deflate=Deflate()))
     offer = b"Sec-WebSocket-Extensions: permessage-deflate\r\nHost: a\r\n"
@@ -91,7 +102,7 @@ def test_a_bomb_is_1009() -> None:
     peer.came(request)
     assert peer.opened
     peer.sent = b""
-    bomb = Packer(15, anew=False).pack(bytes(1 << 20))
+    bomb = Packer(15, anew=False).pack(bytes(1 << 19))
     peer.came(peer.frame(BINARY, bomb, rsv=4))
     assert peer.faults() == ["inflates_too_long"]
     assert peer.close_code() == 1009

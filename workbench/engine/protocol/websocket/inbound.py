@@ -56,7 +56,11 @@ class Inbound:
         self._enter(frame)
         rest = frame.payload[self._seen :] if self._seen else frame.payload
         self._seen, self._entered = 0, False
-        fault = self._take(rest, last=frame.fin)
+        if len(frame.payload) != frame.length and not self._lost:  # not all of it was kept
+            self.lose()
+            fault: str | None = "too_long"
+        else:
+            fault = self._take(rest, last=frame.fin)
         if not frame.fin:
             return fault, None
         self.begun = False

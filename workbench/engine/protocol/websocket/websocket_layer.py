@@ -280,6 +280,7 @@ class WebSocketLayer(Layer):
                 and (mask is not None) is must_mask
                 and (not form or form == least_form(length))
                 and self._got_close is None
+                and len(payload) == length
             ):
                 args = _TEXT_ARGS if opcode == 1 else _BINARY_ARGS
                 if mask is not None:
