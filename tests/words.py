@@ -44,7 +44,7 @@ ALLOWED: Final = {
     "states are the kernel's words": _any(_STATES),
     "method names are code": _any(_CALLS),
     "backlog is the argument's name": r"\bbacklog\b",
-    "protocols and their signs are called so in Chinese books": rf"{_any(_PROTOCOLS)}|IPv[46]",
+    "protocols and their signs are called so in Chinese books": rf"\bSec-WebSocket-[A-Z]\w+|{_any(_PROTOCOLS)}|IPv[46]|\b(?:SHA-1|Base64|IANA|TEXT|BINARY)\b",
     "formats and encodings have no other names": _any(_FORMATS),
     "systems and libraries": _any("Linux macOS FreeBSD Windows Debian Ubuntu Qt PySide6"),
     "units": r"(?<![A-Za-z])(?:ms|us|µs|MiB|KiB|MB|GB)\b",

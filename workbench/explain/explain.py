@@ -12,11 +12,12 @@ from collections.abc import Callable
 from typing import Final
 
 from workbench.engine.model.errors import system_text
-from workbench.engine.model.events import COMMAND, NOTE, RUN_FAILED, RUN_HELD
+from workbench.engine.model.events import COMMAND, LAYER, NOTE, RUN_FAILED, RUN_HELD
 from workbench.engine.model.family import TCP, SocketKind, error_stem, fitting
 from workbench.explain.evidence import Abandoned, Evidence, FullQueue, Story
 from workbench.explain.tls_sentences import BEGINS as TLS_BEGINS
 from workbench.explain.tls_sentences import told_of_tls, verify_stem, why_not_taken
+from workbench.explain.websocket_words import BEGINS, fault_in_words, told_of_websocket
 from workbench.frozen import dataclass
 from workbench.journal.notes import Verdict, verdict_of
 from workbench.journal.reader import Row, SampleRow
@@ -78,6 +79,8 @@ def explain(
         sections = [Section(tr("explain.command"), (tr("explain.command_text"),))]
     elif row.kind == NOTE:
         sections = [Section(tr("explain.note"), (title,))]
+    elif row.kind == LAYER and row.call.startswith(BEGINS):
+        sections = [Section(tr(key), lines) for key, lines in told_of_websocket(row)]
     elif row.error is not None:
         sections = _failure(row, evidence, clock)
     else:
@@ -124,7 +127,8 @@ def _of_run(row: Row, verdict: Verdict) -> Explanation:
 
 def what_failed(row: Row, kind: SocketKind = TCP) -> str:
     """An error in one sentence."""
-    return _told_of(row, "what", kind)
+    fault = fault_in_words(row) if row.kind == LAYER else None
+    return fault or _told_of(row, "what", kind)
 
 
 def _told_of(row: Row, part: str, kind: SocketKind) -> str:
@@ -276,7 +280,7 @@ def as_python(row: Row) -> str:
 
     The record may be a stranger's: what is no call with literals for arguments is a comment.
     """
-    if row.kind in {COMMAND, NOTE}:
+    if row.kind in {COMMAND, NOTE, LAYER}:
         return ""
     # a listener has no peer, and what connects is no connection yet
     name = "conn" if row.peer is not None and row.call != "connect" else "sock"

@@ -17,7 +17,7 @@ _EAI: Final = {
 }
 
 _OTHER: Final = "errors.other"
-_FAMILIES: Final = (("PROXY_", "PROXY_STATUS"), ("SOCKS_", "SOCKS_OTHER"))
+_FAMILIES: Final = (("PROXY_", "PROXY_STATUS"), ("SOCKS_", "SOCKS_OTHER"), ("HTTP_", "HTTP"))
 """How words of layers begin of which not each has a text of its own, and whose text it is."""
 
 PENDING: Final = frozenset({"EINPROGRESS", "EAGAIN"})

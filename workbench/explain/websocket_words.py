@@ -1,0 +1,136 @@
+"""What a row of a WebSocket layer means: RFC 6455 and 7692, from what the row itself says."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, Final
+
+from workbench.literals import parse_expression, value_of
+from workbench.texts import has, tr
+
+if TYPE_CHECKING:
+    from workbench.journal.reader import Row
+
+BEGINS: Final = "ws."
+Told = tuple[str, tuple[str, ...]]
+"""The key of a heading, and the paragraphs below it."""
+_OPENING: Final = frozenset({"request", "body", "open", "message", "pong", "raw"})
+
+
+def told_of_websocket(row: Row) -> list[Told]:
+    """The sections of a row whose call begins with "ws."."""
+    word = row.call.removeprefix(BEGINS)
+    values, named = _read(row.args)
+    if word == "fault":
+        return _fault(row, values)
+    if word in {"send", "recv"}:
+        return [("explain.layer", tuple(_frame(row, values, named)))]
+    if word == "response":
+        return [("explain.layer", (_response(values),))]
+    if word == "end":
+        return _end(row, values)
+    if word in _OPENING:
+        return [("explain.layer", tuple(_others(word, row, values, named)))]
+    return []
+
+
+def fault_in_words(row: Row) -> str | None:
+    """What is wrong, in one sentence; None: the row tells of no fault that is known here."""
+    key = f"ws.fault.{row.error}.what"
+    return tr(key) if row.call.startswith(BEGINS) and has(key) else None
+
+
+def _read(args: str) -> tuple[list[Any], dict[str, Any]]:
+    """The literals of a row; of a stranger's, which are none, nothing."""
+    try:
+        tree = parse_expression(f"f({args}\n)")
+        if not isinstance(tree, ast.Call):
+            return [], {}
+        named = {item.arg or "": value_of(item.value) for item in tree.keywords}
+        return [value_of(item) for item in tree.args], named
+    except ValueError:
+        return [], {}
+
+
+def _fault(row: Row, values: list[Any]) -> list[Told]:
+    key = f"ws.fault.{row.error}"
+    if not has(f"{key}.what"):
+        return []
+    section = str(values[1]) if len(values) > 1 else ""
+    where = section if section.startswith("RFC") else f"RFC 6455, {section}"
+    rule = tr("ws.section", section=where, word=row.errno or "")
+    return [
+        ("explain.rule", (tr(f"{key}.what"), rule)),
+        ("explain.try", (tr(f"{key}.try"),)),
+    ]
+
+
+def _frame(row: Row, values: list[Any], named: dict[str, Any]) -> list[str]:
+    name = str(values[0]) if values else ""
+    size = row.size or 0
+    known = has(f"ws.frame.{name}")
+    lines = [tr(f"ws.frame.{name}" if known else "ws.frame.reserved")]
+    if "code" in named:
+        lines.append(tr("ws.code_of", code=named["code"], meaning=code_meaning(named["code"])))
+    if "reason" in named:
+        lines.append(tr("ws.end_reason", reason=named["reason"]))
+    if named.get("fin") is False:
+        lines.append(tr("ws.more"))
+    if named.get("rsv"):
+        lines.append(tr("ws.rsv", rsv=named["rsv"]))
+    if "form" in named:
+        lines.append(tr("ws.form", form=named["form"]))
+    if "length" in named:
+        lines.append(tr("ws.length", length=named["length"], size=size))
+    if named.get("wrong_mask"):
+        lines.append(tr("ws.wrong_mask"))
+    mask = named.get("mask")
+    lines.append(tr("ws.unmasked") if mask is None else tr("ws.masked", mask=mask))
+    return lines
+
+
+def _response(values: list[Any]) -> str:
+    status = values[0] if values else None
+    if not isinstance(status, int):
+        return tr("ws.response_none")
+    if status == 101:
+        return tr("ws.response_101")
+    return tr("ws.response_1xx" if status < 200 else "ws.response_other", status=status)
+
+
+def code_meaning(code: object) -> str:
+    """What a close code says (RFC 6455 7.4)."""
+    if has(f"ws.code.{code}"):
+        return tr(f"ws.code.{code}")
+    number = code if isinstance(code, int) else 0
+    if 3000 <= number <= 3999:
+        return tr("ws.code.library")
+    return tr("ws.code.private" if 4000 <= number <= 4999 else "ws.code.unknown")
+
+
+def _end(row: Row, values: list[Any]) -> list[Told]:
+    code = values[0] if values else None
+    lines = [tr("ws.end", code=code, meaning=code_meaning(code))]
+    if len(values) > 1:
+        lines.append(tr("ws.end_reason", reason=values[1]))
+    if row.error is None:
+        return [("explain.layer", tuple(lines))]
+    lines.append(tr("ws.fault.no_close.what"))
+    return [("explain.layer", tuple(lines)), ("explain.try", (tr("ws.fault.no_close.try"),))]
+
+
+def _others(word: str, row: Row, values: list[Any], named: dict[str, Any]) -> list[str]:
+    size = row.size or 0
+    match word:
+        case "open":
+            parts = [(f"ws.open_{name}", value) for name, value in named.items()]
+            found = [tr(key, value=value) for key, value in parts if has(key)]
+            return [tr("ws.open"), *found]
+        case "message":
+            way = "out" if values[1:] == ["out"] else "in"
+            lines = [tr(f"ws.message_{way}", frames=named.get("frames", 1), size=size)]
+            return [*lines, tr("ws.message_deflate")] if named.get("deflate") else lines
+        case "pong":
+            seconds = values[0] if values and isinstance(values[0], float) else 0.0
+            return [tr("ws.pong", ms=f"{seconds * 1000:.3f}")]
+    return [tr(f"ws.{word}", size=size)]
