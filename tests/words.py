@@ -16,7 +16,7 @@ _STATES = (
 _PROTOCOLS = (
     "SOCKS5 CONNECT TCP UDP Unix SEQPACKET seqpacket stream datagram ICMP ARP ACK SYNs? FIN RST EOF MTU rtt Nagle "
     "Keepalive Linger unix HTTP RFC WebSocket TLS Ping Pong FIN RSV[123]? UTF "
-    "MASK PING PONG RSA WSS? Base64"
+    "MASK PING PONG RSA WSS? Base64 TEXT BINARY CONTINUATION wrong"
 )
 _FORMATS = (
     "UTF GBK GB18030 Big5 Shift JIS Latin ASCII Unicode XOR CRC LRC Modbus CCITT sum8 CRLF LF NUL "

@@ -180,7 +180,7 @@ def _header(header: QHeaderView) -> Iterator[str]:
 
 
 def _tabs(bar: QTabBar) -> Iterator[str]:
-    for index in range(bar.count()):
+    for index in filter(bar.isTabVisible, range(bar.count())):
         wanted = bar.fontMetrics().horizontalAdvance(bar.tabText(index).replace("&", ""))
         button = bar.tabButton(index, QTabBar.ButtonPosition.RightSide)
         room = bar.tabRect(index).width() - (button.width() if button is not None else 0)

@@ -171,7 +171,7 @@ def kernel(hand: Hand) -> None:
     talk(hand)
     window = hand.window
     number = hand.connection("client-1").id
-    window.inspector.setCurrentWidget(window.inspector.widget(window.inspector.count() - 1))
+    window.inspector.setCurrentIndex(2)  # Kernel
     window.controller.select(endpoint="client-1", connection=number)
     hand.wait(lambda: window.inspector.kernel.table.rowCount() > 10)
 

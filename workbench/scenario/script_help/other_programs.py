@@ -62,7 +62,10 @@ class OtherProgram:
         self.stopped = self.process.poll() is None
         for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
             try:
-                os.killpg(self.process.pid, number)
+                if sys.platform == "win32":
+                    self.process.terminate()
+                else:
+                    os.killpg(self.process.pid, number)
             except OSError:
                 break
             try:

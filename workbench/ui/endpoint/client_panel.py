@@ -67,8 +67,10 @@ class ClientPanel(EndpointPanel):
         self._build_again()
         self.local = add(TextField(width=18), "local")
         self.more.add_row(shared.receive_gate, shared.send_gate)
-        self.more.add_row(group(caption("local", self.local), self.local), self.again)
-        self.more.add_row(shared.messages, shared.layers.proxy_field)
+        self.more.add_row(
+            group(caption("local", self.local), self.local), shared.layers.proxy_field
+        )
+        self.more.add_row(shared.messages, self.again)
         for row in shared.layers.rows:
             self.more.add_row(*row)
         self.more.add_row(shared.options)

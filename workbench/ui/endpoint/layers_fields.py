@@ -205,4 +205,4 @@ class LayersFields(QObject):
         self.headers.setFixedSize(
             QFontMetrics(self.headers.font()).horizontalAdvance("0" * 30), lines + 12
         )
-        self.headers.setPlaceholderText("Authorization: Bearer …")
+        self.headers.setPlaceholderText("Authorization: Bearer abc")

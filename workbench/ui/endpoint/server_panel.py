@@ -230,5 +230,6 @@ class ServerPanel(EndpointPanel):
 
     def retranslate(self) -> None:
         super().retranslate()
+        self.frames.retranslate()
         self.reply.rules.retranslate()
         self.address_line.host.offer(bind_hosts(self.address_line.family.value()))
