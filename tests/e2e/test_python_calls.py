@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -19,6 +20,8 @@ BEYOND = {"28-multicast"}
 OF_MOMENTS = {"15-slow-reader", "32-linger"}
 """How much is under way when a step ends it depends on the moment."""
 SHIPPED = sorted(resource("scenarios").glob("*.toml"))
+LAYERED = [path for path in SHIPPED if re.search(r"(?:ws|tls)\b|websocket", path.stem)]
+"""A script has the standard library's sockets alone, and none of TLS or WebSocket over them."""
 
 
 ENDS = """
@@ -183,8 +186,18 @@ def test_all_of_the_language_is_in_the_script(name: str, tmp_path: Path) -> None
     assert in_order(script, sizes=True) == in_order(run, sizes=True)
 
 
+@pytest.mark.parametrize("path", LAYERED, ids=lambda path: path.stem)
+def test_what_a_script_leaves_out_of_layers_it_says(path: Path) -> None:
+    script = to_python(load(path))
+    compile(script, path.stem, "exec")
+    assert tr("scenario.not_in_code") in script
+    assert re.search(rf"{tr('scenario.not_in_code')}: (?:layers|tls)", script)
+
+
 @pytest.mark.parametrize(
-    "path", [path for path in SHIPPED if path.stem not in BEYOND], ids=lambda path: path.stem
+    "path",
+    [path for path in SHIPPED if path.stem not in BEYOND and path not in LAYERED],
+    ids=lambda path: path.stem,
 )
 def test_the_script_makes_the_calls_of_the_run(path: Path, tmp_path: Path) -> None:
     scenario = load(path)

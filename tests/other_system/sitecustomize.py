@@ -26,6 +26,7 @@ from importlib.machinery import ModuleSpec
 import pathlib  # isort: skip
 import shutil  # isort: skip
 import sqlite3  # isort: skip
+import ssl  # noqa: F401 # isort: skip
 import subprocess  # isort: skip
 import tempfile  # isort: skip
 import threading  # isort: skip

@@ -146,10 +146,15 @@ endpoint = "client"
 text = "hello"
 """
     assert play(both(TALK).format(steps=steps)).ok
-    kept = {(row.endpoint, row.call): row.payload for row in handed if row.size}
-    assert kept["client", "recv"] == b"hello"
-    assert kept["client", "send"] == b""
-    assert kept["server", "recv"] == b""
+
+    def kept(endpoint: str, call: str) -> set[bytes | None]:
+        rows = (row for row in handed if (row.endpoint, row.call) == (endpoint, call))
+        return {row.payload for row in rows if row.size}
+
+    # the other two echoes may come when the step has held already, and no step judges them then
+    assert b"hello" in kept("client", "recv")
+    assert kept("client", "send") == {b""}
+    assert kept("server", "recv") == {b""}
 
 
 def test_a_run_that_only_waits_is_handed_nothing(session: Session, handed: list[Row]) -> None:

@@ -7,7 +7,7 @@ from workbench.scenario.steps import ANY, Expect, Loop, Wait
 
 READS = {
     *("recv", "recvfrom", "messages.recv", "ws.recv", "ws.message", "tls.recv"),
-    *("ws.request", "ws.response", "proxy.response"),
+    *("ws.request", "ws.response", "proxy.response", "proxy.recv"),
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 TRACED_SOCKET = "workbench/engine/sockets/traced_socket.py"
-MOST_RETURNS = 6
+MOST_RETURNS = 9
 
 
 def traced(what: str) -> list[dict[str, Any]]:

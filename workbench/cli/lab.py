@@ -27,6 +27,8 @@ from workbench.session import Session
 from workbench.texts import Problem, tr
 
 NAME: Final = "backlog"
+WIDTH: Final = 24
+"""Characters of the column of names, and a gap."""
 SHOWN: Final = 40
 """Clients with a line of their own; more are only counted."""
 _OWN: Final = ("backlog", "clients", "every", "family", "mode", "accept_after")
@@ -96,7 +98,7 @@ def _check_all(args: argparse.Namespace) -> int:
         reason = item.why_not(beyond_loopback=args.beyond_loopback)
         if reason is not None:
             counts["skipped"] += 1
-            tell(f"{item.name:<22}{tr('demos.not_here', reason=reason)}")
+            tell(f"{item.name:<{WIDTH}}{tr('demos.not_here', reason=reason)}")
             continue
         with new_session(args) as session:
             runner = Runner(session, item.scenario(), timeout=args.timeout or 60.0)
@@ -107,14 +109,14 @@ def _check_all(args: argparse.Namespace) -> int:
         shown = (
             tr("demos.held") if report.ok else tr("demos.failed", reason=report.steps[-1].reason)
         )
-        tell(f"{item.name:<22}{shown}")
+        tell(f"{item.name:<{WIDTH}}{shown}")
     tell(tr("demos.all", **counts))
     return FAILED if counts["failed"] else OK
 
 
 def list_all() -> None:
     """Every lab: name, title, whether it works here, how long it takes, what it needs."""
-    tell(f"{NAME:<22}{tr('backlog.name')}  [{'; '.join(_private_modes())}]")
+    tell(f"{NAME:<{WIDTH}}{tr('backlog.name')}  [{'; '.join(_private_modes())}]")
     for item in demos():
         hindrance = item.hindrance()
         facts = [tr("demos.here") if hindrance is None else tr("demos.not_here", reason=hindrance)]
@@ -123,7 +125,7 @@ def list_all() -> None:
         )
         if item.beyond_loopback:
             facts.append(tr("demos.needs_beyond"))
-        tell(f"{item.name:<22}{item.title}  [{'; '.join(facts)}]")
+        tell(f"{item.name:<{WIDTH}}{item.title}  [{'; '.join(facts)}]")
 
 
 def _private_modes() -> Iterator[str]:

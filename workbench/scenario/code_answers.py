@@ -207,6 +207,8 @@ def _reply(
         lines.append(f"sock.word = {literal(rule.to)}")
     if rule.then is Then.SILENT:
         lines.append("sock.silent = True")
+    if rule.then is Then.TLS:
+        lines.append(left_out('then = "tls"'))
     made: Code | None = None
     if rule.reply_hex:
         made = of_template(hex_template(rule.reply_hex, names, place.encoding), place)

@@ -170,6 +170,8 @@ def parse_cases(
     try:
         check_numbers(table)
         made = tuple(_scenarios(table, given, asked))
+        for each in made:  # of a file: who asks step by step may begin it later
+            check_started({item.name: item for item in each.endpoints}, each.steps)
     except v.Wrong as wrong:
         _check_asked(asked, text, source)  # what is not read may be what is missing
         lines = locate(text)
@@ -279,7 +281,6 @@ def _scenario(table: dict[str, Any], given: Given, asked: Asked, case: Case = AL
     }
     file = _File(dict(endpoints), reading, defaults, set(_programs(table)))
     steps = _steps(table, (), file)
-    check_started(endpoints, steps)
     return Scenario(
         title=_titled(v.typed(table, "title", str, (), ""), case),
         endpoints=tuple(endpoints.values()),

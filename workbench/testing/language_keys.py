@@ -34,6 +34,9 @@ class EndpointKeys(TypedDict, total=False):
     layers: Sequence[str]
     messages: Table | Literal["http", "none"]
     reconnect: Table | Literal["none"]
+    proxy: str
+    tls: Table | Literal["none"]
+    websocket: Table | Literal["none"]
     ignore: Sequence[Table]
 
 
@@ -94,3 +97,10 @@ class ExpectKeys(TypedDict, total=False):
     by: Literal["peer", "us"]
     not_before: float
     at_most: float
+    opcode: int | str
+    fin: bool
+    rsv: int
+    code: int
+    reason: str
+    status: int
+    header: Mapping[str, str]
