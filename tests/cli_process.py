@@ -13,6 +13,8 @@ from pathlib import Path
 BOUND = 150.0
 """Seconds after which a process is taken to hang."""
 ROOT = Path(__file__).parent.parent
+ASLEEP = "print('ready', flush=True); import time; time.sleep(1000)"
+"""A program in Python that does not end by itself while a test lasts, and cannot stay for ever."""
 PROGRAM = (sys.executable, "-m", "workbench")
 SENTENCE = re.compile(r"(?:\b[A-Za-z]?[a-z']+ ){3,}[a-z']{2,}")
 """Four English words in a row."""

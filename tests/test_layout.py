@@ -264,6 +264,7 @@ broken, and a word of the module's by which that file takes hold of it."""
 IMPORTED_BY = {
     "qt/handshake_reader.py": "ui/record/test_handshake_tab.py",
     "qt/frames_presenter.py": "ui/record/test_frames_panel.py",
+    "ui/widgets/fact_table.py": "ui/record/test_frames_panel.py",
     "ui/record/frame_drawing.py": "ui/record/test_frames_panel.py",
     "ui/record/frame_tab.py": "ui/record/test_frames_panel.py",
     "viewmodel/frame_columns.py": "ui/record/test_frames_panel.py",

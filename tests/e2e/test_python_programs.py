@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli_process import ASLEEP
 from workbench.scenario.code import to_python
 from workbench.scenario.model import parse
 from workbench.scenario.named_values import Given
@@ -20,7 +21,6 @@ CLIENT = (
     "import socket, sys; s = socket.create_connection(('127.0.0.1', int(sys.argv[1])));"
     "s.sendall(b'hello'); print(s.recv(9).decode())"
 )
-ASLEEP = "print('ready', flush=True); import time; time.sleep(1000)"
 
 
 def script(tmp_path: Path, *steps: str) -> Path:

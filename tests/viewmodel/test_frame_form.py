@@ -47,7 +47,7 @@ def test_many_faults_that_a_frame_can_have_are_among_them() -> None:
     [
         ({"opcode": "16"}, "problem.number_range"),
         ({"rsv": "8"}, "problem.number_range"),
-        ({"mask": "12"}, "problem.frame_mask"),
+        ({"mask": "12"}, "engine.ws_frame_mask"),
         ({"mask": "xyz"}, None),
         ({"form": "0", "length": "126"}, "engine.ws_frame_length"),
         ({"payload": "\\x"}, None),

@@ -67,7 +67,7 @@ COLUMNS: Final = (
         "0000000",
         right=True,
     ),
-    LogColumn("verdict", _verdict, "WS_1002"),
+    LogColumn("verdict", _verdict, "WS_1002 opcode"),
     LogColumn("preview", _preview),
 )
 FRAMES: Final = LogTable(COLUMNS, "frames", 1)

@@ -8,15 +8,14 @@ from typing import Any, Final
 
 from workbench.engine.model.commands import SendFrame
 from workbench.engine.model.websocket_settings import OPCODES
+from workbench.engine.protocol.websocket.asked import NO_MASK, asked_frame
 from workbench.engine.protocol.websocket.frames import header, masked
 from workbench.payload.notation import parse_hex
-from workbench.texts import Problem
 from workbench.viewmodel import parse_fields
 from workbench.viewmodel.payload_form import PayloadForm, content
 
 AUTO: Final = ""
 """As the role has to, or as few bytes as it takes."""
-NO_MASK: Final = "none"
 WRONG: Final = "wrong"
 """Masked by another key than the one that is sent."""
 MASKS: Final = (AUTO, NO_MASK, "00000000", "37fa213d", WRONG)
@@ -92,10 +91,7 @@ class FrameForm:
             form=int(self.form) if self.form else None,
             wait=False,
         )
-        if made.mask not in (None, NO_MASK) and len(parse_hex(made.mask or "")) != 4:
-            raise Problem("problem.frame_mask", value=self.mask)
-        size = len(_bytes(made)) if made.length is None else made.length
-        header(made.opcode, size, form=made.form)
+        asked_frame(made, _bytes(made))
         return made
 
     def _opcode(self) -> int:
@@ -115,20 +111,17 @@ class FrameForm:
             Problem: as `command` does.
         """
         made = self.command()
-        payload = _bytes(made)
-        size = len(payload) if made.length is None else made.length
-        key = None
-        if made.mask == NO_MASK or (made.mask is None and not client and not made.wrong_mask):
-            mask = None
-        else:
-            key = parse_hex(made.mask) if made.mask is not None else None
-            mask = key or bytes(4)
-        head = header(made.opcode, size, fin=made.fin, rsv=made.rsv, mask=mask, form=made.form)
-        if mask is None:
-            return _hex(head + payload)
-        if key is not None:
-            return _hex(head + masked(payload, key))
-        return f"{head[:-4].hex(' ')} {_RANDOM}" + (" …" if payload else "")
+        frame = asked_frame(made, _bytes(made))
+        hidden = frame.key is None and (client if frame.masked is None else frame.masked)
+        hidden = hidden or frame.wrong_mask
+        mask = bytes(4) if hidden else frame.key
+        length = len(frame.payload) if frame.length is None else frame.length
+        head = header(
+            frame.opcode, length, fin=frame.fin, rsv=frame.rsv, mask=mask, form=frame.form
+        )
+        if hidden:
+            return f"{head[:-4].hex(' ')} {_RANDOM}" + (" …" if frame.payload else "")
+        return _hex(head + (frame.payload if mask is None else masked(frame.payload, mask)))
 
 
 def _bytes(command: SendFrame) -> bytes:

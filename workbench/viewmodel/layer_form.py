@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine.model.tls_settings import AskClient, TlsSettings, TlsVersion
+from workbench.engine.model.web_address import LAYERS, TLS, WEBSOCKET
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.texts import Problem, tr
 from workbench.viewmodel import parse_fields
@@ -15,14 +16,10 @@ from workbench.viewmodel import parse_fields
 if TYPE_CHECKING:
     from workbench.engine.model.settings import EndpointSettings
 
-TLS: Final = "tls"
-WEBSOCKET: Final = "websocket"
 PLAIN: Final = ""
 LAYERED: Final[Mapping[str, tuple[str, ...]]] = {
     PLAIN: (),
-    "tls": (TLS,),
-    "ws": (WEBSOCKET,),
-    "wss": (TLS, WEBSOCKET),
+    **{scheme: LAYERS[scheme] for scheme in ("tls", "ws", "wss")},
 }
 """What can stand over a stream, by the scheme of its addresses."""
 _SPLIT: Final = re.compile(r"[,\s]+")

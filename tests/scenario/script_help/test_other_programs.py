@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.cli_process import ASLEEP
 from workbench.scenario.script_help.other_programs import (
     end_programs,
     may_run,
@@ -15,7 +16,6 @@ from workbench.scenario.script_help.other_programs import (
 )
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it ends a group of processes")
-ASLEEP = "print('ready', flush=True); import time; time.sleep(1000)"
 
 
 def python(code: str) -> list[str]:

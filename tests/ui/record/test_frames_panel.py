@@ -15,6 +15,7 @@ from workbench.ui.record.frame_drawing import FrameDrawing
 from workbench.ui.record.frame_tab import FrameTab
 from workbench.ui.record.frames_panel import FramesPanel
 from workbench.ui.style.retranslatable import use_language
+from workbench.ui.widgets.fact_table import FactTable
 from workbench.ui.window.window import MainWindow
 from workbench.viewmodel.frame_columns import COLUMNS
 
@@ -82,6 +83,8 @@ def test_the_chosen_frame_is_drawn_and_a_field_marks_its_bytes(
     qtbot.waitUntil(lambda: inspector.isTabVisible(frame_place(window)), timeout=BOUND_MS)
     inspector.setCurrentIndex(frame_place(window))
     qtbot.waitUntil(lambda: tab.table.rowCount() == 8, timeout=BOUND_MS)
+    assert isinstance(tab.table, FactTable)
+    assert tab.table.verticalScrollBar().maximum() == 0  # as high as its rows
     assert tab.dump.toPlainText() == "81 85 37 fa 21 3d 7f 9f\n4d 51 58"
     key = tab.table.rowCount() - 1
     tab.table.setCurrentCell(key, 0)

@@ -14,7 +14,7 @@ from workbench.texts import Problem
 
 TLS: Final = "tls"
 WEBSOCKET: Final = "websocket"
-_LAYERS: Final = {"ws": (WEBSOCKET,), "wss": (TLS, WEBSOCKET), "tls": (TLS,)}
+LAYERS: Final = {"ws": (WEBSOCKET,), "wss": (TLS, WEBSOCKET), "tls": (TLS,)}
 """What stands above the socket, the lowest first."""
 _PORTS: Final = {"ws": 80, "wss": 443}
 _SCHEME: Final = re.compile(r"(wss?|tls)://", re.IGNORECASE)
@@ -70,14 +70,14 @@ def parse_web(spec: str) -> WebAddress | None:
         if scheme not in _PORTS:
             raise Problem("address.tls_port", spec=spec)
         host = f"{host}:{_PORTS[scheme]}"
-    return WebAddress(host, _LAYERS[scheme], "" if scheme == "tls" or path == "/" else path)
+    return WebAddress(host, LAYERS[scheme], "" if scheme == "tls" or path == "/" else path)
 
 
 def spell_web(address: str, layers: Collection[str], path: str = "") -> str | None:
     """An address with the scheme that says its layers; None: no scheme says these, or the socket
     is one of AF_UNIX.
     """
-    scheme = next((name for name, said in _LAYERS.items() if said == tuple(layers)), None)
+    scheme = next((name for name, said in LAYERS.items() if said == tuple(layers)), None)
     if scheme is None or not (_LINK.match(address) or _WITH_PORT.match(address)):
         return None
     if "/" in address or address.startswith(("abstract:", "temp:", "hostname:")):

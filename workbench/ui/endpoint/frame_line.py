@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.engine.model import commands as c
+from workbench.engine.model.web_address import WEBSOCKET
 from workbench.engine.model.websocket_settings import OPCODES
 from workbench.texts import Problem, tr
 from workbench.ui.style.theme import GAP
@@ -22,7 +23,7 @@ from workbench.ui.widgets.named_controls import (
     tone,
 )
 from workbench.viewmodel.frame_form import AUTO, BREAKS, FORMS, MASKS, FrameForm
-from workbench.viewmodel.layer_form import LAYERED, PLAIN, WEBSOCKET
+from workbench.viewmodel.layer_form import LAYERED, PLAIN
 from workbench.viewmodel.message import Sentence
 
 _CLOSE: Final = "1000"

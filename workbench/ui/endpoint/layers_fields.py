@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QSizePolicy, QWidget
 
 from workbench.certificates.kinds import PREFIX, ROOT, CertificateKind
 from workbench.engine.model.tls_settings import AskClient, TlsVersion
+from workbench.engine.model.web_address import TLS, WEBSOCKET
 from workbench.texts import tr
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, tone
-from workbench.viewmodel.layer_form import TLS, WEBSOCKET, LayerForm, TlsForm, WebSocketForm
+from workbench.viewmodel.layer_form import LayerForm, TlsForm, WebSocketForm
 from workbench.viewmodel.message import msg
 
 _HEADER_LINES: Final = 3

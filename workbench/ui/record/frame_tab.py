@@ -7,10 +7,8 @@ from typing import Final
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
-    QHeaderView,
     QLabel,
     QPlainTextEdit,
-    QTableWidget,
     QTableWidgetItem,
     QTextEdit,
     QVBoxLayout,
@@ -22,6 +20,7 @@ from workbench.texts import tr
 from workbench.ui.record.frame_drawing import FrameDrawing
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.fact_table import FactTable
 from workbench.viewmodel.ws_frame import WsFrame, fields, frame_of, meaning, on_wire, summary
 
 PER_LINE: Final = 8
@@ -44,19 +43,7 @@ class FrameTab(Retranslatable, QWidget):
         self.says.setTextFormat(Qt.TextFormat.PlainText)
         self.says.setWordWrap(True)
         self.drawing = FrameDrawing()
-        self.table = QTableWidget(0, 3)
-        self.table.setObjectName("frame.table")
-        self.table.horizontalHeader().setStretchLastSection(True)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.verticalHeader().hide()
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        self.table = FactTable("frame.table", 3)
         self.dump = QPlainTextEdit()
         self.dump.setObjectName("frame.bytes")
         self.dump.setReadOnly(True)
@@ -94,7 +81,7 @@ class FrameTab(Retranslatable, QWidget):
                 item = QTableWidgetItem(text)
                 item.setToolTip(cells[2])
                 self.table.setItem(place, number, item)
-        self._fit_table()
+        self.table.fit()
         self._bytes = on_wire(frame, row.payload or b"")[:MOST]
         lines = (
             " ".join(f"{byte:02x}" for byte in self._bytes[at : at + PER_LINE])
@@ -102,14 +89,6 @@ class FrameTab(Retranslatable, QWidget):
         )
         self.dump.setPlainText("\n".join(lines))
         self._mark(-1)
-
-    def _fit_table(self) -> None:
-        """As high as its rows: the tab scrolls, not the table in it."""
-        height = self.fontMetrics().height() + 4
-        self.table.verticalHeader().setMinimumSectionSize(10)
-        self.table.verticalHeader().setDefaultSectionSize(height)
-        head = self.table.horizontalHeader().sizeHint().height()
-        self.table.setFixedHeight(head + height * self.table.rowCount() + 4)
 
     @Slot(int, int, int, int)
     def _on_chosen(self, row: int, _column: int, _was: int, _was_column: int) -> None:

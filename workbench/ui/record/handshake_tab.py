@@ -7,20 +7,14 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QHeaderView,
-    QLabel,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QTableWidgetItem, QVBoxLayout, QWidget
 
 from workbench.journal.reader import Row
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.fact_table import FactTable
 from workbench.viewmodel.ws_handshake import Check, Handshake, request_checks, response_checks
 
 ReadHandshake = Callable[[Row], Handshake]
@@ -39,7 +33,7 @@ class HandshakeTab(Retranslatable, QWidget):
         self._connection: int | None = None
         self._heads = Handshake()
         self.titles = {side: QLabel() for side in ("request", "response")}
-        self.tables = {side: _table(side) for side in self.titles}
+        self.tables = {side: FactTable(f"handshake.{side}", len(_COLUMNS)) for side in self.titles}
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 4)
         for side, title in self.titles.items():
@@ -84,7 +78,7 @@ class HandshakeTab(Retranslatable, QWidget):
                     said = tr("handshake.good" if check.good else "handshake.bad")
                     item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
                 table.setItem(place, number, item)
-        _fit(table)
+        table.fit()
 
     def retranslate(self) -> None:
         """Make every text again in the current language."""
@@ -92,28 +86,3 @@ class HandshakeTab(Retranslatable, QWidget):
             table.setHorizontalHeaderLabels([tr(f"handshake.column_{key}") for key in _COLUMNS])
             table.setAccessibleName(tr(f"handshake.{side}_name"))
         self._fill()
-
-
-def _table(side: str) -> QTableWidget:
-    table = QTableWidget(0, len(_COLUMNS))
-    table.setObjectName(f"handshake.{side}")
-    table.horizontalHeader().setStretchLastSection(True)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    table.verticalHeader().hide()
-    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-    return table
-
-
-def _fit(table: QTableWidget) -> None:
-    """As high as its rows: the tab scrolls, not the table in it."""
-    height = table.fontMetrics().height() + 4
-    table.verticalHeader().setMinimumSectionSize(10)
-    table.verticalHeader().setDefaultSectionSize(height)
-    head = table.horizontalHeader().sizeHint().height()
-    table.setFixedHeight(head + height * table.rowCount() + 4)

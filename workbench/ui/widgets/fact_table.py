@@ -1,0 +1,37 @@
+"""A small table of facts, as high as its rows: what is around it scrolls, not the table in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QTableWidget
+
+_AIR = 4
+"""Pixels around the text of a row, and around all of them."""
+
+
+class FactTable(QTableWidget):
+    """Read only, a row chosen as a whole; the last column has what width is left."""
+
+    def __init__(self, name: str, columns: int) -> None:
+        """`name`: of the object."""
+        super().__init__(0, columns)
+        self.setObjectName(name)
+        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.verticalHeader().hide()
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+
+    def fit(self) -> None:
+        """The height that its rows take in the font in force."""
+        height = self.fontMetrics().height() + _AIR
+        self.verticalHeader().setMinimumSectionSize(10)
+        self.verticalHeader().setDefaultSectionSize(height)
+        head = self.horizontalHeader().sizeHint().height()
+        self.setFixedHeight(head + height * self.rowCount() + _AIR)
