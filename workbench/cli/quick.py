@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -43,6 +43,7 @@ from workbench.engine.model.tail import Append
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.web_address import WEBSOCKET
 from workbench.engine.protocol.responder import compile_responder
+from workbench.journal.notes import OF_HOLDERS, note_text
 from workbench.payload.notation import check_encoding, encode
 from workbench.payload.templates import hex_template
 from workbench.scenario.outcome import failure_text
@@ -60,6 +61,8 @@ FAREWELL: Final = 2.0
 """Seconds that the peer of a WebSocket has to answer our Close frame."""
 AFTERWARDS: Final = 0.5
 """Seconds without input after which it is given up once the peer has finished sending."""
+TABLES_READ: Final = 2.0
+"""Seconds for the answer to who has an address: every process is looked at."""
 _PATIENCE: Final = 5.0
 _FOR_EVER: Final = 10**8
 _BACKLOG_MOST: Final = 2**31 - 1
@@ -228,6 +231,8 @@ def listen(args: argparse.Namespace) -> int:
                 outcome = ticket.outcome
                 if outcome is not None and not outcome.ok:
                     tell(failure_text(outcome, kind_of(settings)), error=True)
+                    if outcome.errno == "EADDRINUSE":
+                        _say_holder(session)
                     talk.begin_log()
                     return BAD_INPUT if outcome.problem is not None else FAILED
                 if not args.json:
@@ -238,6 +243,22 @@ def listen(args: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             return INTERRUPTED
         return OK
+
+
+def _say_holder(session: Session) -> None:
+    """Say who has the address, once the kernel's tables have been read."""
+    until = monotonic() + TABLES_READ
+    while True:
+        seen = session.journal.committed
+        with closing(session.journal.reader()) as reader:
+            note = next((row for row in reader.page(1, 1000) if row.call in OF_HOLDERS), None)
+        if note is not None:
+            tell(note_text(note), error=True)
+            return
+        left = until - monotonic()
+        if left <= 0 or not session.journal.wait_committed(seen + 1, left):
+            return
+        interrupts.check()
 
 
 def _serve(

@@ -7,6 +7,7 @@ from typing import Final
 from workbench.engine.model.events import END
 from workbench.engine.model.family import TCP, SocketKind, form_of
 from workbench.frozen import dataclass
+from workbench.journal.notes import OF_HOLDERS
 from workbench.journal.reader import Reader, Row, SampleRow, SocketRow
 from workbench.literals import read_literal
 
@@ -102,6 +103,7 @@ class Evidence:
         syns: how often the kernel has sent the SYN of a connect() without an answer.
         kind: what kind of socket it happened on.
         holder: the endpoint of ours that has the address which bind() was refused.
+        held_by: the note that says which other program has it.
         never_connected: its socket had no peer: neither connect() nor accept() had given one.
     """
 
@@ -113,6 +115,7 @@ class Evidence:
     syns: int | None = None
     kind: SocketKind = TCP
     holder: str | None = None
+    held_by: Row | None = None
     never_connected: bool = False
 
 
@@ -131,6 +134,7 @@ def evidence_of(reader: Reader, row: Row) -> Evidence:
         and own.parent is None
     )
     unanswered = row.call == "connect" and row.error == "TimeoutError"
+    taken = row.call == "bind" and row.errno == "EADDRINUSE"
     return Evidence(
         sample=sample,
         story=None if lonely else story_of(reader, row),
@@ -144,9 +148,8 @@ def evidence_of(reader: Reader, row: Row) -> Evidence:
         syns=_syns(sample) if unanswered else None,
         kind=kind_of_row(row, *reader.socket_kind(row.connection)),
         abandoned=_abandoned(reader, row, own),
-        holder=reader.holder_of(_target(row.args), row.seq)
-        if row.call == "bind" and row.errno == "EADDRINUSE"
-        else None,
+        holder=reader.holder_of(_target(row.args), row.seq) if taken else None,
+        held_by=reader.note_after(row.connection, OF_HOLDERS, row.seq) if taken else None,
     )
 
 

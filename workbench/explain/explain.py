@@ -19,7 +19,7 @@ from workbench.explain.tls_sentences import BEGINS as TLS_BEGINS
 from workbench.explain.tls_sentences import told_of_tls, verify_stem, why_not_taken
 from workbench.explain.websocket_words import BEGINS, fault_in_words, told_of_websocket
 from workbench.frozen import dataclass
-from workbench.journal.notes import Verdict, verdict_of
+from workbench.journal.notes import Verdict, note_text, verdict_of
 from workbench.journal.reader import Row, SampleRow
 from workbench.literals import arguments, comment
 from workbench.texts import has, tr
@@ -179,6 +179,12 @@ def _failure(row: Row, evidence: Evidence, clock: Callable[[int], str]) -> list[
             Section(
                 tr("explain.try"), (tr(fitting("explain.holder_try", kind), name=evidence.holder),)
             ),
+        ]
+    if evidence.held_by is not None:
+        return [
+            Section(tr("explain.returned"), (what_failed(row, kind),)),
+            Section(tr("explain.why"), (note_text(evidence.held_by),)),
+            Section(tr("explain.try"), (_told_of(row, "try", kind),)),
         ]
     if evidence.never_connected:
         return [

@@ -401,6 +401,10 @@ class Joined(Reader):
         reader = self._of(seq)
         return reader.holder_of(address, seq) if reader is not None else None
 
+    def note_after(self, connection: int, notes: Collection[str], seq: int) -> Row | None:
+        reader = self._of(seq)
+        return reader.note_after(connection, notes, seq) if reader is not None else None
+
     def accept_of(self, connection: int) -> Row | None:
         return self._first(lambda reader: reader.accept_of(connection))
 

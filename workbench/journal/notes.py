@@ -17,6 +17,10 @@ from workbench.journal.reader import Row
 from workbench.literals import read_literal
 from workbench.texts import Problem, tr
 
+OF_HOLDERS: Final = frozenset(
+    {"port_held", "port_held_unseen", "port_in_time_wait", "port_of_user"}
+)
+"""Notes that say who has an address which bind() was refused."""
 _FOREIGN: Final = (LookupError, ValueError, TypeError, AttributeError, OverflowError)
 """What comes of a note that somebody else wrote: a record is a file."""
 

@@ -559,6 +559,16 @@ class Reader:
         )
         return self.rows([row[0] for row in found])
 
+    def note_after(self, connection: int, notes: Collection[str], seq: int) -> Row | None:
+        """The first of these notes about a connection after a row, near it."""
+        marks = ",".join("?" * len(notes))
+        found = self._all(
+            f"SELECT e.seq FROM {self._event} e WHERE e.connection = ? AND e.seq > ? AND e.seq < ?"
+            f" AND e.kind = 'note' AND e.call IN ({marks}) ORDER BY e.seq LIMIT 1",
+            (connection, seq, seq + LOOK_BACK, *notes),
+        )
+        return self.row(found[0][0]) if found else None
+
     def carried_before(
         self, connection: int, calls: Collection[str], seq: int, limit: int, within: int = LOOK_BACK
     ) -> list[tuple[int, bytes, int]]:

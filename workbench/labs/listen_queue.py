@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import socket
-import struct
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from workbench.engine.model.address import format_address
+from workbench.engine.sockets.port_holder import read_address
 
 HERE: Final = Path("/proc/self/net")
 """Of this process's network namespace; /proc/PID/net is that of another process's."""
@@ -67,14 +67,6 @@ def unaccepted(local: str, net: Path = HERE) -> tuple[Unaccepted, ...] | None:
 
 
 def _address(field: str, *, six: bool) -> str:
-    """An address of /proc/net/tcp as a scenario spells it.
-
-    The kernel writes it in hex, each four bytes in the machine's order.
-    """
-    digits, _, port = field.partition(":")
-    words = [int(digits[at : at + 8], 16) for at in range(0, len(digits), 8)]
+    """An address of /proc/net/tcp as a scenario spells it."""
     family = socket.AF_INET6 if six else socket.AF_INET
-    host = socket.inet_ntop(family, struct.pack(f"={len(words)}I", *words))
-    shown = format_address((host, int(port, 16)), family)
-    assert shown is not None
-    return shown
+    return format_address(read_address(field, family), family) or ""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from workbench.engine.connection.bound_file import BoundFile
 from workbench.engine.model import address as addresses
 from workbench.engine.model.options import numbers
+from workbench.engine.sockets.port_holder import in_time_wait, port_holder
 from workbench.engine.sockets.traced_socket import SockAddress
+from workbench.printable import escape
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
@@ -58,16 +63,29 @@ def bind(connection: Connection, sockaddr: SockAddress, ticket: Ticket | None) -
 
 
 def bind_first(
-    connection: Connection, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None
+    context: EngineContext,
+    connection: Connection,
+    sockaddrs: tuple[SockAddress, ...],
+    ticket: Ticket | None,
 ) -> None:
     """bind() to the first of a name's addresses that is this machine's; each try is a call.
 
     Any other error than EADDRNOTAVAIL stands: a server that is to be found at an address must
-    not be at another one because this one is in use.
+    not be at another one because this one is in use. Who has it is looked for, and noted.
 
     Raises:
         OSError: of the last call.
     """
+    try:
+        _bind_first(connection, sockaddrs, ticket)
+    except OSError as error:
+        _note_holder(context, connection, sockaddrs[0], error, ticket)
+        raise
+
+
+def _bind_first(
+    connection: Connection, sockaddrs: tuple[SockAddress, ...], ticket: Ticket | None
+) -> None:
     for sockaddr in sockaddrs[:-1]:
         try:
             bind(connection, sockaddr, ticket)
@@ -91,14 +109,14 @@ def bind_searching(
     """
     first = sockaddrs[0]
     if not (isinstance(first, tuple) and context.live.settings.port_search and first[1]):
-        bind_first(connection, sockaddrs, ticket)
+        bind_first(context, connection, sockaddrs, ticket)
         return
     wished = first[1]
     last = min(wished + PORTS_TRIED, 65535)
     for port in range(wished, last + 1):
         moved = tuple((each[0], port, *each[2:]) for each in sockaddrs if isinstance(each, tuple))
         try:
-            bind_first(connection, moved, ticket)
+            _bind_first(connection, moved, ticket)
         except OSError as error:
             if error.errno != errno.EADDRINUSE or port == last:
                 raise
@@ -106,3 +124,40 @@ def bind_searching(
         if port != wished:
             context.note("port_moved", f"{wished}, {port}", connection.traced.id, ticket)
         break
+
+
+def _note_holder(
+    context: EngineContext,
+    connection: Connection,
+    sockaddr: SockAddress,
+    error: OSError,
+    ticket: Ticket | None,
+) -> None:
+    """Say who has an address that is in use: another program, or connections in TIME_WAIT.
+
+    Off the thread: it looks at every process. An endpoint of ours is told by the record itself.
+    """
+    if error.errno != errno.EADDRINUSE or not isinstance(sockaddr, tuple):
+        return
+    family, type_ = numbers(context.live.settings)
+    host, port = sockaddr[0], sockaddr[1]
+
+    def look() -> Callable[[], None]:
+        found = port_holder(family, type_, host, port)
+        resting = in_time_wait(family, type_, host, port) if found is None else 0
+
+        def tell() -> None:
+            of = connection.traced.id
+            if found is not None and found.pid is None:
+                context.note("port_of_user", f"{found.local!r}, {found.name!r}", of, ticket)
+            elif found is not None and found.pid != os.getpid():
+                args = f"{found.local!r}, {escape(found.name)!r}, {found.pid}"
+                context.note("port_held", args, of, ticket)
+            elif resting:
+                context.note("port_in_time_wait", f"{port}, {resting}", of, ticket)
+            elif found is None and sys.platform == "linux":
+                context.note("port_held_unseen", f"{port}", of, ticket)
+
+        return tell
+
+    context.loop.in_thread(look)

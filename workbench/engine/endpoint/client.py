@@ -216,7 +216,7 @@ class StreamEndpoint(Endpoint):
         return CallMakers(
             make=make,
             traced=holder.traced,
-            bind=lambda: bind_first(holder.need(), local, ticket),
+            bind=lambda: bind_first(self.context, holder.need(), local, ticket),
             last=connect,
             local=local[0] if local else None,
             peer=peer,
