@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.engine.protocol.websocket.peer import REQUEST
 from tests.snapshots import fresh
+from workbench.engine.connection import stream_connection
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import (
     Echo,
@@ -21,14 +23,18 @@ from workbench.engine.model.settings import (
     Rules,
     Then,
 )
+from workbench.engine.model.snapshot import CloseCause
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
+from workbench.engine.protocol.websocket.frames import FrameReader
 from workbench.journal.reader import Row
 from workbench.session import Session
 
 Do = Callable[[c.Command], Outcome]
 Rows = Callable[..., list[Row]]
 Until = Callable[..., Row]
+MUCH = 32 << 20
+"""Bytes: more than two kernels take of a peer that does not read (tcp(7), tcp_wmem, tcp_rmem)."""
 BOUND = 60.0
 """Only catches a hang."""
 
@@ -310,3 +316,51 @@ def test_pings_at_an_interval_from_either_end(session: Session, do: Do, until: U
     server(session, do, ping_interval=0.02, ping_timeout=30.0)
     assert client(session, do).ok
     until("server", call="ws.pong", payload=b"\x00\x00\x00\x03")
+
+
+@pytest.mark.parametrize("timeout", [0.3, 0])
+def test_a_send_that_times_out_cuts_no_frame(
+    session: Session, do: Do, rows: Rows, timeout: float
+) -> None:
+    server(session, do, Nothing())
+    with socket.create_connection(address(session), timeout=BOUND) as plain:
+        plain.sendall(REQUEST.encode())
+        came = b""
+        while b"\r\n\r\n" not in came:
+            came += plain.recv(1)
+        assert do(c.Call("server", "settimeout", (timeout,))).ok
+        outcome = do(c.Send("server", text="x" * MUCH))
+        assert outcome.error == ("TimeoutError" if timeout else "BlockingIOError")
+        assert do(c.Call("server", "settimeout", (None,))).ok
+        behind = session.perform(c.Send("server", text="behind"))
+        closing = session.perform(c.CloseWebSocket("server"))
+        reader = FrameReader(MUCH)
+        frames = []
+        while not frames or frames[-1].opcode != 8:
+            frames += reader.read(plain.recv(1 << 20))
+        for ticket in (behind, closing):
+            assert ticket.wait(BOUND)
+            assert ticket.outcome is not None
+            assert ticket.outcome.ok
+    assert [len(frame.payload) for frame in frames] == [MUCH, 6, 2]
+    assert frames[1].payload == b"behind"
+    (kept,) = [row for row in rows("server", "note") if row.call == "unsent_kept"]
+    assert 0 < int(kept.args) <= MUCH + 10
+
+
+def test_who_never_reads_the_last_words_holds_no_place_for_ever(
+    session: Session, do: Do, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_connection, "LAST_WORDS", 0.2)
+    server(session, do, Nothing())
+    with socket.create_connection(address(session), timeout=BOUND) as plain:
+        plain.sendall(REQUEST.encode())
+        until("server", call="ws.open")
+        sending = session.perform(c.Send("server", text="x" * MUCH))
+        plain.sendall(b"\x82\x01x")  # not masked
+        until("server", call="ws.fault", error="mask_missing")
+        until("server", call="close")
+        assert sending.wait(BOUND)
+        assert sending.outcome is not None
+        assert not sending.outcome.ok
+    assert fresh(session, "server").connections[-1].close_cause is CloseCause.TIMED_OUT

@@ -92,6 +92,7 @@ ENDPOINT: Final[Mapping[str, v.Read]] = {
     "dual_stack": v.key_of(bool),
     "encoding": v.encoding,
     "reconnect": v.reconnect,
+    "handshake_timeout": v.seconds,
     "layers": v.layers,
     "tls": layer_keys.tls,
     "websocket": layer_keys.websocket,

@@ -34,6 +34,7 @@ class EndpointKeys(TypedDict, total=False):
     layers: Sequence[str]
     messages: Table | Literal["http", "none"]
     reconnect: Table | Literal["none"]
+    handshake_timeout: float
     proxy: str
     tls: Table | Literal["none"]
     websocket: Table | Literal["none"]

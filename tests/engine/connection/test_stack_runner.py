@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def _table(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def server(
-    session: Session, do: Do, responder: Responder | None = None, *layers: str
+    session: Session, do: Do, responder: Responder | None = None, *layers: str, **more: Any
 ) -> EndpointSettings:
     made = EndpointSettings(
         "server",
@@ -49,6 +50,7 @@ def server(
         address="127.0.0.1:0",
         responder=responder or Nothing(),
         layers=layers,
+        **more,
     )
     session.add(made)
     assert do(c.Start("server")).ok
@@ -70,6 +72,13 @@ def raw(session: Session) -> socket.socket:
 def whole(sock: socket.socket, count: int) -> bytes:
     found = b""
     while len(found) < count and (came := sock.recv(count - len(found))):
+        found += came
+    return found
+
+
+def until_there(sock: socket.socket, wanted: bytes) -> bytes:
+    found = b""
+    while wanted not in found and (came := sock.recv(65536)):
         found += came
     return found
 
@@ -281,3 +290,42 @@ def test_a_refused_change_is_not_followed_by_a_start_with_what_was_before(
     assert started.problem.key == "engine.unknown_layer"
     assert not rows("it", kind="call")
     assert do(c.Start("it")).ok
+
+
+@pytest.mark.parametrize("says", [b"", HELLO[:1]])
+def test_a_peer_that_never_ends_its_handshake_is_closed(
+    session: Session, do: Do, until, says: bytes
+) -> None:
+    server(session, do, Echo(), "framed", handshake_timeout=0.2)
+    with raw(session) as plain:
+        plain.sendall(says)
+        assert to_the_end(plain) == HELLO
+        told = until("server", kind="note", call="handshake_expired")
+        assert told.args == "'framed', 0.2"
+    until("server", call="close")
+    assert fresh(session, "server").connections[-1].close_cause is CloseCause.TIMED_OUT
+
+
+def test_who_is_through_with_it_stays(session: Session, do: Do, until, rows) -> None:
+    server(session, do, Echo(), "framed", handshake_timeout=0.2)
+    with raw(session) as silent, raw(session) as plain:
+        plain.sendall(HELLO)
+        assert to_the_end(silent) == HELLO  # the limit of both has passed
+        plain.sendall(framed(b"still here"))
+        assert framed(b"still here") in until_there(plain, framed(b"still here"))
+    assert len([row for row in rows("server", "note") if row.call == "handshake_expired"]) == 1
+
+
+def test_our_own_gate_is_not_the_peers_fault(session: Session, do: Do, until, rows) -> None:
+    server(session, do, Echo(), "framed", handshake_timeout=0.2)
+    assert do(c.Pause("server", c.Gate.RECEIVE)).ok
+    with raw(session) as plain:
+        plain.sendall(HELLO + framed(b"early"))
+        assert whole(plain, 3) == HELLO
+        plain.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            plain.recv(1)
+        plain.settimeout(BOUND)
+        assert do(c.Resume("server", c.Gate.RECEIVE)).ok
+        assert framed(b"early") in until_there(plain, framed(b"early"))
+    assert not [row for row in rows("server", "note") if row.call == "handshake_expired"]

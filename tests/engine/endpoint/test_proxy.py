@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.free_port import free_port
 from tests.servers import http_proxy, socks_proxy
 from tests.snapshots import fresh
 from workbench.engine.model import commands as c
@@ -128,8 +127,13 @@ def test_a_socks_proxy_that_wants_a_login(session: Session, do: Do, rows: Rows, 
 
 
 def test_nobody_listens_behind_the_proxies(session: Session, do: Do, tmp_path: Path) -> None:
-    nobody = f"127.0.0.1:{free_port()}"
-    with socks_proxy() as socks, http_proxy(tmp_path) as http:
+    with (
+        socket.socket() as bound,  # and never listening: a port that is free is anybody's
+        socks_proxy() as socks,
+        http_proxy(tmp_path) as http,
+    ):
+        bound.bind(("127.0.0.1", 0))
+        nobody = f"127.0.0.1:{bound.getsockname()[1]}"
         client(session, f"socks5://127.0.0.1:{socks}", nobody)
         assert do(c.Connect("client")).error == "SOCKS_5"
         session.add(
@@ -146,8 +150,10 @@ def test_a_port_that_the_proxy_does_not_allow(session: Session, do: Do, tmp_path
 
 
 def test_the_proxy_itself_does_not_listen(session: Session, do: Do, rows: Rows) -> None:
-    client(session, f"http://127.0.0.1:{free_port()}", "a.test:80")
-    assert do(c.Connect("client")).errno == "ECONNREFUSED"
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        client(session, f"http://127.0.0.1:{bound.getsockname()[1]}", "a.test:80")
+        assert do(c.Connect("client")).errno == "ECONNREFUSED"
     assert not layer_rows(rows)
 
 

@@ -34,6 +34,7 @@ BYE: Final = struct.pack("!H", 0xFFFE)
 
 
 class Framed(Layer):
+    name = "framed"
     gives_messages = True
 
     def __init__(self, _settings: EndpointSettings) -> None:

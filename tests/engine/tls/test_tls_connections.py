@@ -33,6 +33,8 @@ Do = Callable[[c.Command], Outcome]
 BOUND = 60.0
 """Only catches a hang."""
 TLS = ("tls",)
+MUCH = 32 << 20
+"""Bytes: more than two kernels take of a peer that does not read (tcp(7), tcp_wmem, tcp_rmem)."""
 
 
 def serve(session: Session, do: Do, tls: TlsSettings | None = None, **more: Any) -> None:
@@ -323,3 +325,34 @@ def test_a_long_send_that_is_cut_short_fails_once(session: Session, do: Do, tmp_
                 assert ticket.wait(BOUND)
                 assert ticket.outcome is not None
                 assert not ticket.outcome.ok
+
+
+@pytest.mark.parametrize("timeout", [0.3, 0])
+def test_a_send_that_times_out_cuts_no_record(
+    session: Session, do: Do, rows, timeout: float
+) -> None:
+    """The peer reads every record whole: what was begun goes first, the rest is counted."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client(session, address=f"127.0.0.1:{listener.getsockname()[1]}")
+        connecting = session.perform(c.Connect("client"))
+        accepted, _ = listener.accept()
+        with showing().wrap_socket(accepted, server_side=True) as secure:
+            assert connecting.wait(BOUND)
+            assert do(c.Call("client", "settimeout", (timeout,))).ok
+            outcome = do(c.Send("client", text="x" * MUCH))
+            assert outcome.error == ("TimeoutError" if timeout else "BlockingIOError")
+            assert do(c.Call("client", "settimeout", (None,))).ok
+            behind = session.perform(c.Send("client", text="behind"))
+            closing = session.perform(c.CloseTls("client"))
+            found = b""
+            while came := secure.recv(1 << 20):  # raises SSLError where a record is cut
+                found += came
+            for ticket in (behind, closing):
+                assert ticket.wait(BOUND)
+                assert ticket.outcome is not None
+                assert ticket.outcome.ok
+    notes = {row.call: int(row.args) for row in rows("client", "note") if "unsent" in row.call}
+    assert notes["unsent_kept"] > 0
+    assert found == b"x" * (MUCH - notes["unsent_dropped"]) + b"behind"
+    ends = [row for row in rows("client", "end") if row.call == "sendall"]
+    assert len(ends) == (1 if timeout else 0)

@@ -31,9 +31,10 @@ class Outgoing:
         answer: a responder wrote it; nobody asked for it.
         how: of a shutdown(), which has no bytes.
         rows: of the layers that wrote it: they stand before the send() that carries it.
+        bound: the peer counts on every byte: none of it is left out, whatever became of the call.
     """
 
-    __slots__ = ("answer", "data", "how", "op", "rest", "rows", "to")
+    __slots__ = ("answer", "bound", "data", "how", "op", "rest", "rows", "to")
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Outgoing:
         self.answer = answer
         self.how = how
         self.rows: Sequence[LayerRow] = ()
+        self.bound = False
 
     @property
     def size(self) -> int:
@@ -113,14 +115,18 @@ class SendQueue:
         ended: Ended | None = None,
         rows: Sequence[LayerRow] = (),
         begun: int | None = None,
+        bound: bool = False,
     ) -> None:
         """Send as much as the kernel takes now, the rest when it can.
 
         `answer`: a responder wrote it, in a buffer that is used again. `ended` as in `PendingCall`.
         `begun`: since when its time runs, in nanoseconds of perf_counter; None: from now on.
+        `bound`: layers made it, each byte of which the next ones build on: a call that times out
+        leaves the rest of it here, to go first.
         """
         item = Outgoing(payload, None, to, answer=answer)
         item.rows = rows
+        item.bound = bound
         op = item.op = (
             PendingCall("sendall", item.size, ticket, ended=ended) if ticket is not None else None
         )
@@ -134,8 +140,10 @@ class SendQueue:
             if whole is not False:
                 return
         if op is not None and self._context.live.timeout == 0 and not held:
-            self._note_unsent(item.size, ticket)
-            op.end(BlockingIOError(11, "would block"))
+            if bound:
+                self._keep(item)
+            self._give_up(item, op, BlockingIOError(11, "would block"))
+            self._transport.queue_changed()
             return
         if answer:
             item.data = bytes(item.data)
@@ -211,9 +219,20 @@ class SendQueue:
         self._give_up(item, op, BlockingIOError(11, "would block"))
 
     def _give_up(self, item: Outgoing, op: PendingCall, error: Exception) -> None:
-        self._note_unsent(item.size, op.ticket)
-        self.remove(item)
-        op.end(error)
+        """The call is over, and what it has not sent goes: but for what layers count on."""
+        if not item.bound:
+            self._note_unsent(item.size, op.ticket)
+            if item in self.items:
+                self.remove(item)
+            op.end(error)
+            return
+        same = [other for other in self.items if other.op and other.op.ticket is op.ticket]
+        kept = sum(other.size for other in same)
+        self._context.note("unsent_kept", str(kept), self._traced.id, op.ticket)
+        for other in same:
+            ended, other.op = other.op, None
+            assert ended is not None
+            ended.end(error)
 
     def _send_now(self, item: Outgoing) -> bool | None:
         """One call; True when the whole item is with the kernel, None when it failed for good."""

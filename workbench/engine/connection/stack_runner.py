@@ -12,6 +12,7 @@ from workbench.engine.connection.file_pieces import FilePieces
 from workbench.engine.connection.long_send import LongSend
 from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.model.events import LAYER, Event
+from workbench.engine.model.settings import Role
 from workbench.engine.protocol.layer import Data, End, LayerRow, Opened, PeerFinished, ToPeer, Wake
 from workbench.texts import Problem
 
@@ -43,6 +44,9 @@ class StackOwner(Protocol):
     def peer_ended(self) -> None:
         """The peer will send nothing more, as the topmost layer sees it."""
 
+    def layers_late(self) -> bool:
+        """The peer has not let them open in time; False: it could not, ask again."""
+
     def layers_ended(self, end: End) -> None:
         """End the transport so."""
 
@@ -58,8 +62,8 @@ class StackRunner:
     """
 
     __slots__ = (
-        "_context", "_early", "_goes_on", "_outbox", "_owner", "_timers", "_traced", "_waiting",
-        "stack",
+        "_context", "_early", "_goes_on", "_limit", "_limited", "_outbox", "_owner", "_timers",
+        "_traced", "_waiting", "stack",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +83,8 @@ class StackRunner:
         self._early: tuple[tuple[Work | LongSend, Ticket | None, Ended | None], ...] = ()
         self._waiting: deque[tuple[Work | LongSend, Ticket | None, Ended | None]] = deque()
         self._goes_on = False
+        self._limited = context.live.settings.role is Role.LISTENER
+        self._limit: Timer | None = None
 
     def start(self) -> None:
         """The socket is connected."""
@@ -201,11 +207,14 @@ class StackRunner:
             self._waiting.popleft()
         if not work.over:
             work.over = True
+            if work.left:
+                self._context.note("unsent_dropped", str(work.left), self._traced.id, ticket)
             self._fail(ticket, ended, error)
 
     def stop(self, reason: BaseException) -> None:
         """The connection is at its end: no timer runs any more, what waited for a layer fails."""
         self.log(self.stack.lost(), None)
+        self._no_limit()
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -256,6 +265,12 @@ class StackRunner:
         self._write(pieces, rows, ticket, ended, begun)
         if opened:
             self._send_early()
+        if self._limited and self.stack.opened is (self._limit is not None):
+            self._watch()
+        if last:
+            self._end_by(last)
+
+    def _end_by(self, last: Sequence[PeerFinished | End]) -> None:
         for fact in last:
             if isinstance(fact, End):
                 self._owner.layers_ended(fact)
@@ -273,9 +288,11 @@ class StackRunner:
         """To the queue: what was asked for with its ticket, what a layer said by itself as such."""
         if self.stack.layers and len(pieces) > 1:
             pieces = [b"".join(pieces)]
-        own = ticket is None
+        own, bound = ticket is None, self.stack.binds
         for data in pieces:
-            self._outbox.write(data, ticket, answer=own, ended=ended, rows=rows, begun=begun)
+            self._outbox.write(
+                data, ticket, answer=own, ended=ended, rows=rows, begun=begun, bound=bound
+            )
         if rows and not pieces:
             self.log(rows, ticket)
         if not pieces and ticket is not None:  # a layer keeps it: it is not the caller's any more
@@ -285,6 +302,23 @@ class StackRunner:
         early, self._early = self._early, ()
         for work, ticket, ended in early:
             self._do(work, ticket, ended)
+
+    def _watch(self) -> None:
+        """A peer of ours has so long for its part of a handshake, whatever it sends meanwhile."""
+        self._no_limit()
+        seconds = self._context.live.settings.handshake_timeout
+        if not self.stack.opened and not self.stack.ended and seconds:
+            self._limit = self._context.loop.after(seconds, self._late)
+
+    def _late(self) -> None:
+        self._limit = None
+        if not self._owner.layers_late():
+            self._watch()
+
+    def _no_limit(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
 
     def _set_timer(self, name: str, seconds: float | None) -> None:
         before = self._timers.pop(name, None)

@@ -32,6 +32,9 @@ AT_ONCE: Final = 1 << 16
 more than the copies that it saves."""
 LAST_READ: Final = 1.0
 """Seconds that a polite end reads and drops what still comes."""
+LAST_WORDS: Final = 10.0
+"""Seconds that a peer may take to read what layers said last: one that never reads holds no place
+for ever."""
 
 
 class StreamConnection(Connection):
@@ -275,6 +278,20 @@ class StreamConnection(Connection):
         if op is not None:
             op.end()
 
+    def layers_late(self) -> bool:
+        """A silent peer is closed; our own gate, or a slow record, is not its fault."""
+        if not self.open:
+            return True
+        if self.hold() is not None or not self.gates.may_send():
+            return False
+        seconds = self.live.settings.handshake_timeout
+        awaited = self._runner.stack.awaited
+        self.context.note("handshake_expired", f"{awaited!r}, {seconds:g}", self.traced.id)
+        self.traced.sample()
+        self._fail_opening(TimeoutError("timed out"))
+        self.close(CloseCause.TIMED_OUT)
+        return True
+
     def layers_ended(self, end: End) -> None:
         """As the layer says, with its word as the error of what waited for it."""
         self.errno = self.errno or end.word or None
@@ -282,6 +299,8 @@ class StreamConnection(Connection):
             self._fail_opening(LayerError(end.word or "END"))
             if self.delayed:
                 self.drop_delayed(None)
+        if self.open and end.ending in {Ending.CLOSE, Ending.POLITE}:
+            self.context.loop.after(LAST_WORDS, partial(self.close, CloseCause.TIMED_OUT))
         match end.ending:
             case _ if not self.open:
                 pass

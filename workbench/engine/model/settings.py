@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
+from math import inf
 from typing import Final, get_args
 
 from workbench.engine.model.message_ends import Messages
@@ -251,6 +252,8 @@ class EndpointSettings:
         layers: names of what stands between the stream and its responder.
         messages: where a message ends in what comes; None: it is a stream, or a datagram is one.
         reconnect: of a stream: how it connects again by itself; None: it does not.
+        handshake_timeout: of a listener: seconds in which the layers of a connection have to be
+            open; 0: as long as the peer likes.
         proxy: of a stream: a URL of the proxy it goes through, http://user:password@host:port or
             socks5://…, or "env": the one that the environment names; None: it goes itself.
         tls: of the layer tls, where `layers` names it or it is started later; None: as usual.
@@ -259,7 +262,8 @@ class EndpointSettings:
 
     Raises:
         Problem: role and type contradict each other, a reply is to be wrapped as a message and
-            nothing says what one is, or `proxy` names none, or not for such a socket.
+            nothing says what one is, `handshake_timeout` is no time, or `proxy` names none, or
+            not for such a socket.
     """
 
     name: str
@@ -285,6 +289,7 @@ class EndpointSettings:
     layers: tuple[str, ...] = ()
     messages: Messages | None = None
     reconnect: Reconnect | None = None
+    handshake_timeout: float = 60.0
     proxy: str | None = None
     tls: TlsSettings | None = None
     websocket: WebSocketSettings | None = None
@@ -301,6 +306,8 @@ class EndpointSettings:
             )
         if self.messages is None and wraps(self.responder):
             raise Problem("engine.wrap_without_messages")
+        if not 0 <= self.handshake_timeout < inf:
+            raise Problem("engine.handshake_timeout", value=f"{self.handshake_timeout:g}")
         if self.proxy is not None:
             self._check_proxy(self.proxy)
 

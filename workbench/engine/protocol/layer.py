@@ -136,6 +136,8 @@ class Layer:
         name: as the settings have it. word: as its rows begin; "": none writes below it.
         gives_messages: what it hands up are whole messages, an empty one too; else a stream.
         takes_messages: what is sent through it is a message each; else it may go in pieces.
+        binds: the peer cannot read what follows without each byte that it has written: a record, a
+            frame.
         logs_bytes: its rows have all that it is given and gives: one below need not log them.
     """
 
@@ -144,6 +146,7 @@ class Layer:
     word = ""
     gives_messages = False
     takes_messages = False
+    binds = False
     logs_bytes = False
 
     def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:

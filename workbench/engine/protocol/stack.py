@@ -189,6 +189,16 @@ class Stack:
         """Whether what is sent is a message each, which must not go in pieces."""
         return any(layer.takes_messages for layer in self.layers)
 
+    @property
+    def binds(self) -> bool:
+        """Whether what was made of bytes must go as a whole, lest what follows be misread."""
+        return any(layer.binds for layer in self.layers)
+
+    @property
+    def awaited(self) -> str:
+        """The lowest layer whose handshake is not over; "": there is none."""
+        return self._unopened[0].name if self._unopened else ""
+
     def replace_responder(self, responder: Layer) -> None:
         """Another one answers from now on."""
         self._responder = responder

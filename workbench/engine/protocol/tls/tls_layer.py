@@ -55,6 +55,7 @@ class TlsLayer(Layer):
 
     name = "tls"
     word = "tls"
+    binds = True
 
     def __init__(self, ready: ReadyTls) -> None:
         self._ready = ready

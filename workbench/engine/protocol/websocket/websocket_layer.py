@@ -94,6 +94,7 @@ class WebSocketLayer(Layer):
     word = "ws"
     gives_messages = True
     takes_messages = True
+    binds = True
     logs_bytes = True
 
     def __init__(self, settings: EndpointSettings) -> None:
