@@ -357,6 +357,9 @@ class WebSocketLayer(Layer):
                 if self._lenient:
                     self._inbound.piece(head, b"")
                     self._inbound.lose()
+            if self._lenient and head.length > self._reader.keeps:  # its end may never come
+                yield from map(self._fault_row, self._judged)
+                self._judged = []
         taken = head.opcode == CONTINUATION and not self._inbound.begun
         if key is None and head.opcode <= BINARY and not taken and self._got_close is None:
             self._plain = False
@@ -471,6 +474,7 @@ class WebSocketLayer(Layer):
             rest = self._reader.rest()
             if rest is not None:
                 yield self._came(rest)
+                yield from map(self._fault_row, self._judged or ())
             yield from self._finish(self._got_close or (NO_CLOSE, ""), PeerFinished())
 
     def _finished_early(self) -> Iterator[Action]:

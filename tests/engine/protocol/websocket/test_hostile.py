@@ -1,0 +1,330 @@
+"""A peer that keeps to nothing: frames and heads at random, and those that would fill a memory.
+
+Whatever comes: nothing raises, each row can be read back, what is kept stays below the limit that
+is said, and nobody is sent more than he has paid for.
+"""
+
+from __future__ import annotations
+
+import random
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import pytest
+
+from tests.engine.protocol.websocket.peer import MASK, REQUEST, RESPONSE, Peer, wire
+from workbench.engine.model.websocket_settings import Deflate, Violations, WebSocketSettings
+from workbench.engine.protocol.layer import Ending, LayerRow
+from workbench.engine.protocol.websocket.heads import HEAD_MOST
+from workbench.engine.protocol.websocket.websocket_layer import BODY_MOST, WebSocketLayer
+from workbench.literals import parse_expression
+
+MOST: Final = 1000
+"""Bytes of the longest message that is taken."""
+SHORT, LONG = 250, 125_000
+"""Conversations of each of the eight kinds of ends; a million with `--long`."""
+EXTENSION: Final = "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
+
+
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> int:
+    return LONG if request.config.getoption("--long") else SHORT
+
+
+class Attacker:
+    """Conversations with one kind of end; the same for the same seed."""
+
+    def __init__(self, seed: int, *, client: bool, deflate: bool) -> None:
+        self.dice = random.Random(seed)
+        self._client = client
+        self._deflate = deflate
+        self._mask = None if client else MASK
+        head = RESPONSE if client else REQUEST
+        self.head = (head.replace("\r\n\r\n", EXTENSION, 1) if deflate else head).encode()
+        self._parts: tuple[Callable[[], bytes], ...] = (
+            self._data, self._data, self._control, self._close, self._packed, self._any,
+        )  # fmt: skip
+
+    def frames(self) -> bytes:
+        """A few frames, of which something is broken."""
+        parts = [self.dice.choice(self._parts)() for _ in range(self.dice.randint(1, 5))]
+        return self.mutated(b"".join(parts))
+
+    def mutated(self, data: bytes) -> bytes:
+        """The bytes with some changed, lost, doubled, or put in."""
+        dice, made = self.dice, bytearray(data)
+        for _ in range(dice.randint(0, 4)):
+            at = dice.randrange(len(made) + 1)
+            match dice.randrange(7):
+                case 0 if at < len(made):
+                    made[at] ^= 1 << dice.randrange(8)
+                case 1 if at < len(made):
+                    made[at] = dice.choice((0, 0x7F, 0x80, 0xFF, 0x7E, 0x0A, 0x0D, 0x3A))
+                case 2:
+                    made[at:at] = dice.randbytes(dice.randint(1, 12))
+                case 3:
+                    del made[at : at + dice.randint(1, 12)]
+                case 4:
+                    made[at:at] = made[at : at + dice.randint(1, 80)]
+                case 5:
+                    del made[at:]
+                case _:
+                    made[at:at] = b"\xff" * dice.randint(1, 9)
+        return bytes(made)
+
+    def cut(self, data: bytes) -> Iterator[bytes]:
+        """In reads of any length."""
+        if not self.dice.randrange(3):
+            yield data
+            return
+        at = 0
+        while at < len(data):
+            size = self.dice.choice((1, 2, 3, 14, 200, 5000))
+            yield data[at : at + size]
+            at += size
+
+    def _some(self, most: int) -> bytes:
+        return self.dice.choice((b"a\xc3\xa9\xe2\x82\xac", b"x", b"\xff\xfe", b"\0")) * (
+            self.dice.randrange(most + 1) // 3
+        )
+
+    def _data(self) -> bytes:
+        dice = self.dice
+        opcode, fin = dice.choice((0, 1, 2)), dice.random() < 0.7
+        return wire(opcode, self._some(400), mask=self._mask, fin=fin)
+
+    def _control(self) -> bytes:
+        return wire(self.dice.choice((9, 10)), self._some(130), mask=self._mask)
+
+    def _close(self) -> bytes:
+        code = self.dice.choice((b"", b"\3", b"\3\xe8", b"\3\xed", b"\x13\x88", b"\3\xe8\xff"))
+        return wire(8, code, mask=self._mask)
+
+    def _packed(self) -> bytes:
+        packer = zlib.compressobj(self.dice.choice((0, 9)), wbits=-15)
+        data = packer.compress(bytes(self.dice.choice((3, 900, 1001, 100_000))))
+        data += packer.flush(zlib.Z_SYNC_FLUSH)
+        return wire(self.dice.choice((1, 2)), data[:-4], mask=self._mask, rsv=4)
+
+    def _any(self) -> bytes:
+        """A header with all its bits by chance, lying lengths too."""
+        dice = self.dice
+        length = dice.choice((0, 1, 125, 126, 65535, 65536, MOST + 1, (1 << 63) - 1, 1 << 63))
+        form = dice.choice((None, 8))
+        return wire(
+            dice.randrange(16),
+            self._some(60),
+            mask=dice.choice((None, MASK)),
+            fin=dice.random() < 0.5,
+            rsv=dice.randrange(8),
+            length=length,
+            form=form,
+        )
+
+
+def kept(layer: WebSocketLayer) -> int:
+    """Bytes of what came that it holds."""
+    return len(layer.unread()) + len(layer._inbound._data)
+
+
+def look(peer: Peer, came: int) -> None:
+    """What holds whatever came."""
+    answered = len(peer.sent)
+    rows = len(peer.rows)
+    assert kept(peer.layer) <= max(2 * MOST + 14, HEAD_MOST + 5000 + BODY_MOST)
+    assert answered <= 40 * came + 4000
+    assert rows <= 4 * came + 20
+
+
+def readable(rows: list[LayerRow]) -> None:
+    for row in rows:
+        parse_expression(f"f({row.args})")
+
+
+def end(peer: Peer, dice: random.Random) -> None:
+    """... in every way."""
+    match dice.randrange(4):
+        case 0:
+            peer.fin()
+        case 1:
+            peer.take(peer.layer.close(0.0))
+        case 2:
+            for name in [name for name, seconds in peer.timers.items() if seconds is not None]:
+                peer.wake(name)
+        case _:
+            peer.rows += peer.layer.lost()
+
+
+KINDS = [
+    (client, deflate, violations)
+    for client in (False, True)
+    for deflate in (False, True)
+    for violations in Violations
+]
+
+
+@pytest.mark.parametrize(("client", "deflate", "violations"), KINDS)
+def test_broken_frames_and_heads(
+    client: bool, deflate: bool, violations: Violations, rounds: int
+) -> None:
+    settings = WebSocketSettings(
+        max_message=MOST, deflate=Deflate() if deflate else None, violations=violations
+    )
+    for seed in range(rounds):
+        attacker = Attacker(seed, client=client, deflate=deflate)
+        peer = Peer(client, settings, echo=bool(seed & 1))
+        head = attacker.head if seed % 4 else attacker.mutated(attacker.head)
+        data = head + attacker.frames()
+        try:
+            peer.came(*attacker.cut(data))
+            end(peer, attacker.dice)
+            look(peer, len(data))
+            if not seed % 16:
+                readable(peer.rows)
+        except Exception as error:
+            raise AssertionError(f"seed {seed}: {data!r}") from error
+
+
+# -- what would fill a memory ------------------------------------------------------------------
+
+PIECE: Final = 1 << 16
+
+
+def peak(work: Callable[[], None]) -> int:
+    """The most bytes of Python's that it took at once."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("client", [False, True])
+@pytest.mark.parametrize("violations", Violations)
+def test_a_head_without_end(client: bool, violations: Violations) -> None:
+    """1 GB of it: said, answered, and no more is read."""
+    peer = Peer(client, WebSocketSettings(violations=violations))
+    peer.sent = b""
+    first = b"HTTP/1.1 101 Switching Protocols\r\n" if client else b"GET / HTTP/1.1\r\n"
+    line = b"X-Long: " + b"y" * (PIECE - 10) + b"\r\n"
+
+    def work() -> None:
+        peer.came(first)
+        for _ in range((1 << 30) // PIECE):
+            peer.came(line)
+            if peer.end is not None:
+                break
+
+    assert peak(work) < 8 * HEAD_MOST
+    assert peer.faults() == ["head_too_long"]
+    assert peer.end is not None
+    assert peer.end.word == ("WS_HANDSHAKE" if client else "HTTP_431")
+    assert client or peer.sent.startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("line", [b"y" * PIECE, b"a:b\r\n" * (PIECE // 5), b"\r\n\r\n" * 999])
+def test_the_body_of_a_refusal_without_end(line: bytes) -> None:
+    peer = Peer(client=True)
+
+    def work() -> None:
+        peer.came(b"HTTP/1.1 403 No\r\n\r\n")
+        for _ in range((1 << 30) // len(line)):
+            peer.came(line)
+            if peer.end is not None:
+                break
+
+    assert peak(work) < 8 * BODY_MOST
+    assert peer.end is not None
+    assert peer.end.word == "HTTP_403"
+
+
+@pytest.mark.parametrize("client", [False, True])
+@pytest.mark.parametrize("violations", Violations)
+@pytest.mark.parametrize("opcode", [0, 1, 2, 8, 9, 10, 3])
+def test_a_frame_that_announces_the_most_there_is(
+    client: bool, violations: Violations, opcode: int
+) -> None:
+    most = 1 << 18
+    peer = Peer(client, WebSocketSettings(max_message=most, violations=violations)).open()
+
+    def work() -> None:
+        peer.came(peer.frame(opcode, length=(1 << 63) - 1, form=8))
+        for _ in range((64 << 20) // PIECE):
+            peer.came(bytes(PIECE))
+
+    assert peak(work) < 6 * most
+    if violations is Violations.FAIL:
+        assert peer.end is not None
+        assert peer.close_code() == (1009 if opcode in {1, 2} else 1002)
+    else:
+        assert peer.faults()
+
+
+def test_a_hundred_thousand_fragments() -> None:
+    peer = Peer(settings=WebSocketSettings(max_message=1 << 20)).open()
+
+    def work() -> None:
+        peer.came(peer.frame(1, b"a", fin=False))
+        piece = peer.frame(0, fin=False) * 500
+        for _ in range(200):
+            peer.came(piece)
+            peer.rows.clear()
+        peer.came(peer.frame(0, b"z"))
+
+    assert peak(work) < 1 << 20
+    assert peer.messages == [b"az"]
+    assert "frames=100002" in peer.rows[-1].args
+
+
+def test_a_control_frame_between_each_of_many_fragments() -> None:
+    peer = Peer().open()
+    piece = (peer.frame(2, b"", fin=False), peer.frame(9, b"p"), peer.frame(0, b"x"))
+    peer.came(b"".join(piece) * 3000)
+    assert len(peer.messages) == 3000
+    assert len(peer.frames()) == 3000
+
+
+@pytest.mark.parametrize("violations", Violations)
+@pytest.mark.parametrize("frames", [1, 50])
+def test_a_deflate_bomb(violations: Violations, frames: int) -> None:
+    """100 MB in 100 kB: the limit is that of what comes out."""
+    most = 1 << 18
+    packer = zlib.compressobj(9, wbits=-15)
+    bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(100))
+    bomb += packer.flush(zlib.Z_SYNC_FLUSH)
+    settings = WebSocketSettings(max_message=most, deflate=Deflate(), violations=violations)
+    peer = Peer(settings=settings)
+    peer.came(REQUEST.replace("\r\n\r\n", EXTENSION, 1).encode())
+    peer.sent = b""
+    size = len(bomb) // frames + 1
+    pieces = [
+        peer.frame(
+            0 if at else 2, bomb[at : at + size], rsv=0 if at else 4, fin=at + size >= len(bomb)
+        )
+        for at in range(0, len(bomb), size)
+    ]
+
+    def work() -> None:
+        peer.came(*pieces)
+
+    assert peak(work) < 8 * most
+    assert peer.faults() == ["inflates_too_long"]
+    assert not peer.messages
+    if violations is Violations.FAIL:
+        assert peer.close_code() == 1009
+        assert peer.end is not None
+        assert peer.end.ending is Ending.POLITE
+
+
+def test_pings_that_are_never_answered_and_pongs_that_nobody_asked_for() -> None:
+    peer = Peer(client=True).open()
+
+    def work() -> None:
+        for at in range(20_000):
+            peer.came(peer.frame(10, b"%d" % at))
+            peer.rows.clear()
+
+    assert peak(work) < 1 << 20
