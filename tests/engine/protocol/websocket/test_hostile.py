@@ -23,14 +23,17 @@ from workbench.literals import parse_expression
 
 MOST: Final = 1000
 """Bytes of the longest message that is taken."""
-SHORT, LONG = 250, 125_000
-"""Conversations of each of the eight kinds of ends; a million with `--long`."""
+BLOCK: Final = 250
+"""Conversations that one test has with one of the eight kinds of ends."""
+LONG: Final = 500
+"""Such blocks with `--long`: a million conversations."""
 EXTENSION: Final = "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
 
 
-@pytest.fixture
-def rounds(request: pytest.FixtureRequest) -> int:
-    return LONG if request.config.getoption("--long") else SHORT
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "block" in metafunc.fixturenames:
+        blocks = LONG if metafunc.config.getoption("--long") else 1
+        metafunc.parametrize("block", range(blocks))
 
 
 class Attacker:
@@ -167,12 +170,12 @@ KINDS = [
 
 @pytest.mark.parametrize(("client", "deflate", "violations"), KINDS)
 def test_broken_frames_and_heads(
-    client: bool, deflate: bool, violations: Violations, rounds: int
+    client: bool, deflate: bool, violations: Violations, block: int
 ) -> None:
     settings = WebSocketSettings(
         max_message=MOST, deflate=Deflate() if deflate else None, violations=violations
     )
-    for seed in range(rounds):
+    for seed in range(block * BLOCK, (block + 1) * BLOCK):
         attacker = Attacker(seed, client=client, deflate=deflate)
         peer = Peer(client, settings, echo=bool(seed & 1))
         head = attacker.head if seed % 4 else attacker.mutated(attacker.head)
