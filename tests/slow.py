@@ -28,6 +28,8 @@ TESTS: Final = (
     "engine/model/test_shape.py::test_settings_of_a_stranger_are_settings_or_refused",
     "engine/test_both_ways.py::test_much_both_ways_at_once",
     "engine/test_endings.py::test_what_an_end_drops_is_counted",
+    "engine/protocol/tls/test_hostile.py",
+    "engine/protocol/websocket/test_hostile.py",
     "engine/test_sequences.py",
     "journal/exports/test_forms.py::test_a_table_holds_every_value",
     "journal/exports/test_forms.py::test_a_table_starts_no_formula",
