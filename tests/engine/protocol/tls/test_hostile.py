@@ -106,7 +106,9 @@ def test_changed_records(version: TlsVersion, ask: AskClient, rounds: int) -> No
                 parse_expression(f"f({row.args})")
 
 
-@pytest.mark.parametrize("first", [b"\x16\x03\x01\xff\xff", b"\x16\x03\x01\x3f\xff\x01\xff\xff\xff"])
+@pytest.mark.parametrize(
+    "first", [b"\x16\x03\x01\xff\xff", b"\x16\x03\x01\x3f\xff\x01" + b"\xff" * 3]
+)
 def test_what_never_becomes_a_handshake_fills_no_memory(first: bytes) -> None:
     """A record or a message that announces more than it may have, and goes on."""
     server = Tls(maker(Role.LISTENER, cert="test:good")())

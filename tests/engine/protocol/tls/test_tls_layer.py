@@ -422,3 +422,25 @@ def test_a_name_that_is_none_is_no_fault_of_ours(capfd: pytest.CaptureFixture[st
     talk.pump()
     assert talk.server.end is not None or talk.server.opened
     assert not capfd.readouterr().err
+
+
+@pytest.mark.parametrize("version", [TlsVersion.V1_2, TlsVersion.V1_3])
+def test_what_came_in_one_read_is_told_in_its_order(version: TlsVersion) -> None:
+    talk = Talk(
+        maker(Role.STREAM, ca="test:root", maximum=version),
+        maker(Role.LISTENER, cert="test:good", maximum=version),
+    )
+    talk.server.rows.clear()
+    talk.client.send(b"first")
+    talk.client.send(b"second")
+    talk.client.do(talk.client.layer.close(0.0))
+    size = len(talk.client.wire)
+    talk.pump()
+    told = [(row.call, row.args, row.payload) for row in talk.server.rows]
+    assert told == [
+        ("tls.recv", "'data'", b"firstsecond"),
+        ("tls.recv", "'alert', 'close_notify'", b"\x01\x00"),
+        ("tls.end", "'close_notify'", None),
+    ]
+    assert sum(row.result or 0 for row in talk.server.rows) == size
+    assert all(row.result for row in talk.server.rows[:2])

@@ -108,7 +108,9 @@ class TlsLayer(Layer):
             return [*self._told(), *self._failed(error)]
         actions = self._told()
         if self._logs_data:
-            actions.append(self._data_row("tls.send", bytes(data), sent=True))
+            taken = self._noted.taken(True) or None
+            row = LayerRow("tls.send", "'data'", taken, payload=bytes(data), sent=True)
+            actions.append(row)
         return [*actions, *self._to_peer()]
 
     def ask(self, request: object, now: float) -> Actions:
@@ -197,32 +199,37 @@ class TlsLayer(Layer):
     # -- data ---------------------------------------------------------------------------------
 
     def _drained(self) -> list[Action]:
-        """All that can be read, in one piece."""
-        self._noted.count = self._count
+        """All that can be read, as it came: data in one piece up to the next message."""
+        noted = self._noted
+        noted.count = self._count
+        actions: list[Action] = []
         pieces: list[bytes] = []
+        taken = 0
         failure: ssl.SSLError | None = None
         ended = False
-        try:
-            while self._in.pending or self._ssl.pending():
+        while (self._in.pending or self._ssl.pending()) and not ended and failure is None:
+            piece = b""
+            try:
                 piece = self._ssl.read(_RECORD)
-                if not piece:
-                    ended = True
-                    break
+                ended = not piece
+            except ssl.SSLWantReadError:
+                pass
+            except ssl.SSLZeroReturnError:
+                ended = True
+            except ssl.SSLError as error:
+                failure = error
+            if noted.messages:  # they came before this piece, and behind those before it
+                actions += self._handed_up(pieces, taken)
+                actions += self._told()
+                pieces, taken = [], 0
+            if piece:
                 pieces.append(piece)
-        except ssl.SSLWantReadError:
-            pass
-        except ssl.SSLZeroReturnError:
-            ended = True
-        except ssl.SSLError as error:
-            failure = error
-        actions: list[Action] = self._told() if self._noted.messages else []
+                taken += noted.taken(False)
+            elif not ended:
+                break
         if self._out.pending and failure is None:
             actions += self._to_peer()  # first: what answers the data is written after it
-        if pieces:
-            data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-            if self._logs_data:
-                actions.append(self._data_row("tls.recv", data))
-            actions.append(ToApp(data))
+        actions += self._handed_up(pieces, taken)
         if ended:
             self._heard_end = True
             actions += [LayerRow("tls.end", "'close_notify'"), PeerFinished()]
@@ -230,8 +237,15 @@ class TlsLayer(Layer):
             actions += self._failed(failure)
         return actions
 
-    def _data_row(self, call: str, data: bytes, *, sent: bool = False) -> LayerRow:
-        return LayerRow(call, "'data'", self._noted.taken(sent) or None, payload=data, sent=sent)
+    def _handed_up(self, pieces: list[bytes], taken: int) -> list[Action]:
+        """Data, and how many bytes of records it came in."""
+        if not pieces:
+            return []
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        actions: list[Action] = [ToApp(data)]
+        if self._logs_data:
+            actions.insert(0, LayerRow("tls.recv", "'data'", taken or None, payload=data))
+        return actions
 
     def _say_end(self) -> list[Action]:
         """The alert close_notify, once (RFC 8446 6.1)."""
