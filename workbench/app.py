@@ -20,6 +20,7 @@ from workbench.qt.endpoint_thread import qt_spawn
 from workbench.qt.preferences import Preferences
 from workbench.session import Session
 from workbench.texts import LANGUAGES, Problem, set_language, system_language, tr
+from workbench.ui.style import theme
 from workbench.ui.style.appearance import Appearance
 from workbench.ui.window.record_session import OldRecord
 from workbench.ui.window.window import MainWindow
@@ -51,6 +52,7 @@ def create_window(record_path: Path | None = None) -> MainWindow:
     )
     window = _window(Controller(session))
     window.first_start()
+    theme.dress(window)
     return window
 
 
@@ -93,6 +95,7 @@ def _show_record(path: Path) -> MainWindow:
     controller = Controller(session)
     window = _window(controller, live=False)
     controller.committed.emit(Committed(session.journal.committed))
+    theme.dress(window)
     return window
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
@@ -55,14 +55,21 @@ class CallStrip(QWidget):
         tone(self._more, "planned")
         controls.add(self, "calls")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._measure()
+
+    def _measure(self) -> None:
+        """The same whether calls are left out or not: by an empty button, which wastes less."""
+        text = self._more.text()
+        self._more.setText("")
         self._height = self._more.sizeHint().height() + 2
+        self._more.setText(text)
+        self.updateGeometry()
 
     def fit(self) -> None:
         """Height and widths for the font in force."""
-        self._height = self._more.sizeHint().height() + 2
         for chip in self._chips:
             chip.chip = None  # its icon has the colours of another theme
-        self.updateGeometry()
+        self._measure()
         self._lay_out()
 
     def retranslate(self) -> None:
@@ -181,6 +188,13 @@ class CallStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Its window has a style sheet now."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._measure()
+            self._lay_out()
 
 
 class _ChipButton(QToolButton):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -470,6 +470,13 @@ class LogPanel(Retranslatable, QTabWidget):
     def redraw(self) -> None:
         self.view.fit_rows()
         self.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Under another style sheet nothing of what was reserved holds."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            for widget in (self.errors, self.main_calls, self.follow):
+                widget.setMinimumWidth(widget.sizeHint().width())
 
 
 def _toggle(name: str, *, checked: bool) -> QCheckBox:

@@ -83,8 +83,7 @@ class MessageBar(QFrame):
         self._icon.setPixmap(theme.pixmap(_ICONS[message.level], colours.text))
         self.label.set_sentence(message.text.show())
         for part in (self, self.label):
-            part.style().unpolish(part)
-            part.style().polish(part)
+            theme.repolish(part)
         self.why.setVisible(message.why)
         for button, way in (
             (self.way_out, message.way_out),

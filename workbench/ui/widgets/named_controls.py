@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from workbench.frozen import dataclass
 from workbench.qt.tips import plain_tip
 from workbench.texts import tr
-from workbench.ui.style.theme import GAP, numbered
+from workbench.ui.style.theme import GAP, numbered, repolish
 from workbench.ui.widgets.centred_edit import CentredEdit
 from workbench.viewmodel.message import Sentence
 from workbench.viewmodel.panel_state import Control
@@ -266,8 +266,7 @@ def make_primary(button: QPushButton, on: bool) -> None:
     """Whether this button is the next step."""
     if button.property("primary") != on:
         button.setProperty("primary", on)
-        button.style().unpolish(button)
-        button.style().polish(button)
+        repolish(button)
         fit(button)
 
 
@@ -296,5 +295,4 @@ def tone(widget: QWidget, name: str) -> None:
     """Give a widget the colours that theme.py names `name`."""
     if widget.property("tone") != name:
         widget.setProperty("tone", name)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
+        repolish(widget)

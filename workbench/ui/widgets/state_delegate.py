@@ -8,13 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPalette
-from PySide6.QtWidgets import (
-    QApplication,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.qt.connection_model import SHORT_ROLE, WHY_ROLE
 from workbench.ui.style import theme
@@ -24,6 +18,15 @@ PAD: Final = 4
 
 class StateDelegate(QStyledItemDelegate):
     """Paints the column of states."""
+
+    _wordless = False
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        if self._wordless:
+            option.text = ""
 
     def paint(
         self,
@@ -35,12 +38,12 @@ class StateDelegate(QStyledItemDelegate):
         if not why:
             super().paint(painter, option, index)
             return
+        self._wordless = True  # by Qt's own painting: see theme.repolish
+        super().paint(painter, option, index)
+        self._wordless = False
         shown = QStyleOptionViewItem(option)
         self.initStyleOption(shown, index)
-        text, shown.text = shown.text, ""
-        widget = shown.widget
-        style = widget.style() if isinstance(widget, QWidget) else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, shown, painter, widget)
+        text = shown.text
         chosen = bool(shown.state & QStyle.StateFlag.State_Selected)
         role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
         palette: QPalette = shown.palette

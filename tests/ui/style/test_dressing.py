@@ -1,0 +1,92 @@
+"""A window gets its style sheet when it is put together, and looks as if it had had it before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from workbench import app
+from workbench.texts import LANGUAGES, set_language
+from workbench.ui.style import theme
+from workbench.ui.style.retranslatable import tell_appearance
+from workbench.ui.widgets.named_controls import tone
+
+ROOT = Path(theme.__file__).parents[2]
+
+Place = tuple[str, str, tuple[int, ...]]
+
+
+def places(window: QWidget) -> list[Place]:
+    QApplication.processEvents()
+    return [
+        (type(widget).__name__, widget.objectName(), widget.geometry().getRect())
+        for widget in window.findChildren(QWidget)
+        if widget.isVisible()
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scale", [100, 150])
+def test_what_was_measured_before_it_is_measured_again(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, first_port: int, language: str, scale: int
+) -> None:
+    set_language(language)
+    theme.apply(qapp, theme.LIGHT, scale)
+    try:
+        window = app.create_window(tmp_path / "r.swb")
+        window.resize(1280, 752)
+        with qtbot.waitExposed(window):
+            window.show()
+        found = places(window)
+        tell_appearance()  # each widget measures under the sheet
+        assert places(window) == found
+        assert len(found) > 150
+        window.close()
+        window.deleteLater()
+    finally:
+        theme.apply(qapp, theme.LIGHT)
+
+
+def test_a_theme_reaches_the_windows_that_are_there(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp, theme.LIGHT)
+    window = QWidget()
+    qtbot.addWidget(window)
+    label = QLabel("now", window)
+    label.setProperty("badge", True)
+    tone(label, "good")
+    theme.dress(window)
+    colours = []
+    for chosen in (theme.LIGHT, theme.DARK):
+        theme.apply(qapp, chosen)
+        picture = label.grab().toImage()
+        colours.append(picture.pixelColor(picture.width() // 2, 2).name())
+    theme.apply(qapp, theme.LIGHT)
+    assert colours == [theme.LIGHT.good.back, theme.DARK.good.back]
+
+
+def test_a_tone_shows_as_soon_as_it_is_another(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp, theme.LIGHT)
+    window = QWidget()
+    qtbot.addWidget(window)
+    label = QLabel("now", window)
+    label.setProperty("badge", True)
+    theme.dress(window)
+    window.show()
+    for name in ("good", "bad", "busy", "good"):
+        tone(label, name)
+        picture = label.grab().toImage()
+        seen = picture.pixelColor(picture.width() // 2, 2).name()
+        assert seen == getattr(theme.LIGHT, name).back
+
+
+def test_nobody_takes_the_style_of_a_widget_into_python() -> None:
+    """It goes with a window's sheet, and PySide's object of it stays: see theme.repolish."""
+    takes = [
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        if ".style()." in (text := path.read_text(encoding="utf-8")) or "= widget.style()" in text
+    ]
+    assert takes == []
