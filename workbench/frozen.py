@@ -3,8 +3,8 @@
 `dataclasses` writes six functions for each such class as source and compiles each apart: up to a
 millisecond a class, at each start anew, since no bytecode keeps them. With two hundred classes that
 was 40 % of the time in which a command or the window begins. Here one is compiled, `__init__`,
-which runs for each object; the others are the same code for all classes and go by the names of the
-fields. All that can be seen of such a class is as there: a test compares the two.
+which runs for each object, and only before the first; the others are the same code for all classes
+and go by the names of the fields. All that can be seen of such a class is as there: a test compares the two.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _frozen(cls: type) -> Any:
     compared = _values([part for part in parts if part.compare])
     names = frozenset(part.name for part in parts)
     if "__init__" not in made.__dict__:
-        _set(made, "__init__", _init(made, parts))
+        made.__init__ = _Init(made, parts)
     if "__repr__" not in made.__dict__:
         _set(made, "__repr__", _repr([part.name for part in parts if part.repr]))
     if "__eq__" not in made.__dict__:
@@ -70,6 +70,20 @@ def _set(cls: type, name: str, function: Any) -> None:
     function.__name__ = name
     function.__qualname__ = f"{cls.__qualname__}.{name}"
     setattr(cls, name, function)
+
+
+class _Init:
+    """`__init__` until it is asked for: more than half of the classes make no object at a start."""
+
+    __slots__ = ("_cls", "_parts")
+
+    def __init__(self, cls: type, parts: tuple[Field[Any], ...]) -> None:
+        self._cls, self._parts = cls, parts
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        made = _init(self._cls, self._parts)
+        _set(self._cls, "__init__", made)  # two threads at once put the same there
+        return made.__get__(instance, owner)
 
 
 def _init(cls: type, parts: tuple[Field[Any], ...]) -> Any:

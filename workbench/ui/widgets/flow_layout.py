@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from workbench.ui.style.theme import GAP
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What an item asks for: asked of Qt once, and not for each width that is tried.
+
+    Attributes:
+        need, high: pixels; one that grows can do with its minimum.
+        grows: it shares what is left of its line.
+    """
+
+    item: QLayoutItem
+    need: int
+    high: int
+    grows: bool
+
+    @property
+    def empty(self) -> bool:
+        """Room alone."""
+        return self.grows and self.need == 0
 
 
 class FlowLayout(QLayout):
@@ -15,52 +37,57 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._heights: dict[int, int] = {}
+        self._asked: list[_Asked] | None = None  # these too, until something in it changes
+        self._least: QSize | None = None
         self.setContentsMargins(QMargins(0, 0, 0, 0))
         self.setSpacing(GAP)
 
-    def _lines(self, width: int) -> list[list[QLayoutItem]]:
-        lines: list[list[QLayoutItem]] = []
+    def _asking(self) -> list[_Asked]:
+        """Its items that are there."""
+        if self._asked is None:
+            self._asked = [_ask(item) for item in self._items if not item.isEmpty()]
+        return self._asked
+
+    def _lines(self, width: int) -> list[list[_Asked]]:
+        lines: list[list[_Asked]] = []
         room = 0
-        for item in self._items:
-            if item.isEmpty():
-                continue
-            need = _need(item)
-            if not lines or need > room:
+        for asked in self._asking():
+            if not lines or asked.need > room:
                 before = lines[-1] if lines else []
                 # empty room belongs before what it pushes to the right, in whichever line
-                lines.append([before.pop()] if len(before) > 1 and _empty(before[-1]) else [])
+                lines.append([before.pop()] if len(before) > 1 and before[-1].empty else [])
                 room = width
-            lines[-1].append(item)
-            room -= need + self.spacing()
+            lines[-1].append(asked)
+            room -= asked.need + self.spacing()
         return lines
 
     def _arrange(self, area: QRect, place: bool) -> int:
         top = area.top()
         pushed = False  # what stands behind empty room stays at the right, in each further line
         for line in self._lines(area.width()):
-            height = max(item.sizeHint().height() for item in line)
+            height = max(asked.high for asked in line)
             if place:
                 self._place(line, QRect(area.left(), top, area.width(), height), right=pushed)
-            pushed = pushed or any(map(_empty, line))
+            pushed = pushed or any(asked.empty for asked in line)
             top += height + self.spacing()
         return max(0, top - self.spacing() - area.top())
 
-    def _place(self, line: list[QLayoutItem], area: QRect, *, right: bool) -> None:
-        used = sum(_need(item) for item in line) + self.spacing() * (len(line) - 1)
-        growing = [_grows(item) for item in line]
+    def _place(self, line: list[_Asked], area: QRect, *, right: bool) -> None:
+        used = sum(asked.need for asked in line) + self.spacing() * (len(line) - 1)
+        growing = sum(asked.grows for asked in line)
         spare = max(0, area.width() - used)
-        left = area.left() + (spare if right and not any(growing) else 0)
-        for item, grows in zip(line, growing, strict=True):
-            hint = item.sizeHint()
-            width = min(_need(item), area.width())
-            if grows:
-                width += spare // sum(growing)
-            y = area.top() + (area.height() - hint.height()) // 2
-            item.setGeometry(QRect(QPoint(left, y), QSize(width, hint.height())))
+        left = area.left() + (spare if right and not growing else 0)
+        for asked in line:
+            width = min(asked.need, area.width())
+            if asked.grows:
+                width += spare // growing
+            y = area.top() + (area.height() - asked.high) // 2
+            asked.item.setGeometry(QRect(QPoint(left, y), QSize(width, asked.high)))
             left += width + self.spacing()
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+        self._asked = self._least = None
 
     def count(self) -> int:
         return len(self._items)
@@ -69,6 +96,7 @@ class FlowLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
+        self._asked = self._least = None
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -87,33 +115,31 @@ class FlowLayout(QLayout):
     def invalidate(self) -> None:
         """Something in it has changed."""
         self._heights.clear()
+        self._asked = self._least = None
         super().invalidate()
 
     def setGeometry(self, area: QRect) -> None:
         super().setGeometry(area)
+        self._asked = None
         self._arrange(area, place=True)
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
-        widths = [item.minimumSize().width() for item in self._items if not item.isEmpty()]
-        heights = [item.sizeHint().height() for item in self._items if not item.isEmpty()]
-        return QSize(max(widths, default=0), max(heights, default=0))
+        if self._least is None:
+            asking = self._asking()
+            wide = max((asked.item.minimumSize().width() for asked in asking), default=0)
+            self._least = QSize(wide, max((asked.high for asked in asking), default=0))
+        return self._least
 
 
-def _need(item: QLayoutItem) -> int:
-    """Pixels that an item asks for: one that grows can do with its minimum."""
-    return item.minimumSize().width() if _grows(item) else item.sizeHint().width()
-
-
-def _empty(item: QLayoutItem) -> bool:
-    return _grows(item) and _need(item) == 0
-
-
-def _grows(item: QLayoutItem) -> bool:
+def _ask(item: QLayoutItem) -> _Asked:
+    hint = item.sizeHint()
     widget = item.widget()
-    if widget is None:
-        return False
-    policy = widget.sizePolicy().horizontalPolicy()
-    return policy == QSizePolicy.Policy.Expanding
+    grows = (
+        widget is not None
+        and widget.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Expanding
+    )
+    need = item.minimumSize().width() if grows else hint.width()
+    return _Asked(item, need, hint.height(), grows)
