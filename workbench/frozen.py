@@ -4,7 +4,8 @@
 millisecond a class, at each start anew, since no bytecode keeps them. With two hundred classes that
 was 40 % of the time in which a command or the window begins. Here one is compiled, `__init__`,
 which runs for each object, and only before the first; the others are the same code for all classes
-and go by the names of the fields. All that can be seen of such a class is as there: a test compares the two.
+and go by the names of the fields. All that can be seen of such a class is as there: a test
+compares the two.
 """
 
 from __future__ import annotations
