@@ -16,7 +16,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -34,16 +35,15 @@ CHECKS = {
 }  # fmt: skip
 
 
-BESIDE = (
-    ("tests/e2e", "tests/jobs", "tests/labs", "tests/talks"),
-    ("tests/ui",),
-    ("tests/qt", "tests/ui/lab", "tests/ui/looks", "tests/ui/endpoint"),
+SHARES = (
+    (("tests/e2e", "tests/jobs", "tests/labs", "tests/talks"), 3),
+    (("tests/ui", "tests/qt"), 4),
 )
-"""Runs beside that of the other tests: most wait, for programs, the kernel, a window. What takes
-longest begins first.
+"""Folders whose tests are dealt out, file by file, to so many runs: most wait, for programs, the
+kernel, a window, and no run is to be what the others are waited with.
 """
-AT_ONCE = 4
-"""Runs at the same time: more would have each wait for the processor."""
+AT_ONCE = 2 * (os.cpu_count() or 1)
+"""Runs at the same time, which wait half of theirs: more would each wait for the processor."""
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
 """Bytes that have to be free there."""
@@ -103,20 +103,10 @@ def main() -> int:
         return 2
     environment = {**os.environ, "PYTHONPATH": str(bootstrap.ROOT), "PYTHONUTF8": "1"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes, the same modules
-    failed = []
     if args == ["--quick"]:
         return run_quick(environment)
     if args in ([], ["--long"]):
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for name, (status, printed) in zip(
-                CHECKS,
-                pool.map(lambda tool: check(tool, environment), CHECKS.values()),
-                strict=True,
-            ):
-                print(f"== {name}: {'failed' if status else 'ok'}", flush=True)
-                if status:
-                    failed.append(name)
-                    print(printed, flush=True)
+        failed = [name for name in QUICK_CHECKS if run(name, CHECKS[name], environment)]
         if failed:
             print(f"== failed so far: {', '.join(failed)}", flush=True)
         return run_tests(args, environment) or bool(failed)
@@ -128,33 +118,43 @@ def main() -> int:
     ).returncode
 
 
+def run(name: str, command: list[str], environment: dict[str, str], *, memory: bool = True) -> int:
+    """One command in a folder of its own for temporary files (tests look there for what they
+    leave), and a line of what came of it; 1 where it failed.
+
+    What a check says that found nothing is of no interest.
+    """
+    begun = time.monotonic()
+    status, printed = check_apart(command, environment, memory=memory)
+    took = f"{time.monotonic() - begun:.0f} s"
+    print(f"== {name}: {f'failed ({status})' if status else 'ok'}, {took}", flush=True)
+    if status or name not in CHECKS:
+        print(printed, flush=True)
+    return int(status != 0)  # that of a signal is negative
+
+
 def run_quick(environment: dict[str, str]) -> int:
     """What tells most in least time; 1 where some of it failed."""
     jobs = {f"tests {number}": pytest("-m", "not slow", *words)
             for number, words in enumerate(QUICK_TESTS, 1)}  # fmt: skip
     jobs |= {name: CHECKS[name] for name in QUICK_CHECKS}
-    failed = False
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda command: check_apart(command, environment), jobs.values())
-        for name, (status, printed) in zip(jobs, found, strict=True):
-            print(f"== {name}: {'failed' if status else 'ok'}", flush=True)
-            if status or name.startswith("tests"):
-                print(printed, flush=True)
-            failed |= bool(status)
-    return int(failed)
+        runs = [pool.submit(run, name, command, environment) for name, command in jobs.items()]
+        return max(each.result() for each in runs)
 
 
 def run_coverage(
     args: list[str], pool: ThreadPoolExecutor, environment: dict[str, str]
 ) -> Callable[[], int]:
     """Have the tests of the parts that have a floor run in the pool; what is given back says what
-    came of them and what their branches come to, and is not 0 below the floor.
+    their branches come to, and is not 0 below the floor or where a test failed.
     """
     folder = temporary()
     own = {**environment, "COVERAGE_FILE": str(Path(folder.name) / "data")}
     runs = [
         pool.submit(
-            check_apart,
+            run,
+            named(folders, "coverage"),
             ["-m", "coverage", "run", "--parallel-mode", *quick_ones(folders), *args],
             own,
         )
@@ -163,10 +163,7 @@ def run_coverage(
 
     def judge() -> int:
         with folder:
-            failed = 0
-            for status, printed in (run.result() for run in runs):
-                print(printed, flush=True)
-                failed = failed or status
+            failed = max(each.result() for each in runs)
             if failed:
                 print("== coverage: failed with its tests", flush=True)
                 return failed
@@ -194,16 +191,31 @@ def slow_ones(folders: tuple[str, ...]) -> list[str]:
     return pytest("-m", "slow", *folders)
 
 
-def apart(folders: tuple[str, ...] = ("tests",)) -> list[str]:
-    """What a run of these folders leaves to the other runs, as pytest is told it."""
-    inside = tuple(f"{folder}/" for folder in folders)
-    return [
-        word
-        for run in (*BESIDE, *COVERED_TESTS)
-        for other in run
-        if other.startswith(inside) and other not in folders
-        for word in ("--ignore", other)
-    ]
+def files(folders: tuple[str, ...]) -> list[str]:
+    """The test files of these folders, as pytest is told them."""
+    return sorted(
+        path.relative_to(bootstrap.ROOT).as_posix()
+        for folder in folders
+        for path in (bootstrap.ROOT / folder).rglob("test_*.py")
+    )
+
+
+def dealt() -> Iterator[tuple[str, list[str]]]:
+    """Each run of SHARES: its name, and its files."""
+    for folders, shares in SHARES:
+        for share in range(shares):
+            yield named(folders, f"{share + 1} of {shares}"), files(folders)[share::shares]
+
+
+def others() -> list[str]:
+    """What is left of the tests, as pytest is told it."""
+    elsewhere = [*(folders for folders, _ in SHARES), *COVERED_TESTS]
+    return ["tests", *(f"--ignore={name}" for folders in elsewhere for name in folders)]
+
+
+def named(folders: tuple[str, ...], which: str) -> str:
+    """What a run is called in what is printed."""
+    return f"{', '.join(folder.removeprefix('tests/') for folder in folders)} ({which})"
 
 
 def check_apart(
@@ -215,39 +227,26 @@ def check_apart(
 
 
 def run_tests(args: list[str], environment: dict[str, str]) -> int:
-    """All tests in several runs, some at the same time, and the coverage of some of them; the
-    status of the first that failed.
+    """All tests in several runs, some at the same time, beside the checks that take long, and the
+    coverage of some of the tests; not 0 where one of all failed.
     """
-
-    def others() -> int:
-        with temporary() as own:
-            return subprocess.run(
-                [str(bootstrap.PYTHON), "-m", "pytest", *apart(), *args],
-                cwd=bootstrap.ROOT,
-                env={**environment, "TMPDIR": own},
-                check=False,
-            ).returncode
-
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        first = pool.submit(others)
         runs = [
-            pool.submit(
-                check_apart, pytest(*folders, *apart(folders), *args), environment, memory=False
-            )
-            for folders in BESIDE
+            pool.submit(run, name, pytest(*share, *args), environment, memory=False)
+            for name, share in dealt()
         ]
         covered = run_coverage(args, pool, environment)
+        runs.append(pool.submit(run, "others", pytest(*others(), *args), environment))
         runs += [
-            pool.submit(check_apart, [*slow_ones(folders), *args], environment)
+            pool.submit(run, name, check, environment)
+            for name, check in CHECKS.items()
+            if name not in QUICK_CHECKS
+        ]
+        runs += [
+            pool.submit(run, named(folders, "slow"), [*slow_ones(folders), *args], environment)
             for folders in COVERED_TESTS
         ]
-        status = first.result()
-        for run in runs:
-            other, printed = run.result()
-            print(printed, flush=True)
-            status = status or other
-        below = covered()
-        return status or below
+        return max(*(each.result() for each in runs), covered())
 
 
 if __name__ == "__main__":
