@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
+from websockets.sync.server import ServerConnection
 
 from tests.cli.test_quick import listening
 from tests.cli_process import BOUND, PROGRAM, environment, run
+from tests.jobs.test_websocket import serving
 from workbench.cli.web_options import close_of, ping_of
 from workbench.engine.model import commands as c
+from workbench.engine.model.settings import Echo
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.scenario.model import parse
-from workbench.scenario.steps import Perform
+from workbench.scenario.steps import Expect, Perform
 from workbench.texts import Problem
 
 
@@ -54,6 +58,52 @@ def test_each_line_of_input_is_a_message() -> None:
         status, _, err = typed("a\n", "connect", f"ws://{address}", "--binary")
         assert status == 0
         assert "ws.send('BINARY'" in err
+
+
+def test_a_client_that_echoes_lasts_until_the_server_closes() -> None:
+    """As Autobahn's fuzzing server wants its testee: one connection a case."""
+    came: list[str | bytes] = []
+
+    def talk(conn: ServerConnection) -> None:
+        for message in ("héllo", b"\x00\x7f", "", "x" * 70_000):
+            conn.send(message)
+            came.append(conn.recv())
+        conn.close()
+
+    with serving(talk) as port:
+        url = f"ws://127.0.0.1:{port}/runCase?case=1&agent=a"
+        for how in ((), ("--deflate",)):
+            status, out, err = typed("not sent", "connect", url, *how, "--echo")
+            assert status == 0, err
+            assert out.startswith("héllo\n")
+    assert came == ["héllo", b"\x00\x7f", "", "x" * 70_000] * 2
+
+
+def test_a_client_answers_by_rules(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text('rules = [{ match = "exact", value = "ping", reply = "pong" }]')
+
+    def talk(conn: ServerConnection) -> None:
+        conn.send("ping")
+        assert conn.recv() == "pong"
+        conn.close()
+
+    with serving(talk) as port:
+        status, _, err = run(
+            "connect", f"ws://127.0.0.1:{port}", "--rules", str(file), "--lang", "en"
+        )
+    assert status == 0, err
+
+
+def test_an_echoing_client_as_a_scenario_waits_for_the_end() -> None:
+    status, out, err = printed("connect", "ws://127.0.0.1:1", "--echo")
+    assert status == 0, err
+    made = parse(out)
+    assert made.endpoints[0].responder == Echo()
+    assert any(isinstance(step, Expect) and step.closed == "fin" for step in made.steps), out
+    status, _, err = run("connect", "127.0.0.1:1", "--echo", "--rules", "x", "--lang", "en")
+    assert status == 2
+    assert "not together with --echo" in err
 
 
 def test_a_refused_handshake_is_one_sentence_and_the_status_says_so() -> None:

@@ -108,11 +108,9 @@ def add_listen_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=tr("cli.help_backlog_of_listen"),
     )
-    reply = parser.add_mutually_exclusive_group()
-    reply.add_argument("--echo", action="store_true", help=tr("cli.help_echo"))
+    reply = _add_answers(parser)
     reply.add_argument("--greet", metavar="TEXT", help=tr("cli.help_greet"))
     reply.add_argument("--sink", action="store_true", help=tr("cli.help_sink"))
-    reply.add_argument("--rules", type=Path, metavar="FILE", help=tr("cli.help_rules"))
     parser.add_argument("--once", action="store_true", help=tr("cli.help_once"))
     parser.add_argument(
         "--status", type=web_options.status, metavar="401", help=tr("cli.help_status")
@@ -141,8 +139,17 @@ def add_connect_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--insecure", action="store_true", help=tr("cli.help_insecure"))
     parser.add_argument("--proxy", metavar="URL", help=tr("cli.help_proxy"))
+    _add_answers(parser)
     parser.set_defaults(talk=())
     _add_common(parser)
+
+
+def _add_answers(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """By what either side answers."""
+    reply = parser.add_mutually_exclusive_group()
+    reply.add_argument("--echo", action="store_true", help=tr("cli.help_echo"))
+    reply.add_argument("--rules", type=Path, metavar="FILE", help=tr("cli.help_rules"))
+    return reply
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -286,18 +293,16 @@ def _serve(
 
 
 def _server(args: argparse.Namespace) -> EndpointSettings:
-    responder: Responder = Nothing()
     messages: Messages | None = None
     encoding = args.encoding or "utf-8"
     check_encoding(encoding)
-    if args.echo:
-        responder = Echo()
-    elif args.greet is not None:
+    responder: Responder
+    if args.greet is not None:
         responder = Greet(args.greet)
     elif args.sink:
         responder = Sink()
-    elif args.rules is not None:
-        responder, messages = rules_of(args.rules)
+    else:
+        responder, messages = _answers(args)
     compile_responder(responder)
     web = web_options.web_of(args)
     family = family_of(web.address)
@@ -315,6 +320,13 @@ def _server(args: argparse.Namespace) -> EndpointSettings:
         messages=messages,
     )
     return web.on(settings)
+
+
+def _answers(args: argparse.Namespace) -> tuple[Responder, Messages | None]:
+    """Who answers on either side, and how a stream is cut for it. Raises Problem."""
+    if args.rules is not None:
+        return rules_of(args.rules)
+    return (Echo() if args.echo else Nothing()), None
 
 
 def _kind(args: argparse.Namespace, settings: EndpointSettings) -> Kind:
@@ -356,7 +368,9 @@ def connect(args: argparse.Namespace) -> int:
 
 def _ending(args: argparse.Namespace, settings: EndpointSettings) -> Iterator[Step]:
     """The steps with which it ends."""
-    if WEBSOCKET in settings.layers and not any(kind == "close" for kind, _ in args.talk):
+    if not args.talk and not isinstance(settings.responder, Nothing):
+        yield Expect(_CLIENT, closed=FIN, within=settings.timeout or _PATIENCE)
+    elif WEBSOCKET in settings.layers and not any(kind == "close" for kind, _ in args.talk):
         yield Perform(c.CloseWebSocket(_CLIENT))
     yield Perform(c.Close(_CLIENT))
 
@@ -410,10 +424,12 @@ def _until_quiet(talk: _Talk, seconds: float) -> None:
 def _by_hand(
     session: Session, settings: EndpointSettings, args: argparse.Namespace, talk: _Talk
 ) -> int:
-    """What is typed goes to the peer, as ncat does it, until the peer has finished."""
+    """What is typed goes to the peer, as ncat does it, until the peer has finished; who answers
+    by itself needs nothing typed.
+    """
     received = talk.received
     typed = None
-    if is_there() or is_closed():
+    if isinstance(settings.responder, Nothing) and (is_there() or is_closed()):
         kind = _kind(args, settings)
         typed = Typed(session, _CLIENT, received.tell, crlf=args.crlf, kind=kind)
         typed.start()
@@ -452,6 +468,8 @@ def _client(args: argparse.Namespace) -> EndpointSettings:
         family = UNSPECIFIED  # whichever of its addresses answers
     encoding = args.encoding or "utf-8"
     check_encoding(encoding)
+    responder, messages = _answers(args)
+    compile_responder(responder)
     settings = EndpointSettings(
         _CLIENT,
         Role.DATAGRAM if args.udp else Role.STREAM,
@@ -460,7 +478,9 @@ def _client(args: argparse.Namespace) -> EndpointSettings:
         address=web.address,
         bind="" if args.udp else None,
         timeout=args.timeout if args.timeout is not None else _PATIENCE,
+        responder=responder,
         encoding=encoding,
+        messages=messages,
     )
     return web.on(settings)
 
