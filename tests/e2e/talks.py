@@ -26,6 +26,7 @@ from workbench.engine.model.settings import (
 )
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.tls_settings import TlsSettings
+from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
 from workbench.session import Session
 
 BOUND = 60.0
@@ -248,12 +249,84 @@ def starttls(talk: Talk) -> None:
     talk.until("server", "close")
 
 
+def ws(talk: Talk, scheme: tuple[str, ...] = ("websocket",), **family: object) -> None:
+    """Messages, one of 300 kB in fragments, a ping, the close handshake."""
+    own = {key: value for key, value in family.items() if key != "address"}
+    tls_of = {
+        "server": TlsSettings(cert="test:good") if "tls" in scheme else None,
+        "client": TlsSettings(ca="test:root") if "tls" in scheme else None,
+    }
+    deflate = Deflate() if "tls" in scheme else None
+    talk.server(
+        layers=scheme, tls=tls_of["server"], websocket=WebSocketSettings(deflate=deflate), **family
+    )
+    talk.client(
+        layers=scheme,
+        tls=tls_of["client"],
+        websocket=WebSocketSettings(deflate=deflate, fragment=100_000),
+        **own,
+    )
+    talk.do(c.Connect("client"))
+    for text in ("hello", "", "0123456789" * 30_000):
+        assert talk.do(c.Send("client", text=text)).ok
+    came = "ws.recv" if deflate is None else "ws.message"
+    talk.until("client", came, size=300_000)
+    talk.do(c.Ping("client", text="hi"))
+    talk.until("client", "ws.pong")
+    talk.do(c.CloseWebSocket("client", 1000, "bye"))
+    talk.until("client", "close")
+    talk.until("server", "close")
+
+
+def wss(talk: Talk) -> None:
+    """The same over TLS, packed."""
+    ws(talk, ("tls", "websocket"))
+
+
+def ws_unix(talk: Talk) -> None:
+    """The same over AF_UNIX."""
+    ws(talk, family="AF_UNIX", address="temp:ws")
+
+
+def ws_broken(talk: Talk) -> None:
+    """A frame that breaks a rule: a Close frame, SHUT_WR, what still comes is read and dropped."""
+    talk.server(layers=("websocket",))
+    talk.client(layers=("websocket",))
+    talk.do(c.Connect("client"))
+    talk.do(c.SendFrame("client", rsv=2, text="x"))
+    talk.until("server", "close")
+    talk.until("client", "close")
+
+
+def ws_refused(talk: Talk) -> None:
+    """A status and a body in place of a WebSocket."""
+    talk.server(layers=("websocket",), websocket=WebSocketSettings(status=401, body="who are you?"))
+    talk.client(layers=("websocket",))
+    assert talk.do(c.Connect("client")).error == "HTTP_401"
+    talk.until("client", "close")
+    talk.until("server", "close")
+
+
+def wss_reset(talk: Talk) -> None:
+    """Over TLS an end that nobody says: the client aborts."""
+    talk.server(layers=("tls", "websocket"), tls=TlsSettings(cert="test:good"))
+    talk.client(layers=("tls", "websocket"), tls=TlsSettings(ca="test:root"))
+    talk.do(c.Connect("client"))
+    talk.do(c.Send("client", text="x"))
+    talk.until("client", "ws.recv")
+    talk.do(c.Abort("client"))
+    talk.until("server", "recv", errno="ECONNRESET")
+    talk.until("server", "close")
+
+
 TALKS: dict[str, Callable[[Talk], None]] = {
     "tcp": tcp, "tcp6": tcp6, "unix": unix, "udp": udp, "udp6": udp6, "refused": refused,
     "reset": reset, "abort": abort, "broken_pipe": broken_pipe, "would_block": would_block,
     "deadline": deadline, "connect_deadline": connect_deadline,
     "half_close": half_close, "messages": messages, "twenty": twenty,
     "tls": tls, "tls_unix": tls_unix, "starttls": starttls,
+    "ws": ws, "wss": wss, "ws_unix": ws_unix, "ws_broken": ws_broken, "ws_refused": ws_refused,
+    "wss_reset": wss_reset,
 }  # fmt: skip
 
 
