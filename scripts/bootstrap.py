@@ -50,6 +50,7 @@ PEER_PACKAGES = {
     "mosquitto": "mosquitto",
     "mosquitto-clients": "",
     "nginx": "nginx",
+    "node-ws": "",  # the npm package ws, and node
     "postgresql": "postgresql",
     "python3-aiosmtpd": "",
     "python3-ntplib": "",
