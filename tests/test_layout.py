@@ -175,6 +175,7 @@ def test_no_two_modules_have_the_same_name() -> None:
 
 
 COVERED_BY = {
+    "ui/widgets/tab_order.py": ("ui/widgets/test_late_part.py", "four"),
     "cli/export_code.py": ("cli/test_export_command.py", "pytest"),
     "cli/row_printer.py": ("cli/test_printer.py", "printed"),
     "engine/connection/failing_calls.py": ("engine/test_endings.py", "backs_off"),

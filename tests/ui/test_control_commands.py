@@ -17,8 +17,17 @@ from PySide6.QtWidgets import (
 
 from workbench import ui
 from workbench.engine.model import commands as c
+from workbench.ui.widgets.late_part import LatePart
 from workbench.ui.window.window import MainWindow
 from workbench.viewmodel.control_commands import BINDINGS, VIEW_ONLY, check
+
+@pytest.fixture
+def window(window: MainWindow) -> MainWindow:
+    """With all that is built when it is first shown."""
+    for late in window.findChildren(LatePart):
+        _ = late.part
+    return window
+
 
 CONTROLS = (QAbstractButton, QAbstractItemView, QComboBox, QLabel, QLineEdit, QPlainTextEdit)
 CONTRACT = """

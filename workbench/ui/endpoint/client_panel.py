@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from workbench.ui.endpoint.connection_actions import pop_up
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-from workbench.ui.endpoint.frame_line import FrameLine
+from workbench.ui.endpoint.frame_line import FramePlace
 from workbench.ui.endpoint.message_editor import MessageEditor
 from workbench.ui.endpoint.send_scope import SendScope
 from workbench.ui.style.theme import GAP
@@ -98,7 +98,7 @@ class ClientPanel(EndpointPanel):
         self.column.addWidget(self.table, 2)
         self.column.addWidget(self.talk.view, 1)
         self.column.addWidget(self.editor)
-        self.frames = FrameLine(self.controls, server=False)
+        self.frames = FramePlace(self.controls, server=False)
         self.column.addWidget(self.frames)
         self.shared.layers.suited.connect(self.frames.suit)
 

@@ -14,7 +14,7 @@ from workbench.texts import Problem
 from workbench.ui.endpoint.accept_queue_bar import AcceptQueueBar
 from workbench.ui.endpoint.connection_actions import ConnectionActions, pop_up
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-from workbench.ui.endpoint.frame_line import FrameLine
+from workbench.ui.endpoint.frame_line import FramePlace
 from workbench.ui.endpoint.gate_control import GateControl
 from workbench.ui.endpoint.responder_form import ResponderForm
 from workbench.ui.endpoint.server_send_bar import ServerSendBar
@@ -66,7 +66,7 @@ class ServerPanel(EndpointPanel):
         self.column.addWidget(self.chosen_row)
         self.column.addWidget(self.talk.view, 1)
         self.column.addLayout(self.send_line)
-        self.frames = FrameLine(self.controls, server=True)
+        self.frames = FramePlace(self.controls, server=True)
         self.column.addWidget(self.frames)
         self.shared.layers.suited.connect(self.frames.suit)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
@@ -22,8 +23,11 @@ from workbench.ui.record.frame_tab import FrameTab
 from workbench.ui.record.handshake_tab import HandshakeTab
 from workbench.ui.record.kernel_tab import KernelTab
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.late_part import LatePart
 from workbench.viewmodel.message import Remedy
 from workbench.viewmodel.ws_frame import FRAMES
+
+T = TypeVar("T", bound=QWidget)
 
 
 class Inspector(Retranslatable, QTabWidget):
@@ -41,8 +45,13 @@ class Inspector(Retranslatable, QTabWidget):
     remedy_taken = Signal()
     explanation_wanted = Signal()
 
-    def __init__(self, read_bytes: ReadBytes, kernel: KernelTab, handshake: HandshakeTab) -> None:
-        """`read_bytes`: the bytes of an event as text. `kernel`, `handshake`: tabs beside."""
+    def __init__(
+        self,
+        read_bytes: ReadBytes,
+        kernel: Callable[[], KernelTab],
+        handshake: Callable[[], HandshakeTab],
+    ) -> None:
+        """`read_bytes`: the bytes of an event as text. `kernel`, `handshake`: make tabs beside."""
         super().__init__()
         self.setObjectName("inspector.tabs")
         self.setDocumentMode(True)
@@ -59,20 +68,25 @@ class Inspector(Retranslatable, QTabWidget):
         self._page = BytesTab(read_bytes)
         self.addTab(self._explain, "")
         self.addTab(self._page, "")
-        self.kernel = kernel
-        self._scrolled_kernel = _scrolling(self.kernel)
-        self.addTab(self._scrolled_kernel, "")
-        self.frame = FrameTab()
-        self._scrolled_frame = _scrolling(self.frame)
-        self._frame_place = self.addTab(self._scrolled_frame, "")
-        self.handshake = handshake
-        self._scrolled_handshake = _scrolling(handshake)
-        self._handshake_place = self.addTab(self._scrolled_handshake, "")
+        self._kernel = LatePart(lambda: _Scrolling(kernel(), "inspector.kernel"))
+        self._frame = LatePart(lambda: _Scrolling(FrameTab(), "inspector.frame"))
+        self._handshake = LatePart(lambda: _Scrolling(handshake(), "inspector.handshake"))
+        self.addTab(self._kernel, "")
+        self._frame_place = self.addTab(self._frame, "")
+        self._handshake_place = self.addTab(self._handshake, "")
         self._offer_layers("")
         self.currentChanged.connect(self._show_front)  # only now it has its width
         self._offered.begun.connect(self.remedy_begun)
         self._offered.done.connect(self.remedy_taken)
         self.retranslate()
+
+    @property
+    def kernel(self) -> KernelTab:
+        return self._kernel.part.page
+
+    @property
+    def frame(self) -> FrameTab:
+        return self._frame.part.page
 
     @property
     def row(self) -> Row | None:
@@ -104,7 +118,7 @@ class Inspector(Retranslatable, QTabWidget):
         if self.currentIndex() == self._frame_place:
             self.frame.show_row(self.row)
         if self.currentIndex() == self._handshake_place:
-            self.handshake.show_row(self.row)
+            self._handshake.part.page.show_row(self.row)
         if front is self._explain:
             self._show_explanation()
             self.offer_remedies()
@@ -135,19 +149,24 @@ class Inspector(Retranslatable, QTabWidget):
         self.setTabText(self._handshake_place, tr("inspector.handshake"))
         self.setAccessibleName(tr("name.inspector"))
         self._text.setAccessibleName(tr("inspector.explain"))
-        self._scrolled_kernel.setAccessibleName(tr("inspector.kernel"))
-        self._scrolled_frame.setAccessibleName(tr("inspector.frame"))
-        self._scrolled_handshake.setAccessibleName(tr("inspector.handshake"))
         self.tabBar().setAccessibleName(tr("name.inspector"))
         self.explanation_wanted.emit()
         self._show_explanation()  # behind another tab too: nothing stays in another language
 
 
-def _scrolling(page: QWidget) -> QScrollArea:
+class _Scrolling(Retranslatable, QScrollArea, Generic[T]):
     """A small window need not be as high as diagram and plots."""
-    frame = QScrollArea()
-    frame.setWidgetResizable(True)
-    frame.setFrameShape(QFrame.Shape.NoFrame)
-    frame.setProperty("reading", True)
-    frame.setWidget(page)
-    return frame
+
+    def __init__(self, page: T, name: str) -> None:
+        """`name`: its text's key."""
+        super().__init__()
+        self.page = page
+        self._name = name
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("reading", True)
+        self.setWidget(page)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(tr(self._name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from workbench.qt.controller import Controller
 from workbench.qt.explain_presenter import ExplainPresenter
 from workbench.qt.frames_presenter import FramesPresenter
@@ -58,13 +60,11 @@ def _offer_frames(controller: Controller, panel: LogPanel) -> None:
 def inspector_of(controller: Controller) -> Inspector:
     """What is said of one event of the controller's record, and of its connection."""
     presenter = ExplainPresenter(controller)
-    tab = KernelTab()
-    kernel = KernelPresenter(controller, tab)
-    kernel.changed.connect(tab.show_state)
-    kernel.measured.connect(tab.plot)
-    tab.seen.connect(kernel.set_in_sight)
-    tab.worded.connect(kernel.tell)
-    inspector = Inspector(presenter.bytes_as, tab, HandshakeTab(HandshakeReader(controller)))
+    inspector = Inspector(
+        presenter.bytes_as,
+        partial(_kernel_tab, controller),
+        lambda: HandshakeTab(HandshakeReader(controller)),
+    )
     presenter.setParent(inspector)
     presenter.changed.connect(inspector.show_explained)
     presenter.looked.connect(inspector.offer_remedies)
@@ -72,3 +72,13 @@ def inspector_of(controller: Controller) -> Inspector:
     inspector.remedy_begun.connect(presenter.on_remedy_begun)
     inspector.remedy_taken.connect(presenter.on_remedy_taken)
     return inspector
+
+
+def _kernel_tab(controller: Controller) -> KernelTab:
+    tab = KernelTab()
+    kernel = KernelPresenter(controller, tab)
+    kernel.changed.connect(tab.show_state)
+    kernel.measured.connect(tab.plot)
+    tab.seen.connect(kernel.set_in_sight)
+    tab.worded.connect(kernel.tell)
+    return tab

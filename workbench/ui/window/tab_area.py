@@ -22,6 +22,7 @@ from workbench.texts import tr
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
 from workbench.ui.style import theme
 from workbench.ui.style.retranslatable import Retranslatable
+from workbench.ui.widgets.tab_order import set_tab_order
 
 TAB: Final = "application/x-socket-workbench-tab"
 LEAST_LINES: Final = 12
@@ -125,7 +126,7 @@ class TabGroup(Retranslatable, QTabWidget):
         ]
         last: QWidget = bar
         for widget in (*crosses, self.plus, *self.panels()):
-            last = _set_tab_order(last, widget) if widget is not None else last
+            last = set_tab_order(last, widget) if widget is not None else last
 
     @Slot(QPoint)
     def _on_menu(self, where: QPoint) -> None:
@@ -191,20 +192,6 @@ class _TabBar(QTabBar):
             self.dragged.emit(self.currentIndex())
             return
         super().mouseMoveEvent(event)
-
-
-def _set_tab_order(before: QWidget, widget: QWidget) -> QWidget:
-    """Put a widget and all in it behind `before` in the Tab key's order; the last one of them.
-
-    Parts are made in the order in which they stand. (Not by nextInFocusChain(): PySide takes
-    what it gives for its own, and the program crashes later.)
-    """
-    for item in (widget, *widget.findChildren(QWidget)):
-        takes = item.focusPolicy() & Qt.FocusPolicy.TabFocus and item.focusProxy() is None
-        if takes and item.window() is widget.window():
-            QWidget.setTabOrder(before, item)
-            before = item
-    return before
 
 
 class PanelScrollArea(QScrollArea):

@@ -1,0 +1,76 @@
+"""A part that is built when it is first shown, and then stands as if it had always been there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTabWidget, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import BOUND_MS
+from workbench.ui.widgets.late_part import LatePart
+
+
+class Fields(QWidget):
+    made = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        Fields.made += 1
+        row = QHBoxLayout(self)
+        for name in ("two", "three"):
+            field = QLineEdit()
+            field.setObjectName(name)
+            row.addWidget(field)
+
+
+def test_it_is_built_once_and_not_before_it_is_shown(qtbot: QtBot) -> None:
+    Fields.made = 0
+    window = QWidget()
+    qtbot.addWidget(window)
+    late = LatePart(Fields)
+    QVBoxLayout(window).addWidget(late)
+    with qtbot.waitExposed(window):
+        window.show()
+    assert (Fields.made, late.built, late.isVisible()) == (0, None, False)
+    for shown in (True, False, True):
+        late.setVisible(shown)
+        assert late.built is late.part
+        assert late.part.isVisible() is shown
+    assert Fields.made == 1
+
+
+def test_a_page_is_built_with_its_tab(qtbot: QtBot) -> None:
+    Fields.made = 0
+    tabs = QTabWidget()
+    qtbot.addWidget(tabs)
+    tabs.addTab(QWidget(), "")
+    tabs.addTab(LatePart(Fields), "")
+    tabs.show()
+    assert Fields.made == 0
+    tabs.setCurrentIndex(1)
+    assert Fields.made == 1
+
+
+def test_the_tab_key_finds_it_where_it_stands(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    late = LatePart(Fields)
+    first, last = QLineEdit(), QLineEdit()
+    first.setObjectName("one")
+    last.setObjectName("four")
+    for widget in (first, late, last):
+        column.addWidget(widget)
+    window.show()
+    late.show()
+    window.activateWindow()
+    first.setFocus()
+    qtbot.waitUntil(first.hasFocus, timeout=BOUND_MS)
+    found = []
+    for _ in range(4):
+        at = window.focusWidget()
+        assert at is not None
+        found.append(at.objectName())
+        QTest.keyClick(at, Qt.Key.Key_Tab)
+    assert found == ["one", "two", "three", "four"]

@@ -1,0 +1,53 @@
+"""A part of the window that is built when it is first shown: a start does not wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.ui.widgets.tab_order import set_tab_order
+
+W = TypeVar("W", bound=QWidget)
+
+
+class LatePart(QWidget, Generic[W]):
+    """Stands in a layout, hidden, in the place of the part.
+
+    What is told the part before it is there has to be kept by who tells it, and told by `build`.
+    """
+
+    def __init__(self, build: Callable[[], W]) -> None:
+        super().__init__()
+        self._build = build
+        self._part: W | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.hide()
+
+    @property
+    def built(self) -> W | None:
+        """The part, where it has been shown or asked for already."""
+        return self._part
+
+    @property
+    def part(self) -> W:
+        """The part; built now if it was not."""
+        if self._part is None:
+            self._part = self._build()
+            layout = self.layout()
+            assert layout is not None
+            layout.addWidget(self._part)
+            # where it stands, not behind all that was there; Qt orders what takes the focus
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            set_tab_order(self, self._part)
+            self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return self._part
+
+    def setVisible(self, visible: bool) -> None:
+        """Qt shows by this too, as the page of a tab."""
+        if visible:
+            _ = self.part
+        super().setVisible(visible)
