@@ -21,6 +21,7 @@ from workbench.ui.widgets.late_part import LatePart
 from workbench.ui.window.window import MainWindow
 from workbench.viewmodel.control_commands import BINDINGS, VIEW_ONLY, check
 
+
 @pytest.fixture
 def window(window: MainWindow) -> MainWindow:
     """With all that is built when it is first shown."""
