@@ -175,7 +175,6 @@ def test_no_two_modules_have_the_same_name() -> None:
 
 
 COVERED_BY = {
-    "ui/widgets/tab_order.py": ("ui/widgets/test_late_part.py", "four"),
     "cli/export_code.py": ("cli/test_export_command.py", "pytest"),
     "cli/row_printer.py": ("cli/test_printer.py", "printed"),
     "engine/connection/failing_calls.py": ("engine/test_endings.py", "backs_off"),
@@ -333,6 +332,7 @@ IMPORTED_BY = {
     "ui/endpoint/payload_problem_bar.py": "ui/endpoint/test_message_editor.py",
     "ui/endpoint/rules_table.py": "ui/endpoint/test_rules.py",
     "ui/endpoint/send_scope.py": "ui/test_many_clients.py",
+    "ui/widgets/tab_order.py": "ui/widgets/test_late_part.py",
     "ui/widgets/hint_combo.py": "ui/widgets/test_centred_edit.py",
     "ui/widgets/named_controls.py": "ui/widgets/test_centred_edit.py",
     "ui/widgets/state_delegate.py": "ui/test_tables.py",

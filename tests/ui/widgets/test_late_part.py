@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import BOUND_MS
 from workbench.ui.widgets.late_part import LatePart
+from workbench.ui.widgets.tab_order import set_tab_order
 
 
 class Fields(QWidget):
@@ -74,3 +75,15 @@ def test_the_tab_key_finds_it_where_it_stands(qtbot: QtBot) -> None:
         found.append(at.objectName())
         QTest.keyClick(at, Qt.Key.Key_Tab)
     assert found == ["one", "two", "three", "four"]
+
+
+def test_the_last_one_is_told_so_that_others_go_behind_it(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QHBoxLayout(window)
+    first, fields = QLineEdit(), Fields()
+    for widget in (first, fields):
+        row.addWidget(widget)
+    last = set_tab_order(first, fields)
+    assert last.objectName() == "three"
+    assert set_tab_order(last, QWidget(window)) is last  # nothing in it takes the focus
