@@ -83,6 +83,20 @@ def read_literal(text: str) -> Any:
     return value_of(parse_expression(text))
 
 
+def arguments_of(args: str) -> tuple[list[Any], dict[str, Any]]:
+    """The literals among the arguments of a call, as a row has them; of a stranger's, which are
+    none, nothing.
+    """
+    try:
+        tree = parse_expression(f"f({args}\n)")
+        if not isinstance(tree, ast.Call):
+            return [], {}
+        named = {item.arg or "": value_of(item.value) for item in tree.keywords}
+        return [value_of(item) for item in tree.args], named
+    except ValueError:
+        return [], {}
+
+
 def value_of(tree: ast.expr) -> Any:
     """The value of a literal's syntax tree.
 

@@ -12,6 +12,7 @@ from workbench.journal.reader import Reader
 from workbench.qt.controller import Controller
 from workbench.qt.conversation_reader import KEPT, LOOK_BACK, PAGE, SCREEN, ConversationReader
 from workbench.texts import tr
+from workbench.viewmodel.talk_line import TalkLine
 
 
 class Read:
@@ -19,7 +20,7 @@ class Read:
 
     def __init__(self, controller: Controller) -> None:
         self.reader = ConversationReader(controller, "client", controller)
-        self.pieces: list[list[str]] = []
+        self.pieces: list[list[TalkLine]] = []
         self.cleared = 0
         self.reader.read.connect(self.pieces.append)
         self.reader.cleared.connect(self._on_cleared)
@@ -28,7 +29,7 @@ class Read:
         self.cleared += 1
 
     def lines(self) -> list[str]:
-        return [line for piece in self.pieces for line in piece]
+        return [line.text for piece in self.pieces for line in piece]
 
 
 @pytest.fixture
@@ -76,13 +77,13 @@ def test_a_flood_is_shown_a_screen_at_a_time_and_says_so(
     talk("hello")
     flood(controller, LOOK_BACK + 1)
     read.reader.refresh()
-    assert read.pieces[0] == [tr("conversation.skipped")]
+    assert read.pieces[0] == [TalkLine(tr("conversation.skipped"))]
     assert 0 < len(read.lines()) <= SCREEN + 1
     assert not read.reader.behind
     read.pieces.clear()
     flood(controller, PAGE + 1)  # it is a flood still: less is enough
     read.reader.refresh()
-    assert read.pieces[0] == [tr("conversation.skipped")]
+    assert read.pieces[0] == [TalkLine(tr("conversation.skipped"))]
     assert len(read.lines()) <= SCREEN + 1
 
 
@@ -110,7 +111,7 @@ def test_an_accept_is_told_with_the_number_of_its_connection(
     reader = ConversationReader(controller, "server", controller)
     reader.aim(frozenset(), None, numbered=True)
     told: list[str] = []
-    reader.read.connect(told.extend)
+    reader.read.connect(lambda lines: told.extend(line.text for line in lines))
     with monkeypatch.context() as patch:
         patch.setattr(Reader, "accepted", lambda _self, _row: None)
         talk("hello")

@@ -12,9 +12,11 @@ from workbench.engine.model.message_ends import Delimiter
 from workbench.engine.model.settings import Echo, EndpointSettings, Role
 from workbench.engine.model.tls_settings import TlsSettings
 from workbench.engine.model.websocket_settings import WebSocketSettings
+from workbench.journal.reader import Row
 from workbench.journal.streams import Streams
 from workbench.journal.topmost import Topmost
 from workbench.viewmodel.conversation_rows import ConversationRows
+from workbench.viewmodel.layer_talk import layer_words
 
 
 def said(talk: Talk, show_as: str = "utf-8", name: str = "client") -> list[str]:
@@ -25,7 +27,7 @@ def said(talk: Talk, show_as: str = "utf-8", name: str = "client") -> list[str]:
         for row in talk.reader.page(1, talk.committed)
         if row.endpoint == name
     ]
-    return [line.strip() for line in found if line is not None]
+    return [line.text.strip() for line in found if line is not None]
 
 
 def test_both_directions_in_order_and_what_was_cut(talk: Talk) -> None:
@@ -102,5 +104,63 @@ def test_of_layers_plain_data_is_shown_and_never_what_lies_below(
     assert [line[0] for line in lines] == [">", "<"]
     assert all(line.endswith("h\u00e9llo") for line in lines)
     assert all("6 B" in line for line in lines)
-    handshakes = [line for line in said(talk, name="near") if "tls.handshake" in line]
+    handshakes = [line for line in said(talk, name="near") if "TLS 1.3 stands" in line]
     assert bool(handshakes) == ("tls" in far.layers)
+
+
+def test_a_websocket_is_told_in_words_and_what_is_beside_the_talk_is_marked(talk: Talk) -> None:
+    settings = WebSocketSettings(subprotocols=("chat",))
+    talk.session.add(replace(WS, websocket=settings, responder=Echo()))
+    talk.session.add(
+        EndpointSettings("near", Role.STREAM, address="@far", websocket=settings, timeout=30.0)
+    )
+    talk.do(c.Start("far"))
+    talk.do(c.Connect("near"))
+    talk.do(c.Send("near", text='{"type": "hello", "n": [1.50, {}]}'))
+    talk.do(c.Ping("near"))
+    talk.do(c.CloseWebSocket("near", code=1000, reason="bye"))
+    talk.until("near", lambda x: not x.open_count)
+    rows = ConversationRows(Streams(talk.reader), Topmost(talk.reader))
+    found = [
+        rows.line(row, "12:00", "utf-8")
+        for row in talk.reader.page(1, talk.committed)
+        if row.endpoint == "near"
+    ]
+    lines = [line for line in found if line is not None]
+    texts = [line.text for line in lines]
+    assert "12:00  -  WebSocket open: subprotocol chat" in texts
+    asides = [line.aside for line in lines if line.aside]
+    assert asides == ["ws.request", "ws.response", "PING", "PONG", "round trip"]
+    ends = [text for text in texts if "1000" in text]
+    assert [text[7] for text in ends] == [">", "<", "-"]  # both Close frames, and the end
+    assert ends[0].endswith('CLOSE  1000 "bye"')
+    assert ends[1].endswith("CLOSE  1000")
+    assert "end of the WebSocket with 1000: normal, both ends" in ends[2]
+    sent = next(line for line in lines if "hello" in line.text)
+    assert sent.inside == (
+        "{",
+        '  "type": "hello",',
+        '  "n": [',
+        "    1.50,",
+        "    {}",
+        "  ]",
+        "}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "args", "text"),
+    [
+        ("ws.end", "1001, 'b\\x1bye'", r'end of the WebSocket with 1001 "b\x1bye": going away'),
+        ("ws.end", "", "ws.end()"),
+        ("ws.request", "'GET', '/a\\nb'", r"opening request: GET /a\nb"),
+        ("ws.response", "401, 'Unauthorized'", "answer to the opening: 401 Unauthorized"),
+        ("ws.recv", "'CLOSE'", "CLOSE  without a code (1005)"),
+        ("tls.end", "'close_notify'", "end of what the peer sends through TLS: close_notify"),
+        ("ws.open", "open(", "WebSocket open"),
+        ("x.y", "'\n'", r"x.y('\n')"),
+    ],
+)
+def test_words_of_a_row_that_anybody_may_have_written(call: str, args: str, text: str) -> None:
+    row = Row(1, 0, 0, "layer", "a", 1, call, args, None, None, None, None, None, 3, None, None)
+    assert layer_words(row).text.startswith(text)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Any, Final
 
-from workbench.literals import parse_expression, value_of
+from workbench.literals import arguments_of
 from workbench.texts import has, tr
 
 if TYPE_CHECKING:
@@ -22,20 +21,20 @@ def verify_stem(row: Row) -> str | None:
     """Of the texts about a certificate that was not taken; None: the row tells of none."""
     if row.errno != VERIFY_FAILED or not row.call.startswith(BEGINS):
         return None
-    code = _read(row.args)[1].get("verify")
+    code = arguments_of(row.args)[1].get("verify")
     known = f"tls.verify_{code}"
     return known if has(f"{known}.what") else "tls.verify_other"
 
 
 def why_not_taken(row: Row) -> str:
     """OpenSSL's own words of it."""
-    named = _read(row.args)[1]
+    named = arguments_of(row.args)[1]
     return tr("tls.message.reason", reason=named.get("reason", ""), code=named.get("verify", ""))
 
 
 def told_of_tls(row: Row) -> tuple[str, ...]:
     """What a row without error says, in sentences."""
-    values, named = _read(row.args)
+    values, named = arguments_of(row.args)
     word = row.call.removeprefix(BEGINS)
     if word == "handshake":
         return tuple(_agreed(values, named))
@@ -70,15 +69,3 @@ def _agreed(values: list[Any], named: dict[str, Any]) -> list[str]:
     if named.get("resumed"):
         lines.append(tr("tls.message.resumed"))
     return lines
-
-
-def _read(args: str) -> tuple[list[Any], dict[str, Any]]:
-    """The literals of a row; of a stranger's, which are none, nothing."""
-    try:
-        tree = parse_expression(f"f({args}\n)")
-        if not isinstance(tree, ast.Call):
-            return [], {}
-        named = {item.arg or "": value_of(item.value) for item in tree.keywords}
-        return [value_of(item) for item in tree.args], named
-    except ValueError:
-        return [], {}

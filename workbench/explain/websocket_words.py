@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Any, Final
 
-from workbench.literals import parse_expression, value_of
+from workbench.literals import arguments_of
 from workbench.texts import has, tr
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _OPENING: Final = frozenset({"request", "body", "open", "message", "pong", "raw"
 def told_of_websocket(row: Row) -> list[Told]:
     """The sections of a row whose call begins with "ws."."""
     word = row.call.removeprefix(BEGINS)
-    values, named = _read(row.args)
+    values, named = arguments_of(row.args)
     if word == "fault":
         return _fault(row, values)
     if word in {"send", "recv"}:
@@ -38,18 +37,6 @@ def fault_in_words(row: Row) -> str | None:
     """What is wrong, in one sentence; None: the row tells of no fault that is known here."""
     key = f"ws.fault.{row.error}.what"
     return tr(key) if row.call.startswith(BEGINS) and has(key) else None
-
-
-def _read(args: str) -> tuple[list[Any], dict[str, Any]]:
-    """The literals of a row; of a stranger's, which are none, nothing."""
-    try:
-        tree = parse_expression(f"f({args}\n)")
-        if not isinstance(tree, ast.Call):
-            return [], {}
-        named = {item.arg or "": value_of(item.value) for item in tree.keywords}
-        return [value_of(item) for item in tree.args], named
-    except ValueError:
-        return [], {}
 
 
 def _fault(row: Row, values: list[Any]) -> list[Told]:

@@ -13,6 +13,7 @@ from workbench.qt.controller import SETTLED
 from workbench.texts import tr
 from workbench.viewmodel.conversation_export import ConversationRequest
 from workbench.viewmodel.conversation_rows import ConversationRows
+from workbench.viewmodel.talk_line import TalkLine
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
@@ -41,7 +42,7 @@ class ConversationReader(QObject):
 
     Signals:
         cleared(): the lines so far are shown no more.
-        read(object): a list of lines to append.
+        read(object): a list of TalkLines to append.
         save_wanted(ConversationRequest): it is wanted in a file, as it is shown.
     """
 
@@ -130,7 +131,7 @@ class ConversationReader(QObject):
         if len(own) > (PAGE if self._flood else LOOK_BACK):
             self._flood = True
             if not silent:
-                self.read.emit([tr("conversation.skipped")])
+                self.read.emit([TalkLine(tr("conversation.skipped"))])
             own = own[-SCREEN:]
             self._rows.skipped()
         elif len(own) <= PAGE:

@@ -60,7 +60,7 @@ def write_conversation(
             who = _who(reader, row) if wish.numbered else ""
             line = lines.line(row, time(row.t_ns), wish.show_as, who=who, most=None)
             if line is not None:
-                out.write(f"{line}\n".encode(errors="backslashreplace"))
+                out.write(f"{line.text}\n".encode(errors="backslashreplace"))
         return
     wanted = is_received if form is ConversationForm.RECEIVED else is_sent
     topmost = Topmost(reader, divided=False)

@@ -11,6 +11,8 @@ from workbench.journal.streams import READS, SENDS
 from workbench.journal.topmost import is_received, is_sent
 from workbench.printable import escape
 from workbench.texts import tr
+from workbench.viewmodel.layer_talk import layer_words
+from workbench.viewmodel.talk_line import TalkLine, json_lines
 
 if TYPE_CHECKING:
     from workbench.journal.reader import Row
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 SHOWN_BYTES: Final = 400
 _QUOTES: Final = "'"
+_ARROWS: Final = frozenset({"<", ">"})
+_AS_BYTES: Final = frozenset({"hex", "escaped"})
+"""Ways to show it in which it is not read as text."""
 LIFE: Final = frozenset({"connect", "shutdown", "close", "accept"})
 DATAGRAM_CALLS: Final = frozenset({"sendto", "recvfrom"})
 
@@ -40,7 +45,7 @@ class ConversationRows:
 
     def line(
         self, row: Row, time: str, show_as: str, *, who: str = "", most: int | None = SHOWN_BYTES
-    ) -> str | None:
+    ) -> TalkLine | None:
         """The line of a row, or None where it says nothing about the conversation.
 
         Args:
@@ -62,7 +67,7 @@ class ConversationRows:
             if row.connection in self._failed:
                 return None
             if row.connection in self._aborting:
-                return f"{start}-  {tr('conversation.aborted')}"
+                return TalkLine(f"{start}-  {tr('conversation.aborted')}")
         told = self._topmost.told(row)
         if told is None:
             return None
@@ -79,7 +84,7 @@ def line_of(
     *,
     datagram: bool,
     most: int | None = SHOWN_BYTES,
-) -> str | None:
+) -> TalkLine | None:
     """The line of an event, or None where it says nothing about the conversation.
 
     Args:
@@ -94,38 +99,55 @@ def line_of(
         return _layer_line(row, start, show_as, streams, most=most)
     if row.kind not in ("call", "end"):
         return None
+    if row.size is not None and row.errno is None and row.error is None and not row.ends_stream:
+        arrow = ">" if row.call in SENDS else "<" if row.call in READS else None
+        if arrow is not None:
+            where = f"{escape(row.peer)}  " if datagram and row.peer else ""
+            return _data_line(row, start, arrow, show_as, streams, where=where, most=most)
+    words = _call_words(row)
+    return None if words is None else TalkLine(f"{start}{words}")
+
+
+def _call_words(row: Row) -> str | None:
+    """Of a call that carried nothing."""
     if row.ends_stream:
-        return f"{start}-  {tr('conversation.eof')}"
-    if row.size is not None and row.errno is None and row.error is None:
-        if row.call in SENDS:
-            return _data_line(row, start, ">", show_as, streams, datagram=datagram, most=most)
-        if row.call in READS:
-            return _data_line(row, start, "<", show_as, streams, datagram=datagram, most=most)
+        return f"-  {tr('conversation.eof')}"
     trouble = row.errno or row.error
     if trouble in PENDING:
         return None
     if trouble is not None:
         if row.call in SENDS | READS | LIFE:
-            return f"{start}!  {tr('conversation.failed', call=row.call, errno=trouble)}"
+            return f"!  {tr('conversation.failed', call=row.call, errno=trouble)}"
         return None
     if row.call in ("connect", "accept"):
         key = "conversation.connected" if row.call == "connect" else "conversation.accepted"
         words = tr(key, local=row.local or "", peer=row.peer or "").replace("  ", " ").rstrip(" >")
-        return f"{start}-  {words}"
+        return f"-  {words}"
     if row.call in ("shutdown", "close"):
-        return f"{start}-  {tr(f'conversation.{row.call}', args=row.args)}"
+        return f"-  {tr(f'conversation.{row.call}', args=row.args)}"
     return None
 
 
-def _layer_line(row: Row, start: str, show_as: str, streams: Streams, *, most: int | None) -> str:
+def _layer_line(
+    row: Row, start: str, show_as: str, streams: Streams, *, most: int | None
+) -> TalkLine:
     """What a layer gave or took, or says of itself."""
-    if row.errno is not None:
-        said = f"{start}!  {tr('conversation.failed', call=row.call, errno=row.errno)}"
-        return f"{said}  {_shown(row, show_as, streams, most)}" if row.payload else said
     for carries, arrow in ((is_received, "<"), (is_sent, ">")):
-        if carries(row):
-            return _data_line(row, start, arrow, show_as, streams, datagram=False, most=most)
-    return f"{start}-  {escape(f'{row.call}({row.args})')}"
+        if row.errno is None and carries(row):
+            where = ""
+            if row.call.startswith("ws."):
+                where = f"{row.args.partition(',')[0].strip(_QUOTES)}  "
+            return _data_line(row, start, arrow, show_as, streams, where=where, most=most)
+    words = layer_words(row)
+    mark = max(0, len(start) - 1)
+    if words.arrow in _ARROWS:
+        shown = f"  {_shown(row, show_as, streams, most)}" if words.bytes else ""
+        text = f"{_carried(row, start, words.arrow)}{words.text}{shown}"
+        return TalkLine(text.rstrip(), aside=words.aside, mark=mark)
+    text = f"{start}{words.arrow}  {words.text}"
+    if words.arrow == "!" and row.payload:
+        text = f"{text}  {_shown(row, show_as, streams, most)}"
+    return TalkLine(text, aside=words.aside, mark=mark)
 
 
 def _data_line(
@@ -135,15 +157,22 @@ def _data_line(
     show_as: str,
     streams: Streams,
     *,
-    datagram: bool,
+    where: str,
     most: int | None,
-) -> str:
-    where = f"{escape(row.peer)}  " if datagram and row.peer else ""
-    if row.call.startswith("ws."):
-        where = f"{row.args.partition(',')[0].strip(_QUOTES)}  "
+) -> TalkLine:
+    whole = row.payload is not None and len(row.payload) == (row.size or 0)
+    inside = json_lines(row.payload or b"") if whole and show_as not in _AS_BYTES else ()
+    return TalkLine(
+        f"{_carried(row, start, arrow)}{where}{_shown(row, show_as, streams, most)}",
+        inside,
+        mark=max(0, len(start) - 1),
+    )
+
+
+def _carried(row: Row, start: str, arrow: str) -> str:
+    """Which way, and how many bytes."""
     word = tr("conversation.sent" if arrow == ">" else "conversation.received")
-    text = _shown(row, show_as, streams, most)
-    return f"{start}{arrow} {word} {row.size or 0:>5} B  {where}{text}"
+    return f"{start}{arrow} {word} {row.size or 0:>5} B  "
 
 
 def _shown(row: Row, show_as: str, streams: Streams, most: int | None) -> str:

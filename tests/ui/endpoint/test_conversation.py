@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.endpoint.conversation import MOST_LINES, Conversation
+from workbench.viewmodel.talk_line import TalkLine
 
 
 def shown(qtbot: QtBot) -> Conversation:
@@ -12,7 +17,7 @@ def shown(qtbot: QtBot) -> Conversation:
     qtbot.addWidget(view)
     view.resize(300, 100)
     view.show()
-    view.add(f"line {number}" for number in range(100))
+    view.add(TalkLine(f"line {number}") for number in range(100))
     return view
 
 
@@ -21,18 +26,104 @@ def test_new_lines_are_in_sight_unless_one_looks_further_up(qtbot: QtBot) -> Non
     bar = view.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.value() >= bar.maximum() - 2)
     bar.setValue(3)
-    view.add(["new"])
+    view.add([TalkLine("new")])
     assert bar.value() == 3
     bar.setValue(bar.maximum())
-    view.add(["newer"])
+    view.add([TalkLine("newer")])
     assert bar.value() >= bar.maximum() - 2
 
 
 def test_what_was_sent_is_text_and_never_markup_and_old_lines_go(qtbot: QtBot) -> None:
     view = shown(qtbot)
-    view.add(["<b>bold</b>"])
+    view.add([TalkLine("<b>bold</b>")])
     assert view.toPlainText().endswith("<b>bold</b>")
-    view.add(map(str, range(MOST_LINES + 50)))
+    view.add(TalkLine(str(number)) for number in range(MOST_LINES + 50))
     assert view.blockCount() == MOST_LINES
     view.add([])
+    assert view.blockCount() == MOST_LINES
+
+
+def aside(name: str) -> TalkLine:
+    return TalkLine(f"12:00  - {name}", aside=name, mark=6)
+
+
+JSON = TalkLine('12:00  > {"a":1}', ("{", '  "a": 1', "}"), mark=6)
+
+
+def press(view: Conversation, line: int, key: Qt.Key = Qt.Key.Key_Return) -> None:
+    cursor = QTextCursor(view.document().findBlockByNumber(line))
+    view.setTextCursor(cursor)
+    QTest.keyClick(view, key)
+
+
+def lines_of(view: Conversation) -> list[str]:
+    return view.toPlainText().split("\n")
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> Conversation:
+    view = Conversation()
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view.show()
+    return view
+
+
+def test_a_line_opens_and_closes_by_key_and_by_a_click_on_its_mark(view: Conversation) -> None:
+    view.add([TalkLine("first"), JSON, TalkLine("last")])
+    assert lines_of(view) == ["first", '12:00 \u25b8> {"a":1}', "last"]
+    press(view, 1)
+    opened = lines_of(view)
+    assert opened[1].startswith("12:00 \u25be")
+    assert [line.strip() for line in opened[2:]] == ["{", '"a": 1', "}", "last"]
+    press(view, 1, Qt.Key.Key_Space)
+    assert lines_of(view) == ["first", '12:00 \u25b8> {"a":1}', "last"]
+    press(view, 0)  # a line with nothing in it
+    assert view.blockCount() == 3
+    cursor = QTextCursor(view.document().findBlockByNumber(1))
+    cursor.setPosition(cursor.position() + 6)
+    place = view.cursorRect(cursor).center() + QPoint(2, 0)
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert view.blockCount() == 6
+
+
+def test_what_is_beside_the_talk_folds_and_the_next_message_ends_it(view: Conversation) -> None:
+    view.add([aside("PING")])
+    assert lines_of(view) == ["12:00  - PING"]
+    view.add([aside("PONG")])
+    view.add([aside("PING"), TalkLine("message"), aside("PING")])
+    assert lines_of(view) == ["12:00 \u25b8-  PING \u00d72, PONG", "message", "12:00  - PING"]
+    press(view, 0)
+    assert [line.strip() for line in lines_of(view)[1:4]] == [
+        "12:00  - PING",
+        "12:00  - PONG",
+        "12:00  - PING",
+    ]
+
+
+def test_an_open_one_grows(view: Conversation) -> None:
+    view.add([aside("PING"), aside("PING")])
+    press(view, 0)
+    assert view.blockCount() == 3
+    view.add([aside("PONG")])
+    assert view.blockCount() == 4
+    assert "PONG" in lines_of(view)[0]
+    press(view, 0)
+    assert view.blockCount() == 1
+
+
+def test_unfolded_they_come_open(view: Conversation) -> None:
+    view.unfolded = True
+    view.add([JSON, aside("PING"), aside("PING")])
+    assert view.blockCount() == 7
+    view.clear()
+    view.add([aside("PING")])
+    assert lines_of(view) == ["12:00  - PING"]
+
+
+def test_old_lines_that_open_go_with_the_others(view: Conversation) -> None:
+    for _ in range(3):
+        view.add([JSON, *[aside("PING")] * 3] * MOST_LINES)
+    assert view.blockCount() == MOST_LINES
+    press(view, MOST_LINES - 2)
     assert view.blockCount() == MOST_LINES

@@ -3,32 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+    QTextBlock,
+    QTextCursor,
+    QTextOption,
+)
 from PySide6.QtWidgets import QPlainTextEdit
 
 from workbench.ui.style import theme
+from workbench.viewmodel.talk_line import Aside, TalkLine
 
 MOST_LINES: Final = 1000
+_INSIDE: Final = -2
+"""The state of a block that stands below one that is open; a line that opens has its number."""
+_KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
+"""Keys that open the line of the cursor, or close it."""
+
+
+@dataclass(slots=True)
+class _Folded:
+    """A line that opens."""
+
+    line: TalkLine
+    opened: bool = False
 
 
 class Conversation(QPlainTextEdit):
-    """Untrusted bytes, shown as plain text only; control characters as escapes."""
+    """Untrusted bytes, shown as plain text only; control characters as escapes.
+
+    A line with more in it has a mark: a click on that, or Enter in the line, shows it below.
+
+    Attributes:
+        unfolded: lines that open come open.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setReadOnly(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         # lines wrap anywhere; a pixel of rounding is no reason to scroll sideways
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUndoRedoEnabled(False)
         self.setMaximumBlockCount(MOST_LINES)
         self.document().setDocumentMargin(2)
+        self.unfolded = False
+        self._forget()
         self.redraw()
         self.setTabChangesFocus(True)
         self.setMinimumHeight(50)
+        self.viewport().setMouseTracking(True)
 
     def redraw(self) -> None:
         """One font for all scripts, so that every line is equally high."""
@@ -42,14 +76,155 @@ class Conversation(QPlainTextEdit):
         if follows:
             bar.setValue(bar.maximum())
 
-    def add(self, lines: Iterable[str]) -> None:
+    # -- lines that come ------------------------------------------------------------------------
+
+    @Slot()
+    def clear(self) -> None:
+        super().clear()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._folded: dict[int, _Folded] = {}
+        self._numbers = 0
+        self._aside: Aside | None = None
+        self._aside_number = 0
+        self._aside_head = QTextCursor()
+
+    def add(self, lines: Iterable[TalkLine]) -> None:
         """Append lines; the view follows if it was at its end."""
-        text = "\n".join(lines)
-        if not text:
-            return
         bar = self.verticalScrollBar()
         follows = bar.value() >= bar.maximum() - 2
-        self.appendPlainText(text)
-        if follows:
+        plain: list[str] = []
+        added = False
+        for line in lines:
+            added = True
+            if not line.inside and not line.aside:
+                self._aside = None
+                plain.append(line.text)
+                continue
+            self._append(plain)
+            plain = []
+            if line.aside:
+                self._set_aside(line)
+            else:
+                self._aside = None
+                self._append_head(line)
+        self._append(plain)
+        if added and follows:
             self.moveCursor(QTextCursor.MoveOperation.End)
             self.moveCursor(QTextCursor.MoveOperation.StartOfLine)
+
+    def _append(self, lines: list[str]) -> None:
+        if lines:
+            self.appendPlainText("\n".join(lines))
+
+    def _append_head(self, line: TalkLine) -> None:
+        """One that opens, or may come to do so."""
+        self._numbers += 1
+        self._folded[self._numbers] = _Folded(line)
+        if len(self._folded) > MOST_LINES:  # the view has not so many lines any more
+            del self._folded[next(iter(self._folded))]
+        self.appendPlainText(line.marked(opened=False) if line.inside else line.text)
+        head = self.document().lastBlock()
+        head.setUserState(self._numbers)
+        if self.unfolded and line.inside:
+            self._toggle(head)
+
+    def _set_aside(self, line: TalkLine) -> None:
+        """Those that follow each other fold into one."""
+        head = self._aside_head.block()
+        if self._aside is None or head.userState() != self._aside_number:
+            self._aside = Aside(line)
+            self._append_head(self._aside.line())
+            self._aside_number = self._numbers
+            self._aside_head = QTextCursor(self._last_head())
+            self._aside_head.setKeepPositionOnInsert(True)
+            return
+        self._aside.add(line)
+        folded = self._folded[self._aside_number]
+        folded.line = self._aside.line()
+        if folded.opened:
+            self._append([_within(folded.line, line.text)])
+            self.document().lastBlock().setUserState(_INSIDE)
+        self._word(head, folded)
+        if self.unfolded and not folded.opened:
+            self._toggle(head)
+
+    def _last_head(self) -> QTextBlock:
+        """The block that was appended last and is not inside another."""
+        block = self.document().lastBlock()
+        while block.userState() == _INSIDE:
+            block = block.previous()
+        return block
+
+    # -- lines that open ------------------------------------------------------------------------
+
+    def _toggle(self, head: QTextBlock) -> bool:
+        """Open it, or close it; False: there is nothing in it."""
+        folded = self._folded.get(head.userState())
+        if folded is None or not folded.line.inside:
+            return False
+        number = head.userState()
+        folded.opened = not folded.opened
+        self._word(head, folded)
+        cursor = QTextCursor(head)
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock)
+        if folded.opened:
+            for line in folded.line.inside:
+                cursor.insertBlock()
+                cursor.block().setUserState(_INSIDE)
+                cursor.insertText(_within(folded.line, line))
+        else:
+            after = head.next()
+            while after.isValid() and after.userState() == _INSIDE:
+                end = after.position() + after.length() - 1
+                cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+                after = after.next()
+            cursor.removeSelectedText()
+            head = cursor.block()
+        head.setUserState(number)  # blocks that are split or joined have that of the other
+        return True
+
+    def _word(self, head: QTextBlock, folded: _Folded) -> None:
+        """What it says and whether it is open."""
+        line = folded.line
+        cursor = QTextCursor(head)
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(line.marked(opened=folded.opened) if line.inside else line.text)
+
+    def _at_mark(self, event: QMouseEvent) -> QTextBlock | None:
+        """The line whose mark is there, half a character around it too."""
+        cursor = self.cursorForPosition(event.position().toPoint())
+        block = cursor.block()
+        folded = self._folded.get(block.userState())
+        if folded is None or not folded.line.inside:
+            return None
+        mark = folded.line.mark
+        return block if mark - 1 <= cursor.positionInBlock() <= mark + 1 else None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            block = self._at_mark(event)
+            if block is not None:
+                self._toggle(block)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        over = self._at_mark(event) is not None
+        shape = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.IBeamCursor
+        self.viewport().setCursor(shape)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = event.modifiers() in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        )
+        if plain and event.key() in _KEYS and self._toggle(self.textCursor().block()):
+            return
+        super().keyPressEvent(event)
+
+
+def _within(head: TalkLine, line: str) -> str:
+    """A line below another, behind its time."""
+    return f"{' ' * (head.mark + 3)}{line}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QCheckBox, QPushButton
 
 from workbench.payload import notation
 from workbench.texts import tr
@@ -16,15 +16,17 @@ class ConversationPane(QObject):
 
     Attributes:
         view: the lines.
-        box: how they are shown, and Save; hidden with it, Save's key still works.
+        box: how they are shown, whether they open, Save; hidden with it, Save's key still works.
 
     Signals:
         show_as_chosen(str): word it in this encoding, or as "escaped" or "hex".
         save_wanted(): it is wanted in a file.
+        anew_wanted(): its lines are to be read anew: they open now, or do not.
     """
 
     show_as_chosen = Signal(str)
     save_wanted = Signal()
+    anew_wanted = Signal()
 
     def __init__(self, controls: NamedControls, parent: QObject) -> None:
         super().__init__(parent)
@@ -39,9 +41,11 @@ class ConversationPane(QObject):
             "show_as",
         )
         self.save = controls.add(QPushButton(), "save_talk")
-        self.box = group(self.show_as, self.save)
+        self.unfold = controls.add(QCheckBox(), "unfold_talk")
+        self.box = group(self.show_as, self.unfold, self.save)
         self.show_as.activated.connect(self._on_show_as)
         self.save.clicked.connect(self.save_wanted)
+        self.unfold.toggled.connect(self._on_unfold)
 
     def follow(self, encoding: str) -> None:
         """Show as the endpoint's own encoding; what a person chooses holds until that changes."""
@@ -54,6 +58,11 @@ class ConversationPane(QObject):
 
     def retranslate(self) -> None:
         self.view.setPlaceholderText(tr("panel.empty_talk"))
+
+    @Slot(bool)
+    def _on_unfold(self, unfolded: bool) -> None:
+        self.view.unfolded = unfolded
+        self.anew_wanted.emit()
 
     @Slot()
     def _on_show_as(self) -> None:

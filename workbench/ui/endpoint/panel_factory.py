@@ -95,4 +95,5 @@ def _join(panel: ServerPanel | ClientPanel, presenter: Presenter) -> None:
     panel.table.why_wanted.connect(presenter.guide.explain_stall)
     panel.table.seen_changed.connect(presenter.see)
     panel.talk.show_as_chosen.connect(presenter.conversation.show_as)
+    panel.talk.anew_wanted.connect(presenter.conversation.again)
     panel.talk.save_wanted.connect(presenter.conversation.save)
