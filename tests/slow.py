@@ -31,6 +31,7 @@ TESTS: Final = (
     "engine/protocol/tls/test_hostile.py",
     "engine/protocol/websocket/test_hostile.py",
     "engine/test_sequences.py",
+    "engine/test_wss_memory.py",
     "journal/exports/test_forms.py::test_a_table_holds_every_value",
     "journal/exports/test_forms.py::test_a_table_starts_no_formula",
     "journal/exports/test_forms.py::test_a_text_that_comes_again_is_written_again",

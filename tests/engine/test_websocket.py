@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.engine.protocol.websocket.peer import REQUEST
+from tests.engine.protocol.websocket.peer import MASK, REQUEST, wire
 from tests.snapshots import fresh
 from workbench.engine.connection import stream_connection
 from workbench.engine.model import commands as c
@@ -26,7 +28,7 @@ from workbench.engine.model.settings import (
 from workbench.engine.model.snapshot import CloseCause
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.websocket_settings import Deflate, WebSocketSettings
-from workbench.engine.protocol.websocket.frames import FrameReader
+from workbench.engine.protocol.websocket.frames import Frame, FrameReader
 from workbench.journal.reader import Row
 from workbench.session import Session
 
@@ -364,3 +366,80 @@ def test_who_never_reads_the_last_words_holds_no_place_for_ever(
         assert sending.outcome is not None
         assert not sending.outcome.ok
     assert fresh(session, "server").connections[-1].close_cause is CloseCause.TIMED_OUT
+
+
+def test_a_long_file_is_one_message_in_frames_and_answers_stand_behind_it(
+    session: Session, do: Do, until: Until, tmp_path: Path
+) -> None:
+    size = 9 << 20
+    path = tmp_path / "long"
+    path.write_bytes(bytes(range(256)) * (size // 256))
+    server(session, do, Echo())
+    with socket.create_connection(address(session), timeout=BOUND) as plain:
+        plain.sendall(REQUEST.encode())
+        while not plain.recv(1 << 16).endswith(b"\r\n\r\n"):
+            pass
+        file = session.perform(c.Send("server", file=str(path)))
+        plain.sendall(wire(1, b"hello", mask=MASK))
+        until("server", call="ws.recv", payload=b"hello")
+        behind = session.perform(c.Send("server", text="behind"))
+        reader = FrameReader(1 << 20)
+        frames: list[Frame] = []
+        while not frames or frames[-1].payload != b"behind":
+            frames += reader.read(plain.recv(1 << 20))
+        for ticket in (file, behind):
+            assert ticket.wait(BOUND)
+            assert ticket.outcome is not None
+            assert ticket.outcome.ok
+    whole = b"".join(frame.payload for frame in frames if frame.opcode in {0, 2})
+    assert whole == path.read_bytes()
+    assert [frame.fin for frame in frames[:-2]] == [False] * (len(frames) - 3) + [True]
+    assert [frame.payload for frame in frames[-2:]] == [b"hello", b"behind"]
+    assert until("server", call="ws.message").size == size
+
+
+def test_a_long_file_whose_call_times_out_goes_to_its_end(
+    session: Session, do: Do, rows: Rows, tmp_path: Path
+) -> None:
+    path = tmp_path / "long"
+    path.write_bytes(b"x" * MUCH)
+    server(session, do, Nothing())
+    with socket.create_connection(address(session), timeout=BOUND) as plain:
+        plain.sendall(REQUEST.encode())
+        while not plain.recv(1 << 16).endswith(b"\r\n\r\n"):
+            pass
+        assert do(c.Call("server", "settimeout", (0.3,))).ok
+        assert do(c.Send("server", file=str(path))).error == "TimeoutError"
+        assert do(c.Call("server", "settimeout", (None,))).ok
+        behind = session.perform(c.Send("server", text="behind"))
+        reader = FrameReader(1 << 20)
+        frames: list[Frame] = []
+        while not frames or frames[-1].payload != b"behind":
+            frames += reader.read(plain.recv(1 << 20))
+        assert behind.wait(BOUND)
+    assert sum(len(frame.payload) for frame in frames[:-1]) == MUCH
+    assert [frame.fin for frame in frames[-2:]] == [True, True]
+    notes = [row.call for row in rows("server", "note") if "unsent" in row.call]
+    assert set(notes) == {"unsent_kept"}
+
+
+def test_a_file_that_becomes_shorter_is_no_whole_message(
+    session: Session, do: Do, until: Until, tmp_path: Path
+) -> None:
+    path = tmp_path / "long"
+    path.write_bytes(b"x" * MUCH)
+    server(session, do, Nothing())
+    with socket.create_connection(address(session), timeout=BOUND) as plain:
+        plain.sendall(REQUEST.encode())
+        while not plain.recv(1 << 16).endswith(b"\r\n\r\n"):
+            pass
+        assert do(c.Call("server", "settimeout", (0.3,))).ok
+        assert do(c.Send("server", file=str(path))).error == "TimeoutError"
+        os.truncate(path, 1)
+        reader = FrameReader(1 << 20)
+        frames: list[Frame] = []
+        while not frames or frames[-1].opcode != 8:
+            frames += reader.read(plain.recv(1 << 20))
+    until("server", kind="note", call="not_done")
+    assert not any(frame.fin for frame in frames[:-1])
+    assert frames[-1].payload.startswith(b"\x03\xf3")

@@ -151,7 +151,7 @@ class Connection:
 
         What was asked for here may come back as answers (two echoes): it may wait once more.
         """
-        waiting = self.outbox.answers + self.delayed.size
+        waiting = self.outbox.answers + self.delayed.size + self.held_by_layers()
         most = (LOW_WATER if self.full else HIGH_WATER) + self.outbox.most_asked
         if (waiting > most) is not self.full:
             self.full = not self.full
@@ -372,6 +372,10 @@ class Connection:
     def waits_to_send(self) -> bool:
         """Whether anything is still to be sent."""
         return bool(self.outbox.items or self.delayed)
+
+    def held_by_layers(self) -> int:
+        """Bytes of answers that layers keep until they may write them."""
+        return 0
 
     def say_last_words(self) -> None:
         """All is sent, and it is to be closed."""

@@ -6,7 +6,7 @@ from time import perf_counter_ns
 from typing import Final
 
 from workbench.engine.connection.file_pieces import FilePieces
-from workbench.engine.protocol.layer import Data
+from workbench.engine.protocol.layer import Data, MessagePart
 
 PIECE: Final = 1 << 18
 """Bytes that go through the layers at a time."""
@@ -17,13 +17,16 @@ class LongSend:
 
     Attributes:
         left: bytes that `next` has still to give.
-        out: pieces that are on their way. over: it has failed.
+        message: it is one message, which is ended once it has begun.
+        out: pieces that are on their way. over: it has failed. started: a piece has gone.
         begun: since when its time runs, in nanoseconds of perf_counter.
     """
 
-    __slots__ = ("_piece", "_source", "begun", "left", "out", "over")
+    __slots__ = ("_piece", "_source", "begun", "left", "message", "out", "over", "started")
 
-    def __init__(self, payload: Data | FilePieces) -> None:
+    def __init__(self, payload: Data | FilePieces, *, message: bool = False) -> None:
+        self.message = message
+        self.started = False
         self._source = payload if isinstance(payload, FilePieces) else None
         self._piece = memoryview(b"" if isinstance(payload, FilePieces) else payload)
         self.left = payload.left if isinstance(payload, FilePieces) else len(payload)
@@ -43,4 +46,9 @@ class LongSend:
         found, self._piece = self._piece[:PIECE], self._piece[PIECE:]
         self.left -= len(found)
         self.out += 1
-        return found
+        first, self.started = not self.started, True
+        if not self.message:
+            return found
+        part = MessagePart(found)
+        part.first, part.last = first, not self.left
+        return part

@@ -110,11 +110,10 @@ class StackRunner:
             self._fail(ticket, ended, refused)
             return
         whole = self.stack.takes_messages
-        if not whole and LongSend.is_long(payload):
-            self._do(LongSend(payload), ticket, ended)
+        if isinstance(payload, FilePieces) or (not whole and LongSend.is_long(payload)):
+            self._do(LongSend(payload, message=whole), ticket, ended)
             return
-        data = payload.rest() if isinstance(payload, FilePieces) else payload
-        self._do(partial(self.stack.send, data), ticket, ended)
+        self._do(partial(self.stack.send, payload), ticket, ended)
 
     def after(self, work: Callable[[], None]) -> None:
         """Do something when all that waits has come to the layers."""
@@ -124,6 +123,11 @@ class StackRunner:
             return []
 
         self._waiting.append((at_its_turn, None, None))
+
+    @property
+    def held(self) -> int:
+        """Bytes of answers that wait in a layer for the end of a long message."""
+        return self.stack.held() if self._waiting else 0
 
     def put_in(self, name: str) -> None:
         """Put in a layer. Raises Problem as `Stack.put_in` does."""
@@ -173,6 +177,10 @@ class StackRunner:
                     self._fail(ticket, ended, Problem("engine.layers_ended"))
                 elif isinstance(work, LongSend):
                     pieces += 1
+                    refused = self.stack.refuses()  # it has said its end meanwhile
+                    if refused is not None:
+                        self._give_up(work, ticket, ended, refused)
+                        continue
                     self._send_piece(work, ticket, ended)
                 else:
                     self._waiting.popleft()
@@ -186,18 +194,37 @@ class StackRunner:
         except Problem as problem:  # the file is not as it was
             self._context.not_done(problem, ticket)
             self._give_up(work, ticket, ended, problem)
+            if work.message and work.started:
+                self._carry_out(self.stack.cut(perf_counter()))
             return
         if not work.left:
             self._waiting.popleft()
 
         def sent(error: BaseException | None) -> None:
             work.out -= 1
-            if error is not None:
+            if (
+                error is not None
+                and work.message
+                and isinstance(error, TimeoutError | BlockingIOError)
+            ):
+                self._goes_on_unasked(work, ticket, ended, error)
+            elif error is not None:
                 self._give_up(work, ticket, ended, error)
             elif not work.over and not work.left and not work.out:
                 self._end(ticket, ended, None)
 
-        self._carry_out(self.stack.send(data, perf_counter()), ticket, sent, work.begun)
+        asked = None if work.over else ticket
+        self._carry_out(self.stack.send(data, perf_counter()), asked, sent, work.begun)
+
+    def _goes_on_unasked(
+        self, work: LongSend, ticket: Ticket | None, ended: Ended | None, error: BaseException
+    ) -> None:
+        """The call is over, and the message that was begun goes to its end all the same."""
+        if not work.over:
+            work.over = True
+            if work.left:
+                self._context.note("unsent_kept", str(work.left), self._traced.id, ticket)
+            self._fail(ticket, ended, error)
 
     def _give_up(
         self, work: LongSend, ticket: Ticket | None, ended: Ended | None, error: BaseException

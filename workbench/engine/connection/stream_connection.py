@@ -54,6 +54,7 @@ class StreamConnection(Connection):
             self.live.new_layers(),
             ResponderLayer(SILENT, self.delayed, messages=False),
             self.live.new_layer,
+            logged=traced.keep,
         )
         self._runner = StackRunner(self.context, traced, self.outbox, stack, self)
         self._answers = bool(stack.layers)
@@ -260,6 +261,9 @@ class StreamConnection(Connection):
 
     def waits_to_send(self) -> bool:
         return super().waits_to_send() or self._runner.waits
+
+    def held_by_layers(self) -> int:
+        return self._runner.held
 
     def say_last_words(self) -> None:
         if self._layered:

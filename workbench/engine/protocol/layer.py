@@ -26,6 +26,17 @@ class Text(bytes):
     __slots__ = ()
 
 
+class MessagePart(bytes):
+    """Bytes of a binary message that is never in memory as a whole; others follow, in order.
+
+    Attributes:
+        first, last: whether the message begins, and ends, with it.
+    """
+
+    first = False
+    last = False
+
+
 class Binary(bytes):
     """Bytes that are no text whatever they answer."""
 
@@ -138,6 +149,7 @@ class Layer:
         takes_messages: what is sent through it is a message each; else it may go in pieces.
         binds: the peer cannot read what follows without each byte that it has written: a record, a
             frame.
+        hears: something is done with what is handed up to it.
         logs_bytes: its rows have all that it is given and gives: one below need not log them.
     """
 
@@ -147,6 +159,7 @@ class Layer:
     gives_messages = False
     takes_messages = False
     binds = False
+    hears = True
     logs_bytes = False
 
     def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
@@ -192,6 +205,17 @@ class Layer:
 
     def lost(self) -> Sequence[LayerRow]:
         """The transport has ended, whoever did it: what is to be told of that."""
+        return ()
+
+    def wanted(self, most: int | None) -> None:
+        """How many bytes of one message anybody above still needs; None: all."""
+
+    def held(self) -> int:
+        """Bytes sent through it that it keeps until it may write them."""
+        return 0
+
+    def cut(self, now: float) -> Actions:
+        """What was begun in a `MessagePart` has no end: the rest of it cannot be read."""
         return ()
 
     def unread(self) -> bytes:

@@ -42,6 +42,10 @@ class ResponderLayer(Layer):
         self.delayed = delayed
         self._echoes_empty = messages and runtime.answer is Reply
 
+    @property
+    def hears(self) -> bool:  # type: ignore[override]
+        return self.runtime.answer is not None
+
     def start(self, now: float) -> Actions:
         greeting = self.runtime.greeting
         return () if greeting is None else self._answer(_in_text(greeting), now)

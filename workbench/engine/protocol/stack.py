@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.engine.model.layer_files import LayerFiles, PlainFiles
@@ -148,6 +149,7 @@ class Stack:
 
     Attributes:
         layers: those below the responder.
+        logged: bytes of a message that the log takes; None: all of them.
         opened: the topmost of them can talk.
         ended: nothing goes in or out through the layers any more. Without any, the connection
             knows what still goes out before its end.
@@ -155,7 +157,7 @@ class Stack:
 
     __slots__ = (
         "_finished", "_known", "_make", "_mixed", "_responder", "_responder_started", "_started",
-        "_unopened", "_wanted", "ended", "layers", "opened",
+        "_unopened", "_wanted", "ended", "layers", "logged", "opened",
     )  # fmt: skip
 
     def __init__(
@@ -163,9 +165,11 @@ class Stack:
         layers: Iterable[Layer],
         responder: Layer,
         make: Callable[[str], Layer] | None = None,
+        logged: int | None = None,
     ) -> None:
         """`make`: another layer, by its name. Raises Problem: there is none."""
         self.layers = tuple(layers)
+        self.logged = logged
         self.opened = False
         self.ended = False
         self._finished = False  # what comes is still read
@@ -202,6 +206,7 @@ class Stack:
     def replace_responder(self, responder: Layer) -> None:
         """Another one answers from now on."""
         self._responder = responder
+        self._tell_wanted()
 
     def start(self, now: float) -> list[Outward]:
         """The socket is connected."""
@@ -252,6 +257,17 @@ class Stack:
             raise Problem("engine.layer_not_open", name=self.layers[place - 1].name)
         row = LayerRow(f"{self.layers[place].word}.raw", "", len(data), payload=data, sent=True)
         return self._run(place, (row, ToPeer(data)), now)
+
+    def held(self) -> int:
+        """Bytes that wait in a layer."""
+        return sum(layer.held() for layer in self.layers)
+
+    def cut(self, now: float) -> list[Outward]:
+        """The rest of a message that was begun in parts cannot be read."""
+        actions: list[Outward] = []
+        for place in range(len(self.layers) - 1, -1, -1):
+            actions += self._run(place, self.layers[place].cut(now), now)
+        return actions
 
     def refuses(self) -> Problem | None:
         """Why nothing can be sent through the layers any more."""
@@ -323,6 +339,12 @@ class Stack:
     def _tell_places(self) -> None:
         for place, layer in enumerate(self.layers):
             layer.placed(self.layers[:place], self.layers[place + 1 :])
+        self._tell_wanted()
+
+    def _tell_wanted(self) -> None:
+        """Whole messages are for who hears them; of others as much as the log takes is enough."""
+        for layer, above in pairwise((*self.layers, self._responder)):
+            layer.wanted(None if above.hears else self.logged)
 
     # -- on its way ---------------------------------------------------------------------------
 

@@ -27,6 +27,14 @@ BLOCK: Final = 250
 """Conversations that one test has with one of the eight kinds of ends."""
 LONG: Final = 500
 """Such blocks with `--long`: a million conversations."""
+
+
+def packed(level: int, size: int) -> bytes:
+    packer = zlib.compressobj(level, wbits=-15)
+    return (packer.compress(bytes(size)) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
+
+
+PACKED: Final = [packed(level, size) for level, size in ((0, 3), (0, 900), (9, 1001), (9, 100_000))]
 EXTENSION: Final = "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
 
 
@@ -82,9 +90,9 @@ class Attacker:
         if not self.dice.randrange(3):
             yield data
             return
-        at = 0
+        at, usual = 0, self.dice.choice((3, 14, 200, 5000))
         while at < len(data):
-            size = self.dice.choice((1, 2, 3, 14, 200, 5000))
+            size = usual if at % 5 else self.dice.randint(1, usual)
             yield data[at : at + size]
             at += size
 
@@ -106,10 +114,7 @@ class Attacker:
         return wire(8, code, mask=self._mask)
 
     def _packed(self) -> bytes:
-        packer = zlib.compressobj(self.dice.choice((0, 9)), wbits=-15)
-        data = packer.compress(bytes(self.dice.choice((3, 900, 1001, 100_000))))
-        data += packer.flush(zlib.Z_SYNC_FLUSH)
-        return wire(self.dice.choice((1, 2)), data[:-4], mask=self._mask, rsv=4)
+        return wire(self.dice.choice((1, 2)), self.dice.choice(PACKED), mask=self._mask, rsv=4)
 
     def _any(self) -> bytes:
         """A header with all its bits by chance, lying lengths too."""

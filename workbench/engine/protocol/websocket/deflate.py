@@ -152,6 +152,14 @@ class Packer:
             self._state = None
         return made.removesuffix(TAIL) or b"\x00"
 
+    def part(self, data: bytes, *, last: bool) -> bytes:
+        """Some bytes of one message; `last`: it ends with them."""
+        if last:
+            return self.pack(data)
+        if self._state is None:
+            self._state = zlib.compressobj(wbits=self._bits)
+        return self._state.compress(data) + self._state.flush(zlib.Z_SYNC_FLUSH)
+
 
 class TooLong(Exception):
     """A message has more bytes than it may have."""

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import zlib
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from workbench.engine.protocol.websocket.deflate import TooLong, Unpacker
 from workbench.engine.protocol.websocket.frames import TEXT, Frame
 from workbench.engine.protocol.websocket.utf8 import Utf8
 
+LEAST_KEPT: Final = 1 << 20
+"""Bytes of a message that are kept although nobody asked for it."""
+
 
 class WebSocketMessage(NamedTuple):
-    """One message that is whole. `deflate`: it came packed."""
+    """One message that is whole.
+
+    Attributes:
+        data: all of it, or where nobody wants that its beginning.
+        deflate: it came packed. size: how many bytes it has.
+    """
 
     text: bool
     data: bytes
     frames: int
     deflate: bool
+    size: int
+
+    @property
+    def kept(self) -> bool:
+        """Whether `data` is all of it."""
+        return len(self.data) == self.size
 
 
 class Inbound:
@@ -24,12 +38,16 @@ class Inbound:
 
     Attributes:
         begun: a message has begun and is not at its end.
+        wanted: bytes of a message that somebody needs; None: all.
     """
 
     def __init__(self, most: int, unpacker: Unpacker | None) -> None:
         """`most`: bytes of the longest message, unpacked; no more is ever kept."""
         self.begun = False
+        self.wanted: int | None = None
         self._most = most
+        self._size = 0  # bytes of the message so far
+        self._keeps: int | None = None
         self._unpacker = unpacker
         self._text = False
         self._packed = False
@@ -42,7 +60,7 @@ class Inbound:
 
     def too_long(self, head: Frame) -> bool:
         """Whether the header alone says that its message has too many bytes."""
-        before = len(self._data) if self.begun and not head.opcode else 0
+        before = self._size if self.begun and not head.opcode else 0
         return not self._lost and before + head.length > self._most
 
     def piece(self, head: Frame, data: bytes) -> str | None:
@@ -66,7 +84,9 @@ class Inbound:
         self.begun = False
         message = None
         if not self._lost:
-            message = WebSocketMessage(self._text, bytes(self._data), self._frames, self._packed)
+            message = WebSocketMessage(
+                self._text, bytes(self._data), self._frames, self._packed, self._size
+            )
         self._data = bytearray()
         return fault, message
 
@@ -85,6 +105,8 @@ class Inbound:
             self._utf8 = Utf8() if self._text else None
             self._data = bytearray()
             self._frames = 0
+            self._size = 0
+            self._keeps = None if self.wanted is None else max(self.wanted, LEAST_KEPT)
             self._lost = False
         self.begun = True
         self._frames += 1
@@ -96,17 +118,21 @@ class Inbound:
         if self._packed:
             assert self._unpacker is not None
             try:
-                made = self._unpacker.unpack(data, self._most - len(self._data), last=last)
+                made = self._unpacker.unpack(data, self._most - self._size, last=last)
             except TooLong:
                 self.lose()
                 return "inflates_too_long"
             except zlib.error:
                 self.lose()
                 return "inflate"
-        elif len(self._data) + len(data) > self._most:
+        elif self._size + len(data) > self._most:
             self.lose()
             return "too_long"
-        self._data += made
+        self._size += len(made)
+        if self._keeps is None:
+            self._data += made
+        elif len(self._data) < self._keeps:
+            self._data += made[: self._keeps - len(self._data)]
         if self._utf8 is not None and not self._utf8.takes(made, last=last):
             self._utf8 = None
             return "utf8"

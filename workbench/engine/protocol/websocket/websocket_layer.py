@@ -18,6 +18,7 @@ from workbench.engine.protocol.layer import (
     Ending,
     Layer,
     LayerRow,
+    MessagePart,
     Opened,
     PeerFinished,
     Text,
@@ -31,6 +32,7 @@ from workbench.engine.protocol.websocket.faults import (
     FAULTS,
     NO_CLOSE,
     NO_CODE,
+    UNEXPECTED,
     close_facts,
     close_faults,
     frame_faults,
@@ -72,6 +74,9 @@ BODY_WAIT: Final = 3.0
 """Seconds that such a body may take."""
 CLOSE_WAIT: Final = 10.0
 """Seconds that the peer has for its part of the end: its Close frame, or its FIN."""
+PART_SHOWN: Final = 4096
+"""Bytes of a message sent in parts that its row has."""
+_CUT: Final = "the rest of this message cannot be read"
 _MOST_PINGS: Final = 100
 """Pings without an answer whose times are remembered."""
 _KEYS: Final = 1024
@@ -120,6 +125,9 @@ class WebSocketLayer(Layer):
         self._keys = b""
         self._pings: dict[bytes, float] = {}
         self._own_pings = 0
+        self._wanted: int | None = None
+        self._parts: _LongMessage | None = None  # the message that is sent in parts
+        self._behind: list[Data] = []  # answers that wait for its end
 
     # -- the opening handshake ----------------------------------------------------------------
 
@@ -233,6 +241,7 @@ class WebSocketLayer(Layer):
         self._packer = Packer(out, anew=out_anew)
         self._deflate = True
         self._inbound = Inbound(self._settings.max_message, Unpacker(back, anew=back_anew))
+        self._inbound.wanted = self._wanted
 
     def _body(self, data: bytes) -> Iterator[Action]:
         """More of the body of a refused upgrade."""
@@ -342,7 +351,8 @@ class WebSocketLayer(Layer):
         if message is not None:
             if message.frames > 1 or message.deflate:
                 yield _message_row(message, "in")
-            yield ToApp(Text(message.data) if message.text else message.data)
+            if message.kept:
+                yield ToApp(Text(message.data) if message.text else message.data)
 
     def _part_of_frame(self) -> Iterator[Action]:
         """What can be said of a frame before its end."""
@@ -521,6 +531,11 @@ class WebSocketLayer(Layer):
         """One message: text where it is a `Text`."""
         if self._sent_close or self._ended:
             return ()
+        if isinstance(data, MessagePart):
+            return self._part(data, now)
+        if self._parts is not None:
+            self._behind.append(data if isinstance(data, bytes) else bytes(data))
+            return ()
         whole = data if isinstance(data, bytes) else bytes(data)
         text = isinstance(data, Text)
         packed = self._packer is not None and self._packer.packs
@@ -559,10 +574,55 @@ class WebSocketLayer(Layer):
             rsv = 4 if packed and first else 0
             part = whole[place : place + size]
             actions += self._write(AskedFrame(opcode, part, last, rsv), 0.0)
-        message = WebSocketMessage(text, data, len(places), packed)
+        message = WebSocketMessage(text, data, len(places), packed, len(data))
         pieces = [action.data for action in actions if isinstance(action, ToPeer)]
         rows = [action for action in actions if isinstance(action, LayerRow)]
         return [*rows, _message_row(message, "out"), ToPeer(b"".join(pieces))]
+
+    def wanted(self, most: int | None) -> None:
+        self._wanted = self._inbound.wanted = most
+
+    def held(self) -> int:
+        return sum(map(len, self._behind))
+
+    def _part(self, data: MessagePart, now: float) -> list[Action]:
+        """Some bytes of a message too long to be held: as many frames as they take, then others."""
+        sent = self._parts
+        if sent is None or data.first:
+            packed = self._packer is not None and self._packer.packs
+            sent = self._parts = _LongMessage(packed, bytes(data[:PART_SHOWN]))
+        sent.size += len(data)
+        wire: bytes = data
+        if sent.packed:
+            assert self._packer is not None
+            wire = self._packer.part(data, last=data.last)
+        most = self._settings.fragment or max(1, len(wire))
+        actions: list[Action] = []
+        for place in range(0, max(1, len(wire)), most):
+            opcode = CONTINUATION if sent.frames else BINARY
+            rsv = 4 if sent.packed and not sent.frames else 0
+            last = data.last and place + most >= len(wire)
+            asked = AskedFrame(opcode, wire[place : place + most], last, rsv)
+            actions += self._write(asked, now)
+            sent.frames += 1
+        if data.last:
+            self._parts = None
+            message = WebSocketMessage(False, sent.begin, sent.frames, sent.packed, sent.size)
+            actions.append(_message_row(message, "out"))
+            behind, self._behind = self._behind, []
+            for held in behind:
+                actions += self.send(held, now)
+        return actions
+
+    def cut(self, now: float) -> Actions:
+        """The message has no end that would be right; what came of it must not be taken for all."""
+        if self._parts is None or self._ended:
+            return ()
+        self._parts, self._behind = None, []
+        payload = UNEXPECTED.to_bytes(2, "big") + _CUT.encode()
+        actions = [] if self._sent_close else list(self._write(AskedFrame(CLOSE, payload), now))
+        word = f"WS_{UNEXPECTED}"
+        return [*actions, *self._finish((UNEXPECTED, _CUT), End(Ending.POLITE, word))]
 
     def ask(self, request: object, now: float) -> Actions:
         """An `AskedFrame`."""
@@ -641,6 +701,18 @@ class WebSocketLayer(Layer):
         return self._reader.unread() if self._heads is None else self._heads.rest()
 
 
+class _LongMessage:
+    """A message that goes in parts: what was sent of it. `begin`: its first bytes, for the log."""
+
+    __slots__ = ("begin", "frames", "packed", "size")
+
+    def __init__(self, packed: bool, begin: bytes) -> None:
+        self.packed = packed
+        self.begin = begin
+        self.frames = 0
+        self.size = 0
+
+
 def _message_row(message: WebSocketMessage, way: str) -> LayerRow:
     name = NAMES[TEXT] if message.text else NAMES[BINARY]
     args = f"{name!r}, {way!r}"
@@ -648,7 +720,7 @@ def _message_row(message: WebSocketMessage, way: str) -> LayerRow:
         args += f", frames={message.frames}"
     if message.deflate:
         args += ", deflate=True"
-    return LayerRow("ws.message", args, payload=message.data, sent=way == "out")
+    return LayerRow("ws.message", args, payload=message.data, sent=way == "out", size=message.size)
 
 
 def _close_args(payload: bytes) -> str:
