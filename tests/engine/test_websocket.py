@@ -197,7 +197,7 @@ def test_what_is_asked_before_it_is_open_waits_and_fails_with_it(
             until("client", call="ws.request")
             waiting = session.perform(c.Send("client", text="early"))
             frame = session.perform(c.Ping("client"))
-            until("client", call="ping")
+            fresh(session, "client")  # both have come to its thread
             peer.recv(4096)
             peer.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno")
             for ticket in (opening, waiting, frame):
