@@ -18,12 +18,14 @@ from workbench.journal.reader import Row
 from workbench.qt.explain_presenter import Explained
 from workbench.texts import tr
 from workbench.ui.record.bytes_tab import BytesTab, ReadBytes
+from workbench.ui.record.certificate_tab import CertificateTab
 from workbench.ui.record.explanation_view import ExplanationView, RemedyButtons
 from workbench.ui.record.frame_tab import FrameTab
 from workbench.ui.record.handshake_tab import HandshakeTab
 from workbench.ui.record.kernel_tab import KernelTab
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.late_part import LatePart
+from workbench.viewmodel.certificate_state import BEGINS as TLS
 from workbench.viewmodel.message import Remedy
 from workbench.viewmodel.ws_frame import FRAMES
 
@@ -50,8 +52,9 @@ class Inspector(Retranslatable, QTabWidget):
         read_bytes: ReadBytes,
         kernel: Callable[[], KernelTab],
         handshake: Callable[[], HandshakeTab],
+        certificate: Callable[[], CertificateTab],
     ) -> None:
-        """`read_bytes`: the bytes of an event as text. `kernel`, `handshake`: make tabs beside."""
+        """`read_bytes`: the bytes of an event as text. The others make tabs beside."""
         super().__init__()
         self.setObjectName("inspector.tabs")
         self.setDocumentMode(True)
@@ -71,9 +74,11 @@ class Inspector(Retranslatable, QTabWidget):
         self._kernel = LatePart(lambda: _Scrolling(kernel(), "inspector.kernel"))
         self._frame = LatePart(lambda: _Scrolling(FrameTab(), "inspector.frame"))
         self._handshake = LatePart(lambda: _Scrolling(handshake(), "inspector.handshake"))
+        self._certificate = LatePart(lambda: _Scrolling(certificate(), "inspector.certificate"))
         self.addTab(self._kernel, "")
         self._frame_place = self.addTab(self._frame, "")
         self._handshake_place = self.addTab(self._handshake, "")
+        self._certificate_place = self.addTab(self._certificate, "")
         self._offer_layers("")
         self.currentChanged.connect(self._show_front)  # only now it has its width
         self._offered.begun.connect(self.remedy_begun)
@@ -105,6 +110,7 @@ class Inspector(Retranslatable, QTabWidget):
         for place, shown in (
             (self._frame_place, call in FRAMES),
             (self._handshake_place, call.startswith("ws.")),
+            (self._certificate_place, call.startswith(TLS)),
         ):
             if self.isTabVisible(place) != shown:
                 self.setTabVisible(place, shown)
@@ -119,6 +125,8 @@ class Inspector(Retranslatable, QTabWidget):
             self.frame.show_row(self.row)
         if self.currentIndex() == self._handshake_place:
             self._handshake.part.page.show_row(self.row)
+        if self.currentIndex() == self._certificate_place:
+            self._certificate.part.page.show_row(self.row)
         if front is self._explain:
             self._show_explanation()
             self.offer_remedies()
@@ -147,6 +155,7 @@ class Inspector(Retranslatable, QTabWidget):
         self.setTabText(2, tr("inspector.kernel"))
         self.setTabText(self._frame_place, tr("inspector.frame"))
         self.setTabText(self._handshake_place, tr("inspector.handshake"))
+        self.setTabText(self._certificate_place, tr("inspector.certificate"))
         self.setAccessibleName(tr("name.inspector"))
         self._text.setAccessibleName(tr("inspector.explain"))
         self.tabBar().setAccessibleName(tr("name.inspector"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from workbench.qt.certificate_reader import CertificateReader
 from workbench.qt.controller import Controller
 from workbench.qt.explain_presenter import ExplainPresenter
 from workbench.qt.frames_presenter import FramesPresenter
@@ -12,6 +13,7 @@ from workbench.qt.kernel_presenter import KernelPresenter
 from workbench.qt.log_finder import LogFinder
 from workbench.qt.log_model import LogModel
 from workbench.qt.log_presenter import LogPresenter
+from workbench.ui.record.certificate_tab import CertificateTab
 from workbench.ui.record.frames_panel import FramesPanel
 from workbench.ui.record.handshake_tab import HandshakeTab
 from workbench.ui.record.inspector import Inspector
@@ -64,6 +66,7 @@ def inspector_of(controller: Controller) -> Inspector:
         presenter.bytes_as,
         partial(_kernel_tab, controller),
         lambda: HandshakeTab(HandshakeReader(controller)),
+        lambda: CertificateTab(CertificateReader(controller)),
     )
     presenter.setParent(inspector)
     presenter.changed.connect(inspector.show_explained)

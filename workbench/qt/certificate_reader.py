@@ -1,0 +1,28 @@
+"""The certificates of a connection's TLS handshake, read from the record."""
+
+from __future__ import annotations
+
+from workbench.journal.reader import Row
+from workbench.qt.controller import Controller
+from workbench.viewmodel.certificate_rows import shown_of
+from workbench.viewmodel.certificate_state import CertificateState, TlsShown
+
+
+class CertificateReader:
+    """Of now or of an earlier run."""
+
+    def __init__(self, controller: Controller) -> None:
+        self._controller = controller
+
+    def __call__(self, row: Row) -> TlsShown:
+        """What there is of the connection that a row is about."""
+        if self._controller.closed:
+            return TlsShown()
+        committed = self._controller.session.journal.committed
+        return shown_of(self._controller.reader, row, committed)
+
+    def judged(self, shown: TlsShown) -> CertificateState:
+        """What there is to say of them, in the current language."""
+        from workbench.viewmodel.judged_chain import judged  # cryptography: by who looks alone
+
+        return judged(shown)

@@ -1,0 +1,101 @@
+"""What the inspector shows of the certificates of a TLS handshake, and what it is made of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+BEGINS: Final = "tls."
+"""Calls of the rows whose connection has a handshake of TLS."""
+HANDSHAKE: Final = "tls.handshake"
+ENDED: Final = "tls.end"
+MESSAGE: Final = "'certificate'"
+"""The literal that the rows of a message certificate begin with."""
+HELLO: Final = "'client_hello'"
+_BODY: Final = 4
+"""Bytes before a message of the handshake: its type, and three of length (RFC 8446, 4)."""
+_LENGTH: Final = 3
+
+
+class Whose(StrEnum):
+    """Whose certificates: of the other end, or our own."""
+
+    PEER = "peer"
+    OWN = "own"
+
+
+class TlsShown(NamedTuple):
+    """What the record has of the handshake of one connection.
+
+    Attributes:
+        peer, own: the message certificate that came, and that was sent; None: there was none.
+        server: whether we are the end that accepts; None: it was not seen.
+        outcome: arguments of the row tls.handshake; None: there is none. word: its error.
+        alert: what the other end has said against it after that; "": nothing.
+        moment: when it was.
+    """
+
+    peer: bytes | None = None
+    own: bytes | None = None
+    server: bool | None = None
+    outcome: str | None = None
+    word: str | None = None
+    alert: str = ""
+    moment: datetime | None = None
+
+
+class CertificateLine(NamedTuple):
+    """One certificate of a chain.
+
+    Attributes:
+        whose: side and place in the chain. title: whom it is of.
+        good: whether nothing is wrong with it. facts: name and value of each.
+    """
+
+    whose: str
+    title: str
+    good: bool
+    facts: tuple[tuple[str, str], ...]
+
+
+class CertificateState(NamedTuple):
+    """What the tab shows.
+
+    Attributes:
+        says: what was asked for, and what became of it.
+        wrong: what is wrong with what was shown, in a sentence or two each.
+    """
+
+    says: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+    certificates: tuple[CertificateLine, ...] = ()
+
+
+def chain_of(message: bytes) -> tuple[bytes, ...] | None:
+    """Certificates of a message certificate, in DER (RFC 8446 4.4.2, RFC 5246 7.4.2).
+
+    Which of the two forms it is shows in its lengths; None: it is neither.
+    """
+    body = message[_BODY:]
+    if len(message) < _BODY or int.from_bytes(message[1:_BODY]) != len(body):
+        return None
+    if int.from_bytes(body[:_LENGTH]) == len(body) - _LENGTH:  # also where the list is empty
+        return _entries(body[_LENGTH:], extensions=False)
+    context = 1 + body[0] if body else 0
+    rest = body[context:]
+    if int.from_bytes(rest[:_LENGTH]) != len(rest) - _LENGTH:
+        return None
+    return _entries(rest[_LENGTH:], extensions=True)
+
+
+def _entries(data: bytes, *, extensions: bool) -> tuple[bytes, ...] | None:
+    found: list[bytes] = []
+    at = 0
+    while at < len(data):
+        end = at + _LENGTH + int.from_bytes(data[at : at + _LENGTH])
+        found.append(data[at + _LENGTH : end])
+        at = end
+        if extensions:
+            at += 2 + int.from_bytes(data[at : at + 2])
+    return tuple(found) if at == len(data) else None
