@@ -142,7 +142,7 @@ def test_every_option_is_explained_in_the_language(language: str) -> None:
             if not helped and not own:
                 faults.append(f"{name} {action.option_strings or action.dest}: no help")
         for line in parser.format_help().splitlines():
-            names = re.sub(rf"{METAVARS}|^ +(run|lab|listen|connect|export)\b", " ", line)
+            names = re.sub(rf"{METAVARS}|^ +(run|lab|listen|connect|check|export)\b", " ", line)
             bad = untranslated(names) if language == "zh_CN" else chinese(line)
             faults += [f"{name}: {line!r}: {bad}"] if bad else []
     assert not faults, "\n".join(faults)

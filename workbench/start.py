@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COMMANDS: Final = frozenset({"run", "lab", "listen", "connect", "export"})
+COMMANDS: Final = frozenset({"run", "lab", "listen", "connect", "check", "export"})
 _ANYWHERE: Final = frozenset({"-h", "--help", "--version"})
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from workbench import interrupts
 from workbench.cli.exit_status import FAILED, INTERRUPTED, OK
-from workbench.cli.output import tell
+from workbench.cli.output import tell, width
 from workbench.cli.printer import Printer
 from workbench.cli.run import new_session, run_scenario
 from workbench.labs.backlog import BacklogRun
@@ -230,14 +229,9 @@ def _comparison(found: Comparison, result: Result) -> None:
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> None:
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
         cells = [
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=False)
+            cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=False)
         ]
         tell("  " + "  ".join([*cells, row[-1]]))
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

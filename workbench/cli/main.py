@@ -18,7 +18,7 @@ from workbench.cli.output import close_stdout, is_output, prepare_streams, tell
 from workbench.frozen import dataclass
 from workbench.texts import LANGUAGES, Problem, reason_of, set_language, system_language, tr
 
-COMMANDS: Final = ("run", "lab", "listen", "connect", "export")
+COMMANDS: Final = ("run", "lab", "listen", "connect", "check", "export")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -105,6 +105,10 @@ def _command(name: str) -> _Command:
             from workbench.cli import quick
 
             return _Command(quick.add_connect_arguments, quick.connect)
+        case "check":
+            from workbench.cli import check
+
+            return _Command(check.add_arguments, check.check)
         case _:
             from workbench.cli import export_command
 

@@ -46,8 +46,8 @@ class Web(NamedTuple):
         )
 
 
-def add_common_options(parser: argparse.ArgumentParser) -> None:
-    """What both sides take."""
+def add_common_options(parser: argparse.ArgumentParser, *, talks: bool = True) -> None:
+    """What both sides take; without `talks` only what is about the opening."""
     group = parser.add_argument_group(tr("cli.web_group"))
     group.add_argument(
         "--header", action="append", metavar="K:V", default=None, help=tr("cli.help_header")
@@ -56,8 +56,9 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
         "--subprotocol", action="append", metavar="P", default=None, help=tr("cli.help_subprotocol")
     )
     group.add_argument("--origin", metavar="O", help=tr("cli.help_origin"))
-    group.add_argument("--deflate", action="store_true", help=tr("cli.help_deflate"))
-    group.add_argument("--binary", action="store_true", help=tr("cli.help_binary"))
+    if talks:
+        group.add_argument("--deflate", action="store_true", help=tr("cli.help_deflate"))
+        group.add_argument("--binary", action="store_true", help=tr("cli.help_binary"))
     group.add_argument("--ca", metavar="FILE|test:root", help=tr("cli.help_ca"))
     group.add_argument("--cert", metavar="FILE|test:NAME", help=tr("cli.help_cert"))
     group.add_argument("--key", metavar="FILE", help=tr("cli.help_key"))
@@ -111,7 +112,7 @@ def _websocket(args: argparse.Namespace, path: str) -> WebSocketSettings:
         subprotocols=tuple(args.subprotocol or ()),
         origin=args.origin,
         headers=tuple(map(_header, args.header or ())),
-        deflate=Deflate() if args.deflate else None,
+        deflate=Deflate() if getattr(args, "deflate", False) else None,
         status=getattr(args, "status", None) or 101,
     )
 

@@ -44,8 +44,13 @@ def write_junit(suites: Iterable[Suite], path: Path) -> None:
 
     What XML 1.0 cannot hold (its section 2.2, Char) stands there as an escape.
     """
+    write_suites((_suite(suite) for suite in suites), path)
+
+
+def write_suites(suites: Iterable[ET.Element], path: Path) -> None:
+    """Write suites that are elements already, with their sums. Raises OSError."""
     root = ET.Element("testsuites")
-    root.extend(_suite(suite) for suite in suites)
+    root.extend(suites)
     for count in ("tests", "failures", "errors", "skipped"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     root.set("time", f"{sum(float(suite.get('time', '0')) for suite in root):.3f}")
@@ -69,12 +74,17 @@ def _suite(suite: Suite) -> ET.Element:
         case = ET.SubElement(found, "testcase", classname=classname, name="scenario", time="0.000")
         text = escape_lines(str(suite.refused))
         ET.SubElement(case, "error", message=text).text = text
+    sum_up(found)
+    return found
+
+
+def sum_up(suite: ET.Element) -> None:
+    """Have a suite say how many cases it has, how they came out, and how long they took."""
     counts = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
     for count, tag in counts.items():
-        found.set(count, str(len(list(found.iter(tag)))))
-    seconds = sum(float(case.get("time", "0")) for case in found.iter("testcase"))
-    found.set("time", f"{seconds:.3f}")
-    return found
+        suite.set(count, str(len(list(suite.iter(tag)))))
+    seconds = sum(float(case.get("time", "0")) for case in suite.iter("testcase"))
+    suite.set("time", f"{seconds:.3f}")
 
 
 def _dotted(name: str) -> str:

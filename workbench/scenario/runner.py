@@ -14,6 +14,7 @@ from workbench.engine.model import commands as c
 from workbench.engine.model.events import Cause
 from workbench.engine.model.family import TCP, SocketKind, kind_of
 from workbench.engine.model.kernel_reading import Reading
+from workbench.engine.model.settings import EndpointSettings
 from workbench.engine.model.ticket import Ticket
 from workbench.explain.evidence import evidence_of
 from workbench.journal.reader import Row
@@ -222,8 +223,7 @@ class Runner:
                 self._step = self._step or begin_step(
                     self._session, 0, Title(title, literal(title), title), Wait(0)
                 )
-                for command in (c.Stop(settings.name), c.Configure(settings.name, settings)):
-                    self._session.perform(command, self._step).wait(5)
+                self._begin_again(settings)
             else:
                 self._session.add(settings)
         self._numbers = Numbers(
@@ -231,6 +231,11 @@ class Runner:
         )
         if all(map(self._run_next, self.report.scenario.steps, self._interests)):
             self._judge_unwaited()
+
+    def _begin_again(self, settings: EndpointSettings) -> None:
+        """An endpoint that is there from an earlier run becomes one of this."""
+        for command in (c.Stop(settings.name), c.Configure(settings.name, settings)):
+            self._session.perform(command, self._step).wait(5)
 
     def _run_next(self, step: Step, interest: Interest) -> bool:
         self._look_for(interest)
