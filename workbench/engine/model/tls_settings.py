@@ -90,7 +90,7 @@ class TlsSettings:
                 "engine.tls_versions", minimum=self.minimum.value, maximum=self.maximum.value
             )
         for name in self.alpn:
-            if not 1 <= len(name.encode()) <= 255:
+            if not 1 <= len(name.encode("utf-8", "replace")) <= 255 or not _is_utf8(name):
                 raise Problem("engine.tls_alpn", value=name)
         if sum(len(name.encode()) + 1 for name in self.alpn) > 65535:
             raise Problem("engine.tls_alpn_all")
@@ -101,6 +101,11 @@ class TlsSettings:
             raise Problem("engine.tls_check_without_name")
         if self.server_name and not is_host_name(self.server_name):
             raise Problem("engine.tls_server_name", value=self.server_name)
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether it can be written as bytes: half of a pair of UTF-16 cannot."""
+    return text.encode("utf-8", "replace").decode() == text
 
 
 def is_host_name(name: str) -> bool:

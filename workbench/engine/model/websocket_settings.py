@@ -24,8 +24,10 @@ FORMS: Final = (0, 2, 8)
 """Bytes of the extended length that can follow the first two of a frame (RFC 6455 5.2)."""
 RIGHT: Final = "right"
 """The Sec-WebSocket-Accept that belongs to the key."""
-_NOT_IN_A_HEAD: Final = re.compile(r"[\x00\r\n]")
-_NOT_IN_A_LINE: Final = re.compile(r"[\x00-\x20\x7f]")
+_NO_BYTES: Final = re.compile(r"[\ud800-\udfff]")
+"""Half of a pair of UTF-16: as little a character in UTF-8 as it is one (RFC 3629 3)."""
+_NOT_IN_A_HEAD: Final = re.compile(r"[\x00\r\n\ud800-\udfff]")
+_NOT_IN_A_LINE: Final = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
 
 
 class Violations(StrEnum):
@@ -127,6 +129,8 @@ class WebSocketSettings:
         for part in (*filter(None, parts), *self.subprotocols, *sum(self.headers, ())):
             if _NOT_IN_A_HEAD.search(part):
                 raise Problem("engine.ws_header", value=part)
+        if _NO_BYTES.search(self.body):
+            raise Problem("engine.ws_header", value=self.body)
         if any(not name or ":" in name for name, _ in self.headers):
             raise Problem("engine.ws_header_name")
         if self.fragment < 0:

@@ -320,5 +320,7 @@ def new_keylog(path: Path) -> Path:
         os.close(descriptor)
     except OSError as error:
         raise Problem("engine.tls_keylog", path=str(path), reason=reason_of(error)) from error
+    except ValueError as error:  # a NUL, or what no file system can write
+        raise Problem("engine.tls_keylog", path=ascii(str(path)), reason=str(error)) from error
     _MADE[path] = made.st_dev, made.st_ino
     return path

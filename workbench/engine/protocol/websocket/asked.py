@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from workbench.engine.model import commands as c
 from workbench.engine.model.websocket_settings import FORMS
 from workbench.engine.protocol.websocket.frames import CLOSE, PING, PONG, header
-from workbench.payload.notation import parse_hex
+from workbench.payload.notation import encode, parse_hex
 from workbench.texts import Problem
 
 NO_MASK: Final = "none"
@@ -51,7 +51,7 @@ def asked_frame(command: FrameCommand, payload: bytes) -> AskedFrame:
             code = command.code or 0
             if not 0 <= code < 65536:
                 raise Problem("engine.ws_close_code", value=code)
-            return AskedFrame(CLOSE, code.to_bytes(2, "big") + command.reason.encode())
+            return AskedFrame(CLOSE, code.to_bytes(2, "big") + encode(command.reason, "utf-8"))
         case c.SendFrame():
             return _any_frame(command, payload)
 
