@@ -59,7 +59,7 @@ ALLOWED: Final = {
     "keys and fields of WebSocket are typed": r"\b(?:layers|opcode|fin|rsv|mask|form|none|key|version|method|path|status|accept|choose|websocket|keylog|header|code|reason|keys\.log|env|do|then|ping|pong)\b"
     r"|permessage-deflate|Bearer abc|\b37fa213d\b|\b(?:Sec-WebSocket-[A-Z]\w+|Upgrade|Connection|Host|Origin|Cookie|Authorization|Basic|Close|GET)\b",
     "keys and fields of TLS are typed": r"\b(?:cert|ca|sni|alpn|ciphers|verify|minimum|maximum|keylog|resume|tls)\b"
-    r"|\b(?:handshake|certificate|required|optional|finished|hello|serverAuth|CN|https|CVE)\b"
+    r"|\b(?:handshake|certificate|required|optional|finished|hello|serverAuth|clientAuth|CN|https|CVE)\b"
     r"|-----BEGIN[A-Z ]*-*|\b(?:DEFAULT|SECLEVEL|ECDHE|AESGCM|openssl)\b"
     r"|\b(?:ALPN|SNI|OpenSSL|PEM|STARTTLS|SAN|DER)\b|\"http/1\.1\"|\"[a-z]+\.test\"|\"test:[a-z-]+\"|(?<![\w-])test:(?:[a-z-]+|(?= ))",
     "code stands in backticks": r"`[^`]*`",

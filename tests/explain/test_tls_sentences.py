@@ -11,12 +11,17 @@ from tests.engine.protocol.tls.test_tls_layer import FAILING, client, server
 from workbench.engine.model.commands import CloseTls
 from workbench.engine.model.errors import LayerError, describe
 from workbench.engine.model.events import LAYER
+from workbench.engine.model.family import TCP
+from workbench.engine.model.layer_fault import LayerFault
 from workbench.engine.model.settings import Role
+from workbench.engine.model.ticket import failed
 from workbench.engine.model.tls_settings import AskClient, TlsVersion
 from workbench.engine.protocol.layer import LayerRow
 from workbench.explain.explain import explain, what_failed
 from workbench.journal.reader import Row
+from workbench.scenario.outcome import failure_text
 from workbench.texts import set_language, tr
+from workbench.viewmodel.command_outcome import failure_sentence
 
 LANGUAGES = ("en", "zh_CN")
 
@@ -55,14 +60,18 @@ def test_each_certificate_that_is_not_taken(kind: str, language: str) -> None:
     talk = Talk(client(**case.client), server(**case.server))
     row = talk.client.row("tls.handshake")
     told = said(row)
-    assert tr(f"tls.verify_{case.verify}.what") in told
+    fault = LayerFault(row.errno or "", row.call, row.args)
+    assert tr(f"tls.verify_{case.verify}.what", **fault.values) in told
     assert tr(f"tls.verify_{case.verify}.try") in told
     assert str(talk.client.facts("tls.handshake")["reason"]) in told
-    assert what_failed(as_row(row)) == tr(f"tls.verify_{case.verify}.what")
+    what = tr(f"tls.verify_{case.verify}.what", **fault.values)
+    assert what_failed(as_row(row)) == what
+    outcome = failed(LayerError(row.errno or "", fault))  # the ticket says the same
+    assert what in failure_text(outcome).text
+    assert what in failure_sentence(outcome, "connect", TCP).show()
     got = talk.server.row("tls.handshake")
     assert tr(f"errors.{case.server_word}.what") in said(got)
-    for word in (row.errno, got.errno):  # the ticket's sentence is of the same word
-        assert describe(LayerError(word or "")).key == f"errors.{word}"
+    assert describe(LayerError(got.errno or "")).key == f"errors.{got.errno}"
 
 
 def fed(role: Role, came: bytes) -> LayerRow:
@@ -72,6 +81,20 @@ def fed(role: Role, came: bytes) -> LayerRow:
     return one.row("tls.handshake")
 
 
+def cut_off() -> LayerRow:
+    one = Tls(maker(Role.STREAM)())
+    one.do(one.layer.start(0.0))
+    one.do(one.layer.receive_end(0.0))
+    return one.row("tls.handshake")
+
+
+def test_what_has_no_text_of_its_own_is_named_in_openssls_words(language: str) -> None:
+    row = fed(Role.LISTENER, b"\x16\x03\x01\xff\xff" + bytes(9))
+    assert row.errno == "PACKET_LENGTH_TOO_LONG"
+    assert "packet length too long" in what_failed(as_row(row))
+    assert what_failed(as_row(row)) in said(row)
+
+
 def last(talk: Talk, *, serves: bool) -> LayerRow:
     rows = (talk.server if serves else talk.client).rows
     return next(row for row in rows if row.errno is not None)
@@ -79,9 +102,15 @@ def last(talk: Talk, *, serves: bool) -> LayerRow:
 
 ASKING = {"ask_client": AskClient.REQUIRED, "ca": "test:root"}
 OLD = {"maximum": TlsVersion.V1_2}
+STEMS = {
+    "UNEXPECTED_EOF_WHILE_READING": "tls.handshake_UNEXPECTED_EOF_WHILE_READING",
+}
+"""Of those that mean something else in a handshake."""
 FAULTS: dict[str, Callable[[], LayerRow]] = {
     "HTTP_REQUEST": lambda: fed(Role.LISTENER, b"GET / HTTP/1.1\r\n\r\n"),
     "WRONG_VERSION_NUMBER": lambda: fed(Role.STREAM, b"220 mail.example ESMTP\r\n"),
+    "HTTPS_PROXY_REQUEST": lambda: fed(Role.LISTENER, b"CONNECT a:1 HTTP/1.1\r\n\r\n"),
+    "UNEXPECTED_EOF_WHILE_READING": lambda: cut_off(),
     "UNSUPPORTED_PROTOCOL": lambda: last(
         Talk(client(**OLD), server(minimum=TlsVersion.V1_3)), serves=True
     ),
@@ -107,8 +136,16 @@ FAULTS: dict[str, Callable[[], LayerRow]] = {
 def test_each_way_to_fail(word: str, language: str) -> None:
     row = FAULTS[word]()
     assert row.errno == word
-    assert tr(f"errors.{word}.what") in said(row)
-    assert tr(f"errors.{word}.try") in said(row)
+    what = what_failed(as_row(row))
+    assert what in said(row)
+    stem = STEMS.get(word, f"errors.{word}")
+    assert what == tr(f"{stem}.what")
+    assert ". " not in what
+    assert "。" not in what[:-1]
+    outcome = failed(LayerError(word, LayerFault(word, row.call, row.args)))
+    assert what in failure_text(outcome).text
+    assert what in failure_sentence(outcome, "connect", TCP).show()
+    assert tr(f"{stem}.try") in said(row)
 
 
 def test_a_bit_that_flips_a_cut_and_what_is_sent_too_late(language: str) -> None:

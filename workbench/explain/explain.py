@@ -16,7 +16,7 @@ from workbench.engine.model.events import COMMAND, LAYER, NOTE, RUN_FAILED, RUN_
 from workbench.engine.model.family import TCP, SocketKind, error_stem, fitting
 from workbench.explain.evidence import Abandoned, Evidence, FullQueue, Story
 from workbench.explain.tls_sentences import BEGINS as TLS_BEGINS
-from workbench.explain.tls_sentences import told_of_tls, verify_stem, why_not_taken
+from workbench.explain.tls_sentences import failed_text, told_of_tls
 from workbench.explain.websocket_words import BEGINS, fault_in_words, told_of_websocket
 from workbench.frozen import dataclass
 from workbench.journal.notes import Verdict, note_text, verdict_of
@@ -133,9 +133,9 @@ def what_failed(row: Row, kind: SocketKind = TCP) -> str:
 
 def _told_of(row: Row, part: str, kind: SocketKind) -> str:
     """A text of an error: `part` is what, kernel or try."""
-    stem = verify_stem(row)
-    if stem is not None:
-        return why_not_taken(row) if part == "kernel" else tr(f"{stem}.{part}")
+    of_tls = failed_text(row, part)
+    if of_tls is not None:
+        return of_tls
     key = fitting(f"{error_stem(row.errno, row.error, kind)}.{part}", kind)
     return tr(key, errno=row.errno or row.error or "", text=system_text(row.errno), call=row.call)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from workbench.engine.model.layer_fault import VERIFY_FAILED, LayerFault
 from workbench.literals import arguments_of
 from workbench.texts import has, tr
 
@@ -11,25 +12,23 @@ if TYPE_CHECKING:
     from workbench.journal.reader import Row
 
 BEGINS: Final = "tls."
-VERIFY_FAILED: Final = "CERTIFICATE_VERIFY_FAILED"
 _ALERTS: Final = ("SSLV3_ALERT_", "TLSV1_ALERT_", "TLSV13_ALERT_", "TLSV1_")
 """How the words of OpenSSL begin for an alert that came."""
 _SYSTEM: Final = "system"
 
 
-def verify_stem(row: Row) -> str | None:
-    """Of the texts about a certificate that was not taken; None: the row tells of none."""
-    if row.errno != VERIFY_FAILED or not row.call.startswith(BEGINS):
+def failed_text(row: Row, part: str) -> str | None:
+    """A text of what a TLS row says of its failure; None: its word alone says it.
+
+    `part`: what, kernel (of a certificate OpenSSL's own words) or try.
+    """
+    fault = LayerFault(row.errno or "", row.call, row.args)
+    stem = fault.stem if row.errno is not None else None
+    if stem is None:
         return None
-    code = arguments_of(row.args)[1].get("verify")
-    known = f"tls.verify_{code}"
-    return known if has(f"{known}.what") else "tls.verify_other"
-
-
-def why_not_taken(row: Row) -> str:
-    """OpenSSL's own words of it."""
-    named = arguments_of(row.args)[1]
-    return tr("tls.message.reason", reason=named.get("reason", ""), code=named.get("verify", ""))
+    if part == "kernel" and row.errno == VERIFY_FAILED:
+        return tr("tls.message.reason", **fault.values)
+    return tr(f"{stem}.{part}", **fault.values)
 
 
 def told_of_tls(row: Row) -> tuple[str, ...]:

@@ -114,6 +114,10 @@ def failure_text(outcome: Outcome, kind: SocketKind = TCP) -> Problem:
             last=failure_text(replace(outcome, tried=None), kind),
         )
     name = outcome.errno or outcome.error or ""
+    stem = outcome.fault.stem if outcome.fault is not None else None
+    if outcome.fault is not None and stem is not None:
+        what, way = (Problem(f"{stem}.{part}", **outcome.fault.values) for part in ("what", "try"))
+        return Problem("scenario.failed", name=name, what=what, way=way)
     key = error_stem(outcome.errno, outcome.error, kind)
     if key == "errors.other":
         return Problem("scenario.failed_otherwise", name=name, text=system_text(outcome.errno))

@@ -41,9 +41,14 @@ def failed_call(command: c.Command, snapshot: EndpointSnapshot) -> str:
 
 def failure_sentence(outcome: Outcome, call: str, kind: SocketKind) -> Sentence:
     """That `call` failed, and with what; of a name each of its addresses."""
-    what = msg(fitting(f"{error_stem(outcome.errno, outcome.error, kind)}.what", kind))
+    fault = outcome.fault
+    if fault is not None and fault.stem is not None:
+        what = msg(f"{fault.stem}.what", **fault.values)
+    else:
+        what = msg(fitting(f"{error_stem(outcome.errno, outcome.error, kind)}.what", kind))
     if outcome.tried is None:
         errno = outcome.errno or outcome.error or ""
+        call = fault.call if fault is not None else call
         return msg("message.failed", call=call, errno=errno, what=what)
     return msg(
         "message.failed_addresses",

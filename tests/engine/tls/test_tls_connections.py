@@ -13,6 +13,7 @@ import pytest
 from tests.snapshots import fresh
 from workbench.certificates import resolve
 from workbench.engine.model import commands as c
+from workbench.engine.model.family import TCP
 from workbench.engine.model.message_ends import Delimiter
 from workbench.engine.model.settings import (
     Echo,
@@ -27,7 +28,10 @@ from workbench.engine.model.settings import (
 )
 from workbench.engine.model.ticket import Outcome
 from workbench.engine.model.tls_settings import AskClient, TlsSettings
+from workbench.explain.explain import what_failed
+from workbench.scenario.outcome import failure_text
 from workbench.session import Session
+from workbench.viewmodel.command_outcome import failure_sentence
 
 Do = Callable[[c.Command], Outcome]
 BOUND = 60.0
@@ -102,6 +106,8 @@ def test_ticket_row_and_connection_say_the_same(
     assert outcome.error == "CERTIFICATE_VERIFY_FAILED"
     row = until("client", call="tls.handshake")
     assert row.errno == outcome.error
+    assert what_failed(row) in failure_text(outcome).text
+    assert what_failed(row) in failure_sentence(outcome, "connect", TCP).show()
     assert f"verify={verify}" in row.args
     until("client", call="close")
     assert fresh(session, "client").connections[-1].errno == outcome.error

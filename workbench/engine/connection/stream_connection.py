@@ -300,7 +300,7 @@ class StreamConnection(Connection):
         """As the layer says, with its word as the error of what waited for it."""
         self.errno = self.errno or end.word or None
         if self._layered:
-            self._fail_opening(LayerError(end.word or "END"))
+            self._fail_opening(LayerError(end.word or "END", end.fault))
             if self.delayed:
                 self.drop_delayed(None)
         if self.open and end.ending in {Ending.CLOSE, Ending.POLITE}:

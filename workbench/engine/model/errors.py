@@ -6,9 +6,12 @@ import errno
 import os
 import socket
 from functools import cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workbench.texts import Problem, catalogue, has, language
+
+if TYPE_CHECKING:
+    from workbench.engine.model.layer_fault import LayerFault
 
 _EAI: Final = {
     value: key
@@ -43,19 +46,22 @@ class Failure(NamedTuple):
         errno: its symbol, EAI_* included; None where Python has none (our own timeout).
         error: the Python class.
         key: of the explanation.
+        fault: of a layer: the row that tells of it, where it says more than its word.
     """
 
     errno: str | None
     error: str
     key: str
+    fault: LayerFault | None = None
 
 
 class LayerError(Exception):
     """A layer came to its end before it could talk; its word is the error that is told."""
 
-    def __init__(self, word: str) -> None:
+    def __init__(self, word: str, fault: LayerFault | None = None) -> None:
         super().__init__(word)
         self.word = word
+        self.fault = fault
 
 
 def symbol(number: int) -> str:
@@ -77,7 +83,7 @@ def describe(error: BaseException) -> Failure:
         found = symbol(error.errno)
         return Failure(found, name, explanation_key(found, name))
     if isinstance(error, LayerError):
-        return Failure(None, error.word, explanation_key(None, error.word))
+        return Failure(None, error.word, explanation_key(None, error.word), error.fault)
     return Failure(None, name, explanation_key(None, name))
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.engine.model.commands import Command
 from workbench.engine.model.errors import describe
 from workbench.engine.model.events import Cause
 from workbench.frozen import dataclass
 from workbench.texts import Problem
+
+if TYPE_CHECKING:
+    from workbench.engine.model.layer_fault import LayerFault
 
 
 class Tried(NamedTuple):
@@ -36,6 +39,7 @@ class Outcome:
         errno, error: symbol and Python class of the failed call; None where it succeeded.
         problem: a sentence for a person where no call failed but the command could not be done.
         tried: where a name has several addresses; errno and error are those of the last one.
+        fault: of a layer: the row that tells of it, where it says more than its word.
     """
 
     ok: bool
@@ -43,6 +47,7 @@ class Outcome:
     error: str | None = None
     problem: Problem | None = None
     tried: Tried | None = None
+    fault: LayerFault | None = None
 
 
 OK = Outcome(True)
@@ -53,7 +58,7 @@ def failed(reason: BaseException) -> Outcome:
     if isinstance(reason, Problem):
         return Outcome(False, None, "Problem", reason)
     failure = describe(reason)
-    return Outcome(False, failure.errno, failure.error)
+    return Outcome(False, failure.errno, failure.error, fault=failure.fault)
 
 
 class Ticket(Cause):

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from workbench.engine.model.layer_fault import LayerFault
     from workbench.texts import Problem
 
 Data = bytes | memoryview
@@ -85,10 +86,12 @@ class End(NamedTuple):
     """The layer is at its end, and with it those above.
 
     `word` names why: the error of what waits for the layer ("HTTP_401"); "": nothing is wrong.
+    `fault`: the row that tells of it, where it says more than the word.
     """
 
     ending: Ending
     word: str = ""
+    fault: LayerFault | None = None
 
 
 class LayerRow(NamedTuple):

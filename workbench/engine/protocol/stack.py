@@ -407,7 +407,7 @@ class Stack:
                 if not isinstance(action, End):
                     yield from self._one(below, action, now)
                 elif end.ending is Ending.CLOSE:
-                    end = End(action.ending, end.word)
+                    end = end._replace(ending=action.ending)
         if end.ending is Ending.HALF_CLOSE:
             self._finished = True
         else:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.engine.model.commands import CloseTls
+from workbench.engine.model.layer_fault import VERIFY_FAILED, LayerFault
 from workbench.engine.protocol.layer import (
     Action,
     Actions,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
 TRUNCATED: Final = "UNEXPECTED_EOF_WHILE_READING"
 """The word of an end that nobody has said."""
-VERIFY_FAILED: Final = "CERTIFICATE_VERIFY_FAILED"
 _UNNAMED: Final = "TLS_FAILED"
 """... and of what OpenSSL has no word for."""
 _RECORD: Final = 16384
@@ -189,7 +189,7 @@ class TlsLayer(Layer):
             error=type(error).__name__,
             sent=bool(self._out.pending),
         )
-        return [row, *self._to_peer(), End(Ending.POLITE, word)]
+        return [row, *self._to_peer(), End(Ending.POLITE, word, LayerFault(word, call, row.args))]
 
     def _keep_session(self) -> None:
         """The next connection may go on with it (RFC 8446 2.2)."""
