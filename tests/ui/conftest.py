@@ -48,12 +48,27 @@ def first_port(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, first_port: int
-) -> Iterator[MainWindow]:
+def dressed() -> bool:
+    """Whether the windows of a test get the style sheet.
+
+    Most of the time of making one goes into it, and what a window does is the same without; how it
+    looks is judged in folders whose conftest.py says True here.
+    """
+    return False
+
+
+@pytest.fixture
+def _sheet(qapp: QApplication, dressed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    theme.apply(qapp, theme.LIGHT)
+    if not dressed:
+        qapp.setStyleSheet("")
+        monkeypatch.setattr(theme, "dress", lambda _window: None, raising=False)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, _sheet: None, tmp_path: Path, first_port: int) -> Iterator[MainWindow]:
     from workbench import app
 
-    theme.apply(qapp, theme.LIGHT)
     before = set(threading.enumerate())
     made = app.create_window(tmp_path / "record.swb")
     made.show()

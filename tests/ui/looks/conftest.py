@@ -18,6 +18,12 @@ from workbench.ui.style import theme
 from workbench.viewmodel import default_endpoints
 
 
+@pytest.fixture
+def dressed() -> bool:
+    """As a person sees them."""
+    return True
+
+
 @pytest.fixture(scope="module", params=SCENES)
 def scene(
     request: pytest.FixtureRequest, qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
