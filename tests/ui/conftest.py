@@ -61,8 +61,7 @@ def dressed() -> bool:
 def _sheet(qapp: QApplication, dressed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     theme.apply(qapp, theme.LIGHT)
     if not dressed:
-        qapp.setStyleSheet("")
-        monkeypatch.setattr(theme, "dress", lambda _window: None, raising=False)
+        monkeypatch.setattr(theme, "dress", lambda _window: None)
 
 
 @pytest.fixture
