@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -17,6 +18,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli_process import BOUND, PROGRAM, ROOT, end, environment, run, run_command, start
+from workbench import interrupts
+from workbench.cli import main
 from workbench.resources import resource
 
 EXCHANGE = resource("scenarios/4-udp-exchange.toml")
@@ -368,3 +371,27 @@ def test_a_fault_of_the_program_says_so(
     monkeypatch.setattr(runs, "load_cases", broken)
     assert main.main(["run", "x.toml", "--lang", "en"]) == 1
     assert "RuntimeError: spoilt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("comes", "status"), [(True, 130), (False, 2)])
+def test_a_terminal_is_gone_a_moment_before_its_signal_comes(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], comes: bool, status: int
+) -> None:
+    """Writing fails with EIO first; without a signal it is what a disk says."""
+
+    def fails(_text: str) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        if comes:
+            monkeypatch.setattr(interrupts, "asked", lambda: True)
+
+    monkeypatch.setattr(main, "sleep", wait)
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.setattr(sys.stdout, "write", fails)
+    assert main.main(["lab", "--list", "--lang", "en"]) == status
+    assert waited == [main.HANG_UP_WITHIN]
+    assert bool(capfd.readouterr().err) is not comes

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
+from time import sleep
 from typing import Final, NoReturn
 
 import workbench
@@ -18,6 +20,8 @@ from workbench.cli.output import close_stdout, is_output, prepare_streams, tell
 from workbench.frozen import dataclass
 from workbench.texts import LANGUAGES, Problem, reason_of, set_language, system_language, tr
 
+HANG_UP_WITHIN: Final = 1.0
+"""Seconds in which the signal comes after a write to its terminal has failed."""
 COMMANDS: Final = ("run", "lab", "listen", "connect", "check", "export")
 
 
@@ -42,7 +46,7 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Problem as problem:
-        if interrupts.asked() and problem.key == "cli.cannot_print":  # the terminal is gone
+        if problem.key == "cli.cannot_print" and _terminal_is_gone(problem.__cause__):
             return INTERRUPTED
         tell(problem, error=True)
         return BAD_INPUT
@@ -52,7 +56,7 @@ def main(argv: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - a person gets a sentence, not a traceback
         if is_output(error):
             close_stdout()
-            if interrupts.asked():
+            if _terminal_is_gone(error):
                 return INTERRUPTED
             tell(Problem("cli.cannot_print", reason=reason_of(error)), error=True)
             return BAD_INPUT
@@ -62,6 +66,17 @@ def main(argv: list[str]) -> int:
             traceback.print_exc()
         tell(tr("cli.internal", reason=f"{type(error).__name__}: {error}"), error=True)
         return FAILED
+
+
+def _terminal_is_gone(error: BaseException | None) -> bool:
+    """Whether what could not be written was for a terminal that was closed.
+
+    Writing fails with EIO from the moment on in which its other side is closed, and SIGHUP comes a
+    moment later (tty_ioctl(4)): where nobody listens for it any more, it ends the process.
+    """
+    if not interrupts.asked() and isinstance(error, OSError) and error.errno == errno.EIO:
+        sleep(HANG_UP_WITHIN)
+    return interrupts.asked()
 
 
 def _language(argv: list[str]) -> str:
