@@ -44,6 +44,8 @@ kernel, a window, and no run is to be what the others are waited with.
 """
 AT_ONCE = 2 * (os.cpu_count() or 1)
 """Runs at the same time, which wait half of theirs: more would each wait for the processor."""
+LONG = ["--long", "-o", "faulthandler_timeout=7200"]
+"""What pytest is told for long: a test of a hundred thousand examples does not hang."""
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
 """Bytes that have to be free there."""
@@ -109,7 +111,7 @@ def main() -> int:
         failed = [name for name in QUICK_CHECKS if run(name, CHECKS[name], environment)]
         if failed:
             print(f"== failed so far: {', '.join(failed)}", flush=True)
-        return run_tests(args, environment) or bool(failed)
+        return run_tests(LONG if args else [], environment) or bool(failed)
     return subprocess.run(
         [str(bootstrap.PYTHON), "-m", "pytest", *args],
         cwd=bootstrap.ROOT,

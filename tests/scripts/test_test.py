@@ -57,6 +57,7 @@ def test_checks_are_made_where_nothing_is_picked_out(
     assert not script.main()
     wanted = [["-m", "pytest", *args]]
     if checks:
+        args = script.LONG if args else []
         wanted = [
             *script.CHECKS.values(),
             script.pytest(*script.others(), *args),
