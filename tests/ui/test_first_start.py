@@ -121,6 +121,7 @@ def test_the_numbers_go_with_the_strip(hand: Hand) -> None:
     hand.wait(lambda: not window.scenario_player.running)
 
 
+@pytest.mark.parametrize("dressed", [True], ids=["dressed"])
 def test_the_numbers_grow_with_the_text(hand: Hand) -> None:
     window = hand.window
     window.preferences.first_steps_done = False

@@ -18,6 +18,12 @@ from workbench.qt.preferences import SCALES
 from workbench.ui.style.retranslatable import use_language
 
 
+@pytest.fixture
+def dressed() -> bool:
+    """Sizes are of the style sheet too."""
+    return True
+
+
 def tools(hand: Hand) -> list[QToolButton]:
     return list(hand.window.toolbar._buttons.values())
 

@@ -109,6 +109,7 @@ def test_start_over_is_a_new_record_with_the_same_panels(hand: Hand) -> None:
     session.record.unlink(missing_ok=True)
 
 
+@pytest.mark.parametrize("dressed", [True], ids=["dressed"])
 def test_presenting_is_large_and_comes_back(hand: Hand, qapp: QApplication) -> None:
     before = qapp.font().pointSizeF()
     talk(hand)
@@ -121,6 +122,7 @@ def test_presenting_is_large_and_comes_back(hand: Hand, qapp: QApplication) -> N
     assert not hand.window.projector_caption.isVisible()
 
 
+@pytest.mark.parametrize("dressed", [True], ids=["dressed"])
 def test_sizes_step_and_are_remembered(hand: Hand, qapp: QApplication) -> None:
     looks = hand.window.appearance
     looks.larger()
