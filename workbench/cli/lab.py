@@ -231,7 +231,5 @@ def _comparison(found: Comparison, result: Result) -> None:
 def _table(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
-        cells = [
-            cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=False)
-        ]
+        cells = [cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=False)]
         tell("  " + "  ".join([*cells, row[-1]]))
