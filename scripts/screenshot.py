@@ -70,7 +70,7 @@ class Hand:
     def state(self, side: str, state: str) -> None:
         key = f"state.{state.lower()}"  # this program's own words speak the user's language
         shown = texts.tr(key) if texts.has(key) else state
-        self.wait(lambda: self.find(f"{side}.state").text() == shown)  # type: ignore[attr-defined]
+        self.wait(lambda: self.find(f"{side}.state").text().split(" | ")[0] == shown)  # type: ignore[attr-defined]
 
 
 def first_start(hand: Hand) -> None:

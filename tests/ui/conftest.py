@@ -162,7 +162,7 @@ class Hand:
         return shown(name).connections[index]
 
     def wait_state(self, side: str, state: str) -> None:
-        self.wait(lambda: self.text(f"{side}.state") == state)
+        self.wait(lambda: self.text(f"{side}.state").split(" | ")[0] == state)
 
     def wait_says(self, name: str, part: str) -> None:
         self.wait(lambda: part in self.text(name))

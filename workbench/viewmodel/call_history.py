@@ -14,6 +14,7 @@ from workbench.engine.model.snapshot import (
 )
 from workbench.journal.query import parse
 from workbench.viewmodel.call_strip import is_stream_of_another
+from workbench.viewmodel.layer_chips import ROWS, openings_of, with_openings
 
 if TYPE_CHECKING:
     from workbench.journal.query import Condition
@@ -38,6 +39,8 @@ class RecentCalls:
         self._seen = 0
         self._chips: tuple[Chip, ...] = ()
         self._first: tuple[Chip, ...] = ()
+        self._opened: tuple[Chip, ...] = ()
+        self._openings: Condition | None = None
 
     def after(
         self,
@@ -56,7 +59,8 @@ class RecentCalls:
         self._look_at(item.id, WHOLE if whole else TALK)
         if committed != self._seen:
             accepted = snapshot.settings.role is Role.LISTENER
-            self._read(item.id, reader, committed, accepted=accepted)
+            layers = bool(openings_of(snapshot.settings))
+            self._read(item.id, reader, committed, accepted=accepted, layers=layers)
         waits = (
             item.connected_ns is not None
             and item.closed_ns is None
@@ -65,8 +69,9 @@ class RecentCalls:
             and item.errno is None
             and snapshot.receive is GateMode.AUTO
         )
-        made = (*self._first, *self._chips)
-        if not waits:
+        made, can_talk = with_openings(self._chips, self._opened, snapshot.settings, item)
+        made = (*self._first, *made)
+        if not waits or not can_talk:
             return made
         since = max((chip.t_ns or 0 for chip in made), default=item.connected_ns)
         read = "recvfrom" if snapshot.settings.role is Role.DATAGRAM else "recv"
@@ -75,26 +80,38 @@ class RecentCalls:
     def _look_at(self, connection: int, what: str) -> None:
         if (connection, what) != self._read_of:
             self._read_of, self._seen, self._chips = (connection, what), 0, ()
-            self._first = ()
+            self._first = self._opened = ()
             self._condition = parse(f"conn={connection} {what}")
+            self._openings = parse(f"conn={connection} {ROWS}")
 
-    def _read(self, connection: int, reader: Reader, committed: int, *, accepted: bool) -> None:
+    def _read(
+        self, connection: int, reader: Reader, committed: int, *, accepted: bool, layers: bool
+    ) -> None:
         after = max(self._seen, committed - LOOK_BACK)
         self._seen = committed
         made = reader.accept_of(connection) if accepted and not self._first else None
         if made is not None:
             self._first = (Chip("accept", "", ChipState.DONE, made.t_ns, made.result),)
-        seqs = [seq for part in reader.select(self._condition, after, committed) for seq in part]
-        new = tuple(
-            Chip(
-                row.call,
-                row.args,
-                ChipState.FAILED if row.error else ChipState.DONE,
-                row.t_ns,
-                row.result,
-                row.errno or row.error,
-                took_ns=row.duration_ns if row.call == "connect" else None,
-            )
-            for row in reader.rows(seqs[-MOST:])
-        )
+        new = _chips(reader, self._condition, after, committed)
         self._chips = (*self._chips, *new)[-MOST:]
+        if layers:
+            opened = _chips(reader, self._openings, after, committed)
+            self._opened = (*self._opened, *opened)[-MOST:]
+
+
+def _chips(
+    reader: Reader, condition: Condition | None, after: int, committed: int
+) -> tuple[Chip, ...]:
+    seqs = [seq for part in reader.select(condition, after, committed) for seq in part]
+    return tuple(
+        Chip(
+            row.call,
+            row.args,
+            ChipState.FAILED if row.error else ChipState.DONE,
+            row.t_ns,
+            row.result,
+            row.errno or row.error,
+            took_ns=row.duration_ns if row.call == "connect" else None,
+        )
+        for row in reader.rows(seqs[-MOST:])
+    )

@@ -16,6 +16,7 @@ from workbench.engine.model.snapshot import (
     Phase,
 )
 from workbench.texts import tr
+from workbench.viewmodel.layer_chips import OPENINGS
 
 MOST_CHIPS: Final = 24
 SECOND: Final = 1_000_000_000
@@ -51,8 +52,13 @@ def chips_of(
     if not to_come:  # a datagram socket is read from socket() on: nothing comes while it is made
         chips += [chip for chip in recent if chip.state is ChipState.WAITING]
     waiting = item.waiting if item is not None else snapshot.waiting
-    if waiting is not None and all(
-        chip.state is not ChipState.WAITING or chip.call != waiting.call for chip in chips
+    opening = any(
+        chip.call in OPENINGS.values() and chip.state is ChipState.WAITING for chip in chips
+    )  # what connect still waits for
+    if (
+        waiting is not None
+        and not opening
+        and all(chip.state is not ChipState.WAITING or chip.call != waiting.call for chip in chips)
     ):
         chips.append(
             Chip(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.snapshot import ConnectionSnapshot, EndpointSnapshot, Phase
+from workbench.engine.model.snapshot import Chip, ConnectionSnapshot, EndpointSnapshot, Phase
 from workbench.frozen import dataclass
 from workbench.texts import Problem, tr
 from workbench.viewmodel.client_status import (
@@ -26,6 +26,7 @@ from workbench.viewmodel.close_reasons import (
 )
 from workbench.viewmodel.endpoint_status import newest_open
 from workbench.viewmodel.host_suggestions import Offer
+from workbench.viewmodel.layer_chips import told_by_layers
 from workbench.viewmodel.message import Sentence, StatusMessage, msg
 from workbench.viewmodel.panel_state import (
     Badge,
@@ -211,7 +212,7 @@ def client_state(
         encoding=snapshot.settings.encoding,
         live=look.live,
         datagram=datagram,
-        badge=Badge() if look.fresh else badge_of(snapshot),
+        badge=Badge() if look.fresh else badge_of(snapshot, calls.chips),
         message=look.trouble or calls.said or (ready if look.fresh else said),
         chips=calls.chips,
         by_hand=calls.by_hand,
@@ -248,14 +249,17 @@ def client_state(
     )
 
 
-def badge_of(snapshot: EndpointSnapshot) -> Badge:
-    """Of many there is no one state while one is open: how many of them are connected."""
+def badge_of(snapshot: EndpointSnapshot, chips: tuple[Chip, ...] = ()) -> Badge:
+    """Of many there is no one state while one is open: how many of them are connected.
+
+    `chips`: of the call strip, which say what the layers agreed on.
+    """
     if is_many(snapshot) and snapshot.open_count:
         connected = sum(
             1 for x in snapshot.connections if x.closed_ns is None and x.connected_ns is not None
         )
         return Badge("", connected, max(snapshot.settings.count, snapshot.open_count))
-    return Badge(state_of(snapshot))
+    return Badge(state_of(snapshot), layers=told_by_layers(chips) if is_open(snapshot) else ())
 
 
 def tab_text(snapshot: EndpointSnapshot) -> str:

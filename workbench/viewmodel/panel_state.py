@@ -57,11 +57,16 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """The state at the right of the address line: a word, or so many connected of so many."""
+    """The state at the right of the address line: a word, or so many connected of so many.
+
+    Attributes:
+        layers: what those of the connection agreed on.
+    """
 
     word: str = "CLOSED"
     connected: int = 0
     of: int = 0
+    layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

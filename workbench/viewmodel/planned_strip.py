@@ -18,6 +18,7 @@ from workbench.engine.model.planned_calls import (
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.snapshot import Chip, ChipState
 from workbench.texts import Problem
+from workbench.viewmodel.layer_chips import openings_of
 
 Where = Callable[[str], str | None]
 """The address of an endpoint of ours by its name; None while it has none."""
@@ -67,7 +68,9 @@ def planned_chips(settings: EndpointSettings, *, server: bool, where: Where) -> 
     calls = [(each.call, args(each)) for each in planned_calls(settings, purpose, family)]
     if purpose is Purpose.SEND:
         calls.append(("sendto", _shown(settings.address, settings.family, where)))
-    calls += [(call, "") for call in _AFTER[settings.role]]
+    after = list(_AFTER[settings.role])
+    after[1 if server else 0 : 1 if server else 0] = openings_of(settings)
+    calls += [(call, "") for call in after]
     if datagram:
         calls.append(("recvfrom", str(settings.bufsize)))
     return tuple(Chip(call, args, ChipState.PLANNED) for call, args in calls)

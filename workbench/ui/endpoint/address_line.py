@@ -156,7 +156,7 @@ class AddressLine(QWidget):
     def show_badge(self, badge: Badge) -> None:
         """The state of the socket; of many, how many are connected."""
         if badge.word:
-            self.state.set_state(badge.word)
+            self.state.set_state(badge.word, badge.layers)
         else:
             self.state.set_many(badge.connected, badge.of)
 

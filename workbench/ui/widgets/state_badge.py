@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from workbench.printable import escape
 from workbench.texts import has, tr
 from workbench.ui.widgets.named_controls import tone
 
@@ -37,9 +38,10 @@ class StateBadge(QLabel):
         self.setProperty("badge", True)
         self.set_state("CLOSED")
 
-    def set_state(self, state: str) -> None:
+    def set_state(self, state: str, more: tuple[str, ...] = ()) -> None:
+        """`more`: what the layers above the socket agreed on."""
         key = f"state.{state.replace(' ', '_').lower()}"
-        self.setText(tr(key) if has(key) else state)
+        self.setText(" | ".join((tr(key) if has(key) else state, *map(escape, more))))
         tone(self, _TONES.get(state, "idle"))
 
     def set_many(self, connected: int, count: int) -> None:
