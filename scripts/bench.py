@@ -4,6 +4,7 @@
     .venv/bin/python scripts/bench.py [--quick] [--only NAME]      (after scripts/test.py once)
     .venv/bin/python scripts/bench.py --against REF [--rounds N]   this checkout and an older commit
     .venv/bin/python scripts/bench.py log [...]                    the record (bench_log.py)
+    .venv/bin/python scripts/bench.py ws [...]                     WebSocket and TLS (bench_ws.py)
 
 Prints one JSON object a line, then a table. Loopback only; bounded in time.
 
@@ -676,6 +677,11 @@ def main() -> int:
         import bench_log
 
         return bench_log.main(sys.argv[2:])
+    if sys.argv[1:2] == ["ws"]:
+        sys.path.insert(0, str(ROOT / "scripts"))
+        import bench_ws
+
+        return bench_ws.main(sys.argv[2:])
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round each")
     parser.add_argument("--only", choices=("echo", "stall", "start", "held"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from time import perf_counter
+from time import perf_counter, perf_counter_ns
 from typing import TYPE_CHECKING, Final, Protocol
 
 from workbench.engine.connection.file_pieces import FilePieces
@@ -274,14 +274,15 @@ class StackRunner:
         opened = False
         last: list[PeerFinished | End] = []
         for action in actions:
+            if isinstance(action, LayerRow):  # most are
+                if action.sent:
+                    rows.append(action)
+                else:
+                    self.log((action,), ticket)
+                continue
             match action:
                 case ToPeer(data):
                     pieces.append(data)
-                case LayerRow():
-                    if action.sent:
-                        rows.append(action)
-                    else:
-                        self.log((action,), ticket)
                 case Wake(name, seconds):
                     self._set_timer(name, seconds)
                 case Opened():
@@ -361,24 +362,19 @@ class StackRunner:
 
     def log(self, rows: Sequence[LayerRow], cause: Cause | None) -> None:
         """Put rows into the log; of their bytes as many as of each call are kept."""
-        keep = self._traced.keep
-        for row in rows:
-            payload = row.payload
-            self._context.sink.put(
+        context, traced = self._context, self._traced
+        keep, put, start = traced.keep, context.sink.put, context.sink.clock.perf_ns
+        endpoint, connection = context.id, traced.id
+        for call, args, result, errno, error, data, _, said, whole in rows:
+            size, payload = said, data
+            if data is not None:
+                if said is None:
+                    size = len(data)
+                if keep is not None and not whole and len(data) > keep:
+                    payload = data[:keep]
+            put(
                 Event(
-                    self._context.now(),
-                    0,
-                    self._context.id,
-                    self._traced.id,
-                    LAYER,
-                    row.call,
-                    row.args,
-                    row.result,
-                    row.errno,
-                    row.error,
-                    None,
-                    row.size if payload is None or row.size is not None else len(payload),
-                    payload if payload is None or keep is None or row.whole else payload[:keep],
-                    cause,
+                    perf_counter_ns() - start, 0, endpoint, connection, LAYER,
+                    call, args, result, errno, error, None, size, payload, cause,
                 )
-            )
+            )  # fmt: skip

@@ -153,6 +153,7 @@ class Layer:
         binds: the peer cannot read what follows without each byte that it has written: a record, a
             frame.
         hears: something is done with what is handed up to it.
+        joins: what is sent through it in one turn it gets in one piece.
         logs_bytes: its rows have all that it is given and gives: one below need not log them.
     """
 
@@ -161,6 +162,7 @@ class Layer:
     word = ""
     gives_messages = False
     takes_messages = False
+    joins = False
     binds = False
     hears = True
     logs_bytes = False

@@ -52,6 +52,8 @@ class ResponderLayer(Layer):
 
     def receive(self, data: Data, now: float) -> Actions:
         answer = self.runtime.answer
+        if answer is Reply and not self.delayed.waiting:  # an echo of what came
+            return (ToPeer(data),) if len(data) or self._echoes_empty else ()
         reply = answer(data) if answer is not None else None
         if reply is None:
             return ()

@@ -46,6 +46,7 @@ gave for the settings before, and gives what makes the layer of each connection.
 Outward = ToPeer | Opened | PeerFinished | End | LayerRow | Wake
 """What a stack asks of its connection."""
 _TOP: Final = "top"
+_NONE: Final = -1
 MakeLayer = Callable[[], Layer]
 
 
@@ -156,8 +157,9 @@ class Stack:
     """
 
     __slots__ = (
-        "_finished", "_known", "_make", "_mixed", "_responder", "_responder_started", "_started",
-        "_unopened", "_wanted", "ended", "layers", "logged", "opened",
+        "_finished", "_held", "_held_at", "_known", "_make", "_mixed", "_responder",
+        "_responder_started", "_started", "_unopened", "_wanted", "ended", "layers", "logged",
+        "opened",
     )  # fmt: skip
 
     def __init__(
@@ -173,6 +175,8 @@ class Stack:
         self.opened = False
         self.ended = False
         self._finished = False  # what comes is still read
+        self._held: list[Data] = []  # what waits for the end of this turn, for a layer that joins
+        self._held_at = _NONE
         self._make = make
         self._wanted: str | None = None  # a layer to be put in when this turn is over
         self._mixed = False  # more was handed up in that turn
@@ -358,6 +362,8 @@ class Stack:
     def _turn(self, place: int, actions: Actions, now: float) -> Iterator[Outward]:
         """... and then the layer that was wanted: what answered before leaves without it."""
         yield from self._routed(place, actions, now)
+        if self._held:
+            yield from self._let_go(now)
         name, self._wanted = self._wanted, None
         if name is None or self.ended:
             return
@@ -371,24 +377,48 @@ class Stack:
             yield from self._ended(len(self.layers), End(Ending.POLITE, word), now)
 
     def _routed(self, place: int, actions: Actions, now: float) -> Iterator[Outward]:
+        """Of each of many messages come a row, its way up, a row and its way down: those first."""
         for action in actions:
             if self.ended:
                 return
-            yield from self._one(place, action, now)
+            if isinstance(action, LayerRow):
+                yield action
+            elif isinstance(action, ToPeer):
+                if place <= self._held_at:
+                    yield from self._let_go(now)  # it may build on what came before it
+                if not place:
+                    yield action
+                    continue
+                below = self.layers[place - 1]
+                if below.joins:
+                    self._held_at = place - 1
+                    self._held.append(action.data)
+                else:
+                    yield from self._routed(place - 1, below.send(action.data, now), now)
+            elif isinstance(action, ToApp) and self._wanted is None:
+                if place < len(self.layers):
+                    above = self._at(place + 1).receive(action.data, now)
+                    yield from self._routed(place + 1, above, now)
+            else:
+                yield from self._one(place, action, now)
+
+    def _let_go(self, now: float) -> Iterator[Outward]:
+        """What a layer was to have in one piece."""
+        place, held = self._held_at, self._held
+        self._held_at, self._held = _NONE, []
+        if held:
+            data = held[0] if len(held) == 1 else b"".join(held)
+            yield from self._routed(place, self.layers[place].send(data, now), now)
 
     def _one(self, place: int, action: Action, now: float) -> Iterator[Outward]:
         top = len(self.layers)
+        if self._held and not isinstance(action, Wake):
+            yield from self._let_go(now)
         match action:
-            case ToPeer(data) if place:
-                yield from self._routed(place - 1, self._at(place - 1).send(data, now), now)
-            case ToApp() if self._wanted is not None:
-                self._mixed = True
+            case ToApp():
+                self._mixed = True  # a layer is wanted
             case PutIn(name):
                 self._wanted, self._mixed = name, False
-            case ToApp(data):
-                if place < top:
-                    above = self._at(place + 1).receive(data, now)
-                    yield from self._routed(place + 1, above, now)
             case PeerFinished() if place < top:
                 yield from self._routed(place + 1, self._at(place + 1).receive_end(now), now)
             case Opened():
@@ -397,7 +427,7 @@ class Stack:
                 yield from self._ended(place, action, now)
             case Wake(name, seconds):
                 yield Wake(f"{self._number(place)}:{name}", seconds)
-            case _:
+            case PeerFinished() | LayerRow() | ToPeer():
                 yield action
 
     def _ended(self, place: int, end: End, now: float) -> Iterator[Outward]:
@@ -405,9 +435,11 @@ class Stack:
         for below in range(place - 1, -1, -1):
             for action in self._at(below).close(now):
                 if not isinstance(action, End):
-                    yield from self._one(below, action, now)
+                    yield from self._routed(below, (action,), now)
                 elif end.ending is Ending.CLOSE:
                     end = end._replace(ending=action.ending)
+            if self._held:
+                yield from self._let_go(now)
         if end.ending is Ending.HALF_CLOSE:
             self._finished = True
         else:

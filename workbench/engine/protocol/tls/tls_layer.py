@@ -74,6 +74,7 @@ class TlsLayer(Layer):
 
     def placed(self, below: Sequence[Layer], above: Sequence[Layer]) -> None:
         self._logs_data = not any(layer.logs_bytes for layer in above)
+        self.joins = not self._logs_data  # fewer and larger records (RFC 8446 5.1)
 
     def start(self, now: float) -> Actions:
         return () if self._ready.server else self._handshake()
