@@ -1,7 +1,8 @@
-"""A run that does not use TLS imports nothing of it."""
+"""A run that uses neither TLS nor WebSocket nor a proxy imports nothing of them."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -20,12 +21,29 @@ with Session(Path(sys.argv[1])) as session:
         assert ticket.wait(60)
         assert ticket.outcome.ok
 foreign = {"ssl", "_ssl", "cryptography", "truststore"}
-ours = {name for name in sys.modules if name.startswith("workbench.engine.protocol.tls")}
+layers = ("tls", "websocket", "proxy_layer")
+named = tuple(f"workbench.engine.protocol.{name}" for name in layers)
+ours = {name for name in sys.modules if name.startswith(named)}
 print(sorted((foreign & set(sys.modules)) | ours))
+"""
+PLAIN = """
+title = "a plain talk"
+step = [
+  { do = "start", endpoint = "server" },
+  { do = "connect", endpoint = "client" },
+  { do = "send", endpoint = "client", text = "hello" },
+  { do = "expect", endpoint = "client", text = "hello" },
+]
+[endpoint.server]
+role = "listener"
+address = "127.0.0.1:0"
+responder = { kind = "echo" }
+[endpoint.client]
+address = "@server"
 """
 
 
-def test_a_plain_run_imports_nothing_of_tls(tmp_path) -> None:
+def test_a_plain_session_imports_nothing_of_them(tmp_path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", RUN, tmp_path / "record.swb"],
         capture_output=True,
@@ -34,3 +52,25 @@ def test_a_plain_run_imports_nothing_of_tls(tmp_path) -> None:
         check=False,
     )
     assert done.stdout == "[]\n", done.stderr
+
+
+def test_the_command_line_starts_without_them(tmp_path) -> None:
+    """As `-X importtime` tells it: what is not imported costs no time."""
+    scenario = tmp_path / "plain.toml"
+    scenario.write_text(PLAIN)
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "workbench", "run", scenario],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "workbench.engine.protocol.stack" in imported
+    unwanted = re.compile(
+        r"_?ssl|cryptography|truststore|websockets|wsproto"
+        r"|workbench\.engine\.protocol\.(tls|websocket|proxy_layer)"
+        r"|workbench\.certificates\.(?!for_layers)"
+    )
+    assert [name for name in imported if unwanted.match(name)] == []
