@@ -13,7 +13,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.free_port import free_port
@@ -119,8 +119,21 @@ class Hand:
     def wait(self, true: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(true, timeout=BOUND_MS)
 
+    def unfold(self, name: str) -> None:
+        """What is folded while a socket is open is unfolded first, as a person does it."""
+        for fold in ("set_up", "send_options"):
+            opener = self.window.findChild(QToolButton, f"{name.partition('.')[0]}.{fold}")
+            if opener is None or not opener.isVisible() or opener.isChecked():
+                continue
+            if self.find(name).isVisible():
+                return
+            opener.click()
+            if not self.find(name).isVisible():
+                opener.click()
+
     def press(self, name: str) -> None:
         """Looked up again each time: Explain makes its buttons anew while one waits."""
+        self.unfold(name)
 
         def can_be_pressed() -> bool:
             button = self.find(name)
@@ -132,6 +145,7 @@ class Hand:
     def type(self, name: str, text: str) -> None:
         """What is typed into a field that is off goes nowhere: it may come on with a new state."""
         field = self.find(name)
+        self.unfold(name)
         self.wait(field.isEnabled)
         edit = field.lineEdit() if hasattr(field, "lineEdit") else field
         edit.setFocus()
@@ -141,6 +155,7 @@ class Hand:
 
     def choose(self, name: str, value: str) -> None:
         box = self.find(name)
+        self.unfold(name)
         self.wait(box.isEnabled)
         index = box.findData(value)  # type: ignore[attr-defined]
         assert index >= 0, (name, value)

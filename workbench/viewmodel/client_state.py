@@ -41,6 +41,7 @@ from workbench.viewmodel.panel_state import (
     rows_of,
 )
 from workbench.viewmodel.reconnect_form import show_times
+from workbench.viewmodel.set_up_summary import client_summary
 from workbench.viewmodel.setup_form import ClientForm
 
 NAMED: Final = 8
@@ -207,6 +208,7 @@ def client_state(
         msg("why.nobody_chosen") if scope.many and not scope.on_all and not scope.chosen else None
     )
     caption = _connect_caption(form, datagram=datagram)
+    differences = _differences(snapshot, form)
     return ClientPanelState(
         phase=snapshot.phase,
         encoding=snapshot.settings.encoding,
@@ -218,7 +220,8 @@ def client_state(
         by_hand=calls.by_hand,
         next_call=calls.reason,
         gates=gates_of(look),
-        differences=_differences(snapshot, form),
+        differences=differences,
+        summary=client_summary(form, differences),
         receive_once=receive_once_of(form.set_up, None if live else msg("why.no_socket")),
         rows=rows_of(look, datagram=datagram, client=True) if scope.many else RowsState(),
         connect=Control(

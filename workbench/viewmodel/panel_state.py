@@ -151,6 +151,7 @@ class PanelState:
         by_hand: calls are made one by one: Next call is there. next_call: why it is off.
         gates: of accept, receive and send.
         differences: what differs from the default, in words.
+        summary: what it was set up with, in parts of one line.
         receive_once: the button for one recvfrom().
         encoding: of the endpoint: its conversation is shown in it.
     """
@@ -165,6 +166,7 @@ class PanelState:
     next_call: Sentence | None
     gates: Mapping[c.Gate, GateState]
     differences: tuple[str, ...]
+    summary: tuple[str, ...]
     receive_once: Control
     rows: RowsState
     encoding: str

@@ -14,7 +14,7 @@ from workbench.payload import notation
 from workbench.payload.masking import Masker
 from workbench.payload.templates import PLACEHOLDERS, Template, hex_template, text_template
 from workbench.payload.unknown_gaps import UnknownGap, unknown_gaps
-from workbench.texts import Problem, reason_of
+from workbench.texts import Problem, reason_of, tr
 from workbench.viewmodel.known_values import NO_VALUES, KnownValues
 
 PREVIEWED: Final = 8
@@ -240,3 +240,15 @@ def _is_template(text: str | None) -> bool:
         return False
     fixed = text_template(text, PLACEHOLDERS, "utf-8").fixed
     return fixed is None or fixed != notation.encode(text, "utf-8")
+
+
+def sending_differences(form: PayloadForm, repeat: str, interval: str) -> str:
+    """What differs from the default in how a message goes out, in words; "" where nothing does."""
+    words = [] if form.escapes or form.form != "text" else [tr("chips.no_escapes")]
+    if form.placeholders and form.form == "text":
+        words.append(tr("chips.placeholders"))
+    if form.append is not Append.NOTHING:
+        words.append(tr("chips.appended", what=tr(f"append.{form.append.value}")))
+    if repeat.strip() not in {"", "1"}:
+        words.append(tr("chips.repeated", times=repeat.strip(), seconds=interval.strip()))
+    return " · ".join(words)

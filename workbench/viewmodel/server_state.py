@@ -32,6 +32,7 @@ from workbench.viewmodel.panel_state import (
     rows_of,
 )
 from workbench.viewmodel.server_status import state_of, status_of
+from workbench.viewmodel.set_up_summary import server_summary
 from workbench.viewmodel.setup_form import ReplyForm, ServerForm
 
 MOST_TARGETS: Final = 200
@@ -123,6 +124,7 @@ def server_state(look: Look, form: ServerForm) -> ServerPanelState:
             *differences_of(snapshot, form.set_up),
             *_end_differences(form.reply, datagram=datagram),
         ),
+        summary=server_summary(form),
         receive_once=receive_once_of(form.set_up, None if live else msg("why.not_started")),
         rows=rows,
         listen=Control(

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from workbench.engine.model import address, options
 from workbench.engine.model.web_address import parse_web
 from workbench.texts import Problem
+from workbench.ui.style import theme
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
 from workbench.ui.widgets.named_controls import ChoiceBox, NamedControls, TextField, group, spring
+from workbench.ui.widgets.parts_label import PartsLabel
 from workbench.ui.widgets.state_badge import StateBadge
 from workbench.viewmodel.address_form import DATAGRAM, UNIX, Where, why_no_socket
 from workbench.viewmodel.layer_form import LAYERED, PLAIN
 from workbench.viewmodel.message import Sentence, msg
 from workbench.viewmodel.panel_state import Badge
+from workbench.viewmodel.set_up_summary import FAMILIES
 
-_FAMILIES = {
-    "AF_INET": "choice.ipv4", "AF_INET6": "choice.ipv6", "AF_UNIX": "choice.unix",
-    options.UNSPECIFIED: "choice.either",
-}  # fmt: skip
 _TYPES = ("SOCK_STREAM", *filter(None, LAYERED), "SOCK_DGRAM", "SOCK_SEQPACKET")
 """What is chosen beside the family: a socket's type, or what stands over a stream."""
 
@@ -29,6 +28,7 @@ class AddressLine(QWidget):
     """The first line of a panel.
 
     Attributes:
+        set_up: unfolds what the panel was set up with, while a socket is open.
         port_untouched: nobody has typed a port yet: the default may move.
 
     Signals:
@@ -59,19 +59,29 @@ class AddressLine(QWidget):
         if server:
             self.stop = controls.add(QPushButton(), "stop")
             self.buttons.append(self.stop)
+        self._where = group(self.host, self.colon, self.port)
+        self._summary = controls.add(PartsLabel(), "summary")
+        self._summary.hide()
+        self._gap = spring()
+        self.set_up = controls.add(QToolButton(), "set_up")
+        self.set_up.setCheckable(True)
+        self.set_up.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.set_up.hide()
         row = FlowLayout(self)
         for widget in (
+            self._summary,
             self.family,
             self.type,
-            group(self.host, self.colon, self.port),
+            self._where,
             *self.buttons,
-            spring(),
+            self._gap,
+            self.set_up,
             self.state,
         ):
             row.addWidget(widget)
         self._families = {
             name: key
-            for name, key in _FAMILIES.items()
+            for name, key in FAMILIES.items()
             if name != options.UNSPECIFIED or not server  # a name to connect to may be both
         }
         self._fill_families()
@@ -159,6 +169,21 @@ class AddressLine(QWidget):
             self.state.set_state(badge.word, badge.layers)
         else:
             self.state.set_many(badge.connected, badge.of)
+
+    def summarise(self, parts: tuple[str, ...]) -> None:
+        """What the fields say, for while they are folded."""
+        self._summary.show_parts(parts)
+
+    def fold(self, folded: bool) -> None:
+        """The fields, or one line that says what stands in them."""
+        for widget in (self.family, self.type, self._where, self._gap):
+            widget.setVisible(not folded)
+        self._summary.setVisible(folded)
+        self.primary.setVisible(not folded or self.primary.isEnabled())
+
+    def draw(self) -> None:
+        """The icon in the colours of the scheme."""
+        self.set_up.setIcon(theme.icon("x" if self.set_up.isChecked() else "chevron-down"))
 
     def retranslate(self) -> None:
         self._word_choices()

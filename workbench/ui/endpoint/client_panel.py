@@ -206,6 +206,7 @@ class ClientPanel(EndpointPanel):
         controls.show(self.editor.send, state.send)
         self.frames.enable(state.send.reason)
         self.editor.count_from(state.counter)
+        self.editor.fold(live=state.live, presented=self._folded)
         for button, control in (
             (self.ends.half_close, state.half_close),
             (self.ends.abort, state.abort),
@@ -265,12 +266,10 @@ class ClientPanel(EndpointPanel):
         super().redraw()
         self.editor.text.redraw()
 
-    def set_up_parts(self) -> list[QWidget]:
-        return [self.behaviour_row, *self.editor.details, *super().set_up_parts()]
-
     def fold(self, folded: bool) -> None:
         super().fold(folded)
         self._folded = folded
+        self.editor.fold(live=self._live, presented=folded)
         self._show_many(self._many)
 
     def retranslate(self) -> None:

@@ -64,6 +64,7 @@ class EndpointPanel(Retranslatable, QWidget):
     gate_chosen = Signal(object, object)
     step_wanted = Signal(object)
     server: bool
+    behaviour_row: QWidget
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -71,6 +72,8 @@ class EndpointPanel(Retranslatable, QWidget):
         self.hide_closed: QAction | None = None
         self.tab_text = name
         self._filling = False
+        self._live = False
+        self._presented = False
         self._encoding: str | None = None
         self.controls = controls = NamedControls("server" if self.server else "client")
         self.message = MessageBar(controls)
@@ -91,7 +94,7 @@ class EndpointPanel(Retranslatable, QWidget):
         self.calls.addWidget(self.shared.pace)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(GAP, GAP, GAP, GAP)
-        self.column.setSpacing(GAP)
+        self.column.setSpacing(GAP - 1)
         self.build()
         for widget in self.shared.layers.unused:  # without a parent it would be the collector's
             widget.setParent(self)
@@ -128,6 +131,8 @@ class EndpointPanel(Retranslatable, QWidget):
         line.edited.connect(self._on_edited)
         line.submitted.connect(self._on_start)
         line.primary.clicked.connect(self._on_start)
+        line.set_up.toggled.connect(self._fit_set_up)
+        self.more.button.toggled.connect(self._on_opened)
         self.shared.typed.connect(self.tell_typed)
         self.shared.timeout.submitted.connect(self.start_if_closed)
         self.shared.timeout.settled.connect(lambda: self.tell_live("timeout"))
@@ -173,6 +178,11 @@ class EndpointPanel(Retranslatable, QWidget):
         self.receive_once.setVisible(state.receive_once.shown)
         self.talk.follow(state.encoding)
         self.message.show_message(state.message)
+        self.address_line.summarise(state.summary)
+        if state.live != self._live:
+            self._live = state.live
+            self.address_line.set_up.setChecked(state.live and self.is_set_up_open())
+        self._fit_set_up()
 
     @Slot(object, object)
     def show_values(self, rows: tuple[TypedValue, ...], known: KnownValues) -> None:
@@ -203,22 +213,43 @@ class EndpointPanel(Retranslatable, QWidget):
 
     def fold(self, folded: bool) -> None:
         """Show or hide what is needed for setting up only: a projector has no room for it."""
-        for widget in self.set_up_parts():
-            widget.setVisible(not folded)
+        self._presented = folded
         if folded:
             self.more.button.setChecked(False)
+        self._fit_set_up()
+
+    @Slot()
+    def _fit_set_up(self) -> None:
+        """The fields, or while a socket is open one line that says what stands in them."""
+        line = self.address_line
+        folded = self._live and not line.set_up.isChecked()
+        line.set_up.setVisible(self._live and not self._presented)
+        line.fold(folded)
+        for widget in (line.family, line.type, self.behaviour_row):
+            widget.setVisible(not (folded or self._presented))
+        if folded:
+            self.more.button.setChecked(False)
+        self.message.make_room(not folded)
+        line.draw()
+
+    @Slot(bool)
+    def _on_opened(self, opened: bool) -> None:
+        """What is opened from among the fields brings them along."""
+        if opened and self._live:
+            self.address_line.set_up.setChecked(True)
+
+    def is_set_up_open(self) -> bool:
+        """Whether a part of the set-up is open: it shall not close under the mouse."""
+        return self.more.button.isChecked()
 
     def redraw(self) -> None:
         """Everything that does not follow the application's font by itself."""
         self.strip.fit()
+        self.address_line.draw()
         self.more.redraw()
         self.table.fit()
         self.talk.view.redraw()
         self.retranslate()
-
-    def set_up_parts(self) -> list[QWidget]:
-        """The widgets that a presentation folds away: what is left of the set-up is one line."""
-        return [self.address_line.family, self.address_line.type]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rows that wrap need more height: a splitter asks for the minimum, not for the width."""

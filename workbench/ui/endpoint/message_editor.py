@@ -6,7 +6,15 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.engine.model.tail import Append
 from workbench.payload import notation
@@ -19,7 +27,9 @@ from workbench.ui.endpoint.payload_edit import LONGEST_PASTE, PayloadEdit
 from workbench.ui.endpoint.payload_problem_bar import PayloadProblemBar, places
 from workbench.ui.endpoint.save_message_bar import SaveMessageBar
 from workbench.ui.endpoint.saved_menu import SavedMenu
+from workbench.ui.style import theme
 from workbench.ui.style.theme import GAP
+from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.named_controls import (
     ChoiceBox,
@@ -37,6 +47,7 @@ from workbench.viewmodel.payload_form import (
     Composed,
     PayloadForm,
     compose,
+    sending_differences,
     unknown_names,
     varies,
 )
@@ -52,7 +63,8 @@ class MessageEditor(QWidget):
     """Editor and send line of a client.
 
     Attributes:
-        details: what a presentation has no room for; Send stays.
+        details: what is set less often; folded while something is open, what differs from the
+            default stays in words. opened: unfolds it.
 
     Signals:
         submitted(Composed): Send, or Ctrl+Enter.
@@ -73,6 +85,8 @@ class MessageEditor(QWidget):
         self._controls = controls
         self._counter = 1
         self._known = NO_VALUES
+        self._live = False
+        self._presented = False
         self._composed = Composed(PayloadForm(""))
         self._numbers: tuple[int, float] | Problem = (1, 0.0)
         self.text = controls.add(PayloadEdit(text), "payload")
@@ -86,29 +100,22 @@ class MessageEditor(QWidget):
         column.setSpacing(GAP)
         for part in (self.text, self.file, self.trouble, self.save):
             column.addWidget(part)
+        self.details = QWidget()
+        details = FlowLayout(self.details)
+        for widget in (self.escapes, self.placeholders, self._append, self.checksum, self._again):
+            details.addWidget(widget)
+        column.addWidget(self.details)
         self.row = QWidget()
-        self.details = [
-            self.form,
-            self.encoding,
-            self.escapes,
-            self.placeholders,
-            self.preview,
-            self.saved,
-            self._again,
-            self._append,
-        ]
         row = FlowLayout(self.row)
         for widget in (
             self.form,
             self.encoding,
-            self.escapes,
-            self.placeholders,
-            self._append,
-            self.checksum,
             self.preview,
+            self._differing,
+            self._gap,
+            self.opened,
             self.saved,
-            spring(),
-            group(self._again, self.send),
+            self.send,
         ):
             row.addWidget(widget)
         column.addWidget(self.row)
@@ -143,6 +150,16 @@ class MessageEditor(QWidget):
             controls.caption("interval", self.interval),
             self.interval,
         )
+        self._differing = controls.add(ElidedLabel(), "send_chips")
+        self._differing.setTextFormat(Qt.TextFormat.PlainText)
+        self._differing.setProperty("muted", True)
+        self._differing.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._differing.hide()
+        self._gap = spring()
+        self.opened = controls.add(QToolButton(), "send_options")
+        self.opened.setCheckable(True)
+        self.opened.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.opened.hide()
         self.send = controls.add(QPushButton(), "send")
         self.send.setProperty("primary", True)
 
@@ -173,6 +190,7 @@ class MessageEditor(QWidget):
         self.save.agreed.connect(lambda name: self.saved.save(name, self.draft))
         self.save.left.connect(self.text.setFocus)
         self.send.clicked.connect(self._on_submit)
+        self.opened.toggled.connect(self._fit)
 
     @property
     def draft(self) -> PayloadForm:
@@ -214,6 +232,34 @@ class MessageEditor(QWidget):
         else:
             self.text.setPlainText(draft.typed)
         self._on_edited()
+
+    def fold(self, *, live: bool, presented: bool) -> None:
+        """Details are in the way once something is open; a projector has room for Send alone."""
+        if live != self._live:
+            self._live = live
+            self.opened.setChecked(False)
+        self._presented = presented
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        shown = not self._presented
+        folded = self._live and not self.opened.isChecked()
+        self.details.setVisible(shown and not folded)
+        for widget in (self.form, self.encoding, self.preview, self.saved):
+            widget.setVisible(shown)
+        self.opened.setVisible(shown and self._live)
+        self.opened.setIcon(theme.icon("x" if self.opened.isChecked() else "chevron-down"))
+        self._word_details()
+
+    def _word_details(self) -> None:
+        """What differs from the default, while its controls are folded."""
+        words = sending_differences(self.draft, self.repeat.text(), self.interval.text())
+        if words != self._differing.text():
+            self._differing.setText(words)
+        shown = bool(words) and not self._presented and self.details.isHidden()
+        self._differing.setVisible(shown)
+        self._gap.setVisible(not shown)
 
     def count_from(self, counter: int) -> None:
         """What {counter} will be in the next message."""
@@ -269,6 +315,7 @@ class MessageEditor(QWidget):
             self._numbers = self.times
         except Problem as problem:
             self._numbers = problem
+        self._word_details()
 
     @Slot()
     def _on_form(self) -> None:
@@ -298,6 +345,7 @@ class MessageEditor(QWidget):
         for widget in (self.encoding, self.escapes, self.placeholders):
             self._controls.enable(widget, reason)
         self.checksum.setVisible(draft.append.value in CHECKSUMS)
+        self._word_details()
         composed = self._composed = compose(draft, self._counter, self._known)
         problem = composed.problem
         if problem is not None:

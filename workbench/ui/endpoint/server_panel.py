@@ -46,6 +46,7 @@ class ServerPanel(EndpointPanel):
 
     def build(self) -> None:
         self._chosen: ChosenState | None = None
+        self._talk_by_hand = False
         self.reply = ResponderForm(self.controls, self)
         self.reply.rules.trial.begin(self._try_out)
         self._build_behaviour()
@@ -62,9 +63,9 @@ class ServerPanel(EndpointPanel):
         self.column.addWidget(self.message)
         self.column.addLayout(self.calls)
         self.column.addLayout(self.queue)
-        self.column.addWidget(self.table, 1)
+        self.column.addWidget(self.table, 5)
         self.column.addWidget(self.chosen_row)
-        self.column.addWidget(self.talk.view, 1)
+        self.column.addWidget(self.talk.view, 4)
         self.column.addLayout(self.send_line)
         self.frames = FramePlace(self.controls, server=True)
         self.column.addWidget(self.frames)
@@ -106,15 +107,18 @@ class ServerPanel(EndpointPanel):
         self.backlog.settled.connect(self.backlog_settled)
         self.backlog.submitted.connect(self.start_if_closed)
         self.chosen_row.talk.toggled.connect(self._on_talk)
+        self.chosen_row.talk.clicked.connect(self._on_talk_pressed)
         self.frames.submitted.connect(self._on_frame)
         self.chosen_row.reply.clicked.connect(self.send_line.begin)
         self.table.chosen_changed.connect(self._on_chosen)
 
     @Slot(object, object)
     def _on_chosen(self, _keys: object, current: int | str | None) -> None:
-        """Who is chosen is whom one sends to."""
+        """Who is chosen is whom one sends to, and whose conversation is shown."""
         if current is not None:
             self.send_line.aim(current)
+            if not self._talk_by_hand:
+                self.chosen_row.talk.setChecked(True)
 
     @Slot(object)
     def _on_frame(self, asked: FrameCommand | Problem) -> None:
@@ -122,6 +126,11 @@ class ServerPanel(EndpointPanel):
         if not isinstance(asked, Problem):
             asked = replace(asked, connection=self.send_line.connection)
         self.frame_wanted.emit(asked)
+
+    @Slot()
+    def _on_talk_pressed(self) -> None:
+        """From now on it is shown where a person wants it."""
+        self._talk_by_hand = True
 
     @Slot(bool)
     def _on_talk(self, shown: bool) -> None:
@@ -212,7 +221,7 @@ class ServerPanel(EndpointPanel):
 
     def _least_rows(self) -> int:
         """Beside a conversation the table keeps some of its rows."""
-        most = 3 if self.chosen_row.talk.isChecked() else 1
+        most = 4 if self.chosen_row.talk.isChecked() else 1
         return max(1, min(most, len(self.table.lines.lines)))
 
     def redraw(self) -> None:
@@ -220,13 +229,13 @@ class ServerPanel(EndpointPanel):
         self.reply.fit()
         self.reply.rules.redraw()
 
-    def set_up_parts(self) -> list[QWidget]:
-        return [self.behaviour_row, *super().set_up_parts()]
-
     def fold(self, folded: bool) -> None:
         super().fold(folded)
         if folded:
             self.reply.rules.button.setChecked(False)
+
+    def is_set_up_open(self) -> bool:
+        return super().is_set_up_open() or self.reply.rules.button.isChecked()
 
     def retranslate(self) -> None:
         super().retranslate()

@@ -1,11 +1,11 @@
-"""One line of fixed height that says what is and what to do: never a box in the way."""
+"""A line or two that say what is and what to do: never a box in the way."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from workbench.qt.tips import plain_tip
@@ -36,6 +36,8 @@ class MessageBar(QFrame):
         super().__init__()
         self._controls = controls
         self._message: StatusMessage | None = None
+        self._roomy = True
+        self._two_lines = True
         self.setProperty("message", True)
         self.setObjectName(f"{controls.prefix}.message_line")
         self._icon = QLabel()
@@ -53,12 +55,42 @@ class MessageBar(QFrame):
         row.setStretch(1, 1)
         self.fit()
 
+    def make_room(self, wide: bool) -> None:
+        """Room for two lines, whatever it says; or for as many as have been needed since."""
+        if wide != self._roomy:
+            self._roomy = self._two_lines = wide
+            self._fit_lines()
+
     def fit(self) -> None:
-        """Always room for two lines: what stands below does not jump."""
+        """What stands below does not jump with every sentence."""
         metrics = QFontMetrics(QApplication.font())
+        lines = "国\n国" if self._two_lines else "国"
         # Chinese lines are higher: they come from another font
-        two = metrics.boundingRect(QRect(0, 0, 1000, 1000), 0, "国\n国").height()
-        self.setFixedHeight(max(2 * metrics.lineSpacing(), two) + 6)
+        high = metrics.boundingRect(QRect(0, 0, 1000, 1000), 0, lines).height()
+        self.setFixedHeight(max(len(lines.split()) * metrics.lineSpacing(), high) + 6)
+
+    def _fit_lines(self) -> None:
+        """A second line once a sentence needs it."""
+        label = self.label
+        if not self._two_lines and not self._roomy:
+            needed = label.fontMetrics().horizontalAdvance(label.text())
+            self._two_lines = needed > self._room_for_words()
+        self.fit()
+
+    def _room_for_words(self) -> int:
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        others = (self._icon, self.why, self.way_out, self.other_way)
+        taken = sum(
+            part.sizeHint().width() + layout.spacing() for part in others if not part.isHidden()
+        )
+        return self.width() - margins.left() - margins.right() - taken
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_lines()
 
     @property
     def message(self) -> StatusMessage | None:
@@ -71,8 +103,9 @@ class MessageBar(QFrame):
         self._word()
 
     def retranslate(self) -> None:
-        self.fit()
+        self._two_lines = self._roomy
         self._word()
+        self._fit_lines()
 
     def _word(self) -> None:
         message = self._message
@@ -92,6 +125,7 @@ class MessageBar(QFrame):
             button.setVisible(way is not None)
             if way is not None:
                 self._controls.recaption(button, way)
+        self._fit_lines()
 
     @Slot()
     def _on_way_out(self) -> None:

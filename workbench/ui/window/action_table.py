@@ -135,6 +135,8 @@ ACTIONS: Final = (
     _press("frame_send", "Ctrl+F5"),
     _press("frame_ping", "Ctrl+F6"),
     _press("frame_close", "Ctrl+F8"),
+    _press("set_up", "Ctrl+U"),
+    _press("send_options", "Ctrl+I"),
     _press("more", "Ctrl+D"),
     _press("talk", "Ctrl+Shift+C"),
     _press("save_talk", "Ctrl+Shift+S"),

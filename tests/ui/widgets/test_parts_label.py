@@ -1,0 +1,24 @@
+"""A line of parts shows whole ones, and says that there are more."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from workbench.ui.widgets.parts_label import PartsLabel
+
+
+def test_parts_without_room_are_left_out_whole(qtbot: QtBot) -> None:
+    label = PartsLabel()
+    qtbot.addWidget(label)
+    label.show_parts(("first", "second <b>", "third"))
+    metrics = label.fontMetrics()
+    label.resize(metrics.horizontalAdvance("first · second <b> · third") + 4, 20)
+    label.show()
+    assert label.text() == "first · second <b> · third"
+    label.resize(metrics.horizontalAdvance("first · second <b> · …") + 4, 20)
+    assert label.text() == "first · second <b> · …"
+    label.resize(3, 20)
+    assert label.text() == "first · …"
+    assert "third" in label.toolTip()
+    label.show_parts(())
+    assert label.text() == ""

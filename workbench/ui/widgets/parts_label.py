@@ -1,0 +1,54 @@
+"""A line of parts: those that there is room for, and its tip has all of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy
+
+from workbench.qt.tips import plain_tip
+
+BETWEEN = " · "
+
+
+class PartsLabel(QLabel):
+    """Plain text on one line; what follows a part that has no room is left out with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: tuple[str, ...] = ()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def show_parts(self, parts: tuple[str, ...]) -> None:
+        if parts == self._parts:
+            return
+        self._parts = parts
+        self.setToolTip(plain_tip(BETWEEN.join(parts)))
+        self.updateGeometry()
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """The first part has room in any case."""
+        first = self._parts[0] if self._parts else ""
+        more = f"{BETWEEN}…" if len(self._parts) > 1 else ""
+        return QSize(
+            self.fontMetrics().horizontalAdvance(first + more) + 2,
+            super().minimumSizeHint().height(),
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        for count in range(len(self._parts), 0, -1):
+            rest = ("…",) if count < len(self._parts) else ()
+            text = BETWEEN.join((*self._parts[:count], *rest))
+            if metrics.horizontalAdvance(text) <= self.width() or count == 1:
+                break
+        else:
+            text = ""
+        if text != self.text():
+            self.setText(text)
