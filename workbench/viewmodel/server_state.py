@@ -62,10 +62,12 @@ class ChosenState:
     Attributes:
         label: what is chosen, or how to choose.
         some: something is chosen: its actions are there.
+        one: it is one row, which the conversation and the send line name too.
     """
 
     label: str
     some: bool
+    one: bool
     reply: Control
     half_close: Control
     abort: Control
@@ -199,12 +201,13 @@ def chosen_of(
         off = Control(msg("why.datagram"), shown=False)
         off_abort = replace(off, caption=abort)
         reply = Control(gone or (None if len(rows) == 1 else none))
-        return ChosenState(label, bool(rows), reply, off, off_abort, off)
+        return ChosenState(label, bool(rows), len(rows) == 1, reply, off, off_abort, off)
     open_ones = [item for item in items if item.closed_ns is None]
     end = none if not items else None if open_ones else msg("why.closed")
     return ChosenState(
         label,
         bool(rows),
+        len(rows) == 1,
         Control(end or (None if len(open_ones) == 1 else msg("why.one_only"))),
         _end(open_ones, end, why_no_half_close),
         replace(_end(open_ones, end, why_no_abort), caption=abort),

@@ -62,7 +62,7 @@ class ConnectionActions(QWidget):
     def show_chosen(self, state: ChosenState, why: str) -> None:
         """What is chosen, and why an action is off; `why`: what the mark of the only one says."""
         self._label.setText(state.label)
-        self._label.setVisible(state.some or not self.talk.isChecked())
+        self._label.setVisible((state.some and not state.one) or not self.talk.isChecked())
         self.actions_box.setVisible(state.some)
         self.show_why(why)
         for button, control in (
