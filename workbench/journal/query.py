@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import re
 from collections.abc import Mapping
 from enum import Enum, auto
@@ -157,6 +156,8 @@ class FilterProblem(Problem):
 
 @dataclass(frozen=True, slots=True)
 class _Value:
+    """What stands behind a key: as it reads, as bytes, and where."""
+
     text: str
     raw: bytes
     quoted: bool
@@ -296,6 +297,8 @@ def _term(scanner: _Scanner, wall_ns: int) -> Term:
 def _keyed(key: str, operator: str, scanner: _Scanner, begin: int, wall_ns: int) -> list[Part]:
     name = key.lower()
     if name not in _KEYS:
+        import difflib  # for a name that is wrong
+
         near = difflib.get_close_matches(name, _KEYS, 1, 0.4)
         raise FilterProblem(
             "filter.unknown_key", begin, len(key), key=key, near=near[0] if near else "call"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -35,6 +34,8 @@ def check_encoding(encoding: str) -> None:
         if not codecs.lookup(codec(encoding))._is_text_encoding:  # rot13, hex, base64: no text
             raise LookupError(encoding)
     except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
+        import difflib  # for a name that is wrong
+
         near = difflib.get_close_matches(encoding.lower(), ENCODINGS, 1, 0.3) or ["utf-8"]
         raise Problem(
             "payload.unknown_encoding", encoding=encoding, near=near[0], known=", ".join(ENCODINGS)

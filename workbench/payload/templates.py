@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import base64
 import datetime
-import difflib
 import random
 import re
 import string
 import time
-import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
@@ -76,6 +74,12 @@ def _ntp() -> bytes:
     return (seconds << 32 | fraction).to_bytes(8, "big")
 
 
+def _uuid(_counter: object) -> str:
+    import uuid  # imports `platform`; no start needs it
+
+    return str(uuid.uuid4())
+
+
 def _random(count: str) -> str:
     return "".join(random.choices(_LETTERS, k=int(count)))  # noqa: S311 - no secret
 
@@ -86,7 +90,7 @@ BUILT_IN: Final[Mapping[str, Callable[[int], bytes | str]]] = {
     "unix": lambda _counter: str(int(time.time())),
     "unix_ms": lambda _counter: str(time.time_ns() // 10**6),
     "ntp": lambda _counter: _ntp(),
-    "uuid": lambda _counter: str(uuid.uuid4()),
+    "uuid": _uuid,
 }
 """Names that always stand for something; what they are given is the number of a repeated send."""
 WITH_ARGUMENT: Final = ("random", "base64", "len")
@@ -418,6 +422,8 @@ class _HexReader:
         word = _NAME.match(self._source, place)
         if word is None:
             return self._wrong("template.expression")
+        import difflib  # for a name that is wrong
+
         near = difflib.get_close_matches(word[0], self._names, 1, 0.3)
         return Problem(
             "template.unknown",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_left
 from itertools import count
 from typing import Final
@@ -44,6 +43,8 @@ def line_of(lines: dict[Path, int], path: Path) -> int:
 
 
 def _parts(dotted: str) -> list[str]:
+    import tomllib  # the window needs the type of a path alone
+
     return [next(iter(tomllib.loads(f"{part}=0"))) for part in _PART.findall(dotted)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -125,6 +124,8 @@ def known(body: Table, names: Iterable[str], path: KeyPath) -> None:
 def unknown(path: KeyPath, name: str, names: Iterable[str], key: str) -> Wrong:
     """That there is no such name, with the nearest that there is, or all of them."""
     wanted = list(names)
+    import difflib  # for a name that is wrong
+
     near = difflib.get_close_matches(name, wanted, 1, 0.3)
     if not wanted:
         return wrong(path, "scenario.no_endpoints", name=name)

@@ -9,7 +9,6 @@ from typing import Final
 from workbench.frozen import dataclass
 from workbench.payload.masking import LEAST
 from workbench.payload.templates import Value
-from workbench.scenario.values import Wrong, check_name
 from workbench.texts import Problem
 
 
@@ -43,6 +42,8 @@ NO_VALUES: Final = KnownValues()
 
 def fault(row: TypedValue, others: Iterable[TypedValue] = ()) -> Problem | None:
     """Why a row is no value; None: it is one. `others`: those before it."""
+    from workbench.scenario.values import Wrong, check_name  # what reads scenario files
+
     try:
         check_name(row.name, ("values",))
     except Wrong as wrong:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import socket
 import struct
@@ -131,6 +130,8 @@ def find(name: str) -> Option:
     """The option of this name. Raises Problem with the nearest known name."""
     option = OPTIONS.get(name)
     if option is None:
+        import difflib  # for a name that is wrong
+
         near = difflib.get_close_matches(name.upper(), OPTIONS, 1, 0.4)
         raise Problem("option.unknown", name=name, near=near[0] if near else "SO_REUSEADDR")
     return option
@@ -212,6 +213,8 @@ def _required(choices: tuple[Choice, ...], name: str) -> int:
             if choice.number is None:
                 raise Problem("option.no_constant", name=name)
             return choice.number
+    import difflib  # for a name that is wrong
+
     near = difflib.get_close_matches(name.upper(), [choice.name for choice in choices], 1, 0.3)
     raise Problem("option.unknown_choice", name=name, near=near[0] if near else choices[0].name)
 

@@ -8,13 +8,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.engine.model import commands as c
-from workbench.engine.model.web_address import WEBSOCKET
 from workbench.engine.model.websocket_settings import OPCODES
 from workbench.texts import Problem, tr
 from workbench.ui.style.theme import GAP
 from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.hint_combo import HintCombo
-from workbench.ui.widgets.late_part import LatePart
 from workbench.ui.widgets.named_controls import (
     ChoiceBox,
     NamedControls,
@@ -24,7 +22,6 @@ from workbench.ui.widgets.named_controls import (
     tone,
 )
 from workbench.viewmodel.frame_form import AUTO, BREAKS, FORMS, MASKS, FrameForm
-from workbench.viewmodel.layer_form import LAYERED
 from workbench.viewmodel.message import Sentence
 
 _CLOSE: Final = "1000"
@@ -190,42 +187,3 @@ class FrameLine(QWidget):
         """What can be chosen as a mask, with what it means."""
         self.masking.offer([(mask, tr(f"choice.mask_{mask or 'auto'}")) for mask in MASKS])
         self._judge()
-
-
-class FramePlace(LatePart[FrameLine]):
-    """Where that line stands: there while WebSocket stands over the stream.
-
-    Signals:
-        submitted(object): as of the line.
-    """
-
-    submitted = Signal(object)
-
-    def __init__(self, controls: NamedControls, *, server: bool) -> None:
-        super().__init__(self._make)
-        self._controls = controls
-        self._server = server
-        self._reason: Sentence | None = None
-
-    def _make(self) -> FrameLine:
-        line = FrameLine(self._controls, server=self._server)
-        line.submitted.connect(self.submitted)
-        line.enable(self._reason)
-        self._controls.retranslate()
-        return line
-
-    @Slot(str)
-    def suit(self, over: str) -> None:
-        """What stands over the stream now."""
-        self.setVisible(WEBSOCKET in LAYERED[over])
-
-    def enable(self, reason: Sentence | None) -> None:
-        """`reason`: why nothing can be sent; None: it can."""
-        self._reason = reason
-        if self.built is not None:
-            self.built.enable(reason)
-
-    def retranslate(self) -> None:
-        """Where the panel words itself anew."""
-        if self.built is not None:
-            self.built.retranslate()

@@ -14,7 +14,7 @@ from workbench.texts import Problem
 from workbench.ui.endpoint.accept_queue_bar import AcceptQueueBar
 from workbench.ui.endpoint.connection_actions import ConnectionActions, pop_up
 from workbench.ui.endpoint.endpoint_panel import EndpointPanel
-from workbench.ui.endpoint.frame_line import FramePlace
+from workbench.ui.endpoint.frame_place import FramePlace
 from workbench.ui.endpoint.gate_control import GateControl
 from workbench.ui.endpoint.responder_form import ResponderForm
 from workbench.ui.endpoint.server_send_bar import ServerSendBar

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
@@ -18,16 +18,18 @@ from workbench.journal.reader import Row
 from workbench.qt.explain_presenter import Explained
 from workbench.texts import tr
 from workbench.ui.record.bytes_tab import BytesTab, ReadBytes
-from workbench.ui.record.certificate_tab import CertificateTab
 from workbench.ui.record.explanation_view import ExplanationView, RemedyButtons
-from workbench.ui.record.frame_tab import FrameTab
-from workbench.ui.record.handshake_tab import HandshakeTab
-from workbench.ui.record.kernel_tab import KernelTab
 from workbench.ui.style.retranslatable import Retranslatable
 from workbench.ui.widgets.late_part import LatePart
 from workbench.viewmodel.certificate_state import BEGINS as TLS
 from workbench.viewmodel.message import Remedy
 from workbench.viewmodel.ws_frame import FRAMES
+
+if TYPE_CHECKING:
+    from workbench.ui.record.certificate_tab import CertificateTab
+    from workbench.ui.record.frame_tab import FrameTab
+    from workbench.ui.record.handshake_tab import HandshakeTab
+    from workbench.ui.record.kernel_tab import KernelTab
 
 T = TypeVar("T", bound=QWidget)
 
@@ -72,7 +74,7 @@ class Inspector(Retranslatable, QTabWidget):
         self.addTab(self._explain, "")
         self.addTab(self._page, "")
         self._kernel = LatePart(lambda: _Scrolling(kernel(), "inspector.kernel"))
-        self._frame = LatePart(lambda: _Scrolling(FrameTab(), "inspector.frame"))
+        self._frame = LatePart(_frame_tab)
         self._handshake = LatePart(lambda: _Scrolling(handshake(), "inspector.handshake"))
         self._certificate = LatePart(lambda: _Scrolling(certificate(), "inspector.certificate"))
         self.addTab(self._kernel, "")
@@ -179,3 +181,9 @@ class _Scrolling(Retranslatable, QScrollArea, Generic[T]):
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr(self._name))
+
+
+def _frame_tab() -> _Scrolling[FrameTab]:
+    from workbench.ui.record.frame_tab import FrameTab  # when it is first looked at
+
+    return _Scrolling(FrameTab(), "inspector.frame")

@@ -45,6 +45,8 @@ CALLS: Final = {
 
 @dataclass(slots=True)
 class _Entry:
+    """What is said of a control: its texts' key, why it is off, whom it would hit."""
+
     key: str
     reason: Sentence | None = None
     note: Sentence | None = None

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.qt.connection_model import SHORT_ROLE, WHY_ROLE
 from workbench.ui.style import theme
@@ -38,6 +38,8 @@ class StateDelegate(QStyledItemDelegate):
         if not why:
             super().paint(painter, option, index)
             return
+        from PySide6.QtWidgets import QStyle  # with its enumerations 10 ms of a start
+
         self._wordless = True  # by Qt's own painting: see theme.repolish
         super().paint(painter, option, index)
         self._wordless = False

@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog
 
-from workbench.journal.exports.export_table import EXPORTS
 from workbench.journal.joined import whole_of
 from workbench.qt.file_writer import FileWriter, Work
 from workbench.texts import tr
@@ -55,6 +53,8 @@ class FileCommands(QObject):
     @Slot()
     def open_record(self) -> None:
         """Ask for a record and show it."""
+        from PySide6.QtWidgets import QFileDialog  # no start needs it
+
         folder = str(self._controller.session.record.parent)
         name, _ = QFileDialog.getOpenFileName(
             self._owner, tr("menu.open").replace("&", ""), folder, tr("window.records_files")
@@ -70,6 +70,8 @@ class FileCommands(QObject):
     @Slot()
     def run_scenario(self) -> None:
         """Ask for a scenario file and run it in this session."""
+        from PySide6.QtWidgets import QFileDialog
+
         name, _ = QFileDialog.getOpenFileName(
             self._owner,
             tr("menu.run_scenario").replace("&", ""),
@@ -94,6 +96,10 @@ class FileCommands(QObject):
     @Slot()
     def export(self) -> None:
         """Ask for a file; its ending says the format."""
+        from PySide6.QtWidgets import QFileDialog
+
+        from workbench.journal.exports.export_table import EXPORTS
+
         stem = self._controller.session.record.stem
         filters = ";;".join(f"{form.name} (*.{form.ending})" for form in EXPORTS.values())
         name, chosen = QFileDialog.getSaveFileName(
@@ -104,6 +110,8 @@ class FileCommands(QObject):
 
     def write(self, path: Path, form: str) -> None:
         """Export what the log shows (its filter holds) to a file."""
+        from workbench.journal.exports.export_table import EXPORTS
+
         condition = self._model.condition
 
         self._begin(path, lambda reader, out: EXPORTS[form].write(reader, out, condition))
@@ -111,6 +119,8 @@ class FileCommands(QObject):
     @Slot(object)
     def save_conversation(self, wish: ConversationRequest) -> None:
         """Ask for a file and what of a conversation goes into it."""
+        from PySide6.QtWidgets import QFileDialog
+
         filters = {tr(f"window.talk_{form.value}"): form for form in ConversationForm}
         name, chosen = QFileDialog.getSaveFileName(
             self._owner, tr("name.save_talk"), f"{wish.endpoint}.txt", ";;".join(filters)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
-from workbench.qt.certificate_reader import CertificateReader
 from workbench.qt.controller import Controller
 from workbench.qt.explain_presenter import ExplainPresenter
 from workbench.qt.frames_presenter import FramesPresenter
-from workbench.qt.handshake_reader import HandshakeReader
-from workbench.qt.kernel_presenter import KernelPresenter
 from workbench.qt.log_finder import LogFinder
 from workbench.qt.log_model import LogModel
 from workbench.qt.log_presenter import LogPresenter
-from workbench.ui.record.certificate_tab import CertificateTab
-from workbench.ui.record.frames_panel import FramesPanel
-from workbench.ui.record.handshake_tab import HandshakeTab
 from workbench.ui.record.inspector import Inspector
-from workbench.ui.record.kernel_tab import KernelTab
 from workbench.ui.record.log_panel import LogPanel
+
+if TYPE_CHECKING:
+    from workbench.ui.record.certificate_tab import CertificateTab
+    from workbench.ui.record.handshake_tab import HandshakeTab
+    from workbench.ui.record.kernel_tab import KernelTab
 
 
 def log_panel_of(controller: Controller) -> LogPanel:
@@ -50,6 +49,8 @@ def _offer_frames(controller: Controller, panel: LogPanel) -> None:
     presenter = FramesPresenter(controller, panel)
 
     def add() -> None:
+        from workbench.ui.record.frames_panel import FramesPanel  # with the first WebSocket
+
         model = presenter.model(panel)
         frames = FramesPanel(model)
         frames.chosen.connect(presenter.choose)
@@ -65,8 +66,8 @@ def inspector_of(controller: Controller) -> Inspector:
     inspector = Inspector(
         presenter.bytes_as,
         partial(_kernel_tab, controller),
-        lambda: HandshakeTab(HandshakeReader(controller)),
-        lambda: CertificateTab(CertificateReader(controller)),
+        partial(_handshake_tab, controller),
+        partial(_certificate_tab, controller),
     )
     presenter.setParent(inspector)
     presenter.changed.connect(inspector.show_explained)
@@ -78,6 +79,9 @@ def inspector_of(controller: Controller) -> Inspector:
 
 
 def _kernel_tab(controller: Controller) -> KernelTab:
+    from workbench.qt.kernel_presenter import KernelPresenter  # when it is first looked at
+    from workbench.ui.record.kernel_tab import KernelTab
+
     tab = KernelTab()
     kernel = KernelPresenter(controller, tab)
     kernel.changed.connect(tab.show_state)
@@ -85,3 +89,17 @@ def _kernel_tab(controller: Controller) -> KernelTab:
     tab.seen.connect(kernel.set_in_sight)
     tab.worded.connect(kernel.tell)
     return tab
+
+
+def _handshake_tab(controller: Controller) -> HandshakeTab:
+    from workbench.qt.handshake_reader import HandshakeReader  # when it is first looked at
+    from workbench.ui.record.handshake_tab import HandshakeTab
+
+    return HandshakeTab(HandshakeReader(controller))
+
+
+def _certificate_tab(controller: Controller) -> CertificateTab:
+    from workbench.qt.certificate_reader import CertificateReader  # when it is first looked at
+    from workbench.ui.record.certificate_tab import CertificateTab
+
+    return CertificateTab(CertificateReader(controller))
