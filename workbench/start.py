@@ -29,6 +29,7 @@ _BEFORE_QT: Final = (
     "ui.window.action_table",
     "ui.window.record_session",
     "viewmodel.call_history",
+    "viewmodel.certificate_state",
     "viewmodel.command_outcome",
     "viewmodel.completion",
     "viewmodel.control_commands",

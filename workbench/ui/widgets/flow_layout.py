@@ -12,7 +12,7 @@ from workbench.ui.style.theme import GAP
 
 @dataclass(slots=True)
 class _Asked:
-    """What an item asks for: asked of Qt once, and not for each width that is tried.
+    """What an item asks for: asked of Qt once for each width that is tried.
 
     Attributes:
         need, high: pixels; one that grows can do with its minimum.
@@ -37,16 +37,12 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._heights: dict[int, int] = {}
-        self._asked: list[_Asked] | None = None  # these too, until something in it changes
-        self._least: QSize | None = None
         self.setContentsMargins(QMargins(0, 0, 0, 0))
         self.setSpacing(GAP)
 
     def _asking(self) -> list[_Asked]:
         """Its items that are there."""
-        if self._asked is None:
-            self._asked = [_ask(item) for item in self._items if not item.isEmpty()]
-        return self._asked
+        return [_ask(item) for item in self._items if not item.isEmpty()]
 
     def _lines(self, width: int) -> list[list[_Asked]]:
         lines: list[list[_Asked]] = []
@@ -87,7 +83,6 @@ class FlowLayout(QLayout):
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
-        self._asked = self._least = None
 
     def count(self) -> int:
         return len(self._items)
@@ -96,7 +91,6 @@ class FlowLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
-        self._asked = self._least = None
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -115,23 +109,20 @@ class FlowLayout(QLayout):
     def invalidate(self) -> None:
         """Something in it has changed."""
         self._heights.clear()
-        self._asked = self._least = None
         super().invalidate()
 
     def setGeometry(self, area: QRect) -> None:
         super().setGeometry(area)
-        self._asked = None
         self._arrange(area, place=True)
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
-        if self._least is None:
-            asking = self._asking()
-            wide = max((asked.item.minimumSize().width() for asked in asking), default=0)
-            self._least = QSize(wide, max((asked.high for asked in asking), default=0))
-        return self._least
+        items = [item for item in self._items if not item.isEmpty()]
+        widths = [item.minimumSize().width() for item in items]
+        heights = [item.sizeHint().height() for item in items]
+        return QSize(max(widths, default=0), max(heights, default=0))
 
 
 def _ask(item: QLayoutItem) -> _Asked:
