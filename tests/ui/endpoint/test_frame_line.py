@@ -6,6 +6,7 @@ import pytest
 
 from tests.ui.conftest import Hand
 from workbench.journal.reader import Row
+from workbench.ui.endpoint.frame_place import FramePlace
 
 
 @pytest.fixture
@@ -34,9 +35,14 @@ def calls(hand: Hand, endpoint: str) -> list[tuple[str, str | None]]:
 
 
 def test_it_is_there_for_a_websocket_alone(hand: Hand) -> None:
-    assert not hand.find("client.frame_open").isVisible()
+    panel = hand.window.tab_area.panel("client-1")
+    assert panel is not None
+    place = panel.findChild(FramePlace)
+    assert place is not None
+    assert (place.isVisible(), place.built) == (False, None)
     hand.choose("client.type", "wss")
-    hand.wait(hand.find("client.frame_open").isVisible)
+    hand.wait(place.isVisible)
+    assert hand.find("client.frame_open").isVisible()
     assert not hand.find("client.frame_opcode").isVisible()
 
 
