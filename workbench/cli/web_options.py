@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from workbench.cli.key_password import key_password_of
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
 from workbench.engine.model.tls_settings import TlsSettings
@@ -15,7 +16,7 @@ from workbench.payload.notation import encode
 from workbench.texts import Problem, tr
 
 _OF_WEBSOCKET: Final = ("header", "subprotocol", "origin", "deflate", "binary", "status")
-_OF_TLS: Final = ("ca", "cert", "key", "insecure", "alpn")
+_OF_TLS: Final = ("ca", "cert", "key", "key_password", "insecure", "alpn")
 _TALK: Final = ("ping", "close")
 """Those of the talk that a WebSocket alone has."""
 
@@ -63,6 +64,9 @@ def add_common_options(parser: argparse.ArgumentParser, *, talks: bool = True) -
     group.add_argument("--cert", metavar="FILE|test:NAME", help=tr("cli.help_cert"))
     group.add_argument("--key", metavar="FILE", help=tr("cli.help_key"))
     group.add_argument(
+        "--key-password", metavar="env:NAME|file:FILE", help=tr("cli.help_key_password")
+    )
+    group.add_argument(
         "--alpn", action="append", metavar="P", default=None, help=tr("cli.help_alpn")
     )
 
@@ -89,7 +93,7 @@ def web_of(args: argparse.Namespace) -> Web:
     ):
         said = next((name for name in options if getattr(args, name, None)), None)
         if said is not None and layer not in layers:
-            raise Problem(told, option=f"--{said}")
+            raise Problem(told, option=f"--{said.replace('_', '-')}")
     talked = next((kind for kind, _ in getattr(args, "talk", ()) if kind in _TALK), None)
     if talked is not None and WEBSOCKET not in layers:
         raise Problem("cli.needs_websocket", option=f"--{talked}")
@@ -129,6 +133,7 @@ def _tls(args: argparse.Namespace) -> TlsSettings | None:
     made = TlsSettings(
         cert=args.cert,
         key=args.key,
+        key_password=None if args.key_password is None else key_password_of(args.key_password),
         ca=args.ca,
         verify=not insecure,
         check_name=not insecure,
