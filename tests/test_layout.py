@@ -332,6 +332,7 @@ IMPORTED_BY = {
     "scenario/code_bytes.py": "scenario/test_code.py",
     "scenario/code_expect.py": "scenario/test_code.py",
     "scenario/code_help.py": "scenario/test_code.py",
+    "scenario/code_names.py": "scenario/test_code_foreign.py",
     "scenario/code_sockets.py": "scenario/test_code.py",
     "scenario/script_help/json_names.py": "scenario/script_help/test_json_texts.py",
     "scenario/code_steps.py": "scenario/test_code.py",

@@ -12,7 +12,11 @@ from typing import Any
 from websockets.sync.server import ServerConnection, serve
 
 from tests.cli_process import run
+from tests.exported import ran
 from tests.jobs.models import job
+from workbench.scenario.code import to_python
+from workbench.scenario.model import load
+from workbench.scenario.named_values import Given
 
 Talk = Callable[[ServerConnection], None]
 
@@ -42,9 +46,12 @@ def serving(talk: Talk, **how: Any) -> Iterator[int]:
     assert not failures
 
 
-def holds(scenario: Path, port: int) -> None:
+def holds(scenario: Path, port: int, folder: Path) -> None:
+    """It does as a run, and as the script that it is exported to."""
     status, out, err = run("run", scenario, "--set", f"port={port}", "--lang", "en")
     assert status == 0, out + err
+    done = ran(to_python(load(scenario, Given({"port": str(port)}))), folder)
+    assert done.returncode == 0, done.stderr
 
 
 def said(conn: ServerConnection) -> Any:
@@ -55,7 +62,7 @@ def tell(conn: ServerConnection, **message: object) -> None:
     conn.send(json.dumps(message, separators=(",", ":")))
 
 
-def test_a_chat_with_a_token() -> None:
+def test_a_chat_with_a_token(tmp_path: Path) -> None:
     def talk(conn: ServerConnection) -> None:
         assert conn.request is not None
         assert conn.request.path == "/chat?room=lobby"
@@ -69,10 +76,10 @@ def test_a_chat_with_a_token() -> None:
         tell(conn, **{**message, "type": "said"})
 
     with serving(talk, subprotocols=["chat.v1"]) as port:
-        holds(job("ws-chat"), port)
+        holds(job("ws-chat"), port, tmp_path)
 
 
-def test_socket_io() -> None:
+def test_socket_io(tmp_path: Path) -> None:
     def talk(conn: ServerConnection) -> None:
         conn.send('0{"sid":"abc","upgrades":[],"pingInterval":25000,"pingTimeout":20000}')
         assert conn.recv() == "40"
@@ -84,10 +91,10 @@ def test_socket_io() -> None:
         assert conn.recv() == "41"
 
     with serving(talk) as port:
-        holds(job("socket-io"), port)
+        holds(job("socket-io"), port, tmp_path)
 
 
-def test_graphql_ws() -> None:
+def test_graphql_ws(tmp_path: Path) -> None:
     def talk(conn: ServerConnection) -> None:
         assert said(conn) == {"type": "connection_init", "payload": {"token": "letmein"}}
         tell(conn, type="connection_ack")
@@ -99,10 +106,10 @@ def test_graphql_ws() -> None:
         tell(conn, id="1", type="complete")
 
     with serving(talk, subprotocols=["graphql-transport-ws"]) as port:
-        holds(job("graphql-ws"), port)
+        holds(job("graphql-ws"), port, tmp_path)
 
 
-def test_mqtt_over_websocket() -> None:
+def test_mqtt_over_websocket(tmp_path: Path) -> None:
     def talk(conn: ServerConnection) -> None:
         assert bytes(conn.recv()[2:8]) == b"\x00\x04MQTT"
         conn.send(b"\x20\x02")  # a packet may be cut by frames (MQTT 3.1.1, 6)
@@ -115,4 +122,4 @@ def test_mqtt_over_websocket() -> None:
         assert conn.recv() == b"\xe0\x00"
 
     with serving(talk, subprotocols=["mqtt"]) as port:
-        holds(job("mqtt-ws"), port)
+        holds(job("mqtt-ws"), port, tmp_path)

@@ -13,7 +13,7 @@ from workbench.engine.model.settings import Echo, EndpointSettings, Role
 from workbench.engine.model.tail import Append
 from workbench.payload.templates import hex_template
 from workbench.resources import resource
-from workbench.scenario.code import to_python
+from workbench.scenario.code import of_plain_sockets, to_python
 from workbench.scenario.code_answers import answers_class
 from workbench.scenario.code_bytes import payload
 from workbench.scenario.code_expect import expectation
@@ -145,6 +145,6 @@ address = "@s"
 messages = { ends = "\\n" }
 ignore = [{ text = "ping" }]
 """
-    code = to_python(parse(text))
+    code = of_plain_sockets(parse(text))
     assert "plain script: wait = false" in code
     assert "hidden['c'] = " in code

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Role
-from workbench.scenario.code import to_python, variables
+from workbench.scenario.code import of_plain_sockets, to_python
+from workbench.scenario.code_names import variables
 from workbench.scenario.model import parse
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario, Step, Wait
 
@@ -185,7 +186,7 @@ def test_only_constants_are_of_the_stranger(
     title: str, endpoints: tuple[EndpointSettings, ...], steps: list[Step]
 ) -> None:
     made = Scenario(title, endpoints, tuple(steps))
-    assert shape(to_python(made)) == shape(to_python(harmless(made)))
+    assert shape(of_plain_sockets(made)) == shape(of_plain_sockets(harmless(made)))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -196,7 +197,7 @@ def test_what_looks_like_code_is_not_run(attack: str) -> None:
         Loop((Perform(c.Mark(attack)),), 1, 0.0, until),
         Perform(c.Call("c", attack, (attack,)), attack),
     )
-    code = to_python(Scenario(attack, (EndpointSettings("c", Role.STREAM),), steps))
+    code = of_plain_sockets(Scenario(attack, (EndpointSettings("c", Role.STREAM),), steps))
     names = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     assert "BOOM" not in names
     assert "os" not in names

@@ -10,7 +10,7 @@ from tests.scenario.test_code_foreign import ATTACKS
 from workbench.engine.model import commands as c
 from workbench.engine.model.settings import EndpointSettings, Greet, Role
 from workbench.resources import resource
-from workbench.scenario.code_pytest import to_pytest
+from workbench.scenario.code_pytest import on_testing, to_pytest
 from workbench.scenario.model import load, parse
 from workbench.scenario.steps import Expect, Loop, Perform, Scenario
 
@@ -85,6 +85,6 @@ def test_what_looks_like_code_is_not_code(attack: str) -> None:
         values={"word": attack},
         names=frozenset({"word"}),
     )
-    tree = ast.parse(to_pytest(made))
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    assert names <= {"workbench", "c"}
+    for code in (to_pytest(made), on_testing(made, [attack])):
+        names = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+        assert names <= {"workbench", "scripted", "c"}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.scenario.conftest import PAIR, steps
 from tests.scenario.test_loops import ROUND, Aborting, client_of, third
-from workbench.scenario.code import to_python
+from workbench.scenario.code import of_plain_sockets, to_python
 from workbench.scenario.model import parse
 
 __all__ = ("third",)
@@ -121,7 +121,7 @@ until = { errno = "ECONNRESET" }
 
 
 def test_what_a_script_cannot_wait_for_is_said() -> None:
-    code = to_python(
+    code = of_plain_sockets(
         parse(
             PAIR
             + """

@@ -6,7 +6,7 @@ import pytest
 
 from tests.scenario.conftest import PAIR, Play
 from workbench.engine.model.message_ends import Delimiter, Http, LengthField
-from workbench.scenario.code import to_python
+from workbench.scenario.code import of_plain_sockets
 from workbench.scenario.model import ScenarioProblem, parse
 from workbench.scenario.write import to_toml
 from workbench.texts import Problem
@@ -131,7 +131,7 @@ def test_it_is_written_as_it_was_read(key: str, made: object) -> None:
 
 
 def test_a_plain_script_has_them_too_and_says_which_it_has_not() -> None:
-    code = to_python(parse(divided(server="messages = { idle = 0.05 }\n") + send("a")))
+    code = of_plain_sockets(parse(divided(server="messages = { idle = 0.05 }\n") + send("a")))
     assert r"cut = staticmethod(ends(b'\r\n'))" in code
     assert "plain script: messages = " in code
     compile(code, "script", "exec")

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from workbench.scenario.code import to_python
+from workbench.scenario.code import of_plain_sockets
 from workbench.scenario.from_record import scenario_of
 from workbench.scenario.layer_rows import has_headers, status_of
 from workbench.scenario.model import ScenarioProblem, parse
@@ -305,7 +305,7 @@ def test_a_plain_script_says_what_of_layers_it_leaves_out() -> None:
         f"do = 'expect', {S}, opcode = 'ping'",
         f"do = 'expect', {S}, call = 'ws.fault', absent = true, within = 0",
     )
-    script = to_python(parse(text))
+    script = of_plain_sockets(parse(text))
     said = [line for line in script.splitlines() if "no counterpart" in line]
     assert sum("layers = ['websocket']" in line for line in said) == 2
     assert sum("opcode=9" in line or "ws.fault" in line or "Ping" in line for line in said) == 3

@@ -1,10 +1,12 @@
-"""A scenario as a plain Python script: the same calls with the standard library alone."""
+"""A scenario as a plain Python script: the same calls with the standard library alone, if it can.
+
+What plain sockets have no counterpart of is said by `left_out`; the script then builds on
+`workbench.testing` instead.
+"""
 
 from __future__ import annotations
 
 import builtins
-import keyword
-import re
 import shlex
 import socket
 from collections.abc import Callable, Iterable, Mapping
@@ -25,7 +27,9 @@ from workbench.payload.templates import PLACEHOLDERS, text_template
 from workbench.scenario.code_answers import answers_class
 from workbench.scenario.code_bytes import payload
 from workbench.scenario.code_expect import expectation, ignoring
-from workbench.scenario.code_help import all_names, parts_of
+from workbench.scenario.code_help import parts_of
+from workbench.scenario.code_names import variables
+from workbench.scenario.code_pytest import on_testing
 from workbench.scenario.code_sockets import (
     INDENT,
     Expression,
@@ -34,6 +38,7 @@ from workbench.scenario.code_sockets import (
     is_temporary,
     left_out,
     option,
+    what_is_left_out,
 )
 from workbench.scenario.code_steps import flat, get_option, membership, taken_by, until_open
 from workbench.scenario.code_until import LOOK, around, block, looks
@@ -53,37 +58,23 @@ from workbench.scenario.steps import (
 from workbench.scenario.taken_values import TakenValues
 from workbench.texts import Problem
 
-_TAKEN = frozenset(
-    {
-        *("address", "data", "error", "peer", "socket", "time", "where", "look", "met", "folder"),
-        *(
-            "errno",
-            "os",
-            "port",
-            "tempfile",
-            "until",
-            "resource",
-            "binascii",
-            "sock",
-            "counter",
-            "failures",
-            "place",
-            "taken",
-            "found",
-        ),
-        *keyword.kwlist,
-        *dir(builtins),
-    }
-)
-"""Names that the script itself uses, or may."""
-_OF_LOOPS = re.compile(r"(round|met)\d+\Z|Answers_")
-_NO_NAME = re.compile(r"[^A-Za-z0-9_]")
 Settings = dict[str, EndpointSettings]
 Names = Mapping[str, str]
 """The variable of each endpoint."""
 
 
 def to_python(scenario: Scenario) -> str:
+    """A script that does what the scenario does.
+
+    It is one of plain sockets; where those have no counterpart of something (layers, proxies,
+    `reconnect` …) it is one that the program's own engine runs, and says so on top.
+    """
+    plain = of_plain_sockets(scenario)
+    missing = what_is_left_out(plain)
+    return on_testing(scenario, missing) if missing else plain
+
+
+def of_plain_sockets(scenario: Scenario) -> str:
     """A script that makes the scenario's calls in order with blocking sockets.
 
     What endpoints do by themselves (accept, read, answer) a thread of its helper does; the helper
@@ -139,22 +130,6 @@ def to_python(scenario: Scenario) -> str:
 
 def _unknown(name: str) -> str:
     raise Problem("template.missing", name=name)
-
-
-def variables(endpoints: Iterable[EndpointSettings], also: Iterable[str] = ()) -> dict[str, str]:
-    """Each endpoint's name as a Python variable that no other has; nor is it one of `also`."""
-    found: dict[str, str] = {}
-    used: set[str] = set()
-    taken = _TAKEN | all_names() | {*also}
-    for item in endpoints:
-        plain = _NO_NAME.sub("_", item.name).lstrip("_")
-        if not plain or plain[0].isdigit():
-            plain = f"endpoint_{plain}"
-        while {plain, f"{plain}_conn"} & (used | taken) or _OF_LOOPS.match(plain):
-            plain += "_"
-        used |= {plain, f"{plain}_conn"}
-        found[item.name] = plain
-    return found
 
 
 def _sockets(item: EndpointSettings, names: Names) -> list[str]:

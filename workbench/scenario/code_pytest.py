@@ -1,4 +1,6 @@
-"""A scenario as a test of pytest: the same steps in Python, with the fixture `workbench`."""
+"""A scenario as Python that the program's own engine runs: a test of pytest with the fixture
+`workbench`, or a script that has the same.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,12 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from workbench.literals import literal
-from workbench.scenario.code import variables
-from workbench.scenario.steps import Scenario
+from workbench.engine.model.events import DEFAULT_CAPTURE
+from workbench.literals import comment, literal
+from workbench.scenario.code_names import variables
+from workbench.scenario.steps import OnFailure, Scenario
 from workbench.scenario.write import to_toml
+from workbench.texts import tr
 
 _INDENT: Final = "    "
 _METHODS: Final[Mapping[str, frozenset[str] | None]] = {
@@ -31,8 +35,37 @@ def to_pytest(scenario: Scenario) -> str:
     The scenario may be a stranger's: each of its texts becomes a literal, and a name stands as
     code only where it is a key of the language.
     """
+    name = _NO_NAME.sub("_", scenario.title.lower()).strip("_") or "scenario"
+    return "\n".join([
+        literal(scenario.title),
+        "",
+        "",
+        f"def test_{name}(workbench):",
+        *_lines(scenario),
+        "",
+    ])  # fmt: skip
+
+
+def on_testing(scenario: Scenario, missing: Iterable[str]) -> str:
+    """A script of the same lines; `missing`: what a script of plain sockets would not have."""
+    keys = [] if scenario.capture == DEFAULT_CAPTURE else [f"capture={literal(scenario.capture)}"]
+    return "\n".join([
+        literal(scenario.title),
+        "",
+        *(comment(line) for line in tr("scenario.needs_testing").splitlines()),
+        *(comment(f"  {each}") for each in missing),
+        "from workbench.testing import scripted",
+        "",
+        f"with scripted({', '.join([literal(scenario.title), *keys])}) as workbench:",
+        *_lines(scenario),
+        "",
+    ])  # fmt: skip
+
+
+def _lines(scenario: Scenario) -> list[str]:
+    """What is done with a `workbench`, indented."""
     table = tomllib.loads(to_toml(scenario))
-    names = variables(scenario.endpoints, {"workbench"})
+    names = variables(scenario.endpoints, {"workbench", "scripted"})
     lines = []
     if "values" in table or table.get("placeholders"):
         lines.append(_call("workbench.values", table.get("values", {})))
@@ -44,16 +77,20 @@ def to_pytest(scenario: Scenario) -> str:
         )
         call = _call(f"workbench.{made}", {"name": item.name, later: False, **keys})
         lines.append(f"{names[item.name]} = {call}")
-    lines += _steps(table.get("step", ()), names)
-    name = _NO_NAME.sub("_", scenario.title.lower()).strip("_") or "scenario"
-    return "\n".join([
-        literal(scenario.title),
-        "",
-        "",
-        f"def test_{name}(workbench):",
-        *(_INDENT + line for line in lines or ["pass"]),
-        "",
-    ])  # fmt: skip
+    steps = table.get("step", ())
+    if scenario.on_failure is OnFailure.NEXT:
+        steps = _going_on(steps)
+    lines += _steps(steps, names)
+    return [_INDENT + line for line in lines or ["pass"]]
+
+
+def _going_on(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The steps as they are where the whole scenario says `on_failure = "next"`."""
+    usual = {"on_failure": OnFailure.NEXT.value}
+    return [
+        {**usual, **step, **({"step": _going_on(step["step"])} if "step" in step else {})}
+        for step in steps
+    ]
 
 
 def _steps(steps: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[str]:

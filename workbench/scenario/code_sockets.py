@@ -34,6 +34,14 @@ def left_out(what: str) -> str:
     return comment(f"{tr('scenario.not_in_code')}: {what}")
 
 
+def what_is_left_out(script: str) -> list[str]:
+    """Each thing that a finished script says it has no counterpart of, once."""
+    begin = comment(f"{tr('scenario.not_in_code')}: ").rstrip()
+    said = [line.lstrip() for line in script.splitlines()]
+    found = (line[len(begin) :].strip() for line in said if line.startswith(begin))
+    return list(dict.fromkeys(found))
+
+
 def built(item: EndpointSettings, name: str, purpose: Purpose, *, noted: bool) -> list[str]:
     """The calls that build a socket of the endpoint; `noted`: one that keeps what they came to."""
     planned = planned_calls(item, purpose)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         WorkbenchServer,
     )
     from workbench.testing.scenario_files import ScenarioFile
+    from workbench.testing.script import scripted
 
 __all__ = (
     "MatchedRow",
@@ -33,6 +34,7 @@ __all__ = (
     "WorkbenchClient",
     "WorkbenchEndpoint",
     "WorkbenchServer",
+    "scripted",
 )
 SUFFIX = ".swt.toml"
 
@@ -40,9 +42,9 @@ SUFFIX = ".swt.toml"
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from workbench.testing import fixture
+    from workbench.testing import fixture, script
 
-    return getattr(fixture, name)
+    return getattr(script if name == "scripted" else fixture, name)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

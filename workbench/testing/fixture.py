@@ -19,6 +19,7 @@ from workbench.journal.reader import Row
 from workbench.scenario.model import Scenario, read
 from workbench.scenario.named_values import Given
 from workbench.scenario.step_by_step import StepByStep
+from workbench.scenario.steps import OnFailure
 from workbench.session import Session
 from workbench.testing.kept_records import RecordPlace, kept, last_rows
 from workbench.testing.language_keys import EndpointKeys, ExpectKeys, SendKeys
@@ -141,7 +142,8 @@ class Workbench:
 
     Attributes:
         record: the file that every call is written to.
-        late: why a step that was not waited for did not hold, when all has ended.
+        late: why steps that were not waited for, or that others followed all the same
+            (`on_failure = "next"`), did not hold, when all has ended.
     """
 
     def __init__(self, session: Session, given: Given, title: str) -> None:
@@ -151,6 +153,7 @@ class Workbench:
         self._runner = StepByStep(session, Scenario(title, (), ()))
         self._file: dict[str, Any] = {"title": title, "endpoint": {}}
         self._before: list[dict[str, Any]] = []
+        self._passed: list[str] = []  # failures that other steps followed
         self.late: str | None = None
 
     @property
@@ -258,7 +261,9 @@ class Workbench:
         with self._runner.begun():
             yield
             done = len(self._runner.report.steps)
-        self.late = self._failure(done)
+        late = self._failure(done)
+        failed = [*self._passed, *([] if late is None else [late])]
+        self.late = "\n".join(failed) or None
 
     # -- how ----------------------------------------------------------------------------------
 
@@ -298,7 +303,9 @@ class Workbench:
         if self._goes_on(body) and body not in self._before:
             self._before.append(body)
         failed = self._failure(begun)
-        if failed is not None:
+        if failed is not None and body.get("on_failure") == OnFailure.NEXT:
+            self._passed.append(failed)
+        elif failed is not None:
             raise StepFailed(failed)
 
     def _goes_on(self, body: Mapping[str, Any]) -> bool:

@@ -1,0 +1,84 @@
+"""A script of its own with what the fixture `workbench` has: exports of a scenario with layers."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from workbench.engine.model.events import DEFAULT_CAPTURE
+from workbench.scenario.given import given_of, pair_of
+from workbench.scenario.named_values import Given
+from workbench.scenario.permissions import Permissions
+from workbench.session import Session
+from workbench.testing.fixture import StepFailed, Workbench
+from workbench.testing.pytest_options import speak
+from workbench.texts import Problem, tr
+
+
+@contextmanager
+def scripted(
+    title: str = "",
+    *,
+    capture: int | None = DEFAULT_CAPTURE,
+    arguments: Sequence[str] | None = None,
+) -> Iterator[Workbench]:
+    """The fixture's `workbench` outside of pytest; afterwards everything is closed.
+
+    The script may be made of a stranger's scenario: what that reads, runs and where others reach
+    it is allowed on the script's command line, with the same options as those of `run`.
+
+    Args:
+        title: of the run.
+        capture: bytes of each call that the record keeps; None: all.
+        arguments: in the place of the command line's.
+
+    Raises:
+        StepFailed: a step did not hold, also one that others followed all the same.
+        SystemExit: the command line was not understood (2).
+    """
+    speak()
+    parser = _parser(title)
+    asked = parser.parse_args(arguments)
+    with ExitStack() as stack:
+        try:
+            given = _given(asked)
+            record = asked.record or (
+                Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="workbench-")))
+                / "record.swb"
+            )
+            session = stack.enter_context(
+                Session(record, capture=capture, beyond_loopback=asked.beyond_loopback)
+            )
+        except Problem as problem:
+            parser.error(problem.text)
+        made = Workbench(session, given, title)
+        with made.at_work():
+            yield made
+    if made.late is not None:
+        raise StepFailed(made.late)
+
+
+def _parser(title: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=title.replace("%", "%%"))
+    parser.add_argument("--record", type=Path, metavar="FILE", help=tr("testing.help_record"))
+    for name in ("allow-run", "any-file", "beyond-loopback"):
+        text = tr(f"testing.help_{name.replace('-', '_')}")
+        parser.add_argument(f"--{name}", action="store_true", help=text)
+    for name, shown in (("env", "NAME"), ("set", "NAME=VALUE"), ("values", "FILE")):
+        parser.add_argument(
+            f"--{name}", action="append", default=[], metavar=shown, help=tr(f"testing.help_{name}")
+        )
+    return parser
+
+
+def _given(asked: argparse.Namespace) -> Given:
+    """Raises Problem: a file that is none of values, or no NAME=VALUE."""
+    return given_of(
+        map(pair_of, asked.set),
+        map(Path, asked.values),
+        asked.env,
+        Permissions(asked.any_file, asked.allow_run, asked.beyond_loopback),
+    )
