@@ -13,6 +13,7 @@ from workbench.texts import tr
 from workbench.viewmodel.connection_rows import (
     CLIENT,
     DATAGRAM,
+    LAYERED,
     STREAM,
     Columns,
     ConnectionColumn,
@@ -158,7 +159,7 @@ def test_a_port_or_a_path_whole(address: str | None, shown: str) -> None:
     assert port_of(address) == shown
 
 
-@pytest.mark.parametrize("columns", [STREAM, CLIENT, DATAGRAM])
+@pytest.mark.parametrize("columns", [STREAM, LAYERED, CLIENT, DATAGRAM])
 def test_one_column_has_the_rest_and_each_has_its_words(columns: Columns) -> None:
     assert sum(column.rest for column in columns) == 1
     model = ConnectionModel()

@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 from workbench.engine.model.snapshot import CloseCause, ConnectionSnapshot, PeerSnapshot
 from workbench.frozen import dataclass
 from workbench.texts import tr
+from workbench.viewmodel.agreed import agreed_text
 from workbench.viewmodel.connect_outcomes import outcome_text
 from workbench.viewmodel.endpoint_status import was_reset
 from workbench.viewmodel.log_cells import peer_text
@@ -161,6 +162,18 @@ CLIENT: Final[tuple[ConnectionColumn[ConnectionSnapshot], ...]] = (
     ConnectionColumn("outcome", lambda item, _: outcome_text(item), rest=True),
 )
 """The sockets of a client."""
+LAYERED: Final[tuple[ConnectionColumn[ConnectionSnapshot], ...]] = (
+    _NUMBER,
+    ConnectionColumn("peer", lambda item, told: named(item.peer, told.owner), "= client-10 :65535"),
+    ConnectionColumn(
+        "state", lambda item, told: _state(item, told.clock, bare=True), "(ESTABLISHED)"
+    ),
+    ConnectionColumn("agreed", lambda item, _: agreed_text(item.agreed), rest=True),
+    _IN,
+    _OUT,
+    ConnectionColumn("unread", lambda item, _: _unread(item), right=True),
+)
+"""The connections of a server with TLS or WebSocket."""
 DATAGRAM: Final[tuple[ConnectionColumn[PeerSnapshot], ...]] = (
     ConnectionColumn("address", lambda peer, told: named(peer.address, told.owner), rest=True),
     ConnectionColumn("datagrams_in", lambda peer, _: str(peer.datagrams_in), right=True),

@@ -14,12 +14,15 @@ from workbench.engine.model.snapshot import (
     EndpointSnapshot,
     Phase,
 )
+from workbench.engine.model.web_address import TLS, WEBSOCKET
+from workbench.engine.protocol.stack import layer_names
 from workbench.frozen import dataclass
 from workbench.texts import tr
 from workbench.viewmodel.call_strip import chips_of
 from workbench.viewmodel.connection_rows import (
     CLIENT,
     DATAGRAM,
+    LAYERED,
     STREAM,
     Columns,
     ConnectionRow,
@@ -228,13 +231,20 @@ def rows_of(look: Look, *, datagram: bool, client: bool) -> RowsState:
     rows = tuple(row for row in every if not (look.hide_closed and row.closed))
     return RowsState(
         rows,
-        DATAGRAM if datagram else CLIENT if client else STREAM,
+        DATAGRAM if datagram else CLIENT if client else _stream_columns(look.known),
         len(every) - len(rows),
         all(item.measured for item in items if item.closed_ns is None),
         kind_of(snapshot.settings),
         look.chosen,
         look.told,
     )
+
+
+def _stream_columns(snapshot: EndpointSnapshot) -> Columns:
+    """With what was agreed on where layers agree on something, or one was begun later."""
+    names = {*layer_names(snapshot.settings)}
+    layered = TLS in names or WEBSOCKET in names or any(x.agreed for x in snapshot.connections)
+    return LAYERED if layered else STREAM
 
 
 def keys_of(snapshot: EndpointSnapshot, *, hide_closed: bool) -> set[Key]:

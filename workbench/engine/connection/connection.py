@@ -106,6 +106,11 @@ class Connection:
         self._plain = False
         self._then_close: CloseCause | None = None
 
+    @property
+    def agreed(self) -> tuple[tuple[str, str], ...]:
+        """Call and arguments of the rows in which its layers tell what was agreed on."""
+        return ()
+
     # -- readiness --------------------------------------------------------------------------
 
     @property

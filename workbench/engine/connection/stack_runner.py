@@ -14,6 +14,7 @@ from workbench.engine.connection.pending_call import PendingCall
 from workbench.engine.model.events import LAYER, Event
 from workbench.engine.model.settings import Role
 from workbench.engine.protocol.layer import Data, End, LayerRow, Opened, PeerFinished, ToPeer, Wake
+from workbench.engine.protocol.stack import AGREED
 from workbench.texts import Problem
 
 if TYPE_CHECKING:
@@ -59,11 +60,12 @@ class StackRunner:
 
     Attributes:
         stack: the layers, and the responder on top.
+        agreed: call and arguments of the rows that tell what the layers agreed on.
     """
 
     __slots__ = (
         "_context", "_early", "_goes_on", "_limit", "_limited", "_outbox", "_owner", "_timers",
-        "_traced", "_waiting", "stack",
+        "_traced", "_waiting", "agreed", "stack",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +77,7 @@ class StackRunner:
         owner: StackOwner,
     ) -> None:
         self.stack = stack
+        self.agreed: tuple[tuple[str, str], ...] = ()
         self._context = context
         self._traced = traced
         self._outbox = outbox
@@ -275,6 +278,8 @@ class StackRunner:
         last: list[PeerFinished | End] = []
         for action in actions:
             if isinstance(action, LayerRow):  # most are
+                if action.call in AGREED and action.errno is None:
+                    self.agreed += ((action.call, action.args),)
                 if action.sent:
                     rows.append(action)
                 else:

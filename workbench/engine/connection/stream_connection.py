@@ -66,6 +66,10 @@ class StreamConnection(Connection):
         return bool(self._runner.stack.layers)
 
     @property
+    def agreed(self) -> tuple[tuple[str, str], ...]:
+        return self._runner.agreed
+
+    @property
     def can_send(self) -> bool:
         usable = self._sending_error is None and not self._runner.stack.ended
         return super().can_send and usable

@@ -105,6 +105,7 @@ class ConnectionSnapshot:
         reading: decoded only where asked for; it ages from look to look, and is no change.
         passed_over: its connect failed, and the next address of the name was tried.
         aborted_in: the kernel's state just before our abort; None where it tells none.
+        agreed: call and arguments of the rows in which its layers say what was agreed on.
     """
 
     id: int
@@ -131,6 +132,7 @@ class ConnectionSnapshot:
     aborted_in: str | None = None
     delayed: int = 0
     hold: Hold | None = None
+    agreed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

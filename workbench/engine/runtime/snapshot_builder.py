@@ -124,6 +124,7 @@ def connection_snapshot(connection: Connection, *, look: bool, detail: bool) -> 
         aborted_in=connection.aborted_in,
         delayed=len(connection.delayed),
         hold=connection.hold() if connection.open else None,
+        agreed=connection.agreed,
     )
 
 
